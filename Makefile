@@ -1,0 +1,89 @@
+# The only set-up is `make demo` and `make test`: both make .venv from the locked,
+# hashed requirements when it is not there.
+#
+#   make demo         plan, verify and check the Kupang example into demo/
+#   make test         the whole test suite        (make test COV=1: with coverage)
+#   make quick        the shorter part of it, below a minute
+#   make lint         ruff and mypy --strict
+#   make bench        the benchmarks;  make bench-smoke  one small round of them
+#   make lock         write requirements-dev.txt anew (needs the package index)
+#   make clean        remove .venv, demo/ and caches
+
+SUPPORTED := (3, 11) <= sys.version_info < (3, 14)
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+EKTP := $(VENV)/bin/ektp-sched
+READY := $(VENV)/.ready
+JOBS ?= auto
+COV ?=
+EXAMPLE := demo/kupang
+INPUT := $(EXAMPLE)/backlog.csv --office $(EXAMPLE)/office.toml
+FROM := --start 2017-09-12 --days 60
+LOCK := requirements-dev.txt
+CHECKER := ektp_sched/trust/checker.py
+
+.DELETE_ON_ERROR:
+.PHONY: demo test quick lint format bench bench-smoke lock clean
+
+$(READY): $(LOCK) pyproject.toml
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null || { \
+	echo "Python 3.11, 3.12 or 3.13 is needed, and $(or $(PYTHON),python3) is none of them;" \
+	"name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(READY)
+
+demo: $(READY)
+	@echo; echo "1. The example: one server of two is dead, 12,000 cards wait"
+	$(EKTP) init $(EXAMPLE) --example kupang --force
+	@echo; echo "2. Is the input sound?"
+	$(EKTP) check $(INPUT)
+	@echo; echo "3. Who is printed on which day?"
+	$(EKTP) plan $(INPUT) $(FROM) --out demo/plan --force
+	@echo; echo "4. Verify the plan from the raw files"
+	$(EKTP) verify demo/plan --backlog $(INPUT)
+	@echo; echo "5. Check it again with nothing but a bare Python"
+	$(PYTHON) -I $(CHECKER) demo/plan
+	@echo; echo "6. A second opinion: CP-SAT on the same input"
+	$(EKTP) plan $(INPUT) $(FROM) --engine cpsat --no-xlsx --out demo/plan-cpsat --force > /dev/null
+	$(PY) -m ektp_sched.example.agreement demo/plan demo/plan-cpsat
+	@echo; echo "7. One person asks: why this day?"
+	$(EKTP) explain demo/plan KPG-000001 --backlog $(INPUT)
+	@echo; echo "Done. Today's sheets are in demo/plan/batches, the whole plan is demo/plan/plan.xlsx."
+
+test: $(READY)
+	$(PY) -m pytest -n $(JOBS) $(if $(COV),--cov=ektp_sched --cov-report=term)
+
+quick: $(READY)
+	$(PY) -m pytest -n $(JOBS) -m "not slow" -q
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+format: $(READY)
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(READY)
+	$(PY) -m benchmarks
+
+bench-smoke: $(READY)
+	$(PY) -m benchmarks --smoke
+
+lock: $(READY)
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	@echo "# Made by \`make lock\`: Python 3.11 to 3.13 on Linux, macOS and Windows." > $(LOCK).new
+	$(PY) -m uv pip compile pyproject.toml --extra dev --extra bench --universal \
+		--fork-strategy fewest --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links --quiet >> $(LOCK).new
+	! grep -nE '://|^-|file:' $(LOCK).new
+	mv $(LOCK).new $(LOCK)
+
+clean:
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

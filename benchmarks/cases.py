@@ -1,0 +1,144 @@
+"""Seeded synthetic cases: numbered applications, no person, no real record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.office import Office
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["AREAS", "Case", "peer_case", "scale_case"]
+
+START = date(2017, 9, 12)
+AREAS = tuple(f"area-{i}" for i in range(1, 7))
+_TARGETS = {"emergency": 3, "urgent": 14, "routine": 30, "slow": 90}
+_SHARES = (0.02, 0.08, 0.70, 0.20)
+_OLDEST = 400
+_LATEST_READY = 20
+_WORKED = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An office, its backlog as a frame with canonical columns, and a horizon.
+
+    Parameters
+    ----------
+    office
+        One server limits all printers; Fridays have 0.8 of the capacity.
+    frame
+        application_id, waiting_since, ready_on, urgency, area; with dates
+        also due_on and promised_on.  Rows are in random order.
+    days
+        Calendar days from `START`.
+    """
+
+    office: Office
+    frame: pl.DataFrame
+    days: int
+    start: date = START
+
+
+def peer_case(name: str) -> Case:
+    """Return a case by name: applications, days, printers, ``+`` for dates.
+
+    Parameters
+    ----------
+    name
+        Such as ``5000x25x3``.  One printer serves all; several serve
+        overlapping areas.  The server can print nine tenths of the backlog.
+    """
+    count, days, printers = (int(part) for part in name.rstrip("+").split("x"))
+    per_day = max(2, round(count * 0.9 / (days * 5 / 7)))
+    office = _office(per_day, restricted=printers > 1, equal=1)
+    return Case(office, _frame(count, days, dated=name.endswith("+")), days)
+
+
+def scale_case(kind: str, count: int, days: int = 40) -> Case:
+    """Return a large case.
+
+    Parameters
+    ----------
+    kind
+        ``site`` (four equal printers behind one server), ``printers`` (three
+        restricted to overlapping areas) or ``dates`` (those three, 5 % of the
+        applications with due dates and 20 % with promises).
+    count
+        Number of applications; the server can print nineteen in twenty.
+    days
+        Length of the horizon; the capacity is that of a horizon of 40 days.
+    """
+    per_day = max(3, int(count * 0.95 / _WORKED))
+    office = _office(per_day, restricted=kind != "site", equal=4)
+    return Case(office, _frame(count, 40, dated=kind == "dates"), days)
+
+
+def _office(per_day: int, *, restricted: bool, equal: int) -> Office:
+    printers: list[dict[str, Any]]
+    if restricted:
+        served = (AREAS[:2], AREAS[2:5], (*AREAS[1:3], *AREAS[5:]))
+        limit = max(1, int(per_day * 0.4))
+        printers = [
+            {"id": f"printer-{i}", "cards_per_day": limit, "areas": areas}
+            for i, areas in enumerate(served, 1)
+        ]
+    else:
+        limit = per_day if equal == 1 else max(1, per_day // (equal - 1))
+        printers = [
+            {"id": f"printer-{i}", "cards_per_day": limit} for i in range(1, equal + 1)
+        ]
+    classes = {name: {"target_days": days} for name, days in _TARGETS.items()}
+    return Office.model_validate(
+        {
+            "name": "Synthetic office",
+            "language": "en",
+            "calendar": {"share": {"fri": 0.8}},
+            "urgency": {**classes, "routine": {**classes["routine"], "default": True}},
+            "servers": [{"id": "server-1", "cards_per_day": per_day}],
+            "printers": printers,
+        }
+    )
+
+
+def _frame(count: int, days: int, *, dated: bool, seed: int = 1) -> pl.DataFrame:
+    draw = np.random.default_rng(seed)
+    since = -draw.integers(0, _OLDEST, count)
+    later = np.where(
+        draw.random(count) < 0.08, draw.integers(0, _LATEST_READY, count), since
+    )
+    urgency = pl.Series(list(_TARGETS)).gather(draw.choice(4, count, p=_SHARES))
+    frame = pl.DataFrame(
+        {
+            "application_id": [f"A{i:08d}" for i in draw.permutation(count).tolist()],
+            "waiting_since": _dates(since),
+            "ready_on": _dates(np.maximum(later, since)),
+            "urgency": urgency,
+            "area": pl.Series(AREAS).gather(draw.choice(len(AREAS), count)),
+        }
+    )
+    if not dated:
+        return frame
+    columns = {
+        name: pl.select(
+            pl.when(pl.Series(draw.random(count) < share)).then(
+                _dates(draw.integers(0, days, count))
+            )
+        ).to_series()
+        for name, share in (("due_on", 0.05), ("promised_on", 0.20))
+    }
+    return frame.with_columns(**columns)
+
+
+def _dates(offsets: Ints) -> pl.Series:
+    return pl.Series(np.datetime64(START) + offsets.astype("timedelta64[D]")).cast(
+        pl.Date
+    )

@@ -1,0 +1,41 @@
+"""Tasks that the driver runs, each in a process of its own.
+
+``python -m benchmarks.child TASK ARGUMENT …`` prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["main"]
+
+_TASKS = {
+    "peer": "benchmarks.tasks_peers",
+    "scale": "benchmarks.tasks_scale",
+    "make": "benchmarks.tasks_files",
+    "baseline": "benchmarks.tasks_files",
+    "audit": "benchmarks.tasks_audit",
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Run one task and print what it found.
+
+    Parameters
+    ----------
+    arguments
+        Name of the task, then its arguments, as text.
+    """
+    name, *rest = arguments
+    task: Callable[..., dict[str, Any]] = getattr(import_module(_TASKS[name]), name)
+    print(json.dumps(task(*rest)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

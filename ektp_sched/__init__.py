@@ -1,0 +1,107 @@
+"""Provably optimal, fair daily print batches for an identity-card backlog.
+
+::
+
+    import ektp_sched as ek
+
+    office = ek.Office.load("office.toml")
+    backlog = ek.read_backlog("backlog.csv", office)
+    plan = ek.plan(backlog, office, start=date(2017, 9, 12), days=60)
+    ek.verify(plan, backlog, office)      # [] or violations
+    plan.save("out")
+
+Importing this package loads nothing heavy: a name brings its room with it when
+it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ektp_sched import errors as errors
+    from ektp_sched.backlog import Backlog as Backlog
+    from ektp_sched.backlog import from_frame as from_frame
+    from ektp_sched.backlog import read_backlog as read_backlog
+    from ektp_sched.office import Office as Office
+    from ektp_sched.output import SavedPlan as SavedPlan
+    from ektp_sched.output import load as load
+    from ektp_sched.planning import Certificate as Certificate
+    from ektp_sched.planning import Conflict as Conflict
+    from ektp_sched.planning import Plan as Plan
+    from ektp_sched.planning import Status as Status
+    from ektp_sched.planning import Tier as Tier
+    from ektp_sched.planning import plan as plan
+    from ektp_sched.trust import Audit as Audit
+    from ektp_sched.trust import Explanation as Explanation
+    from ektp_sched.trust import Fairness as Fairness
+    from ektp_sched.trust import Violation as Violation
+    from ektp_sched.trust import audit as audit
+    from ektp_sched.trust import check_certificate as check_certificate
+    from ektp_sched.trust import explain as explain
+    from ektp_sched.trust import fairness as fairness
+    from ektp_sched.trust import verify as verify
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Audit",
+    "Backlog",
+    "Certificate",
+    "Conflict",
+    "Explanation",
+    "Fairness",
+    "Office",
+    "Plan",
+    "SavedPlan",
+    "Status",
+    "Tier",
+    "Violation",
+    "__version__",
+    "audit",
+    "check_certificate",
+    "errors",
+    "explain",
+    "fairness",
+    "from_frame",
+    "load",
+    "plan",
+    "read_backlog",
+    "verify",
+]
+
+_ROOMS = {
+    "backlog": ("Backlog", "from_frame", "read_backlog"),
+    "office": ("Office",),
+    "output": ("SavedPlan", "load"),
+    "planning": ("Certificate", "Conflict", "Plan", "Status", "Tier", "plan"),
+    "trust": (
+        "Audit",
+        "Explanation",
+        "Fairness",
+        "Violation",
+        "audit",
+        "check_certificate",
+        "explain",
+        "fairness",
+        "verify",
+    ),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name's room when the name is first used (PEP 562)."""
+    if name == "errors":
+        return import_module("ektp_sched.errors")
+    for room, names in _ROOMS.items():
+        if name in names:
+            value: object = getattr(import_module(f"ektp_sched.{room}"), name)
+            globals()[name] = value
+            return value
+    message = f"module 'ektp_sched' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

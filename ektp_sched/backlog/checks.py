@@ -1,0 +1,225 @@
+"""What each row must be, column by column, and which of two equal ids stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.dates import parse_dates, parse_stamps
+from ektp_sched.backlog.identity import (
+    application_ids,
+    key_is_exposed,
+    key_path,
+    read_key,
+)
+from ektp_sched.backlog.model import PLANNED
+from ektp_sched.backlog.names import official_names, spellings, urgency_classes
+from ektp_sched.backlog.numbers import (
+    is_number_heading,
+    plain_ids,
+    read_numbers,
+    scientific,
+)
+from ektp_sched.backlog.texts import as_text, clean, unlike_text
+from ektp_sched.office.notices import Notice
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog.headings import Columns
+    from ektp_sched.backlog.rejects import Findings
+    from ektp_sched.backlog.table import Table
+    from ektp_sched.office.model import Office
+
+__all__ = ["Checked", "check_rows"]
+
+_DATES: Final = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
+
+
+@dataclass(slots=True)
+class Checked:
+    """The rows of a table in canonical columns, as far as they could be read.
+
+    Parameters
+    ----------
+    columns
+        The columns of `PLANNED`, one value a row of the table; only rows
+        without a finding may be used.
+    rule
+        Which ``[[classify]]`` rule set the class, else null; None without.
+    key
+        Key of the ids; None where they stand in the file.
+    notices
+        What was noticed and is no reason to reject.
+    """
+
+    columns: dict[str, pl.Series]
+    rule: pl.Series | None = None
+    key: bytes | None = None
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    table: Table
+    columns: Columns
+    office: Office
+    findings: Findings
+
+    def heading(self, column: str) -> str:
+        position = self.columns.at.get(column, self.columns.number)
+        return "" if position is None else self.table.headings[position]
+
+    def cells(self, column: str) -> pl.Series | None:
+        position = self.columns.at.get(column)
+        return None if position is None else self.table.cells(position)
+
+    def none(self, kind: pl.DataType) -> pl.Series:
+        return pl.repeat(None, len(self.table.rows), dtype=kind, eager=True)
+
+    def refuse(self, column: str, why: pl.Series | None) -> None:
+        if why is not None:
+            self.findings.add(why.is_not_null(), self.heading(column), why)
+
+
+def check_rows(
+    table: Table, columns: Columns, office: Office, findings: Findings
+) -> Checked:
+    """Read every column of every row, and note what cannot be used.
+
+    Raises
+    ------
+    ektp_sched.errors.BacklogError
+        If ids are made from a number and there is no key.
+    """
+    sheet = _Sheet(table, columns, office, findings)
+    checked = Checked({})
+    checked.columns["application_id"] = _ids(sheet, checked)
+    checked.columns.update(_dates(sheet))
+    _names(sheet, checked)
+    _numbers_elsewhere(sheet, checked)
+    _repeats(sheet, checked)
+    return checked
+
+
+def _ids(sheet: _Sheet, checked: Checked) -> pl.Series:
+    heading, office = sheet.heading("application_id"), sheet.office
+    cells = sheet.cells("application_id")
+    if cells is not None:
+        ids = plain_ids(cells)
+        lost = scientific(ids)
+        if is_number_heading(heading):
+            lost |= read_numbers(cells).lost
+            checked.notices.append(Notice("id-is-personal", {"column": heading}))
+    else:
+        path = key_path(office)
+        checked.key = read_key(path)
+        if key_is_exposed(path):
+            checked.notices.append(Notice("key-is-exposed", {"file": path.name}))
+        numbers = read_numbers(sheet.table.cells(sheet.columns.number or 0))
+        lost = numbers.lost
+        ids = application_ids(numbers.values, checked.key)
+        if numbers.odd:
+            figures: dict[str, str | int] = {"column": heading, "count": numbers.odd}
+            checked.notices.append(Notice("number-not-16-digits", figures))
+    sheet.findings.add(lost, heading, "lost-number")
+    sheet.findings.add(ids.is_null() & ~lost, heading, "missing")
+    return ids
+
+
+def _dates(sheet: _Sheet) -> dict[str, pl.Series]:
+    form = sheet.office.dates.format
+    found: dict[str, pl.Series] = {}
+    for column in _DATES:
+        cells = sheet.cells(column)
+        found[column] = sheet.none(PLANNED[column])
+        if cells is not None:
+            found[column], why = parse_dates(cells, form)
+            sheet.refuse(column, why)
+            if column == "waiting_since":
+                empty = found[column].is_null()
+                empty = empty if why is None else empty & why.is_null()
+                sheet.findings.add(empty, sheet.heading(column), "missing")
+    early = found["ready_on"] < found["waiting_since"]
+    sheet.findings.add(early, sheet.heading("ready_on"), "ready-before-waiting")
+    found["ready_on"] = found["ready_on"].fill_null(found["waiting_since"])
+    cells = sheet.cells("recorded_at")
+    found["recorded_at"] = sheet.none(PLANNED["recorded_at"])
+    if cells is not None:
+        found["recorded_at"], why = parse_stamps(cells, form)
+        sheet.refuse("recorded_at", why)
+    return found
+
+
+def _names(sheet: _Sheet, checked: Checked) -> None:
+    office, columns = sheet.office, checked.columns
+    classes = urgency_classes(sheet.table, sheet.columns, office)
+    columns["urgency"], checked.rule = classes.values, classes.rule
+    sheet.refuse("urgency", classes.why)
+
+    cells = sheet.cells("card")
+    columns["card"] = sheet.none(pl.String())
+    if office.cards:
+        if cells is not None:
+            known = {name: name for name in office.cards}
+            columns["card"], why = official_names(cells, known, "unknown-card")
+            sheet.refuse("card", why)
+        columns["card"] = columns["card"].fill_null(office.default_card)
+
+    cells = sheet.cells("area")
+    columns["area"] = sheet.none(pl.String())
+    if cells is not None and office.areas:
+        known = spellings(office.areas)
+        columns["area"], why = official_names(cells, known, "unknown-area")
+        sheet.refuse("area", why)
+    elif cells is not None:
+        columns["area"] = clean(cells)
+
+    cells = sheet.cells("status")
+    columns["status"] = sheet.none(pl.String()) if cells is None else clean(cells)
+
+
+def _numbers_elsewhere(sheet: _Sheet, checked: Checked) -> None:
+    """Count numbers of persons that a spreadsheet cut short."""
+    for name, position in sheet.columns.extra.items():
+        cells = sheet.table.cells(position)
+        if position == sheet.columns.number or unlike_text(cells):
+            continue
+        if is_number_heading(sheet.table.headings[position]):
+            lost = read_numbers(cells).lost
+        else:
+            lost = scientific(as_text(cells))
+        count = int(lost.sum())
+        if count:
+            figures: dict[str, str | int] = {"column": name, "count": count}
+            checked.notices.append(Notice("lost-number", figures))
+
+
+def _repeats(sheet: _Sheet, checked: Checked) -> None:
+    """Reject rows that repeat an id: the earliest stays, then the least text."""
+    ids, good = checked.columns["application_id"], sheet.findings.good
+    if good is not None:
+        # A row that is refused anyway neither stays nor is named.
+        ids = ids.set(~good, None)
+    found = ids.drop_nulls()
+    # Equal ids have equal hashes, so distinct hashes are proof enough.
+    if found.hash().n_unique() == len(found):
+        return
+    again = (ids.is_duplicated() & ids.is_not_null()).arg_true()
+    rows = pl.DataFrame(
+        {
+            "at": again,
+            "id": ids[again],
+            "since": checked.columns["waiting_since"][again],
+            "text": sheet.table.texts(again),
+            "row": sheet.table.rows[again],
+        }
+    ).sort("id", "since", "text", "row")
+    stays = pl.col("row").first().over("id")
+    rows = rows.with_columns(
+        reason=pl.format("duplicate: row {} stays", stays), goes=pl.col("row") != stays
+    ).filter("goes")
+    if rows.is_empty():
+        return
+    reasons = sheet.none(pl.String()).scatter(rows["at"], rows["reason"])
+    sheet.refuse("application_id", reasons)

@@ -1,0 +1,180 @@
+"""Ids that stand for a number of a person and cannot be turned back into it.
+
+The id is the keyed HMAC-SHA256 (RFC 2104) of the number, its first 80 bits
+written in Crockford's base 32.  Without the key nobody can try numbers until
+one fits, and the key never leaves the office.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.errors import BacklogError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ektp_sched.office.model import Office
+
+__all__ = [
+    "application_ids",
+    "key_is_exposed",
+    "key_path",
+    "make_key",
+    "queue_numbers",
+    "read_key",
+]
+
+_CROCKFORD: Final = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
+_PRINTED: Final = np.frombuffer(b"BCDFGHJKMNPQRSTVWXYZ34679", np.uint8)
+"""25 signs that survive a bad printer and a telephone, and spell no words."""
+
+_ID_LENGTH: Final = 16
+_ID_BYTES: Final = 10
+_KEY_BYTES: Final = 32
+_BLOCK_BYTES: Final = 64
+_GROUP: Final = 5
+
+
+def make_key(path: str | Path) -> bool:
+    """Make a key file that only its owner can read; never replace one.
+
+    Parameters
+    ----------
+    path
+        The file to be made, such as ``identity.key`` beside office.toml.
+
+    Returns
+    -------
+    bool
+        Whether it was made; False if there was one already.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        handle = os.open(path, flags, stat.S_IRUSR | stat.S_IWUSR)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+    return True
+
+
+def key_path(office: Office) -> Path:
+    """Return where the office's key lies: beside its file."""
+    name = "identity.key" if office.identity is None else office.identity.key
+    return (office.base or Path()) / name
+
+
+def key_is_exposed(path: Path) -> bool:
+    """Return whether others than the owner can read the key."""
+    others = stat.S_IRWXG | stat.S_IRWXO
+    return os.name == "posix" and bool(path.stat().st_mode & others)
+
+
+def read_key(path: Path) -> bytes:
+    """Return the key, 32 bytes or more.
+
+    Raises
+    ------
+    ektp_sched.errors.BacklogError
+        If there is none, or the file holds something else.
+    """
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        message = (
+            "there is no such key, without which no id can be made from a number; "
+            "make one with `ektp-sched init`, or put the office's own back"
+        )
+        raise BacklogError(message, file=str(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not hexadecimal"
+        message = f"the key cannot be read: {reason}; put the office's own back"
+        raise BacklogError(message, file=str(path)) from None
+    if len(key) < _KEY_BYTES:
+        message = f"the key is shorter than {_KEY_BYTES} bytes; put the whole one back"
+        raise BacklogError(message, file=str(path))
+    return key
+
+
+def application_ids(numbers: pl.Series, key: bytes) -> pl.Series:
+    """Return 16 letters and digits for each number; null stays null.
+
+    Parameters
+    ----------
+    numbers
+        Text in one form, as `read_numbers` makes it.
+    key
+        The office's key.
+    """
+    distinct = numbers.drop_nulls().unique()
+    keyed = _keyed(key)
+    # A keyed hash has no columnar form: the one loop here, over distinct numbers.
+    texts = distinct.cast(pl.Binary).to_list()
+    mac = b"".join([keyed(text)[:_ID_BYTES] for text in texts])
+    bits = np.unpackbits(np.frombuffer(mac, np.uint8)).reshape(-1, _ID_LENGTH, 5)
+    letters = _CROCKFORD[bits @ np.array([16, 8, 4, 2, 1], np.uint8)]
+    ids = _texts(letters)
+    return numbers.replace_strict(distinct, ids, default=None, return_dtype=pl.String)
+
+
+def _keyed(key: bytes) -> Callable[[bytes], bytes]:
+    """Return HMAC-SHA256 with the two hashes of the key made once."""
+    if len(key) > _BLOCK_BYTES:
+        key = hashlib.sha256(key).digest()
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block)).copy
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
+
+    def keyed(text: bytes) -> bytes:
+        first, second = inner(), outer()
+        first.update(text)
+        second.update(first.digest())
+        return second.digest()
+
+    return keyed
+
+
+def queue_numbers(ids: pl.Series) -> pl.Series:
+    """Return the short number of each application, such as BKR4T-9WXHD.
+
+    Ten of 25 signs from the first 60 bits of the id: among a million
+    applications two share one with a chance of one in two hundred.
+
+    Parameters
+    ----------
+    ids
+        Ids that `application_ids` made; none null.
+    """
+    if ids.is_empty():
+        return pl.Series([], dtype=pl.String)
+    signs = np.frombuffer("".join(ids.to_list()).encode(), np.uint8)
+    values = np.searchsorted(_CROCKFORD, signs.reshape(-1, _ID_LENGTH)[:, :12])
+    rest = np.zeros(len(ids), np.int64)
+    for column in values.T:
+        rest = rest * 32 + column
+    letters = np.full((len(ids), 2 * _GROUP + 1), ord("-"), np.uint8)
+    for at in (*range(_GROUP), *range(_GROUP + 1, 2 * _GROUP + 1)):
+        rest, digit = np.divmod(rest, len(_PRINTED))
+        letters[:, at] = _PRINTED[digit]
+    return _texts(letters)
+
+
+def _texts(letters: np.ndarray) -> pl.Series:
+    """Return rows of ASCII codes as text."""
+    lines = np.full((letters.shape[0], letters.shape[1] + 1), ord("\n"), np.uint8)
+    lines[:, :-1] = letters
+    return pl.Series(lines.tobytes().decode().split("\n")[:-1], dtype=pl.String)

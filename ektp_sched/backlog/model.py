@@ -1,0 +1,136 @@
+"""The backlog as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ektp_sched.office.notices import Notice
+
+__all__ = ["HELD", "PLANNED", "PRIORITIES", "REJECTS", "Backlog"]
+
+PLANNED: Final[Mapping[str, pl.DataType]] = {
+    "application_id": pl.String(),
+    "waiting_since": pl.Date(),
+    "ready_on": pl.Date(),
+    "urgency": pl.String(),
+    "due_on": pl.Date(),
+    "card": pl.String(),
+    "area": pl.String(),
+    "recorded_at": pl.Datetime("us"),
+    "promised_on": pl.Date(),
+    "pinned_on": pl.Date(),
+    "status": pl.String(),
+}
+"""Columns of the planned applications, in order, before those passed through."""
+
+HELD: Final[Mapping[str, pl.DataType]] = {
+    "application_id": pl.String(),
+    "status": pl.String(),
+    "area": pl.String(),
+}
+
+REJECTS: Final[Mapping[str, pl.DataType]] = {
+    "row": pl.Int64(),
+    "column": pl.String(),
+    "reason": pl.String(),
+}
+
+PRIORITIES: Final[Mapping[str, pl.DataType]] = {
+    "application_id": pl.String(),
+    "urgency": pl.String(),
+    "due_on": pl.Date(),
+    "reason": pl.String(),
+    "by": pl.String(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Every row of an export: planned, held or rejected.
+
+    Parameters
+    ----------
+    frame
+        Planned applications in the order of the file: the columns of
+        `PLANNED`, then those passed through as text under their own headings,
+        then ``queue_number`` where ids were made from a number.
+    held
+        Read but not printable yet: application_id, status, area.
+    rejects
+        Row in the sheet (the heading being row 1), headings and reasons, one
+        line per rejected row; several are joined by "; ".  A reason is a code,
+        or "code: detail"; never what stood in a cell.
+    read
+        Rows with anything in them, the heading left out.
+    extra
+        Headings passed through, for the office's own sheets alone.
+    notices
+        What was noticed and is no error.
+    digest, source
+        SHA-256 of the file's bytes and the file's name; None without a file.
+    classified
+        Planned rows whose class came from a rule, by rule.
+    prioritised, priority_unmatched
+        Planned applications that the priority list names, and lines of that
+        list that name none.
+    priorities
+        The lines that were used: application_id, urgency, due_on, reason, by.
+    provisional
+        Whether more rows were rejected than allowed, and a plan was asked for
+        all the same.
+    """
+
+    frame: pl.DataFrame
+    held: pl.DataFrame
+    rejects: pl.DataFrame
+    read: int
+    extra: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    digest: str | None
+    source: str | None
+    classified: dict[str, int]
+    prioritised: int
+    priority_unmatched: int
+    priorities: pl.DataFrame
+    provisional: bool
+
+    @property
+    def planned(self) -> int:
+        """Number of applications that can be planned."""
+        return self.frame.height
+
+    @property
+    def held_count(self) -> int:
+        """Number of applications that are not printable yet."""
+        return self.held.height
+
+    @property
+    def rejected(self) -> int:
+        """Number of rows that could not be used."""
+        return self.rejects.height
+
+    def counts_by_area(self) -> pl.DataFrame:
+        """Return planned and held applications by area, sorted by its name.
+
+        Returns
+        -------
+        polars.DataFrame
+            area (null where none was given, last), planned, held.
+        """
+        tagged = pl.concat(
+            [
+                self.frame.select("area", planned=pl.lit(1), held=pl.lit(0)),
+                self.held.select("area", planned=pl.lit(0), held=pl.lit(1)),
+            ]
+        )
+        return (
+            tagged.group_by("area")
+            .agg(pl.col("planned", "held").cast(pl.Int64).sum())
+            .sort("area", nulls_last=True)
+        )

@@ -1,0 +1,273 @@
+"""The list of cases that somebody authorised to be printed sooner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.identity import application_ids
+from ektp_sched.backlog.model import PRIORITIES
+from ektp_sched.backlog.names import official_names
+from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
+from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.errors import BacklogError, PriorityError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ektp_sched.backlog.table import Table
+    from ektp_sched.office.model import Office
+
+__all__ = ["Applied", "Priorities", "apply_priorities", "read_priorities"]
+
+_NAMES: Final = {
+    "application_id": ("application_id",),
+    "urgency": ("urgency", "urgensi"),
+    "due_on": ("due_on", "tenggat"),
+    "reason": ("reason", "alasan"),
+    "by": ("by", "by_whom", "oleh"),
+}
+_SENTENCES: Final = {
+    "missing": "is empty; each line needs whom it is about, a reason and by whom",
+    "nothing": "neither urgency nor due_on is given; fill in one of them",
+    "bad-date": "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
+    "unknown-class": "is no urgency class",
+    "lost-number": "was cut short by a spreadsheet; enter the number as text",
+    "twice": "names an application that an earlier row names; keep one of the rows",
+    "malformed": "has more cells than headings, or a quotation mark out of place",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Priorities:
+    """The lines of a priority list, all of them sound.
+
+    Parameters
+    ----------
+    frame
+        id, number (text; one of them null), urgency, due_on, reason, by.
+    heading
+        Folded heading of the column of numbers; None if there is none.
+    """
+
+    frame: pl.DataFrame
+    heading: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A backlog's frame after the list was used.
+
+    Parameters
+    ----------
+    frame
+        As before, with urgency and due_on from the list.
+    used
+        The lines that named a planned application, in the order of its id.
+    unmatched, held
+        Lines that name no planned application; how many of them one held.
+    """
+
+    frame: pl.DataFrame
+    used: pl.DataFrame
+    unmatched: int
+    held: int
+
+
+def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities:
+    """Read a priority list: whom, urgency, due_on, reason, by whom.
+
+    Parameters
+    ----------
+    path
+        CSV, XLSX or Parquet, with ``application_id`` or the number from which
+        ids are made (else a column NIK), ``urgency`` or ``due_on`` or both,
+        ``reason`` and ``by``.
+    office
+        Gives classes, ``[columns]`` and the form of dates.
+    key
+        Key of the ids; None where ids come from the file.
+
+    Raises
+    ------
+    ektp_sched.errors.PriorityError
+        If a line is not what it should be; the row is named.
+    """
+    name = str(path)
+    known = frozenset(fold(n) for names in _NAMES.values() for n in names)
+    try:
+        table, _ = read_table(path, known)
+    except BacklogError as error:
+        raise PriorityError(error.message, file=error.file) from None
+    at, number = _positions(table, office, name)
+    return _lines(table, at, number, office, key, name)
+
+
+def _positions(
+    table: Table, office: Office, name: str
+) -> tuple[dict[str, int], int | None]:
+    mapped = {fold(heading): column for heading, column in office.columns.items()}
+    wanted = {fold(n): column for column, names in _NAMES.items() for n in names}
+    source = None if office.identity is None else fold(office.identity.from_)
+    at: dict[str, int] = {}
+    number: int | None = None
+    for position, heading in enumerate(table.headings):
+        word = fold(heading)
+        column = wanted.get(word) or mapped.get(word)
+        if word == source or (source is None and is_number_heading(word)):
+            number = position
+        elif column in _NAMES and at.setdefault(column, position) != position:
+            message = f"has two columns for {column}; keep one of them"
+            raise PriorityError(message, file=name)
+    absent = [column for column in ("reason", "by") if column not in at]
+    if "application_id" not in at and number is None:
+        absent.insert(0, "application_id")
+    if "urgency" not in at and "due_on" not in at:
+        absent.append("urgency")
+    if absent:
+        message = (
+            f"there is no column {' nor '.join(absent)}; it needs application_id or "
+            "the number, urgency or due_on, reason and by"
+        )
+        raise PriorityError(message, file=name)
+    return at, number
+
+
+def _lines(
+    table: Table,
+    at: dict[str, int],
+    number: int | None,
+    office: Office,
+    key: bytes | None,
+    name: str,
+) -> Priorities:
+    findings = Findings(table.rows)
+    findings.leave_out(table.malformed, "", "malformed")
+    none = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
+    texts = {c: clean(table.cells(p)) for c, p in at.items()}
+    frame = pl.DataFrame(
+        {
+            "id": plain_ids(texts.get("application_id", none)),
+            "number": none,
+            "urgency": none,
+            "due_on": none.cast(pl.Date),
+            "reason": texts["reason"],
+            "by": texts["by"],
+        }
+    )
+    if number is not None:
+        numbers = read_numbers(table.cells(number))
+        findings.add(numbers.lost, table.headings[number], "lost-number")
+        frame = frame.with_columns(number=numbers.values)
+        if key is not None:
+            made = application_ids(numbers.values, key)
+            frame = frame.with_columns(id=frame["id"].fill_null(made))
+    if "urgency" in at:
+        known = {c: c for c in office.classes}
+        named = official_names(texts["urgency"], known, "unknown-class")
+        frame = frame.with_columns(urgency=named.values)
+        _add(findings, named.why, table.headings[at["urgency"]])
+    if "due_on" in at:
+        parsed = parse_dates(table.cells(at["due_on"]), office.dates.format)
+        frame = frame.with_columns(due_on=parsed.values)
+        _add(findings, parsed.why, table.headings[at["due_on"]])
+    _complete(frame, findings)
+    _refuse(findings, office, name)
+    heading = None if number is None else fold(table.headings[number])
+    return Priorities(frame, heading)
+
+
+def _add(findings: Findings, why: pl.Series | None, column: str) -> None:
+    if why is not None:
+        findings.add(why.is_not_null(), column, why)
+
+
+def _complete(frame: pl.DataFrame, findings: Findings) -> None:
+    good = findings.good
+    sound = pl.repeat(True, frame.height, eager=True) if good is None else good
+    whom = frame["id"].fill_null(frame["number"])
+    findings.add(whom.is_null() & sound, "application_id", "missing")
+    findings.add(frame["reason"].is_null(), "reason", "missing")
+    findings.add(frame["by"].is_null(), "by", "missing")
+    silent = frame["urgency"].is_null() & frame["due_on"].is_null()
+    findings.add(silent & sound, "urgency", "nothing")
+    again = ~whom.is_first_distinct() & whom.is_not_null()
+    findings.add(again, "application_id", "twice")
+
+
+def _refuse(findings: Findings, office: Office, name: str) -> None:
+    bad = findings.frame()
+    if bad.is_empty():
+        return
+    classes = ", ".join(office.classes)
+    problems = []
+    for row, column, reason in bad.rows():
+        code, _, detail = reason.split("; ")[0].partition(": ")
+        sentence = _SENTENCES[code]
+        if code == "unknown-class":
+            sentence += f"; {detail}; the office has {classes}"
+        problems.append((row, column.split("; ")[0], sentence))
+    row, column, sentence = problems[0]
+    if len(problems) > 1:
+        sentence += f" (and {len(problems) - 1} more rows are not what they should be)"
+    raise PriorityError(
+        sentence,
+        file=name,
+        row=row,
+        column=column or None,
+        problems=[f"row {r}, column {c}: {s}" for r, c, s in problems],
+    )
+
+
+def apply_priorities(
+    frame: pl.DataFrame, held: pl.DataFrame, lines: Priorities, extra: tuple[str, ...]
+) -> Applied:
+    """Set class and due date of the applications that the list names.
+
+    Parameters
+    ----------
+    frame, held
+        Planned and held applications.
+    lines
+        The list.
+    extra
+        Columns passed through, among which a number is looked for where ids
+        do not come from it.
+    """
+    by_id = lines.frame.filter(pl.col("id").is_not_null()).drop("number")
+    matched = by_id.join(frame.select(id="application_id"), on="id", how="semi")
+    rest = lines.frame.filter(pl.col("id").is_null())
+    heading = next((name for name in extra if fold(name) == lines.heading), None)
+    found = rest.clear()
+    if heading is not None and not rest.is_empty():
+        numbers = read_numbers(frame[heading]).values
+        people = frame.select(whom="application_id", number=numbers)
+        found = rest.join(people, on="number", how="inner")
+        by_number = found.with_columns(id="whom").select(matched.columns)
+        matched = pl.concat([matched, by_number])
+    used = matched.rename({"id": "application_id"}).select(list(PRIORITIES))
+    used = used.unique("application_id", keep="first", maintain_order=True)
+    waiting = by_id.join(held.select(id="application_id"), on="id", how="semi").height
+    named = by_id.join(frame.select(id="application_id"), on="id", how="semi").height
+    unmatched = lines.frame.height - named - found["number"].n_unique()
+    return Applied(_with(frame, used), used.sort("application_id"), unmatched, waiting)
+
+
+def _with(frame: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    if used.is_empty():
+        return frame
+    ids = frame["application_id"]
+    changed = [
+        ids.replace_strict(
+            used["application_id"], used[name], default=None, return_dtype=kind
+        ).fill_null(frame[name])
+        for name, kind in (("urgency", pl.String()), ("due_on", pl.Date()))
+    ]
+    return frame.with_columns(
+        pl.Series("urgency", changed[0]), pl.Series("due_on", changed[1])
+    )

@@ -1,0 +1,275 @@
+"""From an export to a backlog: every row planned, held or rejected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.checks import Checked, check_rows
+from ektp_sched.backlog.headings import known_headings, match_headings
+from ektp_sched.backlog.identity import queue_numbers
+from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, Backlog
+from ektp_sched.backlog.priority import apply_priorities, read_priorities
+from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.table import Table, tabulate
+from ektp_sched.backlog.texts import as_text, fold
+from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
+from ektp_sched.office.notices import Notice
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog.headings import Columns
+    from ektp_sched.office.model import Office
+
+__all__ = ["from_frame", "read_backlog"]
+
+_SHOWN: Final = 3
+
+
+def read_backlog(
+    path: str | Path,
+    office: Office,
+    *,
+    priority: str | Path | None = None,
+    max_rejects: float = 0.01,
+    provisional: bool = False,
+) -> Backlog:
+    """Read an export in CSV, XLSX or Parquet.
+
+    Parameters
+    ----------
+    path
+        The export.  CSV may be in UTF-8, UTF-16 or Windows-1252, with comma,
+        semicolon or tab; of a workbook the sheet ``backlog`` or ``data`` is
+        read, else the first.
+    office
+        Says which heading is which column, and what classes, card types,
+        areas and statuses there are.
+    priority
+        List of authorised cases: application_id or number, urgency, due_on,
+        reason, by.
+    max_rejects
+        Share of rows, 0 to 1, that may be unusable.
+    provisional
+        Whether to go on with the good rows where more are unusable.
+
+    Returns
+    -------
+    Backlog
+        In the order of the file; read = planned + held + rejected.
+
+    Raises
+    ------
+    ektp_sched.errors.BacklogError
+        If the file cannot be read or a needed column is missing.
+    ektp_sched.errors.TooManyRejectsError
+        If more than `max_rejects` of the rows, or all of them, are unusable.
+    ektp_sched.errors.PriorityError
+        If the priority list is not what it should be.
+    ektp_sched.errors.UsageError
+        If `max_rejects` is no share.
+    """
+    allowed = _share(max_rejects)
+    path = Path(path)
+    table, digest = read_table(path, known_headings(office))
+    if table.rows.is_empty() and table.malformed.is_empty():
+        message = "holds a heading and no rows; export the applications with it"
+        raise BacklogError(message, file=str(path))
+    listed = None if priority is None else Path(priority)
+    backlog = _assemble(table, office, str(path), listed)
+    backlog = replace(backlog, digest=digest, source=path.name)
+    return _judged(backlog, allowed, str(path), provisional=provisional)
+
+
+def from_frame(
+    frame: pl.DataFrame,
+    office: Office,
+    *,
+    max_rejects: float = 0.01,
+    provisional: bool = False,
+) -> Backlog:
+    """Take a backlog from a frame, with the same checks as from a file.
+
+    Parameters
+    ----------
+    frame
+        Columns under canonical names or the office's headings, as text or
+        typed; may be empty.  Rows are counted as in a sheet, from 2.
+    office, max_rejects, provisional
+        As for `read_backlog`.
+
+    Raises
+    ------
+    ektp_sched.errors.BacklogError
+        If a needed column is missing.
+    ektp_sched.errors.TooManyRejectsError
+        If more than `max_rejects` of the rows, or all of them, are unusable.
+    ektp_sched.errors.UsageError
+        If `max_rejects` is no share.
+    """
+    allowed = _share(max_rejects)
+    table = tabulate(frame, frame.columns, first_row=2)
+    backlog = _assemble(table, office, None, None)
+    return _judged(backlog, allowed, None, provisional=provisional)
+
+
+def _share(max_rejects: float) -> Fraction:
+    # As written: 0.29 of 100 rows is 29 of them, which a float would miss.
+    try:
+        share = Fraction(str(max_rejects))
+    except ValueError:
+        share = Fraction(-1)
+    if not 0 <= share <= 1:
+        message = f"max_rejects is {max_rejects}; it must be a share from 0 to 1"
+        raise UsageError(message)
+    return share
+
+
+def _assemble(
+    table: Table, office: Office, file: str | None, priority: Path | None
+) -> Backlog:
+    columns = match_headings(table, office, file)
+    findings = Findings(table.rows)
+    if not table.malformed.is_empty():
+        findings.leave_out(table.malformed, "", "malformed")
+    checked = check_rows(table, columns, office, findings)
+    frame, held, classified = _split(table, columns, checked, findings.good, office)
+    backlog = Backlog(
+        frame=frame,
+        held=held,
+        rejects=findings.frame(),
+        read=len(table.rows) + len(table.malformed),
+        extra=tuple(columns.extra),
+        notices=(*columns.notices, *checked.notices),
+        digest=None,
+        source=None,
+        classified=classified,
+        prioritised=0,
+        priority_unmatched=0,
+        priorities=pl.DataFrame(schema=dict(PRIORITIES)),
+        provisional=False,
+    )
+    if priority is not None:
+        backlog = _prioritised(backlog, office, priority, checked.key)
+    return _noticed(_numbered(backlog, columns))
+
+
+def _split(
+    table: Table,
+    columns: Columns,
+    checked: Checked,
+    good: pl.Series | None,
+    office: Office,
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
+    """Return the planned rows, the held ones, and planned rows by rule."""
+    frame = pl.DataFrame(
+        [checked.columns[name].cast(kind).alias(name) for name, kind in PLANNED.items()]
+        + [as_text(table.cells(at)).alias(name) for name, at in columns.extra.items()]
+    )
+    rule = checked.rule
+    if good is not None:
+        frame = frame.filter(good)
+        rule = None if rule is None else rule.filter(good)
+    held = frame.select(list(HELD)).clear()
+    if office.status is not None and "status" in columns.at:
+        printable = _printable(frame["status"], office.status.printable)
+        if not printable.all():
+            held = frame.filter(~printable).select(list(HELD))
+            held = held.with_columns(pl.col("status").fill_null(""))
+            frame = frame.filter(printable)
+            rule = None if rule is None else rule.filter(printable)
+    counts = {f"{r.column} ~ {r.matches} → {r.urgency}": 0 for _, r in columns.rules}
+    for index, (_, r) in enumerate(columns.rules):
+        if rule is not None:
+            label = f"{r.column} ~ {r.matches} → {r.urgency}"
+            counts[label] += int((rule == index).sum())
+    return frame, held, counts
+
+
+def _printable(status: pl.Series, texts: tuple[str, ...]) -> pl.Series:
+    distinct = status.drop_nulls().unique()
+    wanted = {fold(text) for text in texts}
+    return status.is_in([text for text in distinct if fold(text) in wanted]).fill_null(
+        value=False
+    )
+
+
+def _prioritised(
+    backlog: Backlog, office: Office, path: Path, key: bytes | None
+) -> Backlog:
+    lines = read_priorities(path, office, key)
+    applied = apply_priorities(backlog.frame, backlog.held, lines, backlog.extra)
+    notices = backlog.notices
+    if applied.unmatched:
+        figures: dict[str, str | int] = {
+            "count": applied.unmatched,
+            "held": applied.held,
+        }
+        notices = (*notices, Notice("priority-unmatched", figures))
+    return replace(
+        backlog,
+        frame=applied.frame,
+        notices=notices,
+        prioritised=applied.used.height,
+        priority_unmatched=applied.unmatched,
+        priorities=applied.used,
+    )
+
+
+def _numbered(backlog: Backlog, columns: Columns) -> Backlog:
+    """Add the short number that a resident can hold."""
+    if columns.number is None:
+        return backlog
+    numbers = queue_numbers(backlog.frame["application_id"])
+    shared = int(numbers.is_duplicated().sum())
+    notice = Notice("queue-number-shared", {"count": shared})
+    return replace(
+        backlog,
+        frame=backlog.frame.with_columns(numbers.alias("queue_number")),
+        notices=(*backlog.notices, notice) if shared else backlog.notices,
+    )
+
+
+def _noticed(backlog: Backlog) -> Backlog:
+    """Count dates told or due before a card can be printed."""
+    ready = backlog.frame["ready_on"]
+    notices = list(backlog.notices)
+    for column, code in (
+        ("due_on", "due-before-ready"),
+        ("promised_on", "promised-before-ready"),
+    ):
+        count = int((backlog.frame[column] < ready).sum())
+        if count:
+            notices.append(Notice(code, {"count": count}))
+    return replace(backlog, notices=tuple(notices))
+
+
+def _judged(
+    backlog: Backlog, allowed: Fraction, file: str | None, *, provisional: bool
+) -> Backlog:
+    """Return the backlog, marked where it is provisional, or refuse it."""
+    bad, read = backlog.rejected, backlog.read
+    if not bad or (bad < read and Fraction(bad, read) <= allowed):
+        return backlog
+    if provisional and bad < read:
+        return replace(backlog, provisional=True)
+    examples = ", ".join(
+        " ".join(filter(None, (f"row {row}", column, f"({reason})")))
+        for row, column, reason in backlog.rejects.head(_SHOWN).rows()
+    )
+    if bad == read:
+        message = (
+            f"none of the {read:,} rows can be used, such as {examples}; correct the "
+            "export, or the headings under [columns] of the office"
+        )
+    else:
+        message = (
+            f"{bad:,} of {read:,} rows cannot be used and {float(allowed):.6g} of them "
+            f"may be, such as {examples}; correct them, or plan the good rows alone "
+            "with --provisional"
+        )
+    raise TooManyRejectsError(message, backlog=backlog, file=file)

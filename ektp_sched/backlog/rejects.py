@@ -1,0 +1,68 @@
+"""Rows that cannot be used: where, which column, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ektp_sched.backlog.model import REJECTS
+
+__all__ = ["Findings"]
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is wrong with the rows of one table, gathered check by check.
+
+    Parameters
+    ----------
+    rows
+        Row in the sheet of each row of the table, int64.
+    """
+
+    rows: pl.Series
+    _found: list[pl.DataFrame] = field(default_factory=list)
+    _bad: pl.Series | None = None
+
+    def add(self, bad: pl.Series, column: str, reason: str | pl.Series) -> None:
+        """Note a reason for each row that `bad` marks.
+
+        Parameters
+        ----------
+        bad
+            Boolean, one a row; null counts as false.
+        column
+            Heading as in the file.
+        reason
+            Code, or one text a row of the table; never what a cell says.
+        """
+        bad = bad.fill_null(value=False)
+        if not bad.any():
+            return
+        why = reason.filter(bad) if isinstance(reason, pl.Series) else reason
+        self.leave_out(self.rows.filter(bad), column, why)
+        self._bad = bad if self._bad is None else self._bad | bad
+
+    def leave_out(self, rows: pl.Series, column: str, reason: str | pl.Series) -> None:
+        """Note a reason for rows in the sheet that the table does not have."""
+        why = reason if isinstance(reason, pl.Series) else pl.lit(reason)
+        self._found.append(pl.select(row=rows, column=pl.lit(column), reason=why))
+
+    @property
+    def good(self) -> pl.Series | None:
+        """Which rows of the table have no finding, boolean; None if all."""
+        return None if self._bad is None else ~self._bad
+
+    def frame(self) -> pl.DataFrame:
+        """Return one line per rejected row, in the order of the sheet."""
+        kinds = [pl.col(name).cast(kind) for name, kind in REJECTS.items()]
+        if not self._found:
+            return pl.DataFrame(schema=dict(REJECTS))
+        return (
+            pl.concat(self._found)
+            .sort("row", maintain_order=True)
+            .group_by("row", maintain_order=True)
+            .agg(pl.col("column", "reason").str.join("; "))
+            .select(kinds)
+        )

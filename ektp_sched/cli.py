@@ -1,0 +1,114 @@
+"""The command ``ektp-sched``: parse, call, print, exit code; no logic.
+
+Heavy rooms load inside the commands, so that ``--help`` and shell completion
+answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ektp_sched import __version__
+from ektp_sched.cli_console import (
+    DONE,
+    INTERRUPTED,
+    explain_failure,
+    prepare_streams,
+)
+from ektp_sched.cli_input import check, init
+from ektp_sched.cli_plan import plan
+from ektp_sched.cli_trust import audit, explain, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["app", "main", "run"]
+
+app = typer.Typer(
+    name="ektp-sched",
+    help=(
+        "Provably optimal, fair daily print batches for an identity-card backlog.\n\n"
+        "\b\n"
+        "Start with an example:\n"
+        "  ektp-sched init kupang --example kupang\n"
+        "  ektp-sched plan kupang/backlog.csv --office kupang/office.toml \\\n"
+        "      --start 2017-09-12 --days 60 --out out\n\n"
+        "\b\n"
+        "Exit codes: 0 done; 1 the answer is no; 2 bad input or usage;\n"
+        "130 interrupted."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+)
+_EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
+    init: (
+        "ektp-sched init kupang --example kupang",
+        "ektp-sched init myoffice --xlsx",
+        "ektp-sched init converted --from office.xlsx",
+    ),
+    check: ("ektp-sched check backlog.csv --office office.toml",),
+    plan: (
+        "ektp-sched plan backlog.csv --office office.toml --start 2017-09-12 --out out",
+    ),
+    verify: ("ektp-sched verify out --backlog backlog.csv --office office.toml",),
+    explain: (
+        "ektp-sched explain out KPG-000001 --backlog backlog.csv --office office.toml",
+    ),
+    audit: (
+        "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
+        "--out audit",
+    ),
+}
+for _command, _lines in _EXAMPLES.items():
+    app.command(epilog="\b\nExample:\n  " + "\n  ".join(_lines))(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ektp-sched {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Say the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Without the program's name; None: those of the process.
+    """
+    prepare_streams()
+    try:
+        code = app(
+            args=None if arguments is None else list(arguments),
+            prog_name="ektp-sched",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:
+        return explain_failure(error)
+    if code == INTERRUPTED:
+        return explain_failure(KeyboardInterrupt())
+    return code if isinstance(code, int) else DONE
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run())

@@ -1,0 +1,77 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ektp_sched.cli_console import as_date
+
+__all__ = [
+    "BacklogArgument",
+    "BacklogOption",
+    "JsonOption",
+    "LangOption",
+    "MaxRejectsOption",
+    "OfficeOption",
+    "PlanArgument",
+    "PriorityOption",
+    "StartOption",
+]
+
+BacklogArgument = Annotated[
+    Path,
+    typer.Argument(metavar="BACKLOG", help="The backlog: a CSV, XLSX or Parquet file."),
+]
+BacklogOption = Annotated[
+    Path,
+    typer.Option(
+        "--backlog", metavar="FILE", help="The backlog that the plan was made from."
+    ),
+]
+OfficeOption = Annotated[
+    Path,
+    typer.Option(
+        "--office", metavar="FILE", help="The office: office.toml or office.xlsx."
+    ),
+]
+PlanArgument = Annotated[
+    Path, typer.Argument(metavar="OUT", help="A plan folder that `plan` wrote.")
+]
+PriorityOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--priority",
+        metavar="FILE",
+        help="Authorised priorities: id or NIK, urgency, due_on, reason, by.",
+    ),
+]
+MaxRejectsOption = Annotated[
+    float,
+    typer.Option(
+        "--max-rejects",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Largest share of bad rows to go on with; 0 allows none.",
+    ),
+]
+StartOption = Annotated[
+    date | None,
+    typer.Option(
+        "--start",
+        metavar="DATE",
+        parser=as_date,
+        help="First day, such as 2017-09-12; today if left out.",
+    ),
+]
+LangOption = Annotated[
+    Literal["id", "en"] | None,
+    typer.Option("--lang", help="Language of the texts; the office's if left out."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON on stdout.")
+]

@@ -1,0 +1,234 @@
+"""The command ``plan``: from a backlog to a folder of daily batches."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ektp_sched.cli_console import NO, Progress, console, emit, say
+from ektp_sched.cli_options import (
+    BacklogArgument,
+    JsonOption,
+    LangOption,
+    MaxRejectsOption,
+    OfficeOption,
+    PriorityOption,
+    StartOption,
+)
+from ektp_sched.errors import TooManyRejectsError
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output.languages import Language
+    from ektp_sched.planning import Plan
+
+__all__ = ["plan"]
+
+OutOption = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar="OUT",
+        help="Plan folder to write; an empty one or an earlier plan is replaced.",
+    ),
+]
+DaysOption = Annotated[
+    int | None,
+    typer.Option(
+        "--days",
+        metavar="N",
+        min=1,
+        max=3660,
+        help="Calendar days to plan; until everybody is printed if left out.",
+    ),
+]
+EngineOption = Annotated[
+    Literal["auto", "flow", "cpsat"], typer.Option("--engine", help="Who solves it.")
+]
+TimeLimitOption = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        help="Then stop with the best plan so far, and state the gap.",
+    ),
+]
+ProvisionalOption = Annotated[
+    bool,
+    typer.Option(
+        "--provisional",
+        help="Plan the good rows whatever was rejected, and mark every sheet so.",
+    ),
+]
+FormatOption = Annotated[
+    Literal["csv", "parquet"], typer.Option("--format", help="Form of the plan table.")
+]
+NoXlsxOption = Annotated[bool, typer.Option("--no-xlsx", help="Write no workbooks.")]
+AllSheetsOption = Annotated[
+    bool,
+    typer.Option("--all-sheets", help="XLSX sheets for all days, not for five alone."),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Replace a plan folder that was changed since."),
+]
+
+
+def plan(
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    out: OutOption,
+    start: StartOption = None,
+    days: DaysOption = None,
+    engine: EngineOption = "auto",
+    time_limit: TimeLimitOption = None,
+    max_rejects: MaxRejectsOption = 0.01,
+    provisional: ProvisionalOption = False,
+    priority: PriorityOption = None,
+    file_format: FormatOption = "csv",
+    no_xlsx: NoXlsxOption = False,
+    all_sheets: AllSheetsOption = False,
+    force: ForceOption = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan who is printed on which day, and where.
+
+    The plan is verified before it is written, whole or not at all.
+    """
+    from ektp_sched.office import Office
+    from ektp_sched.output.languages import language
+
+    found_office = Office.load(office)
+    words = language(lang or found_office.language)
+    begin = start or date.today()
+    if start is None:
+        say(words.text("cli.today", start=begin))
+    with Progress(words) as progress:
+        progress("read", 0)
+        found = _read(
+            backlog, found_office, out, priority, max_rejects, provisional, force
+        )
+        made = _made(found, found_office, begin, days, engine, time_limit, progress)
+        if _is_plan(made):
+            progress("write", 0.9)
+            _save(made, out, file_format, not no_xlsx, all_sheets, force, lang)
+    _report(made, out, words, as_json=as_json)
+    if not _is_plan(made):
+        raise typer.Exit(NO)
+
+
+def _made(
+    backlog: Backlog,
+    office: Office,
+    start: date,
+    days: int | None,
+    engine: str,
+    time_limit: float | None,
+    progress: Progress,
+) -> Plan:
+    from ektp_sched.planning import plan
+
+    return plan(
+        backlog,
+        office,
+        start=start,
+        days=days,
+        engine=engine,
+        time_limit=time_limit,
+        progress=progress,
+    )
+
+
+def _save(
+    made: Plan,
+    out: Path,
+    file_format: Literal["csv", "parquet"],
+    xlsx: bool,
+    all_sheets: bool,
+    force: bool,
+    lang: str | None,
+) -> None:
+    from ektp_sched.output import save
+
+    save(
+        made,
+        out,
+        format=file_format,
+        xlsx=xlsx,
+        all_sheets=all_sheets,
+        force=force,
+        lang=lang,
+    )
+
+
+def _read(
+    path: Path,
+    office: Office,
+    out: Path,
+    priority: Path | None,
+    max_rejects: float,
+    provisional: bool,
+    force: bool,
+) -> Backlog:
+    """Read the backlog; with too many rejects leave them in OUT and stop."""
+    from ektp_sched.backlog import read_backlog
+
+    try:
+        return read_backlog(
+            path,
+            office,
+            priority=priority,
+            max_rejects=max_rejects,
+            provisional=provisional,
+        )
+    except TooManyRejectsError as error:
+        from ektp_sched.output import save_rejects
+
+        save_rejects(error.backlog, out, force=force)
+        raise
+
+
+def _is_plan(made: Plan) -> bool:
+    from ektp_sched.planning import Status
+
+    return made.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+
+def _report(made: Plan, out: Path, words: Language, *, as_json: bool) -> None:
+    """Print the plan's ending, or why there is none."""
+    from ektp_sched.output.terminal import show_conflict, show_plan
+
+    if not _is_plan(made):
+        show_conflict(made, console(stderr=True), words)
+        if as_json:
+            emit(_no_plan(made, words))
+    elif as_json:
+        emit({"out": str(out), **json.loads((out / "summary.json").read_bytes())})
+    else:
+        show_plan(made, console(), words, out)
+
+
+def _no_plan(made: Plan, words: Language) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "start": made.start.isoformat(),
+        "days": made.days,
+        "status": str(made.status),
+        "engine": made.engine,
+        "conflict": [
+            {
+                "code": conflict.code,
+                "day": conflict.day.isoformat(),
+                "figures": conflict.figures,
+                "application_ids": list(conflict.application_ids),
+                "text": words.conflict(conflict),
+            }
+            for conflict in made.conflict
+        ],
+    }

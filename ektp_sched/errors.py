@@ -1,0 +1,134 @@
+"""What can go wrong with the input, as one tree.
+
+::
+
+    EktpSchedError
+    ├── InputError            a file is not what it should be
+    │   ├── OfficeError       office.toml or office.xlsx
+    │   ├── BacklogError      the backlog, as a whole
+    │   │   └── TooManyRejectsError   more bad rows than allowed
+    │   ├── PriorityError     the list of authorised priorities
+    │   ├── LogError          a print log
+    │   └── FolderError       a plan folder, to be read or written
+    ├── UsageError            an argument out of its range
+    └── UnsupportedRuleError  a rule that no engine here can solve yet
+
+Rules that contradict each other are not an error: they are the status
+``infeasible`` of a plan, with the conflict named.  No message ever holds a
+person's name or number; rows are named by their number in the sheet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ektp_sched.backlog import Backlog
+
+__all__ = [
+    "BacklogError",
+    "EktpSchedError",
+    "FolderError",
+    "InputError",
+    "LogError",
+    "OfficeError",
+    "PriorityError",
+    "TooManyRejectsError",
+    "UnsupportedRuleError",
+    "UsageError",
+]
+
+
+class EktpSchedError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class InputError(EktpSchedError):
+    """A file is not what it should be.
+
+    Parameters
+    ----------
+    message
+        One sentence: what is wrong and what would be right.
+    file
+        The file's name as the caller gave it.
+    row
+        Row in the sheet, the heading being row 1.
+    column
+        Heading, or key such as ``printers[2].cards_per_day``.
+    problems
+        Every problem found, one sentence each; ``message`` alone if empty.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        problems: Sequence[str] = (),
+    ) -> None:
+        self.message = message
+        self.file = file
+        self.row = row
+        self.column = column
+        self.problems = tuple(problems) or (message,)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        """Return "file, row 3, column X: what is wrong"."""
+        row = None if self.row is None else f"row {self.row}"
+        column = None if self.column is None else f"column {self.column}"
+        place = ", ".join(part for part in (self.file, row, column) if part)
+        return f"{place}: {self.message}" if place else self.message
+
+
+class OfficeError(InputError):
+    """office.toml or office.xlsx is not what it should be."""
+
+
+class BacklogError(InputError):
+    """The backlog cannot be read or planned as a whole."""
+
+
+class TooManyRejectsError(BacklogError):
+    """More rows were rejected than the caller allows.
+
+    Parameters
+    ----------
+    message
+        One sentence with the count and the way on.
+    backlog
+        What was read, good rows and rejects, for writing ``rejects.csv``.
+    file
+        The file's name as the caller gave it.
+    """
+
+    def __init__(
+        self, message: str, *, backlog: Backlog, file: str | None = None
+    ) -> None:
+        super().__init__(message, file=file)
+        self.backlog = backlog
+
+
+class PriorityError(InputError):
+    """The list of authorised priorities is not what it should be."""
+
+
+class LogError(InputError):
+    """A print log is not what it should be."""
+
+
+class FolderError(InputError):
+    """A plan folder cannot be read, or must not be overwritten."""
+
+
+class UsageError(EktpSchedError):
+    """An argument is out of its range."""
+
+
+class UnsupportedRuleError(EktpSchedError):
+    """The rules are sound, but no engine in this version can solve them."""

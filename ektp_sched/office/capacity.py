@@ -1,0 +1,192 @@
+"""How many cards each printer and server can do on each day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import prod
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from ektp_sched.office.calendar import calendar
+from ektp_sched.office.fields import DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office.model import Office
+    from ektp_sched.office.tables import CardType, Outage, Server
+
+__all__ = ["Capacity", "capacity"]
+
+_T = TypeVar("_T", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Limits of a horizon, in whole cards.
+
+    Parameters
+    ----------
+    start
+        First day.
+    days
+        Number of calendar days.
+    open
+        Whether a day is worked, shape (days,), bool.
+    printers, servers
+        Ids, sorted by code point: the rows of the arrays below.
+    printer_cards, server_cards
+        Cards per resource and day, shapes (P, days) and (S, days), int64.
+    reaches
+        Whether printer p can use server s, shape (P, S), bool.
+    total
+        Cards that may be planned on a day where a reserve is kept, shape
+        (days,), int64; None without a reserve.
+    supply
+        For each card type with stock, blanks available up to and including a
+        day if none is used, shape (days,), int64.
+    """
+
+    start: date
+    days: int
+    open: NDArray[np.bool_]
+    printers: tuple[str, ...]
+    servers: tuple[str, ...]
+    printer_cards: NDArray[np.int64]
+    server_cards: NDArray[np.int64]
+    reaches: NDArray[np.bool_]
+    total: NDArray[np.int64] | None
+    supply: dict[str, NDArray[np.int64]]
+
+
+def capacity(office: Office, start: date, days: int) -> Capacity:
+    r"""Return the daily limits of an office over a horizon.
+
+    A resource of :math:`c` cards a day can do, on a worked day :math:`d`
+    within its ``from`` and ``to``,
+
+    .. math:: \Bigl\lfloor c \cdot w_d \cdot \prod_{o \ni d} s_o \Bigr\rfloor
+
+    cards: :math:`w_d` is the share of that day of the week, :math:`s_o` what
+    each outage on that day leaves.  The product is exact and rounded down
+    once.  On all other days it can do none.
+
+    Parameters
+    ----------
+    office
+        What limits printing.
+    start
+        First day.
+    days
+        Number of calendar days, 1 to 3,660.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        If `days` is out of its range.
+    """
+    worked = calendar(office, start, days).open
+    printers = sorted(office.printers, key=lambda printer: printer.id)
+    servers = sorted(office.servers, key=lambda server: server.id)
+    printer_cards = _cards(office, printers, start, worked)
+    server_cards = _cards(office, servers, start, worked)
+    reaches = np.array(
+        [[p.servers is None or s.id in p.servers for s in servers] for p in printers],
+        dtype=np.bool_,
+    ).reshape(len(printers), len(servers))
+    return Capacity(
+        start=start,
+        days=days,
+        open=worked,
+        printers=tuple(printer.id for printer in printers),
+        servers=tuple(server.id for server in servers),
+        printer_cards=_frozen(printer_cards),
+        server_cards=_frozen(server_cards),
+        reaches=_frozen(reaches),
+        total=_total(office, printer_cards, server_cards),
+        supply={
+            name: _supply(card.stock, card, start, days)
+            for name, card in sorted(office.cards.items())
+            if card.stock is not None
+        },
+    )
+
+
+def _frozen(array: NDArray[_T]) -> NDArray[_T]:
+    array.flags.writeable = False
+    return array
+
+
+def _cards(
+    office: Office,
+    resources: Sequence[Server],
+    start: date,
+    worked: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    cards = np.zeros((len(resources), len(worked)), dtype=np.int64)
+    for row, resource in zip(cards, resources, strict=True):
+        outages = [o for o in office.outages if o.resource == resource.id]
+        _fill(row, office, resource, outages, start)
+    cards[:, ~worked] = 0
+    return cards
+
+
+def _fill(
+    row: NDArray[np.int64],
+    office: Office,
+    resource: Server,
+    outages: Sequence[Outage],
+    start: date,
+) -> None:
+    """Fill one resource's days, stretch by stretch between its outages."""
+    days = len(row)
+    begin, end = _span(resource.from_, resource.to, start, days)
+    spans = [(_span(o.from_, o.to, start, days), Fraction(o.share)) for o in outages]
+    bounds = {begin, end} | {edge for span, _ in spans for edge in span}
+    edges = sorted(edge for edge in bounds if begin <= edge <= end)
+    weekday = (start.weekday() + np.arange(days)) % 7
+    for first, last in pairwise(edges):
+        left = prod(
+            (share for (lo, hi), share in spans if lo <= first and last <= hi),
+            start=Fraction(resource.cards_per_day),
+        )
+        by_weekday = np.array(
+            [int(left * Fraction(office.calendar.share.get(name, 1))) for name in DAYS],
+            dtype=np.int64,
+        )
+        row[first:last] = by_weekday[weekday[first:last]]
+
+
+def _span(
+    first: date | None, last: date | None, start: date, days: int
+) -> tuple[int, int]:
+    """Return the half-open range of day offsets from `first` to `last`."""
+    begin = 0 if first is None else (first - start).days
+    end = days if last is None else (last - start).days + 1
+    return min(max(begin, 0), days), min(max(end, 0), days)
+
+
+def _total(
+    office: Office, printers: NDArray[np.int64], servers: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    reserve = office.reserve.cards_per_day
+    if not reserve:
+        return None
+    least = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
+    return _frozen(np.maximum(least - reserve, 0))
+
+
+def _supply(stock: int, card: CardType, start: date, days: int) -> NDArray[np.int64]:
+    added = np.zeros(days, dtype=np.int64)
+    added[0] = stock
+    for delivery in card.deliveries:
+        offset = (delivery.on - start).days
+        if 0 <= offset < days:
+            added[offset] += delivery.cards
+    return _frozen(np.cumsum(added))

@@ -1,0 +1,321 @@
+"""What must hold between the keys of an office, one small function a rule.
+
+A rule is a generator of problems; `problems_of` calls all of them, so that a
+person sees everything that is wrong at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from math import lcm
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.office.countries import country_problem
+from ektp_sched.office.nearest import unknown
+from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ektp_sched.office.model import Office
+    from ektp_sched.office.tables import Outage, Server
+
+__all__ = ["LARGEST_LCM", "Problem", "key_path", "problems_of"]
+
+LARGEST_LCM: Final = 10_000_000
+"""Largest common multiple of target_days for which costs stay in 64 bits."""
+
+_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
+_BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an office.
+
+    Parameters
+    ----------
+    path
+        Keys and positions (from 0) that lead to the value.
+    sentence
+        What is wrong and what would be right.
+    place
+        Where it stands in a workbook, if the reader knows.
+    """
+
+    path: Path
+    sentence: str
+    place: str = ""
+
+    @property
+    def key(self) -> str:
+        """The path as text, positions from 1: ``printers[2].id``."""
+        return key_path(self.path)
+
+
+def key_path(path: Path) -> str:
+    """Return keys joined by dots and positions, from 1, in brackets."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+            continue
+        word = part if _BARE.fullmatch(part) else f'"{part}"'
+        text += f".{word}" if text else word
+    return text
+
+
+def problems_of(office: Office) -> tuple[Problem, ...]:
+    """Return everything that contradicts itself in an office.
+
+    Parameters
+    ----------
+    office
+        An office whose values each have the right form.
+    """
+    return tuple(problem for rule in _RULES for problem in rule(office))
+
+
+def _resources(office: Office) -> Iterator[tuple[Path, Server]]:
+    for index, server in enumerate(office.servers):
+        yield ("servers", index), server
+    for index, printer in enumerate(office.printers):
+        yield ("printers", index), printer
+
+
+def _something_prints(office: Office) -> Iterator[Problem]:
+    for key in ("servers", "printers"):
+        if not getattr(office, key):
+            sentence = f"there is none; add a table [[{key}]] with id and cards_per_day"
+            yield Problem((key,), sentence)
+
+
+def _ids_fit_file_names(office: Office) -> Iterator[Problem]:
+    for path, resource in _resources(office):
+        if not _ID.fullmatch(resource.id):
+            yield Problem(
+                (*path, "id"),
+                f'"{resource.id}" is no id; letters, digits, ".", "_" and "-" are '
+                "allowed, up to 40, and no dot in front",
+            )
+
+
+def _ids_are_unique(office: Office) -> Iterator[Problem]:
+    seen: dict[str, Path] = {}
+    for path, resource in _resources(office):
+        # On some file systems A and a are one file.
+        first = seen.setdefault(resource.id.casefold(), path)
+        if first != path:
+            yield Problem(
+                (*path, "id"),
+                f'"{resource.id}" is already the id of {key_path(first)}; '
+                "give each server and printer an id of its own",
+            )
+
+
+def _from_before_to(office: Office) -> Iterator[Problem]:
+    spans: list[tuple[Path, Server | Outage]] = list(_resources(office))
+    spans += [(("outages", i), outage) for i, outage in enumerate(office.outages)]
+    for path, span in spans:
+        if span.from_ is not None and span.to is not None and span.from_ > span.to:
+            yield Problem(
+                (*path, "from"),
+                f"{span.from_} is after to = {span.to}; exchange them, or correct one",
+            )
+
+
+def _printers_reach_known_servers(office: Office) -> Iterator[Problem]:
+    known = [server.id for server in office.servers]
+    for index, printer in enumerate(office.printers):
+        for at, name in enumerate(printer.servers or ()):
+            if name not in known:
+                sentence = unknown("server", name, known)
+                yield Problem(("printers", index, "servers", at), sentence)
+
+
+def _printers_take_known_cards(office: Office) -> Iterator[Problem]:
+    for index, printer in enumerate(office.printers):
+        for at, name in enumerate(printer.cards or ()):
+            if name not in office.cards:
+                sentence = unknown("card type", name, office.cards)
+                yield Problem(("printers", index, "cards", at), sentence)
+
+
+def _area_problem(office: Office, name: str) -> str | None:
+    if not office.areas or name in office.areas:
+        return None
+    for official, spellings in office.areas.items():
+        if name in spellings:
+            return f'"{name}" is a spelling of "{official}"; write "{official}"'
+    return unknown("area", name, office.areas)
+
+
+def _printers_serve_known_areas(office: Office) -> Iterator[Problem]:
+    for index, printer in enumerate(office.printers):
+        for at, name in enumerate(printer.areas or ()):
+            sentence = _area_problem(office, name)
+            if sentence is not None:
+                yield Problem(("printers", index, "areas", at), sentence)
+
+
+def _ranked_areas_are_known(office: Office) -> Iterator[Problem]:
+    for name in office.area_rank:
+        sentence = _area_problem(office, name)
+        if sentence is not None:
+            yield Problem(("area_rank", name), sentence)
+
+
+def _spellings_mean_one_area(office: Office) -> Iterator[Problem]:
+    owner: dict[str, str] = {}
+    for official in office.areas:
+        first = owner.setdefault(_folded(official), official)
+        if first != official:
+            sentence = f'is the same name as "{first}"; keep one of them'
+            yield Problem(("areas", official), sentence)
+    for official, spellings in office.areas.items():
+        for at, spelling in enumerate(spellings):
+            first = owner.setdefault(_folded(spelling), official)
+            if first != official:
+                yield Problem(
+                    ("areas", official, at),
+                    f'"{spelling}" already stands for "{first}"; '
+                    "a spelling can mean one area only",
+                )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _outages_hit_known_resources(office: Office) -> Iterator[Problem]:
+    known = [resource.id for _, resource in _resources(office)]
+    for index, outage in enumerate(office.outages):
+        if outage.resource not in known:
+            sentence = unknown("printer or server", outage.resource, known)
+            yield Problem(("outages", index, "resource"), sentence)
+
+
+def _deliveries_have_stock(office: Office) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        if card.deliveries and card.stock is None:
+            yield Problem(
+                ("cards", name, "deliveries"),
+                "deliveries without stock; write stock = 0 or what lies there, "
+                "or leave deliveries out where blanks are unlimited",
+            )
+
+
+def _one_default(office: Office) -> Iterator[Problem]:
+    kinds: list[tuple[str, Mapping[str, bool]]] = [
+        ("urgency", {name: c.default for name, c in office.urgency.items()}),
+        ("cards", {name: c.default for name, c in office.cards.items()}),
+    ]
+    for table, flags in kinds:
+        chosen = [name for name, default in flags.items() if default]
+        if len(flags) > 1 and len(chosen) != 1:
+            yield Problem((table,), _default_sentence(list(flags), chosen))
+
+
+def _default_sentence(names: Sequence[str], chosen: Sequence[str]) -> str:
+    if chosen:
+        return (
+            f"{_listed(chosen)} all say default = true; exactly one of them must say so"
+        )
+    return f"none of {_listed(names)} says default = true; exactly one must say so"
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f'"{name}"' for name in names]
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}" if quoted[1:] else quoted[0]
+
+
+def _tiers_stand_once(office: Office) -> Iterator[Problem]:
+    for name, times in Counter(office.plan.tiers).items():
+        if times > 1:
+            sentence = f'"{name}" stands {times} times; name each tier once'
+            yield Problem(("plan", "tiers"), sentence)
+
+
+def _lottery_has_seed(office: Office) -> Iterator[Problem]:
+    if office.plan.tie_break == "lottery" and office.plan.seed is None:
+        yield Problem(
+            ("plan", "seed"),
+            "a lottery needs a published seed; write a whole number, such as "
+            "seed = 20170912",
+        )
+
+
+def _targets_share_a_scale(office: Office) -> Iterator[Problem]:
+    targets = {name: c.target_days for name, c in office.urgency.items()}
+    scale = lcm(*targets.values())
+    if scale > LARGEST_LCM:
+        listed = ", ".join(f"{name} = {days}" for name, days in targets.items())
+        yield Problem(
+            ("urgency",),
+            f"the target_days {listed} have the least common multiple {scale}, "
+            f"more than {LARGEST_LCM}, too fine a scale for exact costs; choose "
+            "rounder targets, such as 30 and 90",
+        )
+
+
+def _country_is_known(office: Office) -> Iterator[Problem]:
+    country = office.calendar.country
+    sentence = None if country is None else country_problem(country)
+    if sentence is not None:
+        yield Problem(("calendar", "country"), sentence)
+
+
+def _rules_name_known_classes(office: Office) -> Iterator[Problem]:
+    for index, rule in enumerate(office.classify):
+        if rule.urgency not in office.urgency:
+            sentence = unknown("urgency class", rule.urgency, office.urgency)
+            yield Problem(("classify", index, "urgency"), sentence)
+
+
+def _patterns_can_be_searched(office: Office) -> Iterator[Problem]:
+    for index, rule in enumerate(office.classify):
+        try:
+            pl.Series([""]).str.contains(f"(?i){rule.matches}", strict=True)
+        except pl.exceptions.ComputeError:
+            yield Problem(
+                ("classify", index, "matches"),
+                f'"{rule.matches}" is no regular expression; write plain words, '
+                "such as kilat|darurat, and a backslash before any of .+*?()|[]{}^$ "
+                "that is meant as itself",
+            )
+
+
+def _columns_are_known(office: Office) -> Iterator[Problem]:
+    known = (*COLUMNS, *PERSONAL_COLUMNS)
+    for heading, column in office.columns.items():
+        if column not in known:
+            yield Problem(("columns", heading), unknown("column", column, known))
+
+
+_RULES: Final = (
+    _something_prints,
+    _ids_fit_file_names,
+    _ids_are_unique,
+    _from_before_to,
+    _printers_reach_known_servers,
+    _printers_take_known_cards,
+    _printers_serve_known_areas,
+    _outages_hit_known_resources,
+    _country_is_known,
+    _one_default,
+    _targets_share_a_scale,
+    _deliveries_have_stock,
+    _tiers_stand_once,
+    _lottery_has_seed,
+    _columns_are_known,
+    _rules_name_known_classes,
+    _patterns_can_be_searched,
+    _spellings_mean_one_area,
+    _ranked_areas_are_known,
+)

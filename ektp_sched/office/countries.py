@@ -1,0 +1,87 @@
+"""What the `holidays` package knows of a country."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import holidays
+from holidays.registry import COUNTRIES
+
+from ektp_sched.office.nearest import unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CATEGORIES", "country_problem", "is_estimated", "keeper", "years_with"]
+
+CATEGORIES: Final = ("public", "government")
+"""Kinds of holiday on which an office is closed, where a country has them."""
+
+_FIRST_YEAR = 1990
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    # The package's own list would import the module of every country.
+    entries = COUNTRIES.values()
+    return frozenset(code for entry in entries for code in entry[1:] if len(code) < 4)
+
+
+def country_problem(code: str) -> str | None:
+    """Return what is wrong with a country's code; None if it is known."""
+    if code in _codes():
+        return None
+    names = {key.replace("_", " "): entry[1] for key, entry in COUNTRIES.items()}
+    by_name = names.get(code.casefold().replace("_", " "))
+    if by_name is not None:
+        return f'unknown country "{code}"; write its code, "{by_name}"'
+    return unknown("country", code, _codes())
+
+
+def keeper(
+    code: str, years: Iterable[int], categories: Iterable[str], language: str
+) -> holidays.HolidayBase:
+    """Return the holidays of a country, named in `language` if it can.
+
+    Parameters
+    ----------
+    code
+        Code of a known country.
+    years
+        Years wanted; those that the package does not cover are left empty.
+    categories
+        Those of `CATEGORIES` that are wanted; ones that the country does not
+        have are left out.
+    language
+        ``id`` or ``en``; a country without it uses its own default.
+    """
+    kind = getattr(holidays, code)
+    has = [c for c in categories if c in kind.supported_categories]
+    speaks = kind.supported_languages
+    named = [s for s in speaks if s.split("_")[0] == language]
+    preferred = [s for s in named if s in (language, "en_US")] + named
+    return holidays.country_holidays(
+        code,
+        years=tuple(years) if has else (),
+        expand=False,
+        categories=tuple(has) or None,
+        language=preferred[0] if preferred else None,
+    )
+
+
+def is_estimated(found: holidays.HolidayBase, name: str) -> bool:
+    """Return whether the package marks a holiday's date as an estimate."""
+    label = getattr(found, "estimated_label", None)
+    if not label:
+        return False
+    mark = found.tr(label).replace("%s", "").strip()
+    return bool(mark) and mark in name
+
+
+@lru_cache(maxsize=16)
+def years_with(code: str, category: str) -> frozenset[int]:
+    """Return the years from 1990 on in which a country has such holidays."""
+    end = getattr(holidays, code).end_year
+    kept = keeper(code, range(_FIRST_YEAR, end + 1), (category,), "en")
+    return frozenset(day.year for day in kept)

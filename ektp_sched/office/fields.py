@@ -1,0 +1,138 @@
+"""The kinds of value that office.toml may hold, each with its range.
+
+A kind knows nothing but its own form; whatever needs a second key to be
+judged lives in `ektp_sched.office.checks`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+)
+from pydantic_core import PydanticCustomError
+
+__all__ = [
+    "DAYS",
+    "LARGEST_COUNT",
+    "LARGEST_DAILY",
+    "Cards",
+    "Count",
+    "Day",
+    "DayName",
+    "Flag",
+    "Pattern",
+    "Rank",
+    "Share",
+    "Table",
+    "Text",
+    "Whole",
+]
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Names of the days of the week, Monday first."""
+
+LARGEST_DAILY: Final = 10_000_000
+"""Cards a day beyond which a number is taken for a mistake."""
+
+LARGEST_COUNT: Final = 1_000_000_000
+"""Cards in stock or in one delivery beyond which it is taken for one."""
+
+_DECIMAL_PLACES = 30
+_UNWANTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+def _is_noncharacter(char: str) -> bool:
+    code = ord(char)
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+
+
+def _plain(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("text_empty", "must not be empty")
+    if any(unicodedata.category(c) in _UNWANTED or _is_noncharacter(c) for c in value):
+        raise PydanticCustomError("text_control", "must be one line of plain text")
+    return value
+
+
+def _trimmed(value: str) -> str:
+    if value != value.strip():
+        raise PydanticCustomError("text_spaces", "must not begin or end with a space")
+    return value
+
+
+def _a_day(value: object) -> object:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise PydanticCustomError("date_type", "must be a date")
+    return value
+
+
+def _a_number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise PydanticCustomError("decimal_type", "must be a number")
+    return value
+
+
+def _shortest(value: Decimal) -> Decimal:
+    """Return the same number in one way of writing it: 0.50 is 0.5."""
+    return Decimal(f"{value:f}".rstrip("0").rstrip(".").lstrip("-") or "0")
+
+
+Text = Annotated[
+    str,
+    Strict(),
+    Field(max_length=500),
+    AfterValidator(_plain),
+    AfterValidator(_trimmed),
+]
+"""One line of text, 1 to 500 characters, no space at either end."""
+
+Pattern = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_plain)]
+"""A regular expression on one line; spaces in it count."""
+
+Flag = Annotated[bool, Strict()]
+
+Whole = Annotated[int, Strict()]
+
+Cards = Annotated[int, Strict(), Field(ge=1, le=LARGEST_DAILY)]
+"""Cards a day, 1 to 10,000,000."""
+
+Count = Annotated[int, Strict(), Field(ge=0, le=LARGEST_COUNT)]
+"""Cards, 0 to 1,000,000,000."""
+
+Rank = Annotated[int, Strict(), Field(ge=-1_000_000, le=1_000_000)]
+"""Strict precedence, lower first."""
+
+Day = Annotated[date, BeforeValidator(_a_day)]
+"""A calendar date."""
+
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_a_number),
+    Field(ge=0, le=1, decimal_places=_DECIMAL_PLACES),
+    AfterValidator(_shortest),
+]
+"""An exact decimal share, 0 to 1."""
+
+DayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Table(BaseModel):
+    """A table of office.toml: frozen, and no key that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_by_alias=True,
+        validate_by_name=True,
+        serialize_by_alias=True,
+    )

@@ -1,0 +1,210 @@
+"""How the tables of office.toml lie on the sheets of office.xlsx.
+
+Headings are the keys of the file, so that the two forms convert into each
+other; single values stand in the sheet ``office``, one key a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ektp_sched.office.fields import DAYS
+from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
+
+__all__ = [
+    "DATES",
+    "OFFICE",
+    "SETTINGS",
+    "SHEETS",
+    "WEEK",
+    "Column",
+    "Kind",
+    "Setting",
+    "Sheet",
+]
+
+
+class Kind(StrEnum):
+    """What a cell holds."""
+
+    TEXT = "text"
+    PATTERN = "pattern"
+    WHOLE = "whole"
+    SHARE = "share"
+    DATE = "date"
+    FLAG = "flag"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet.
+
+    Parameters
+    ----------
+    key
+        Heading, and key in office.toml.
+    kind
+        What its cells hold.
+    choices
+        What a cell may say, as a list to choose from.
+    source
+        Sheet whose first column lists what a cell may say.
+    """
+
+    key: str
+    kind: Kind = Kind.TEXT
+    choices: tuple[str, ...] = ()
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with one entry a row.
+
+    Parameters
+    ----------
+    name
+        Name of the sheet, and of the table in office.toml.
+    columns
+        Its columns, in order.
+    named
+        Whether the first column is the entry's key in the table, as in
+        ``[urgency.NAME]``; otherwise the table is an array.
+    flat
+        Whether an entry is one value rather than a table, as in ``[columns]``.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    named: bool = False
+    flat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A row of the sheet ``office``.
+
+    Parameters
+    ----------
+    path
+        Keys in office.toml.
+    kind
+        What the cell holds.
+    choices
+        What it may say, as a list to choose from.
+    """
+
+    path: tuple[str, ...]
+    kind: Kind = Kind.TEXT
+    choices: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The path, joined by dots."""
+        return ".".join(self.path)
+
+
+OFFICE: Final = "office"
+WEEK: Final = Sheet(
+    "week",
+    (
+        Column("day", choices=DAYS),
+        Column("workdays", Kind.FLAG),
+        Column("share", Kind.SHARE),
+    ),
+)
+DATES: Final = Sheet(
+    "calendar", (Column("closed", Kind.DATE), Column("open", Kind.DATE))
+)
+
+SETTINGS: Final = (
+    Setting(("name",)),
+    Setting(("language",), choices=("id", "en")),
+    Setting(("calendar", "country")),
+    Setting(("reserve", "cards_per_day"), Kind.WHOLE),
+    Setting(("plan", "tiers"), Kind.LIST),
+    Setting(("plan", "batch_size"), Kind.WHOLE),
+    Setting(("plan", "freeze_days"), Kind.WHOLE),
+    Setting(("plan", "tie_break"), choices=("recorded", "lottery")),
+    Setting(("plan", "seed"), Kind.WHOLE),
+    Setting(("visits", "every_days"), Kind.WHOLE),
+    Setting(("visits", "trip_cost_idr"), Kind.WHOLE),
+    Setting(("dates", "format")),
+    Setting(("status", "printable"), Kind.LIST),
+    Setting(("identity", "from")),
+    Setting(("identity", "key")),
+    Setting(("privacy", "show_nik"), Kind.FLAG),
+)
+
+_SPAN = (Column("from", Kind.DATE), Column("to", Kind.DATE))
+
+SHEETS: Final = (
+    Sheet(
+        "urgency",
+        (
+            Column("name"),
+            Column("target_days", Kind.WHOLE),
+            Column("rank", Kind.WHOLE),
+            Column("default", Kind.FLAG),
+        ),
+        named=True,
+    ),
+    Sheet(
+        "cards",
+        (Column("name"), Column("default", Kind.FLAG), Column("stock", Kind.WHOLE)),
+        named=True,
+    ),
+    Sheet(
+        "deliveries",
+        (
+            Column("card", source="cards"),
+            Column("on", Kind.DATE),
+            Column("cards", Kind.WHOLE),
+        ),
+    ),
+    Sheet("servers", (Column("id"), Column("cards_per_day", Kind.WHOLE), *_SPAN)),
+    Sheet(
+        "printers",
+        (
+            Column("id"),
+            Column("cards_per_day", Kind.WHOLE),
+            Column("servers", Kind.LIST),
+            Column("cards", Kind.LIST),
+            Column("areas", Kind.LIST),
+            *_SPAN,
+        ),
+    ),
+    Sheet("outages", (Column("resource"), *_SPAN, Column("share", Kind.SHARE))),
+    Sheet(
+        "classify",
+        (
+            Column("column"),
+            Column("matches", Kind.PATTERN),
+            Column("urgency", source="urgency"),
+        ),
+    ),
+    Sheet(
+        "columns",
+        (
+            Column("heading"),
+            Column("column", choices=(*COLUMNS, *PERSONAL_COLUMNS)),
+        ),
+        named=True,
+        flat=True,
+    ),
+    Sheet(
+        "areas",
+        (Column("name"), Column("spellings", Kind.LIST)),
+        named=True,
+        flat=True,
+    ),
+    Sheet(
+        "area_rank",
+        (Column("area", source="areas"), Column("rank", Kind.WHOLE)),
+        named=True,
+        flat=True,
+    ),
+)

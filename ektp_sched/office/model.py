@@ -1,0 +1,226 @@
+"""The office: all that limits printing, as written in office.toml."""
+
+from __future__ import annotations
+
+from math import lcm
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from ektp_sched.office.advice import advice
+from ektp_sched.office.checks import problems_of
+from ektp_sched.office.fields import Rank, Table, Text
+from ektp_sched.office.tables import (
+    CalendarRules,
+    CardType,
+    ClassifyRule,
+    DateRules,
+    Identity,
+    Outage,
+    PlanRules,
+    Printer,
+    Privacy,
+    Reserve,
+    Server,
+    StatusRules,
+    UrgencyClass,
+    Visits,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ektp_sched.office.notices import Notice
+
+__all__ = ["Office"]
+
+
+def _routine_alone() -> dict[str, UrgencyClass]:
+    return {"routine": UrgencyClass(target_days=30, default=True)}
+
+
+class Office(Table):
+    """An office: servers, printers, calendar, classes, stock and rules.
+
+    Attributes
+    ----------
+    name, language
+        For sheets and notices; language ``id`` or ``en``.
+    calendar
+        Working days, holidays, shortened days.
+    urgency
+        Classes by name; one class, routine, 30 days, where none is given.
+    cards
+        Card types by name; empty: the column ``card`` means nothing.
+    servers, printers, outages
+        As in the file, in its order.
+    reserve, plan, visits
+        Rules of the same name.
+    columns
+        Heading in the export → column.
+    dates, status, identity, classify
+        How an export is read.
+    areas
+        Official name → further spellings; empty: area is free text.
+    area_rank
+        Area → strict precedence, lower first.
+    privacy
+        What sheets may show.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a key or value is not what it should be.  `Office.load` turns this
+        into an `ektp_sched.errors.OfficeError`.
+    """
+
+    name: Text
+    language: Literal["id", "en"] = "id"
+    calendar: CalendarRules = CalendarRules()
+    urgency: dict[Text, UrgencyClass] = Field(default_factory=_routine_alone)
+    cards: dict[Text, CardType] = Field(default_factory=dict)
+    servers: tuple[Server, ...]
+    printers: tuple[Printer, ...]
+    outages: tuple[Outage, ...] = ()
+    reserve: Reserve = Reserve()
+    plan: PlanRules = PlanRules()
+    visits: Visits = Visits()
+    columns: dict[Text, Text] = Field(default_factory=dict)
+    dates: DateRules = DateRules()
+    status: StatusRules | None = None
+    identity: Identity | None = None
+    classify: tuple[ClassifyRule, ...] = ()
+    areas: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    area_rank: dict[Text, Rank] = Field(default_factory=dict)
+    privacy: Privacy = Privacy()
+
+    _base: Path | None = PrivateAttr(default=None)
+    _source_digest: str | None = PrivateAttr(default=None)
+
+    @field_validator("urgency")
+    @classmethod
+    def _at_least_routine(
+        cls, value: dict[str, UrgencyClass]
+    ) -> dict[str, UrgencyClass]:
+        return value or _routine_alone()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        found = problems_of(self)
+        if found:
+            text = "; ".join(f"{p.key}: {p.sentence}" for p in found)
+            raise PydanticCustomError(
+                "office", "{text}", {"text": text, "problems": found}
+            )
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both say the same, wherever they were read."""
+        if not isinstance(other, Office):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @classmethod
+    def load(cls, path: str | Path) -> Office:
+        """Read an office from ``office.toml`` or ``office.xlsx``.
+
+        Parameters
+        ----------
+        path
+            File in either form; the ending ``.xlsx`` tells them apart.
+
+        Raises
+        ------
+        ektp_sched.errors.OfficeError
+            With every problem found, one sentence each.
+        """
+        from ektp_sched.office.loading import load_office
+
+        return load_office(path)
+
+    def located(self, base: Path, source_digest: str) -> Office:
+        """Return a copy that knows its folder and its file's SHA-256."""
+        copy = self.model_copy()
+        copy._base = base  # noqa: SLF001 - its own class
+        copy._source_digest = source_digest  # noqa: SLF001
+        return copy
+
+    @property
+    def base(self) -> Path | None:
+        """Folder of the file that was read; None if made in Python."""
+        return self._base
+
+    @property
+    def source_digest(self) -> str | None:
+        """SHA-256 of the file's bytes, hexadecimal; None if made in Python."""
+        return self._source_digest
+
+    @property
+    def classes(self) -> dict[str, UrgencyClass]:
+        """The urgency classes by name; never empty."""
+        return self.urgency
+
+    @property
+    def default_urgency(self) -> str:
+        """Class of an application that names none."""
+        return _default(self.urgency)
+
+    @property
+    def default_card(self) -> str | None:
+        """Card type of an application that names none; None without types."""
+        return _default(self.cards) if self.cards else None
+
+    @property
+    def lcm_targets(self) -> int:
+        """Least common multiple of all target_days: the scale of pressure."""
+        return lcm(*(c.target_days for c in self.urgency.values()))
+
+    @property
+    def has_ranks(self) -> bool:
+        """Whether any class or area has a strict precedence."""
+        return bool(self.area_rank) or any(
+            c.rank is not None for c in self.urgency.values()
+        )
+
+    def class_rank(self, urgency: str) -> int | None:
+        """Return the rank of a class, lower first; None without one.
+
+        Raises
+        ------
+        KeyError
+            If the office has no such class.
+        """
+        return self.urgency[urgency].rank
+
+    def eligible(self, card: str | None, area: str | None) -> tuple[str, ...]:
+        """Return the printers that may print such a card, sorted by id.
+
+        Parameters
+        ----------
+        card
+            Card type; None only where the office has none.
+        area
+            Official name of the area; None is nowhere in particular, and so
+            no case for a printer that is kept for some areas.
+        """
+        return tuple(
+            sorted(
+                p.id
+                for p in self.printers
+                if (p.cards is None or card in p.cards)
+                and (p.areas is None or area in p.areas)
+            )
+        )
+
+    def warnings(self) -> tuple[Notice, ...]:
+        """Return what is allowed but probably not meant."""
+        return advice(self)
+
+
+def _default(kinds: dict[str, UrgencyClass] | dict[str, CardType]) -> str:
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    return next(name for name, kind in kinds.items() if kind.default)

@@ -1,0 +1,219 @@
+"""From the plain contents of a file to an office, or to all its problems."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from ektp_sched.errors import OfficeError
+from ektp_sched.office.checks import Path, Problem
+from ektp_sched.office.model import Office
+from ektp_sched.office.nearest import unknown
+from ektp_sched.office.sentences import field_problem, known_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pydantic_core import ErrorDetails
+
+__all__ = ["parse_office", "refusal"]
+
+_LATER: Final[dict[Path, str]] = {
+    ("shifts",): "[[shifts]] are yes/no decisions, which this version cannot plan with "
+    "yet; take the table out, and write days surely worked into [calendar] open",
+    (
+        "budget",
+    ): "[budget] limits yes/no decisions, which this version cannot plan with "
+    "yet; take the table out",
+    ("visits", "areas"): "costs by area belong to a later version; take the table out",
+}
+
+_GONE: Final = object()
+
+
+def parse_office(
+    data: Mapping[str, Any],
+    *,
+    file: str | None = None,
+    places: Mapping[Path, str] | None = None,
+    further: Sequence[Problem] = (),
+) -> Office:
+    """Return the office that `data` describes.
+
+    Parameters
+    ----------
+    data
+        Tables and keys as in office.toml.
+    file
+        Name for the error.
+    places
+        Where a path stands in a workbook, such as "sheet printers, row 3".
+    further
+        Problems that the reader has already found.
+
+    Raises
+    ------
+    ektp_sched.errors.OfficeError
+        With every problem found.
+    """
+    plain = deepcopy(dict(data))
+    problems = [*further, *_take_out_later_rules(plain), *_take_out_aliases(plain)]
+    office: Office | None = None
+    try:
+        office = Office.model_validate(plain)
+    except ValidationError as error:
+        problems += _problems(plain, error)
+    if problems or office is None:
+        raise refusal(problems, file=file, places=places)
+    return office
+
+
+def refusal(
+    problems: Sequence[Problem],
+    *,
+    file: str | None = None,
+    places: Mapping[Path, str] | None = None,
+) -> OfficeError:
+    """Return the error that says all that is wrong, the first thing foremost."""
+    first, *rest = problems
+    more = f" (and {len(rest)} more)" if rest else ""
+    return OfficeError(
+        first.sentence + _place(first, places) + more,
+        file=file,
+        column=first.key or None,
+        problems=[
+            f"{p.key}: {p.sentence}{_place(p, places)}" if p.key else p.sentence
+            for p in problems
+        ],
+    )
+
+
+def _place(problem: Problem, places: Mapping[Path, str] | None) -> str:
+    prefixes = [problem.path[:length] for length in range(len(problem.path), 0, -1)]
+    known = (places[path] for path in prefixes if path in places) if places else ()
+    place = problem.place or next(iter(known), "")
+    return f" ({place})" if place else ""
+
+
+def _take_out_later_rules(data: dict[str, Any]) -> list[Problem]:
+    problems = []
+    for path, sentence in _LATER.items():
+        table = data.get(str(path[0])) if path[1:] else data
+        if isinstance(table, dict) and path[-1] in table:
+            del table[str(path[-1])]
+            problems.append(Problem(path, sentence))
+    return problems
+
+
+def _take_out_aliases(data: dict[str, Any]) -> list[Problem]:
+    """Refuse ``from_``, Python's name for the key ``from``."""
+    problems = []
+    for table in ("servers", "printers", "outages", "identity"):
+        entries = data.get(table)
+        listed = entries if isinstance(entries, list) else [entries]
+        for index, entry in enumerate(listed):
+            if isinstance(entry, dict) and "from_" in entry:
+                del entry["from_"]
+                at: Path = (table, index) if isinstance(entries, list) else (table,)
+                sentence = unknown("key", "from_", known_keys(at))
+                problems.append(Problem((*at, "from_"), sentence))
+    return problems
+
+
+def _problems(data: dict[str, Any], error: ValidationError) -> list[Problem]:
+    """Return the problems of single values, then those between the others."""
+    errors = error.errors(include_url=False)
+    if errors[0]["type"] == "office":
+        return list(errors[0]["ctx"]["problems"])
+    found = {problem.path: problem for problem in map(field_problem, errors)}
+    for path in {e["loc"] for e in errors if e["type"] == "too_short"}:
+        # Said of a list that is short only because its entries are wrong.
+        if any(other[: len(path)] == path and other != path for other in found):
+            del found[path]
+    problems = list(found.values())
+    try:
+        Office.model_validate(_repaired(data, errors))
+    except ValidationError as second:
+        further = second.errors(include_url=False)
+        if further[0]["type"] == "office":
+            between = further[0]["ctx"]["problems"]
+            problems += [p for p in between if not _touches(p.path, found)]
+    return problems
+
+
+def _touches(path: Path, found: Mapping[Path, Problem]) -> bool:
+    return any(
+        path[: len(other)] == other or other[: len(path)] == path for other in found
+    )
+
+
+def _repaired(data: dict[str, Any], errors: Sequence[ErrorDetails]) -> dict[str, Any]:
+    """Return `data` with something sound in place of each bad value.
+
+    Only so that what stands beside a bad value is checked as well; where that
+    is not possible the result is still unsound, and nothing more is said.
+    """
+    repaired = deepcopy(data)
+    for error in errors:
+        path = error["loc"][:-1] if error["loc"][-1] == "[key]" else error["loc"]
+        parent: Any = repaired
+        for part in path[:-1]:
+            parent = _child(parent, part)
+        _mend(parent, path, repaired)
+    return {key: _without_gone(value) for key, value in repaired.items()}
+
+
+def _without_gone(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_gone(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_without_gone(part) for part in value if part is not _GONE]
+    return value
+
+
+def _child(parent: Any, part: str | int) -> Any:
+    if isinstance(parent, dict):
+        return parent.get(str(part))
+    if isinstance(parent, list) and isinstance(part, int) and part < len(parent):
+        return parent[part]
+    return None
+
+
+def _mend(parent: Any, path: Path, data: dict[str, Any]) -> None:
+    key = path[-1]
+    if isinstance(parent, list) and isinstance(key, int) and path[2:]:
+        parent[key] = _GONE
+    if not isinstance(parent, dict):
+        return
+    parent.pop(str(key), None)
+    stand_in = _stand_in(str(path[0]), str(key), parent, data)
+    if stand_in is not None:
+        parent[str(key)] = stand_in
+
+
+def _stand_in(
+    table: str, key: str, parent: dict[str, Any], data: dict[str, Any]
+) -> Any:
+    if table == "outages" and key in ("from", "to"):
+        other = parent.get("to" if key == "from" else "from")
+        return other if isinstance(other, date) else date(2000, 1, 1)
+    if (table, key) == ("outages", "resource"):
+        return next(iter(_names(data.get("servers"))), None)
+    if (table, key) == ("classify", "urgency"):
+        return next(iter(data.get("urgency") or {"routine": None}))
+    counts = {"cards_per_day": 1, "target_days": 30, "cards": 1}
+    if key in counts and table in ("servers", "printers", "urgency", "cards"):
+        return None if (table, key) == ("printers", "cards") else counts[key]
+    texts = {"name", "column", "matches", "on"} & {key}
+    if texts:
+        return date(2000, 1, 1) if key == "on" else "-"
+    return None
+
+
+def _names(entries: Any) -> list[str]:
+    listed = entries if isinstance(entries, list) else []
+    names = [e.get("id") for e in listed if isinstance(e, dict)]
+    return [name for name in names if isinstance(name, str)]

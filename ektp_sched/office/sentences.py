@@ -1,0 +1,215 @@
+"""From what pydantic says to a sentence for the person who wrote the file."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.office.checks import Path, Problem
+from ektp_sched.office.fields import DAYS
+from ektp_sched.office.model import Office
+from ektp_sched.office.nearest import unknown
+from ektp_sched.office.tables import (
+    TIERS,
+    CalendarRules,
+    CardType,
+    ClassifyRule,
+    DateRules,
+    Delivery,
+    Identity,
+    Outage,
+    PlanRules,
+    Printer,
+    Privacy,
+    Reserve,
+    Server,
+    StatusRules,
+    UrgencyClass,
+    Visits,
+)
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from ektp_sched.office.fields import Table
+
+__all__ = ["field_problem", "known_keys"]
+
+_TABLES: Final[dict[str, type[Table]]] = {
+    "calendar": CalendarRules,
+    "urgency": UrgencyClass,
+    "cards": CardType,
+    "servers": Server,
+    "printers": Printer,
+    "outages": Outage,
+    "reserve": Reserve,
+    "plan": PlanRules,
+    "visits": Visits,
+    "dates": DateRules,
+    "status": StatusRules,
+    "identity": Identity,
+    "classify": ClassifyRule,
+    "privacy": Privacy,
+}
+
+_ID = 'an id in quotes, such as "printer-1"'
+_TEXT = "text on one line, 1 to 500 characters, with no space at either end"
+_DATE = "a date without quotes, such as 2017-09-18"
+_DAILY = "a whole number of cards from 1 to 10,000,000"
+_SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
+_RANK = "a whole number from -1,000,000 to 1,000,000, lower first"
+_YES_NO = "true or false"
+_IDS = 'at least one id in brackets, such as ["server-1"]; leave it out for all'
+_NAMES = 'at least one name in brackets, such as ["{}"]; leave it out for all'
+
+_FORMS: Final[dict[str, str]] = {
+    "calendar.country": 'the code of a country in quotes, such as "ID"',
+    "language": '"id" or "en"',
+    "calendar.workdays": 'names of days in brackets, such as ["mon", "tue"]',
+    "calendar.closed": "dates in brackets, such as [2017-12-27]",
+    "calendar.open": "dates in brackets, such as [2017-12-27]",
+    "calendar.closed.*": _DATE,
+    "calendar.open.*": _DATE,
+    "calendar.share": "a share by name of a day, such as { fri = 0.8 }",
+    "calendar.share.*": _SHARE,
+    "urgency": "tables [urgency.NAME], each with target_days",
+    "urgency.*": "a table [urgency.NAME] with target_days",
+    "urgency.*.target_days": "a whole number of days from 1 to 36,500",
+    "urgency.*.rank": _RANK,
+    "urgency.*.default": _YES_NO,
+    "cards": "tables [cards.NAME]",
+    "cards.*": "a table [cards.NAME]",
+    "cards.*.default": _YES_NO,
+    "cards.*.stock": "a whole number of cards from 0 to 1,000,000,000",
+    "cards.*.deliveries": "entries such as [{ on = 2017-10-02, cards = 10000 }]",
+    "cards.*.deliveries.*": "an entry such as { on = 2017-10-02, cards = 10000 }",
+    "cards.*.deliveries.*.on": _DATE,
+    "cards.*.deliveries.*.cards": "a whole number of cards from 1 to 1,000,000,000",
+    "servers": "tables [[servers]], at least one, each with id and cards_per_day",
+    "servers.*": "a table [[servers]] with id and cards_per_day",
+    "servers.*.id": _ID,
+    "servers.*.cards_per_day": _DAILY,
+    "servers.*.from": _DATE,
+    "servers.*.to": _DATE,
+    "printers": "tables [[printers]], at least one, each with id and cards_per_day",
+    "printers.*": "a table [[printers]] with id and cards_per_day",
+    "printers.*.id": _ID,
+    "printers.*.cards_per_day": _DAILY,
+    "printers.*.from": _DATE,
+    "printers.*.to": _DATE,
+    "printers.*.servers": _IDS,
+    "printers.*.cards": _NAMES.format("KTP-el"),
+    "printers.*.areas": _NAMES.format("Oebobo"),
+    "outages": "tables [[outages]], each with resource, from and to",
+    "outages.*": "a table [[outages]] with resource, from and to",
+    "outages.*.resource": "the id of a printer or server, in quotes",
+    "outages.*.from": _DATE,
+    "outages.*.to": _DATE,
+    "outages.*.share": _SHARE,
+    "reserve.cards_per_day": "a whole number of cards from 0 to 10,000,000",
+    "plan.tiers": f"one or more of {', '.join(TIERS)}, in brackets",
+    "plan.batch_size": _DAILY,
+    "plan.freeze_days": "a whole number of days from 0 to 3,660",
+    "plan.tie_break": '"recorded" or "lottery"',
+    "plan.seed": "a whole number from 0 to 9,223,372,036,854,775,807",
+    "visits.every_days": "a whole number of days from 1 to 36,500",
+    "visits.trip_cost_idr": "a whole number of rupiah from 0 to 1,000,000,000,000",
+    "columns": 'headings and their columns, such as TGL_REKAM = "waiting_since"',
+    "dates.format": "day, month and year, such as %d/%m/%Y",
+    "status.printable": 'one or more texts in brackets, such as ["PRR"]',
+    "classify": "tables [[classify]], each with column, matches and urgency",
+    "classify.*": "a table [[classify]] with column, matches and urgency",
+    "classify.*.matches": "a regular expression in quotes, such as darurat|sakit",
+    "areas": 'official names and their spellings, such as "Batu Plat" = ["Batuplat"]',
+    "areas.*": 'further spellings in brackets, such as ["Batuplat"], or []',
+    "area_rank": "areas and their ranks, such as Oebobo = 1",
+    "area_rank.*": _RANK,
+    "privacy.show_nik": _YES_NO,
+}
+
+_CHOICES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "calendar.workdays.*": ("day", DAYS),
+    "calendar.share.*": ("day", DAYS),
+    "plan.tiers.*": ("tier", TIERS),
+    "plan.tie_break": ("tie_break", ("recorded", "lottery")),
+    "language": ("language", ("id", "en")),
+}
+_NAMED: Final = frozenset(
+    {"urgency", "cards", "share", "areas", "area_rank", "columns"}
+)
+
+
+def known_keys(path: Path) -> tuple[str, ...]:
+    """Return the keys that the table at `path` may have, in their order."""
+    model: type[Table] = Office
+    if path:
+        model = Delivery if "deliveries" in path else _TABLES[str(path[0])]
+    fields = model.model_fields.items()
+    return tuple(field.serialization_alias or name for name, field in fields)
+
+
+def field_problem(error: ErrorDetails) -> Problem:
+    """Return one of pydantic's errors as a problem with a sentence.
+
+    Parameters
+    ----------
+    error
+        An entry of `pydantic.ValidationError.errors`.
+    """
+    path = error["loc"]
+    value = error["input"]
+    if path and path[-1] == "[key]":
+        path = path[:-1]
+        value = path[-1]
+    if error["type"] == "extra_forbidden":
+        sentence = unknown("key", str(path[-1]), known_keys(path[:-1]))
+    elif error["type"] == "missing":
+        sentence = f"is missing; it must be {_form(path)}"
+    elif error["type"] == "literal_error" and isinstance(value, str):
+        kind, choices = _CHOICES[_pattern(path)]
+        sentence = unknown(kind, value, choices)
+    else:
+        sentence = f"is {_shown(value)}; it must be {_form(path)}"
+    return Problem(path, sentence)
+
+
+def _pattern(path: Path) -> str:
+    """Return a path with * for what the file's author names or counts."""
+    parts: list[str] = []
+    for part in path:
+        free = isinstance(part, int) or (bool(parts) and parts[-1] in _NAMED)
+        parts.append("*" if free else str(part))
+    return ".".join(parts)
+
+
+def _form(path: Path) -> str:
+    pattern = _pattern(path)
+    if pattern in _FORMS:
+        return _FORMS[pattern]
+    if pattern in _TABLES:
+        return f"a table [{pattern}]"
+    return _TEXT
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return (
+            f'"{_short(value)}" in quotes' if _numeric(value) else f'"{_short(value)}"'
+        )
+    if isinstance(value, int | Decimal | float | date):
+        return _short(str(value))
+    if isinstance(value, dict):
+        return "a table"
+    return "empty" if not value else "a list"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else f"{line[:39]}…"
+
+
+def _numeric(text: str) -> bool:
+    return bool(text) and text.strip("+-.0123456789") == ""

@@ -1,0 +1,292 @@
+"""Writing office.xlsx: one sheet a table, with notes and lists to choose from."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.errors import OfficeError
+from ektp_sched.office.cells import shown
+from ektp_sched.office.fields import DAYS
+from ektp_sched.office.files import replace_file
+from ektp_sched.office.layout import (
+    DATES,
+    OFFICE,
+    SETTINGS,
+    SHEETS,
+    WEEK,
+    Column,
+    Kind,
+    Sheet,
+)
+from ektp_sched.office.workbook_texts import YES_NO, note
+from ektp_sched.office.writing import plain, to_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from ektp_sched.office.model import Office
+
+__all__ = ["dump", "workbook_bytes", "write_workbook"]
+
+_SPARE_ROWS = 500
+_LONGEST_CELL = 32_767
+_WIDTHS: Final = {
+    Kind.TEXT: 24,
+    Kind.PATTERN: 40,
+    Kind.WHOLE: 15,
+    Kind.SHARE: 10,
+    Kind.DATE: 13,
+    Kind.FLAG: 11,
+    Kind.LIST: 40,
+}
+_LONGEST_LIST = 255
+_COMMENT: Final = {"x_scale": 2.0, "y_scale": 1.2}
+_NUMERIC: Final[dict[Kind, dict[str, Any]]] = {
+    # A longer number or decimal stands as text, so these only warn.
+    Kind.WHOLE: {
+        "validate": "integer",
+        "criteria": ">=",
+        "value": -1_000_000,
+        "error_type": "warning",
+    },
+    Kind.SHARE: {
+        "validate": "decimal",
+        "criteria": "between",
+        "minimum": 0,
+        "maximum": 1,
+        "error_type": "warning",
+    },
+    Kind.DATE: {
+        "validate": "date",
+        "criteria": ">=",
+        "value": date(1901, 1, 1),
+        "error_type": "warning",
+    },
+}
+_CREATED = datetime(2017, 1, 1)
+
+
+def dump(office: Office, path: str | Path) -> None:
+    """Write an office to a file, whole or not at all.
+
+    Parameters
+    ----------
+    office
+        What to write.
+    path
+        File to write or replace; the ending ``.xlsx`` asks for a workbook,
+        any other for ``office.toml``.
+
+    Raises
+    ------
+    ektp_sched.errors.OfficeError
+        If a list of names is too long for one cell of a workbook.
+    OSError
+        If the folder cannot be written.
+    """
+    if Path(path).suffix.lower() == ".xlsx":
+        write_workbook(office, path)
+    else:
+        replace_file(Path(path), to_toml(office).encode())
+
+
+def write_workbook(office: Office, path: str | Path) -> None:
+    """Write an office as a workbook that can be read back without loss.
+
+    Parameters
+    ----------
+    office
+        What to write.
+    path
+        File to write or replace.
+
+    Raises
+    ------
+    ektp_sched.errors.OfficeError
+        If a list of names is too long for one cell.
+    OSError
+        If the folder cannot be written.
+    """
+    replace_file(Path(path), workbook_bytes(office))
+
+
+def workbook_bytes(office: Office) -> bytes:
+    """Return an office as the bytes of an .xlsx file.
+
+    The same office gives the same bytes.
+
+    Raises
+    ------
+    ektp_sched.errors.OfficeError
+        If a list of names is too long for one cell.
+    """
+    # Slow to import, and most runs write no workbook.
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties({"title": office.name, "created": _CREATED})
+        writer = _Writer(office, book)
+        writer.settings()
+        writer.sheet(WEEK, writer.week())
+        writer.sheet(DATES, writer.dates())
+        for sheet in SHEETS:
+            writer.sheet(sheet, writer.entries(sheet))
+    return file.getvalue()
+
+
+class _Writer:
+    """One workbook in the making."""
+
+    def __init__(self, office: Office, book: Workbook) -> None:
+        self._office = office
+        self._book = book
+        self._data = plain(office)
+        self._yes, self._no = YES_NO[office.language]
+        head = {"bold": True, "bg_color": "#DCE6F1", "bottom": 1, "locked": True}
+        self._heading = book.add_format(head)
+        self._key = book.add_format({"bold": True, "valign": "top"})
+        note_style = {"italic": True, "text_wrap": True, "valign": "top"}
+        self._note = book.add_format(note_style)
+        left = {"align": "left", "valign": "top"}
+        text = left | {"num_format": "@"}
+        self._formats: dict[Kind, Format] = {
+            Kind.TEXT: book.add_format(text),
+            Kind.PATTERN: book.add_format(text),
+            Kind.WHOLE: book.add_format(left | {"num_format": "0"}),
+            Kind.SHARE: book.add_format(left),
+            Kind.DATE: book.add_format(left | {"num_format": "yyyy-mm-dd"}),
+            Kind.FLAG: book.add_format(left),
+            Kind.LIST: book.add_format(text | {"text_wrap": True}),
+        }
+
+    def settings(self) -> None:
+        """Write the sheet of single values, one key a row."""
+        page = self._page(OFFICE, ("key", "value", "note"), (24, 44, 90))
+        page.write_comment(0, 1, note(OFFICE, self._office.language), _COMMENT)
+        for row, setting in enumerate(SETTINGS, start=1):
+            value: Any = self._data
+            for part in setting.path:
+                value = (value or {}).get(part)
+            text = note(setting.key, self._office.language)
+            page.write_string(row, 0, setting.key, self._key)
+            page.write_string(row, 2, text, self._note)
+            page.write_comment(row, 1, text, _COMMENT)
+            self._cell(page, row, 1, value, setting.kind)
+            cell = Column(setting.key, setting.kind, setting.choices)
+            page.data_validation(row, 1, row, 1, self._rule(cell))
+
+    def week(self) -> list[list[Any]]:
+        """Return the days of the week with what holds on them."""
+        rules = self._office.calendar
+        return [[d, d in rules.workdays, rules.share.get(d)] for d in DAYS]
+
+    def dates(self) -> list[list[Any]]:
+        """Return closed and open dates beside each other."""
+        closed, opened = self._office.calendar.closed, self._office.calendar.open
+        rows = max(len(closed), len(opened))
+        return [
+            [
+                closed[i] if i < len(closed) else None,
+                opened[i] if i < len(opened) else None,
+            ]
+            for i in range(rows)
+        ]
+
+    def entries(self, sheet: Sheet) -> list[list[Any]]:
+        """Return the rows of a table, in its columns' order."""
+        if sheet.name == "deliveries":
+            return [
+                [card, entry["on"], entry["cards"]]
+                for card, kind in self._data.get("cards", {}).items()
+                for entry in kind.get("deliveries", [])
+            ]
+        table = self._data.get(sheet.name, {})
+        keys = [column.key for column in sheet.columns]
+        if sheet.flat:
+            return [[name, value] for name, value in table.items()]
+        if sheet.named:
+            return [[name, *(v.get(k) for k in keys[1:])] for name, v in table.items()]
+        return [[entry.get(key) for key in keys] for entry in table]
+
+    def sheet(self, sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
+        """Write a sheet with its headings, notes, lists and rows."""
+        keys = [column.key for column in sheet.columns]
+        widths = [_WIDTHS[column.kind] for column in sheet.columns]
+        page = self._page(sheet.name, keys, widths)
+        last = len(rows) + _SPARE_ROWS
+        for at, column in enumerate(sheet.columns):
+            text = note(f"{sheet.name}.{column.key}", self._office.language)
+            page.write_comment(0, at, text, _COMMENT)
+            page.set_column(at, at, widths[at], self._formats[column.kind])
+            rule = self._rule(column)
+            rule |= {"input_title": column.key, "input_message": text}
+            page.data_validation(1, at, last, at, rule)
+            for number, row in enumerate(rows, start=1):
+                self._cell(page, number, at, row[at], column.kind)
+
+    def _page(self, name: str, keys: Sequence[str], widths: Sequence[int]) -> Worksheet:
+        page = self._book.add_worksheet(name)
+        page.freeze_panes(1, 0)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        for at, (key, width) in enumerate(zip(keys, widths, strict=True)):
+            page.set_column(at, at, width)
+            page.write_string(0, at, key, self._heading)
+        return page
+
+    def _cell(self, page: Worksheet, row: int, at: int, value: Any, kind: Kind) -> None:
+        if value is None:
+            page.write_blank(row, at, None, self._formats[kind])
+            return
+        cell = shown(value, kind, self._yes, self._no)
+        if isinstance(cell, date):
+            page.write_datetime(row, at, cell, self._formats[kind])
+        elif isinstance(cell, str):
+            self._check_length(cell, page.get_name(), row)
+            page.write_string(row, at, cell, self._formats[kind])
+        else:
+            page.write_number(row, at, cell, self._formats[kind])
+
+    def _check_length(self, text: str, sheet: str, row: int) -> None:
+        if len(text) > _LONGEST_CELL:
+            message = (
+                f"sheet {sheet}, row {row + 1}: the list of names is too long for one "
+                "cell of a workbook; keep this office as office.toml"
+            )
+            raise OfficeError(message)
+
+    def _rule(self, column: Column) -> dict[str, Any]:
+        """Return what cells may hold, as far as a spreadsheet can tell."""
+        if column.kind is Kind.FLAG:
+            return {"validate": "list", "source": [self._yes, self._no]}
+        if column.choices:
+            return {"validate": "list", "source": list(column.choices)}
+        if column.source is not None:
+            name = column.source
+            filled = f"MAX(1,COUNTA({name}!$A$2:$A${_SPARE_ROWS}))"
+            source = f"=OFFSET({name}!$A$2,0,0,{filled},1)"
+            return {"validate": "list", "source": source, "error_type": "warning"}
+        if column.key == "resource":
+            return self._resources()
+        return dict(_NUMERIC.get(column.kind, {"validate": "any"}))
+
+    def _resources(self) -> dict[str, Any]:
+        ids = [r.id for r in (*self._office.servers, *self._office.printers)]
+        if len(",".join(ids)) > _LONGEST_LIST:
+            return {"validate": "any"}
+        return {"validate": "list", "source": ids, "error_type": "warning"}

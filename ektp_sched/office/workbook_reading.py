@@ -1,0 +1,256 @@
+"""Reading office.xlsx."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import fastexcel
+
+from ektp_sched.errors import OfficeError
+from ektp_sched.office.cells import is_blank, parsed
+from ektp_sched.office.checks import Problem
+from ektp_sched.office.files import read_bytes
+from ektp_sched.office.guard import error_cell, workbook_problem
+from ektp_sched.office.layout import (
+    DATES,
+    OFFICE,
+    SETTINGS,
+    SHEETS,
+    WEEK,
+    Column,
+    Kind,
+    Sheet,
+)
+from ektp_sched.office.nearest import unknown
+from ektp_sched.office.parsing import parse_office
+
+if TYPE_CHECKING:
+    from ektp_sched.office.checks import Path as KeyPath
+    from ektp_sched.office.model import Office
+
+__all__ = ["read_workbook"]
+
+_MOST_BYTES = 64_000_000
+_MOST_CELLS = 2_000_000
+_SETTING_ROWS: Final = Sheet(OFFICE, (Column("key"), Column("value"), Column("note")))
+_KNOWN: Final = (OFFICE, WEEK.name, DATES.name, *(sheet.name for sheet in SHEETS))
+_LATER: Final = frozenset({"shifts", "budget"})
+
+Rows = list[tuple[int, dict[str, str]]]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been read so far."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[KeyPath, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, path: KeyPath, sentence: str, sheet: str, row: int) -> None:
+        place = f"sheet {sheet}, row {row}"
+        self.problems.append(Problem(path, sentence, place))
+
+
+def read_workbook(path: str | Path) -> Office:
+    """Read an office from a workbook with one sheet a table.
+
+    Parameters
+    ----------
+    path
+        A file such as `write_workbook` makes.
+
+    Raises
+    ------
+    ektp_sched.errors.OfficeError
+        If it is no such workbook, or the office in it is not what it should
+        be; with every problem found, each with its sheet and row.
+    """
+    path = Path(path)
+    raw = read_bytes(path)
+    found = _Found()
+    sheets = _sheets(raw, str(path), found)
+    _settings(sheets.get(OFFICE, []), found)
+    _week(sheets.get(WEEK.name, []), found)
+    _dates(sheets.get(DATES.name, []), found)
+    for sheet in SHEETS:
+        _entries(sheet, sheets.get(sheet.name, []), found)
+    _hand_out_deliveries(found)
+    office = parse_office(
+        found.data, file=str(path), places=found.places, further=found.problems
+    )
+    return office.located(path.parent, sha256(raw).hexdigest())
+
+
+def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
+    problem = workbook_problem(
+        io.BytesIO(raw), most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS
+    )
+    if problem is not None:
+        raise OfficeError(problem, file=file)
+    wrong = error_cell(io.BytesIO(raw))
+    if wrong is not None:
+        message = f"{wrong} shows an error such as #N/A; write a value or clear it"
+        raise OfficeError(message, file=file)
+    try:
+        reader = fastexcel.read_excel(raw)
+        loaded = {
+            name: reader.load_sheet(
+                name, header_row=None, skip_rows=0, dtypes="string"
+            ).to_polars()
+            for name in reader.sheet_names
+        }
+    except fastexcel.FastExcelError:
+        # Whatever a reader in another language says, it is not for people.
+        message = "is damaged or no workbook; save it again as .xlsx"
+        raise OfficeError(message, file=file) from None
+    columns = {sheet.name: sheet for sheet in (_SETTING_ROWS, WEEK, DATES, *SHEETS)}
+    sheets = {}
+    for name, frame in loaded.items():
+        lines = frame.rows()
+        if name in columns:
+            sheets[name] = _rows(columns[name], lines, found)
+        elif any(not is_blank(cell) for line in lines for cell in line):
+            _unknown_sheet(name, found)
+    return sheets
+
+
+def _unknown_sheet(name: str, found: _Found) -> None:
+    if name in _LATER:
+        found.data[name] = {}
+    else:
+        found.wrong((name,), unknown("sheet", name, _KNOWN), name, 1)
+
+
+def _rows(sheet: Sheet, lines: list[tuple[str | None, ...]], found: _Found) -> Rows:
+    """Return the entries of a sheet by heading, blank rows left out."""
+    keys = [column.key for column in sheet.columns]
+    headings = [(cell or "").strip() for cell in (lines[0] if lines else ())]
+    for at, heading in enumerate(headings):
+        used = heading or any(not is_blank(line[at]) for line in lines[1:])
+        if heading in headings[:at] and heading:
+            sentence = f'the heading "{heading}" stands twice; keep one column'
+            found.wrong((sheet.name, heading), sentence, sheet.name, 1)
+        elif used and heading not in keys:
+            sentence = unknown("heading", heading, keys)
+            found.wrong((sheet.name, heading), sentence, sheet.name, 1)
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = zip(headings, line, strict=True)
+        row = {h: cell for h, cell in cells if h in keys and cell and cell.strip()}
+        if row:
+            rows.append((number, row))
+    return rows
+
+
+def _settings(rows: Rows, found: _Found) -> None:
+    known = {setting.key: setting for setting in SETTINGS}
+    seen = set()
+    for number, row in rows:
+        key = row.get("key", "").strip()
+        if key not in known:
+            found.wrong((OFFICE, key), unknown("key", key, known), OFFICE, number)
+        elif key in seen:
+            found.wrong((OFFICE, key), _twice(key), OFFICE, number)
+        elif "value" in row:
+            setting = known[key]
+            found.places[setting.path] = f"sheet {OFFICE}, row {number}"
+            table = found.data
+            for part in setting.path[:-1]:
+                table = table.setdefault(part, {})
+            table[setting.path[-1]] = parsed(row["value"], setting.kind)
+        seen.add(key)
+
+
+def _twice(name: str) -> str:
+    return f'"{name}" stands in two rows; keep one of them'
+
+
+def _week(rows: Rows, found: _Found) -> None:
+    if not rows:
+        return
+    workdays: list[str] = []
+    shares: dict[str, Any] = {}
+    seen = set()
+    for number, row in rows:
+        day = row.get("day", "").strip()
+        place = f"sheet {WEEK.name}, row {number}"
+        if day in seen:
+            found.wrong((WEEK.name, day), _twice(day), WEEK.name, number)
+        seen.add(day)
+        worked = parsed(row.get("workdays", "no"), Kind.FLAG)
+        if not isinstance(worked, bool):
+            sentence = f'"{worked}" in the column workdays; it must be yes or no'
+            found.wrong((WEEK.name, day), sentence, WEEK.name, number)
+        elif worked:
+            found.places["calendar", "workdays", len(workdays)] = place
+            workdays.append(day)
+        if "share" in row:
+            found.places["calendar", "share", day] = place
+            shares[day] = parsed(row["share"], Kind.SHARE)
+    table = found.data.setdefault("calendar", {})
+    table["workdays"] = workdays
+    table["share"] = shares
+
+
+def _dates(rows: Rows, found: _Found) -> None:
+    for column in DATES.columns:
+        dates: list[Any] = []
+        for number, row in rows:
+            if column.key in row:
+                path = ("calendar", column.key, len(dates))
+                found.places[path] = f"sheet {DATES.name}, row {number}"
+                dates.append(parsed(row[column.key], column.kind))
+        found.data.setdefault("calendar", {})[column.key] = dates
+
+
+def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
+    first = sheet.columns[0].key
+    names: dict[str, Any] = {}
+    entries: list[Any] = []
+    for number, row in rows:
+        place = f"sheet {sheet.name}, row {number}"
+        entry = {
+            column.key: parsed(row[column.key], column.kind)
+            for column in sheet.columns
+            if column.key in row
+        }
+        if not sheet.named:
+            found.places[sheet.name, len(entries)] = place
+            entries.append(entry)
+            continue
+        name = entry.pop(first, None)
+        if name is None:
+            sentence = f"the column {first} is empty; write a name, or clear the row"
+            found.wrong((sheet.name, f"row {number}"), sentence, sheet.name, number)
+        elif name in names:
+            found.wrong((sheet.name, name), _twice(name), sheet.name, number)
+        else:
+            found.places[sheet.name, name] = place
+            names[name] = _value(sheet, entry) if sheet.flat else entry
+    if names or entries:
+        found.data[sheet.name] = names if sheet.named else entries
+
+
+def _value(sheet: Sheet, entry: dict[str, Any]) -> Any:
+    value = sheet.columns[1]
+    return entry.get(value.key, [] if value.kind is Kind.LIST else "")
+
+
+def _hand_out_deliveries(found: _Found) -> None:
+    """Move the rows of the sheet deliveries to the cards that they bring."""
+    cards = found.data.get("cards", {})
+    for index, delivery in enumerate(found.data.pop("deliveries", [])):
+        name = delivery.pop("card", "")
+        place = found.places["deliveries", index]
+        if name not in cards:
+            sentence = unknown("card type", name, cards)
+            found.problems.append(Problem(("deliveries", index, "card"), sentence))
+            continue
+        entries = cards[name].setdefault("deliveries", [])
+        found.places["cards", name, "deliveries", len(entries)] = place
+        entries.append(delivery)

@@ -1,0 +1,244 @@
+"""What the notes in office.xlsx say, in Indonesian and English."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+__all__ = ["NOTE_KEYS", "YES_NO", "note"]
+
+Language = Literal["id", "en"]
+
+YES_NO: Final[dict[Language, tuple[str, str]]] = {
+    "id": ("ya", "tidak"),
+    "en": ("yes", "no"),
+}
+
+_NOTES: Final[dict[str, tuple[str, str]]] = {
+    "office": (
+        "Satu baris satu aturan. Ubah hanya kolom value. Kosong: pakai nilai baku.",
+        "One row, one rule. Change the column value only. Empty: the default holds.",
+    ),
+    "name": (
+        "Nama kantor, dicetak di setiap lembar.",
+        "Name of the office, printed on every sheet.",
+    ),
+    "language": (
+        "Bahasa lembar dan pesan: id (Indonesia) atau en (Inggris).",
+        "Language of sheets and notices: id (Indonesian) or en (English).",
+    ),
+    "calendar.country": (
+        "Kode negara untuk hari libur nasional dan cuti bersama, misalnya ID. "
+        "Kosong: tanpa hari libur.",
+        "Country code for public holidays and collective leave, such as ID. "
+        "Empty: no holidays.",
+    ),
+    "reserve.cards_per_day": (
+        "Kartu per hari kerja yang disisihkan untuk kasus darurat di loket.",
+        "Cards kept each working day for emergencies at the counter.",
+    ),
+    "plan.tiers": (
+        "Urutan tujuan, yang terpenting dulu, dipisah titik koma: "
+        "unprinted; overdue; promise; pressure.",
+        "Aims in strict order, most important first, separated by semicolons: "
+        "unprinted; overdue; promise; pressure.",
+    ),
+    "plan.batch_size": (
+        "Jumlah kartu dalam satu tumpukan cetak.",
+        "Cards in one printing batch.",
+    ),
+    "plan.freeze_days": (
+        "Hari kerja yang tidak diubah oleh rencana ulang.",
+        "Working days that a new plan leaves as they are.",
+    ),
+    "plan.tie_break": (
+        "recorded: yang lebih dulu direkam. lottery: undian dengan seed.",
+        "recorded: who was recorded first. lottery: a draw with the seed.",
+    ),
+    "plan.seed": (
+        "Bilangan bulat untuk undian, diumumkan sebelum undian.",
+        "Whole number for the lottery, published before the draw.",
+    ),
+    "visits.every_days": (
+        "Berapa hari sekali orang yang menunggu datang bertanya.",
+        "Days between two visits of a person who waits.",
+    ),
+    "visits.trip_cost_idr": (
+        "Ongkos sekali datang, dalam rupiah.",
+        "Cost of one trip, in rupiah.",
+    ),
+    "dates.format": (
+        "Bentuk tanggal dalam ekspor bila bukan hari-bulan-tahun, misalnya "
+        "%m/%d/%Y. Biasanya kosong.",
+        "Form of dates in the export if not day first, such as %m/%d/%Y. "
+        "Usually empty.",
+    ),
+    "status.printable": (
+        "Status yang boleh dicetak, dipisah titik koma, misalnya "
+        "PRINT_READY_RECORD; PRR. Kosong: semua.",
+        "Statuses that can be printed, separated by semicolons, such as "
+        "PRINT_READY_RECORD; PRR. Empty: all.",
+    ),
+    "identity.from": (
+        "Judul kolom nomor (misalnya NIK) untuk membuat nomor antrean, bila "
+        "ekspor tidak punya application_id.",
+        "Heading of the number's column (such as NIK) from which ids are made, "
+        "where the export has no application_id.",
+    ),
+    "identity.key": (
+        "Nama berkas kunci di sebelah berkas ini. Jaga agar tetap rahasia.",
+        "Name of the key file beside this one. Keep it secret.",
+    ),
+    "privacy.show_nik": (
+        "ya: lembar menampilkan NIK lengkap. tidak: disamarkan.",
+        "yes: sheets show the whole number. no: it is masked.",
+    ),
+    "week.day": ("Hari: mon Senin … sun Minggu.", "Day of the week."),
+    "week.workdays": (
+        "Apakah kantor mencetak pada hari ini.",
+        "Whether the office prints on this day.",
+    ),
+    "week.share": (
+        "Bagian kapasitas sehari penuh, 0 sampai 1. Kosong: 1.",
+        "Part of a full day's capacity, 0 to 1. Empty: 1.",
+    ),
+    "calendar.closed": (
+        "Tanggal tutup tambahan, satu per baris.",
+        "Further closed dates, one a row.",
+    ),
+    "calendar.open": (
+        "Tanggal yang tetap bekerja walau libur, satu per baris.",
+        "Dates worked although closed, one a row.",
+    ),
+    "urgency.name": ("Nama kelas urgensi.", "Name of the urgency class."),
+    "urgency.target_days": (
+        "Paling lama berapa hari kasus ini menunggu (1 sampai 36500).",
+        "How many days such a case should wait at most (1 to 36500).",
+    ),
+    "urgency.rank": (
+        "Didahulukan mutlak, angka kecil dulu. Kosong: satu ukuran bersama.",
+        "Strict precedence, lower first. Empty: all share one scale.",
+    ),
+    "urgency.default": (
+        "ya pada satu kelas: untuk permohonan tanpa kelas.",
+        "yes at one class: for applications without a class.",
+    ),
+    "cards.name": ("Nama jenis kartu.", "Name of the card type."),
+    "cards.default": (
+        "ya pada satu jenis: untuk permohonan tanpa jenis kartu.",
+        "yes at one type: for applications without a card type.",
+    ),
+    "cards.stock": (
+        "Blangko yang ada pada pagi hari pertama. Kosong: tidak terbatas.",
+        "Blanks there on the morning of the first day. Empty: unlimited.",
+    ),
+    "deliveries.card": (
+        "Jenis kartu, seperti di lembar cards.",
+        "Card type, as in the sheet cards.",
+    ),
+    "deliveries.on": (
+        "Tanggal blangko datang; dapat dipakai hari itu juga.",
+        "Date on which the blanks come; usable that day.",
+    ),
+    "deliveries.cards": ("Jumlah blangko.", "Number of blanks."),
+    "servers.id": (
+        "Nama singkat server: huruf, angka, titik, garis; sampai 40.",
+        "Short name of the server: letters, digits, . _ -; up to 40.",
+    ),
+    "servers.cards_per_day": (
+        "Kartu per hari penuh, bilangan bulat mulai 1.",
+        "Cards on a full day, a whole number from 1.",
+    ),
+    "servers.from": (
+        "Hari pertama dipakai. Kosong: tanpa batas.",
+        "First day in use. Empty: no limit.",
+    ),
+    "servers.to": (
+        "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
+        "Last day in use, inclusive. Empty: no limit.",
+    ),
+    "printers.id": (
+        "Nama singkat printer: huruf, angka, titik, garis; sampai 40.",
+        "Short name of the printer: letters, digits, . _ -; up to 40.",
+    ),
+    "printers.cards_per_day": (
+        "Kartu per hari penuh, bilangan bulat mulai 1.",
+        "Cards on a full day, a whole number from 1.",
+    ),
+    "printers.servers": (
+        "Server yang dapat dipakai, dipisah titik koma. Kosong: semua.",
+        "Servers that it can use, separated by semicolons. Empty: all.",
+    ),
+    "printers.cards": (
+        "Jenis kartu yang dapat dicetak, dipisah titik koma. Kosong: semua.",
+        "Card types that it prints, separated by semicolons. Empty: all.",
+    ),
+    "printers.areas": (
+        "Wilayah yang dilayani, dipisah titik koma. Kosong: semua.",
+        "Areas that it prints for, separated by semicolons. Empty: all.",
+    ),
+    "printers.from": (
+        "Hari pertama dipakai. Kosong: tanpa batas.",
+        "First day in use. Empty: no limit.",
+    ),
+    "printers.to": (
+        "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
+        "Last day in use, inclusive. Empty: no limit.",
+    ),
+    "outages.resource": (
+        "Printer atau server yang terganggu.",
+        "Printer or server that is out.",
+    ),
+    "outages.from": ("Hari pertama gangguan.", "First day of the outage."),
+    "outages.to": (
+        "Hari terakhir gangguan, termasuk hari itu.",
+        "Last day of the outage, inclusive.",
+    ),
+    "outages.share": (
+        "Bagian kapasitas yang tersisa, 0 sampai 1. Kosong: 0.",
+        "Part of the capacity that remains, 0 to 1. Empty: 0.",
+    ),
+    "classify.column": (
+        "Judul kolom ekspor yang diperiksa.",
+        "Heading of the export's column to look at.",
+    ),
+    "classify.matches": (
+        "Kata yang dicari (regular expression), misalnya darurat|sakit.",
+        "What to search for (regular expression), such as darurat|sakit.",
+    ),
+    "classify.urgency": (
+        "Kelas untuk baris yang cocok.",
+        "Class given to the rows that match.",
+    ),
+    "columns.heading": (
+        "Judul kolom dalam ekspor, misalnya TGL_REKAM.",
+        "Heading in the export, such as TGL_REKAM.",
+    ),
+    "columns.column": (
+        "Arti kolom itu bagi program ini.",
+        "What that column is to this program.",
+    ),
+    "areas.name": ("Nama resmi wilayah.", "Official name of the area."),
+    "areas.spellings": (
+        "Ejaan lain yang berarti wilayah ini, dipisah titik koma.",
+        "Other spellings of it, separated by semicolons.",
+    ),
+    "area_rank.area": ("Nama wilayah.", "Name of the area."),
+    "area_rank.rank": (
+        "Didahulukan mutlak, angka kecil dulu.",
+        "Strict precedence, lower first.",
+    ),
+}
+
+NOTE_KEYS: Final = tuple(_NOTES)
+"""All that a note is written for: a setting, or SHEET.HEADING."""
+
+
+def note(key: str, language: Language) -> str:
+    """Return the note beside a key.
+
+    Raises
+    ------
+    KeyError
+        If there is no such key.
+    """
+    return _NOTES[key][0 if language == "id" else 1]

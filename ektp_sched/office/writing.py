@@ -1,0 +1,89 @@
+"""Writing an office as a file that says the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+
+if TYPE_CHECKING:
+    from tomlkit.items import AoT, Item
+
+    from ektp_sched.office.model import Office
+
+__all__ = ["plain", "to_toml"]
+
+_INLINE = frozenset({"share"})
+
+
+def plain(office: Office) -> dict[str, Any]:
+    """Return the tables and keys of an office, as in office.toml.
+
+    What is not limited (None) and tables without an entry are left out;
+    every default is written out.
+    """
+    tables = office.model_dump(by_alias=True)
+    pruned = {key: _pruned(value) for key, value in tables.items()}
+    return {key: value for key, value in pruned.items() if value not in (None, {}, [])}
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _pruned(part) for key, part in value.items() if part is not None}
+    if isinstance(value, list | tuple):
+        return [_pruned(part) for part in value]
+    return value
+
+
+def to_toml(office: Office) -> str:
+    """Return an office as the text of an office.toml.
+
+    Loading the text gives an equal office; equal offices whose tables stand
+    in the same order give the same text.
+    """
+    document = tomlkit.document()
+    for key, value in plain(office).items():
+        if isinstance(value, dict):
+            document.add(key, _table(value))
+        elif isinstance(value, list):
+            document.add(key, _entries(value))
+        else:
+            document.add(key, _item(value))
+    return tomlkit.dumps(document)
+
+
+def _table(values: dict[str, Any]) -> Item:
+    nested = values and all(isinstance(part, dict) for part in values.values())
+    table = tomlkit.table(is_super_table=bool(nested))
+    for key, value in values.items():
+        if isinstance(value, dict) and key not in _INLINE:
+            table.add(tomlkit.key(key) if key else key, _table(value))
+        else:
+            table.add(tomlkit.key(key), _item(value))
+    return table
+
+
+def _entries(values: list[dict[str, Any]]) -> AoT:
+    array = tomlkit.aot()
+    for value in values:
+        array.append(_table(value))
+    return array
+
+
+def _item(value: Any) -> Item:
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return tomlkit.value(text if "." in text else f"{text}.0")
+    if isinstance(value, dict):
+        inline = tomlkit.inline_table()
+        for key, part in value.items():
+            inline.add(tomlkit.key(key), _item(part))
+        return inline
+    if isinstance(value, list):
+        array = tomlkit.array()
+        for part in value:
+            array.append(_item(part))
+        return array
+    item: Item = tomlkit.item(value)
+    return item

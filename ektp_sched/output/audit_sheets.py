@@ -1,0 +1,216 @@
+"""An audit on paper: audit.json for programs, audit.xlsx for a council."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+import xlsxwriter
+
+from ektp_sched.errors import FolderError
+from ektp_sched.office.files import replace_file
+from ektp_sched.output.book import Book
+
+if TYPE_CHECKING:
+    from ektp_sched.output.languages import Language
+    from ektp_sched.trust.audit import Audit
+
+__all__ = ["ROWS", "save_audit"]
+
+ROWS: Final = 100_000
+"""Rows of a list that a sheet holds at most."""
+
+_FURTHER: Final = ("held", "doubles", "spoilt", "authorised", "rejects")
+_WIDTHS: Final = {
+    "application_id": 24,
+    "reason": 44,
+    "accounted_by": 44,
+    "operator": 22,
+    "by": 22,
+    "status": 26,
+    "column": 22,
+}
+_WIDTH: Final = 14
+
+
+def save_audit(audit: Audit, path: str | Path, words: Language) -> None:
+    """Write ``audit.json`` and ``audit.xlsx``.
+
+    Parameters
+    ----------
+    audit
+        What the log shows.
+    path
+        Folder; made if it is not there.  Only these two files are replaced.
+    words
+        Language of the workbook.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder cannot be written.
+    """
+    folder = Path(path)
+    text = json.dumps(audit.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+    book = _workbook(audit, words)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / "audit.json", f"{text}\n".encode())
+        replace_file(folder / "audit.xlsx", book)
+    except (FileExistsError, NotADirectoryError):
+        message = "is a file; name a folder for audit.json and audit.xlsx"
+        raise FolderError(message, file=str(path)) from None
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}; name another folder"
+        raise FolderError(message, file=str(path)) from None
+
+
+def _workbook(audit: Audit, words: Language) -> bytes:
+    memory = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(memory, options) as workbook:
+        workbook.set_properties({"title": words.text("audit.title")})
+        book = Book(workbook, words)
+        _summary(book, audit)
+        _list(book, "out_of_turn", audit.out_of_turn)
+        _list(book, "explained", _by_reason(audit.explained))
+        _list(book, "idle", audit.idle)
+        _list(book, "unlisted", audit.unlisted)
+        _list(book, "explained_cards", audit.explained)
+        for name in _FURTHER:
+            if getattr(audit, name).height:
+                _list(book, name, getattr(audit, name))
+    return memory.getvalue()
+
+
+def _summary(book: Book, audit: Audit) -> None:
+    words = book.texts
+    sheet = book.workbook.add_worksheet(words.text("audit.sheet.summary"))
+    sheet.set_column(0, 0, 52)
+    sheet.set_column(1, 1, 16)
+    sheet.set_column(2, 2, 36)
+    lines: list[tuple[str, str]] = [
+        (words.text("audit.title"), "title"),
+        (words.text("audit.period", start=audit.start, end=audit.end), "under"),
+        ("", "under"),
+        (_verdict(audit, words), "under" if audit.clean else "warning"),
+        ("", "under"),
+        (words.text("audit.figures"), "section"),
+    ]
+    row = 0
+    for text, style in lines:
+        book.write(sheet, row, 0, text, book.style(style))
+        row += 1
+    for name, value in _figures(audit).items():
+        book.write(
+            sheet, row, 0, words.text(f"audit.figure.{name}"), book.style("text")
+        )
+        book.write(sheet, row, 1, value, book.style("count"))
+        row += 1
+    notices = [words.notice(notice) for notice in audit.notices]
+    if notices:
+        row += 1
+        title = words.text("audit.warnings")
+        book.write(sheet, row, 0, title, book.style("section"))
+    meaning = [words.text(f"audit.{k}") for k in ("meaning", "explained_meaning")]
+    meaning.append(words.text("audit.stock_meaning"))
+    for text in [*notices, "", *meaning]:
+        row += 1
+        sheet.merge_range(row, 0, row, 2, "", book.style("paragraph"))
+        book.write(sheet, row, 0, text, book.style("paragraph"))
+        sheet.set_row(row, 15 * (1 + len(text) // 105))
+
+
+def _verdict(audit: Audit, words: Language) -> str:
+    if audit.clean:
+        return words.text("audit.clean")
+    return words.text("audit.found", count=audit.out_of_turn.height)
+
+
+def _figures(audit: Audit) -> dict[str, int]:
+    idle = audit.idle["idle"].sum()
+    return {
+        "cards": audit.cards,
+        "out_of_turn": audit.out_of_turn.height,
+        "explained": audit.explained.height,
+        "idle_days": audit.idle.height,
+        "idle_cards": int(idle),
+        "unlisted": audit.unlisted.height,
+        "held": audit.held.height,
+        "doubles": audit.doubles.height,
+        "spoilt": int(audit.spoilt["prints"].sum()),
+        "authorised": audit.authorised.height,
+        "rejects": audit.rejects.height,
+    }
+
+
+def _list(book: Book, name: str, frame: pl.DataFrame) -> None:
+    """Write one list on a sheet of its own, headings frozen."""
+    words = book.texts
+    sheet = book.workbook.add_worksheet(words.text(f"audit.sheet.{name}"))
+    sheet.hide_gridlines(2)
+    for column, heading in enumerate(frame.columns):
+        sheet.set_column(column, column, _WIDTHS.get(heading, _WIDTH))
+    row = 0
+    if frame.height > ROWS:
+        text = words.text("audit.cut", shown=ROWS, count=frame.height)
+        book.write(sheet, 0, 0, text, book.style("note"))
+        row = 1
+    sheet.freeze_panes(row + 1, 0)
+    end = _table(book, sheet, _readable(frame.head(ROWS), name, words), row)
+    if frame.is_empty():
+        book.write(sheet, end, 0, words.text("audit.empty"), book.style("note"))
+    else:
+        sheet.autofilter(row, 0, end - 1, frame.width - 1)
+
+
+def _by_reason(explained: pl.DataFrame) -> pl.DataFrame:
+    """Count the explained cards by what accounts for them, operator and reason."""
+    keys = ("accounted_by", "operator", "reason")
+    groups = explained.group_by(*keys).agg(
+        pl.len().cast(pl.Int64).alias("cards"),
+        pl.col("passed", "longest_passed_days").max(),
+    )
+    return groups.sort(
+        "cards", *keys, descending=[True, False, False, False], nulls_last=True
+    ).select("operator", *keys[::2], "cards", "passed", "longest_passed_days")
+
+
+def _readable(frame: pl.DataFrame, name: str, words: Language) -> pl.DataFrame:
+    """Put texts in the place of codes."""
+    account = ("accounted_by", "audit.account")
+    kinds = {"explained": account, "explained_cards": account}
+    kinds["out_of_turn"] = ("reason", "audit.claim")
+    if name == "rejects":
+        reasons = [words.reason(reason) for reason in frame["reason"]]
+        return frame.with_columns(pl.Series("reason", reasons, dtype=pl.String))
+    if name not in kinds:
+        return frame
+    column, kind = kinds[name]
+    codes = frame[column].drop_nulls().unique().to_list()
+    texts = {code: words.name(kind, code) for code in codes}
+    return frame.with_columns(pl.col(column).replace(texts))
+
+
+def _table(book: Book, sheet: Any, frame: pl.DataFrame, row: int) -> int:
+    """Write headings and rows; return the row after the last."""
+    styles = []
+    for column, (name, kind) in enumerate(frame.schema.items()):
+        text = book.texts.text(f"audit.column.{name}")
+        book.write(sheet, row, column, text, book.style("heading"))
+        style = "date" if kind == pl.Date else "text" if kind == pl.String else "count"
+        styles.append(book.style(style))
+    sheet.set_row(row, 30)
+    for cells in frame.iter_rows():
+        row += 1
+        for column, value in enumerate(cells):
+            book.write(sheet, row, column, value, styles[column])
+    return row + 1

@@ -1,0 +1,143 @@
+"""The sheets that an operator takes to a printer, as CSV, and their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.output.rows import guarded
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from ektp_sched.output.languages import Language
+    from ektp_sched.output.rows import SheetRows
+
+__all__ = ["Part", "file_stems", "parts", "write_batches"]
+
+_RESERVED: Final = frozenset(
+    {"con", "prn", "aux", "nul"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+)
+_FIRST: Final = ("batch", "position", "queue_number", "application_id", "card")
+_THEN: Final = ("urgency", "wait_days", "waiting_since", "due_on", "area", "server")
+_TICKS: Final = ("printed", "handed_over", "spoilt")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One printer's day.
+
+    Parameters
+    ----------
+    day, printer
+        Which.
+    begin, size
+        Its first row in the plan, and how many.
+    """
+
+    day: date
+    printer: str
+    begin: int
+    size: int
+
+
+def parts(frame: pl.DataFrame) -> list[Part]:
+    """Return the printers' days of a plan, in its order.
+
+    Parameters
+    ----------
+    frame
+        Sorted by day and printer.
+    """
+    runs = frame.group_by("day", "printer", maintain_order=True).len()
+    found, begin = [], 0
+    for day, printer, size in runs.iter_rows():
+        found.append(Part(day, printer, begin, size))
+        begin += size
+    return found
+
+
+def file_stems(printers: list[str]) -> dict[str, str]:
+    """Return a file name without ending for each printer.
+
+    Ids that some system cannot keep apart, or keeps for devices, get an
+    underscore and a number.
+
+    Parameters
+    ----------
+    printers
+        Ids, each once.
+    """
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for printer in sorted(printers):
+        stem, number = printer, 1
+        if printer.casefold().split(".")[0] in _RESERVED:
+            stem = f"{printer.split('.')[0]}_{printer.partition('.')[2]}"
+        plain = stem
+        while stem.casefold() in taken:
+            number += 1
+            stem = f"{plain}_{number}"
+        taken.add(stem.casefold())
+        stems[printer] = stem
+    return stems
+
+
+def write_batches(
+    rows: SheetRows, folder: Path, texts: Language, *, provisional: bool
+) -> None:
+    """Write one CSV for every printer's day.
+
+    Parameters
+    ----------
+    rows
+        The plan's rows.
+    folder
+        The plan folder; batches/DAY are made in it.
+    texts
+        Language of the headings; Indonesian also asks for ``;`` and a BOM,
+        as spreadsheets there expect.
+    provisional
+        Whether every row says that the plan is provisional.
+    """
+    table = guarded(_table(rows, texts, provisional=provisional))
+    indonesian = texts.code == "id"
+    pieces = parts(rows.frame)
+    stems = file_stems(sorted({part.printer for part in pieces}))
+    for part in pieces:
+        place = folder / "batches" / part.day.isoformat()
+        place.mkdir(parents=True, exist_ok=True)
+        table.slice(part.begin, part.size).write_csv(
+            place / f"{stems[part.printer]}.csv",
+            separator=";" if indonesian else ",",
+            include_bom=indonesian,
+        )
+
+
+def _table(rows: SheetRows, texts: Language, *, provisional: bool) -> pl.DataFrame:
+    """Return the rows with the headings that people read."""
+    frame = rows.frame
+    own = [name for name in (*_FIRST, *_THEN) if name in frame.columns]
+    headings: dict[str, str] = {name: texts.text(f"column.{name}") for name in own}
+    ticks = {name: texts.text(f"column.{name}") for name in _TICKS}
+    note = texts.text("column.note")
+    taken = {*headings.values(), *ticks.values(), note}
+    for name in rows.extra:
+        headings[name] = _free(name.removeprefix("extra:"), taken)
+        taken.add(headings[name])
+    empty = [pl.lit(None, pl.String).alias(name) for name in ticks.values()]
+    marks = [pl.lit(texts.text("sheet.provisional_short")).alias(note)]
+    columns = [pl.col(name).alias(shown) for name, shown in headings.items()]
+    return frame.select(*columns, *empty, *(marks if provisional else ()))
+
+
+def _free(heading: str, taken: set[str]) -> str:
+    name, number = heading, 1
+    while name in taken:
+        number += 1
+        name = f"{heading} ({number})"
+    return name

@@ -1,0 +1,167 @@
+"""Workbooks: the same bytes for the same plan, and no text is a formula."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.output.languages import Language
+
+__all__ = ["Book", "new_book", "pixels"]
+
+_DARK: Final = "#1F3864"
+_LINE: Final = "#8EA9C8"
+_STYLES: Final[dict[str, dict[str, Any]]] = {
+    "office": {"bold": True, "font_size": 11, "font_color": _DARK},
+    "title": {"bold": True, "font_size": 15, "font_color": _DARK},
+    "under": {"font_size": 10.5},
+    "section": {"bold": True, "font_size": 12, "font_color": _DARK, "bottom": 1}
+    | {"bottom_color": _LINE},
+    "note": {"italic": True, "font_color": "#595959", "font_size": 10},
+    "paragraph": {"text_wrap": True, "valign": "top", "font_size": 10.5},
+    "warning": {"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"},
+    "heading": {
+        "bold": True,
+        "text_wrap": True,
+        "valign": "vcenter",
+        "bg_color": "#D9E2F3",
+        "border": 1,
+        "border_color": _LINE,
+        "font_size": 9.5,
+    },
+    "band": {"bold": True, "font_size": 10.5, "valign": "vcenter"},
+    "text": {"border": 1, "border_color": _LINE, "quote_prefix": True}
+    | {"align": "left", "indent": 1},
+    "count": {"border": 1, "border_color": _LINE, "align": "right", "indent": 1},
+    "place": {"border": 1, "border_color": _LINE, "align": "center"},
+    "tick": {"border": 1, "border_color": _LINE, "align": "center", "font_size": 11},
+    "bad": {"border": 1, "border_color": _LINE, "bg_color": "#FFC7CE"}
+    | {"font_color": "#9C0006", "bold": True, "align": "center"},
+}
+_DATES: Final = {"id": "dd/mm/yyyy", "en": "d mmm yyyy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook that is being written.
+
+    Parameters
+    ----------
+    workbook
+        Of xlsxwriter.
+    texts
+        Language of all its texts.
+    """
+
+    workbook: Any
+    texts: Language
+    _styles: dict[str, Any] = field(default_factory=dict)
+
+    def style(self, name: str, **more: Any) -> Any:
+        """Return a cell format, made once.
+
+        Parameters
+        ----------
+        name
+            ``text``, ``count``, ``date``, ``heading`` and so on.
+        more
+            Properties added to those of the style.
+        """
+        key = f"{name}{sorted(more.items())}"
+        if key not in self._styles:
+            base = _STYLES["text" if name == "date" else name]
+            if name == "date":
+                shape = {"num_format": _DATES[self.texts.code], "align": "left"}
+                base = {**base, **shape, "quote_prefix": False}
+            if name in ("count", "place"):
+                base = {"num_format": "#,##0", **base}
+            self._styles[key] = self.workbook.add_format({**base, **more})
+        return self._styles[key]
+
+    def write(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
+        """Write one cell; text is always text.
+
+        Parameters
+        ----------
+        sheet
+            Worksheet of this book.
+        row, column
+            From 0.
+        value
+            Text, number, date or None.
+        style
+            Cell format.
+        """
+        if value is None:
+            sheet.write_blank(row, column, None, style)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value, style)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, datetime.combine(value, time()), style)
+        else:
+            sheet.write_number(row, column, value, style)
+
+
+@contextmanager
+def new_book(
+    path: Path, plan: AnyPlan, texts: Language, title: str, *, large: bool = False
+) -> Iterator[Book]:
+    """Open a workbook for writing; it is on the disk at the end.
+
+    Parameters
+    ----------
+    path
+        New file.
+    plan
+        Its start is the date of the document, its office the author.
+    texts
+        Language.
+    title
+        Title among the document's properties.
+    large
+        Keep rows on the disk while writing; then every sheet is to be written
+        row after row.
+    """
+    options = {
+        "constant_memory": large,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+        "tmpdir": str(path.parent),
+    }
+    workbook = xlsxwriter.Workbook(str(path), options)
+    workbook.set_properties(
+        {
+            "title": title,
+            "company": plan.office.name,
+            "created": datetime.combine(plan.start, time()),
+        }
+    )
+    workbook.set_size(1900, 1200)
+    try:
+        yield Book(workbook, texts)
+        workbook.close()
+    except BaseException:
+        for sheet in workbook.worksheets() if large else ():
+            sheet._opt_close()  # noqa: SLF001 - no other way to let go of its file
+        raise
+
+
+def pixels(width: float) -> int:
+    """Return a column's width on the screen, 96 to the inch.
+
+    Parameters
+    ----------
+    width
+        In characters of the normal font.
+    """
+    return int(width * 7 + 0.5) + 5

@@ -1,0 +1,179 @@
+"""What a planner wants to read first, in words, for workbook and terminal."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ektp_sched.output.figures import figures
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.output.figures import AnyPlan, Clearance, Waits
+    from ektp_sched.output.languages import Language
+    from ektp_sched.planning import Tier
+
+__all__ = [
+    "amount",
+    "key_figures",
+    "proof",
+    "reconciled",
+    "tier_name",
+    "unprinted_reasons",
+]
+
+
+def reconciled(backlog: Backlog, texts: Language) -> str:
+    """Return "read = planned + held + rejected" with the numbers."""
+    return texts.text(
+        "digest.reconciled",
+        read=backlog.read,
+        planned=backlog.planned,
+        held=backlog.held_count,
+        rejected=backlog.rejected,
+    )
+
+
+def proof(plan: AnyPlan, texts: Language) -> str:
+    """Return whether the plan is proven optimal, and what that means."""
+    if not plan.backlog.planned:
+        return texts.text("digest.nothing")
+    if plan.status == "optimal":
+        return f"{texts.text('digest.optimal')} {texts.text('digest.meaning')}"
+    open_tiers = [tier for tier in plan.tiers if not tier.proven]
+    gaps = "; ".join(_gap(tier, texts) for tier in open_tiers)
+    return texts.text("digest.feasible", gaps=gaps)
+
+
+def _gap(tier: Tier, texts: Language) -> str:
+    name, value = tier_name(tier, texts), amount(tier.amount, texts)
+    if tier.bound is None:
+        return texts.text("digest.no_bound", tier=name, value=value)
+    bound = amount(Fraction(tier.bound, tier.scale), texts)
+    return texts.text("digest.gap", tier=name, value=value, bound=bound)
+
+
+def tier_name(tier: Tier, texts: Language) -> str:
+    """Return a tier's name with its rank, where it has one."""
+    name = texts.name("tier", tier.name)
+    if tier.rank is None:
+        return name
+    return texts.text("digest.tier_rank", tier=name, rank=str(tier.rank))
+
+
+def amount(value: Fraction, texts: Language) -> str:
+    """Return a tier's value with at most two decimals."""
+    return texts.number(value, 2)
+
+
+def unprinted_reasons(plan: AnyPlan, texts: Language) -> list[tuple[str, int]]:
+    """Return how many stay unprinted for each reason, the most first."""
+    counts = (
+        plan.unprinted.group_by("reason")
+        .len()
+        .sort("len", "reason", descending=[True, False])
+    )
+    return [(texts.name("unprinted", code), count) for code, count in counts.rows()]
+
+
+def key_figures(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
+    """Return labels and values of what matters most, in order.
+
+    Parameters
+    ----------
+    plan
+        A plan with assignments.
+    texts
+        Language.
+    """
+    found = figures(plan)
+    return [
+        _printed(plan, texts),
+        *_unprinted(plan, texts),
+        *_dates(found.clearance, texts),
+        *_waits(found.waits, texts),
+        *_missed(plan, texts),
+    ]
+
+
+def _printed(plan: AnyPlan, texts: Language) -> tuple[str, str]:
+    value = texts.text(
+        "digest.printed_of",
+        printed=plan.assignments.height,
+        planned=plan.backlog.planned,
+    )
+    return texts.text("digest.printed"), value
+
+
+def _unprinted(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
+    reasons = unprinted_reasons(plan, texts)
+    if not reasons:
+        return []
+    if len(reasons) == 1:
+        parts = reasons[0][0]
+    else:
+        parts = ", ".join(f"{texts.number(count)} {why}" for why, count in reasons)
+    value = f"{texts.number(plan.unprinted.height)} ({parts})"
+    return [(texts.text("digest.unprinted"), value)]
+
+
+def _dates(found: Clearance, texts: Language) -> list[tuple[str, str]]:
+    dash = texts.text("digest.none")
+    last = dash if found.last_day is None else texts.long_date(found.last_day)
+    gone = found.past_target_gone_on
+    never = texts.text("digest.not_in_plan")
+    return [
+        (texts.text("digest.last_day"), last),
+        (
+            texts.text("digest.past_target_gone"),
+            never if gone is None else texts.long_date(gone),
+        ),
+    ]
+
+
+def _waits(found: Waits, texts: Language) -> list[tuple[str, str]]:
+
+    def days(count: int | None) -> str:
+        return (
+            texts.text("digest.nobody")
+            if count is None
+            else texts.text("digest.days", count=count)
+        )
+
+    longest = texts.text(
+        "digest.before_after",
+        before=days(found.longest_before),
+        after=days(found.longest_after),
+    )
+    past = texts.text(
+        "digest.before_after",
+        before=texts.number(found.past_target_before),
+        after=texts.number(found.past_target_after),
+    )
+    lines = [
+        (texts.text("digest.longest_wait"), longest),
+        (texts.text("digest.past_target"), past),
+    ]
+    if found.longest_printed is not None:
+        printed = texts.text(
+            "digest.longest_mean",
+            longest=found.longest_printed,
+            mean=texts.number(round(found.mean_printed or 0, 1), 1),
+        )
+        lines.append((texts.text("digest.wait_printed"), printed))
+    return lines
+
+
+def _missed(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
+    """Return missed due dates and slipped promises, where there are any dates."""
+    lines = []
+    for name, column in (("overdue", "due_on"), ("promise", "promised_on")):
+        tiers = [tier for tier in plan.tiers if tier.name == name]
+        dates = plan.backlog.frame.select(pl.col(column).count()).item()
+        if tiers and dates:
+            total = sum((tier.amount for tier in tiers), Fraction(0))
+            value = texts.text(f"digest.{name}_of", value=total, dates=dates)
+            lines.append((texts.text(f"digest.{name}"), value))
+    return lines

@@ -1,0 +1,198 @@
+"""An explanation in plain sentences, in the office's language."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ektp_sched.output.languages import Language
+    from ektp_sched.trust.explain_model import Explanation, Move, Price
+
+__all__ = ["explanation_lines"]
+
+_PLACES = 2
+
+
+def explanation_lines(
+    found: Explanation, words: Language, *, last: date | None = None
+) -> list[str]:
+    """Return the sentences that explain one application.
+
+    Parameters
+    ----------
+    found
+        Codes and figures.
+    words
+        Language.
+    last
+        Last day of the plan, to be named for an unprinted application; by
+        default the one that the explanation holds.
+
+    Returns
+    -------
+    list of str
+        One sentence or two a line; lines that begin with "- " are a list.
+    """
+    if found.outcome == "unknown":
+        return _unknown(found, words)
+    if found.outcome == "held":
+        said = {"id": found.application_id, "status": found.status or "–"}
+        return [words.text("explain.held", **said), words.text("explain.held-next")]
+    return [
+        *_who(found, words, last or found.last_day),
+        *_dates(found, words),
+        _rule(found, words),
+        *_limits(found, words),
+        *_ahead(found, words),
+        *_prices(found, words),
+        *(_move(move, words) for move in found.moves),
+    ]
+
+
+def _unknown(found: Explanation, words: Language) -> list[str]:
+    lines = [words.text("explain.unknown", id=found.application_id)]
+    if found.hint is not None:
+        lines.append(words.text("explain.hint", hint=found.hint))
+    elif found.rejected:
+        lines.append(words.text("explain.rejected", count=found.rejected))
+    return lines
+
+
+def _who(found: Explanation, words: Language, last: date | None) -> list[str]:
+    lines = [
+        words.text(
+            "explain.who",
+            id=found.application_id,
+            urgency=found.urgency or "–",
+            since=_date(found.waiting_since),
+            days=found.target_days or 0,
+        )
+    ]
+    if (slot := found.slot) is None:
+        lines.append(words.text("explain.unprinted", day=_date(last)))
+        return lines
+    lines.append(
+        words.text(
+            "explain.printed",
+            day=words.long_date(slot.day),
+            printer=slot.printer,
+            server=slot.server,
+            batch=slot.batch,
+            position=slot.position,
+        )
+    )
+    pressure = words.number(slot.pressure, _PLACES)
+    said = words.text("explain.waited", count=slot.wait_days, pressure=pressure)
+    return [*lines, said]
+
+
+def _dates(found: Explanation, words: Language) -> list[str]:
+    lines = []
+    day = None if found.slot is None else found.slot.day
+    if (due := found.due_on) is not None:
+        met = day is not None and day <= due
+        open_ = day is None and found.last_day is not None and due > found.last_day
+        key = "due-met" if met else "due" if open_ else "due-missed"
+        lines.append(words.text(f"explain.{key}", day=due))
+    if (promised := found.promised_on) is not None:
+        if day is None:
+            lines.append(words.text("explain.promise-open", day=promised))
+        elif day <= promised:
+            lines.append(words.text("explain.promise-met", day=promised))
+        else:
+            late = (day - promised) // timedelta(days=1)
+            said = words.text("explain.promise-missed", day=promised, count=late)
+            lines.append(said)
+    return lines
+
+
+def _rule(found: Explanation, words: Language) -> str:
+    never = found.rule == "capacity" and found.slot is None
+    return words.text(
+        f"explain.rule.{'capacity-never' if never else found.rule}",
+        ready=_date(found.ready_on),
+        pinned=_date(found.pinned_on),
+    )
+
+
+def _limits(found: Explanation, words: Language) -> list[str]:
+    return [
+        "- "
+        + words.text(
+            "explain.limit-line", name=limit.resource, full=limit.full, days=limit.days
+        )
+        for limit in found.limits
+    ]
+
+
+def _ahead(found: Explanation, words: Language) -> list[str]:
+    if not found.printers:
+        return []
+    if not found.ahead:
+        return [words.text("explain.ahead-none")]
+    reasons = [
+        "- " + words.text(f"explain.reason.{part.reason}", count=part.cards)
+        for part in found.ahead
+    ]
+    return [words.text("explain.ahead", count=found.before), *reasons]
+
+
+def _prices(found: Explanation, words: Language) -> list[str]:
+    lines = []
+    for key in ("more", "less"):
+        for resource in dict.fromkeys(price.resource for price in found.prices):
+            mine = [price for price in found.prices if price.resource == resource]
+            changes = _changes(mine, words, "more" if key == "more" else "less")
+            if changes:
+                lines.append(
+                    words.text(
+                        f"explain.{key}.intro",
+                        resource=resource,
+                        day=mine[0].day,
+                        changes=", ".join(changes),
+                    )
+                )
+    if not any(price.one_more for price in found.prices) and found.slot is not None:
+        said = words.text("explain.more.nothing", day=found.slot.day)
+        lines = [said, *lines] if found.priced else lines
+    return lines
+
+
+def _changes(
+    prices: list[Price], words: Language, side: Literal["more", "less"]
+) -> list[str]:
+    """Return what one card more or less changes, tier by tier."""
+    found = []
+    for price in prices:
+        change = price.one_more if side == "more" else price.one_less
+        if not change:
+            continue
+        usual = (change < 0) == (side == "more")
+        value = words.number(abs(change), _PLACES)
+        if usual:
+            text = words.text(f"explain.{side}.{price.tier}", value=value)
+        else:
+            key = "explain.more.worse" if side == "more" else "explain.less.better"
+            text = words.text(key, tier=words.name("tier", price.tier), value=value)
+        if price.rank is not None:
+            rank = str(price.rank)
+            text = words.text("explain.more.rank", change=text, rank=rank)
+        found.append(text)
+    return found
+
+
+def _move(move: Move, words: Language) -> str:
+    return words.text(
+        f"explain.move.{move.code}",
+        day=_date(move.day),
+        count=move.cards or 0,
+        own=words.number(move.own or 0, _PLACES),
+        needed=words.number(move.needed or 0, _PLACES),
+    )
+
+
+def _date(day: date | None) -> date | str:
+    return "–" if day is None else day

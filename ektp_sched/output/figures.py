@@ -1,0 +1,287 @@
+"""The figures that a plan is judged by, for sheets, summary and terminal.
+
+An application is past its target on a day if its day of waiting exceeds its
+class's target_days: pressure above 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.office import capacity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office
+    from ektp_sched.output.reading import SavedPlan
+    from ektp_sched.planning import Plan
+
+    AnyPlan: TypeAlias = Plan | SavedPlan
+    """A plan just made, or one read from its folder."""
+
+__all__ = ["Clearance", "Figures", "Use", "Waits", "clearance", "figures", "uses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long people wait, before and after.
+
+    Parameters
+    ----------
+    longest_before
+        Longest wait on the start day, days; None if nobody waits.
+    past_target_before
+        Applications past their target on the start day.
+    longest_printed, mean_printed, median_printed
+        Days from recording to print; None if nothing is printed.
+    longest_after
+        Longest wait on the last day of the horizon among the unprinted, days;
+        None if all are printed.
+    past_target_after
+        Unprinted applications past their target on that day.
+    by_class
+        For each class in the office's order: printed, mean_days, longest_days
+        and printed_past_target.
+    """
+
+    longest_before: int | None
+    past_target_before: int
+    longest_printed: int | None
+    mean_printed: float | None
+    median_printed: float | None
+    longest_after: int | None
+    past_target_after: int
+    by_class: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """How the backlog goes down.
+
+    Parameters
+    ----------
+    by_day
+        day, printed, left, past_target (both at the end of that day) on days
+        with prints.
+    last_day
+        Last day with a print; None without any.
+    cleared_on
+        Day on which the last application is printed; None if any is left.
+    past_target_gone_on
+        First day at whose end nobody is past the target, and nobody is on
+        any later day of the horizon; None if there is no such day.
+    """
+
+    by_day: pl.DataFrame
+    last_day: date | None
+    cleared_on: date | None
+    past_target_gone_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How far a printer or server is used up to the last day with a print.
+
+    Parameters
+    ----------
+    resource
+        Its id.
+    is_server
+        Whether it is a server.
+    cards
+        Cards printed with it.
+    limit
+        Cards that it could have done on those days.
+    days_full, days
+        Days on which it did all it could, and days on which it could any.
+    """
+
+    resource: str
+    is_server: bool
+    cards: int
+    limit: int
+    days_full: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of a plan.
+
+    Parameters
+    ----------
+    waits, clearance, uses
+        As their functions return them.
+    """
+
+    waits: Waits
+    clearance: Clearance
+    uses: tuple[Use, ...]
+
+
+def figures(plan: AnyPlan) -> Figures:
+    """Return all figures of a plan."""
+    people = _people(plan)
+    return Figures(_waits(plan, people), _clearance(plan, people), uses(plan))
+
+
+def clearance(plan: AnyPlan) -> Clearance:
+    """Return how the backlog goes down day by day."""
+    return _clearance(plan, _people(plan))
+
+
+def _waits(plan: AnyPlan, people: pl.DataFrame) -> Waits:
+    end = plan.start + timedelta(days=plan.days - 1)
+    before = people.filter(pl.col("since") <= plan.start)
+    left = people.filter(pl.col("day").is_null() & (pl.col("since") <= end))
+    printed = people.filter(pl.col("day").is_not_null())
+    days = _days("since", "day")
+    row = printed.select(
+        longest=days.max(), mean=days.mean(), median=days.median()
+    ).row(0, named=True)
+    return Waits(
+        longest_before=_longest(before, plan.start),
+        past_target_before=_past(before, plan.start),
+        longest_printed=row["longest"],
+        mean_printed=row["mean"],
+        median_printed=row["median"],
+        longest_after=_longest(left, end),
+        past_target_after=_past(left, end),
+        by_class=_by_class(printed, plan.office),
+    )
+
+
+def _clearance(plan: AnyPlan, people: pl.DataFrame) -> Clearance:
+    total, printed = people.height, plan.assignments.height
+    past = _past_by_day(people, plan.start, plan.days)
+    by_day = (
+        plan.assignments.group_by("day")
+        .agg(printed=pl.len().cast(pl.Int64))
+        .sort("day")
+        .with_columns(left=total - pl.col("printed").cum_sum())
+    )
+    offset = (by_day["day"] - plan.start).dt.total_days().to_numpy()
+    by_day = by_day.with_columns(past_target=pl.Series(past[offset], dtype=pl.Int64))
+    last = cast("date", by_day["day"].last()) if by_day.height else None
+    bad = np.flatnonzero(past)
+    gone = int(bad[-1]) + 1 if len(bad) else 0
+    return Clearance(
+        by_day=by_day,
+        last_day=last,
+        cleared_on=last if printed == total else None,
+        past_target_gone_on=(
+            plan.start + timedelta(days=gone) if gone < plan.days else None
+        ),
+    )
+
+
+def uses(plan: AnyPlan) -> tuple[Use, ...]:
+    """Return how far servers and printers are used, the fullest first."""
+    if not plan.assignments.height:
+        return ()
+    limits = capacity(plan.office, plan.start, plan.days)
+    last = cast("date", plan.assignments["day"].max())
+    horizon = (last - plan.start).days + 1
+    found = []
+    for column, names, cards in (
+        ("server", limits.servers, limits.server_cards),
+        ("printer", limits.printers, limits.printer_cards),
+    ):
+        used = _used(plan, column, names, horizon)
+        for name, done, could in zip(names, used, cards[:, :horizon], strict=True):
+            found.append(_use(name, column == "server", done, could))
+    found = [use for use in found if use.limit]
+    found.sort(key=lambda use: (-use.days_full / use.days, use.resource))
+    return tuple(found)
+
+
+def _use(
+    name: str, is_server: bool, done: NDArray[np.int64], could: NDArray[np.int64]
+) -> Use:
+    return Use(
+        resource=name,
+        is_server=is_server,
+        cards=int(done.sum()),
+        limit=int(could.sum()),
+        days_full=int(((could > 0) & (done >= could)).sum()),
+        days=int((could > 0).sum()),
+    )
+
+
+def _used(
+    plan: AnyPlan, column: str, names: tuple[str, ...], horizon: int
+) -> NDArray[np.int64]:
+    """Return cards by resource and day, shape (names, horizon)."""
+    used = np.zeros((len(names), horizon), dtype=np.int64)
+    counts = plan.assignments.group_by("day", column).len()
+    offset = (counts["day"] - plan.start).dt.total_days().to_numpy()
+    row = np.array([names.index(name) for name in counts[column]], dtype=np.int64)
+    used[row, offset] = counts["len"].to_numpy()
+    return used
+
+
+def _people(plan: AnyPlan) -> pl.DataFrame:
+    """Return since, day (null: unprinted), target and class of everybody."""
+    columns = ("since", "day", "urgency")
+    printed = plan.assignments.select(
+        since=pl.col("day") - pl.duration(days="wait_days"),
+        day="day",
+        urgency="urgency",
+    )
+    unprinted = plan.unprinted.select(
+        since="waiting_since", day=pl.lit(None, pl.Date), urgency="urgency"
+    )
+    names = list(plan.office.urgency)
+    targets = [plan.office.urgency[name].target_days for name in names]
+    return pl.concat([printed, unprinted]).select(
+        *columns,
+        target=pl.col("urgency").replace_strict(names, targets, return_dtype=pl.Int64),
+    )
+
+
+def _days(since: str, until: str) -> pl.Expr:
+    return (pl.col(until) - pl.col(since)).dt.total_days()
+
+
+def _longest(people: pl.DataFrame, on: date) -> int | None:
+    oldest = cast("date | None", people["since"].min())
+    return None if oldest is None else (on - oldest).days
+
+
+def _past(people: pl.DataFrame, on: date) -> int:
+    waited = (pl.lit(on) - pl.col("since")).dt.total_days() + 1
+    return int(people.select((waited > pl.col("target")).sum()).item())
+
+
+def _by_class(printed: pl.DataFrame, office: Office) -> dict[str, dict[str, Any]]:
+    days = _days("since", "day")
+    table = printed.group_by("urgency").agg(
+        printed=pl.len(),
+        mean_days=days.mean().round(2),
+        longest_days=days.max(),
+        printed_past_target=(days + 1 > pl.col("target")).sum(),
+    )
+    rows = {row.pop("urgency"): row for row in table.iter_rows(named=True)}
+    return {name: rows[name] for name in office.urgency if name in rows}
+
+
+def _past_by_day(people: pl.DataFrame, start: date, days: int) -> NDArray[np.int64]:
+    """Return how many are past their target at the end of each day."""
+    # From this day on an application is past its target if not printed by then.
+    late = (pl.col("since") - pl.lit(start)).dt.total_days() + pl.col("target")
+    done = (pl.col("day") - pl.lit(start)).dt.total_days()
+    ends = people.select(
+        late=late.clip(0, days).alias("late"),
+        over=pl.max_horizontal(late, done.fill_null(days)).clip(0, days),
+    )
+    come = np.bincount(ends["late"].to_numpy(), minlength=days + 1)
+    go = np.bincount(ends["over"].to_numpy(), minlength=days + 1)
+    return np.cumsum(come - go)[:days].astype(np.int64)

@@ -1,0 +1,166 @@
+"""Writing a plan folder, whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Literal
+
+from ektp_sched.errors import UsageError
+from ektp_sched.office import to_toml
+from ektp_sched.output.batches import write_batches
+from ektp_sched.output.languages import language
+from ektp_sched.output.placing import replaced_folder
+from ektp_sched.output.rows import sheet_rows
+from ektp_sched.output.seal import SUMMARY, seal
+from ektp_sched.output.summary import certificate_text, json_text, summarise
+from ektp_sched.output.tables import write_rejects, write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.output.languages import Language
+    from ektp_sched.trust import Violation
+
+__all__ = ["UnverifiedPlanError", "save", "save_rejects"]
+
+_PLANNED = ("optimal", "feasible")
+
+
+class UnverifiedPlanError(Exception):
+    """A plan that this program made breaks a rule: a fault of the program.
+
+    Parameters
+    ----------
+    violations
+        What is wrong with it; at least one.
+    """
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations = tuple(violations)
+        first = self.violations[0]
+        super().__init__(
+            f"the plan failed its own verification and was not written "
+            f"({len(self.violations)} violations; {first.code}: {first.message})"
+        )
+
+
+def save(
+    plan: AnyPlan,
+    path: str | Path,
+    *,
+    format: Literal["csv", "parquet"] = "csv",  # noqa: A002
+    xlsx: bool = True,
+    all_sheets: bool = False,
+    force: bool = False,
+    lang: str | None = None,
+    verify: bool = True,
+) -> None:
+    """Verify a plan and write its folder, whole or not at all.
+
+    Parameters
+    ----------
+    plan
+        A plan with status ``optimal`` or ``feasible``.
+    path
+        The folder.  A missing or empty one, one with rejects.csv alone, and
+        an earlier plan of this program that was not changed are replaced.
+    format
+        Of plan.csv or plan.parquet.
+    xlsx
+        Whether to write plan.xlsx and batch sheets as XLSX.
+    all_sheets
+        XLSX batch sheets for all days, not for the first five with prints.
+    force
+        Also replace an earlier plan that was changed since it was written.
+    lang
+        ``id`` or ``en`` for the sheets; None: the office's language.
+    verify
+        False only if the caller has verified this very plan.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder holds something else, or cannot be written.
+    ektp_sched.errors.UsageError
+        If there is no plan to write, or no such format or language.
+    UnverifiedPlanError
+        If the plan breaks a rule; nothing is written.
+    """
+    if format not in ("csv", "parquet"):
+        message = f"format is {format!r}; it must be csv or parquet"
+        raise UsageError(message)
+    if plan.status not in _PLANNED:
+        message = f"there is no plan to write: its status is {plan.status}"
+        raise UsageError(message)
+    texts = language(lang or plan.office.language)
+    seconds = dict(plan.seconds)
+    if verify:
+        begun = time.monotonic()
+        _verify(plan)
+        seconds["verify"] = round(time.monotonic() - begun, 6)
+    with replaced_folder(path, force=force) as folder:
+        begun = time.monotonic()
+        _write_evidence(plan, folder, parquet=format == "parquet")
+        _write_sheets(plan, folder, texts, xlsx=xlsx, every=all_sheets)
+        seconds["write"] = round(time.monotonic() - begun, 6)
+        summary = summarise(plan, texts)
+        summary |= {"seconds": seconds, "files": seal(folder, summary)}
+        _write_text(folder / SUMMARY, json_text(summary))
+
+
+def save_rejects(backlog: Backlog, path: str | Path, *, force: bool = False) -> None:
+    """Write a folder that holds rejects.csv alone.
+
+    Parameters
+    ----------
+    backlog
+        Read, but with more rejected rows than allowed.
+    path, force
+        As for `save`.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder holds something else, or cannot be written.
+    """
+    with replaced_folder(path, force=force) as folder:
+        write_rejects(backlog, folder)
+
+
+def _verify(plan: AnyPlan) -> None:
+    from ektp_sched.trust import verify
+
+    violations = verify(plan, plan.backlog, plan.office)
+    if violations:
+        raise UnverifiedPlanError(violations)
+
+
+def _write_evidence(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
+    """Write what a third party needs to check the plan."""
+    _write_text(folder / "office.toml", to_toml(plan.office))
+    write_tables(plan, folder, parquet=parquet)
+    if plan.certificate is not None:
+        text = certificate_text(plan.certificate)
+        _write_text(folder / "certificate.json", text)
+
+
+def _write_sheets(
+    plan: AnyPlan, folder: Path, texts: Language, *, xlsx: bool, every: bool
+) -> None:
+    """Write what the office works with."""
+    rows = sheet_rows(plan)
+    write_batches(rows, folder, texts, provisional=plan.backlog.provisional)
+    if not xlsx:
+        return
+    from ektp_sched.output.sheets import write_sheets
+    from ektp_sched.output.workbook import write_workbook
+
+    write_sheets(rows, plan, folder, texts, every=every)
+    write_workbook(rows, plan, folder / "plan.xlsx", texts)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

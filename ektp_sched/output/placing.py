@@ -1,0 +1,228 @@
+"""Putting a whole folder in place of another, or leaving all as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+from xlsxwriter.exceptions import FileCreateError
+
+from ektp_sched.errors import FolderError
+from ektp_sched.output.seal import SUMMARY, TEMPORARY, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["replaced_folder"]
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_DENIED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
+
+
+@contextmanager
+def replaced_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
+    """Yield an empty folder to write to; it becomes `path` at the end.
+
+    Whatever fails inside, or in moving, leaves `path` as it was and removes
+    what was written, also when interrupted.
+
+    Parameters
+    ----------
+    path
+        The folder to be.  It may be missing, empty, hold rejects.csv alone,
+        or hold an earlier plan of this program.
+    force
+        Also replace an earlier plan that was changed since.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If `path` holds anything else or cannot be written.
+    """
+    shown = str(path)
+    target = Path(os.path.realpath(path))
+    with _sentences(shown):
+        _refuse(target, shown, force)
+        made = _make_parents(target)
+    workplace: Path | None = None
+    try:
+        with _sentences(shown):
+            workplace = _workplace(target)
+            new = workplace / "new"
+            new.mkdir()
+            yield new
+            _sync(new)
+            _swap(new, target)
+        made = []
+    finally:
+        if workplace is not None:
+            shutil.rmtree(workplace, ignore_errors=True)
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _refuse(target: Path, shown: str, force: bool) -> None:
+    """Raise unless the target may be replaced."""
+    if not os.path.lexists(target):
+        return
+    if not target.is_dir():
+        raise FolderError("is a file; name another, for a folder", file=shown)
+    verdict = judge(target)
+    if verdict.foreign is not None:
+        message = (
+            f"holds {verdict.foreign}, which no plan of this program left there; "
+            "name another folder"
+        )
+        raise FolderError(message, file=shown)
+    if verdict.changed is not None and not force:
+        message = (
+            f"holds a plan that was changed since it was written "
+            f"({verdict.changed}); name another folder, or use --force to replace it"
+        )
+        raise FolderError(message, file=shown)
+
+
+def _make_parents(target: Path) -> list[Path]:
+    """Make the folders above the target; return those that are new."""
+    missing = []
+    for folder in target.parents:
+        if folder.exists():
+            break
+        missing.append(folder)
+    made: list[Path] = []
+    try:
+        for folder in reversed(missing):
+            folder.mkdir(exist_ok=True)
+            made.append(folder)
+    except OSError:
+        for folder in reversed(made):
+            folder.rmdir()
+        raise
+    return made
+
+
+def _workplace(target: Path) -> Path:
+    """Make a folder to write in, on the file system of the target.
+
+    Beside the target, so that one rename moves all of it; inside where the
+    target itself cannot be moved.
+    """
+    prefix = f"{TEMPORARY}{target.name}-"
+    if target.is_dir() and _is_fixed(target):
+        return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target))
+    try:
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+    except OSError as error:
+        if error.errno not in _DENIED or not target.is_dir():
+            raise
+    return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target))
+
+
+def _is_fixed(target: Path) -> bool:
+    """Return whether a folder is a mount, or somebody works in it."""
+    here = Path.cwd()
+    return target.is_mount() or target == here or target in here.parents
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put the new folder in place, the old one aside, or all back."""
+    old = new.with_name("old")
+    if new.parent.parent == target:
+        _swap_entries(new, target, old)
+        return
+    try:
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+
+
+def _swap_entries(new: Path, target: Path, old: Path) -> None:
+    old.mkdir()
+    leaving = [
+        (entry, old / entry.name)
+        for entry in sorted(target.iterdir())
+        if entry != new.parent
+    ]
+    # A folder with a summary is whole, so the summary comes last.
+    coming = sorted(new.iterdir(), key=lambda entry: (entry.name == SUMMARY, entry))
+    moves = leaving + [(entry, target / entry.name) for entry in coming]
+    done = []
+    try:
+        for before, after in moves:
+            before.rename(after)
+            done.append((before, after))
+    except BaseException:
+        for before, after in reversed(done):
+            after.rename(before)
+        raise
+
+
+def _sync(folder: Path) -> None:
+    """Wait until the folder's own files are on the disk.
+
+    The sheets under batches/ follow from plan.csv and may take their time.
+    """
+    for entry in sorted(folder.iterdir()):
+        if entry.is_file():
+            with entry.open("r+b") as file:
+                os.fsync(file.fileno())
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _sentences(shown: str) -> Iterator[None]:
+    """Turn what the system says into one sentence."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError, FileCreateError) as error:
+        code = _code(error)
+        if code is None and not isinstance(error, OSError):
+            raise
+        raise FolderError(_sentence(code), file=shown) from error
+
+
+def _code(error: BaseException) -> int | None:
+    """Return the system's error number, also from the text of a wrapper."""
+    inner = error.args[0] if error.args else None
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    if isinstance(inner, OSError):
+        return inner.errno
+    found = re.search(r"os error (\d+)", str(error))
+    if found:
+        number = int(found[1])
+        windows = {112: errno.ENOSPC, 39: errno.ENOSPC, 5: errno.EACCES}
+        return windows.get(number, number) if os.name == "nt" else number
+    return errno.ENOSPC if "No space left" in str(error) else None
+
+
+def _sentence(code: int | None) -> str:
+    if code in _FULL:
+        return (
+            "cannot be written, the disk is full; free some space or name a folder "
+            "on another disk; nothing was left behind"
+        )
+    if code in _DENIED:
+        return (
+            "cannot be written; name a folder that you may write to, "
+            "and close sheets of it that are open"
+        )
+    why = os.strerror(code).lower() if code is not None else "the system refused"
+    return f"cannot be written ({why}); name another folder"

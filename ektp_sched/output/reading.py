@@ -1,0 +1,280 @@
+"""Reading a plan folder back, and what was changed in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ektp_sched.backlog import Backlog
+from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
+from ektp_sched.errors import FolderError
+from ektp_sched.office import Notice, Office
+from ektp_sched.output.languages import language
+from ektp_sched.output.seal import SUMMARY, seal
+from ektp_sched.output.stated import StatedCertificate, StatedSummary, read_json
+from ektp_sched.output.summary import summarise
+from ektp_sched.output.tables import PLAN, PRICES, UNPRINTED
+from ektp_sched.planning import Certificate, Status, Tier, TierPrices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from ektp_sched.output.stated import StatedTier
+    from ektp_sched.trust import Violation
+
+__all__ = ["SavedPlan", "check_folder", "load"]
+
+_SHEETS = ("batches", "plan.xlsx", "report.html")
+_OPTIONAL = frozenset(
+    {"due_on", "card", "area", "recorded_at", "promised_on", "pinned_on", "status"}
+    | {"rank", "one_more", "one_less", "column"}
+)
+_NOT_IN_TABLES = ("digests", "by_area")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A plan as its folder tells it.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    office, backlog
+        What was planned with.  The backlog has no columns passed through, and
+        the held no area: the folder keeps nothing personal.
+    start, days, status, engine, assignments, unprinted, tiers, certificate
+        As of a plan just made.
+    prices, notices, holidays, seconds
+        As of a plan just made.
+    summary
+        All of summary.json.
+    """
+
+    path: Path
+    office: Office
+    backlog: Backlog
+    start: date
+    days: int
+    status: Status
+    engine: str
+    assignments: pl.DataFrame
+    unprinted: pl.DataFrame
+    tiers: tuple[Tier, ...]
+    certificate: Certificate | None
+    prices: pl.DataFrame | None
+    notices: tuple[Notice, ...]
+    holidays: dict[date, str]
+    seconds: dict[str, float]
+    summary: dict[str, Any]
+
+
+def load(path: str | Path) -> SavedPlan:
+    """Read a plan folder.
+
+    Parameters
+    ----------
+    path
+        A folder that `save` wrote.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If it is none, or a file is missing or damaged; names file and key.
+    ektp_sched.errors.OfficeError
+        If its office.toml is damaged.
+    """
+    folder = Path(path)
+    if not os.path.isdir(folder):
+        what = "is a file" if os.path.isfile(folder) else "is not there"
+        message = f"{what}; name a folder that `ektp-sched plan` wrote"
+        raise FolderError(message, file=str(path))
+    stated = read_json(folder / SUMMARY, StatedSummary)
+    office = Office.load(folder / "office.toml")
+    scale = office.lcm_targets
+    summary_path = folder / SUMMARY
+    return SavedPlan(
+        path=folder,
+        office=office,
+        backlog=_backlog(folder, stated),
+        start=stated.start,
+        days=stated.days,
+        status=stated.status,
+        engine=stated.engine,
+        assignments=_assignments(folder),
+        unprinted=_table(folder / "unprinted.csv", UNPRINTED),
+        tiers=tuple(
+            _tier(tier, index, scale, summary_path)
+            for index, tier in enumerate(stated.tiers)
+        ),
+        certificate=_certificate(folder, stated),
+        prices=_table(folder / "prices.csv", PRICES),
+        notices=tuple(Notice(each.code, each.figures) for each in stated.warnings),
+        holidays=stated.holidays,
+        seconds=stated.seconds,
+        summary=_whole(summary_path),
+    )
+
+
+def check_folder(saved: SavedPlan) -> list[Violation]:
+    """Return which stated figures and files are not as they were written.
+
+    Parameters
+    ----------
+    saved
+        A plan read from its folder.
+
+    Returns
+    -------
+    list of Violation
+        ``stated-figure`` where summary.json and the tables disagree,
+        ``changed-file`` for files of evidence, ``changed-sheet`` for sheets
+        that the office works with.
+    """
+    from ektp_sched.trust import Violation
+
+    stated = saved.summary
+    texts = language(stated["language"])
+    found = []
+    for key, value in summarise(saved, texts).items():
+        if key not in _NOT_IN_TABLES and stated.get(key) != value:
+            message = f"summary.json states another {key} than the folder's tables."
+            found.append(Violation("stated-figure", message))
+    actual, written = seal(saved.path, stated), stated["files"]
+    for name in sorted({*actual, *written}):
+        if actual.get(name) != written.get(name):
+            code = "changed-sheet" if name in _SHEETS else "changed-file"
+            message = f"{name} is not as it was written."
+            found.append(Violation(code, message))
+    return found
+
+
+def _whole(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_bytes())
+    return content
+
+
+def _tier(stated: StatedTier, index: int, scale: int, path: Path) -> Tier:
+    """Return a tier in whole numbers."""
+    scale = scale if stated.name == "pressure" else 1
+    value = stated.amount * scale
+    if value.denominator != 1:
+        message = f"is damaged (no whole number of 1/{scale}); write the plan again"
+        key = f"tiers.{index}.exact"
+        raise FolderError(message, file=str(path), column=key)
+    # A float is only shown; a proven bound is the exact value.
+    bound = None if stated.bound is None else round(stated.bound * scale)
+    return Tier(
+        name=stated.name,
+        rank=stated.rank,
+        value=int(value),
+        scale=scale,
+        bound=int(value) if stated.proven else bound,
+        proven=stated.proven,
+    )
+
+
+def _certificate(folder: Path, stated: StatedSummary) -> Certificate | None:
+    path = folder / "certificate.json"
+    if stated.status is not Status.OPTIMAL and not path.exists():
+        return None
+    found = read_json(path, StatedCertificate)
+    tiers = tuple(
+        TierPrices(
+            name=tier.name,
+            rank=tier.rank,
+            scale=tier.scale,
+            value=tier.value,
+            printers=tier.prices.printers,
+            servers=tier.prices.servers,
+            reserve=tier.prices.reserve,
+            stock=tier.prices.stock,
+        )
+        for tier in found.tiers
+    )
+    return Certificate(start=found.start, days=found.days, tiers=tiers)
+
+
+def _backlog(folder: Path, stated: StatedSummary) -> Backlog:
+    kinds = {name: HELD[name] for name in ("application_id", "status")}
+    held = _table(folder / "held.csv", kinds)
+    return Backlog(
+        frame=_table(folder / "applications.csv", PLANNED),
+        held=held.with_columns(pl.lit(None, pl.String).alias("area")),
+        rejects=_table(folder / "rejects.csv", REJECTS),
+        read=stated.read,
+        extra=(),
+        notices=(),
+        digest=stated.digests.get("backlog"),
+        source=stated.source,
+        classified=stated.classified,
+        prioritised=stated.prioritised,
+        priority_unmatched=stated.priority_unmatched,
+        priorities=pl.DataFrame(schema=dict(PRIORITIES)),
+        provisional=stated.provisional,
+    )
+
+
+def _assignments(folder: Path) -> pl.DataFrame:
+    path = folder / "plan.parquet"
+    if not path.exists():
+        return _table(folder / "plan.csv", PLAN)
+    try:
+        frame = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        raise _damaged(path, "it is no Parquet file") from None
+    return _typed(frame, PLAN, path)
+
+
+def _table(path: Path, kinds: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Read a CSV of the root in its columns and types."""
+    try:
+        with path.open("rb") as file:
+            heading = file.readline(1 << 12).decode("utf-8", "replace")
+        if heading != ",".join(kinds) + "\n":
+            raise _damaged(path, f"its heading must be {','.join(kinds)}")
+        return _whole_rows(pl.read_csv(path, schema=dict(kinds)), path)
+    except FileNotFoundError:
+        message = "is missing; name a folder that `ektp-sched plan` wrote"
+        raise FolderError(message, file=str(path)) from None
+    except (OSError, pl.exceptions.PolarsError):
+        pass
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError):
+        raise _damaged(path, "it is no table in UTF-8") from None
+    return _typed(frame, kinds, path)
+
+
+def _typed(
+    frame: pl.DataFrame, kinds: Mapping[str, pl.DataType], path: Path
+) -> pl.DataFrame:
+    if frame.columns != list(kinds):
+        raise _damaged(path, f"its columns must be {', '.join(kinds)}")
+    for name, kind in kinds.items():
+        try:
+            frame = frame.with_columns(pl.col(name).cast(kind))
+        except pl.exceptions.PolarsError:
+            raise _damaged(path, f"not all of it is {kind}", name) from None
+    return _whole_rows(frame, path)
+
+
+def _whole_rows(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Return a table in which no row is cut short."""
+    for name in frame.columns:
+        if name not in _OPTIONAL and frame[name].has_nulls():
+            row = int(frame[name].is_null().arg_max() or 0) + 2
+            message = "is empty; write the plan again"
+            raise FolderError(message, file=str(path), row=row, column=name)
+    return frame
+
+
+def _damaged(path: Path, why: str, column: str | None = None) -> FolderError:
+    message = f"is damaged ({why}); write the plan again"
+    return FolderError(message, file=str(path), column=column)

@@ -1,0 +1,148 @@
+"""Knowing a folder that this program wrote, and whether it was changed since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = ["PROGRAM", "SUMMARY", "TEMPORARY", "Verdict", "judge", "seal"]
+
+PROGRAM: Final = "ektp-sched"
+TEMPORARY: Final = ".ektp-sched-"
+"""How the names of folders begin that are being written."""
+
+_JUNK: Final = re.compile(
+    r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\.ektp-sched-.*"
+)
+"""Names that systems and open spreadsheets leave in any folder."""
+
+SUMMARY: Final = "summary.json"
+"""Names the program and the digests of all other files."""
+
+_REJECTS_HEADING: Final = b"row,column,reason\n"
+_UNSEALED: Final = ("files", "seconds")
+_BATCHES: Final = "batches"
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an existing folder is.
+
+    Parameters
+    ----------
+    foreign
+        A file that makes it no plan folder; None if it may be one.
+    changed
+        A file that is not as this program left it; None if all are.
+    """
+
+    foreign: str | None = None
+    changed: str | None = None
+
+
+def seal(folder: Path, summary: dict[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of everything in a plan folder, by name.
+
+    Parameters
+    ----------
+    folder
+        With all its files; summary.json itself may be missing or out of date.
+    summary
+        What summary.json will hold.  Its own digest leaves out the times, so
+        that equal plans have equal digests.
+
+    Returns
+    -------
+    dict
+        One entry a file of the root, and one for all of batches/.
+    """
+    names = [name for name in _names(folder) if name != SUMMARY]
+    found = dict(zip(names, _digests(folder, names), strict=True))
+    sheets = [name for name in names if name.startswith(f"{_BATCHES}/")]
+    if sheets:
+        lines = "".join(f"{found.pop(name)}  {name}\n" for name in sheets)
+        found[_BATCHES] = hashlib.sha256(lines.encode()).hexdigest()
+    kept = {key: value for key, value in summary.items() if key not in _UNSEALED}
+    text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
+    found[SUMMARY] = hashlib.sha256(text.encode()).hexdigest()
+    return dict(sorted(found.items()))
+
+
+def judge(folder: Path) -> Verdict:
+    """Return whether a folder is empty, ours, or ours and changed.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    names = _names(folder)
+    if not names or _is_rejects_alone(folder, names):
+        return Verdict()
+    summary = _summary(folder)
+    if summary is None:
+        return Verdict(foreign=names[0])
+    stated = summary["files"]
+    actual = seal(folder, summary)
+    for name in sorted({*stated, *actual}):
+        if stated.get(name) != actual.get(name):
+            return Verdict(changed=name)
+    return Verdict()
+
+
+def _is_rejects_alone(folder: Path, names: list[str]) -> bool:
+    if names != ["rejects.csv"]:
+        return False
+    with (folder / "rejects.csv").open("rb") as file:
+        return file.read(len(_REJECTS_HEADING)) == _REJECTS_HEADING
+
+
+def _summary(folder: Path) -> dict[str, Any] | None:
+    """Return summary.json if this program wrote one here."""
+    try:
+        summary = json.loads((folder / SUMMARY).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(summary, dict) or summary.get("program") != PROGRAM:
+        return None
+    return summary if isinstance(summary.get("files"), dict) else None
+
+
+def _names(folder: Path) -> list[str]:
+    """Return files, and folders without any, below a folder, sorted."""
+    names = []
+    for path in folder.rglob("*"):
+        parts = path.relative_to(folder).parts
+        if any(_JUNK.fullmatch(part) for part in parts):
+            continue
+        if path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
+            names.append("/".join(parts))
+    return sorted(names)
+
+
+def _digests(folder: Path, names: Iterable[str]) -> list[str]:
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda name: _digest(folder / name), names))
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    if path.is_file():
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,140 @@
+"""summary.json and certificate.json as they are read back."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - pydantic reads it
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ektp_sched.errors import FolderError
+from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["StatedCertificate", "StatedSummary", "StatedTier", "read_json"]
+
+_Count = Annotated[int, Field(ge=0)]
+_Rank = int | str | None
+_Figures = dict[str, str | int]
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Stated(BaseModel):
+    """Keys that a later version adds are no error; wrong ones are."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class StatedWarning(_Stated):
+    """Entry of ``warnings``."""
+
+    code: str
+    figures: _Figures
+
+
+class StatedTier(_Stated):
+    """Entry of ``tiers``."""
+
+    name: Literal["unprinted", "overdue", "promise", "pressure"]
+    rank: _Rank
+    value: int | float
+    exact: Annotated[str, Field(pattern=r"^-?\d{1,60}(/[1-9]\d{0,60})?$")]
+    bound: int | float | None
+    proven: bool
+
+    @property
+    def amount(self) -> Fraction:
+        """Return the exact value in the tier's unit."""
+        return Fraction(self.exact)
+
+
+class StatedSummary(_Stated):
+    """What is needed of summary.json to read the folder."""
+
+    schema_version: Literal[1]
+    program: Literal["ektp-sched"]
+    language: Literal["en", "id"]
+    start: date
+    days: Annotated[int, Field(ge=1, le=3660)]
+    read: _Count
+    planned: _Count
+    held: _Count
+    rejected: _Count
+    status: Status
+    engine: str
+    provisional: bool
+    holidays: dict[date, str]
+    warnings: tuple[StatedWarning, ...]
+    tiers: tuple[StatedTier, ...]
+    classified: dict[str, _Count]
+    prioritised: _Count
+    priority_unmatched: _Count
+    source: str | None
+    digests: dict[str, str | None]
+    seconds: dict[str, float]
+    files: dict[str, str]
+
+
+class StatedPrices(_Stated):
+    """``prices`` of a tier: whole numbers, one a calendar day."""
+
+    printers: dict[str, tuple[int, ...]]
+    servers: dict[str, tuple[int, ...]]
+    reserve: tuple[int, ...] | None
+    stock: dict[str, tuple[int, ...]]
+
+
+class StatedPricesOfTier(_Stated):
+    """Entry of ``tiers`` in certificate.json."""
+
+    name: str
+    rank: _Rank
+    scale: int
+    value: int
+    prices: StatedPrices
+
+
+class StatedCertificate(_Stated):
+    """The whole of certificate.json."""
+
+    schema_version: Literal[1]
+    start: date
+    days: int
+    tiers: tuple[StatedPricesOfTier, ...]
+
+
+def read_json(path: Path, model: type[_Model]) -> _Model:
+    """Read one of the folder's JSON files.
+
+    Parameters
+    ----------
+    path
+        File in a plan folder.
+    model
+        What it must be.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        Naming the file and the key, if it is missing or damaged.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        message = "is missing; name a folder that `ektp-sched plan` wrote"
+        raise FolderError(message, file=str(path)) from None
+    except OSError as error:
+        why = (error.strerror or "the system refused").lower()
+        message = f"cannot be read ({why}); name a folder that you may read"
+        raise FolderError(message, file=str(path)) from None
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or None
+        said = first["msg"][:1].lower() + first["msg"][1:]
+        message = f"is damaged ({said}); write the plan again"
+        raise FolderError(message, file=str(path), column=key) from None

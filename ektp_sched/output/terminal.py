@@ -1,0 +1,317 @@
+"""What commands show at their end: short, and plain where nobody looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+from rich import box
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ektp_sched.output.digest import key_figures, proof, reconciled
+from ektp_sched.output.figures import clearance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Notice, Office
+    from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.output.languages import Language
+    from ektp_sched.trust import Violation
+
+__all__ = [
+    "show_check",
+    "show_conflict",
+    "show_plan",
+    "show_problems",
+    "show_rejects",
+    "show_verification",
+]
+
+_DAYS: Final = 10
+_ROWS: Final = 5
+_VIOLATIONS: Final = 20
+
+
+def show_plan(
+    plan: AnyPlan, console: Console, texts: Language, path: Path | None = None
+) -> None:
+    """Show what a planner wants to read when a plan is done.
+
+    Parameters
+    ----------
+    plan
+        With assignments.
+    console
+        Where to; without a terminal nothing is coloured or framed.
+    texts
+        Language.
+    path
+        Folder that was written; None if none was.
+    """
+    title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
+    _say(console, title, "bold")
+    if plan.assignments.height:
+        console.print()
+        _show_days(plan, console, texts)
+    console.print()
+    lines = [
+        (texts.text("digest.reconciled_label"), reconciled(plan.backlog, texts)),
+        *(key_figures(plan, texts) if plan.backlog.planned else ()),
+        *_held(plan.backlog, texts),
+    ]
+    _show_lines(console, lines)
+    show_rejects(plan.backlog, console, texts)
+    console.print()
+    _say(console, proof(plan, texts), _colour(plan))
+    _show_notices(plan.notices, console, texts)
+    if plan.office.plan.tie_break == "lottery" and plan.office.plan.seed is not None:
+        _say(console, texts.text("terminal.lottery", seed=plan.office.plan.seed))
+    if path is not None:
+        _show_files(path, console, texts)
+
+
+def _colour(plan: AnyPlan) -> str:
+    return "green" if plan.status == "optimal" else "yellow"
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    # Names may hold brackets, which are no mark-up here.
+    shown = Text(text, style=style if console.is_terminal else "")
+    console.print(shown, soft_wrap=not console.is_terminal)
+
+
+def _show_days(plan: AnyPlan, console: Console, texts: Language) -> None:
+    """Show cards by day and printer for the first days."""
+    found = clearance(plan)
+    head = found.by_day.head(_DAYS)
+    printers = plan.assignments["printer"].unique().sort().to_list()
+    room = console.width - 58
+    shown = printers if sum(len(name) + 3 for name in printers) <= room else []
+    counts = {
+        (day, printer): count
+        for day, printer, count in plan.assignments.filter(
+            pl.col("day").is_in(head["day"].implode())
+        )
+        .group_by("day", "printer")
+        .len()
+        .iter_rows()
+    }
+    table = _table(console)
+    table.add_column(texts.text("column.day"), no_wrap=True)
+    for name in (*shown, *(texts.text(f"column.{n}") for n in _TOTALS)):
+        table.add_column(name, justify="right")
+    for day, printed, left, past in head.iter_rows():
+        each = [texts.number(counts.get((day, name), 0)) for name in shown]
+        totals = [texts.number(count) for count in (printed, left, past)]
+        table.add_row(_short(day, texts), *each, *totals)
+    console.print(table)
+    rest = found.by_day.height - head.height
+    if rest and found.last_day is not None:
+        last = texts.long_date(found.last_day)
+        _say(console, texts.text("terminal.more_days", count=rest, last=last))
+
+
+_TOTALS: Final = ("total", "left", "past_target")
+
+
+def _short(day: date, texts: Language) -> str:
+    return f"{texts.weekday(day)} {texts.short_date(day)}"
+
+
+def _table(console: Console) -> Table:
+    shape = box.SIMPLE_HEAD if console.is_terminal else None
+    return Table(box=shape, pad_edge=False, header_style="bold", show_edge=False)
+
+
+def _show_lines(console: Console, lines: Iterable[tuple[str, str]]) -> None:
+    """Show labels and values; a value wraps below its own beginning."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(max_width=max(20, console.width * 2 // 5))
+    table.add_column()
+    for label, value in lines:
+        style = "bold" if console.is_terminal else ""
+        table.add_row(Text(label), Text(value, style=style))
+    console.print(table)
+
+
+def _held(backlog: Backlog, texts: Language) -> list[tuple[str, str]]:
+    if not backlog.held_count:
+        return []
+    counts = (
+        backlog.held.group_by("status")
+        .len()
+        .sort("len", "status", descending=[True, False])
+    )
+    parts = [
+        f"{status or texts.text('book.no_status')} {texts.number(count)}"
+        for status, count in counts.iter_rows()
+    ]
+    return [(texts.text("terminal.held"), ", ".join(parts))]
+
+
+def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
+    """Show the first rejected rows: where, and what would be right.
+
+    Parameters
+    ----------
+    backlog
+        Nothing is shown where no row was rejected.
+    console
+        Where to.
+    texts
+        Language.
+    """
+    if not backlog.rejected:
+        return
+    console.print()
+    count = texts.number(backlog.rejected)
+    _say(console, f"{texts.text('terminal.rejects')}: {count}", "bold yellow")
+    rejects = backlog.rejects.sort("row", maintain_order=True)
+    for row, column, reason in rejects.head(_ROWS).iter_rows():
+        key = "rejected_row" if column else "rejected_whole"
+        said = texts.reason(reason)
+        line = texts.text(f"terminal.{key}", row=row, column=column or "", reason=said)
+        _indented(console, line)
+    if rejects.height > _ROWS:
+        more = texts.text("terminal.more_rejects", count=rejects.height - _ROWS)
+        _indented(console, more)
+
+
+def _indented(console: Console, line: str) -> None:
+    console.print(Padding(Text(line), (0, 0, 0, 2)))
+
+
+def _show_notices(notices: Sequence[Notice], console: Console, texts: Language) -> None:
+    for notice in notices:
+        line = f"{texts.text('terminal.warning')}: {texts.notice(notice)}"
+        _say(console, line, "yellow")
+
+
+def _show_files(path: Path, console: Console, texts: Language) -> None:
+    console.print()
+    written = Text(texts.text("terminal.written", path=str(path)))
+    console.print(written, soft_wrap=True)
+    book, batches = path / "plan.xlsx", path / "batches"
+    if not batches.exists():
+        return
+    key = "terminal.start_with" if book.exists() else "terminal.start_with_csv"
+    figures: dict[str, Any] = {"batches": str(batches)}
+    if book.exists():
+        figures["path"] = str(book)
+    # A path that is wrapped cannot be copied.
+    console.print(Text(texts.text(key, **figures)), soft_wrap=True)
+
+
+def show_conflict(plan: Any, console: Console, texts: Language) -> None:
+    """Show why there is no plan: rules that contradict each other, or no time.
+
+    Parameters
+    ----------
+    plan
+        Of status ``infeasible`` or ``unknown``.
+    console
+        Where to.
+    texts
+        Language.
+    """
+    style = "bold red"
+    if plan.status == "unknown":
+        _say(console, texts.text("terminal.unknown"), style)
+        return
+    _say(console, texts.text("terminal.infeasible"), style)
+    for conflict in plan.conflict:
+        _indented(console, texts.conflict(conflict))
+
+
+def show_check(
+    office: Office,
+    backlog: Backlog | None,
+    notices: Sequence[Notice],
+    console: Console,
+    texts: Language,
+) -> None:
+    """Show that office and backlog can be used, and what to look at.
+
+    Parameters
+    ----------
+    office
+        The office.
+    backlog
+        What was read; None if the office alone was checked.
+    notices
+        All that is worth knowing of both.
+    console
+        Where to.
+    texts
+        Language.
+    """
+    _say(console, texts.text("terminal.checked", office=office.name), "bold")
+    if backlog is not None:
+        counted = reconciled(backlog, texts)
+        lines = [(texts.text("digest.reconciled_label"), counted)]
+        _show_lines(console, [*lines, *_held(backlog, texts)])
+        show_rejects(backlog, console, texts)
+    _show_notices(notices, console, texts)
+    _say(console, texts.text("terminal.usable"), "green")
+
+
+def show_problems(problems: Sequence[str], console: Console, texts: Language) -> None:
+    """Show all that is wrong with office and backlog at once.
+
+    Parameters
+    ----------
+    problems
+        One sentence each, with file and key.
+    console
+        Where to.
+    texts
+        Language.
+    """
+    title = texts.text("terminal.problems", count=len(problems))
+    _say(console, f"{title}:", "bold red")
+    for problem in problems:
+        _indented(console, f"• {problem}")
+
+
+def show_verification(
+    violations: Sequence[Violation],
+    console: Console,
+    texts: Language,
+    *,
+    certified: bool,
+) -> None:
+    """Show whether a plan passed, and the first violations if not.
+
+    Parameters
+    ----------
+    violations
+        All that was found.
+    console
+        Where to.
+    texts
+        Language.
+    certified
+        Whether the plan carries a certificate, which was checked too.
+    """
+    if not violations:
+        _say(console, texts.text("terminal.verified"), "bold green")
+        proof = "terminal.certified" if certified else "terminal.uncertified"
+        _say(console, texts.text(proof))
+        if certified:
+            _say(console, texts.text("digest.meaning"))
+        return
+    count = len(violations)
+    _say(console, texts.text("terminal.violated", count=count), "bold red")
+    for violation in violations[:_VIOLATIONS]:
+        _indented(console, f"{violation.code}: {violation.message}")
+    if count > _VIOLATIONS:
+        more = texts.text("terminal.more_violations", count=count - _VIOLATIONS)
+        _indented(console, more)

@@ -1,0 +1,224 @@
+"""plan.xlsx: the planner's one workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import polars as pl
+
+from ektp_sched.output.book import Book, new_book
+from ektp_sched.output.figures import clearance
+from ektp_sched.output.lists import (
+    add_page,
+    column,
+    write_headings,
+    write_list,
+    write_rejects,
+    write_top,
+)
+from ektp_sched.output.overview import write_overview
+from ektp_sched.output.sheets import columns_of
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.output.languages import Language
+    from ektp_sched.output.rows import SheetRows
+    from ektp_sched.output.sheets import Column
+
+__all__ = ["write_workbook"]
+
+_LARGE: Final = 20_000
+"""Rows from which the workbook is kept on the disk while it is written."""
+_CHART: Final = 4
+"""Days, less one, from which a line says something."""
+
+
+def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) -> None:
+    """Write summary, today, days, whole plan, unprinted, held and rejects.
+
+    Parameters
+    ----------
+    rows
+        The plan's rows with what was passed through.
+    plan
+        The plan.
+    path
+        New file.
+    texts
+        Language.
+    """
+    backlog = plan.backlog
+    size = rows.frame.height + backlog.held_count + backlog.rejected
+    title = texts.text("book.title")
+    with new_book(path, plan, texts, title, large=size > _LARGE) as book:
+        write_overview(book, plan)
+        _write_today(book, plan, rows)
+        _write_days(book, plan)
+        _write_plan(book, plan, rows)
+        if plan.unprinted.height:
+            _write_unprinted(book, plan)
+        _write_held(book, plan)
+        _write_rejects(book, plan)
+
+
+def _write_today(book: Book, plan: AnyPlan, rows: SheetRows) -> None:
+    sheet = add_page(book, "today", plan, landscape=True)
+    first = cast("date | None", rows.frame["day"].min())
+    texts = book.texts
+    if first is None:
+        lines = [texts.text("book.today"), texts.text("book.empty")]
+        write_top(book, sheet, plan, lines)
+        return
+    frame = rows.frame.filter(pl.col("day") == first)
+    day = texts.long_date(first)
+    counts = frame.group_by("printer", maintain_order=True).len().rows()
+    facts = "  ·  ".join(f"{name}: {texts.number(count)}" for name, count in counts)
+    line = texts.text("book.today_cards", count=frame.height)
+    lines = [f"{texts.text('book.today')}  –  {day}", f"{line}  ·  {facts}"]
+    row = write_top(book, sheet, plan, lines)
+    write_list(book, sheet, _columns(book, rows, frame, "printer"), frame, row)
+
+
+def _write_plan(book: Book, plan: AnyPlan, rows: SheetRows) -> None:
+    sheet = add_page(book, "plan", plan, landscape=True)
+    texts = book.texts
+    line = texts.text("book.plan_cards", count=rows.frame.height)
+    row = write_top(book, sheet, plan, [texts.text("book.plan"), line])
+    columns = _columns(book, rows, rows.frame, "day", "printer")
+    write_list(book, sheet, columns, rows.frame, row)
+
+
+def _columns(
+    book: Book, rows: SheetRows, frame: pl.DataFrame, *first: str
+) -> list[Column]:
+    styles = {"day": "date", "printer": "text"}
+    return [
+        *(column(name, styles[name], 11, book) for name in first),
+        column("batch", "place", 8, book),
+        *columns_of(rows, frame, book.texts),
+    ]
+
+
+def _write_days(book: Book, plan: AnyPlan) -> None:
+    """Write cards by day and printer, and a chart of what is left."""
+    sheet = add_page(book, "days", plan, landscape=False)
+    texts = book.texts
+    row = 1 + write_top(book, sheet, plan, [texts.text("book.days")])
+    printers = plan.assignments["printer"].unique().sort().to_list()
+    table = clearance(plan).by_day
+    if printers:
+        counts = plan.assignments.pivot(
+            on="printer",
+            on_columns=printers,
+            index="day",
+            values="position",
+            aggregate_function="len",
+        )
+        counts = counts.rename({name: f"printer:{name}" for name in printers})
+        table = table.join(counts, on="day", how="left", maintain_order="left")
+    columns = [
+        column("day", "date", 12, book),
+        *_printer_columns(printers),
+        column("total", "count", 9, book),
+        column("left", "count", 10, book),
+        column("past_target", "count", 12, book),
+    ]
+    table = table.rename({"printed": "total"})
+    write_headings(book, sheet, columns, row)
+    sheet.repeat_rows(row)
+    sheet.freeze_panes(row + 1, 0)
+    styles = [book.style(c.style, font_size=10) for c in columns]
+    begin = row + 1
+    for values in table.select(c.name for c in columns).iter_rows():
+        row += 1
+        for index, value in enumerate(values):
+            book.write(sheet, row, index, value, styles[index])
+    if row - begin >= _CHART:
+        _add_chart(book, sheet, begin, row, len(columns))
+
+
+def _printer_columns(printers: list[str]) -> list[Column]:
+    from ektp_sched.output.sheets import Column
+
+    return [
+        Column(f"printer:{name}", name, "count", max(8.0, len(name) * 0.95))
+        for name in printers
+    ]
+
+
+def _add_chart(book: Book, sheet: Any, begin: int, end: int, columns: int) -> None:
+    texts = book.texts
+    chart = book.workbook.add_chart({"type": "line"})
+    name = sheet.get_name()
+    days = [name, begin, 0, end, 0]
+    for place, colour in ((columns - 2, "#1F3864"), (columns - 1, "#C55A11")):
+        chart.add_series(
+            {
+                "name": [name, begin - 1, place],
+                "categories": days,
+                "values": [name, begin, place, end, place],
+                "line": {"color": colour, "width": 2},
+            }
+        )
+    chart.set_title({"name": texts.text("book.chart"), "name_font": {"size": 12}})
+    chart.set_x_axis({"date_axis": True, "num_format": "d/m", "num_font": {"size": 9}})
+    chart.set_y_axis({"num_format": "#,##0", "min": 0, "num_font": {"size": 9}})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 620, "height": 320})
+    sheet.insert_chart(end + 2, 0, chart)
+
+
+def _write_unprinted(book: Book, plan: AnyPlan) -> None:
+    sheet = add_page(book, "unprinted", plan, landscape=False)
+    texts = book.texts
+    line = texts.text("book.unprinted_cards", count=plan.unprinted.height)
+    row = write_top(book, sheet, plan, [texts.text("book.unprinted"), line])
+    codes = plan.unprinted["reason"].unique().sort().to_list()
+    shown = [texts.name("unprinted", code) for code in codes]
+    frame = plan.unprinted.with_columns(
+        pl.col("reason").replace_strict(codes, shown, return_dtype=pl.String)
+    )
+    columns = [
+        column("application_id", "text", 24, book),
+        column("waiting_since", "date", 12, book),
+        column("urgency", "text", 14, book),
+        column("reason", "text", 44, book),
+    ]
+    write_list(book, sheet, columns, frame, row)
+
+
+def _write_held(book: Book, plan: AnyPlan) -> None:
+    sheet = add_page(book, "held", plan, landscape=False)
+    texts, held = book.texts, plan.backlog.held
+    line = texts.text("book.held_cards", count=held.height)
+    row = write_top(book, sheet, plan, [texts.text("book.held"), line])
+    counts = held.group_by("status").len()
+    order = counts.sort("len", "status", descending=[True, False])
+    for status, count in order.iter_rows():
+        row += 1
+        name = status or texts.text("book.no_status")
+        book.write(sheet, row, 0, name, book.style("text", font_size=10))
+        book.write(sheet, row, 1, count, book.style("count", font_size=10))
+    if held.height:
+        columns = [
+            column("application_id", "text", 34, book),
+            column("status", "text", 34, book),
+        ]
+        if held["area"].null_count() < held.height:
+            columns.append(column("area", "text", 22, book))
+        write_list(book, sheet, columns, held.sort("application_id", "status"), row + 1)
+
+
+def _write_rejects(book: Book, plan: AnyPlan) -> None:
+    sheet = add_page(book, "rejects", plan, landscape=True)
+    texts, rejects = book.texts, plan.backlog.rejects
+    count = texts.text("book.rejected", count=rejects.height)
+    lines = [texts.text("book.rejects"), count]
+    if rejects.height:
+        lines.append(texts.text("book.rejects_how"))
+    row = write_top(book, sheet, plan, lines)
+    if rejects.height:
+        write_rejects(book, sheet, rejects.sort("row", maintain_order=True), row)

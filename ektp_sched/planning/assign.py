@@ -1,0 +1,355 @@
+"""From counts back to people: who gets which slot.
+
+Inside a set of applications that no tier tells apart on the slots still
+free, any split is optimal; the public tie-break decides.  All work is on
+arrays; people are sorted by the tie-break once, and every later sort is
+stable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.planning.program import Arc
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.program import Program
+
+    Ints = NDArray[np.int64]
+    Members = NDArray[np.int32]
+
+__all__ = ["Prints", "assign", "even_shares", "tie_break_order"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """One row per printed application, sorted by day, printer, place.
+
+    Parameters
+    ----------
+    application
+        Row in the backlog, shape ``(P,)``.
+    day
+        Day offset.
+    printer, server
+        Index into the capacity's printers and servers.
+    place
+        Place in the printer's day, from 0.
+    unprinted
+        Rows of the backlog that are not printed, shape ``(U,)``.
+    cohort_cards
+        Cards of each (cohort, column) that has any: cohort, column (``S``
+        for "not printed") and count, three arrays.
+    """
+
+    application: Ints
+    day: Ints
+    printer: Ints
+    server: Ints
+    place: Ints
+    unprinted: Ints
+    cohort_cards: tuple[Ints, Ints, Ints]
+
+
+def tie_break_order(frame: pl.DataFrame, office: Office) -> Ints:
+    """Return the rows in the order of the public tie-break.
+
+    Parameters
+    ----------
+    frame
+        Planned applications.
+    office
+        ``plan.tie_break`` and ``plan.seed``.
+
+    Returns
+    -------
+    ndarray
+        Row numbers, shape ``(N,)``: by recorded_at, missing last, then by
+        application_id by code point; or, for a lottery, by the SHA-256 of
+        "seed:application_id".
+    """
+    if office.plan.tie_break == "lottery":
+        ids = frame["application_id"].to_list()
+        seed = f"{office.plan.seed}:".encode()
+        drawn = [hashlib.sha256(seed + i.encode()).digest() for i in ids]
+        order = pl.DataFrame({"drawn": drawn, "id": ids}).select(
+            pl.arg_sort_by("drawn", "id")
+        )
+    elif frame["recorded_at"].null_count() == frame.height:
+        if frame["application_id"].is_sorted():
+            return np.arange(frame.height, dtype=np.int64)
+        order = frame.select(pl.col("application_id").arg_sort())
+    else:
+        order = frame.select(
+            pl.arg_sort_by("recorded_at", "application_id", nulls_last=True)
+        )
+    return order.to_series().cast(pl.Int64).to_numpy()
+
+
+def assign(
+    frame: pl.DataFrame,
+    office: Office,
+    program: Program,
+    cohorts: Cohorts,
+    solution: Solution,
+) -> Prints:
+    """Give every application its slot, server and place in the printer's day.
+
+    Parameters
+    ----------
+    frame, office
+        The planned applications and the rules of the tie-break.
+    program, cohorts, solution
+        What was solved.
+    """
+    order = tie_break_order(frame, office)
+    member = cohorts.member[order]
+    column = _columns(program, solution, member)
+    cells = _cells(member, column, program.columns)
+    printed = np.flatnonzero(column < program.columns)
+    scale = office.lcm_targets
+    key = _place_key(program, cohorts, member[printed], column[printed], scale)
+    printed = printed[np.argsort(key, kind="stable")]
+    per_column = np.bincount(column[printed], minlength=program.columns)
+    day, printer, server, place, of_print = _slots(program, solution, per_column)
+    return Prints(
+        application=order[printed[of_print]],
+        day=day,
+        printer=printer,
+        server=server,
+        place=place,
+        unprinted=np.sort(order[column == program.columns]),
+        cohort_cards=cells,
+    )
+
+
+def _columns(program: Program, solution: Solution, member: Members) -> Ints:
+    """Return the column of each application, in tie-break order."""
+    problem, flow, face = solution.problem, solution.flow, solution.face
+    group_mask = np.zeros(len(problem.size), dtype=np.int64)
+    group_mask[problem.group] = face.mask
+    width = program.columns + 1
+    cards = np.zeros(len(face.masks) * width, dtype=np.int64)
+    key = group_mask[problem.owner] * width + problem.choice
+    np.add.at(cards, key, flow.cards)
+    mask = face.mask[member].astype(_small(len(face.masks)))
+    queue = np.argsort(mask, kind="stable")
+    column = np.empty(len(member), dtype=np.int64)
+    column[queue] = np.repeat(np.tile(np.arange(width), len(face.masks)), cards)
+    settle_ties(program, face.masks, face.mask[member], column)
+    return column
+
+
+def settle_ties(
+    program: Program, masks: NDArray[np.bool_], mask: Ints, column: Ints
+) -> None:
+    """Exchange slots, in place, until no free exchange favours the tie-break.
+
+    Two applications can exchange slots at no cost exactly if each is free to
+    take the other's.  Sets of equal masks are in order already; what is left
+    are sets that overlap.  Each exchange moves an earlier application to an
+    earlier day, so the rounds end.
+
+    Parameters
+    ----------
+    program
+        For the day of each column.
+    masks
+        Distinct sets of free columns, shape ``(M, S + 1)``.
+    mask
+        The set of each application, in tie-break order, shape ``(N,)``.
+    column
+        The column of each application, changed in place, shape ``(N,)``.
+    """
+    day = np.append(program.column_day, program.capacity.days)
+    pairs = _overlapping(masks, day)
+    if not pairs:
+        return
+    rows = {one: np.flatnonzero(mask == one) for one, other in pairs if one == other}
+    changed = True
+    while changed:
+        changed = False
+        for one, other in pairs:
+            common = masks[one] & masks[other]
+            both = (rows[one],) if one == other else (rows[one], rows[other])
+            mine = np.concatenate([part[common[column[part]]] for part in both])
+            mine.sort()
+            if (np.diff(day[column[mine]]) < 0).any():
+                column[mine] = np.sort(column[mine])
+                changed = True
+
+
+def _overlapping(masks: NDArray[np.bool_], day: Ints) -> list[tuple[int, int]]:
+    """Return pairs of sets that share columns of two different days."""
+    wide = np.flatnonzero(masks.sum(axis=1) > 1)
+    pairs: list[tuple[int, int]] = []
+    for position, one in enumerate(wide.tolist()):
+        rest = wide[position + 1 :]
+        common = masks[rest] & masks[one]
+        first = np.where(common, day, day.max() + 1).min(axis=1, initial=day.max() + 1)
+        last = np.where(common, day, -1).max(axis=1, initial=-1)
+        pairs += [(one, int(other)) for other in rest[first < last]]
+    alone = sorted({one for pair in pairs for one in pair})
+    return pairs + [(one, one) for one in alone]
+
+
+def _cells(member: Members, column: Ints, columns: int) -> tuple[Ints, Ints, Ints]:
+    width = columns + 1
+    key, count = np.unique(member.astype(np.int64) * width + column, return_counts=True)
+    return key // width, key % width, count
+
+
+def _small(count: int) -> type[np.integer]:
+    """Return the smallest type for so many numbers; small ones sort by radix."""
+    return np.uint16 if count < 1 << 16 else np.int64
+
+
+def _place_key(
+    program: Program, cohorts: Cohorts, member: Members, column: Ints, scale: int
+) -> Ints:
+    """Return a key that sorts a printer's day: column, rank, then pressure."""
+    day = program.column_day[column]
+    per_day = (scale // np.array(cohorts.targets))[cohorts.target]
+    pressure = (day - cohorts.since[member] + 1) * per_day[member]
+    span = int(pressure.max(initial=0)) + 1
+    rank = cohorts.rank[member]
+    key: Ints = (column * len(cohorts.ranks) + rank) * span + (span - 1 - pressure)
+    return key
+
+
+def _slots(
+    program: Program, solution: Solution, per_column: Ints
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Divide each column among its printers and servers.
+
+    Returns
+    -------
+    tuple
+        Day, printer, server and place of each print, sorted by day, printer
+        and place; and which print of its column, in order of pressure, takes
+        it.  Places are dealt in turn, so each printer starts with the most
+        pressing cards.
+    """
+    column, printer, place = _printer_slots(program, per_column)
+    server = _servers(program, solution, column)
+    dealt = np.lexsort((printer, place, column))
+    day = program.column_day[column]
+    final = np.lexsort((place, printer, day))
+    turn = np.empty(len(dealt), dtype=np.int64)
+    turn[dealt] = np.arange(len(dealt))
+    return day[final], printer[final], server[final], place[final], turn[final]
+
+
+def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return column, printer and place of each print, sorted by these."""
+    columns, printers, counts = [], [], []
+    for p, members in enumerate(program.pools):
+        mine = np.flatnonzero(program.column_pool == p)
+        limits = program.capacity.printer_cards[list(members)]
+        shares = even_shares(limits[:, program.column_day[mine]], per_column[mine])
+        for index, share in zip(members, shares, strict=True):
+            columns.append(mine)
+            printers.append(np.full_like(mine, index))
+            counts.append(share)
+    if not columns:
+        empty = np.zeros(0, dtype=np.int64)
+        return empty, empty, empty
+    column, printer, count = map(np.concatenate, (columns, printers, counts))
+    order = np.lexsort((printer, column))
+    column, printer, count = column[order], printer[order], count[order]
+    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(column, count), np.repeat(printer, count), place
+
+
+def even_shares(limits: Ints, total: Ints) -> Ints:
+    """Divide each day's cards as evenly as limits and whole cards allow.
+
+    Parameters
+    ----------
+    limits
+        Cards that each member can take, shape ``(members, days)``.
+    total
+        Cards to divide, at most the sum of the limits, shape ``(days,)``.
+
+    Returns
+    -------
+    ndarray
+        Shares, shape ``(members, days)``; odd cards go to earlier members.
+    """
+    low = np.zeros_like(total)
+    high = limits.max(axis=0, initial=0)
+    while (low < high).any():
+        middle = (low + high + 1) // 2
+        fits = np.minimum(limits, middle).sum(axis=0) <= total
+        low = np.where(fits, middle, low)
+        high = np.where(fits, high, middle - 1)
+    shares: Ints = np.minimum(limits, low)
+    room = limits > low
+    odd = total - shares.sum(axis=0)
+    shares += room & (np.cumsum(room, axis=0) <= odd)
+    return shares
+
+
+def _servers(program: Program, solution: Solution, column: Ints) -> Ints:
+    """Return the server of each print; prints are sorted by column."""
+    link_column, link_server, link_cards = _link_cards(program, solution, column)
+    order = np.lexsort((link_column, link_server, program.column_day[link_column]))
+    link_column, link_server = link_column[order], link_server[order]
+    link_cards = link_cards[order]
+    servers, counts = [], []
+    for s, members in enumerate(program.server_pools):
+        cards = np.zeros(program.capacity.days, dtype=np.int64)
+        mine = link_server == s
+        np.add.at(cards, program.column_day[link_column[mine]], link_cards[mine])
+        shares = even_shares(program.capacity.server_cards[list(members)], cards)
+        days = np.arange(program.capacity.days)
+        servers.append(
+            np.stack(
+                [
+                    np.broadcast_to(days, shares.shape).ravel(),
+                    np.full(shares.size, s),
+                    np.repeat(np.array(members), len(days)),
+                ]
+            )
+        )
+        counts.append(shares.ravel())
+    if not servers:
+        return np.zeros(0, dtype=np.int64)
+    table, count = np.concatenate(servers, axis=1), np.concatenate(counts)
+    by_day = np.lexsort((table[2], table[1], table[0]))
+    server = np.repeat(table[2][by_day], count[by_day])
+    at = np.repeat(link_column, link_cards)
+    return server[np.argsort(at, kind="stable")]
+
+
+def _link_cards(
+    program: Program, solution: Solution, column: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Return cards from each column to each server pool it reaches."""
+    count = np.bincount(column, minlength=program.columns)
+    several = [p for p, _ in program.links if sum(q == p for q, _ in program.links) > 1]
+    columns, servers, cards = [], [], []
+    for index, (p, s) in enumerate(program.links):
+        mine = np.flatnonzero(program.column_pool == p)
+        if p in several:
+            arcs = (program.kind == Arc.LINK) & (program.owner == index)
+            amount = solution.flow.through[arcs]
+        else:
+            amount = count[mine]
+        columns.append(mine)
+        servers.append(np.full_like(mine, s))
+        cards.append(amount)
+    if not columns:
+        empty = np.zeros(0, dtype=np.int64)
+        return empty, empty, empty
+    return np.concatenate(columns), np.concatenate(servers), np.concatenate(cards)

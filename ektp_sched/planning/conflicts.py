@@ -1,0 +1,135 @@
+"""Pins that contradict the calendar, the capacity or each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.problem import Face, exact_total, tier_problem
+from ektp_sched.planning.program import Arc
+from ektp_sched.planning.result import Conflict
+from ektp_sched.planning.tiers import Objective
+
+if TYPE_CHECKING:
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.program import Program
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["pin_conflicts"]
+
+
+def pin_conflicts(
+    program: Program, cohorts: Cohorts, frame: pl.DataFrame
+) -> tuple[Conflict, ...]:
+    """Return why the pins cannot all be kept; nothing if they can.
+
+    Each pin that is impossible by itself is named.  If all are possible one
+    by one, one smallest set is named that is too much together: giving up
+    any one of its pins makes room for the rest.
+
+    Parameters
+    ----------
+    program, cohorts
+        The rules and the applications.
+    frame
+        The planned applications, for their ids.
+    """
+    days = program.capacity.days
+    pinned = np.flatnonzero((cohorts.pinned != NONE) & (cohorts.pinned < days))
+    if not len(pinned):
+        return ()
+    alone = [c for c in pinned.tolist() if not program.masks[program.mask[c]].any()]
+    if alone:
+        return tuple(_impossible(program, cohorts, frame, c) for c in alone)
+    wanted = np.zeros(len(cohorts), dtype=np.int64)
+    wanted[pinned] = cohorts.size[pinned]
+    if _keeps(program, cohorts, wanted):
+        return ()
+    for day in np.unique(cohorts.pinned[pinned]).tolist():
+        today = np.where(cohorts.pinned == day, wanted, 0)
+        if not _keeps(program, cohorts, today):
+            wanted = today
+            break
+    return (_too_many(program, cohorts, frame, _smallest(program, cohorts, wanted)),)
+
+
+def _keeps(program: Program, cohorts: Cohorts, wanted: Ints) -> bool:
+    """Return whether so many pins of each cohort can be kept together."""
+    from ektp_sched.planning.flow import FlowEngine
+
+    masks = program.masks.copy()
+    masks[:, -1] = True
+    face = replace(Face.whole(program), masks=masks)
+    some = replace(cohorts, size=wanted)
+    objective = Objective("unprinted", None, 1, program.capacity.days)
+    problem = tier_problem(program, some, face, objective)
+    return exact_total(problem, FlowEngine().solve(problem)) == 0
+
+
+def _smallest(program: Program, cohorts: Cohorts, wanted: Ints) -> Ints:
+    """Return a set of pins that is too much, but not with any one fewer."""
+    kept = wanted.copy()
+    for cohort in np.flatnonzero(wanted).tolist():
+        low, high = 0, int(kept[cohort])
+        while low < high:
+            kept[cohort] = (low + high) // 2
+            if _keeps(program, cohorts, kept):
+                low = int(kept[cohort]) + 1
+            else:
+                high = int(kept[cohort])
+        kept[cohort] = low
+    return kept
+
+
+def _ids(cohorts: Cohorts, frame: pl.DataFrame, chosen: Ints) -> tuple[str, ...]:
+    """Return the first ids of each cohort, as many as are chosen."""
+    found: list[str] = []
+    for cohort in np.flatnonzero(chosen).tolist():
+        rows = np.flatnonzero(cohorts.member == cohort)
+        ids = frame["application_id"].gather(rows).sort().to_list()
+        found += ids[: int(chosen[cohort])]
+    return tuple(sorted(found))
+
+
+def _impossible(
+    program: Program, cohorts: Cohorts, frame: pl.DataFrame, cohort: int
+) -> Conflict:
+    """Say why one pin can never be kept."""
+    day = int(cohorts.pinned[cohort])
+    if not cohorts.printer_sets[cohorts.eligibility[cohort]]:
+        code = "pin-no-printer"
+    elif not program.capacity.open[day]:
+        code = "pin-closed"
+    else:
+        code = "pin-not-ready"
+    chosen = np.zeros(len(cohorts), dtype=np.int64)
+    chosen[cohort] = cohorts.size[cohort]
+    ids = _ids(cohorts, frame, chosen)
+    date = program.capacity.start + timedelta(days=day)
+    return Conflict(code, date, {"pins": len(ids)}, ids)
+
+
+def _too_many(
+    program: Program, cohorts: Cohorts, frame: pl.DataFrame, chosen: Ints
+) -> Conflict:
+    """Say what limits a set of pins that is too much together."""
+    ample = replace(
+        program,
+        limit=np.where(
+            program.kind == Arc.STOCK, int(cohorts.size.sum()) + 1, program.limit
+        ),
+    )
+    blanks = _keeps(ample, cohorts, chosen)
+    ids = _ids(cohorts, frame, chosen)
+    day = int(cohorts.pinned[np.flatnonzero(chosen)].max())
+    figures: dict[str, str | int] = {"pins": len(ids), "room": len(ids) - 1}
+    date = program.capacity.start + timedelta(days=day)
+    return Conflict("pin-no-blanks" if blanks else "pin-capacity", date, figures, ids)

@@ -1,0 +1,99 @@
+"""The second opinion: one tier as an integer program, solved by CP-SAT.
+
+It reads the same tier problem as the flow engine and shares nothing else
+with it.  One worker and a fixed seed make its answer repeatable.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from ektp_sched.planning.problem import Flow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.problem import TierProblem
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["CpSatEngine"]
+
+
+class CpSatEngine:
+    """Solves a tier with CP-SAT; gives a bound where time does not suffice."""
+
+    name = "cpsat"
+
+    def solve(self, problem: TierProblem, seconds: float | None = None) -> Flow | None:
+        """Return a flow of least cost; see ``Engine.solve``."""
+        model = cp_model.CpModel()
+        cards = _choices(model, problem)
+        through = _arcs(model, problem)
+        _print_or_not(model, problem, cards)
+        _conserve(model, problem, cards, through)
+        model.minimize(cp_model.LinearExpr.weighted_sum(cards, problem.cost.tolist()))
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 1
+        solver.parameters.linearization_level = 2
+        solver.parameters.catch_sigint_signal = False
+        if seconds is not None:
+            solver.parameters.max_time_in_seconds = seconds
+        status = solver.solve(model)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        return Flow(
+            np.array([solver.value(x) for x in cards], dtype=np.int64),
+            np.array([solver.value(y) for y in through], dtype=np.int64),
+            proven=status == cp_model.OPTIMAL,
+            bound=math.ceil(solver.best_objective_bound - 1e-6),
+        )
+
+
+def _choices(model: cp_model.CpModel, problem: TierProblem) -> list[cp_model.IntVar]:
+    """Make one variable for the cards on each choice."""
+    sizes = problem.size[problem.owner].tolist()
+    return [model.new_int_var(0, size, "") for size in sizes]
+
+
+def _arcs(model: cp_model.CpModel, problem: TierProblem) -> list[cp_model.IntVar]:
+    """Make one variable for each network arc, within its limit."""
+    face, limit = problem.face, problem.program.limit
+    low = np.where(face.full, limit, 0).tolist()
+    high = np.where(face.empty, 0, limit).tolist()
+    return [model.new_int_var(a, b, "") for a, b in zip(low, high, strict=True)]
+
+
+def _print_or_not(
+    model: cp_model.CpModel, problem: TierProblem, cards: list[cp_model.IntVar]
+) -> None:
+    """Require that each application takes exactly one choice."""
+    bounds = zip(problem.start[:-1].tolist(), problem.start[1:].tolist(), strict=True)
+    for size, (begin, end) in zip(problem.size.tolist(), bounds, strict=True):
+        model.add(cp_model.LinearExpr.sum(cards[begin:end]) == size)
+
+
+def _conserve(
+    model: cp_model.CpModel,
+    problem: TierProblem,
+    cards: list[cp_model.IntVar],
+    through: list[cp_model.IntVar],
+) -> None:
+    """Require that what enters a node leaves it; the sink keeps all."""
+    program = problem.program
+    terms: list[list[tuple[cp_model.IntVar, int]]] = [[] for _ in range(program.nodes)]
+    for variable, node in zip(cards, problem.node.tolist(), strict=True):
+        terms[node].append((variable, 1))
+    ends = zip(through, program.tail.tolist(), program.head.tolist(), strict=True)
+    for variable, tail, head in ends:
+        terms[tail].append((variable, -1))
+        terms[head].append((variable, 1))
+    for node in terms[: program.sink]:
+        if node:
+            variables, signs = zip(*node, strict=True)
+            model.add(cp_model.LinearExpr.weighted_sum(variables, signs) == 0)

@@ -1,0 +1,237 @@
+"""The flow engine: one tier as a minimum-cost flow, solved by OR-Tools."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ortools.graph.python import min_cost_flow
+
+from ektp_sched.errors import UnsupportedRuleError
+from ektp_sched.planning.problem import Flow, node_prices
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.problem import TierProblem
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["FlowEngine"]
+
+_LARGEST = 1 << 60
+"""The solver multiplies costs by the number of nodes and must stay below 2^61."""
+
+_DIRECT = 40_000
+"""Up to so many choices the problem is solved as it is."""
+
+_COARSE = 2_000
+"""Groups of the coarse problem that guesses prices."""
+
+
+class FlowEngine:
+    """Exact for every tier of a network program.
+
+    Large problems are solved on few choices first: prices guessed from a
+    coarse problem tell which choices are near the best; prices of the small
+    problem then show whether any choice left out would have been better, and
+    it is solved again with those until there is none.
+    """
+
+    name = "flow"
+
+    def solve(
+        self,
+        problem: TierProblem,
+        seconds: float | None = None,  # noqa: ARG002 (the solver knows no limit)
+    ) -> Flow:
+        """Return a flow of least cost; see ``Engine.solve``."""
+        if len(problem.choice) <= _DIRECT:
+            return _direct(problem)
+        coarse = _coarsen(problem)
+        price = node_prices(coarse, _direct(coarse))
+        if price is None:
+            return _direct(problem)
+        return _guided(problem, price)
+
+
+def _guided(problem: TierProblem, price: Ints) -> Flow:
+    """Solve on the choices that prices call good, until prices miss none."""
+    gap = _gap(problem, price)
+    near = _nearest(problem, gap)
+    kept = gap <= near
+    while True:
+        small = _restrict(problem, kept)
+        flow, spilt = _network(small, price)
+        if spilt and kept.all():
+            return _direct(problem)
+        if spilt:
+            near *= 4
+            kept |= gap <= near
+            continue
+        found = node_prices(small, flow)
+        assert found is not None
+        reduced = problem.cost - found[problem.node]
+        settled = np.minimum.reduceat(
+            np.where(kept, reduced, reduced.max()), problem.start[:-1]
+        )
+        better = reduced < settled[problem.owner]
+        if not better.any():
+            cards = np.zeros(len(problem.choice), dtype=np.int64)
+            cards[kept] = flow.cards
+            return replace(flow, cards=cards)
+        price = found
+        kept |= better | (_gap(problem, price) <= 0)
+
+
+def _gap(problem: TierProblem, price: Ints) -> Ints:
+    """Return by how much each choice is worse than its group's best."""
+    reduced = problem.cost - price[problem.node]
+    gap: Ints = (
+        reduced - np.minimum.reduceat(reduced, problem.start[:-1])[problem.owner]
+    )
+    return gap
+
+
+def _nearest(problem: TierProblem, gap: Ints) -> int:
+    """Return the gap below which there are some five choices a group."""
+    wanted = min(5 * len(problem.size), len(gap) - 1)
+    return max(1, int(np.partition(gap, wanted)[wanted]))
+
+
+def _restrict(problem: TierProblem, kept: Bools) -> TierProblem:
+    """Return the problem with some of its choices only."""
+    before = np.append(0, np.cumsum(kept))
+    return replace(
+        problem,
+        start=before[problem.start],
+        choice=problem.choice[kept],
+        cost=problem.cost[kept],
+    )
+
+
+def _coarsen(problem: TierProblem) -> TierProblem:
+    """Merge groups of equal choices and similar costs, for a guess only."""
+    count = len(problem.size)
+    spread = problem.cost[problem.start[1:] - 1] - problem.cost[problem.start[:-1]]
+    mask = np.zeros(count, dtype=np.int64)
+    mask[problem.group] = problem.face.mask
+    order = np.lexsort((spread, mask))
+    new_mask = np.diff(mask[order], prepend=-1) != 0
+    place = np.arange(count) - np.maximum.accumulate(
+        np.where(new_mask, np.arange(count), 0)
+    )
+    first = new_mask | (place % -(-count // _COARSE) == 0)
+    begin = np.flatnonzero(first)
+    size = np.add.reduceat(problem.size[order], begin)
+    middle = order[(begin + np.append(begin[1:], count) - 1) // 2]
+    width = np.diff(problem.start)[middle]
+    start = np.append(0, np.cumsum(width))
+    taken = np.arange(start[-1]) + np.repeat(problem.start[middle] - start[:-1], width)
+    return replace(
+        problem,
+        group=np.zeros(0, dtype=np.int64),
+        size=size,
+        start=start,
+        choice=problem.choice[taken],
+        cost=problem.cost[taken],
+    )
+
+
+def _direct(problem: TierProblem) -> Flow:
+    flow, _ = _network(problem, None)
+    return flow
+
+
+def _network(problem: TierProblem, price: Ints | None) -> tuple[Flow, bool]:
+    """Solve for the groups that have a choice; the others are supply.
+
+    With a guess of prices, costs are replaced by reduced costs, which leaves
+    every optimum in place, and columns may overflow or fall short at a high
+    price, as some choices are missing; the second value says if any does.
+    """
+    program, face = problem.program, problem.face
+    count = np.diff(problem.start)
+    open_ = np.flatnonzero(np.repeat(count > 1, count))
+    cards = np.where(np.repeat(count == 1, count), problem.size[problem.owner], 0)
+    owner = problem.owner[open_]
+    distinct, group = np.unique(owner, return_inverse=True)
+    supply = _fixed_supply(problem, cards)
+    supply[program.sink] -= problem.size[distinct].sum()
+    free = np.flatnonzero(~(face.full | face.empty))
+    level = np.zeros(program.nodes, dtype=np.int64) if price is None else price
+    cost = problem.cost[open_] - level[problem.node[open_]]
+    cost = _above_least(cost, owner)
+    slope = level[program.tail[free]] - level[program.head[free]]
+    nodes = program.nodes + len(distinct)
+    arcs = [
+        (group + program.nodes, problem.node[open_], problem.size[owner], cost),
+        (program.tail[free], program.head[free], program.limit[free], slope),
+    ]
+    if price is not None:
+        arcs += _elastic(problem, cost, slope)
+    flows = _solve(arcs, np.append(supply, problem.size[distinct]), nodes)
+    cards[open_] = flows[: len(open_)]
+    through = np.where(face.full, program.limit, 0)
+    through[free] = flows[len(open_) : len(open_) + len(free)]
+    spilt = bool(flows[len(open_) + len(free) :].any())
+    return Flow(cards, through, proven=True, bound=None), spilt
+
+
+def _solve(arcs: list[tuple[Ints, Ints, Ints, Ints]], supply: Ints, nodes: int) -> Ints:
+    tail, head, limit, cost = (np.concatenate(part) for part in zip(*arcs, strict=True))
+    _check_range(cost, nodes)
+    solver = min_cost_flow.SimpleMinCostFlow()
+    solver.add_arcs_with_capacity_and_unit_cost(tail, head, limit, cost)
+    solver.set_nodes_supplies(np.arange(nodes), supply)
+    status = solver.solve()
+    if status != solver.OPTIMAL:
+        msg = f"minimum-cost flow ended with {status.name}"
+        raise RuntimeError(msg)
+    flows: Ints = solver.flows(np.arange(solver.num_arcs()))
+    return flows
+
+
+def _elastic(
+    problem: TierProblem, cost: Ints, slope: Ints
+) -> list[tuple[Ints, Ints, Ints, Ints]]:
+    """Return arcs, dear ones, by which columns overflow or fall short."""
+    program = problem.program
+    columns = np.arange(program.columns)
+    sink = np.full_like(columns, program.sink)
+    ample = np.full_like(columns, int(problem.size.sum()) + int(program.limit.sum()))
+    dear = 4 * (int(cost.max(initial=0)) + int(np.abs(slope).max(initial=0)) + 1)
+    price = np.full_like(columns, dear)
+    return [(columns, sink, ample, price), (sink, columns, ample, price)]
+
+
+def _above_least(cost: Ints, owner: Ints) -> Ints:
+    """Return costs less each group's smallest, which changes no optimum."""
+    if not len(cost):
+        return cost
+    new = np.diff(owner, prepend=-1) != 0
+    smallest = np.minimum.reduceat(cost, np.flatnonzero(new))
+    above: Ints = cost - smallest[np.cumsum(new) - 1]
+    return above
+
+
+def _fixed_supply(problem: TierProblem, cards: Ints) -> Ints:
+    """Return what settled groups and full arcs bring to, and take from, each node."""
+    program, full = problem.program, problem.face.full
+    supply = np.zeros(program.nodes, dtype=np.int64)
+    np.add.at(supply, problem.node, cards)
+    np.subtract.at(supply, program.tail[full], program.limit[full])
+    np.add.at(supply, program.head[full], program.limit[full])
+    supply[program.sink] -= cards.sum()
+    return supply
+
+
+def _check_range(cost: Ints, nodes: int) -> None:
+    if int(np.abs(cost).max(initial=0)) * nodes >= _LARGEST:
+        msg = (
+            "target_days of the urgency classes have too large a common multiple for "
+            "this horizon; choose targets that divide one another, such as 3, 30 and 90"
+        )
+        raise UnsupportedRuleError(msg)

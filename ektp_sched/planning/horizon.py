@@ -1,0 +1,137 @@
+"""How many days matter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.office import capacity
+from ektp_sched.planning.cohorts import NONE, build_cohorts
+from ektp_sched.planning.problem import Face, exact_total, tier_problem
+from ektp_sched.planning.program import build_program
+from ektp_sched.planning.stock import can_run_out
+from ektp_sched.planning.tiers import Objective
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Capacity, Office
+    from ektp_sched.planning.cohorts import Cohorts
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["LONGEST", "days_needed", "days_that_matter"]
+
+LONGEST = 3660
+"""Most calendar days of a horizon."""
+
+_SPARE = 2
+"""Cards kept spare, so that the prices of one card more or less stay right."""
+
+
+def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
+    """Return a day from which on no optimal plan prints anything.
+
+    In an optimal plan an application printed on day d cannot be moved to an
+    earlier day on which it is ready: on each of those days, what is printed
+    fills a cut between its printers and the sink.  The least cut is at least
+    what its best single printer can do alone, and all that is printed is the
+    backlog.  So d comes before the day on which those least amounts, added
+    up from its first day, exceed the backlog.  Blanks still to be delivered
+    can also stop a day, so where they can run out counting starts after the
+    last delivery.
+
+    Parameters
+    ----------
+    cohorts, capacity
+        Demand, and capacity over the whole horizon.
+
+    Returns
+    -------
+    int
+        Number of days to keep, at most ``capacity.days``.
+    """
+    days = capacity.days
+    if not len(cohorts):
+        return 0
+    alone = _alone(capacity)
+    first = _last_delivery(cohorts, capacity)
+    total = int(cohorts.size.sum()) + _SPARE
+    last = 0
+    for index, chosen in enumerate(cohorts.printer_sets):
+        mine = (cohorts.eligibility == index) & (cohorts.ready < days)
+        rows = [capacity.printers.index(name) for name in chosen]
+        if not rows or not mine.any():
+            continue
+        begin = max(first, int(cohorts.ready[mine].max()))
+        filled = np.cumsum(alone[rows].max(axis=0)[begin:])
+        last = max(last, begin + int(np.searchsorted(filled, total)) + 1)
+    pinned = cohorts.pinned[(cohorts.pinned != NONE) & (cohorts.pinned < days)]
+    return min(days, max(last, int(pinned.max(initial=-1)) + 1))
+
+
+def _alone(capacity: Capacity) -> Ints:
+    """Return what each printer could print on each day by itself."""
+    servers = capacity.reaches.astype(np.int64) @ capacity.server_cards
+    alone: Ints = np.minimum(capacity.printer_cards, servers)
+    if capacity.total is not None:
+        alone = np.minimum(alone, capacity.total)
+    return alone
+
+
+def _last_delivery(cohorts: Cohorts, capacity: Capacity) -> int:
+    steps = [
+        int(np.flatnonzero(np.diff(supply, prepend=supply[0])).max(initial=0))
+        for card, supply in capacity.supply.items()
+        if can_run_out(card, cohorts, capacity)
+    ]
+    return max(steps, default=0)
+
+
+def days_needed(backlog: Backlog, office: Office, start: date) -> int:
+    """Return the fewest days in which everybody is printed who can be.
+
+    More days never print fewer people, so the fewest are found by bisection
+    over the first tier alone, whose problem has one group per set of choices.
+
+    Parameters
+    ----------
+    backlog, office, start
+        As for ``plan``.
+
+    Returns
+    -------
+    int
+        1 to 3,660 days.
+    """
+    limits = capacity(office, start, LONGEST)
+    cohorts = build_cohorts(backlog, office, start, LONGEST)
+    longest = max(1, days_that_matter(cohorts, limits))
+    unprintable = _unprinted(cohorts, limits, longest)
+    pinned = cohorts.pinned[cohorts.pinned < LONGEST]
+    low, high = max(1, int(pinned.max(initial=0)) + 1), longest
+    while low < high:
+        middle = (low + high) // 2
+        if _unprinted(cohorts, limits, middle) == unprintable:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _unprinted(cohorts: Cohorts, limits: Capacity, days: int) -> int:
+    """Return how many stay unprinted at best; here a pin may be missed."""
+    from ektp_sched.planning.flow import FlowEngine
+
+    program = build_program(cohorts, limits, days)
+    masks = program.masks.copy()
+    masks[:, -1] = True
+    face = replace(Face.whole(program), masks=masks)
+    objective = Objective("unprinted", None, 1, limits.days)
+    problem = tier_problem(program, cohorts, face, objective)
+    return exact_total(problem, FlowEngine().solve(problem))

@@ -1,0 +1,133 @@
+"""Solve the tiers one after another, each on the optimal face of those before."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ektp_sched.planning.problem import (
+    Face,
+    Flow,
+    TierProblem,
+    exact_total,
+    next_face,
+    node_prices,
+    tier_problem,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.problem import Engine
+    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.tiers import Objective
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["Solution", "Solved", "solve_tiers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What one tier came to.
+
+    Parameters
+    ----------
+    objective
+        The tier.
+    value
+        Scaled value of the final plan, losses before the start included.
+    bound
+        Proven lower bound on it, ``None`` if there is none.
+    prices
+        Optimal node prices, shape ``(nodes,)``; ``None`` if not proven.
+    """
+
+    objective: Objective
+    value: int
+    bound: int | None
+    prices: Ints | None
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A plan at the level of groups.
+
+    Parameters
+    ----------
+    tiers
+        Every tier in order.
+    face
+        What all settled tiers left free.
+    problem, flow
+        The last problem solved and its flow.
+    """
+
+    tiers: tuple[Solved, ...]
+    face: Face
+    problem: TierProblem
+    flow: Flow
+
+
+def solve_tiers(
+    program: Program,
+    cohorts: Cohorts,
+    tiers: tuple[Objective, ...],
+    engine: Engine,
+    deadline: float | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Solution | None:
+    """Minimise the tiers in strict order.
+
+    Parameters
+    ----------
+    program, cohorts
+        The network and what flows through it.
+    tiers
+        Objectives, the most important first.
+    engine
+        What solves one tier.
+    deadline
+        Moment of ``time.monotonic`` after which no tier is begun; tiers not
+        begun are valued, not optimised.
+    progress
+        Called with a tier's name and the share of tiers done.
+
+    Returns
+    -------
+    Solution or None
+        ``None`` when the time was over before there was any plan.
+    """
+    face = Face.whole(program)
+    solved: list[Solved] = []
+    last: tuple[TierProblem, Flow] | None = None
+    for number, objective in enumerate(tiers):
+        if progress is not None:
+            progress(objective.name, number / len(tiers))
+        problem = tier_problem(program, cohorts, face, objective)
+        left = None if deadline is None else deadline - time.monotonic()
+        late = left is not None and left <= 0
+        flow = None if late else engine.solve(problem, left)
+        if flow is None and last is None:
+            return None
+        if flow is None:
+            break
+        last = problem, flow
+        prices = node_prices(problem, flow) if flow.proven else None
+        value = exact_total(problem, flow) + objective.constant(cohorts)
+        bound = flow.bound
+        if bound is not None:
+            bound += objective.constant(cohorts)
+        if flow.proven:
+            bound = value
+        solved.append(Solved(objective, value, bound, prices))
+        if prices is None:
+            break
+        face = next_face(problem, prices)
+    assert last is not None
+    return Solution(tuple(solved), face, *last)

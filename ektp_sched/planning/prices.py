@@ -1,0 +1,316 @@
+"""What one card more, or one less, on one resource and day would change.
+
+Both are shortest paths in the residual network of the final plan, compared
+tier by tier: one card more on an arc lets a card run round the cycle that
+the arc closes, one less sends a card from its tail to its head another way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.planning.program import Arc
+from ektp_sched.planning.residual import ROOT, SlotGraph, least_moves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.tiers import Objective
+
+    Ints = NDArray[np.int64]
+    Cells = tuple[Ints, Ints, Ints]
+    Price = tuple[int, ...] | None
+
+__all__ = ["marginal_prices"]
+
+_CHUNK = 2_000_000
+"""Moves looked at in one go, to bound memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Radix:
+    """Several tiers in one integer, as digits that may be negative."""
+
+    tiers: tuple[int, ...]
+    bases: tuple[int, ...]
+
+    def pack(self, changes: Sequence[Ints]) -> Ints:
+        packed = np.zeros_like(changes[0])
+        for tier, base in zip(self.tiers, self.bases, strict=True):
+            packed = packed * base + changes[tier]
+        return packed
+
+    def unpack(self, packed: int) -> list[int]:
+        digits: list[int] = []
+        for base in reversed(self.bases):
+            digit = (packed + base // 2) % base - base // 2
+            digits.append(digit)
+            packed = (packed - digit) // base
+        return digits[::-1]
+
+
+def marginal_prices(
+    program: Program,
+    cohorts: Cohorts,
+    tiers: tuple[Objective, ...],
+    cells: Cells,
+    through: Ints,
+    labels: Sequence[tuple[str, int | str | None]],
+    start: date,
+) -> pl.DataFrame:
+    """Price every printer-day and server-day of the open days.
+
+    Parameters
+    ----------
+    program, cohorts, tiers
+        The problem.
+    cells
+        Cards of each (cohort, column) in the plan: three arrays.
+    through
+        Cards on each network arc, shape ``(A,)``.
+    labels
+        Name and rank of each tier, as in ``summary.json``.
+    start
+        First day of the horizon.
+
+    Returns
+    -------
+    DataFrame
+        resource, day, tier, rank, one_more, one_less: the change of the
+        tier's value, in its own unit, when tiers are compared in order.
+        ``one_less`` is missing where there is no card to take away, or
+        where a pin could then not be kept.
+    """
+    packs = _packs(cohorts, tiers, program.columns + 1)
+    graph = _graph(program, cohorts, tiers, packs, cells, through)
+    more, less = _price_arcs(program, graph, through)
+    return _table(program, tiers, packs, (more, less), labels, start)
+
+
+def _packs(cohorts: Cohorts, tiers: tuple[Objective, ...], width: int) -> list[_Radix]:
+    """Pack as many tiers into one integer as surely fit.
+
+    A path visits each column once, and "not printed" once.
+    """
+    everyone = np.arange(len(cohorts))
+    packs: list[_Radix] = []
+    chosen: list[int] = []
+    bases: list[int] = []
+    size = 1
+    for index, tier in enumerate(tiers):
+        hops = 2 if tier.name == "unprinted" else width
+        dearest = tier.cost(cohorts, everyone, np.full_like(everyone, tier.days))
+        base = 2 * hops * int(dearest.max(initial=0)) + 3
+        if chosen and size * base >= ROOT // 2:
+            packs.append(_Radix(tuple(chosen), tuple(bases)))
+            chosen, bases, size = [], [], 1
+        chosen.append(index)
+        bases.append(base)
+        size *= base
+    packs.append(_Radix(tuple(chosen), tuple(bases)))
+    return packs
+
+
+def _graph(
+    program: Program,
+    cohorts: Cohorts,
+    tiers: tuple[Objective, ...],
+    packs: list[_Radix],
+    cells: Cells,
+    through: Ints,
+) -> SlotGraph:
+    room = through < program.limit
+    used = through > 0
+    width = program.columns + 1
+    moves = _moves(program, cohorts, tiers, packs, _extremes(program, cohorts, cells))
+    return SlotGraph(
+        moves=least_moves(width, len(packs), moves),
+        at=np.append(np.arange(program.columns), program.sink),
+        tails=np.append(program.tail[room], program.head[used]),
+        heads=np.append(program.head[room], program.tail[used]),
+        nodes=program.nodes,
+    )
+
+
+def _extremes(program: Program, cohorts: Cohorts, cells: Cells) -> tuple[Ints, Ints]:
+    """Return the cohorts that can have the cheapest move out of a column.
+
+    Among cohorts that differ in the day of recording alone, the youngest
+    loses least by a later day and the oldest gains most by an earlier one:
+    the pressure between two days falls with the day of recording.
+    """
+    cohort, column, _ = cells
+    fields = (
+        cohorts.since[cohort],
+        cohorts.promised[cohort],
+        cohorts.due[cohort],
+        cohorts.target[cohort],
+        cohorts.rank[cohort],
+        program.mask[cohort],
+        column,
+    )
+    order = np.lexsort(fields)
+    other = np.zeros(len(order) + 1, dtype=bool)
+    other[[0, -1]] = True
+    for field in fields[1:]:
+        other[1:-1] |= np.diff(field[order]) != 0
+    kept = order[other[1:] | other[:-1]]
+    return cohort[kept], column[kept]
+
+
+def _moves(
+    program: Program,
+    cohorts: Cohorts,
+    tiers: tuple[Objective, ...],
+    packs: list[_Radix],
+    cells: tuple[Ints, Ints],
+) -> Iterator[tuple[Ints, list[Ints]]]:
+    """Yield every move that a card in the plan could make, in chunks."""
+    day = np.append(program.column_day, program.capacity.days)
+    width = program.columns + 1
+    parts = len(cells[0]) * width // _CHUNK + 1
+    every = (np.array_split(side, parts) for side in cells)
+    for cohort, column in zip(*every, strict=True):
+        cell, target = np.nonzero(program.masks[program.mask[cohort]])
+        which, source = cohort[cell], column[cell]
+        changes = [
+            tier.cost(cohorts, which, day[target])
+            - tier.cost(cohorts, cohort, day[column])[cell]
+            for tier in tiers
+        ]
+        yield source * width + target, [pack.pack(changes) for pack in packs]
+
+
+def _price_arcs(
+    program: Program, graph: SlotGraph, through: Ints
+) -> tuple[list[Price], list[Price]]:
+    """Return the packed prices of one more and one less for each arc."""
+    nothing = (0,) * len(graph.moves)
+    more: list[Price] = [nothing] * len(program.tail)
+    less: list[Price] = [nothing] * len(program.tail)
+    wanted = (through == program.limit) & np.isin(
+        program.kind, (Arc.PRINTER, Arc.SERVER)
+    )
+    back = graph.reversed()
+    level = graph.from_node(program.sink)
+    depth = [-part for part in level]
+    for head in np.unique(program.head[wanted]).tolist():
+        here = np.flatnonzero(wanted & (program.head == head)).tolist()
+        tails = program.tail[here].tolist()
+        if head == program.sink:
+            onward, inward = _at(level, tails), _at(back.from_node(head), tails)
+        else:
+            onward = graph.search(head, tails, level)
+            inward = back.search(head, tails, depth)
+        for arc, tail in zip(here, tails, strict=True):
+            more[arc] = min(nothing, onward.get(tail, nothing))
+            around = inward.get(tail)
+            less[arc] = None if around is None else max(nothing, around)
+    return more, less
+
+
+def _at(distances: list[Ints], nodes: list[int]) -> dict[int, tuple[int, ...]]:
+    """Return the distances of some nodes, without those that have no path."""
+    found = {node: tuple(int(part[node]) for part in distances) for node in nodes}
+    return {node: far for node, far in found.items() if far[0] < ROOT // 2}
+
+
+def _table(
+    program: Program,
+    tiers: tuple[Objective, ...],
+    packs: list[_Radix],
+    prices: tuple[list[Price], list[Price]],
+    labels: Sequence[tuple[str, int | str | None]],
+    start: date,
+) -> pl.DataFrame:
+    capacity = program.capacity
+    more, less = (_by_tier(side, packs, tiers) for side in prices)
+    arc_of: dict[tuple[str, int], int] = {}
+    for kind, pools, names in (
+        (Arc.PRINTER, program.pools, capacity.printers),
+        (Arc.SERVER, program.server_pools, capacity.servers),
+    ):
+        for arc in np.flatnonzero(program.kind == kind).tolist():
+            for member in pools[program.owner[arc]]:
+                arc_of[names[member], int(program.day[arc])] = arc
+    cards = {
+        **dict(zip(capacity.printers, capacity.printer_cards, strict=True)),
+        **dict(zip(capacity.servers, capacity.server_cards, strict=True)),
+    }
+    zeros: list[float | None] = [0.0] * len(tiers)
+    rows = [
+        (resource, day, number, up, down if limit[day] else None)
+        for resource, limit in cards.items()
+        for day in np.flatnonzero(capacity.open).tolist()
+        for number, (up, down) in enumerate(
+            zip(
+                more[arc_of[resource, day]] if (resource, day) in arc_of else zeros,
+                less[arc_of[resource, day]] if (resource, day) in arc_of else zeros,
+                strict=True,
+            )
+        )
+    ]
+    return _frame(rows, labels, start)
+
+
+def _frame(
+    rows: list[tuple[str, int, int, float | None, float | None]],
+    labels: Sequence[tuple[str, int | str | None]],
+    start: date,
+) -> pl.DataFrame:
+    ranks = [None if rank is None else str(rank) for _, rank in labels]
+    schema = ["resource", "day", "number", "one_more", "one_less"]
+    types = dict(
+        zip(
+            schema, (pl.String, pl.Int64, pl.Int64, pl.Float64, pl.Float64), strict=True
+        )
+    )
+    named = pl.DataFrame(
+        {"tier": [name for name, _ in labels], "rank": ranks},
+        schema={"tier": pl.String, "rank": pl.String},
+    ).with_row_index("number")
+    return (
+        pl.DataFrame(rows, schema=types, orient="row")
+        .join(
+            named.with_columns(pl.col("number").cast(pl.Int64)),
+            on="number",
+            maintain_order="left",
+        )
+        .select(
+            "resource",
+            (pl.lit(start) + pl.duration(days=pl.col("day"))).alias("day"),
+            "tier",
+            "rank",
+            "one_more",
+            "one_less",
+        )
+    )
+
+
+def _by_tier(
+    prices: list[Price],
+    packs: list[_Radix],
+    tiers: tuple[Objective, ...],
+) -> list[list[float | None]]:
+    """Return each arc's price tier by tier, in the tier's own unit."""
+    found: list[list[float | None]] = []
+    for price in prices:
+        if price is None:
+            found.append([None] * len(tiers))
+            continue
+        digits = [
+            d
+            for pack, part in zip(packs, price, strict=True)
+            for d in pack.unpack(part)
+        ]
+        found.append([d / tier.scale for d, tier in zip(digits, tiers, strict=True)])
+    return found

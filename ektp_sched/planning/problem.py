@@ -1,0 +1,306 @@
+"""One tier's problem on what earlier tiers left free, and its prices.
+
+Earlier tiers are held at their value without any constraint on it: with
+optimal node prices, choices of positive reduced cost stay empty and limits
+with a positive price stay full in every optimum, so what remains free is a
+network again (Ahuja, Magnanti and Orlin, *Network Flows*, 1993, ch. 9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from ektp_sched.planning.cohorts import compact
+from ektp_sched.planning.program import Arc, Program, distinct_rows
+from ektp_sched.planning.residual import SlotGraph, least_moves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.tiers import Objective
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = [
+    "Engine",
+    "Face",
+    "Flow",
+    "TierProblem",
+    "exact_total",
+    "next_face",
+    "node_prices",
+    "tier_problem",
+]
+
+_CHUNK = 2_000_000
+"""Moves looked at in one go, to bound memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What the tiers settled so far leave free.
+
+    Parameters
+    ----------
+    masks, mask
+        Distinct sets of choices, shape ``(M, S + 1)``, and the set of each
+        cohort, shape ``(C,)``.
+    full
+        Network arcs that must stay full, shape ``(A,)``.
+    empty
+        Network arcs that must stay empty, shape ``(A,)``.
+    """
+
+    masks: Bools
+    mask: Ints
+    full: Bools
+    empty: Bools
+
+    @classmethod
+    def whole(cls, program: Program) -> Face:
+        """Return the face before any tier: everything that the rules allow."""
+        none = np.zeros(len(program.tail), dtype=bool)
+        return cls(program.masks, program.mask, none, none)
+
+
+@dataclass(frozen=True, slots=True)
+class TierProblem:
+    """Groups of cohorts, their allowed choices, and the network behind.
+
+    Parameters
+    ----------
+    program, face
+        The network and what is free in it.
+    group
+        Group of each cohort, shape ``(C,)``.
+    size
+        Applications in each group, shape ``(G,)``.
+    start
+        Where each group's choices begin, shape ``(G + 1,)``.
+    choice
+        Column of each choice, ``S`` for "not printed", shape ``(E,)``.
+    cost
+        Scaled cost of each choice, shape ``(E,)``.
+    """
+
+    program: Program
+    face: Face
+    group: Ints
+    size: Ints
+    start: Ints
+    choice: Ints
+    cost: Ints
+
+    @property
+    def owner(self) -> Ints:
+        """Return the group of each choice, shape ``(E,)``."""
+        return np.repeat(np.arange(len(self.size)), np.diff(self.start))
+
+    @property
+    def node(self) -> Ints:
+        """Return the network node to which each choice leads, shape ``(E,)``."""
+        unprinted = self.choice == self.program.columns
+        return np.where(unprinted, self.program.sink, self.choice)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Cards on each choice and on each network arc.
+
+    Parameters
+    ----------
+    cards
+        Shape ``(E,)``.
+    through
+        Shape ``(A,)``.
+    proven
+        Whether the engine proved that no flow costs less.
+    bound
+        A lower bound on the cost, where there is one and it is not proven
+        that the flow attains it.
+    """
+
+    cards: Ints
+    through: Ints
+    proven: bool
+    bound: int | None
+
+
+class Engine(Protocol):
+    """Something that solves one tier."""
+
+    name: str
+
+    def solve(self, problem: TierProblem, seconds: float | None) -> Flow | None:
+        """Return a flow of least cost.
+
+        Parameters
+        ----------
+        problem
+            The tier.
+        seconds
+            Time that is left; ``None`` for no limit.
+
+        Returns
+        -------
+        Flow or None
+            ``None`` when no flow was found in time.
+        """
+
+
+def tier_problem(
+    program: Program, cohorts: Cohorts, face: Face, objective: Objective
+) -> TierProblem:
+    """Merge cohorts that this tier cannot tell apart, and price their choices.
+
+    Parameters
+    ----------
+    program, cohorts
+        The network and what flows through it.
+    face
+        What earlier tiers left free.
+    objective
+        The tier.
+    """
+    seen, keys = compact(*_with_size(objective.sees(cohorts)))
+    group, distinct = compact(
+        face.mask * len(keys) + seen, len(face.masks) * max(1, len(keys))
+    )
+    size = np.zeros(len(distinct), dtype=np.int64)
+    np.add.at(size, group, cohorts.size)
+    member = np.zeros(len(distinct), dtype=np.int64)
+    member[group] = np.arange(len(cohorts))
+    owner, choice = np.nonzero(face.masks[distinct // max(1, len(keys))])
+    start = np.searchsorted(owner, np.arange(len(distinct) + 1))
+    day = np.append(program.column_day, objective.days)[choice]
+    cost = objective.cost(cohorts, member[owner], day)
+    return TierProblem(program, face, group, size, start, choice, cost)
+
+
+def _with_size(key: Ints) -> tuple[Ints, int]:
+    return key, int(key.max(initial=0)) + 1
+
+
+def node_prices(problem: TierProblem, flow: Flow) -> Ints | None:
+    """Return optimal node prices of a flow: shortest distances from the sink.
+
+    Parameters
+    ----------
+    problem
+        The tier.
+    flow
+        A flow in it.
+
+    Returns
+    -------
+    ndarray or None
+        Price of each node, shape ``(nodes,)``; ``None`` if the flow is not
+        optimal (a cycle of negative cost is left).
+    """
+    program = problem.program
+    graph = _slot_graph(problem, flow)
+    largest = int(np.abs(problem.cost).max(initial=0)) + 1
+    price = np.full(program.nodes, 2 * program.nodes * largest, dtype=np.int64)
+    price[program.sink] = 0
+    if not graph.settle([price], np.ones(program.nodes, dtype=bool)):
+        return None
+    return _lower_unused(problem, flow, price)
+
+
+def _slot_graph(problem: TierProblem, flow: Flow) -> SlotGraph:
+    program, face = problem.program, problem.face
+    free = ~(face.full | face.empty)
+    room = free & (flow.through < program.limit)
+    used = free & (flow.through > 0)
+    return SlotGraph(
+        moves=least_moves(program.columns + 1, 1, _moves(problem, flow)),
+        at=np.append(np.arange(program.columns), program.sink),
+        tails=np.append(program.tail[room], program.head[used]),
+        heads=np.append(program.head[room], program.tail[used]),
+        nodes=program.nodes,
+    )
+
+
+def _moves(problem: TierProblem, flow: Flow) -> Iterator[tuple[Ints, list[Ints]]]:
+    """Yield every move that a card in the flow could make, in chunks."""
+    width = problem.program.columns + 1
+    every = np.flatnonzero(flow.cards)
+    counts = np.diff(problem.start)[problem.owner[every]]
+    parts = int(counts.sum()) // _CHUNK + 1
+    for used in np.array_split(every, parts):
+        owner = problem.owner[used]
+        first, count = problem.start[owner], np.diff(problem.start)[owner]
+        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        target = np.repeat(first, count) + step
+        source = np.repeat(used, count)
+        key = problem.choice[source] * width + problem.choice[target]
+        yield key, [problem.cost[target] - problem.cost[source]]
+
+
+def _lower_unused(problem: TierProblem, flow: Flow, price: Ints) -> Ints:
+    """Lower the price of nodes that nothing reaches, so that their limits are free.
+
+    Every arc leads to a higher node, so one pass from the sink back is enough.
+    """
+    program, face = problem.program, problem.face
+    inflow = np.zeros(program.nodes, dtype=np.int64)
+    np.add.at(inflow, program.tail, flow.through)
+    idle = ~(face.full | face.empty) & (inflow[program.tail] == 0)
+    heads: dict[int, list[int]] = {}
+    for arc in np.flatnonzero(idle).tolist():
+        heads.setdefault(int(program.tail[arc]), []).append(int(program.head[arc]))
+    for tail in sorted(heads, reverse=True):
+        price[tail] = min(price[tail], price[heads[tail]].max())
+    return price
+
+
+def next_face(problem: TierProblem, price: Ints) -> Face:
+    """Return what a tier leaves free to the next ones.
+
+    Parameters
+    ----------
+    problem
+        The tier just solved.
+    price
+        Its optimal node prices.
+    """
+    program, face = problem.program, problem.face
+    reduced = problem.cost - price[problem.node]
+    least = np.minimum.reduceat(reduced, problem.start[:-1])
+    keep = reduced == np.repeat(least, np.diff(problem.start))
+    masks = np.zeros((len(problem.size), program.columns + 1), dtype=bool)
+    masks[problem.owner[keep], problem.choice[keep]] = True
+    rows, of_group = distinct_rows(masks)
+    slope = price[program.tail] - price[program.head]
+    limits = program.kind != Arc.LINK
+    return Face(
+        masks=rows,
+        mask=of_group[problem.group],
+        full=face.full | (limits & ~face.empty & (slope < 0)),
+        empty=face.empty | (~limits & (slope > 0)),
+    )
+
+
+def exact_total(problem: TierProblem, flow: Flow) -> int:
+    """Return the cost of a flow, in Python integers where it might not fit.
+
+    Parameters
+    ----------
+    problem
+        The tier.
+    flow
+        A flow in it.
+    """
+    largest = int(problem.cost.max(initial=0))
+    if int(flow.cards.sum()) * largest < 1 << 62:
+        return int(flow.cards @ problem.cost)
+    used = np.flatnonzero(flow.cards)
+    pairs = zip(flow.cards[used].tolist(), problem.cost[used].tolist(), strict=True)
+    return sum(cards * cost for cards, cost in pairs)

@@ -1,0 +1,323 @@
+"""From a solution to a plan: tables, tier values, reasons, certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.office import Notice, calendar
+from ektp_sched.planning.cohorts import NONE, rank_label
+from ektp_sched.planning.prices import marginal_prices
+from ektp_sched.planning.program import Arc
+from ektp_sched.planning.result import (
+    Certificate,
+    Plan,
+    Status,
+    Tier,
+    TierPrices,
+)
+from ektp_sched.planning.tiers import EARLINESS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.planning.assign import Prints
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.result import Conflict
+    from ektp_sched.planning.tiers import Objective
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["Case", "no_plan", "solved_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One planning problem, as given and as a network.
+
+    Parameters
+    ----------
+    backlog, office
+        As given.
+    program, cohorts, tiers
+        The network, what flows through it, and the objectives.
+    engine
+        Name of the engine.
+    """
+
+    backlog: Backlog
+    office: Office
+    program: Program
+    cohorts: Cohorts
+    tiers: tuple[Objective, ...]
+    engine: str
+
+    @property
+    def named(self) -> tuple[Objective, ...]:
+        """Return the tiers that the office names."""
+        return tuple(tier for tier in self.tiers if tier.name != EARLINESS)
+
+    def label(self, tier: Objective) -> tuple[str, int | str | None]:
+        """Return a tier's name and rank as in ``summary.json``."""
+        if tier.rank is None:
+            return tier.name, None
+        return tier.name, rank_label(self.office, self.cohorts.ranks[tier.rank])
+
+
+_ASSIGNMENTS = {
+    "application_id": pl.String,
+    "day": pl.Date,
+    "printer": pl.String,
+    "server": pl.String,
+    "batch": pl.Int64,
+    "position": pl.Int64,
+    "wait_days": pl.Int64,
+    "urgency": pl.String,
+    "pressure": pl.Float64,
+}
+_UNPRINTED = {
+    "application_id": pl.String,
+    "waiting_since": pl.Date,
+    "urgency": pl.String,
+    "reason": pl.String,
+}
+
+
+def no_plan(
+    case: Case,
+    status: Status,
+    seconds: dict[str, float],
+    conflict: tuple[Conflict, ...] = (),
+) -> Plan:
+    """Return a plan without assignments: infeasible, or out of time.
+
+    Parameters
+    ----------
+    case, status, seconds, conflict
+        What was tried and how it ended.
+    """
+    return replace(_bare(case, status, seconds), conflict=conflict)
+
+
+def solved_plan(
+    case: Case, solution: Solution, prints: Prints, seconds: dict[str, float]
+) -> Plan:
+    """Return the plan that a solution stands for.
+
+    Parameters
+    ----------
+    case, solution, prints, seconds
+        The problem, its solution by group and by application.
+    """
+    tiers = _tiers(case, solution, prints)
+    proven = all(tier.proven for tier in tiers)
+    through = solution.flow.through
+    prices = marginal_prices(
+        case.program,
+        case.cohorts,
+        case.named,
+        prints.cohort_cards,
+        through,
+        [case.label(tier) for tier in case.named],
+        case.program.capacity.start,
+    )
+    bare = _bare(case, Status.OPTIMAL if proven else Status.FEASIBLE, seconds)
+    return replace(
+        bare,
+        assignments=_assignments(case, prints),
+        unprinted=_unprinted(case, prints),
+        tiers=tiers,
+        certificate=_certificate(case, solution) if proven else None,
+        prices=prices if proven else None,
+    )
+
+
+def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
+    """Return what every plan says, whether or not anything is assigned."""
+    limits = case.program.capacity
+    found = calendar(case.office, limits.start, limits.days)
+    return Plan(
+        office=case.office,
+        backlog=case.backlog,
+        start=limits.start,
+        days=limits.days,
+        status=status,
+        engine=case.engine,
+        assignments=pl.DataFrame(schema=_ASSIGNMENTS),
+        unprinted=pl.DataFrame(schema=_UNPRINTED),
+        notices=(
+            *case.office.warnings(),
+            *found.notices,
+            *case.backlog.notices,
+            *_notices(case),
+        ),
+        holidays=found.holidays,
+        seconds=seconds,
+    )
+
+
+def _notices(case: Case) -> list[Notice]:
+    """Return remarks on pins before the start."""
+    start = case.program.capacity.start
+    early = (case.backlog.frame["pinned_on"] < start).sum()
+    return [Notice("pinned-before-start", {"count": int(early)})] if early else []
+
+
+def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
+    """Value every tier from the plan itself; engines are not believed."""
+    cohort, column, count = prints.cohort_cards
+    day = np.append(case.program.column_day, case.program.capacity.days)[column]
+    found = []
+    for number, tier in enumerate(case.named):
+        cost = tier.cost(case.cohorts, cohort, day)
+        value = _total(cost, count) + tier.constant(case.cohorts)
+        solved = solution.tiers[number] if number < len(solution.tiers) else None
+        proven = solved is not None and solved.prices is not None
+        if solved is not None and proven and solved.value != value:
+            msg = f"tier {tier.name} is {value} in the plan, {solved.value} solved"
+            raise AssertionError(msg)
+        bound = value if proven else solved.bound if solved is not None else None
+        found.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
+    return tuple(found)
+
+
+def _total(cost: Ints, count: Ints) -> int:
+    if int(count.sum()) * int(cost.max(initial=0)) < 1 << 62:
+        return int(cost @ count)
+    return sum(a * b for a, b in zip(cost.tolist(), count.tolist(), strict=True))
+
+
+def _assignments(case: Case, prints: Prints) -> pl.DataFrame:
+    limits, cohorts = case.program.capacity, case.cohorts
+    member = cohorts.member[prints.application]
+    since = cohorts.since[member]
+    wait = prints.day - since
+    target = np.array(cohorts.targets)[cohorts.target[member]]
+    size = case.office.plan.batch_size
+    start = pl.Series([limits.start]).to_physical()[0]
+    rows = case.backlog.frame.select("application_id", "urgency")[prints.application]
+    return pl.DataFrame(
+        {
+            "application_id": rows["application_id"],
+            "day": pl.Series((prints.day + start).astype(np.int32)).cast(pl.Date),
+            "printer": _names(prints.printer, limits.printers),
+            "server": _names(prints.server, limits.servers),
+            "batch": prints.place // size + 1,
+            "position": prints.place % size + 1,
+            "wait_days": wait,
+            "urgency": rows["urgency"],
+            "pressure": np.round((wait + 1) / target, 6),
+        },
+        schema=_ASSIGNMENTS,
+    )
+
+
+def _names(index: Ints, names: tuple[str, ...]) -> pl.Series:
+    return pl.Series(names, dtype=pl.String).gather(index)
+
+
+def _unprinted(case: Case, prints: Prints) -> pl.DataFrame:
+    rows = case.backlog.frame.select("application_id", "waiting_since", "urgency")
+    codes = _reasons(case, prints)
+    member = case.cohorts.member[prints.unprinted]
+    return (
+        rows[prints.unprinted]
+        .with_columns(pl.Series("reason", codes, dtype=pl.String).gather(member))
+        .sort("application_id")
+    )
+
+
+def _reasons(case: Case, prints: Prints) -> list[str]:
+    """Return for each cohort why its cards, if any, are not printed.
+
+    ``no-blanks`` if printer, server and reserve had room on a day on which
+    the application was ready, ``capacity`` if they never had.
+    """
+    cohorts, limits = case.cohorts, case.program.capacity
+    room = _room(case, prints)
+    last = {
+        chosen: np.flatnonzero(
+            room[[limits.printers.index(name) for name in chosen]].any(axis=0)
+        ).max(initial=-1)
+        for chosen in cohorts.printer_sets
+    }
+    codes = []
+    for cohort in range(len(cohorts)):
+        chosen = cohorts.printer_sets[cohorts.eligibility[cohort]]
+        if not chosen:
+            code = "no-printer"
+        elif cohorts.pinned[cohort] != NONE:
+            code = "pinned-later"
+        elif cohorts.ready[cohort] >= limits.days:
+            code = "not-ready"
+        else:
+            has_room = last[chosen] >= cohorts.ready[cohort]
+            code = "no-blanks" if has_room else "capacity"
+        codes.append(code)
+    return codes
+
+
+def _room(case: Case, prints: Prints) -> NDArray[np.bool_]:
+    """Return on which days each printer could have printed more, shape (P, days)."""
+    limits = case.program.capacity
+    left_printer = limits.printer_cards.copy()
+    np.subtract.at(left_printer, (prints.printer, prints.day), 1)
+    left_server = limits.server_cards.copy()
+    np.subtract.at(left_server, (prints.server, prints.day), 1)
+    room = (left_printer > 0) & (limits.reaches @ (left_server > 0))
+    if limits.total is not None:
+        room &= limits.total > np.bincount(prints.day, minlength=limits.days)
+    return room
+
+
+def _certificate(case: Case, solution: Solution) -> Certificate:
+    limits = case.program.capacity
+    prices = []
+    for tier, solved in zip(case.named, solution.tiers, strict=False):
+        assert solved.prices is not None
+        name, rank = case.label(tier)
+        prices.append(
+            TierPrices(
+                name, rank, tier.scale, solved.value, *_by_limit(case, solved.prices)
+            )
+        )
+    return Certificate(limits.start, limits.days, tuple(prices))
+
+
+def _by_limit(
+    case: Case, price: Ints
+) -> tuple[
+    dict[str, tuple[int, ...]],
+    dict[str, tuple[int, ...]],
+    tuple[int, ...] | None,
+    dict[str, tuple[int, ...]],
+]:
+    """Return a tier's prices by resource and calendar day."""
+    program, limits = case.program, case.program.capacity
+    paid = price[program.head] - price[program.tail]
+
+    def line(kind: Arc, owner: int) -> tuple[int, ...]:
+        mine = (program.kind == kind) & (program.owner == owner)
+        days = np.zeros(limits.days, dtype=np.int64)
+        days[program.day[mine]] = paid[mine]
+        return tuple(days.tolist())
+
+    def lines(
+        kind: Arc, pools: tuple[tuple[int, ...], ...], names: tuple[str, ...]
+    ) -> dict[str, tuple[int, ...]]:
+        pool_of = {names[i]: p for p, pool in enumerate(pools) for i in pool}
+        return {name: line(kind, pool_of.get(name, NONE)) for name in names}
+
+    return (
+        lines(Arc.PRINTER, program.pools, limits.printers),
+        lines(Arc.SERVER, program.server_pools, limits.servers),
+        None if limits.total is None else line(Arc.RESERVE, 0),
+        {card: line(Arc.STOCK, i) for i, card in enumerate(program.stocked)},
+    )

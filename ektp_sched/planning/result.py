@@ -1,0 +1,208 @@
+"""What planning returns: a plan, its tiers and its certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import polars as pl
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Notice, Office
+
+__all__ = ["Certificate", "Conflict", "Plan", "Status", "Tier", "TierPrices"]
+
+
+class Status(StrEnum):
+    """How planning ended."""
+
+    OPTIMAL = "optimal"
+    """No plan is better, and prices prove it."""
+    FEASIBLE = "feasible"
+    """Every rule is kept; a better plan may exist."""
+    INFEASIBLE = "infeasible"
+    """The rules contradict each other."""
+    UNKNOWN = "unknown"
+    """The time was over before there was any plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One objective and what the plan reaches in it.
+
+    Parameters
+    ----------
+    name
+        ``unprinted``, ``overdue``, ``promise`` or ``pressure``.
+    rank
+        The rank it counts; ``None`` for everybody, or for no rank.
+    value
+        The plan's value times ``scale``, a whole number.
+    scale
+        The least common multiple of the targets for ``pressure``, else 1.
+    bound
+        A proven lower bound on ``value``; ``None`` if there is none.
+    proven
+        Whether the value is proven to be the least possible, given those of
+        the tiers before.
+    """
+
+    name: str
+    rank: int | str | None
+    value: int
+    scale: int
+    bound: int | None
+    proven: bool
+
+    @property
+    def amount(self) -> Fraction:
+        """Return the value in the tier's unit: cards, days or pressure-days."""
+        return Fraction(self.value, self.scale)
+
+    @property
+    def exact(self) -> str:
+        """Return the value as text, a fraction where it is not whole."""
+        return str(self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class TierPrices:
+    """Prices of every limit in one tier, whole numbers, one a calendar day.
+
+    Parameters
+    ----------
+    name, rank, scale, value
+        As in ``Tier``.
+    printers, servers
+        Price by resource and day.
+    reserve
+        Price of each day's total, ``None`` without a reserve.
+    stock
+        For each card type with stock, the price of "printed up to and
+        including this day".
+    """
+
+    name: str
+    rank: int | str | None
+    scale: int
+    value: int
+    printers: dict[str, tuple[int, ...]]
+    servers: dict[str, tuple[int, ...]]
+    reserve: tuple[int, ...] | None
+    stock: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Prices that prove a plan optimal without a solver.
+
+    Parameters
+    ----------
+    start, days
+        The horizon.
+    tiers
+        Prices by tier, in the order in which the tiers were settled.
+    """
+
+    start: date
+    days: int
+    tiers: tuple[TierPrices, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Rules that cannot hold together.
+
+    Parameters
+    ----------
+    code
+        What contradicts a pin: ``pin-closed``, ``pin-not-ready``,
+        ``pin-no-printer``, ``pin-capacity`` or ``pin-no-blanks``.
+    day
+        The pinned day.
+    figures
+        Numbers and names that the sentence needs.
+    application_ids
+        A smallest set of pins that cannot all be kept.
+    """
+
+    code: str
+    day: date
+    figures: dict[str, str | int]
+    application_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who is printed when and where, and why nothing is better.
+
+    Parameters
+    ----------
+    office, backlog, start, days
+        What was planned.
+    status, engine
+        How it ended, and which engine solved it.
+    assignments
+        application_id, day, printer, server, batch, position, wait_days,
+        urgency, pressure; sorted by day, printer, batch, position.
+    unprinted
+        application_id, waiting_since, urgency, reason; sorted by id.
+    tiers
+        The objectives in order.
+    certificate
+        ``None`` unless every tier is proven.
+    prices
+        resource, day, tier, rank, one_more, one_less.
+    conflict
+        Why the status is ``infeasible``; empty otherwise.
+    notices
+        What a planner should know.
+    holidays
+        Holidays in the horizon, by date.
+    seconds
+        Time by stage.
+    """
+
+    office: Office
+    backlog: Backlog
+    start: date
+    days: int
+    status: Status
+    engine: str
+    assignments: pl.DataFrame
+    unprinted: pl.DataFrame
+    tiers: tuple[Tier, ...] = ()
+    certificate: Certificate | None = None
+    prices: pl.DataFrame | None = None
+    conflict: tuple[Conflict, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    holidays: dict[date, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Verify the plan and write its folder, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            The folder.  An empty folder or an earlier plan is replaced.
+        force
+            Also replace a plan folder that was changed since.
+
+        Raises
+        ------
+        ektp_sched.errors.FolderError
+            The folder holds something else, or cannot be written.
+        ektp_sched.errors.UsageError
+            There is no plan to save.
+        """
+        # The output room lies above planning; only this convenience knows it.
+        from ektp_sched.output import save
+
+        save(self, path, force=force)

@@ -1,0 +1,153 @@
+"""The one verb of this package: plan a backlog."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ektp_sched.errors import UsageError
+from ektp_sched.office import calendar, capacity
+from ektp_sched.planning.assign import assign
+from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.planning.conflicts import pin_conflicts
+from ektp_sched.planning.horizon import LONGEST, days_needed, days_that_matter
+from ektp_sched.planning.lexicographic import solve_tiers
+from ektp_sched.planning.program import build_program
+from ektp_sched.planning.report import Case, no_plan, solved_plan
+from ektp_sched.planning.result import Status
+from ektp_sched.planning.tiers import objectives
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.planning.problem import Engine
+    from ektp_sched.planning.result import Plan
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["plan"]
+
+_SHARE = {"cohorts": 0.0, "program": 0.1, "solve": 0.15, "assign": 0.7, "prices": 0.85}
+"""Rough share of the work that is done when a stage begins."""
+
+
+def plan(
+    backlog: Backlog,
+    office: Office,
+    *,
+    start: date,
+    days: int | None = None,
+    engine: str = "auto",
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Assign every application of the backlog to a printer and a day.
+
+    Parameters
+    ----------
+    backlog
+        Who waits.
+    office
+        What limits printing.
+    start
+        First day of the plan.
+    days
+        Length of the horizon in calendar days, 1 to 3,660; left out, as
+        many as it takes until everybody is printed who can be.
+    engine
+        ``flow``, ``cpsat``, or ``auto`` for the fastest that is exact.
+    time_limit
+        Seconds after which the best plan so far is returned.
+    progress
+        Called with a stage's name and the share of the work done.
+
+    Returns
+    -------
+    Plan
+        With status ``infeasible`` and the conflict named where rules
+        contradict each other.
+
+    Raises
+    ------
+    UsageError
+        An argument is out of its range.
+    UnsupportedRuleError
+        A rule needs an engine that this version does not have.
+    """
+    clock = _Clock(time_limit, progress)
+    solver = _engine(engine)
+    with clock.stage("cohorts"):
+        days = _horizon(backlog, office, start, days)
+        limits = capacity(office, start, days)
+        cohorts = build_cohorts(backlog, office, start, days)
+    with clock.stage("program"):
+        program = build_program(cohorts, limits, days_that_matter(cohorts, limits))
+        tiers = objectives(office, cohorts, days)
+        conflict = pin_conflicts(program, cohorts, backlog.frame)
+    case = Case(backlog, office, program, cohorts, tiers, solver.name)
+    if conflict:
+        return no_plan(case, Status.INFEASIBLE, clock.seconds, conflict)
+    with clock.stage("solve"):
+        solution = solve_tiers(program, cohorts, tiers, solver, clock.deadline)
+    if solution is None:
+        return no_plan(case, Status.UNKNOWN, clock.seconds)
+    with clock.stage("assign"):
+        prints = assign(backlog.frame, office, program, cohorts, solution)
+    with clock.stage("prices"):
+        return solved_plan(case, solution, prints, clock.seconds)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Times the stages and knows when the time is over."""
+
+    limit: float | None
+    progress: Progress | None
+    begun: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and not self.limit > 0:
+            msg = f"time_limit is {self.limit}; it must be a number of seconds above 0"
+            raise UsageError(msg)
+
+    @property
+    def deadline(self) -> float | None:
+        return None if self.limit is None else self.begun + self.limit
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        if self.progress is not None:
+            self.progress(name, _SHARE[name])
+        begun = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - begun, 6)
+
+
+def _engine(name: str) -> Engine:
+    if name in ("auto", "flow"):
+        from ektp_sched.planning.flow import FlowEngine
+
+        return FlowEngine()
+    if name == "cpsat":
+        from ektp_sched.planning.cpsat import CpSatEngine
+
+        return CpSatEngine()
+    msg = f"engine is {name!r}; it must be auto, flow or cpsat"
+    raise UsageError(msg)
+
+
+def _horizon(backlog: Backlog, office: Office, start: date, days: int | None) -> int:
+    """Return the days asked for, or as many as it takes."""
+    if days is None:
+        return days_needed(backlog, office, start)
+    if not 1 <= days <= LONGEST:
+        msg = f"days is {days}; it must be a whole number from 1 to {LONGEST:,}"
+        raise UsageError(msg)
+    calendar(office, start, days)
+    return days

@@ -1,0 +1,105 @@
+"""Which blanks can run out, and whether a network can say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.errors import UnsupportedRuleError
+
+if TYPE_CHECKING:
+    from ektp_sched.office import Capacity
+    from ektp_sched.planning.cohorts import Cohorts
+
+    Pools = tuple[tuple[int, ...], ...]
+
+__all__ = ["can_run_out", "stock_chains"]
+
+
+def can_run_out(card: str, cohorts: Cohorts, capacity: Capacity) -> bool:
+    """Return whether blanks could ever be what limits printing.
+
+    One card of capacity more than there is counts as possible, so that the
+    prices of one card more stay right.
+
+    Parameters
+    ----------
+    card
+        A card type with stock.
+    cohorts, capacity
+        Demand and capacity.
+    """
+    sets = [i for i, kinds in enumerate(cohorts.cards) if card in kinds]
+    wanted = int(cohorts.size[np.isin(cohorts.eligibility, sets)].sum())
+    daily = np.minimum(
+        capacity.printer_cards.sum(axis=0), capacity.server_cards.sum(axis=0)
+    )
+    possible = np.minimum(np.cumsum(daily) + 1, wanted)
+    return bool((capacity.supply[card] < possible).any())
+
+
+def stock_chains(
+    cohorts: Cohorts, capacity: Capacity, pools: Pools
+) -> dict[str, set[int]]:
+    """Return the card types whose blanks can run out, each with its pools.
+
+    Blanks are a chain of arcs only where all that flows through the chain is
+    of that card type; otherwise the sets of cards are not nested and no
+    network describes them.
+
+    Parameters
+    ----------
+    cohorts, capacity
+        Demand and capacity.
+    pools
+        Indices of interchangeable printers, pool by pool.
+
+    Raises
+    ------
+    UnsupportedRuleError
+        Other card types use the same printers, servers or reserve.
+    """
+    chains: dict[str, set[int]] = {}
+    for card in sorted(capacity.supply):
+        mine = _pools_of(card, cohorts, capacity, pools)
+        if not mine or not can_run_out(card, cohorts, capacity):
+            continue
+        others = _sharing(mine, cohorts, capacity, pools) - {card}
+        if others:
+            raise UnsupportedRuleError(_sentence(card, others))
+        chains[card] = mine
+    return chains
+
+
+def _pools_of(
+    card: str | None, cohorts: Cohorts, capacity: Capacity, pools: Pools
+) -> set[int]:
+    sets = zip(cohorts.printer_sets, cohorts.cards, strict=True)
+    usable = {name for names, kinds in sets if card in kinds for name in names}
+    return {p for p, pool in enumerate(pools) if capacity.printers[pool[0]] in usable}
+
+
+def _sharing(
+    mine: set[int], cohorts: Cohorts, capacity: Capacity, pools: Pools
+) -> set[str | None]:
+    """Return the card types that meet these pools on a printer, server or reserve."""
+    kinds = {kind for group in cohorts.cards for kind in group}
+    if capacity.total is not None:
+        return kinds
+    reach = [capacity.reaches[pool[0]] for pool in pools]
+    near = {
+        p
+        for p in range(len(pools))
+        if p in mine or any((reach[p] & reach[q]).any() for q in mine)
+    }
+    return {k for k in kinds if _pools_of(k, cohorts, capacity, pools) & near}
+
+
+def _sentence(card: str, others: set[str | None]) -> str:
+    shared = ", ".join(sorted(str(other) for other in others))
+    return (
+        f"cards.{card}.stock: blanks that can run out on printers, servers or a "
+        f"reserve shared with {shared} need the yes/no engine of a later version; "
+        f"give {card} printers and servers of its own, or enough stock"
+    )

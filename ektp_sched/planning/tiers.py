@@ -1,0 +1,172 @@
+"""The objectives in their strict order, and what a choice costs in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.planning.cohorts import NONE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office
+    from ektp_sched.planning.cohorts import Cohorts
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["EARLINESS", "Objective", "objectives"]
+
+EARLINESS = "earliness"
+"""Sum of the days printed: settles what the office's tiers leave open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One tier: an objective for the applications of one rank.
+
+    Parameters
+    ----------
+    name
+        ``unprinted``, ``overdue``, ``promise`` or ``pressure``; or
+        ``earliness``, which no office names.
+    rank
+        Index into ``Cohorts.ranks``; ``None`` for everybody.
+    scale
+        Costs are this many times the tier's unit: the least common multiple
+        of all targets for ``pressure``, else 1.
+    days
+        Length of the horizon, the day on which the unprinted are counted.
+    """
+
+    name: str
+    rank: int | None
+    scale: int
+    days: int
+
+    def sees(self, cohorts: Cohorts) -> Ints:
+        """Return a key that is equal for cohorts that cost the same everywhere.
+
+        Parameters
+        ----------
+        cohorts
+            All cohorts.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(C,)``; 0 for cohorts that this tier does not see.
+        """
+        if self.name in ("unprinted", EARLINESS):
+            key = np.ones(len(cohorts), dtype=np.int64)
+        elif self.name == "overdue":
+            key = cohorts.due + 1
+        elif self.name == "promise":
+            key = cohorts.promised + 1
+        else:
+            low = int(cohorts.since.min(initial=0))
+            span = int(cohorts.since.max(initial=0)) - low + 1
+            key = cohorts.target * span + cohorts.since - low + 1
+        if self.rank is None:
+            return key
+        ours: Ints = np.where(self._ours(cohorts), key, 0)
+        return ours
+
+    def cost(self, cohorts: Cohorts, which: Ints, day: Ints) -> Ints:
+        r"""Return the scaled cost of printing a cohort's card on a day.
+
+        Parameters
+        ----------
+        cohorts
+            All cohorts.
+        which
+            Cohort of each entry.
+        day
+            Day of each entry, in ``[0, days]``; ``days`` stands for "not
+            printed".
+
+        Returns
+        -------
+        ndarray
+            Non-negative, same shape as ``which``.  For ``pressure`` it is
+            scale times the accrued pressure
+
+            .. math:: P(i, d) = \sum_{t=\max(0, r)}^{d-1} (t - r + 1) / \tau
+
+            with r the day of recording and tau the target.
+        """
+        key = self.sees(cohorts)
+        kinds = int(key.max(initial=0)) + 1
+        if kinds * (self.days + 1) > len(which):
+            return self._formula(cohorts, which, day)
+        member = np.zeros(kinds, dtype=np.int64)
+        member[key] = np.arange(len(cohorts))
+        of_kind, of_day = np.divmod(np.arange(kinds * (self.days + 1)), self.days + 1)
+        table = self._formula(cohorts, member[of_kind], of_day)
+        found: Ints = table[(key * (self.days + 1))[which] + day]
+        return found
+
+    def _formula(self, cohorts: Cohorts, which: Ints, day: Ints) -> Ints:
+        if self.name == "unprinted":
+            cost: Ints = (day == self.days).astype(np.int64)
+        elif self.name == EARLINESS:
+            cost = day.copy()
+        elif self.name == "overdue":
+            due = cohorts.due[which]
+            cost = ((due != NONE) & (day > due)).astype(np.int64)
+        elif self.name == "promise":
+            promised = cohorts.promised[which]
+            cost = np.where(promised == NONE, 0, np.maximum(0, day - promised))
+        else:
+            since = cohorts.since[which]
+            per_day = self.scale // np.array(cohorts.targets)[cohorts.target[which]]
+            first = np.maximum(since, 0)
+            waited = np.maximum(0, day - first)
+            cost = per_day * (waited * (first - since + 1) + waited * (waited - 1) // 2)
+        if self.rank is None:
+            return cost
+        return np.where(self._ours(cohorts)[which], cost, np.int64(0))
+
+    def constant(self, cohorts: Cohorts) -> int:
+        """Return what is lost before the start, whatever is done."""
+        lost = {"overdue": cohorts.late_due, "promise": cohorts.late_promise}
+        if self.name not in lost:
+            return 0
+        by_rank = lost[self.name]
+        return int(by_rank.sum() if self.rank is None else by_rank[self.rank])
+
+    def _ours(self, cohorts: Cohorts) -> NDArray[np.bool_]:
+        ours: NDArray[np.bool_] = cohorts.rank == self.rank
+        return ours
+
+
+def objectives(office: Office, cohorts: Cohorts, days: int) -> tuple[Objective, ...]:
+    """Return the tiers in the order in which they are settled.
+
+    With ranks, ``unprinted`` is settled first for everybody, rank by rank,
+    then all other tiers of the strictest rank, then those of the next.
+
+    Parameters
+    ----------
+    office
+        Its tiers in order, its ranks, and the common multiple of its targets.
+    cohorts
+        Tells which ranks occur.
+    days
+        Length of the horizon.
+    """
+
+    def tier(name: str, rank: int | None) -> Objective:
+        scale = office.lcm_targets if name == "pressure" else 1
+        return Objective(name, rank, scale, days)
+
+    names = office.plan.tiers
+    early = () if "pressure" in names else (Objective(EARLINESS, None, 1, days),)
+    if not office.has_ranks:
+        return (*(tier(name, None) for name in names), *early)
+    ranks = range(len(cohorts.ranks))
+    first = [tier("unprinted", r) for r in ranks if "unprinted" in names]
+    rest = [tier(name, r) for r in ranks for name in names if name != "unprinted"]
+    return (*first, *rest, *early)

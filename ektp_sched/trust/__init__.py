@@ -1,0 +1,20 @@
+"""Trust: checks that know no solver, and answers that people can follow."""
+
+from ektp_sched.trust.audit import Audit, audit
+from ektp_sched.trust.certificate import check_certificate
+from ektp_sched.trust.explain import Explanation, explain
+from ektp_sched.trust.fairness import Fairness, fairness
+from ektp_sched.trust.findings import Violation
+from ektp_sched.trust.verify import verify
+
+__all__ = [
+    "Audit",
+    "Explanation",
+    "Fairness",
+    "Violation",
+    "audit",
+    "check_certificate",
+    "explain",
+    "fairness",
+    "verify",
+]

@@ -1,0 +1,305 @@
+"""A print log, as an office keeps it: read, and checked row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.identity import application_ids, key_path, read_key
+from ektp_sched.backlog.numbers import plain_ids, read_numbers
+from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.table import Table, tabulate
+from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.errors import BacklogError, LogError
+from ektp_sched.office.nearest import nearest
+
+if TYPE_CHECKING:
+    from ektp_sched.office import Office
+
+__all__ = ["PrintLog", "log_from_frame", "read_log"]
+
+_NEEDED: Final = ("application_id", "printed_at", "printer")
+_COLUMNS: Final = (*_NEEDED, "result", "operator", "reason")
+_USUAL: Final = {
+    "printed_at": "printedon tglcetak tanggalcetak dicetak waktucetak",
+    "printer": "mesin mesincetak pencetak alatcetak",
+    "result": "hasil hasilcetak",
+    "operator": "petugas namapetugas",
+    "reason": "alasan",
+}
+"""What offices call these columns, as `fold` makes it."""
+
+_OK: Final = (
+    "ok oke okay yes ya y 1 true good baik done success sukses succeeded berhasil "
+    "printed cetak tercetak dicetak selesai jadi cardprinted cp"
+)
+_SPOILT: Final = (
+    "spoilt spoiled failed fail failure error void bad no n 0 false rejected gagal "
+    "rusak cacat salah batal tidak tolak ditolak macet"
+)
+"""Words for a good print and for one that failed, as `fold` makes them."""
+
+_SCHEMA: Final = {
+    "row": pl.Int64,
+    "application_id": pl.String,
+    "printed_at": pl.Date,
+    "printer": pl.String,
+    "good": pl.Boolean,
+    "operator": pl.String,
+    "reason": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PrintLog:
+    """Prints that can be judged, and rows that cannot.
+
+    Parameters
+    ----------
+    frame
+        row (in the sheet, the heading being row 1), application_id,
+        printed_at (a date), printer, good (false for a spoilt or failed
+        print), operator, reason; in the order of the file.
+    rejects
+        row, column, reason: one line a row; never what stood in a cell.
+    read
+        Rows with anything in them, the heading left out.
+    source
+        The file's name; None without a file.
+    """
+
+    frame: pl.DataFrame
+    rejects: pl.DataFrame
+    read: int
+    source: str | None = None
+
+
+def read_log(
+    path: str | Path, office: Office, *, max_rejects: float = 0.01
+) -> PrintLog:
+    """Read a print log from CSV, XLSX or Parquet.
+
+    Needed are application_id (or the office's identity column, which becomes
+    the same keyed id as in the backlog), printed_at and printer; result,
+    operator and reason may be there.  An empty result, or one of "ok",
+    "printed", "berhasil", "tercetak" and the like, is a good print; "spoilt",
+    "failed", "rusak", "gagal" and the like is one that used capacity and a
+    blank, and gave no card.  Any other word rejects the row.
+
+    Parameters
+    ----------
+    path
+        The file.
+    office
+        Its columns, date format, identity and printers.
+    max_rejects
+        Share of rows, 0 to 1, that may be unusable.
+
+    Raises
+    ------
+    ektp_sched.errors.LogError
+        If the file cannot be read, a needed column is missing, or more rows
+        than allowed are unusable.
+    """
+    name = str(path)
+    known = frozenset(map(fold, _headings(office)))
+    try:
+        table, _ = read_table(Path(path), known)
+    except BacklogError as error:
+        raise LogError(error.message, file=error.file, row=error.row) from None
+    return _parse(table, office, name, max_rejects)
+
+
+def log_from_frame(
+    frame: pl.DataFrame, office: Office, *, max_rejects: float = 0.01
+) -> PrintLog:
+    """Return the log that a frame holds, checked like a file.
+
+    Parameters
+    ----------
+    frame
+        Columns as in `read_log`, text or dates.
+    office, max_rejects
+        As in `read_log`.
+
+    Raises
+    ------
+    ektp_sched.errors.LogError
+        As `read_log`.
+    """
+    table = tabulate(frame, frame.columns, first_row=2)
+    return _parse(table, office, None, max_rejects)
+
+
+def _headings(office: Office) -> dict[str, str]:
+    """Return heading → column, the office's own headings last and strongest."""
+    usual = {word: name for name, words in _USUAL.items() for word in words.split()}
+    own = {
+        heading: column
+        for heading, column in office.columns.items()
+        if column == "application_id"
+    }
+    return {**usual, **{name: name for name in _COLUMNS}, **own}
+
+
+def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]:
+    """Return the position of each column; "number" for the identity column."""
+    meaning = {fold(heading): name for heading, name in _headings(office).items()}
+    at: dict[str, int] = {}
+    for position, heading in enumerate(table.headings):
+        name = meaning.get(fold(heading))
+        if office.identity is not None and fold(heading) == fold(office.identity.from_):
+            name = "number"
+        if name is None:
+            continue
+        if name in at:
+            message = (
+                f"columns {at[name] + 1} and {position + 1} both stand for {name}; "
+                "keep one of them"
+            )
+            raise LogError(message, file=file)
+        at[name] = position
+    wanted = [n for n in _NEEDED if n not in at]
+    if "application_id" in wanted and "number" in at:
+        wanted.remove("application_id")
+    if wanted:
+        raise LogError(_missing(wanted[0], table.headings, office), file=file)
+    return at
+
+
+def _missing(name: str, headings: tuple[str, ...], office: Office) -> str:
+    shown = [heading[:40] for heading in headings if heading][:30]
+    near = nearest(name, shown)
+    also = ""
+    if name == "application_id" and office.identity is not None:
+        also = f' (or "{office.identity.from_}")'
+    hint = "" if near is None else f'; the nearest is "{near}"'
+    found = ", ".join(f'"{heading}"' for heading in shown) or "none"
+    return f"has no column {name}{also}; found were {found}{hint}"
+
+
+def _parse(
+    table: Table, office: Office, file: str | None, max_rejects: float
+) -> PrintLog:
+    at = _positions(table, office, file)
+    heading = {name: table.headings[position] for name, position in at.items()}
+    bad = Findings(table.rows)
+    if not table.malformed.is_empty():
+        bad.leave_out(table.malformed, "", "malformed")
+    ids = _ids(table, at, heading, office, bad)
+    when = parse_dates(table.cells(at["printed_at"]), office.dates.format)
+    if when.why is not None:
+        bad.add(when.why.is_not_null(), heading["printed_at"], when.why)
+        bad.add(
+            when.values.is_null() & when.why.is_null(), heading["printed_at"], "missing"
+        )
+    else:
+        bad.add(when.values.is_null(), heading["printed_at"], "missing")
+    good = _results(table, at, heading, bad)
+    frame = pl.DataFrame(
+        {
+            "row": table.rows,
+            "application_id": ids,
+            "printed_at": when.values,
+            "printer": _printers(table, at, heading, office, bad),
+            "good": good,
+            "operator": _optional(table, at, "operator"),
+            "reason": _optional(table, at, "reason"),
+        },
+        schema=_SCHEMA,
+    )
+    usable = bad.good
+    kept = frame if usable is None else frame.filter(usable)
+    read = frame.height + len(table.malformed)
+    log = PrintLog(kept, bad.frame(), read, file)
+    _refuse(log, max_rejects)
+    return log
+
+
+def _ids(
+    table: Table,
+    at: dict[str, int],
+    heading: dict[str, str],
+    office: Office,
+    bad: Findings,
+) -> pl.Series:
+    if "application_id" in at:
+        ids = plain_ids(table.cells(at["application_id"]))
+        bad.add(ids.is_null(), heading["application_id"], "missing")
+        return ids
+    numbers = read_numbers(table.cells(at["number"]))
+    bad.add(numbers.lost, heading["number"], "number-lost")
+    bad.add(numbers.values.is_null() & ~numbers.lost, heading["number"], "missing")
+    try:
+        return application_ids(numbers.values, read_key(key_path(office)))
+    except BacklogError as error:
+        raise LogError(error.message, file=error.file) from None
+
+
+def _printers(
+    table: Table,
+    at: dict[str, int],
+    heading: dict[str, str],
+    office: Office,
+    bad: Findings,
+) -> pl.Series:
+    """Return the printers' ids as the office writes them."""
+    cells = plain_ids(table.cells(at["printer"]))
+    bad.add(cells.is_null(), heading["printer"], "missing")
+    names = {printer.id.casefold(): printer.id for printer in office.printers}
+    names |= {printer.id: printer.id for printer in office.printers}
+    seen = cells.drop_nulls().unique().to_list()
+    meant = [names.get(cell, names.get(cell.casefold())) for cell in seen]
+    ids = cells.replace_strict(seen, meant, default=None, return_dtype=pl.String)
+    known = ", ".join(sorted(printer.id for printer in office.printers))
+    why = f"unknown-printer: must be one of {known}"
+    bad.add(ids.is_null() & cells.is_not_null(), heading["printer"], why)
+    return ids
+
+
+def _results(
+    table: Table, at: dict[str, int], heading: dict[str, str], bad: Findings
+) -> pl.Series:
+    if "result" not in at:
+        return pl.repeat(True, len(table.rows), dtype=pl.Boolean, eager=True)
+    cells = clean(table.cells(at["result"]))
+    seen = cells.drop_nulls().unique().to_list()
+    meaning = {
+        **dict.fromkeys(_OK.split(), True),
+        **dict.fromkeys(_SPOILT.split(), False),
+    }
+    known = [meaning.get(fold(cell)) for cell in seen]
+    good = cells.replace_strict(seen, known, default=None, return_dtype=pl.Boolean)
+    bad.add(good.is_null() & cells.is_not_null(), heading["result"], "unknown-result")
+    return good.fill_null(value=True)
+
+
+def _optional(table: Table, at: dict[str, int], name: str) -> pl.Series:
+    if name not in at:
+        return pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
+    return clean(table.cells(at[name]))
+
+
+def _refuse(log: PrintLog, max_rejects: float) -> None:
+    """Stop where too much of the log is unusable to judge anything by it."""
+    bad = log.rejects
+    share = max_rejects if log.frame.height else 0.0
+    if bad.height <= share * log.read:
+        return
+    lines = [
+        f"row {row}, column {column}: {reason}"
+        for row, column, reason in bad.head(20).iter_rows()
+    ]
+    row, column, reason = bad.row(0)
+    message = (
+        f"{bad.height:,} of {log.read:,} rows cannot be used, the first for "
+        f"{reason}; correct them, or allow more with --max-rejects"
+    )
+    raise LogError(
+        message, file=log.source, row=row, column=column, problems=[message, *lines]
+    )

@@ -1,0 +1,141 @@
+"""From counts to verdicts: out of turn, or accounted for and by what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.trust.audit_dates import count_unaccounted, date_tiers
+from ektp_sched.trust.audit_overtakes import count_overtakes, kinds_of
+from ektp_sched.trust.audit_queue import MISSING, stretches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Capacity, Office
+    from ektp_sched.trust.audit_overtakes import Overtakes
+    from ektp_sched.trust.audit_queue import Queue
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["verdicts"]
+
+
+def verdicts(
+    queue: Queue, limits: Capacity, office: Office, listed: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the cards out of turn, and those that something accounts for.
+
+    Parameters
+    ----------
+    queue, limits, office
+        Who waited, the blanks there were, and the order of the tiers.
+    listed
+        The log's rows of listed applications, as `match_rows` returns them.
+
+    Returns
+    -------
+    tuple
+        The frames ``out_of_turn`` and ``explained`` of an `Audit`.
+    """
+    kinds = kinds_of(queue)
+    waits = stretches(queue, limits)
+    found = count_overtakes(queue, waits, kinds)
+    left = count_unaccounted(queue, waits, kinds, found, office)
+    left = np.where(queue.pinned == queue.printed, 0, left)
+    cards = np.flatnonzero(found.passed)
+    table = _table(queue, found, left, cards, office).join(
+        listed.filter("first"), on="application", how="left", maintain_order="left"
+    )
+    recorded = pl.col("reason").is_not_null()
+    table = table.with_columns(
+        out=(pl.col("unaccounted") > 0) & ~recorded,
+        accounted_by=pl.when(pl.col("unaccounted") == 0)
+        .then("accounted_by")
+        .otherwise(pl.lit("reason")),
+    )
+    return _out_of_turn(table.filter("out")), _explained(table.filter(~pl.col("out")))
+
+
+def _table(
+    queue: Queue, found: Overtakes, left: Ints, cards: Ints, office: Office
+) -> pl.DataFrame:
+    longer = np.maximum(0, queue.since[cards] - found.oldest[cards])
+    return pl.DataFrame(
+        {
+            "application": cards,
+            "passed": found.passed[cards],
+            "longest_passed_days": longer,
+            "unaccounted": left[cards],
+            "accounted_by": _accounts(queue, found, cards, office),
+            "claim": _claims(queue, cards),
+        },
+        schema_overrides={"accounted_by": pl.String, "claim": pl.String},
+    )
+
+
+def _accounts(queue: Queue, found: Overtakes, cards: Ints, office: Office) -> pl.Series:
+    """Return what accounts for each card if nothing is left over."""
+    tiers = date_tiers(office)
+    exchanges = (found.stricter + found.equal)[cards]
+    due = (queue.due[cards] >= queue.printed[cards]) & ("overdue" in tiers)
+    promise = (queue.promised[cards] != MISSING) & ("promise" in tiers)
+    names = np.array(
+        ["due_on, promised_on", "due_on", "promised_on", "pinned_on", "printer"]
+    )
+    pinned = queue.pinned[cards] == queue.printed[cards]
+    number = np.select(
+        [exchanges == 0, pinned, due & promise, due], [4, 3, 0, 1], default=2
+    )
+    return pl.Series(names, dtype=pl.String).gather(number)
+
+
+def _claims(queue: Queue, cards: Ints) -> pl.Series:
+    """Return the date that a card had, for when it accounts for nothing."""
+    due, promised = queue.due[cards], queue.promised[cards]
+    missed = (due != MISSING) & (due < queue.printed[cards])
+    number = np.select(
+        [missed, due != MISSING, promised != MISSING], [1, 2, 3], default=0
+    )
+    names = [None, "due-missed", "due-not-needed", "promise-not-needed"]
+    return pl.Series(names, dtype=pl.String).gather(number)
+
+
+def _out_of_turn(table: pl.DataFrame) -> pl.DataFrame:
+    return table.sort(
+        "longest_passed_days",
+        "passed",
+        "printed_at",
+        "application_id",
+        descending=[True, True, False, False],
+    ).select(
+        "application_id",
+        "printed_at",
+        "passed",
+        "longest_passed_days",
+        pl.col("claim").alias("reason"),
+        "unaccounted",
+        pl.col("machine").alias("printer"),
+        "operator",
+    )
+
+
+def _explained(table: pl.DataFrame) -> pl.DataFrame:
+    return table.sort(
+        "accounted_by",
+        "operator",
+        "reason",
+        "printed_at",
+        "application_id",
+        nulls_last=True,
+    ).select(
+        "application_id",
+        "printed_at",
+        "passed",
+        "longest_passed_days",
+        "accounted_by",
+        "operator",
+        "reason",
+    )

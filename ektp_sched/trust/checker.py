@@ -1,0 +1,355 @@
+#!/usr/bin/env python3
+"""Check a plan folder of ektp-sched without ektp-sched: ``python checker.py FOLDER``.
+
+Needs Python 3.11 and nothing else.  All is computed again from office.toml (rules),
+applications.csv (who waits), plan.csv and unprinted.csv (the plan), summary.json (its
+claims), certificate.json (prices that prove it best).  Exit code 0: nothing wrong; 1:
+something is wrong; 2: the folder cannot be checked.  Days are numbered from the start,
+0; the number after the last means "not printed".
+"""
+
+# fmt: off
+# ruff: noqa: E501
+import csv
+import hashlib
+import json
+import math
+import sys
+import tomllib
+from collections import Counter, defaultdict, namedtuple
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+TEXTS = {line.split(": ")[0]: line.split(": ", 1)[1].split(" | ") for line in """\
+once: not exactly once in the plan | tidak tepat satu kali dalam rencana
+rule: printed against this rule | dicetak melanggar aturan ini
+limit: more cards than the limit | kartu melebihi batas
+uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
+row: wrong in this row | salah pada baris ini
+reason: the reason does not hold | alasannya tidak benar
+tie: printed later than the tie-break says | dicetak lebih lambat dari aturan seri
+claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai isi berkas
+proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
+value: Computed again | Dihitung ulang
+optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
+open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
+means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
+good: Every rule, figure and order was computed again: nothing wrong was found. | Semua aturan, angka dan urutan dihitung ulang: tidak ditemukan kesalahan.
+bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
+unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
+# What the rules see of an application: day numbers, class, target, rank (class, area; none
+# is infinity), printers that may print it, and the limit on its blanks, if there is one.
+Cohort = namedtuple("Cohort", [  # noqa: PYI024
+    "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "able", "blanks"])
+Tier = tuple[str, Any, Any]  # name, rank, and the rank as it is written
+
+
+class Folder:
+    """A plan folder: its rules, its rows, and what is wrong with them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.wrong, self.proven = path, list[tuple[str, str]](), False
+        self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
+        self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
+        self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
+        self.dates = [self.start + timedelta(d) for d in range(self.days)]
+        self.rules = {"batch_size": 50} | self.toml.get("plan", {})
+        self.classes = self.toml.get("urgency") or {"routine": {"target_days": 30}}
+        self.scale = math.lcm(*(c["target_days"] for c in self.classes.values()))
+        self.printers = {p["id"]: p for p in self.toml["printers"]}
+        servers = {s["id"]: s for s in self.toml["servers"]}
+        self.reach = {i: p.get("servers", [*servers]) for i, p in self.printers.items()}
+        both = (self.printers | servers).items()
+        self.limit = {name: [self.cards(unit, day) for day in self.dates] for name, unit in both}
+        reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
+        self.total = ("reserve",) if reserve else ()
+        if reserve:
+            sums = ([sum(self.limit[i][d] for i in k) for k in (self.printers, servers)] for d in range(self.days))
+            self.limit["reserve"] = [max(0, min(pair) - reserve) for pair in sums]
+        for name, card in self.toml.get("cards", {}).items():
+            if "stock" in card:
+                lots = [(self.start, card["stock"])] + [(k["on"], k["cards"]) for k in card.get("deliveries", [])]
+                self.limit["blanks " + name] = [sum(n for on, n in lots if self.start <= on <= d) for d in self.dates]
+        self.used = {name: [0] * self.days for name in self.limit}
+        self.people: dict[str, tuple[Cohort, tuple[str, str]]] = {}
+        self.seen, self.cells = Counter[str](), Counter[tuple[Cohort, int, str, str]]()
+        self.ties: defaultdict[Cohort, dict[int, Any]] = defaultdict(dict)
+        self.values: list[tuple[Tier, int, Fraction]] = []
+
+    def cards(self, unit: dict[str, Any], day: date) -> int:
+        """Return what a printer or server can do on a day, rounded down once."""
+        week, name = self.toml.get("calendar", {}), WEEK[day.weekday()]
+        shut = day in week.get("closed", []) or day.isoformat() in self.claimed["holidays"]
+        works = (name in week.get("workdays", WEEK[:5]) and not shut) or day in week.get("open", [])
+        if not works or not unit.get("from", day) <= day <= unit.get("to", day):
+            return 0
+        cards: Fraction = unit["cards_per_day"] * Fraction(week.get("share", {}).get(name, 1))
+        for out in self.toml.get("outages", []):
+            if out["resource"] == unit["id"] and out["from"] <= day <= out["to"]:
+                cards *= Fraction(out.get("share", 0))
+        return math.floor(cards)
+
+    def cohort(self, row: dict[str, str]) -> Cohort:
+        """Return what the rules see of a row of applications.csv."""
+        days = [(date.fromisoformat(row[k]) - self.start).days if row[k] else None for k in DATES]
+        kind, area = self.classes[row["urgency"]], row["area"] or None
+        card = row["card"] if self.toml.get("cards") else None
+        able = tuple(i for i, p in sorted(self.printers.items())
+                     if card in p.get("cards", [card]) and area in p.get("areas", [area]))
+        rank = kind.get("rank", math.inf), self.toml.get("area_rank", {}).get(area, math.inf)
+        blanks = f"blanks {card}" if f"blanks {card}" in self.limit else None
+        since, ready, due, promised, pin = days
+        pin = None if pin is None or pin < 0 else pin  # before the start it is ignored
+        return Cohort(since, ready, due, promised, pin, row["urgency"], kind["target_days"], rank, able, blanks)
+
+    def demanded(self) -> list[Tier]:
+        """Return the tiers in the order in which they must be settled."""
+        names = self.rules.get("tiers", ["unprinted", "overdue", "promise", "pressure"])
+        classes, areas = any("rank" in c for c in self.classes.values()), bool(self.toml.get("area_rank"))
+        if not classes and not areas:
+            return [(name, None, None) for name in names]
+        ranks = sorted({c.rank for c, _ in self.people.values()}) or [(math.inf, math.inf)]
+        order = [("unprinted", r) for r in ranks if "unprinted" in names]
+        order += [(n, r) for r in ranks for n in names if n != "unprinted"]
+        text = {math.inf: None} | {k: k for r in ranks for k in r if k < math.inf}
+        return [(n, r, "/".join("-" if k == math.inf else str(k) for k in r) if classes and areas else text[r[areas]])
+                for n, r in order]
+
+    def cost(self, tier: Tier, c: Cohort, d: int) -> int:
+        """Return what printing on day d costs in a tier; for pressure, times the scale."""
+        if tier[1] not in (None, c.rank):
+            return 0
+        if tier[0] == "unprinted":
+            return int(d == self.days)
+        if tier[0] == "overdue":
+            return int(c.due is not None and c.due < self.days and c.due < d)
+        if tier[0] == "promise":
+            return 0 if c.promised is None else max(0, d - c.promised)
+        # Each day t on which it waits, up to d - 1, adds t - since + 1.
+        low, high = max(0, -c.since), max(0, d - c.since)
+        return int((high * (high + 1) - low * (low + 1)) // 2 * (self.scale // c.target))
+
+    def rows(self, name: str) -> Iterator[dict[str, str]]:
+        """Yield the rows of a CSV file of the folder."""
+        with (self.path / name).open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+
+    def expect(self, good: bool, code: str, *what: object) -> None:
+        """Note what is wrong, unless it is good."""
+        self.wrong += [] if good else [(code, " ".join(map(str, what)))]
+
+    def run(self) -> None:
+        """Check everything; prices prove something only of a plan that keeps the rules."""
+        for step in (self.read, self.plan, self.limits, self.unprinted, self.claims):
+            step()
+        if (self.path / "certificate.json").exists():
+            trouble = self.disproof() if not {"once", "rule", "limit"} & {code for code, _ in self.wrong} else "rules"
+            self.expect(not trouble, "proof", trouble)
+            self.proven = not trouble
+        self.expect(self.proven or self.claimed["status"] != "optimal", "claim", "status: optimal")
+
+    def read(self) -> None:
+        """Read who waits, and everybody's place in the tie-break."""
+        known = dict[tuple[str, ...], Cohort]()
+        for row in self.rows("applications.csv"):
+            name, first = row["application_id"], row["recorded_at"] or "~"
+            key = (*(row[k] for k in DATES), row["urgency"], row["card"], row["area"])
+            if key not in known:
+                known[key] = self.cohort(row)
+            if self.rules.get("tie_break") == "lottery":
+                first = hashlib.sha256(f"{self.rules['seed']}:{name}".encode()).hexdigest()
+            self.people[name] = known[key], (first, name)
+
+    def meet(self, name: str, d: int, printer: str = "", server: str = "") -> Any:
+        """Count an application on day d; return its cohort and tie-break."""
+        self.seen[name] += 1
+        self.expect(name in self.people and self.seen[name] == 1, "once", name)
+        c, tie = self.people.get(name, (None, ("", "")))
+        if c is not None:
+            low, high = self.ties[c].get(d, (tie, tie))
+            self.ties[c][d] = min(low, tie), max(high, tie)
+            self.cells[c, d, printer, server] += 1
+        return c, tie
+
+    def plan(self) -> None:
+        """Check plan.csv row by row: rules, figures, batches, places and order."""
+        at, last = ("", ""), None
+        for row in self.rows("plan.csv"):
+            name, printer, server = row["application_id"], row["printer"], row["server"]
+            d = (date.fromisoformat(row["day"]) - self.start).days
+            inside = 0 <= d < self.days
+            self.expect(inside, "rule", name, "days")
+            c, tie = self.meet(name, d, printer, server) if inside else (None, None)
+            if c is None:
+                continue
+            gap = Fraction(d - c.since + 1, c.target) - Fraction(row["pressure"])
+            good = (row["wait_days"], row["urgency"]) == (str(d - c.since), c.urgency)
+            self.expect(good and abs(gap) * 2_000_000 <= 1, "row", name, "wait_days, urgency, pressure")
+            for what, good in (("ready_on", d >= c.ready), ("pinned_on", c.pin in (None, d)),
+                               ("cards, areas", printer in c.able), ("servers", server in self.reach.get(printer, []))):
+                self.expect(good, "rule", name, what)
+            if (row["day"], printer) != at:
+                self.expect((row["day"], printer) > at, "row", name, "day, printer")
+                at, place, last = (row["day"], printer), 0, None
+            batch, position = divmod(place, self.rules["batch_size"])
+            good = (row["batch"], row["position"]) == (str(batch + 1), str(position + 1))
+            self.expect(good, "row", name, "batch, position")
+            turn = c.rank, (c.since - d - 1) * (self.scale // c.target), tie  # most pressure first
+            self.expect(last is None or last < turn, "row", name, "order")
+            place, last = place + 1, turn
+
+    def limits(self) -> None:
+        """Check printers, servers, reserve and blanks; and that equals share evenly."""
+        used, limit = self.used, self.limit
+        for (c, d, printer, server), cards in self.cells.items():
+            for name in {printer, server, *self.total} & used.keys():
+                used[name][d] += cards
+            for e in range(d, self.days) if c.blanks else ():
+                used[c.blanks][e] += cards
+        for name, d in product(limit, range(self.days)):
+            what = f"{name} {self.dates[d]}: {used[name][d]} > {limit[name][d]}"
+            self.expect(used[name][d] <= limit[name][d], "limit", what)
+        like = {i: (p.get("cards"), p.get("areas"), sorted(self.reach[i])) for i, p in self.printers.items()}
+        for (one, two), d in product(combinations(sorted(like), 2), range(self.days)):
+            even = used[one][d] - used[two][d] in (0, 1)
+            other = like[one] != like[two] or limit[one][d] != limit[two][d]
+            self.expect(even or other, "uneven", one, two, self.dates[d])
+
+    def unprinted(self) -> None:
+        """Check unprinted.csv; that nobody is missing; and the tie-break in cohorts."""
+        reasons = dict[Cohort, set[str]]()
+        for row in self.rows("unprinted.csv"):
+            name = row["application_id"]
+            c, _ = self.meet(name, self.days)
+            if c is not None:
+                since = str(self.start + timedelta(c.since))
+                good = (row["waiting_since"], row["urgency"]) == (since, c.urgency)
+                self.expect(good, "row", name, "waiting_since, urgency")
+                self.expect(c.pin is None or c.pin >= self.days, "rule", name, "pinned_on")
+                if c not in reasons:
+                    reasons[c] = self.reasons(c)
+                self.expect(row["reason"] in reasons[c], "reason", name, row["reason"])
+        for name in self.people.keys() - self.seen.keys():
+            self.expect(False, "once", name)
+        for by_day in self.ties.values():
+            latest = ("", "")
+            for _, (first, last) in sorted(by_day.items()):
+                self.expect(latest < first, "tie", first[1])
+                latest = max(latest, last)
+
+    def reasons(self, c: Cohort) -> set[str]:
+        """Return the reasons that hold for a cohort that is not printed."""
+        sure = {"no-printer": not c.able, "pinned-later": c.pin is not None, "not-ready": c.ready >= self.days}
+        if any(sure.values()):
+            return {code for code, holds in sure.items() if holds}
+        room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
+        links = [(p, s, *self.total) for p in c.able for s in self.reach[p]]
+        days = range(max(0, c.ready), self.days)
+        free = [d for d in days if any(all(room[n][d] for n in link) for link in links)]
+        spare = free and (not c.blanks or all(room[c.blanks][free[-1]:]))
+        return {"capacity"} if not free else set() if spare else {"no-blanks"}
+
+    def claims(self) -> None:
+        """Check the counts and tier values of summary.json."""
+        claimed, days = self.claimed, Counter[bool]()
+        for (_, d, _, _), cards in self.cells.items():
+            days[d == self.days] += cards
+        true = {"planned": len(self.people), "printed": days[False], "unprinted": days[True]}
+        for key, name in (("held", "held.csv"), ("rejected", "rejects.csv")):
+            true[key] = sum(1 for _ in self.rows(name)) if (self.path / name).exists() else claimed[key]
+        true["read"] = true["planned"] + true["held"] + true["rejected"]
+        for key, number in true.items():
+            self.expect(claimed[key] == number, "claim", key, claimed[key], number)
+        for t in self.demanded():
+            value = sum(n * self.cost(t, c, d) for (c, d, _, _), n in self.cells.items())
+            self.values.append((t, value, Fraction(value, self.scale if t[0] == "pressure" else 1)))
+        mine = [(t[0], t[2], str(amount)) for t, _, amount in self.values]
+        tiers = [(t["name"], t["rank"], t["exact"]) for t in claimed["tiers"]]
+        self.expect(tiers == mine, "claim", "tiers", tiers, mine)
+        for tier in claimed["tiers"]:
+            value, bound = tier["value"], tier["bound"]
+            good = bound == value if tier["proven"] else bound is None or bound <= value
+            good &= math.isclose(value, Fraction(tier["exact"]), rel_tol=1e-12)
+            self.expect(good, "claim", tier["name"], "value, bound, proven")
+
+    def disproof(self) -> str:  # noqa: C901
+        """Return why certificate.json does not prove the plan; nothing if it does.
+
+        A limit may have a price only if it is full, and below 0 only if a tier before gave it one
+        above 0.  A printed card pays its printer, server, reserve and, from its day on, its blanks.
+        If every card has a choice of least cost plus price, no plan is better in this tier, and the
+        next tier chooses among these choices only.
+        """
+        days, proof = range(self.days), json.loads((self.path / "certificate.json").read_text("utf-8"))
+        stated = [(t["name"], t["rank"], t["value"]) for t in proof["tiers"]]
+        if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
+            return "start, days"
+        if stated != [(t[0], t[2], value) for t, value, _ in self.values]:
+            return "tiers"
+        paths: dict[Any, list[list[tuple[str, ...]]]] = {}
+        for able, blanks in {c[-2:] for c in self.ties}:
+            links = [(p, s, *self.total) for p in able for s in self.reach[p]]
+            paths[able, blanks] = [[k for k in links if all(self.limit[n][d] for n in (*k, blanks or k[0]))] for d in days]
+        free = {c: [d for d in days if paths[c[-2:]][d] and d >= c.ready and c.pin in (None, d)]
+                + [self.days] * (c.pin is None or c.pin >= self.days) for c in self.ties}
+
+        def least(paid: dict[Any, int]) -> list[Any]:
+            low = min(paid.values(), default=0)
+            return [choice for choice, cost in paid.items() if cost == low]
+
+        settled = set[tuple[str, int]]()
+        for (tier, _, _), entry in zip(self.values, proof["tiers"], strict=True):
+            given, price = entry["prices"], {name: [0] * self.days for name in self.limit}
+            price |= given["printers"] | given["servers"] | {f"blanks {k}": v for k, v in given["stock"].items()}
+            price |= {"reserve": given["reserve"]} if given["reserve"] is not None else {}
+            if price.keys() != self.limit.keys() or any(len(line) != self.days for line in price.values()):
+                return f"{tier[0]}: resources, days"
+            for n, d in product(price, days):
+                x, full = price[n][d], self.used[n][d] == self.limit[n][d]
+                if type(x) is not int or (x > 0 and not full) or (x < 0 and (n, d) not in settled):
+                    return f"{tier[0]}: {n} {self.dates[d]} {x}"
+            settled |= {(n, d) for n, d in product(price, days) if price[n][d] > 0}
+            route = {}
+            for access, d in product(paths, days):
+                paid, later = {k: sum(price[n][d] for n in k) for k in paths[access][d]}, price.get(access[1], [])
+                paths[access][d] = least(paid)
+                route[access, d] = min(paid.values(), default=0) + sum(later[d:])
+            for c, choices in free.items():
+                free[c] = least({d: self.cost(tier, c, d) + route.get((c[-2:], d), 0) for d in choices})
+            for c, d, p, s in self.cells:
+                if d not in free[c] or (p and (p, s, *self.total) not in paths[c[-2:]][d]):
+                    return f"{tier[0]}: {self.dates[d] if p else 'unprinted'}"
+        return ""
+
+
+def main(folder: Path, language: str | None) -> int:
+    """Check a folder, print what was found, and return the exit code."""
+    try:
+        me = Folder(folder)
+        me.run()
+    except (OSError, LookupError, ValueError, TypeError, AttributeError) as problem:
+        hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
+        print(f"{TEXTS['unread'][language == 'id']}: {type(problem).__name__}: {problem}{hint}", file=sys.stderr)
+        return 2
+    say = {k: both[(language or me.toml.get("language", "id")) == "id"] for k, both in TEXTS.items()}
+    print(", ".join(f"{k} {me.claimed[k]}" for k in ("read", "planned", "held", "rejected", "printed", "unprinted")))
+    for tier, _, amount in me.values:
+        print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}")
+    print(say["optimal" if me.proven else "open"], say["means"], sep="\n")
+    for code, what in me.wrong[:50]:
+        print(f"{what}: {say[code]}")
+    print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])
+    return 1 if me.wrong else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (2, 4) or sys.argv[2:3] not in ([], ["--lang"]) or sys.argv[3:] not in ([], ["id"], ["en"]):
+        sys.exit("python checker.py FOLDER [--lang id|en]")
+    sys.exit(main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) == 4 else None))

@@ -1,0 +1,288 @@
+"""Why an application has its day: codes and figures, no sentences.
+
+Counts and limits are read off the plan and the accepted rows; nothing is
+solved again.  So what could move it is said as facts of this plan: who stands
+before it, where something is free, what the day's prices are.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
+from ektp_sched.trust.explain_limits import find_room
+from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.trust.explain_ahead import Ahead
+    from ektp_sched.trust.explain_limits import Limit, Room
+
+__all__ = ["Explained", "Explanation", "explain"]
+
+_PLACES = 6
+_DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
+
+
+class Explained(Protocol):
+    """A plan, just made or read back from its folder."""
+
+    @property
+    def start(self) -> date:
+        """Return the first day."""
+
+    @property
+    def days(self) -> int:
+        """Return the number of calendar days."""
+
+    @property
+    def assignments(self) -> pl.DataFrame:
+        """Return one row per printed application."""
+
+    @property
+    def unprinted(self) -> pl.DataFrame:
+        """Return one row per application that is not printed."""
+
+    @property
+    def prices(self) -> pl.DataFrame | None:
+        """Return the prices by resource, day and tier."""
+
+
+def explain(
+    plan: Explained,
+    backlog: Backlog,
+    office: Office,
+    application_id: str,
+    *,
+    day: date | None = None,
+) -> Explanation:
+    """Say why an application has its day, or none.
+
+    Parameters
+    ----------
+    plan
+        Just made, or read back from its folder.
+    backlog, office
+        What was planned, and the rules.
+    application_id
+        An id, or a queue number where the backlog has them.
+    day
+        Day whose prices are wanted; by default the application's own.
+
+    Returns
+    -------
+    Explanation
+        Codes and figures; nothing personal, and no other application's id.
+    """
+    row = _find(backlog, application_id.strip())
+    if row is None:
+        return _not_planned(backlog, application_id.strip())
+    person = Person.of(row, office)
+    case = _Case(plan, backlog, office, person)
+    slot = case.slot
+    return Explanation(
+        application_id=row["application_id"],
+        outcome="unprinted" if slot is None else "printed",
+        rule=case.rule(),
+        urgency=row["urgency"],
+        target_days=person.target,
+        class_rank=office.class_rank(row["urgency"]),
+        area_rank=office.area_rank.get(row["area"] or ""),
+        card=row["card"],
+        area=row["area"],
+        **{name: row[name] for name in _DATES},
+        slot=slot,
+        ahead=case.ahead(),
+        printers=person.printers,
+        limits=case.binding(),
+        prices=case.prices(day),
+        moves=case.moves(),
+        last_day=plan.start + timedelta(days=plan.days - 1),
+        priced=plan.prices is not None,
+    )
+
+
+def _find(backlog: Backlog, wanted: str) -> dict[str, Any] | None:
+    """Return the row with an id, or the only one with a queue number."""
+    frame = backlog.frame
+    for column in ("application_id", "queue_number"):
+        if column in frame.columns:
+            rows = frame.filter(pl.col(column) == wanted)
+            if rows.height == 1:
+                return rows.row(0, named=True)
+    return None
+
+
+def _not_planned(backlog: Backlog, wanted: str) -> Explanation:
+    held = backlog.held.filter(pl.col("application_id") == wanted)
+    if held.height:
+        status = held["status"][0]
+        return Explanation(wanted, "held", rule="status", status=status)
+    ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
+    letters = _letters(wanted)
+    alike = ids.filter(
+        ids.str.replace_all(r"[^\p{L}\p{N}]", "").str.to_lowercase() == letters
+    )
+    hint = str(alike[0]) if len(alike) == 1 and letters else None
+    return Explanation(wanted, "unknown", hint=hint, rejected=backlog.rejected)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum()).lower()
+
+
+class _Case:
+    """One application in one plan."""
+
+    def __init__(
+        self, plan: Explained, backlog: Backlog, office: Office, person: Person
+    ) -> None:
+        self.plan, self.backlog, self.office, self.person = (
+            plan,
+            backlog,
+            office,
+            person,
+        )
+        self.room: Room = find_room(plan, office, person.printers)
+        self.slot = self._slot()
+        ready = (person.row["ready_on"] - plan.start).days
+        self.first = min(max(0, ready), plan.days)
+        end = plan.days if self.slot is None else (self.slot.day - plan.start).days
+        self.end = max(self.first, end)
+
+    def _slot(self) -> Slot | None:
+        wanted = self.person.row["application_id"]
+        rows = self.plan.assignments.filter(pl.col("application_id") == wanted)
+        if rows.is_empty():
+            return None
+        names = Slot.__dataclass_fields__
+        return Slot(**{name: rows[name][0] for name in names})
+
+    def _day(self, offset: int) -> date:
+        return self.plan.start + timedelta(days=offset)
+
+    def _earlier(self) -> list[int]:
+        """Return the days on which it could have been printed before its own."""
+        days = np.flatnonzero(self.room.possible[self.first : self.end])
+        return [self.first + int(day) for day in days]
+
+    def rule(self) -> str:
+        """Return what decides its day."""
+        row, slot = self.person.row, self.slot
+        if slot is None:
+            wanted = pl.col("application_id") == row["application_id"]
+            reasons = self.plan.unprinted.filter(wanted)["reason"]
+            return str(reasons[0]) if len(reasons) else "capacity"
+        if row["pinned_on"] == slot.day:
+            return "pin"
+        if not self._earlier():
+            return "ready" if self.first else "first-day"
+        if not self.room.free[self.first : self.end].any():
+            return "capacity"
+        stock = self.office.cards.get(row["card"] or "")
+        return "exchange" if stock is None or stock.stock is None else "no-blanks"
+
+    def ahead(self) -> tuple[Ahead, ...]:
+        """Count the cards before it on printers that it could use."""
+        before = pl.col("printer").is_in(self.person.printers)
+        if (slot := self.slot) is not None:
+            here = (pl.col("day") == slot.day) & (pl.col("printer") == slot.printer)
+            same = pl.col("batch") == slot.batch
+            here &= (pl.col("batch") < slot.batch) | (
+                same & (pl.col("position") < slot.position)
+            )
+            before &= (pl.col("day") < slot.day) | here
+        cards = self.plan.assignments.filter(before).select("application_id", "day")
+        last = self._day(self.plan.days - 1)
+        return cards_ahead(cards, self.backlog, self.office, self.person, last)
+
+    def binding(self) -> tuple[Limit, ...]:
+        """Return what was full on the days before its own."""
+        if self.rule() != "capacity":
+            return ()
+        return self.room.binding(self.first, self.end)
+
+    def prices(self, day: date | None) -> tuple[Price, ...]:
+        """Return the prices of a day that are not zero."""
+        if self.plan.prices is None or not self.person.printers:
+            return ()
+        if self.slot is None:
+            machines = list(self.person.printers) + list(self.room.limits.servers)
+            wanted = self._day(self.first) if day is None else day
+        else:
+            machines = [self.slot.printer, self.slot.server]
+            wanted = self.slot.day if day is None else day
+        changes = (pl.col("one_more").fill_null(0) != 0) | (
+            pl.col("one_less").fill_null(0) != 0
+        )
+        mine = pl.col("resource").is_in(machines) & changes
+        rows = self.plan.prices.filter(mine)
+        if day is None and self.slot is None:
+            first = rows.filter(pl.col("day") >= wanted)["day"].min()
+            wanted = first if isinstance(first, date) else wanted
+        return tuple(
+            Price(*row)
+            for row in rows.filter(pl.col("day") == wanted)
+            .select("resource", "day", "tier", "rank", "one_more", "one_less")
+            .iter_rows()
+        )
+
+    def moves(self) -> tuple[Move, ...]:
+        """Return what could bring it forward."""
+        rule = self.rule()
+        moves: list[Move] = []
+        if rule in ("exchange", "no-blanks"):
+            free = np.flatnonzero(self.room.free[self.first : self.end])
+            if len(free):
+                moves.append(Move("free", self._day(self.first + int(free[0]))))
+        if rule == "capacity" and (days := self._earlier()):
+            goal = self._day(days[-1])
+            moves.append(Move("cards", goal, cards=self._cards(goal)))
+            moves += self._pressure(goal)
+        if rule in ("capacity", "exchange") and self.person.row["due_on"] is None:
+            moves.append(Move("due"))
+        return tuple(moves)
+
+    def _cards(self, goal: date) -> int:
+        if (slot := self.slot) is None:
+            rows = self.plan.unprinted.filter(pl.col("reason") == "capacity").select(
+                "application_id", day=pl.lit(self._day(self.plan.days)), tied=True
+            )
+        else:
+            size = self.office.plan.batch_size
+            place = (pl.col("batch") - 1) * size + pl.col("position")
+            mine = (slot.batch - 1) * size + slot.position
+            tied = (place < mine) | (
+                (place == mine) & (pl.col("printer") < slot.printer)
+            )
+            rows = self.plan.assignments.filter(
+                (pl.col("day") == slot.day)
+                & pl.col("printer").is_in(self.person.printers)
+            ).select("application_id", "day", tied=tied)
+        other = pl.col("application_id") != self.person.row["application_id"]
+        rivals = rows.filter(other)
+        return cards_to_move(rivals, self.backlog, self.office, self.person, goal)
+
+    def _pressure(self, goal: date) -> list[Move]:
+        """Return the least pressure printed on a day in its rank, and its own."""
+        classes = [
+            name
+            for name in self.office.urgency
+            if Person.of({**self.person.row, "urgency": name}, self.office).rank
+            == self.person.rank
+        ]
+        least = self.plan.assignments.filter(
+            (pl.col("day") == goal)
+            & pl.col("printer").is_in(self.person.printers)
+            & pl.col("urgency").is_in(classes)
+        )["pressure"].min()
+        waited = (goal - self.person.row["waiting_since"]).days + 1
+        own = round(waited / self.person.target, _PLACES)
+        if not isinstance(least, float) or least <= own:
+            return []
+        return [Move("pressure", goal, own=own, needed=least)]

@@ -1,0 +1,173 @@
+"""What an explanation holds: codes and figures, no sentences."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ektp_sched.trust.explain_ahead import Ahead
+    from ektp_sched.trust.explain_limits import Limit
+
+__all__ = ["Explanation", "Move", "Price", "Slot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where and when a card is printed.
+
+    Parameters
+    ----------
+    day, printer, server, batch, position
+        As in ``plan.csv``.
+    wait_days
+        Calendar days since the recording.
+    pressure
+        On that day.
+    """
+
+    day: date
+    printer: str
+    server: str
+    batch: int
+    position: int
+    wait_days: int
+    pressure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one card more or less on a resource would change, in a tier's unit.
+
+    Parameters
+    ----------
+    resource, day, tier, rank
+        As in ``prices.csv``.
+    one_more, one_less
+        Change of the tier's value; None where there is no card to take away.
+    """
+
+    resource: str
+    day: date
+    tier: str
+    rank: int | str | None
+    one_more: float | None
+    one_less: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that could bring an application's turn forward.
+
+    Parameters
+    ----------
+    code
+        ``cards`` (cards more on ``day``, the working day before its own),
+        ``pressure`` (``needed`` on ``day`` against ``own``), ``free`` (the
+        first day with a free place on one of its printers, which only blanks
+        or a fixed date keep from it), ``due`` (it has no due date yet).
+    day
+        The day meant, if any.
+    cards
+        Of ``cards``.
+    own, needed
+        Pressures of ``pressure``.
+    """
+
+    code: str
+    day: date | None = None
+    cards: int | None = None
+    own: float | None = None
+    needed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an application has its day.
+
+    Parameters
+    ----------
+    application_id
+        As in the backlog; as asked for where it is unknown.
+    outcome
+        ``printed``, ``unprinted``, ``held`` or ``unknown``.
+    rule
+        What decides: ``first-day`` (the first on which it was possible),
+        ``ready`` (the same, the record being ready only after the start),
+        ``pin``, ``capacity``, ``no-blanks``, ``not-ready``, ``no-printer``,
+        ``pinned-later``, ``status``, or ``exchange`` (a place was free, but
+        an earlier tier or another card's printers need it as it is).
+    status
+        Of a held application.
+    hint
+        The id that was probably meant: the same letters and digits, written
+        otherwise.
+    rejected
+        Rejected rows of the backlog, among which an unknown id may be.
+    urgency, target_days, class_rank, area_rank, card, area
+        Of the application.
+    waiting_since, ready_on, due_on, promised_on, pinned_on
+        Its dates.
+    slot
+        Where it is printed.
+    ahead
+        Cards before it on printers that it could use, by reason.
+    printers
+        Those that can print it.
+    limits
+        What was full on the days on which it could have been printed earlier.
+    prices
+        Of its printer and server on its day, or on the day asked for.
+    moves
+        What could bring it forward.
+    last_day
+        Last day of the plan.
+    priced
+        Whether the plan has prices.
+    """
+
+    application_id: str
+    outcome: str
+    rule: str | None = None
+    status: str | None = None
+    hint: str | None = None
+    rejected: int = 0
+    urgency: str | None = None
+    target_days: int | None = None
+    class_rank: int | None = None
+    area_rank: int | None = None
+    card: str | None = None
+    area: str | None = None
+    waiting_since: date | None = None
+    ready_on: date | None = None
+    due_on: date | None = None
+    promised_on: date | None = None
+    pinned_on: date | None = None
+    slot: Slot | None = None
+    ahead: tuple[Ahead, ...] = ()
+    printers: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    prices: tuple[Price, ...] = ()
+    moves: tuple[Move, ...] = ()
+    last_day: date | None = None
+    priced: bool = False
+
+    @property
+    def before(self) -> int:
+        """Cards that stand before it."""
+        return sum(part.cards for part in self.ahead)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything for JSON; dates are text."""
+        plain = _plain(asdict(self))
+        assert isinstance(plain, dict)
+        return {**plain, "before": self.before}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,360 @@
+"""A plan laid beside the accepted rows: what every check here starts from.
+
+Nothing is taken from the plan but its rows.  Days are offsets from the start;
+arrays "by application" follow the backlog, arrays "by row" the plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.office import capacity
+from ektp_sched.trust.matching import UNKNOWN, match_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Capacity, Office
+    from ektp_sched.trust.planned import Planned
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Ints32 = NDArray[np.int32]
+    RankKey = tuple[int | None, int | None]
+
+__all__ = [
+    "MISSING",
+    "Facts",
+    "Kinds",
+    "Rows",
+    "counted",
+    "missing_columns",
+    "read_facts",
+]
+
+MISSING: Final = -(1 << 30)
+"""Stands for "no such date"."""
+
+_ROWS: Final = {
+    "application_id": pl.String,
+    "day": pl.Date,
+    "printer": pl.String,
+    "server": pl.String,
+    "batch": pl.Int64,
+    "position": pl.Int64,
+    "wait_days": pl.Int64,
+    "urgency": pl.String,
+    "pressure": pl.Float64,
+}
+_UNPRINTED: Final = {
+    "application_id": pl.String,
+    "waiting_since": pl.Date,
+    "urgency": pl.String,
+    "reason": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Combinations of class, card type and area, and what the rules say of them.
+
+    Parameters
+    ----------
+    target
+        ``target_days`` by kind, shape ``(K,)``.
+    rank
+        Index into ``ranks`` by kind.
+    ranks
+        Distinct keys (class rank, area rank) that occur, strictest first.
+    printers
+        Which printers are eligible, shape ``(K, P)``.
+    stock
+        Index into ``stocked`` by kind, ``UNKNOWN`` where blanks are unlimited.
+    stocked
+        Card types whose blanks are counted, sorted.
+    """
+
+    target: Ints
+    rank: Ints
+    ranks: tuple[RankKey, ...]
+    printers: Bools
+    stock: Ints
+    stocked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The plan's rows as arrays, shape ``(R,)`` each.
+
+    Parameters
+    ----------
+    application
+        Row in the backlog; ``UNKNOWN`` for an id that is not there.
+    day
+        Day offset; ``MISSING`` where there is no date.
+    printer, server
+        Index into the capacity's ids; ``UNKNOWN`` for others.
+    batch, position, wait_days
+        As stated; ``MISSING`` where empty.
+    """
+
+    application: Ints
+    day: Ints32
+    printer: Ints
+    server: Ints
+    batch: Ints
+    position: Ints
+    wait_days: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A plan, the accepted applications and the office, lined up.
+
+    Parameters
+    ----------
+    office, limits, start, days
+        The rules, the daily capacity, and the horizon.
+    frame
+        The accepted applications.
+    since, ready, due, promised, pinned
+        Their dates by application, shape ``(N,)``; ``MISSING`` for none.
+    kind, kinds
+        Index of each application's combination of class, card and area.
+    rows, assignments
+        The plan's rows, as arrays and as given.
+    left, unprinted
+        Row in the backlog of each unprinted row, and those rows as given.
+    printed
+        Day on which each application is printed; ``days`` where it is not.
+    """
+
+    office: Office
+    limits: Capacity
+    start: date
+    days: int
+    frame: pl.DataFrame
+    since: Ints32
+    ready: Ints32
+    due: Ints32
+    promised: Ints32
+    pinned: Ints32
+    kind: Ints
+    kinds: Kinds
+    rows: Rows
+    assignments: pl.DataFrame
+    left: Ints
+    unprinted: pl.DataFrame
+    printed: Ints32
+
+    @property
+    def target(self) -> Ints:
+        """Return ``target_days`` by application."""
+        return self.kinds.target[self.kind]
+
+    @property
+    def rank(self) -> Ints:
+        """Return the index of the rank by application."""
+        return self.kinds.rank[self.kind]
+
+    def valid(self) -> Bools:
+        """Return which rows name an application, a day, a printer and a server."""
+        rows = self.rows
+        inside = (rows.day >= 0) & (rows.day < self.days)
+        known = (rows.printer >= 0) & (rows.server >= 0) & (rows.application >= 0)
+        known &= inside
+        return known
+
+
+def missing_columns(plan: Planned) -> list[str]:
+    """Return the columns that a plan's tables should have and have not."""
+    pairs = (
+        (_ROWS, plan.assignments, "plan"),
+        (_UNPRINTED, plan.unprinted, "unprinted"),
+    )
+    return [
+        f"{table}.{name}"
+        for wanted, frame, table in pairs
+        for name in wanted
+        if name not in frame.columns
+    ]
+
+
+def counted(key: Ints, shape: tuple[int, ...]) -> Ints:
+    """Count flat indices into an array of a shape."""
+    size = int(np.prod(shape))
+    return np.bincount(key, minlength=size).astype(np.int64, copy=False).reshape(shape)
+
+
+def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
+    """Line up a plan with the accepted applications.
+
+    Parameters
+    ----------
+    plan
+        Its rows are read, its other statements are not.
+    backlog
+        The accepted applications.
+    office
+        The rules.
+
+    Returns
+    -------
+    Facts
+        Arrays for all checks.
+    """
+    frame, start, days = backlog.frame, plan.start, plan.days
+    limits = capacity(office, start, days)
+    kind, kinds = _kinds(frame, office, limits)
+    table = plan.assignments.select(
+        pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
+    )
+    unprinted = plan.unprinted.select(
+        pl.col(name).cast(kind_, strict=False) for name, kind_ in _UNPRINTED.items()
+    )
+    ids = pl.concat([table["application_id"], unprinted["application_id"]])
+    at = match_ids(ids, frame["application_id"])
+    rows = _rows(table, at[: table.height], limits, start)
+    printed = np.full(frame.height, days, dtype=np.int32)
+    known = (rows.application >= 0) & (rows.day >= 0) & (rows.day < days)
+    if known.all():
+        printed[rows.application] = rows.day
+    else:
+        printed[rows.application[known]] = rows.day[known]
+    return Facts(
+        office=office,
+        limits=limits,
+        start=start,
+        days=days,
+        frame=frame,
+        since=_offset(frame["waiting_since"], start),
+        ready=_offset(frame["ready_on"], start),
+        due=_offset(frame["due_on"], start),
+        promised=_offset(frame["promised_on"], start),
+        pinned=_offset(frame["pinned_on"], start),
+        kind=kind,
+        kinds=kinds,
+        rows=rows,
+        assignments=table,
+        left=at[table.height :],
+        unprinted=unprinted,
+        printed=printed,
+    )
+
+
+def _offset(column: pl.Series, start: date) -> Ints32:
+    if column.null_count() == len(column):
+        return np.full(len(column), MISSING, dtype=np.int32)
+    first = int(pl.Series([start]).to_physical()[0])
+    days = column.cast(pl.Date).to_physical().to_numpy()
+    if column.null_count() == 0:
+        return np.asarray(days - np.int32(first), dtype=np.int32)
+    filled = column.to_physical().fill_null(MISSING + first).to_numpy()
+    return np.asarray(filled - np.int32(first), dtype=np.int32)
+
+
+def _rows(
+    table: pl.DataFrame, application: Ints, limits: Capacity, start: date
+) -> Rows:
+    def number(name: str) -> Ints:
+        return table[name].fill_null(MISSING).to_numpy()
+
+    return Rows(
+        application=application,
+        day=_offset(table["day"], start),
+        printer=_index(table["printer"], limits.printers),
+        server=_index(table["server"], limits.servers),
+        batch=number("batch"),
+        position=number("position"),
+        wait_days=number("wait_days"),
+    )
+
+
+def _index(column: pl.Series, names: Sequence[str]) -> Ints:
+    """Return the index of each text among names, ``UNKNOWN`` for others."""
+    codes = column.cast(pl.Enum(list(names)), strict=False).to_physical()
+    return codes.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+
+
+def _texts(column: pl.Series) -> tuple[Ints, list[str | None]]:
+    """Give each distinct text of a column a number; missing comes last."""
+    names = column.drop_nulls().unique().sort().to_list()
+    codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
+    return codes.fill_null(len(names)).to_numpy(), [*names, None]
+
+
+def _kinds(frame: pl.DataFrame, office: Office, limits: Capacity) -> tuple[Ints, Kinds]:
+    """Return the kind of each application, and what the rules say of kinds."""
+    nothing: tuple[Ints, list[str | None]] = (
+        np.zeros(frame.height, dtype=np.int64),
+        [None],
+    )
+    by_area = bool(office.area_rank) or any(
+        p.areas is not None for p in office.printers
+    )
+    urgency, classes = _texts(frame["urgency"])
+    card, cards = _texts(frame["card"]) if office.cards else nothing
+    area, areas = _texts(frame["area"]) if by_area else nothing
+    code = (urgency * len(cards) + card) * len(areas) + area
+    seen = counted(code, (len(classes) * len(cards) * len(areas),)) > 0
+    used = np.flatnonzero(seen)
+    number = np.cumsum(seen) - 1
+    triples = [
+        (
+            classes[c // (len(areas) * len(cards))],
+            cards[c // len(areas) % len(cards)],
+            areas[c % len(areas)],
+        )
+        for c in used.tolist()
+    ]
+    return number[code], _rules_of(triples, office, limits)
+
+
+def _rules_of(
+    triples: list[tuple[str | None, str | None, str | None]],
+    office: Office,
+    limits: Capacity,
+) -> Kinds:
+    stocked = tuple(sorted(limits.supply))
+    keys: list[RankKey] = [
+        (
+            office.urgency[str(urgency)].rank,
+            None if area is None else office.area_rank.get(area),
+        )
+        for urgency, _, area in triples
+    ]
+    ranks = tuple(sorted(set(keys), key=_strictness))
+    allowed = [set(office.eligible(card, area)) for _, card, area in triples]
+    return Kinds(
+        target=np.array(
+            [office.urgency[str(urgency)].target_days for urgency, _, _ in triples],
+            dtype=np.int64,
+        ),
+        rank=np.array([ranks.index(key) for key in keys], dtype=np.int64),
+        ranks=ranks or ((None, None),),
+        printers=np.array(
+            [[name in names for name in limits.printers] for names in allowed],
+            dtype=bool,
+        ).reshape(len(triples), len(limits.printers)),
+        stock=np.array(
+            [
+                stocked.index(card) if card in limits.supply else UNKNOWN
+                for _, card, _ in triples
+            ],
+            dtype=np.int64,
+        ),
+        stocked=stocked,
+    )
+
+
+def _strictness(key: RankKey) -> tuple[tuple[bool, int], ...]:
+    """Lower ranks first; none after all."""
+    return tuple((part is None, part or 0) for part in key)

@@ -1,0 +1,302 @@
+"""The figures stated with each row, batches and places, and reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.rules import used_blanks
+from ektp_sched.trust.tiebreak import TieBreak
+
+if TYPE_CHECKING:
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.findings import Findings
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["check_even_shares", "check_figures", "check_places", "check_reasons"]
+
+_PLACES: Final = 1_000_000
+_FINE: Final = 32
+
+
+def check_figures(facts: Facts, findings: Findings) -> None:
+    """Check wait_days, urgency and pressure of every row.
+
+    Parameters
+    ----------
+    facts
+        The plan and the applications.
+    findings
+        Where violations go.
+    """
+    rows, table = facts.rows, facts.assignments
+    known = (rows.application >= 0) & (rows.day != MISSING)
+    if not len(known) or not facts.frame.height:
+        return
+    application = np.where(known, rows.application, 0)
+    waited = (rows.day - facts.since[application]).astype(np.int64)
+    urgency = facts.frame["urgency"].gather(application)
+    same = (table["urgency"] == urgency).fill_null(value=False).to_numpy()
+    for code, message, wrong in (
+        (
+            "wait-days",
+            "The row's wait_days is not its day less waiting_since.",
+            rows.wait_days != waited,
+        ),
+        ("urgency", "The row's urgency is not the application's class.", ~same),
+        (
+            "pressure",
+            "The row's pressure is not its day of waiting divided by the target.",
+            ~_rounds(table["pressure"], waited + 1, facts.target[application]),
+        ),
+    ):
+        _add(facts, findings, code, message, known & wrong)
+
+
+def _rounds(stated: pl.Series, day_of_waiting: Ints, target: Ints) -> Bools:
+    """Return whether each number is the quotient, rounded to six places."""
+    number = stated.fill_null(-1).fill_nan(-1).clip(-1, 1e9).to_numpy()
+    micros = np.rint(number * _PLACES).astype(np.int64)
+    on_grid = np.abs(number - micros / _PLACES) < 1e-9
+    off = np.abs(micros * target - day_of_waiting * _PLACES)
+    return np.asarray(on_grid & (2 * off <= target))
+
+
+def check_places(facts: Facts, findings: Findings) -> None:
+    """Check the order of rows, batches, positions and the order within a day.
+
+    Parameters
+    ----------
+    facts
+        The plan and the applications.
+    findings
+        Where violations go.
+    """
+    order = _sorted(facts, findings)
+    rows = facts.rows
+    day, printer = rows.day[order].astype(np.int64), rows.printer[order]
+    new = (np.diff(day, prepend=MISSING - 1) != 0) | (np.diff(printer, prepend=-9) != 0)
+    first = np.flatnonzero(new)
+    place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    size = facts.office.plan.batch_size
+    for code, stated, wanted, message in (
+        (
+            "batch",
+            rows.batch,
+            place // size + 1,
+            f"Batches of {size} are not numbered from 1 for this printer and day.",
+        ),
+        (
+            "position",
+            rows.position,
+            place % size + 1,
+            "Positions do not count from 1 within the batch.",
+        ),
+    ):
+        wrong = np.zeros(len(order), dtype=bool)
+        wrong[order] = stated[order] != wanted
+        _add(facts, findings, code, message, wrong)
+    _check_order(facts, findings, order, new)
+
+
+def _sorted(facts: Facts, findings: Findings) -> Ints:
+    """Return the rows by day, printer, batch, position; say if they were not."""
+    rows = facts.rows
+    keys = (rows.day, rows.printer, rows.batch, rows.position)
+    rising = np.zeros(max(0, len(rows.day) - 1), dtype=bool)
+    equal = ~rising
+    for key in keys:
+        rising |= equal & (key[1:] > key[:-1])
+        equal &= key[1:] == key[:-1]
+    falling = ~(rising | equal)
+    if not falling.any():
+        return np.arange(len(rows.day))
+    findings.add(
+        "row-order",
+        "The plan's rows are not sorted by day, printer, batch and position.",
+    )
+    return np.lexsort(tuple(reversed(keys)))
+
+
+def _check_order(facts: Facts, findings: Findings, order: Ints, new: Bools) -> None:
+    """Check rank, then pressure, then the tie-break, from row to row."""
+    rows = facts.rows
+    pair = ~new[1:] & (rows.application[order][1:] >= 0)
+    pair &= rows.application[order][:-1] >= 0
+    application = np.maximum(rows.application[order], 0)
+    if not pair.any():
+        return
+    rank = facts.rank[application]
+    waited = rows.day[order] - facts.since[application].astype(np.int64) + 1
+    # Quotients by targets up to 36,500 differ by more than one part in 2**32.
+    pressure = (np.clip(waited, 0, 1 << 24) << _FINE) // facts.target[application]
+    wrong = pair & (rank[1:] < rank[:-1])
+    pair &= rank[1:] == rank[:-1]
+    wrong |= pair & (pressure[1:] > pressure[:-1])
+    pair &= pressure[1:] == pressure[:-1]
+    ids = facts.assignments["application_id"]
+    wrong |= TieBreak.of(facts).falls(application, pair, ids.gather(order))
+    out = np.zeros(len(order), dtype=bool)
+    out[order[1:]] = wrong
+    _add(
+        facts,
+        findings,
+        "order",
+        "The row comes after one that rank, pressure or the tie-break puts behind it.",
+        out,
+    )
+
+
+def check_even_shares(facts: Facts, findings: Findings) -> None:
+    """Check that equal printers share each day's cards, earlier ids first.
+
+    Parameters
+    ----------
+    facts
+        The plan and the office.
+    findings
+        Where violations go.
+    """
+    limits = facts.limits
+    good = facts.valid()
+    key = facts.rows.printer[good] * facts.days + facts.rows.day[good]
+    used = counted(key, limits.printer_cards.shape)
+    by_id = {printer.id: printer for printer in facts.office.printers}
+    alike = [
+        (
+            None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
+            None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
+            tuple(limits.reaches[index].tolist()),
+        )
+        for index, name in enumerate(limits.printers)
+    ]
+    for later in range(1, len(alike)):
+        for earlier in range(later):
+            if alike[earlier] != alike[later]:
+                continue
+            equal = limits.printer_cards[earlier] == limits.printer_cards[later]
+            more = used[earlier] - used[later]
+            for (day,) in findings.places(
+                "uneven-share", equal & ((more < 0) | (more > 1))
+            ):
+                findings.add(
+                    "uneven-share",
+                    f"{limits.printers[earlier]} and {limits.printers[later]} are "
+                    f"equal, but print {used[earlier, day]} and {used[later, day]} "
+                    f"cards on {findings.date_of(day)}.",
+                    day=day,
+                    printer=limits.printers[later],
+                )
+
+
+def check_reasons(facts: Facts, findings: Findings) -> None:
+    """Check figures and reasons of the unprinted, and their order.
+
+    A reason must be true: ``no-printer``, ``pinned-later`` and ``not-ready``
+    where one of these holds; else ``capacity`` where no eligible printer had
+    room on a day on which the application was ready; else ``no-blanks`` where
+    blanks were used up on each such day.
+
+    Parameters
+    ----------
+    facts
+        The plan and the applications.
+    findings
+        Where violations go.
+    """
+    if not facts.unprinted.height:
+        return
+    table = facts.unprinted
+    known = facts.left >= 0
+    index = np.where(known, facts.left, 0)
+    if not facts.frame["application_id"].len():
+        return
+    ids = table["application_id"]
+    if not ids.is_sorted():
+        findings.add("row-order", "The unprinted are not sorted by application_id.")
+    for code, column, message in (
+        ("unprinted-since", "waiting_since", "waiting_since is not the application's."),
+        ("unprinted-urgency", "urgency", "urgency is not the application's class."),
+    ):
+        given = facts.frame[column].gather(index)
+        same = (table[column] == given).fill_null(value=False).to_numpy()
+        for (row,) in findings.places(code, known & ~same):
+            findings.add(code, f"The row's {message}", application_id=ids[row])
+    true = _true_reasons(facts, index)
+    reason = table["reason"].fill_null("").to_numpy()
+    right = np.zeros(len(index), dtype=bool)
+    for code, holds in true.items():
+        right |= holds & (reason == code)
+    for (row,) in findings.places("unprinted-reason", known & ~right):
+        findings.add(
+            "unprinted-reason",
+            "The reason stated does not hold for this application.",
+            application_id=ids[row],
+        )
+
+
+def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
+    """Return where each reason holds, by row of the unprinted."""
+    kinds, days = facts.kinds, facts.days
+    kind = facts.kind[index]
+    true = {
+        "no-printer": ~np.asarray(kinds.printers.any(axis=1))[kind],
+        "pinned-later": facts.pinned[index] >= days,
+        "not-ready": facts.ready[index] >= days,
+    }
+    plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
+    room = kinds.printers.astype(np.int64) @ _room(facts).astype(np.int64) > 0
+    left = np.array(
+        [facts.limits.supply[card] for card in kinds.stocked], dtype=np.int64
+    ).reshape(-1, days) - used_blanks(facts)
+    # A card of day d needs a blank on every day from d on.
+    spare = np.minimum.accumulate(left[:, ::-1], axis=1)[:, ::-1] > 0
+    unlimited = np.ones((1, days), dtype=bool)
+    blanks = np.concatenate([spare, unlimited])[kinds.stock]
+    day = np.arange(days)
+    last_room = np.where(room, day, -1).max(axis=1, initial=-1)[kind]
+    last_both = np.where(room & blanks, day, -1).max(axis=1, initial=-1)[kind]
+    ready = np.maximum(facts.ready[index], 0)
+    true["capacity"] = plain & (last_room < ready)
+    true["no-blanks"] = plain & (last_room >= ready) & (last_both < ready)
+    return true
+
+
+def _room(facts: Facts) -> Bools:
+    """Return on which days each printer could have printed one card more."""
+    rows, limits, days = facts.rows, facts.limits, facts.days
+    good = facts.valid()
+    day = rows.day[good]
+    printers = counted(rows.printer[good] * days + day, limits.printer_cards.shape)
+    servers = counted(rows.server[good] * days + day, limits.server_cards.shape)
+    free = (servers < limits.server_cards).astype(np.int64)
+    room = (printers < limits.printer_cards) & (
+        limits.reaches.astype(np.int64) @ free > 0
+    )
+    if limits.total is not None:
+        room &= counted(day.astype(np.int64), (days,)) < limits.total
+    return np.asarray(room)
+
+
+def _add(
+    facts: Facts, findings: Findings, code: str, message: str, where: Bools
+) -> None:
+    if not where.any():
+        return
+    table = facts.assignments
+    for (row,) in findings.places(code, where):
+        day = int(facts.rows.day[row])
+        findings.add(
+            code,
+            message,
+            application_id=table["application_id"][row],
+            day=None if day == MISSING else day,
+            printer=table["printer"][row],
+        )

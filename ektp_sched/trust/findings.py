@@ -1,0 +1,106 @@
+"""What a check finds: violations, gathered without a flood of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["MOST_OF_A_KIND", "Findings", "Violation"]
+
+MOST_OF_A_KIND = 100
+"""Violations of one code that are listed; the rest is counted in one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that is wrong with a plan.
+
+    Parameters
+    ----------
+    code
+        Kind of violation, such as ``printer-capacity``.
+    message
+        One English sentence without personal data.
+    application_id, day, printer
+        What it concerns; ``None`` where it concerns more than one.
+    """
+
+    code: str
+    message: str
+    application_id: str | None = None
+    day: date | None = None
+    printer: str | None = None
+
+
+@dataclass(slots=True)
+class Findings:
+    """Violations found so far.
+
+    Parameters
+    ----------
+    start
+        First day of the plan, from which day offsets count.
+    found
+        The violations, in the order of the checks.
+    """
+
+    start: date
+    found: list[Violation] = field(default_factory=list)
+    _left_out: Counter[str] = field(default_factory=Counter)
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        *,
+        application_id: str | None = None,
+        day: int | None = None,
+        printer: str | None = None,
+    ) -> None:
+        """Add one violation; ``day`` counts from the start."""
+        when = None if day is None else self.date_of(day)
+        self.found.append(Violation(code, message, application_id, when, printer))
+
+    def places(self, code: str, where: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+        """Return the first places where an array is true; count the others.
+
+        Parameters
+        ----------
+        code
+            Under which the caller adds a violation for each place returned.
+        where
+            Boolean array of any shape.
+        """
+        flat = np.flatnonzero(where)
+        self._left_out[code] += max(0, len(flat) - MOST_OF_A_KIND)
+        some = np.unravel_index(flat[:MOST_OF_A_KIND], where.shape)
+        return [tuple(place) for place in np.transpose(some).tolist()]
+
+    def date_of(self, day: int) -> date | None:
+        """Return the date of a day offset; ``None`` outside the calendar."""
+        try:
+            return self.start + timedelta(days=day)
+        except OverflowError:
+            return None
+
+    def listed(self) -> list[Violation]:
+        """Return all violations, each kind closed by a count of those left out."""
+        rest = [
+            Violation(code, f"{count} more of the kind {code} are not listed.")
+            for code, count in self._left_out.items()
+            if count
+        ]
+        return [*self.found, *rest]
+
+    def codes(self) -> Sequence[str]:
+        """Return the distinct codes found, in order."""
+        return list(dict.fromkeys(violation.code for violation in self.found))

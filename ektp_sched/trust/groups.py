@@ -1,0 +1,186 @@
+"""Applications that no rule and no tier tells apart, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.trust.facts import MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Ints32 = NDArray[np.int32]
+
+__all__ = ["Groups", "distinct", "distinct_rows", "group_applications", "numbered"]
+
+_TABLE: Final = 1 << 25
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Groups of interchangeable applications, shape ``(C,)`` each.
+
+    Dates that cannot matter any more are taken out: a due date or promise
+    before the start costs the same whatever is done, one beyond the horizon
+    costs nothing.
+
+    Parameters
+    ----------
+    since, ready
+        Day offsets; ``ready`` in ``[0, days]``.
+    due, promised, pinned
+        Day offsets in ``[0, days)``, ``pinned`` in ``[0, days]``; ``MISSING``
+        for none.
+    rank, target
+        Index of the rank; ``target_days``.
+    access
+        Index into ``printers`` and ``stock``.
+    printers, stock
+        By access: eligible printers, shape ``(E, P)``, and the index of the
+        card type whose blanks are counted, or -1.
+    size
+        Number of applications.
+    member
+        Group of each application, shape ``(N,)``.
+    """
+
+    since: Ints
+    ready: Ints
+    due: Ints
+    promised: Ints
+    pinned: Ints
+    rank: Ints
+    target: Ints
+    access: Ints
+    printers: Bools
+    stock: Ints
+    size: Ints
+    member: Ints
+
+    def __len__(self) -> int:
+        """Return the number of groups."""
+        return len(self.size)
+
+
+def numbered(key: Ints, size: int) -> tuple[Ints, int]:
+    """Renumber keys in ``[0, size)`` without gaps; return how many there are."""
+    if size > _TABLE:
+        distinct, number = np.unique(key, return_inverse=True)
+        return number.reshape(-1).astype(np.int64), len(distinct)
+    seen = np.zeros(size, dtype=bool)
+    seen[key] = True
+    number = np.cumsum(seen, dtype=np.int64) - 1
+    return number[key], int(number[-1]) + 1 if size else 0
+
+
+def distinct(key: Ints, size: int) -> Ints:
+    """Return the distinct keys in ``[0, size)``, ascending."""
+    if size > 4 * _TABLE:
+        return np.unique(key)
+    seen = np.zeros(size, dtype=bool)
+    seen[key] = True
+    return np.flatnonzero(seen)
+
+
+def _combined(columns: Iterable[Ints | Ints32], height: int) -> tuple[Ints, int]:
+    """Give each combination of several integer columns a number."""
+    code, count = np.zeros(height, dtype=np.int64), min(1, height)
+    for column in columns:
+        if not height:
+            break
+        low, high = int(column.min()), int(column.max())
+        if low < high:
+            width = high - low + 1
+            if width > _TABLE:
+                column, width = numbered(column.astype(np.int64) - low, width)
+                low = 0
+            code, count = numbered(code * width + (column - low), count * width)
+    return code, count
+
+
+def distinct_rows(flags: Bools) -> tuple[Ints, Ints]:
+    """Return the first row of each distinct row of flags, and each row's number.
+
+    Parameters
+    ----------
+    flags
+        Shape ``(R, K)``.
+
+    Returns
+    -------
+    tuple
+        Shape ``(D,)`` row indices, and shape ``(R,)`` numbers below D.
+    """
+    height = len(flags)
+    bits = np.packbits(flags, axis=1)
+    words = np.zeros((height, -(-bits.shape[1] // 8) * 8), dtype=np.uint8)
+    words[:, : bits.shape[1]] = bits
+    number = np.zeros(height, dtype=np.int64)
+    for word in np.ascontiguousarray(words).view(np.uint64).T:
+        values, inner = np.unique(word, return_inverse=True)
+        if len(values) > 1:
+            key = number * len(values) + inner.reshape(-1)
+            number = np.unique(key, return_inverse=True)[1].reshape(-1)
+    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
+    first[number[::-1]] = np.arange(height)[::-1]
+    return first, number
+
+
+def group_applications(facts: Facts) -> Groups:
+    """Group the accepted applications.
+
+    Parameters
+    ----------
+    facts
+        Applications and rules.
+    """
+    days, kinds = facts.days, facts.kinds
+    flags = np.concatenate(
+        [kinds.printers, kinds.stock[:, None] == np.arange(len(kinds.stocked))], axis=1
+    )
+    first, access = distinct_rows(flags)
+    plain = np.stack([kinds.rank, kinds.target, access], axis=1)
+    kind, _ = _combined(plain.T, len(plain))
+    due, promised, pinned = facts.due, facts.promised, facts.pinned
+    columns = (
+        kind[facts.kind],
+        facts.since,
+        np.clip(facts.ready, 0, days),
+        np.where((due < 0) | (due >= days), -1, due),
+        np.where(
+            (promised == MISSING) | (promised >= days), -1, np.maximum(promised, 0)
+        ),
+        np.where(pinned < 0, -1, np.minimum(pinned, days)),
+    )
+    member, count = _combined(columns, facts.frame.height)
+    one = np.zeros(count, dtype=np.int64)
+    one[member] = np.arange(len(member))
+    some = facts.kind[one]
+
+    def date(column: Ints) -> Ints:
+        found = column[one].astype(np.int64)
+        return np.where(found < 0, MISSING, found)
+
+    return Groups(
+        since=facts.since[one].astype(np.int64),
+        ready=columns[2][one].astype(np.int64),
+        due=date(columns[3]),
+        promised=date(columns[4]),
+        pinned=date(columns[5]),
+        rank=kinds.rank[some],
+        target=kinds.target[some],
+        access=access[some],
+        printers=kinds.printers[first],
+        stock=kinds.stock[first],
+        size=np.bincount(member, minlength=count).astype(np.int64),
+        member=member,
+    )

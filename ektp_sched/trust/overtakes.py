@@ -1,0 +1,385 @@
+"""Who was printed before whom, counted by groups and never pair by pair.
+
+B overtakes A if B is printed on an earlier day although A was ready on that
+day, comes first, and exchanging their slots keeps every rule.  The exchange
+improves what A gains and worsens what B loses, tier by tier; pairs are counted
+with cumulative tables over waiting_since and gain.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.trust.facts import MISSING
+from ektp_sched.trust.groups import Groups, distinct, distinct_rows, group_applications
+from ektp_sched.trust.rules import used_blanks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["Counts", "Pair", "count_overtakes"]
+
+_NEVER: Final = 1 << 40
+_FIRST: Final = -_NEVER
+_SAMPLE: Final = 10
+_TABLE: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two applications whose order is not the rule's.
+
+    Parameters
+    ----------
+    passed, by
+        application_id of the one overtaken, and of the one printed before.
+    day, passed_day
+        Day offsets on which they are printed; ``days`` for "not printed".
+    """
+
+    passed: str
+    by: str
+    day: int
+    passed_day: int
+
+
+@dataclass(slots=True)
+class Counts:
+    """Overtakes counted so far.
+
+    Parameters
+    ----------
+    avoidable
+        Pairs whose exchange worsens no tier before the one it improves.
+    accounted
+        Pairs whose exchange would worsen an earlier tier, by that tier.
+    longest
+        Most days between the two prints of a pair in ``accounted``.
+    sample
+        A few avoidable pairs.
+    """
+
+    avoidable: int = 0
+    accounted: Counter[str] = field(default_factory=Counter)
+    longest: int = 0
+    sample: list[Pair] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Applications of one group printed on one day by printers alike.
+
+    Shape ``(K,)`` each; ``sort`` indexes the rows of ``_Sorts``.
+    """
+
+    sort: Ints
+    since: Ints
+    ready: Ints
+    due: Ints
+    promised: Ints
+    day: Ints
+    count: Ints
+    one: Ints
+
+    def take(self, some: Bools | Ints) -> _Cells:
+        return _Cells(*(getattr(self, name)[some] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorts:
+    """Kinds of cell: rank, target, eligibility, and printers used.
+
+    ``first[a, b]`` says how a comes before b: 0 never, 1 by rank, 2 with a
+    shorter target, 3 with the same.  ``swap[a, b]`` says whether a's printer
+    takes b and b's takes a; ``stock`` is the card type counted, or -1.
+    """
+
+    rank: Ints
+    first: Ints
+    swap: Bools
+    stock: Ints
+
+
+def count_overtakes(facts: Facts) -> Counts:
+    """Count all overtakes of a plan, avoidable or accounted for.
+
+    Parameters
+    ----------
+    facts
+        A plan laid beside its applications.
+    """
+    counts = Counts()
+    cells, sorts = _cells(facts)
+    slack = _slack(facts)
+    for day in np.unique(cells.day[cells.day < facts.days]).tolist():
+        ahead = cells.take(cells.day == day)
+        behind = cells.take((cells.day > day) & (cells.ready <= day))
+        for later, able in _days_behind(facts, sorts, ahead, behind, day, slack):
+            passed = behind.take(behind.day == later)
+            _count_pair(facts, sorts, ahead, passed, able, counts)
+    return counts
+
+
+def _cells(facts: Facts) -> tuple[_Cells, _Sorts]:
+    """Return the cells of everybody who is not pinned."""
+    groups = group_applications(facts)
+    first, alike = distinct_rows(groups.printers.T)
+    eligible = groups.printers[:, first]
+    none = len(first)
+    using = np.full(facts.frame.height, none, dtype=np.int64)
+    good = facts.valid()
+    rows = facts.rows
+    using[rows.application[good]] = alike[rows.printer[good]]
+    width = facts.days + 1
+    key = (groups.member * width + facts.printed) * (none + 1) + using
+    held = distinct(key, max(1, len(groups)) * width * (none + 1))
+    cell = np.searchsorted(held, key) if len(held) > _TABLE else _places(held, key)
+    group, day = held // ((none + 1) * width), held // (none + 1) % width
+    one = np.zeros(len(held), dtype=np.int64)
+    one[cell] = np.arange(len(cell))
+    sort, sorts = _sorts(groups, group, held % (none + 1), eligible)
+    cells = _Cells(
+        sort=sort,
+        since=groups.since[group],
+        ready=groups.ready[group],
+        due=groups.due[group],
+        promised=groups.promised[group],
+        day=day,
+        count=np.bincount(cell, minlength=len(held)).astype(np.int64),
+        one=one,
+    )
+    able = np.asarray(groups.printers.any(axis=1))
+    free = (groups.pinned == MISSING)[group] & able[groups.access[group]]
+    return cells.take(free), sorts
+
+
+def _places(held: Ints, key: Ints) -> Ints:
+    table = np.zeros(int(held[-1]) + 1 if len(held) else 0, dtype=np.int32)
+    table[held] = np.arange(len(held))
+    return table[key].astype(np.int64)
+
+
+def _sorts(
+    groups: Groups, group: Ints, using: Ints, eligible: Bools
+) -> tuple[Ints, _Sorts]:
+    fields = np.stack(
+        [groups.rank[group], groups.target[group], groups.access[group], using]
+    )
+    columns, sort = np.unique(fields, axis=1, return_inverse=True)
+    rank, target, access, used = columns
+    takes = np.concatenate([eligible, np.ones((len(eligible), 1), dtype=bool)], axis=1)
+    able = takes[access][:, used]
+    by_rank = rank[:, None] < rank
+    level = rank[:, None] == rank
+    first = np.where(
+        by_rank,
+        1,
+        np.where(
+            level & (target[:, None] < target),
+            2,
+            np.where(level & (target[:, None] == target), 3, 0),
+        ),
+    )
+    return sort.reshape(-1), _Sorts(rank, first, able & able.T, groups.stock[access])
+
+
+def _slack(facts: Facts) -> Ints:
+    """Return blanks not used by the end of each day, shape (card types, days)."""
+    supply = [facts.limits.supply[card] for card in facts.kinds.stocked]
+    table = np.array(supply, dtype=np.int64).reshape(-1, facts.days)
+    return table - used_blanks(facts)
+
+
+def _days_behind(
+    facts: Facts, sorts: _Sorts, ahead: _Cells, behind: _Cells, day: int, slack: Ints
+) -> Iterator[tuple[int, Bools]]:
+    """Yield later days on which somebody overtaken is printed.
+
+    With each comes which sorts (behind, ahead) contain overtakes at all; in a
+    plan without dates and promises there are none, so this is the fast path.
+    """
+    number, width = len(sorts.rank), facts.days + 1
+    earliest = np.full((number, width), _NEVER, dtype=np.int64)
+    np.minimum.at(earliest, (behind.sort, behind.day), behind.since)
+    latest = np.full(number, _FIRST, dtype=np.int64)
+    np.maximum.at(latest, ahead.sort, ahead.since)
+    present = latest > _FIRST
+    for later in np.flatnonzero((earliest < _NEVER).any(axis=0)).tolist():
+        since = earliest[:, later][:, None]
+        able = sorts.swap & (since < _NEVER) & present
+        able &= (
+            (sorts.first == 1)
+            | ((sorts.first == 2) & (since <= latest))
+            | ((sorts.first == 3) & (since < latest))
+        )
+        if able.any() and len(slack):
+            left = np.append(slack[:, day:later].min(axis=1), 1)[sorts.stock]
+            same = sorts.stock[:, None] == sorts.stock
+            able &= same | (left >= 1)[:, None]
+        if able.any():
+            yield later, able
+
+
+def _count_pair(
+    facts: Facts,
+    sorts: _Sorts,
+    ahead: _Cells,
+    passed: _Cells,
+    able: Bools,
+    counts: Counts,
+) -> None:
+    """Count the overtakes between two days."""
+    day, later = int(ahead.day[0]), int(passed.day[0])
+    for sort in np.flatnonzero(able.any(axis=0)).tolist():
+        some = passed.take(able[passed.sort, sort])
+        mine = ahead.take(ahead.sort == sort)
+        first = sorts.first[some.sort, sort]
+        # Doubled, so that "earlier" and "no later" are one comparison.
+        since = np.where(first == 1, _FIRST, 2 * some.since + (first == 3))
+        for by_rank in np.unique(first == 1).tolist():
+            part = (first == 1) == by_rank
+            _count_sort(
+                facts,
+                (mine, some.take(part), since[part]),
+                (day, later),
+                by_rank,
+                counts,
+            )
+
+
+def _count_sort(
+    facts: Facts,
+    cells: tuple[_Cells, _Cells, Ints],
+    days: tuple[int, int],
+    by_rank: bool,
+    counts: Counts,
+) -> None:
+    ahead, passed, since = cells
+    names = _tiers_that_count(facts, by_rank)
+    if by_rank and _always_better(facts, days[1]):
+        names = []
+    loss, steps = _changes(facts, ahead, days, names)
+    gain, _ = _changes(facts, passed, days, names)
+    if by_rank:
+        # Every tier of a stricter rank stands before those of the other.
+        gain = np.where(gain > 0, _NEVER, 0)
+    total, below = _dominated(
+        (since, gain, passed.count), 2 * ahead.since, [*steps, loss], by_rank
+    )
+    weight = ahead.count
+    shares = [int(weight @ part) for part in below]
+    for name, share, earlier in zip(names, shares, [0, *shares], strict=False):
+        if share > earlier:
+            counts.accounted[name] += share - earlier
+            counts.longest = max(counts.longest, days[1] - days[0])
+    avoidable = total - below[-1] if names else total
+    found = int(weight @ avoidable)
+    counts.avoidable += found
+    if found and len(counts.sample) < _SAMPLE:
+        which = int(np.flatnonzero(avoidable)[0])
+        worst = loss[which] if names else 0
+        who = (since <= 2 * ahead.since[which]) & (gain >= worst)
+        ids = facts.frame["application_id"]
+        other = int(passed.one[np.flatnonzero(who)[0]])
+        counts.sample.append(Pair(ids[other], ids[int(ahead.one[which])], *days))
+
+
+def _tiers_that_count(facts: Facts, by_rank: bool) -> list[str]:
+    """Return the tiers that stand before the one an exchange surely improves.
+
+    Within a rank an exchange leaves the number of unprinted as it is, and
+    improves ``pressure``.
+    """
+    names = list(facts.office.plan.tiers)
+    if "pressure" in names:
+        names = [] if by_rank else names[: names.index("pressure")]
+    return [name for name in names if name in ("overdue", "promise")]
+
+
+def _always_better(facts: Facts, later: int) -> bool:
+    """Return whether a stricter rank gains in ``unprinted`` by the exchange."""
+    return later == facts.days and "unprinted" in facts.office.plan.tiers
+
+
+def _changes(
+    facts: Facts, cells: _Cells, days: tuple[int, int], names: list[str]
+) -> tuple[Ints, list[Ints]]:
+    """Return what cells lose between two days, tiers packed in order.
+
+    Also, for each tier, the packed number with the later tiers left out.
+    """
+    day, later = days
+    packed = np.zeros(len(cells.count), dtype=np.int64)
+    steps: list[Ints] = []
+    for name in names:
+        if name == "overdue":
+            change = (cells.due >= day) & (cells.due < later)
+            packed = packed * 2 + change
+        else:
+            slip = np.where(
+                cells.promised == MISSING, 0, later - np.maximum(cells.promised, day)
+            )
+            packed = packed * (facts.days + 1) + np.maximum(0, slip)
+        steps.append(packed)
+    scale = 1
+    for index in range(len(names) - 1, -1, -1):
+        steps[index] = steps[index] * scale
+        scale *= 2 if names[index] == "overdue" else facts.days + 1
+    return packed, steps[:-1]
+
+
+def _dominated(
+    passed: tuple[Ints, Ints, Ints], until: Ints, losses: list[Ints], by_rank: bool
+) -> tuple[Ints, list[Ints]]:
+    """Count, for each cell ahead, whom it passed; and those who gained less.
+
+    Parameters
+    ----------
+    passed
+        Doubled waiting_since, gain and count of those behind.
+    until
+        Doubled waiting_since of each cell ahead.
+    losses
+        What each cell ahead would lose: the gain must be below it.
+    by_rank
+        Whether waiting_since does not matter.
+
+    Returns
+    -------
+    tuple
+        Numbers of applications, shape of ``until``; and one such array for
+        each entry of ``losses``.
+    """
+    since, gain, count = passed
+    moments = np.unique(since)
+    gains = np.unique(gain)
+    row = np.searchsorted(moments, since)
+    upto = np.searchsorted(moments, until, side="right")
+    if by_rank:
+        upto = np.full(len(until), len(moments), dtype=np.int64)
+    total = np.zeros(len(until), dtype=np.int64)
+    below = [np.zeros(len(until), dtype=np.int64) for _ in losses]
+    step = max(1, _TABLE // (len(moments) + 1))
+    for low in range(0, len(gains), step):
+        high = min(len(gains), low + step)
+        column = np.searchsorted(gains, gain) - low
+        some = (column >= 0) & (column < high - low)
+        table = np.zeros((len(moments) + 1, high - low + 1), dtype=np.int64)
+        np.add.at(table, (row[some] + 1, column[some] + 1), count[some])
+        table = table.cumsum(axis=0).cumsum(axis=1)
+        total += table[upto, -1]
+        for part, loss in zip(below, losses, strict=True):
+            place = np.clip(np.searchsorted(gains, loss) - low, 0, high - low)
+            part += table[upto, place]
+    return total, below

@@ -1,0 +1,79 @@
+"""Recompute a plan's every rule, figure and tier from the accepted rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ektp_sched.trust.certificate import final_face
+from ektp_sched.trust.facts import missing_columns, read_facts
+from ektp_sched.trust.figures import (
+    check_even_shares,
+    check_figures,
+    check_places,
+    check_reasons,
+)
+from ektp_sched.trust.findings import Findings, Violation
+from ektp_sched.trust.rules import check_rules
+from ektp_sched.trust.tiers import check_claims, check_tiers
+from ektp_sched.trust.ties import check_ties, check_ties_in_groups
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.planned import Planned
+
+__all__ = ["Violation", "verify"]
+
+
+def verify(plan: Planned, backlog: Backlog, office: Office) -> list[Violation]:
+    """Check a plan against the accepted rows and the office, from scratch.
+
+    Parameters
+    ----------
+    plan
+        A plan, just made or loaded from its folder.  Its rows are judged; its
+        tier values, figures and claims are compared with what they come to.
+    backlog
+        The accepted applications.
+    office
+        The rules.
+
+    Returns
+    -------
+    list of Violation
+        Empty if the plan obeys every rule, states every figure rightly, and
+        is as good as it claims.
+    """
+    findings = Findings(plan.start)
+    status = str(getattr(plan, "status", "feasible"))
+    if status in ("infeasible", "unknown"):
+        findings.add("no-plan", f"The status is {status}: there is no plan to verify.")
+        return findings.listed()
+    missing = missing_columns(plan)
+    if missing:
+        findings.add("columns", f"Columns are missing: {', '.join(missing)}.")
+        return findings.listed()
+    facts = read_facts(plan, backlog, office)
+    check_rules(facts, findings)
+    sound = not findings.found
+    check_figures(facts, findings)
+    check_places(facts, findings)
+    check_even_shares(facts, findings)
+    check_reasons(facts, findings)
+    listed = check_tiers(facts, plan, findings)
+    check_claims(plan, findings)
+    if sound and listed:
+        _check_proof(facts, plan, findings)
+    return findings.listed()
+
+
+def _check_proof(facts: Facts, plan: Planned, findings: Findings) -> None:
+    """Check the certificate, and the tie-break as far as it is then known."""
+    face = None
+    if plan.certificate is not None:
+        face = final_face(facts, plan, findings)
+    if face is None:
+        check_ties_in_groups(facts, findings)
+    else:
+        check_ties(facts, face, findings)

@@ -1,0 +1,161 @@
+"""The audit's definitions, pair by pair: slow, and meant to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ektp_sched.office import Office
+
+FIRST = date(2017, 9, 11)
+
+
+@dataclass(frozen=True)
+class Case:
+    office: Office
+    people: list[dict[str, Any]]
+    prints: list[dict[str, Any]]
+
+    @property
+    def start(self) -> date:
+        first: date = min(row["printed_at"] for row in self.prints)
+        return first
+
+    @property
+    def end(self) -> date:
+        last: date = max(row["printed_at"] for row in self.prints)
+        return last
+
+    def first_print(self, person: dict[str, Any]) -> dict[str, Any] | None:
+        good = [
+            row
+            for row in self.prints
+            if row["application_id"] == person["application_id"]
+            and row["result"] == "ok"
+        ]
+        return min(good, key=lambda row: row["printed_at"]) if good else None
+
+    def rank(self, person: dict[str, Any]) -> tuple[float, float]:
+        of_class = self.office.class_rank(person["urgency"])
+        of_area = self.office.area_rank.get(person["area"])
+        last = float("inf")
+        return (
+            last if of_class is None else of_class,
+            last if of_area is None else of_area,
+        )
+
+    def target(self, person: dict[str, Any]) -> int:
+        return self.office.urgency[person["urgency"]].target_days
+
+    def comes_first(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
+        if self.rank(a) != self.rank(b):
+            return self.rank(a) < self.rank(b)
+        older = a["waiting_since"], self.target(a)
+        newer = b["waiting_since"], self.target(b)
+        return older[0] <= newer[0] and older[1] <= newer[1] and older != newer
+
+    def fits(self, person: dict[str, Any], printer: str) -> bool:
+        return printer in self.office.eligible(person["card"], person["area"])
+
+    def blanks_left(self, card: str, day: date) -> int:
+        kind = self.office.cards[card]
+        if kind.stock is None:
+            return 10**9
+        came = sum(d.cards for d in kind.deliveries if self.start <= d.on <= day)
+        cards = {p["application_id"]: p["card"] for p in self.people}
+        used: int = sum(
+            cards.get(row["application_id"]) == card and row["printed_at"] <= day
+            for row in self.prints
+        )
+        return kind.stock + came - used
+
+    def passed(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
+        """Whether B's print passed A."""
+        printed, later = self.first_print(b), self.first_print(a)
+        assert printed is not None
+        day = printed["printed_at"]
+        tried = any(
+            row["application_id"] == a["application_id"] and row["printed_at"] == day
+            for row in self.prints
+        )
+        waits = a["ready_on"] <= day and not tried
+        waits &= a["pinned_on"] is None or a["pinned_on"] <= day
+        waits &= later is None or later["printed_at"] > day
+        if not (waits and self.comes_first(a, b) and self.fits(a, printed["printer"])):
+            return False
+        if a["card"] == b["card"] or a["card"] is None:
+            return True
+        until = self.end if later is None else later["printed_at"] - timedelta(1)
+        days = [day + timedelta(n) for n in range((until - day).days + 1)]
+        return all(self.blanks_left(a["card"], each) > 0 for each in days)
+
+    def exchangeable(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
+        later = self.first_print(a)
+        return later is None or self.fits(b, later["printer"])
+
+    def accounted(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
+        """Whether exchanging the slots would worsen a tier before `pressure`.
+
+        Who was not printed within the log counts as printed long after it,
+        but a date of A's after the log as kept: its due date, and its promise
+        where B has none.
+        """
+        printed, later = self.first_print(b), self.first_print(a)
+        assert printed is not None
+        if b["pinned_on"] == printed["printed_at"]:
+            return True
+        if self.rank(a) != self.rank(b):
+            return False
+        day = printed["printed_at"]
+        if later is not None:
+            return self._worse(a, b, day, later["printed_at"])
+        kept = dict(a)
+        for name in ("due_on", "promised_on"):
+            compared = name == "promised_on" and b[name] is not None
+            if a[name] is not None and a[name] > self.end and not compared:
+                kept[name] = None
+        return self._worse(kept, b, day, self.end + timedelta(10_000))
+
+    def _worse(
+        self, a: dict[str, Any], b: dict[str, Any], day: date, later: date
+    ) -> bool:
+        def overdue(person: dict[str, Any], when: date) -> int:
+            return int(person["due_on"] is not None and when > person["due_on"])
+
+        def slip(person: dict[str, Any], when: date) -> int:
+            told = person["promised_on"]
+            return 0 if told is None else max(0, (when - told).days)
+
+        for tier in self.office.plan.tiers:
+            if tier == "pressure":
+                return False
+            if tier == "unprinted":
+                continue
+            cost = overdue if tier == "overdue" else slip
+            change = cost(a, day) + cost(b, later) - cost(a, later) - cost(b, day)
+            if change:
+                return change > 0
+        return False
+
+
+def verdicts(case: Case) -> dict[str, tuple[int, int, int, bool]]:
+    """Return (passed, longest, left over, exchangeable) for all that passed any."""
+    found = {}
+    for b in case.people:
+        if case.first_print(b) is None:
+            continue
+        ahead = [a for a in case.people if a is not b and case.passed(a, b)]
+        if not ahead:
+            continue
+        longest = max((b["waiting_since"] - a["waiting_since"]).days for a in ahead)
+        free = [a for a in ahead if case.exchangeable(a, b)]
+        left = [a for a in free if not case.accounted(a, b)]
+        found[b["application_id"]] = (
+            len(ahead),
+            max(0, longest),
+            len(left),
+            bool(free),
+        )
+    return found

@@ -1,0 +1,581 @@
+"""An independent reference: the rules once more, person by person.
+
+It shares no code with the package beyond the office's models, knows no
+cohorts, pools or faces, and calculates in Python's integers and fractions.
+The tiers are one number with one digit a tier, so that plain integers compare
+like the tiers do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from itertools import product
+from math import inf, lcm
+from typing import TYPE_CHECKING, Any
+
+import holidays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from strategies import Case
+
+    from ektp_sched.office import Office
+    from ektp_sched.planning import Plan
+
+__all__ = [
+    "Crossing",
+    "Limits",
+    "Person",
+    "Reference",
+    "Slot",
+    "digest",
+    "enumerated",
+    "reference",
+    "slots_of",
+]
+
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Slot = tuple[int, str, str] | None
+"""Day offset, printer, server; None: not printed."""
+
+
+class Crossing(Exception):
+    """Blanks may run out, and no chain of arcs can say so."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Cards per resource and day, as plain lists."""
+
+    days: int
+    worked: list[bool]
+    printers: dict[str, list[int]]
+    servers: dict[str, list[int]]
+    reach: dict[str, list[str]]
+    total: list[int] | None
+    supply: dict[str, list[int]]
+
+    def changed(self, resource: str, day: int, by: int) -> Limits:
+        """Return limits with some cards more, or fewer, on one resource and day."""
+
+        def bumped(table: dict[str, list[int]]) -> dict[str, list[int]]:
+            return {
+                name: [
+                    cards + (by if (name, d) == (resource, day) else 0)
+                    for d, cards in enumerate(line)
+                ]
+                for name, line in table.items()
+            }
+
+        return replace(
+            self, printers=bumped(self.printers), servers=bumped(self.servers)
+        )
+
+
+@dataclass(frozen=True)
+class Person:
+    """One application; days are offsets from the start."""
+
+    name: str
+    since: int
+    ready: int
+    target: int
+    rank: tuple[float, float]
+    due: int | None
+    promised: int | None
+    pinned: int | None
+    card: str | None
+    printers: tuple[str, ...]
+    recorded: datetime | None
+
+
+@lru_cache(maxsize=64)
+def _free_days(country: str, year: int) -> frozenset[date]:
+    kept = holidays.country_holidays(
+        country, years=year, categories=("public", "government")
+    )
+    return frozenset(kept)
+
+
+def _worked(office: Office, day: date) -> bool:
+    rules = office.calendar
+    if day in rules.open:
+        return True
+    free = rules.country is not None and day in _free_days(rules.country, day.year)
+    return (
+        not free
+        and day not in rules.closed
+        and _WEEK[day.weekday()] in (rules.workdays)
+    )
+
+
+def _cards(office: Office, resource: Any, day: date) -> int:
+    outside = (resource.from_ is not None and day < resource.from_) or (
+        resource.to is not None and day > resource.to
+    )
+    if outside or not _worked(office, day):
+        return 0
+    left = Fraction(resource.cards_per_day)
+    for name, share in office.calendar.share.items():
+        if name == _WEEK[day.weekday()]:
+            left *= Fraction(share)
+    for outage in office.outages:
+        if outage.resource == resource.id and outage.from_ <= day <= outage.to:
+            left *= Fraction(outage.share)
+    return left.numerator // left.denominator
+
+
+def _limits(office: Office, start: date, days: int) -> Limits:
+    dates = [start + timedelta(days=d) for d in range(days)]
+    printers = {
+        p.id: [_cards(office, p, day) for day in dates] for p in office.printers
+    }
+    servers = {s.id: [_cards(office, s, day) for day in dates] for s in office.servers}
+    total = None
+    if office.reserve.cards_per_day:
+        total = [
+            max(
+                0,
+                min(
+                    sum(line[d] for line in printers.values()),
+                    sum(line[d] for line in servers.values()),
+                )
+                - office.reserve.cards_per_day,
+            )
+            for d in range(days)
+        ]
+    supply = {
+        name: [
+            card.stock
+            + sum(x.cards for x in card.deliveries if start <= x.on <= dates[d])
+            for d in range(days)
+        ]
+        for name, card in office.cards.items()
+        if card.stock is not None
+    }
+    return Limits(
+        days=days,
+        worked=[_worked(office, day) for day in dates],
+        printers=printers,
+        servers=servers,
+        reach={
+            p.id: [
+                s.id for s in office.servers if p.servers is None or s.id in p.servers
+            ]
+            for p in office.printers
+        },
+        total=total,
+        supply=supply,
+    )
+
+
+def _person(office: Office, row: Mapping[str, Any], start: date) -> Person:
+    kind = office.urgency[row["urgency"]]
+    area_rank = office.area_rank.get(row["area"]) if row["area"] is not None else None
+
+    def offset(day: date | None) -> int | None:
+        return None if day is None else (day - start).days
+
+    return Person(
+        name=row["application_id"],
+        since=(row["waiting_since"] - start).days,
+        ready=(row["ready_on"] - start).days,
+        target=kind.target_days,
+        rank=(
+            inf if kind.rank is None else kind.rank,
+            inf if area_rank is None else area_rank,
+        ),
+        due=offset(row["due_on"]),
+        promised=offset(row["promised_on"]),
+        pinned=offset(row["pinned_on"]),
+        card=row["card"],
+        printers=tuple(
+            p.id
+            for p in office.printers
+            if (p.cards is None or row["card"] in p.cards)
+            and (p.areas is None or row["area"] in p.areas)
+        ),
+        recorded=row["recorded_at"],
+    )
+
+
+Tier = tuple[str, tuple[float, float] | None]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A problem in plain lists, and what can be said about any plan of it."""
+
+    office: Office
+    people: tuple[Person, ...]
+    limits: Limits
+    tiers: tuple[Tier, ...]
+    scale: int
+
+    # What a plan is worth
+
+    def cost(self, tier: Tier, person: Person, day: int) -> int:
+        """Return the scaled cost of a day; ``days`` is "not printed"."""
+        name, rank = tier
+        if rank is not None and rank != person.rank:
+            return 0
+        if name == "unprinted":
+            return int(day == self.limits.days)
+        if name == "overdue":
+            due = person.due
+            return int(due is not None and due < self.limits.days and day > due)
+        if name == "promise":
+            return 0 if person.promised is None else max(0, day - person.promised)
+        waited = range(max(0, person.since), day)
+        return sum(t - person.since + 1 for t in waited) * (self.scale // person.target)
+
+    def values(self, slots: Mapping[str, Slot]) -> tuple[int, ...]:
+        """Return every tier's scaled value."""
+        return tuple(
+            sum(self.cost(tier, p, self.day(slots[p.name])) for p in self.people)
+            for tier in self.tiers
+        )
+
+    def day(self, slot: Slot) -> int:
+        """Return a slot's day, the day after the horizon for none."""
+        return self.limits.days if slot is None else slot[0]
+
+    # What the rules allow
+
+    def may(self, person: Person, slot: Slot) -> bool:
+        """Return whether one person may have a slot, whoever else has which."""
+        days = self.limits.days
+        hard = person.pinned is not None and person.pinned >= 0
+        if slot is None:
+            return not hard or (person.pinned or 0) >= days
+        day, printer, server = slot
+        return (
+            0 <= day < days
+            and self.limits.worked[day]
+            and day >= person.ready
+            and printer in person.printers
+            and server in self.limits.reach[printer]
+            and (not hard or person.pinned == day)
+        )
+
+    def broken(self, slots: Mapping[str, Slot]) -> list[str]:
+        """Return every rule that a plan breaks, in words."""
+        found = [
+            f"{p.name} may not have {slots[p.name]}"
+            for p in self.people
+            if not self.may(p, slots[p.name])
+        ]
+        taken = [slot for slot in slots.values() if slot is not None]
+        used = Counter((slot[0], slot[1]) for slot in taken)
+        used += Counter((slot[0], slot[2]) for slot in taken)
+        limits = self.limits.printers | self.limits.servers
+        found += [
+            f"{name} has {cards} cards on day {day}"
+            for (day, name), cards in used.items()
+            if cards > limits[name][day]
+        ]
+        total = self.limits.total
+        for day, cards in Counter(slot[0] for slot in taken).items():
+            if total is not None and cards > total[day]:
+                found.append(f"reserve is used on day {day}")
+        return found + self._blanks(slots)
+
+    def _blanks(self, slots: Mapping[str, Slot]) -> list[str]:
+        found = []
+        for card, supply in self.limits.supply.items():
+            used = [
+                slot[0]
+                for p in self.people
+                if p.card == card and (slot := slots[p.name]) is not None
+            ]
+            for day, blanks in enumerate(supply):
+                if sum(d <= day for d in used) > blanks:
+                    found.append(f"{card} runs out on day {day}")
+        return found
+
+    def choices(self, person: Person) -> list[Slot]:
+        """Return the slots that one person may have."""
+        slots: list[Slot] = [None]
+        slots += [
+            (day, printer, server)
+            for day in range(max(0, person.ready), self.limits.days)
+            for printer in person.printers
+            if self.limits.printers[printer][day]
+            for server in self.limits.reach[printer]
+            if self.limits.servers[server][day]
+        ]
+        return [slot for slot in slots if self.may(person, slot)]
+
+    # The best there is
+
+    def optimum(self) -> tuple[int, ...] | None:
+        """Return the best tier values, None where the rules contradict.
+
+        A minimum-cost flow of single people by successive shortest paths.
+        """
+        digits = [
+            1 + sum(self.cost(tier, p, self.limits.days) for p in self.people)
+            for tier in self.tiers
+        ]
+        network = _Network()
+        for person in self.people:
+            network.add("source", person, 1, 0)
+            for slot in {s and s[:2] for s in self.choices(person)}:
+                cost = 0
+                for tier, digit in zip(self.tiers, digits, strict=True):
+                    cost = cost * digit + self.cost(
+                        tier, person, self.limits.days if slot is None else slot[0]
+                    )
+                network.add(person, "sink" if slot is None else slot, 1, cost)
+        self._lay(network)
+        flow, cost = network.cheapest("source", "sink")
+        if flow < len(self.people):
+            return None
+        values = []
+        for digit in reversed(digits):
+            cost, value = divmod(cost, digit)
+            values.append(value)
+        assert cost == 0
+        return tuple(reversed(values))
+
+    def _lay(self, network: _Network) -> None:
+        """Add what lies behind the people: printers, servers, reserve, blanks."""
+        limits = self.limits
+        chain = self._chains()
+        for day in range(limits.days):
+            for printer, cards in limits.printers.items():
+                network.add((day, printer), ("out", day, printer), cards[day], 0)
+                for server in limits.reach[printer]:
+                    ample = cards[day]
+                    network.add(("out", day, printer), ("in", day, server), ample, 0)
+            for server, cards in limits.servers.items():
+                end: object = "sink"
+                if limits.total is not None:
+                    end = ("total", day)
+                elif server in chain:
+                    end = ("blanks", chain[server], day)
+                network.add(("in", day, server), end, cards[day], 0)
+            if limits.total is not None:
+                end = ("blanks", chain["*"], day) if "*" in chain else "sink"
+                network.add(("total", day), end, limits.total[day], 0)
+        for card in set(chain.values()):
+            for day, blanks in enumerate(limits.supply[card]):
+                last = day + 1 == limits.days
+                after = "sink" if last else ("blanks", card, day + 1)
+                network.add(("blanks", card, day), after, blanks, 0)
+
+    def _chains(self) -> dict[str, str]:
+        """Return the stocked card of each server; "*" stands for the reserve."""
+        chain: dict[str, str] = {}
+        for card, supply in self.limits.supply.items():
+            wanted = [p for p in self.people if p.card == card and p.printers]
+            mine = {name for p in wanted for name in p.printers}
+            servers = {s for name in mine for s in self.limits.reach[name]}
+            others = {
+                s
+                for p in self.people
+                if p.card != card
+                for name in p.printers
+                for s in self.limits.reach[name]
+            }
+            shared = servers & others or (others and self.limits.total is not None)
+            if not shared:
+                chain |= dict.fromkeys(servers, card)
+                if self.limits.total is not None and servers:
+                    chain["*"] = card
+            elif supply[0] < len(wanted):
+                raise Crossing(card)
+        return chain
+
+    # Who is before whom
+
+    def tie_break(self, person: Person) -> tuple[object, ...]:
+        """Return a key that sorts by the public tie-break."""
+        if self.office.plan.tie_break == "lottery":
+            text = f"{self.office.plan.seed}:{person.name}".encode()
+            return (hashlib.sha256(text).hexdigest(), person.name)
+        missing = person.recorded is None
+        return (missing, person.recorded or datetime.min, person.name)
+
+    def exchanges(
+        self, slots: Mapping[str, Slot]
+    ) -> Iterator[tuple[Person, Person, tuple[int, ...]]]:
+        """Yield later, earlier person, and what exchanging their slots changes.
+
+        Only exchanges that keep every rule, blanks included.
+        """
+        for late in self.people:
+            for early in self.people:
+                one, two = slots[late.name], slots[early.name]
+                if two is None or self.day(one) <= two[0]:
+                    continue
+                if not (self.may(late, two) and self.may(early, one)):
+                    continue
+                after = {**slots, late.name: two, early.name: one}
+                if late.card != early.card and self._blanks(after):
+                    continue
+                yield (
+                    late,
+                    early,
+                    tuple(
+                        self.cost(tier, late, two[0])
+                        + self.cost(tier, early, self.day(one))
+                        - self.cost(tier, late, self.day(one))
+                        - self.cost(tier, early, two[0])
+                        for tier in self.tiers
+                    ),
+                )
+
+    def overtakes(self, slots: Mapping[str, Slot]) -> tuple[set[tuple[str, str]], int]:
+        """Return avoidable overtakes (who, whom), and how many are accounted for."""
+        avoidable, accounted = set(), 0
+        for late, early, change in self.exchanges(slots):
+            first = next((x for x in change if x), 0)
+            longer = late.since <= early.since and late.target <= early.target
+            strictly = (late.since, late.target) != (early.since, early.target)
+            before = late.rank < early.rank or (
+                late.rank == early.rank and longer and strictly
+            )
+            if before and first < 0:
+                avoidable.add((early.name, late.name))
+            elif before and first > 0:
+                accounted += 1
+        return avoidable, accounted
+
+
+class _Network:
+    """A minimum-cost flow by successive shortest paths, as in the textbook."""
+
+    def __init__(self) -> None:
+        self.at: dict[object, int] = {}
+        self.out: list[list[int]] = []
+        self.head: list[int] = []
+        self.left: list[int] = []
+        self.cost: list[int] = []
+
+    def _node(self, name: object) -> int:
+        if name not in self.at:
+            self.at[name] = len(self.out)
+            self.out.append([])
+        return self.at[name]
+
+    def add(self, tail: object, head: object, limit: int, cost: int) -> None:
+        if limit <= 0:
+            return
+        a, b = self._node(tail), self._node(head)
+        for one, other, cards, price in ((a, b, limit, cost), (b, a, 0, -cost)):
+            self.out[one].append(len(self.head))
+            self.head.append(other)
+            self.left.append(cards)
+            self.cost.append(price)
+
+    def cheapest(self, source: object, sink: object) -> tuple[int, int]:
+        """Return the largest flow and its least cost."""
+        begin, end = self._node(source), self._node(sink)
+        flow = total = 0
+        while (path := self._shortest(begin, end)) is not None:
+            room = min(self.left[arc] for arc in path)
+            for arc in path:
+                self.left[arc] -= room
+                self.left[arc ^ 1] += room
+            flow += room
+            total += room * sum(self.cost[arc] for arc in path)
+        return flow, total
+
+    def _shortest(self, begin: int, end: int) -> list[int] | None:
+        distance: list[int | None] = [None] * len(self.out)
+        by = [-1] * len(self.out)
+        distance[begin] = 0
+        queue, queued = deque([begin]), {begin}
+        while queue:
+            node = queue.popleft()
+            queued.discard(node)
+            here = distance[node]
+            assert here is not None
+            for arc in self.out[node]:
+                if not self.left[arc]:
+                    continue
+                head = self.head[arc]
+                there = distance[head]
+                if there is None or here + self.cost[arc] < there:
+                    distance[head] = here + self.cost[arc]
+                    by[head] = arc
+                    if head not in queued:
+                        queued.add(head)
+                        queue.append(head)
+        if distance[end] is None:
+            return None
+        path = []
+        while end != begin:
+            path.append(by[end])
+            end = self.head[by[end] ^ 1]
+        return path
+
+
+def reference(
+    case: Case, days: int | None = None, tiers: Sequence[str] | None = None
+) -> Reference:
+    """Read a case once more, with a horizon or tiers of one's own."""
+    office = case.office
+    days = case.days if days is None else days
+    people = tuple(
+        _person(office, row, case.start) for row in case.backlog.frame.to_dicts()
+    )
+    names = office.plan.tiers if tiers is None else tiers
+    order: list[Tier] = [(name, None) for name in names]
+    if office.area_rank or any(k.rank is not None for k in office.urgency.values()):
+        ranks = sorted({p.rank for p in people})
+        order = [("unprinted", r) for r in ranks if "unprinted" in names]
+        order += [(n, r) for r in ranks for n in names if n != "unprinted"]
+        if not people:
+            order = [(n, (inf, inf)) for n in names]
+    return Reference(
+        office=office,
+        people=people,
+        limits=_limits(office, case.start, days),
+        tiers=tuple(order),
+        scale=lcm(*(kind.target_days for kind in office.urgency.values())),
+    )
+
+
+def slots_of(plan: Plan) -> dict[str, Slot]:
+    """Return the slot of every application in a plan, each named once."""
+    columns = plan.assignments.select("application_id", "day", "printer", "server")
+    slots: dict[str, Slot] = {}
+    for name, day, printer, server in columns.iter_rows():
+        assert name not in slots, f"{name} is printed twice"
+        slots[name] = ((day - plan.start).days, printer, server)
+    for name in plan.unprinted["application_id"]:
+        assert name not in slots, f"{name} is printed and unprinted"
+        slots[name] = None
+    return slots
+
+
+def digest(plan: Plan) -> str:
+    """Return all that a plan says, times left out, as text."""
+    frames = [plan.assignments, plan.unprinted]
+    frames += [] if plan.prices is None else [plan.prices]
+    parts = [frame.write_csv() for frame in frames]
+    parts += [repr((plan.start, plan.days, plan.status, plan.engine))]
+    parts += [repr(plan.tiers), repr(plan.certificate), repr(plan.conflict)]
+    parts += [repr(plan.notices), repr(plan.holidays)]
+    return "\n".join(parts)
+
+
+def enumerated(problem: Reference) -> tuple[int, ...] | None:
+    """Return the best tier values by trying every plan there is."""
+    best: tuple[int, ...] | None = None
+    names = [p.name for p in problem.people]
+    for chosen in product(*(problem.choices(p) for p in problem.people)):
+        slots = dict(zip(names, chosen, strict=True))
+        values = problem.values(slots)
+        if (best is None or values < best) and not problem.broken(slots):
+            best = values
+    return best

@@ -1,0 +1,601 @@
+"""Small offices, backlogs and plans for the tests of trust, made by hand."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ektp_sched.backlog import Backlog, from_frame
+from ektp_sched.office import Office, calendar, capacity, to_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+__all__ = [
+    "START",
+    "Case",
+    "FakePlan",
+    "FakeTier",
+    "Slot",
+    "as_fake",
+    "best_values",
+    "certificate_dict",
+    "day",
+    "every_plan",
+    "make_backlog",
+    "make_office",
+    "make_plan",
+    "planned",
+    "random_case",
+    "tier_vector",
+    "write_folder",
+]
+
+START = date(2017, 9, 12)
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Slot = tuple[int, str, str] | None
+"""Day offset, printer and server; ``None`` for "not printed"."""
+
+
+def day(offset: int) -> date:
+    return START + timedelta(days=offset)
+
+
+def make_office(**changes: Any) -> Office:
+    """Return an office with one printer of two cards a day, open every day."""
+    base: dict[str, Any] = {
+        "name": "Test",
+        "calendar": {"workdays": EVERY_DAY},
+        "urgency": {
+            "routine": {"target_days": 30, "default": True},
+            "urgent": {"target_days": 10},
+        },
+        "servers": [{"id": "s", "cards_per_day": 100}],
+        "printers": [{"id": "p", "cards_per_day": 2}],
+    }
+    return Office.model_validate(base | changes)
+
+
+def make_backlog(rows: Sequence[Mapping[str, Any]], office: Office) -> Backlog:
+    """Return a backlog of rows; waiting_since may be an offset from the start."""
+    dates = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
+    table: dict[str, list[Any]] = {"application_id": [], "waiting_since": []}
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    for name in names:
+        table[name] = [row.get(name) for row in rows]
+    for name in dates:
+        if name in table:
+            table[name] = [
+                day(value) if isinstance(value, int) else value for value in table[name]
+            ]
+    schema = {
+        name: pl.Date
+        if name in dates
+        else pl.Datetime("us")
+        if name == "recorded_at"
+        else pl.String
+        for name in table
+    }
+    backlog = from_frame(pl.DataFrame(table, schema=schema), office)
+    assert backlog.rejected == 0, backlog.rejects
+    return backlog
+
+
+@dataclass(frozen=True)
+class FakeTier:
+    name: str
+    rank: int | str | None
+    value: int
+    scale: int
+    bound: int | None
+    proven: bool
+
+    @property
+    def amount(self) -> Fraction:
+        return Fraction(self.value, self.scale)
+
+    @property
+    def exact(self) -> str:
+        return str(self.amount)
+
+
+@dataclass(frozen=True)
+class FakePlan:
+    start: date
+    days: int
+    status: str
+    assignments: pl.DataFrame
+    unprinted: pl.DataFrame
+    tiers: tuple[FakeTier, ...]
+    certificate: object | None = None
+    engine: str = "by hand"
+    holidays: dict[date, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small problem."""
+
+    office: Office
+    backlog: Backlog
+    days: int
+    start: date = START
+
+    def rows(self) -> list[dict[str, Any]]:
+        return self.backlog.frame.to_dicts()
+
+
+def rank_key(office: Office, row: Mapping[str, Any]) -> tuple[Any, Any]:
+    area = row["area"]
+    return (
+        office.urgency[row["urgency"]].rank,
+        office.area_rank.get(area) if area is not None else None,
+    )
+
+
+def _label(office: Office, key: tuple[Any, Any]) -> int | str | None:
+    classes = any(c.rank is not None for c in office.urgency.values())
+    if classes and office.area_rank:
+        return "/".join("-" if part is None else str(part) for part in key)
+    label: int | None = key[0] if classes else key[1]
+    return label
+
+
+def strict(key: tuple[Any, Any]) -> tuple[float, float]:
+    first, second = (float("inf") if part is None else part for part in key)
+    return first, second
+
+
+def tier_names(case: Case) -> list[tuple[str, tuple[Any, Any] | None]]:
+    names = case.office.plan.tiers
+    if not case.office.has_ranks:
+        return [(name, None) for name in names]
+    keys = sorted({rank_key(case.office, row) for row in case.rows()}, key=strict)
+    if not keys:
+        keys = [(None, None)]
+    first: list[tuple[str, tuple[Any, Any] | None]] = [
+        ("unprinted", key) for key in keys if "unprinted" in names
+    ]
+    return first + [
+        (name, key) for key in keys for name in names if name != "unprinted"
+    ]
+
+
+def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
+    """Scaled cost of one application in one tier, by the definition."""
+    scale = lcm(*(c.target_days for c in case.office.urgency.values()))
+    on = case.start + timedelta(days=at)
+    stays = at == case.days
+    if name == "unprinted":
+        return int(stays)
+    if name == "overdue":
+        last = case.start + timedelta(days=case.days - 1)
+        due = row["due_on"]
+        return int(due is not None and due <= last and (stays or on > due))
+    if name == "promise":
+        promised = row["promised_on"]
+        return 0 if promised is None else max(0, (on - promised).days)
+    total = 0
+    target = case.office.urgency[row["urgency"]].target_days
+    since = (row["waiting_since"] - case.start).days
+    for t in range(max(0, since), at):
+        total += (t - since + 1) * (scale // target)
+    return total
+
+
+def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
+    """Values of all tiers in order, by the definitions."""
+    rows = case.rows()
+    return tuple(
+        sum(
+            one_cost(name, row, case.days if slot is None else slot[0], case)
+            for row, slot in zip(rows, choice, strict=True)
+            if key is None or rank_key(case.office, row) == key
+        )
+        for name, key in tier_names(case)
+    )
+
+
+def choices(case: Case, row: Mapping[str, Any]) -> list[Slot]:
+    """What the rules allow one application, capacity apart."""
+    limits = capacity(case.office, case.start, case.days)
+    pinned = row["pinned_on"]
+    pin = None if pinned is None else (pinned - case.start).days
+    if pin is not None and pin >= case.days:
+        return [None]
+    ready = (row["ready_on"] - case.start).days
+    able = case.office.eligible(row["card"], row["area"])
+    found: list[Slot] = [
+        (at, name, server)
+        for at in range(max(0, ready), case.days)
+        if pin is None or pin < 0 or at == pin
+        for p, name in enumerate(limits.printers)
+        if name in able and limits.printer_cards[p, at]
+        for s, server in enumerate(limits.servers)
+        if limits.reaches[p, s] and limits.server_cards[s, at]
+    ]
+    if pin is None or pin < 0:
+        found.append(None)
+    return found
+
+
+def keeps_limits(case: Case, choice: Sequence[Slot]) -> bool:
+    limits = capacity(case.office, case.start, case.days)
+    rows = case.rows()
+    for at in range(case.days):
+        mine = [s for s in choice if s is not None and s[0] == at]
+        for p, name in enumerate(limits.printers):
+            if sum(s[1] == name for s in mine) > limits.printer_cards[p, at]:
+                return False
+        for v, name in enumerate(limits.servers):
+            if sum(s[2] == name for s in mine) > limits.server_cards[v, at]:
+                return False
+        if limits.total is not None and len(mine) > limits.total[at]:
+            return False
+        for card, supply in limits.supply.items():
+            used = sum(
+                s is not None and s[0] <= at and row["card"] == card
+                for s, row in zip(choice, rows, strict=True)
+            )
+            if used > supply[at]:
+                return False
+    return True
+
+
+def every_plan(case: Case) -> Iterator[tuple[Slot, ...]]:
+    """Every plan that keeps every rule; for tiny cases alone."""
+    options = [choices(case, row) for row in case.rows()]
+    for choice in itertools.product(*options):
+        if keeps_limits(case, choice):
+            yield choice
+
+
+def best_values(case: Case) -> tuple[int, ...] | None:
+    """The lexicographically least tier values, by trying everything."""
+    return min((tier_vector(case, c) for c in every_plan(case)), default=None)
+
+
+def _reason(case: Case, row: Mapping[str, Any]) -> str:
+    last = case.start + timedelta(days=case.days - 1)
+    if not case.office.eligible(row["card"], row["area"]):
+        return "no-printer"
+    if row["pinned_on"] is not None and row["pinned_on"] > last:
+        return "pinned-later"
+    return "not-ready" if row["ready_on"] > last else "capacity"
+
+
+def make_plan(
+    case: Case,
+    choice: Sequence[Slot],
+    *,
+    certificate: object | None = None,
+    status: str = "feasible",
+) -> FakePlan:
+    """Return the plan of these choices, with every figure right."""
+    rows = case.rows()
+    keys = sorted({rank_key(case.office, row) for row in rows}, key=strict)
+    late = datetime.max
+    printed = []
+    for row, slot in zip(rows, choice, strict=True):
+        if slot is None:
+            continue
+        on = case.start + timedelta(days=slot[0])
+        waited = (on - row["waiting_since"]).days
+        pressure = Fraction(waited + 1, case.office.urgency[row["urgency"]].target_days)
+        order = (
+            slot[0],
+            slot[1],
+            keys.index(rank_key(case.office, row)),
+            -pressure,
+            row["recorded_at"] or late,
+            row["application_id"],
+        )
+        printed.append((order, row, slot, on, waited, pressure))
+    printed.sort(key=lambda entry: entry[0])
+    table = []
+    for (_, printer), part in itertools.groupby(printed, lambda e: e[0][:2]):
+        for place, (_, row, slot, on, waited, pressure) in enumerate(part):
+            size = case.office.plan.batch_size
+            table.append(
+                (
+                    row["application_id"],
+                    on,
+                    printer,
+                    slot[2],
+                    place // size + 1,
+                    place % size + 1,
+                    waited,
+                    row["urgency"],
+                    round(float(pressure), 6),
+                )
+            )
+    left = sorted(
+        (
+            row["application_id"],
+            row["waiting_since"],
+            row["urgency"],
+            _reason(case, row),
+        )
+        for row, slot in zip(rows, choice, strict=True)
+        if slot is None
+    )
+    scale = lcm(*(c.target_days for c in case.office.urgency.values()))
+    values = tier_vector(case, choice)
+    proven = certificate is not None
+    tiers = tuple(
+        FakeTier(
+            name,
+            None if key is None else _label(case.office, key),
+            value,
+            scale if name == "pressure" else 1,
+            value if proven else None,
+            proven,
+        )
+        for (name, key), value in zip(tier_names(case), values, strict=True)
+    )
+    return FakePlan(
+        start=case.start,
+        days=case.days,
+        status="optimal" if proven else status,
+        assignments=_frame(table, ASSIGNMENTS),
+        unprinted=_frame(left, UNPRINTED),
+        tiers=tiers,
+        certificate=certificate,
+        holidays=calendar(case.office, case.start, case.days).holidays,
+    )
+
+
+ASSIGNMENTS = {
+    "application_id": pl.String,
+    "day": pl.Date,
+    "printer": pl.String,
+    "server": pl.String,
+    "batch": pl.Int64,
+    "position": pl.Int64,
+    "wait_days": pl.Int64,
+    "urgency": pl.String,
+    "pressure": pl.Float64,
+}
+UNPRINTED = {
+    "application_id": pl.String,
+    "waiting_since": pl.Date,
+    "urgency": pl.String,
+    "reason": pl.String,
+}
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def planned(case: Case) -> Any:
+    """Return what the program itself plans."""
+    from ektp_sched.planning import plan
+
+    return plan(case.backlog, case.office, start=case.start, days=case.days)
+
+
+def as_fake(plan: Any, **changes: Any) -> FakePlan:
+    """Return a plan of the program as a plain one, with changes."""
+    fake = FakePlan(
+        start=plan.start,
+        days=plan.days,
+        status=str(plan.status),
+        assignments=plan.assignments,
+        unprinted=plan.unprinted,
+        tiers=tuple(
+            FakeTier(t.name, t.rank, t.value, t.scale, t.bound, t.proven)
+            for t in plan.tiers
+        ),
+        certificate=plan.certificate,
+        engine=plan.engine,
+        holidays=plan.holidays,
+    )
+    return replace(fake, **changes)
+
+
+def certificate_dict(certificate: Any) -> dict[str, Any]:
+    """Return a certificate as it stands in certificate.json."""
+    if isinstance(certificate, dict):
+        return certificate
+    return {
+        "schema_version": 1,
+        "start": certificate.start.isoformat(),
+        "days": certificate.days,
+        "tiers": [
+            {
+                "name": t.name,
+                "rank": t.rank,
+                "scale": t.scale,
+                "value": t.value,
+                "prices": {
+                    "printers": {k: list(v) for k, v in t.printers.items()},
+                    "servers": {k: list(v) for k, v in t.servers.items()},
+                    "reserve": None if t.reserve is None else list(t.reserve),
+                    "stock": {k: list(v) for k, v in t.stock.items()},
+                },
+            }
+            for t in certificate.tiers
+        ],
+    }
+
+
+APPLICATIONS = [
+    "application_id",
+    "waiting_since",
+    "ready_on",
+    "urgency",
+    "due_on",
+    "card",
+    "area",
+    "recorded_at",
+    "promised_on",
+    "pinned_on",
+]
+
+
+def write_folder(plan: Any, case: Case, path: Path) -> Path:
+    """Write the part of a plan folder that stands as evidence."""
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "office.toml").write_text(to_toml(case.office), encoding="utf-8")
+    stamp = "%Y-%m-%dT%H:%M:%S%.6f"
+    case.backlog.frame.select(APPLICATIONS).write_csv(
+        path / "applications.csv", datetime_format=stamp
+    )
+    plan.assignments.with_columns(pl.col("pressure").round(6)).write_csv(
+        path / "plan.csv", float_precision=6
+    )
+    plan.unprinted.write_csv(path / "unprinted.csv")
+    planned_count = case.backlog.planned
+    summary = {
+        "schema_version": 1,
+        "start": plan.start.isoformat(),
+        "days": plan.days,
+        "read": planned_count,
+        "planned": planned_count,
+        "held": 0,
+        "rejected": 0,
+        "printed": plan.assignments.height,
+        "unprinted": plan.unprinted.height,
+        "status": str(plan.status),
+        "engine": plan.engine,
+        "holidays": {d.isoformat(): name for d, name in plan.holidays.items()},
+        "warnings": [],
+        "tiers": [
+            {
+                "name": t.name,
+                "rank": t.rank,
+                "value": float(t.amount),
+                "exact": t.exact,
+                "bound": None if t.bound is None else float(Fraction(t.bound, t.scale)),
+                "proven": t.proven,
+            }
+            for t in plan.tiers
+        ],
+    }
+    (path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    if plan.certificate is not None:
+        text = json.dumps(certificate_dict(plan.certificate))
+        (path / "certificate.json").write_text(text, encoding="utf-8")
+    return path
+
+
+def random_case(seed: int, *, people: int = 12, days: int = 6) -> Case:
+    """Return a random problem in which any rule may appear."""
+    rng = random.Random(seed)
+    has_cards = rng.random() < 0.4
+    urgency: dict[str, dict[str, Any]] = {
+        "emergency": {"target_days": rng.choice([2, 3])},
+        "routine": {"target_days": rng.choice([10, 30]), "default": True},
+        "urgent": {"target_days": rng.choice([3, 7])},
+    }
+    if rng.random() < 0.35:
+        urgency["emergency"]["rank"] = 0
+        if rng.random() < 0.5:
+            urgency["urgent"]["rank"] = rng.choice([0, 1])
+    changes = _random_resources(rng, days, has_cards=has_cards)
+    if has_cards:
+        changes["cards"] = {"A": {"default": True}, "B": {}}
+    elif rng.random() < 0.5:
+        lot = {"on": day(rng.randint(0, days)), "cards": rng.randint(1, 4)}
+        stock = rng.randint(0, people // 2)
+        changes["cards"] = {"A": {"stock": stock, "deliveries": [lot]}}
+    if rng.random() < 0.3:
+        changes["reserve"] = {"cards_per_day": 1}
+    if rng.random() < 0.25:
+        changes["area_rank"] = {"South": 0}
+    if rng.random() < 0.4:
+        changes["calendar"] = {
+            "workdays": ["mon", "tue", "wed", "thu", "fri"],
+            "share": {"fri": 0.5},
+            "open": [day(4)],
+        }
+    office = make_office(**changes, urgency=urgency, plan=_random_rules(rng))
+    rows = [_random_row(rng, i, days, has_cards=has_cards) for i in range(people)]
+    return Case(office, make_backlog(rows, office), days)
+
+
+AREAS = ["North", "South"]
+
+
+def _random_resources(
+    rng: random.Random, days: int, *, has_cards: bool
+) -> dict[str, Any]:
+    servers = [
+        {"id": f"s{i}", "cards_per_day": rng.randint(1, 4)}
+        for i in range(rng.choice([1, 1, 2]))
+    ]
+    printers = []
+    for i in range(rng.choice([1, 2, 2, 3])):
+        printer: dict[str, Any] = {
+            "id": f"p{i}",
+            "cards_per_day": rng.choice([1, 2, 2, 3]),
+        }
+        if rng.random() < 0.3:
+            printer["areas"] = [rng.choice(AREAS)]
+        if has_cards and rng.random() < 0.4:
+            printer["cards"] = [rng.choice(["A", "B"])]
+        if len(servers) > 1 and rng.random() < 0.4:
+            printer["servers"] = [rng.choice(servers)["id"]]
+        printers.append(printer)
+    changes: dict[str, Any] = {"servers": servers, "printers": printers}
+    if rng.random() < 0.4:
+        at = rng.randrange(days)
+        outage = {
+            "resource": rng.choice([*servers, *printers])["id"],
+            "from": day(at),
+            "to": day(at + 1),
+            "share": rng.choice([0.0, 0.5]),
+        }
+        changes["outages"] = [outage]
+    return changes
+
+
+def _random_rules(rng: random.Random) -> dict[str, Any]:
+    rules: dict[str, Any] = {"batch_size": rng.choice([1, 2, 50])}
+    if rng.random() < 0.2:
+        rules |= {"tie_break": "lottery", "seed": rng.randrange(100)}
+    rules["tiers"] = rng.choice(
+        [
+            ["unprinted", "overdue", "promise", "pressure"],
+            ["unprinted", "overdue", "promise", "pressure"],
+            ["unprinted", "promise", "pressure", "overdue"],
+            ["unprinted", "pressure"],
+            ["overdue", "unprinted", "promise"],
+        ]
+    )
+    return rules
+
+
+def _random_row(
+    rng: random.Random, i: int, days: int, *, has_cards: bool
+) -> dict[str, Any]:
+    since = rng.choice([-40, -12, -12, -3, -3, 0, 0, 2])
+    row: dict[str, Any] = {
+        "application_id": f"id-{(i * 7) % 97:02d}",
+        "waiting_since": since,
+        "urgency": rng.choice(["routine", "routine", "urgent", "emergency"]),
+        "area": rng.choice([*AREAS, None]),
+    }
+    if rng.random() < 0.2:
+        row["ready_on"] = max(since, rng.randint(0, days + 1))
+    if rng.random() < 0.25:
+        row["due_on"] = rng.randint(-2, days + 1)
+    if rng.random() < 0.25:
+        row["promised_on"] = rng.randint(-2, days + 1)
+    if rng.random() < 0.05:
+        row["pinned_on"] = rng.randint(-1, days + 1)
+    if rng.random() < 0.6:
+        row["recorded_at"] = datetime(2017, 1, 1, rng.randint(0, 3))
+    if has_cards:
+        row["card"] = rng.choice(["A", "B"])
+    return row

@@ -1,0 +1,86 @@
+"""The command line as a process, and a small office for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ektp_sched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+OFFICE = """\
+name = "Test office"
+language = "en"
+[urgency.emergency]
+target_days = 3
+rank = 0
+[urgency.routine]
+target_days = 30
+default = true
+[[servers]]
+id = "server-1"
+cards_per_day = 4
+[[printers]]
+id = "printer-1"
+cards_per_day = 3
+[[printers]]
+id = "printer-2"
+cards_per_day = 3
+"""
+HEADING = "application_id,waiting_since,urgency,nama"
+ROWS = [
+    f"A{n:02d},2017-0{1 + n % 8}-1{n % 10},{'' if n % 7 else 'emergency'},Warga {n}"
+    for n in range(1, 21)
+]
+PLAIN = {
+    "COLUMNS": "100",
+    "PYTHONIOENCODING": "utf-8",
+    "PYTHONPATH": str(Path(ektp_sched.__file__).parents[1]),
+}
+FROM = ("--start", "2017-09-12")
+
+
+def run(
+    *arguments: object,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+    prefix: Sequence[str] = (),
+) -> subprocess.CompletedProcess[str]:
+    """Run ``ektp-sched`` as a process."""
+    return subprocess.run(
+        [*prefix, sys.executable, "-m", "ektp_sched", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**os.environ, **PLAIN, **(env or {})},
+        preexec_fn=before,
+        timeout=120,
+        check=False,
+    )
+
+
+def write_case(
+    folder: Path, *, office: str = OFFICE, rows: Sequence[str] = ROWS
+) -> tuple[Path, Path]:
+    """Write backlog.csv and office.toml; return their paths."""
+    backlog = folder / "backlog.csv"
+    backlog.write_text("\n".join([HEADING, *rows]) + "\n", "utf-8")
+    path = folder / "office.toml"
+    path.write_text(office, "utf-8")
+    return backlog, path
+
+
+def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the single line on stderr of a command that refused its input."""
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    assert "mistake in the program" not in done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("ektp-sched: ")
+    return line.removeprefix("ektp-sched: ")

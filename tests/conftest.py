@@ -1,0 +1,27 @@
+"""What all tests share: how hard hypothesis tries, and that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True)
+settings.register_profile("local", max_examples=50, deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which a test did not run, where EKTP_NO_SKIP is set."""
+    config = session.config
+    if not os.environ.get("EKTP_NO_SKIP") or hasattr(config, "workerinput"):
+        return
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    idle = [k for k in ("skipped", "xfailed", "deselected") if reporter.stats.get(k)]
+    if idle:
+        reporter.write_line(f"EKTP_NO_SKIP: some tests were {', '.join(idle)}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,440 @@
+"""Every hypothesis strategy for offices and backlogs, in one place.
+
+A case is drawn as a document (what `office.toml` would hold) and as rows in
+canonical columns, so that a test can change one thing and plan again.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from hypothesis import strategies as st
+
+from ektp_sched.backlog import Backlog
+from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
+from ektp_sched.office import Office
+from ektp_sched.planning import Plan, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "START",
+    "Case",
+    "backlogs",
+    "cases",
+    "crossing_cases",
+    "days_of",
+    "desk",
+    "documents",
+    "make_backlog",
+    "person",
+    "pinned_cases",
+    "rows",
+    "tiny_cases",
+]
+
+START = date(2017, 9, 12)
+"""A Tuesday; the Islamic new year of 2017-09-21 falls into most horizons."""
+
+Document = dict[str, Any]
+Row = dict[str, Any]
+
+AREAS = ("Alak", "Kelapa Lima", "Maulafa")
+_IDS = (
+    "A-10",
+    "A-9",
+    "B-1",
+    "a-1",
+    "a-02",
+    "Ä-1",
+    "z-3",
+    "z-30",
+    "é-7",
+    "0-1",
+    "00-1",
+    "_-5",
+    "KPG-1",
+    "KPG-2",
+    "KPG-11",
+)
+_STAMPS = (
+    None,
+    None,
+    datetime(2017, 3, 1, 8, 0),
+    datetime(2017, 3, 1, 8, 0, 0, 1),
+    datetime(2016, 9, 5, 14, 30),
+)
+_WEEKS = (
+    ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    ["mon", "tue", "wed", "thu", "fri"],
+    ["mon", "wed", "thu"],
+)
+_CARDS = ("none", "stock", "stock", "stock", "one", "two", "ample", "apart")
+_TIERS = ("unprinted", "overdue", "promise", "pressure")
+
+
+def make_backlog(rows: tuple[Row, ...] | list[Row]) -> Backlog:
+    """Return a backlog of these rows; a column left out is empty."""
+    blank: Row = dict.fromkeys(PLANNED)
+    full = [
+        blank | {"ready_on": row["waiting_since"], "urgency": "routine"} | row
+        for row in rows
+    ]
+    return Backlog(
+        frame=pl.DataFrame(full, schema=dict(PLANNED), orient="row"),
+        held=pl.DataFrame(schema=dict(HELD)),
+        rejects=pl.DataFrame(schema=dict(REJECTS)),
+        read=len(full),
+        extra=(),
+        notices=(),
+        digest=None,
+        source=None,
+        classified={},
+        prioritised=0,
+        priority_unmatched=0,
+        priorities=pl.DataFrame(schema=dict(PRIORITIES)),
+        provisional=False,
+    )
+
+
+def desk(daily: int = 1, /, **tables: Any) -> Document:
+    """Return the smallest office: one printer of 10, one server, a 7-day week."""
+    return {
+        "name": "Kantor",
+        "language": "en",
+        "calendar": {"workdays": _WEEKS[0]},
+        "servers": [{"id": "s", "cards_per_day": daily}],
+        "printers": [{"id": "p", "cards_per_day": 10}],
+    } | tables
+
+
+def person(name: str, waited: int = 0, **fields: Any) -> Row:
+    """Return an application recorded some days before the start.
+
+    Dates may be given as days after the start.
+    """
+    dates = ("ready_on", "due_on", "promised_on", "pinned_on")
+    given = {
+        key: START + timedelta(days=value)
+        if key in dates and isinstance(value, int)
+        else value
+        for key, value in fields.items()
+    }
+    since = START - timedelta(days=waited)
+    return {"application_id": name, "waiting_since": since} | given
+
+
+def days_of(plan: Plan) -> dict[str, int | None]:
+    """Return the day of each application, counted from the start."""
+    printed = plan.assignments.select("application_id", "day").iter_rows()
+    found: dict[str, int | None] = {n: (d - plan.start).days for n, d in printed}
+    return found | dict.fromkeys(plan.unprinted["application_id"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """One planning problem."""
+
+    document: Document
+    rows: tuple[Row, ...]
+    start: date = START
+    days: int = 7
+    office: Office = field(init=False, repr=False)
+    backlog: Backlog = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "office", Office.model_validate(self.document))
+        object.__setattr__(self, "backlog", make_backlog(self.rows))
+
+    def plan(self, **options: Any) -> Plan:
+        """Plan it, over its own horizon unless told otherwise."""
+        options = {"days": self.days} | options
+        return plan(self.backlog, self.office, start=self.start, **options)
+
+    def with_rows(self, rows: list[Row] | tuple[Row, ...]) -> Case:
+        """Return the same office with another backlog."""
+        return replace(self, rows=tuple(rows))
+
+    def with_document(self, **tables: Any) -> Case:
+        """Return the same backlog at an office with some tables replaced."""
+        return replace(self, document=deepcopy(self.document) | tables)
+
+    def day(self, offset: int) -> date:
+        """Return the date so many days after the start."""
+        return self.start + timedelta(days=offset)
+
+
+def _named(prefix: str, count: int) -> list[str]:
+    # Not in the order of creation: what sorts by id must sort.
+    return [f"{prefix}-{letter}" for letter in "cab9"[:count]]
+
+
+@st.composite
+def _classes(draw: st.DrawFn) -> Document:
+    targets = draw(
+        st.lists(st.sampled_from((30, 3, 90, 1, 2, 7)), min_size=1, max_size=3)
+    )
+    ranked = draw(st.booleans())
+    names = ["routine", "urgent", "slow"][: len(targets)]
+    classes: Document = {}
+    for name, target in zip(names, targets, strict=True):
+        classes[name] = {"target_days": target, "default": name == "routine"}
+        rank = draw(st.sampled_from((None, 0, 1))) if ranked else None
+        if rank is not None:
+            classes[name]["rank"] = rank
+    return classes
+
+
+@st.composite
+def _calendar(draw: st.DrawFn, start: date, days: int) -> Document:
+    calendar: Document = {"workdays": draw(st.sampled_from(_WEEKS))}
+    near = st.integers(0, days).map(lambda n: start + timedelta(days=n))
+    if draw(st.booleans()):
+        calendar["country"] = "ID"
+    for key in ("closed", "open"):
+        calendar[key] = draw(st.lists(near, max_size=2))
+    shares = st.sampled_from(("0", "0.5", "0.8", "1"))
+    weekday = st.sampled_from(("mon", "wed", "fri", "sat"))
+    drawn = draw(st.dictionaries(weekday, shares, max_size=2))
+    calendar["share"] = {name: Decimal(share) for name, share in drawn.items()}
+    return calendar
+
+
+@st.composite
+def _span(draw: st.DrawFn, start: date, days: int) -> dict[str, date]:
+    first = draw(st.integers(-2, days))
+    last = draw(st.integers(first, days + 1))
+    return {
+        "from": start + timedelta(days=first),
+        "to": start + timedelta(days=last),
+    }
+
+
+@st.composite
+def _outages(
+    draw: st.DrawFn, names: list[str], start: date, days: int
+) -> list[Document]:
+    shares = st.sampled_from(("0", "0.5", "0.34", "1"))
+    return [
+        {"resource": draw(st.sampled_from(names)), "share": Decimal(draw(shares))}
+        | draw(_span(start, days))
+        for _ in range(draw(st.integers(0, 2)))
+    ]
+
+
+def _stocked(draw: st.DrawFn, start: date, days: int) -> Document:
+    coming = st.lists(st.tuples(st.integers(-1, days), st.integers(1, 4)), max_size=2)
+    return {
+        "stock": draw(st.integers(0, 8)),
+        "deliveries": [
+            {"on": start + timedelta(days=on), "cards": cards}
+            for on, cards in draw(coming)
+        ],
+    }
+
+
+def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True)
+
+
+@st.composite
+def _printers(
+    draw: st.DrawFn, kind: str, servers: list[str], most: int
+) -> list[Document]:
+    names = _named("printer", draw(st.integers(2 if kind == "apart" else 1, most)))
+    printers: list[Document] = []
+    for position, name in enumerate(names):
+        printer: Document = {"id": name, "cards_per_day": draw(st.integers(1, 3))}
+        if kind == "apart":
+            # Each card type has printers and servers of its own.
+            printer["cards"] = ["KIA"] if position == 0 else ["KTP-el"]
+            printer["servers"] = servers[:1] if position == 0 else servers[1:]
+        elif draw(st.booleans()):
+            printer["servers"] = draw(_some(servers, len(servers)))
+        if kind in ("two", "ample") and draw(st.booleans()):
+            printer["cards"] = draw(st.sampled_from((["KIA"], ["KTP-el"])))
+        if draw(st.integers(0, 4)) == 4:
+            printer["areas"] = draw(_some(AREAS, 2))
+        printers.append(printer)
+    return printers
+
+
+def _card_types(
+    draw: st.DrawFn, kind: str, start: date, days: int
+) -> dict[str, Document]:
+    stock = _stocked(draw, start, days) if kind in ("stock", "apart") else {}
+    cards: dict[str, dict[str, Document]] = {
+        "none": {},
+        "one": {"KTP-el": {}},
+        "stock": {"KTP-el": stock},
+        "two": {"KTP-el": {"default": True}, "KIA": {}},
+        "ample": {"KTP-el": {"default": True, "stock": 999}, "KIA": {"stock": 500}},
+        "apart": {"KTP-el": {"default": True} | stock, "KIA": {"stock": 3}},
+    }
+    return cards[kind]
+
+
+@st.composite
+def _plan_rules(draw: st.DrawFn) -> Document:
+    table: Document = {"batch_size": draw(st.sampled_from((50, 1, 2)))}
+    if draw(st.integers(0, 3)) == 3:
+        table["tiers"] = draw(_some(_TIERS, len(_TIERS)))
+    if draw(st.integers(0, 3)) == 3:
+        table |= {"tie_break": "lottery", "seed": draw(st.integers(0, 99))}
+    return table
+
+
+@st.composite
+def documents(
+    draw: st.DrawFn, start: date, days: int, *, most: int = 4, reserve: bool = True
+) -> Document:
+    """Draw what office.toml holds, every rule in use now and then."""
+    servers: list[Document] = [
+        {"id": name, "cards_per_day": draw(st.integers(1, 3))}
+        for name in _named("server", draw(st.integers(1, 3)))
+    ]
+    kind = draw(st.sampled_from(_CARDS))
+    if kind == "apart" and len(servers) == 1:
+        kind = "stock"
+    printers = draw(_printers(kind, [server["id"] for server in servers], most))
+    for resource in (*servers, *printers):
+        if draw(st.integers(0, 9)) == 9:
+            resource |= draw(_span(start, days))
+    names = [resource["id"] for resource in (*servers, *printers)]
+    document: Document = {
+        "name": "Kantor",
+        "language": "en",
+        "calendar": draw(_calendar(start, days)),
+        "urgency": draw(_classes()),
+        "cards": _card_types(draw, kind, start, days),
+        "servers": servers,
+        "printers": printers,
+        "outages": draw(_outages(names, start, days)),
+        "plan": draw(_plan_rules()),
+    }
+    if reserve and kind != "apart" and draw(st.integers(0, 3)) == 3:
+        document["reserve"] = {"cards_per_day": draw(st.integers(1, 2))}
+    if draw(st.integers(0, 3)) == 3:
+        ranks = st.dictionaries(st.sampled_from(AREAS), st.integers(0, 1), min_size=1)
+        document["area_rank"] = draw(ranks)
+    return document
+
+
+@st.composite
+def rows(
+    draw: st.DrawFn,
+    document: Document,
+    start: date,
+    days: int,
+    *,
+    most: int = 14,
+    pins: bool = False,
+) -> tuple[Row, ...]:
+    """Draw a backlog for an office: canonical columns, unique ids.
+
+    Few kinds of application and many of each, so that ties are common.
+    """
+    offset = st.one_of(st.none(), st.none(), st.integers(-2, days + 1))
+    kind = st.fixed_dictionaries(
+        {
+            "since": st.sampled_from((-1, 0, -3, -7, -8, -29, -30, -89, -90, -400, 4)),
+            "late": st.sampled_from((0, 0, 0, 0, 0, 0, 1, 3, 9, 93)),
+            "urgency": st.sampled_from(tuple(document["urgency"])),
+            "card": st.sampled_from(tuple(document["cards"]) or (None,)),
+            "area": st.sampled_from((None, *AREAS)),
+            "due_on": offset,
+            "promised_on": offset,
+            "pinned_on": offset if pins else st.none(),
+        }
+    )
+    several = draw(st.sampled_from((2, 4, 8, 12)))
+    kinds = draw(st.lists(kind, min_size=several // 2, max_size=several))
+    least = draw(st.integers(0, most))
+    names = st.lists(st.sampled_from(_IDS), min_size=least, max_size=most, unique=True)
+    choice = st.tuples(st.integers(0, len(kinds) - 1), st.sampled_from(_STAMPS))
+    found: list[Row] = []
+    for name in draw(names):
+        number, stamp = draw(choice)
+        row = dict(kinds[number])
+        for key in ("due_on", "promised_on", "pinned_on"):
+            after = row[key]
+            row[key] = None if after is None else start + timedelta(days=after)
+        row["waiting_since"] = start + timedelta(days=row.pop("since"))
+        row["ready_on"] = row["waiting_since"] + timedelta(days=row.pop("late"))
+        found.append({"application_id": name, "recorded_at": stamp} | row)
+    return tuple(found)
+
+
+_STARTS = st.sampled_from((START, START, date(2017, 12, 22), date(2018, 6, 8)))
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+    *,
+    most: int = 14,
+    pins: bool = False,
+    reserve: bool = True,
+) -> Case:
+    """Draw a planning problem; without pins its rules never contradict."""
+    start = draw(_STARTS)
+    days = draw(st.sampled_from((7, 5, 9, 11, 3, 2, 1)))
+    document = draw(documents(start, days, reserve=reserve))
+    return Case(
+        document,
+        draw(rows(document, start, days, most=most, pins=pins)),
+        start,
+        days,
+    )
+
+
+def pinned_cases(**options: Any) -> st.SearchStrategy[Case]:
+    """Draw problems with pins, which may contradict the rules or not."""
+    return cases(pins=True, **options)
+
+
+@st.composite
+def tiny_cases(draw: st.DrawFn) -> Case:
+    """Draw problems so small that every plan can be tried."""
+    days = draw(st.integers(1, 3))
+    document = draw(documents(START, days, most=2))
+    return Case(
+        document, draw(rows(document, START, days, most=4, pins=True)), START, days
+    )
+
+
+@st.composite
+def crossing_cases(draw: st.DrawFn) -> Case:
+    """Draw problems whose blanks run out on a printer or server that is shared."""
+    server_apart = draw(st.booleans())
+    printers: list[Document] = [{"id": "printer-a", "cards_per_day": 2}]
+    if server_apart:
+        printers[0]["cards"] = ["KTP-el"]
+        printers.append({"id": "printer-b", "cards_per_day": 2, "cards": ["KIA"]})
+    stock = draw(st.integers(0, 3))
+    document = {
+        "name": "Kantor",
+        "calendar": {"workdays": _WEEKS[0]},
+        "cards": {"KTP-el": {"default": True, "stock": stock}, "KIA": {}},
+        "servers": [{"id": "server-a", "cards_per_day": 3}],
+        "printers": printers,
+    }
+    count = draw(st.integers(stock + 1, stock + 3))
+    people = [
+        {"application_id": f"k{n}", "waiting_since": START, "card": "KTP-el"}
+        for n in range(count)
+    ]
+    people.append({"application_id": "i", "waiting_since": START, "card": "KIA"})
+    return Case(document, tuple(people), START, draw(st.integers(4, 9)))
+
+
+def backlogs() -> st.SearchStrategy[Backlog]:
+    """Draw backlogs alone, for one class and no cards."""
+    plain: Document = {"cards": {}, "urgency": {"routine": {}}}
+    return rows(plain, START, 7).map(make_backlog)

@@ -1,0 +1,247 @@
+"""The list of authorised cases: used, counted, and refused where it is not sound."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlsxwriter
+
+from ektp_sched.backlog import Backlog, make_key, read_backlog
+from ektp_sched.errors import PriorityError
+from ektp_sched.office import Office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BACKLOG = (
+    "application_id,waiting_since,urgency,due_on,NIK,STATUS\n"
+    "A,2017-01-01,,,5371012306950001,PRR\n"
+    "B,2017-01-02,urgent,2017-10-01,5371012306950002,PRR\n"
+    "C,2017-01-03,,,5371012306950003,SFE\n"
+    "D,2017-01-04,,,5371012306950004,PRR\n"
+)
+
+
+def office(base: Path, **tables: Any) -> Office:
+    made = Office.model_validate(
+        {
+            "name": "Kupang",
+            "servers": [{"id": "server-1", "cards_per_day": 200}],
+            "printers": [{"id": "printer-1", "cards_per_day": 120}],
+            "urgency": {
+                "emergency": {"target_days": 3},
+                "urgent": {"target_days": 7},
+                "routine": {"target_days": 30, "default": True},
+            },
+            "status": {"printable": ["PRR"]},
+        }
+        | tables
+    )
+    return made.located(base, "0" * 64)
+
+
+def read(tmp_path: Path, lines: str, backlog: str = BACKLOG, **tables: Any) -> Backlog:
+    path, listed = tmp_path / "backlog.csv", tmp_path / "priority.csv"
+    path.write_text(backlog)
+    listed.write_text(lines)
+    return read_backlog(path, office(tmp_path, **tables), priority=listed)
+
+
+def refused(tmp_path: Path, lines: str, **tables: Any) -> PriorityError:
+    with pytest.raises(PriorityError) as caught:
+        read(tmp_path, lines, **tables)
+    assert caught.value.file == str(tmp_path / "priority.csv")
+    return caught.value
+
+
+def test_it_sets_class_and_due_date(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "application_id,urgency,due_on,reason,by\n"
+        "A,emergency,,operation,Head\n"
+        "B,,15/09/2017,flight,Head\n"
+        "X,urgent,,lost,Head\n"
+        "C,urgent,,sick,Head\n",
+    )
+    assert found.frame.select("application_id", "urgency", "due_on").rows() == [
+        ("A", "emergency", None),
+        ("B", "urgent", date(2017, 9, 15)),
+        ("D", "routine", None),
+    ]
+    assert (found.prioritised, found.priority_unmatched) == (2, 2)
+    assert found.priorities.rows() == [
+        ("A", "emergency", None, "operation", "Head"),
+        ("B", None, date(2017, 9, 15), "flight", "Head"),
+    ]
+    assert [(n.code, n.figures) for n in found.notices] == [
+        ("priority-unmatched", {"count": 2, "held": 1})
+    ]
+
+
+def test_without_a_list_nothing_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "backlog.csv"
+    path.write_text(BACKLOG)
+    found = read_backlog(path, office(tmp_path))
+    assert (found.prioritised, found.priority_unmatched) == (0, 0)
+    assert found.priorities.columns == [
+        *["application_id", "urgency", "due_on", "reason", "by"]
+    ]
+
+
+def test_an_empty_list_is_a_list(tmp_path: Path) -> None:
+    found = read(tmp_path, "application_id,urgency,due_on,reason,by\n")
+    assert (found.prioritised, found.priority_unmatched) == (0, 0)
+
+
+def test_it_may_name_the_number_that_passes_through(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "NIK;Urgensi;Alasan;Oleh\n"
+        "'5371012306950001;Emergency;operasi;Kepala\n"
+        "5371012306950009;urgent;x;Kepala\n",
+    )
+    assert found.frame["urgency"].to_list() == ["emergency", "urgent", "routine"]
+    assert (found.prioritised, found.priority_unmatched) == (1, 1)
+    assert found.priorities["application_id"].to_list() == ["A"]
+
+
+def test_it_may_name_the_number_from_which_ids_are_made(tmp_path: Path) -> None:
+    make_key(tmp_path / "identity.key")
+    backlog = BACKLOG.replace("application_id", "KODE")
+    found = read(
+        tmp_path,
+        "NIK,urgency,reason,by\n5371012306950001,urgent,x,Head\n",
+        backlog,
+        identity={"from": "NIK"},
+    )
+    assert found.frame.filter(urgency="urgent")["NIK"].to_list() == [
+        *["5371012306950001", "5371012306950002"]
+    ]
+    token = found.frame["application_id"][0]
+    assert found.priorities["application_id"].to_list() == [token]
+    again = read(
+        tmp_path,
+        f"application_id,urgency,reason,by\n{token},urgent,x,Head\n",
+        backlog,
+        identity={"from": "NIK"},
+    )
+    assert again.frame.equals(found.frame)
+
+
+def test_it_may_be_a_workbook(tmp_path: Path) -> None:
+    path, listed = tmp_path / "backlog.csv", tmp_path / "priority.xlsx"
+    path.write_text(BACKLOG)
+    with xlsxwriter.Workbook(listed) as book:
+        page = book.add_worksheet()
+        form = book.add_format({"num_format": "dd/mm/yyyy"})
+        page.write_row(0, 0, ["application_id", "due_on", "reason", "by"])
+        page.write_row(1, 0, ["D", None, "x", "Head"])
+        page.write_datetime(1, 1, date(2017, 9, 15), form)
+    found = read_backlog(path, office(tmp_path), priority=listed)
+    assert found.frame["due_on"].to_list() == [
+        *[None, date(2017, 10, 1), date(2017, 9, 15)]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "sentence"),
+    [
+        (
+            "A,emergancy,,x,Head",
+            "urgency",
+            "is no urgency class; nearest is emergency; the office has emergency, "
+            "urgent, routine",
+        ),
+        (
+            "A,,31/02/2017,x,Head",
+            "due_on",
+            "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
+        ),
+        (
+            "A,urgent,,,Head",
+            "reason",
+            "is empty; each line needs whom it is about, a reason and by whom",
+        ),
+        (
+            "A,urgent,,x,",
+            "by",
+            "is empty; each line needs whom it is about, a reason and by whom",
+        ),
+        (
+            ",urgent,,x,Head",
+            "application_id",
+            "is empty; each line needs whom it is about, a reason and by whom",
+        ),
+        (
+            "A,,,x,Head",
+            "urgency",
+            "neither urgency nor due_on is given; fill in one of them",
+        ),
+        (
+            "B,urgent,,x,Head",
+            "application_id",
+            "names an application that an earlier row names; keep one of the rows",
+        ),
+        (
+            "A,urgent,,x,Head,y",
+            None,
+            "has more cells than headings, or a quotation mark out of place",
+        ),
+    ],
+)
+def test_a_line_that_is_not_sound_names_its_row(
+    tmp_path: Path, line: str, column: str | None, sentence: str
+) -> None:
+    error = refused(
+        tmp_path,
+        f"application_id,urgency,due_on,reason,by\nB,urgent,,x,Head\n{line}\n",
+    )
+    assert (error.row, error.column, error.message) == (3, column, sentence)
+
+
+def test_every_bad_line_is_a_problem_and_none_names_a_person(tmp_path: Path) -> None:
+    error = refused(
+        tmp_path,
+        "NIK,urgency,reason,by\n"
+        "5.37E+15,urgent,Rahasia,Rahasia\n"
+        "5371012306950001,Rahasia,Rahasia,Rahasia\n",
+    )
+    assert error.row == 2
+    assert error.message == (
+        "was cut short by a spreadsheet; enter the number as text (and 1 more rows are "
+        "not what they should be)"
+    )
+    assert len(error.problems) == 2
+    assert "Rahasia" not in repr((str(error), error.problems))
+
+
+@pytest.mark.parametrize(
+    ("heading", "absent"),
+    [
+        ("urgency,reason,by", "application_id"),
+        ("application_id,urgency,by", "reason"),
+        ("application_id,urgency,reason", "by"),
+        ("application_id,reason,by", "urgency"),
+        ("nama,kelas", "application_id nor reason nor by nor urgency"),
+    ],
+)
+def test_a_missing_column(tmp_path: Path, heading: str, absent: str) -> None:
+    cells = ",".join("x" for _ in heading.split(","))
+    error = refused(tmp_path, f"{heading}\n{cells}\n")
+    assert error.message == (
+        f"there is no column {absent}; it needs application_id or the number, urgency "
+        "or due_on, reason and by"
+    )
+
+
+def test_two_columns_for_one_and_no_file(tmp_path: Path) -> None:
+    error = refused(
+        tmp_path, "application_id,reason,alasan,by,urgency\nA,x,x,x,urgent\n"
+    )
+    assert error.message == "has two columns for reason; keep one of them"
+    path = tmp_path / "backlog.csv"
+    path.write_text(BACKLOG)
+    with pytest.raises(PriorityError, match="there is no such file"):
+        read_backlog(path, office(tmp_path), priority=tmp_path / "none.csv")

@@ -1,0 +1,153 @@
+"""checker.py: a second check that shares no code, on plan folders alone."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import make_plan, planned, random_case, write_folder
+from damages import DAMAGES, Damage, base, slots_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ektp_sched.trust import checker
+
+CHECKER = Path(checker.__file__)
+
+
+def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the checker with a bare Python: isolated, without site packages."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", str(CHECKER), str(folder), *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+
+
+def found(folder: Path) -> list[str]:
+    """Check a folder in this process; return the codes of what is wrong."""
+    check = checker.Folder(folder)
+    check.run()
+    return [code for code, _ in check.wrong]
+
+
+@pytest.mark.parametrize("name", ["stock", "reserve"])
+def test_the_best_plan_passes(name: str, tmp_path: Path) -> None:
+    case, plan = base(name)
+    result = run(write_folder(plan, case, tmp_path), "--lang", "en")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "read 30, planned 30, held 0, rejected 0, printed" in result.stdout
+    assert "no plan that keeps these rules is better" in result.stdout
+    assert "does not say that the rule is right or the input true" in result.stdout
+    assert "nothing wrong was found" in result.stdout
+
+
+def test_it_speaks_indonesian(tmp_path: Path) -> None:
+    case, plan = base("stock")
+    result = run(write_folder(plan, case, tmp_path))
+    assert result.returncode == 0
+    assert "tidak ditemukan kesalahan" in result.stdout
+    assert "sebaik mungkin" in result.stdout
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.name)
+def test_every_damage_is_found_and_named(damage: Damage, tmp_path: Path) -> None:
+    case, plan = damage.damaged()
+    assert damage.checker in found(write_folder(plan, case, tmp_path))
+
+
+def test_a_damaged_folder_exits_with_one(tmp_path: Path) -> None:
+    damage = next(d for d in DAMAGES if d.code == "printer-capacity")
+    case, plan = damage.damaged()
+    result = run(write_folder(plan, case, tmp_path), "--lang", "en")
+    assert result.returncode == 1
+    assert "p1 2017-09-18: 4 > 2: more cards than the limit" in result.stdout
+    assert "do not use this plan before they are explained" in result.stdout
+
+
+@pytest.mark.parametrize("key", ["read", "planned", "held", "printed", "unprinted"])
+def test_counts_in_the_summary_are_checked(key: str, tmp_path: Path) -> None:
+    case, plan = base("stock")
+    folder = write_folder(plan, case, tmp_path)
+    (folder / "held.csv").write_text("application_id,status\nx,SFE\n", encoding="utf-8")
+    path = folder / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    summary |= {"read": 31, "held": 1}
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    assert found(folder) == []
+    summary[key] += 1
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    assert set(found(folder)) == {"claim"}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_what_the_program_plans_passes(seed: int, tmp_path: Path) -> None:
+    case = random_case(seed)
+    plan = planned(case)
+    if plan.status == "infeasible":
+        return
+    folder = write_folder(plan, case, tmp_path / str(seed))
+    check = checker.Folder(folder)
+    check.run()
+    assert check.wrong == []
+    assert check.proven
+
+
+def test_an_unproven_plan_is_not_called_optimal(tmp_path: Path) -> None:
+    case, plan = base("stock")
+    honest = make_plan(case, slots_of(case, plan))
+    folder = write_folder(honest, case, tmp_path)
+    reasons = (folder / "unprinted.csv").read_text(encoding="utf-8")
+    assert "no-blanks" not in reasons
+    plan.unprinted.write_csv(folder / "unprinted.csv")
+    result = run(folder, "--lang", "en")
+    assert result.returncode == 0
+    assert "Not proven optimal" in result.stdout
+
+
+def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
+    result = run(tmp_path / "nothing")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("This folder cannot be checked: ")
+    assert "Traceback" not in result.stderr
+    case, plan = base("stock")
+    folder = write_folder(plan, case, tmp_path / "out")
+    (folder / "plan.csv").rename(folder / "plan.parquet")
+    result = run(folder, "--lang", "en")
+    assert result.returncode == 2
+    assert "--format csv" in result.stderr
+    (folder / "plan.csv").write_text("application_id,day\na,soon\n", encoding="utf-8")
+    assert run(folder).returncode == 2
+
+
+def test_it_is_one_readable_file_of_the_standard_library() -> None:
+    text = CHECKER.read_text(encoding="utf-8")
+    prose = sum(
+        len((ast.get_docstring(node, clean=False) or "").splitlines())
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    )
+    lines = [line.strip() for line in text.splitlines()]
+    code = [line for line in lines if line and not line.startswith("#")]
+    assert len(code) - prose <= 300
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+        )
+    }
+    assert imported <= sys.stdlib_module_names

@@ -1,0 +1,216 @@
+"""The Kupang example and the folder that `init` writes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from datetime import date
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from ektp_sched.backlog import read_backlog
+from ektp_sched.errors import FolderError, OfficeError, UsageError
+from ektp_sched.example import kupang_backlog, write_key, write_start
+from ektp_sched.example.districts import (
+    DISTRICTS,
+    MET_SPELLINGS,
+    POPULATION_SHARE,
+    SUBDISTRICTS,
+)
+from ektp_sched.office import Office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DIGEST = "9ffb8a9607366f8fe4eae175bef5258c28c51fe040730d1dcc78b2f6a897aee1"
+START = date(2017, 9, 12)
+
+
+@pytest.fixture(scope="module")
+def kupang(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("kupang")
+    write_start(folder, example="kupang")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def frame() -> pl.DataFrame:
+    return kupang_backlog()
+
+
+def test_the_city_has_51_kelurahan_in_6_kecamatan() -> None:
+    assert len(DISTRICTS) == 6
+    assert len(SUBDISTRICTS) == len(set(SUBDISTRICTS)) == 51
+    assert set(MET_SPELLINGS) < set(SUBDISTRICTS)
+    assert sum(POPULATION_SHARE.values()) == 100
+    assert list(POPULATION_SHARE) == list(DISTRICTS)
+
+
+def test_the_backlog_is_the_same_bytes_everywhere(frame: pl.DataFrame) -> None:
+    assert hashlib.sha256(frame.write_csv().encode()).hexdigest() == DIGEST
+
+
+def test_another_seed_is_another_backlog() -> None:
+    assert not kupang_backlog(1, 50).equals(kupang_backlog(2, 50))
+    assert kupang_backlog(1, 50).equals(kupang_backlog(1, 50))
+
+
+def test_one_resident_has_waited_since_september_2016(frame: pl.DataFrame) -> None:
+    oldest = frame.row(0, named=True)
+    assert frame.height == 12_000
+    assert oldest["waiting_since"] == date(2016, 9, 13) == frame["waiting_since"].min()
+    assert oldest["urgency"] == "routine"
+    assert oldest["status"] == "PRINT_READY_RECORD"
+    assert frame["waiting_since"].max() == date(2017, 9, 11)
+
+
+def test_no_row_can_be_taken_for_a_person(frame: pl.DataFrame) -> None:
+    assert frame["nama"].str.contains(r"^Warga Contoh \d{6}$").all()
+    assert frame["nik"].str.contains(r"^990000\d{10}$").all()
+    assert frame["application_id"].str.contains(r"^KPG-\d{6}$").all()
+    assert frame["application_id"].n_unique() == 12_000
+    assert (frame["keterangan"] == "data contoh, bukan orang nyata").all()
+
+
+def test_recorded_on_working_days_and_ready_in_order(frame: pl.DataFrame) -> None:
+    assert frame["waiting_since"].dt.weekday().max() == 5
+    assert (frame["ready_on"] > frame["waiting_since"]).all()
+    assert frame["ready_on"].max() == START
+    day = frame["recorded_at"].str.head(10).str.to_date()
+    assert (day == frame["waiting_since"]).all()
+    ready_first = frame.filter(pl.col("due_on") < pl.col("ready_on"))
+    assert ready_first.is_empty()
+
+
+def test_the_example_can_be_planned_without_a_reject(kupang: Path) -> None:
+    office = Office.load(kupang / "office.toml")
+    backlog = read_backlog(kupang / "backlog.csv", office, max_rejects=0)
+    assert backlog.read == 12_000
+    assert backlog.rejected == 0
+    assert backlog.planned + backlog.held_count == 12_000
+    assert backlog.planned == 10_461
+    assert set(backlog.held["status"]) == {
+        "SENT_FOR_ENROLLMENT",
+        "PROCESSING",
+        "DUPLICATE_RECORD",
+        "ENROLL_FAILURE_AT_CENTRAL",
+    }
+    assert set(backlog.frame["urgency"]) == {
+        "emergency",
+        "urgent",
+        "priority",
+        "routine",
+    }
+    assert set(backlog.frame["area"]) == set(DISTRICTS)
+
+
+def test_the_office_is_the_one_of_the_press_reports(kupang: Path) -> None:
+    office = Office.load(kupang / "office.toml")
+    assert [s.cards_per_day for s in office.servers] == [200, 200]
+    assert [p.cards_per_day for p in office.printers] == [175] * 4
+    assert office.outages[0].resource == "server-2"
+    assert office.outages[0].share == 0
+    assert office.class_rank("emergency") == 0
+    assert office.class_rank("urgent") == 1
+    assert office.warnings() == ()
+    known = {name for names in DISTRICTS.values() for name in names}
+    listed = {s for spellings in office.areas.values() for s in spellings}
+    assert listed | set(office.areas) >= known | set(MET_SPELLINGS.values())
+    for district, names in DISTRICTS.items():
+        assert set(names) - {district} <= set(office.areas[district])
+
+
+def test_every_number_says_where_it_comes_from() -> None:
+    for name in ("kupang.toml", "scenarios.toml"):
+        text = (files("ektp_sched.example") / "files" / name).read_text("utf-8")
+        for line in text.splitlines():
+            code, _, remark = line.partition("#")
+            if re.search(r"=.*\d", code) and not re.match(r"(id|resource) ", code):
+                assert "fact" in remark or "assumed" in remark, line
+
+
+def test_the_scenarios_are_toml_and_name_what_there_is(kupang: Path) -> None:
+    scenarios = tomllib.loads((kupang / "scenarios.toml").read_text("utf-8"))
+    office = Office.load(kupang / "office.toml")
+    assert scenarios["baseline"] in scenarios["scenarios"]
+    assert set(scenarios["arrivals"]["mix"]) == set(office.urgency)
+    assert sum(scenarios["arrivals"]["mix"].values()) == pytest.approx(1)
+    assert set(scenarios["breakdowns"]) <= {s.id for s in office.servers}
+
+
+def test_the_workbook_says_the_same_as_the_text(kupang: Path, tmp_path: Path) -> None:
+    (written, *_) = write_start(tmp_path, example="kupang", office_format="xlsx")
+    assert written.name == "office.xlsx"
+    assert Office.load(written) == Office.load(kupang / "office.toml")
+    back = tmp_path / "back"
+    (text,) = write_start(back, source=written)
+    assert text == back / "office.toml"
+    assert Office.load(text) == Office.load(written)
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text("mine")
+    with pytest.raises(FolderError, match=r"holds office\.toml already"):
+        write_start(tmp_path, example="kupang")
+    assert sorted(os.listdir(tmp_path)) == ["office.toml"]
+    assert (tmp_path / "office.toml").read_text() == "mine"
+    write_start(tmp_path, example="kupang", force=True)
+    assert sorted(os.listdir(tmp_path)) == [
+        "backlog.csv",
+        "office.toml",
+        "scenarios.toml",
+    ]
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_first_office_of_ones_own(language: str, tmp_path: Path) -> None:
+    written = write_start(tmp_path, language=language)  # type: ignore[arg-type]
+    assert [path.name for path in written] == ["office.toml", "identity.key"]
+    office = Office.load(tmp_path / "office.toml")
+    assert office.language == language
+    assert office.warnings() == ()
+
+
+def test_remarks_of_the_first_office_can_all_be_switched_on(tmp_path: Path) -> None:
+    for language in ("id", "en"):
+        write_start(tmp_path, language=language, force=True)
+        path = tmp_path / "office.toml"
+        lines = path.read_text("utf-8").splitlines()
+        on = [re.sub(r"^# (?=\w+ = |\[)", "", line) for line in lines]
+        path.write_text("\n".join(on), "utf-8")
+        office = Office.load(path)
+        assert office.identity is not None
+        assert office.classify
+        assert office.outages
+        assert office.cards["KTP-el"].stock == 20_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_the_key_is_its_owners_alone_and_is_kept(tmp_path: Path) -> None:
+    write_start(tmp_path)
+    key = tmp_path / "identity.key"
+    first = key.read_text()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(bytes.fromhex(first)) == 32
+    write_start(tmp_path, force=True)
+    assert key.read_text() == first
+    with pytest.raises(FolderError, match="is kept"):
+        write_key(tmp_path)
+
+
+def test_wrong_wishes_are_sentences(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is: kupang"):
+        write_start(tmp_path, example="jakarta")
+    with pytest.raises(UsageError, match="exclude each other"):
+        write_start(tmp_path, example="kupang", source=tmp_path / "office.toml")
+    with pytest.raises(OfficeError, match="there is no such file"):
+        write_start(tmp_path, source=tmp_path / "office.toml")
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(FolderError, match="cannot be written"):
+        write_start(file / "folder")

@@ -1,0 +1,274 @@
+"""Any office survives office.toml → office.xlsx → office.toml unchanged."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ektp_sched.office import Office, capacity, dump, to_toml
+from ektp_sched.office.fields import DAYS
+from ektp_sched.office.tables import COLUMNS, TIERS
+
+ids = st.from_regex(r"\A[a-z0-9_-][a-z0-9._-]{0,9}\Z")
+days = st.dates()
+shares = st.decimals(0, 1, places=2) | st.decimals(0, 1, places=25)
+texts = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"]),
+    min_size=1,
+    max_size=12,
+).filter(lambda text: text == text.strip() and bool(text))
+counts = st.integers(1, 10_000_000)
+
+
+def keys(value: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[Any]:
+    return st.dictionaries(texts, value, min_size=least, max_size=3)
+
+
+def maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> dict[str, date]:
+    first, last = sorted([draw(days), draw(days)])
+    return {"from": first, "to": last}
+
+
+@st.composite
+def named(draw: st.DrawFn, fields: st.SearchStrategy[Any], least: int) -> Any:
+    """Draw entries by name of which exactly one is the default."""
+    found = draw(keys(fields, least))
+    chosen = draw(st.sampled_from(sorted(found))) if found else None
+    return {name: f | {"default": name == chosen} for name, f in found.items()}
+
+
+@st.composite
+def areas(draw: st.DrawFn) -> dict[str, list[str]]:
+    words = draw(
+        st.lists(texts, max_size=6, unique_by=lambda t: " ".join(t.casefold().split()))
+    )
+    split = draw(st.integers(0, len(words)))
+    found: dict[str, list[str]] = {name: [] for name in words[:split]}
+    for word in words[split:] if found else []:
+        found[draw(st.sampled_from(words[:split]))].append(word)
+    return found
+
+
+@st.composite
+def offices(draw: st.DrawFn) -> Office:
+    numbers = draw(st.lists(ids, min_size=2, max_size=5, unique_by=str.casefold))
+    split = draw(st.integers(1, len(numbers) - 1))
+    servers, printers = numbers[:split], numbers[split:]
+    cards = draw(named(maybe(stock=st.integers(0, 10**9)), 0))
+    for card in cards.values():
+        if "stock" in card:
+            card["deliveries"] = draw(
+                st.lists(
+                    st.fixed_dictionaries({"on": days, "cards": counts}), max_size=2
+                )
+            )
+    places = draw(areas())
+    urgency = draw(
+        named(
+            st.fixed_dictionaries(
+                {"target_days": st.sampled_from([1, 3, 14, 30, 90])},
+                optional={"rank": st.integers(-9, 9)},
+            ),
+            1,
+        )
+    )
+
+    def some(of: Any) -> st.SearchStrategy[Any]:
+        return st.lists(st.sampled_from(sorted(of)), min_size=1) if of else st.nothing()
+
+    limits = {"servers": some(servers), "cards": some(cards), "areas": some(places)}
+    limits = {key: value for key, value in limits.items() if not value.is_empty}
+    return Office.model_validate(
+        {
+            "name": draw(texts),
+            "language": draw(st.sampled_from(["id", "en"])),
+            "calendar": draw(
+                maybe(
+                    country=st.sampled_from(["ID", "US"]),
+                    workdays=st.lists(st.sampled_from(DAYS), min_size=1),
+                    closed=st.lists(days, max_size=3),
+                    open=st.lists(days, max_size=3),
+                    share=st.dictionaries(st.sampled_from(DAYS), shares),
+                )
+            ),
+            "urgency": urgency,
+            "cards": cards,
+            "servers": [
+                {"id": i, "cards_per_day": draw(counts)} | draw(spans() | st.just({}))
+                for i in servers
+            ],
+            "printers": [
+                {"id": i, "cards_per_day": draw(counts)} | draw(maybe(**limits))
+                for i in printers
+            ],
+            "outages": [
+                {"resource": draw(st.sampled_from(numbers)), "share": draw(shares)}
+                | draw(spans())
+                for _ in range(draw(st.integers(0, 3)))
+            ],
+            "reserve": draw(maybe(cards_per_day=st.integers(0, 10**7))),
+            "plan": draw(
+                maybe(
+                    tiers=st.lists(st.sampled_from(TIERS), min_size=1, unique=True),
+                    batch_size=counts,
+                    seed=st.integers(0, 2**63 - 1),
+                )
+            ),
+            "visits": draw(maybe(every_days=st.integers(1, 99))),
+            "columns": draw(keys(st.sampled_from(COLUMNS))),
+            "dates": draw(maybe(format=st.just("%m/%d/%Y"))),
+            "classify": draw(
+                st.lists(
+                    st.fixed_dictionaries(
+                        {
+                            "column": texts,
+                            "matches": st.sampled_from(["a|b", " x ", "\\d+;\"'"]),
+                            "urgency": st.sampled_from(sorted(urgency)),
+                        }
+                    ),
+                    max_size=2,
+                )
+            ),
+            "areas": places,
+            "area_rank": draw(
+                st.dictionaries(
+                    st.sampled_from(sorted(places)) if places else texts,
+                    st.integers(-9, 9),
+                    max_size=3,
+                )
+            ),
+            "privacy": draw(maybe(show_nik=st.booleans())),
+        }
+        | draw(
+            maybe(
+                status=st.fixed_dictionaries(
+                    {"printable": st.lists(texts, min_size=1, max_size=3)}
+                ),
+                identity=st.fixed_dictionaries(
+                    {"from": texts}, optional={"key": texts}
+                ),
+            )
+        )
+    )
+
+
+@settings(deadline=None)
+@given(office=offices())
+def test_no_conversion_loses_anything(office: Office) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder)
+        dump(office, path / "a.toml")
+        first = Office.load(path / "a.toml")
+        dump(first, path / "b.xlsx")
+        second = Office.load(path / "b.xlsx")
+        dump(second, path / "c.toml")
+        assert first == office
+        assert second == office
+        assert (path / "a.toml").read_bytes() == (path / "c.toml").read_bytes()
+
+
+@settings(deadline=None)
+@given(office=offices(), start=st.dates(date(2000, 1, 1), date(2090, 1, 1)))
+def test_capacity_keeps_its_limits(office: Office, start: date) -> None:
+    found = capacity(office, start, 30)
+    for ids_, cards, resources in (
+        (found.printers, found.printer_cards, office.printers),
+        (found.servers, found.server_cards, office.servers),
+    ):
+        limits = {r.id: r.cards_per_day for r in resources}
+        assert list(ids_) == sorted(limits)
+        assert cards.shape == (len(limits), 30)
+        assert (cards[:, ~found.open] == 0).all()
+        assert (cards >= 0).all()
+        assert all((row <= limits[i]).all() for i, row in zip(ids_, cards, strict=True))
+
+
+@settings(deadline=None, max_examples=25)
+@given(office=offices())
+def test_order_of_the_tables_changes_no_capacity(office: Office) -> None:
+    turned = office.model_copy(
+        update={
+            "printers": office.printers[::-1],
+            "servers": office.servers[::-1],
+            "outages": office.outages[::-1],
+        }
+    )
+    first, second = (capacity(o, date(2017, 9, 11), 20) for o in (office, turned))
+    assert first.printers == second.printers
+    assert (first.printer_cards == second.printer_cards).all()
+    assert (first.server_cards == second.server_cards).all()
+    assert (first.reaches == second.reaches).all()
+
+
+def test_equal_decimals_are_equal_offices() -> None:
+    base: dict[str, Any] = {
+        "name": "K",
+        "servers": [{"id": "s", "cards_per_day": 1}],
+        "printers": [{"id": "p", "cards_per_day": 1}],
+    }
+    one, two = (
+        Office.model_validate(base | {"calendar": {"share": {"fri": Decimal(text)}}})
+        for text in ("0.8", "0.800")
+    )
+    assert one == two
+
+
+SCRIPT = """
+from ektp_sched.errors import OfficeError
+from ektp_sched.office import to_toml
+from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.workbook import workbook_bytes
+from hashlib import sha256
+data = {"name": "K", "servers": [{"id": "s", "cards_per_day": 1}],
+        "printers": [{"id": "p", "cards_per_day": 1}]}
+office = parse_office(data | {"calendar": {"country": "ID", "share": {"fri": 0.5}}})
+print(to_toml(office), sha256(workbook_bytes(office)).hexdigest())
+try:
+    parse_office(data | {"ar": 1, "columns": {"a": "x"}, "calendar": {"country": "XX"}})
+except OfficeError as error:
+    print(*error.problems, sep="\\n")
+"""
+
+
+def test_text_workbook_and_problems_depend_on_no_hash_seed() -> None:
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1")
+    }
+    assert len(outputs) == 1
+    assert b'unknown key "ar"' in outputs.pop()
+
+
+def test_text_of_a_small_office() -> None:
+    office = Office.model_validate(
+        {
+            "name": 'Kantor "A"',
+            "servers": [{"id": "s", "cards_per_day": 1}],
+            "printers": [{"id": "p", "cards_per_day": 1}],
+            "areas": {"Batu Plat": ["Batuplat"]},
+        }
+    )
+    lines = to_toml(office).splitlines()
+    assert lines[0] == 'name = "Kantor \\"A\\""'
+    assert "[urgency.routine]" in lines
+    assert '"Batu Plat" = ["Batuplat"]' in lines
+    assert "[dates]" not in lines

@@ -1,0 +1,381 @@
+"""A folder is replaced whole or left as it was, and only if it may be."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import polars as pl
+import pytest
+from output_cases import files_of, make
+from xlsxwriter.exceptions import FileCreateError
+
+import ektp_sched
+from ektp_sched.errors import FolderError
+from ektp_sched.output import load, save
+from ektp_sched.output import folder as writer
+from ektp_sched.output.placing import replaced_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ektp_sched.planning import Plan
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return make(tmp_path_factory.mktemp("case"))
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return make(tmp_path_factory.mktemp("other"), rate=5)
+
+
+def quick(plan: Plan, path: Path, *, force: bool = False) -> None:
+    save(plan, path, xlsx=False, verify=False, force=force)
+
+
+def test_parents_are_made(made: Plan, tmp_path: Path) -> None:
+    quick(made, tmp_path / "a/b/out")
+    assert load(tmp_path / "a/b/out").days == 10
+
+
+def test_an_empty_folder_is_replaced(made: Plan, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    quick(made, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert load(tmp_path / "out").days == 10
+
+
+def test_an_earlier_plan_is_replaced(made: Plan, other: Plan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    save(made, out)
+    (out / ".DS_Store").write_bytes(b"left by a file manager")
+    quick(other, out)
+    assert load(out).assignments.equals(other.assignments)
+    assert not (out / "plan.xlsx").exists()
+    assert not (out / ".DS_Store").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def change(out: Path) -> None:
+    (out / "plan.csv").write_bytes((out / "plan.csv").read_bytes() + b"\n")
+
+
+def add(out: Path) -> None:
+    (out / "notes.txt").write_text("mine")
+
+
+def remove(out: Path) -> None:
+    (out / "held.csv").unlink()
+
+
+def tick(out: Path) -> None:
+    sheet = out / "batches/2017-09-12/printer-1.csv"
+    sheet.write_bytes(sheet.read_bytes().replace(b",,,", b",x,,", 1))
+
+
+def misstate(out: Path) -> None:
+    path = out / "summary.json"
+    path.write_bytes(path.read_bytes().replace(b'"printed": 20', b'"printed": 19', 1))
+
+
+def empty_folder(out: Path) -> None:
+    (out / "batches/2017-09-30").mkdir()
+
+
+CHANGES = {
+    change: "plan.csv",
+    add: "notes.txt",
+    remove: "held.csv",
+    tick: "batches",
+    misstate: "summary.json",
+    empty_folder: "batches",
+}
+
+
+@pytest.mark.parametrize("act", CHANGES)
+def test_a_changed_plan_needs_force(
+    made: Plan, other: Plan, tmp_path: Path, act: Callable[[Path], None]
+) -> None:
+    out = tmp_path / "out"
+    quick(made, out)
+    act(out)
+    before = files_of(out)
+    with pytest.raises(FolderError) as caught:
+        quick(other, out)
+    assert f"changed since it was written ({CHANGES[act]})" in str(caught.value)
+    assert "--force" in str(caught.value)
+    assert files_of(out) == before
+    quick(other, out, force=True)
+    assert load(out).assignments.equals(other.assignments)
+    assert not (out / "notes.txt").exists()
+
+
+def test_the_times_in_a_summary_are_no_change(
+    made: Plan, other: Plan, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    quick(made, out)
+    text = (out / "summary.json").read_text("utf-8")
+    (out / "summary.json").write_text(text.replace('"write": ', '"write": 1'), "utf-8")
+    quick(other, out)
+
+
+FOREIGN: dict[str, dict[str, bytes]] = {
+    "a document": {"letter.txt": b"dear"},
+    "a folder": {"sub/letter.txt": b"dear"},
+    "another program's summary": {"summary.json": b"{}", "x.csv": b""},
+    "a broken summary": {"summary.json": b"{", "plan.csv": b""},
+    "a list for a summary": {"summary.json": b"[]"},
+    "a summary without digests": {"summary.json": b'{"program": "ektp-sched"}'},
+    "foreign rejects": {"rejects.csv": b"name,reason\n"},
+    "rejects with company": {"rejects.csv": b"row,column,reason\n", "b.txt": b""},
+    "a deep nest": {"summary.json": b"[" * 100_000},
+}
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("name", sorted(FOREIGN))
+def test_a_foreign_folder_is_never_replaced(
+    made: Plan, tmp_path: Path, name: str, force: bool
+) -> None:
+    out = tmp_path / "out"
+    for inner, raw in FOREIGN[name].items():
+        (out / inner).parent.mkdir(parents=True, exist_ok=True)
+        (out / inner).write_bytes(raw)
+    before = files_of(out)
+    with pytest.raises(FolderError, match="name another folder"):
+        quick(made, out, force=force)
+    assert files_of(out) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_in_the_way_is_named(made: Plan, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("x")
+    with pytest.raises(FolderError, match="out: is a file; name another"):
+        quick(made, tmp_path / "out", force=True)
+    with pytest.raises(FolderError, match="cannot be written"):
+        quick(made, tmp_path / "out/deeper")
+    assert (tmp_path / "out").read_text() == "x"
+
+
+def test_a_link_stays_a_link(made: Plan, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "real")
+    quick(made, tmp_path / "out")
+    assert (tmp_path / "out").is_symlink()
+    assert load(tmp_path / "real").days == 10
+
+
+def test_the_folder_that_one_works_in(
+    made: Plan, other: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.chdir(out)
+    node = out.stat().st_ino
+    quick(made, Path())
+    quick(other, Path())
+    assert load(Path()).assignments.equals(other.assignments)
+    assert out.stat().st_ino == node
+    assert not [p for p in out.iterdir() if p.name.startswith(".")]
+
+
+def test_a_failure_in_the_folder_that_one_works_in(
+    made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(made, tmp_path / "out")
+    monkeypatch.chdir(tmp_path / "out")
+    before = files_of(Path())
+    moved = Path.rename
+
+    def fail_late(self: Path, target: Path) -> Path:
+        if self.name == "plan.csv" and self.parent.name == "new":
+            raise OSError(errno.EIO, "broken")
+        return moved(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_late)
+    with pytest.raises(FolderError, match=r"\(input/output error\)"):
+        quick(made, Path())
+    assert files_of(Path()) == before
+    assert not [p for p in Path().iterdir() if p.name.startswith(".")]
+
+
+def raising(error: BaseException) -> Callable[..., NoReturn]:
+    def fail(*args: object, **options: object) -> NoReturn:
+        raise error
+
+    return fail
+
+
+FULL = "the disk is full"
+FAILURES: dict[str, tuple[BaseException, str]] = {
+    "full": (OSError(errno.ENOSPC, "No space left on device"), FULL),
+    "quota": (OSError(errno.EDQUOT, "Quota"), FULL),
+    "polars": (OSError("No space left on device (os error 28)"), FULL),
+    "parquet": (
+        pl.exceptions.ComputeError("parquet: No space left on device"),
+        FULL,
+    ),
+    "xlsx": (FileCreateError(OSError(errno.ENOSPC, "No space")), FULL),
+    "denied": (PermissionError(errno.EACCES, "Permission denied"), "may write to"),
+    "odd": (OSError(errno.EFBIG, "File too large"), r"\(file too large\)"),
+    "unknown": (OSError("?"), r"\(the system refused\)"),
+}
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+@pytest.mark.parametrize("name", sorted(FAILURES))
+def test_a_failure_midway_leaves_all_as_it_was(
+    made: Plan,
+    other: Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    earlier: bool,
+) -> None:
+    error, said = FAILURES[name]
+    out = tmp_path / "deep/out"
+    if earlier:
+        quick(made, out)
+    before = files_of(tmp_path)
+    monkeypatch.setattr(writer, "write_batches", raising(error))
+    with pytest.raises(FolderError, match=said):
+        quick(other, out)
+    assert files_of(tmp_path) == before
+    assert (tmp_path / "deep").exists() == earlier
+    assert list(tmp_path.rglob(".ektp-sched-*")) == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("a fault of ours")])
+def test_an_interruption_leaves_nothing(
+    made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    monkeypatch.setattr(writer, "seal", raising(error))
+    with pytest.raises(type(error)):
+        quick(made, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_exchange_puts_the_old_back(
+    made: Plan, other: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    quick(made, out)
+    before = files_of(tmp_path)
+    moved = Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise PermissionError(errno.EACCES, "a sheet is open")
+        return moved(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(FolderError, match="close sheets of it that are open"):
+        quick(other, out)
+    assert files_of(tmp_path) == before
+
+
+def test_a_workbook_that_fails_lets_go_of_its_files(
+    made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ektp_sched.output import workbook
+
+    monkeypatch.setattr(workbook, "_LARGE", 0)
+    monkeypatch.setattr(
+        workbook, "_write_held", raising(OSError(errno.ENOSPC, "No space"))
+    )
+    with pytest.raises(FolderError, match=FULL):
+        save(made, tmp_path / "out", verify=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+LIMITED = """
+import resource, sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from output_cases import make
+from ektp_sched.errors import FolderError
+from ektp_sched.output import save
+made = make(Path({case!r}))
+resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+try:
+    save(made, {out!r}, xlsx=False)
+except FolderError as error:
+    sys.stdout.write(str(error))
+"""
+
+
+def run_python(code: str) -> str:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(ektp_sched.__file__).parents[1]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_a_real_limit_of_the_system(tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    out = tmp_path / "room/out"
+    here = str(Path(__file__).parent)
+    code = LIMITED.format(tests=here, case=str(tmp_path / "case"), out=str(out))
+    said = run_python(code)
+    assert said.startswith(f"{out}: cannot be written (file too large)")
+    assert list((tmp_path / "room").iterdir()) == []
+
+
+DENIED = """
+import os, sys
+from ektp_sched.errors import FolderError
+from ektp_sched.output.placing import replaced_folder
+if os.geteuid() == 0:
+    os.seteuid(65534)
+try:
+    with replaced_folder({out!r}) as folder:
+        (folder / "x").write_text("x")
+except FolderError as error:
+    sys.stdout.write(str(error))
+"""
+
+
+@pytest.mark.parametrize("name", ["out", "deep/out", ""])
+def test_a_folder_that_one_may_not_write_to(name: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o555)
+        out = str(Path(place) / name)
+        said = run_python(DENIED.format(out=out))
+        assert said.startswith(f"{out}: cannot be written; name a folder")
+        assert list(Path(place).iterdir()) == []
+        Path(place).chmod(0o755)
+
+
+def test_the_new_folder_is_as_open_as_any(tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    with replaced_folder(tmp_path / "out"):
+        pass
+    plain, out = (tmp_path / name for name in ("plain", "out"))
+    assert out.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_plan_folder_moved_elsewhere_is_still_known(
+    made: Plan, other: Plan, tmp_path: Path
+) -> None:
+    quick(made, tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "moved")
+    quick(other, tmp_path / "moved")
+    kept: Any = load(tmp_path / "moved").assignments
+    assert kept.equals(other.assignments)

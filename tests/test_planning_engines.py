@@ -1,0 +1,206 @@
+"""Two engines, one protocol: limits of time and range, and what is claimed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+from brute import reference, slots_of
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import START, Case, cases, desk, person, pinned_cases
+
+from ektp_sched.errors import UnsupportedRuleError, UsageError
+from ektp_sched.planning import Plan, Status, lexicographic
+from ektp_sched.planning.cpsat import CpSatEngine
+from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.trust import verify
+
+if TYPE_CHECKING:
+    from ektp_sched.planning.problem import Flow, TierProblem
+
+ENGINES = pytest.mark.parametrize("engine", ["flow", "cpsat"])
+
+
+def crowd(count: int = 6) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        person(f"n{n}", 9 + 5 * n, due_on=n % 4, promised_on=(n + 1) % 3)
+        for n in range(count)
+    )
+
+
+class Stopped:
+    """A clock that jumps past every limit after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def monotonic(self) -> float:
+        self.looks -= 1
+        return 0.0 if self.looks >= 0 else 1e12
+
+
+def cut_short(case: Case, looks: int, engine: str = "flow") -> Plan:
+    with patch.object(lexicographic, "time", Stopped(looks)):
+        return case.plan(time_limit=10.0**9, engine=engine)
+
+
+@ENGINES
+def test_names_of_the_engines(engine: str) -> None:
+    assert Case(desk(), crowd()).plan(engine=engine).engine == engine
+
+
+def test_auto_is_flow_where_all_rules_are_a_network() -> None:
+    assert Case(desk(), crowd()).plan().engine == "flow"
+
+
+@pytest.mark.parametrize("name", ["", "Flow", "gurobi"])
+def test_an_unknown_engine_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="auto, flow or cpsat"):
+        Case(desk(), crowd()).plan(engine=name)
+
+
+@pytest.mark.parametrize("limit", [0, -1, -0.5, float("nan")])
+def test_a_time_limit_must_be_positive(limit: float) -> None:
+    with pytest.raises(UsageError, match="time_limit"):
+        Case(desk(), crowd()).plan(time_limit=limit)
+
+
+@ENGINES
+def test_no_time_at_all_is_unknown_and_claims_nothing(engine: str) -> None:
+    plan = Case(desk(), crowd()).plan(time_limit=1e-9, engine=engine)
+    assert plan.status is Status.UNKNOWN
+    assert plan.assignments.is_empty()
+    assert plan.unprinted.is_empty()
+    assert plan.tiers == ()
+    assert plan.certificate is None
+    assert plan.prices is None
+    assert plan.conflict == ()
+
+
+@ENGINES
+def test_a_limit_that_suffices_changes_nothing(engine: str) -> None:
+    plan = Case(desk(), crowd()).plan(time_limit=600.0, engine=engine)
+    assert plan.status is Status.OPTIMAL
+    assert plan.certificate is not None
+
+
+@pytest.mark.parametrize("done", [1, 2, 3])
+def test_time_that_ends_between_tiers_leaves_a_feasible_plan(done: int) -> None:
+    case = Case(desk(1), crowd())
+    best = case.plan()
+    plan = cut_short(case, done)
+    assert plan.status is Status.FEASIBLE
+    assert plan.certificate is None
+    assert plan.prices is None
+    assert [tier.proven for tier in plan.tiers] == [n < done for n in range(4)]
+    for tier, ideal in zip(plan.tiers[:done], best.tiers, strict=False):
+        assert tier == ideal
+    assert [tier.bound for tier in plan.tiers[done:]] == [None] * (4 - done)
+
+
+@given(pinned_cases(), st.integers(1, 4))
+def test_a_plan_cut_short_keeps_every_rule_and_states_true_values(
+    case: Case, looks: int
+) -> None:
+    plan = cut_short(case, looks)
+    assume(plan.status is not Status.INFEASIBLE)
+    problem = reference(case)
+    slots = slots_of(plan)
+    assert problem.broken(slots) == []
+    assert tuple(tier.value for tier in plan.tiers) == problem.values(slots)
+    best = problem.optimum()
+    assert best is not None
+    assert problem.values(slots) >= best
+    proven = [tier.proven for tier in plan.tiers]
+    assert proven == sorted(proven, reverse=True)
+    assert (plan.status is Status.OPTIMAL) == all(proven)
+    for tier, value in zip(plan.tiers, best, strict=True):
+        assert not tier.proven or tier.value == value == tier.bound
+    assert verify(plan, case.backlog, case.office) == []
+
+
+class Unproven:
+    """An engine that finds the best flow and can only bound it."""
+
+    name = "cpsat"
+
+    def __init__(self, below: int) -> None:
+        self.below = below
+        self.solved = 0
+
+    def solve(self, problem: TierProblem, seconds: float | None = None) -> Flow:
+        flow = FlowEngine().solve(problem, seconds)
+        self.solved += 1
+        if self.solved < 2:
+            return flow
+        return replace(flow, proven=False, bound=-self.below)
+
+
+def test_an_engine_that_only_bounds_is_feasible_with_bound_and_gap() -> None:
+    # b was due before the start: the constant belongs to value and bound.
+    rows = (*crowd(), person("b", 50, due_on=-1))
+    engine = Unproven(below=2)
+    with patch("ektp_sched.planning.solve._engine", lambda _: engine):
+        plan = Case(desk(1), rows).plan()
+    assert plan.status is Status.FEASIBLE
+    assert engine.solved == 2
+    assert plan.certificate is None
+    first, second, *others = plan.tiers
+    assert (first.proven, second.proven) == (True, False)
+    assert second.bound == -2 + 1
+    assert second.value >= 1
+    assert [(tier.bound, tier.proven) for tier in others] == [(None, False)] * 2
+
+
+def test_an_engine_without_any_flow_is_unknown() -> None:
+    engine = CpSatEngine()
+    with patch.object(CpSatEngine, "solve", lambda *_: None):
+        plan = Case(desk(1), crowd()).plan(engine=engine.name)
+    assert plan.status is Status.UNKNOWN
+    assert plan.assignments.is_empty()
+
+
+@given(cases(most=8))
+def test_cpsat_answers_the_same_twice(case: Case) -> None:
+    one, two = (case.plan(engine="cpsat") for _ in range(2))
+    assert one.assignments.equals(two.assignments)
+    assert one.certificate == two.certificate
+
+
+@ENGINES
+def test_costs_beyond_64_bits_are_refused_with_the_targets_named(engine: str) -> None:
+    # 9,699,690 = 2·3·5·7·11·13·17·19 is within the office's own limit; with
+    # 3,660 days and a record of the year 1 costs times nodes pass 2^60.
+    classes = {
+        f"c{target}": {"target_days": target, "default": target == 2}
+        for target in (2, 3, 5, 7, 11, 13, 17, 19)
+    }
+    rows = tuple(person(f"n{n}", urgency="c2") for n in range(3))
+    rows += (
+        {"application_id": "old", "waiting_since": date(1, 1, 1)} | {"urgency": "c2"},
+    )
+    outage = [{"resource": "s", "from": START, "to": date(2027, 1, 1)}]
+    document = desk(1, urgency=classes, outages=outage)
+    with pytest.raises(UnsupportedRuleError, match="target_days") as caught:
+        Case(document, rows, days=3660).plan(engine=engine)
+    assert "c19" in str(caught.value)
+
+
+@ENGINES
+def test_the_largest_scale_an_office_may_have_is_exact(engine: str) -> None:
+    classes = {
+        f"c{target}": {"target_days": target, "default": target == 2}
+        for target in (2, 3, 5, 7, 11, 13, 17, 19)
+    }
+    rows = tuple(
+        person(f"n{n}", 37 * n, urgency=f"c{(2, 3, 5, 7, 11, 13, 17, 19)[n % 8]}")
+        for n in range(16)
+    )
+    case = Case(desk(1, urgency=classes), rows, days=14)
+    plan = case.plan(engine=engine)
+    assert plan.status is Status.OPTIMAL
+    assert tuple(tier.value for tier in plan.tiers) == reference(case).optimum()

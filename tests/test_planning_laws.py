@@ -1,0 +1,412 @@
+"""The laws that every plan obeys, on generated offices and backlogs.
+
+What a law demands is recalculated by `brute.py`, person by person; the number
+of examples comes from the hypothesis profile (200 in CI).
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import pytest
+from brute import digest, enumerated, reference, slots_of
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+from strategies import Case, cases, pinned_cases, tiny_cases
+
+from ektp_sched.planning import Status, solve
+from ektp_sched.planning import flow as flow_module
+from ektp_sched.trust import check_certificate, verify
+
+if TYPE_CHECKING:
+    from strategies import Row
+
+    from ektp_sched.planning import Plan
+
+
+def values(plan: Plan) -> tuple[int, ...]:
+    return tuple(tier.value for tier in plan.tiers)
+
+
+def feasible(case: Case) -> Plan:
+    """Plan a case whose rules do not contradict."""
+    plan = case.plan()
+    assume(plan.status is not Status.INFEASIBLE)
+    assert plan.status is Status.OPTIMAL
+    return plan
+
+
+# What a plan must keep
+
+
+@given(pinned_cases())
+def test_capacity_and_every_other_rule_is_kept(case: Case) -> None:
+    plan = feasible(case)
+    assert reference(case).broken(slots_of(plan)) == []
+
+
+@given(pinned_cases())
+def test_each_application_is_printed_at_most_once(case: Case) -> None:
+    plan = feasible(case)
+    # slots_of fails on an id that stands twice, in either table or in both.
+    assert sorted(slots_of(plan)) == sorted(case.backlog.frame["application_id"])
+
+
+@given(cases())
+def test_nobody_is_printed_before_being_ready(case: Case) -> None:
+    printed = case.plan().assignments.join(case.backlog.frame, on="application_id")
+    assert (printed["day"] >= printed["ready_on"]).all()
+    waited = (printed["day"] - printed["waiting_since"]).dt.total_days()
+    assert printed["wait_days"].to_list() == waited.to_list()
+
+
+@given(cases())
+def test_there_is_no_avoidable_overtake(case: Case) -> None:
+    plan = case.plan()
+    problem = reference(case)
+    avoidable, accounted = problem.overtakes(slots_of(plan))
+    event(f"an earlier tier accounts for an overtake: {accounted > 0}")
+    if "pressure" in case.office.plan.tiers:
+        assert avoidable == set()
+
+
+@given(pinned_cases())
+def test_no_legal_exchange_improves_the_tiers_or_the_tie_break(case: Case) -> None:
+    plan = feasible(case)
+    problem = reference(case)
+    for late, early, change in problem.exchanges(slots_of(plan)):
+        assert change >= (0,) * len(change)
+        if not any(change):
+            assert problem.tie_break(early) < problem.tie_break(late)
+
+
+# The optimum
+
+
+@given(tiny_cases())
+def test_flow_is_cpsat_is_brute_force(case: Case) -> None:
+    problem = reference(case)
+    best = enumerated(problem)
+    assert problem.optimum() == best
+    for engine in ("flow", "cpsat"):
+        plan = case.plan(engine=engine)
+        assert plan.engine == engine
+        if best is None:
+            assert plan.status is Status.INFEASIBLE
+        else:
+            assert plan.status is Status.OPTIMAL
+            assert values(plan) == best
+
+
+@given(pinned_cases())
+def test_flow_is_cpsat_is_shortest_paths_person_by_person(case: Case) -> None:
+    problem = reference(case)
+    best = problem.optimum()
+    for engine in ("flow", "cpsat"):
+        plan = case.plan(engine=engine)
+        if best is None:
+            assert plan.status is Status.INFEASIBLE
+            assert plan.assignments.is_empty()
+            continue
+        assert plan.status is Status.OPTIMAL
+        assert values(plan) == best == problem.values(slots_of(plan))
+        assert all(tier.proven and tier.bound == tier.value for tier in plan.tiers)
+        assert [t.scale for t in plan.tiers] == [
+            problem.scale if name == "pressure" else 1 for name, _ in problem.tiers
+        ]
+
+
+@given(cases())
+def test_a_promise_slips_only_if_forced(case: Case) -> None:
+    tables = {k: dict(v) for k, v in case.document["urgency"].items()}
+    for table in tables.values():
+        table.pop("rank", None)
+    plan_table = case.document["plan"] | {
+        "tiers": ["unprinted", "overdue", "promise", "pressure"]
+    }
+    case = case.with_document(urgency=tables, area_rank={}, plan=plan_table)
+    # Without pressure in the reference: what comes later must not matter.
+    forced = reference(case, tiers=("unprinted", "overdue", "promise")).optimum()
+    assert values(case.plan())[:3] == forced
+
+
+# What must not matter
+
+
+@given(pinned_cases(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_byte(case: Case, random: object) -> None:
+    shuffled = list(case.rows)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert digest(case.with_rows(shuffled).plan()) == digest(case.plan())
+
+
+@given(pinned_cases())
+def test_the_order_of_the_offices_tables_changes_nothing(case: Case) -> None:
+    document = deepcopy(case.document)
+    for key in ("servers", "printers", "outages"):
+        document[key].reverse()
+    other = replace(case, document=document)
+    assert digest(other.plan()) == digest(case.plan())
+
+
+@given(pinned_cases())
+def test_ids_renamed_in_order_give_the_renamed_plan(case: Case) -> None:
+    plan_table = {k: v for k, v in case.document["plan"].items() if k != "tie_break"}
+    case = case.with_document(plan=plan_table)
+    names = sorted(row["application_id"] for row in case.rows)
+    new = {name: f"{number:04d}" for number, name in enumerate(names)}
+    renamed = case.with_rows(
+        [row | {"application_id": new[row["application_id"]]} for row in case.rows]
+    ).plan()
+    plan = case.plan()
+    for table in ("assignments", "unprinted"):
+        old = getattr(plan, table)
+        ids = old["application_id"].replace_strict(new, return_dtype=old.dtypes[0])
+        assert old.with_columns(ids).equals(getattr(renamed, table))
+    assert plan.tiers == renamed.tiers
+    assert plan.certificate == renamed.certificate
+    assert [(c.code, c.day, c.figures) for c in plan.conflict] == [
+        (c.code, c.day, c.figures) for c in renamed.conflict
+    ]
+
+
+@given(cases(), st.data())
+def test_an_outage_without_effect_changes_nothing(
+    case: Case, data: st.DataObject
+) -> None:
+    resources = [r["id"] for r in case.document["servers"] + case.document["printers"]]
+    resource = data.draw(st.sampled_from(resources))
+    worked = reference(case).limits.worked
+    closed = [d for d, open_ in enumerate(worked) if not open_]
+    extra = [{"resource": resource, "from": case.start, "to": case.day(99), "share": 1}]
+    extra += [
+        {"resource": resource, "from": case.day(d), "to": case.day(d), "share": 0}
+        for d in closed
+    ]
+    other = case.with_document(outages=case.document["outages"] + extra)
+    assert digest(other.plan()) == digest(case.plan())
+
+
+@given(pinned_cases())
+def test_days_beyond_need_may_be_trimmed_or_not(case: Case) -> None:
+    trimmed = feasible(case)
+    with patch.object(solve, "days_that_matter", lambda _, limits: limits.days):
+        whole = case.plan()
+    assert trimmed.tiers == whole.tiers
+    assert trimmed.prices is not None
+    assert whole.prices is not None
+    assert trimmed.prices.equals(whole.prices)
+    assert check_certificate(trimmed, case.backlog, case.office) == []
+    assert check_certificate(whole, case.backlog, case.office) == []
+
+
+@given(pinned_cases(), st.sampled_from((1, 2, 5)))
+def test_guided_flow_is_direct_flow(case: Case, coarse: int) -> None:
+    direct = feasible(case)
+    with (
+        patch.object(flow_module, "_DIRECT", 0),
+        patch.object(flow_module, "_COARSE", coarse),
+    ):
+        guided = case.plan()
+    assert guided.tiers == direct.tiers
+    assert guided.prices is not None
+    assert direct.prices is not None
+    assert guided.prices.equals(direct.prices)
+    assert check_certificate(guided, case.backlog, case.office) == []
+    assert reference(case).broken(slots_of(guided)) == []
+
+
+# More and less
+
+
+@given(cases(), st.data())
+def test_more_capacity_or_stock_never_worsens_a_plan(
+    case: Case, data: st.DataObject
+) -> None:
+    document = deepcopy(case.document)
+    more = data.draw(st.integers(1, 3))
+    stocked = [card for card in document["cards"].values() if "stock" in card]
+    for card in stocked:
+        if data.draw(st.booleans()):
+            card["stock"] += more
+    for resource in (*document["servers"], *document["printers"]):
+        if data.draw(st.booleans()):
+            resource["cards_per_day"] += more
+    if "KIA" not in document["cards"] and data.draw(st.booleans()):
+        document["printers"][0].pop("servers", None)
+    better = replace(case, document=document)
+    assert values(better.plan()) <= values(case.plan())
+
+
+@given(cases(), st.data())
+def test_one_more_application_never_improves_a_plan(
+    case: Case, data: st.DataObject
+) -> None:
+    assume(case.rows)
+    extra: Row = dict(data.draw(st.sampled_from(case.rows)))
+    extra["application_id"] = "one-more"
+    extra["waiting_since"] -= timedelta(days=data.draw(st.integers(0, 5)))
+    if data.draw(st.booleans()):
+        extra["due_on"] = case.day(data.draw(st.integers(-1, 5)))
+    assert values(case.plan()) <= values(case.with_rows([*case.rows, extra]).plan())
+
+
+@given(pinned_cases(reserve=False), st.data())
+def test_prices_are_what_one_card_more_or_less_changes(
+    case: Case, data: st.DataObject
+) -> None:
+    plan = feasible(case)
+    assert plan.prices is not None
+    problem = reference(case)
+    base = values(plan)
+    table = plan.prices.partition_by("resource", "day", maintain_order=True)
+    worked = sum(problem.limits.worked)
+    assert len(table) == worked * len(problem.limits.printers | problem.limits.servers)
+    assume(table)
+    scales = [tier.scale for tier in plan.tiers]
+    named = [(t.name, None if t.rank is None else str(t.rank)) for t in plan.tiers]
+    for part in data.draw(st.lists(st.sampled_from(table), min_size=1, max_size=3)):
+        resource, day = part.row(0)[:2]
+        assert part.select("tier", "rank").rows() == named
+        offset = (day - case.start).days
+        limit = (problem.limits.printers | problem.limits.servers)[resource][offset]
+        for by, column in ((1, "one_more"), (-1, "one_less")):
+            stated = part[column].to_list()
+            if limit + by < 0:
+                assert stated == [None] * len(base)
+                continue
+            changed = problem.limits.changed(resource, offset, by)
+            best = replace(problem, limits=changed).optimum()
+            if best is None:
+                assert stated == [None] * len(base)
+                continue
+            event(f"{column} matters: {best != base}")
+            assert stated == [
+                (a - b) / scale for a, b, scale in zip(best, base, scales, strict=True)
+            ]
+
+
+# Printers, batches, reasons
+
+
+@given(cases())
+def test_equal_printers_share_a_day_evenly_earlier_ids_first(case: Case) -> None:
+    plan = case.plan()
+    limits = reference(case).limits
+    rules = {
+        p["id"]: repr((p.get("servers"), p.get("cards"), p.get("areas")))
+        for p in case.document["printers"]
+    }
+    count: dict[tuple[int, str], int] = {}
+    for slot in slots_of(plan).values():
+        if slot is not None:
+            count[slot[:2]] = count.get(slot[:2], 0) + 1
+    for day in range(case.days):
+        for one in sorted(rules):
+            for other in sorted(rules):
+                same = limits.printers[one][day] == limits.printers[other][day]
+                if one < other and rules[one] == rules[other] and same:
+                    ahead = count.get((day, one), 0) - count.get((day, other), 0)
+                    assert ahead in (0, 1)
+
+
+@given(cases())
+def test_batches_are_cut_in_order_of_rank_pressure_and_tie_break(case: Case) -> None:
+    plan = case.plan()
+    people = {p.name: p for p in reference(case).people}
+    size = case.office.plan.batch_size
+    rows = plan.assignments.to_dicts()
+    places = [(r["day"], r["printer"], r["batch"], r["position"]) for r in rows]
+    assert places == sorted(places)
+    for (day, _), group in groupby(rows, key=lambda r: (r["day"], r["printer"])):
+        queue = list(group)
+        numbers = [(n // size + 1, n % size + 1) for n in range(len(queue))]
+        assert [(r["batch"], r["position"]) for r in queue] == numbers
+        keys = []
+        for row in queue:
+            one = people[row["application_id"]]
+            waited = (day - case.start).days - one.since + 1
+            assert row["pressure"] == round(waited / one.target, 6)
+            keys.append(
+                (
+                    one.rank,
+                    Decimal(-waited) / one.target,
+                    reference(case).tie_break(one),
+                )
+            )
+        assert keys == sorted(keys)
+
+
+@given(pinned_cases())
+def test_reasons_say_why_a_card_is_not_printed(case: Case) -> None:
+    plan = feasible(case)
+    problem = reference(case)
+    slots = slots_of(plan)
+    reasons = dict(plan.unprinted.select("application_id", "reason").iter_rows())
+    for one in problem.people:
+        if one.name not in reasons:
+            continue
+        if not one.printers:
+            expected = "no-printer"
+        elif one.pinned is not None and one.pinned >= case.days:
+            expected = "pinned-later"
+        elif one.ready >= case.days:
+            expected = "not-ready"
+        else:
+            # Room for it, were there blanks without end?
+            free = replace(problem, limits=replace(problem.limits, supply={}))
+            fits = any(
+                not free.broken({**slots, one.name: slot})
+                for slot in free.choices(one)
+                if slot is not None
+            )
+            expected = "no-blanks" if fits else "capacity"
+        assert reasons[one.name] == expected
+
+
+# Trust agrees
+
+
+@given(pinned_cases(), st.sampled_from(("flow", "cpsat")))
+def test_the_certificate_proves_and_verify_finds_nothing(
+    case: Case, engine: str
+) -> None:
+    plan = case.plan(engine=engine)
+    assume(plan.status is not Status.INFEASIBLE)
+    assert check_certificate(plan, case.backlog, case.office) == []
+    assert verify(plan, case.backlog, case.office) == []
+
+
+@pytest.mark.slow
+@given(cases(most=9), st.data())
+def test_days_left_out_are_the_fewest_that_print_everybody(
+    case: Case, data: st.DataObject
+) -> None:
+    pins = data.draw(st.sets(st.integers(0, max(0, len(case.rows) - 1)), max_size=1))
+    rows = [
+        row | {"pinned_on": case.day(data.draw(st.integers(-1, 15)))}
+        if number in pins
+        else row
+        for number, row in enumerate(case.rows)
+    ]
+    case = case.with_rows(rows)
+    plan = case.plan(days=None)
+    assume(plan.status is not Status.INFEASIBLE)
+    assert plan.status is Status.OPTIMAL
+
+    def left(days: int) -> int:
+        best = reference(case, days=days, tiers=("unprinted",)).optimum()
+        assert best is not None
+        return sum(best)
+
+    assert left(plan.days) == left(plan.days + 120) == plan.unprinted.height
+    pinned = [row["pinned_on"] for row in rows if row["pinned_on"] is not None]
+    last_pin = max((day - case.start).days for day in pinned) if pinned else -1
+    if plan.days > max(1, last_pin + 1):
+        assert left(plan.days - 1) > left(plan.days)

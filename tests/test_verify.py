@@ -1,0 +1,235 @@
+"""verify: a valid plan passes, every kind of damage is found and named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from builders import (
+    START,
+    Case,
+    FakeTier,
+    as_fake,
+    day,
+    make_backlog,
+    make_office,
+    make_plan,
+    planned,
+    random_case,
+    tier_vector,
+)
+from damages import DAMAGES, Damage, base, slots_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ektp_sched.trust import Violation, verify
+
+
+def codes(found: list[Violation]) -> list[str]:
+    return [violation.code for violation in found]
+
+
+@pytest.mark.parametrize("name", ["stock", "reserve"])
+def test_the_best_plan_passes(name: str) -> None:
+    case, plan = base(name)
+    assert verify(plan, case.backlog, case.office) == []
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.name)
+def test_every_damage_is_found_and_named(damage: Damage) -> None:
+    case, plan = damage.damaged()
+    found = verify(plan, case.backlog, case.office)
+    assert damage.code in codes(found)
+    assert all(v.message.endswith(".") and len(v.message) > 20 for v in found)
+
+
+def test_there_are_enough_kinds_of_damage() -> None:
+    assert len({damage.code for damage in DAMAGES}) >= 20
+
+
+@given(seed=st.integers(0, 10**6))
+def test_what_the_program_plans_passes(seed: int) -> None:
+    case = random_case(seed)
+    plan = planned(case)
+    if plan.status == "infeasible":
+        assert codes(verify(plan, case.backlog, case.office)) == ["no-plan"]
+    else:
+        assert plan.status == "optimal"
+        assert verify(plan, case.backlog, case.office) == []
+
+
+@given(seed=st.integers(0, 10**6))
+def test_tier_values_are_those_of_the_definition(seed: int) -> None:
+    case = random_case(seed)
+    plan = planned(case)
+    if plan.status == "infeasible":
+        return
+    values = tier_vector(case, slots_of(case, as_fake(plan)))
+    assert tuple(tier.value for tier in plan.tiers) == values
+
+
+def test_an_empty_backlog_has_an_empty_plan() -> None:
+    office = make_office()
+    full = make_backlog([{"application_id": "a", "waiting_since": 0}], office)
+    empty = replace(full, frame=full.frame.clear())
+    case = Case(office, empty, 5)
+    plan = make_plan(case, [])
+    assert verify(plan, empty, office) == []
+    stranger = make_plan(Case(office, full, 5), [(0, "p", "s")])
+    assert "unknown-application" in codes(verify(stranger, empty, office))
+
+
+def test_a_plan_by_hand_needs_no_certificate() -> None:
+    office = make_office()
+    rows = [{"application_id": n, "waiting_since": -5} for n in ("a", "b", "c")]
+    case = Case(office, make_backlog(rows, office), 3)
+    plan = make_plan(case, [(0, "p", "s"), (0, "p", "s"), (1, "p", "s")])
+    assert verify(plan, case.backlog, office) == []
+    worse = make_plan(case, [(0, "p", "s"), (1, "p", "s"), (0, "p", "s")])
+    found = verify(worse, case.backlog, office)
+    assert [(v.code, v.application_id, v.day) for v in found] == [
+        ("tie-break", "b", day(1))
+    ]
+
+
+def test_recorded_at_comes_before_the_id_and_missing_comes_last() -> None:
+    office = make_office(printers=[{"id": "p", "cards_per_day": 1}])
+    rows = [
+        {"application_id": "a", "waiting_since": -5, "recorded_at": None},
+        {
+            "application_id": "c",
+            "waiting_since": -5,
+            "recorded_at": datetime(2017, 1, 1, 9),
+        },
+        {
+            "application_id": "b",
+            "waiting_since": -5,
+            "recorded_at": datetime(2017, 1, 1, 9),
+        },
+    ]
+    case = Case(office, make_backlog(rows, office), 3)
+    right = make_plan(case, [(2, "p", "s"), (1, "p", "s"), (0, "p", "s")])
+    assert verify(right, case.backlog, office) == []
+    for slots in ([1, 2, 0], [2, 0, 1], [0, 1, 2]):
+        wrong = make_plan(case, [(d, "p", "s") for d in slots])
+        assert set(codes(verify(wrong, case.backlog, office))) == {"tie-break"}
+
+
+def test_ids_are_compared_by_code_point() -> None:
+    office = make_office(printers=[{"id": "p", "cards_per_day": 1}])
+    names = ["Z", "a", "é", "\N{CJK UNIFIED IDEOGRAPH-4E00}", "\U0001f600"]
+    rows = [{"application_id": n, "waiting_since": -5} for n in names]
+    case = Case(office, make_backlog(rows, office), 5)
+    plan = make_plan(case, [(d, "p", "s") for d in range(5)])
+    assert verify(plan, case.backlog, office) == []
+
+
+def test_a_lottery_is_drawn_from_its_seed() -> None:
+    rules = {"tie_break": "lottery", "seed": 7}
+    office = make_office(printers=[{"id": "p", "cards_per_day": 1}], plan=rules)
+    rows = [{"application_id": n, "waiting_since": -5} for n in "abc"]
+    case = Case(office, make_backlog(rows, office), 3)
+    # sha256 of 7:a, 7:b, 7:c begins 8cd2…, 5c0b…, 6fe6…
+    import hashlib
+
+    drawn = sorted("abc", key=lambda n: hashlib.sha256(f"7:{n}".encode()).hexdigest())
+    days = [drawn.index(n) for n in "abc"]
+    plan = make_plan(case, [(d, "p", "s") for d in days])
+    assert verify(plan, case.backlog, office) == []
+    mixed = make_plan(case, [(2 - d, "p", "s") for d in days])
+    assert "tie-break" in codes(verify(mixed, case.backlog, office))
+
+
+def test_the_tie_break_holds_across_cohorts_that_the_tiers_leave_free() -> None:
+    # Without pressure nothing tells one waiting_since from another.
+    office = make_office(
+        printers=[{"id": "p", "cards_per_day": 1}], plan={"tiers": ["unprinted"]}
+    )
+    rows = [
+        {"application_id": "b", "waiting_since": -9},
+        {"application_id": "a", "waiting_since": -5},
+    ]
+    case = Case(office, make_backlog(rows, office), 2)
+    best = as_fake(planned(case))
+    assert verify(best, case.backlog, office) == []
+    assert best.assignments["application_id"].to_list() == ["a", "b"]
+    other = make_plan(
+        case, [(0, "p", "s"), (1, "p", "s")], certificate=best.certificate
+    )
+    found = verify(other, case.backlog, office)
+    assert [(v.code, v.application_id) for v in found] == [("tie-break", "a")]
+
+
+def test_a_promise_before_the_start_is_counted() -> None:
+    office = make_office()
+    rows = [{"application_id": "a", "waiting_since": -50, "promised_on": -4}]
+    case = Case(office, make_backlog(rows, office), 3)
+    plan = make_plan(case, [(1, "p", "s")])
+    assert [tier.value for tier in plan.tiers] == [0, 0, 5, 51 * 1]
+    assert verify(plan, case.backlog, office) == []
+
+
+def test_pressure_by_hand() -> None:
+    # Waiting since the day before: day 2, 3, 4 of waiting before day 3.
+    office = make_office(urgency={"only": {"target_days": 7}})
+    rows = [{"application_id": "a", "waiting_since": -1}]
+    case = Case(office, make_backlog(rows, office), 9)
+    plan = make_plan(case, [(3, "p", "s")])
+    assert (plan.tiers[-1].value, plan.tiers[-1].scale) == (2 + 3 + 4, 7)
+    assert verify(plan, case.backlog, office) == []
+    future = make_backlog([{"application_id": "a", "waiting_since": 2}], office)
+    late = Case(office, future, 9)
+    plan = make_plan(late, [None])
+    assert plan.tiers[-1].value == 1 + 2 + 3 + 4 + 5 + 6 + 7
+    assert codes(verify(plan, late.backlog, office)) == ["unprinted-reason"]
+
+
+def test_many_violations_of_a_kind_are_counted_not_listed() -> None:
+    office = make_office(printers=[{"id": "p", "cards_per_day": 1000}])
+    rows = [{"application_id": f"{i:04d}", "waiting_since": -5} for i in range(300)]
+    case = Case(office, make_backlog(rows, office), 3)
+    plan = make_plan(case, [(0, "p", "s")] * 300)
+    found = verify(plan, case.backlog, office)
+    assert codes(found) == ["server-capacity"]
+    wrong = plan.assignments.with_columns(wait_days=0)
+    found = verify(replace(plan, assignments=wrong), case.backlog, office)
+    listed = [v for v in found if v.code == "wait-days"]
+    assert len(listed) == 101
+    assert listed[-1].message == "200 more of the kind wait-days are not listed."
+
+
+def test_missing_columns_are_named() -> None:
+    case, plan = base("stock")
+    less = replace(plan, assignments=plan.assignments.drop("server"))
+    found = verify(less, case.backlog, case.office)
+    assert [(v.code, v.message) for v in found] == [
+        ("columns", "Columns are missing: plan.server.")
+    ]
+
+
+def test_empty_cells_are_violations_not_crashes() -> None:
+    case, plan = base("stock")
+    for column in plan.assignments.columns:
+        empty = plan.assignments.with_columns(
+            plan.assignments[column].clear(plan.assignments.height).alias(column)
+        )
+        found = verify(replace(plan, assignments=empty), case.backlog, case.office)
+        assert found, column
+
+
+def test_a_bound_below_its_value_is_no_claim() -> None:
+    case, plan = base("stock")
+    tiers = tuple(
+        FakeTier(t.name, t.rank, t.value, t.scale, t.value - 1, proven=False)
+        for t in plan.tiers
+    )
+    honest = replace(plan, tiers=tiers, status="feasible", certificate=None)
+    assert verify(honest, case.backlog, case.office) == []
+    proud = replace(honest, status="optimal")
+    assert codes(verify(proud, case.backlog, case.office)) == ["status"]
+
+
+def test_start_is_a_date_of_the_plan() -> None:
+    assert date(2017, 9, 12) == START
+    assert START.strftime("%a") == "Tue"
