@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli_console import NO, console, emit
+from ektp_sched.cli_console import NO, as_date, console, emit
 from ektp_sched.cli_options import (
     BacklogOption,
     JsonOption,
@@ -16,8 +17,11 @@ from ektp_sched.cli_options import (
     PlanArgument,
     PriorityOption,
 )
+from ektp_sched.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output import SavedPlan
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from ektp_sched.trust import Audit, Violation
 
 __all__ = ["audit", "explain", "verify"]
+
+_WORST = 10
 
 
 def verify(
@@ -69,19 +75,30 @@ def explain(
     ],
     backlog: BacklogOption,
     office: OfficeOption,
+    day: Annotated[
+        date | None,
+        typer.Option(
+            "--day",
+            metavar="DATE",
+            parser=as_date,
+            help="Day whose value of one more card is told; its own if left out.",
+        ),
+    ] = None,
     priority: PriorityOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say why an application has its day."""
-    from ektp_sched.output.explanation import explanation_lines
+    from ektp_sched.output.explain_text import explanation_lines
     from ektp_sched.output.languages import language
     from ektp_sched.trust import explain as find_explanation
 
     plan, found, rules = _evidence(out, backlog, office, priority)
     words = language(lang or rules.language)
-    explanation = find_explanation(plan, found, rules, application_id)
+    explanation = find_explanation(plan, found, rules, application_id, day=day)
     lines = explanation_lines(explanation, words)
+    if explanation.outcome == "unknown":
+        raise UsageError(" ".join(lines))
     if as_json:
         emit({"schema_version": 1, **explanation.to_dict(), "text": lines})
         return
@@ -115,10 +132,10 @@ def audit(
     Who was printed out of turn, how many were passed, and what accounts for it.
     """
     from ektp_sched.office import Office
-    from ektp_sched.output.audit import save_audit
+    from ektp_sched.output.audit_sheets import save_audit
     from ektp_sched.output.languages import language
     from ektp_sched.trust import audit as make_audit
-    from ektp_sched.trust import read_log
+    from ektp_sched.trust.audit_log import read_log
 
     rules = Office.load(office)
     words = language(lang or rules.language)
@@ -163,9 +180,16 @@ def _violation(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _audit_lines(result: Audit, out: Path, words: Language) -> list[str]:
-    lines = [_turn_line(result, words)]
-    worst = result.out_of_turn.head(10)
+def _audit_lines(result: Audit, out: Path, words: Language) -> Iterator[str]:
+    if result.start is not None and result.end is not None:
+        yield words.text("audit.period", start=result.start, end=result.end)
+    count = result.out_of_turn.height
+    yield (
+        words.text("audit.clean")
+        if result.clean
+        else words.text("audit.found", count=count)
+    )
+    worst = result.out_of_turn.head(_WORST)
     for row in worst.iter_rows(named=True):
         text = words.text(
             "cli.out-of-turn-line",
@@ -174,20 +198,22 @@ def _audit_lines(result: Audit, out: Path, words: Language) -> list[str]:
             passed=row["passed"],
             longest=row["longest_passed_days"],
         )
-        lines.append(f"  {text}")
-    if result.out_of_turn.height > worst.height:
-        more = result.out_of_turn.height - worst.height
-        lines.append(f"  {words.text('cli.more', count=more)}")
-    for key in ("explained", "unlisted", "idle"):
-        count = getattr(result, key).height
-        if count:
-            lines.append(words.text(f"cli.{key}", count=count))
-    lines.append(words.text("cli.written", files=str(out)))
-    return lines
+        yield f"  {text}"
+    if count > worst.height:
+        yield f"  {words.text('cli.more', count=count - worst.height)}"
+    yield from _audit_figures(result, words)
+    yield from (words.notice(notice) for notice in result.notices)
+    yield words.text("cli.written", files=str(out))
 
 
-def _turn_line(result: Audit, words: Language) -> str:
-    if result.clean:
-        return words.text("cli.in-turn", cards=result.cards)
-    out = result.out_of_turn.height
-    return words.text("cli.out-of-turn", out=out, cards=result.cards)
+def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
+    figures = {
+        "cards": result.cards,
+        "explained": result.explained.height,
+        "idle_days": result.idle.height,
+        "unlisted": result.unlisted.height,
+        "rejects": result.rejects.height,
+    }
+    for name, figure in figures.items():
+        if figure:
+            yield f"{words.text(f'audit.figure.{name}')}: {words.number(figure)}"

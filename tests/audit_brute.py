@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.office import capacity
+
 if TYPE_CHECKING:
-    from ektp_sched.office import Office
+    from ektp_sched.office import Capacity, Office
 
 FIRST = date(2017, 9, 11)
 
@@ -159,3 +161,90 @@ def verdicts(case: Case) -> dict[str, tuple[int, int, int, bool]]:
             bool(free),
         )
     return found
+
+
+def idle_by_cuts(case: Case, day: date) -> int:
+    """Return the further cards of a day by the least cut, every cut tried.
+
+    Every print already made must keep its place, so only prints beyond them
+    count (both flows by max-flow min-cut; printers and servers are few).
+    """
+    limits = capacity(case.office, case.start, (day - case.start).days + 1)
+    if not limits.open[-1]:
+        return 0
+    done = {
+        p: sum(r["printer"] == p and r["printed_at"] == day for r in case.prints)
+        for p in limits.printers
+    }
+    waiting = [
+        person
+        for person in case.people
+        if max(person["ready_on"], person["pinned_on"] or person["ready_on"]) <= day
+        and ((row := case.first_print(person)) is None or row["printed_at"] > day)
+    ]
+    more = _least_cut(case, limits, done, waiting, day)
+    more -= _least_cut(case, limits, done, [], day)
+    if limits.total is None:
+        return more
+    ids = {person["application_id"] for person in case.people}
+    listed = sum(
+        row["application_id"] in ids and row["printed_at"] == day for row in case.prints
+    )
+    room: int = max(0, int(limits.total[-1]) - listed)
+    return min(more, room)
+
+
+def _least_cut(
+    case: Case,
+    limits: Capacity,
+    done: dict[str, int],
+    waiting: list[dict[str, Any]],
+    day: date,
+) -> int:
+    printers, servers = limits.printers, limits.servers
+    best = 10**9
+    for kept in _subsets(printers):
+        # Printers in `kept` are on the source's side past their own limit.
+        for reached in _subsets(printers):
+            if not set(kept) <= set(reached):
+                continue
+            cut = sum(
+                max(int(limits.printer_cards[printers.index(p), -1]), done[p])
+                for p in set(reached) - set(kept)
+            )
+            cut += sum(done[p] for p in printers if p not in reached)
+            used = {
+                s
+                for p in kept
+                for s in range(len(servers))
+                if limits.reaches[printers.index(p), s]
+            }
+            cut += sum(int(limits.server_cards[s, -1]) for s in used)
+            cut += _people_cut(case, waiting, set(reached), day)
+            best = min(best, cut)
+    return best
+
+
+def _people_cut(
+    case: Case, waiting: list[dict[str, Any]], reached: set[str], day: date
+) -> int:
+    """Return the least cut of those who could go to a printer outside `reached`."""
+    total = 0
+    for card in case.office.cards:
+        crossing = sum(
+            person["card"] == card
+            and any(
+                p not in reached
+                for p in case.office.eligible(person["card"], person["area"])
+            )
+            for person in waiting
+        )
+        total += min(crossing, max(0, case.blanks_left(card, day)))
+    return total
+
+
+def _subsets(names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [
+        tuple(n for i, n in enumerate(names) if mask >> i & 1)
+        for mask in range(1 << len(names))
+    ]

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from audit_brute import Case, verdicts
-from audit_cases import backlog_of, cases, log_of
-from hypothesis import given
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
+import numpy as np
+import polars as pl
+import strategies as planning
+from audit_brute import Case, idle_by_cuts, verdicts
+from audit_cases import backlog_of, cases, log_of
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ektp_sched.planning import Status
 from ektp_sched.trust.audit import audit
+from ektp_sched.trust.audit_dominance import dominated
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 @given(cases())
@@ -39,3 +52,76 @@ def test_audit_finds_exactly_what_the_pairs_say(case: Case) -> None:
         for name, (passed, longest, left, _) in expected.items()
         if not left or name in recorded
     }
+
+
+@given(planning.pinned_cases())
+def test_a_plan_carried_out_has_nobody_out_of_turn(case: planning.Case) -> None:
+    plan = case.plan()
+    known = plan.status is Status.OPTIMAL and "pressure" in case.office.plan.tiers
+    assume(known and plan.assignments.height > 0)
+    log = plan.assignments.select(
+        "application_id", pl.col("day").alias("printed_at"), "printer"
+    )
+    found = audit(log, case.backlog, case.office)
+    assert found.out_of_turn.to_dicts() == []
+    assert found.unlisted.is_empty()
+    assert found.cards == plan.assignments.height
+
+
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_nothing(case: Case, random: Random) -> None:
+    people, prints = list(case.people), list(case.prints)
+    random.shuffle(people)
+    first = audit(log_of(case), backlog_of(case), case.office)
+    shuffled = replace(case, people=people, prints=prints[::-1])
+    again = audit(log_of(shuffled), backlog_of(shuffled), case.office)
+    # Of two good prints on one day, the operator of the first row is named.
+    keys = ("application_id", "printed_at", "passed", "longest_passed_days")
+    assert first.idle.equals(again.idle)
+    for name in ("out_of_turn", "explained"):
+        ours, theirs = getattr(first, name), getattr(again, name)
+        assume(case_has_no_double(case))
+        assert ours.select(keys).equals(theirs.select(keys))
+
+
+def case_has_no_double(case: Case) -> bool:
+    ids = [row["application_id"] for row in case.prints if row["result"] == "ok"]
+    return len(ids) == len(set(ids))
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda k: st.tuples(
+            st.lists(st.integers(1, 9), min_size=k, max_size=k),
+            st.integers(0, 30),
+            st.integers(1, 12),
+            st.integers(0, 2**32 - 1),
+        )
+    )
+)
+def test_dominance_counts_what_a_double_loop_counts(
+    drawn: tuple[list[int], int, int, int],
+) -> None:
+    sizes, number, asked, seed = drawn
+    rng = np.random.default_rng(seed)
+    points = [rng.integers(0, size, number) for size in sizes]
+    queries = [rng.integers(-1, size, asked) for size in sizes]
+    weight = rng.integers(-2, 3, number)
+    expected = [
+        sum(
+            int(weight[i])
+            for i in range(number)
+            if all(p[i] <= q[j] for p, q in zip(points, queries, strict=True))
+        )
+        for j in range(asked)
+    ]
+    assert dominated(points, weight, queries, sizes).tolist() == expected
+
+
+@given(cases())
+def test_idle_capacity_is_the_least_cut(case: Case) -> None:
+    found = audit(log_of(case), backlog_of(case), case.office).idle
+    idle = dict(zip(found["day"], found["idle"], strict=True))
+    for offset in range((case.end - case.start).days + 1):
+        day = case.start + timedelta(offset)
+        assert idle.get(day, 0) == idle_by_cuts(case, day)

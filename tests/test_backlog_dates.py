@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.backlog.dates import parse_dates, parse_stamps
+from ektp_sched.errors import OfficeError
 
 AUGUST = date(2017, 8, 12)
 MONTHS = (
@@ -154,6 +155,10 @@ def test_an_empty_cell_is_no_mistake(text: str) -> None:
         ("%d-%b-%y", "12-Agu-17", (AUGUST, None)),
         ("%d-%b-%y", "12-Okt-17", (date(2017, 10, 12), None)),
         ("%d %B %Y", "12 Agustus 2017", (AUGUST, None)),
+        ("%d/%m/%YT%H:%M", "12/08/2017T10:00", (AUGUST, None)),
+        ("%d/%m/%Y %H:%M %z", "12/08/2017 23:30 -0900", (AUGUST, None)),
+        ("%d/%m/%Y %I:%M %p", "12/08/2017 10:00 PM", (AUGUST, None)),
+        ("%H:%M %d/%m/%Y", "23:30 12/08/2017", (AUGUST, None)),
         ("%Y-%d-%m", "2017-12-08", (AUGUST, None)),
         ("%Y-%d-%m", "2017-08-25", (None, "bad-date: no-such-day")),
     ],
@@ -162,6 +167,20 @@ def test_the_office_may_say_otherwise(
     form: str, text: str, expected: tuple[date | None, str | None]
 ) -> None:
     assert one_date(text, form) == expected
+
+
+def test_a_form_that_is_none_names_its_key() -> None:
+    with pytest.raises(OfficeError) as caught:
+        parse_dates(pl.Series(["12/08/2017"]), "%d/%m/%Y %H")
+    assert str(caught.value) == (
+        "column dates.format: is no form of a date; write one such as %d/%m/%Y"
+    )
+
+
+def test_a_form_with_a_time_gives_the_time_as_written() -> None:
+    cells = pl.Series(["12/08/2017 23:30 +0900", "13/08/2017"])
+    found = parse_stamps(cells, "%d/%m/%Y %H:%M %z").values
+    assert found.to_list() == [datetime(2017, 8, 12, 23, 30), datetime(2017, 8, 13)]
 
 
 @pytest.mark.parametrize(

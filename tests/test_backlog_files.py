@@ -304,6 +304,23 @@ def test_a_frame_may_be_empty_and_a_backlog_frame_comes_back() -> None:
     assert from_frame(once.frame, office()).frame.equals(once.frame)
 
 
+def test_a_cell_that_no_table_can_hold(tmp_path: Path) -> None:
+    text = f'application_id,waiting_since\nA,2017-01-01\nB,5" {"x" * 140_000}\n'
+    message = "has a cell of more than 131,072 characters; export it again"
+    assert refused(write(tmp_path, text)) == message
+
+
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    assert refused(tmp_path / "a\0b.csv") == "cannot be read: not a file name"
+    assert refused(tmp_path / ("x" * 300)) == "cannot be read: File name too long"
+
+
+def test_two_columns_of_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path, "NIK,waiting_since,nik\n1,2017-01-01,2\n")
+    message = refused(path, identity={"from": "NIK"})
+    assert message == 'has 2 columns "NIK"; keep one of them'
+
+
 def test_no_file_and_a_folder(tmp_path: Path) -> None:
     assert "there is no such file" in refused(tmp_path / "none.csv")
     assert "is a folder" in refused(tmp_path)

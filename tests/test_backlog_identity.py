@@ -166,7 +166,7 @@ def test_numbers_of_another_length_are_counted(tmp_path: Path) -> None:
     found = take(tmp_path, [NIK, "537101230695", "A1234567"])
     assert found.planned == 3
     assert [(n.code, n.figures) for n in found.notices] == [
-        ("number-not-16-digits", {"column": "NIK", "count": 2})
+        ("number-not-16-digits", {"column": "NIK", "rows": 2})
     ]
 
 
@@ -182,8 +182,8 @@ def test_lost_numbers_elsewhere_are_counted(tmp_path: Path) -> None:
     found = from_frame(frame, office(tmp_path, identity=None))
     assert found.planned == 3
     assert [(n.code, n.figures) for n in found.notices] == [
-        ("lost-number", {"column": "NO_KK", "count": 2}),
-        ("lost-number", {"column": "KET", "count": 1}),
+        ("lost-number", {"column": "NO_KK", "rows": 2}),
+        ("lost-number", {"column": "KET", "rows": 1}),
     ]
     assert found.frame["NO_KK"].to_list() == frame["NO_KK"].to_list()
 
@@ -266,6 +266,11 @@ def test_the_number_goes_nowhere_but_its_own_column(tmp_path: Path) -> None:
         + repr(found.notices)
     )
     assert "53710123" not in told
+
+
+def test_a_key_longer_than_a_block_is_hashed_first() -> None:
+    key = bytes(range(100))
+    assert application_ids(pl.Series([NIK]), key).to_list() == [id_of(NIK, key)]
 
 
 @given(st.lists(st.text("0123456789", min_size=1, max_size=18), max_size=20))

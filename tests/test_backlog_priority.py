@@ -76,7 +76,7 @@ def test_it_sets_class_and_due_date(tmp_path: Path) -> None:
         ("B", None, date(2017, 9, 15), "flight", "Head"),
     ]
     assert [(n.code, n.figures) for n in found.notices] == [
-        ("priority-unmatched", {"count": 2, "held": 1})
+        ("priority-unmatched", {"rows": 2, "held": 1})
     ]
 
 

@@ -317,8 +317,8 @@ def test_dates_before_a_card_is_ready_are_counted() -> None:
     )
     assert found.rejected == 0
     assert notices(found) == [
-        ("due-before-ready", {"count": 2}),
-        ("promised-before-ready", {"count": 1}),
+        ("due-before-ready", {"rows": 2}),
+        ("promised-before-ready", {"rows": 1}),
     ]
 
 

@@ -421,3 +421,91 @@ def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as left:
         command_line.main()
     assert left.value.code == 2
+
+
+def test_explain_answers_in_both_languages(
+    planned: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (planned / "out" / "plan.csv").read_text("utf-8").splitlines()
+    wanted, day, printer = lines[-1].split(",")[:3]
+    base = ("explain", planned / "out", wanted, *raw(planned))
+    code, out, err = call(capsys, *base)
+    assert (code, err) == (0, "")
+    assert wanted in out
+    assert printer in out
+    code, out, _ = call(capsys, *base, "--lang", "id")
+    assert code == 0
+    assert "Permohonan" in out
+    code, out, _ = call(capsys, *base, "--day", day, "--json")
+    result = json.loads(out)
+    assert result["application_id"] == wanted
+    assert result["outcome"] == "printed"
+    assert result["slot"]["day"] == day
+    assert {price["day"] for price in result["prices"]} == {day}
+    assert len(result["text"]) > 3
+
+
+def test_explain_names_the_id_that_was_meant(
+    planned: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = call(capsys, "explain", planned / "out", "a-07", *raw(planned))
+    assert (code, out) == (2, "")
+    assert "a-07" in err
+    assert "A07" in err
+    assert err.count("\n") == 1
+
+
+def write_log(planned: Path, path: Path, *, swap: bool) -> None:
+    """Write the plan as a print log; swapped, the last card came first."""
+    rows = (planned / "out" / "plan.csv").read_text("utf-8").splitlines()[1:]
+    cards = [row.split(",")[:3] for row in rows]
+    if swap:
+        cards[0][0], cards[-1][0] = cards[-1][0], cards[0][0]
+    lines = ["application_id,printed_at,printer", *map(",".join, cards)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def test_a_plan_carried_out_is_a_clean_audit(
+    planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, out = tmp_path / "log.csv", tmp_path / "audit"
+    write_log(planned, log, swap=False)
+    code, said, err = call(capsys, "audit", log, *raw(planned), "--out", out, "--json")
+    assert (code, err) == (0, "")
+    result = json.loads(said)
+    assert result["cards"] == 20
+    assert result["out_of_turn"] == result["unlisted"] == []
+    assert json.loads((out / "audit.json").read_text("utf-8")) == result
+    assert sorted(os.listdir(out)) == ["audit.json", "audit.xlsx"]
+
+
+def test_cards_out_of_turn_are_exit_1_and_named(
+    planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, out = tmp_path / "log.csv", tmp_path / "audit"
+    write_log(planned, log, swap=True)
+    jumper = log.read_text("utf-8").splitlines()[1].split(",")[0]
+    base = ("audit", log, *raw(planned), "--out", out)
+    code, said, _ = call(capsys, *base)
+    assert code == 1
+    assert jumper in said
+    assert str(out) in said
+    code, said, _ = call(capsys, *base, "--json")
+    assert code == 1
+    named = [card["application_id"] for card in json.loads(said)["out_of_turn"]]
+    assert jumper in named
+
+
+def test_agreement_of_two_plans(
+    planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ektp_sched.example.agreement import main
+
+    base = ("plan", planned / "backlog.csv", "--office", planned / "office.toml")
+    short = tmp_path / "short"
+    code, _, _ = call(capsys, *base, *FROM, "--days", "2", "--no-xlsx", "--out", short)
+    assert code == 0
+    assert main([str(planned / "out"), str(planned / "out")]) == 0
+    assert "equal, both proven" in capsys.readouterr().out
+    assert main([str(planned / "out"), str(short)]) == 1
+    assert "DIFFERENT" in capsys.readouterr().out

@@ -112,7 +112,7 @@ def test_rows_say_what_the_plan_says(made: Plan, out: Path) -> None:
         "row,column,reason\n"
         "26,waiting_since,bad-date: no-such-day\n"
         "27,application_id,missing\n"
-        "28,waiting_since; urgency,missing; unknown-class\n"
+        "28,waiting_since; urgency,missing; unknown-class: nearest is routine\n"
     )
     assert (out / "held.csv").read_text("utf-8") == (
         "application_id,status\n"
@@ -229,10 +229,7 @@ def test_the_same_plan_gives_the_same_bytes(made: Plan, tmp_path: Path) -> None:
     save(made, tmp_path / "one")
     save(made, tmp_path / "two")
     one, two = files_of(tmp_path / "one"), files_of(tmp_path / "two")
-    first, second = (
-        {key: value for key, value in json.loads(each.pop("summary.json")).items()}
-        for each in (one, two)
-    )
+    first, second = (json.loads(each.pop("summary.json")) for each in (one, two))
     assert one == two
     del first["seconds"], second["seconds"]
     assert first == second
@@ -400,7 +397,7 @@ def test_a_row_cut_short_is_found(out: Path, tmp_path: Path) -> None:
     shutil.copytree(out, copy)
     raw = (copy / "plan.csv").read_bytes()
     (copy / "plan.csv").write_bytes(raw[:-20])
-    with pytest.raises(FolderError, match="plan.csv"):
+    with pytest.raises(FolderError, match=r"plan\.csv"):
         load(copy)
 
 
@@ -504,3 +501,41 @@ def test_backlogs_made_in_memory_can_be_saved(tmp_path: Path) -> None:
     assert (summary["tie_break"], summary["seed"]) == ("lottery", 7)
     assert summary["digests"] == {"backlog": None, "office": None}
     assert (summary["source"], summary["language"]) == (None, "id")
+
+
+def test_an_empty_cell_is_named(out: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    text = (copy / "plan.csv").read_text("utf-8").replace(",printer-1,", ",,", 1)
+    (copy / "plan.csv").write_text(text, "utf-8", newline="\n")
+    with pytest.raises(
+        FolderError, match=r"plan\.csv, row 2, column printer: is empty"
+    ):
+        load(copy)
+
+
+def test_a_table_that_is_no_text_is_named(out: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    heading = (copy / "held.csv").read_bytes().split(b"\n")[0]
+    (copy / "held.csv").write_bytes(heading + b'\n"\xff\xfe,\n')
+    with pytest.raises(FolderError, match=r"held\.csv.*is damaged"):
+        load(copy)
+
+
+def test_a_plan_may_leave_some_for_several_reasons(made: Plan) -> None:
+    from ektp_sched.output import language
+    from ektp_sched.output.digest import key_figures
+
+    left = pl.DataFrame(
+        {
+            "application_id": ["x", "y", "z"],
+            "waiting_since": [START] * 3,
+            "urgency": ["routine"] * 3,
+            "reason": ["capacity", "no-blanks", "capacity"],
+        }
+    )
+    figures = dict(key_figures(replace(made, unprinted=left), language("en")))
+    assert figures["Unprinted"] == (
+        "3 (capacity is not enough: 2, not enough blank cards: 1)"
+    )

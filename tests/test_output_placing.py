@@ -17,8 +17,8 @@ from xlsxwriter.exceptions import FileCreateError
 
 import ektp_sched
 from ektp_sched.errors import FolderError
-from ektp_sched.output import load, save
 from ektp_sched.output import folder as writer
+from ektp_sched.output import load, save
 from ektp_sched.output.placing import replaced_folder
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def empty_folder(out: Path) -> None:
     (out / "batches/2017-09-30").mkdir()
 
 
-CHANGES = {
+CHANGES: dict[Callable[[Path], None], str] = {
     change: "plan.csv",
     add: "notes.txt",
     remove: "held.csv",
@@ -379,3 +379,24 @@ def test_a_plan_folder_moved_elsewhere_is_still_known(
     quick(other, tmp_path / "moved")
     kept: Any = load(tmp_path / "moved").assignments
     assert kept.equals(other.assignments)
+
+
+WRITABLE_INSIDE = """
+import os, sys
+from ektp_sched.output.placing import replaced_folder
+if os.geteuid() == 0:
+    os.seteuid(65534)
+with replaced_folder({out!r}) as folder:
+    (folder / "x").write_text("x")
+"""
+
+
+def test_a_folder_that_one_may_write_to_in_one_that_one_may_not() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "out"
+        out.mkdir()
+        out.chmod(0o777)
+        Path(place).chmod(0o555)
+        run_python(WRITABLE_INSIDE.format(out=str(out)))
+        assert files_of(Path(place)) == {"out/x": b"x"}
+        Path(place).chmod(0o755)

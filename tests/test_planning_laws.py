@@ -405,7 +405,7 @@ def test_days_left_out_are_the_fewest_that_print_everybody(
         assert best is not None
         return sum(best)
 
-    assert left(plan.days) == left(plan.days + 120) == plan.unprinted.height
+    assert left(plan.days) == left(plan.days + 40) == plan.unprinted.height
     pinned = [row["pinned_on"] for row in rows if row["pinned_on"] is not None]
     last_pin = max((day - case.start).days for day in pinned) if pinned else -1
     if plan.days > max(1, last_pin + 1):

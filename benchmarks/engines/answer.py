@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from benchmarks.instance import weighted
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from benchmarks.instance import Instance
 
     Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
+    Solve = Callable[["Linear"], "Solved | None"]
 
-__all__ = ["Answer", "Linear", "Solved", "linear", "on_optimal_face", "rounded"]
+__all__ = ["Answer", "Linear", "Solve", "Solved", "by_tier", "linear", "once"]
 
 _TOLERANCE = 1e-6
 
@@ -42,15 +46,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A linear program over choices: rows for units, then for limits.
+    """A linear program over choices, none negative: rows for units, then limits.
 
     Parameters
     ----------
     cost
         Objective, shape ``(E,)``.
-    upper
-        Upper bound of each choice, shape ``(E,)``: none, as a unit's row
-        bounds it anyway; 0 where a tier closed it.
     low, high
         Bounds of each row, shape ``(U + A,)``.
     matrix
@@ -58,7 +59,6 @@ class Linear:
     """
 
     cost: Floats
-    upper: Floats
     low: Floats
     high: Floats
     matrix: csr_array
@@ -99,33 +99,63 @@ def linear(instance: Instance, cost: Ints) -> Linear:
     size = instance.size.astype(float)
     return Linear(
         cost=above / max(1.0, above.max(initial=0) / 1e6),
-        upper=np.full(len(owner), np.inf),
         low=np.concatenate([size, np.full(limits, -np.inf)]),
         high=np.concatenate([size, instance.limit.astype(float)]),
         matrix=matrix,
     )
 
 
-def on_optimal_face(problem: Linear, found: Solved, cost: Floats) -> Linear:
-    """Return the next tier's program on what this one leaves free.
+def once(instance: Instance, solve: Solve) -> Answer:
+    """Solve one program in which the tiers are weighted.
 
     Parameters
     ----------
-    problem, found
-        A tier and its answer.
-    cost
-        The next tier's objective.
+    instance
+        The problem.
+    solve
+        A solver of linear programs.
     """
-    closed = found.reduced > _TOLERANCE
-    tight = np.abs(found.price) > _TOLERANCE
-    return replace(
-        problem,
-        cost=cost,
-        upper=np.where(closed, 0.0, problem.upper),
-        low=np.where(tight, problem.high, problem.low),
-    )
+    found = solve(linear(instance, weighted(instance)))
+    if found is None:
+        return Answer(instance, None, "no answer")
+    return Answer(instance, np.rint(found.value).astype(np.int64), found.proof)
 
 
-def rounded(value: Floats) -> Ints:
-    """Return values of a vertex as whole numbers."""
-    return np.rint(value).astype(np.int64)
+def by_tier(instance: Instance, solve: Solve) -> Answer:
+    """Solve tier after tier, each on what those before leave free.
+
+    With optimal prices, choices of positive reduced cost are left out of the
+    next program, and rows with a price become equalities.  Tiers in which every
+    choice costs the same are skipped.
+
+    Parameters
+    ----------
+    instance, solve
+        As for `once`.
+    """
+    kept = np.arange(len(instance.choice))
+    tight = np.zeros(len(instance.size) + len(instance.limit), dtype=bool)
+    found: Solved | None = None
+    for cost in instance.costs:
+        whole = linear(instance, cost)
+        if not whole.cost.any():
+            continue
+        found = solve(
+            Linear(
+                whole.cost[kept],
+                np.where(tight, whole.high, whole.low),
+                whole.high,
+                whole.matrix[:, kept],
+            )
+        )
+        if found is None:
+            return Answer(instance, None, "no answer")
+        tight |= np.abs(found.price) > _TOLERANCE
+        value = found.value
+        best = found.reduced <= _TOLERANCE
+        assert not value[~best].round().any()
+        kept, value = kept[best], value[best]
+    assert found is not None
+    cards = np.zeros(len(instance.choice), dtype=np.int64)
+    cards[kept] = np.rint(value).astype(np.int64)
+    return Answer(instance, cards, found.proof)

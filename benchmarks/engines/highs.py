@@ -2,33 +2,30 @@
 
 The model is that of `benchmarks.engines.glop`, handed over as arrays.
 
-Tried on 5000x25x3 (``python -m benchmarks.tune highs``): dual simplex, interior
-point with crossover, presolve on and off, one and two threads; one weighted
-objective and tier by tier (keeping the basis).  The fastest whose tier values are
-exact is kept.
+Tried on 2000x10x3 and 5000x25x3, processor seconds of the last: dual simplex 6 to
+13 with or without presolve, primal simplex and other edge weights 4 and more,
+interior point with crossover 1.5, without presolve 1.3, HiPO 4.9 and more.  Tried
+also: one weighted objective and tier by tier; both are in the table.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import highspy
 import numpy as np
 
-from benchmarks.engines.answer import Answer, Linear, Solved, linear, rounded
-from benchmarks.instance import Instance, build, by_person, weighted
+from benchmarks.engines.answer import Answer, Linear, Solved, by_tier, once
+from benchmarks.instance import build, by_person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from benchmarks.cases import Case
     from ektp_sched.backlog import Backlog
 
-__all__ = ["load", "run", "solve", "solve_people", "solve_tiers"]
+__all__ = ["solve", "solve_people", "solve_tiers"]
 
-_TOLERANCE = 1e-6
-SETTINGS: Mapping[str, str | int | float] = {"solver": "simplex"}
-SETTINGS_PEOPLE: Mapping[str, str | int | float] = {"solver": "simplex"}
+_SETTINGS = {"output_flag": False, "solver": "ipx", "presolve": "off"}
 
 
 def solve(backlog: Backlog, case: Case, limit: float) -> Answer:
@@ -41,7 +38,7 @@ def solve(backlog: Backlog, case: Case, limit: float) -> Answer:
     limit
         Seconds.
     """
-    return _weighted(build(backlog, case), limit, SETTINGS)
+    return once(build(backlog, case), partial(_solve, limit=limit))
 
 
 def solve_people(backlog: Backlog, case: Case, limit: float) -> Answer:
@@ -52,89 +49,27 @@ def solve_people(backlog: Backlog, case: Case, limit: float) -> Answer:
     backlog, case, limit
         As for `solve`.
     """
-    return _weighted(by_person(build(backlog, case)), limit, SETTINGS_PEOPLE)
+    return once(by_person(build(backlog, case)), partial(_solve, limit=limit))
 
 
 def solve_tiers(backlog: Backlog, case: Case, limit: float) -> Answer:
-    """Plan tier by tier: what a tier closes stays closed, the basis is kept.
+    """Plan tier by tier, each on the optimal face of those before.
 
     Parameters
     ----------
     backlog, case, limit
         As for `solve`.
     """
-    instance = build(backlog, case)
-    parts = [linear(instance, cost) for cost in instance.costs]
-    solver = load(parts[0], SETTINGS)
-    upper, low, high = parts[0].upper.copy(), parts[0].low.copy(), parts[0].high
-    entries = np.arange(len(upper), dtype=np.int32)
-    rows = np.arange(len(low), dtype=np.int32)
-    found: Solved | None = None
-    for number, part in enumerate(parts):
-        if number:
-            assert found is not None
-            upper[found.reduced > _TOLERANCE] = 0
-            tight = np.abs(found.price) > _TOLERANCE
-            low[tight] = high[tight]
-            solver.changeColsCost(len(entries), entries, part.cost)
-            solver.changeColsBounds(len(entries), entries, np.zeros_like(upper), upper)
-            solver.changeRowsBounds(len(rows), rows, low, high)
-        found = run(solver, limit)
-        if found is None:
-            return Answer(instance, None, "no answer")
-    assert found is not None
-    return Answer(instance, rounded(found.value), found.proof)
+    return by_tier(build(backlog, case), partial(_solve, limit=limit))
 
 
-def _weighted(
-    instance: Instance, limit: float, settings: Mapping[str, str | int | float]
-) -> Answer:
-    problem = linear(instance, weighted(instance))
-    found = run(load(problem, settings), limit)
-    if found is None:
-        return Answer(instance, None, f"nothing in {limit:.0f} s")
-    return Answer(instance, rounded(found.value), found.proof)
-
-
-def load(problem: Linear, settings: Mapping[str, str | int | float]) -> highspy.Highs:
-    """Return a solver that holds a program.
-
-    Parameters
-    ----------
-    problem
-        The program.
-    settings
-        HiGHS options by name.
-    """
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(problem.cost), len(problem.low)
-    model.col_cost_ = problem.cost
-    model.col_lower_ = np.zeros_like(problem.upper)
-    model.col_upper_ = problem.upper
-    model.row_lower_, model.row_upper_ = problem.low, problem.high
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = problem.matrix.indptr
-    model.a_matrix_.index_ = problem.matrix.indices
-    model.a_matrix_.value_ = problem.matrix.data
+def _solve(problem: Linear, limit: float) -> Solved | None:
+    """Solve one linear program; ``None`` without an optimal answer."""
     solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    for name, value in settings.items():
+    for name, value in _SETTINGS.items():
         solver.setOptionValue(name, value)
-    solver.passModel(model)
-    return solver
-
-
-def run(solver: highspy.Highs, limit: float) -> Solved | None:
-    """Solve; ``None`` without an optimal answer.
-
-    Parameters
-    ----------
-    solver
-        Holds the program.
-    limit
-        Seconds.
-    """
     solver.setOptionValue("time_limit", float(limit))
+    solver.passModel(_model(problem))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
@@ -145,3 +80,17 @@ def run(solver: highspy.Highs, limit: float) -> Solved | None:
         np.array(found.row_dual),
         "optimal, in floats",
     )
+
+
+def _model(problem: Linear) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(problem.cost), len(problem.low)
+    model.col_cost_ = problem.cost
+    model.col_lower_ = np.zeros_like(problem.cost)
+    model.col_upper_ = np.full_like(problem.cost, highspy.kHighsInf)
+    model.row_lower_, model.row_upper_ = problem.low, problem.high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = problem.matrix.indptr
+    model.a_matrix_.index_ = problem.matrix.indices
+    model.a_matrix_.value_ = problem.matrix.data
+    return model

@@ -41,12 +41,10 @@ def solve_index(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: 
     """
     instance = build(backlog, case)
     accrued = _accrued(instance)
-    days = np.unique(instance.day)
 
     def urgency(number: int) -> Ints:
         return accrued[number + 1] - accrued[number]
 
-    assert len(days) == len(accrued)
     return Answer(instance, _day_by_day(instance, urgency), "none")
 
 
@@ -80,48 +78,40 @@ def _accrued(instance: Instance) -> Ints:
 
 def _day_by_day(instance: Instance, urgency: Callable[[int], Ints]) -> Ints:
     """Fill each working day in order of urgency; return cards on choices."""
+    units, columns = len(instance.size), instance.columns
+    entry = np.full((units, columns + 1), -1, dtype=np.int64)
+    entry[instance.owner, instance.choice] = np.arange(len(instance.choice))
     cards = np.zeros(len(instance.choice), dtype=np.int64)
     left = instance.size.copy()
-    last = instance.start[1:] - 1
     for number, day in enumerate(np.unique(instance.day)[:-1].tolist()):
-        columns = np.flatnonzero(instance.day[:-1] == day)
-        today = np.flatnonzero(np.isin(instance.choice, columns))
-        mine = instance.owner[today]
-        order = np.lexsort((instance.since[mine], -urgency(number)[mine]))
-        _fill(instance, today[order], mine[order], left, cards)
-    unprinted = instance.choice[last] == instance.columns
-    assert unprinted.all()
-    cards[last] += left
+        today = np.flatnonzero(instance.day[:-1] == day)
+        allowed = (entry[:, today] >= 0) & (left > 0)[:, None]
+        # Few wait for the least flexible printer: it comes first.
+        today = today[np.argsort(left @ allowed, kind="stable")]
+        order = np.lexsort((instance.since, -urgency(number)))
+        order = order[(entry[order[:, None], today] >= 0).any(axis=1) & (left[order] > 0)]
+        _fill(instance, today, order, entry, left, cards)
+    cards[entry[:, columns]] += left
     return cards
 
 
 def _fill(
-    instance: Instance, today: Ints, owner: Ints, left: Ints, cards: Ints
+    instance: Instance, today: Ints, order: Ints, entry: Ints, left: Ints, cards: Ints
 ) -> None:
     """Print until the limits of the day are reached."""
-    choice = instance.choice[today]
-    columns = np.unique(choice)
-    wanted = {c: int(left[owner[choice == c]].sum()) for c in columns.tolist()}
-    limits = {
-        c: np.flatnonzero(instance.uses[:, c]).tolist() for c in columns.tolist()
-    }
+    limits = [np.flatnonzero(instance.uses[:, c]).tolist() for c in today.tolist()]
     room = dict(enumerate(instance.limit.tolist()))
-    everything = set(np.flatnonzero(instance.uses[:, columns].all(axis=1)).tolist())
-    options: dict[int, list[tuple[int, int, int]]] = {}
-    for entry, unit, column in zip(
-        today.tolist(), owner.tolist(), choice.tolist(), strict=True
-    ):
-        options.setdefault(unit, []).append((wanted[column], column, entry))
-    for unit, choices in options.items():
+    shared = set(limits[0]).intersection(*limits)
+    for unit in order.tolist():
         many = int(left[unit])
-        for _, column, entry in sorted(choices):
-            number = min(many, *(room[limit] for limit in limits[column]))
-            if number <= 0:
+        for place, choice in enumerate(entry[unit, today].tolist()):
+            number = min(many, *(room[limit] for limit in limits[place]))
+            if choice < 0 or number <= 0:
                 continue
             many -= number
-            cards[entry] += number
-            for limit in limits[column]:
+            cards[choice] += number
+            for limit in limits[place]:
                 room[limit] -= number
         left[unit] = many
-        if any(room[limit] == 0 for limit in everything):
+        if any(room[limit] == 0 for limit in shared):
             return

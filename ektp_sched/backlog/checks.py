@@ -120,7 +120,7 @@ def _ids(sheet: _Sheet, checked: Checked) -> pl.Series:
         lost = numbers.lost
         ids = application_ids(numbers.values, checked.key)
         if numbers.odd:
-            figures: dict[str, str | int] = {"column": heading, "count": numbers.odd}
+            figures: dict[str, str | int] = {"column": heading, "rows": numbers.odd}
             checked.notices.append(Notice("number-not-16-digits", figures))
     sheet.findings.add(lost, heading, "lost-number")
     sheet.findings.add(ids.is_null() & ~lost, heading, "missing")
@@ -191,7 +191,7 @@ def _numbers_elsewhere(sheet: _Sheet, checked: Checked) -> None:
             lost = scientific(as_text(cells))
         count = int(lost.sum())
         if count:
-            figures: dict[str, str | int] = {"column": name, "count": count}
+            figures: dict[str, str | int] = {"column": name, "rows": count}
             checked.notices.append(Notice("lost-number", figures))
 
 

@@ -57,6 +57,7 @@ _DAY: Final = (
     r"|(?P<y5>(?:19|20)\d\d)(?P<m5>\d\d)(?P<d5>\d\d))"
 )
 _ZONE: Final = r"(:\d\d(?:\.\d+)?)(?:Z|[+-]\d\d(?::?\d\d)?)$"
+_FORM_ZONE: Final = r" *(?:z|wib|wita|wit|utc|gmt|(?:utc|gmt)?[+-]\d{2}(?::?\d{2})?)$"
 _FAST_FORMS: Final = (
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
@@ -274,7 +275,9 @@ def _by_form(frame: pl.DataFrame, form: str) -> pl.DataFrame:
     """Let what has the office's own form override every other reading."""
     english = [_NAMES[number - 1][-1][:3] for number in _MONTHS.values()]
     plain = frame["lower"].str.replace_many(list(_MONTHS), english, leftmost=True)
-    form = form.replace("%B", "%b").replace("%e", "%d")
+    if "%z" in form.lower().replace(":", ""):
+        plain = plain.str.replace(_FORM_ZONE, "")
+    form = _without_zone(form)
     try:
         whole = plain.str.to_datetime(form, strict=False, time_unit="us")
         dates = plain.str.replace(_TIME, "").str.to_date(form, strict=False)
@@ -289,6 +292,13 @@ def _by_form(frame: pl.DataFrame, form: str) -> pl.DataFrame:
         .then(pl.col("whole") - pl.col("whole").dt.truncate("1d"))
         .otherwise("clock"),
     )
+
+
+def _without_zone(form: str) -> str:
+    """Return a form for text in lower case; a zone would shift the date."""
+    form = re.sub(r"\s*%:{0,2}[zZ]", "", form)
+    form = form.replace("%B", "%b").replace("%e", "%d")
+    return re.sub(r"(?<!%)(?<!%[-_0])[A-Z]", lambda found: found[0].lower(), form)
 
 
 def _why(form: str | None) -> pl.Expr:

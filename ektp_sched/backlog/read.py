@@ -206,7 +206,7 @@ def _prioritised(
     notices = backlog.notices
     if applied.unmatched:
         figures: dict[str, str | int] = {
-            "count": applied.unmatched,
+            "rows": applied.unmatched,
             "held": applied.held,
         }
         notices = (*notices, Notice("priority-unmatched", figures))
@@ -226,7 +226,7 @@ def _numbered(backlog: Backlog, columns: Columns) -> Backlog:
         return backlog
     numbers = queue_numbers(backlog.frame["application_id"])
     shared = int(numbers.is_duplicated().sum())
-    notice = Notice("queue-number-shared", {"count": shared})
+    notice = Notice("queue-number-shared", {"rows": shared})
     return replace(
         backlog,
         frame=backlog.frame.with_columns(numbers.alias("queue_number")),
@@ -244,7 +244,7 @@ def _noticed(backlog: Backlog) -> Backlog:
     ):
         count = int((backlog.frame[column] < ready).sum())
         if count:
-            notices.append(Notice(code, {"count": count}))
+            notices.append(Notice(code, {"rows": count}))
     return replace(backlog, notices=tuple(notices))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +57,7 @@ def read_bytes(path: Path) -> bytes:
         If it is missing, a folder, empty or not readable.
     """
     name = str(path)
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike a Path, it takes any name whatever
         message = "is a folder; name the file with the export, such as backlog.csv"
         raise BacklogError(message, file=name)
     try:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from ektp_sched.backlog import make_key
 from ektp_sched.errors import FolderError, UsageError
+from ektp_sched.example.kupang import kupang_backlog
+from ektp_sched.office import Office, to_toml
+from ektp_sched.office.files import replace_file
+from ektp_sched.office.workbook import workbook_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ektp_sched.office import Office
+    from pathlib import Path
 
 __all__ = ["EXAMPLES", "write_key", "write_start"]
 
@@ -72,19 +71,19 @@ def write_start(
         message = "an example and an office to convert exclude each other"
         raise UsageError(message)
     if source is not None:
-        writers = _converted(source, office_format)
+        contents = _converted(source, office_format)
     elif example is None:
-        writers = _office(f"office.{language}.toml", office_format)
+        contents = _office(f"office.{language}.toml", office_format)
     elif example in EXAMPLES:
-        writers = _office(f"{example}.toml", office_format) | _example_files()
+        contents = _office(f"{example}.toml", office_format) | _example_files()
     else:
         message = f"there is no example {example!r}; there is: {', '.join(EXAMPLES)}"
         raise UsageError(message)
-    targets = [folder / name for name in writers]
+    targets = [folder / name for name in contents]
     _refuse_existing(targets, force=force)
     _make(folder)
     for path in targets:
-        _write_whole(path, writers[path.name])
+        _write(path, contents[path.name])
     if example is None and source is None and not (folder / _KEY).exists():
         targets.append(write_key(folder))
     return tuple(targets)
@@ -98,8 +97,6 @@ def write_key(folder: Path) -> Path:
     FolderError
         If there is one, which would change every queue number.
     """
-    from ektp_sched.backlog import make_key
-
     path = folder / _KEY
     _make(folder)
     try:
@@ -112,47 +109,31 @@ def write_key(folder: Path) -> Path:
     return path
 
 
-def _office(
-    name: str, office_format: OfficeFormat
-) -> dict[str, Callable[[Path], None]]:
-    resource = files("ektp_sched.example") / "files" / name
+def _office(name: str, office_format: OfficeFormat) -> dict[str, bytes]:
     if office_format == "toml":
-        content = resource.read_bytes().replace(b"\r\n", b"\n")
-        return {"office.toml": lambda path: _write_bytes(path, content)}
-    from ektp_sched.office import Office
-
-    with as_file(resource) as path:
-        office = Office.load(path)
-    return {"office.xlsx": _workbook(office)}
+        return {"office.toml": _resource(name)}
+    with as_file(files("ektp_sched.example") / "files" / name) as path:
+        return _converted(path, office_format)
 
 
-def _converted(
-    source: Path, office_format: OfficeFormat
-) -> dict[str, Callable[[Path], None]]:
-    from ektp_sched.office import Office, to_toml
-
+def _converted(source: Path, office_format: OfficeFormat) -> dict[str, bytes]:
     office = Office.load(source)
     if office_format == "xlsx":
-        return {"office.xlsx": _workbook(office)}
-    content = to_toml(office).encode()
-    return {"office.toml": lambda path: _write_bytes(path, content)}
+        return {"office.xlsx": workbook_bytes(office)}
+    return {"office.toml": to_toml(office).encode()}
 
 
-def _workbook(office: Office) -> Callable[[Path], None]:
-    from ektp_sched.office import write_workbook
-
-    return lambda path: write_workbook(office, path)
-
-
-def _example_files() -> dict[str, Callable[[Path], None]]:
-    from ektp_sched.example.kupang import kupang_backlog
-
-    scenarios = files("ektp_sched.example") / "files" / "scenarios.toml"
-    content = scenarios.read_bytes().replace(b"\r\n", b"\n")
+def _example_files() -> dict[str, bytes]:
     return {
-        "backlog.csv": lambda path: kupang_backlog().write_csv(path),
-        "scenarios.toml": lambda path: _write_bytes(path, content),
+        "backlog.csv": kupang_backlog().write_csv().encode(),
+        "scenarios.toml": _resource("scenarios.toml"),
     }
+
+
+def _resource(name: str) -> bytes:
+    """Return a file of the package, with LF whatever a checkout made of it."""
+    raw = (files("ektp_sched.example") / "files" / name).read_bytes()
+    return raw.replace(b"\r\n", b"\n")
 
 
 def _refuse_existing(targets: list[Path], *, force: bool) -> None:
@@ -170,27 +151,12 @@ def _make(folder: Path) -> None:
         raise _unwritable(folder, error) from None
 
 
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-
-
-def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the target first, so that it is there whole or not at all."""
+def _write(path: Path, content: bytes) -> None:
     try:
-        handle, name = tempfile.mkstemp(suffix=path.suffix, dir=path.parent)
+        replace_file(path, content)
+        path.chmod(0o644)
     except OSError as error:
         raise _unwritable(path, error) from None
-    os.close(handle)
-    beside = Path(name)
-    try:
-        write(beside)
-        beside.chmod(0o644)
-        beside.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
 
 
 def _unwritable(path: Path, error: OSError) -> FolderError:

@@ -105,16 +105,20 @@ def _summary(book: Book, audit: Audit) -> None:
         ("", "under"),
         (words.text("audit.figures"), "section"),
     ]
-    row = 0
-    for text, style in lines:
+    for row, (text, style) in enumerate(lines):
         book.write(sheet, row, 0, text, book.style(style))
-        row += 1
+    row = len(lines)
     for name, value in _figures(audit).items():
-        book.write(
-            sheet, row, 0, words.text(f"audit.figure.{name}"), book.style("text")
-        )
+        label = words.text(f"audit.figure.{name}")
+        book.write(sheet, row, 0, label, book.style("text"))
         book.write(sheet, row, 1, value, book.style("count"))
         row += 1
+    _remarks(book, sheet, audit, row)
+
+
+def _remarks(book: Book, sheet: Any, audit: Audit, row: int) -> None:
+    """Write what is worth knowing, and what the words mean."""
+    words = book.texts
     notices = [words.notice(notice) for notice in audit.notices]
     if notices:
         row += 1

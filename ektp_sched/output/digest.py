@@ -114,7 +114,7 @@ def _unprinted(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
     if len(reasons) == 1:
         parts = reasons[0][0]
     else:
-        parts = ", ".join(f"{texts.number(count)} {why}" for why, count in reasons)
+        parts = ", ".join(f"{why}: {texts.number(count)}" for why, count in reasons)
     value = f"{texts.number(plan.unprinted.height)} ({parts})"
     return [(texts.text("digest.unprinted"), value)]
 

@@ -166,6 +166,7 @@ def _changes(
 ) -> list[str]:
     """Return what one card more or less changes, tier by tier."""
     found = []
+    ranked = any(price.rank is not None for price in prices)
     for price in prices:
         change = price.one_more if side == "more" else price.one_less
         if not change:
@@ -177,9 +178,9 @@ def _changes(
         else:
             key = "explain.more.worse" if side == "more" else "explain.less.better"
             text = words.text(key, tier=words.name("tier", price.tier), value=value)
-        if price.rank is not None:
-            rank = str(price.rank)
-            text = words.text("explain.more.rank", change=text, rank=rank)
+        if ranked:
+            key = "explain.more.no-rank" if price.rank is None else "explain.more.rank"
+            text = words.text(key, change=text, rank=str(price.rank))
         found.append(text)
     return found
 

@@ -186,7 +186,10 @@ def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
 
 
 def _indented(console: Console, line: str) -> None:
-    console.print(Padding(Text(line), (0, 0, 0, 2)))
+    if console.is_terminal:
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
+    else:
+        console.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def _show_notices(notices: Sequence[Notice], console: Console, texts: Language) -> None:

@@ -68,6 +68,8 @@ class Cohorts:
         Distinct tuples of eligible printers.
     cards
         For each printer set, the card types that need it.
+    wanted
+        Applications by card type.
     late_due
         Applications whose due date lies before the start, by rank.
     late_promise
@@ -89,6 +91,7 @@ class Cohorts:
     ranks: tuple[tuple[int | None, int | None], ...]
     printer_sets: tuple[tuple[str, ...], ...]
     cards: tuple[frozenset[str | None], ...]
+    wanted: dict[str | None, int]
     late_due: Ints
     late_promise: Ints
     member: NDArray[np.int32]
@@ -174,7 +177,7 @@ def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> C
     since = _offset(frame, "waiting_since", start)
     _check_start(since, start)
     target, rank, targets, ranks = _classes(frame, office)
-    eligibility, printer_sets, cards = _eligibility(frame, office)
+    eligibility, printer_sets, cards, wanted = _eligibility(frame, office)
     due, promised, pinned, late_due, late_promise = _dates(
         frame, start, days, rank, len(ranks)
     )
@@ -206,6 +209,7 @@ def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> C
         ranks=ranks,
         printer_sets=printer_sets,
         cards=cards,
+        wanted=wanted,
         late_due=late_due,
         late_promise=late_promise,
         member=member.astype(np.int32),
@@ -290,8 +294,13 @@ def _strictest_first(key: tuple[int | None, int | None]) -> tuple[float, float]:
 
 def _eligibility(
     frame: pl.DataFrame, office: Office
-) -> tuple[Ints, tuple[tuple[str, ...], ...], tuple[frozenset[str | None], ...]]:
-    """Return the printer set of each application, as an index."""
+) -> tuple[
+    Ints,
+    tuple[tuple[str, ...], ...],
+    tuple[frozenset[str | None], ...],
+    dict[str | None, int],
+]:
+    """Return the printer set of each application, as an index, and the demand."""
     zeros = np.zeros(frame.height, dtype=np.int64)
     card, cards = _codes(frame["card"]) if office.cards else (zeros, [])
     by_area = any(printer.areas is not None for printer in office.printers)
@@ -311,7 +320,9 @@ def _eligibility(
         frozenset(k for k, s in zip(kinds, sets, strict=True) if s == d)
         for d in distinct
     )
-    return of_pair[pair], distinct, of_set
+    counts = np.bincount(card, minlength=len(cards) + 1).tolist()
+    wanted = dict(zip([*cards, None], counts, strict=True))
+    return of_pair[pair], distinct, of_set, wanted
 
 
 def _dates(

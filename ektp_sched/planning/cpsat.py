@@ -7,6 +7,7 @@ with it.  One worker and a fixed seed make its answer repeatable.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 __all__ = ["CpSatEngine"]
+
+_HEARING = 0.2
+"""Seconds between two looks for an interruption."""
 
 
 class CpSatEngine:
@@ -44,7 +48,7 @@ class CpSatEngine:
         solver.parameters.catch_sigint_signal = False
         if seconds is not None:
             solver.parameters.max_time_in_seconds = seconds
-        status = solver.solve(model)
+        status = _interruptible(solver, model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         return Flow(
@@ -53,6 +57,21 @@ class CpSatEngine:
             proven=status == cp_model.OPTIMAL,
             bound=math.ceil(solver.best_objective_bound - 1e-6),
         )
+
+
+def _interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:
+    """Solve in a thread, as a signal is not heard while the solver runs."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        running = pool.submit(solver.solve, model)
+        try:
+            while not running.done():
+                wait([running], timeout=_HEARING)
+        except KeyboardInterrupt:
+            while not running.done():
+                solver.stop_search()
+                wait([running], timeout=_HEARING)
+            raise
+        return running.result()
 
 
 def _choices(model: cp_model.CpModel, problem: TierProblem) -> list[cp_model.IntVar]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.planning.problem import Flow, node_prices
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 __all__ = ["FlowEngine"]
-
-_LARGEST = 1 << 60
-"""The solver multiplies costs by the number of nodes and must stay below 2^61."""
 
 _DIRECT = 40_000
 """Up to so many choices the problem is solved as it is."""
@@ -165,14 +161,13 @@ def _network(problem: TierProblem, price: Ints | None) -> tuple[Flow, bool]:
     cost = problem.cost[open_] - level[problem.node[open_]]
     cost = _above_least(cost, owner)
     slope = level[program.tail[free]] - level[program.head[free]]
-    nodes = program.nodes + len(distinct)
     arcs = [
         (group + program.nodes, problem.node[open_], problem.size[owner], cost),
         (program.tail[free], program.head[free], program.limit[free], slope),
     ]
     if price is not None:
         arcs += _elastic(problem, cost, slope)
-    flows = _solve(arcs, np.append(supply, problem.size[distinct]), nodes)
+    flows = _solve(arcs, np.append(supply, problem.size[distinct]))
     cards[open_] = flows[: len(open_)]
     through = np.where(face.full, program.limit, 0)
     through[free] = flows[len(open_) : len(open_) + len(free)]
@@ -180,12 +175,11 @@ def _network(problem: TierProblem, price: Ints | None) -> tuple[Flow, bool]:
     return Flow(cards, through, proven=True, bound=None), spilt
 
 
-def _solve(arcs: list[tuple[Ints, Ints, Ints, Ints]], supply: Ints, nodes: int) -> Ints:
+def _solve(arcs: list[tuple[Ints, Ints, Ints, Ints]], supply: Ints) -> Ints:
     tail, head, limit, cost = (np.concatenate(part) for part in zip(*arcs, strict=True))
-    _check_range(cost, nodes)
     solver = min_cost_flow.SimpleMinCostFlow()
     solver.add_arcs_with_capacity_and_unit_cost(tail, head, limit, cost)
-    solver.set_nodes_supplies(np.arange(nodes), supply)
+    solver.set_nodes_supplies(np.arange(len(supply)), supply)
     status = solver.solve()
     if status != solver.OPTIMAL:
         msg = f"minimum-cost flow ended with {status.name}"
@@ -226,12 +220,3 @@ def _fixed_supply(problem: TierProblem, cards: Ints) -> Ints:
     np.add.at(supply, program.head[full], program.limit[full])
     supply[program.sink] -= cards.sum()
     return supply
-
-
-def _check_range(cost: Ints, nodes: int) -> None:
-    if int(np.abs(cost).max(initial=0)) * nodes >= _LARGEST:
-        msg = (
-            "target_days of the urgency classes have too large a common multiple for "
-            "this horizon; choose targets that divide one another, such as 3, 30 and 90"
-        )
-        raise UnsupportedRuleError(msg)

@@ -15,6 +15,7 @@ from ektp_sched.planning.problem import (
     node_prices,
     tier_problem,
 )
+from ektp_sched.planning.tiers import EARLINESS, Objective
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.problem import Engine
     from ektp_sched.planning.program import Program
-    from ektp_sched.planning.tiers import Objective
 
     Ints = NDArray[np.int64]
 
@@ -93,8 +93,8 @@ def solve_tiers(
     engine
         What solves one tier.
     deadline
-        Moment of ``time.monotonic`` after which no tier is begun; tiers not
-        begun are valued, not optimised.
+        Moment of ``time.monotonic`` after which no tier is begun; what is
+        then still open is printed as early as possible.
     progress
         Called with a tier's name and the share of tiers done.
 
@@ -113,21 +113,43 @@ def solve_tiers(
         left = None if deadline is None else deadline - time.monotonic()
         late = left is not None and left <= 0
         flow = None if late else engine.solve(problem, left)
-        if flow is None and last is None:
-            return None
         if flow is None:
             break
         last = problem, flow
-        prices = node_prices(problem, flow) if flow.proven else None
-        value = exact_total(problem, flow) + objective.constant(cohorts)
-        bound = flow.bound
-        if bound is not None:
-            bound += objective.constant(cohorts)
-        if flow.proven:
-            bound = value
-        solved.append(Solved(objective, value, bound, prices))
-        if prices is None:
+        solved.append(_solved(problem, flow, objective, cohorts))
+        price = solved[-1].prices
+        if price is None:
             break
-        face = next_face(problem, prices)
-    assert last is not None
+        face = next_face(problem, price)
+    if last is None:
+        return None
+    if len(solved) < len(tiers) or solved[-1].prices is None:
+        face, last = _completed(program, cohorts, face, tiers[0].days)
     return Solution(tuple(solved), face, *last)
+
+
+def _solved(
+    problem: TierProblem, flow: Flow, objective: Objective, cohorts: Cohorts
+) -> Solved:
+    lost = objective.constant(cohorts)
+    value = exact_total(problem, flow) + lost
+    if flow.proven:
+        return Solved(objective, value, value, node_prices(problem, flow))
+    bound = None if flow.bound is None else flow.bound + lost
+    return Solved(objective, value, bound, None)
+
+
+def _completed(
+    program: Program, cohorts: Cohorts, face: Face, days: int
+) -> tuple[Face, tuple[TierProblem, Flow]]:
+    """Print as early as what was settled in time allows.
+
+    A plan cut short must not leave printers idle while people wait.
+    """
+    from ektp_sched.planning.flow import FlowEngine
+
+    problem = tier_problem(program, cohorts, face, Objective(EARLINESS, None, 1, days))
+    flow = FlowEngine().solve(problem)
+    price = node_prices(problem, flow)
+    assert price is not None
+    return next_face(problem, price), (problem, flow)

@@ -17,7 +17,7 @@ from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.report import Case, no_plan, solved_plan
 from ektp_sched.planning.result import Status
-from ektp_sched.planning.tiers import objectives
+from ektp_sched.planning.tiers import check_range, objectives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,6 +88,7 @@ def plan(
     with clock.stage("program"):
         program = build_program(cohorts, limits, days_that_matter(cohorts, limits))
         tiers = objectives(office, cohorts, days)
+        check_range(office, cohorts, tiers, program.nodes)
         conflict = pin_conflicts(program, cohorts, backlog.frame)
     case = Case(backlog, office, program, cohorts, tiers, solver.name)
     if conflict:
@@ -146,7 +147,7 @@ def _horizon(backlog: Backlog, office: Office, start: date, days: int | None) ->
     """Return the days asked for, or as many as it takes."""
     if days is None:
         return days_needed(backlog, office, start)
-    if not 1 <= days <= LONGEST:
+    if type(days) is not int or not 1 <= days <= LONGEST:
         msg = f"days is {days}; it must be a whole number from 1 to {LONGEST:,}"
         raise UsageError(msg)
     calendar(office, start, days)

@@ -30,8 +30,7 @@ def can_run_out(card: str, cohorts: Cohorts, capacity: Capacity) -> bool:
     cohorts, capacity
         Demand and capacity.
     """
-    sets = [i for i, kinds in enumerate(cohorts.cards) if card in kinds]
-    wanted = int(cohorts.size[np.isin(cohorts.eligibility, sets)].sum())
+    wanted = cohorts.wanted.get(card, 0)
     daily = np.minimum(
         capacity.printer_cards.sum(axis=0), capacity.server_cards.sum(axis=0)
     )

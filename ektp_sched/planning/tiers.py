@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.planning.cohorts import NONE
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["EARLINESS", "Objective", "objectives"]
+__all__ = ["EARLINESS", "Objective", "check_range", "objectives"]
+
+_RANGE = 1 << 56
+"""Largest cost times number of nodes: leaves room to double it and to add up."""
 
 EARLINESS = "earliness"
 """Sum of the days printed: settles what the office's tiers leave open."""
@@ -170,3 +174,41 @@ def objectives(office: Office, cohorts: Cohorts, days: int) -> tuple[Objective, 
     first = [tier("unprinted", r) for r in ranks if "unprinted" in names]
     rest = [tier(name, r) for r in ranks for name in names if name != "unprinted"]
     return (*first, *rest, *early)
+
+
+def check_range(
+    office: Office, cohorts: Cohorts, tiers: tuple[Objective, ...], nodes: int
+) -> None:
+    """Refuse costs that could leave the range of 64-bit integers.
+
+    Solvers multiply costs by the number of nodes, distances add them up
+    along paths, and neither says when it overflows.
+
+    Parameters
+    ----------
+    office
+        Its targets are named in the message.
+    cohorts, tiers
+        Costs never fall with the day, so the last day's are the largest.
+    nodes
+        Nodes of the network, cohorts not counted.
+
+    Raises
+    ------
+    UnsupportedRuleError
+        The targets have too large a common multiple for this horizon.
+    """
+    everyone = np.arange(len(cohorts))
+    for tier in tiers:
+        dearest = tier.cost(cohorts, everyone, np.full_like(everyone, tier.days))
+        if int(dearest.max(initial=0)) * (nodes + len(cohorts)) >= _RANGE:
+            targets = ", ".join(
+                f"{name} = {kind.target_days}" for name, kind in office.urgency.items()
+            )
+            msg = (
+                f"the target_days of urgency ({targets}) have the common multiple "
+                f"{office.lcm_targets:,}, too large for exact integers over "
+                f"{tier.days:,} days; choose targets that divide one another, such as "
+                "3, 30 and 90"
+            )
+            raise UnsupportedRuleError(msg)

@@ -74,7 +74,8 @@ class Audit:
         (days by which the longest-waiting of them had been waiting longer; 0
         where only rank or target decides), reason (a date that the card had
         and that does not account for it, or null), unaccounted (those of
-        ``passed`` for whom nothing accounts), operator.  The longest first.
+        ``passed`` for whom nothing accounts), printer, operator; those with
+        most of them first.
     explained
         application_id, printed_at, passed, longest_passed_days,
         accounted_by, operator, reason as recorded; sorted by what accounts

@@ -92,7 +92,7 @@ def _count(
 
 
 def _blocks(asked: Ints, points: Ints) -> tuple[Ints, Ints, Ints]:
-    """Number the blocks that queries ask for, and leave out all other points.
+    """Return the blocks that queries ask for by number, without other points.
 
     Returns
     -------

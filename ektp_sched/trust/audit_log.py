@@ -192,20 +192,13 @@ def _parse(
     if not table.malformed.is_empty():
         bad.leave_out(table.malformed, "", "malformed")
     ids = _ids(table, at, heading, office, bad)
-    when = parse_dates(table.cells(at["printed_at"]), office.dates.format)
-    if when.why is not None:
-        bad.add(when.why.is_not_null(), heading["printed_at"], when.why)
-        bad.add(
-            when.values.is_null() & when.why.is_null(), heading["printed_at"], "missing"
-        )
-    else:
-        bad.add(when.values.is_null(), heading["printed_at"], "missing")
+    when = _dates(table, at, heading, office, bad)
     good = _results(table, at, heading, bad)
     frame = pl.DataFrame(
         {
             "row": table.rows,
             "application_id": ids,
-            "printed_at": when.values,
+            "printed_at": when,
             "printer": _printers(table, at, heading, office, bad),
             "good": good,
             "operator": _optional(table, at, "operator"),
@@ -219,6 +212,22 @@ def _parse(
     log = PrintLog(kept, bad.frame(), read, file)
     _refuse(log, max_rejects)
     return log
+
+
+def _dates(
+    table: Table,
+    at: dict[str, int],
+    heading: dict[str, str],
+    office: Office,
+    bad: Findings,
+) -> pl.Series:
+    found = parse_dates(table.cells(at["printed_at"]), office.dates.format)
+    empty = found.values.is_null()
+    if found.why is not None:
+        bad.add(found.why.is_not_null(), heading["printed_at"], found.why)
+        empty &= found.why.is_null()
+    bad.add(empty, heading["printed_at"], "missing")
+    return found.values
 
 
 def _ids(
@@ -298,7 +307,7 @@ def _refuse(log: PrintLog, max_rejects: float) -> None:
     row, column, reason = bad.row(0)
     message = (
         f"{bad.height:,} of {log.read:,} rows cannot be used, the first for "
-        f"{reason}; correct them, or allow more with --max-rejects"
+        f"{reason}; correct these rows and try again"
     )
     raise LogError(
         message, file=log.source, row=row, column=column, problems=[message, *lines]

@@ -117,12 +117,8 @@ def build_queue(
     office, limits
         Rules, and the capacity from the log's first day on.
     """
-    days, rows = limits.days, frame.height
-    first = prints.filter("first")
-    printed = np.full(rows, days, dtype=np.int64)
-    printer = np.full(rows, NEVER, dtype=np.int64)
-    printed[first["application"].to_numpy()] = first["day"].to_numpy()
-    printer[first["application"].to_numpy()] = first["printer"].to_numpy()
+    days = limits.days
+    printed, printer = _first_prints(prints, frame.height, days)
     since, ready, due, promised, pinned = (
         _offsets(frame, column, limits.start) for column in _DATES
     )
@@ -152,6 +148,17 @@ def build_queue(
         tried_on=bad["day"].to_numpy().astype(np.int64),
         used=used,
     )
+
+
+def _first_prints(prints: pl.DataFrame, rows: int, days: int) -> tuple[Ints, Ints]:
+    """Return day and printer of each application's first good print."""
+    first = prints.filter("first")
+    application = first["application"].to_numpy()
+    printed = np.full(rows, days, dtype=np.int64)
+    printer = np.full(rows, NEVER, dtype=np.int64)
+    printed[application] = first["day"].to_numpy()
+    printer[application] = first["printer"].to_numpy()
+    return printed, printer
 
 
 def stretches(queue: Queue, limits: Capacity) -> Stretches:

@@ -105,8 +105,8 @@ def _claims(queue: Queue, cards: Ints) -> pl.Series:
 
 def _out_of_turn(table: pl.DataFrame) -> pl.DataFrame:
     return table.sort(
+        "unaccounted",
         "longest_passed_days",
-        "passed",
         "printed_at",
         "application_id",
         descending=[True, True, False, False],

@@ -212,7 +212,7 @@ class _Case:
         if self.plan.prices is None or not self.person.printers:
             return ()
         if self.slot is None:
-            machines = list(self.person.printers) + list(self.room.limits.servers)
+            machines = [*self.person.printers, *self.room.servers()]
             wanted = self._day(self.first) if day is None else day
         else:
             machines = [self.slot.printer, self.slot.server]

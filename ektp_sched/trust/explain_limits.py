@@ -74,6 +74,13 @@ class Room:
     left_total: Ints | None
     mine: Bools
 
+    def servers(self) -> tuple[str, ...]:
+        """Return the servers that its printers reach and that work on some day."""
+        reached = self.limits.reaches[self.mine].any(axis=0)
+        works = self.limits.server_cards.any(axis=1)
+        numbers = np.flatnonzero(reached & works)
+        return tuple(self.limits.servers[number] for number in numbers.tolist())
+
     def binding(self, first: int, end: int) -> tuple[Limit, ...]:
         """Return how often each resource was full on days in ``[first, end)``.
 

@@ -1,0 +1,215 @@
+"""Explanations on plans small enough to be followed by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from strategies import START, desk, make_backlog, person
+
+from ektp_sched.office import Office
+from ektp_sched.output.explain_text import explanation_lines
+from ektp_sched.output.languages import language
+from ektp_sched.planning import Plan, plan
+from ektp_sched.trust.explain import Explanation, explain
+from ektp_sched.trust.explain_ahead import REASONS
+
+
+def day(offset: int) -> date:
+    return date.fromordinal(START.toordinal() + offset)
+
+
+def planned(document: dict[str, Any], *rows: dict[str, Any], days: int = 5) -> Plan:
+    office = Office.model_validate(document)
+    return plan(make_backlog(list(rows)), office, start=START, days=days)
+
+
+def about(made: Plan, name: str, **options: Any) -> Explanation:
+    return explain(made, made.backlog, made.office, name, **options)
+
+
+def reasons(found: Explanation) -> dict[str, int]:
+    return {part.reason: part.cards for part in found.ahead}
+
+
+RANKED: dict[str, Any] = {
+    "routine": {"target_days": 30, "default": True},
+    "urgent": {"target_days": 3},
+    "emergency": {"target_days": 3, "rank": 0},
+}
+
+
+def test_the_first_card_is_held_by_nothing() -> None:
+    made = planned(desk(), person("A", 9), person("B", 3))
+    found = about(made, "A")
+    assert (found.outcome, found.rule) == ("printed", "first-day")
+    assert found.slot is not None
+    assert (found.slot.day, found.slot.printer, found.slot.server) == (START, "p", "s")
+    assert (found.slot.batch, found.slot.position) == (1, 1)
+    assert (found.slot.wait_days, found.slot.pressure) == (9, 0.333333)
+    assert found.before == 0
+    assert found.moves == ()
+
+
+def test_capacity_names_the_server_and_who_stands_before() -> None:
+    made = planned(
+        desk(urgency=RANKED),
+        person("A", 9),
+        person("B", 0, urgency="emergency"),
+        person("C", 5),
+        person("D", 4, urgency="urgent"),
+    )
+    found = about(made, "C")
+    assert found.rule == "capacity"
+    assert found.slot is not None
+    assert found.slot.day == day(3)
+    assert reasons(found) == {"rank": 1, "waiting": 1, "target": 1}
+    assert [(m.resource, m.full, m.days) for m in found.limits] == [("s", 3, 3)]
+    moves = {move.code: move for move in found.moves}
+    assert (moves["cards"].day, moves["cards"].cards) == (day(2), 1)
+    # On the 15th A had waited 12 days of 30, C only 8.
+    assert moves["pressure"].needed == 0.4
+    assert moves["pressure"].own == 0.266667
+    assert "due" in moves
+
+
+def test_the_tie_break_the_pin_the_due_date_and_the_promise_are_reasons() -> None:
+    made = planned(
+        desk(),
+        person("A", 5),
+        person("B", 5),
+        person("C", 1, due_on=0),
+        person("D", 1, promised_on=1),
+        person("E", 1, pinned_on=2),
+        days=6,
+    )
+    found = about(made, "B")
+    assert reasons(found) == {"pin": 1, "tie-break": 1, "due": 1, "promise": 1}
+    assert set(reasons(found)) <= set(REASONS)
+    assert about(made, "E").rule == "pin"
+    assert about(made, "C").rule == "first-day"
+
+
+def test_cards_printed_before_it_was_ready_are_said_to_be() -> None:
+    made = planned(desk(), person("A", 1), person("B", 2), person("C", 9, ready_on=3))
+    found = about(made, "C")
+    assert (found.rule, reasons(found)) == ("ready", {"not-ready": 2})
+
+
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        ({"ready_on": 9}, "not-ready"),
+        ({"area": "Alak", "card": "KIA"}, "no-printer"),
+        ({"pinned_on": 9}, "pinned-later"),
+        ({}, "capacity"),
+    ],
+)
+def test_why_a_card_is_not_printed(row: dict[str, Any], rule: str) -> None:
+    document = desk(
+        cards={"ID": {"default": True}, "KIA": {}},
+        printers=[{"id": "p", "cards_per_day": 10, "cards": ["ID"]}],
+    )
+    others = [person(f"A{n}", 9, card="ID") for n in range(5)]
+    made = planned(document, *others, person("X", 1, **{"card": "ID"} | row))
+    found = about(made, "X")
+    assert (found.outcome, found.rule, found.slot) == ("unprinted", rule, None)
+    if rule == "capacity":
+        assert reasons(found) == {"waiting": 5}
+        assert [(move.code, move.cards) for move in found.moves] == [
+            ("cards", 1),
+            ("pressure", None),
+            ("due", None),
+        ]
+
+
+def test_blanks_hold_a_card_where_the_printers_are_free() -> None:
+    delivery = {"on": day(3), "cards": 5}
+    cards = {"ID": {"stock": 1, "deliveries": [delivery]}}
+    made = planned(
+        desk(5, cards=cards), person("A", 9, card="ID"), person("B", 3, card="ID")
+    )
+    found = about(made, "B")
+    assert (found.rule, found.limits) == ("no-blanks", ())
+    assert [(move.code, move.day) for move in found.moves] == [("free", START)]
+
+
+def test_prices_are_those_of_the_day_and_of_its_machines() -> None:
+    made = planned(desk(), *(person(f"A{n}", 9) for n in range(7)), days=3)
+    found = about(made, "A0")
+    # One more card prints one more person: 10/30 + 11/30 + 12/30 less waiting.
+    assert [(p.resource, p.tier, p.one_more) for p in found.prices] == [
+        ("s", "unprinted", -1.0),
+        ("s", "pressure", pytest.approx(-33 / 30)),
+    ]
+    assert {p.day for p in about(made, "A0", day=day(2)).prices} == {day(2)}
+
+
+def test_held_and_unknown_ids() -> None:
+    made = planned(desk(), person("KPG-07", 9))
+    held = pl.DataFrame(
+        {"application_id": ["H-1"], "status": ["SFE"], "area": [None]},
+        schema_overrides={"area": pl.String},
+    )
+    backlog = replace(made.backlog, held=held)
+    found = explain(made, backlog, made.office, "H-1")
+    assert (found.outcome, found.rule, found.status) == ("held", "status", "SFE")
+    near = explain(made, backlog, made.office, " kpg 07 ")
+    assert (near.outcome, near.hint) == ("unknown", "KPG-07")
+    # One letter off may be somebody else: nobody's id is given away.
+    assert explain(made, backlog, made.office, "KPG-08").hint is None
+    assert explain(made, backlog, made.office, "--").hint is None
+
+
+def test_a_queue_number_is_as_good_as_an_id() -> None:
+    made = planned(desk(), person("A", 9))
+    frame = made.backlog.frame.with_columns(queue_number=pl.lit("BKR4T-9WXHD"))
+    backlog = replace(made.backlog, frame=frame)
+    found = explain(made, backlog, made.office, "BKR4T-9WXHD")
+    assert found.application_id == "A"
+
+
+def test_everything_is_plain_json() -> None:
+    made = planned(desk(), person("A", 9), person("B", 5))
+    written = json.loads(json.dumps(about(made, "B").to_dict()))
+    assert written["waiting_since"] == "2017-09-07"
+    assert written["before"] == 1
+    assert written["slot"]["day"] == "2017-09-13"
+
+
+def test_sentences_in_indonesian_and_english() -> None:
+    rows = [person(f"A{n:04}", 400) for n in range(1200)]
+    printers = [{"id": "p", "cards_per_day": 1000}]
+    made = planned(
+        desk(1050, printers=printers), *rows, person("B", 5, due_on=3), days=2
+    )
+    found = about(made, "A1100")
+    indonesian = explanation_lines(found, language("id"))
+    assert indonesian[0] == (
+        "Permohonan A1100, kelas routine, menunggu sejak 8 Agustus 2016; "
+        "targetnya paling lama 30 hari."
+    )
+    english = explanation_lines(found, language("en"))
+    assert "class routine, has waited since 8 August 2016" in english[0]
+    assert all("{" not in line for line in (*indonesian, *english))
+    assert found.before > 1000
+    grouped = f"{found.before:,}"
+    assert any(f"Before it, {grouped} cards" in line for line in english)
+    assert any(grouped.replace(",", ".") in line for line in indonesian)
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_every_code_has_its_sentence(code: str) -> None:
+    texts = language(code).texts
+    rules = ("first-day", "ready", "pin", "capacity", "capacity-never", "no-blanks",
+             "not-ready", "no-printer", "pinned-later", "exchange")  # fmt: skip
+    assert {f"explain.rule.{rule}" for rule in rules} <= set(texts)
+    assert {f"explain.reason.{reason}" for reason in REASONS} <= set(texts)
+    moves = ("cards", "pressure", "free", "due")
+    assert {f"explain.move.{move}" for move in moves} <= set(texts)
+    for tier in ("unprinted", "overdue", "promise", "pressure"):
+        assert {f"explain.more.{tier}", f"explain.less.{tier}"} <= set(texts)
