@@ -23,9 +23,7 @@ def run(*, smoke: bool) -> Report:
     count = 1_000 if smoke else 1_000_000
     rows = []
     for kind, title in _KINDS.items():
-        runs = [
-            run_child("audit", kind, count) for _ in range(1 if smoke else _ROUNDS)
-        ]
+        runs = [run_child("audit", kind, count) for _ in range(1 if smoke else _ROUNDS)]
         peak = median([spent.peak_mb for spent, _ in runs])
         for log in runs[0][1]:
             found = [one[log] for _, one in runs]

@@ -68,7 +68,10 @@ def _faults(out: Path, count: int) -> list[str]:
 
 def _add(report: Report, count: int, ours: list[Spent], theirs: list[Spent]) -> None:
     rows = []
-    for label, runs in (("ektp-sched plan", ours), ("polars read, sort, write", theirs)):
+    for label, runs in (
+        ("ektp-sched plan", ours),
+        ("polars read, sort, write", theirs),
+    ):
         seconds = median([one.seconds for one in runs])
         cpu = median([one.cpu for one in runs])
         peak = median([one.peak_mb for one in runs])

@@ -58,5 +58,3 @@ def _exchanged(log: pl.DataFrame) -> pl.DataFrame:
     order = np.arange(log.height)
     order[pairs[0]], order[pairs[1]] = pairs[1], pairs[0]
     return log.with_columns(log["application_id"].gather(order))
-
-

@@ -182,6 +182,11 @@ def test_waits_and_clearance_by_hand(out: Path) -> None:
     assert isinstance(waits, dict)
     assert waits["before"] == {"longest_days": 239, "past_target": 18}
     assert waits["after"] == {"longest_days": None, "past_target": 0}
+    assert waits["printed"] == {
+        "longest_days": 239,
+        "mean_days": 133.2,
+        "median_days": 136.5,
+    }
 
 
 def test_past_target_counts_from_the_day_after_the_target(tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Case, backlogs, days_of, desk, person
 
 from ektp_sched.office import Office
-from ektp_sched.planning.assign import even_shares, tie_break_order
+from ektp_sched.planning.assign import by_code_point, even_shares, tie_break_order
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -195,3 +196,16 @@ def test_columns_and_types_of_the_tables(count: int) -> None:
         "urgency": "String",
         "reason": "String",
     }
+
+
+@given(st.lists(st.text(alphabet="A0z\x00é\U0001f600", max_size=12), unique=True))
+def test_ids_are_ordered_by_code_point(names: list[str]) -> None:
+    order = by_code_point(pl.Series(names, dtype=pl.String))
+    assert [names[row] for row in order.tolist()] == sorted(names)
+
+
+@given(st.sets(st.integers(0, 99_999_999), min_size=1))
+def test_ids_that_begin_alike_are_ordered_as_texts(numbers: set[int]) -> None:
+    names = [f"KPG-{number}" for number in numbers]
+    order = by_code_point(pl.Series(names))
+    assert [names[row] for row in order.tolist()] == sorted(names)

@@ -44,9 +44,7 @@ def solve(backlog: Backlog, case: Case, limit: float) -> Answer:
     limit
         Seconds.
     """
-    return once(
-        build(backlog, case), partial(_solve, limit=limit, settings=_ONCE)
-    )
+    return once(build(backlog, case), partial(_solve, limit=limit, settings=_ONCE))
 
 
 def solve_tiers(backlog: Backlog, case: Case, limit: float) -> Answer:

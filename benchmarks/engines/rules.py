@@ -89,7 +89,9 @@ def _day_by_day(instance: Instance, urgency: Callable[[int], Ints]) -> Ints:
         # Few wait for the least flexible printer: it comes first.
         today = today[np.argsort(left @ allowed, kind="stable")]
         order = np.lexsort((instance.since, -urgency(number)))
-        order = order[(entry[order[:, None], today] >= 0).any(axis=1) & (left[order] > 0)]
+        order = order[
+            (entry[order[:, None], today] >= 0).any(axis=1) & (left[order] > 0)
+        ]
         _fill(instance, today, order, entry, left, cards)
     cards[entry[:, columns]] += left
     return cards

@@ -143,16 +143,14 @@ def _waits(plan: AnyPlan, people: pl.DataFrame) -> Waits:
     before = people.filter(pl.col("since") <= plan.start)
     left = people.filter(pl.col("day").is_null() & (pl.col("since") <= end))
     printed = people.filter(pl.col("day").is_not_null())
-    days = _days("since", "day")
-    row = printed.select(
-        longest=days.max(), mean=days.mean(), median=days.median()
-    ).row(0, named=True)
+    table = printed.group_by(days=_days("since", "day")).agg(pl.col("cards").sum())
+    spread = table.sort("days")
     return Waits(
         longest_before=_longest(before, plan.start),
         past_target_before=_past(before, plan.start),
-        longest_printed=row["longest"],
-        mean_printed=row["mean"],
-        median_printed=row["median"],
+        longest_printed=cast("int | None", spread["days"].max()),
+        mean_printed=_mean(spread),
+        median_printed=_median(spread),
         longest_after=_longest(left, end),
         past_target_after=_past(left, end),
         by_class=_by_class(printed, plan.office),
@@ -160,11 +158,13 @@ def _waits(plan: AnyPlan, people: pl.DataFrame) -> Waits:
 
 
 def _clearance(plan: AnyPlan, people: pl.DataFrame) -> Clearance:
-    total, printed = people.height, plan.assignments.height
+    printed = plan.assignments.height
+    total = printed + plan.unprinted.height
     past = _past_by_day(people, plan.start, plan.days)
     by_day = (
-        plan.assignments.group_by("day")
-        .agg(printed=pl.len().cast(pl.Int64))
+        people.drop_nulls("day")
+        .group_by("day")
+        .agg(printed=pl.col("cards").sum())
         .sort("day")
         .with_columns(left=total - pl.col("printed").cum_sum())
     )
@@ -229,22 +229,48 @@ def _used(
 
 
 def _people(plan: AnyPlan) -> pl.DataFrame:
-    """Return since, day (null: unprinted), target and class of everybody."""
-    columns = ("since", "day", "urgency")
-    printed = plan.assignments.select(
-        since=pl.col("day") - pl.duration(days="wait_days"),
-        day="day",
-        urgency="urgency",
-    )
-    unprinted = plan.unprinted.select(
-        since="waiting_since", day=pl.lit(None, pl.Date), urgency="urgency"
-    )
+    """Return how many cards share since, day (null: unprinted) and class.
+
+    Returns
+    -------
+    polars.DataFrame
+        since, day, urgency, target in days, cards; far fewer rows than people.
+    """
+    cards = pl.len().cast(pl.Int64).alias("cards")
+    printed = plan.assignments.group_by("day", "wait_days", "urgency").agg(cards)
+    unprinted = plan.unprinted.group_by("waiting_since", "urgency").agg(cards)
+    both = [
+        printed.select(
+            "urgency",
+            "cards",
+            "day",
+            since=pl.col("day") - pl.duration(days="wait_days"),
+        ),
+        unprinted.select(
+            "urgency", "cards", day=pl.lit(None, pl.Date), since="waiting_since"
+        ),
+    ]
     names = list(plan.office.urgency)
     targets = [plan.office.urgency[name].target_days for name in names]
-    return pl.concat([printed, unprinted]).select(
-        *columns,
-        target=pl.col("urgency").replace_strict(names, targets, return_dtype=pl.Int64),
+    return pl.concat(both).with_columns(
+        target=pl.col("urgency").replace_strict(names, targets, return_dtype=pl.Int64)
     )
+
+
+def _mean(spread: pl.DataFrame) -> float | None:
+    """Return the mean of days, each as often as it has cards."""
+    count = int(spread["cards"].sum())
+    return int((spread["days"] * spread["cards"]).sum()) / count if count else None
+
+
+def _median(spread: pl.DataFrame) -> float | None:
+    """Return the median of days, sorted, each as often as it has cards."""
+    upto = spread["cards"].cum_sum()
+    count = int(spread["cards"].sum())
+    if not count:
+        return None
+    middle = np.searchsorted(upto.to_numpy(), [(count + 1) // 2, count // 2 + 1])
+    return float(spread["days"].to_numpy()[middle].mean())
 
 
 def _days(since: str, until: str) -> pl.Expr:
@@ -258,19 +284,23 @@ def _longest(people: pl.DataFrame, on: date) -> int | None:
 
 def _past(people: pl.DataFrame, on: date) -> int:
     waited = (pl.lit(on) - pl.col("since")).dt.total_days() + 1
-    return int(people.select((waited > pl.col("target")).sum()).item())
+    return int(people.filter(waited > pl.col("target"))["cards"].sum())
 
 
 def _by_class(printed: pl.DataFrame, office: Office) -> dict[str, dict[str, Any]]:
-    days = _days("since", "day")
-    table = printed.group_by("urgency").agg(
-        printed=pl.len(),
-        mean_days=days.mean().round(2),
-        longest_days=days.max(),
-        printed_past_target=(days + 1 > pl.col("target")).sum(),
-    )
-    rows = {row.pop("urgency"): row for row in table.iter_rows(named=True)}
-    return {name: rows[name] for name in office.urgency if name in rows}
+    found = {}
+    for name in office.urgency:
+        mine = printed.filter(pl.col("urgency") == name)
+        days = mine.select("cards", "target", days=_days("since", "day"))
+        if days.height:
+            late = days.filter(pl.col("days") + 1 > pl.col("target"))
+            found[name] = {
+                "printed": int(days["cards"].sum()),
+                "mean_days": round(_mean(days) or 0.0, 2),
+                "longest_days": days["days"].max(),
+                "printed_past_target": int(late["cards"].sum()),
+            }
+    return found
 
 
 def _past_by_day(people: pl.DataFrame, start: date, days: int) -> NDArray[np.int64]:
@@ -282,6 +312,8 @@ def _past_by_day(people: pl.DataFrame, start: date, days: int) -> NDArray[np.int
         late=late.clip(0, days).alias("late"),
         over=pl.max_horizontal(late, done.fill_null(days)).clip(0, days),
     )
-    come = np.bincount(ends["late"].to_numpy(), minlength=days + 1)
-    go = np.bincount(ends["over"].to_numpy(), minlength=days + 1)
-    return np.cumsum(come - go)[:days].astype(np.int64)
+    cards = people["cards"].to_numpy()
+    change = np.zeros(days + 1, dtype=np.int64)
+    np.add.at(change, ends["late"].to_numpy(), cards)
+    np.subtract.at(change, ends["over"].to_numpy(), cards)
+    return np.cumsum(change)[:days]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
-__all__ = ["Prints", "assign", "even_shares", "tie_break_order"]
+__all__ = [
+    "Prints",
+    "assign",
+    "by_code_point",
+    "even_shares",
+    "settle_ties",
+    "tie_break_order",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +86,49 @@ def tie_break_order(frame: pl.DataFrame, office: Office) -> Ints:
         application_id by code point; or, for a lottery, by the SHA-256 of
         "seed:application_id".
     """
+    ids = frame["application_id"]
     if office.plan.tie_break == "lottery":
-        ids = frame["application_id"].to_list()
         seed = f"{office.plan.seed}:".encode()
-        drawn = [hashlib.sha256(seed + i.encode()).digest() for i in ids]
-        order = pl.DataFrame({"drawn": drawn, "id": ids}).select(
-            pl.arg_sort_by("drawn", "id")
-        )
-    elif frame["recorded_at"].null_count() == frame.height:
-        if frame["application_id"].is_sorted():
-            return np.arange(frame.height, dtype=np.int64)
-        order = frame.select(pl.col("application_id").arg_sort())
-    else:
-        order = frame.select(
-            pl.arg_sort_by("recorded_at", "application_id", nulls_last=True)
-        )
-    return order.to_series().cast(pl.Int64).to_numpy()
+        drawn = [hashlib.sha256(seed + i.encode()).digest() for i in ids.to_list()]
+        table = pl.DataFrame({"drawn": drawn, "id": ids})
+        return _rows(table.select(pl.arg_sort_by("drawn", "id")).to_series())
+    order = by_code_point(ids)
+    recorded = frame["recorded_at"].to_physical()
+    if recorded.null_count() == len(recorded):
+        return order
+    moment = recorded.fill_null(np.iinfo(np.int64).max).to_numpy()
+    return order[np.argsort(moment[order], kind="stable")]
+
+
+def by_code_point(ids: pl.Series) -> Ints:
+    """Return the rows in the order of their ids, which are all different.
+
+    Ids of an office begin alike and differ in a few last characters; where
+    these are plain ASCII and at most eight, comparing them as one integer is
+    the same order and several times faster.
+
+    Parameters
+    ----------
+    ids
+        Texts, shape ``(N,)``.
+    """
+    if ids.is_sorted():
+        return np.arange(len(ids), dtype=np.int64)
+    pairs = zip(str(ids.min()), str(ids.max()), strict=False)
+    alike = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    rest = ids.str.slice(alike)
+    length = rest.str.len_bytes()
+    plain = (length == rest.str.len_chars()) & (length <= 8)
+    if not plain.all() or rest.str.contains("\0", literal=True).any():
+        return _rows(ids.arg_sort())
+    key = rest.str.pad_end(8, "\0").cast(pl.Binary)
+    number = key.bin.reinterpret(dtype=pl.UInt64, endianness="big")
+    return _rows(number.arg_sort())
+
+
+def _rows(order: pl.Series) -> Ints:
+    rows: Ints = order.cast(pl.Int64).to_numpy()
+    return rows
 
 
 def assign(

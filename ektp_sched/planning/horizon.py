@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ektp_sched.office import capacity
 from ektp_sched.planning.cohorts import NONE, build_cohorts
-from ektp_sched.planning.problem import Face, exact_total, tier_problem
+from ektp_sched.planning.conflicts import pin_conflicts
+from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.stock import can_run_out
-from ektp_sched.planning.tiers import Objective
+from ektp_sched.planning.tiers import check_range, objectives
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,10 +95,11 @@ def _last_delivery(cohorts: Cohorts, capacity: Capacity) -> int:
 
 
 def days_needed(backlog: Backlog, office: Office, start: date) -> int:
-    """Return the fewest days in which everybody is printed who can be.
+    """Return in how many days everybody is printed who can be.
 
-    More days never print fewer people, so the fewest are found by bisection
-    over the first tier alone, whose problem has one group per set of choices.
+    They are the days of the best plan over the longest horizon, cut after its
+    last print.  The fewest days in which it could be done might be fewer, but
+    only by letting some wait longer than they need.
 
     Parameters
     ----------
@@ -111,27 +113,16 @@ def days_needed(backlog: Backlog, office: Office, start: date) -> int:
     """
     limits = capacity(office, start, LONGEST)
     cohorts = build_cohorts(backlog, office, start, LONGEST)
-    longest = max(1, days_that_matter(cohorts, limits))
-    unprintable = _unprinted(cohorts, limits, longest)
-    pinned = cohorts.pinned[cohorts.pinned < LONGEST]
-    low, high = max(1, int(pinned.max(initial=0)) + 1), longest
-    while low < high:
-        middle = (low + high) // 2
-        if _unprinted(cohorts, limits, middle) == unprintable:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def _unprinted(cohorts: Cohorts, limits: Capacity, days: int) -> int:
-    """Return how many stay unprinted at best; here a pin may be missed."""
-    from ektp_sched.planning.flow import FlowEngine
-
+    days = max(1, days_that_matter(cohorts, limits))
+    limits = capacity(office, start, days)
+    cohorts = build_cohorts(backlog, office, start, days)
     program = build_program(cohorts, limits, days)
-    masks = program.masks.copy()
-    masks[:, -1] = True
-    face = replace(Face.whole(program), masks=masks)
-    objective = Objective("unprinted", None, 1, limits.days)
-    problem = tier_problem(program, cohorts, face, objective)
-    return exact_total(problem, FlowEngine().solve(problem))
+    tiers = objectives(office, cohorts, days)
+    check_range(office, cohorts, tiers, program.nodes)
+    if pin_conflicts(program, cohorts, backlog.frame):
+        return days
+    solution = solve_tiers(program, cohorts, tiers, FlowEngine())
+    assert solution is not None
+    used = solution.problem.choice[solution.flow.cards > 0]
+    printed = program.column_day[used[used < program.columns]]
+    return int(printed.max(initial=0)) + 1

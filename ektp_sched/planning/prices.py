@@ -17,7 +17,7 @@ from ektp_sched.planning.program import Arc
 from ektp_sched.planning.residual import ROOT, SlotGraph, least_moves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -200,28 +200,37 @@ def _price_arcs(
     wanted = (through == program.limit) & np.isin(
         program.kind, (Arc.PRINTER, Arc.SERVER)
     )
-    back = graph.reversed()
-    level = graph.from_node(program.sink)
-    depth = [-part for part in level]
-    for head in np.unique(program.head[wanted]).tolist():
-        here = np.flatnonzero(wanted & (program.head == head)).tolist()
-        tails = program.tail[here].tolist()
-        if head == program.sink:
-            onward, inward = _at(level, tails), _at(back.from_node(head), tails)
-        else:
-            onward = graph.search(head, tails, level)
-            inward = back.search(head, tails, depth)
-        for arc, tail in zip(here, tails, strict=True):
-            more[arc] = min(nothing, onward.get(tail, nothing))
-            around = inward.get(tail)
-            less[arc] = None if around is None else max(nothing, around)
+    inner = bool((program.head[wanted] != program.sink).any())
+    between = _between_all(graph) if inner else _to_and_from(graph, program.sink)
+    for arc in np.flatnonzero(wanted).tolist():
+        tail, head = int(program.tail[arc]), int(program.head[arc])
+        onward, around = between(head, tail), between(tail, head)
+        more[arc] = nothing if onward is None else min(nothing, onward)
+        less[arc] = None if around is None else max(nothing, around)
     return more, less
 
 
-def _at(distances: list[Ints], nodes: list[int]) -> dict[int, tuple[int, ...]]:
-    """Return the distances of some nodes, without those that have no path."""
-    found = {node: tuple(int(part[node]) for part in distances) for node in nodes}
-    return {node: far for node, far in found.items() if far[0] < ROOT // 2}
+def _between_all(graph: SlotGraph) -> Callable[[int, int], Price]:
+    """Return a look-up of the distance between any two nodes."""
+    found = graph.all_pairs()
+
+    def between(source: int, target: int) -> Price:
+        far = tuple(int(part[source, target]) for part in found)
+        return far if far[0] < ROOT // 2 else None
+
+    return between
+
+
+def _to_and_from(graph: SlotGraph, sink: int) -> Callable[[int, int], Price]:
+    """Return a look-up of distances of which one end is the sink."""
+    onward, inward = graph.from_node(sink), graph.reversed().from_node(sink)
+
+    def between(source: int, target: int) -> Price:
+        parts, node = (onward, target) if source == sink else (inward, source)
+        far = tuple(int(part[node]) for part in parts)
+        return far if far[0] < ROOT // 2 else None
+
+    return between
 
 
 def _table(

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
-    Distance = tuple[int, ...]
+    Where = tuple[Ints | slice, Ints | slice]
 
 __all__ = ["FAR", "LARGEST", "ROOT", "SlotGraph", "least_moves"]
 
@@ -153,78 +153,38 @@ class SlotGraph:
             open_ = via == least if open_ is None else open_ & (via == least)
         _improve(found, self.at, best, active)
 
-    def search(
-        self, source: int, targets: Iterable[int], level: list[Ints]
-    ) -> dict[int, Distance]:
-        """Return distances to a few nodes, looking no further than they are.
+    def all_pairs(self) -> tuple[Ints, ...]:
+        """Return the distances between all nodes, shape ``(nodes, nodes)`` each.
 
-        Parameters
-        ----------
-        source, targets
-            Network nodes.
-        level
-            As ``from_node`` returns them: with them no arc has a negative
-            reduced cost, so the nearest nodes are final (Dijkstra).
+        The algorithm of Floyd (1962) and Warshall (1962), on tuples of
+        integers compared in order.  A distance of ``LARGEST`` or more means
+        that there is no path.
         """
-        wanted = set(targets)
-        found: dict[int, Distance] = {}
-        for node, reduced in self._nearest_first(source, level):
-            if node in wanted:
-                found[node] = tuple(
-                    far + int(part[node] - part[source])
-                    for far, part in zip(reduced, level, strict=True)
-                )
-                wanted.discard(node)
-            if not wanted:
-                break
-        return found
-
-    def _nearest_first(
-        self, source: int, level: list[Ints]
-    ) -> Iterator[tuple[int, Distance]]:
-        column = np.full(self.nodes, -1, dtype=np.int64)
-        column[self.at] = np.arange(len(self.at))
-        left = [np.full(self.nodes, FAR, dtype=np.int64) for _ in self.moves]
-        for part in left:
-            part[source] = 0
-        done = np.zeros(self.nodes, dtype=bool)
-        idle = np.zeros(self.nodes, dtype=bool)
-        while True:
-            node = _first(left, done)
-            if left[0][node] >= LARGEST or done[node]:
-                return
-            done[node] = True
-            here = tuple(int(part[node]) for part in left)
-            yield node, here
-            if column[node] >= 0:
-                offers = self._reduced(node, int(column[node]), here, level)
-                _improve(left, self.at, offers, idle)
-            onward = self.heads[self.tails == node]
-            if len(onward):
-                steps = zip(here, level, strict=True)
-                ahead = [far + part[node] - part[onward] for far, part in steps]
-                _improve_each(left, onward, ahead, idle)
-
-    def _reduced(
-        self, node: int, column: int, here: Distance, level: list[Ints]
-    ) -> list[Ints]:
-        offers: list[Ints] = []
-        for far, move, part in zip(here, self.moves, level, strict=True):
-            step = move[column]
-            offer = far + step + part[node] - part[self.at]
-            offer[step >= LARGEST] = FAR
-            offers.append(offer)
-        return offers
+        shape = self.nodes, self.nodes
+        found = [np.full(shape, FAR, dtype=np.int64) for _ in self.moves]
+        for part, move in zip(found, self.moves, strict=True):
+            part[np.ix_(self.at, self.at)] = move
+        same = np.arange(self.nodes)
+        for tails, heads in ((self.tails, self.heads), (same, same)):
+            _take_less(found, [np.zeros_like(tails)] * len(found), (tails, heads))
+        for node in range(self.nodes):
+            via = [part[:, node, None] + part[None, node, :] for part in found]
+            if len(found) == 1:
+                np.minimum(found[0], via[0], out=found[0])
+            else:
+                _take_less(found, via, (slice(None), slice(None)))
+        return tuple(found)
 
 
-def _first(left: list[Ints], done: Bools) -> int:
-    """Return the nearest node that is not done."""
-    open_ = ~done
-    for part in left:
-        if not open_.any():
-            return 0
-        open_ &= part == part[open_].min()
-    return int(np.argmax(open_))
+def _take_less(found: list[Ints], offered: list[Ints], where: Where) -> None:
+    """Take, at some places of the matrices, the offers that are less."""
+    less = np.zeros(offered[0].shape, dtype=bool)
+    same = np.ones(offered[0].shape, dtype=bool)
+    for part, offer in zip(found, offered, strict=True):
+        less |= same & (offer < part[where])
+        same &= offer == part[where]
+    for part, offer in zip(found, offered, strict=True):
+        part[where] = np.where(less, offer, part[where])
 
 
 def _improve(found: list[Ints], at: Ints, offered: list[Ints], active: Bools) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import date
@@ -185,15 +185,32 @@ class Plan:
     holidays: dict[date, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def save(self, path: str | Path, *, force: bool = False) -> None:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        format: Literal["csv", "parquet"] = "csv",  # noqa: A002 (the option's name)
+        xlsx: bool = True,
+        all_sheets: bool = False,
+        force: bool = False,
+        lang: Literal["id", "en"] | None = None,
+    ) -> None:
         """Verify the plan and write its folder, whole or not at all.
 
         Parameters
         ----------
         path
             The folder.  An empty folder or an earlier plan is replaced.
+        format
+            Of the plan's table.
+        xlsx
+            Whether to write workbooks too.
+        all_sheets
+            Whether to write a workbook for every day, not for the first five.
         force
             Also replace a plan folder that was changed since.
+        lang
+            Language of the sheets; the office's if left out.
 
         Raises
         ------
@@ -205,4 +222,12 @@ class Plan:
         # The output room lies above planning; only this convenience knows it.
         from ektp_sched.output import save
 
-        save(self, path, force=force)
+        save(
+            self,
+            path,
+            format=format,
+            xlsx=xlsx,
+            all_sheets=all_sheets,
+            force=force,
+            lang=lang,
+        )
