@@ -17,6 +17,8 @@ __all__ = [
     "LangOption",
     "MaxRejectsOption",
     "OfficeOption",
+    "OwnBacklogOption",
+    "OwnOfficeOption",
     "PlanArgument",
     "PriorityOption",
     "StartOption",
@@ -36,6 +38,20 @@ OfficeOption = Annotated[
     Path,
     typer.Option(
         "--office", metavar="FILE", help="The office: office.toml or office.xlsx."
+    ),
+]
+OwnBacklogOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--backlog",
+        metavar="FILE",
+        help="The backlog that the plan was made from; the folder's copy if left out.",
+    ),
+]
+OwnOfficeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--office", metavar="FILE", help="The office; the folder's copy if left out."
     ),
 ]
 PlanArgument = Annotated[

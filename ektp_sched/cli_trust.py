@@ -14,6 +14,8 @@ from ektp_sched.cli_options import (
     JsonOption,
     LangOption,
     OfficeOption,
+    OwnBacklogOption,
+    OwnOfficeOption,
     PlanArgument,
     PriorityOption,
 )
@@ -43,15 +45,18 @@ def verify(
 ) -> None:
     """Check a plan against the raw files.
 
-    Every rule, figure and tier is recomputed, and the proof is checked.
+    Every rule, figure and tier is recomputed, and the proof is checked.  Sheets
+    under batches/ and plan.xlsx are for working with and may be changed.
     """
+    from ektp_sched.output import check_folder
     from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
     from ektp_sched.trust import verify as find_violations
 
     plan, found, rules = _evidence(out, backlog, office, priority)
     words = language(lang or rules.language)
-    violations = find_violations(plan, found, rules)
+    stated = [v for v in check_folder(plan) if v.code != "changed-sheet"]
+    violations = [*find_violations(plan, found, rules), *stated]
     proven = plan.certificate is not None
     if as_json:
         emit(
@@ -73,8 +78,8 @@ def explain(
     application_id: Annotated[
         str, typer.Argument(metavar="ID", help="An application_id or queue number.")
     ],
-    backlog: BacklogOption,
-    office: OfficeOption,
+    backlog: OwnBacklogOption = None,
+    office: OwnOfficeOption = None,
     day: Annotated[
         date | None,
         typer.Option(
@@ -152,14 +157,16 @@ def audit(
 
 
 def _evidence(
-    out: Path, backlog: Path, office: Path, priority: Path | None
+    out: Path, backlog: Path | None, office: Path | None, priority: Path | None
 ) -> tuple[SavedPlan, Backlog, Office]:
-    """Read a plan folder, and the raw files that it was made from."""
+    """Read a plan folder, and the raw files that it was made from, or its copies."""
     from ektp_sched.office import Office
     from ektp_sched.output import load
 
     plan = load(out)
-    rules = Office.load(office)
+    rules = plan.office if office is None else Office.load(office)
+    if backlog is None:
+        return plan, plan.backlog, rules
     return plan, _backlog(backlog, rules, priority), rules
 
 

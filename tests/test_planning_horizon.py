@@ -38,7 +38,7 @@ def test_days_left_out_wait_for_a_delivery() -> None:
     delivery = {"on": date(2017, 10, 2), "cards": 1}
     document = desk(9, cards={"KTP-el": {"stock": 1, "deliveries": [delivery]}})
     assert last_day(document, *crowd(2, card="KTP-el")) == 21
-    # The third never gets one: the fewest days that print the others.
+    # The third never gets one: the days that print the others.
     assert last_day(document, *crowd(3, card="KTP-el")) == 21
 
 

@@ -96,8 +96,9 @@ def read_key(path: Path) -> bytes:
         key = bytes.fromhex(path.read_text(encoding="ascii"))
     except FileNotFoundError:
         message = (
-            "there is no such key, without which no id can be made from a number; "
-            "make one with `ektp-sched init`, or put the office's own back"
+            "there is no such key, without which no id can be made from a number; put "
+            "the office's own back, as a new one changes every id, or make the first "
+            "one with `ektp-sched init`"
         )
         raise BacklogError(message, file=str(path)) from None
     except (OSError, ValueError) as error:

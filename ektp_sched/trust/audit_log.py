@@ -242,7 +242,7 @@ def _ids(
         bad.add(ids.is_null(), heading["application_id"], "missing")
         return ids
     numbers = read_numbers(table.cells(at["number"]))
-    bad.add(numbers.lost, heading["number"], "number-lost")
+    bad.add(numbers.lost, heading["number"], "lost-number")
     bad.add(numbers.values.is_null() & ~numbers.lost, heading["number"], "missing")
     try:
         return application_ids(numbers.values, read_key(key_path(office)))

@@ -351,5 +351,6 @@ def main(folder: Path, language: str | None) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 4) or sys.argv[2:3] not in ([], ["--lang"]) or sys.argv[3:] not in ([], ["id"], ["en"]):
-        sys.exit("python checker.py FOLDER [--lang id|en]")
+        print("python checker.py FOLDER [--lang id|en]", file=sys.stderr)
+        sys.exit(2)
     sys.exit(main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) == 4 else None))
