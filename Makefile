@@ -59,7 +59,7 @@ test: $(READY)
 	$(PY) -m pytest -n $(JOBS) $(if $(COV),--cov=ektp_sched --cov-report=term)
 
 quick: $(READY)
-	$(PY) -m pytest -n $(JOBS) -m "not slow" -q
+	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) -m "not slow" -q
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

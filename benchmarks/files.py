@@ -13,8 +13,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Report, Spent, median, number, ratio, run_child
-from benchmarks.measure import run_process
+from benchmarks.measure import (
+    Report,
+    Spent,
+    median,
+    number,
+    ratio,
+    run_child,
+    run_process,
+)
 
 __all__ = ["run"]
 

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,7 @@ class Timer:
     seconds: float
     cpu: float
 
-    def __enter__(self) -> Timer:
+    def __enter__(self) -> Self:
         """Start."""
         self.seconds, self.cpu = time.perf_counter(), time.process_time()
         return self

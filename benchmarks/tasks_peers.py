@@ -70,7 +70,7 @@ def _run(solve: Any, case: Case, limit: float) -> tuple[Timer, dict[str, Any]]:
     return spent, judged(answer, case, backlog)
 
 
-def _judge_answer(answer: Answer, case: Case, backlog: Backlog) -> dict[str, Any]:
+def _judge_answer(answer: Answer, case: Case, *_: object) -> dict[str, Any]:
     if answer.cards is None:
         return {"tiers": None, "proof": answer.proof}
     if not check(answer.instance, answer.cards):

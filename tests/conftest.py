@@ -9,7 +9,10 @@ from hypothesis import settings
 
 settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True)
 settings.register_profile("local", max_examples=50, deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("quick", max_examples=8, deadline=None)
+settings.load_profile(
+    os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
+)
 
 
 @pytest.hookimpl(trylast=True)

@@ -354,7 +354,7 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
             "is text in no known encoding; save it as CSV UTF-8",
         ),
         (
-            gzip.compress(PLAIN.encode()),
+            gzip.compress(PLAIN.encode(), mtime=0),
             "b.csv",
             "is a gzip archive, not what its name says; save it as .xlsx or .csv",
         ),

@@ -16,7 +16,7 @@ they come are best (4.2 against 4.8 without preprocessing and 6.4 with Dantzig).
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ortools.linear_solver.python import model_builder_helper as helper
@@ -62,7 +62,7 @@ def solve_tiers(backlog: Backlog, case: Case, limit: float) -> Answer:
 
 def _solve(problem: Linear, limit: float, settings: str) -> Solved | None:
     """Solve one linear program; ``None`` without an optimal answer."""
-    model = helper.ModelBuilderHelper()
+    model: Any = helper.ModelBuilderHelper()
     model.fill_model_from_sparse_data(
         np.zeros_like(problem.cost),
         np.full_like(problem.cost, np.inf),

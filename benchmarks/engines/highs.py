@@ -11,7 +11,7 @@ also: one weighted objective and tier by tier; both are in the table.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
@@ -65,7 +65,7 @@ def solve_tiers(backlog: Backlog, case: Case, limit: float) -> Answer:
 
 def _solve(problem: Linear, limit: float) -> Solved | None:
     """Solve one linear program; ``None`` without an optimal answer."""
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in _SETTINGS.items():
         solver.setOptionValue(name, value)
     solver.setOptionValue("time_limit", float(limit))

@@ -43,7 +43,8 @@ def solve_index(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: 
     accrued = _accrued(instance)
 
     def urgency(number: int) -> Ints:
-        return accrued[number + 1] - accrued[number]
+        pressing: Ints = accrued[number + 1] - accrued[number]
+        return pressing
 
     return Answer(instance, _day_by_day(instance, urgency), "none")
 
