@@ -218,7 +218,8 @@ def test_without_key_or_number_the_sentence_says_the_way_on(tmp_path: Path) -> N
         take(tmp_path, [NIK])
     assert str(caught.value) == (
         f"{path}: there is no such key, without which no id can be made from a number; "
-        "put the office's own back, as a new one changes every id, or make the first one with `ektp-sched init`"
+        "put the office's own back, as a new one changes every id, or make the first "
+        "one with `ektp-sched init`"
     )
     for text, sentence in (
         ("xyz", "it is not hexadecimal"),
