@@ -1,0 +1,241 @@
+"""How a quantity spreads over replications: mean, percentiles, intervals.
+
+Percentiles are order statistics, never interpolated: P90 of R values is the
+smallest value that at least nine tenths of them do not exceed.  So a date is
+always a day that was simulated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil, sqrt
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64] | NDArray[np.float64]
+
+__all__ = [
+    "QUANTILES",
+    "DaySpread",
+    "Spread",
+    "of_days",
+    "of_histogram",
+    "of_values",
+    "order_statistic",
+    "rank_interval",
+]
+
+QUANTILES: Final = (("p10", 10), ("p50", 50), ("p90", 90))
+"""Names of the percentiles shown, and their hundredths."""
+
+_NORMAL = 1.959964
+"""Two-sided 95 % quantile of the normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A number in all replications.
+
+    Parameters
+    ----------
+    mean
+        Arithmetic mean.
+    p10, p50, p90
+        Order statistics.
+    mean_interval, p90_interval
+        95 % intervals of the mean (normal approximation) and of P90 (from
+        order statistics, free of any distribution); None where there are too
+        few replications for one.
+    """
+
+    mean: float
+    p10: float
+    p50: float
+    p90: float
+    mean_interval: tuple[float, float] | None = None
+    p90_interval: tuple[float, float] | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the object that stands in comparison.json."""
+        return {
+            "mean": _tidy(self.mean),
+            "p10": _tidy(self.p10),
+            "p50": _tidy(self.p50),
+            "p90": _tidy(self.p90),
+            "mean_interval": _tidy_pair(self.mean_interval),
+            "p90_interval": _tidy_pair(self.p90_interval),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpread:
+    """A day in all replications, some of which may never see it.
+
+    Parameters
+    ----------
+    mean
+        Mean day, rounded up to a whole one; None if any replication has none.
+    p10, p50, p90
+        Order statistics; None where they lie beyond the horizon.
+    never_share
+        Share of replications without such a day, 0 to 1.
+    p90_interval
+        95 % interval of P90; None where it cannot be told, an end beyond the
+        horizon being None.
+    """
+
+    mean: date | None
+    p10: date | None
+    p50: date | None
+    p90: date | None
+    never_share: float
+    p90_interval: tuple[date | None, date | None] | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the object that stands in comparison.json."""
+        interval = self.p90_interval
+        return {
+            "mean": _iso(self.mean),
+            "p10": _iso(self.p10),
+            "p50": _iso(self.p50),
+            "p90": _iso(self.p90),
+            "never_share": _tidy(self.never_share),
+            "p90_interval": None if interval is None else [_iso(d) for d in interval],
+        }
+
+
+def order_statistic(count: int, percent: int) -> int:
+    """Return the index, from 0, of a percentile among sorted values.
+
+    Parameters
+    ----------
+    count
+        Number of values, at least 1.
+    percent
+        1 to 100.
+    """
+    return max(0, -(-count * percent // 100) - 1)
+
+
+def rank_interval(count: int, percent: int) -> tuple[int, int] | None:
+    """Return the order statistics that enclose a percentile with 95 %.
+
+    The number of values below the true percentile is binomial, whatever the
+    distribution (Conover, *Practical Nonparametric Statistics*, 1999, 3.2).
+
+    Parameters
+    ----------
+    count
+        Number of values.
+    percent
+        1 to 99.
+
+    Returns
+    -------
+    tuple of int or None
+        Indices from 0 of the lower and the upper end; None if so few values
+        enclose nothing with that confidence.
+    """
+    share = percent / 100
+    spread = _NORMAL * sqrt(count * share * (1 - share))
+    low = int(count * share - spread) - 1
+    high = ceil(count * share + spread)
+    return None if low < 0 or high >= count else (low, high)
+
+
+def of_values(values: Numbers) -> Spread:
+    """Return how numbers spread.
+
+    Parameters
+    ----------
+    values
+        One a replication, shape ``(R,)``, R at least 1.
+    """
+    count = len(values)
+    ordered = np.sort(values)
+    at = {name: float(ordered[order_statistic(count, q)]) for name, q in QUANTILES}
+    mean = float(np.mean(values))
+    interval = None
+    if count > 1:
+        half = _NORMAL * float(np.std(values, ddof=1)) / sqrt(count)
+        interval = mean - half, mean + half
+    ends = rank_interval(count, 90)
+    around = None if ends is None else tuple(float(ordered[end]) for end in ends)
+    return Spread(mean, **at, mean_interval=interval, p90_interval=around)  # type: ignore[arg-type]
+
+
+def of_days(days: NDArray[np.int64], horizon: int, start: date) -> DaySpread:
+    """Return how a day spreads.
+
+    Parameters
+    ----------
+    days
+        Offset from the start, ``horizon`` for never, shape ``(R,)``.
+    horizon
+        Days simulated.
+    start
+        Day 0.
+    """
+    count = len(days)
+    ordered = np.sort(days)
+
+    def on(index: int) -> date | None:
+        day = int(ordered[index])
+        return None if day >= horizon else start + timedelta(days=day)
+
+    never = int((days >= horizon).sum())
+    mean = None if never else start + timedelta(days=ceil(float(days.mean())))
+    ends = rank_interval(count, 90)
+    return DaySpread(
+        mean=mean,
+        p10=on(order_statistic(count, 10)),
+        p50=on(order_statistic(count, 50)),
+        p90=on(order_statistic(count, 90)),
+        never_share=never / count,
+        p90_interval=None if ends is None else (on(ends[0]), on(ends[1])),
+    )
+
+
+def of_histogram(counts: NDArray[np.int64]) -> Spread | None:
+    """Return how the waits of many people spread.
+
+    Parameters
+    ----------
+    counts
+        People by days of wait, shape ``(W,)``.
+
+    Returns
+    -------
+    Spread or None
+        Without intervals, as people of one replication wait together; None
+        for nobody.
+    """
+    total = int(counts.sum())
+    if not total:
+        return None
+    upto = np.cumsum(counts)
+    at = {
+        name: float(np.searchsorted(upto, order_statistic(total, q), side="right"))
+        for name, q in QUANTILES
+    }
+    mean = float(counts @ np.arange(len(counts))) / total
+    return Spread(mean, **at)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _tidy(value: float) -> float | int:
+    """Return a number with at most six places, and whole ones as such."""
+    rounded = round(value, 6)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _tidy_pair(pair: tuple[float, float] | None) -> list[float | int] | None:
+    return None if pair is None else [_tidy(part) for part in pair]
