@@ -296,21 +296,22 @@ def expected_arrivals(run: Run) -> pl.DataFrame:
     if law is None or not run.backlog.planned:
         return run.backlog.frame.clear()
     worked = np.flatnonzero(capacity(run.scenarios.office, run.start, run.days).open)
-    parts = []
+    names, days = [], []
     for name, rate in law.means().items():
-        due = [int(rate * n) for n in range(len(worked) + 1)]
-        parts += [(name, int(d)) for d, n in zip(worked, np.diff(due), strict=True)
-                  for _ in range(int(n))]
+        due = np.array([int(rate * n) for n in range(len(worked) + 1)])
+        days.append(np.repeat(worked, np.diff(due)))
+        names += [name] * int(due[-1])
+    offsets = np.concatenate(days).astype("timedelta64[D]")
+    recorded = pl.Series(np.datetime64(run.start) + offsets).cast(pl.Date)
     like = run.backlog.frame.select("card", "area")
-    turn = np.random.default_rng(0).integers(0, like.height, len(parts))
-    days = pl.Series(
-        [run.start + timedelta(days=day) for _, day in parts], dtype=pl.Date
-    )
-    return like[turn].with_columns(
-        application_id=pl.format("expected-{}", pl.int_range(len(parts))),
-        urgency=pl.Series([name for name, _ in parts], dtype=pl.String),
-        waiting_since=days,
-        ready_on=days,
+    turn = np.random.default_rng(0).integers(0, like.height, len(names))
+    return like[turn].select(
+        "card",
+        "area",
+        application_id=pl.format("expected-{}", pl.int_range(len(names))),
+        urgency=pl.Series(names, dtype=pl.String),
+        waiting_since=recorded,
+        ready_on=recorded,
     )
 
 
