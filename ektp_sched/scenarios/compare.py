@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from ektp_sched.errors import UsageError
-from ektp_sched.scenarios.assumptions import assumptions
 from ektp_sched.scenarios.break_even import break_even
+from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
 from ektp_sched.scenarios.figures import (
     daily,
@@ -20,22 +19,24 @@ from ektp_sched.scenarios.figures import (
     trip_cost,
     waits,
 )
-from ektp_sched.scenarios.gap import policy_gap
-from ektp_sched.scenarios.limiting import limiting
+from ektp_sched.scenarios.laws import Scenarios
 from ektp_sched.scenarios.loading import load_scenarios
 from ektp_sched.scenarios.runs import Run, run_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
     from datetime import date
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
-    from ektp_sched.scenarios.loading import Scenario, Scenarios
+    from ektp_sched.planning import Plan
+    from ektp_sched.scenarios.comparison import Difference
+    from ektp_sched.scenarios.laws import Scenario
     from ektp_sched.scenarios.outcome import Outcome
 
     Progress = Callable[[str, float], None]
@@ -47,6 +48,9 @@ DATES_ONLY: Final = "dates_only"
 """Name of the remedy that costs nothing: the baseline, with dates told."""
 
 POLICIES: Final = ("pressure", "class-order", "fifo", "replan")
+
+_SHARE: Final = {"simulate": 0.0, "figures": 0.7, "limits": 0.75, "break-even": 0.8}
+"""Rough share of the work that is done when a stage begins."""
 
 _MOST: Final = 1_000_000
 _MOST_REPLAN: Final = 100
@@ -96,46 +100,144 @@ def compare(
     """
     _check(days, replications, seed, policy)
     clock = _Clock(progress)
-    if not hasattr(scenarios, "baseline"):
+    if not isinstance(scenarios, Scenarios):
         scenarios = load_scenarios(scenarios, office, start=start)
     run = Run(backlog, scenarios, start, days, replications, seed, policy)
-    clock("simulate", 0.0)
-    outcomes, told = run_scenarios(run, executor, progress=progress)
-    clock("figures", 0.7)
-    found = {
-        name: samples(outcome, scenarios.scenarios[name].office)
-        for name, outcome in outcomes.items()
-    }
-    base = scenarios.baseline
-    found[DATES_ONLY] = _with_dates(found[base], told, outcomes[base], office)
-    clock("limits", 0.75)
-    figures = {
-        name: _figures(run, scenario, outcomes[name], found[name])
-        for name, scenario in scenarios.scenarios.items()
-    }
-    dates_only = _dates_only(figures[base], found[DATES_ONLY], run)
-    clock("break-even", 0.85)
-    pays = break_even(run, found, executor)
-    clock("gap", 0.95)
+    every = tuple(run.scenarios.scenarios.values())
+    with clock.stage("simulate"):
+        outcomes, told = run_scenarios(
+            run, every, told=scenarios.baseline, executor=executor, progress=progress
+        )
+    with clock.stage("figures"):
+        found = {
+            one.name: samples(outcomes[one.name], one.office) for one in every
+        }
+        found[DATES_ONLY] = _with_dates(run, found, outcomes, told)
+    with clock.stage("limits"):
+        plans = {one.name: certain_plan(run, one) for one in every}
+        figures = tuple(
+            _figures(run, one, outcomes[one.name], found[one.name], plans[one.name])
+            for one in every
+        )
+    with clock.stage("break-even"):
+        costs = {
+            "not-told": found[scenarios.baseline]["wasted_trip_cost_idr"],
+            "told": found[DATES_ONLY]["wasted_trip_cost_idr"],
+        }
+        pays = break_even(run, costs, executor)
+    queue = run.queue(run.baseline)
     return Comparison(
-        office=office,
+        office=run.baseline.office,
         start=start,
         days=days,
         replications=replications,
         seed=seed,
         policy=policy,
-        baseline=base,
-        scenarios=tuple(figures.values()),
-        dates_only=dates_only,
-        differences=tuple(_differences(run, found)),
+        baseline=scenarios.baseline,
+        scenarios=figures,
+        dates_only=_dates_only(run, figures, found[DATES_ONLY]),
+        differences=_differences(run, found),
         break_even=pays,
-        gap=policy_gap(run),
-        assumptions=assumptions(scenarios, office),
+        gap=policy_gap(run, plans[scenarios.baseline]),
+        assumptions=tuple(
+            {"key": a.key, "value": a.value, "kind": a.kind, "note": a.note}
+            for a in scenarios.assumptions
+        ),
         people={
-            "initial": run.queue(base).initial,
-            "unprintable": sum(run.queue(base).left_out.values()),
+            "initial": queue.initial,
+            "unprintable": sum(queue.left_out.values()),
             "held": backlog.held_count,
         },
-        notices=scenarios.notices,
         seconds=clock.seconds,
     )
+
+
+def _figures(
+    run: Run, scenario: Scenario, outcome: Outcome, found: Samples, made: Plan
+) -> ScenarioFigures:
+    return ScenarioFigures(
+        name=scenario.name,
+        label=scenario.label,
+        cost_idr=scenario.cost_idr,
+        limits=limiting(run, scenario, outcome, made),
+        quantities=quantities(found, run.days, run.start),
+        waits=waits(outcome, scenario.office),
+        daily=daily(outcome, scenario.name, run.start),
+    )
+
+
+def _with_dates(
+    run: Run,
+    found: dict[str, Samples],
+    outcomes: dict[str, Outcome],
+    told: NDArray[np.float64] | None,
+) -> Samples:
+    """Return the baseline's samples with the trips that are left if dates are told."""
+    base = run.baseline
+    assert told is not None
+    areas = outcomes[base.name].areas
+    return found[base.name] | {
+        "wasted_trips": told.sum(axis=0),
+        "wasted_trip_cost_idr": trip_cost(told, areas, base.office),
+    }
+
+
+def _dates_only(
+    run: Run, figures: tuple[ScenarioFigures, ...], found: Samples
+) -> ScenarioFigures:
+    """Return the baseline's figures, its trips being those left with dates told."""
+    base = next(one for one in figures if one.name == run.scenarios.baseline)
+    return replace(
+        base,
+        name=DATES_ONLY,
+        label="",
+        cost_idr=0,
+        quantities=quantities(found, run.days, run.start),
+    )
+
+
+def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
+    """Return every scenario but the baseline against it, the free remedy last."""
+    base = run.scenarios.baseline
+    costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
+    names = [name for name in found if name != base]
+    return tuple(
+        difference(
+            name, base, found[name], found[base], run.days, costs.get(name, 0)
+        )
+        for name in names
+    )
+
+
+def _check(days: int, replications: int, seed: int, policy: str) -> None:
+    """Refuse arguments out of their range."""
+    if policy not in POLICIES:
+        message = f"policy is {policy!r}; it must be one of {', '.join(POLICIES)}"
+        raise UsageError(message)
+    most = _MOST_REPLAN if policy == "replan" else _MOST
+    for name, value, low, high in (
+        ("days", days, 1, 3660),
+        ("replications", replications, 1, most),
+        ("seed", seed, 0, 2**63 - 1),
+    ):
+        if type(value) is not int or not low <= value <= high:
+            message = (
+                f"{name} is {value}; it must be a whole number from {low} to {high:,}"
+            )
+            raise UsageError(message)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Times the stages, and tells of each as it begins."""
+
+    progress: Progress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        if self.progress is not None:
+            self.progress(name, _SHARE[name])
+        begun = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - begun, 6)

@@ -124,7 +124,7 @@ class ScenarioFigures:
 
     Parameters
     ----------
-    name, cost_idr
+    name, label, cost_idr
         As in the file.
     limits
         What binds.
@@ -137,6 +137,7 @@ class ScenarioFigures:
     """
 
     name: str
+    label: str
     cost_idr: int
     limits: Limiting
     quantities: dict[str, Quantity]
@@ -147,6 +148,7 @@ class ScenarioFigures:
         """Return the object that stands in comparison.json."""
         return {
             "name": self.name,
+            "label": self.label,
             "cost_idr": self.cost_idr,
             "limits": self.limits.document(),
             **{name: part.document() for name, part in self.quantities.items()},
@@ -232,7 +234,7 @@ class BreakEven:
     def document(self) -> dict[str, Any]:
         """Return the object that stands in comparison.json."""
         return {
-            "scenario": self.scenario,
+            "scenario": self.scenario or None,
             "resource": self.resource,
             "against": self.against,
             "installation_date": self.installation_date.document(),
@@ -303,7 +305,9 @@ class Comparison:
 
     def document(self) -> dict[str, Any]:
         """Return comparison.json, without the times that it took."""
-        first, *others = [one.document() for one in self.break_even] or [None]
+        none = Payoff(None, "no-cost")
+        nothing = BreakEven("", None, "not-told", none, none)
+        first, *others = [one.document() for one in self.break_even or (nothing,)]
         return {
             "schema_version": SCHEMA_VERSION,
             "program": "ektp-sched",
@@ -319,7 +323,7 @@ class Comparison:
             "scenarios": [one.document() for one in self.scenarios],
             "dates_only": self.dates_only.document(),
             "differences": [one.document() for one in self.differences],
-            "break_even": None if first is None else first | {"others": others},
+            "break_even": first | {"others": others},
             "gap": list(self.gap),
             "assumptions": list(self.assumptions),
             "notices": [
