@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ektp_sched.scenarios.comparison import BreakEven, Payoff
-from ektp_sched.scenarios.figures import samples
+from ektp_sched.scenarios.measures import samples
 from ektp_sched.scenarios.runs import run_scenarios
 from ektp_sched.scenarios.spread import of_values
 

@@ -18,6 +18,7 @@ from ektp_sched.planning import Status, plan
 from ektp_sched.scenarios.capacities import likely_office, limits_of
 from ektp_sched.scenarios.comparison import Limiting
 from ektp_sched.scenarios.draws import draw
+from ektp_sched.scenarios.measures import binding_share
 from ektp_sched.scenarios.simulate import simulate
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.outcome import Outcome
     from ektp_sched.scenarios.runs import Run
 
-__all__ = ["Limiting", "certain_plan", "limiting", "policy_gap"]
+__all__ = ["certain_plan", "limiting", "policy_gap"]
 
 _CLOSED: Final = "closed"
 
@@ -123,7 +124,7 @@ def limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limi
     limits = capacity(made.office, run.start, run.days)
     worked = np.flatnonzero(limits.open)
     if not len(worked):
-        return Limiting(_CLOSED, _CLOSED, 0, 0, 0, outcome.binding_share())
+        return Limiting(_CLOSED, _CLOSED, 0, 0, 0, binding_share(outcome))
     firsts = [one.first[1] for one in scenario.added if one.first is not None]
     begun = (max(firsts) - run.start).days if firsts else 0
     later = worked[worked >= begun]
@@ -134,7 +135,7 @@ def limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limi
         capacity_now=_binds(limits, now)[1],
         capacity_after=_binds(limits, after)[1],
         offered_after=sum(one.cards[1] for one in scenario.added),
-        share=outcome.binding_share(),
+        share=binding_share(outcome),
         stretches=_stretches(made),
     )
 

@@ -11,7 +11,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
-from ektp_sched.scenarios.figures import (
+from ektp_sched.scenarios.measures import (
     daily,
     difference,
     quantities,

@@ -40,7 +40,8 @@ class Waits:
     initial, new
         Those of the first backlog, and those recorded since.
     by_urgency, by_area
-        The same by class and by area.
+        The same by class; and of the first backlog's people by area, as where
+        a new applicant lives is not drawn.
     late_share
         By class, the share of people who waited past the class's target.
     """

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.scenarios.comparison import Difference, Waits
+from ektp_sched.scenarios.polymatroid import CAUSES
 from ektp_sched.scenarios.spread import (
     QUANTILES,
     Spread,
@@ -31,13 +32,22 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["daily", "difference", "quantities", "samples", "trips", "waits"]
+__all__ = [
+    "binding_share",
+    "daily",
+    "difference",
+    "quantities",
+    "samples",
+    "trip_cost",
+    "trips",
+    "waits",
+]
 
 _DAYS: Final = ("backlog_cleared_on", "on_target_on")
 """Quantities that are days; all others are numbers."""
 
 
-def trips(person_days: Ints, areas: tuple[str | None, ...], office: Office) -> Floats:
+def trips(person_days: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
     """Return the trips that people make in vain, by area.
 
     A person who waits comes every ``visits.every_days`` days.  Where the
@@ -82,7 +92,8 @@ def samples(outcome: Outcome, office: Office) -> dict[str, Ints | Floats]:
     office
         The scenario's office.
     """
-    made = trips(outcome.person_days, outcome.areas, office)
+    person_days = outcome.person_days_by_area()
+    made = trips(person_days, outcome.areas, office)
     printed = outcome.printed.sum(axis=1)
     possible = np.maximum(outcome.capacity.sum(axis=1), 1)
     return {
@@ -90,10 +101,10 @@ def samples(outcome: Outcome, office: Office) -> dict[str, Ints | Floats]:
         "on_target_on": outcome.on_target_day,
         "waiting_at_end": outcome.waiting[:, -1],
         "longest_wait_days": outcome.longest_wait,
-        "person_days": outcome.person_days.sum(axis=0),
+        "person_days": person_days.sum(axis=0),
         "wasted_trips": made.sum(axis=0),
         "wasted_trip_cost_idr": trip_cost(made, outcome.areas, office),
-        "pressure_days": outcome.pressure / office.lcm_targets,
+        "pressure_days": outcome.pressure / outcome.scale,
         "utilisation": printed / possible,
     }
 
@@ -126,31 +137,47 @@ def waits(outcome: Outcome, office: Office) -> Waits:
     office
         Its classes.
     """
-    by_class = outcome.waits_by_class  # (2, K, W): initial, new
+    done, left = outcome.waits, outcome.waiting_at_end
+    initial, new = done.initial + left.initial, done.new + left.new
     names = tuple(office.urgency)
-    late = {}
+    late, by_urgency = {}, {}
     for number, name in enumerate(names):
-        counts = by_class[:, number].sum(axis=0)
+        mine = outcome.urgency == number
+        old, fresh = initial[mine].sum(axis=0), new[mine].sum(axis=0)
+        both = old + fresh
         target = office.urgency[name].target_days
-        late[name] = float(counts[target:].sum()) / max(1, int(counts.sum()))
+        late[name] = float(both[target:].sum()) / max(1, int(both.sum()))
+        by_urgency[name] = {
+            "all": of_histogram(both),
+            "initial": of_histogram(old),
+            "new": of_histogram(fresh),
+        }
+    by_area = done.area + left.area
     return Waits(
-        all=of_histogram(by_class.sum(axis=(0, 1))),
-        initial=of_histogram(by_class[0].sum(axis=0)),
-        new=of_histogram(by_class[1].sum(axis=0)),
-        by_urgency={
-            name: {
-                "all": of_histogram(by_class[:, number].sum(axis=0)),
-                "initial": of_histogram(by_class[0, number]),
-                "new": of_histogram(by_class[1, number]),
-            }
-            for number, name in enumerate(names)
-        },
+        all=of_histogram((initial + new).sum(axis=0)),
+        initial=of_histogram(initial.sum(axis=0)),
+        new=of_histogram(new.sum(axis=0)),
+        by_urgency=by_urgency,
         by_area={
             area or "": of_histogram(counts)
-            for area, counts in zip(outcome.areas, outcome.waits_by_area, strict=True)
+            for area, counts in zip(outcome.areas, by_area, strict=True)
+            if counts.any()
         },
         late_share=late,
     )
+
+
+def binding_share(outcome: Outcome) -> dict[str, float]:
+    """Return the share of worked days, over all replications, on which each binds.
+
+    Parameters
+    ----------
+    outcome
+        All replications of a scenario.
+    """
+    total = max(1, int(outcome.binding.sum()))
+    shares = outcome.binding.sum(axis=0) / total
+    return dict(zip(CAUSES, shares.tolist(), strict=True))
 
 
 def daily(outcome: Outcome, name: str, start: date) -> pl.DataFrame:
