@@ -81,7 +81,7 @@ class Limiting:
     now, after
         What limits a day at the start, and once all that the scenario brings
         is there: ``servers``, ``printers``, ``blanks``, ``reserve``,
-        ``closed`` (nothing can be printed) or ``empty`` (the queue).
+        ``closed`` (nothing can be printed).
     capacity_now, capacity_after
         Cards that such a day allows.
     offered_after
