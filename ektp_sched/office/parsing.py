@@ -28,7 +28,6 @@ _LATER: Final[dict[Path, str]] = {
         "budget",
     ): "[budget] limits yes/no decisions, which this version cannot plan with "
     "yet; take the table out",
-    ("visits", "areas"): "costs by area belong to a later version; take the table out",
 }
 
 _GONE: Final = object()

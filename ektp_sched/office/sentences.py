@@ -27,6 +27,7 @@ from ektp_sched.office.tables import (
     StatusRules,
     UrgencyClass,
     Visits,
+    VisitsOfArea,
 )
 
 if TYPE_CHECKING:
@@ -115,6 +116,11 @@ _FORMS: Final[dict[str, str]] = {
     "plan.seed": "a whole number from 0 to 9,223,372,036,854,775,807",
     "visits.every_days": "a whole number of days from 1 to 36,500",
     "visits.trip_cost_idr": "a whole number of rupiah from 0 to 1,000,000,000,000",
+    "visits.areas": "tables [visits.areas.NAME], each with every_days or trip_cost_idr",
+    "visits.areas.*": "a table [visits.areas.NAME] with every_days or trip_cost_idr",
+    "visits.areas.*.every_days": "a whole number of days from 1 to 36,500",
+    "visits.areas.*.trip_cost_idr": "a whole number of rupiah from 0 to "
+    "1,000,000,000,000",
     "columns": 'headings and their columns, such as TGL_REKAM = "waiting_since"',
     "dates.format": "day, month and year, such as %d/%m/%Y",
     "status.printable": 'one or more texts in brackets, such as ["PRR"]',
@@ -145,6 +151,7 @@ def known_keys(path: Path) -> tuple[str, ...]:
     model: type[Table] = Office
     if path:
         model = Delivery if "deliveries" in path else _TABLES[str(path[0])]
+        model = VisitsOfArea if path[:2] == ("visits", "areas") else model
     fields = model.model_fields.items()
     return tuple(field.serialization_alias or name for name, field in fields)
 
