@@ -227,7 +227,10 @@ def test_visits_differ_by_area() -> None:
 @pytest.mark.parametrize(
     ("areas", "said"),
     [
-        ({"Alak": 1}, "visits.areas.Alak: is 1; it must be a table [visits.areas.NAME]"),
+        (
+            {"Alak": 1},
+            "visits.areas.Alak: is 1; it must be a table [visits.areas.NAME]",
+        ),
         (
             {"Alak": {"trip_cost": 1}},
             'visits.areas.Alak.trip_cost: unknown key "trip_cost"; the nearest known '

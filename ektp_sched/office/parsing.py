@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-__all__ = ["parse_office", "refusal"]
+__all__ = ["office_of", "parse_office", "refusal"]
 
 _LATER: Final[dict[Path, str]] = {
     ("shifts",): "[[shifts]] are yes/no decisions, which this version cannot plan with "
@@ -58,16 +58,29 @@ def parse_office(
     ektp_sched.errors.OfficeError
         With every problem found.
     """
+    office, found = office_of(data)
+    problems = [*further, *found]
+    if problems or office is None:
+        raise refusal(problems, file=file, places=places)
+    return office
+
+
+def office_of(data: Mapping[str, Any]) -> tuple[Office | None, list[Problem]]:
+    """Return the office that `data` describes, or None, and all its problems.
+
+    Parameters
+    ----------
+    data
+        Tables and keys as in office.toml.
+    """
     plain = deepcopy(dict(data))
-    problems = [*further, *_take_out_later_rules(plain), *_take_out_aliases(plain)]
+    problems = [*_take_out_later_rules(plain), *_take_out_aliases(plain)]
     office: Office | None = None
     try:
         office = Office.model_validate(plain)
     except ValidationError as error:
         problems += _problems(plain, error)
-    if problems or office is None:
-        raise refusal(problems, file=file, places=places)
-    return office
+    return office, problems
 
 
 def refusal(
@@ -127,7 +140,7 @@ def _problems(data: dict[str, Any], error: ValidationError) -> list[Problem]:
     errors = error.errors(include_url=False)
     if errors[0]["type"] == "office":
         return list(errors[0]["ctx"]["problems"])
-    found = {problem.path: problem for problem in map(field_problem, errors)}
+    found = {problem.path: problem for problem in [field_problem(e) for e in errors]}
     for path in {e["loc"] for e in errors if e["type"] == "too_short"}:
         # Said of a list that is short only because its entries are wrong.
         if any(other[: len(path)] == path and other != path for other in found):
