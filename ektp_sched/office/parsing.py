@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from ektp_sched.errors import OfficeError
+from ektp_sched.errors import InputError, OfficeError
 from ektp_sched.office.checks import Path, Problem
 from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
@@ -88,11 +88,12 @@ def refusal(
     *,
     file: str | None = None,
     places: Mapping[Path, str] | None = None,
-) -> OfficeError:
+    error: type[InputError] = OfficeError,
+) -> InputError:
     """Return the error that says all that is wrong, the first thing foremost."""
     first, *rest = problems
     more = f" (and {len(rest)} more)" if rest else ""
-    return OfficeError(
+    return error(
         first.sentence + _place(first, places) + more,
         file=file,
         column=first.key or None,

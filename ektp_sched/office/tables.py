@@ -22,6 +22,7 @@ from ektp_sched.office.fields import (
     Flag,
     Pattern,
     Rank,
+    Rupiah,
     Share,
     Table,
     Text,
@@ -74,7 +75,6 @@ TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 _WORKDAYS: tuple[DayName, ...] = ("mon", "tue", "wed", "thu", "fri")
 TierName = Literal["unprinted", "overdue", "promise", "pressure"]
 Interval = Annotated[Whole, Field(ge=1, le=36_500)]
-Rupiah = Annotated[Whole, Field(ge=0, le=1_000_000_000_000)]
 
 
 class CalendarRules(Table):
