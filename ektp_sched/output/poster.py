@@ -16,6 +16,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.promise import Promises
 
@@ -24,9 +25,9 @@ __all__ = ["FEWEST", "Band", "Page", "poster_html", "poster_pages"]
 FEWEST: Final = 5
 """People below whom nothing is counted in public."""
 
-_MOST_BANDS: Final = 8
+_MOST_BANDS: Final = 6
 _MOST_OTHER_BANDS: Final = 2
-_MOST_CLASSES: Final = 4
+_MOST_CLASSES: Final = 3
 _BAND: Final = ("urgency", "first", "last", "cards", "earliest", "latest")
 
 
@@ -106,10 +107,9 @@ def poster_pages(promises: Promises) -> list[Page]:
     areas = pl.concat([people.select("area"), held]).group_by("area").len()
     shown = areas.filter(pl.col("len") >= FEWEST)["area"].to_list()
     bands = _bands(people, promises.office.default_urgency)
-    usual = promises.office.default_urgency
     return [
-        _page(area, bands.get(area, []), counts.get(area, 0), people, usual)
-        for area in sorted(shown, key=lambda name: (not name, name is None, name or ""))
+        _page(area, bands.get(area, []), counts.get(area, 0), people, promises.office)
+        for area in sorted(shown, key=lambda name: (not name, name == "", name or ""))
     ]
 
 
@@ -190,13 +190,11 @@ def _together(a: Band, b: Band) -> Band:
 
 
 def _page(
-    area: str | None, bands: list[Band], held: int, people: pl.DataFrame, usual: str
+    area: str | None, bands: list[Band], held: int, people: pl.DataFrame, office: Office
 ) -> Page:
-    others: dict[str, list[Band]] = {}
-    for band in bands:
-        if band.urgency != usual:
-            others.setdefault(band.urgency, []).append(band)
-    shown = list(others.items())[:_MOST_CLASSES]
+    usual = office.default_urgency
+    others = [(name, [b for b in bands if b.urgency == name]) for name in office.urgency]
+    shown = [(n, part) for n, part in others if part and n != usual][:_MOST_CLASSES]
     here = people.filter(pl.col("area").eq_missing(pl.lit(area)))
     counted = sum(b.cards for _, part in shown for b in part)
     ordinary = tuple(b for b in bands if b.urgency == usual)
