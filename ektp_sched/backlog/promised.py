@@ -1,0 +1,112 @@
+"""An export once more, with the dates that people were told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ektp_sched.backlog.checks import check_rows
+from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.headings import known_headings, match_headings
+from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.texts import as_text, clean
+
+if TYPE_CHECKING:
+    from ektp_sched.office.model import Office
+
+__all__ = ["PromisedTable", "promised_table"]
+
+_COLUMN = "promised_on"
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedTable:
+    """The rows of an export, cell by cell as they were, and the dates told.
+
+    Parameters
+    ----------
+    headings
+        As in the file; ``promised_on`` is added where no column was one.
+    frame
+        One column of text a heading, named "0", "1", …
+    filled
+        Rows that got a date.
+    kept
+        Rows that had one already, and kept it.
+    left_out
+        Rows that no table can hold: more cells than headings.
+    """
+
+    headings: tuple[str, ...]
+    frame: pl.DataFrame
+    filled: int
+    kept: int
+    left_out: int
+
+
+def promised_table(
+    path: str | Path, office: Office, dates: pl.DataFrame, *, replace: bool = False
+) -> PromisedTable:
+    """Read an export again and fill in ``promised_on``.
+
+    Parameters
+    ----------
+    path
+        The export.
+    office
+        The one with which it was read.
+    dates
+        application_id and ready_by; null for no date.
+    replace
+        Whether a date that was told before is replaced by a new one.
+
+    Raises
+    ------
+    ektp_sched.errors.BacklogError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    table, _ = read_table(path, known_headings(office))
+    columns = match_headings(table, office, str(path))
+    findings = Findings(table.rows)
+    checked = check_rows(table, columns, office, findings)
+    ids = checked.columns["application_id"]
+    told = dates.drop_nulls("ready_by")
+    new = ids.replace_strict(
+        told["application_id"], told["ready_by"], default=None, return_dtype=pl.Date
+    )
+    if findings.good is not None:
+        new = new.set(~findings.good, None)
+    headings, frame = table.headings, table.frame.select(as_text(c) for c in table.frame)
+    at = columns.at.get(_COLUMN)
+    if at is None:
+        at, headings = len(headings), (*headings, _COLUMN)
+        empty = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+        frame = frame.with_columns(empty.alias(str(at)))
+    before = frame[str(at)]
+    taken = clean(before).is_not_null()
+    fill = new.is_not_null() if replace else new.is_not_null() & ~taken
+    text = _written(new, office.dates.format)
+    cells = pl.select(pl.when(fill).then(text).otherwise(before)).to_series()
+    return PromisedTable(
+        headings=headings,
+        frame=frame.with_columns(cells.alias(str(at))),
+        filled=int(fill.sum()),
+        kept=int((new.is_not_null() & ~fill).sum()),
+        left_out=len(table.malformed),
+    )
+
+
+def _written(days: pl.Series, form: str | None) -> pl.Series:
+    """Return dates in the form in which the office's files are read."""
+    if form is not None:
+        probe = pl.Series([date(2017, 11, 22)])
+        again, why = parse_dates(probe.dt.strftime(form), form)
+        if why is None and again.equals(probe):
+            return days.dt.strftime(form)
+    return days.dt.strftime("%Y-%m-%d")

@@ -1,0 +1,146 @@
+r"""Ready-by dates: order statistics of the day on which a card is printed.
+
+The n-th person of a stream (people of one class whom nothing tells apart but
+their place in the queue) has a card at the end of day d in those replications
+in which more than n cards of the stream were printed by then.  Of R
+replications the date is the first day on which this holds in at least
+
+.. math:: k = \lceil c\,(R + 1) \rceil
+
+of them: the k-th smallest of R exchangeable print days is not exceeded by one
+more of the same kind with a probability of at least c.  So a date is always a
+day that was simulated; nothing is interpolated, and all is whole numbers.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Counts = NDArray[np.int32] | NDArray[np.int64]
+
+__all__ = [
+    "as_confidence",
+    "first_days",
+    "needed_replications",
+    "next_open",
+    "printed_in",
+    "rank_of",
+]
+
+
+def as_confidence(confidence: float | Fraction) -> Fraction:
+    """Return a confidence as written, so that 0.9 is nine tenths.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        If it is not between 0 and 1, both left out.
+    """
+    try:
+        exact = Fraction(str(confidence))
+    except ValueError:
+        exact = Fraction(0)
+    if not 0 < exact < 1:
+        message = (
+            f"confidence is {confidence}; it must lie between 0 and 1, such as 0.9"
+        )
+        raise UsageError(message)
+    return exact
+
+
+def needed_replications(confidence: Fraction) -> int:
+    """Return the fewest replications that can carry a confidence."""
+    return ceil(confidence / (1 - confidence))
+
+
+def rank_of(confidence: Fraction, replications: int) -> int:
+    """Return k, the number of replications that must have printed a card.
+
+    Parameters
+    ----------
+    confidence
+        Between 0 and 1.
+    replications
+        R, at least 1.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        If so few replications cannot carry that confidence.
+    """
+    rank = ceil(confidence * (replications + 1))
+    if rank > replications:
+        message = (
+            f"{replications} replications cannot carry a confidence of "
+            f"{float(confidence):g}; at least {needed_replications(confidence):,} can"
+        )
+        raise UsageError(message)
+    return rank
+
+
+def printed_in(front: Counts, rank: int) -> Counts:
+    """Return the cards printed by each day in at least `rank` replications.
+
+    Parameters
+    ----------
+    front
+        Cards of one stream printed by each day's end, shape ``(R, H)``, no
+        row ever falling.
+    rank
+        k, 1 to R.
+
+    Returns
+    -------
+    ndarray
+        The (R − k + 1)-th smallest count of each day, shape ``(H,)``; never
+        falling either.
+    """
+    at = len(front) - rank
+    return np.partition(front, at, axis=0)[at]
+
+
+def first_days(upto: Counts, places: Counts) -> Ints:
+    """Return the first day on which more cards than `places` are printed.
+
+    Parameters
+    ----------
+    upto
+        Cards printed by each day's end, never falling, shape ``(H,)``.
+    places
+        Places in the stream, from 0, shape ``(N,)``.
+
+    Returns
+    -------
+    ndarray
+        Days, H for never, shape ``(N,)``.
+    """
+    return np.searchsorted(upto, places, side="right").astype(np.int64)
+
+
+def next_open(worked: NDArray[np.bool_]) -> Ints:
+    """Return for each day the first open day that is not before it.
+
+    Parameters
+    ----------
+    worked
+        Shape ``(H,)``.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(H + 1,)``; H where there is none, and for H itself.
+    """
+    horizon = len(worked)
+    day = np.where(worked, np.arange(horizon), horizon)
+    ahead = np.minimum.accumulate(day[::-1])[::-1]
+    return np.append(ahead, horizon).astype(np.int64)

@@ -1,0 +1,223 @@
+"""Dates told to everybody, and the trips that are still made in vain.
+
+A person who was told a date comes on it.  If the card is there, no trip was
+wasted; if not, that one was, and so is another one every so many days until it
+is printed.  A person for whom no date can be told comes as people do today,
+and makes on average one trip every so many days of waiting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.scenarios.ready_by import first_days, next_open, printed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.scenarios.ready_by import Counts, Ints
+
+    Floats = NDArray[np.float64]
+
+__all__ = [
+    "Stream",
+    "halves",
+    "told_dates",
+    "wasted_trips_with_dates",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """People of one class whom only their place in the queue tells apart.
+
+    Parameters
+    ----------
+    printed
+        Cards printed by each day's end, those of new people included, shape
+        ``(R, H)``.
+    recorded
+        People recorded by each day's end, the initial ones included from
+        day 0 on, shape ``(R, H)``; None where nobody can join.
+    areas
+        Area of each initial person by place, shape ``(N,)``, from 0.
+    shares
+        Share of each area among new people, shape ``(A,)``, its sum 1.
+    """
+
+    printed: Counts
+    recorded: Counts | None
+    areas: Ints
+    shares: Floats
+
+    @property
+    def initial(self) -> int:
+        """Number of people in the stream before the start."""
+        return len(self.areas)
+
+
+def told_dates(
+    stream: Stream, rank: int, worked: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Return the dates that all of a stream are told.
+
+    Parameters
+    ----------
+    stream
+        Its replications set the dates.
+    rank
+        Replications in which a card must be printed by its date, 1 to R.
+    worked
+        Days on which the office is open, shape ``(H,)``.
+
+    Returns
+    -------
+    tuple of ndarray
+        Days told to the initial people by place, shape ``(N,)``, and to those
+        recorded on each day, shape ``(H,)``: the day by whose end the last of
+        them is printed in enough replications.  Rounded up to an open day; H
+        for none.
+    """
+    opens = next_open(worked)
+    upto = printed_in(stream.printed, rank)
+    old = opens[first_days(upto, np.arange(stream.initial))]
+    horizon = stream.printed.shape[1]
+    if stream.recorded is None:
+        return old, np.full(horizon, horizon, dtype=np.int64)
+    last = _last_printed(stream.printed, stream.recorded)
+    new = np.partition(last, rank - 1, axis=0)[rank - 1]
+    return old, opens[np.maximum(new, np.arange(horizon))]
+
+
+def _last_printed(printed: Counts, recorded: Counts) -> Ints:
+    """Return the day on which all recorded by each day are printed, (R, H)."""
+    count, horizon = printed.shape
+    # One search over all replications: shifted apart, their counts are one
+    # rising sequence.
+    apart = int(recorded.max(initial=0)) + 1
+    shift = np.arange(count, dtype=np.int64)[:, None] * apart
+    upto = (printed + shift).ravel()
+    wanted = (recorded + shift).ravel()
+    found = np.searchsorted(upto, wanted, side="left").reshape(count, horizon)
+    return np.minimum(found - np.arange(count)[:, None] * horizon, horizon)
+
+
+def halves(count: int) -> Iterator[tuple[slice, slice]]:
+    """Yield the replications that set dates, and those that judge them.
+
+    Each half is judged by the other; a single replication by itself.
+
+    Parameters
+    ----------
+    count
+        R, at least 1.
+    """
+    middle = count // 2
+    if not middle:
+        yield slice(0, 1), slice(0, 1)
+        return
+    yield slice(middle, count), slice(0, middle)
+    yield slice(0, middle), slice(middle, count)
+
+
+def wasted_trips_with_dates(
+    stream: Stream,
+    confidence: Fraction,
+    worked: NDArray[np.bool_],
+    every_days: Ints,
+) -> Floats:
+    """Return the trips made in vain if everybody is told a date.
+
+    Parameters
+    ----------
+    stream
+        All replications; dates set on one half are judged on the other.
+    confidence
+        Between 0 and 1; where half of the replications cannot carry it, the
+        latest day of that half is told.
+    worked
+        Days on which the office is open, shape ``(H,)``.
+    every_days
+        Days between two visits in each area, at least 1, shape ``(A,)``.
+
+    Returns
+    -------
+    ndarray
+        Trips by area and replication, shape ``(A, R)``; up to the end of the
+        horizon.
+    """
+    count, horizon = stream.printed.shape
+    trips = np.zeros((len(every_days), count))
+    for setting, judging in halves(count):
+        half = _part(stream, setting)
+        size = len(half.printed)
+        rank = min(ceil(confidence * (size + 1)), size)
+        old, new = told_dates(half, rank, worked)
+        judged = _part(stream, judging)
+        for area, every in enumerate(every_days.tolist()):
+            trips[area, judging] += _initial_trips(judged, area, old, every, horizon)
+            share = stream.shares[area]
+            if judged.recorded is not None and share:
+                late = _new_trips(judged, judged.recorded, new, every)
+                trips[area, judging] += share * late
+    return trips
+
+
+def _part(stream: Stream, rows: slice) -> Stream:
+    recorded = None if stream.recorded is None else stream.recorded[rows]
+    return Stream(stream.printed[rows], recorded, stream.areas, stream.shares)
+
+
+def _initial_trips(
+    stream: Stream, area: int, told: Ints, every: int, horizon: int
+) -> Floats:
+    """Return wasted trips of the initial people of one area, shape (R,)."""
+    trips = np.zeros(len(stream.printed))
+    if not stream.initial:
+        return trips
+    before = np.append(0, np.cumsum(stream.areas == area))
+    edges = np.flatnonzero(np.diff(told, prepend=-1))
+    ends = np.append(edges[1:], stream.initial)
+    day = told[edges]
+    with_date = day < horizon
+    begin, end, day = edges[with_date], ends[with_date], day[with_date]
+    while day.size:
+        served = np.clip(stream.printed[:, day], begin, end)
+        trips += (before[end] - before[served]).sum(axis=1)
+        stay = day + every < horizon
+        begin, end, day = begin[stay], end[stay], day[stay] + every
+    first = int(edges[~with_date][0]) if not with_date.all() else stream.initial
+    if first < stream.initial:
+        served = np.clip(stream.printed, first, stream.initial)
+        trips += (before[-1] - before[served]).sum(axis=1) / every
+    return trips
+
+
+def _new_trips(stream: Stream, recorded: Counts, told: Ints, every: int) -> Floats:
+    """Return wasted trips of the people recorded from day 0 on, shape (R,)."""
+    printed = stream.printed
+    horizon = printed.shape[1]
+    before = np.empty_like(recorded)
+    before[:, 0] = stream.initial
+    before[:, 1:] = recorded[:, :-1]
+    dateless = int(np.searchsorted(told, horizon))
+    group = np.arange(dateless)
+    day = told[:dateless]
+    trips = np.zeros(len(printed))
+    while day.size:
+        served = np.clip(printed[:, day], before[:, group], recorded[:, group])
+        trips += (recorded[:, group] - served).sum(axis=1)
+        stay = day + every < horizon
+        group, day = group[stay], day[stay] + every
+    if dateless < horizon:
+        first = before[:, dateless : dateless + 1]
+        served = np.maximum(printed[:, dateless:], first)
+        trips += (recorded[:, dateless:] - served).sum(axis=1) / every
+    return trips
