@@ -11,6 +11,7 @@
     │   ├── LogError          a print log
     │   └── FolderError       a plan folder, to be read or written
     ├── UsageError            an argument out of its range
+    │   └── MissingExtraError     an optional part of the program is not installed
     └── UnsupportedRuleError  a rule that no engine here can solve yet
 
 Rules that contradict each other are not an error: they are the status
@@ -33,6 +34,7 @@ __all__ = [
     "FolderError",
     "InputError",
     "LogError",
+    "MissingExtraError",
     "OfficeError",
     "PriorityError",
     "TooManyRejectsError",
@@ -128,6 +130,10 @@ class FolderError(InputError):
 
 class UsageError(EktpSchedError):
     """An argument is out of its range."""
+
+
+class MissingExtraError(UsageError, ImportError):
+    """An optional part of the program is needed and not installed."""
 
 
 class UnsupportedRuleError(EktpSchedError):
