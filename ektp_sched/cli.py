@@ -20,6 +20,7 @@ from ektp_sched.cli_console import (
 )
 from ektp_sched.cli_input import check, init
 from ektp_sched.cli_plan import plan
+from ektp_sched.cli_report import report
 from ektp_sched.cli_trust import audit, explain, verify
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
     ),
+    report: ("ektp-sched report out --lang en",),
 }
 for _command, _lines in _EXAMPLES.items():
     app.command(epilog="\b\nExample:\n  " + "\n  ".join(_lines))(_command)
