@@ -10,13 +10,13 @@ import polars as pl
 
 from ektp_sched.errors import FolderError
 from ektp_sched.output.placing import replaced_folder
+from ektp_sched.output.seal import COMPARISON, seal
 
 if TYPE_CHECKING:
     from ektp_sched.scenarios.comparison import Comparison
 
 __all__ = ["COMPARISON", "DAILY", "read_comparison", "save_comparison"]
 
-COMPARISON: Final = "comparison.json"
 DAILY: Final = "daily.csv"
 
 
@@ -47,15 +47,14 @@ def save_comparison(
         If the folder holds something else, or cannot be written.
     """
     from ektp_sched.output.report import write_comparison_report
-    from ektp_sched.output.seal import seal
 
     document = comparison.document()
     daily = pl.concat([one.daily for one in comparison.scenarios])
-    with replaced_folder(path, force=force, index=COMPARISON) as folder:
+    with replaced_folder(path, force=force) as folder:
         daily.write_csv(folder / DAILY)
         write_comparison_report(document, daily, folder, lang=lang)
         document |= {"seconds": comparison.seconds}
-        document |= {"files": seal(folder, document, index=COMPARISON)}
+        document |= {"files": seal(folder, document, COMPARISON)}
         text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
         (folder / COMPARISON).write_text(text + "\n", encoding="utf-8", newline="\n")
 

@@ -173,22 +173,23 @@ def _payoff(
 
 
 def _gap(found: Comparison, words: Language) -> Iterator[str]:
-    for part in found.gap:
-        share = part["gap"]
-        if share is None:
-            if part["policy"] != part["optimum"]:
-                yield words.text(
-                    "compare.gap-count",
-                    tier=words.name("tier", part["tier"]),
-                    policy=part["policy"],
-                    optimum=part["optimum"],
-                )
-            continue
-        yield words.text(
-            "compare.gap",
-            tier=words.name("tier", part["tier"]),
-            share=words.percent(share, _GAP_PLACES),
-        )
+    """Yield how the policy compares in the first tier in which it differs."""
+    if not found.gap:
+        return
+    worse = [part for part in found.gap if part["policy"] != part["optimum"]]
+    if not worse:
+        yield words.text("compare.no-gap")
+        return
+    part = worse[0]
+    name = words.name("tier", part["tier"])
+    if part["rank"] is not None:
+        name = words.text("digest.tier_rank", tier=name, rank=str(part["rank"]))
+    figures = {"policy": part["policy"], "optimum": part["optimum"]}
+    if part["gap"] is None:
+        yield words.text("compare.gap-count", tier=name, **figures)
+    else:
+        share = words.percent(part["gap"], _GAP_PLACES)
+        yield words.text("compare.gap", tier=name, share=share, **figures)
 
 
 def need_lines(found: Need, words: Language) -> Iterator[str]:

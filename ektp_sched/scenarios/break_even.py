@@ -154,7 +154,7 @@ def _lowest_rate(search: _Search, resource: NewResource) -> Payoff:
 
     high = resource.cards[2]
     if not pays(high):
-        return Payoff(None, "never-pays")
+        return Payoff(None, "rate-too-low")
     if pays(1):
         return Payoff(1, None)
     return Payoff(_edge(high, 1, pays), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,6 +16,8 @@ import polars as pl
 
 from ektp_sched.office import capacity
 from ektp_sched.planning import Status, plan
+from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.planning.tiers import objectives
 from ektp_sched.scenarios.capacities import likely_office, limits_of
 from ektp_sched.scenarios.comparison import Limiting
 from ektp_sched.scenarios.draws import draw
@@ -24,8 +27,10 @@ from ektp_sched.scenarios.simulate import simulate
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from ektp_sched.office import Capacity
-    from ektp_sched.planning import Plan
+    from ektp_sched.planning import Plan, Tier
     from ektp_sched.scenarios.laws import Scenario
     from ektp_sched.scenarios.outcome import Outcome
     from ektp_sched.scenarios.runs import Run
@@ -48,7 +53,7 @@ def certain_plan(run: Run, scenario: Scenario) -> Plan:
     queue = run.queue(scenario)
     rows = np.sort(np.append(queue.rows, queue.singles.rows))
     backlog = replace(run.backlog, frame=run.backlog.frame[rows])
-    office = likely_office(scenario, run.start)
+    office = likely_office(scenario, run.start, run.days)
     return plan(backlog, office, start=run.start, days=run.days)
 
 
@@ -65,25 +70,44 @@ def policy_gap(run: Run, made: Plan) -> tuple[dict[str, Any], ...]:
     Returns
     -------
     tuple of dict
-        tier, policy, optimum, and gap as a share of the optimum (None where
-        that is 0), for ``unprinted`` and ``pressure``, all ranks together.
+        For each tier in its order: tier, rank, policy, optimum, and gap as a
+        share of the optimum, None where that is 0.  Tiers are compared in
+        order, so behind the first that differs a negative gap is no merit.
     """
     if made.status != Status.OPTIMAL:
         return ()
-    certain = replace(run.scenarios, arrivals=None, breakdowns={})
-    scenario = _at_likely(run.baseline)
-    world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
-    outcome = simulate(
-        run.queue(run.baseline), limits_of(scenario, world), world.arrivals, run.policy
-    )
-    values = {
-        "unprinted": float(outcome.waiting[0, -1]),
-        "pressure": float(outcome.pressure[0]) / run.baseline.office.lcm_targets,
-    }
+    cohorts = build_cohorts(made.backlog, made.office, run.start, run.days)
+    day = _simulated_days(run)
+    tiers = objectives(made.office, cohorts, run.days)
     return tuple(
-        _gap(name, value, sum(float(t.amount) for t in made.tiers if t.name == name))
-        for name, value in values.items()
+        _gap(
+            solved,
+            Fraction(
+                int(tier.cost(cohorts, cohorts.member, day).sum())
+                + tier.constant(cohorts),
+                tier.scale,
+            ),
+        )
+        for solved, tier in zip(made.tiers, tiers, strict=False)
     )
+
+
+def _simulated_days(run: Run) -> NDArray[np.int64]:
+    """Return on which day the policy prints each row of the certain plan."""
+    certain = replace(run.scenarios, arrivals=None, breakdowns={})
+    scenario, queue = _at_likely(run.baseline), run.queue(run.baseline)
+    world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
+    limits = limits_of(scenario, world)
+    outcome = simulate(queue, limits, world.arrivals, run.policy, record="dates")
+    assert outcome.front is not None
+    found = np.full(run.backlog.planned, run.days, dtype=np.int64)
+    for number, front in enumerate(outcome.front):
+        begin, end = queue.first[number : number + 2].tolist()
+        days = np.searchsorted(front[0], np.arange(end - begin), side="right")
+        found[queue.rows[begin:end]] = days
+    if outcome.single_days is not None:
+        found[queue.singles.rows] = outcome.single_days[:, 0]
+    return found[np.sort(np.append(queue.rows, queue.singles.rows))]
 
 
 def _at_likely(scenario: Scenario) -> Scenario:
@@ -99,12 +123,14 @@ def _at_likely(scenario: Scenario) -> Scenario:
     return replace(scenario, added=added)
 
 
-def _gap(tier: str, policy: float, optimum: float) -> dict[str, Any]:
-    share = (policy - optimum) / optimum if optimum else None
+def _gap(solved: Tier, policy: Fraction) -> dict[str, Any]:
+    optimum = solved.amount
+    share = float((policy - optimum) / optimum) if optimum else None
     return {
-        "tier": tier,
-        "policy": round(policy, 6),
-        "optimum": round(optimum, 6),
+        "tier": solved.name,
+        "rank": solved.rank,
+        "policy": round(float(policy), 6),
+        "optimum": round(float(optimum), 6),
         "gap": None if share is None else round(share, 9),
     }
 

@@ -19,6 +19,7 @@ from ektp_sched.scenarios.measures import (
     trip_cost,
     waits,
 )
+from ektp_sched.scenarios.dates_only import told_trips
 from ektp_sched.scenarios.laws import Scenarios
 from ektp_sched.scenarios.loading import load_scenarios
 from ektp_sched.scenarios.runs import Run, run_scenarios
@@ -106,7 +107,11 @@ def compare(
     every = tuple(run.scenarios.scenarios.values())
     with clock.stage("simulate"):
         outcomes, told = run_scenarios(
-            run, every, told=scenarios.baseline, executor=executor, progress=progress
+            run,
+            every,
+            look=(scenarios.baseline, told_trips),
+            executor=executor,
+            progress=progress,
         )
     with clock.stage("figures"):
         found = {

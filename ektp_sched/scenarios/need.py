@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,17 +14,22 @@ import polars as pl
 from ektp_sched.errors import UsageError
 from ektp_sched.planning import plan
 from ektp_sched.scenarios.runs import Run, run_scenarios
+from ektp_sched.scenarios.simulate import arrivals_by_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.laws import Scenario, Scenarios
     from ektp_sched.scenarios.outcome import Outcome
+    from ektp_sched.scenarios.queue import Queue
+    from ektp_sched.scenarios.types import Arrivals, Limits
 
 __all__ = ["Goal", "Need", "need"]
 
@@ -213,15 +219,26 @@ class _Search:
         if self.progress is not None:
             self.progress("need", 0.5)
         changed = _with_cards(self.scenario, self.resource, cards)
-        found, _ = run_scenarios(self.run, [changed], executor=self.executor)
-        return int(_holds(found[changed.name], self.goal, self.day).sum())
+        look = None
+        if self.goal.kind == "nobody-over":
+            over = partial(nobody_over, day=self.day, most=self.goal.days or 0)
+            look = changed.name, over
+        found, seen = run_scenarios(
+            self.run, [changed], look=look, executor=self.executor
+        )
+        if seen is not None:
+            return int(seen.sum())
+        outcome = found[changed.name]
+        cleared = self.goal.kind == "cleared"
+        reached = outcome.cleared_day if cleared else outcome.on_target_day
+        return int((reached <= self.day).sum())
 
     def exact(self, cards: int) -> bool:
         """Return whether the exact plan reaches the goal, nothing by chance."""
         from ektp_sched.scenarios.capacities import likely_office
 
         changed = _with_cards(self.scenario, self.resource, cards)
-        office = likely_office(changed, self.run.start)
+        office = likely_office(changed, self.run.start, self.run.days)
         rows = expected_arrivals(self.run)
         backlog = replace(
             self.run.backlog,
@@ -235,12 +252,40 @@ class _Search:
         return "too-late" if not any(tried.values()) else "other-limit"
 
 
-def _holds(outcome: Outcome, goal: Goal, day: int) -> Any:
-    if goal.kind == "cleared":
-        return outcome.cleared_day <= day
-    if goal.kind == "on-target":
-        return outcome.on_target_day <= day
-    return outcome.oldest_wait[:, day] <= (goal.days or 0)
+def nobody_over(
+    outcome: Outcome,
+    queue: Queue,
+    limits: Limits,
+    arrivals: Arrivals,
+    office: Office,  # noqa: ARG001 (every look is called alike)
+    *,
+    day: int,
+    most: int,
+) -> NDArray[np.bool_]:
+    """Return in which futures nobody waits too long at a day's end, shape (R,).
+
+    Parameters
+    ----------
+    outcome, queue, limits, arrivals, office
+        A block, simulated with ``record="dates"``.
+    day
+        The day.
+    most
+        Days that somebody unprinted may have waited by then.
+    """
+    assert outcome.front is not None
+    last = day - most - 1
+    new = arrivals_by_stream(queue, limits, arrivals)
+    fine = np.ones(outcome.replications, dtype=np.bool_)
+    for number, front in enumerate(outcome.front):
+        since = queue.since[queue.first[number] : queue.first[number + 1]]
+        due = int(np.searchsorted(since, last, side="right"))
+        joined = new[number][:, : max(0, last + 1)].sum(axis=1)
+        fine &= front[:, day] >= due + joined
+    if outcome.single_days is not None and len(outcome.single_days):
+        old = np.repeat(queue.singles.since, queue.singles.size) <= last
+        fine &= (outcome.single_days[old] <= day).all(axis=0)
+    return fine
 
 
 def _plan_holds(made: Plan, initial: int, goal: Goal, day: int) -> bool:

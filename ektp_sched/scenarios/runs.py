@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,6 @@ from ektp_sched.scenarios.draws import BLOCK, draw
 from ektp_sched.scenarios.outcome import joined
 from ektp_sched.scenarios.queue import Queue, build_queue
 from ektp_sched.scenarios.simulate import simulate
-from ektp_sched.scenarios.told import told_trips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,11 +22,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
     from ektp_sched.scenarios.laws import Scenario, Scenarios
     from ektp_sched.scenarios.outcome import Outcome
 
-    Floats = NDArray[np.float64]
+    from ektp_sched.scenarios.types import Arrivals, Limits
+
+    Numbers = NDArray[np.generic]
     Progress = Callable[[str, float], None]
+    Look = Callable[[Outcome, Queue, Limits, Arrivals, Office], Numbers]
+    """What else is wanted of a block, its last axis being replications."""
 
 __all__ = ["Run", "run_scenarios"]
 
@@ -91,11 +95,11 @@ class _Task:
     block: int
     size: int
     policy: str
-    told: str | None
+    look: tuple[str, Look] | None
 
 
-def _simulated(task: _Task) -> tuple[dict[str, Outcome], Floats | None]:
-    """Simulate one block; in the scenario ``told``, dates are told as well."""
+def _simulated(task: _Task) -> tuple[dict[str, Outcome], Numbers | None]:
+    """Simulate one block, and look closer at one scenario if asked."""
     world = draw(
         task.scenarios,
         start=task.start,
@@ -105,21 +109,21 @@ def _simulated(task: _Task) -> tuple[dict[str, Outcome], Floats | None]:
         size=task.size,
     )
     outcomes: dict[str, Outcome] = {}
-    told: Floats | None = None
+    seen: Numbers | None = None
     for scenario, queue in task.chosen:
         limits = limits_of(scenario, world)
-        wanted = scenario.name == task.told
+        look = task.look if task.look and task.look[0] == scenario.name else None
         outcome = simulate(
             queue,
             limits,
             world.arrivals,
             task.policy,
-            record="dates" if wanted else "figures",
+            record="dates" if look else "summary",
         )
-        if wanted:
-            told = told_trips(outcome, queue, limits, world.arrivals, scenario.office)
-        outcomes[scenario.name] = outcome.without_dates()
-    return outcomes, told
+        if look:
+            seen = look[1](outcome, queue, limits, world.arrivals, scenario.office)
+        outcomes[scenario.name] = replace(outcome, front=None, single_days=None)
+    return outcomes, seen
 
 
 def run_scenarios(
@@ -127,10 +131,10 @@ def run_scenarios(
     scenarios: Sequence[Scenario],
     *,
     replications: int | None = None,
-    told: str | None = None,
+    look: tuple[str, Look] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
-) -> tuple[dict[str, Outcome], Floats | None]:
+) -> tuple[dict[str, Outcome], Numbers | None]:
     """Simulate scenarios on the same futures.
 
     Parameters
@@ -141,8 +145,9 @@ def run_scenarios(
         Those that take part.
     replications
         The first so many futures; None: all of the run.
-    told
-        Name of a scenario in which ready-by dates are told to everyone.
+    look
+        Name of a scenario, and what else is wanted of its blocks, who is
+        printed when being known.
     executor
         Where blocks run; None: here, one after another.
     progress
@@ -151,8 +156,7 @@ def run_scenarios(
     Returns
     -------
     tuple
-        The outcome of each scenario, and for ``told`` the trips made in vain
-        all the same, shape ``(areas, R)``.
+        The outcome of each scenario, and what ``look`` returned.
     """
     count = run.replications if replications is None else replications
     chosen = tuple((one, run.queue(one)) for one in scenarios)
@@ -160,11 +164,11 @@ def run_scenarios(
     tasks = [
         _Task(
             run.scenarios, chosen, run.start, run.days, run.seed, *block,
-            run.policy, told,
+            run.policy, look,
         )
         for block in blocks
     ]
-    found: Iterable[tuple[dict[str, Outcome], Floats | None]]
+    found: Iterable[tuple[dict[str, Outcome], Numbers | None]]
     found = map(_simulated, tasks) if executor is None else executor.map(
         _simulated, tasks
     )
@@ -176,5 +180,5 @@ def run_scenarios(
     outcomes = {
         one.name: joined([part[one.name] for part, _ in parts]) for one in scenarios
     }
-    trips = [kept for _, kept in parts if kept is not None]
-    return outcomes, np.concatenate(trips, axis=1) if trips else None
+    seen = [kept for _, kept in parts if kept is not None]
+    return outcomes, np.concatenate(seen, axis=-1) if seen else None
