@@ -9,6 +9,7 @@
     │   │   └── TooManyRejectsError   more bad rows than allowed
     │   ├── PriorityError     the list of authorised priorities
     │   ├── LogError          a print log
+    │   ├── ScenarioError     scenarios.toml, or a history that it names
     │   └── FolderError       a plan folder, to be read or written
     ├── UsageError            an argument out of its range
     └── UnsupportedRuleError  a rule that no engine here can solve yet
@@ -35,6 +36,7 @@ __all__ = [
     "LogError",
     "OfficeError",
     "PriorityError",
+    "ScenarioError",
     "TooManyRejectsError",
     "UnsupportedRuleError",
     "UsageError",
@@ -120,6 +122,10 @@ class PriorityError(InputError):
 
 class LogError(InputError):
     """A print log is not what it should be."""
+
+
+class ScenarioError(InputError):
+    """scenarios.toml, or a history that it names, is not what it should be."""
 
 
 class FolderError(InputError):

@@ -21,7 +21,8 @@ MAY_IMPORT = {
     "backlog": {"errors", "office"},
     "planning": {"errors", "office", "backlog"},
     "trust": {"errors", "office", "backlog"},
-    "output": {"errors", "office", "backlog", "planning", "trust"},
+    "scenarios": {"errors", "office", "backlog", "planning"},
+    "output": {"errors", "office", "backlog", "planning", "trust", "scenarios"},
     "example": {"errors", "office", "backlog"},
 }
 # A convenience of the result, loaded when it is called: plan.save().

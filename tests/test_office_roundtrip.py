@@ -128,7 +128,15 @@ def offices(draw: st.DrawFn) -> Office:
                     seed=st.integers(0, 2**63 - 1),
                 )
             ),
-            "visits": draw(maybe(every_days=st.integers(1, 99))),
+            "visits": draw(
+                maybe(
+                    every_days=st.integers(1, 99),
+                    areas=st.dictionaries(
+                        st.sampled_from(sorted(places) or ["Alak"]),
+                        maybe(every_days=st.integers(1, 9), trip_cost_idr=st.just(0)),
+                    ),
+                )
+            ),
             "columns": draw(keys(st.sampled_from(COLUMNS))),
             "dates": draw(maybe(format=st.just("%m/%d/%Y"))),
             "classify": draw(

@@ -217,10 +217,41 @@ def test_yes_no_rules_are_refused(key: str) -> None:
     assert "which this version cannot plan with yet" in problem
 
 
-def test_visits_by_area_are_refused() -> None:
-    (problem,) = problems(visits={"areas": {"Alak": 1}})
-    assert problem.startswith("visits.areas: ")
-    assert "later version" in problem
+def test_visits_differ_by_area() -> None:
+    areas = {"Alak": {"trip_cost_idr": 30_000}, "Oebobo": {"every_days": 60}}
+    visits = parse_office(data(visits={"every_days": 20, "areas": areas})).visits
+    found = [visits.of(name) for name in ("Alak", "Oebobo", "Maulafa", None)]
+    assert found == [(20, 30_000), (60, 20_000), (20, 20_000), (20, 20_000)]
+
+
+@pytest.mark.parametrize(
+    ("areas", "said"),
+    [
+        (
+            {"Alak": 1},
+            "visits.areas.Alak: is 1; it must be a table [visits.areas.NAME]",
+        ),
+        (
+            {"Alak": {"trip_cost": 1}},
+            'visits.areas.Alak.trip_cost: unknown key "trip_cost"; the nearest known '
+            'one is "trip_cost_idr"',
+        ),
+        (
+            {"Alak": {"every_days": 0}},
+            "visits.areas.Alak.every_days: is 0; it must be a whole number of days "
+            "from 1 to 36,500",
+        ),
+        (
+            {"Batuplat": {"every_days": 9}},
+            'visits.areas.Batuplat: "Batuplat" is a spelling of "Batu Plat"; write '
+            '"Batu Plat"',
+        ),
+    ],
+)
+def test_visits_of_an_area_that_are_not_right(areas: Any, said: str) -> None:
+    known = {"Alak": [], "Batu Plat": ["Batuplat"]}
+    (problem,) = problems(areas=known, visits={"areas": areas})
+    assert problem.startswith(said)
 
 
 # What must hold between keys.

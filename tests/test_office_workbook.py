@@ -74,7 +74,14 @@ FULL: dict[str, Any] = {
         "tie_break": "lottery",
         "seed": 2**63 - 1,
     },
-    "visits": {"every_days": 1, "trip_cost_idr": 0},
+    "visits": {
+        "every_days": 1,
+        "trip_cost_idr": 0,
+        "areas": {
+            "Batu Plat": {"trip_cost_idr": 10**12},
+            'Alak; "tua"': {"every_days": 60},
+        },
+    },
     "columns": {"TGL_REKAM": "waiting_since", "KET 1": "urgency"},
     "dates": {"format": "%m/%d/%Y"},
     "status": {"printable": ["PRINT_READY_RECORD", "PRR"]},

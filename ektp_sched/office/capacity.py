@@ -14,7 +14,7 @@ from ektp_sched.office.calendar import calendar
 from ektp_sched.office.fields import DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.office.model import Office
     from ektp_sched.office.tables import CardType, Outage, Server
 
-__all__ = ["Capacity", "capacity"]
+__all__ = ["Capacity", "capacity", "day_shares"]
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -131,36 +131,58 @@ def _cards(
 ) -> NDArray[np.int64]:
     cards = np.zeros((len(resources), len(worked)), dtype=np.int64)
     for row, resource in zip(cards, resources, strict=True):
-        outages = [o for o in office.outages if o.resource == resource.id]
-        _fill(row, office, resource, outages, start)
-    cards[:, ~worked] = 0
+        for share, on in day_shares(office, resource, start, worked).items():
+            row[on] = int(resource.cards_per_day * share)
     return cards
 
 
-def _fill(
-    row: NDArray[np.int64],
-    office: Office,
-    resource: Server,
-    outages: Sequence[Outage],
-    start: date,
-) -> None:
-    """Fill one resource's days, stretch by stretch between its outages."""
-    days = len(row)
+def day_shares(
+    office: Office, resource: Server, start: date, worked: NDArray[np.bool_]
+) -> dict[Fraction, NDArray[np.bool_]]:
+    """Return which part of its cards a resource can do, and on which days.
+
+    Parameters
+    ----------
+    office
+        Its weekday shares and outages.
+    resource
+        A server or printer; its ``from`` and ``to`` bound the days.
+    start
+        First day.
+    worked
+        Whether a day is worked, shape (days,).
+
+    Returns
+    -------
+    dict
+        Weekday share × what the day's outages leave, exact and above 0 →
+        the worked days on which it holds, shape (days,), bool.
+    """
+    days = len(worked)
+    found: dict[Fraction, NDArray[np.bool_]] = {}
+    weekday = (start.weekday() + np.arange(days)) % 7
+    by_day = [Fraction(office.calendar.share.get(name, 1)) for name in DAYS]
+    outages = [o for o in office.outages if o.resource == resource.id]
+    for first, last, left in _stretches(resource, outages, start, days):
+        for number, part in enumerate(by_day):
+            if left * part:
+                on = found.setdefault(left * part, np.zeros(days, dtype=np.bool_))
+                stretch = slice(first, last)
+                on[stretch] |= (weekday[stretch] == number) & worked[stretch]
+    return found
+
+
+def _stretches(
+    resource: Server, outages: Sequence[Outage], start: date, days: int
+) -> Iterator[tuple[int, int, Fraction]]:
+    """Yield first day, day after the last, and share left between outages."""
     begin, end = _span(resource.from_, resource.to, start, days)
     spans = [(_span(o.from_, o.to, start, days), Fraction(o.share)) for o in outages]
     bounds = {begin, end} | {edge for span, _ in spans for edge in span}
     edges = sorted(edge for edge in bounds if begin <= edge <= end)
-    weekday = (start.weekday() + np.arange(days)) % 7
     for first, last in pairwise(edges):
-        left = prod(
-            (share for (lo, hi), share in spans if lo <= first and last <= hi),
-            start=Fraction(resource.cards_per_day),
-        )
-        by_weekday = np.array(
-            [int(left * Fraction(office.calendar.share.get(name, 1))) for name in DAYS],
-            dtype=np.int64,
-        )
-        row[first:last] = by_weekday[weekday[first:last]]
+        shares = (share for (lo, hi), share in spans if lo <= first and last <= hi)
+        yield first, last, prod(shares, start=Fraction(1))
 
 
 def _span(

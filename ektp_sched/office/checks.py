@@ -171,6 +171,13 @@ def _ranked_areas_are_known(office: Office) -> Iterator[Problem]:
             yield Problem(("area_rank", name), sentence)
 
 
+def _visits_name_known_areas(office: Office) -> Iterator[Problem]:
+    for name in office.visits.areas:
+        sentence = _area_problem(office, name)
+        if sentence is not None:
+            yield Problem(("visits", "areas", name), sentence)
+
+
 def _spellings_mean_one_area(office: Office) -> Iterator[Problem]:
     owner: dict[str, str] = {}
     for official in office.areas:
@@ -318,4 +325,5 @@ _RULES: Final = (
     _patterns_can_be_searched,
     _spellings_mean_one_area,
     _ranked_areas_are_known,
+    _visits_name_known_areas,
 )

@@ -30,8 +30,10 @@ __all__ = [
     "Day",
     "DayName",
     "Flag",
+    "Number",
     "Pattern",
     "Rank",
+    "Rupiah",
     "Share",
     "Table",
     "Text",
@@ -109,6 +111,9 @@ Cards = Annotated[int, Strict(), Field(ge=1, le=LARGEST_DAILY)]
 Count = Annotated[int, Strict(), Field(ge=0, le=LARGEST_COUNT)]
 """Cards, 0 to 1,000,000,000."""
 
+Rupiah = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000_000)]
+"""An amount of money, 0 to 1,000,000,000,000."""
+
 Rank = Annotated[int, Strict(), Field(ge=-1_000_000, le=1_000_000)]
 """Strict precedence, lower first."""
 
@@ -122,6 +127,9 @@ Share = Annotated[
     AfterValidator(_shortest),
 ]
 """An exact decimal share, 0 to 1."""
+
+Number = Annotated[Decimal, BeforeValidator(_a_number)]
+"""An exact decimal number."""
 
 DayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

@@ -67,7 +67,8 @@ class Sheet:
     Parameters
     ----------
     name
-        Name of the sheet, and of the table in office.toml.
+        Name of the sheet, and of the table in office.toml; ``visits_areas``
+        is ``[visits.areas]`` there.
     columns
         Its columns, in order.
     named
@@ -206,5 +207,14 @@ SHEETS: Final = (
         (Column("area", source="areas"), Column("rank", Kind.WHOLE)),
         named=True,
         flat=True,
+    ),
+    Sheet(
+        "visits_areas",
+        (
+            Column("area", source="areas"),
+            Column("every_days", Kind.WHOLE),
+            Column("trip_cost_idr", Kind.WHOLE),
+        ),
+        named=True,
     ),
 )

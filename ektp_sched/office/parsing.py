@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from ektp_sched.errors import OfficeError
+from ektp_sched.errors import InputError, OfficeError
 from ektp_sched.office.checks import Path, Problem
 from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-__all__ = ["parse_office", "refusal"]
+__all__ = ["office_of", "parse_office", "refusal"]
 
 _LATER: Final[dict[Path, str]] = {
     ("shifts",): "[[shifts]] are yes/no decisions, which this version cannot plan with "
@@ -28,7 +28,6 @@ _LATER: Final[dict[Path, str]] = {
         "budget",
     ): "[budget] limits yes/no decisions, which this version cannot plan with "
     "yet; take the table out",
-    ("visits", "areas"): "costs by area belong to a later version; take the table out",
 }
 
 _GONE: Final = object()
@@ -59,16 +58,29 @@ def parse_office(
     ektp_sched.errors.OfficeError
         With every problem found.
     """
+    office, found = office_of(data)
+    problems = [*further, *found]
+    if problems or office is None:
+        raise refusal(problems, file=file, places=places)
+    return office
+
+
+def office_of(data: Mapping[str, Any]) -> tuple[Office | None, list[Problem]]:
+    """Return the office that `data` describes, or None, and all its problems.
+
+    Parameters
+    ----------
+    data
+        Tables and keys as in office.toml.
+    """
     plain = deepcopy(dict(data))
-    problems = [*further, *_take_out_later_rules(plain), *_take_out_aliases(plain)]
+    problems = [*_take_out_later_rules(plain), *_take_out_aliases(plain)]
     office: Office | None = None
     try:
         office = Office.model_validate(plain)
     except ValidationError as error:
         problems += _problems(plain, error)
-    if problems or office is None:
-        raise refusal(problems, file=file, places=places)
-    return office
+    return office, problems
 
 
 def refusal(
@@ -76,11 +88,12 @@ def refusal(
     *,
     file: str | None = None,
     places: Mapping[Path, str] | None = None,
-) -> OfficeError:
+    error: type[InputError] = OfficeError,
+) -> InputError:
     """Return the error that says all that is wrong, the first thing foremost."""
     first, *rest = problems
     more = f" (and {len(rest)} more)" if rest else ""
-    return OfficeError(
+    return error(
         first.sentence + _place(first, places) + more,
         file=file,
         column=first.key or None,
@@ -128,7 +141,7 @@ def _problems(data: dict[str, Any], error: ValidationError) -> list[Problem]:
     errors = error.errors(include_url=False)
     if errors[0]["type"] == "office":
         return list(errors[0]["ctx"]["problems"])
-    found = {problem.path: problem for problem in map(field_problem, errors)}
+    found = {problem.path: problem for problem in [field_problem(e) for e in errors]}
     for path in {e["loc"] for e in errors if e["type"] == "too_short"}:
         # Said of a list that is short only because its entries are wrong.
         if any(other[: len(path)] == path and other != path for other in found):

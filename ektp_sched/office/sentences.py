@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -27,14 +28,17 @@ from ektp_sched.office.tables import (
     StatusRules,
     UrgencyClass,
     Visits,
+    VisitsOfArea,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
     from pydantic_core import ErrorDetails
 
     from ektp_sched.office.fields import Table
 
-__all__ = ["field_problem", "known_keys"]
+__all__ = ["OFFICE", "Words", "field_problem", "known_keys"]
 
 _TABLES: Final[dict[str, type[Table]]] = {
     "calendar": CalendarRules,
@@ -115,6 +119,11 @@ _FORMS: Final[dict[str, str]] = {
     "plan.seed": "a whole number from 0 to 9,223,372,036,854,775,807",
     "visits.every_days": "a whole number of days from 1 to 36,500",
     "visits.trip_cost_idr": "a whole number of rupiah from 0 to 1,000,000,000,000",
+    "visits.areas": "tables [visits.areas.NAME], each with every_days or trip_cost_idr",
+    "visits.areas.*": "a table [visits.areas.NAME] with every_days or trip_cost_idr",
+    "visits.areas.*.every_days": "a whole number of days from 1 to 36,500",
+    "visits.areas.*.trip_cost_idr": "a whole number of rupiah from 0 to "
+    "1,000,000,000,000",
     "columns": 'headings and their columns, such as TGL_REKAM = "waiting_since"',
     "dates.format": "day, month and year, such as %d/%m/%Y",
     "status.printable": 'one or more texts in brackets, such as ["PRR"]',
@@ -145,49 +154,87 @@ def known_keys(path: Path) -> tuple[str, ...]:
     model: type[Table] = Office
     if path:
         model = Delivery if "deliveries" in path else _TABLES[str(path[0])]
+        model = VisitsOfArea if path[:2] == ("visits", "areas") else model
     fields = model.model_fields.items()
     return tuple(field.serialization_alias or name for name, field in fields)
 
 
-def field_problem(error: ErrorDetails) -> Problem:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How the values of a kind of file are described to people.
+
+    Parameters
+    ----------
+    forms
+        What a value must be, by path; * stands for what the author names.
+    choices
+        What a choice is of, and the words to choose from, by path.
+    named
+        Keys below which the author names the keys.
+    tables
+        Paths that are plain tables.
+    keys
+        From the path of a table to the keys that it may have.
+    """
+
+    forms: Mapping[str, str]
+    choices: Mapping[str, tuple[str, tuple[str, ...]]]
+    named: frozenset[str]
+    tables: Collection[str]
+    keys: Callable[[Path], tuple[str, ...]]
+
+
+OFFICE: Final = Words(_FORMS, _CHOICES, _NAMED, _TABLES, known_keys)
+
+
+def field_problem(
+    error: ErrorDetails, words: Words = OFFICE, under: Path = ()
+) -> Problem:
     """Return one of pydantic's errors as a problem with a sentence.
 
     Parameters
     ----------
     error
-        An entry of `pydantic.ValidationError.errors`.
+        An entry of `pydantic.ValidationError.errors`; the message of one of
+        type ``sentence`` is taken as it is.
+    words
+        Those of the file's kind.
+    under
+        Where in the file the model that was validated stands.
     """
-    path = error["loc"]
+    path = (*under, *error["loc"])
     value = error["input"]
     if path and path[-1] == "[key]":
         path = path[:-1]
         value = path[-1]
     if error["type"] == "extra_forbidden":
-        sentence = unknown("key", str(path[-1]), known_keys(path[:-1]))
+        sentence = unknown("key", str(path[-1]), words.keys(path[:-1]))
+    elif error["type"] == "sentence":
+        sentence = error["msg"]
     elif error["type"] == "missing":
-        sentence = f"is missing; it must be {_form(path)}"
+        sentence = f"is missing; it must be {_form(path, words)}"
     elif error["type"] == "literal_error" and isinstance(value, str):
-        kind, choices = _CHOICES[_pattern(path)]
+        kind, choices = words.choices[_pattern(path, words.named)]
         sentence = unknown(kind, value, choices)
     else:
-        sentence = f"is {_shown(value)}; it must be {_form(path)}"
+        sentence = f"is {_shown(value)}; it must be {_form(path, words)}"
     return Problem(path, sentence)
 
 
-def _pattern(path: Path) -> str:
+def _pattern(path: Path, named: frozenset[str]) -> str:
     """Return a path with * for what the file's author names or counts."""
     parts: list[str] = []
     for part in path:
-        free = isinstance(part, int) or (bool(parts) and parts[-1] in _NAMED)
+        free = isinstance(part, int) or (bool(parts) and parts[-1] in named)
         parts.append("*" if free else str(part))
     return ".".join(parts)
 
 
-def _form(path: Path) -> str:
-    pattern = _pattern(path)
-    if pattern in _FORMS:
-        return _FORMS[pattern]
-    if pattern in _TABLES:
+def _form(path: Path, words: Words) -> str:
+    pattern = _pattern(path, words.named)
+    if pattern in words.forms:
+        return words.forms[pattern]
+    if pattern in words.tables:
         return f"a table [{pattern}]"
     return _TEXT
 

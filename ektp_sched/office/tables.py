@@ -22,6 +22,7 @@ from ektp_sched.office.fields import (
     Flag,
     Pattern,
     Rank,
+    Rupiah,
     Share,
     Table,
     Text,
@@ -47,6 +48,7 @@ __all__ = [
     "StatusRules",
     "UrgencyClass",
     "Visits",
+    "VisitsOfArea",
 ]
 
 COLUMNS: Final = (
@@ -72,6 +74,7 @@ TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 
 _WORKDAYS: tuple[DayName, ...] = ("mon", "tue", "wed", "thu", "fri")
 TierName = Literal["unprinted", "overdue", "promise", "pressure"]
+Interval = Annotated[Whole, Field(ge=1, le=36_500)]
 
 
 class CalendarRules(Table):
@@ -254,6 +257,19 @@ class PlanRules(Table):
     seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] | None = None
 
 
+class VisitsOfArea(Table):
+    """Table ``[visits.areas.NAME]``: what differs for the people of an area.
+
+    Attributes
+    ----------
+    every_days, trip_cost_idr
+        As in ``[visits]``; None: as there.
+    """
+
+    every_days: Interval | None = None
+    trip_cost_idr: Rupiah | None = None
+
+
 class Visits(Table):
     """Table ``[visits]``: what waiting costs a resident.
 
@@ -263,10 +279,22 @@ class Visits(Table):
         Days between two visits of a person who waits.
     trip_cost_idr
         Cost of one trip, rupiah.
+    areas
+        Area → what differs there; an area without an entry has the above.
     """
 
-    every_days: Annotated[Whole, Field(ge=1, le=36_500)] = 30
-    trip_cost_idr: Annotated[Whole, Field(ge=0, le=1_000_000_000_000)] = 20_000
+    every_days: Interval = 30
+    trip_cost_idr: Rupiah = 20_000
+    areas: dict[Text, VisitsOfArea] = Field(default_factory=dict)
+
+    def of(self, area: str | None) -> tuple[int, int]:
+        """Return days between visits and rupiah a trip for an area's people."""
+        own = VisitsOfArea() if area is None else self.areas.get(area, VisitsOfArea())
+        every, cost = own.every_days, own.trip_cost_idr
+        return (
+            self.every_days if every is None else every,
+            self.trip_cost_idr if cost is None else cost,
+        )
 
 
 class DateRules(Table):

@@ -214,6 +214,8 @@ class _Writer:
                 for entry in kind.get("deliveries", [])
             ]
         table = self._data.get(sheet.name, {})
+        if sheet.name == "visits_areas":
+            table = self._data["visits"].get("areas", {})
         keys = [column.key for column in sheet.columns]
         if sheet.flat:
             return [[name, value] for name, value in table.items()]

@@ -80,6 +80,7 @@ def read_workbook(path: str | Path) -> Office:
     for sheet in SHEETS:
         _entries(sheet, sheets.get(sheet.name, []), found)
     _hand_out_deliveries(found)
+    _move_visits(found)
     office = parse_office(
         found.data, file=str(path), places=found.places, further=found.problems
     )
@@ -254,3 +255,12 @@ def _hand_out_deliveries(found: _Found) -> None:
         entries = cards[name].setdefault("deliveries", [])
         found.places["cards", name, "deliveries", len(entries)] = place
         entries.append(delivery)
+
+
+def _move_visits(found: _Found) -> None:
+    """Move the rows of the sheet visits_areas to ``[visits.areas]``."""
+    areas = found.data.pop("visits_areas", {})
+    for name in areas:
+        found.places["visits", "areas", name] = found.places["visits_areas", name]
+    if areas:
+        found.data.setdefault("visits", {})["areas"] = areas

@@ -227,6 +227,18 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "Didahulukan mutlak, angka kecil dulu.",
         "Strict precedence, lower first.",
     ),
+    "visits_areas.area": (
+        "Nama wilayah yang warganya membayar atau datang lain dari yang umum.",
+        "Name of the area whose people pay or come otherwise than in general.",
+    ),
+    "visits_areas.every_days": (
+        "Berapa hari sekali mereka datang bertanya. Kosong: seperti umumnya.",
+        "Days between two of their visits. Empty: as in general.",
+    ),
+    "visits_areas.trip_cost_idr": (
+        "Ongkos mereka sekali datang, dalam rupiah. Kosong: seperti umumnya.",
+        "Cost of one of their trips, in rupiah. Empty: as in general.",
+    ),
 }
 
 NOTE_KEYS: Final = tuple(_NOTES)

@@ -24,6 +24,8 @@ def plain(office: Office) -> dict[str, Any]:
     every default is written out.
     """
     tables = office.model_dump(by_alias=True)
+    if not office.visits.areas:
+        del tables["visits"]["areas"]
     pruned = {key: _pruned(value) for key, value in tables.items()}
     return {key: value for key, value in pruned.items() if value not in (None, {}, [])}
 

@@ -1,0 +1,225 @@
+"""Reading scenarios.toml: one verb, and every problem at once."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.errors import ScenarioError
+from ektp_sched.office.files import read_tables
+from ektp_sched.office.nearest import unknown
+from ektp_sched.office.parsing import refusal
+from ektp_sched.scenarios.building import scenario_of
+from ektp_sched.scenarios.history import BreakdownFit, fit_arrivals, transitions
+from ektp_sched.scenarios.history_files import read_arrivals, read_outages
+from ektp_sched.scenarios.laws import ArrivalLaw, BreakdownLaw, Scenario, Scenarios
+from ektp_sched.scenarios.parts import Parts, parts_of
+from ektp_sched.scenarios.sources import assumptions_of
+from ektp_sched.scenarios.wording import SCENARIOS_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from ektp_sched.office import Office
+    from ektp_sched.scenarios.model import ArrivalRules, BreakdownRules
+
+__all__ = ["load_scenarios", "scenarios_of"]
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
+
+
+def load_scenarios(
+    path: str | Path, office: Office, *, start: date | None = None
+) -> Scenarios:
+    """Read scenarios.toml and the histories that it names.
+
+    Parameters
+    ----------
+    path
+        The file.
+    office
+        The office as it is, which scenarios change.
+    start
+        First day of the comparison; None leaves out what is checked against
+        it (what begins before the start, a history of another time).
+
+    Raises
+    ------
+    ektp_sched.errors.ScenarioError
+        With every problem found, one sentence each.
+    """
+    path = Path(path)
+    data, raw = read_tables(path, SCENARIOS_FILE)
+    return scenarios_of(
+        data,
+        office,
+        start=start,
+        folder=path.parent,
+        file=str(path),
+        digest=sha256(raw).hexdigest(),
+    )
+
+
+def scenarios_of(
+    data: Mapping[str, Any],
+    office: Office,
+    *,
+    start: date | None = None,
+    folder: Path = Path(),
+    file: str | None = None,
+    digest: str | None = None,
+) -> Scenarios:
+    """Return the scenarios that tables describe.
+
+    Parameters
+    ----------
+    data
+        Tables and keys as in scenarios.toml.
+    office, start
+        As for `load_scenarios`.
+    folder
+        Where histories lie.
+    file, digest
+        Name and SHA-256 of the file, if there is one.
+
+    Raises
+    ------
+    ektp_sched.errors.ScenarioError
+        With every problem found.
+    """
+    parts = parts_of(data)
+    scenarios = _scenarios(parts, office, start)
+    baseline = _baseline(parts)
+    arrivals = _arrivals(parts, office, folder, start)
+    breakdowns = _breakdowns(parts, office, folder, start)
+    assumptions = assumptions_of(parts, data, office)
+    if parts.problems:
+        problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
+        raise refusal(problems, file=file, error=ScenarioError)
+    return Scenarios(baseline, scenarios, arrivals, breakdowns, assumptions, digest)
+
+
+def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Scenario]:
+    found: dict[str, Scenario] = {}
+    folded: dict[str, str] = {}
+    for name, part in parts.scenarios.items():
+        if not _NAME.fullmatch(name):
+            parts.wrong(
+                ("scenarios", name),
+                'is no name of a scenario; letters, digits, ".", "_" and "-" are '
+                "allowed, up to 40, and no dot in front",
+            )
+        # On some file systems A and a are one file.
+        first = folded.setdefault(name.casefold(), name)
+        if first != name:
+            sentence = f'differs from "{first}" in capitals alone; name it otherwise'
+            parts.wrong(("scenarios", name), sentence)
+        scenario, problems = scenario_of(name, part, office, start)
+        parts.problems += problems
+        if scenario is not None:
+            found[name] = scenario
+    return found
+
+
+def _baseline(parts: Parts) -> str:
+    names = list(parts.scenarios)
+    if parts.baseline is None:
+        return names[0] if names else ""
+    if names and parts.baseline not in names:
+        parts.wrong(("baseline",), unknown("scenario", parts.baseline, names))
+    return parts.baseline
+
+
+def _arrivals(
+    parts: Parts, office: Office, folder: Path, start: date | None
+) -> ArrivalLaw | None:
+    rules = parts.arrivals
+    if rules is None:
+        return None
+    mix = _mix(parts, rules, office)
+    law = ArrivalLaw(
+        Fraction(rules.per_working_day or 0), Fraction(rules.dispersion), mix
+    )
+    if rules.history is None:
+        return law
+    prior = (float(rules.prior.cards), float(rules.prior.days))
+    try:
+        cards = read_arrivals(folder / rules.history, office, start)
+    except ScenarioError as error:
+        _say(parts, ("arrivals", "history"), error)
+        return None
+    fit = fit_arrivals(tuple(office.classes), cards, prior)
+    return ArrivalLaw(law.per_working_day, law.dispersion, mix, fit)
+
+
+def _mix(
+    parts: Parts, rules: ArrivalRules, office: Office
+) -> dict[str, Fraction] | None:
+    if rules.mix is None:
+        return None
+    for name in rules.mix:
+        if name not in office.classes:
+            sentence = unknown("urgency class", name, office.classes)
+            parts.wrong(("arrivals", "mix", name), sentence)
+    total = sum(map(Fraction, rules.mix.values()), start=Fraction(0))
+    if total != 1:
+        parts.wrong(
+            ("arrivals", "mix"),
+            f"the shares sum to {sum(rules.mix.values())}; they must sum to exactly 1",
+        )
+    return {name: Fraction(rules.mix.get(name, 0)) for name in office.classes}
+
+
+def _breakdowns(
+    parts: Parts, office: Office, folder: Path, start: date | None
+) -> dict[str, BreakdownLaw]:
+    known = [r.id for r in (*office.servers, *office.printers)]
+    for part in parts.scenarios.values():
+        known += [entry.rules.id for entry in part.added]
+        for kind in ("servers", "printers"):
+            entries = part.rules.office.get(kind)
+            listed = entries if isinstance(entries, list) else []
+            known += [str(e.get("id")) for e in listed if isinstance(e, dict)]
+    found = {}
+    for name, rules in parts.breakdowns.items():
+        if name not in known:
+            sentence = unknown("printer or server", name, known)
+            parts.wrong(("breakdowns", name), sentence)
+            continue
+        try:
+            found[name] = _breakdown(name, rules, office, folder, start)
+        except ScenarioError as error:
+            _say(parts, ("breakdowns", name, "history"), error)
+    return found
+
+
+def _breakdown(
+    name: str, rules: BreakdownRules, office: Office, folder: Path, start: date | None
+) -> BreakdownLaw:
+    if rules.mean_days_between is not None and rules.mean_days_down is not None:
+        failure, repair = rules.mean_days_between, rules.mean_days_down
+        return BreakdownLaw(float(1 / Fraction(failure)), float(1 / Fraction(repair)))
+    counts = (rules.failures, rules.days_up, rules.repairs, rules.days_down)
+    if rules.history is not None:
+        counts = transitions(read_outages(folder / rules.history, name, office, start))
+    failures, days_up, repairs, days_down = (count or 0 for count in counts)
+    (a, b), (c, d) = rules.prior.failure, rules.prior.repair
+    priors = (float(a), float(b)), (float(c), float(d))
+    fit = BreakdownFit(failures, days_up, repairs, days_down, *priors)
+    return BreakdownLaw(*fit.means, fit)
+
+
+def _say(parts: Parts, path: tuple[str, ...], error: ScenarioError) -> None:
+    """Note what is wrong with a history under the key that names it."""
+    name = Path(error.file).name if error.file else "the history"
+    if len(error.problems) > 1:
+        for problem in error.problems:
+            parts.wrong(path, f"{name}, {problem}")
+        return
+    row = f", row {error.row}" if error.row else ""
+    column = f", column {error.column}" if error.column else ""
+    parts.wrong(path, f"{name}{row}{column}: {error.message}")

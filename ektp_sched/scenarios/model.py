@@ -1,0 +1,299 @@
+"""The tables of scenarios.toml, one frozen model each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ektp_sched.office.fields import (
+    LARGEST_DAILY,
+    Cards,
+    Count,
+    Day,
+    Number,
+    Rupiah,
+    Share,
+    Table,
+    Text,
+)
+
+__all__ = [
+    "ArrivalPrior",
+    "ArrivalRules",
+    "BreakdownPrior",
+    "BreakdownRules",
+    "CardsRange",
+    "DayRange",
+    "NewPrinter",
+    "NewServer",
+    "ScenarioRules",
+    "sentence",
+]
+
+Mean = Annotated[Number, Field(ge=1, le=1_000_000)]
+"""A mean number of working days, 1 to 1,000,000."""
+
+Weight = Annotated[Number, Field(gt=0, le=1_000_000)]
+"""A parameter of a prior, above 0."""
+
+
+def sentence(text: str) -> PydanticCustomError:
+    """Return an error whose message is said to people as it is."""
+    return PydanticCustomError("sentence", "{text}", {"text": text})
+
+
+def _certain_cards(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not 1 <= value <= LARGEST_DAILY:
+        raise PydanticCustomError("range", "must be a number or a range")
+    return dict.fromkeys(("low", "likely", "high"), value)
+
+
+def _certain_day(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise PydanticCustomError("range", "must be a date or a range")
+    return dict.fromkeys(("earliest", "likely", "latest"), value)
+
+
+class CardsRange(Table):
+    """Cards a day that nobody knows for certain: a triangular distribution."""
+
+    low: Cards
+    likely: Cards
+    high: Cards
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.likely <= self.high:
+            raise sentence(
+                f"low = {self.low}, likely = {self.likely}, high = {self.high} are "
+                "out of order; they must not fall"
+            )
+        return self
+
+
+class DayRange(Table):
+    """A day that nobody knows for certain: a triangular distribution."""
+
+    earliest: Day
+    likely: Day
+    latest: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.earliest <= self.likely <= self.latest:
+            raise sentence(
+                f"earliest = {self.earliest}, likely = {self.likely}, latest = "
+                f"{self.latest} are out of order; no date may lie before the one "
+                "in front of it"
+            )
+        return self
+
+
+class NewServer(Table):
+    """Entry of ``[[scenarios.NAME.servers]]``: a server that is added.
+
+    Attributes
+    ----------
+    id
+        Of its own; the same id in two scenarios is the same thing.
+    cards_per_day
+        A number of cards, or a range.
+    from_
+        First day in use, a date or a range; None: the start.
+    to
+        Last day in use, inclusive; None: no limit.
+    replaces
+        Ids of the same kind that stand by while this one works.
+    """
+
+    model_config = ConfigDict(validate_by_name=False)
+
+    id: Text
+    cards_per_day: Annotated[CardsRange, BeforeValidator(_certain_cards)]
+    from_: Annotated[DayRange, BeforeValidator(_certain_day)] | None = Field(
+        default=None, validation_alias="from", serialization_alias="from"
+    )
+    to: Day | None = None
+    replaces: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.from_ is not None and self.to is not None:
+            latest = self.from_.latest
+            if latest > self.to:
+                raise sentence(
+                    f'"{self.id}" may begin on {latest}, after to = {self.to}; '
+                    "correct one of the two"
+                )
+        return self
+
+
+class NewPrinter(NewServer):
+    """Entry of ``[[scenarios.NAME.printers]]``: a printer that is added.
+
+    Attributes
+    ----------
+    id, cards_per_day, from_, to, replaces
+        As of a server.
+    servers, cards, areas
+        As in ``[[printers]]`` of office.toml.
+    """
+
+    servers: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    cards: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    areas: tuple[Text, ...] | None = Field(default=None, min_length=1)
+
+
+class ScenarioRules(Table):
+    """Table ``[scenarios.NAME]``, the resources that it adds apart.
+
+    Attributes
+    ----------
+    label
+        Its name for people; None: the table's name.
+    cost_idr
+        What it costs once, rupiah.
+    office
+        Keys of office.toml that differ.
+    """
+
+    label: Text | None = None
+    cost_idr: Rupiah = 0
+    office: dict[str, Any] = Field(default_factory=dict)
+
+
+class ArrivalPrior(Table):
+    """Table ``[arrivals.prior]``: gamma prior of each class's rate.
+
+    Attributes
+    ----------
+    cards
+        Shape, above 0: as if so many cards had been seen before.
+    days
+        Rate, from 0: in so many working days.
+    """
+
+    cards: Weight = Decimal("0.5")
+    days: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(0)
+
+
+class ArrivalRules(Table):
+    """Table ``[arrivals]``: how many people are recorded.
+
+    Attributes
+    ----------
+    per_working_day
+        Mean of all classes together; None only with a history.
+    dispersion
+        Variance over mean of a day's count, 1 (Poisson) to 1,000,000.
+    mix
+        Class → share, summing to exactly 1; None: the backlog's own.
+    history
+        CSV, XLSX or Parquet with day, urgency, cards, from which all three are
+        estimated instead.
+    prior
+        Used with a history.
+    """
+
+    per_working_day: Annotated[Number, Field(ge=0, le=LARGEST_DAILY)] | None = None
+    dispersion: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(1)
+    mix: dict[Text, Share] | None = None
+    history: Text | None = None
+    prior: ArrivalPrior = ArrivalPrior()
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> Self:
+        if self.per_working_day is None and self.history is None:
+            raise sentence(
+                "neither per_working_day nor history is given; write one of them, "
+                "or leave [arrivals] out where nobody comes"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _at_least_poisson(self) -> Self:
+        if self.dispersion < 1:
+            raise sentence(
+                f"dispersion = {self.dispersion} would be steadier than chance, which "
+                "is not simulated; it must be 1 (Poisson) or more"
+            )
+        return self
+
+
+class BreakdownPrior(Table):
+    """Table ``prior`` of ``[breakdowns.ID]``: beta priors of two chances.
+
+    Attributes
+    ----------
+    failure
+        Parameters a and b of the chance to fail on a worked day.
+    repair
+        Those of the chance to be repaired on a worked day.
+    """
+
+    failure: tuple[Weight, Weight] = (Decimal("0.5"), Decimal(20))
+    repair: tuple[Weight, Weight] = (Decimal(1), Decimal(3))
+
+
+class BreakdownRules(Table):
+    """Table ``[breakdowns.ID]``: how often a resource fails, and for how long.
+
+    Either both means, which are then certain; or all four counts; or a
+    history, from which the counts are taken.
+
+    Attributes
+    ----------
+    mean_days_between, mean_days_down
+        Mean worked days up and down, each from 1.
+    failures, days_up
+        Failures seen, and worked days on whose morning it was up.
+    repairs, days_down
+        Repairs seen, and worked days on whose morning it was down.
+    history
+        CSV, XLSX or Parquet with day, resource, up.
+    prior
+        Used with counts or a history.
+    """
+
+    mean_days_between: Mean | None = None
+    mean_days_down: Mean | None = None
+    failures: Count | None = None
+    days_up: Count | None = None
+    repairs: Count | None = None
+    days_down: Count | None = None
+    history: Text | None = None
+    prior: BreakdownPrior = BreakdownPrior()
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        means = (self.mean_days_between, self.mean_days_down)
+        counts = (self.failures, self.days_up, self.repairs, self.days_down)
+        forms = (means, counts, (self.history,))
+        used = [form for form in forms if any(part is not None for part in form)]
+        if len(used) != 1 or any(part is None for part in used[0]):
+            raise sentence(
+                "write mean_days_between and mean_days_down; or what was seen: "
+                "failures, days_up, repairs and days_down; or a history; one of the "
+                "three, whole"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _no_more_than_days(self) -> Self:
+        pairs = (("failures", "days_up"), ("repairs", "days_down"))
+        for few, many in pairs:
+            seen, days = getattr(self, few), getattr(self, many)
+            if seen is not None and days is not None and seen > days:
+                raise sentence(
+                    f"{few} = {seen} is more than {many} = {days}; at most one a day"
+                )
+        return self
