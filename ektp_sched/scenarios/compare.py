@@ -19,10 +19,10 @@ from ektp_sched.scenarios.measures import (
     trip_cost,
     waits,
 )
-from ektp_sched.scenarios.dates_only import told_trips
 from ektp_sched.scenarios.laws import Scenarios
 from ektp_sched.scenarios.loading import load_scenarios
 from ektp_sched.scenarios.runs import Run, run_scenarios
+from ektp_sched.scenarios.told import told_trips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,45 +14,47 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios.ready_by import Counts, Ints
+    from ektp_sched.scenarios.fronts import Fronts
+    from ektp_sched.scenarios.ready_by import Ints
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["Dated", "held_by_group", "share_of_futures", "shifted", "smallest_margin"]
+__all__ = ["Dated", "good_futures", "held_by_group", "shifted", "smallest_margin"]
 
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """The dates of one stream.
+    """Dates that were told, and what they are counted by.
 
     Parameters
     ----------
-    place
-        Places in the stream that have a date, shape ``(M,)``.
+    stream, place
+        Whose they are, shape ``(M,)`` each: the place in a stream, or for
+        stream −1 among the singles.
     day
-        The day that was told, shape ``(M,)``, each within the horizon.
+        The day told, within the horizon.
     group
-        What they are counted by, from 0, shape ``(M,)``.
+        From 0.
     """
 
+    stream: Ints
     place: Ints
     day: Ints
     group: Ints
 
+    def __len__(self) -> int:
+        """Return the number of dates."""
+        return len(self.day)
 
-def held_by_group(
-    dated: Sequence[Dated], fronts: Sequence[Counts], groups: int
-) -> Ints:
+
+def held_by_group(dated: Dated, fronts: Fronts, groups: int) -> Ints:
     """Count the dates that held in each fresh replication.
 
     Parameters
     ----------
     dated
-        Dates of each stream.
+        Dates.
     fronts
-        Cards of each stream printed by each day's end in replications that
-        set no date, shape ``(F, H)`` each.
+        Replications that set none of them, F.
     groups
         Number of groups, G.
 
@@ -60,19 +63,22 @@ def held_by_group(
     ndarray
         Shape ``(G, F)``.
     """
-    held = np.zeros((groups, len(fronts[0]) if len(fronts) else 0), dtype=np.int64)
-    for dates, front in zip(dated, fronts, strict=True):
-        if not len(dates.place):
-            continue
-        # Those of one group who were told one day are counted in one look:
-        # of sorted places the front has passed a first part.
-        order = np.lexsort((dates.place, dates.day, dates.group))
-        place, day, group = dates.place[order], dates.day[order], dates.group[order]
-        new = (np.diff(day, prepend=-1) != 0) | (np.diff(group, prepend=-1) != 0)
-        begin = np.flatnonzero(new)
-        for lo, hi in zip(begin, np.append(begin[1:], len(place)), strict=True):
-            passed = np.searchsorted(place[lo:hi], front[:, day[lo]])
-            held[group[lo]] += passed
+    held = np.zeros((groups, fronts.replications), dtype=np.int64)
+    alone = dated.stream < 0
+    kept = fronts.singles[dated.place[alone]] <= dated.day[alone, None]
+    np.add.at(held, dated.group[alone], kept)
+    # Those of one stream and group who were told one day are counted in one
+    # look: of their places in order the front has passed a first part.
+    fields = [f[~alone] for f in (dated.group, dated.stream, dated.day, dated.place)]
+    order = np.lexsort(fields[::-1])
+    group, stream, day, place = (field[order] for field in fields)
+    new = np.ones(len(order), dtype=np.bool_)
+    keys = np.stack([group, stream, day])
+    new[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+    begin = np.flatnonzero(new)
+    for lo, hi in pairwise([*begin.tolist(), len(order)]):
+        front = fronts.streams[stream[lo], :, day[lo]]
+        held[group[lo]] += np.searchsorted(place[lo:hi], front)
     return held
 
 
@@ -98,8 +104,8 @@ def shifted(day: Ints, worked: NDArray[np.bool_], margin: int) -> Ints:
     return opens[np.minimum(at, len(opens) - 1)]
 
 
-def share_of_futures(held: Ints, dates: int, confidence: Fraction) -> float:
-    """Return the share of replications in which enough dates held.
+def good_futures(held: Ints, dates: int, confidence: Fraction) -> int:
+    """Return the number of futures in which enough dates held.
 
     Parameters
     ----------
@@ -111,21 +117,20 @@ def share_of_futures(held: Ints, dates: int, confidence: Fraction) -> float:
         Share of them that is enough.
     """
     enough = held * confidence.denominator >= confidence.numerator * dates
-    return float(enough.mean())
+    return int(enough.sum())
 
 
 def smallest_margin(
-    dated: Sequence[Dated],
-    fronts: Sequence[Counts],
+    worlds: Sequence[tuple[Dated, Fronts]],
     worked: NDArray[np.bool_],
     confidence: Fraction,
 ) -> int | None:
-    """Return the margin that keeps the dates in most futures.
+    """Return the margin that keeps enough dates in enough futures.
 
     Parameters
     ----------
-    dated, fronts
-        As for `held_by_group`.
+    worlds
+        Dates, and futures that judge them.
     worked
         Days on which the office is open, shape ``(H,)``.
     confidence
@@ -135,23 +140,22 @@ def smallest_margin(
     -------
     int or None
         Working days by which all dates would have to be later; None if the
-        horizon ends before any such day.
+        horizon ends before.
     """
-    dates = sum(len(d.place) for d in dated)
-    most = int(worked.sum())
 
     def enough(margin: int) -> bool:
-        later = [
-            Dated(d.place, shifted(d.day, worked, margin), np.zeros_like(d.group))
-            for d in dated
-        ]
-        held = held_by_group(later, fronts, 1)[0]
-        share = share_of_futures(held, dates, confidence)
-        return share >= float(confidence)
+        good = total = 0
+        for dated, fronts in worlds:
+            later = shifted(dated.day, worked, margin)
+            moved = Dated(dated.stream, dated.place, later, np.zeros_like(dated.group))
+            held = held_by_group(moved, fronts, 1)[0]
+            good += good_futures(held, len(dated), confidence)
+            total += len(held)
+        return good * confidence.denominator >= confidence.numerator * total
 
-    if not dates or not enough(most):
-        return None if dates else 0
-    low, high = -1, most
+    low, high = -1, int(worked.sum())
+    if not enough(high):
+        return None
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)

@@ -68,7 +68,7 @@ def trips(person_days: Floats, areas: tuple[str | None, ...], office: Office) ->
     ndarray
         Shape ``(A, R)``.
     """
-    every = [office.visits.of(area)[0] for area in areas]
+    every = [office.visits.of(area).every_days for area in areas]
     found: Floats = person_days / np.array(every, dtype=np.float64)[:, None]
     return found
 
@@ -77,7 +77,7 @@ def trip_cost(
     made: Floats, areas: tuple[str | None, ...], office: Office
 ) -> Floats:
     """Return what trips by area, shape ``(A, R)``, cost residents, rupiah."""
-    cost = [office.visits.of(area)[1] for area in areas]
+    cost = [office.visits.of(area).trip_cost_idr for area in areas]
     found: Floats = np.array(cost, dtype=np.float64) @ made
     return found
 

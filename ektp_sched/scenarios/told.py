@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.scenarios.ready_by import first_days, next_open, printed_in
+from ektp_sched.scenarios.ready_by import as_confidence, first_days, next_open, printed_in
+from ektp_sched.scenarios.simulate import arrivals_by_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.office import Office
+    from ektp_sched.scenarios.outcome import Outcome
+    from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.ready_by import Counts, Ints
+    from ektp_sched.scenarios.types import Arrivals, Limits
 
     Floats = NDArray[np.float64]
 
 __all__ = [
     "Stream",
     "halves",
+    "streams_of",
     "told_dates",
+    "told_trips",
     "wasted_trips_with_dates",
 ]
 
@@ -61,6 +68,100 @@ class Stream:
     def initial(self) -> int:
         """Number of people in the stream before the start."""
         return len(self.areas)
+
+
+def told_trips(
+    outcome: Outcome,
+    queue: Queue,
+    limits: Limits,
+    arrivals: Arrivals,
+    office: Office,
+    confidence: float = 0.9,
+) -> Floats:
+    """Return the trips made in vain if everybody is told a ready-by date.
+
+    Parameters
+    ----------
+    outcome
+        A block simulated with ``record="dates"``.
+    queue, limits, arrivals
+        With which it was.
+    office
+        Its visits; people come on the days that `limits` calls open.
+    confidence
+        With which dates are told, between 0 and 1.
+
+    Returns
+    -------
+    ndarray
+        Trips by area of the queue and replication, shape ``(A, R)``.
+    """
+    exact = as_confidence(confidence)
+    every = [office.visits.of(area).every_days for area in queue.areas]
+    days = np.array(every, dtype=np.int64)
+    trips = _single_trips(outcome, queue, exact, limits.open, days)
+    for stream in streams_of(outcome, queue, limits, arrivals):
+        trips += wasted_trips_with_dates(stream, exact, limits.open, days)
+    return trips
+
+
+def streams_of(
+    outcome: Outcome, queue: Queue, limits: Limits, arrivals: Arrivals
+) -> Iterator[Stream]:
+    """Yield the streams of a block that was simulated with ``record="dates"``.
+
+    Parameters
+    ----------
+    outcome, queue, limits, arrivals
+        As for `told_trips`.
+    """
+    assert outcome.front is not None
+    new = arrivals_by_stream(queue, limits, arrivals)
+    share = queue.cell_share / np.maximum(queue.cell_share.sum(axis=1), 1)[:, None]
+    for number, printed in enumerate(outcome.front):
+        first, end = queue.first[number : number + 2].tolist()
+        recorded: Counts | None = None
+        if new[number].any():
+            recorded = np.cumsum(new[number], axis=1, dtype=np.int64) + (end - first)
+        elif first == end:
+            continue
+        area = queue.area[first:end]
+        yield Stream(printed, recorded, area, share[queue.streams.cell[number]])
+
+
+def _single_trips(
+    outcome: Outcome,
+    queue: Queue,
+    confidence: Fraction,
+    worked: NDArray[np.bool_],
+    every_days: Ints,
+) -> Floats:
+    """Return the trips of those with dates of their own, each for itself."""
+    assert outcome.single_days is not None
+    printed, horizon = outcome.single_days.astype(np.int64), len(worked)
+    trips = np.zeros((len(every_days), outcome.replications))
+    if not len(printed):
+        return trips
+    singles = queue.singles
+    area = np.repeat(singles.area, singles.size)
+    since = np.repeat(np.maximum(singles.since, 0), singles.size)[:, None]
+    every = every_days[area][:, None]
+    opens = next_open(worked)
+    for setting, judging in halves(outcome.replications):
+        rank = _rank(confidence, printed[:, setting].shape[1])
+        told = opens[np.partition(printed[:, setting], rank - 1, axis=1)[:, rank - 1]]
+        day = printed[:, judging]
+        late = -(-np.maximum(day - told[:, None], 0) // every)
+        usual = np.maximum(day - since, 0) / every
+        made = np.where(told[:, None] < horizon, late, usual)
+        for number in np.unique(area).tolist():
+            trips[number, judging] = made[area == number].sum(axis=0)
+    return trips
+
+
+def _rank(confidence: Fraction, replications: int) -> int:
+    """Return how many replications must have printed a card by its date."""
+    return min(ceil(confidence * (replications + 1)), replications)
 
 
 def told_dates(
@@ -157,8 +258,7 @@ def wasted_trips_with_dates(
     trips = np.zeros((len(every_days), count))
     for setting, judging in halves(count):
         half = _part(stream, setting)
-        size = len(half.printed)
-        rank = min(ceil(confidence * (size + 1)), size)
+        rank = _rank(confidence, len(half.printed))
         old, new = told_dates(half, rank, worked)
         judged = _part(stream, judging)
         for area, every in enumerate(every_days.tolist()):

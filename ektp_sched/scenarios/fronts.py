@@ -1,0 +1,264 @@
+"""Who is printed by when, in many replications, block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.errors import UsageError
+from ektp_sched.scenarios.capacities import limits_of
+from ektp_sched.scenarios.draws import BLOCK, draw
+from ektp_sched.scenarios.queue import build_queue
+from ektp_sched.scenarios.simulate import simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.scenarios.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.queue import Queue
+    from ektp_sched.scenarios.ready_by import Counts
+
+    Progress = Callable[[str, float], None]
+
+__all__ = [
+    "Course",
+    "Fronts",
+    "chosen",
+    "simulated",
+    "undisturbed",
+]
+
+_MOST_CELLS: Final = 1 << 30
+_MOST: Final = {"days": 3_660, "replications": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Fronts:
+    """How far the backlog's people got, in R replications.
+
+    Parameters
+    ----------
+    streams
+        Cards of each stream printed by each day's end, shape ``(K, R, H)``.
+    singles
+        Day on which each application with dates of its own is printed, H for
+        never, shape ``(N, R)``.
+    """
+
+    streams: Counts
+    singles: NDArray[np.int16]
+
+    @property
+    def replications(self) -> int:
+        """Number of replications, R."""
+        return self.streams.shape[1]
+
+    @property
+    def days(self) -> int:
+        """Number of calendar days, H."""
+        return self.streams.shape[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is simulated.
+
+    Parameters
+    ----------
+    queue
+        Who waits.
+    scenarios, scenario
+        What may come, and the one that is followed.
+    start, days
+        First day, and number of calendar days.
+    seed, policy
+        As of `promise`.
+    executor
+        Where blocks run; None: here, one after another.
+    progress
+        Called with ``simulate`` and the share of the blocks done.
+    """
+
+    queue: Queue
+    scenarios: Scenarios
+    scenario: Scenario
+    start: date
+    days: int
+    seed: int
+    policy: str
+    executor: Executor | None = field(default=None, compare=False)
+    progress: Progress | None = field(default=None, compare=False)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing is drawn, so that all replications are alike."""
+        fixed = all(resource.is_certain for resource in self.scenario.added)
+        office = self.scenario.office
+        known = {resource.id for resource in (*office.servers, *office.printers)}
+        breaks = known & set(self.scenarios.breakdowns)
+        return fixed and self.scenarios.arrivals is None and not breaks
+
+
+def chosen(
+    backlog: Backlog,
+    scenarios: Scenarios,
+    name: str | None,
+    *,
+    start: date,
+    days: int,
+    replications: int,
+    seed: int,
+    policy: str,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Course:
+    """Return what is to be simulated.
+
+    Parameters
+    ----------
+    backlog
+        Who waits.
+    scenarios
+        Read with the office of the backlog.
+    name
+        Scenario; None: the baseline.
+    start, days, replications, seed, policy, executor, progress
+        As of `promise`.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        If a number is out of its range, or there is no such scenario.
+    """
+    for what, value in (("days", days), ("replications", replications)):
+        if type(value) is not int or not 1 <= value <= _MOST[what]:
+            message = (
+                f"{what} is {value}; it must be a whole number from 1 to "
+                f"{_MOST[what]:,}"
+            )
+            raise UsageError(message)
+    wanted = scenarios.baseline if name is None else name
+    if wanted not in scenarios.scenarios:
+        known = ", ".join(scenarios.scenarios)
+        message = f"there is no scenario {wanted!r}; there are {known}"
+        raise UsageError(message)
+    scenario = scenarios.scenarios[wanted]
+    queue = build_queue(backlog, scenario.office, start, days)
+    cells = len(queue.streams) * replications * days
+    if cells + len(queue.singles.rows) * replications > _MOST_CELLS:
+        message = (
+            f"{replications:,} replications of {days:,} days need too much memory; "
+            "take fewer of either"
+        )
+        raise UsageError(message)
+    counts = dict(backlog.frame.group_by("urgency").len().rows())
+    mixed = scenarios.with_backlog_mix(counts) if counts else scenarios
+    return Course(
+        queue, mixed, scenario, start, days, seed, policy, executor, progress
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    course: Course
+    block: int
+    size: int
+
+
+def simulated(course: Course, count: int, *, first: int = 0) -> Fronts:
+    """Simulate replications.
+
+    Parameters
+    ----------
+    course
+        What.
+    count
+        Replications, at least 1.
+    first
+        Number of the first block; other blocks are other futures.
+
+    Returns
+    -------
+    Fronts
+        The same whatever the executor.
+    """
+    bare = replace(course, executor=None, progress=None)
+    tasks = [
+        _Task(bare, first + number, min(BLOCK, count - number * BLOCK))
+        for number in range(-(-count // BLOCK))
+    ]
+    run = map if course.executor is None else course.executor.map
+    parts = []
+    for number, part in enumerate(run(_block, tasks), 1):
+        parts.append(part)
+        if course.progress is not None:
+            course.progress("simulate", number / len(tasks))
+    if len(parts) == 1:
+        return parts[0]
+    return Fronts(
+        np.concatenate([part.streams for part in parts], axis=1),
+        np.concatenate([part.singles for part in parts], axis=1),
+    )
+
+
+def _block(task: _Task) -> Fronts:
+    course = task.course
+    world = draw(
+        course.scenarios,
+        start=course.start,
+        days=course.days,
+        seed=course.seed,
+        block=task.block,
+        size=task.size,
+    )
+    outcome = simulate(
+        course.queue,
+        limits_of(course.scenario, world),
+        world.arrivals,
+        course.policy,
+        record="dates",
+    )
+    assert outcome.front is not None
+    assert outcome.single_days is not None
+    return Fronts(outcome.front, outcome.single_days)
+
+
+def undisturbed(course: Course) -> Course:
+    """Return the same if nothing goes wrong, and nobody else comes.
+
+    There is no outage and no breakdown; all that a scenario adds comes on its
+    earliest day at its highest rate.
+    """
+    scenario = course.scenario
+    best = {
+        resource.id: replace(
+            resource,
+            cards=(resource.cards[2],) * 3,
+            first=None if resource.first is None else (resource.first[0],) * 3,
+        )
+        for resource in scenario.added
+    }
+    tables = {}
+    for kind in ("servers", "printers"):
+        tables[kind] = tuple(
+            entry.model_copy(
+                update={
+                    "cards_per_day": best[entry.id].cards[0],
+                    "from_": (best[entry.id].first or (None,))[0],
+                }
+            )
+            if entry.id in best
+            else entry
+            for entry in getattr(scenario.office, kind)
+        )
+    office = scenario.office.model_copy(update={"outages": (), **tables})
+    bare = replace(course.scenarios, arrivals=None, breakdowns={})
+    changed = replace(scenario, office=office, added=tuple(best.values()))
+    return replace(course, scenarios=bare, scenario=changed, progress=None)
