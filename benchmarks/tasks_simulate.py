@@ -47,13 +47,14 @@ def futures(kind: str, replications: str) -> dict[str, Any]:
         "cpu": spent.cpu,
         "stages": made.seconds,
         "cleared": [
-            str(one.quantities["backlog_cleared_on"].p50)  # type: ignore[union-attr]
-            for one in made.scenarios
+            str(one.quantities["backlog_cleared_on"].p50) for one in made.scenarios
         ],
     }
 
 
-def peer_days(engine: str, waiting: str, days: str, replications: str) -> dict[str, Any]:
+def peer_days(
+    engine: str, waiting: str, days: str, replications: str
+) -> dict[str, Any]:
     """Run first in, first out on one pooled capacity, days as drawn.
 
     Parameters

@@ -52,7 +52,6 @@ SeedOption = Annotated[
 ]
 
 
-
 def compare(
     backlog: BacklogArgument,
     office: OfficeOption,
@@ -130,7 +129,9 @@ def need(
     resource: Annotated[
         str,
         typer.Option(
-            "--resource", metavar="ID", help="The printer or server that is asked about."
+            "--resource",
+            metavar="ID",
+            help="The printer or server that is asked about.",
         ),
     ],
     scenarios: Annotated[

@@ -141,9 +141,7 @@ def _difference(found: Difference, words: Language) -> Iterator[str]:
         high=round(-low / 1e6, 1),
     )
     if found.idr_per_person_day is not None:
-        yield "  " + words.text(
-            "compare.per-day", idr=round(found.idr_per_person_day)
-        )
+        yield "  " + words.text("compare.per-day", idr=round(found.idr_per_person_day))
 
 
 def payoff_sentences(found: BreakEven, words: Language) -> Iterator[str]:
@@ -220,4 +218,3 @@ def need_lines(found: Need, words: Language) -> Iterator[str]:
         if exact is None
         else words.text("need.exact", cards=exact)
     )
-

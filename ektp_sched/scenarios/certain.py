@@ -77,14 +77,13 @@ def policy_gap(run: Run, made: Plan) -> tuple[dict[str, Any], ...]:
     if made.status != Status.OPTIMAL:
         return ()
     cohorts = build_cohorts(made.backlog, made.office, run.start, run.days)
-    day = _simulated_days(run)
+    day, member = _simulated_days(run), cohorts.member.astype(np.int64)
     tiers = objectives(made.office, cohorts, run.days)
     return tuple(
         _gap(
             solved,
             Fraction(
-                int(tier.cost(cohorts, cohorts.member, day).sum())
-                + tier.constant(cohorts),
+                int(tier.cost(cohorts, member, day).sum()) + tier.constant(cohorts),
                 tier.scale,
             ),
         )

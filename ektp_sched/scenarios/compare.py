@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from ektp_sched.errors import UsageError
 from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
+from ektp_sched.scenarios.laws import Scenarios
+from ektp_sched.scenarios.loading import load_scenarios
 from ektp_sched.scenarios.measures import (
     daily,
     difference,
@@ -19,8 +23,6 @@ from ektp_sched.scenarios.measures import (
     trip_cost,
     waits,
 )
-from ektp_sched.scenarios.laws import Scenarios
-from ektp_sched.scenarios.loading import load_scenarios
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.told import told_trips
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
@@ -38,10 +39,10 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.comparison import Difference
     from ektp_sched.scenarios.laws import Scenario
+    from ektp_sched.scenarios.measures import Samples
     from ektp_sched.scenarios.outcome import Outcome
 
     Progress = Callable[[str, float], None]
-    Samples = dict[str, NDArray[np.int64] | NDArray[np.float64]]
 
 __all__ = ["DATES_ONLY", "POLICIES", "compare"]
 
@@ -114,9 +115,7 @@ def compare(
             progress=progress,
         )
     with clock.stage("figures"):
-        found = {
-            one.name: samples(outcomes[one.name], one.office) for one in every
-        }
+        found = {one.name: samples(outcomes[one.name], one.office) for one in every}
         found[DATES_ONLY] = _with_dates(run, found, outcomes, told)
     with clock.stage("limits"):
         plans = {one.name: certain_plan(run, one) for one in every}
@@ -175,15 +174,16 @@ def _with_dates(
     run: Run,
     found: dict[str, Samples],
     outcomes: dict[str, Outcome],
-    told: NDArray[np.float64] | None,
+    told: NDArray[np.generic] | None,
 ) -> Samples:
     """Return the baseline's samples with the trips that are left if dates are told."""
     base = run.baseline
     assert told is not None
+    trips = told.astype(np.float64)
     areas = outcomes[base.name].areas
     return found[base.name] | {
-        "wasted_trips": told.sum(axis=0),
-        "wasted_trip_cost_idr": trip_cost(told, areas, base.office),
+        "wasted_trips": trips.sum(axis=0),
+        "wasted_trip_cost_idr": trip_cost(trips, areas, base.office),
     }
 
 
@@ -207,9 +207,7 @@ def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
     costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
     names = [name for name in found if name != base]
     return tuple(
-        difference(
-            name, base, found[name], found[base], run.days, costs.get(name, 0)
-        )
+        difference(name, base, found[name], found[base], run.days, costs.get(name, 0))
         for name in names
     )
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Samples = dict[str, Floats]
+    """Every quantity in every replication; whole numbers are exact below 2**53."""
 
 __all__ = [
     "binding_share",
@@ -73,16 +75,14 @@ def trips(person_days: Floats, areas: tuple[str | None, ...], office: Office) ->
     return found
 
 
-def trip_cost(
-    made: Floats, areas: tuple[str | None, ...], office: Office
-) -> Floats:
+def trip_cost(made: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
     """Return what trips by area, shape ``(A, R)``, cost residents, rupiah."""
     cost = [office.visits.of(area).trip_cost_idr for area in areas]
     found: Floats = np.array(cost, dtype=np.float64) @ made
     return found
 
 
-def samples(outcome: Outcome, office: Office) -> dict[str, Ints | Floats]:
+def samples(outcome: Outcome, office: Office) -> Samples:
     """Return every quantity in every replication, shape ``(R,)`` each.
 
     Parameters
@@ -96,7 +96,7 @@ def samples(outcome: Outcome, office: Office) -> dict[str, Ints | Floats]:
     made = trips(person_days, outcome.areas, office)
     printed = outcome.printed.sum(axis=1)
     possible = np.maximum(outcome.capacity.sum(axis=1), 1)
-    return {
+    found = {
         "backlog_cleared_on": outcome.cleared_day,
         "on_target_on": outcome.on_target_day,
         "waiting_at_end": outcome.waiting[:, -1],
@@ -107,10 +107,11 @@ def samples(outcome: Outcome, office: Office) -> dict[str, Ints | Floats]:
         "pressure_days": outcome.pressure / outcome.scale,
         "utilisation": printed / possible,
     }
+    return {name: values.astype(np.float64) for name, values in found.items()}
 
 
 def quantities(
-    found: Mapping[str, Ints | Floats], days: int, start: date
+    found: Mapping[str, Floats], days: int, start: date
 ) -> dict[str, Quantity]:
     """Return how each quantity spreads.
 
@@ -122,7 +123,7 @@ def quantities(
         The horizon.
     """
     return {
-        name: of_days(values, days, start) if name in _DAYS else of_values(values)  # type: ignore[arg-type]
+        name: of_days(values, days, start) if name in _DAYS else of_values(values)
         for name, values in found.items()
     }
 
@@ -208,8 +209,8 @@ def daily(outcome: Outcome, name: str, start: date) -> pl.DataFrame:
 def difference(
     name: str,
     baseline: str,
-    ours: Mapping[str, Ints | Floats],
-    theirs: Mapping[str, Ints | Floats],
+    ours: Mapping[str, Floats],
+    theirs: Mapping[str, Floats],
     days: int,
     cost_idr: int,
 ) -> Difference:

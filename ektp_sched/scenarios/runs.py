@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.draws import BLOCK, draw
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios.laws import Scenario, Scenarios
     from ektp_sched.scenarios.outcome import Outcome
-
     from ektp_sched.scenarios.types import Arrivals, Limits
 
     Numbers = NDArray[np.generic]
@@ -163,14 +161,20 @@ def run_scenarios(
     blocks = run.blocks(count)
     tasks = [
         _Task(
-            run.scenarios, chosen, run.start, run.days, run.seed, *block,
-            run.policy, look,
+            run.scenarios,
+            chosen,
+            run.start,
+            run.days,
+            run.seed,
+            *block,
+            run.policy,
+            look,
         )
         for block in blocks
     ]
     found: Iterable[tuple[dict[str, Outcome], Numbers | None]]
-    found = map(_simulated, tasks) if executor is None else executor.map(
-        _simulated, tasks
+    found = (
+        map(_simulated, tasks) if executor is None else executor.map(_simulated, tasks)
     )
     parts = []
     for number, part in enumerate(found, 1):
