@@ -111,15 +111,10 @@ def _simulated_days(run: Run) -> NDArray[np.int64]:
 
 def _at_likely(scenario: Scenario) -> Scenario:
     """Return a scenario whose additions are certain, at their likely values."""
-    added = tuple(
-        replace(
-            one,
-            cards=(one.cards[1],) * 3,
-            first=None if one.first is None else (one.first[1],) * 3,
-        )
-        for one in scenario.added
-    )
-    return replace(scenario, added=added)
+    for one in scenario.added:
+        first = None if one.first is None else (one.first[1],) * 3
+        scenario = scenario.at(replace(one, cards=(one.cards[1],) * 3, first=first))
+    return scenario
 
 
 def _gap(solved: Tier, policy: Fraction) -> dict[str, Any]:
