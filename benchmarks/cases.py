@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.office import Office
+from ektp_sched.scenarios import scenarios_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.scenarios import Scenarios
+
     Ints = NDArray[np.int64]
 
-__all__ = ["AREAS", "Case", "peer_case", "scale_case"]
+__all__ = ["AREAS", "START", "Case", "peer_case", "queue_case", "scale_case"]
 
 START = date(2017, 9, 12)
 AREAS = tuple(f"area-{i}" for i in range(1, 7))
@@ -80,6 +83,57 @@ def scale_case(kind: str, count: int, days: int = 40) -> Case:
     per_day = max(3, int(count * 0.95 / _WORKED))
     office = _office(per_day, restricted=kind != "site", equal=4)
     return Case(office, _frame(count, 40, dated=kind == "dates"), days)
+
+
+def queue_case(kind: str) -> tuple[Case, Scenarios]:
+    """Return one server against a new one: 20,000 wait, 60 more come each day.
+
+    Parameters
+    ----------
+    kind
+        ``site`` (pooled capacity) or ``printers`` (three restricted to
+        overlapping areas, and blanks that come in lots).
+    """
+    case = scale_case("site" if kind == "site" else "printers", 20_000, 250)
+    tables = case.office.model_dump(mode="python", by_alias=True, exclude_unset=True)
+    tables["servers"] = [{"id": "server-1", "cards_per_day": 200}]
+    limit = 700 if kind == "site" else 250
+    tables["printers"] = [{**p, "cards_per_day": limit} for p in tables["printers"]]
+    if kind != "site":
+        lots = [
+            {"on": START + timedelta(days=30 * n), "cards": 6_000} for n in range(1, 9)
+        ]
+        tables["cards"] = {
+            "KTP-el": {"default": True, "stock": 9_000, "deliveries": lots}
+        }
+    office = Office.model_validate(tables)
+    frame = case.frame.with_columns(ready_on=pl.col("waiting_since"))
+    return Case(office, frame, case.days), scenarios_of(_SCENARIOS, office, start=START)
+
+
+_SCENARIOS: dict[str, Any] = {
+    "baseline": "one-server",
+    "arrivals": {"per_working_day": 60},
+    "breakdowns": {"server-1": {"mean_days_between": 60, "mean_days_down": 4}},
+    "scenarios": {
+        "one-server": {},
+        "new-server": {
+            "cost_idr": 300_000_000,
+            "servers": [
+                {
+                    "id": "server-new",
+                    "cards_per_day": {"low": 600, "likely": 650, "high": 700},
+                    "replaces": ["server-1"],
+                    "from": {
+                        "earliest": START + timedelta(days=14),
+                        "likely": START + timedelta(days=30),
+                        "latest": START + timedelta(days=90),
+                    },
+                }
+            ],
+        },
+    },
+}
 
 
 def _office(per_day: int, *, restricted: bool, equal: int) -> Office:

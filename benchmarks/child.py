@@ -21,6 +21,8 @@ _TASKS = {
     "make": "benchmarks.tasks_files",
     "baseline": "benchmarks.tasks_files",
     "audit": "benchmarks.tasks_audit",
+    "futures": "benchmarks.tasks_simulate",
+    "peer_days": "benchmarks.tasks_simulate",
 }
 
 

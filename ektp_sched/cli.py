@@ -20,7 +20,9 @@ from ektp_sched.cli_console import (
 )
 from ektp_sched.cli_input import check, init
 from ektp_sched.cli_plan import plan
+from ektp_sched.cli_report import report
 from ektp_sched.cli_trust import audit, explain, verify
+from ektp_sched.cli_whatif import compare, need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +64,15 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     audit: (
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
+    ),
+    report: ("ektp-sched report out --lang en",),
+    compare: (
+        "ektp-sched compare backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --out compared",
+    ),
+    need: (
+        "ektp-sched need backlog.csv --office office.toml --resource server-1 "
+        "--cleared-by 2017-12-22 --start 2017-09-12",
     ),
 }
 for _command, _lines in _EXAMPLES.items():

@@ -73,6 +73,9 @@ AllSheetsOption = Annotated[
     bool,
     typer.Option("--all-sheets", help="XLSX sheets for all days, not for five alone."),
 ]
+NoReportOption = Annotated[
+    bool, typer.Option("--no-report", help="Write no report.html.")
+]
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace a plan folder that was changed since."),
@@ -93,6 +96,7 @@ def plan(
     file_format: FormatOption = "csv",
     no_xlsx: NoXlsxOption = False,
     all_sheets: AllSheetsOption = False,
+    no_report: NoReportOption = False,
     force: ForceOption = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -117,7 +121,10 @@ def plan(
         made = _made(found, found_office, begin, days, engine, time_limit, progress)
         if _is_plan(made):
             progress("write", 0.9)
-            _save(made, out, file_format, not no_xlsx, all_sheets, force, lang)
+            sheets = (file_format, not no_xlsx, all_sheets, not no_report)
+            _save(made, out, sheets, force, lang)
+    if _is_plan(made) and not (no_report or (out / "report.html").exists()):
+        say(words.text("report.left_out"))
     _report(made, out, words, as_json=as_json)
     if not _is_plan(made):
         raise typer.Exit(NO)
@@ -148,20 +155,20 @@ def _made(
 def _save(
     made: Plan,
     out: Path,
-    file_format: Literal["csv", "parquet"],
-    xlsx: bool,
-    all_sheets: bool,
+    sheets: tuple[Literal["csv", "parquet"], bool, bool, bool],
     force: bool,
     lang: str | None,
 ) -> None:
     from ektp_sched.output import save
 
+    file_format, xlsx, all_sheets, report = sheets
     save(
         made,
         out,
         format=file_format,
         xlsx=xlsx,
         all_sheets=all_sheets,
+        report=report,
         force=force,
         lang=lang,
     )

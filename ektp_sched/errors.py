@@ -12,6 +12,7 @@
     │   ├── ScenarioError     scenarios.toml, or a history that it names
     │   └── FolderError       a plan folder, to be read or written
     ├── UsageError            an argument out of its range
+    │   └── MissingExtraError     an optional part of the program is not installed
     └── UnsupportedRuleError  a rule that no engine here can solve yet
 
 Rules that contradict each other are not an error: they are the status
@@ -34,6 +35,7 @@ __all__ = [
     "FolderError",
     "InputError",
     "LogError",
+    "MissingExtraError",
     "OfficeError",
     "PriorityError",
     "ScenarioError",
@@ -134,6 +136,10 @@ class FolderError(InputError):
 
 class UsageError(EktpSchedError):
     """An argument is out of its range."""
+
+
+class MissingExtraError(UsageError, ImportError):
+    """An optional part of the program is needed and not installed."""
 
 
 class UnsupportedRuleError(EktpSchedError):

@@ -7,7 +7,7 @@ itself, is ``from_``.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -47,6 +47,7 @@ __all__ = [
     "Server",
     "StatusRules",
     "UrgencyClass",
+    "Visit",
     "Visits",
     "VisitsOfArea",
 ]
@@ -257,6 +258,13 @@ class PlanRules(Table):
     seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] | None = None
 
 
+class Visit(NamedTuple):
+    """Days between two visits, and rupiah for one of them."""
+
+    every_days: int
+    trip_cost_idr: int
+
+
 class VisitsOfArea(Table):
     """Table ``[visits.areas.NAME]``: what differs for the people of an area.
 
@@ -287,11 +295,11 @@ class Visits(Table):
     trip_cost_idr: Rupiah = 20_000
     areas: dict[Text, VisitsOfArea] = Field(default_factory=dict)
 
-    def of(self, area: str | None) -> tuple[int, int]:
+    def of(self, area: str | None) -> Visit:
         """Return days between visits and rupiah a trip for an area's people."""
         own = VisitsOfArea() if area is None else self.areas.get(area, VisitsOfArea())
         every, cost = own.every_days, own.trip_cost_idr
-        return (
+        return Visit(
             self.every_days if every is None else every,
             self.trip_cost_idr if cost is None else cost,
         )

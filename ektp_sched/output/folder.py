@@ -54,6 +54,7 @@ def save(
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002
     xlsx: bool = True,
     all_sheets: bool = False,
+    report: bool = True,
     force: bool = False,
     lang: str | None = None,
     verify: bool = True,
@@ -73,6 +74,9 @@ def save(
         Whether to write plan.xlsx and batch sheets as XLSX.
     all_sheets
         XLSX batch sheets for all days, not for the first five with prints.
+    report
+        Whether to write report.html; without the extra ``report`` of this
+        package there is none in any case.
     force
         Also replace an earlier plan that was changed since it was written.
     lang
@@ -105,6 +109,8 @@ def save(
         begun = time.monotonic()
         _write_evidence(plan, folder, parquet=format == "parquet")
         _write_sheets(plan, folder, texts, xlsx=xlsx, every=all_sheets)
+        if report:
+            _write_report(plan, folder, texts)
         seconds["write"] = round(time.monotonic() - begun, 6)
         summary = summarise(plan, texts)
         summary |= {"seconds": seconds, "files": seal(folder, summary)}
@@ -160,6 +166,13 @@ def _write_sheets(
 
     write_sheets(rows, plan, folder, texts, every=every)
     write_workbook(rows, plan, folder / "plan.xlsx", texts)
+
+
+def _write_report(plan: AnyPlan, folder: Path, texts: Language) -> None:
+    from ektp_sched.output.report import charts_available, plan_report
+
+    if charts_available():
+        _write_text(folder / "report.html", plan_report(plan, texts))
 
 
 def _write_text(path: Path, text: str) -> None:

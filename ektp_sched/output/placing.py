@@ -15,7 +15,7 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output.seal import SUMMARY, TEMPORARY, judge
+from ektp_sched.output.seal import INDEXES, TEMPORARY, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,8 +155,8 @@ def _swap_entries(new: Path, target: Path, old: Path) -> None:
         for entry in sorted(target.iterdir())
         if entry != new.parent
     ]
-    # A folder with a summary is whole, so the summary comes last.
-    coming = sorted(new.iterdir(), key=lambda entry: (entry.name == SUMMARY, entry))
+    # A folder with an index is whole, so the index comes last.
+    coming = sorted(new.iterdir(), key=lambda entry: (entry.name in INDEXES, entry))
     moves = leaving + [(entry, target / entry.name) for entry in coming]
     done = []
     try:

@@ -74,6 +74,18 @@ class SavedPlan:
     seconds: dict[str, float]
     summary: dict[str, Any]
 
+    def chart(self) -> Any:
+        """Return the chart of the backlog by day, as of a plan just made."""
+        from ektp_sched.output.report import plan_chart
+
+        return plan_chart(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: key figures, days, and the chart."""
+        from ektp_sched.output.report import plan_html
+
+        return plan_html(self)
+
 
 def load(path: str | Path) -> SavedPlan:
     """Read a plan folder.

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["PROGRAM", "SUMMARY", "TEMPORARY", "Verdict", "judge", "seal"]
+__all__ = [
+    "COMPARISON",
+    "INDEXES",
+    "PROGRAM",
+    "SUMMARY",
+    "TEMPORARY",
+    "Verdict",
+    "judge",
+    "seal",
+]
 
 PROGRAM: Final = "ektp-sched"
 TEMPORARY: Final = ".ektp-sched-"
@@ -26,6 +35,11 @@ _JUNK: Final = re.compile(
 
 SUMMARY: Final = "summary.json"
 """Names the program and the digests of all other files."""
+
+COMPARISON: Final = "comparison.json"
+"""The same in the folder of a comparison."""
+
+INDEXES: Final = (SUMMARY, COMPARISON)
 
 _REJECTS_HEADING: Final = b"row,column,reason\n"
 _UNSEALED: Final = ("files", "seconds")
@@ -49,15 +63,17 @@ class Verdict:
     changed: str | None = None
 
 
-def seal(folder: Path, summary: dict[str, Any]) -> dict[str, str]:
-    """Return the SHA-256 of everything in a plan folder, by name.
+def seal(
+    folder: Path, summary: dict[str, Any], index: str = SUMMARY
+) -> dict[str, str]:
+    """Return the SHA-256 of everything in a folder, by name.
 
     Parameters
     ----------
     folder
-        With all its files; summary.json itself may be missing or out of date.
+        With all its files; its index itself may be missing or out of date.
     summary
-        What summary.json will hold.  Its own digest leaves out the times, so
+        What the index will hold.  Its own digest leaves out the times, so
         that equal plans have equal digests.
 
     Returns
@@ -65,7 +81,7 @@ def seal(folder: Path, summary: dict[str, Any]) -> dict[str, str]:
     dict
         One entry a file of the root, and one for all of batches/.
     """
-    names = [name for name in _names(folder) if name != SUMMARY]
+    names = [name for name in _names(folder) if name != index]
     found = dict(zip(names, _digests(folder, names), strict=True))
     sheets = [name for name in names if name.startswith(f"{_BATCHES}/")]
     if sheets:
@@ -73,7 +89,7 @@ def seal(folder: Path, summary: dict[str, Any]) -> dict[str, str]:
         found[_BATCHES] = hashlib.sha256(lines.encode()).hexdigest()
     kept = {key: value for key, value in summary.items() if key not in _UNSEALED}
     text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
-    found[SUMMARY] = hashlib.sha256(text.encode()).hexdigest()
+    found[index] = hashlib.sha256(text.encode()).hexdigest()
     return dict(sorted(found.items()))
 
 
@@ -93,11 +109,12 @@ def judge(folder: Path) -> Verdict:
     names = _names(folder)
     if not names or _is_rejects_alone(folder, names):
         return Verdict()
-    summary = _summary(folder)
-    if summary is None:
+    found = _index(folder)
+    if found is None:
         return Verdict(foreign=names[0])
+    index, summary = found
     stated = summary["files"]
-    actual = seal(folder, summary)
+    actual = seal(folder, summary, index)
     for name in sorted({*stated, *actual}):
         if stated.get(name) != actual.get(name):
             return Verdict(changed=name)
@@ -111,15 +128,17 @@ def _is_rejects_alone(folder: Path, names: list[str]) -> bool:
         return file.read(len(_REJECTS_HEADING)) == _REJECTS_HEADING
 
 
-def _summary(folder: Path) -> dict[str, Any] | None:
-    """Return summary.json if this program wrote one here."""
-    try:
-        summary = json.loads((folder / SUMMARY).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(summary, dict) or summary.get("program") != PROGRAM:
-        return None
-    return summary if isinstance(summary.get("files"), dict) else None
+def _index(folder: Path) -> tuple[str, dict[str, Any]] | None:
+    """Return name and contents of the index, if this program wrote one here."""
+    for name in INDEXES:
+        try:
+            found = json.loads((folder / name).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            continue
+        ours = isinstance(found, dict) and found.get("program") == PROGRAM
+        if ours and isinstance(found.get("files"), dict):
+            return name, found
+    return None
 
 
 def _names(folder: Path) -> list[str]:

@@ -15,12 +15,21 @@ from ektp_sched.output.seal import PROGRAM
 if TYPE_CHECKING:
     from datetime import date
 
+    from ektp_sched.backlog import Backlog
     from ektp_sched.office import Notice
     from ektp_sched.output.figures import AnyPlan, Clearance, Use, Waits
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Certificate, Tier
 
-__all__ = ["SCHEMA_VERSION", "certificate_text", "json_text", "summarise"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "certificate_text",
+    "json_text",
+    "reason_counts",
+    "status_counts",
+    "summarise",
+    "tier_entry",
+]
 
 SCHEMA_VERSION: Final = 1
 """Of summary.json and certificate.json; it rises when a key changes meaning."""
@@ -85,8 +94,8 @@ def _by_kind(plan: AnyPlan) -> dict[str, Any]:
     backlog = plan.backlog
     return {
         "unprinted_by_reason": _counts(plan.unprinted, "reason"),
-        "held_by_status": _counts(backlog.held, "status"),
-        "rejected_by_reason": _reasons(backlog.rejects),
+        "held_by_status": status_counts(backlog),
+        "rejected_by_reason": reason_counts(backlog),
         "by_area": backlog.counts_by_area().to_dicts(),
         "classified": dict(sorted(backlog.classified.items())),
         "prioritised": backlog.prioritised,
@@ -174,9 +183,14 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
     return dict(counts.iter_rows())
 
 
-def _reasons(rejects: pl.DataFrame) -> dict[str, int]:
-    """Return how often each reason occurs; a row may have several."""
-    codes = rejects.select(
+def status_counts(backlog: Backlog) -> dict[str, int]:
+    """Return how many are held by status, the most frequent first."""
+    return _counts(backlog.held, "status")
+
+
+def reason_counts(backlog: Backlog) -> dict[str, int]:
+    """Return how often each reject reason occurs; a row may have several."""
+    codes = backlog.rejects.select(
         reason=pl.col("reason")
         .str.split("; ")
         .list.eval(pl.element().str.split(": ").list.first())

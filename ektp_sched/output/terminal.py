@@ -202,6 +202,10 @@ def _show_files(path: Path, console: Console, texts: Language) -> None:
     console.print()
     written = Text(texts.text("terminal.written", path=str(path)))
     console.print(written, soft_wrap=True)
+    report = path / "report.html"
+    if report.exists():
+        line = Text(texts.text("terminal.report", path=str(report)))
+        console.print(line, soft_wrap=True)
     book, batches = path / "plan.xlsx", path / "batches"
     if not batches.exists():
         return

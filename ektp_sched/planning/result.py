@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from datetime import date
@@ -192,6 +192,7 @@ class Plan:
         format: Literal["csv", "parquet"] = "csv",  # noqa: A002 (the option's name)
         xlsx: bool = True,
         all_sheets: bool = False,
+        report: bool = True,
         force: bool = False,
         lang: Literal["id", "en"] | None = None,
     ) -> None:
@@ -207,6 +208,8 @@ class Plan:
             Whether to write workbooks too.
         all_sheets
             Whether to write a workbook for every day, not for the first five.
+        report
+            Whether to write report.html, where the extra ``report`` is installed.
         force
             Also replace a plan folder that was changed since.
         lang
@@ -228,6 +231,27 @@ class Plan:
             format=format,
             xlsx=xlsx,
             all_sheets=all_sheets,
+            report=report,
             force=force,
             lang=lang,
         )
+
+    def chart(self) -> Any:
+        """Return the chart of the backlog by day, of altair.
+
+        Raises
+        ------
+        ektp_sched.errors.MissingExtraError
+            If the extra ``report`` is not installed; it is an ImportError.
+        ektp_sched.errors.UsageError
+            If nothing is printed, so that there is nothing to draw.
+        """
+        from ektp_sched.output.report import plan_chart
+
+        return plan_chart(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: key figures, days, and the chart."""
+        from ektp_sched.output.report import plan_html
+
+        return plan_html(self)

@@ -1,21 +1,44 @@
-"""What if: scenarios of the same people, arrivals and breakdowns."""
+"""What if: many futures of an office, simulated on cohorts and arrays."""
 
 from ektp_sched.scenarios.capacities import likely_office, limits_of
+from ektp_sched.scenarios.compare import compare
+from ektp_sched.scenarios.comparison import Comparison
 from ektp_sched.scenarios.draws import BLOCK, World, draw
 from ektp_sched.scenarios.laws import NewResource, Scenario, Scenarios
-from ektp_sched.scenarios.loading import load_scenarios
+from ektp_sched.scenarios.loading import certain_scenarios, load_scenarios, scenarios_of
+from ektp_sched.scenarios.need import Goal, Need, need
+from ektp_sched.scenarios.order import POLICIES
+from ektp_sched.scenarios.outcome import Outcome, Waits, joined
+from ektp_sched.scenarios.polymatroid import CAUSES
+from ektp_sched.scenarios.queue import Queue, build_queue
+from ektp_sched.scenarios.simulate import simulate
 from ektp_sched.scenarios.types import Arrivals, Limits
 
 __all__ = [
     "BLOCK",
+    "CAUSES",
+    "POLICIES",
     "Arrivals",
+    "Comparison",
+    "Goal",
     "Limits",
+    "Need",
     "NewResource",
+    "Outcome",
+    "Queue",
     "Scenario",
     "Scenarios",
+    "Waits",
     "World",
+    "build_queue",
+    "certain_scenarios",
+    "compare",
     "draw",
+    "joined",
     "likely_office",
     "limits_of",
     "load_scenarios",
+    "need",
+    "scenarios_of",
+    "simulate",
 ]

@@ -200,7 +200,8 @@ def draw(
         for row, name in enumerate(classes):
             counts = _counts(name, means[row], dispersion, worked, seed, block)
             cards[row, worked] = counts[:, :size]
-    arrivals = Arrivals(classes, cards.transpose(0, 2, 1))
+    entropy = (seed, block)
+    arrivals = Arrivals(classes, cards.transpose(0, 2, 1), entropy)
     return World(start, days, seed, block, size, arrivals, scenarios.breakdowns)
 
 

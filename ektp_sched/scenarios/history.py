@@ -16,6 +16,7 @@ give beta posteriors.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +58,15 @@ class ArrivalFit:
         degrees = self.days - 1
         drawn = self.dispersion * degrees / generator.chisquare(degrees, size)
         return np.maximum(drawn, 1.0)
+
+    def means(self) -> dict[str, Fraction]:
+        """Return the posterior mean of each class's daily count."""
+        shape, rate = (Fraction(part) for part in self.prior)
+        by = Fraction(self.dispersion)
+        return {
+            name: (shape + seen / by) / (rate + self.days / by)
+            for name, seen in zip(self.classes, self.cards, strict=True)
+        }
 
     def rates(
         self, name: str, generator: np.random.Generator, by: NDArray[np.float64]

@@ -105,6 +105,13 @@ class ArrivalLaw:
     mix: Mapping[str, Fraction] | None
     fit: ArrivalFit | None = None
 
+    def means(self) -> dict[str, Fraction]:
+        """Return the expected cards of each class on a worked day."""
+        if self.fit is not None:
+            return self.fit.means()
+        mix = self.mix or {}
+        return {name: self.per_working_day * share for name, share in mix.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class BreakdownLaw:

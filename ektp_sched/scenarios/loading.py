@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios.model import ArrivalRules, BreakdownRules
 
-__all__ = ["load_scenarios", "scenarios_of"]
+__all__ = ["certain_scenarios", "load_scenarios", "scenarios_of"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
@@ -62,6 +62,17 @@ def load_scenarios(
         file=str(path),
         digest=sha256(raw).hexdigest(),
     )
+
+
+def certain_scenarios(office: Office) -> Scenarios:
+    """Return the office as it is, as the one scenario: nobody comes, nothing fails.
+
+    Parameters
+    ----------
+    office
+        The office.
+    """
+    return scenarios_of({"baseline": "now", "scenarios": {"now": {}}}, office)
 
 
 def scenarios_of(

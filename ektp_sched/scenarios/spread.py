@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Numbers = NDArray[np.int64] | NDArray[np.float64]
+    Floats = NDArray[np.float64]
 
 __all__ = [
     "QUANTILES",
@@ -148,7 +148,7 @@ def rank_interval(count: int, percent: int) -> tuple[int, int] | None:
     return None if low < 0 or high >= count else (low, high)
 
 
-def of_values(values: Numbers) -> Spread:
+def of_values(values: Floats) -> Spread:
     """Return how numbers spread.
 
     Parameters
@@ -169,7 +169,7 @@ def of_values(values: Numbers) -> Spread:
     return Spread(mean, **at, mean_interval=interval, p90_interval=around)  # type: ignore[arg-type]
 
 
-def of_days(days: NDArray[np.int64], horizon: int, start: date) -> DaySpread:
+def of_days(days: Floats, horizon: int, start: date) -> DaySpread:
     """Return how a day spreads.
 
     Parameters

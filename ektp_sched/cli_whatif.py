@@ -1,0 +1,261 @@
+"""The commands for what might be: scenarios compared, capacity needed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ektp_sched.cli_console import NO, Progress, as_date, emit
+from ektp_sched.cli_options import (
+    BacklogArgument,
+    JsonOption,
+    LangOption,
+    MaxRejectsOption,
+    OfficeOption,
+    PriorityOption,
+    StartOption,
+)
+from ektp_sched.errors import UsageError
+
+if TYPE_CHECKING:
+    from ektp_sched.scenarios.need import Goal
+
+__all__ = ["compare", "need"]
+
+ScenariosOption = Annotated[
+    Path,
+    typer.Option(
+        "--scenarios", metavar="FILE", help="What might become of it: scenarios.toml."
+    ),
+]
+HorizonOption = Annotated[
+    int,
+    typer.Option(
+        "--days", metavar="N", min=1, max=3660, help="Calendar days to simulate."
+    ),
+]
+ReplicationsOption = Annotated[
+    int,
+    typer.Option(
+        "--replications",
+        metavar="R",
+        min=1,
+        max=1_000_000,
+        help="Futures drawn: 2,000 for the screen, 10,000 for a report.",
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="S", min=0, help="Equal seeds, equal results.")
+]
+
+
+def compare(
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    scenarios: ScenariosOption,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for comparison.json, daily.csv and report.html.",
+        ),
+    ],
+    start: StartOption = None,
+    days: HorizonOption = 365,
+    replications: ReplicationsOption = 2000,
+    seed: SeedOption = 1,
+    policy: Annotated[
+        Literal["pressure", "class-order", "fifo", "replan"],
+        typer.Option("--policy", help="In which order cards are printed."),
+    ] = "pressure",
+    priority: PriorityOption = None,
+    max_rejects: MaxRejectsOption = 0.01,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace a comparison that was changed since."),
+    ] = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare scenarios on the same people, arrivals and breakdowns.
+
+    When is the backlog gone in each, what does waiting cost residents, what
+    binds, and up to which date does the money pay?
+    """
+    from ektp_sched.backlog import read_backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output.comparison import save_comparison
+    from ektp_sched.output.comparison_text import comparison_lines
+    from ektp_sched.output.languages import language
+    from ektp_sched.scenarios import compare as run
+    from ektp_sched.scenarios import load_scenarios
+
+    rules = Office.load(office)
+    words = language(lang or rules.language)
+    begin = start or date.today()
+    with Progress(words) as progress:
+        progress("read", 0)
+        found = load_scenarios(scenarios, rules, start=begin)
+        people = read_backlog(
+            backlog, rules, priority=priority, max_rejects=max_rejects
+        )
+        made = run(
+            people,
+            rules,
+            found,
+            start=begin,
+            days=days,
+            replications=replications,
+            seed=seed,
+            policy=policy,
+            progress=progress,
+        )
+        progress("write", 0.98)
+        save_comparison(made, out, force=force, lang=lang)
+    if as_json:
+        emit({"out": str(out), **made.document()})
+        return
+    for line in comparison_lines(made, out, words):
+        typer.echo(line)
+
+
+def need(
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    resource: Annotated[
+        str,
+        typer.Option(
+            "--resource",
+            metavar="ID",
+            help="The printer or server that is asked about.",
+        ),
+    ],
+    scenarios: Annotated[
+        Path | None,
+        typer.Option(
+            "--scenarios",
+            metavar="FILE",
+            help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            "--scenario", metavar="NAME", help="Which one; the baseline if left out."
+        ),
+    ] = None,
+    cleared_by: Annotated[
+        date | None,
+        typer.Option(
+            "--cleared-by",
+            metavar="DATE",
+            parser=as_date,
+            help="Goal: by then the first backlog is printed.",
+        ),
+    ] = None,
+    on_target_by: Annotated[
+        date | None,
+        typer.Option(
+            "--on-target-by",
+            metavar="DATE",
+            parser=as_date,
+            help="Goal: by then there is a day on which nobody waits past the target.",
+        ),
+    ] = None,
+    nobody_over: Annotated[
+        int | None,
+        typer.Option(
+            "--nobody-over",
+            metavar="N",
+            min=1,
+            help="Goal: nobody waits more than N days, on the day of --by.",
+        ),
+    ] = None,
+    by: Annotated[
+        date | None,
+        typer.Option(
+            "--by", metavar="DATE", parser=as_date, help="Day of --nobody-over."
+        ),
+    ] = None,
+    confidence: Annotated[
+        float,
+        typer.Option(
+            "--confidence", metavar="SHARE", help="In what share of the futures."
+        ),
+    ] = 0.9,
+    start: StartOption = None,
+    days: HorizonOption = 365,
+    replications: ReplicationsOption = 1000,
+    seed: SeedOption = 1,
+    priority: PriorityOption = None,
+    max_rejects: MaxRejectsOption = 0.01,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many cards a day a printer or server must do to reach a goal."""
+    from ektp_sched.backlog import read_backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output.comparison_text import need_lines
+    from ektp_sched.output.languages import language
+    from ektp_sched.scenarios import certain_scenarios, load_scenarios
+    from ektp_sched.scenarios import need as search
+
+    goal = _goal(cleared_by, on_target_by, nobody_over, by)
+    rules = Office.load(office)
+    words = language(lang or rules.language)
+    begin = start or date.today()
+    found = (
+        certain_scenarios(rules)
+        if scenarios is None
+        else load_scenarios(scenarios, rules, start=begin)
+    )
+    people = read_backlog(backlog, rules, priority=priority, max_rejects=max_rejects)
+    with Progress(words) as progress:
+        answer = search(
+            people,
+            found,
+            resource=resource,
+            goal=goal,
+            start=begin,
+            days=days,
+            confidence=confidence,
+            scenario=scenario,
+            replications=replications if scenarios is not None else 1,
+            seed=seed,
+            progress=progress,
+        )
+    if as_json:
+        emit({"schema_version": 1, **answer.to_dict()})
+    else:
+        for line in need_lines(answer, words):
+            typer.echo(line)
+    if answer.cards_per_day is None:
+        raise typer.Exit(NO)
+
+
+def _goal(
+    cleared_by: date | None,
+    on_target_by: date | None,
+    nobody_over: int | None,
+    by: date | None,
+) -> Goal:
+    """Return the one goal that was given."""
+    from ektp_sched.scenarios.need import Goal
+
+    given = [cleared_by, on_target_by, nobody_over]
+    if sum(one is not None for one in given) != 1:
+        message = "give one goal: --cleared-by, --on-target-by or --nobody-over"
+        raise UsageError(message)
+    if (nobody_over is None) != (by is None):
+        message = "--nobody-over and --by go together: how many days, on which day"
+        raise UsageError(message)
+    if cleared_by is not None:
+        return Goal("cleared", cleared_by)
+    if on_target_by is not None:
+        return Goal("on-target", on_target_by)
+    assert by is not None
+    return Goal("nobody-over", by, nobody_over)

@@ -1,0 +1,92 @@
+"""The folder of a comparison: comparison.json, daily.csv and the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from ektp_sched.errors import FolderError
+from ektp_sched.output.placing import replaced_folder
+from ektp_sched.output.seal import COMPARISON, seal
+
+if TYPE_CHECKING:
+    from ektp_sched.scenarios.comparison import Comparison
+
+__all__ = ["COMPARISON", "DAILY", "read_comparison", "save_comparison"]
+
+DAILY: Final = "daily.csv"
+
+
+def save_comparison(
+    comparison: Comparison,
+    path: str | Path,
+    *,
+    force: bool = False,
+    lang: str | None = None,
+) -> None:
+    """Write the folder of a comparison, whole or not at all.
+
+    Parameters
+    ----------
+    comparison
+        What to write.
+    path
+        The folder.  A missing or empty one, and an earlier comparison that
+        was not changed, are replaced.
+    force
+        Also replace an earlier one that was changed since.
+    lang
+        Language of the report; None: the office's.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder holds something else, or cannot be written.
+    """
+    from ektp_sched.output.report import write_comparison_report
+
+    document = comparison.document()
+    daily = pl.concat([one.daily for one in comparison.scenarios])
+    with replaced_folder(path, force=force) as folder:
+        daily.write_csv(folder / DAILY)
+        write_comparison_report(document, daily, folder, lang=lang)
+        document |= {"seconds": comparison.seconds}
+        document |= {"files": seal(folder, document, COMPARISON)}
+        text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+        (folder / COMPARISON).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Read comparison.json and daily.csv of a folder.
+
+    Parameters
+    ----------
+    path
+        A folder that `save_comparison` wrote.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If it is none.
+    """
+    folder = Path(path)
+    try:
+        document = json.loads((folder / COMPARISON).read_bytes())
+        daily = pl.read_csv(folder / DAILY, try_parse_dates=True)
+    except FileNotFoundError as error:
+        name = Path(error.filename or COMPARISON).name
+        message = f"holds no {name}; give a folder that `ektp-sched compare` wrote"
+        raise FolderError(message, file=str(path)) from None
+    except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError):
+        message = (
+            f"its {COMPARISON} or {DAILY} cannot be read; run `ektp-sched compare` "
+            "again"
+        )
+        raise FolderError(message, file=str(path)) from None
+    if not isinstance(document, dict) or "scenarios" not in document:
+        message = f"its {COMPARISON} is no comparison; run `ektp-sched compare` again"
+        raise FolderError(message, file=str(path))
+    return document, daily

@@ -1,0 +1,220 @@
+"""What a head of office reads at the end of `compare` and `need`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ektp_sched.output.languages import Language
+    from ektp_sched.scenarios.comparison import (
+        BreakEven,
+        Comparison,
+        Difference,
+        Limiting,
+        Payoff,
+        ScenarioFigures,
+    )
+    from ektp_sched.scenarios.need import Need
+    from ektp_sched.scenarios.spread import DaySpread, Spread
+
+__all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]
+
+_GAP_PLACES = 4
+
+
+def comparison_lines(found: Comparison, out: Path, words: Language) -> Iterator[str]:
+    """Yield the lines that `compare` prints.
+
+    Parameters
+    ----------
+    found
+        The comparison.
+    out
+        Folder that was written.
+    words
+        Language.
+    """
+    yield words.text(
+        "compare.title",
+        office=found.office.name,
+        start=found.start,
+        days=found.days,
+        count=found.replications,
+        seed=found.seed,
+    )
+    for scenario in found.scenarios:
+        yield f"- {scenario.name}: {limit_sentence(scenario.limits, words)}"
+    yield ""
+    yield from _table(found, words)
+    yield ""
+    for difference in found.differences:
+        yield from _difference(difference, words)
+    for pays in found.break_even:
+        yield from payoff_sentences(pays, words)
+    yield words.text("compare.trips-are-not-public-money")
+    yield from _gap(found, words)
+    yield words.text("cli.written", files=str(out))
+
+
+def limit_sentence(limits: Limiting, words: Language) -> str:
+    """Return the first line of a scenario: what binds before and after."""
+    figures: dict[str, Any] = {
+        "now": words.name("limit", limits.now),
+        "after": words.name("limit", limits.after),
+        "capacity": limits.capacity_now,
+        "later": limits.capacity_after,
+        "offered": limits.offered_after,
+    }
+    if limits.offered_after > limits.capacity_after:
+        return words.text("compare.held-back", **figures)
+    same = limits.now == limits.after and limits.capacity_now == limits.capacity_after
+    return words.text("compare.limit" if same else "compare.limits", **figures)
+
+
+def _table(found: Comparison, words: Language) -> Iterator[str]:
+    names = ("scenario", "cleared", "on-target", "trips", "trip-cost", "cost")
+    rows = [[words.text(f"compare.column.{name}") for name in names]]
+    told = words.text("compare.dates-only")
+    for scenario in found.scenarios:
+        rows.append(_row(scenario.name, scenario, words))
+    rows.append(_row(told, found.dates_only, words))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if number < 3 else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+    yield words.text("compare.spread-note")
+
+
+def _row(name: str, scenario: ScenarioFigures, words: Language) -> list[str]:
+    part: dict[str, Any] = scenario.quantities
+    return [
+        name,
+        _days(part["backlog_cleared_on"], words),
+        _days(part["on_target_on"], words),
+        _numbers(part["wasted_trips"], words),
+        _numbers(part["wasted_trip_cost_idr"], words, millions=True),
+        words.number(scenario.cost_idr / 1e6, 1),
+    ]
+
+
+def _days(part: DaySpread, words: Language) -> str:
+    never = words.text("compare.never")
+    shown = [
+        never if day is None else words.short_date(day)
+        for day in (part.p10, part.p50, part.p90)
+    ]
+    return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
+
+
+def _numbers(part: Spread, words: Language, *, millions: bool = False) -> str:
+    by = 1e6 if millions else 1
+    shown = [
+        words.number(value / by, int(millions))
+        for value in (part.p10, part.p50, part.p90)
+    ]
+    return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
+
+
+def _difference(found: Difference, words: Language) -> Iterator[str]:
+    saved = found.quantities["wasted_trip_cost_idr"]
+    trips = found.quantities["wasted_trips"]
+    if saved is None or trips is None:
+        return
+    name = found.name
+    if name == "dates_only":
+        name = words.text("compare.dates-only")
+    low, high = saved.mean_interval or (saved.mean, saved.mean)
+    yield words.text(
+        "compare.difference",
+        name=name,
+        baseline=found.baseline,
+        trips=round(-trips.mean),
+        idr=round(-saved.mean / 1e6, 1),
+        low=round(-high / 1e6, 1),
+        high=round(-low / 1e6, 1),
+    )
+    if found.idr_per_person_day is not None:
+        yield "  " + words.text("compare.per-day", idr=round(found.idr_per_person_day))
+
+
+def payoff_sentences(found: BreakEven, words: Language) -> Iterator[str]:
+    """Yield up to when, and from which rate on, a scenario pays."""
+    against = words.text(f"compare.against.{found.against}")
+    for kind, payoff in (
+        ("date", found.installation_date),
+        ("rate", found.cards_per_day),
+    ):
+        yield _payoff(kind, payoff, found, against, words)
+
+
+def _payoff(
+    kind: str, payoff: Payoff, found: BreakEven, against: str, words: Language
+) -> str:
+    value: Any = payoff.value
+    if value is None:
+        why = words.name("no-payoff", payoff.reason or "")
+        return words.text(
+            f"compare.no-{kind}", name=found.scenario, against=against, why=why
+        )
+    if kind == "date":
+        value = date.fromisoformat(str(value))
+    return words.text(
+        f"compare.{kind}", name=found.scenario, against=against, value=value
+    )
+
+
+def _gap(found: Comparison, words: Language) -> Iterator[str]:
+    """Yield how the policy compares in the first tier in which it differs."""
+    if not found.gap:
+        return
+    worse = [part for part in found.gap if part["policy"] != part["optimum"]]
+    if not worse:
+        yield words.text("compare.no-gap")
+        return
+    part = worse[0]
+    name = words.name("tier", part["tier"])
+    if part["rank"] is not None:
+        name = words.text("digest.tier_rank", tier=name, rank=str(part["rank"]))
+    figures = {"policy": part["policy"], "optimum": part["optimum"]}
+    if part["gap"] is None:
+        yield words.text("compare.gap-count", tier=name, **figures)
+    else:
+        share = words.percent(part["gap"], _GAP_PLACES)
+        yield words.text("compare.gap", tier=name, share=share, **figures)
+
+
+def need_lines(found: Need, words: Language) -> Iterator[str]:
+    """Yield the lines that `need` prints."""
+    goal = words.text(
+        f"need.goal.{found.goal.kind}", by=found.goal.by, days=found.goal.days or 0
+    )
+    if found.cards_per_day is None:
+        yield words.text(
+            "need.none",
+            resource=found.resource,
+            goal=goal,
+            confidence=words.percent(found.confidence, 1),
+            why=words.text(f"need.why.{found.reason}"),
+        )
+    else:
+        yield words.text(
+            "need.found",
+            resource=found.resource,
+            goal=goal,
+            cards=found.cards_per_day,
+            reached=words.percent(found.reached or 0, 1),
+            now=found.now,
+        )
+    exact = found.deterministic
+    yield (
+        words.text("need.no-exact")
+        if exact is None
+        else words.text("need.exact", cards=exact)
+    )

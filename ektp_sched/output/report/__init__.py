@@ -1,0 +1,14 @@
+"""Reports that people look at: one HTML file each, with charts, for any screen."""
+
+from ektp_sched.output.report.charts import available as charts_available
+from ektp_sched.output.report.notebook import plan_chart, plan_html
+from ektp_sched.output.report.plan_report import plan_report
+from ektp_sched.output.report.rebuild import rebuild
+
+__all__ = [
+    "charts_available",
+    "plan_chart",
+    "plan_html",
+    "plan_report",
+    "rebuild",
+]

@@ -1,0 +1,365 @@
+"""What all charts share: colours, type, axes, and the way to inline SVG.
+
+Every chart is drawn twice, for a page and for a phone, so that its letters
+have a readable size on both.  Colours are replaced by CSS variables, which
+is how one drawing serves light and dark pages alike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from babel.dates import get_day_names, get_month_names
+
+from ektp_sched.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ektp_sched.output.languages import Language
+
+__all__ = [
+    "BAD",
+    "GRID",
+    "INK",
+    "MUTED",
+    "NARROW",
+    "PAPER",
+    "SERIES",
+    "WIDE",
+    "Size",
+    "Svgs",
+    "available",
+    "colours",
+    "drawn",
+    "finished",
+    "need_charts",
+    "number_axis",
+    "plain_svg",
+    "rows",
+    "svg",
+    "text_layer",
+    "time_axis",
+]
+
+INK: Final = "#1c2127"
+MUTED: Final = "#55606b"
+GRID: Final = "#dfe3e8"
+PAPER: Final = "#ffffff"
+BAD: Final = "#b3261e"
+SERIES: Final = ("#0b5fa5", "#b3470b", "#1a7a4c", "#8a3b95", "#7a6a00", "#a8264f")
+"""One colour per scenario or resource; each is 4.5 : 1 on the paper."""
+
+_VARIABLES: Final = {
+    INK: "--ink",
+    MUTED: "--muted",
+    GRID: "--grid",
+    PAPER: "--paper",
+    BAD: "--bad",
+    **{colour: f"--c{number}" for number, colour in enumerate(SERIES, 1)},
+}
+_VEGA_LITE: Final = "6.1"
+_FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
+"""The converter brings the first of them, so that widths are the same everywhere."""
+
+_INSTALL: Final = (
+    "charts need the packages altair and vl-convert-python; install them with "
+    "`pip install 'ektp-sched[report]'`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a drawing is made for.
+
+    Parameters
+    ----------
+    width
+        Of the whole drawing, pixels.
+    ticks
+        About how many labels fit on a time axis.
+    """
+
+    width: int
+    ticks: int
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is the drawing for a phone."""
+        return self.width < 500
+
+
+WIDE: Final = Size(680, 8)
+NARROW: Final = Size(340, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Svgs:
+    """One chart, drawn for a page and for a phone.
+
+    Parameters
+    ----------
+    wide, narrow
+        ``<svg>`` elements without a fixed size.
+    """
+
+    wide: str
+    narrow: str
+
+
+def available() -> bool:
+    """Return whether the packages that draw charts are installed."""
+    return all(find_spec(name) is not None for name in ("altair", "vl_convert"))
+
+
+def need_charts() -> None:
+    """Raise unless charts can be drawn.
+
+    Raises
+    ------
+    ektp_sched.errors.MissingExtraError
+        Which is an ImportError too, and says what to install.
+    """
+    if not available():
+        raise MissingExtraError(_INSTALL)
+
+
+def colours(names: Sequence[str]) -> dict[str, str]:
+    """Return a colour for each name; they repeat after the sixth."""
+    return {name: SERIES[index % len(SERIES)] for index, name in enumerate(names)}
+
+
+def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Any:
+    """Return inline data of a chart.
+
+    Parameters
+    ----------
+    columns
+        Names of the fields.
+    values
+        One sequence a row; dates as ISO texts.
+    """
+    import altair as alt
+
+    return alt.InlineData([dict(zip(columns, row, strict=True)) for row in values])
+
+
+def time_axis(field: str, size: Size, first: str, last: str) -> Any:
+    """Return a horizontal axis of dates.
+
+    Parameters
+    ----------
+    field
+        ISO dates.  They are read and written in UTC, so that no time zone
+        moves a day.
+    size
+        Of the drawing.
+    first, last
+        Ends of the axis, ISO.
+    """
+    import altair as alt
+
+    long = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
+    axis = alt.Axis(
+        format="%b %Y" if long > 5 else "%-d %b",
+        grid=False,
+        tickCount=size.ticks,
+        labelOverlap="greedy",
+        labelFlush=True,
+    )
+    scale = alt.Scale(type="utc", domain=[first, last])
+    return alt.X(field=field, type="temporal", title=None, axis=axis, scale=scale)
+
+
+def number_axis(field: str, size: Size, top: float, low: float = 0) -> Any:
+    """Return a vertical axis of whole numbers.
+
+    Parameters
+    ----------
+    field
+        Numbers.
+    size
+        Of the drawing.
+    top, low
+        Ends of the axis, which is extended to round numbers.
+    """
+    import altair as alt
+
+    axis = alt.Axis(
+        format=",.10~f", ticks=False, tickCount=4 if size.narrow else 5, domain=False
+    )
+    scale = alt.Scale(domain=[low, top], nice=True, zero=False)
+    return alt.Y(field=field, type="quantitative", title=None, axis=axis, scale=scale)
+
+
+def text_layer(data: Any, encoding: dict[str, Any], **mark: Any) -> Any:
+    """Return the field ``text``; the page's style puts a rim of paper around it.
+
+    Measuring text is the slowest part of drawing, so labels are short.
+    """
+    import altair as alt
+
+    written = alt.Text(field="text", type="nominal")
+    return alt.Chart(data).mark_text(**mark).encode(**encoding, text=written)
+
+
+def finished(layers: Sequence[Any], size: Size, height: int, texts: Language) -> Any:
+    """Return one chart of several layers in the common style.
+
+    Parameters
+    ----------
+    layers
+        Of altair, the lowest first.
+    size, height
+        Of the drawing, pixels.
+    texts
+        Language of its numbers and dates, also in a notebook.
+    """
+    import altair as alt
+
+    numbers, dates = _locales(texts.code)
+    embed = {"formatLocale": numbers, "timeFormatLocale": dates}
+    return alt.layer(
+        *layers,
+        width=size.width,
+        height=height,
+        padding=2,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        config=_config(),
+        usermeta={"embedOptions": embed},
+    )
+
+
+def drawn(make: Callable[[Size], Any], name: str, texts: Language) -> Svgs:
+    """Return a chart as inline SVG in both sizes.
+
+    Parameters
+    ----------
+    make
+        Returns the chart for a size.
+    name
+        Unique on the page; begins the ids inside.
+    texts
+        Language of its numbers and dates.
+    """
+    return Svgs(
+        svg(make(WIDE), f"{name}-w", texts, "wide"),
+        svg(make(NARROW), f"{name}-n", texts, "narrow"),
+    )
+
+
+def svg(chart: Any, name: str, texts: Language, style: str = "") -> str:
+    """Return a chart as an ``<svg>`` element for a page.
+
+    Parameters
+    ----------
+    chart
+        Of altair.
+    name
+        Begins the ids inside.
+    texts
+        Language of its numbers and dates.
+    style
+        CSS class of the element.
+    """
+    return _inlined(plain_svg(chart, texts), name, style)
+
+
+def plain_svg(chart: Any, texts: Language) -> str:
+    """Return a chart as an ``<svg>`` element in its own colours.
+
+    Parameters
+    ----------
+    chart
+        Of altair.
+    texts
+        Language of its numbers and dates.
+    """
+    import vl_convert
+
+    numbers, dates = _locales(texts.code)
+    return vl_convert.vegalite_to_svg(
+        chart.to_dict(validate=False),
+        vl_version=_VEGA_LITE,
+        show_warnings=False,
+        allowed_base_urls=[],
+        format_locale=numbers,
+        time_format_locale=dates,
+    )
+
+
+def _config() -> dict[str, Any]:
+    axis = {
+        "labelColor": MUTED,
+        "labelFontSize": 12,
+        "tickColor": GRID,
+        "domainColor": MUTED,
+        "gridColor": GRID,
+        "titleColor": MUTED,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelPadding": 5,
+    }
+    return {
+        "aria": False,
+        "background": PAPER,
+        "font": _FONT,
+        "view": {"stroke": None},
+        "axis": axis,
+        "text": {"fontSize": 12.5, "color": INK, "font": _FONT},
+    }
+
+
+@cache
+def _locales(code: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the numbers and dates of a language as d3 describes them."""
+    signs = ",." if code == "id" else ".,"
+    numbers = {"decimal": signs[0], "thousands": signs[1], "grouping": [3]}
+    days = {w: get_day_names(w, locale=code) for w in ("wide", "abbreviated")}
+    months = {w: get_month_names(w, locale=code) for w in ("wide", "abbreviated")}
+    sunday_first = (6, 0, 1, 2, 3, 4, 5)
+    dates = {
+        "dateTime": "%-d %B %Y %H:%M",
+        "date": "%-d %B %Y",
+        "time": "%H:%M",
+        "periods": ["AM", "PM"],
+        "days": [days["wide"][d] for d in sunday_first],
+        "shortDays": [days["abbreviated"][d] for d in sunday_first],
+        "months": [months["wide"][m] for m in range(1, 13)],
+        "shortMonths": [months["abbreviated"][m] for m in range(1, 13)],
+    }
+    return {**numbers, "currency": ["Rp ", ""]}, dates
+
+
+def _inlined(drawing: str, name: str, style: str) -> str:
+    """Return a drawing whose colours, letters and size the page decides."""
+    box = re.search(r'viewBox="[^"]+"', drawing)
+    inner = drawing[drawing.index(">") + 1 :]
+    inner = re.sub(rf'^<rect [^>]*fill="{PAPER}"[^>]*>(</rect>)?', "", inner)
+    inner = re.sub(r"<[^>]+>", _slim, inner)
+    names = {old: f"{name}-{n}" for n, old in enumerate(_ids(inner))}
+    for old, new in names.items():
+        inner = inner.replace(f'id="{old}"', f'id="{new}"')
+        inner = inner.replace(f"url(#{old})", f"url(#{new})")
+    kind = f' class="{style}"' if style else ""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {box[0] if box else ""}{kind}'
+    return f'{head} aria-hidden="true" focusable="false">{inner}'
+
+
+def _ids(drawing: str) -> list[str]:
+    # The converter numbers them on from one drawing to the next.
+    return list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing)))
+
+
+def _slim(tag: re.Match[str]) -> str:
+    """Return a tag with short numbers, its colours by name, and no font."""
+    text = re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}", tag[0])
+    text = re.sub(r' (?:font-family|aria-hidden|pointer-events)="[^"]*"', "", text)
+    text = re.sub(r' class="mark-[^"]*role-(\w+)[^"]*"', r' class="\1"', text)
+    for colour, variable in _VARIABLES.items():
+        text = text.replace(f'"{colour}"', f'"var({variable})"')
+    return text

@@ -1,0 +1,199 @@
+"""Interval bars: a tenth lies below, a tenth above, a dot at the middle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.output.report.charts import (
+    INK,
+    PAPER,
+    finished,
+    rows,
+    text_layer,
+    time_axis,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ektp_sched.output.languages import Language
+    from ektp_sched.output.report.charts import Size
+
+__all__ = ["Bar", "Group", "interval_chart"]
+
+_HEAD: Final = 24
+_ROW: Final = 36
+_BARE: Final = 20
+_GAP: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One interval and what is written above it.
+
+    Parameters
+    ----------
+    label
+        Says whose it is, with its figures; up to 50 letters fit on a phone.
+    low, middle, high
+        P10, P50, P90: numbers, or dates as ISO texts; a missing high end is
+        beyond the axis, a missing middle is not drawn.
+    colour
+        Of the bar.
+    """
+
+    label: str
+    low: float | str | None
+    middle: float | str | None
+    high: float | str | None
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bars under one heading.
+
+    Parameters
+    ----------
+    title
+        Empty: no heading.
+    bars
+        In order, from the top.
+    target
+        A mark across the bars, such as the class target; None for none.
+    """
+
+    title: str
+    bars: tuple[Bar, ...]
+    target: float | str | None = None
+
+
+def interval_chart(
+    groups: Sequence[Group],
+    size: Size,
+    texts: Language,
+    *,
+    ends: tuple[float, float] | tuple[str, str],
+) -> Any:
+    """Return a chart of intervals, each below its own label.
+
+    Labels stand above the bars and not beside them, so that a phone has room.
+
+    Parameters
+    ----------
+    groups
+        From the top.
+    size
+        Of the drawing.
+    texts
+        Language.
+    ends
+        Of the axis: numbers from 0, or ISO dates.
+    """
+    heads, labels, bars, targets = _placed(groups, ends)
+    height = int(_height(groups))
+    if isinstance(ends[0], str):
+        x = time_axis("low", size, ends[0], str(ends[1]))
+    else:
+        x = _numbers("low", size, ends[0], float(ends[1]))
+    layers = [
+        *_bars(bars, x, height),
+        *_targets(targets, x, height),
+        *_texts(heads, height, fontWeight="bold"),
+        *_texts(labels, height),
+    ]
+    return finished(layers, size, height + 24, texts)
+
+
+def _height(groups: Sequence[Group]) -> float:
+    return sum(
+        (_HEAD if group.title else 0) + sum(map(_row, group.bars)) + _GAP
+        for group in groups
+    )
+
+
+def _row(bar: Bar) -> int:
+    """Return the height of a bar with its label, or of a label alone."""
+    return _BARE if bar.low is None else _ROW
+
+
+def _placed(
+    groups: Sequence[Group], ends: tuple[Any, Any]
+) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """Return headings, labels, bars and targets with their heights in pixels."""
+    heads, labels, bars, targets = [], [], [], []
+    at = 0.0
+    for group in groups:
+        if group.title:
+            heads.append((group.title, at + 12))
+            at += _HEAD
+        for bar in group.bars:
+            labels.append((bar.label, at + 10))
+            if bar.low is not None:
+                high = ends[1] if bar.high is None else bar.high
+                bars.append((bar.low, high, bar.middle, at + 25, bar.colour))
+                if group.target is not None:
+                    targets.append((group.target, at + 17, at + 33))
+            at += _row(bar)
+        at += _GAP
+    return heads, labels, bars, targets
+
+
+def _numbers(field: str, size: Size, low: float, high: float) -> Any:
+    import altair as alt
+
+    axis = alt.Axis(
+        format=",.10~f", tickCount=4 if size.narrow else 7, domain=False, ticks=False
+    )
+    scale = alt.Scale(domain=[low, high], nice=True)
+    return alt.X(field=field, type="quantitative", title=None, axis=axis, scale=scale)
+
+
+def _y(field: str, height: int) -> Any:
+    import altair as alt
+
+    scale = alt.Scale(domain=[0, height], reverse=True, nice=False)
+    return alt.Y(field=field, type="quantitative", axis=None, scale=scale)
+
+
+def _texts(placed: Sequence[Any], height: int, **mark: Any) -> list[Any]:
+    import altair as alt
+
+    if not placed:
+        return []
+    data = rows(("text", "y"), placed)
+    encoding = {"x": alt.value(0), "y": _y("y", height)}
+    place = {"align": "left", "baseline": "middle", "color": INK}
+    return [text_layer(data, encoding, **place, **mark)]
+
+
+def _targets(placed: Sequence[Any], x: Any, height: int) -> list[Any]:
+    import altair as alt
+
+    if not placed:
+        return []
+    data = rows(("low", "y", "end"), placed)
+    mark = alt.Chart(data).mark_rule(color=INK, strokeWidth=2)
+    return [mark.encode(x=x, y=_y("y", height), y2=alt.Y2(field="end"))]
+
+
+def _bars(placed: Sequence[Any], x: Any, height: int) -> list[Any]:
+    """Return bars and dots; a layer for each colour needs no scale."""
+    import altair as alt
+
+    layers = []
+    for colour in dict.fromkeys(bar[4] for bar in placed):
+        mine = [bar[:4] for bar in placed if bar[4] == colour]
+        data = rows(("low", "high", "middle", "y"), mine)
+        y = _y("y", height)
+        bar = alt.Chart(data).mark_rule(
+            color=colour, strokeWidth=9, strokeCap="round", opacity=0.55
+        )
+        layers.append(bar.encode(x=x, x2=alt.X2(field="high"), y=y))
+        dots = rows(("low", "y"), [(b[2], b[3]) for b in mine if b[2] is not None])
+        dot = alt.Chart(dots).mark_circle(
+            color=colour, size=90, opacity=1, stroke=PAPER, strokeWidth=1.5
+        )
+        layers.append(dot.encode(x=x, y=y))
+    return layers

@@ -1,0 +1,96 @@
+"""What a notebook shows of a result: a table and a chart."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.errors import UsageError
+from ektp_sched.output.digest import key_figures, proof
+from ektp_sched.output.figures import clearance
+from ektp_sched.output.languages import language
+from ektp_sched.output.report.charts import WIDE, available, need_charts, plain_svg
+from ektp_sched.output.report.plan_charts import backlog_chart
+from ektp_sched.output.report.plan_data import gather
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ektp_sched.output.figures import AnyPlan
+
+__all__ = ["html_table", "plan_chart", "plan_html"]
+
+_DAYS: Final = 10
+
+
+def plan_chart(plan: AnyPlan) -> Any:
+    """Return the chart of a plan's backlog by day, of altair.
+
+    Parameters
+    ----------
+    plan
+        With prints.
+
+    Raises
+    ------
+    ektp_sched.errors.MissingExtraError
+        If the extra ``report`` is not installed.
+    ektp_sched.errors.UsageError
+        If the plan prints nothing.
+    """
+    need_charts()
+    if not plan.assignments.height:
+        message = f"the plan prints nothing (status {plan.status}): nothing to draw"
+        raise UsageError(message)
+    return backlog_chart(plan, gather(plan), WIDE, language(plan.office.language))
+
+
+def plan_html(plan: AnyPlan) -> str:
+    """Return a plan as a notebook shows it.
+
+    Parameters
+    ----------
+    plan
+        Of any status; one without a plan shows why there is none.  Without
+        the extra ``report`` there is no chart.
+    """
+    texts = language(plan.office.language)
+    title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
+    head = f"<h3>{escape(title)}</h3>"
+    if plan.status not in ("optimal", "feasible"):
+        why = [texts.conflict(each) for each in getattr(plan, "conflict", ())]
+        said = [texts.text(f"terminal.{plan.status}"), *why]
+        return head + "".join(f"<p>{escape(each)}</p>" for each in said)
+    days = clearance(plan).by_day.head(_DAYS)
+    names = ("day", "printed", "left", "past_target")
+    rows = [
+        (f"{texts.weekday(day)} {texts.short_date(day)}", *map(texts.number, numbers))
+        for day, *numbers in days.select(*names).iter_rows()
+    ]
+    parts = [
+        head,
+        html_table((), key_figures(plan, texts)),
+        html_table([texts.text(f"column.{name}") for name in names], rows),
+        f"<p>{escape(proof(plan, texts))}</p>",
+    ]
+    if plan.assignments.height and available():
+        parts.append(plain_svg(plan_chart(plan), texts))
+    return "".join(parts)
+
+
+def html_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a small table, all of it escaped.
+
+    Parameters
+    ----------
+    headings
+        Empty: none.
+    rows
+        Their first cell names them.
+    """
+    head = "".join(f"<th>{escape(text)}</th>" for text in headings)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table>{f'<tr>{head}</tr>' if head else ''}{body}</table>"

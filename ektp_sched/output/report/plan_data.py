@@ -1,0 +1,351 @@
+"""A plan's figures, brought together for its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.office import capacity
+from ektp_sched.output.figures import figures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.office.capacity import Capacity
+    from ektp_sched.output.figures import AnyPlan, Figures
+
+__all__ = [
+    "MOMENTS",
+    "Gains",
+    "Load",
+    "PlanData",
+    "Wait",
+    "gather",
+    "oldest",
+    "quantiles",
+]
+
+MOMENTS: Final = ("start", "printed", "end")
+"""Waiting on the first day, until printed, still waiting on the last day."""
+
+_FEW, _MANY = 70, 500
+"""Up to so many calendar days are shown by day, and by week; others by month."""
+_AREAS: Final = 12
+_EXACT: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Cards and capacity by period.
+
+    Parameters
+    ----------
+    every
+        ``1d``, ``1w`` or ``1mo``: the length of a period.
+    by_resource
+        resource, is_server, day (the period's first), cards, could; periods
+        in which nothing could be printed are there with 0.
+    total
+        day, until (the period's last), cards, printers, servers: what all
+        could do together, and limit, what may be planned where a reserve is
+        kept (null without).
+    """
+
+    every: str
+    by_resource: pl.DataFrame
+    total: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long some people wait, days.
+
+    Parameters
+    ----------
+    group
+        Class or area.
+    moment
+        One of `MOMENTS`.
+    people
+        How many.
+    low, middle, high, longest
+        P10, median and P90, order statistics, and the maximum; None for nobody.
+    """
+
+    group: str
+    moment: str
+    people: int
+    low: int | None
+    middle: int | None
+    high: int | None
+    longest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What one more card would save.
+
+    Parameters
+    ----------
+    groups
+        Names of the resources that share a series, and day → pressure-days.
+    prints
+        Whether one more card also prints one more person.
+    useless
+        Resources on which one more card changes nothing on any day.
+    """
+
+    groups: tuple[tuple[tuple[str, ...], dict[date, float]], ...]
+    prints: bool
+    useless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanData:
+    """All that the report of a plan says in figures.
+
+    Parameters
+    ----------
+    figures
+        As for summary.json.
+    load
+        By period.
+    by_class, by_area
+        Waits; areas only where there are two or more, the largest first.
+    areas_left_out
+        Areas beyond those shown.
+    gains
+        None without prices.
+    """
+
+    figures: Figures
+    load: Load
+    by_class: tuple[Wait, ...]
+    by_area: tuple[Wait, ...]
+    areas_left_out: int
+    gains: Gains | None
+
+
+def gather(plan: AnyPlan) -> PlanData:
+    """Return all figures of a plan's report.
+
+    Parameters
+    ----------
+    plan
+        With assignments, or with nothing to print.  What a plan folder does
+        not keep is not used, so that a rebuilt report has the same bytes.
+    """
+    people = _people(plan)
+    areas = _areas(people)
+    shown = areas[:_AREAS]
+    return PlanData(
+        figures=figures(plan),
+        load=_load(plan),
+        by_class=_waits(plan, people, "urgency", list(plan.office.urgency)),
+        by_area=_waits(plan, people, "area", shown) if len(areas) > 1 else (),
+        areas_left_out=max(0, len(areas) - _AREAS),
+        gains=_gains(plan),
+    )
+
+
+def oldest(plan: AnyPlan, count: int) -> list[dict[str, Any]]:
+    """Return the applications that wait longest.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    count
+        At most so many.
+
+    Returns
+    -------
+    list of dict
+        application_id, waiting_since, urgency, day (None: not in this plan).
+    """
+    columns = ["waiting_since", "application_id"]
+    first = plan.backlog.frame.select(*columns, "urgency")
+    first = first.bottom_k(count, by=columns).sort(columns)
+    ids = first["application_id"].implode()
+    days = plan.assignments.filter(pl.col("application_id").is_in(ids))
+    both = first.join(
+        days.select("application_id", "day"), on="application_id", how="left"
+    )
+    return both.sort(columns).to_dicts()
+
+
+def quantiles(days: NDArray[np.int64], cards: NDArray[np.int64]) -> list[int]:
+    """Return P10, median and P90 of days, order statistics.
+
+    Parameters
+    ----------
+    days
+        Ascending, shape ``(n,)``.
+    cards
+        How often each occurs, positive, shape ``(n,)``.
+    """
+    upto = np.cumsum(cards)
+    total = int(upto[-1])
+    ranks = [-(-total * percent // 100) for percent in (10, 50, 90)]
+    return [int(days[index]) for index in np.searchsorted(upto, ranks)]
+
+
+def _people(plan: AnyPlan) -> pl.DataFrame:
+    """Return cards by urgency, area, since and day (null: unprinted)."""
+    columns = ["urgency", "area", "waiting_since"]
+    frame = plan.backlog.frame
+    if frame["area"].null_count() == frame.height:
+        columns.remove("area")
+    days = plan.assignments.select("application_id", "day")
+    both = frame.select("application_id", *columns).join(
+        days, on="application_id", how="left"
+    )
+    counts = both.group_by(*columns, "day").agg(cards=pl.len().cast(pl.Int64))
+    if "area" not in columns:
+        counts = counts.with_columns(area=pl.lit(None, pl.String))
+    return counts
+
+
+def _areas(people: pl.DataFrame) -> list[str]:
+    counts = people.drop_nulls("area").group_by("area").agg(pl.col("cards").sum())
+    ordered = counts.sort("cards", "area", descending=[True, False])
+    return cast("list[str]", ordered["area"].to_list())
+
+
+def _waits(
+    plan: AnyPlan, people: pl.DataFrame, column: str, names: list[str]
+) -> tuple[Wait, ...]:
+    end = plan.start + timedelta(days=plan.days - 1)
+    since = pl.col("waiting_since")
+    asked = {
+        "start": (since <= plan.start, pl.lit(plan.start)),
+        "printed": (pl.col("day").is_not_null(), pl.col("day")),
+        "end": (pl.col("day").is_null() & (since <= end), pl.lit(end)),
+    }
+    found = []
+    for moment in MOMENTS:
+        among, until = asked[moment]
+        counts = (
+            people.filter(among)
+            .group_by(column, days=(until - since).dt.total_days())
+            .agg(pl.col("cards").sum())
+            .sort("days")
+            .partition_by(column, as_dict=True, include_key=False)
+        )
+        found += [_wait(name, moment, counts.get((name,))) for name in names]
+    order = {name: index for index, name in enumerate(names)}
+    kept = [wait for wait in found if any(w.people for w in found if _same(w, wait))]
+    return tuple(sorted(kept, key=lambda wait: order[wait.group]))
+
+
+def _same(one: Wait, other: Wait) -> bool:
+    return one.group == other.group
+
+
+def _wait(name: str, moment: str, counts: pl.DataFrame | None) -> Wait:
+    if counts is None:
+        return Wait(name, moment, 0, None, None, None, None)
+    days, cards = counts["days"].to_numpy(), counts["cards"].to_numpy()
+    low, middle, high = quantiles(days, cards)
+    return Wait(name, moment, int(cards.sum()), low, middle, high, int(days[-1]))
+
+
+def _load(plan: AnyPlan) -> Load:
+    limits = capacity(plan.office, plan.start, plan.days)
+    last = plan.assignments["day"].max() if plan.assignments.height else None
+    days = (cast("date", last) - plan.start).days + 1 if last is not None else plan.days
+    every = "1d" if days <= _FEW else "1w" if days <= _MANY else "1mo"
+    both = pl.concat(
+        [
+            _table(plan, limits, "server", days),
+            _table(plan, limits, "printer", days),
+        ]
+    )
+    period = pl.col("day").dt.truncate(every).alias("day")
+    by_resource = (
+        both.group_by("resource", "is_server", period)
+        .agg(pl.col("cards", "could").sum())
+        .sort("is_server", "resource", "day")
+    )
+    return Load(every, by_resource, _total(both, limits, days, period))
+
+
+def _table(plan: AnyPlan, limits: Capacity, column: str, days: int) -> pl.DataFrame:
+    """Return resource, is_server, day, cards, could, a row a calendar day."""
+    is_server = column == "server"
+    names = limits.servers if is_server else limits.printers
+    could = (limits.server_cards if is_server else limits.printer_cards)[:, :days]
+    dates = pl.date_range(
+        plan.start, plan.start + timedelta(days=days - 1), eager=True
+    ).alias("day")
+    grid = pl.DataFrame(
+        {
+            "resource": np.repeat(np.array(names, dtype=str), days),
+            "day": pl.concat([dates] * len(names)),
+            "could": could.ravel(),
+        }
+    )
+    used = plan.assignments.group_by(
+        "day", pl.col(column).cast(pl.String).alias("resource")
+    ).agg(cards=pl.len().cast(pl.Int64))
+    filled = grid.join(used, on=["day", "resource"], how="left")
+    return filled.select(
+        "resource",
+        "day",
+        "could",
+        pl.col("cards").fill_null(0),
+        is_server=pl.lit(is_server),
+    )
+
+
+def _total(
+    both: pl.DataFrame, limits: Capacity, days: int, period: pl.Expr
+) -> pl.DataFrame:
+    server = pl.col("is_server")
+    daily = (
+        both.group_by("day")
+        .agg(
+            cards=pl.col("cards").filter(~server).sum(),
+            printers=pl.col("could").filter(~server).sum(),
+            servers=pl.col("could").filter(server).sum(),
+        )
+        .sort("day")
+    )
+    kept = None if limits.total is None else pl.Series(limits.total[:days])
+    daily = daily.with_columns(limit=pl.lit(None, pl.Int64) if kept is None else kept)
+    sums = [pl.col(name).sum() for name in ("cards", "printers", "servers")]
+    reserve = pl.lit(None, pl.Int64) if kept is None else pl.col("limit").sum()
+    return (
+        daily.group_by(period)
+        .agg(pl.col("day").max().alias("until"), *sums, reserve.alias("limit"))
+        .filter((pl.col("printers") > 0) | (pl.col("servers") > 0))
+        .sort("day")
+    )
+
+
+def _gains(plan: AnyPlan) -> Gains | None:
+    """Return what one more card saves in pressure, equal series as one."""
+    if plan.prices is None or not plan.prices.height:
+        return None
+    saved = -pl.col("one_more").sum().round(6)
+    pressure = plan.prices.filter(pl.col("tier") == "pressure")
+    by_day = pressure.group_by("resource", "day").agg(saved=saved).sort("day")
+    series: dict[tuple[tuple[date, float], ...], list[str]] = {}
+    useless = []
+    for name in sorted(plan.prices["resource"].unique().to_list()):
+        mine = by_day.filter(pl.col("resource") == name)
+        points = tuple((day, gain + 0.0) for _, day, gain in mine.iter_rows())
+        if all(abs(gain) < _EXACT for _, gain in points):
+            useless.append(str(name))
+        else:
+            series.setdefault(points, []).append(str(name))
+    prints = plan.prices.filter(
+        (pl.col("tier") == "unprinted") & (pl.col("one_more") < -_EXACT)
+    )
+    groups = [(tuple(names), dict(points)) for points, names in series.items()]
+    groups.sort(key=lambda group: (-max(group[1].values()), group[0]))
+    return Gains(tuple(groups), prints.height > 0, tuple(useless))

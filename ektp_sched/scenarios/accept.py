@@ -1,0 +1,230 @@
+"""One day's printing in all replications at once.
+
+In the day's order people are accepted one after another, each if all that are
+accepted can still be printed: the greedy algorithm on a polymatroid (Edmonds
+1970).  As the order is the same in all replications, the place at which some
+set of kinds is full is found by bisection; the kinds of full sets are closed,
+and the search goes on behind that place with those still open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int32]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Accepted", "Line", "Sets", "accept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The day's order, and how many stand in front of each place.
+
+    A *lane* is a stream, or the singles of one kind; lanes are sorted by kind.
+
+    Parameters
+    ----------
+    lane
+        Lane of each place, shape ``(M,)``.
+    fixed
+        By lane, people in its first entries up to a place that are the same
+        in all replications, shape ``(L, M + 1)``.
+    row
+        By lane, where the others are counted: a row of ``counts`` times R,
+        same shape.
+    counts
+        People by row and replication, flat, shape ``(rows * R,)``.
+    gone
+        People of each lane printed before, shape ``(L, R)``.
+    kind
+        Kind of each lane, ascending, shape ``(L,)``.
+    """
+
+    lane: Ints
+    fixed: Counts
+    row: Ints
+    counts: Counts
+    gone: Counts
+    kind: Ints
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self.lane)
+
+    def waiting(self, place: Ints, of: Ints, gone: Counts) -> Counts:
+        """Return who waits in front of a place, by lane, shape ``(L, ...)``."""
+        at = self.row.take(place, axis=1)
+        at += of
+        people = self.counts.take(at)
+        people += self.fixed.take(place, axis=1)
+        people -= gone
+        return np.maximum(people, 0, out=people)
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """What binds sets of kinds on one day.
+
+    Parameters
+    ----------
+    members
+        Which kinds each set holds, shape ``(J, G)``.
+    bound
+        Cards of each set, shape ``(J, R)``.
+    """
+
+    members: Bools
+    bound: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who is printed.
+
+    Parameters
+    ----------
+    cards
+        Cards by lane, shape ``(L, R)``.
+    row
+        By lane, the row of ``Line.counts`` reached in full, shape ``(L, R)``.
+    full
+        First set that was full while somebody waited; -1 where nobody was
+        left, shape ``(R,)``.
+    """
+
+    cards: Counts
+    row: Ints
+    full: Ints
+
+
+def accept(line: Line, sets: Sets) -> Accepted:
+    """Accept people in the order of a line as long as the sets allow.
+
+    Parameters
+    ----------
+    line
+        Who stands where.
+    sets
+        What can be printed.
+    """
+    size = line.gone.shape[1]
+    day = _Day(line, sets, size)
+    active = np.arange(size)
+    start = np.zeros(size, dtype=np.int64)
+    while len(active):
+        active, start = day.stage(active, start)
+    return day.result()
+
+
+class _Day:
+    """A day's printing while it is found out."""
+
+    def __init__(self, line: Line, sets: Sets, size: int) -> None:
+        self.line, self.sets, self.size = line, sets, size
+        kinds = sets.members.shape[1]
+        self.closed = np.zeros((kinds, size), dtype=bool)
+        self.stop = np.zeros((kinds, size), dtype=np.int64)
+        self.taken = np.zeros((kinds, size), dtype=np.int32)
+        self.full = np.full(size, -1, dtype=np.int64)
+        self.extra: list[tuple[Ints, Ints, Counts]] = []
+        self.begin = np.searchsorted(line.kind, np.arange(kinds))
+        self.plain = kinds == 1 and len(sets.members) == 1
+
+    def stage(self, active: Ints, start: Ints) -> tuple[Ints, Ints]:
+        """Go on until some set is full; return where more can be accepted."""
+        view = _View(self, active)
+        place = view.furthest(start)
+        kinds = view.cards(place)
+        ended = place == len(self.line)
+        open_ = ~view.closed
+        if len(active) == self.size:
+            self.taken, self.stop = kinds, np.where(open_, place, self.stop)
+        else:
+            self.taken[:, active] = kinds
+            self.stop[:, active] = np.where(open_, place, self.stop[:, active])
+        going = np.flatnonzero(~ended)
+        if not len(going):
+            return going, going
+        return self._close(active[going], place[going], view, kinds, going)
+
+    def _close(
+        self, reps: Ints, place: Ints, view: _View, kinds: Counts, going: Ints
+    ) -> tuple[Ints, Ints]:
+        """Fill the set that is full next, and close the kinds in full sets."""
+        lane = self.line.lane[place]
+        kind = self.line.kind[lane]
+        members = self.sets.members
+        slack = view.bound[:, going] - members.astype(np.int32) @ kinds[:, going]
+        mine = members[:, kind]
+        rest = np.where(mine, slack, np.iinfo(np.int32).max).min(axis=0)
+        slack -= np.where(mine, rest, 0)
+        tight = slack == 0
+        self.extra.append((lane, reps, rest))
+        self.taken[kind, reps] += rest
+        first = self.full[reps] < 0
+        self.full[reps[first]] = (tight & mine)[:, first].argmax(axis=0)
+        closed = self.closed[:, reps] | (members.T.astype(np.int32) @ tight > 0)
+        self.closed[:, reps] = closed
+        more = ~closed.all(axis=0)
+        return reps[more], place[more]
+
+    def result(self) -> Accepted:
+        """Return who is printed, with the last cards of each full set."""
+        line = self.line
+        stop = self.stop[line.kind]
+        row = np.take_along_axis(line.row, stop, axis=1)
+        cards = line.counts.take(row + np.arange(self.size))
+        cards += np.take_along_axis(line.fixed, stop, axis=1)
+        cards -= line.gone
+        np.maximum(cards, 0, out=cards)
+        for lane, reps, rest in self.extra:
+            cards[lane, reps] += rest
+        return Accepted(cards, row, self.full)
+
+
+class _View:
+    """Some replications of a day."""
+
+    def __init__(self, day: _Day, active: Ints) -> None:
+        whole = len(active) == day.size
+        self.day, self.of = day, active
+        self.gone = day.line.gone if whole else day.line.gone[:, active]
+        self.bound = day.sets.bound if whole else day.sets.bound[:, active]
+        self.closed = day.closed if whole else day.closed[:, active]
+        self.taken = day.taken if whole else day.taken[:, active]
+
+    def furthest(self, start: Ints) -> Ints:
+        """Return the last place up to which all are accepted, by bisection."""
+        end = len(self.day.line)
+        place = start
+        step = 1 << max(0, end.bit_length() - 1)
+        while end and step:
+            probe = np.minimum(place + step, end)
+            place = np.where(self.fits(probe), probe, place)
+            step >>= 1
+        return place
+
+    def fits(self, place: Ints) -> Bools:
+        """Return whether everybody in front of a place can be printed."""
+        cards = self.cards(place)
+        if self.day.plain:
+            fits: Bools = cards[0] <= self.bound[0]
+            return fits
+        members = self.day.sets.members.astype(np.int32)
+        return (members @ cards <= self.bound).all(axis=0)
+
+    def cards(self, place: Ints) -> Counts:
+        """Return the cards of each kind up to a place, shape ``(G, ...)``."""
+        people = self.day.line.waiting(place, self.of, self.gone)
+        if self.day.plain:
+            return people.sum(axis=0, dtype=np.int32, keepdims=True)
+        kinds: Counts = np.add.reduceat(people, self.day.begin, axis=0)
+        return np.where(self.closed, self.taken, kinds)

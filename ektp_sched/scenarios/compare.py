@@ -1,0 +1,246 @@
+"""Scenarios side by side, on the same people, arrivals and breakdowns."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.errors import UsageError
+from ektp_sched.scenarios.break_even import break_even
+from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
+from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
+from ektp_sched.scenarios.laws import Scenarios
+from ektp_sched.scenarios.loading import load_scenarios
+from ektp_sched.scenarios.measures import (
+    daily,
+    difference,
+    quantities,
+    samples,
+    trip_cost,
+    waits,
+)
+from ektp_sched.scenarios.runs import Run, run_scenarios
+from ektp_sched.scenarios.told import told_trips
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
+    from datetime import date
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.planning import Plan
+    from ektp_sched.scenarios.comparison import Difference
+    from ektp_sched.scenarios.laws import Scenario
+    from ektp_sched.scenarios.measures import Samples
+    from ektp_sched.scenarios.outcome import Outcome
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["DATES_ONLY", "POLICIES", "compare"]
+
+DATES_ONLY: Final = "dates_only"
+"""Name of the remedy that costs nothing: the baseline, with dates told."""
+
+POLICIES: Final = ("pressure", "class-order", "fifo", "replan")
+
+_SHARE: Final = {"simulate": 0.0, "figures": 0.7, "limits": 0.75, "break-even": 0.8}
+"""Rough share of the work that is done when a stage begins."""
+
+_MOST: Final = 1_000_000
+_MOST_REPLAN: Final = 100
+
+
+def compare(
+    backlog: Backlog,
+    office: Office,
+    scenarios: Scenarios | str | Path,
+    *,
+    start: date,
+    days: int = 365,
+    replications: int = 2000,
+    seed: int = 1,
+    policy: str = "pressure",
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Simulate every scenario on the same futures, and compare them in pairs.
+
+    Parameters
+    ----------
+    backlog, office
+        Who waits, and the office as it is.
+    scenarios
+        What might become of it, or the path of ``scenarios.toml``.
+    start, days
+        First day, and number of calendar days, 1 to 3,660.
+    replications
+        Futures drawn, 1 to 1,000,000; with ``replan`` at most 100.
+    seed
+        Any whole number from 0; equal seeds give equal results, whatever
+        the executor.
+    policy
+        ``pressure``, ``class-order``, ``fifo`` or ``replan``.
+    executor
+        Where blocks of replications run; None: here, one after another.
+    progress
+        Called with a stage's name and the share of the work done.
+
+    Raises
+    ------
+    UsageError
+        An argument is out of its range.
+    ScenarioError
+        The scenarios are not what they should be.
+    """
+    _check(days, replications, seed, policy)
+    clock = _Clock(progress)
+    if not isinstance(scenarios, Scenarios):
+        scenarios = load_scenarios(scenarios, office, start=start)
+    run = Run(backlog, scenarios, start, days, replications, seed, policy)
+    every = tuple(run.scenarios.scenarios.values())
+    with clock.stage("simulate"):
+        outcomes, told = run_scenarios(
+            run,
+            every,
+            look=(scenarios.baseline, told_trips),
+            executor=executor,
+            progress=progress,
+        )
+    with clock.stage("figures"):
+        found = {one.name: samples(outcomes[one.name], one.office) for one in every}
+        found[DATES_ONLY] = _with_dates(run, found, outcomes, told)
+    with clock.stage("limits"):
+        plans = {one.name: certain_plan(run, one) for one in every}
+        figures = tuple(
+            _figures(run, one, outcomes[one.name], found[one.name], plans[one.name])
+            for one in every
+        )
+    with clock.stage("break-even"):
+        costs = {
+            "not-told": found[scenarios.baseline]["wasted_trip_cost_idr"],
+            "told": found[DATES_ONLY]["wasted_trip_cost_idr"],
+        }
+        pays = break_even(run, costs, executor)
+    queue = run.queue(run.baseline)
+    return Comparison(
+        office=run.baseline.office,
+        start=start,
+        days=days,
+        replications=replications,
+        seed=seed,
+        policy=policy,
+        baseline=scenarios.baseline,
+        scenarios=figures,
+        dates_only=_dates_only(run, figures, found[DATES_ONLY]),
+        differences=_differences(run, found),
+        break_even=pays,
+        gap=policy_gap(run, plans[scenarios.baseline]),
+        assumptions=tuple(
+            {"key": a.key, "value": a.value, "kind": a.kind, "note": a.note}
+            for a in scenarios.assumptions
+        ),
+        people={
+            "initial": queue.initial,
+            "unprintable": sum(queue.left_out.values()),
+            "held": backlog.held_count,
+        },
+        seconds=clock.seconds,
+    )
+
+
+def _figures(
+    run: Run, scenario: Scenario, outcome: Outcome, found: Samples, made: Plan
+) -> ScenarioFigures:
+    return ScenarioFigures(
+        name=scenario.name,
+        label=scenario.label,
+        cost_idr=scenario.cost_idr,
+        limits=limiting(run, scenario, outcome, made),
+        quantities=quantities(found, run.days, run.start),
+        waits=waits(outcome, scenario.office),
+        daily=daily(outcome, scenario.name, run.start),
+    )
+
+
+def _with_dates(
+    run: Run,
+    found: dict[str, Samples],
+    outcomes: dict[str, Outcome],
+    told: NDArray[np.generic] | None,
+) -> Samples:
+    """Return the baseline's samples with the trips that are left if dates are told."""
+    base = run.baseline
+    assert told is not None
+    trips = told.astype(np.float64)
+    areas = outcomes[base.name].areas
+    return found[base.name] | {
+        "wasted_trips": trips.sum(axis=0),
+        "wasted_trip_cost_idr": trip_cost(trips, areas, base.office),
+    }
+
+
+def _dates_only(
+    run: Run, figures: tuple[ScenarioFigures, ...], found: Samples
+) -> ScenarioFigures:
+    """Return the baseline's figures, its trips being those left with dates told."""
+    base = next(one for one in figures if one.name == run.scenarios.baseline)
+    return replace(
+        base,
+        name=DATES_ONLY,
+        label="",
+        cost_idr=0,
+        quantities=quantities(found, run.days, run.start),
+    )
+
+
+def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
+    """Return every scenario but the baseline against it, the free remedy last."""
+    base = run.scenarios.baseline
+    costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
+    names = [name for name in found if name != base]
+    return tuple(
+        difference(name, base, found[name], found[base], run.days, costs.get(name, 0))
+        for name in names
+    )
+
+
+def _check(days: int, replications: int, seed: int, policy: str) -> None:
+    """Refuse arguments out of their range."""
+    if policy not in POLICIES:
+        message = f"policy is {policy!r}; it must be one of {', '.join(POLICIES)}"
+        raise UsageError(message)
+    most = _MOST_REPLAN if policy == "replan" else _MOST
+    for name, value, low, high in (
+        ("days", days, 1, 3660),
+        ("replications", replications, 1, most),
+        ("seed", seed, 0, 2**63 - 1),
+    ):
+        if type(value) is not int or not low <= value <= high:
+            message = (
+                f"{name} is {value}; it must be a whole number from {low} to {high:,}"
+            )
+            raise UsageError(message)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Times the stages, and tells of each as it begins."""
+
+    progress: Progress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        if self.progress is not None:
+            self.progress(name, _SHARE[name])
+        begun = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - begun, 6)

@@ -1,0 +1,382 @@
+"""The daily process once more, one person at a time and one replication.
+
+Plain Python on lists: no streams, cohorts, tables or bisection.  Whether one
+more person can still be printed is asked of a maximum flow, card by card.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from brute import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from brute import Limits
+    from brute import Person as Applicant
+    from strategies import Case
+
+__all__ = ["Newcomer", "Person", "Slow", "slow"]
+
+_WINDOW = 3
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """An application recorded later: what its stream stands for."""
+
+    urgency: str
+    since: int
+    printers: tuple[str, ...]
+    card: str | None
+    area_rank: float
+    cell: int
+
+
+@dataclass(frozen=True)
+class Person:
+    """One who waits; ``name`` is empty for a newcomer."""
+
+    name: str
+    urgency: str
+    since: int
+    ready: int
+    due: int | None
+    pinned: int | None
+    target: int
+    rank: tuple[float, float]
+    printers: tuple[str, ...]
+    card: str | None
+    area: str | None
+    cell: int
+    tie: tuple[Any, ...]
+
+    @property
+    def dated(self) -> bool:
+        """Whether a date of its own sets it apart."""
+        late = self.ready > max(0, self.since) or (self.name != "" and self.ready > 0)
+        return late or self.due is not None or self.pinned is not None
+
+
+@dataclass
+class Slow:
+    """What came of one replication."""
+
+    people: list[Person]
+    left_out: Counter[str]
+    day_of: dict[int, int]
+    """Day printed by place in ``people``."""
+    ended: list[str]
+    """For each worked day "queue-empty", or "" where somebody was left."""
+    capacity: list[int]
+    days: int
+    scale: int
+
+    def printed_on(self, day: int) -> list[Person]:
+        """Return who is printed on a day."""
+        return [p for i, p in enumerate(self.people) if self.day_of.get(i) == day]
+
+    def waiting_after(self, day: int) -> list[Person]:
+        """Return who waits at the end of a day."""
+        return [
+            p
+            for i, p in enumerate(self.people)
+            if p.since <= day and self.day_of.get(i, self.days) > day
+        ]
+
+    def cleared_day(self) -> int:
+        """Return the day on which the last of the first morning is printed."""
+        old = [i for i, person in enumerate(self.people) if person.name]
+        if not old:
+            return self.days if self.left_out else 0
+        return max(self.day_of.get(i, self.days) for i in old)
+
+    def on_target_day(self) -> int:
+        """Return the first day at whose end nobody waits too long."""
+        for day in range(self.days):
+            if all(day - p.since + 1 <= p.target for p in self.waiting_after(day)):
+                return day
+        return self.days
+
+    def longest_wait(self) -> int:
+        """Return the longest wait of anybody."""
+        people, last = enumerate(self.people), self.days - 1
+        waits = (self.day_of.get(i, last) - person.since for i, person in people)
+        return max(waits, default=-1)
+
+    def person_days(self) -> tuple[Counter[str | None], Counter[int]]:
+        """Return days of waiting: old ones by area, new ones by cell."""
+        old: Counter[str | None] = Counter()
+        new: Counter[int] = Counter()
+        for day in range(self.days):
+            for person in self.waiting_after(day):
+                if person.name:
+                    old[person.area] += 1
+                else:
+                    new[person.cell] += 1
+        return old, new
+
+    def pressure(self) -> int:
+        """Return the scaled pressure that accrued."""
+        return sum(
+            (day - p.since + 1) * (self.scale // p.target)
+            for day in range(self.days)
+            for p in self.waiting_after(day)
+        )
+
+    def waits(self, *, printed: bool) -> Counter[tuple[str, bool, int]]:
+        """Count people by class, whether new, and days of wait."""
+        found: Counter[tuple[str, bool, int]] = Counter()
+        for i, person in enumerate(self.people):
+            if (i in self.day_of) == printed:
+                end = self.day_of.get(i, self.days - 1)
+                found[person.urgency, not person.name, end - person.since] += 1
+        return found
+
+    def waits_by_area(self, *, printed: bool) -> Counter[tuple[str | None, int]]:
+        """Count the first morning's people by area and days of wait."""
+        found: Counter[tuple[str | None, int]] = Counter()
+        for i, person in enumerate(self.people):
+            if (i in self.day_of) == printed and person.name:
+                end = self.day_of.get(i, self.days - 1)
+                found[person.area, end - person.since] += 1
+        return found
+
+
+def slow(
+    case: Case, policy: str, new: Iterable[Newcomer], broken: set[tuple[str, int]]
+) -> Slow:
+    """Run one replication.
+
+    Parameters
+    ----------
+    case
+        Office, backlog, first day and horizon.
+    policy
+        ``pressure``, ``class-order`` or ``fifo``.
+    new
+        Those recorded later.
+    broken
+        Resources and days on which they can do nothing.
+    """
+    known = reference(case)
+    limits = known.limits
+    rows = case.backlog.frame.to_dicts()
+    everybody = [
+        _old(case, row, one, known.tie_break(one), limits)
+        for row, one in zip(rows, known.people, strict=True)
+    ]
+    left_out: Counter[str] = Counter()
+    people = []
+    for person in everybody:
+        reason = _reason(person, case.days)
+        if reason:
+            left_out[reason] += 1
+        else:
+            people.append(person)
+    people += [_new(case, one, number) for number, one in enumerate(new)]
+    result = Slow(people, left_out, {}, [], [], case.days, known.scale)
+    used: Counter[str] = Counter()
+    for day in range(case.days):
+        desk = _Desk(limits, day, broken, case.office.reserve.cards_per_day)
+        result.capacity.append(_ample(desk, people))
+        if limits.worked[day]:
+            _work(case, policy, day, desk, used, result)
+    return result
+
+
+def _old(
+    case: Case,
+    row: dict[str, Any],
+    one: Applicant,
+    tie: tuple[Any, ...],
+    limits: Limits,
+) -> Person:
+    due, pinned = one.due, one.pinned
+    return Person(
+        name=one.name,
+        urgency=row["urgency"],
+        since=one.since,
+        ready=max(one.ready, 0),
+        due=due if due is not None and 0 <= due < limits.days else None,
+        pinned=pinned if pinned is not None and pinned >= 0 else None,
+        target=one.target,
+        rank=one.rank,
+        printers=tuple(sorted(one.printers)),
+        card=one.card if one.card in limits.supply else None,
+        area=row["area"],
+        cell=-1,
+        tie=(0, *tie),
+    )
+
+
+def _new(case: Case, one: Newcomer, number: int) -> Person:
+    kind = case.office.urgency[one.urgency]
+    return Person(
+        name="",
+        urgency=one.urgency,
+        since=one.since,
+        ready=one.since,
+        due=None,
+        pinned=None,
+        target=kind.target_days,
+        rank=(inf if kind.rank is None else kind.rank, one.area_rank),
+        printers=one.printers,
+        card=one.card,
+        area=None,
+        cell=one.cell,
+        tie=(1, number),
+    )
+
+
+def _reason(person: Person, days: int) -> str:
+    if not person.printers:
+        return "no-printer"
+    if person.ready >= days:
+        return "not-ready"
+    if person.pinned is not None and person.pinned >= days:
+        return "pinned-later"
+    return ""
+
+
+def _work(
+    case: Case, policy: str, day: int, desk: _Desk, used: Counter[str], result: Slow
+) -> None:
+    """Serve one morning's queue."""
+    present = [
+        i
+        for i, p in enumerate(result.people)
+        if i not in result.day_of
+        and p.since <= day
+        and p.ready <= day
+        and (p.pinned is None or p.pinned <= day)
+    ]
+    worked = reference(case).limits.worked
+    until = next((d for d in range(day + 1, case.days) if worked[d]), case.days)
+    present.sort(key=lambda i: _key(case, result.people[i], policy, day, until))
+    accepted: list[Person] = []
+    refused = False
+    for i in present:
+        person = result.people[i]
+        blanks = inf if person.card is None else desk.blanks[person.card]
+        enough = person.card is None or used[person.card] < blanks
+        if enough and desk.prints([*accepted, person]):
+            accepted.append(person)
+            result.day_of[i] = day
+            if person.card is not None:
+                used[person.card] += 1
+        else:
+            refused = True
+    result.ended.append("" if refused else "queue-empty")
+
+
+def _key(
+    case: Case, person: Person, policy: str, day: int, until: int
+) -> tuple[Any, ...]:
+    classes = list(case.office.urgency)
+    static = (
+        person.since,
+        person.target,
+        classes.index(person.urgency),
+        len(person.printers),
+        person.printers,
+        person.card or "",
+        person.rank[1],
+        not person.dated,
+        case.days if person.due is None else person.due,
+        max(person.ready, person.since),
+        -1 if person.pinned is None else person.pinned,
+        person.tie,
+    )
+    pin = (person.pinned is None, person.pinned or 0)
+    scale = reference(case).scale // person.target
+    accrued = sum(t - person.since + 1 for t in range(day, until)) * scale
+    if policy == "fifo":
+        return (*pin, static)
+    if policy == "class-order":
+        outer = (inf, inf) if person.pinned is not None else person.rank
+        return (*pin, outer, person.target, static)
+    if person.pinned is not None:
+        return (*pin, -accrued, static)
+    soon = person.due is not None and day <= person.due <= day + _WINDOW
+    return (*pin, person.rank, (person.due if soon else inf), -accrued, static)
+
+
+class _Desk:
+    """One day's printers, servers, reserve and blanks."""
+
+    def __init__(
+        self, limits: Limits, day: int, broken: set[tuple[str, int]], reserve: int
+    ) -> None:
+        def cards(table: dict[str, list[int]]) -> dict[str, int]:
+            return {
+                name: 0 if (name, day) in broken else line[day]
+                for name, line in table.items()
+            }
+
+        self.printers, self.servers = cards(limits.printers), cards(limits.servers)
+        self.reach = limits.reach
+        self.blanks = {name: line[day] for name, line in limits.supply.items()}
+        self.total: float = inf
+        if reserve:
+            least = min(sum(self.printers.values()), sum(self.servers.values()))
+            self.total = max(0, least - reserve)
+
+    def prints(self, people: list[Person]) -> bool:
+        """Return whether all these can be printed today."""
+        count = Counter(person.printers for person in people)
+        return len(people) <= self.total and self.flow(count) == len(people)
+
+    def flow(self, count: Counter[tuple[str, ...]]) -> int:
+        """Return the most cards that can flow through printers and servers."""
+        room: dict[tuple[Any, Any], int] = {}
+        for names, people in count.items():
+            room["source", names] = people
+            for name in names:
+                room[names, ("printer", name)] = people
+        for name, cards in self.printers.items():
+            room[("printer", name), ("out", name)] = cards
+            for server in self.reach[name]:
+                room[("out", name), ("server", server)] = cards
+        for name, cards in self.servers.items():
+            room[("server", name), "sink"] = cards
+        return _max_flow(room)
+
+
+def _max_flow(room: dict[tuple[Any, Any], int]) -> int:
+    near: dict[Any, set[Any]] = {}
+    for one, other in list(room):
+        near.setdefault(one, set()).add(other)
+        near.setdefault(other, set()).add(one)
+        room.setdefault((other, one), 0)
+    flow = 0
+    while True:
+        before: dict[Any, Any] = {"source": None}
+        queue = deque(["source"])
+        while queue and "sink" not in before:
+            here = queue.popleft()
+            for there in near.get(here, ()):
+                if there not in before and room[here, there] > 0:
+                    before[there] = here
+                    queue.append(there)
+        if "sink" not in before:
+            return flow
+        path, node = [], "sink"
+        while before[node] is not None:
+            path.append((before[node], node))
+            node = before[node]
+        amount = min(room[arc] for arc in path)
+        for one, other in path:
+            room[one, other] -= amount
+            room[other, one] += amount
+        flow += amount
+
+
+def _ample(desk: _Desk, people: list[Person]) -> int:
+    """Return the most cards of a day, were there people without end."""
+    count = Counter({p.printers: 10**6 for p in people})
+    return int(min(desk.flow(count), desk.total))
