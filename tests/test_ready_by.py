@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from ektp_sched.errors import UsageError
 from ektp_sched.scenarios.coverage import (
     Dated,
+    good_futures,
     held_by_group,
-    share_of_futures,
     shifted,
     smallest_margin,
 )
+from ektp_sched.scenarios.fronts import Fronts
 from ektp_sched.scenarios.ready_by import (
     as_confidence,
     first_days,
@@ -194,38 +195,44 @@ def test_each_half_judges_the_other() -> None:
 def test_dates_that_held_are_counted_by_group(
     stream: Stream, data: st.DataObject
 ) -> None:
-    places = np.arange(stream.initial)
+    count, alone = stream.initial, 3
+    total = count + alone
     days = np.array(
-        data.draw(
-            st.lists(
-                st.integers(0, HORIZON - 1),
-                min_size=stream.initial,
-                max_size=stream.initial,
-            )
-        ),
-        dtype=np.int64,
+        data.draw(st.lists(st.integers(0, 11), min_size=total, max_size=total))
     )
-    group = places % 3
-    dated = [Dated(places, days, group)]
-    held = held_by_group(dated, [stream.printed], 3)
-    for g in range(3):
-        for r, row in enumerate(stream.printed):
-            kept = [p for p in places if p % 3 == g and print_day(row, p) <= days[p]]
-            assert held[g, r] == len(kept)
+    own = st.lists(st.integers(0, 12), min_size=alone, max_size=alone)
+    replications = len(stream.printed)
+    rows = st.lists(own, min_size=replications, max_size=replications)
+    singles = np.array(data.draw(rows), dtype=np.int16).T
+    fronts = Fronts(stream.printed[None].astype(np.int32), singles)
+    place = np.append(np.arange(count), np.arange(alone))
+    which = np.append(np.zeros(count, dtype=np.int64), np.full(alone, -1))
+    dated = Dated(which, place, days, place % 3)
+
+    def kept(r: int, group: int, margin: int) -> int:
+        found = 0
+        for n in range(total):
+            late = min(int(days[n]) + margin, HORIZON - 1)
+            done = (
+                print_day(stream.printed[r], int(place[n]))
+                if n < count
+                else singles[place[n], r]
+            )
+            found += group in (place[n] % 3, -1) and done <= late
+        return found
+
+    held = held_by_group(dated, fronts, 3)
+    expected = [[kept(r, g, 0) for r in range(replications)] for g in range(3)]
+    assert held.tolist() == expected
     worked = np.ones(HORIZON, dtype=np.bool_)
     confidence = Fraction(2, 3)
-    margin = smallest_margin(dated, [stream.printed], worked, confidence)
-    shares = [
-        share_of_futures(
-            held_by_group(
-                [Dated(places, shifted(days, worked, m), group)], [stream.printed], 3
-            ).sum(axis=0),
-            stream.initial,
-            confidence,
-        )
+    margin = smallest_margin([(dated, fronts)], worked, confidence)
+    good = [
+        sum(kept(r, -1, m) >= confidence * total for r in range(replications))
         for m in range(HORIZON + 1)
     ]
-    enough = [m for m, share in enumerate(shares) if share >= confidence]
+    assert good[0] == good_futures(held.sum(axis=0), total, confidence)
+    enough = [m for m, found in enumerate(good) if found >= confidence * replications]
     assert margin == (enough[0] if enough else None)
 
 

@@ -2,9 +2,9 @@
 
 With known rates, fresh replications of the same scenario judge the dates.
 With estimated rates there are many worlds: in each, a short history is drawn
-from the stated rates, what it says about them (a posterior) sets the dates,
-and futures of the stated rates judge them; so do futures in which breakdowns
-are worse than anything the history was drawn from.
+from true rates, what it says about them (a posterior) sets the dates, and
+futures of the same rates judge them.  The true rates are those stated, and
+worse ones; and dates from a good past are judged by a worse future as well.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office import LONGEST_HORIZON, calendar
+from ektp_sched.office import calendar
+from ektp_sched.office.calendar import LONGEST_HORIZON
 from ektp_sched.scenarios.coverage import (
     Dated,
     good_futures,
@@ -29,6 +30,7 @@ from ektp_sched.scenarios.fronts import Fronts, chosen, simulated
 from ektp_sched.scenarios.history import BreakdownFit, fit_arrivals, transitions
 from ektp_sched.scenarios.laws import ArrivalLaw
 from ektp_sched.scenarios.promise import days_printed
+from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.ready_by import as_confidence, next_open, rank_of
 from ektp_sched.scenarios.spread import order_statistic
 
@@ -62,8 +64,10 @@ FAILURE_PRIOR: Final = (0.5, 20.0)
 REPAIR_PRIOR: Final = (1.0, 3.0)
 _ARRIVAL_PRIOR: Final = (0.5, 0.0)
 
-_TRUTHS: Final = {"stated": (1.0, 1.0), "worse": (2.0, 0.5), "better": (0.5, 1.0)}
-"""What the true chances of failure and repair are, times the stated ones."""
+_WORSE: Final = (2.0, 0.5)
+"""What chances of failure and repair are in a worse world, times the stated."""
+
+_TRUTHS: Final = ("stated", "worse", "turned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,13 @@ class Case:
     Parameters
     ----------
     truth
-        ``known``, or the true rates of an estimated case: ``stated``,
-        ``worse``, ``better``.
+        ``known``; or, where rates are estimated, ``stated``: past and future
+        have the stated ones; ``worse``: in both, breakdowns come twice as often
+        and last twice as long; ``turned``: in the future alone.
     history_days
         Working days of history; None where rates are known.
+    days
+        Calendar days simulated.
     worlds, futures
         Histories drawn, and fresh replications of each.
     undated
@@ -116,6 +123,7 @@ class Case:
 
     truth: str
     history_days: int | None
+    days: int
     worlds: int
     futures: int
     undated: float
@@ -135,6 +143,7 @@ class Case:
             "rates": "known" if self.history_days is None else "estimated",
             "truth": "stated" if self.truth == "known" else self.truth,
             "history_days": self.history_days,
+            "days": self.days,
             "worlds": self.worlds,
             "futures": self.futures,
             "undated": round(self.undated, 6),
@@ -260,14 +269,12 @@ confidence, policy, executor, progress
     )
     rank_of(exact, replications)
     setting = _Setting(course, backlog, office, exact, replications, fresh, worlds)
-    priors = failure_prior, repair_prior
-    cases = [_known(setting)]
-    total = 1 + len(history_days) * len(_TRUTHS)
-    for length in history_days:
-        for truth in _TRUTHS:
-            if progress is not None:
-                progress("simulate", len(cases) / total)
-            cases.append(_estimated(setting, length, truth, priors))
+    known, cleared = _known(setting)
+    cases = [known]
+    if history_days:
+        shorter = setting.until(cleared + cleared // 2 + 30)
+        priors = failure_prior, repair_prior
+        cases += _estimated(shorter, history_days, priors, progress)
     return Backtest(
         office=office.name,
         start=start,
@@ -327,6 +334,7 @@ class _Setting:
         worlds: int,
     ) -> None:
         queue = course.queue
+        self._given = backlog, office
         self.course, self.confidence = course, confidence
         self.replications, self.fresh, self.worlds = replications, fresh, worlds
         self.worked = calendar(office, course.start, course.days).open
@@ -345,6 +353,23 @@ class _Setting:
         band = np.searchsorted(WAIT_BANDS, 1 - since)
         self.group = urgency * (len(WAIT_BANDS) + 1) + band
         self.names = queue.classes
+
+    def until(self, days: int) -> _Setting:
+        """Return the same with a horizon of at most so many days."""
+        course = self.course
+        if days >= course.days:
+            return self
+        backlog, office = self._given
+        queue = build_queue(backlog, course.scenario.office, course.start, days)
+        return _Setting(
+            replace(course, queue=queue, days=days),
+            backlog,
+            office,
+            self.confidence,
+            self.replications,
+            self.fresh,
+            self.worlds,
+        )
 
     def dated(self, fronts: Fronts) -> Dated:
         """Return the dates that replications set."""
@@ -378,6 +403,7 @@ class _Setting:
         return Case(
             truth=truth,
             history_days=history_days,
+            days=self.course.days,
             worlds=count,
             futures=self.fresh,
             undated=self.planned - float(told.sum()) / count,
@@ -406,26 +432,56 @@ class _Setting:
                     yield one(by, name, some, of)
 
 
-def _known(setting: _Setting) -> Case:
+def _known(setting: _Setting) -> tuple[Case, int]:
+    """Return the case of known rates, and the last day on which a date matters."""
     course = setting.course
     dated = setting.dated(simulated(course, setting.replications))
     fresh = simulated(course, setting.fresh, first=_FRESH)
-    return setting.judged([(dated, fresh)])
+    size = np.diff(course.queue.first)[:, None, None]
+    waiting = (fresh.streams < size).any(axis=(0, 1)).sum()
+    last = max(int(waiting), int(fresh.singles.max(initial=0)))
+    return setting.judged([(dated, fresh)]), last
 
 
 def _estimated(
-    setting: _Setting, length: int, truth: str, priors: tuple[Prior, Prior]
-) -> Case:
-    course = replace(setting.course, scenarios=_stated(setting.course.scenarios))
-    judges = replace(course, scenarios=_true(course.scenarios, truth))
-    fresh = simulated(judges, setting.fresh, first=_FRESH)
+    setting: _Setting,
+    lengths: Sequence[int],
+    priors: tuple[Prior, Prior],
+    progress: Progress | None,
+) -> Iterator[Case]:
+    """Yield the cases of rates estimated from each length of history."""
+    stated = _stated(setting.course.scenarios)
+    true = {"stated": stated}
+    if stated.breakdowns:
+        true["worse"] = _worse(stated)
+    fresh = {
+        name: simulated(
+            replace(setting.course, scenarios=scenarios), setting.fresh, first=_FRESH
+        )
+        for name, scenarios in true.items()
+    }
+    done, total = 0, len(lengths) * len(true) * setting.worlds
+    for length in lengths:
+        sets: dict[str, list[Dated]] = {}
+        for name, scenarios in true.items():
+            course = replace(setting.course, scenarios=scenarios)
+            sets[name] = []
+            for fitted in _fitted(setting, course, length, priors):
+                sets[name].append(_dates_of(setting, fitted, len(sets[name])))
+                done += 1
+                if progress is not None:
+                    progress("simulate", done / total)
+        for truth in _TRUTHS if len(true) > 1 else _TRUTHS[:1]:
+            past = "stated" if truth == "turned" else truth
+            judges = fresh["worse" if truth == "turned" else truth]
+            worlds = [(dated, judges) for dated in sets[past]]
+            yield setting.judged(worlds, truth, length)
+
+
+def _dates_of(setting: _Setting, fitted: Scenarios, world: int) -> Dated:
+    course = replace(setting.course, scenarios=fitted)
     size = min(setting.replications, BLOCK)
-    worlds = []
-    for number, fitted in enumerate(_fitted(setting, course, length, priors)):
-        guessed = replace(course, scenarios=fitted)
-        dated = setting.dated(simulated(guessed, size, first=_WORLDS + number))
-        worlds.append((dated, fresh))
-    return setting.judged(worlds, truth, length)
+    return setting.dated(simulated(course, size, first=_WORLDS + world))
 
 
 def _stated(scenarios: Scenarios) -> Scenarios:
@@ -444,14 +500,14 @@ def _stated(scenarios: Scenarios) -> Scenarios:
     return replace(scenarios, arrivals=law, breakdowns=laws)
 
 
-def _true(scenarios: Scenarios, truth: str) -> Scenarios:
-    """Return scenarios in which breakdowns are of another kind."""
-    failing, repairing = _TRUTHS[truth]
+def _worse(scenarios: Scenarios) -> Scenarios:
+    """Return scenarios in which more breaks down, and for longer."""
+    failing, repairing = _WORSE
     laws = {
         name: replace(
             law,
             failure=min(1.0, law.failure * failing),
-            repair=min(1.0, law.repair * repairing),
+            repair=law.repair * repairing,
         )
         for name, law in scenarios.breakdowns.items()
     }
