@@ -1,4 +1,4 @@
-"""What one block of replications gives the simulation."""
+"""What the world hands to the simulator: daily limits and arrivals of a block."""
 
 from __future__ import annotations
 
@@ -16,27 +16,32 @@ __all__ = ["Arrivals", "Limits"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What limits one scenario in one block of R replications.
+    """Daily limits of one scenario in one block of R replications.
+
+    All days are offsets from ``start``, 0 to ``days - 1``.  Where an array has
+    1 in place of R, it is the same in all replications.
 
     Parameters
     ----------
     start, days
-        First day, and number of calendar days H.
+        First day and number of calendar days, H.
     open
-        Whether a day is worked in this scenario, shape (H,), bool.
+        Whether a day is worked in this scenario, shape ``(H,)``.
     printers, servers
-        Ids, sorted by code point: the rows of the arrays below.
+        Ids: the rows of the arrays below.
     printer_cards, server_cards
-        Cards by resource, replication and day, shapes (P, R, H) and
-        (S, R, H), int64; (P, 1, H) and (S, 1, H) where they are equal in all
-        replications.
+        Cards that each can do, shapes ``(P, R, H)`` and ``(S, R, H)``; 0 on
+        days not worked and on days of a breakdown.
     reaches
-        Whether printer p can use server s, shape (P, S), bool.
+        Whether a printer can use a server, shape ``(P, S)``.
     reserve
-        Cards a day kept for walk-ins, 0: none.
+        Cards a day kept free; 0 for none.
     supply
-        Card type with stock → blanks available up to and including a day if
-        none is used, shape (H,), int64.
+        For each card type with stock, blanks available up to and including a
+        day if none is used, shape ``(H,)``.
+    printers_unbroken, servers_unbroken
+        The same as the cards, had nothing broken down: what a planner knows of
+        later days; None where nothing ever breaks down.
     """
 
     start: date
@@ -49,20 +54,25 @@ class Limits:
     reaches: NDArray[np.bool_]
     reserve: int
     supply: dict[str, NDArray[np.int64]]
+    printers_unbroken: NDArray[np.int64] | None = None
+    servers_unbroken: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Applications recorded in the horizon, alike in all scenarios.
+    """New applications of one block of replications, alike in all scenarios.
 
     Parameters
     ----------
     classes
-        The office's urgency classes, in its order.
+        The office's urgency classes in its order.
     cards
-        Applications recorded by class, replication and day, shape (K, R, H),
-        int32.
+        Applications by class, replication and day, shape ``(C, R, H)``.
+    entropy
+        Seed and number of the block, from which it is drawn where a new
+        applicant lives, if that limits printing.
     """
 
     classes: tuple[str, ...]
     cards: NDArray[np.int32]
+    entropy: tuple[int, ...] = ()
