@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scenario_cases import START, desk, scenarios
 
 from ektp_sched.errors import InputError, ScenarioError, UsageError
 from ektp_sched.scenarios import NewResource, load_scenarios
 from ektp_sched.scenarios.laws import ArrivalLaw, BreakdownLaw
+from ektp_sched.scenarios.loading import scenarios_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -507,3 +511,41 @@ def test_shares_are_exact_decimals(tmp_path: Path) -> None:
     found = load_scenarios(path, desk(urgency=classes)).arrivals
     assert found is not None
     assert found.mix == dict.fromkeys("abcdefghij", Fraction(1, 10))
+
+
+JUNK: tuple[Any, ...] = (
+    *(None, True, -1, 0, 10**30, "", "x", "server-1", START, [], {}, [1], [{}]),
+    *(Decimal("NaN"), Decimal("0.5"), {"a": 1}, [[1]], {"from_": 1}, {"": ""}),
+)
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Paths of all tables, lists and values of a document."""
+    found = [path] if path else []
+    entries: Any = ()
+    if isinstance(data, dict | list):
+        entries = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in entries:
+        found += places(value, (*path, key))
+    return found
+
+
+def complaints(document: dict[str, Any]) -> tuple[str, ...]:
+    try:
+        scenarios_of(document, desk(), start=START)
+    except ScenarioError as error:
+        return error.problems
+    return ()
+
+
+@given(st.data())
+def test_junk_anywhere_is_refused_or_understood(data: st.DataObject) -> None:
+    """Never another error than one of sentences, whatever stands where."""
+    document = tomllib.loads(FULL, parse_float=Decimal)
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(places(document)))
+        parent: Any = document
+        for part in path[:-1]:
+            parent = parent[part]
+        parent[path[-1]] = deepcopy(data.draw(st.sampled_from(JUNK)))
+    assert all(said and "\n" not in said for said in complaints(document))
