@@ -279,4 +279,5 @@ class _Block:
         gone = np.where(
             entries.new > 0, entries.new <= reached, entries.upto <= printed
         )
-        return here & ((entries.single != NONE) | ~gone)
+        present: Bools = here & ((entries.single != NONE) | ~gone)
+        return present
