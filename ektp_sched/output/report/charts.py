@@ -169,6 +169,7 @@ def time_axis(field: str, size: Size, first: str, last: str) -> Any:
         grid=False,
         tickCount=size.ticks,
         labelOverlap="greedy",
+        labelSeparation=14,
         labelFlush=True,
     )
     scale = alt.Scale(type="utc", domain=[first, last])
