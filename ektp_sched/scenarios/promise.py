@@ -251,7 +251,5 @@ def _column(found: Ints, rows: Ints, count: int, start: date, days: int) -> pl.S
     offsets[rows] = found
     column = pl.Series(offsets)
     return pl.select(
-        pl.when(column < days).then(
-            pl.lit(start, pl.Date) + pl.duration(days=column)
-        )
+        pl.when(column < days).then(pl.lit(start, pl.Date) + pl.duration(days=column))
     ).to_series()
