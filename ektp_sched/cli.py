@@ -18,6 +18,7 @@ from ektp_sched.cli_console import (
     explain_failure,
     prepare_streams,
 )
+from ektp_sched.cli_dates import backtest, promise
 from ektp_sched.cli_input import check, init
 from ektp_sched.cli_plan import plan
 from ektp_sched.cli_report import report
@@ -73,6 +74,14 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     need: (
         "ektp-sched need backlog.csv --office office.toml --resource server-1 "
         "--cleared-by 2017-12-22 --start 2017-09-12",
+    ),
+    promise: (
+        "ektp-sched promise backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --out dates",
+    ),
+    backtest: (
+        "ektp-sched backtest backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
     ),
 }
 for _command, _lines in _EXAMPLES.items():

@@ -13,6 +13,7 @@ from ektp_sched.cli_console import as_date
 __all__ = [
     "BacklogArgument",
     "BacklogOption",
+    "HorizonOption",
     "JsonOption",
     "LangOption",
     "MaxRejectsOption",
@@ -21,6 +22,10 @@ __all__ = [
     "OwnOfficeOption",
     "PlanArgument",
     "PriorityOption",
+    "ReplicationsOption",
+    "ScenarioOption",
+    "ScenariosOption",
+    "SeedOption",
     "StartOption",
 ]
 
@@ -90,4 +95,35 @@ LangOption = Annotated[
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON on stdout.")
+]
+ScenariosOption = Annotated[
+    Path,
+    typer.Option(
+        "--scenarios", metavar="FILE", help="What might become of it: scenarios.toml."
+    ),
+]
+HorizonOption = Annotated[
+    int,
+    typer.Option(
+        "--days", metavar="N", min=1, max=3660, help="Calendar days to simulate."
+    ),
+]
+ReplicationsOption = Annotated[
+    int,
+    typer.Option(
+        "--replications",
+        metavar="R",
+        min=1,
+        max=1_000_000,
+        help="Futures drawn: 2,000 for the screen, 10,000 for a report.",
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="S", min=0, help="Equal seeds, equal results.")
+]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scenario", metavar="NAME", help="Which one; the baseline if left out."
+    ),
 ]

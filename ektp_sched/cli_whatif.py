@@ -11,11 +11,16 @@ import typer
 from ektp_sched.cli_console import NO, Progress, as_date, emit
 from ektp_sched.cli_options import (
     BacklogArgument,
+    HorizonOption,
     JsonOption,
     LangOption,
     MaxRejectsOption,
     OfficeOption,
     PriorityOption,
+    ReplicationsOption,
+    ScenarioOption,
+    ScenariosOption,
+    SeedOption,
     StartOption,
 )
 from ektp_sched.errors import UsageError
@@ -24,32 +29,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.need import Goal
 
 __all__ = ["compare", "need"]
-
-ScenariosOption = Annotated[
-    Path,
-    typer.Option(
-        "--scenarios", metavar="FILE", help="What might become of it: scenarios.toml."
-    ),
-]
-HorizonOption = Annotated[
-    int,
-    typer.Option(
-        "--days", metavar="N", min=1, max=3660, help="Calendar days to simulate."
-    ),
-]
-ReplicationsOption = Annotated[
-    int,
-    typer.Option(
-        "--replications",
-        metavar="R",
-        min=1,
-        max=1_000_000,
-        help="Futures drawn: 2,000 for the screen, 10,000 for a report.",
-    ),
-]
-SeedOption = Annotated[
-    int, typer.Option("--seed", metavar="S", min=0, help="Equal seeds, equal results.")
-]
 
 
 def compare(
@@ -142,12 +121,7 @@ def need(
             help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
         ),
     ] = None,
-    scenario: Annotated[
-        str | None,
-        typer.Option(
-            "--scenario", metavar="NAME", help="Which one; the baseline if left out."
-        ),
-    ] = None,
+    scenario: ScenarioOption = None,
     cleared_by: Annotated[
         date | None,
         typer.Option(

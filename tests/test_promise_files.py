@@ -285,5 +285,7 @@ def test_counts_of_dates_add_up() -> None:
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("x", "utf-8")
     made = promises([person(-1, "Alak")])
-    with pytest.raises(FolderError, match=r"is a file; name a folder for promises\.csv"):
+    with pytest.raises(
+        FolderError, match=r"is a file; name a folder for promises\.csv"
+    ):
         save_promises(made, tmp_path / "out")

@@ -53,7 +53,9 @@ def streams(draw: st.DrawFn, replications: int | None = None) -> Stream:
         for d in range(HORIZON):
             done = min(done + int(capacity[r, d]), int(recorded[r, d]))
             printed[r, d] = done
-    areas = np.array(draw(st.lists(st.integers(0, 1), min_size=initial, max_size=initial)))
+    areas = np.array(
+        draw(st.lists(st.integers(0, 1), min_size=initial, max_size=initial))
+    )
     return Stream(printed, recorded, areas.astype(np.int64), np.array([0.25, 0.75]))
 
 

@@ -82,7 +82,10 @@ def promised_table(
     )
     if findings.good is not None:
         new = new.set(~findings.good, None)
-    headings, frame = table.headings, table.frame.select(as_text(c) for c in table.frame)
+    headings, frame = (
+        table.headings,
+        table.frame.select(as_text(c) for c in table.frame),
+    )
     at = columns.at.get(_COLUMN)
     if at is None:
         at, headings = len(headings), (*headings, _COLUMN)

@@ -193,7 +193,9 @@ def _page(
     area: str | None, bands: list[Band], held: int, people: pl.DataFrame, office: Office
 ) -> Page:
     usual = office.default_urgency
-    others = [(name, [b for b in bands if b.urgency == name]) for name in office.urgency]
+    others = [
+        (name, [b for b in bands if b.urgency == name]) for name in office.urgency
+    ]
     shown = [(n, part) for n, part in others if part and n != usual][:_MOST_CLASSES]
     here = people.filter(pl.col("area").eq_missing(pl.lit(area)))
     counted = sum(b.cards for _, part in shown for b in part)

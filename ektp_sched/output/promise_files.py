@@ -45,7 +45,10 @@ def save_promises(promises: Promises, path: str | Path) -> tuple[str, ...]:
     table = io.BytesIO()
     promises.frame.sort("application_id").write_csv(table)
     document = json.dumps(promises.document(), **_JSON)
-    files = {"promises.csv": table.getvalue(), "promises.json": f"{document}\n".encode()}
+    files = {
+        "promises.csv": table.getvalue(),
+        "promises.json": f"{document}\n".encode(),
+    }
     for code in LANGUAGES:
         files[f"poster.{code}.html"] = poster_html(promises, language(code)).encode()
     return write_files(files, path)

@@ -9,35 +9,33 @@ worse ones; and dates from a good past are judged by a worse future as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.office.calendar import LONGEST_HORIZON
+from ektp_sched.scenarios.backtest_result import Backtest, Case, Coverage
 from ektp_sched.scenarios.coverage import (
     Dated,
     good_futures,
     held_by_group,
     smallest_margin,
 )
-from ektp_sched.scenarios.draws import BLOCK, draw
+from ektp_sched.scenarios.draws import BLOCK
 from ektp_sched.scenarios.fronts import Fronts, chosen, simulated
-from ektp_sched.scenarios.history import BreakdownFit, fit_arrivals, transitions
-from ektp_sched.scenarios.laws import ArrivalLaw
 from ektp_sched.scenarios.promise import days_printed
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.ready_by import as_confidence, next_open, rank_of
 from ektp_sched.scenarios.spread import order_statistic
+from ektp_sched.scenarios.worlds import fitted_worlds, stated_rates, worse_rates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
     from datetime import date
+    from fractions import Fraction
 
     from numpy.typing import NDArray
 
@@ -49,10 +47,14 @@ if TYPE_CHECKING:
 
     Prior = tuple[float, float]
 
-__all__ = ["WAIT_BANDS", "Backtest", "Case", "Coverage", "backtest"]
+__all__ = ["FAILURE_PRIOR", "REPAIR_PRIOR", "WAIT_BANDS", "backtest"]
 
 WAIT_BANDS: Final = (30, 90, 180, 365)
 """Last day of waiting of each band; a further one is open above."""
+
+FAILURE_PRIOR: Final = (0.5, 20.0)
+REPAIR_PRIOR: Final = (1.0, 3.0)
+"""Beta priors of the chances to fail, and to be repaired, on a working day."""
 
 _FRESH: Final = 1 << 20
 _HISTORY: Final = 1 << 21
@@ -60,155 +62,7 @@ _WORLDS: Final = 1 << 22
 """First blocks of the futures that judge, that are the past, and that set dates."""
 
 _MOST_HISTORY: Final = 2_000
-FAILURE_PRIOR: Final = (0.5, 20.0)
-REPAIR_PRIOR: Final = (1.0, 3.0)
-_ARRIVAL_PRIOR: Final = (0.5, 0.0)
-
-_WORSE: Final = (2.0, 0.5)
-"""What chances of failure and repair are in a worse world, times the stated."""
-
 _TRUTHS: Final = ("stated", "worse", "turned")
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many dates of a group held.
-
-    Parameters
-    ----------
-    by
-        ``all``, ``urgency`` or ``wait``.
-    name
-        Class, or last day of the band of waiting ("" for the open one).
-    dates
-        Dates told, in the mean of all worlds.
-    share
-        Share of them that held in the mean of all futures, 0 to 1.
-    """
-
-    by: str
-    name: str
-    dates: float
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Dates set in one way, and futures of one kind.
-
-    Parameters
-    ----------
-    truth
-        ``known``; or, where rates are estimated, ``stated``: past and future
-        have the stated ones; ``worse``: in both, breakdowns come twice as often
-        and last twice as long; ``turned``: in the future alone.
-    history_days
-        Working days of history; None where rates are known.
-    days
-        Calendar days simulated.
-    worlds, futures
-        Histories drawn, and fresh replications of each.
-    undated
-        Applications without a date, in the mean of all worlds.
-    coverage
-        Of all, then by class, then by days of waiting at the start.
-    worst_tenth
-        Share of dates that held in all but the worst tenth of futures.
-    good_share
-        Share of futures in which at least the stated share of dates held.
-    margin
-        Working days by which all dates would have to be later for that share
-        to be the stated one; None if the horizon ends before.
-    """
-
-    truth: str
-    history_days: int | None
-    days: int
-    worlds: int
-    futures: int
-    undated: float
-    coverage: tuple[Coverage, ...]
-    worst_tenth: float
-    good_share: float
-    margin: int | None
-
-    @property
-    def share(self) -> float:
-        """Share of all dates that held."""
-        return self.coverage[0].share
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in backtest.json."""
-        return {
-            "rates": "known" if self.history_days is None else "estimated",
-            "truth": "stated" if self.truth == "known" else self.truth,
-            "history_days": self.history_days,
-            "days": self.days,
-            "worlds": self.worlds,
-            "futures": self.futures,
-            "undated": round(self.undated, 6),
-            "share": round(self.share, 6),
-            "coverage": [
-                {
-                    "by": c.by,
-                    "name": c.name,
-                    "dates": round(c.dates, 6),
-                    "share": round(c.share, 6),
-                }
-                for c in self.coverage
-            ],
-            "worst_tenth": round(self.worst_tenth, 6),
-            "good_share": round(self.good_share, 6),
-            "margin_working_days": self.margin,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Backtest:
-    """What became of the dates.
-
-    Parameters
-    ----------
-    office
-        Name of the office.
-    start, days, scenario, policy, replications, seed, confidence
-        As of the dates.
-    failure_prior, repair_prior
-        What was taken for likely before any history.
-    cases
-        Known rates, then each length of history with each kind of truth.
-    """
-
-    office: str
-    start: date
-    days: int
-    scenario: str
-    policy: str
-    replications: int
-    seed: int
-    confidence: Fraction
-    failure_prior: Prior
-    repair_prior: Prior
-    cases: tuple[Case, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Return backtest.json."""
-        return {
-            "schema_version": 1,
-            "office": self.office,
-            "start": self.start.isoformat(),
-            "days": self.days,
-            "scenario": self.scenario,
-            "policy": self.policy,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": float(self.confidence),
-            "priors": {
-                "failure": list(self.failure_prior),
-                "repair": list(self.repair_prior),
-            },
-            "cases": [case.document() for case in self.cases],
-        }
 
 
 def backtest(
@@ -376,9 +230,7 @@ class _Setting:
         rank = rank_of(self.confidence, fronts.replications)
         day = next_open(self.worked)[days_printed(fronts, self.course.queue, rank)]
         some = day < self.course.days
-        return Dated(
-            self.stream[some], self.place[some], day[some], self.group[some]
-        )
+        return Dated(self.stream[some], self.place[some], day[some], self.group[some])
 
     def judged(
         self,
@@ -388,17 +240,12 @@ class _Setting:
     ) -> Case:
         """Return what became of the dates of some worlds."""
         groups = len(self.names) * (len(WAIT_BANDS) + 1)
-        held = np.zeros(groups)
-        told = np.zeros(groups)
-        shares, good = [], 0
-        for dated, fronts in worlds:
-            kept = held_by_group(dated, fronts, groups)
-            held += kept.mean(axis=1)
-            told += np.bincount(dated.group, minlength=groups)
-            together = kept.sum(axis=0)
-            shares.append(together / max(1, len(dated)))
-            good += good_futures(together, len(dated), self.confidence)
-        every = np.sort(np.concatenate(shares))
+        held = [held_by_group(dated, fronts, groups) for dated, fronts in worlds]
+        told = [np.bincount(d.group, minlength=groups) for d, _ in worlds]
+        good = sum(
+            good_futures(kept.sum(axis=0), int(dates.sum()), self.confidence)
+            for kept, dates in zip(held, told, strict=True)
+        )
         count = len(worlds)
         return Case(
             truth=truth,
@@ -406,30 +253,43 @@ class _Setting:
             days=self.course.days,
             worlds=count,
             futures=self.fresh,
-            undated=self.planned - float(told.sum()) / count,
-            coverage=tuple(self._coverage(held / count, told / count)),
-            worst_tenth=float(every[order_statistic(len(every), 10)]),
-            good_share=good / len(every),
+            undated=self.planned - float(np.sum(told)) / count,
+            coverage=tuple(
+                found
+                for by, name, which in self._groups(groups)
+                if (found := _coverage(by, name, which, held, told)) is not None
+            ),
+            good_share=good / (count * self.fresh),
             margin=smallest_margin(worlds, self.worked, self.confidence),
         )
 
-    def _coverage(
-        self, held: NDArray[np.float64], told: NDArray[np.float64]
-    ) -> Iterator[Coverage]:
-        def one(by: str, name: str, kept: float, dates: float) -> Coverage:
-            return Coverage(by, name, dates, kept / dates if dates else 1.0)
+    def _groups(self, groups: int) -> Iterator[tuple[str, str, Ints]]:
+        """Yield what dates are counted by, the name, and the groups in it."""
+        every = np.arange(groups).reshape(len(self.names), -1)
+        yield "all", "", every.ravel()
+        for name, row in zip(self.names, every, strict=True):
+            yield "urgency", name, row
+        for name, column in zip([*map(str, WAIT_BANDS), ""], every.T, strict=True):
+            yield "wait", name, column
 
-        yield one("all", "", float(held.sum()), float(told.sum()))
-        shape = len(self.names), len(WAIT_BANDS) + 1
-        kept, dates = held.reshape(shape), told.reshape(shape)
-        for axis, by, names in (
-            (1, "urgency", self.names),
-            (0, "wait", [*map(str, WAIT_BANDS), ""]),
-        ):
-            sums = kept.sum(axis=axis).tolist(), dates.sum(axis=axis).tolist()
-            for name, some, of in zip(names, *sums, strict=True):
-                if of:
-                    yield one(by, name, some, of)
+
+def _coverage(
+    by: str, name: str, which: Ints, held: Sequence[Ints], told: Sequence[Ints]
+) -> Coverage | None:
+    """Return what became of the dates of some groups; None if there are none."""
+    dates = [int(counts[which].sum()) for counts in told]
+    kept = [counts[which].sum(axis=0) for counts in held]
+    if not any(dates) and by != "all":
+        return None
+    total = sum(dates)
+    shares = np.sort(
+        np.concatenate(
+            [k / d if d else np.ones(len(k)) for k, d in zip(kept, dates, strict=True)]
+        )
+    )
+    mean = sum(float(k.mean()) for k in kept) / total if total else 1.0
+    at = (float(shares[order_statistic(len(shares), q)]) for q in (10, 50, 90))
+    return Coverage(by, name, total / len(dates), mean, *at)
 
 
 def _known(setting: _Setting) -> tuple[Case, int]:
@@ -450,10 +310,10 @@ def _estimated(
     progress: Progress | None,
 ) -> Iterator[Case]:
     """Yield the cases of rates estimated from each length of history."""
-    stated = _stated(setting.course.scenarios)
+    stated = stated_rates(setting.course.scenarios)
     true = {"stated": stated}
     if stated.breakdowns:
-        true["worse"] = _worse(stated)
+        true["worse"] = worse_rates(stated)
     fresh = {
         name: simulated(
             replace(setting.course, scenarios=scenarios), setting.fresh, first=_FRESH
@@ -466,7 +326,9 @@ def _estimated(
         for name, scenarios in true.items():
             course = replace(setting.course, scenarios=scenarios)
             sets[name] = []
-            for fitted in _fitted(setting, course, length, priors):
+            for fitted in fitted_worlds(
+                course, length, setting.worlds, _HISTORY, priors
+            ):
                 sets[name].append(_dates_of(setting, fitted, len(sets[name])))
                 done += 1
                 if progress is not None:
@@ -482,83 +344,3 @@ def _dates_of(setting: _Setting, fitted: Scenarios, world: int) -> Dated:
     course = replace(setting.course, scenarios=fitted)
     size = min(setting.replications, BLOCK)
     return setting.dated(simulated(course, size, first=_WORLDS + world))
-
-
-def _stated(scenarios: Scenarios) -> Scenarios:
-    """Return scenarios with the likeliest rates for certain."""
-    law = scenarios.arrivals
-    if law is not None and law.fit is not None:
-        fit = law.fit
-        total = max(1, sum(fit.cards))
-        mix = {
-            name: Fraction(count, total)
-            for name, count in zip(fit.classes, fit.cards, strict=True)
-        }
-        rate = Fraction(sum(fit.cards), fit.days)
-        law = ArrivalLaw(rate, Fraction(str(fit.dispersion)), mix)
-    laws = {n: replace(b, fit=None) for n, b in scenarios.breakdowns.items()}
-    return replace(scenarios, arrivals=law, breakdowns=laws)
-
-
-def _worse(scenarios: Scenarios) -> Scenarios:
-    """Return scenarios in which more breaks down, and for longer."""
-    failing, repairing = _WORSE
-    laws = {
-        name: replace(
-            law,
-            failure=min(1.0, law.failure * failing),
-            repair=law.repair * repairing,
-        )
-        for name, law in scenarios.breakdowns.items()
-    }
-    return replace(scenarios, breakdowns=laws)
-
-
-def _fitted(
-    setting: _Setting, course: Course, length: int, priors: tuple[Prior, Prior]
-) -> Iterator[Scenarios]:
-    """Yield what each world's history says about the rates."""
-    scenarios = course.scenarios
-    days = _span(course, length)
-    past = draw(
-        scenarios,
-        start=course.start,
-        days=days,
-        seed=course.seed,
-        block=_HISTORY,
-        size=setting.worlds,
-    )
-    common = calendar(scenarios.office, course.start, days).open
-    own = calendar(course.scenario.office, course.start, days).open
-    cards = past.arrivals.cards[:, :, common][:, :, :length].astype(np.int64)
-    states = {}
-    for name in scenarios.breakdowns:
-        up = past.up(name, own)
-        if up is not None:
-            states[name] = up[own][:length]
-    for world in range(setting.worlds):
-        law = scenarios.arrivals
-        if law is not None:
-            fit = fit_arrivals(past.arrivals.classes, cards[:, world], _ARRIVAL_PRIOR)
-            law = replace(law, fit=fit)
-        laws = {
-            name: replace(
-                scenarios.breakdowns[name],
-                fit=BreakdownFit(*transitions(up[:, world]), *priors),
-            )
-            for name, up in states.items()
-        }
-        yield replace(scenarios, arrivals=law, breakdowns=laws)
-
-
-def _span(course: Course, length: int) -> int:
-    """Return calendar days that hold so many working days of both offices."""
-    for days in range(2 * length + 60, LONGEST_HORIZON + 1, 2 * length + 60):
-        offices = course.scenarios.office, course.scenario.office
-        if all(calendar(o, course.start, days).open.sum() >= length for o in offices):
-            return days
-    message = (
-        f"history_days is {length}; so many working days are not found in "
-        f"{LONGEST_HORIZON:,} days"
-    )
-    raise UsageError(message)

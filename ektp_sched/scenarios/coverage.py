@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Dated", "good_futures", "held_by_group", "shifted", "smallest_margin"]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Dated:
     """Dates that were told, and what they are counted by.

@@ -160,9 +160,7 @@ def chosen(
         raise UsageError(message)
     counts = dict(backlog.frame.group_by("urgency").len().rows())
     mixed = scenarios.with_backlog_mix(counts) if counts else scenarios
-    return Course(
-        queue, mixed, scenario, start, days, seed, policy, executor, progress
-    )
+    return Course(queue, mixed, scenario, start, days, seed, policy, executor, progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,11 @@ class Promises:
     def beyond(self) -> int:
         """Number of applications that may be printed after the horizon only."""
         return self.people["ready_by"].null_count() - self.never
+
+    @property
+    def last_day(self) -> date:
+        """Last day of the horizon."""
+        return self.start + timedelta(days=self.days - 1)
 
     def document(self) -> dict[str, Any]:
         """Return the object that stands in promises.json."""
@@ -251,7 +257,5 @@ def _column(found: Ints, rows: Ints, count: int, start: date, days: int) -> pl.S
     offsets[rows] = found
     column = pl.Series(offsets)
     return pl.select(
-        pl.when(column < days).then(
-            pl.lit(start, pl.Date) + pl.duration(days=column)
-        )
+        pl.when(column < days).then(pl.lit(start, pl.Date) + pl.duration(days=column))
     ).to_series()

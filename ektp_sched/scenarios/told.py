@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.scenarios.ready_by import as_confidence, first_days, next_open, printed_in
+from ektp_sched.scenarios.ready_by import (
+    as_confidence,
+    first_days,
+    next_open,
+    printed_in,
+)
 from ektp_sched.scenarios.simulate import arrivals_by_stream
 
 if TYPE_CHECKING:

@@ -1,0 +1,305 @@
+"""The commands for dates: telling them, and looking whether they hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ektp_sched.cli_console import Progress, emit, say
+from ektp_sched.cli_options import (
+    BacklogArgument,
+    HorizonOption,
+    JsonOption,
+    LangOption,
+    MaxRejectsOption,
+    OfficeOption,
+    PriorityOption,
+    ReplicationsOption,
+    ScenarioOption,
+    ScenariosOption,
+    SeedOption,
+    StartOption,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ektp_sched.backlog.promised import PromisedTable
+    from ektp_sched.office import Office
+    from ektp_sched.output.languages import Language
+    from ektp_sched.scenarios import Scenarios
+    from ektp_sched.scenarios.promise import Promises
+
+__all__ = ["backtest", "promise"]
+
+ConfidenceOption = Annotated[
+    float,
+    typer.Option(
+        "--confidence", metavar="SHARE", help="Probability with which a date holds."
+    ),
+]
+PolicyOption = Annotated[
+    Literal["pressure", "class-order", "fifo"],
+    typer.Option("--policy", help="In which order cards are printed."),
+]
+OptionalScenariosOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenarios",
+        metavar="FILE",
+        help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
+    ),
+]
+PriorOption = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        metavar="A B",
+        help="Beta prior of a working day's chance; estimated rates only.",
+    ),
+]
+
+
+def promise(
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for promises.csv, promises.json and the posters.",
+        ),
+    ],
+    scenarios: OptionalScenariosOption = None,
+    scenario: ScenarioOption = None,
+    confidence: ConfidenceOption = 0.9,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write",
+            metavar="FILE",
+            help="A new backlog, .csv or .xlsx, with promised_on filled in.",
+        ),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="With --write, also replace dates told before."),
+    ] = False,
+    start: StartOption = None,
+    days: HorizonOption = 365,
+    replications: ReplicationsOption = 2000,
+    seed: SeedOption = 1,
+    policy: PolicyOption = "pressure",
+    priority: PriorityOption = None,
+    max_rejects: MaxRejectsOption = 0.01,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell everybody who waits a ready-by date, and make the poster.
+
+    A date holds with the stated probability in the futures that the scenario
+    knows.  The poster names nobody.
+    """
+    from ektp_sched.backlog import read_backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output.backlog_copy import check_target
+    from ektp_sched.output.languages import language
+    from ektp_sched.output.promise_files import save_promises
+    from ektp_sched.scenarios.promise import promise as make
+
+    rules = Office.load(office)
+    words = language(lang or rules.language)
+    read = [path for path in (backlog, office, scenarios, priority) if path]
+    target = None if write is None else check_target(write, read)
+    begin = _start(start, words)
+    with Progress(words) as progress:
+        progress("read", 0)
+        found = _scenarios(scenarios, rules, begin)
+        people = read_backlog(
+            backlog, rules, priority=priority, max_rejects=max_rejects
+        )
+        made = make(
+            people,
+            rules,
+            found,
+            start=begin,
+            days=days,
+            scenario=scenario,
+            replications=replications,
+            seed=seed,
+            confidence=confidence,
+            policy=policy,
+            progress=progress,
+        )
+        progress("write", 0.98)
+        save_promises(made, out)
+        copied = None if target is None else _copy(made, backlog, target, replace)
+    if as_json:
+        emit({"out": str(out), **made.document(), "copy": _copy_figures(copied)})
+        return
+    for line in _lines(made, out, words, certain=scenarios is None):
+        typer.echo(line)
+    if copied is not None and write is not None:
+        for line in _copy_lines(copied, write, words):
+            typer.echo(line)
+
+
+def backtest(
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    scenarios: ScenariosOption,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for backtest.json, backtest.csv and backtest.html.",
+        ),
+    ] = None,
+    scenario: ScenarioOption = None,
+    confidence: ConfidenceOption = 0.9,
+    history_days: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--history-days",
+            metavar="N",
+            help="Also set dates from N working days of history; may be repeated.",
+        ),
+    ] = None,
+    worlds: Annotated[
+        int,
+        typer.Option("--worlds", metavar="N", help="Histories drawn, with futures."),
+    ] = 20,
+    fresh: Annotated[
+        int,
+        typer.Option("--fresh", metavar="R", help="Futures that judge the dates."),
+    ] = 1000,
+    failure_prior: PriorOption = None,
+    repair_prior: PriorOption = None,
+    start: StartOption = None,
+    days: HorizonOption = 365,
+    replications: ReplicationsOption = 2000,
+    seed: SeedOption = 1,
+    policy: PolicyOption = "pressure",
+    priority: PriorityOption = None,
+    max_rejects: MaxRejectsOption = 0.01,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look whether the dates of `promise` hold, in futures that did not set them.
+
+    By class and by days of waiting, with the share of futures in which enough
+    of them hold and the margin that would make it so in most.
+    """
+    from ektp_sched.backlog import read_backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output.backtest_files import backtest_lines, save_backtest
+    from ektp_sched.output.languages import language
+    from ektp_sched.scenarios.backtest import FAILURE_PRIOR, REPAIR_PRIOR
+    from ektp_sched.scenarios.backtest import backtest as judge
+
+    rules = Office.load(office)
+    words = language(lang or rules.language)
+    begin = _start(start, words)
+    with Progress(words) as progress:
+        progress("read", 0)
+        found = _scenarios(scenarios, rules, begin)
+        people = read_backlog(
+            backlog, rules, priority=priority, max_rejects=max_rejects
+        )
+        result = judge(
+            people,
+            rules,
+            found,
+            start=begin,
+            days=days,
+            scenario=scenario,
+            replications=replications,
+            seed=seed,
+            confidence=confidence,
+            policy=policy,
+            fresh=fresh,
+            history_days=history_days or (),
+            worlds=worlds,
+            failure_prior=failure_prior or FAILURE_PRIOR,
+            repair_prior=repair_prior or REPAIR_PRIOR,
+            progress=progress,
+        )
+        if out is not None:
+            save_backtest(result, out, words)
+    if as_json:
+        emit(result.document())
+        return
+    for line in backtest_lines(result, words):
+        typer.echo(line)
+    if out is not None:
+        typer.echo(words.text("cli.written", files=str(out)))
+
+
+def _start(start: date | None, words: Language) -> date:
+    begin = start or date.today()
+    if start is None:
+        say(words.text("cli.today", start=begin))
+    return begin
+
+
+def _scenarios(path: Path | None, office: Office, start: date) -> Scenarios:
+    from ektp_sched.scenarios import certain_scenarios, load_scenarios
+
+    if path is None:
+        return certain_scenarios(office)
+    return load_scenarios(path, office, start=start)
+
+
+def _copy(made: Promises, backlog: Path, target: Path, replace: bool) -> PromisedTable:
+    from ektp_sched.backlog.promised import promised_table
+    from ektp_sched.output.backlog_copy import write_backlog_copy
+
+    table = promised_table(backlog, made.office, made.frame, replace=replace)
+    write_backlog_copy(table, target, made.start)
+    return table
+
+
+def _copy_figures(copied: PromisedTable | None) -> dict[str, int] | None:
+    if copied is None:
+        return None
+    names = ("filled", "kept", "left_out")
+    return {name: getattr(copied, name) for name in names}
+
+
+def _copy_lines(copied: PromisedTable, path: Path, words: Language) -> Iterator[str]:
+    yield words.text("promise.filled", file=str(path), count=copied.filled)
+    if copied.kept:
+        yield words.text("promise.kept", count=copied.kept)
+    if copied.left_out:
+        yield words.text("promise.left_out", count=copied.left_out)
+
+
+def _lines(
+    made: Promises, out: Path, words: Language, *, certain: bool
+) -> Iterator[str]:
+    document = made.document()
+    percent = words.percent(float(made.confidence), 1)
+    yield words.text("promise.title", start=made.start, days=made.days)
+    yield words.text("promise.made", count=made.dated, percent=percent)
+    if made.dated:
+        dates = {name: document[name] for name in ("first", "middle", "last")}
+        yield words.text("promise.span", **dates)
+    if made.beyond:
+        yield words.text("promise.beyond", count=made.beyond, last=made.last_day)
+    if made.never:
+        yield words.text("promise.never", count=made.never)
+    if certain:
+        yield words.text("promise.certain")
+    else:
+        yield words.text(
+            "promise.course",
+            scenario=made.scenario,
+            replications=made.replications,
+            seed=made.seed,
+        )
+        yield words.text("promise.meaning")
+    yield words.text("cli.written", files=str(out))

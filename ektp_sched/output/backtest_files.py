@@ -1,0 +1,282 @@
+"""A back-test on paper: backtest.json, backtest.csv and a page with its chart."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.output.promise_files import write_files
+from ektp_sched.output.report.charts import SERIES, available
+from ektp_sched.output.report.intervals import Bar, Group, interval_chart
+from ektp_sched.output.report.page import (
+    Items,
+    Page,
+    Paragraph,
+    Section,
+    Table,
+    Tile,
+    render,
+)
+from ektp_sched.output.report.plan_figures import figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ektp_sched.output.languages import Language
+    from ektp_sched.scenarios.backtest_result import Backtest, Case, Coverage
+
+__all__ = ["assumptions", "backtest_lines", "backtest_page", "save_backtest"]
+
+_COLUMNS: Final = ("group", "dates", "held", "p10", "p50")
+
+
+def save_backtest(
+    found: Backtest, path: str | Path, words: Language
+) -> tuple[str, ...]:
+    """Write backtest.json and backtest.csv, and backtest.html where it can be.
+
+    Parameters
+    ----------
+    found
+        What became of the dates.
+    path
+        Folder; made if it is not there.  Only these files are replaced.
+    words
+        Language of the page.
+
+    Returns
+    -------
+    tuple of str
+        Names of the files; the page needs the packages that draw charts.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder cannot be written.
+    """
+    text = json.dumps(found.document(), ensure_ascii=False, indent=1, allow_nan=False)
+    files = {
+        "backtest.json": f"{text}\n".encode(),
+        "backtest.csv": found.frame().write_csv().encode(),
+    }
+    if available():
+        files["backtest.html"] = backtest_page(found, words).encode()
+    return write_files(files, path)
+
+
+def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:
+    """Yield the lines that `backtest` prints.
+
+    Parameters
+    ----------
+    found
+        What became of the dates.
+    words
+        Language.
+    """
+    yield words.text("backtest.title", percent=_stated(found, words))
+    yield words.text(
+        "promise.course",
+        scenario=found.scenario,
+        replications=found.replications,
+        seed=found.seed,
+    )
+    for case in found.cases:
+        yield ""
+        yield f"{_name(case, words)} ({_size(case, words)})"
+        rows = [[words.text(f"backtest.{name}") for name in _COLUMNS]]
+        rows += _rows(case, words)
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for first, *others in rows:
+            cells = zip(others, widths[1:], strict=True)
+            line = "  ".join(f"{cell:>{width}}" for cell, width in cells)
+            yield f"  {first:<{widths[0]}}  {line}"
+        for label, value in _summary(found, case, words):
+            yield f"  {label}: {value}"
+    yield ""
+    yield f"{words.text('backtest.assumes')}:"
+    for line in assumptions(found, words):
+        yield f"- {line}"
+
+
+def assumptions(found: Backtest, words: Language) -> tuple[str, ...]:
+    """Return what a back-test takes for granted, and when it fails.
+
+    Parameters
+    ----------
+    found
+        Says which priors were used, if any.
+    words
+        Language.
+    """
+    names = ["same", "average", "slip"]
+    if len(found.cases) > 1:
+        names.append("prior")
+    priors = {
+        f"{kind}_{part}": value
+        for kind, prior in (
+            ("fail", found.failure_prior),
+            ("repair", found.repair_prior),
+        )
+        for part, value in zip("ab", prior, strict=True)
+    }
+    return tuple(words.text(f"backtest.assumption_{n}", **priors) for n in names)
+
+
+def backtest_page(found: Backtest, words: Language) -> str:
+    """Return the page: one HTML file that needs no other.
+
+    Parameters
+    ----------
+    found
+        What became of the dates.
+    words
+        Language.
+
+    Raises
+    ------
+    ektp_sched.errors.MissingExtraError
+        If the packages that draw charts are not installed.
+    """
+    known = found.cases[0]
+    percent = _stated(found, words)
+    held = words.number(100 * known.all.share, 1)
+    stated = words.number(100 * found.confidence, 1)
+    tiles = [
+        Tile(words.text("backtest.held"), words.percent(known.all.share, 1)),
+        *(Tile(*line) for line in _summary(found, known, words)),
+    ]
+    sections = [
+        Section(f"case-{n}", _name(case, words), tuple(_parts(found, case, n, words)))
+        for n, case in enumerate(found.cases, 1)
+    ]
+    sections.append(
+        Section(
+            "assumes",
+            words.text("backtest.assumes"),
+            (Items(assumptions(found, words)),),
+        )
+    )
+    page = Page(
+        kicker=f"{found.office} · {words.text('backtest.title', percent=percent)}",
+        title=words.text("backtest.finding", held=held, percent=stated),
+        under=words.text(
+            "promise.course",
+            scenario=found.scenario,
+            replications=found.replications,
+            seed=found.seed,
+        ),
+        tiles=tuple(tiles),
+        sections=tuple(sections),
+        footer=(words.text("promise.title", start=found.start, days=found.days),),
+    )
+    return render(page, words)
+
+
+def _parts(
+    found: Backtest, case: Case, number: int, words: Language
+) -> Iterator[object]:
+    headings = tuple(words.text(f"backtest.{name}") for name in _COLUMNS)
+    rows = tuple(tuple(row) for row in _rows(case, words))
+    caption = words.text("backtest.chart")
+    table = Table(f"{caption} ({_name(case, words)})", headings, rows)
+    title = words.text(
+        "backtest.finding",
+        held=words.number(100 * case.all.share, 1),
+        percent=words.number(100 * found.confidence, 1),
+    )
+    groups = [
+        Group(title, bars, 100 * float(found.confidence))
+        for title, bars in _groups(case, words)
+        if bars
+    ]
+    yield figure(
+        f"coverage-{number}",
+        title,
+        words.text("backtest.chart_note", percent=_stated(found, words)),
+        table,
+        lambda size: interval_chart(groups, size, words, ends=(0.0, 100.0)),
+        words,
+    )
+    lines = tuple(f"{label}: {value}" for label, value in _summary(found, case, words))
+    yield Paragraph(_size(case, words), "note")
+    yield Items(lines)
+
+
+def _groups(case: Case, words: Language) -> Iterator[tuple[str, tuple[Bar, ...]]]:
+    titles = {"all": "", "urgency": "backtest.urgency", "wait": "backtest.wait"}
+    for colour, (by, title) in zip(SERIES, titles.items(), strict=False):
+        bars = tuple(
+            Bar(
+                f"{_label(part, case, words)}: {words.percent(part.share, 1)}",
+                100 * part.p10,
+                100 * part.p50,
+                100 * part.p90,
+                colour,
+            )
+            for part in case.coverage
+            if part.by == by
+        )
+        yield words.text(title) if title else "", bars
+
+
+def _rows(case: Case, words: Language) -> list[list[str]]:
+    return [
+        [
+            _label(part, case, words),
+            words.number(part.dates, 1),
+            words.percent(part.share, 1),
+            words.percent(part.p10, 1),
+            words.percent(part.p50, 1),
+        ]
+        for part in case.coverage
+    ]
+
+
+def _label(part: Coverage, case: Case, words: Language) -> str:
+    """Return the name of a group for people."""
+    if part.by == "all":
+        return words.text("backtest.all")
+    if part.by == "urgency":
+        return part.name
+    bands = [c.name for c in case.coverage if c.by == "wait"]
+    at = bands.index(part.name)
+    before = int(bands[at - 1]) if at else 0
+    if not part.name:
+        return words.text("backtest.wait_over", first=before)
+    if not before:
+        return words.text("backtest.wait_upto", last=int(part.name))
+    return words.text("backtest.wait_between", first=before + 1, last=int(part.name))
+
+
+def _summary(found: Backtest, case: Case, words: Language) -> Iterator[tuple[str, str]]:
+    percent = _stated(found, words)
+    yield (
+        words.text("backtest.futures", percent=percent),
+        words.percent(case.good_share, 1),
+    )
+    margin = (
+        words.text("backtest.margin_none")
+        if case.margin is None
+        else words.text("backtest.margin_days", count=case.margin)
+    )
+    yield words.text("backtest.margin", percent=percent), margin
+    if case.undated:
+        yield words.text("backtest.undated"), words.number(case.undated, 1)
+
+
+def _name(case: Case, words: Language) -> str:
+    if case.history_days is None:
+        return words.text("backtest.known")
+    return words.text(f"backtest.estimated.{case.truth}", history=case.history_days)
+
+
+def _size(case: Case, words: Language) -> str:
+    if case.history_days is None:
+        return words.text("backtest.fresh", futures=case.futures)
+    return words.text("backtest.worlds", worlds=case.worlds, futures=case.futures)
+
+
+def _stated(found: Backtest, words: Language) -> str:
+    return words.percent(float(found.confidence), 1)
