@@ -217,10 +217,11 @@ class _View:
         """Return whether everybody in front of a place can be printed."""
         cards = self.cards(place)
         if self.day.plain:
-            return np.less_equal(cards[0], self.bound[0])
+            alone: Bools = np.less_equal(cards[0], self.bound[0])
+            return alone
         needed = self.day.members @ cards
-        fits: Bools = (needed <= self.bound).all(axis=0)
-        return fits
+        together: Bools = np.all(needed <= self.bound, axis=0)
+        return together
 
     def cards(self, place: Ints) -> Counts:
         """Return the cards of each kind up to a place, shape ``(G, ...)``."""

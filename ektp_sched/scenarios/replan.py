@@ -199,7 +199,8 @@ class _Run:
         solution = solve_tiers(program, cohorts, tiers, FlowEngine())
         assert solution is not None
         prints = assign(backlog.frame, self.office, program, cohorts, solution)
-        return prints.application[prints.day == 0]
+        today: Ints = prints.application[prints.day == 0]
+        return today
 
     def _put_off(self, conflicts: tuple[Conflict, ...]) -> pl.Expr:
         """Return pins with one of each conflict put off to the next worked day."""

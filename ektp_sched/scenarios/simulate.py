@@ -279,5 +279,9 @@ class _Block:
         gone = np.where(
             entries.new > 0, entries.new <= reached, entries.upto <= printed
         )
-        present: Bools = here & ((entries.single != NONE) | ~gone)
+        if len(self.singles):
+            gone = np.where(
+                entries.single == NONE, gone, ~self.singles.waits[entries.single]
+            )
+        present: Bools = here & ~gone
         return present
