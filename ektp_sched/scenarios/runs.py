@@ -176,11 +176,16 @@ def run_scenarios(
     found = (
         map(_simulated, tasks) if executor is None else executor.map(_simulated, tasks)
     )
-    parts = []
-    for number, part in enumerate(found, 1):
-        parts.append(part)
-        if progress is not None:
-            progress("simulate", number / len(tasks))
+    parts: list[tuple[dict[str, Outcome], Numbers | None]] = []
+    try:
+        for part in found:
+            parts.append(part)
+            if progress is not None:
+                progress("simulate", len(parts) / len(tasks))
+    except KeyboardInterrupt:
+        done = sum(task.size for task in tasks[: len(parts)])
+        message = f"{done:,} of {count:,} futures were done"
+        raise KeyboardInterrupt(message) from None
     outcomes = {
         one.name: joined([part[one.name] for part, _ in parts]) for one in scenarios
     }
