@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -16,6 +16,9 @@ from cli_cases import FROM, PLAIN, one_sentence, run, write_case
 
 from ektp_sched.errors import FolderError
 from ektp_sched.output.comparison import read_comparison
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCENARIOS = """\
 baseline = "now"
