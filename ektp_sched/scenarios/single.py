@@ -149,7 +149,10 @@ class SingleBook:
         np.maximum(self.longest, age.max(axis=0), out=self.longest)
         saved = rest * (1 - since) + (day + self.horizon - 1) * rest // 2
         self.pressure += (self._weight[entries] * saved) @ done
-        np.add.at(self.person_days, self.singles.area[entries], rest * done)
+        area = self.singles.area[entries]
+        for number in np.unique(area).tolist():
+            cards = done[area == number].sum(axis=0, dtype=np.int64)
+            self.person_days[number] += rest * cards
 
     def _note_days(self, day: int, entries: Ints, done: Counts) -> None:
         assert self.days is not None
