@@ -48,7 +48,7 @@ class Promises:
     scenario, policy
         What was simulated.
     replications, seed
-        How often, and from which seed.
+        How often, and from which seed; once where nothing is uncertain.
     confidence
         Probability with which a date holds.
     certain
@@ -213,7 +213,7 @@ def promise(
         days=days,
         scenario=course.scenario.name,
         policy=policy,
-        replications=replications,
+        replications=fronts.replications,
         seed=seed,
         confidence=exact,
         certain=course.is_certain,
