@@ -275,3 +275,10 @@ def test_arguments_out_of_range_are_named(
 ) -> None:
     with pytest.raises(UsageError, match=sentence):
         certain(**{"days": 30, "replications": 1} | options)
+
+
+def test_planning_anew_each_day_reaches_the_optimum() -> None:
+    found = certain(days=40, replications=1, policy="replan")
+    assert all(one["policy"] == one["optimum"] for one in found.gap)
+    assert dates(found, "now") == date(2017, 10, 6)
+    assert found.dates_only.quantities["wasted_trips"].mean == 0

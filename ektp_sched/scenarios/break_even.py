@@ -91,6 +91,9 @@ def break_even(
     tuple of BreakEven
         For each scenario with a cost, one against each baseline.
     """
+    if run.policy == "replan":
+        # Hundreds of futures for each point: too many for the planner itself.
+        run = replace(run, policy="pressure")
     priced = [one for one in run.scenarios.scenarios.values() if one.cost_idr > 0]
     few = {name: costs[:_REPLICATIONS] for name, costs in trip_costs.items()}
     found = []
