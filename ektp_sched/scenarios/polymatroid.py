@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -34,6 +34,7 @@ __all__ = ["CAUSES", "DailySets", "daily_sets", "possible_cards"]
 CAUSES: Final = ("queue-empty", "servers", "printers", "blanks", "reserve")
 """What can end a day's printing."""
 
+_T = TypeVar("_T", bound=np.generic)
 _SERVERS, _PRINTERS, _BLANKS, _RESERVE = range(1, len(CAUSES))
 _MOST_KINDS: Final = 12
 _AMPLE: Final = 1 << 30
@@ -66,6 +67,20 @@ class DailySets:
     cause: tuple[NDArray[np.int8], ...]
     stock: tuple[tuple[int, Ints], ...]
     most: NDArray[np.int32]
+
+    def part(self, here: slice) -> DailySets:
+        """Return the bounds of some replications."""
+
+        def of(array: NDArray[_T]) -> NDArray[_T]:
+            return array if array.shape[1] == 1 else array[:, here]
+
+        return DailySets(
+            members=self.members,
+            bound=tuple(of(array) for array in self.bound),
+            cause=tuple(of(array) for array in self.cause),
+            stock=self.stock,
+            most=of(self.most),
+        )
 
 
 @dataclass(frozen=True, slots=True)
