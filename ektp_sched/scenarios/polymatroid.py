@@ -160,8 +160,7 @@ def possible_cards(kinds: Kinds, limits: Limits) -> tuple[Ints, Ints]:
     for component in _components(network):
         pools = np.flatnonzero(network.serves[component].any(axis=0))
         most = most + _least_cut(tuple(pools.tolist()), network)[0]
-    cause = np.where(printers > most, _T = TypeVar("_T", bound=np.generic)
-_SERVERS, _PRINTERS)
+    cause = np.where(printers > most, _SERVERS, _PRINTERS)
     if limits.reserve:
         total = _after_reserve(limits)
         cause = np.where(total < most, _RESERVE, cause)
