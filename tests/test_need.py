@@ -16,13 +16,14 @@ from ektp_sched.scenarios.runs import Run
 
 def asked(goal: Goal, **options: Any) -> Need:
     rules = office()
+    chosen: dict[str, Any] = {"resource": "server-1", "days": 60} | options
     return need(
         people(200, rules),
         certain_scenarios(rules),
         goal=goal,
         start=START,
         replications=1,
-        **{"resource": "server-1", "days": 60} | options,
+        **chosen,
     )
 
 
