@@ -1,7 +1,7 @@
 """Reports that people look at: one HTML file each, with charts, for any screen."""
 
 from ektp_sched.output.report.charts import available as charts_available
-from ektp_sched.output.report.comparison_report import (
+from ektp_sched.output.report.comparison_page import (
     comparison_report,
     write_comparison_report,
 )
@@ -11,7 +11,7 @@ from ektp_sched.output.report.notebook import (
     plan_chart,
     plan_html,
 )
-from ektp_sched.output.report.plan_report import plan_report
+from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.report.rebuild import rebuild
 
 __all__ = [

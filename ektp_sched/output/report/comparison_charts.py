@@ -215,7 +215,7 @@ def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
         if one.against != "not-told" or not isinstance(day, date) or day > end:
             continue
         data = rows(
-            ("day", "middle", "text"), [(day.isoformat(), top, _pays(words, one))]
+            ("day", "middle", "text"), [(day.isoformat(), top, _pays(words, day))]
         )
         rule = alt.Chart(data).mark_rule(
             color=words.colour(one.scenario), strokeWidth=1.5, strokeDash=[4, 3]
@@ -229,8 +229,8 @@ def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
     return layers
 
 
-def _pays(words: Words, one: BreakEvenPart) -> str:
-    return words.say("pays_until", day=one.installation_date.value)
+def _pays(words: Words, day: date) -> str:
+    return words.say("pays_until", day=words.day(day))
 
 
 def waits_chart(words: Words, which: str, size: Size) -> Any:
@@ -342,7 +342,8 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
 
 
 def _net(row: Any) -> tuple[str, float, float, float]:
-    middle = row.p50 if row.p50 is not None else row.mean or 0.0
+    """Return day, P10, mean and P90: it is the mean that decides what pays."""
+    middle = row.mean or 0.0
     low = middle if row.p10 is None else row.p10
     high = middle if row.p90 is None else row.p90
     return (

@@ -280,7 +280,7 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEvenPart]) -> Figure:
     for one in mine:
         against = words.say(f"pays.{one.against.replace('-', '_')}_label")
         for row in one.installation_date.curve:
-            shown = (row.p10, row.p50, row.p90)
+            shown = (row.p10, row.mean, row.p90)
             rows.append(
                 (
                     words.texts.short_date(row.day),
@@ -291,7 +291,7 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEvenPart]) -> Figure:
                     ),
                 )
             )
-    names = ("day", "against", "p10", "p50", "p90")
+    names = ("day", "against", "p10", "mean", "p90")
     headings = tuple(words.say(f"pays.{each}") for each in names)
     first = mine[0].installation_date.value
     label = words.label(name)

@@ -54,7 +54,7 @@ def headline(words: Words) -> str:
     best, base = best_of(words), words.base
     day = _cleared(base)
     if best is None:
-        key = "one_never" if day is None else "one"
+        key = "single_never" if day is None else "single"
         return words.say(
             f"headline.{key}", base=words.label(base.name), day=day or words.end
         )

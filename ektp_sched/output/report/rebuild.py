@@ -13,8 +13,8 @@ from ektp_sched.output.report.comparison_file import (
     COMPARISON,
     read_comparison_folder,
 )
-from ektp_sched.output.report.comparison_report import comparison_report
-from ektp_sched.output.report.plan_report import plan_report
+from ektp_sched.output.report.comparison_page import comparison_report
+from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.seal import SUMMARY, TEMPORARY
 from ektp_sched.output.summary import json_text
 
