@@ -22,7 +22,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ektp_sched.trust.facts import MISSING, counted, missing_columns, read_facts
+from ektp_sched.trust.facts import (
+    MISSING,
+    blocks,
+    counted,
+    missing_columns,
+    read_facts,
+)
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.groups import (
     Groups,
@@ -36,8 +42,6 @@ from ektp_sched.trust.rules import check_rules, used_blanks
 from ektp_sched.trust.tiers import DemandedTier, cost, demanded, value_of, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
@@ -286,7 +290,7 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     one[key] = np.arange(len(key))
     kept = np.zeros((count, face.masks.shape[1]), dtype=bool)
     step = max(1, _CHUNK // face.masks.shape[1])
-    for some in _chunks(count, step):
+    for some in blocks(count, step):
         group = one[some]
         mask = face.masks[face.mask[group]]
         total = _costs(facts, face, tier, group)
@@ -299,10 +303,6 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     marked = np.concatenate([kept, access[:, None] >> np.arange(24) & 1 == 1], axis=1)
     first, number = distinct_rows(marked)
     face.masks, face.access, face.mask = kept[first], access[first], number[key]
-
-
-def _chunks(count: int, step: int) -> Iterator[slice]:
-    return (slice(low, min(count, low + step)) for low in range(0, count, step))
 
 
 def _routes(face: Face, price: Prices) -> tuple[NDArray[Any], NDArray[Any]]:
