@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
     from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.tiers import Values
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -136,11 +137,16 @@ def check_certificate(
             "The plan breaks a rule, so no prices can prove anything about it.",
         )
         return findings.listed()
-    final_face(facts, plan, findings)
+    final_face(facts, plan, values(facts), findings)
     return findings.listed()
 
 
-def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
+def final_face(
+    facts: Facts,
+    plan: Planned,
+    found: Values,
+    findings: Findings,
+) -> Face | None:
     """Check the certificate of a plan that obeys every rule.
 
     Parameters
@@ -149,6 +155,8 @@ def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
         The plan, without a broken rule.
     plan
         Its certificate.
+    found
+        Its tiers' values, as its rows come to.
     findings
         Where violations go.
 
@@ -161,7 +169,7 @@ def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
         findings.add("certificate-missing", "The plan has no certificate.")
         return None
     prices = read_prices(plan.certificate, facts, findings)
-    if prices is None or not _same_tiers(facts, prices, findings):
+    if prices is None or not _same_tiers(facts, prices, found, findings):
         return None
     groups = group_applications(facts)
     face = _whole_face(facts, groups)
@@ -176,11 +184,16 @@ def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
     return face
 
 
-def _same_tiers(facts: Facts, prices: list[Prices], findings: Findings) -> bool:
+def _same_tiers(
+    facts: Facts,
+    prices: list[Prices],
+    found: Values,
+    findings: Findings,
+) -> bool:
     """Check names, ranks, scales and values against the rows themselves."""
-    wanted, found = demanded(facts), values(facts)
     expected = [
-        (tier.name, tier.label, tier.scale, value_of(tier, found)) for tier in wanted
+        (tier.name, tier.label, tier.scale, value_of(tier, found))
+        for tier in demanded(facts)
     ]
     stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
     if stated == expected:

@@ -201,9 +201,10 @@ def missing_columns(plan: Planned) -> list[str]:
     ]
 
 
-def blocks(count: int, step: int = _BLOCK) -> Iterator[slice]:
+def blocks(count: int, step: int | None = None) -> Iterator[slice]:
     """Yield slices that cover so many rows, in order."""
-    return (slice(low, min(count, low + step)) for low in range(0, count, step))
+    size = _BLOCK if step is None else step
+    return (slice(low, min(count, low + size)) for low in range(0, count, size))
 
 
 def counted(key: Ints, shape: tuple[int, ...]) -> Ints:
