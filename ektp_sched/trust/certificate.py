@@ -22,13 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ektp_sched.trust.facts import (
-    MISSING,
-    blocks,
-    counted,
-    missing_columns,
-    read_facts,
-)
+from ektp_sched.trust.facts import MISSING, blocks, counted, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.groups import (
     Groups,
