@@ -95,8 +95,13 @@ def test_dates_beyond_the_horizon_and_without_a_printer_are_counted() -> None:
         areas={"A": [], "B": []},
         printers=[{"id": "p", "cards_per_day": 2, "areas": ["A"]}],
     )
-    rows = [*people(7, area="A"), {"application_id": "Z", "waiting_since": 0} | {"area": "B"}]
-    rows.append({"application_id": "Y", "waiting_since": -1, "ready_on": 9, "area": "A"})
+    rows = [
+        *people(7, area="A"),
+        {"application_id": "Z", "waiting_since": 0} | {"area": "B"},
+    ]
+    rows.append(
+        {"application_id": "Y", "waiting_since": -1, "ready_on": 9, "area": "A"}
+    )
     backlog = make_backlog(rows, office)
     made = promise(backlog, office, certain_scenarios(office), start=START, days=3)
     assert (made.dated, made.beyond, made.never) == (6, 2, 1)
@@ -112,7 +117,11 @@ def test_dates_of_their_own_get_ready_by_dates_of_their_own() -> None:
     rows[5] |= {"due_on": 0}
     rows[1] |= {"ready_on": 1}
     made = promise(
-        make_backlog(rows, office), office, certain_scenarios(office), start=START, days=9
+        make_backlog(rows, office),
+        office,
+        certain_scenarios(office),
+        start=START,
+        days=9,
     )
     assert dates(made) == {
         "A00": day(2),
@@ -286,9 +295,7 @@ def slow_trips(world: World, policy: str) -> Any:
     runs = []
     for r, broken in enumerate(world.broken):
         one = slow(world.case, policy, newcomers(world, queue, r), set(broken))
-        runs.append(
-            [(p, one.day_of.get(i, horizon)) for i, p in enumerate(one.people)]
-        )
+        runs.append([(p, one.day_of.get(i, horizon)) for i, p in enumerate(one.people)])
     new = arrivals_by_stream(queue, world.limits, world.arrivals)
     total = np.zeros((len(queue.areas), count))
     for setting, judging in halves(count):
@@ -336,10 +343,6 @@ def last_day(
         done
         for p, done in run
         if (stream_of.get(p.name) == stream if p.name else False)
-        or (
-            not p.name
-            and p.since <= since
-            and stream_at[p.urgency, p.cell] == stream
-        )
+        or (not p.name and p.since <= since and stream_at[p.urgency, p.cell] == stream)
     ]
     return max([since, *mine])

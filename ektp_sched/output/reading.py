@@ -167,7 +167,9 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
     return found
 
 
-def check_evidence(saved: SavedPlan, backlog: Backlog, office: Office) -> list[Violation]:
+def check_evidence(
+    saved: SavedPlan, backlog: Backlog, office: Office
+) -> list[Violation]:
     """Return where a folder's own evidence is not what it was made from.
 
     Digests kept in the folder show a change only to who cannot write them anew,
@@ -195,7 +197,9 @@ def check_evidence(saved: SavedPlan, backlog: Backlog, office: Office) -> list[V
         "rejected": backlog.rejected,
     }
     found = [
-        Violation("stated-figure", f"summary.json states another {key} than the backlog.")
+        Violation(
+            "stated-figure", f"summary.json states another {key} than the backlog."
+        )
         for key, value in raw.items()
         if saved.summary[key] != value
     ]
@@ -203,7 +207,9 @@ def check_evidence(saved: SavedPlan, backlog: Backlog, office: Office) -> list[V
         message = "summary.json states other holidays than the calendar's."
         found.append(Violation("stated-holidays", message))
     ids = "application_id"
-    copied, given = (b.frame.select(*PLANNED).sort(ids) for b in (saved.backlog, backlog))
+    copied, given = (
+        b.frame.select(*PLANNED).sort(ids) for b in (saved.backlog, backlog)
+    )
     for name, same in (
         ("applications.csv", copied.equals(given)),
         ("office.toml", saved.office == office),

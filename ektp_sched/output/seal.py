@@ -65,9 +65,7 @@ class Verdict:
     changed: str | None = None
 
 
-def seal(
-    folder: Path, summary: dict[str, Any], index: str = SUMMARY
-) -> dict[str, str]:
+def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
     """Return the SHA-256 of everything in a folder, by name.
 
     Parameters

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.scenarios.stream_history import StreamHistory
 from ektp_sched.scenarios.outcome import Outcome, Waits
+from ektp_sched.scenarios.stream_history import StreamHistory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios.stream_history import History
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.single import SingleBook
+    from ektp_sched.scenarios.stream_history import History
 
     Counts = NDArray[np.int32]
     Ints = NDArray[np.int64]

@@ -16,11 +16,11 @@ from ektp_sched.errors import UsageError
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.scenarios.accept import Line, Sets, accept
 from ektp_sched.scenarios.figures import outcome_of
-from ektp_sched.scenarios.stream_history import History
 from ektp_sched.scenarios.order import check_policy, check_range, entries_of, order
 from ektp_sched.scenarios.outcome import Outcome, joined
 from ektp_sched.scenarios.polymatroid import CAUSES, DailySets, daily_sets
 from ektp_sched.scenarios.single import SingleBook
+from ektp_sched.scenarios.stream_history import History
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
