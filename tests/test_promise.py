@@ -95,8 +95,13 @@ def test_dates_beyond_the_horizon_and_without_a_printer_are_counted() -> None:
         areas={"A": [], "B": []},
         printers=[{"id": "p", "cards_per_day": 2, "areas": ["A"]}],
     )
-    rows = [*people(7, area="A"), {"application_id": "Z", "waiting_since": 0} | {"area": "B"}]
-    rows.append({"application_id": "Y", "waiting_since": -1, "ready_on": 9, "area": "A"})
+    rows = [
+        *people(7, area="A"),
+        {"application_id": "Z", "waiting_since": 0} | {"area": "B"},
+    ]
+    rows.append(
+        {"application_id": "Y", "waiting_since": -1, "ready_on": 9, "area": "A"}
+    )
     backlog = make_backlog(rows, office)
     made = promise(backlog, office, certain_scenarios(office), start=START, days=3)
     assert (made.dated, made.beyond, made.never) == (6, 2, 1)
@@ -112,7 +117,11 @@ def test_dates_of_their_own_get_ready_by_dates_of_their_own() -> None:
     rows[5] |= {"due_on": 0}
     rows[1] |= {"ready_on": 1}
     made = promise(
-        make_backlog(rows, office), office, certain_scenarios(office), start=START, days=9
+        make_backlog(rows, office),
+        office,
+        certain_scenarios(office),
+        start=START,
+        days=9,
     )
     assert dates(made) == {
         "A00": day(2),
@@ -174,7 +183,10 @@ def test_a_date_is_the_order_statistic_of_a_persons_print_days(
             when = opening(worked, own[at - 1])
             assert value == (day(when) if when < days else None)
     early = made.people["earliest"].to_list()
-    assert all(e <= min(own_day(p, worked)) for e, p in zip(early, printed.values()))
+    assert all(
+        e <= min(own_day(p, worked))
+        for e, p in zip(early, printed.values(), strict=True)
+    )
 
 
 def own_day(printed: list[int], worked: list[bool]) -> list[date]:
@@ -250,7 +262,7 @@ def test_bad_arguments_are_refused_in_a_sentence(
 ) -> None:
     backlog, office, found = uncertain()
     with pytest.raises(UsageError, match=sentence):
-        promise(backlog, office, found, **{"start": START, "days": 9} | changes)
+        promise(backlog, office, found, **{"start": START, "days": 9, **changes})
 
 
 def test_an_empty_backlog_gets_no_dates() -> None:
@@ -281,14 +293,13 @@ def slow_trips(world: World, policy: str) -> Any:
         for k in range(len(queue.streams))
         for row in queue.rows[queue.first[k] : queue.first[k + 1]].tolist()
     }
-    pairs = zip(queue.streams.urgency.tolist(), queue.streams.cell.tolist())
+    urgency, cell = queue.streams.urgency.tolist(), queue.streams.cell.tolist()
+    pairs = zip(urgency, cell, strict=True)
     stream_at = {(queue.classes[u], c): k for k, (u, c) in enumerate(pairs)}
     runs = []
     for r, broken in enumerate(world.broken):
         one = slow(world.case, policy, newcomers(world, queue, r), set(broken))
-        runs.append(
-            [(p, one.day_of.get(i, horizon)) for i, p in enumerate(one.people)]
-        )
+        runs.append([(p, one.day_of.get(i, horizon)) for i, p in enumerate(one.people)])
     new = arrivals_by_stream(queue, world.limits, world.arrivals)
     total = np.zeros((len(queue.areas), count))
     for setting, judging in halves(count):
@@ -329,17 +340,17 @@ def slow_trips(world: World, policy: str) -> Any:
 
 
 def last_day(
-    run: list[Any], stream: int, since: int, stream_of: Any, stream_at: Any
+    run: list[tuple[Any, int]],
+    stream: int,
+    since: int,
+    stream_of: Mapping[str, int],
+    stream_at: Mapping[tuple[str, int], int],
 ) -> int:
     """Day on which all of a stream recorded up to a day are printed."""
     mine = [
         done
         for p, done in run
         if (stream_of.get(p.name) == stream if p.name else False)
-        or (
-            not p.name
-            and p.since <= since
-            and stream_at[p.urgency, p.cell] == stream
-        )
+        or (not p.name and p.since <= since and stream_at[p.urgency, p.cell] == stream)
     ]
-    return max([since, *mine])
+    return max(since, *mine, 0)

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from datetime import date
     from fractions import Fraction
 
-    from numpy.typing import NDArray
-
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.scenarios.fronts import Course, Progress

@@ -58,12 +58,12 @@ class Fronts:
     @property
     def replications(self) -> int:
         """Number of replications, R."""
-        return self.streams.shape[1]
+        return int(self.streams.shape[1])
 
     @property
     def days(self) -> int:
         """Number of calendar days, H."""
-        return self.streams.shape[2]
+        return int(self.streams.shape[2])
 
 
 @dataclass(frozen=True, slots=True)

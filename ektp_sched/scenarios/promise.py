@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from ektp_sched.scenarios.spread import order_statistic
 if TYPE_CHECKING:
     from concurrent.futures import Executor
     from datetime import date
+    from fractions import Fraction
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
@@ -255,7 +255,7 @@ def _column(found: Ints, rows: Ints, count: int, start: date, days: int) -> pl.S
     """Return days as dates in the backlog's order; null for none."""
     offsets = np.full(count, days, dtype=np.int64)
     offsets[rows] = found
-    column = pl.Series(offsets)
+    column = pl.lit(pl.Series(offsets))
     return pl.select(
         pl.when(column < days).then(pl.lit(start, pl.Date) + pl.duration(days=column))
     ).to_series()
