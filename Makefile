@@ -54,7 +54,10 @@ demo: $(READY)
 	$(PY) -m ektp_sched.example.agreement demo/plan demo/plan-cpsat
 	@echo; echo "7. One person asks: why this day?"
 	$(EKTP) explain demo/plan KPG-000001 --backlog $(INPUT)
-	@echo; echo "Done. Today's sheets are in demo/plan/batches, the whole plan is demo/plan/plan.xlsx."
+	@echo; echo "8. One server or a new one? A comparison in many futures"
+	$(EKTP) compare $(INPUT) --scenarios $(EXAMPLE)/scenarios.toml --start 2017-09-12 \
+		--days 365 --out demo/compared --force
+	@echo; echo "Done. The comparison is demo/compared/report.html. Today's sheets are in demo/plan/batches, the whole plan is demo/plan/plan.xlsx."
 
 test: $(READY)
 	$(PY) -m pytest -n $(JOBS) $(if $(COV),--cov=ektp_sched --cov-report=term)

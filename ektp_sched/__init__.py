@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Status as Status
     from ektp_sched.planning import Tier as Tier
     from ektp_sched.planning import plan as plan
+    from ektp_sched.scenarios import Comparison as Comparison
+    from ektp_sched.scenarios import Goal as Goal
+    from ektp_sched.scenarios import Need as Need
+    from ektp_sched.scenarios import Scenarios as Scenarios
+    from ektp_sched.scenarios import compare as compare
+    from ektp_sched.scenarios import load_scenarios as load_scenarios
+    from ektp_sched.scenarios import need as need
     from ektp_sched.trust import Audit as Audit
     from ektp_sched.trust import Explanation as Explanation
     from ektp_sched.trust import Fairness as Fairness
@@ -49,23 +56,30 @@ __all__ = [
     "Audit",
     "Backlog",
     "Certificate",
+    "Comparison",
     "Conflict",
     "Explanation",
     "Fairness",
+    "Goal",
+    "Need",
     "Office",
     "Plan",
     "SavedPlan",
+    "Scenarios",
     "Status",
     "Tier",
     "Violation",
     "__version__",
     "audit",
     "check_certificate",
+    "compare",
     "errors",
     "explain",
     "fairness",
     "from_frame",
     "load",
+    "load_scenarios",
+    "need",
     "plan",
     "read_backlog",
     "verify",
@@ -76,6 +90,15 @@ _ROOMS = {
     "office": ("Office",),
     "output": ("SavedPlan", "load"),
     "planning": ("Certificate", "Conflict", "Plan", "Status", "Tier", "plan"),
+    "scenarios": (
+        "Comparison",
+        "Goal",
+        "Need",
+        "Scenarios",
+        "compare",
+        "load_scenarios",
+        "need",
+    ),
     "trust": (
         "Audit",
         "Explanation",

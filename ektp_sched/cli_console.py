@@ -124,7 +124,8 @@ def explain_failure(error: BaseException) -> int:
         Whatever stopped the command.
     """
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        say("ektp-sched: interrupted; nothing was left half written")
+        done = f"{error}; " if str(error) else ""
+        say(f"ektp-sched: interrupted; {done}nothing was left half written")
         return INTERRUPTED
     if isinstance(error, EktpSchedError):
         say(f"ektp-sched: {_one_sentence(error)}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,12 +24,22 @@ from ektp_sched.cli_options import (
 from ektp_sched.errors import TooManyRejectsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Plan
 
 __all__ = ["plan"]
+
+_ROOMS = (
+    "ektp_sched.planning",
+    "ektp_sched.output",
+    "ektp_sched.trust",
+    "ektp_sched.output.terminal",
+)
+"""Needed once the backlog is read, and loaded meanwhile."""
 
 OutOption = Annotated[
     Path,
@@ -113,16 +125,20 @@ def plan(
     begin = start or date.today()
     if start is None:
         say(words.text("cli.today", start=begin))
-    with Progress(words) as progress:
+    # Aside: what reading and planning need not wait for.
+    with Progress(words) as progress, ThreadPoolExecutor(1) as aside:
         progress("read", 0)
+        for room in _ROOMS:
+            aside.submit(import_module, room)
         found = _read(
             backlog, found_office, out, priority, max_rejects, provisional, force
         )
+        applications = aside.submit(_applications, found)
         made = _made(found, found_office, begin, days, engine, time_limit, progress)
         if _is_plan(made):
             progress("write", 0.9)
             sheets = (file_format, not no_xlsx, all_sheets, not no_report)
-            _save(made, out, sheets, force, lang)
+            _save(made, out, sheets, force, lang, applications.result)
     if _is_plan(made) and not (no_report or (out / "report.html").exists()):
         say(words.text("report.left_out"))
     _report(made, out, words, as_json=as_json)
@@ -158,6 +174,7 @@ def _save(
     sheets: tuple[Literal["csv", "parquet"], bool, bool, bool],
     force: bool,
     lang: str | None,
+    applications: Callable[[], memoryview],
 ) -> None:
     from ektp_sched.output import save
 
@@ -171,7 +188,14 @@ def _save(
         report=report,
         force=force,
         lang=lang,
+        applications=applications,
     )
+
+
+def _applications(backlog: Backlog) -> memoryview:
+    from ektp_sched.output.tables import applications_csv
+
+    return applications_csv(backlog)
 
 
 def _read(

@@ -48,7 +48,7 @@ def verify(
     Every rule, figure and tier is recomputed, and the proof is checked.  Sheets
     under batches/ and plan.xlsx are for working with and may be changed.
     """
-    from ektp_sched.output import check_folder
+    from ektp_sched.output import check_evidence, check_folder
     from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
     from ektp_sched.trust import verify as find_violations
@@ -56,6 +56,7 @@ def verify(
     plan, found, rules = _evidence(out, backlog, office, priority)
     words = language(lang or rules.language)
     stated = [v for v in check_folder(plan) if v.code != "changed-sheet"]
+    stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
     proven = plan.certificate is not None
     if as_json:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from brute import Person as Applicant
     from strategies import Case
 
-__all__ = ["Newcomer", "Person", "Slow", "slow"]
+__all__ = ["Desk", "Newcomer", "Person", "Slow", "slow"]
 
 _WINDOW = 3
 
@@ -182,7 +182,7 @@ def slow(
     result = Slow(people, left_out, {}, [], [], case.days, known.scale)
     used: Counter[str] = Counter()
     for day in range(case.days):
-        desk = _Desk(limits, day, broken, case.office.reserve.cards_per_day)
+        desk = Desk(limits, day, broken, case.office.reserve.cards_per_day)
         result.capacity.append(_ample(desk, people))
         if limits.worked[day]:
             _work(case, policy, day, desk, used, result)
@@ -244,7 +244,7 @@ def _reason(person: Person, days: int) -> str:
 
 
 def _work(
-    case: Case, policy: str, day: int, desk: _Desk, used: Counter[str], result: Slow
+    case: Case, policy: str, day: int, desk: Desk, used: Counter[str], result: Slow
 ) -> None:
     """Serve one morning's queue."""
     present = [
@@ -306,7 +306,7 @@ def _key(
     return (*pin, person.rank, (person.due if soon else inf), -accrued, static)
 
 
-class _Desk:
+class Desk:
     """One day's printers, servers, reserve and blanks."""
 
     def __init__(
@@ -376,7 +376,7 @@ def _max_flow(room: dict[tuple[Any, Any], int]) -> int:
         flow += amount
 
 
-def _ample(desk: _Desk, people: list[Person]) -> int:
+def _ample(desk: Desk, people: list[Person]) -> int:
     """Return the most cards of a day, were there people without end."""
     count = Counter({p.printers: 10**6 for p in people})
     return int(min(desk.flow(count), desk.total))

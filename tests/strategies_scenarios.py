@@ -13,7 +13,11 @@ from ektp_sched.office import capacity
 from ektp_sched.scenarios import Arrivals, Limits, build_queue
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ektp_sched.scenarios import Queue
+
+    Ints = NDArray[np.int64]
 
 __all__ = ["World", "limits_of", "worlds"]
 
@@ -25,7 +29,7 @@ class World:
     case: Case
     broken: tuple[frozenset[tuple[str, int]], ...]
     """By replication, resources and days on which they can do nothing."""
-    cards: np.ndarray[tuple[int, int, int], np.dtype[np.int32]]
+    cards: NDArray[np.int32]
     """New applications by class, replication and day."""
 
     @property
@@ -50,7 +54,7 @@ def limits_of(case: Case, broken: tuple[frozenset[tuple[str, int]], ...]) -> Lim
     """Return a case's capacity, zero where a resource is broken."""
     fixed = capacity(case.office, case.start, case.days)
 
-    def cards(names: tuple[str, ...], table: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def cards(names: tuple[str, ...], table: Ints) -> Ints:
         every = np.repeat(table[:, None, :], max(1, len(broken)), axis=1)
         for number, events in enumerate(broken):
             for name, day in events:

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "example": {"errors", "office", "backlog"},
 }
 # A convenience of the result, loaded when it is called: plan.save().
-UPWARD = {("planning/result.py", "output")}
+UPWARD = {("planning/result.py", "output"), ("scenarios/comparison.py", "output")}
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}
 LONGEST_MODULE = 400
 LONGER_MODULES: dict[str, str] = {}

@@ -20,7 +20,7 @@ from ektp_sched import cli as command_line
 from ektp_sched.cli_console import Progress
 from ektp_sched.output.languages import language
 
-COMMANDS = ("init", "check", "plan", "verify", "explain", "audit")
+COMMANDS = ("init", "check", "plan", "verify", "explain", "audit", "report")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tomllib
 from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from ektp_sched.example.districts import (
     SUBDISTRICTS,
 )
 from ektp_sched.office import Office
+from ektp_sched.scenarios import load_scenarios
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,21 +126,30 @@ def test_the_office_is_the_one_of_the_press_reports(kupang: Path) -> None:
 
 
 def test_every_number_says_where_it_comes_from() -> None:
-    for name in ("kupang.toml", "scenarios.toml"):
-        text = (files("ektp_sched.example") / "files" / name).read_text("utf-8")
-        for line in text.splitlines():
-            code, _, remark = line.partition("#")
-            if re.search(r"=.*\d", code) and not re.match(r"(id|resource) ", code):
-                assert "fact" in remark or "assumed" in remark, line
+    text = (files("ektp_sched.example") / "files" / "kupang.toml").read_text("utf-8")
+    for line in text.splitlines():
+        code, _, remark = line.partition("#")
+        if re.search(r"=.*\d", code) and not re.match(r"(id|resource) ", code):
+            assert "fact" in remark or "assumed" in remark, line
 
 
-def test_the_scenarios_are_toml_and_name_what_there_is(kupang: Path) -> None:
-    scenarios = tomllib.loads((kupang / "scenarios.toml").read_text("utf-8"))
+def test_the_scenarios_can_be_read_and_mark_every_input(kupang: Path) -> None:
     office = Office.load(kupang / "office.toml")
-    assert scenarios["baseline"] in scenarios["scenarios"]
-    assert set(scenarios["arrivals"]["mix"]) == set(office.urgency)
-    assert sum(scenarios["arrivals"]["mix"].values()) == pytest.approx(1)
-    assert set(scenarios["breakdowns"]) <= {s.id for s in office.servers}
+    start = date(2017, 9, 12)
+    found = load_scenarios(kupang / "scenarios.toml", office, start=start)
+    assert found.baseline == "one-server"
+    assert list(found.scenarios) == ["one-server", "new-server", "saturdays"]
+    assert found.scenarios["new-server"].cost_idr == 300_000_000
+    own = [a for a in found.assumptions if not a.key.startswith("office.")]
+    assert len(own) == 11
+    assert [a.key for a in own if not a.note] == []
+    facts = {a.key for a in found.assumptions if a.kind == "fact"}
+    assert facts == {
+        "scenarios.new-server.cost_idr",
+        "scenarios.new-server.servers.server-new.cards_per_day",
+        "office.servers.server-1.cards_per_day",
+        "office.visits.every_days",
+    }
 
 
 def test_the_workbook_says_the_same_as_the_text(kupang: Path, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ ROOT = {
     "plan.xlsx",
     "prices.csv",
     "rejects.csv",
+    "report.html",
     "summary.json",
     "unprinted.csv",
 }
@@ -201,7 +202,7 @@ def test_past_target_counts_from_the_day_after_the_target(tmp_path: Path) -> Non
     since = [date(2017, 8, 13), date(2017, 8, 14), date(2017, 9, 20)]
     rows = {"application_id": ["a", "b", "c"], "waiting_since": since}
     made = plan(from_frame(pl.DataFrame(rows), office), office, start=START, days=2)
-    save(made, tmp_path / "out", xlsx=False)
+    save(made, tmp_path / "out", xlsx=False, report=False)
     summary = summary_of(tmp_path / "out")
     # On the start day "a" waits its 31st day, "b" its 30th, "c" is to come.
     assert summary["waits"]["before"] == {"longest_days": 30, "past_target": 1}  # type: ignore[index]
@@ -281,15 +282,15 @@ def test_what_is_saved_is_read_back(made: Plan, out: Path) -> None:
 
 def test_parquet_without_workbooks(made: Plan, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    save(made, out, format="parquet", xlsx=False)
+    save(made, out, format="parquet", xlsx=False, report=False)
     names = {path.name for path in out.iterdir()}
-    assert names == ROOT - {"plan.csv", "plan.xlsx"} | {"plan.parquet"}
+    assert names == ROOT - {"plan.csv", "plan.xlsx", "report.html"} | {"plan.parquet"}
     assert not list(out.rglob("*.xlsx"))
     assert load(out).assignments.equals(made.assignments)
 
 
 def test_a_saved_plan_can_be_saved_again(out: Path, tmp_path: Path) -> None:
-    save(load(out), tmp_path / "copy", xlsx=False)
+    save(load(out), tmp_path / "copy", xlsx=False, report=False)
     for name in ("plan.csv", "applications.csv", "certificate.json", "prices.csv"):
         assert (tmp_path / "copy" / name).read_bytes() == (out / name).read_bytes()
 
@@ -337,7 +338,7 @@ def test_an_unknown_format_or_language_is_named(made: Plan, tmp_path: Path) -> N
 
 def test_a_provisional_plan_says_so(made: Plan, tmp_path: Path) -> None:
     backlog = replace(made.backlog, provisional=True)
-    save(replace(made, backlog=backlog), tmp_path / "out", lang="id")
+    save(replace(made, backlog=backlog), tmp_path / "out", lang="id", report=False)
     assert summary_of(tmp_path / "out")["provisional"] is True
     sheet = tmp_path / "out/batches/2017-09-12/printer-1.csv"
     lines = sheet.read_text("utf-8-sig").splitlines()
@@ -355,7 +356,7 @@ def test_a_plan_without_proof_states_its_bound(made: Plan, tmp_path: Path) -> No
         certificate=None,
         prices=None,
     )
-    save(open_plan, tmp_path / "out", verify=False)
+    save(open_plan, tmp_path / "out", verify=False, report=False)
     assert not (tmp_path / "out/certificate.json").exists()
     assert (tmp_path / "out/prices.csv").read_text("utf-8").count("\n") == 1
     saved = load(tmp_path / "out")
@@ -388,7 +389,9 @@ def test_damage_is_named(out: Path, tmp_path: Path, name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", sorted(ROOT - {"batches", "plan.xlsx", "office.toml"}))
+@pytest.mark.parametrize(
+    "name", sorted(ROOT - {"batches", "plan.xlsx", "office.toml", "report.html"})
+)
 def test_a_missing_file_is_named(out: Path, tmp_path: Path, name: str) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(out, copy)
@@ -417,7 +420,7 @@ def test_no_folder_to_read(tmp_path: Path, content: bytes | None) -> None:
 
 
 def test_binary_parquet_damage_is_named(made: Plan, tmp_path: Path) -> None:
-    save(made, tmp_path / "out", format="parquet", xlsx=False)
+    save(made, tmp_path / "out", format="parquet", xlsx=False, report=False)
     (tmp_path / "out/plan.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(FolderError, match="it is no Parquet file"):
         load(tmp_path / "out")
@@ -468,7 +471,7 @@ def test_digests_are_of_the_files(out: Path) -> None:
 def test_rejects_alone(made: Plan, tmp_path: Path) -> None:
     save_rejects(made.backlog, tmp_path / "out")
     assert list(files_of(tmp_path / "out")) == ["rejects.csv"]
-    save(made, tmp_path / "out", xlsx=False)
+    save(made, tmp_path / "out", xlsx=False, report=False)
     assert load(tmp_path / "out").status is Status.OPTIMAL
 
 
@@ -501,7 +504,7 @@ def test_backlogs_made_in_memory_can_be_saved(tmp_path: Path) -> None:
     )
     rows = {"application_id": ["b", "a"], "waiting_since": [START, START]}
     backlog: Backlog = from_frame(pl.DataFrame(rows), office)
-    save(plan(backlog, office, start=START, days=3), tmp_path / "out")
+    save(plan(backlog, office, start=START, days=3), tmp_path / "out", report=False)
     summary = summary_of(tmp_path / "out")
     assert (summary["tie_break"], summary["seed"]) == ("lottery", 7)
     assert summary["digests"] == {"backlog": None, "office": None}

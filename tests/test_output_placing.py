@@ -38,7 +38,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 def quick(plan: Plan, path: Path, *, force: bool = False) -> None:
-    save(plan, path, xlsx=False, verify=False, force=force)
+    save(plan, path, xlsx=False, report=False, verify=False, force=force)
 
 
 def test_parents_are_made(made: Plan, tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ from ektp_sched.output import save
 made = make(Path({case!r}))
 resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
 try:
-    save(made, {out!r}, xlsx=False)
+    save(made, {out!r}, xlsx=False, report=False)
 except FolderError as error:
     sys.stdout.write(str(error))
 """

@@ -37,14 +37,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 @pytest.fixture(scope="module")
 def english(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("en") / "out"
-    save(made, out)
+    save(made, out, report=False)
     return out
 
 
 @pytest.fixture(scope="module")
 def indonesian(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("id") / "out"
-    save(made, out, lang="id")
+    save(made, out, lang="id", report=False)
     return out
 
 
@@ -164,7 +164,7 @@ def test_the_number_is_masked(english: Path, tmp_path: Path) -> None:
     for text in (*sheets, (english / f"{FIRST}.csv").read_text("utf-8")):
         assert MASKED in text
         assert NIK not in text
-    save(make(tmp_path / "case", show=True), tmp_path / "out")
+    save(make(tmp_path / "case", show=True), tmp_path / "out", report=False)
     for name in (f"{FIRST}.xlsx", "plan.xlsx"):
         assert NIK in texts_of(tmp_path / "out" / name)
     assert NIK in (tmp_path / f"out/{FIRST}.csv").read_text("utf-8")
@@ -257,7 +257,7 @@ def test_a_sheet_in_indonesian(indonesian: Path) -> None:
 
 def test_a_provisional_sheet_says_so(made: Plan, tmp_path: Path) -> None:
     backlog = replace(made.backlog, provisional=True)
-    save(replace(made, backlog=backlog), tmp_path / "out")
+    save(replace(made, backlog=backlog), tmp_path / "out", report=False)
     for name in (f"{FIRST}.xlsx", "plan.xlsx"):
         book = openpyxl.load_workbook(tmp_path / "out" / name)
         for sheet in book.worksheets:
@@ -287,8 +287,8 @@ def long_plan(tmp_path: Path, **changes: Any) -> Plan:
 def test_workbooks_for_the_first_five_days_with_prints(tmp_path: Path) -> None:
     made = long_plan(tmp_path)
     days = [f"2017-09-{day}" for day in (15, 18, 19, 20, 21, 22, 25, 26)]
-    save(made, tmp_path / "few")
-    save(made, tmp_path / "all", all_sheets=True)
+    save(made, tmp_path / "few", report=False)
+    save(made, tmp_path / "all", all_sheets=True, report=False)
     for name, expected in (("few", days[:5]), ("all", days)):
         batches = tmp_path / name / "batches"
         assert sorted(path.parent.name for path in batches.rglob("*.xlsx")) == expected
@@ -322,7 +322,7 @@ def test_headings_of_an_export_may_be_our_own(tmp_path: Path) -> None:
     backlog = from_frame(pl.DataFrame(rows), office)
     assert backlog.extra == ("printer", "day", "No.")
     made = plan(backlog, office, start=date(2017, 9, 12), days=3)
-    save(made, tmp_path / "out")
+    save(made, tmp_path / "out", report=False)
     found = table(tmp_path / "out/batches/2017-09-12/p.csv", ",")
     assert found[0][-6:-3] == ["printer", "day", "No. (2)"]
     assert found[1][-6:-3] == ["their own", "y", "7"]
@@ -345,7 +345,11 @@ def test_what_is_the_same_on_every_row_is_said_once(tmp_path: Path) -> None:
         "sex": ["L"] * 12,
     }
     backlog = from_frame(pl.DataFrame(rows), office)
-    save(plan(backlog, office, start=date(2017, 9, 12), days=3), tmp_path / "out")
+    save(
+        plan(backlog, office, start=date(2017, 9, 12), days=3),
+        tmp_path / "out",
+        report=False,
+    )
     found = cells(tmp_path / "out/batches/2017-09-12/p.xlsx")
     assert found[3][0] == "remark: made up, no real person"
     assert found[4][4:6] == ("nik", "sex")
@@ -413,7 +417,7 @@ def test_two_servers_two_cards_and_many_columns(tmp_path: Path) -> None:
     rows |= {f"kolom {n}": [f"isi ke-{n}-{i}" for i in range(count)] for n in range(9)}
     backlog = from_frame(pl.DataFrame(rows), office)
     made = plan(backlog, office, start=date(2017, 9, 12), days=3)
-    save(made, tmp_path / "out")
+    save(made, tmp_path / "out", report=False)
     path = tmp_path / "out/batches/2017-09-12/p.xlsx"
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None

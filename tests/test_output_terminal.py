@@ -90,6 +90,7 @@ it does not say that the rule is right or the data true.
     out = tmp_path / "out"
     assert tail == [
         str(out),
+        f"To read and to print: {out / 'report.html'}.",
         f"Open {out / 'plan.xlsx'} first; the operators' sheets are in "
         f"{out / 'batches'}.",
     ]

@@ -33,7 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 @pytest.fixture(scope="module")
 def english(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("en") / "out"
-    save(made, out)
+    save(made, out, report=False)
     return out / "plan.xlsx"
 
 
@@ -62,7 +62,7 @@ def sheet(path: Path, name: str) -> list[tuple[Any, ...]]:
 def test_sheets_by_language(
     made: Plan, tmp_path: Path, lang: str, names: list[str]
 ) -> None:
-    save(made, tmp_path / "out", lang=lang)
+    save(made, tmp_path / "out", lang=lang, report=False)
     assert openpyxl.load_workbook(tmp_path / "out/plan.xlsx").sheetnames == names
 
 
@@ -189,7 +189,7 @@ def test_rejects_mark_the_bad_cell_and_show_nothing_of_it(english: Path) -> None
 
 
 def test_no_rejects_is_said_too(tmp_path: Path) -> None:
-    save(make(tmp_path / "case", bad=False), tmp_path / "out")
+    save(make(tmp_path / "case", bad=False), tmp_path / "out", report=False)
     rows = sheet(tmp_path / "out/plan.xlsx", "Rejects")
     assert [row[0] for row in rows[1:]] == ["Rejects", "0 rows cannot be used"]
 
@@ -203,7 +203,7 @@ def test_many_kinds_of_bad_columns_are_named_in_one(made: Plan, tmp_path: Path) 
         }
     )
     backlog = replace(made.backlog, rejects=bad, read=44)
-    save(replace(made, backlog=backlog), tmp_path / "out")
+    save(replace(made, backlog=backlog), tmp_path / "out", report=False)
     rows = sheet(tmp_path / "out/plan.xlsx", "Rejects")
     assert rows[4] == ("Row", "Column", "Reason")
     assert rows[5] == (2, "column 0", "is needed, but empty")
@@ -211,7 +211,7 @@ def test_many_kinds_of_bad_columns_are_named_in_one(made: Plan, tmp_path: Path) 
 
 def test_what_stays_unprinted(tmp_path: Path) -> None:
     made = make(tmp_path / "case", days=2)
-    save(made, tmp_path / "out", lang="id")
+    save(made, tmp_path / "out", lang="id", report=False)
     rows = sheet(tmp_path / "out/plan.xlsx", "Belum tercetak")
     assert rows[2][0] == "4 permohonan tidak tercetak sampai akhir rencana"
     assert {row[3] for row in rows[4:]} == {"kapasitas tidak cukup"}
@@ -222,7 +222,7 @@ def test_a_long_list_says_where_the_rest_is(
     made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lists_module, "LONGEST", 2)
-    save(made, tmp_path / "out")
+    save(made, tmp_path / "out", report=False)
     path = tmp_path / "out/plan.xlsx"
     said = "This list holds 2 of 20 rows; the CSV files hold all."
     assert sheet(path, "Whole plan")[3][0] == said
@@ -236,8 +236,8 @@ def test_a_large_workbook_says_the_same(
     made: Plan, english: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook_module, "_LARGE", 0)
-    save(made, tmp_path / "out")
-    save(made, tmp_path / "again")
+    save(made, tmp_path / "out", report=False)
+    save(made, tmp_path / "again", report=False)
     large = tmp_path / "out/plan.xlsx"
     for name in openpyxl.load_workbook(english).sheetnames:
         assert sheet(large, name) == sheet(english, name)
@@ -252,7 +252,7 @@ def test_the_document_is_dated_by_its_plan(english: Path) -> None:
 
 def test_what_is_worth_knowing(made: Plan, tmp_path: Path) -> None:
     noticed = replace(made, notices=(Notice("pinned-before-start", {"count": 2}),))
-    save(noticed, tmp_path / "out")
+    save(noticed, tmp_path / "out", report=False)
     said = "2 applications are fixed for a day before the start; this is ignored."
     rows = sheet(tmp_path / "out/plan.xlsx", "Summary")
     assert [row[0] for row in rows[-2:]] == ["Worth knowing", f"•  {said}"]
@@ -280,7 +280,7 @@ def test_without_ranks_and_areas(tmp_path: Path) -> None:
         }
     )
     made = plan(from_frame(frame, office), office, start=date(2017, 9, 12), days=2)
-    save(made, tmp_path / "out")
+    save(made, tmp_path / "out", report=False)
     rows = sheet(tmp_path / "out/plan.xlsx", "Summary")
     firsts = [row[0] for row in rows]
     assert "All applications" in firsts

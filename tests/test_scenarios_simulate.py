@@ -45,7 +45,7 @@ def days_of_people(queue: Queue, outcome: Outcome, replication: int) -> dict[int
     """Return the day of each row of the backlog that is printed."""
     assert outcome.front is not None
     assert outcome.single_days is not None
-    found = {}
+    found: dict[int, int] = {}
     for stream in range(len(queue.streams)):
         rows = queue.rows[queue.first[stream] : queue.first[stream + 1]]
         done = 0
@@ -148,10 +148,10 @@ def test_how_replications_are_split_changes_nothing(
     args = world.queue, world.limits, world.arrivals, policy
     whole = simulate(*args, record="dates")
     parts = simulate(*args, record="dates", chunk=chunk)
-    np.testing.assert_equal(_plain(parts), _plain(whole))
+    np.testing.assert_equal(plain(parts), plain(whole))
 
 
-def _plain(outcome: Outcome) -> dict[str, object]:
+def plain(outcome: Outcome) -> dict[str, object]:
     found = {name: getattr(outcome, name) for name in Outcome.__slots__}
     for name in ("waits", "waiting_at_end"):
         table = found[name]

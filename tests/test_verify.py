@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from builders import (
@@ -23,7 +24,16 @@ from damages import DAMAGES, Damage, base, slots_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ektp_sched.trust import Violation, verify
+from ektp_sched.output.rows import sheet_rows
+from ektp_sched.trust import Violation, facts, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 
 def codes(found: list[Violation]) -> list[str]:
@@ -42,6 +52,42 @@ def test_every_damage_is_found_and_named(damage: Damage) -> None:
     found = verify(plan, case.backlog, case.office)
     assert damage.code in codes(found)
     assert all(v.message.endswith(".") and len(v.message) > 20 for v in found)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.name)
+def test_damage_is_found_the_same_in_small_blocks(
+    damage: Damage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, plan = damage.damaged()
+    found = verify(plan, case.backlog, case.office)
+    monkeypatch.setattr(facts, "_BLOCK", 2)
+    assert verify(plan, case.backlog, case.office) == found
+
+
+LIES: dict[str, Callable[[Ints], Ints]] = {
+    "true": lambda at: at,
+    "turned": lambda at: at[::-1],
+    "beyond": lambda at: at + 1,
+    "below": lambda at: at - at.max(initial=0) - 1,
+    "short": lambda at: at[:1],
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_rows_that_a_plan_says_of_itself_are_not_believed(lie: str) -> None:
+    case, _ = base("stock")
+    made = planned(case)
+    printed, left = made.rows
+    made = replace(made, rows=(LIES[lie](printed), LIES[lie](left)))
+    ids = made.assignments["application_id"]
+    turned = replace(made, assignments=made.assignments.with_columns(ids.reverse()))
+    assert verify(made, case.backlog, case.office) == []
+    found = verify(turned, case.backlog, case.office)
+    assert found
+    assert found == verify(replace(turned, rows=None), case.backlog, case.office)
+    for each in (made, turned):
+        plain = replace(each, rows=None)
+        assert sheet_rows(each).frame.equals(sheet_rows(plain).frame)
 
 
 def test_there_are_enough_kinds_of_damage() -> None:

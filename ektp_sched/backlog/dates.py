@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from ektp_sched.backlog.texts import clean
+from ektp_sched.backlog.texts import as_text, clean, coded, spread
 from ektp_sched.errors import OfficeError
 
 __all__ = ["Parsed", "parse_dates", "parse_stamps"]
@@ -102,11 +102,13 @@ def parse_dates(cells: pl.Series, form: str | None = None) -> Parsed:
         return _in_range(cells)
     if isinstance(cells.dtype, pl.Datetime):
         return _in_range(cells.dt.replace_time_zone(None).dt.date())
-    text = clean(cells)
-    # Dates of an export are few; those in the commonest form need no table.
+    written, index = coded(as_text(cells))
+    text = clean(written)
     fast = _fast_dates(text) if form is None else None
-    stamps = _parse(text, form, None if fast is None else fast.cast(_STAMP))
-    return Parsed(stamps.values.cast(pl.Date), stamps.why)
+    values, why = _parse(text, form, None if fast is None else fast.cast(_STAMP))
+    return Parsed(
+        spread(values.cast(pl.Date), index), None if why is None else spread(why, index)
+    )
 
 
 def parse_stamps(cells: pl.Series, form: str | None = None) -> Parsed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
-from ektp_sched.backlog.texts import clean, fold, squeeze
+from ektp_sched.backlog.texts import as_text, clean, coded, fold, spread, squeeze
 from ektp_sched.office.nearest import nearest
 
 if TYPE_CHECKING:
@@ -81,7 +81,12 @@ def official_names(cells: pl.Series, known: Mapping[str, str], code: str) -> Nam
     Named
         A reason says which known name is nearest, never what the cell says.
     """
-    text = clean(cells)
+    written, index = coded(as_text(cells))
+    values, why = _official(clean(written), known, code)
+    return Named(spread(values, index), None if why is None else spread(why, index))
+
+
+def _official(text: pl.Series, known: Mapping[str, str], code: str) -> Named:
     distinct = text.drop_nulls().unique()
     official = all(known.get(name) == name for name in distinct.head(_HINTS))
     if official and len(distinct) <= _HINTS:

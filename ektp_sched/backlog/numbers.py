@@ -50,7 +50,8 @@ def is_number_heading(heading: str) -> bool:
 
 def scientific(text: pl.Series) -> pl.Series:
     """Return which cells look like 5.37E+15, boolean."""
-    if not text.str.contains(r"[eE]\+", literal=False).any():
+    digit_first = ((text >= "0") & (text < ":")) | (text > "~")
+    if not digit_first.any() or not text.str.contains(r"[eE]\+").any():
         return pl.repeat(False, len(text), eager=True)
     return text.str.contains(_WRITTEN_BY_SHEETS).fill_null(value=False)
 

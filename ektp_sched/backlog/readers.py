@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 import fastexcel
@@ -129,15 +130,18 @@ def read_table(path: Path, known: AbstractSet[str]) -> tuple[Table, str]:
     """
     data = read_bytes(path)
     kind = kind_of(path, data)
-    digest = hashlib.sha256(data).hexdigest()
-    name = str(path)
+    with ThreadPoolExecutor(1) as aside:
+        digest = aside.submit(lambda: hashlib.sha256(data).hexdigest())
+        table = _read(kind, data, str(path), known)
+    return table, digest.result()
+
+
+def _read(kind: str, data: bytes, name: str, known: AbstractSet[str]) -> Table:
     if kind == "xlsx":
-        table = _read_workbook(data, name)
-    elif kind == "parquet":
-        table = _read_parquet(data, name)
-    else:
-        table = read_delimited(data, name, known)
-    return table, digest
+        return _read_workbook(data, name)
+    if kind == "parquet":
+        return _read_parquet(data, name)
+    return read_delimited(data, name, known)
 
 
 def _read_parquet(data: bytes, name: str) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ektp_sched.backlog.texts import as_text, clean
+from ektp_sched.backlog.texts import as_text, clean, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def tabulate(
 
 def _blank(frame: pl.DataFrame) -> pl.Series | None:
     """Return which rows hold nothing but blanks; None if no row does."""
-    if frame.is_empty() or not frame.width:
+    if frame.is_empty() or not frame.width or not lacking(frame.to_series(0)):
         return None
     suspect = clean(frame.to_series(0)).is_null()
     if not suspect.any():

@@ -6,10 +6,24 @@ from typing import Final
 
 import polars as pl
 
-__all__ = ["as_text", "clean", "fold", "squeeze", "unlike_text"]
+__all__ = [
+    "as_text",
+    "clean",
+    "coded",
+    "fold",
+    "lacking",
+    "spread",
+    "squeeze",
+    "unlike_text",
+]
 
 _BLANK: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2007\u202f\u200b\u2060\ufeff"
 _LEADING: Final = _BLANK + "'\u2019"
+_FIRST: Final = "0"
+_BEYOND: Final = "\x7f"
+"""What begins with a sign between these begins with no blank or apostrophe."""
+
+_SAMPLE: Final = 1000
 _NESTED: Final = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
 
 
@@ -32,10 +46,51 @@ def as_text(cells: pl.Series) -> pl.Series:
 
 def clean(cells: pl.Series) -> pl.Series:
     """Return text without outer blanks and leading apostrophes; "" is null."""
-    text = as_text(cells)
-    bare = text.str.strip_chars_start(_LEADING).str.strip_chars_end(_BLANK)
+    text, index = coded(as_text(cells))
+    bare = text.str.strip_chars_start(_LEADING) if _indented(text) else text
+    bare = bare.str.strip_chars_end(_BLANK)
     empty = bare == ""
-    return bare.set(empty, None) if empty.any() else bare
+    return spread(bare.set(empty, None) if empty.any() else bare, index)
+
+
+def lacking(cells: pl.Series) -> bool:
+    """Return whether any cell may be empty or blank: False is certain."""
+    text = as_text(cells)
+    return text.has_nulls() or _indented(text)
+
+
+def _indented(text: pl.Series) -> bool:
+    """Return whether any text may begin with a blank or apostrophe, or is empty."""
+    return bool(((text < _FIRST) | (text >= _BEYOND)).any())
+
+
+def coded(text: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+    """Return the distinct texts of a column and where each cell stands in them.
+
+    Most columns of an export say the same few things over and over, which then
+    need to be understood once each.
+
+    Parameters
+    ----------
+    text
+        One cell a row.
+
+    Returns
+    -------
+    tuple
+        Distinct texts, and an index into them that is null where the cell is;
+        the column itself and None where most cells differ.
+    """
+    sample = text.head(_SAMPLE)
+    if 2 * sample.n_unique() > len(sample):
+        return text, None
+    distinct = text.drop_nulls().unique()
+    return distinct, text.cast(pl.Enum(distinct)).to_physical()
+
+
+def spread(values: pl.Series, index: pl.Series | None) -> pl.Series:
+    """Return what was found for distinct texts as a column, as `coded` says."""
+    return values if index is None else values.gather(index)
 
 
 def fold(text: str) -> str:

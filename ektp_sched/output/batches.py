@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.output.rows import guarded
+from ektp_sched.output.tables import dates_as_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -104,7 +105,7 @@ def write_batches(
     provisional
         Whether every row says that the plan is provisional.
     """
-    table = guarded(_table(rows, texts, provisional=provisional))
+    table = dates_as_text(guarded(_table(rows, texts, provisional=provisional)))
     indonesian = texts.code == "id"
     pieces = parts(rows.frame)
     stems = file_stems(sorted({part.printer for part in pieces}))

@@ -79,8 +79,7 @@ def _table(found: Comparison, words: Language) -> Iterator[str]:
     names = ("scenario", "cleared", "on-target", "trips", "trip-cost", "cost")
     rows = [[words.text(f"compare.column.{name}") for name in names]]
     told = words.text("compare.dates-only")
-    for scenario in found.scenarios:
-        rows.append(_row(scenario.name, scenario, words))
+    rows += [_row(one.name, one, words) for one in found.scenarios]
     rows.append(_row(told, found.dates_only, words))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

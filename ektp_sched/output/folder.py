@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import to_toml
 from ektp_sched.output.batches import write_batches
 from ektp_sched.output.languages import language
+from ektp_sched.output.parallel import side_by_side
 from ektp_sched.output.placing import replaced_folder
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import SUMMARY, seal
 from ektp_sched.output.summary import certificate_text, json_text, summarise
-from ektp_sched.output.tables import write_rejects, write_tables
+from ektp_sched.output.tables import (
+    applications_csv,
+    write_plan,
+    write_rejects,
+    write_tables,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ektp_sched.backlog import Backlog
@@ -58,8 +65,12 @@ def save(
     force: bool = False,
     lang: str | None = None,
     verify: bool = True,
+    applications: Callable[[], memoryview] | None = None,
 ) -> None:
     """Verify a plan and write its folder, whole or not at all.
+
+    The plan is verified while its files are written to a folder beside, which
+    takes its place only if nothing was found.
 
     Parameters
     ----------
@@ -83,6 +94,9 @@ def save(
         ``id`` or ``en`` for the sheets; None: the office's language.
     verify
         False only if the caller has verified this very plan.
+    applications
+        Returns what `applications_csv` returns of the plan's backlog, for a
+        caller that began it earlier.
 
     Raises
     ------
@@ -101,18 +115,20 @@ def save(
         raise UsageError(message)
     texts = language(lang or plan.office.language)
     seconds = dict(plan.seconds)
-    if verify:
-        begun = time.monotonic()
-        _verify(plan)
-        seconds["verify"] = round(time.monotonic() - begun, 6)
     with replaced_folder(path, force=force) as folder:
         begun = time.monotonic()
-        _write_evidence(plan, folder, parquet=format == "parquet")
-        _write_sheets(plan, folder, texts, xlsx=xlsx, every=all_sheets)
+        steps: list[Callable[[], object]] = [
+            partial(_write_evidence, plan, folder),
+            partial(_write_applications, plan, folder, applications),
+            partial(write_plan, plan, folder, parquet=format == "parquet"),
+            partial(_write_sheets, plan, folder, texts, xlsx=xlsx, every=all_sheets),
+        ]
         if report:
-            _write_report(plan, folder, texts)
+            steps.append(partial(_write_report, plan, folder, texts))
+        if verify:
+            steps.insert(0, partial(_verify, plan, seconds))
+        *_, summary = side_by_side(*steps, partial(summarise, plan, texts))
         seconds["write"] = round(time.monotonic() - begun, 6)
-        summary = summarise(plan, texts)
         summary |= {"seconds": seconds, "files": seal(folder, summary)}
         _write_text(folder / SUMMARY, json_text(summary))
 
@@ -136,18 +152,27 @@ def save_rejects(backlog: Backlog, path: str | Path, *, force: bool = False) -> 
         write_rejects(backlog, folder)
 
 
-def _verify(plan: AnyPlan) -> None:
+def _verify(plan: AnyPlan, seconds: dict[str, float]) -> None:
     from ektp_sched.trust import verify
 
+    begun = time.monotonic()
     violations = verify(plan, plan.backlog, plan.office)
     if violations:
         raise UnverifiedPlanError(violations)
+    seconds["verify"] = round(time.monotonic() - begun, 6)
 
 
-def _write_evidence(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
-    """Write what a third party needs to check the plan."""
+def _write_applications(
+    plan: AnyPlan, folder: Path, begun: Callable[[], memoryview] | None
+) -> None:
+    text = applications_csv(plan.backlog) if begun is None else begun()
+    (folder / "applications.csv").write_bytes(text)
+
+
+def _write_evidence(plan: AnyPlan, folder: Path) -> None:
+    """Write what else a third party needs to check the plan."""
     _write_text(folder / "office.toml", to_toml(plan.office))
-    write_tables(plan, folder, parquet=parquet)
+    write_tables(plan, folder)
     if plan.certificate is not None:
         text = certificate_text(plan.certificate)
         _write_text(folder / "certificate.json", text)

@@ -13,7 +13,7 @@ import polars as pl
 from ektp_sched.backlog import Backlog
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
 from ektp_sched.errors import FolderError
-from ektp_sched.office import Notice, Office
+from ektp_sched.office import Notice, Office, calendar
 from ektp_sched.output.languages import language
 from ektp_sched.output.seal import SUMMARY, seal
 from ektp_sched.output.stated import StatedCertificate, StatedSummary, read_json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.stated import StatedTier
     from ektp_sched.trust import Violation
 
-__all__ = ["SavedPlan", "check_folder", "load"]
+__all__ = ["SavedPlan", "check_evidence", "check_folder", "load"]
 
 _SHEETS = ("batches", "plan.xlsx", "report.html")
 _OPTIONAL = frozenset(
@@ -164,6 +164,53 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
             code = "changed-sheet" if name in _SHEETS else "changed-file"
             message = f"{name} is not as it was written."
             found.append(Violation(code, message))
+    return found
+
+
+def check_evidence(saved: SavedPlan, backlog: Backlog, office: Office) -> list[Violation]:
+    """Return where a folder's own evidence is not what it was made from.
+
+    Digests kept in the folder show a change only to who cannot write them anew,
+    and ``checker.py`` believes the folder's rows, rules and holidays.
+
+    Parameters
+    ----------
+    saved
+        A plan read from its folder.
+    backlog, office
+        Read from the raw files.
+
+    Returns
+    -------
+    list of Violation
+        ``stated-figure`` for another number of rows read, held or rejected,
+        ``stated-holidays`` for other holidays than the calendar's, and
+        ``false-evidence`` for other applications or another office.
+    """
+    from ektp_sched.trust import Violation
+
+    raw = {
+        "read": backlog.read,
+        "held": backlog.held.height,
+        "rejected": backlog.rejected,
+    }
+    found = [
+        Violation("stated-figure", f"summary.json states another {key} than the backlog.")
+        for key, value in raw.items()
+        if saved.summary[key] != value
+    ]
+    if {*saved.holidays} != {*calendar(office, saved.start, saved.days).holidays}:
+        message = "summary.json states other holidays than the calendar's."
+        found.append(Violation("stated-holidays", message))
+    ids = "application_id"
+    copied, given = (b.frame.select(*PLANNED).sort(ids) for b in (saved.backlog, backlog))
+    for name, same in (
+        ("applications.csv", copied.equals(given)),
+        ("office.toml", saved.office == office),
+    ):
+        if not same:
+            message = f"The folder's {name} is not what the raw file holds."
+            found.append(Violation("false-evidence", message))
     return found
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.trust.matching import match_ids
+
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
@@ -65,18 +67,27 @@ def sheet_rows(plan: AnyPlan) -> SheetRows:
     used = [n for n in _OPTIONAL if n in frame.columns and _says_anything(frame[n])]
     # A heading may be called "printer" too; its own prefix keeps it apart.
     renamed = {name: f"extra:{name}" for name in extra}
-    columns = ["application_id", *used, *extra]
-    side = frame.select(columns).rename(renamed)
+    side = frame.select(*used, *extra).rename(renamed)
     if not plan.office.privacy.show_nik:
         side = masked(side, plan.office)
-    joined = plan.assignments.with_columns(
+    rows = plan.assignments.with_columns(
         waiting_since=pl.col("day") - pl.duration(days="wait_days")
     )
-    if len(columns) > 1:
-        joined = joined.join(
-            side, on="application_id", how="left", maintain_order="left"
-        )
-    return SheetRows(joined, tuple(renamed.values()))
+    if side.width:
+        rows = rows.hstack(side.select(pl.all().gather(_places(plan))))
+    return SheetRows(rows, tuple(renamed.values()))
+
+
+def _places(plan: AnyPlan) -> pl.Series:
+    """Return the row in the backlog of each assignment, null if it has none."""
+    said = getattr(plan, "rows", None)
+    at = match_ids(
+        plan.assignments["application_id"],
+        plan.backlog.frame["application_id"],
+        None if said is None else said[0],
+    )
+    places = pl.Series(at)
+    return places.set(places < 0, None)
 
 
 def _passed(backlog: Backlog) -> tuple[str, ...]:
@@ -145,7 +156,7 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
     """
     changes = []
     for name, kind in frame.schema.items():
-        if kind != pl.String or not frame[name].str.contains(_DANGER).any():
+        if kind != pl.String or not _may_be_risky(frame[name]):
             continue
         text = pl.col(name)
         risky = text.str.contains(_DANGER)
@@ -159,3 +170,12 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
             if risky
         }
     )
+
+
+def _may_be_risky(text: pl.Series) -> bool:
+    """Return whether any text begins with a sign that may be dangerous.
+
+    All such signs but two come before the digits or after all of ASCII.
+    """
+    odd = (text < "0") | (text > "~")
+    return bool((odd | text.str.starts_with("=") | text.str.starts_with("@")).any())

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.output.parallel import WORKERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -154,7 +156,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _digests(folder: Path, names: Iterable[str]) -> list[str]:
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(lambda name: _digest(folder / name), names))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from io import BytesIO
+from typing import TYPE_CHECKING, Final, cast
 
+import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
@@ -11,10 +13,24 @@ from ektp_sched.backlog.model import PLANNED, REJECTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.output.figures import AnyPlan
 
-__all__ = ["PLAN", "PRICES", "UNPRINTED", "write_csv", "write_rejects", "write_tables"]
+    Ints = NDArray[np.int64]
+
+__all__ = [
+    "PLAN",
+    "PRICES",
+    "UNPRINTED",
+    "applications_csv",
+    "dates_as_text",
+    "write_csv",
+    "write_plan",
+    "write_rejects",
+    "write_tables",
+]
 
 PLAN: Final = {
     "application_id": pl.String(),
@@ -43,44 +59,94 @@ PRICES: Final = {
 }
 
 _MOST_DIGITS: Final = 18
+_SPARSE: Final = 8
 _STAMP: Final = "%Y-%m-%dT%H:%M:%S%.6f"
 
 
-def write_csv(frame: pl.DataFrame, path: Path, places: int | None = None) -> None:
+def write_csv(
+    frame: pl.DataFrame, target: Path | BytesIO, places: int | None = None
+) -> None:
     """Write a table of the root: UTF-8, comma, LF, ISO dates.
 
     Parameters
     ----------
     frame
         What to write.
-    path
-        New file.
+    target
+        New file, or memory.
     places
         Decimals of every float; None: as many as needed.
     """
-    frame.write_csv(path, datetime_format=_STAMP, float_precision=places)
+    dates_as_text(frame).write_csv(
+        target, datetime_format=_STAMP, float_precision=places
+    )
 
 
-def write_tables(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
-    """Write applications, plan, unprinted, rejects, held and prices.
+def dates_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with its dates in ISO form, each day written out once.
+
+    Parameters
+    ----------
+    frame
+        Any table; columns of other types stay as they are.
+    """
+    written = []
+    for column in frame.select(pl.selectors.date()).iter_columns():
+        days = column.to_physical()
+        first, last = cast("tuple[int | None, int | None]", (days.min(), days.max()))
+        if first is None or last is None or last - first >= len(days):
+            continue
+        span = pl.int_range(first, last + 1, dtype=pl.Int32, eager=True)
+        texts = span.cast(pl.Date).dt.to_string("iso:strict")
+        written.append(texts.gather(days - first).alias(column.name))
+    return frame.with_columns(written)
+
+
+def applications_csv(backlog: Backlog) -> memoryview:
+    """Return applications.csv: the planned applications, by id.
+
+    It needs no plan, so a caller can have it made while one is.
+
+    Parameters
+    ----------
+    backlog
+        What is planned.
+    """
+    text = BytesIO()
+    write_csv(_by_id(backlog.frame.select(*PLANNED)), text)
+    return text.getbuffer()
+
+
+def write_plan(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
+    """Write plan.csv, or plan.parquet.
 
     Parameters
     ----------
     plan
-        A verified plan.
+        A plan.
     folder
         Where to write.
     parquet
-        Whether the plan itself becomes plan.parquet.
+        Whether it becomes plan.parquet.
     """
-    backlog = plan.backlog
-    planned = backlog.frame.select(*PLANNED)
-    write_csv(_by_id(planned), folder / "applications.csv")
     assignments = plan.assignments.select(*PLAN)
     if parquet:
         assignments.write_parquet(folder / "plan.parquet")
     else:
         write_csv(assignments, folder / "plan.csv", places=6)
+
+
+def write_tables(plan: AnyPlan, folder: Path) -> None:
+    """Write unprinted, rejects, held and prices.
+
+    Parameters
+    ----------
+    plan
+        A plan.
+    folder
+        Where to write.
+    """
+    backlog = plan.backlog
     write_csv(plan.unprinted.select(*UNPRINTED), folder / "unprinted.csv")
     write_rejects(backlog, folder)
     held = backlog.held.select("application_id", "status")
@@ -100,9 +166,21 @@ def _by_id(frame: pl.DataFrame) -> pl.DataFrame:
     if ids.is_sorted():
         return frame
     numbers = _numbers(ids)
-    return (
-        frame.sort("application_id") if numbers is None else frame[numbers.arg_sort()]
-    )
+    if numbers is None:
+        return frame.sort("application_id")
+    return frame[_order(numbers.to_numpy())]
+
+
+def _order(numbers: Ints) -> Ints:
+    """Return the order of numbers that are all different."""
+    low = int(numbers.min())
+    span = int(numbers.max()) - low + 1
+    if span > _SPARSE * len(numbers):
+        return np.argsort(numbers)
+    # Numbers given out one after another say themselves where they belong.
+    place = np.full(span, -1, dtype=np.int64)
+    place[numbers - low] = np.arange(len(numbers))
+    return place[place >= 0]
 
 
 def _numbers(ids: pl.Series) -> pl.Series | None:

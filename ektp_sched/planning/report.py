@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Notice, calendar
+from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.cohorts import NONE, rank_label
 from ektp_sched.planning.prices import marginal_prices
 from ektp_sched.planning.program import Arc
@@ -128,14 +129,17 @@ def solved_plan(
         [case.label(tier) for tier in case.named],
         case.program.capacity.start,
     )
+    left = prints.unprinted
+    left = left[by_code_point(case.backlog.frame["application_id"].gather(left))]
     bare = _bare(case, Status.OPTIMAL if proven else Status.FEASIBLE, seconds)
     return replace(
         bare,
         assignments=_assignments(case, prints),
-        unprinted=_unprinted(case, prints),
+        unprinted=_unprinted(case, prints, left),
         tiers=tiers,
         certificate=_certificate(case, solution) if proven else None,
         prices=prices if proven else None,
+        rows=(prints.application, left),
     )
 
 
@@ -223,15 +227,11 @@ def _names(index: Ints, names: tuple[str, ...]) -> pl.Series:
     return pl.Series(names, dtype=pl.String).gather(index)
 
 
-def _unprinted(case: Case, prints: Prints) -> pl.DataFrame:
+def _unprinted(case: Case, prints: Prints, left: Ints) -> pl.DataFrame:
     rows = case.backlog.frame.select("application_id", "waiting_since", "urgency")
     codes = _reasons(case, prints)
-    member = case.cohorts.member[prints.unprinted]
-    return (
-        rows[prints.unprinted]
-        .with_columns(pl.Series("reason", codes, dtype=pl.String).gather(member))
-        .sort("application_id")
-    )
+    reason = pl.Series("reason", codes, dtype=pl.String)
+    return rows[left].with_columns(reason.gather(case.cohorts.member[left]))
 
 
 def _reasons(case: Case, prints: Prints) -> list[str]:

@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Notice, Office
+
+    Ints = NDArray[np.int64]
 
 __all__ = ["Certificate", "Conflict", "Plan", "Status", "Tier", "TierPrices"]
 
@@ -167,6 +171,9 @@ class Plan:
         Holidays in the horizon, by date.
     seconds
         Time by stage.
+    rows
+        Row in the backlog of each assignment and of each unprinted, where it
+        is known: saves looking ids up, and is never relied upon.
     """
 
     office: Office
@@ -184,6 +191,7 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     holidays: dict[date, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    rows: tuple[Ints, Ints] | None = field(default=None, repr=False, compare=False)
 
     def save(
         self,

@@ -136,6 +136,7 @@ class _Day:
         self.full = np.full(size, -1, dtype=np.int64)
         self.extra: list[tuple[Ints, Ints, Counts]] = []
         self.begin = np.searchsorted(line.kind, np.arange(kinds))
+        self.members = sets.members.astype(np.int32)
         self.plain = kinds == 1 and len(sets.members) == 1
 
     def stage(self, active: Ints, start: Ints) -> tuple[Ints, Ints]:
@@ -162,7 +163,7 @@ class _Day:
         lane = self.line.lane[place]
         kind = self.line.kind[lane]
         members = self.sets.members
-        slack = view.bound[:, going] - members.astype(np.int32) @ kinds[:, going]
+        slack = view.bound[:, going] - self.members @ kinds[:, going]
         mine = members[:, kind]
         rest = np.where(mine, slack, np.iinfo(np.int32).max).min(axis=0)
         slack -= np.where(mine, rest, 0)
@@ -171,7 +172,7 @@ class _Day:
         self.taken[kind, reps] += rest
         first = self.full[reps] < 0
         self.full[reps[first]] = (tight & mine)[:, first].argmax(axis=0)
-        closed = self.closed[:, reps] | (members.T.astype(np.int32) @ tight > 0)
+        closed = self.closed[:, reps] | (self.members.T @ tight > 0)
         self.closed[:, reps] = closed
         more = ~closed.all(axis=0)
         return reps[more], place[more]
@@ -216,15 +217,17 @@ class _View:
         """Return whether everybody in front of a place can be printed."""
         cards = self.cards(place)
         if self.day.plain:
-            fits: Bools = cards[0] <= self.bound[0]
-            return fits
-        members = self.day.sets.members.astype(np.int32)
-        return (members @ cards <= self.bound).all(axis=0)
+            alone: Bools = np.less_equal(cards[0], self.bound[0])
+            return alone
+        needed = self.day.members @ cards
+        together: Bools = np.all(needed <= self.bound, axis=0)
+        return together
 
     def cards(self, place: Ints) -> Counts:
         """Return the cards of each kind up to a place, shape ``(G, ...)``."""
         people = self.day.line.waiting(place, self.of, self.gone)
         if self.day.plain:
-            return people.sum(axis=0, dtype=np.int32, keepdims=True)
+            total: Counts = people.sum(axis=0, dtype=np.int32, keepdims=True)
+            return total
         kinds: Counts = np.add.reduceat(people, self.day.begin, axis=0)
         return np.where(self.closed, self.taken, kinds)

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = ["break_even"]
 
-_REPLICATIONS: Final = 400
+_REPLICATIONS: Final = 300
 """Futures for one point of the search; the mean needs far fewer than P90."""
 
-_POINTS: Final = 9
-"""Points of the curve of installation dates."""
+_POINTS: Final = 5
+"""Points of the curve of installation dates before the edge is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,7 @@ class _Search:
         return net
 
     def _cost(self, changed: NewResource) -> Floats:
-        added = tuple(
-            changed if one.id == changed.id else one for one in self.scenario.added
-        )
-        moved = replace(self.scenario, added=added)
+        moved = self.scenario.at(changed)
         found, _ = run_scenarios(
             self.run,
             [moved],
@@ -94,6 +91,9 @@ def break_even(
     tuple of BreakEven
         For each scenario with a cost, one against each baseline.
     """
+    if run.policy == "replan":
+        # Hundreds of futures for each point: too many for the planner itself.
+        run = replace(run, policy="pressure")
     priced = [one for one in run.scenarios.scenarios.values() if one.cost_idr > 0]
     few = {name: costs[:_REPLICATIONS] for name, costs in trip_costs.items()}
     found = []

@@ -40,10 +40,13 @@ class _Days:
     works
         Whether it is in use, not broken and not in an outage that leaves
         nothing, shape (H, R) or (H, 1).
+    first
+        Its first day, as days since the start, shape (R,) or one for all.
     """
 
     cards: NDArray[np.int64]
     works: NDArray[np.bool_]
+    first: NDArray[np.int64] | int
 
 
 def limits_of(scenario: Scenario, world: World) -> Limits:
@@ -63,26 +66,46 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
     """
     fixed = capacity(scenario.office, world.start, world.days)
     added = {resource.id: resource for resource in scenario.added}
-    rows = {
-        resource.id: _days(resource, row, scenario.office, fixed, added, world)
+    sound = {
+        resource.id: _sound(resource, row, scenario.office, fixed, added, world)
         for resource, row in _with_rows(scenario.office, fixed)
     }
-    for resource in scenario.added:
-        for old in resource.replaces:
-            idle = np.where(rows[resource.id].works, 0, rows[old].cards)
-            rows[old] = _Days(idle, rows[old].works)
+    broken = {name: _broken(name, days, fixed, world) for name, days in sound.items()}
+    cards, unbroken = _stand_by(scenario, broken), _stand_by(scenario, sound)
+    known = any(name in world.breakdowns for name in sound)
     return Limits(
         start=world.start,
         days=world.days,
         open=fixed.open,
         printers=fixed.printers,
         servers=fixed.servers,
-        printer_cards=_stacked([rows[name].cards for name in fixed.printers]),
-        server_cards=_stacked([rows[name].cards for name in fixed.servers]),
+        printer_cards=_stacked(fixed.printers, cards),
+        server_cards=_stacked(fixed.servers, cards),
         reaches=fixed.reaches,
         reserve=scenario.office.reserve.cards_per_day,
         supply=fixed.supply,
+        printers_unbroken=_stacked(fixed.printers, unbroken) if known else None,
+        servers_unbroken=_stacked(fixed.servers, unbroken) if known else None,
     )
+
+
+def _stand_by(
+    scenario: Scenario, days: dict[str, _Days]
+) -> dict[str, NDArray[np.int64]]:
+    """Return each resource's cards, those that stand by doing nothing."""
+    cards = {name: own.cards for name, own in days.items()}
+    for new in scenario.added:
+        for old in new.replaces:
+            cards[old] = np.where(days[new.id].works, 0, cards[old])
+    return cards
+
+
+def _broken(name: str, days: _Days, fixed: Capacity, world: World) -> _Days:
+    """Return a resource's days with its breakdowns."""
+    up = world.up(name, fixed.open, days.first)
+    if up is None:
+        return days
+    return _Days(np.where(up, days.cards, 0), days.works & up, days.first)
 
 
 def _with_rows(
@@ -93,7 +116,7 @@ def _with_rows(
     return [(r, by_id[r.id]) for r in (*office.servers, *office.printers)]
 
 
-def _days(
+def _sound(
     resource: Server,
     row: NDArray[np.int64],
     office: Office,
@@ -101,8 +124,8 @@ def _days(
     added: dict[str, NewResource],
     world: World,
 ) -> _Days:
+    """Return a resource's days if nothing breaks down."""
     new = added.get(resource.id)
-    first: NDArray[np.int64] | int = 0
     if new is not None and not new.is_certain:
         first = world.first(new)
         bare = resource.model_copy(update={"from_": None})
@@ -110,16 +133,11 @@ def _days(
         cards = _at_rate(world.cards(new), shares, world.days)
         begun = np.arange(world.days)[:, None] >= first
         works = begun & _any_share(shares, world.days)
-        cards = np.where(begun, cards, 0)
-    else:
-        shares = day_shares(office, resource, world.start, fixed.open)
-        cards, works = row[:, None], _any_share(shares, world.days)
-        if resource.from_ is not None:
-            first = (resource.from_ - world.start).days
-    up = world.up(resource.id, fixed.open, first)
-    if up is None:
-        return _Days(cards, works)
-    return _Days(np.where(up, cards, 0), works & up)
+        return _Days(np.where(begun, cards, 0), works, first)
+    shares = day_shares(office, resource, world.start, fixed.open)
+    begins = resource.from_
+    since = 0 if begins is None else (begins - world.start).days
+    return _Days(row[:, None], _any_share(shares, world.days), since)
 
 
 def _any_share(
@@ -144,12 +162,15 @@ def _at_rate(
     return cards
 
 
-def _stacked(rows: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Return rows of shape (H, R) or (H, 1) as one array (N, R or 1, H).
+def _stacked(
+    names: Sequence[str], by_name: dict[str, NDArray[np.int64]]
+) -> NDArray[np.int64]:
+    """Return cards of shape (H, R) or (H, 1) as one array (N, R or 1, H).
 
     Days come first in memory: whoever goes day by day finds the futures of
     one day beside each other.
     """
+    rows = [by_name[name] for name in names]
     days, size = len(rows[0]), max(row.shape[1] for row in rows)
     cards = np.empty((len(rows), days, size), dtype=np.int64)
     for at, row in enumerate(rows):

@@ -22,6 +22,7 @@ from ektp_sched.scenarios.capacities import likely_office, limits_of
 from ektp_sched.scenarios.comparison import Limiting
 from ektp_sched.scenarios.draws import draw
 from ektp_sched.scenarios.measures import binding_share
+from ektp_sched.scenarios.replan import simulate_replan
 from ektp_sched.scenarios.simulate import simulate
 
 if TYPE_CHECKING:
@@ -97,6 +98,12 @@ def _simulated_days(run: Run) -> NDArray[np.int64]:
     scenario, queue = _at_likely(run.baseline), run.queue(run.baseline)
     world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
     limits = limits_of(scenario, world)
+    if run.policy == "replan":
+        made = simulate_replan(
+            queue, limits, world.arrivals, run.backlog, scenario.office, record="dates"
+        )
+        assert made.person_dates is not None
+        return made.person_dates[:, 0].astype(np.int64)
     outcome = simulate(queue, limits, world.arrivals, run.policy, record="dates")
     assert outcome.front is not None
     found = np.full(run.backlog.planned, run.days, dtype=np.int64)
@@ -111,15 +118,10 @@ def _simulated_days(run: Run) -> NDArray[np.int64]:
 
 def _at_likely(scenario: Scenario) -> Scenario:
     """Return a scenario whose additions are certain, at their likely values."""
-    added = tuple(
-        replace(
-            one,
-            cards=(one.cards[1],) * 3,
-            first=None if one.first is None else (one.first[1],) * 3,
-        )
-        for one in scenario.added
-    )
-    return replace(scenario, added=added)
+    for one in scenario.added:
+        first = None if one.first is None else (one.first[1],) * 3
+        scenario = scenario.at(replace(one, cards=(one.cards[1],) * 3, first=first))
+    return scenario
 
 
 def _gap(solved: Tier, policy: Fraction) -> dict[str, Any]:

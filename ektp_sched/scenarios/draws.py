@@ -146,8 +146,9 @@ class World:
         state = np.ones(self.size, dtype=np.bool_)
         for day in range(self.days):
             if worked[day]:
-                number = uniform[day]
-                after = np.where(state, number >= failure, number < repair)
+                # High numbers are good whatever was before, so that two
+                # scenarios whose states differ soon agree again.
+                after = uniform[day] >= np.where(state, failure, 1 - repair)
                 state = np.where(first <= day, after, state)
             up[day] = state
         return up
@@ -200,8 +201,7 @@ def draw(
         for row, name in enumerate(classes):
             counts = _counts(name, means[row], dispersion, worked, seed, block)
             cards[row, worked] = counts[:, :size]
-    entropy = (seed, block)
-    arrivals = Arrivals(classes, cards.transpose(0, 2, 1), entropy)
+    arrivals = Arrivals(classes, cards.transpose(0, 2, 1), (seed, block))
     return World(start, days, seed, block, size, arrivals, scenarios.breakdowns)
 
 

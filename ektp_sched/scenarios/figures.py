@@ -173,7 +173,8 @@ class _Stream:
         last = day - self.target
         old = np.searchsorted(self.since, last, side="right").astype(np.int32)
         by = self.before[np.clip(last + 1, 0, self.days)] + old[:, None]
-        return by > self.at_end_of(self.done)
+        late: Bools = by > self.at_end_of(self.done)
+        return late
 
     def at_end_of(self, done: Counts) -> Counts:
         """Return what was done by the end of each calendar day, ``(H, R)``."""
@@ -248,7 +249,8 @@ class _Stream:
         upto = _prefix(day * self.recorded.astype(np.int64))
         reps = np.arange(self.done.shape[1])
         partly = self.new - self.before[self.reached, reps]
-        return dates + upto[self.reached, reps] + partly * self.reached.astype(np.int64)
+        dates += upto[self.reached, reps] + partly * self.reached.astype(np.int64)
+        return dates
 
     def waits(self, areas: int, width: int) -> Iterator[tuple[Ints, Ints, Ints]]:
         """Yield by wait: old ones, new ones, old ones by area; printed, then not."""
@@ -327,7 +329,8 @@ def _recorded(history: History) -> Ints:
     day = np.maximum(queue.singles.since, 0)
     dated = np.bincount(day, weights=queue.singles.size, minlength=queue.days)
     old = len(queue.rows) + np.cumsum(dated).astype(np.int64)
-    return new + old[:, None]
+    recorded: Ints = new + old[:, None]
+    return recorded
 
 
 def _cleared(
@@ -343,7 +346,8 @@ def _cleared(
     for row, more in zip(done, singles.printed, strict=True):
         row += more
     before = (done < queue.initial).sum(axis=0)
-    return np.append(worked, queue.days)[before]
+    day: Ints = np.append(worked, queue.days)[before]
+    return day
 
 
 def _person_days(
@@ -379,8 +383,7 @@ def _waits(
     queue: Queue, singles: SingleBook, streams: list[_Stream]
 ) -> tuple[Waits, Waits]:
     """Return waits of those printed, and of those who were not."""
-    oldest = min(0, queue.since.min(initial=0), queue.singles.since.min(initial=0))
-    count, areas, width = len(streams), len(queue.areas), int(queue.days - oldest)
+    count, areas, width = len(streams), len(queue.areas), queue.longest + 1
     old = np.zeros((2, count, width), dtype=np.int64)
     new = np.zeros((2, count, width), dtype=np.int64)
     area = np.zeros((2, areas, width), dtype=np.int64)

@@ -82,6 +82,24 @@ class Scenario:
     office: Office
     added: tuple[NewResource, ...]
 
+    def at(self, changed: NewResource) -> Scenario:
+        """Return the same with other numbers for one of its additions.
+
+        Parameters
+        ----------
+        changed
+            One of them, by its id; its likely numbers go into the office.
+        """
+        first = None if changed.first is None else changed.first[1]
+        update = {"cards_per_day": changed.cards[1], "from_": first}
+        table = tuple(
+            one.model_copy(update=update) if one.id == changed.id else one
+            for one in getattr(self.office, changed.kind)
+        )
+        added = tuple(changed if one.id == changed.id else one for one in self.added)
+        office = self.office.model_copy(update={changed.kind: table})
+        return replace(self, office=office, added=added)
+
 
 @dataclass(frozen=True, slots=True)
 class ArrivalLaw:

@@ -380,6 +380,9 @@ def _cards_now(scenario: Scenario, resource: str) -> int:
 
 def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
     """Return a scenario in which a resource can do another number of cards."""
+    for one in scenario.added:
+        if one.id == resource:
+            return scenario.at(replace(one, cards=(cards,) * 3))
     office = scenario.office
     update = {
         table: tuple(
@@ -390,12 +393,7 @@ def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
         )
         for table in ("servers", "printers")
     }
-    added = tuple(
-        replace(one, cards=(cards,) * 3) if one.id == resource else one
-        for one in scenario.added
-    )
-    changed = office.model_copy(update=update)
-    return replace(scenario, office=changed, added=added)
+    return replace(scenario, office=office.model_copy(update=update))
 
 
 def _check(goal: Goal, start: date, days: int, confidence: float) -> int:

@@ -221,10 +221,7 @@ def check_range(queue: Queue, people: int) -> None:
     ektp_sched.errors.UnsupportedRuleError
         The targets have too large a common multiple for this horizon.
     """
-    oldest = min(
-        int(queue.since.min(initial=0)), int(queue.singles.since.min(initial=0))
-    )
-    span = queue.days - oldest + 1
+    span = queue.longest + 2
     if queue.scale * span * span * max(1, people) >= _RANGE:
         msg = (
             f"the target_days of urgency ({', '.join(queue.classes)}) have the common "

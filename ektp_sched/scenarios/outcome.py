@@ -93,6 +93,10 @@ class Outcome:
     single_days
         Day on which each person of the singles is printed, ``(N, R)``; None
         unless asked for.
+    person_dates
+        Under policy ``replan``, instead of these two: day on which each
+        application of the first morning is printed, in the order of the
+        backlog, those left out not counted; ``(N, R)``.
     """
 
     start: date
@@ -118,6 +122,7 @@ class Outcome:
     waiting_at_end: Waits
     front: Counts | None = None
     single_days: NDArray[np.int16] | None = None
+    person_dates: NDArray[np.int16] | None = None
 
     @property
     def replications(self) -> int:
@@ -144,7 +149,13 @@ _ROWS = (
     "longest_wait",
     "pressure",
 )
-_COLUMNS = ("person_days", "person_days_new", "front", "single_days")
+_COLUMNS = (
+    "person_days",
+    "person_days_new",
+    "front",
+    "single_days",
+    "person_dates",
+)
 _SUMS = ("binding", "waits", "waiting_at_end")
 
 

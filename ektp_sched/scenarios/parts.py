@@ -119,7 +119,7 @@ def parts_of(data: Mapping[str, Any]) -> Parts:
             parts.breakdowns[name] = rules
     for name, value in parts.table(data, "scenarios").items():
         parts.scenarios[name] = _scenario(parts, name, value)
-    if not parts.scenarios:
+    if data.get("scenarios", {}) == {}:
         parts.wrong(("scenarios",), "there is none; add a table [scenarios.NAME]")
     parts.sources = parts.table(data, "sources")
     return parts

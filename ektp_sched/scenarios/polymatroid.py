@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["CAUSES", "DailySets", "daily_sets"]
+__all__ = ["CAUSES", "DailySets", "daily_sets", "possible_cards"]
 
 CAUSES: Final = ("queue-empty", "servers", "printers", "blanks", "reserve")
 """What can end a day's printing."""
 
+_T = TypeVar("_T", bound=np.generic)
 _SERVERS, _PRINTERS, _BLANKS, _RESERVE = range(1, len(CAUSES))
 _MOST_KINDS: Final = 12
 _AMPLE: Final = 1 << 30
@@ -67,6 +68,20 @@ class DailySets:
     stock: tuple[tuple[int, Ints], ...]
     most: NDArray[np.int32]
 
+    def part(self, here: slice) -> DailySets:
+        """Return the bounds of some replications."""
+
+        def of(array: NDArray[_T]) -> NDArray[_T]:
+            return array if array.shape[1] == 1 else array[:, here]
+
+        return DailySets(
+            members=self.members,
+            bound=tuple(of(array) for array in self.bound),
+            cause=tuple(of(array) for array in self.cause),
+            stock=self.stock,
+            most=of(self.most),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Network:
@@ -99,20 +114,15 @@ def daily_sets(kinds: Kinds, limits: Limits) -> DailySets:
     """
     network = _network(kinds, limits)
     bounds: dict[tuple[int, ...], tuple[Ints, NDArray[np.int8]]] = {}
-    most = np.zeros((limits.days, 1), dtype=np.int64)
     for component in _components(network):
         _check_size(component, network, kinds)
         for pools in _unions(component, network):
             inside = ~(network.serves & ~_mask(pools, network.serves.shape[1]))
             members = tuple(g for g in component if inside[g].all())
             bounds[members] = _least_cut(pools, network)
-        whole = bounds.get(tuple(component))
-        most = most if whole is None else most + whole[0]
     everyone = tuple(range(len(kinds)))
     if limits.reserve:
-        total = _after_reserve(limits)
-        _tighten(bounds, everyone, total, _RESERVE)
-        most = np.minimum(most, total)
+        _tighten(bounds, everyone, _after_reserve(limits), _RESERVE)
     stocked = sorted({card for card in kinds.card if card in limits.supply} - {None})
     sets = list(bounds)
     stock = []
@@ -127,8 +137,35 @@ def daily_sets(kinds: Kinds, limits: Limits) -> DailySets:
         bound=tuple(_small(bounds[s][0]) for s in sets),
         cause=tuple(bounds[s][1] for s in sets),
         stock=tuple(stock),
-        most=_small(most),
+        most=_small(possible_cards(kinds, limits)[0]),
     )
+
+
+def possible_cards(kinds: Kinds, limits: Limits) -> tuple[Ints, Ints]:
+    """Return the cards of a day with ample people and blanks, and what limits them.
+
+    Parameters
+    ----------
+    kinds, limits
+        As for `daily_sets`; any number of kinds.
+
+    Returns
+    -------
+    tuple
+        Cards and a place in `CAUSES`, each of shape ``(H, R)`` or ``(H, 1)``.
+    """
+    network = _network(kinds, limits)
+    nothing = np.zeros((limits.days, 1), dtype=np.int64)
+    most, printers = nothing, sum(network.printers, nothing)
+    for component in _components(network):
+        pools = np.flatnonzero(network.serves[component].any(axis=0))
+        most = most + _least_cut(tuple(pools.tolist()), network)[0]
+    cause = np.where(printers > most, _SERVERS, _PRINTERS)
+    if limits.reserve:
+        total = _after_reserve(limits)
+        cause = np.where(total < most, _RESERVE, cause)
+        most = np.minimum(most, total)
+    return most, cause
 
 
 def _small(cards: Ints) -> NDArray[np.int32]:
@@ -201,7 +238,7 @@ def _components(network: _Network) -> list[list[int]]:
 
 def _check_size(component: list[int], network: _Network, kinds: Kinds) -> None:
     sets = {network.serves[g].tobytes() for g in component}
-    if max(len(sets), network.reach.shape[1]) <= _MOST_KINDS:
+    if len(sets) <= _MOST_KINDS:
         return
     example = ", ".join(kinds.printers[component[0]])
     msg = (
@@ -259,7 +296,8 @@ def _after_reserve(limits: Limits) -> Ints:
     least = np.minimum(
         limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
     )
-    return np.maximum(least - limits.reserve, 0).T
+    total: Ints = np.maximum(least - limits.reserve, 0).T
+    return total
 
 
 def _tighten(

@@ -37,6 +37,9 @@ LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
 """Why an application can be printed in no case within the horizon."""
 
 
+_FIELDS = ("stream", "since", "ready", "due", "pinned", "area")
+
+
 @dataclass(frozen=True, slots=True)
 class Streams:
     """Every combination of an urgency class and a cell, sorted by kind.
@@ -151,6 +154,12 @@ class Queue:
         """Number of applications that can be printed."""
         return len(self.rows) + len(self.singles.rows)
 
+    @property
+    def longest(self) -> int:
+        """Most days that anybody can wait up to the last day of the horizon."""
+        oldest = self.since.min(initial=0), self.singles.since.min(initial=0)
+        return self.days - 1 - int(min(oldest))
+
 
 def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Queue:
     """Sort a backlog into streams and singles.
@@ -241,7 +250,8 @@ def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, int]]:
 
 
 def _has_dates(cohorts: Cohorts) -> Bools:
-    dated = (cohorts.due != NONE) | (cohorts.pinned != NONE) | (cohorts.ready > 0)
+    dated: Bools = (cohorts.due != NONE) | (cohorts.pinned != NONE)
+    dated = dated | (cohorts.ready > 0)
     return dated[cohorts.member]
 
 
@@ -302,8 +312,9 @@ def _singles(cohorts: Cohorts, rows: Ints, stream: Ints, area: Ints) -> Singles:
     begins = np.ones(len(rows), dtype=bool)
     begins[1:] = (columns[:, 1:] != columns[:, :-1]).any(axis=0)
     first = np.flatnonzero(begins)
+    named = dict(zip(_FIELDS, columns[:, first], strict=True))
     return Singles(
-        *columns[:, first],
+        **named,
         size=np.diff(np.append(first, len(rows))),
         rows=rows[order],
     )

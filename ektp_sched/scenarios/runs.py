@@ -11,6 +11,7 @@ from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.draws import BLOCK, draw
 from ektp_sched.scenarios.outcome import joined
 from ektp_sched.scenarios.queue import Queue, build_queue
+from ektp_sched.scenarios.replan import simulate_replan
 from ektp_sched.scenarios.simulate import simulate
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Run:
 class _Task:
     """A block of replications of some scenarios."""
 
+    backlog: Backlog
     scenarios: Scenarios
     chosen: tuple[tuple[Scenario, Queue], ...]
     start: date
@@ -110,18 +112,30 @@ def _simulated(task: _Task) -> tuple[dict[str, Outcome], Numbers | None]:
     seen: Numbers | None = None
     for scenario, queue in task.chosen:
         limits = limits_of(scenario, world)
-        look = task.look if task.look and task.look[0] == scenario.name else None
-        outcome = simulate(
-            queue,
-            limits,
-            world.arrivals,
-            task.policy,
-            record="dates" if look else "summary",
+        outcome = _outcome(task, scenario, queue, limits, world.arrivals)
+        if task.look is not None and task.look[0] == scenario.name:
+            seen = task.look[1](outcome, queue, limits, world.arrivals, scenario.office)
+        outcomes[scenario.name] = replace(
+            outcome, front=None, single_days=None, person_dates=None
         )
-        if look:
-            seen = look[1](outcome, queue, limits, world.arrivals, scenario.office)
-        outcomes[scenario.name] = replace(outcome, front=None, single_days=None)
     return outcomes, seen
+
+
+def _outcome(
+    task: _Task, scenario: Scenario, queue: Queue, limits: Limits, arrivals: Arrivals
+) -> Outcome:
+    """Simulate one scenario; with who is printed when, if somebody looks."""
+    looked = task.look is not None and task.look[0] == scenario.name
+    record = "dates" if looked else "summary"
+    if task.policy != "replan":
+        return simulate(queue, limits, arrivals, task.policy, record=record)
+    made = simulate_replan(queue, limits, arrivals, task.backlog, scenario.office)
+    if not looked:
+        return made
+    # Dates are told from the order of a policy, in which a place in the queue
+    # is a day; a plan made anew each day has no such order.
+    dated = simulate(queue, limits, arrivals, "pressure", record=record)
+    return replace(made, front=dated.front, single_days=dated.single_days)
 
 
 def run_scenarios(
@@ -161,6 +175,7 @@ def run_scenarios(
     blocks = run.blocks(count)
     tasks = [
         _Task(
+            run.backlog,
             run.scenarios,
             chosen,
             run.start,
@@ -176,11 +191,16 @@ def run_scenarios(
     found = (
         map(_simulated, tasks) if executor is None else executor.map(_simulated, tasks)
     )
-    parts = []
-    for number, part in enumerate(found, 1):
-        parts.append(part)
-        if progress is not None:
-            progress("simulate", number / len(tasks))
+    parts: list[tuple[dict[str, Outcome], Numbers | None]] = []
+    try:
+        for part in found:
+            parts.append(part)
+            if progress is not None:
+                progress("simulate", len(parts) / len(tasks))
+    except KeyboardInterrupt:
+        done = sum(task.size for task in tasks[: len(parts)])
+        message = f"{done:,} of {count:,} futures were done"
+        raise KeyboardInterrupt(message) from None
     outcomes = {
         one.name: joined([part[one.name] for part, _ in parts]) for one in scenarios
     }

@@ -86,8 +86,7 @@ def simulate(
     parts = []
     for begin in range(0, size, chunk):
         here = slice(begin, min(begin + chunk, size))
-        part = _cut(sets, here)
-        block = _Block(queue, part, limits, new[:, here], (policy, record))
+        block = _Block(queue, sets.part(here), limits, new[:, here], (policy, record))
         parts.append(outcome_of(*block.run()))
     return joined(parts)
 
@@ -121,21 +120,6 @@ def arrivals_by_stream(queue: Queue, limits: Limits, arrivals: Arrivals) -> Coun
         drawn = np.random.default_rng(seed).multinomial(cards, share / share.sum())
         new[mine] = np.moveaxis(drawn, -1, 0)[streams.cell[mine]]
     return new
-
-
-def _cut(sets: DailySets, here: slice) -> DailySets:
-    """Return the bounds of some replications."""
-
-    def part(array: NDArray[np.int32]) -> NDArray[np.int32]:
-        return array if array.shape[1] == 1 else array[:, here]
-
-    return DailySets(
-        members=sets.members,
-        bound=tuple(part(array) for array in sets.bound),
-        cause=tuple(part(array) for array in sets.cause),  # type: ignore[arg-type,misc]
-        stock=sets.stock,
-        most=part(sets.most),
-    )
 
 
 class _Block:
@@ -279,4 +263,9 @@ class _Block:
         gone = np.where(
             entries.new > 0, entries.new <= reached, entries.upto <= printed
         )
-        return here & ((entries.single != NONE) | ~gone)
+        if len(self.singles):
+            gone = np.where(
+                entries.single == NONE, gone, ~self.singles.waits[entries.single]
+            )
+        present: Bools = here & ~gone
+        return present

@@ -33,6 +33,8 @@ class SingleBook:
     ----------
     left
         Recorded and not printed, shape ``(U, R)``.
+    waits
+        Whether anybody of an entry waits in any replication, shape ``(U,)``.
     printed
         Printed up to the end of each worked day so far, a list of ``(R,)``.
     late
@@ -54,6 +56,7 @@ class SingleBook:
         singles, days = queue.singles, queue.days
         self.singles, self.horizon = singles, days
         self.left = np.zeros((len(singles), size), dtype=np.int32)
+        self.waits = np.zeros(len(singles), dtype=bool)
         self.printed: list[Ints] = []
         self.late = np.zeros((days, size), dtype=bool)
         self.longest = np.full(size, -1, dtype=np.int64)
@@ -80,6 +83,7 @@ class SingleBook:
         """Let those come in who are recorded on a day, or were before the first."""
         now = np.maximum(self.singles.since, 0) == day
         self.left[now] = self.singles.size[now, None]
+        self.waits |= now
 
     def lay(self, single: Ints, lane: Ints, counts: Counts, begin: int) -> Ints:
         """Write how many stand at and before each single's place, by lane.
@@ -138,13 +142,17 @@ class SingleBook:
         since = self.singles.since[entries]
         if self.days is not None:
             self._note_days(day, entries, done)
-        self.left[entries] -= done
+        left = self.left[entries] - done
+        self.left[entries], self.waits[entries] = left, left.any(axis=1)
         self.by_day[day, entries] = done.sum(axis=1)
         age = np.where(done > 0, (day - since)[:, None], -1)
         np.maximum(self.longest, age.max(axis=0), out=self.longest)
         saved = rest * (1 - since) + (day + self.horizon - 1) * rest // 2
         self.pressure += (self._weight[entries] * saved) @ done
-        np.add.at(self.person_days, self.singles.area[entries], rest * done)
+        area = self.singles.area[entries]
+        for number in np.unique(area).tolist():
+            cards = done[area == number].sum(axis=0, dtype=np.int64)
+            self.person_days[number] += rest * cards
 
     def _note_days(self, day: int, entries: Ints, done: Counts) -> None:
         assert self.days is not None
@@ -158,7 +166,7 @@ class SingleBook:
 
     def close(self, day: int) -> None:
         """Look at the end of a day whether anybody waits past the target."""
-        over = np.flatnonzero(self._late_from <= day)
+        over = np.flatnonzero((self._late_from <= day) & self.waits)
         if len(over):
             self.late[day] = self.left[over].any(axis=0)
         if day == self.horizon - 1 and len(self):

@@ -165,8 +165,10 @@ def of_values(values: Floats) -> Spread:
         half = _NORMAL * float(np.std(values, ddof=1)) / sqrt(count)
         interval = mean - half, mean + half
     ends = rank_interval(count, 90)
-    around = None if ends is None else tuple(float(ordered[end]) for end in ends)
-    return Spread(mean, **at, mean_interval=interval, p90_interval=around)  # type: ignore[arg-type]
+    around = None
+    if ends is not None:
+        around = float(ordered[ends[0]]), float(ordered[ends[1]])
+    return Spread(mean, at["p10"], at["p50"], at["p90"], interval, around)
 
 
 def of_days(days: Floats, horizon: int, start: date) -> DaySpread:
@@ -224,7 +226,7 @@ def of_histogram(counts: NDArray[np.int64]) -> Spread | None:
         for name, q in QUANTILES
     }
     mean = float(counts @ np.arange(len(counts))) / total
-    return Spread(mean, **at)
+    return Spread(mean, at["p10"], at["p50"], at["p90"])
 
 
 def _iso(day: date | None) -> str | None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ektp_sched.trust.facts import MISSING, counted, missing_columns, read_facts
+from ektp_sched.trust.facts import MISSING, blocks, counted, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.groups import (
     Groups,
@@ -36,8 +36,6 @@ from ektp_sched.trust.rules import check_rules, used_blanks
 from ektp_sched.trust.tiers import DemandedTier, cost, demanded, value_of, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
     from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.tiers import Values
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -132,11 +131,16 @@ def check_certificate(
             "The plan breaks a rule, so no prices can prove anything about it.",
         )
         return findings.listed()
-    final_face(facts, plan, findings)
+    final_face(facts, plan, values(facts), findings)
     return findings.listed()
 
 
-def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
+def final_face(
+    facts: Facts,
+    plan: Planned,
+    found: Values,
+    findings: Findings,
+) -> Face | None:
     """Check the certificate of a plan that obeys every rule.
 
     Parameters
@@ -145,6 +149,8 @@ def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
         The plan, without a broken rule.
     plan
         Its certificate.
+    found
+        Its tiers' values, as its rows come to.
     findings
         Where violations go.
 
@@ -157,7 +163,7 @@ def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
         findings.add("certificate-missing", "The plan has no certificate.")
         return None
     prices = read_prices(plan.certificate, facts, findings)
-    if prices is None or not _same_tiers(facts, prices, findings):
+    if prices is None or not _same_tiers(facts, prices, found, findings):
         return None
     groups = group_applications(facts)
     face = _whole_face(facts, groups)
@@ -172,11 +178,16 @@ def final_face(facts: Facts, plan: Planned, findings: Findings) -> Face | None:
     return face
 
 
-def _same_tiers(facts: Facts, prices: list[Prices], findings: Findings) -> bool:
+def _same_tiers(
+    facts: Facts,
+    prices: list[Prices],
+    found: Values,
+    findings: Findings,
+) -> bool:
     """Check names, ranks, scales and values against the rows themselves."""
-    wanted, found = demanded(facts), values(facts)
     expected = [
-        (tier.name, tier.label, tier.scale, value_of(tier, found)) for tier in wanted
+        (tier.name, tier.label, tier.scale, value_of(tier, found))
+        for tier in demanded(facts)
     ]
     stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
     if stated == expected:
@@ -286,7 +297,7 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     one[key] = np.arange(len(key))
     kept = np.zeros((count, face.masks.shape[1]), dtype=bool)
     step = max(1, _CHUNK // face.masks.shape[1])
-    for some in _chunks(count, step):
+    for some in blocks(count, step):
         group = one[some]
         mask = face.masks[face.mask[group]]
         total = _costs(facts, face, tier, group)
@@ -299,10 +310,6 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     marked = np.concatenate([kept, access[:, None] >> np.arange(24) & 1 == 1], axis=1)
     first, number = distinct_rows(marked)
     face.masks, face.access, face.mask = kept[first], access[first], number[key]
-
-
-def _chunks(count: int, step: int) -> Iterator[slice]:
-    return (slice(low, min(count, low + step)) for low in range(0, count, step))
 
 
 def _routes(face: Face, price: Prices) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 TEXTS = {line.split(": ")[0]: line.split(": ", 1)[1].split(" | ") for line in """\
-once: not exactly once in the plan | tidak tepat satu kali dalam rencana
+once: not exactly once | tidak tepat satu kali
 rule: printed against this rule | dicetak melanggar aturan ini
 limit: more cards than the limit | kartu melebihi batas
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
@@ -39,7 +39,7 @@ value: Computed again | Dihitung ulang
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
-good: Every rule, figure and order was computed again: nothing wrong was found. | Semua aturan, angka dan urutan dihitung ulang: tidak ditemukan kesalahan.
+good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
 bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,10 +69,10 @@ class Folder:
         both = (self.printers | servers).items()
         self.limit = {name: [self.cards(unit, day) for day in self.dates] for name, unit in both}
         reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
-        self.total = ("reserve",) if reserve else ()
+        self.total = ("daily reserve",) if reserve else ()  # no id of a resource has a blank
         if reserve:
             sums = ([sum(self.limit[i][d] for i in k) for k in (self.printers, servers)] for d in range(self.days))
-            self.limit["reserve"] = [max(0, min(pair) - reserve) for pair in sums]
+            self.limit["daily reserve"] = [max(0, min(pair) - reserve) for pair in sums]
         for name, card in self.toml.get("cards", {}).items():
             if "stock" in card:
                 lots = [(self.start, card["stock"])] + [(k["on"], k["cards"]) for k in card.get("deliveries", [])]
@@ -165,6 +165,7 @@ class Folder:
                 known[key] = self.cohort(row)
             if self.rules.get("tie_break") == "lottery":
                 first = hashlib.sha256(f"{self.rules['seed']}:{name}".encode()).hexdigest()
+            self.expect(name not in self.people, "once", name, "applications.csv")
             self.people[name] = known[key], (first, name)
 
     def meet(self, name: str, d: int, printer: str = "", server: str = "") -> Any:
@@ -288,10 +289,10 @@ class Folder:
         next tier chooses among these choices only.
         """
         days, proof = range(self.days), json.loads((self.path / "certificate.json").read_text("utf-8"))
-        stated = [(t["name"], t["rank"], t["value"]) for t in proof["tiers"]]
+        stated = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]]
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
             return "start, days"
-        if stated != [(t[0], t[2], value) for t, value, _ in self.values]:
+        if stated != [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in self.values]:
             return "tiers"
         paths: dict[Any, list[list[tuple[str, ...]]]] = {}
         for able, blanks in {c[-2:] for c in self.ties}:
@@ -308,7 +309,7 @@ class Folder:
         for (tier, _, _), entry in zip(self.values, proof["tiers"], strict=True):
             given, price = entry["prices"], {name: [0] * self.days for name in self.limit}
             price |= given["printers"] | given["servers"] | {f"blanks {k}": v for k, v in given["stock"].items()}
-            price |= {"reserve": given["reserve"]} if given["reserve"] is not None else {}
+            price |= {"daily reserve": given["reserve"]} if given["reserve"] is not None else {}
             if price.keys() != self.limit.keys() or any(len(line) != self.days for line in price.values()):
                 return f"{tier[0]}: resources, days"
             for n, d in product(price, days):
@@ -334,7 +335,7 @@ def main(folder: Path, language: str | None) -> int:
     try:
         me = Folder(folder)
         me.run()
-    except (OSError, LookupError, ValueError, TypeError, AttributeError) as problem:
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error) as problem:
         hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
         print(f"{TEXTS['unread'][language == 'id']}: {type(problem).__name__}: {problem}{hint}", file=sys.stderr)
         return 2

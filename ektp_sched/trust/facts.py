@@ -16,7 +16,7 @@ from ektp_sched.office import capacity
 from ektp_sched.trust.matching import UNKNOWN, match_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -35,6 +35,7 @@ __all__ = [
     "Facts",
     "Kinds",
     "Rows",
+    "blocks",
     "counted",
     "missing_columns",
     "read_facts",
@@ -42,6 +43,9 @@ __all__ = [
 
 MISSING: Final = -(1 << 30)
 """Stands for "no such date"."""
+
+_BLOCK: Final = 1 << 16
+"""Rows looked at in one go: what is worked out for them stays in the cache."""
 
 _ROWS: Final = {
     "application_id": pl.String,
@@ -80,6 +84,10 @@ class Kinds:
         Index into ``stocked`` by kind, ``UNKNOWN`` where blanks are unlimited.
     stocked
         Card types whose blanks are counted, sorted.
+    urgency
+        Index into ``classes`` by kind.
+    classes
+        Urgency classes that occur, sorted.
     """
 
     target: Ints
@@ -88,6 +96,8 @@ class Kinds:
     printers: Bools
     stock: Ints
     stocked: tuple[str, ...]
+    urgency: Ints
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,8 @@ class Rows:
         Index into the capacity's ids; ``UNKNOWN`` for others.
     batch, position, wait_days
         As stated; ``MISSING`` where empty.
+    urgency
+        Index into ``Kinds.classes``; ``UNKNOWN`` for others.
     """
 
     application: Ints
@@ -113,6 +125,7 @@ class Rows:
     batch: Ints
     position: Ints
     wait_days: Ints
+    urgency: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +201,12 @@ def missing_columns(plan: Planned) -> list[str]:
     ]
 
 
+def blocks(count: int, step: int | None = None) -> Iterator[slice]:
+    """Yield slices that cover so many rows, in order."""
+    size = _BLOCK if step is None else step
+    return (slice(low, min(count, low + size)) for low in range(0, count, size))
+
+
 def counted(key: Ints, shape: tuple[int, ...]) -> Ints:
     """Count flat indices into an array of a shape."""
     size = int(np.prod(shape))
@@ -221,8 +240,10 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
         pl.col(name).cast(kind_, strict=False) for name, kind_ in _UNPRINTED.items()
     )
     ids = pl.concat([table["application_id"], unprinted["application_id"]])
-    at = match_ids(ids, frame["application_id"])
-    rows = _rows(table, at[: table.height], limits, start)
+    said = getattr(plan, "rows", None)
+    hint = None if said is None else np.concatenate(said)
+    at = match_ids(ids, frame["application_id"], hint)
+    rows = _rows(table, at[: table.height], limits, kinds.classes, start)
     printed = np.full(frame.height, days, dtype=np.int32)
     known = (rows.application >= 0) & (rows.day >= 0) & (rows.day < days)
     if known.all():
@@ -262,7 +283,11 @@ def _offset(column: pl.Series, start: date) -> Ints32:
 
 
 def _rows(
-    table: pl.DataFrame, application: Ints, limits: Capacity, start: date
+    table: pl.DataFrame,
+    application: Ints,
+    limits: Capacity,
+    classes: tuple[str, ...],
+    start: date,
 ) -> Rows:
     def number(name: str) -> Ints:
         return table[name].fill_null(MISSING).to_numpy()
@@ -275,6 +300,7 @@ def _rows(
         batch=number("batch"),
         position=number("position"),
         wait_days=number("wait_days"),
+        urgency=_index(table["urgency"], classes),
     )
 
 
@@ -315,27 +341,31 @@ def _kinds(frame: pl.DataFrame, office: Office, limits: Capacity) -> tuple[Ints,
         )
         for c in used.tolist()
     ]
-    return number[code], _rules_of(triples, office, limits)
+    classes_of = used // (len(areas) * len(cards))
+    known = tuple(str(name) for name in classes[:-1])
+    return number[code], _rules_of(triples, classes_of, known, office, limits)
 
 
 def _rules_of(
     triples: list[tuple[str | None, str | None, str | None]],
+    urgency: Ints,
+    classes: tuple[str, ...],
     office: Office,
     limits: Capacity,
 ) -> Kinds:
     stocked = tuple(sorted(limits.supply))
     keys: list[RankKey] = [
         (
-            office.urgency[str(urgency)].rank,
+            office.urgency[str(name)].rank,
             None if area is None else office.area_rank.get(area),
         )
-        for urgency, _, area in triples
+        for name, _, area in triples
     ]
     ranks = tuple(sorted(set(keys), key=_strictness))
     allowed = [set(office.eligible(card, area)) for _, card, area in triples]
     return Kinds(
         target=np.array(
-            [office.urgency[str(urgency)].target_days for urgency, _, _ in triples],
+            [office.urgency[str(name)].target_days for name, _, _ in triples],
             dtype=np.int64,
         ),
         rank=np.array([ranks.index(key) for key in keys], dtype=np.int64),
@@ -352,6 +382,8 @@ def _rules_of(
             dtype=np.int64,
         ),
         stocked=stocked,
+        urgency=urgency,
+        classes=classes,
     )
 
 

@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.facts import MISSING, blocks, counted
 from ektp_sched.trust.rules import used_blanks
 from ektp_sched.trust.tiebreak import TieBreak
 
 if TYPE_CHECKING:
-    import polars as pl
     from numpy.typing import NDArray
 
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
     Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Ints32 = NDArray[np.int32]
 
 __all__ = ["check_even_shares", "check_figures", "check_places", "check_reasons"]
 
+_FIGURES: Final = {
+    "wait-days": "The row's wait_days is not its day less waiting_since.",
+    "urgency": "The row's urgency is not the application's class.",
+    "pressure": ("The row's pressure is not its day of waiting divided by the target."),
+}
 _PLACES: Final = 1_000_000
 _FINE: Final = 32
 
@@ -36,33 +42,27 @@ def check_figures(facts: Facts, findings: Findings) -> None:
     findings
         Where violations go.
     """
-    rows, table = facts.rows, facts.assignments
-    known = (rows.application >= 0) & (rows.day != MISSING)
-    if not len(known) or not facts.frame.height:
+    rows = facts.rows
+    if not len(rows.day) or not facts.frame.height:
         return
-    application = np.where(known, rows.application, 0)
-    waited = (rows.day - facts.since[application]).astype(np.int64)
-    urgency = facts.frame["urgency"].gather(application)
-    same = (table["urgency"] == urgency).fill_null(value=False).to_numpy()
-    for code, message, wrong in (
-        (
-            "wait-days",
-            "The row's wait_days is not its day less waiting_since.",
-            rows.wait_days != waited,
-        ),
-        ("urgency", "The row's urgency is not the application's class.", ~same),
-        (
-            "pressure",
-            "The row's pressure is not its day of waiting divided by the target.",
-            ~_rounds(table["pressure"], waited + 1, facts.target[application]),
-        ),
-    ):
-        _add(facts, findings, code, message, known & wrong)
+    known = (rows.application >= 0) & (rows.day != MISSING)
+    pressure = facts.assignments["pressure"].fill_null(-1).to_numpy()
+    wrong = {code: np.zeros(len(known), dtype=bool) for code in _FIGURES}
+    for some in blocks(len(known)):
+        application = np.maximum(rows.application[some], 0)
+        kind = facts.kind[application]
+        waited = (rows.day[some] - facts.since[application]).astype(np.int64)
+        target = facts.kinds.target[kind]
+        wrong["wait-days"][some] = rows.wait_days[some] != waited
+        wrong["urgency"][some] = rows.urgency[some] != facts.kinds.urgency[kind]
+        wrong["pressure"][some] = ~_rounds(pressure[some], waited + 1, target)
+    for code, message in _FIGURES.items():
+        _add(facts, findings, code, message, known & wrong[code])
 
 
-def _rounds(stated: pl.Series, day_of_waiting: Ints, target: Ints) -> Bools:
+def _rounds(stated: Floats, day_of_waiting: Ints, target: Ints) -> Bools:
     """Return whether each number is the quotient, rounded to six places."""
-    number = stated.fill_null(-1).fill_nan(-1).clip(-1, 1e9).to_numpy()
+    number = np.clip(np.nan_to_num(stated, nan=-1), -1, 1e9)
     micros = np.rint(number * _PLACES).astype(np.int64)
     on_grid = np.abs(number - micros / _PLACES) < 1e-9
     off = np.abs(micros * target - day_of_waiting * _PLACES)
@@ -79,45 +79,62 @@ def check_places(facts: Facts, findings: Findings) -> None:
     findings
         Where violations go.
     """
-    order = _sorted(facts, findings)
     rows = facts.rows
-    day, printer = rows.day[order].astype(np.int64), rows.printer[order]
-    new = (np.diff(day, prepend=MISSING - 1) != 0) | (np.diff(printer, prepend=-9) != 0)
+    order = _sorted(facts, findings)
+    day, printer = (
+        key if order is None else key[order] for key in (rows.day, rows.printer)
+    )
+    new = np.ones(len(day), dtype=bool)
+    new[1:] = (day[1:] != day[:-1]) | (printer[1:] != printer[:-1])
     first = np.flatnonzero(new)
-    place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    place = np.arange(len(day)) - np.repeat(first, np.diff(first, append=len(day)))
     size = facts.office.plan.batch_size
+    batch = place // size
     for code, stated, wanted, message in (
         (
             "batch",
             rows.batch,
-            place // size + 1,
+            batch + 1,
             f"Batches of {size} are not numbered from 1 for this printer and day.",
         ),
         (
             "position",
             rows.position,
-            place % size + 1,
+            place - batch * size + 1,
             "Positions do not count from 1 within the batch.",
         ),
     ):
-        wrong = np.zeros(len(order), dtype=bool)
-        wrong[order] = stated[order] != wanted
-        _add(facts, findings, code, message, wrong)
+        _add(facts, findings, code, message, _unlike(stated, wanted, order))
     _check_order(facts, findings, order, new)
 
 
-def _sorted(facts: Facts, findings: Findings) -> Ints:
-    """Return the rows by day, printer, batch, position; say if they were not."""
+def _unlike(stated: Ints, wanted: Ints, order: Ints | None) -> Bools:
+    """Return which rows do not state what they should, wanted being in order."""
+    if order is None:
+        return np.asarray(stated != wanted)
+    wrong = np.zeros(len(order), dtype=bool)
+    wrong[order] = stated[order] != wanted
+    return wrong
+
+
+def _sorted(facts: Facts, findings: Findings) -> Ints | None:
+    """Return the order by day, printer, batch, position; None if rows are in it.
+
+    If they are not, say so.
+    """
     rows = facts.rows
     keys = (rows.day, rows.printer, rows.batch, rows.position)
-    rising = np.zeros(max(0, len(rows.day) - 1), dtype=bool)
-    equal = ~rising
-    for key in keys:
-        rising |= equal & (key[1:] > key[:-1])
-        equal &= key[1:] == key[:-1]
-    falling = ~(rising | equal)
-    if not falling.any():
-        return np.arange(len(rows.day))
+    falling = False
+    for some in blocks(len(rows.day)):
+        pair = slice(some.start, some.stop + 1)
+        rising = np.zeros(len(rows.day[pair]) - 1, dtype=bool)
+        equal = ~rising
+        for key in (key[pair] for key in keys):
+            rising |= equal & (key[1:] > key[:-1])
+            equal &= key[1:] == key[:-1]
+        falling = falling or not bool((rising | equal).all())
+    if not falling:
+        return None
     findings.add(
         "row-order",
         "The plan's rows are not sorted by day, printer, batch and position.",
@@ -125,33 +142,50 @@ def _sorted(facts: Facts, findings: Findings) -> Ints:
     return np.lexsort(tuple(reversed(keys)))
 
 
-def _check_order(facts: Facts, findings: Findings, order: Ints, new: Bools) -> None:
+def _check_order(
+    facts: Facts, findings: Findings, order: Ints | None, new: Bools
+) -> None:
     """Check rank, then pressure, then the tie-break, from row to row."""
-    rows = facts.rows
-    pair = ~new[1:] & (rows.application[order][1:] >= 0)
-    pair &= rows.application[order][:-1] >= 0
-    application = np.maximum(rows.application[order], 0)
-    if not pair.any():
+    rows, count = facts.rows, len(new)
+    if not count or not facts.frame.height:
         return
-    rank = facts.rank[application]
-    waited = rows.day[order] - facts.since[application].astype(np.int64) + 1
-    # Quotients by targets up to 36,500 differ by more than one part in 2**32.
-    pressure = (np.clip(waited, 0, 1 << 24) << _FINE) // facts.target[application]
-    wrong = pair & (rank[1:] < rank[:-1])
-    pair &= rank[1:] == rank[:-1]
-    wrong |= pair & (pressure[1:] > pressure[:-1])
-    pair &= pressure[1:] == pressure[:-1]
+    tie_break = TieBreak.of(facts)
     ids = facts.assignments["application_id"]
-    wrong |= TieBreak.of(facts).falls(application, pair, ids.gather(order))
-    out = np.zeros(len(order), dtype=bool)
-    out[order[1:]] = wrong
+    wrong = np.zeros(count, dtype=bool)
+    for some in blocks(count):
+        # One row more, so that the last is compared with the first of the next.
+        row = np.arange(some.start, min(some.stop + 1, count))
+        pair = ~new[row[1:]]
+        row = row if order is None else order[row]
+        falls = _falls(facts, rows.application[row], rows.day[row], pair)
+        later = tie_break.falls(rows.application[row], pair, ids.gather(row))
+        wrong[row[1:]] = falls | later
     _add(
         facts,
         findings,
         "order",
         "The row comes after one that rank, pressure or the tie-break puts behind it.",
-        out,
+        wrong,
     )
+
+
+def _falls(facts: Facts, application: Ints, day: Ints32, pair: Bools) -> Bools:
+    """Return where rank or pressure puts a row before its predecessor.
+
+    Which pairs are equal in both is left in ``pair``; the others are taken out.
+    """
+    pair &= (application[1:] >= 0) & (application[:-1] >= 0)
+    known = np.maximum(application, 0)
+    kind = facts.kind[known]
+    rank = facts.kinds.rank[kind]
+    waited = day - facts.since[known].astype(np.int64) + 1
+    # Quotients by targets up to 36,500 differ by more than one part in 2**32.
+    pressure = (np.clip(waited, 0, 1 << 24) << _FINE) // facts.kinds.target[kind]
+    wrong = pair & (rank[1:] < rank[:-1])
+    pair &= rank[1:] == rank[:-1]
+    wrong |= pair & (pressure[1:] > pressure[:-1])
+    pair &= pressure[1:] == pressure[:-1]
+    return wrong
 
 
 def check_even_shares(facts: Facts, findings: Findings) -> None:

@@ -94,17 +94,21 @@ def distinct(key: Ints, size: int) -> Ints:
 def _combined(columns: Iterable[Ints | Ints32], height: int) -> tuple[Ints, int]:
     """Give each combination of several integer columns a number."""
     code, count = np.zeros(height, dtype=np.int64), min(1, height)
-    for column in columns:
-        if not height:
-            break
+    for column in columns if height else ():
         low, high = int(column.min()), int(column.max())
-        if low < high:
+        if low == high:
+            continue
+        if high - low >= _TABLE:
+            column, width = numbered(column.astype(np.int64) - low, high - low + 1)
+            low = 0
+        else:
             width = high - low + 1
-            if width > _TABLE:
-                column, width = numbered(column.astype(np.int64) - low, width)
-                low = 0
-            code, count = numbered(code * width + (column - low), count * width)
-    return code, count
+        if count * width > _TABLE:
+            code, count = numbered(code, count)
+        code, count = code * width + (column - low), count * width
+        if count > _TABLE:
+            code, count = numbered(code, count)
+    return numbered(code, count)
 
 
 def distinct_rows(flags: Bools) -> tuple[Ints, Ints]:

@@ -18,20 +18,26 @@ UNKNOWN: Final = -1
 """Stands for an id, printer or server that is not there."""
 
 
-def match_ids(wanted: pl.Series, ids: pl.Series) -> Ints:
+def match_ids(wanted: pl.Series, ids: pl.Series, hint: Ints | None = None) -> Ints:
     """Return where each wanted id stands among ids, ``UNKNOWN`` if nowhere.
 
     Hashes are looked up in a table, which is several times faster than
-    joining texts, and are believed only where the texts then agree.
+    joining texts.  Neither they nor a hint are believed where the texts do
+    not then agree.
 
     Parameters
     ----------
     wanted, ids
         Texts; where one of ``ids`` occurs twice, either place may be found.
+    hint
+        Where the wanted ids are said to stand; of any length, with any entry.
     """
+    if hint is not None and len(hint) == len(wanted):
+        inside = (hint >= 0) & (hint < len(ids))
+        if inside.all() and _agree(wanted, ids, hint).all():
+            return hint
     found = _guess(wanted.hash().to_numpy(), ids.hash().to_numpy())
-    agree = (ids.gather(np.maximum(found, 0)) if len(ids) else ids) == wanted
-    sure = agree.fill_null(value=False).to_numpy() & (found >= 0)
+    sure = _agree(wanted, ids, found)
     if sure.all():
         return found
     doubtful = np.flatnonzero(~sure)
@@ -41,6 +47,14 @@ def match_ids(wanted: pl.Series, ids: pl.Series) -> Ints:
     )
     found[doubtful] = exact["at"].cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
     return found
+
+
+def _agree(wanted: pl.Series, ids: pl.Series, at: Ints) -> NDArray[np.bool_]:
+    """Return where the id that stands at a place is the one wanted."""
+    if not len(ids):
+        return np.zeros(len(wanted), dtype=bool)
+    agree = ids.gather(np.maximum(at, 0)) == wanted
+    return np.asarray(agree.fill_null(value=False).to_numpy() & (at >= 0))
 
 
 def _guess(wanted: NDArray[np.uint64], hashes: NDArray[np.uint64]) -> Ints:

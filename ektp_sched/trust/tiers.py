@@ -10,6 +10,8 @@ import numpy as np
 from ektp_sched.trust.facts import MISSING, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust.planned import Planned
 
     Ints = NDArray[np.int64]
+    Values = Mapping[tuple[str, int], int]
 
 __all__ = [
     "DemandedTier",
@@ -183,7 +186,7 @@ def _pressure(facts: Facts) -> dict[tuple[str, int], int]:
     return found
 
 
-def value_of(tier: DemandedTier, found: dict[tuple[str, int], int]) -> int:
+def value_of(tier: DemandedTier, found: Values) -> int:
     """Return the scaled value of one demanded tier."""
     return sum(
         value
@@ -192,8 +195,22 @@ def value_of(tier: DemandedTier, found: dict[tuple[str, int], int]) -> int:
     )
 
 
-def check_tiers(facts: Facts, plan: Planned, findings: Findings) -> bool:
+def check_tiers(
+    facts: Facts,
+    plan: Planned,
+    found: Values,
+    findings: Findings,
+) -> bool:
     """Check that the plan states the tiers demanded, with their exact values.
+
+    Parameters
+    ----------
+    facts, plan
+        The plan laid beside its applications, and what it states.
+    found
+        What `values` returns of it.
+    findings
+        Where violations go.
 
     Returns
     -------
@@ -209,7 +226,6 @@ def check_tiers(facts: Facts, plan: Planned, findings: Findings) -> bool:
             "demand, in their order.",
         )
         return False
-    found = values(facts)
     for tier, claim in zip(wanted, plan.tiers, strict=True):
         value = value_of(tier, found)
         if claim.scale != tier.scale:

@@ -14,7 +14,7 @@ from ektp_sched.trust.figures import (
 )
 from ektp_sched.trust.findings import Findings, Violation
 from ektp_sched.trust.rules import check_rules
-from ektp_sched.trust.tiers import check_claims, check_tiers
+from ektp_sched.trust.tiers import check_claims, check_tiers, values
 from ektp_sched.trust.ties import check_ties, check_ties_in_groups
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.tiers import Values
 
 __all__ = ["Violation", "verify"]
 
@@ -61,18 +62,24 @@ def verify(plan: Planned, backlog: Backlog, office: Office) -> list[Violation]:
     check_places(facts, findings)
     check_even_shares(facts, findings)
     check_reasons(facts, findings)
-    listed = check_tiers(facts, plan, findings)
+    found = values(facts)
+    listed = check_tiers(facts, plan, found, findings)
     check_claims(plan, findings)
     if sound and listed:
-        _check_proof(facts, plan, findings)
+        _check_proof(facts, plan, found, findings)
     return findings.listed()
 
 
-def _check_proof(facts: Facts, plan: Planned, findings: Findings) -> None:
+def _check_proof(
+    facts: Facts,
+    plan: Planned,
+    found: Values,
+    findings: Findings,
+) -> None:
     """Check the certificate, and the tie-break as far as it is then known."""
     face = None
     if plan.certificate is not None:
-        face = final_face(facts, plan, findings)
+        face = final_face(facts, plan, found, findings)
     if face is None:
         check_ties_in_groups(facts, findings)
     else:

@@ -169,6 +169,7 @@ def time_axis(field: str, size: Size, first: str, last: str) -> Any:
         grid=False,
         tickCount=size.ticks,
         labelOverlap="greedy",
+        labelSeparation=14,
         labelFlush=True,
     )
     scale = alt.Scale(type="utc", domain=[first, last])
@@ -227,7 +228,7 @@ def finished(layers: Sequence[Any], size: Size, height: int, texts: Language) ->
         *layers,
         width=size.width,
         height=height,
-        padding=2,
+        padding={"left": 2, "top": 2, "right": 14, "bottom": 2},
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         config=_config(),
         usermeta={"embedOptions": embed},
@@ -246,10 +247,15 @@ def drawn(make: Callable[[Size], Any], name: str, texts: Language) -> Svgs:
     texts
         Language of its numbers and dates.
     """
-    return Svgs(
-        svg(make(WIDE), f"{name}-w", texts, "wide"),
-        svg(make(NARROW), f"{name}-n", texts, "narrow"),
-    )
+    from altair.utils.schemapi import debug_mode
+
+    # The tests check every chart against the schema; doing it here again would
+    # take a fifth of the time.
+    with debug_mode(arg=False):
+        return Svgs(
+            svg(make(WIDE), f"{name}-w", texts, "wide"),
+            svg(make(NARROW), f"{name}-n", texts, "narrow"),
+        )
 
 
 def svg(chart: Any, name: str, texts: Language, style: str = "") -> str:

@@ -10,15 +10,22 @@ from ektp_sched.output.digest import key_figures, proof
 from ektp_sched.output.figures import clearance
 from ektp_sched.output.languages import language
 from ektp_sched.output.report.charts import WIDE, available, need_charts, plain_svg
+from ektp_sched.output.report.comparison_charts import fan_chart
+from ektp_sched.output.report.comparison_file import parsed
+from ektp_sched.output.report.comparison_tables import overview_table
+from ektp_sched.output.report.comparison_text import headline, press_paragraph
+from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.report.plan_charts import backlog_chart
 from ektp_sched.output.report.plan_data import gather
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
     from ektp_sched.output.figures import AnyPlan
 
-__all__ = ["html_table", "plan_chart", "plan_html"]
+__all__ = ["comparison_chart", "comparison_html", "plan_chart", "plan_html"]
 
 _DAYS: Final = 10
 
@@ -69,8 +76,8 @@ def plan_html(plan: AnyPlan) -> str:
     ]
     parts = [
         head,
-        html_table((), key_figures(plan, texts)),
-        html_table([texts.text(f"column.{name}") for name in names], rows),
+        _table((), key_figures(plan, texts)),
+        _table([texts.text(f"column.{name}") for name in names], rows),
         f"<p>{escape(proof(plan, texts))}</p>",
     ]
     if plan.assignments.height and available():
@@ -78,16 +85,47 @@ def plan_html(plan: AnyPlan) -> str:
     return "".join(parts)
 
 
-def html_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a small table, all of it escaped.
+def comparison_chart(document: dict[str, Any], daily: pl.DataFrame) -> Any:
+    """Return the chart of every scenario's backlog by day, of altair.
 
     Parameters
     ----------
-    headings
-        Empty: none.
-    rows
-        Their first cell names them.
+    document, daily
+        As comparison.json and daily.csv hold them.
+
+    Raises
+    ------
+    ektp_sched.errors.MissingExtraError
+        If the extra ``report`` is not installed.
     """
+    need_charts()
+    found = parsed(document)
+    return fan_chart(Words(found, language(found.language)), daily, WIDE)
+
+
+def comparison_html(document: dict[str, Any], daily: pl.DataFrame) -> str:
+    """Return a comparison as a notebook shows it.
+
+    Parameters
+    ----------
+    document, daily
+        As comparison.json and daily.csv hold them.  Without the extra
+        ``report`` there is no chart.
+    """
+    found = parsed(document)
+    words = Words(found, language(found.language))
+    table = overview_table(words)
+    parts = [
+        f"<h3>{escape(headline(words))}</h3>",
+        f"<p>{escape(press_paragraph(words))}</p>",
+        _table(table.headings, table.rows),
+    ]
+    if available():
+        parts.append(plain_svg(comparison_chart(document, daily), words.texts))
+    return "".join(parts)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(text)}</th>" for text in headings)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["backlog_part", "figure", "gains_parts", "load_parts", "wait_parts"]
 
-_MOST = 0.9
+_MOST = 0.5
 """Share of days on which a resource must be full to be named as the limit."""
 _NAMED = 3
 _TABLE_ROWS = 80

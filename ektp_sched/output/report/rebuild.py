@@ -1,4 +1,4 @@
-"""Writing the report of a folder anew."""
+"""Writing the report of a folder anew, from what lies in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from ektp_sched.errors import FolderError
 from ektp_sched.output.languages import language
 from ektp_sched.output.reading import check_folder, load
-from ektp_sched.output.report.plan_report import plan_report
+from ektp_sched.output.report.comparison_file import (
+    COMPARISON,
+    read_comparison_folder,
+)
+from ektp_sched.output.report.comparison_page import comparison_report
+from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.seal import SUMMARY, TEMPORARY
 from ektp_sched.output.summary import json_text
 
@@ -22,12 +27,12 @@ REPORT: Final = "report.html"
 
 
 def rebuild(path: str | Path, *, lang: str | None = None) -> Path:
-    """Write report.html of a plan folder anew, and its digest.
+    """Write report.html of a plan or a comparison anew, and its digest.
 
     Parameters
     ----------
     path
-        A folder that `plan` wrote.
+        A folder that ``plan`` or ``compare`` wrote.
     lang
         ``id`` or ``en``; None: the language that the folder was written in.
 
@@ -44,13 +49,20 @@ def rebuild(path: str | Path, *, lang: str | None = None) -> Path:
         If the extra ``report`` is not installed.
     """
     folder = Path(path)
-    saved = load(folder)
-    _refuse_changed(saved)
-    html = plan_report(saved, language(lang or saved.summary["language"]))
-    target = folder / REPORT
-    _replace(target, html)
-    _state(folder / SUMMARY, saved.summary, html)
-    return target
+    if (folder / COMPARISON).exists():
+        name = COMPARISON
+        stated, found, daily = read_comparison_folder(folder)
+        texts = language(lang or found.language)
+        html = comparison_report(found, daily, texts)
+    else:
+        name = SUMMARY
+        saved = load(folder)
+        _refuse_changed(saved)
+        stated = saved.summary
+        html = plan_report(saved, language(lang or stated["language"]))
+    _replace(folder / REPORT, html)
+    _state(folder / name, stated, html)
+    return folder / REPORT
 
 
 def _refuse_changed(saved: SavedPlan) -> None:
@@ -65,12 +77,13 @@ def _refuse_changed(saved: SavedPlan) -> None:
         raise FolderError(message, file=str(saved.path))
 
 
-def _state(path: Path, summary: dict[str, Any], html: str) -> None:
-    """Write the new report's digest into the summary."""
-    files = dict(summary["files"])
-    files[REPORT] = hashlib.sha256(html.encode("utf-8")).hexdigest()
-    stated = {**summary, "files": dict(sorted(files.items()))}
-    _replace(path, json_text(stated))
+def _state(path: Path, stated: dict[str, Any], html: str) -> None:
+    """Write the new report's digest among those of the folder's files."""
+    if not isinstance(stated.get("files"), dict):
+        return
+    digest = hashlib.sha256(html.encode("utf-8")).hexdigest()
+    files = {**stated["files"], REPORT: digest}
+    _replace(path, json_text({**stated, "files": dict(sorted(files.items()))}))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,0 +1,311 @@
+"""The figures of a comparison's report: findings, drawings, and their tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.output.report.comparison_charts import (
+    break_even_chart,
+    days_chart,
+    fan_chart,
+    story_end,
+    trips_chart,
+    wait_of,
+    waits_chart,
+)
+from ektp_sched.output.report.comparison_text import (
+    best_of,
+    break_even_list,
+    pays_sentence,
+)
+from ektp_sched.output.report.comparison_words import millions
+from ektp_sched.output.report.page import Items, Table
+from ektp_sched.output.report.plan_figures import figure
+
+if TYPE_CHECKING:
+    from ektp_sched.output.report.comparison_file import BreakEvenPart
+    from ektp_sched.output.report.comparison_words import Words
+    from ektp_sched.output.report.page import Figure, Part
+
+__all__ = ["days_part", "fan_part", "pays_parts", "trips_part", "waits_parts"]
+
+_ROWS: Final = 26
+
+
+def _labels(words: Words) -> list[str]:
+    return [words.label(one.name) for one in words.found.scenarios]
+
+
+def days_part(words: Words) -> Figure:
+    """Return when the backlog is gone in each scenario.
+
+    Parameters
+    ----------
+    words
+        The comparison.
+    """
+    rows = []
+    for one in words.found.scenarios:
+        cleared, on_target = one.backlog_cleared_on, one.on_target_on
+        shares = (
+            words.texts.percent(part.never_share if part else 0, 1)
+            for part in (cleared, on_target)
+        )
+        first, second = shares
+        rows.append(
+            (
+                words.label(one.name),
+                words.days(cleared),
+                first,
+                words.days(on_target),
+                second,
+            )
+        )
+    names = ("cleared", "never", "on_target", "never")
+    headings = (words.say("figure.name"), *(words.say(f"days.{n}") for n in names))
+    return figure(
+        "cmp-days-chart",
+        _days_finding(words),
+        words.say("days.note"),
+        Table(words.say("days.caption"), headings, tuple(rows)),
+        lambda size: days_chart(words, size),
+        words.texts,
+    )
+
+
+def _days_finding(words: Words) -> str:
+    best, base = best_of(words), words.base.backlog_cleared_on
+    theirs = None if best is None else best.backlog_cleared_on
+    mine = None if base is None else base.p50
+    if best is None or theirs is None or theirs.p50 is None or mine is None:
+        return words.say("days.plain")
+    days = (mine - theirs.p50).days
+    if days <= 0:
+        return words.say("days.plain")
+    return words.say("days.sooner", name=words.label(best.name), count=days)
+
+
+def fan_part(words: Words, daily: pl.DataFrame) -> Figure:
+    """Return the backlog of each scenario by day.
+
+    Parameters
+    ----------
+    words
+        The comparison.
+    daily
+        daily.csv.
+    """
+    end = story_end(words, daily)
+    shown = daily.filter(pl.col("day") <= end)
+    days = shown["day"].unique().sort()
+    kept = days.gather_every(max(1, -(-days.len() // _ROWS)))
+    columns = ("waiting_p50", "waiting_p10", "waiting_p90")
+    cells = {
+        (name, day): numbers
+        for name, day, *numbers in shown.filter(pl.col("day").is_in(kept.implode()))
+        .select("scenario", "day", *columns)
+        .iter_rows()
+    }
+    rows = []
+    for day in kept:
+        row = [words.texts.short_date(day)]
+        for one in words.found.scenarios:
+            numbers = cells.get((one.name, day))
+            middle, low, high = (
+                words.number(n) for n in (numbers or (None, None, None))
+            )
+            row.append(middle if low == high else f"{middle} ({low}–{high})")
+        rows.append(tuple(row))
+    headings = (words.texts.text("column.day"), *_labels(words))
+    return figure(
+        "cmp-fan-chart",
+        _fan_finding(words, daily),
+        words.say("fan.note"),
+        Table(words.say("fan.caption"), headings, tuple(rows)),
+        lambda size: fan_chart(words, daily, size),
+        words.texts,
+    )
+
+
+def _fan_finding(words: Words, daily: pl.DataFrame) -> str:
+    """Return how many wait on the day on which the two differ most."""
+    best = best_of(words)
+    if best is None:
+        return words.say("fan.plain")
+    names = (words.base.name, best.name)
+    middles = [
+        daily.filter(pl.col("scenario") == name).select("day", "waiting_p50")
+        for name in names
+    ]
+    both = middles[0].join(middles[1], on="day", suffix="_best")
+    both = both.with_columns(saved=pl.col("waiting_p50") - pl.col("waiting_p50_best"))
+    both = both.sort("saved", "day", descending=[True, False])
+    if not both.height or both["saved"][0] <= 0:
+        return words.say("fan.plain")
+    row = both.row(0, named=True)
+    return words.say(
+        "fan.left",
+        day=row["day"],
+        name=words.label(best.name),
+        best=row["waiting_p50_best"],
+        base=words.label(words.base.name),
+        count=row["waiting_p50"],
+    )
+
+
+def waits_parts(words: Words) -> list[Part]:
+    """Return how long classes wait, old backlog and new applications apart."""
+    classes = {} if words.base.wait_days is None else words.base.wait_days.by_urgency
+    apart = any(part.initial or part.new for part in classes.values())
+    parts: list[Part] = []
+    for which in ("initial", "new") if apart else ("all",):
+        rows = []
+        for name in classes:
+            for one in words.found.scenarios:
+                waits = one.wait_days
+                of = None if waits is None else waits.by_urgency.get(name)
+                part = wait_of(of, which)
+                if part is not None and part.p50 is not None:
+                    late = None if of is None else of.late_share
+                    shown = (part.p10, part.p50, part.p90, part.mean)
+                    rows.append(
+                        (
+                            name,
+                            words.label(one.name),
+                            *(words.number(n, 1) for n in shown),
+                            words.number(None)
+                            if late is None
+                            else words.texts.percent(late, 1),
+                        )
+                    )
+        if rows:
+            parts.append(_waits_figure(words, which, rows))
+    return parts
+
+
+def _waits_figure(words: Words, which: str, rows: list[tuple[str, ...]]) -> Figure:
+    names = ("class", "scenario", "p10", "p50", "p90", "mean", "late")
+    headings = tuple(words.say(f"waits.{name}") for name in names)
+    return figure(
+        f"cmp-waits-{which}",
+        _waits_finding(words, which),
+        words.say("waits.note"),
+        Table(words.say(f"waits.caption_{which}"), headings, tuple(rows), texts=2),
+        lambda size: waits_chart(words, which, size),
+        words.texts,
+    )
+
+
+def _waits_finding(words: Words, which: str) -> str:
+    """Return the waits of the largest change among the classes."""
+    best = best_of(words)
+    mine = None if words.base.wait_days is None else words.base.wait_days.by_urgency
+    theirs = None if best is None else best.wait_days
+    changes = []
+    for name, part in (mine or {}).items():
+        ours = wait_of(part, which)
+        other = wait_of(theirs.by_urgency.get(name) if theirs else None, which)
+        if ours and other and ours.p50 is not None and other.p50 is not None:
+            changes.append((ours.p50 - other.p50, name, ours.p50, other.p50))
+    if not changes or best is None or max(changes)[0] <= 0:
+        return words.say(f"waits.plain_{which}")
+    _, name, before, after = max(changes)
+    return words.say(
+        f"waits.finding_{which}",
+        class_name=name,
+        base=words.label(words.base.name),
+        before=words.number(before),
+        best=words.label(best.name),
+        after=words.number(after),
+    )
+
+
+def trips_part(words: Words) -> Figure:
+    """Return the trips in vain of each scenario, and with dates told.
+
+    Parameters
+    ----------
+    words
+        The comparison.
+    """
+    rows = tuple(
+        (
+            words.label(one.name),
+            words.spread(one.wasted_trips),
+            words.money(one.wasted_trip_cost_idr),
+        )
+        for one in words.everything
+    )
+    names = ("scenario", "trips", "money")
+    headings = tuple(words.say(f"trips.{name}") for name in names)
+    told, base = words.found.dates_only, words.base.wasted_trips
+    title = words.say("trips.plain")
+    if told and told.wasted_trips and told.wasted_trips.p50 is not None and base:
+        title = words.say(
+            "trips.finding",
+            before=words.number(base.p50),
+            after=words.number(told.wasted_trips.p50),
+        )
+    return figure(
+        "cmp-trips-chart",
+        title,
+        words.say("trips.note"),
+        Table(words.say("trips.caption"), headings, rows),
+        lambda size: trips_chart(words, size),
+        words.texts,
+    )
+
+
+def pays_parts(words: Words) -> list[Part]:
+    """Return up to when, and from which rate on, each cost pays."""
+    every = break_even_list(words.found.break_even)
+    if not every:
+        return []
+    parts: list[Part] = [Items(tuple(pays_sentence(words, one) for one in every))]
+    for name in dict.fromkeys(one.scenario for one in every):
+        mine = [
+            one
+            for one in every
+            if one.scenario == name and len(one.installation_date.curve) > 1
+        ]
+        if mine:
+            parts.append(_curve_figure(words, name, mine))
+    return parts
+
+
+def _curve_figure(words: Words, name: str, mine: list[BreakEvenPart]) -> Figure:
+    rows = []
+    for one in mine:
+        against = words.say(f"pays.{one.against.replace('-', '_')}_label")
+        for row in one.installation_date.curve:
+            shown = (row.p10, row.mean, row.p90)
+            rows.append(
+                (
+                    words.texts.short_date(row.day),
+                    against,
+                    *(
+                        words.number(None if n is None else millions(n), 1)
+                        for n in shown
+                    ),
+                )
+            )
+    names = ("day", "against", "p10", "mean", "p90")
+    headings = tuple(words.say(f"pays.{each}") for each in names)
+    first = mine[0].installation_date.value
+    label = words.label(name)
+    title = (
+        words.say("pays.curve_plain", name=label)
+        if first is None
+        else words.say("pays.curve", name=label, day=first)
+    )
+    number = words.found.scenarios.index(words.found.scenario(name))
+    return figure(
+        f"cmp-pays-{number}",
+        title,
+        words.say("pays.note"),
+        Table(words.say("pays.caption", name=label), headings, tuple(rows), texts=2),
+        lambda size: break_even_chart(words, mine, size),
+        words.texts,
+    )

@@ -1,0 +1,257 @@
+"""comparison.json and daily.csv as the report reads them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date  # noqa: TC003 - pydantic reads it
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ektp_sched.errors import FolderError
+
+__all__ = [
+    "COMPARISON",
+    "DAILY",
+    "BreakEvenPart",
+    "ComparisonPart",
+    "DayPart",
+    "DifferencePart",
+    "InputPart",
+    "LimitsPart",
+    "NumberPart",
+    "PayoffPart",
+    "ScenarioPart",
+    "WaitPart",
+    "WaitsPart",
+    "parsed",
+    "read_comparison_folder",
+]
+
+COMPARISON: Final = "comparison.json"
+DAILY: Final = "daily.csv"
+_AGAIN: Final = "run `ektp-sched compare` again"
+_COLUMNS: Final = ("scenario", "day", "waiting_p10", "waiting_p50", "waiting_p90")
+
+
+class _Part(BaseModel):
+    """Keys that the report does not use are no error, missing ones are None."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class NumberPart(_Part):
+    """A number in all replications; all None where there is none."""
+
+    mean: float | None = None
+    p10: float | None = None
+    p50: float | None = None
+    p90: float | None = None
+    mean_interval: tuple[float, float] | None = None
+
+
+class DayPart(_Part):
+    """A day in all replications; None where it lies beyond the horizon."""
+
+    p10: date | None = None
+    p50: date | None = None
+    p90: date | None = None
+    never_share: float = 0.0
+
+
+class WaitPart(NumberPart):
+    """How long a class waits: all of it, the first backlog, and the new ones."""
+
+    initial: NumberPart | None = None
+    new: NumberPart | None = None
+    late_share: float | None = None
+
+
+class WaitsPart(NumberPart):
+    """``wait_days``."""
+
+    by_urgency: dict[str, WaitPart] = Field(default_factory=dict)
+    by_area: dict[str, NumberPart | None] = Field(default_factory=dict)
+
+
+class LimitsPart(_Part):
+    """What binds, before and after."""
+
+    now: str
+    after: str
+    capacity_now: int | None = None
+    capacity_after: int | None = None
+    offered_after: int = 0
+    share: dict[str, float] = Field(default_factory=dict)
+
+
+class ScenarioPart(_Part):
+    """Entry of ``scenarios``, or ``dates_only``."""
+
+    name: str
+    label: str = ""
+    cost_idr: int = 0
+    limits: LimitsPart | None = None
+    backlog_cleared_on: DayPart | None = None
+    on_target_on: DayPart | None = None
+    waiting_at_end: NumberPart | None = None
+    longest_wait_days: NumberPart | None = None
+    wasted_trips: NumberPart | None = None
+    wasted_trip_cost_idr: NumberPart | None = None
+    utilisation: NumberPart | None = None
+    wait_days: WaitsPart | None = None
+
+
+class DifferencePart(_Part):
+    """Entry of ``differences``: scenario less baseline, in pairs."""
+
+    name: str
+    baseline: str = ""
+    backlog_cleared_on: NumberPart | None = None
+    on_target_on: NumberPart | None = None
+    waiting_at_end: NumberPart | None = None
+    longest_wait_days: NumberPart | None = None
+    person_days: NumberPart | None = None
+    wasted_trips: NumberPart | None = None
+    wasted_trip_cost_idr: NumberPart | None = None
+    idr_per_person_day: float | None = None
+
+
+class CurvePart(NumberPart):
+    """Saved trips less cost, rupiah, if the resource works from that day."""
+
+    day: date
+
+
+class PayoffPart(_Part):
+    """Up to where something pays, or why it never does."""
+
+    value: int | date | None = None
+    reason: str | None = None
+    curve: tuple[CurvePart, ...] = ()
+
+
+class BreakEvenPart(_Part):
+    """Where the cost of a scenario is just paid, and those of the others."""
+
+    scenario: str
+    resource: str | None = None
+    against: str = "not-told"
+    installation_date: PayoffPart = PayoffPart()
+    cards_per_day: PayoffPart = PayoffPart()
+    others: tuple[BreakEvenPart, ...] = ()
+
+
+class InputPart(_Part):
+    """Entry of ``assumptions``."""
+
+    key: str
+    value: Any = None
+    kind: str = "assumed"
+    note: str = ""
+
+
+class GapPart(_Part):
+    """Entry of ``gap``."""
+
+    tier: str
+    policy: float | None = None
+    optimum: float | None = None
+    gap: float | None = None
+
+
+class ComparisonPart(_Part):
+    """All of comparison.json that the report uses."""
+
+    office: str = ""
+    language: str = "id"
+    start: date
+    days: int = Field(ge=1, le=3660)
+    replications: int = Field(ge=1)
+    seed: int = 0
+    policy: str = "pressure"
+    baseline: str
+    scenarios: tuple[ScenarioPart, ...] = Field(min_length=1)
+    dates_only: ScenarioPart | None = None
+    differences: tuple[DifferencePart, ...] = ()
+    break_even: BreakEvenPart | None = None
+    gap: tuple[GapPart, ...] = ()
+    assumptions: tuple[InputPart, ...] = ()
+    people: dict[str, int] = Field(default_factory=dict)
+
+    def scenario(self, name: str) -> ScenarioPart:
+        """Return a scenario by its name; the first where there is none such."""
+        named = [one for one in self.scenarios if one.name == name]
+        return (named or list(self.scenarios))[0]
+
+
+def parsed(document: dict[str, Any], file: str = COMPARISON) -> ComparisonPart:
+    """Return what the report uses of a comparison.
+
+    Parameters
+    ----------
+    document
+        As comparison.json holds it.
+    file
+        Name for the error.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        Naming the first wrong key.
+    """
+    try:
+        return ComparisonPart.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or None
+        said = first["msg"][:1].lower() + first["msg"][1:]
+        message = f"is damaged ({said}); {_AGAIN}"
+        raise FolderError(message, file=file, column=key) from None
+
+
+def read_comparison_folder(
+    path: str | Path,
+) -> tuple[dict[str, Any], ComparisonPart, pl.DataFrame]:
+    """Read the folder of a comparison.
+
+    Parameters
+    ----------
+    path
+        A folder that `compare` wrote.
+
+    Returns
+    -------
+    tuple
+        comparison.json as it is, what the report uses of it, and daily.csv.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        Naming the file and the key, if one is missing or damaged.
+    """
+    folder = Path(path)
+    file = folder / COMPARISON
+    try:
+        document = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        message = f"cannot be read; {_AGAIN}"
+        raise FolderError(message, file=str(file)) from None
+    if not isinstance(document, dict):
+        raise FolderError(f"is no comparison; {_AGAIN}", file=str(file))
+    return document, parsed(document, str(file)), _daily(folder / DAILY)
+
+
+def _daily(path: Path) -> pl.DataFrame:
+    try:
+        table = pl.read_csv(path, try_parse_dates=True)
+    except (OSError, pl.exceptions.PolarsError):
+        message = f"is missing or cannot be read; {_AGAIN}"
+        raise FolderError(message, file=str(path)) from None
+    missing = [name for name in _COLUMNS if name not in table.columns]
+    if missing or table.schema["day"] != pl.Date:
+        what = ", ".join(missing) or "a column of dates called day"
+        raise FolderError(f"lacks {what}; {_AGAIN}", file=str(path))
+    return table

@@ -1,0 +1,198 @@
+"""The tables of a comparison's report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.output.report.comparison_words import millions
+from ektp_sched.output.report.page import Paragraph, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ektp_sched.output.report.comparison_file import (
+        DifferencePart,
+        InputPart,
+        NumberPart,
+        ScenarioPart,
+    )
+    from ektp_sched.output.report.comparison_words import Words
+    from ektp_sched.output.report.page import Part
+
+__all__ = [
+    "area_parts",
+    "difference_parts",
+    "input_ids",
+    "input_parts",
+    "overview_table",
+]
+
+_MILLIONS: Final = frozenset({"wasted_trip_cost_idr"})
+_DIFFERENCES: Final = (
+    "backlog_cleared_on",
+    "on_target_on",
+    "waiting_at_end",
+    "longest_wait_days",
+    "person_days",
+    "wasted_trips",
+    "wasted_trip_cost_idr",
+)
+_AREAS: Final = 20
+
+
+def overview_table(words: Words) -> Table:
+    """Return the scenarios side by side, a row each figure.
+
+    Parameters
+    ----------
+    words
+        The comparison.
+    """
+    everything = words.everything
+    shown: dict[str, Callable[[ScenarioPart], str]] = {
+        "cost": lambda one: words.number(millions(one.cost_idr), 1),
+        "cleared": lambda one: words.days(one.backlog_cleared_on),
+        "on_target": lambda one: words.days(one.on_target_on),
+        "waiting": lambda one: words.spread(one.waiting_at_end),
+        "longest": lambda one: words.spread(one.longest_wait_days),
+        "trips": lambda one: words.spread(one.wasted_trips),
+        "trip_cost": lambda one: words.money(one.wasted_trip_cost_idr),
+        "per_day": lambda one: _per_day(words, one),
+        "used": lambda one: _used(words, one),
+    }
+    rows = [
+        (words.say(f"figure.{name}"), *(_two_lines(tell(one)) for one in everything))
+        for name, tell in shown.items()
+    ]
+    headings = (words.say("figure.name"), *(words.label(s.name) for s in everything))
+    return Table(words.say("short.caption"), headings, tuple(rows))
+
+
+def _two_lines(cell: str) -> str:
+    """Return a cell whose brackets stand below the figure before them."""
+    return cell.replace(" (", "\n(", 1)
+
+
+def _per_day(words: Words, one: ScenarioPart) -> str:
+    found = {each.name: each.idr_per_person_day for each in words.found.differences}
+    return words.number(found.get(one.name))
+
+
+def _used(words: Words, one: ScenarioPart) -> str:
+    part = one.utilisation
+    if part is None or part.mean is None:
+        return words.number(None)
+    return words.texts.percent(round(part.mean, 3), 1)
+
+
+def area_parts(words: Words) -> list[Part]:
+    """Return waits by area, where there are several."""
+    base = words.base.wait_days
+    areas = [] if base is None else [name for name in base.by_area if name]
+    if len(areas) < 2:
+        return []
+    rows = []
+    for area in areas[:_AREAS]:
+        cells = []
+        for one in words.found.scenarios:
+            part = None if one.wait_days is None else one.wait_days.by_area.get(area)
+            cells.append(words.spread(part))
+        rows.append((area, *cells))
+    labels = [words.label(one.name) for one in words.found.scenarios]
+    headings = (words.texts.text("column.area"), *labels)
+    parts: list[Part] = [Table(words.say("waits.by_area"), headings, tuple(rows))]
+    if len(areas) > _AREAS:
+        count = len(areas) - _AREAS
+        parts.append(Paragraph(words.say("waits.more_areas", count=count), "note"))
+    return parts
+
+
+def difference_parts(words: Words) -> list[Part]:
+    """Return each scenario less the baseline, with 95 % intervals."""
+    rows = []
+    for one in words.found.differences:
+        for name in _DIFFERENCES:
+            part: NumberPart | None = getattr(one, name)
+            if part is not None and part.mean is not None:
+                rows.append(_difference(words, one, name, part))
+    if not rows:
+        return []
+    names = ("scenario", "figure", "mean", "interval", "spread")
+    headings = tuple(words.say(f"differences.{name}") for name in names)
+    base = words.label(words.base.name)
+    caption = words.say("differences.caption", base=base)
+    note = Paragraph(words.say("differences.note", base=base), "note")
+    return [note, Table(caption, headings, tuple(rows), texts=2)]
+
+
+def _difference(
+    words: Words, one: DifferencePart, name: str, part: NumberPart
+) -> tuple[str, ...]:
+    by = 1e6 if name in _MILLIONS else 1.0
+
+    def signed(value: float | None) -> str:
+        if value is None:
+            return words.number(None)
+        places = 1 if abs(value / by) < 100 else 0
+        shown = words.number(value / by, places)
+        if not shown.strip("-0,."):
+            return "0"
+        return shown.replace("-", "−") if value < 0 else f"+{shown}"
+
+    dash = words.number(None)
+    interval = part.mean_interval
+    between = (
+        dash
+        if interval is None
+        else words.texts.text(
+            "report.range", low=signed(interval[0]), high=signed(interval[1])
+        )
+    )
+    tenths = words.texts.text(
+        "report.range", low=signed(part.p10), high=signed(part.p90)
+    )
+    what = words.say(f"differences.{name}")
+    return words.label(one.name), what, signed(part.mean), between, tenths
+
+
+def input_ids(inputs: Sequence[InputPart]) -> list[str]:
+    """Return F1, F2, … for facts and A1, A2, … for assumptions, in order.
+
+    Parameters
+    ----------
+    inputs
+        As the document lists them.
+    """
+    counts = {"F": 0, "A": 0}
+    ids = []
+    for one in inputs:
+        kind = "F" if one.kind == "fact" else "A"
+        counts[kind] += 1
+        ids.append(f"{kind}{counts[kind]}")
+    return ids
+
+
+def input_parts(words: Words) -> list[Part]:
+    """Return all inputs, numbered, facts before assumptions."""
+    inputs = words.found.assumptions
+    if not inputs:
+        return []
+    rows = sorted(
+        zip(input_ids(inputs), inputs, strict=True),
+        key=lambda row: row[1].kind != "fact",
+    )
+    cells = tuple(
+        (
+            name,
+            words.say("inputs.fact" if one.kind == "fact" else "inputs.assumed"),
+            words.input_name(one),
+            words.input_value(one.value),
+            one.note,
+        )
+        for name, one in rows
+    )
+    names = ("number", "kind", "what", "value", "note")
+    headings = tuple(words.say(f"inputs.{name}") for name in names)
+    ids = tuple(name for name, _ in rows)
+    table = Table(words.say("inputs.caption"), headings, cells, texts=5, ids=ids)
+    return [table]

@@ -1,0 +1,259 @@
+"""The sentences of a comparison's report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.output.report.comparison_words import DATES_ONLY, millions
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ektp_sched.output.report.comparison_file import (
+        BreakEvenPart,
+        LimitsPart,
+        ScenarioPart,
+    )
+    from ektp_sched.output.report.comparison_words import Words
+
+__all__ = [
+    "best_of",
+    "break_even_list",
+    "headline",
+    "limit_sentences",
+    "method_sentences",
+    "pays_sentence",
+    "press_paragraph",
+]
+
+_TOLD: Final = 3
+"""Scenarios that the short paragraph tells of."""
+_SHARE_SHOWN: Final = 0.005
+
+
+def _cleared(one: ScenarioPart) -> date | None:
+    return None if one.backlog_cleared_on is None else one.backlog_cleared_on.p50
+
+
+def best_of(words: Words) -> ScenarioPart | None:
+    """Return the scenario, but the baseline, that is done first.
+
+    Parameters
+    ----------
+    words
+        The comparison.
+    """
+    done = [(day, one.name) for one in words.others if (day := _cleared(one))]
+    if done:
+        return words.found.scenario(min(done)[1])
+    return words.others[0] if words.others else None
+
+
+def headline(words: Words) -> str:
+    """Return the main finding in one sentence."""
+    best, base = best_of(words), words.base
+    day = _cleared(base)
+    if best is None:
+        key = "single_never" if day is None else "single"
+        return words.say(
+            f"headline.{key}", base=words.label(base.name), day=day or words.end
+        )
+    theirs = _cleared(best)
+    if theirs is None:
+        return words.say("headline.none", end=words.end)
+    return words.say(
+        "headline.never" if day is None else "headline.both",
+        best=words.label(best.name),
+        base=words.label(base.name),
+        day=theirs,
+        other=day or words.end,
+    )
+
+
+def limit_sentences(words: Words) -> tuple[str, ...]:
+    """Return what binds in each scenario, before and after."""
+    return tuple(
+        _limit(words, one, one.limits)
+        for one in words.found.scenarios
+        if one.limits is not None
+    )
+
+
+def _limit(words: Words, one: ScenarioPart, limits: LimitsPart) -> str:
+    name = {kind: _limit_name(words, kind) for kind in (limits.now, limits.after)}
+    same = limits.now == limits.after and limits.capacity_now == limits.capacity_after
+    held = limits.offered_after > (limits.capacity_after or limits.offered_after)
+    sentences = [
+        words.say(
+            "limits.same" if same else "limits.both",
+            name=words.label(one.name),
+            now=name[limits.now],
+            after=name[limits.after],
+            capacity=words.number(limits.capacity_now),
+            later=words.number(limits.capacity_after),
+        )
+    ]
+    if held:
+        offered = words.number(limits.offered_after)
+        later = words.number(limits.capacity_after)
+        sentences.append(words.say("limits.held_back", offered=offered, later=later))
+    shares = sorted(limits.share.items(), key=lambda pair: (-pair[1], pair[0]))
+    shown = [
+        f"{_limit_name(words, kind)} {words.texts.percent(share)}"
+        for kind, share in shares
+        if share >= _SHARE_SHOWN
+    ]
+    if shown:
+        sentences.append(words.say("limits.share", shares=", ".join(shown)))
+    return " ".join(sentences)
+
+
+def _limit_name(words: Words, kind: str) -> str:
+    return words.texts.name("report.cmp.limit", kind)
+
+
+def press_paragraph(words: Words) -> str:
+    """Return one paragraph that a newspaper could print."""
+    sentences = [_people(words), _baseline(words), *_remedies(words), *_trips(words)]
+    for one in break_even_list(words.found.break_even):
+        if one.against == "not-told":
+            sentences.append(pays_sentence(words, one))
+            break
+    facts = sum(one.kind == "fact" for one in words.found.assumptions)
+    assumed = len(words.found.assumptions) - facts
+    if words.found.assumptions:
+        sentences.append(words.say("short.rests", facts=facts, assumed=assumed))
+    return " ".join(sentences)
+
+
+def _people(words: Words) -> str:
+    initial = words.found.people.get("initial")
+    if initial is None:
+        return words.say("short.office", office=words.found.office)
+    return words.say(
+        "short.people",
+        count=initial,
+        office=words.found.office,
+        start=words.found.start,
+    )
+
+
+def _baseline(words: Words) -> str:
+    part = words.base.backlog_cleared_on
+    name = words.label(words.base.name)
+    if part is None or part.p50 is None:
+        return words.say("short.base_never", name=name, end=words.end)
+    if part.p90 is None:
+        return words.say("short.base_open", name=name, day=part.p50, end=words.end)
+    return words.say("short.base", name=name, day=part.p50, late=part.p90)
+
+
+def _remedies(words: Words) -> list[str]:
+    said = []
+    for one in words.others[:_TOLD]:
+        part = one.backlog_cleared_on
+        name = words.label(one.name)
+        cost = words.say("short.cost", idr=words.number(millions(one.cost_idr), 1))
+        free = words.say("short.free")
+        price = cost if one.cost_idr else free
+        if part is None or part.p50 is None:
+            said.append(words.say("short.never", name=name, price=price, end=words.end))
+        elif part.p90 is None:
+            said.append(
+                words.say(
+                    "short.open", name=name, price=price, day=part.p50, end=words.end
+                )
+            )
+        else:
+            said.append(
+                words.say(
+                    "short.other", name=name, price=price, day=part.p50, late=part.p90
+                )
+            )
+    return said
+
+
+def _trips(words: Words) -> list[str]:
+    base, best, told = words.base, best_of(words), words.found.dates_only
+    if base.wasted_trips is None or base.wasted_trip_cost_idr is None:
+        return []
+    said = [
+        words.say(
+            "short.trips",
+            end=words.end,
+            trips=words.number(_round(base.wasted_trips.p50)),
+            idr=words.number(millions(base.wasted_trip_cost_idr.p50 or 0)),
+        )
+    ]
+    if best is not None and best.wasted_trips is not None:
+        trips = words.number(_round(best.wasted_trips.p50))
+        name = words.label(best.name)
+        said.append(words.say("short.best_trips", name=name, trips=trips))
+    if told is not None and told.wasted_trips is not None:
+        trips = words.number(_round(told.wasted_trips.p50))
+        said.append(words.say("short.told_trips", trips=trips))
+    return said
+
+
+def _round(value: float | None) -> float:
+    """Return a count as people say it: two leading digits of it matter."""
+    if not value:
+        return 0.0
+    places = max(0, len(str(int(abs(value)))) - 3)
+    return float(round(value, -places))
+
+
+def break_even_list(found: BreakEvenPart | None) -> list[BreakEvenPart]:
+    """Return all break-evens of a comparison, in order."""
+    return [] if found is None else [found, *found.others]
+
+
+def pays_sentence(words: Words, one: BreakEvenPart) -> str:
+    """Return up to when, and from which rate on, a scenario pays.
+
+    Parameters
+    ----------
+    words
+        The comparison.
+    one
+        One of its break-evens.
+    """
+    name = words.label(one.scenario)
+    against = words.say(f"pays.{one.against.replace('-', '_')}")
+    day, rate = one.installation_date, one.cards_per_day
+    if day.value is not None and rate.value is not None:
+        return words.say(
+            "pays.both", name=name, against=against, day=day.value, rate=rate.value
+        )
+    if day.value is not None:
+        return words.say("pays.date", name=name, against=against, day=day.value)
+    why = words.texts.name("report.cmp.no_payoff", day.reason or rate.reason or "")
+    if rate.value is not None:
+        return words.say(
+            "pays.rate", name=name, against=against, rate=rate.value, why=why
+        )
+    return words.say("pays.none", name=name, against=against, why=why)
+
+
+def method_sentences(words: Words) -> tuple[str, ...]:
+    """Return how the figures were made, and what they do not say."""
+    found = words.found
+    policy = words.texts.name("report.cmp.policy", found.policy)
+    gaps = [(part.tier, part.gap) for part in found.gap if part.gap is not None]
+    left_out = [name for name in ("held", "unprintable") if found.people.get(name)]
+    return (
+        words.say("method.spread", count=found.replications),
+        words.say("method.pairs"),
+        words.say("method.bands"),
+        words.say("method.policy", policy=policy),
+        *(
+            words.say(
+                "method.gap",
+                tier=words.texts.name("tier", tier),
+                share=words.texts.percent(gap, 3),
+            )
+            for tier, gap in gaps
+        ),
+        *(words.say(f"method.{name}", count=found.people[name]) for name in left_out),
+        words.say("method.dates_only", name=words.label(DATES_ONLY)),
+    )

@@ -1,0 +1,154 @@
+"""How a comparison is said: names, days, numbers, money, inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ektp_sched.output.report.charts import MUTED, colours
+
+if TYPE_CHECKING:
+    from ektp_sched.output.languages import Language
+    from ektp_sched.output.report.comparison_file import (
+        ComparisonPart,
+        DayPart,
+        InputPart,
+        NumberPart,
+        ScenarioPart,
+    )
+
+__all__ = ["DATES_ONLY", "Words", "millions"]
+
+DATES_ONLY = "dates_only"
+_MILLION = 1e6
+
+
+def millions(value: float) -> float:
+    """Return rupiah as millions of them."""
+    return value / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One comparison in one language.
+
+    Parameters
+    ----------
+    found
+        The comparison.
+    texts
+        The language.
+    """
+
+    found: ComparisonPart
+    texts: Language
+
+    def say(self, key: str, **figures: Any) -> str:
+        """Return a text of the comparison's page."""
+        return self.texts.text(f"report.cmp.{key}", **figures)
+
+    @property
+    def end(self) -> date:
+        """Last day that was simulated."""
+        return self.found.start + timedelta(days=self.found.days - 1)
+
+    @property
+    def base(self) -> ScenarioPart:
+        """The scenario that the others are compared with."""
+        return self.found.scenario(self.found.baseline)
+
+    @property
+    def others(self) -> list[ScenarioPart]:
+        """All scenarios but the baseline."""
+        return [one for one in self.found.scenarios if one.name != self.base.name]
+
+    @property
+    def everything(self) -> list[ScenarioPart]:
+        """All scenarios, and the remedy that costs nothing."""
+        told = self.found.dates_only
+        return [*self.found.scenarios, *([told] if told else [])]
+
+    def label(self, name: str) -> str:
+        """Return what a scenario is called."""
+        if name == DATES_ONLY:
+            return self.say("dates_only")
+        return next(
+            (one.label or one.name for one in self.found.scenarios if one.name == name),
+            name,
+        )
+
+    def colour(self, name: str) -> str:
+        """Return the one colour of a scenario."""
+        named = colours([one.name for one in self.found.scenarios])
+        return named.get(name, MUTED)
+
+    def number(self, value: float | None, places: int = 0) -> str:
+        """Return a number, or a dash."""
+        if value is None:
+            return self.texts.text("digest.none")
+        return self.texts.number(round(value, places) + 0.0, places)
+
+    def spread(self, part: NumberPart | None, places: int = 0) -> str:
+        """Return a median with P10 and P90 in brackets."""
+        if part is None or part.p50 is None:
+            return self.texts.text("digest.none")
+        middle, low, high = (
+            self.number(n, places) for n in (part.p50, part.p10, part.p90)
+        )
+        return middle if low == high else f"{middle} ({low}–{high})"
+
+    def money(self, part: NumberPart | None) -> str:
+        """Return millions of rupiah, as `spread` writes them."""
+        if part is None or part.p50 is None:
+            return self.texts.text("digest.none")
+        values = (part.p10, part.p50, part.p90)
+        low, middle, high = (
+            self.number(None if n is None else millions(n)) for n in values
+        )
+        return middle if low == high else f"{middle} ({low}–{high})"
+
+    def day(self, day: date | None) -> str:
+        """Return a short date, or that it is not in this time."""
+        return self.say("never") if day is None else self.texts.short_date(day)
+
+    def days(self, part: DayPart | None) -> str:
+        """Return a day's median with P10 and P90 in brackets."""
+        if part is None:
+            return self.texts.text("digest.none")
+        middle, low, high = (self.day(n) for n in (part.p50, part.p10, part.p90))
+        if part.p10 is None or low == high:
+            return middle
+        return f"{middle} ({low} – {high})"
+
+    def input_name(self, one: InputPart) -> str:
+        """Return what an input is, in words where its key is a known one."""
+        parts = one.key.split(".")
+        name = parts[-1]
+        text = self.texts.name("report.cmp.input", name)
+        if text == name:
+            return one.key
+        whose = [self.label(parts[1])] if parts[0] == "scenarios" else []
+        rest = parts[2:] if whose else parts
+        # What stands in a list is known by its id, which may have dots.
+        depth = {"office": 2, "breakdowns": 1, "servers": 1, "printers": 1}
+        resource = ".".join(rest[depth.get(rest[0], len(rest)) : -1]) if rest else ""
+        whose += [resource] if resource else []
+        return f"{', '.join(whose)}: {text}" if whose else text
+
+    def input_value(self, value: Any) -> str:
+        """Return the value of an input, ranges from low to high."""
+        if isinstance(value, dict):
+            if set(value) & {"low", "likely", "high", "earliest", "latest"}:
+                return " – ".join(self.input_value(each) for each in value.values())
+            return ", ".join(f"{k} {self.input_value(v)}" for k, v in value.items())
+        if isinstance(value, list):
+            return ", ".join(self.input_value(each) for each in value)
+        if isinstance(value, bool) or value is None:
+            return str(value)
+        if isinstance(value, int | float):
+            return self.texts.number(value, 3)
+        try:
+            return self.texts.short_date(date.fromisoformat(str(value)))
+        except ValueError:
+            return str(value)

@@ -1,0 +1,228 @@
+"""Reports as a browser shows them: on a screen, on a phone, at night, on paper."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from comparison_cases import comparison
+
+from ektp_sched.backlog import read_backlog
+from ektp_sched.example import write_start
+from ektp_sched.office import Office
+from ektp_sched.output import language
+from ektp_sched.output.report import comparison_report, plan_report
+from ektp_sched.planning import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAGES = ("plan-en", "plan-id", "comparison-en", "comparison-id")
+CHARTS = {"plan": 6, "comparison": 6}
+PHONE, SCREEN = 360, 1280
+A4 = (595, 842)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium here; install one to look at the reports")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Write the reports of the Kupang example and of a synthetic comparison."""
+    folder = tmp_path_factory.mktemp("reports")
+    write_start(
+        folder,
+        example="kupang",
+        source=None,
+        office_format="toml",
+        language="id",
+        force=False,
+    )
+    office = Office.load(folder / "office.toml")
+    backlog = read_backlog(folder / "backlog.csv", office)
+    made = plan(backlog, office, start=date(2017, 9, 12), days=60)
+    document, daily = comparison()
+    found = {}
+    for code in ("en", "id"):
+        texts = language(code)
+        for name, html in (
+            ("plan", plan_report(made, texts)),
+            ("comparison", comparison_report(document, daily, texts)),
+        ):
+            found[f"{name}-{code}"] = folder / f"{name}-{code}.html"
+            found[f"{name}-{code}"].write_text(html, encoding="utf-8")
+    return found
+
+
+@dataclass
+class Opened:
+    """A page in a browser, and what it did that it should not."""
+
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+
+
+def opened(browser: Browser, path: Path, width: int, scheme: str) -> Opened:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    found = Opened(context.new_page())
+    address = path.as_uri()
+    page, wrong = found.page, found.wrong
+    page.on("console", lambda said: wrong.append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on(
+        "request",
+        lambda asked: (
+            wrong.append(f"request: {asked.url}")
+            if asked.url not in (address, "data:,")
+            else None
+        ),
+    )
+    page.goto(address)
+    return found
+
+
+VISIBLE = """
+() => [...document.querySelectorAll('.chart')].map(chart => {
+  const drawn = [...chart.querySelectorAll('svg')].filter(
+    svg => getComputedStyle(svg).display !== 'none');
+  const svg = drawn[0], box = svg.getBoundingClientRect();
+  const marks = [...svg.querySelectorAll('path, rect, line')].filter(mark => {
+    const own = mark.getBoundingClientRect(), style = getComputedStyle(mark);
+    return own.width + own.height > 0 &&
+      (style.fill !== 'none' || style.stroke !== 'none');
+  });
+  const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent);
+  const scale = box.width / svg.viewBox.baseVal.width;
+  return {
+    figure: chart.closest('figure').id,
+    shown: drawn.length, width: box.width, height: box.height,
+    marks: marks.length, texts: texts.length,
+    smallest: Math.min(...texts.map(
+      text => parseFloat(getComputedStyle(text).fontSize) * scale)),
+    outside: texts.filter(text => {
+      const own = text.getBoundingClientRect();
+      return own.width && (own.left < box.left - 2 || own.right > box.right + 2 ||
+        own.top < box.top - 2 || own.bottom > box.bottom + 2);
+    }).map(text => text.textContent),
+    inks: [...new Set(texts.map(text => getComputedStyle(text).fill))],
+  };
+})
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [SCREEN, PHONE])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_painted(
+    browser: Browser, pages: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
+    found = opened(browser, pages[name], width, scheme)
+    charts: list[dict[str, Any]] = found.page.evaluate(VISIBLE)
+    assert found.page.title()
+    assert len(charts) == CHARTS[name.split("-")[0]]
+    for chart in charts:
+        assert chart["shown"] == 1, chart
+        assert chart["width"] > 250, chart
+        assert chart["height"] > 60, chart
+        assert chart["marks"] >= 4, chart
+        assert chart["texts"] >= 4, chart
+        assert chart["smallest"] >= 10, chart
+        assert chart["outside"] == [], chart
+    dark = scheme == "dark"
+    for ink in {ink for chart in charts for ink in chart["inks"]}:
+        assert (luminance(ink) > 0.2) == dark, ink
+    paper = found.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (luminance(paper) < 0.1) == dark
+    scroll = found.page.evaluate("document.documentElement.scrollWidth")
+    assert scroll <= width
+    assert found.wrong == []
+    found.page.context.close()
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of an "rgb(…)", 0 to 1 (WCAG 2.2)."""
+    parts = [int(part) / 255 for part in colour[4:-1].split(",")[:3]]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+    ]
+    red, green, blue = linear
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [SCREEN, PHONE])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_keeps_anybody_out(
+    browser: Browser, pages: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = opened(browser, pages[name], width, scheme)
+    found.page.evaluate(
+        "document.querySelectorAll('details').forEach(each => { each.open = true })"
+    )
+    scroll = found.page.evaluate("document.documentElement.scrollWidth")
+    assert scroll <= width, "the tables of charts scroll inside themselves"
+    results = axe.run(found.page)
+    assert results.response["violations"] == [], results.generate_report()
+    assert len(results.response["passes"]) > 15
+    found.page.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_prints_on_a4(browser: Browser, pages: dict[str, Path], name: str) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    # A dark screen prints on white paper all the same.
+    found = opened(browser, pages[name], SCREEN, "dark")
+    raw = found.page.pdf(prefer_css_page_size=True)
+    document = pypdf.PdfReader(io.BytesIO(raw))
+    assert 3 <= len(document.pages) <= 9
+    for sheet in document.pages:
+        box = sheet.mediabox
+        assert (round(box.width), round(box.height)) == A4
+    text = " ".join(" ".join(sheet.extract_text().split()) for sheet in document.pages)
+    heading = found.page.inner_text("h1").strip()
+    assert heading in text
+    found.page.emulate_media(media="print", color_scheme="dark")
+    ink = found.page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert luminance(ink) < 0.1
+    wide, narrow = (
+        found.page.evaluate(
+            f"getComputedStyle(document.querySelector('svg.{kind}')).display"
+        )
+        for kind in ("wide", "narrow")
+    )
+    assert (wide, narrow) == ("block", "none")
+    assert found.wrong == []
+    found.page.context.close()

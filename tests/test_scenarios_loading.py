@@ -1,0 +1,551 @@
+"""Reading scenarios.toml: what it means, and one sentence for each mistake."""
+
+from __future__ import annotations
+
+import tomllib
+from copy import deepcopy
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scenario_cases import START, desk, scenarios
+
+from ektp_sched.errors import InputError, ScenarioError, UsageError
+from ektp_sched.scenarios import NewResource, load_scenarios
+from ektp_sched.scenarios.laws import ArrivalLaw, BreakdownLaw
+from ektp_sched.scenarios.loading import scenarios_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FULL = """
+baseline = "now"
+[arrivals]
+per_working_day = 90
+dispersion = 1.5
+mix = { emergency = 0.1, routine = 0.9 }
+[breakdowns.server-1]
+mean_days_between = 60
+mean_days_down = 4
+[breakdowns.server-new]
+failures = 1
+days_up = 40
+repairs = 1
+days_down = 3
+prior = { failure = [0.5, 10], repair = [0.5, 2] }
+[scenarios.now]
+[scenarios.new-server]
+label = "A new one"
+cost_idr = 300_000_000
+[[scenarios.new-server.servers]]
+id = "server-new"
+cards_per_day = { low = 600, likely = 650, high = 700 }
+replaces = ["server-1"]
+from = { earliest = 2017-11-01, likely = 2018-01-15, latest = 2018-04-30 }
+[[scenarios.new-server.printers]]
+id = "printer-new"
+cards_per_day = 120
+cards = ["KTP-el"]
+from = 2017-10-02
+to = 2018-10-01
+[scenarios.saturdays]
+office.calendar.workdays = ["mon", "tue", "wed", "thu", "fri", "sat"]
+office.cards.KTP-el.stock = 12_000
+[sources]
+"scenarios.new-server.cost_idr" = "fact: budgeted"
+arrivals = "assumed, by hand"
+"office.servers.server-1.cards_per_day" = "fact"
+"""
+
+
+def load(tmp_path: Path, text: str, **changes: Any) -> Any:
+    path = tmp_path / "scenarios.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_scenarios(path, desk(), **({"start": START} | changes))
+
+
+def problems(data: dict[str, Any] | None = None, **named: Any) -> tuple[str, ...]:
+    with pytest.raises(ScenarioError) as caught:
+        scenarios(data, **named)
+    assert isinstance(caught.value, InputError)
+    assert all("\n" not in problem for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def added(**changes: Any) -> dict[str, Any]:
+    """A scenario with one new server."""
+    return {"servers": [{"id": "new", "cards_per_day": 600} | changes]}
+
+
+def test_every_key(tmp_path: Path) -> None:
+    found = load(tmp_path, FULL)
+    assert found.baseline == "now"
+    assert list(found.scenarios) == ["now", "new-server", "saturdays"]
+    assert found.arrivals == ArrivalLaw(
+        Fraction(90),
+        Fraction(3, 2),
+        {"emergency": Fraction(1, 10), "routine": Fraction(9, 10)},
+    )
+    assert found.breakdowns["server-1"] == BreakdownLaw(1 / 60, 1 / 4)
+    fit = found.breakdowns["server-new"].fit
+    assert (fit.failures, fit.days_up, fit.repairs, fit.days_down) == (1, 40, 1, 3)
+    assert (fit.failure_prior, fit.repair_prior) == ((0.5, 10.0), (0.5, 2.0))
+    assert fit.means == (1.5 / 50.5, 1.5 / 5.5)
+    new = found.scenarios["new-server"]
+    assert (new.label, new.cost_idr) == ("A new one", 300_000_000)
+    assert new.added == (
+        NewResource(
+            "server-new",
+            "servers",
+            (600, 650, 700),
+            (date(2017, 11, 1), date(2018, 1, 15), date(2018, 4, 30)),
+            ("server-1",),
+        ),
+        NewResource(
+            "printer-new", "printers", (120,) * 3, (date(2017, 10, 2),) * 3, ()
+        ),
+    )
+    assert [s.id for s in new.office.servers] == ["server-1", "server-2", "server-new"]
+    assert new.office.servers[-1].cards_per_day == 650
+    assert new.office.servers[-1].from_ == date(2018, 1, 15)
+    assert new.office.printers[-1].to == date(2018, 10, 1)
+    assert not new.added[0].is_certain
+    assert new.added[1].is_certain
+    saturdays = found.scenarios["saturdays"].office
+    assert saturdays.calendar.workdays[-1] == "sat"
+    assert saturdays.cards["KTP-el"].stock == 12_000
+    assert found.scenarios["saturdays"].label == "saturdays"
+    assert found.office == desk()
+    assert found.visits == desk().visits
+    assert len(found.digest) == 64
+
+
+def test_little_is_enough(tmp_path: Path) -> None:
+    found = load(tmp_path, "[scenarios.now]\n")
+    assert (found.baseline, found.arrivals, found.breakdowns) == ("now", None, {})
+    assert found.scenarios["now"].office == desk()
+
+
+def test_inputs_are_marked(tmp_path: Path) -> None:
+    marks = {a.key: (a.value, a.kind, a.note) for a in load(tmp_path, FULL).assumptions}
+    assert marks["scenarios.new-server.cost_idr"] == (300_000_000, "fact", "budgeted")
+    assert marks["arrivals.dispersion"] == (1.5, "assumed", "by hand")
+    assert marks["arrivals.mix"] == (
+        {"emergency": 0.1, "routine": 0.9},
+        "assumed",
+        "by hand",
+    )
+    assert marks["office.servers.server-1.cards_per_day"] == (200, "fact", "")
+    assert marks["office.servers.server-2.cards_per_day"] == (70, "assumed", "")
+    assert marks["scenarios.new-server.servers.server-new.from"] == (
+        {"earliest": "2017-11-01", "likely": "2018-01-15", "latest": "2018-04-30"},
+        "assumed",
+        "",
+    )
+    assert "office.name" not in marks
+    assert "scenarios.new-server.label" not in marks
+
+
+def test_the_longest_marked_key_counts() -> None:
+    sources = {"arrivals": "fact: counted", "arrivals.dispersion": "assumed"}
+    rules = {"per_working_day": 9, "mix": {"routine": 1}}
+    found = scenarios(
+        {"arrivals": rules | {"dispersion": 2}, "sources": sources}
+    ).assumptions
+    kinds = {a.key: a.kind for a in found if a.key.startswith("arrivals")}
+    assert kinds == {
+        "arrivals.per_working_day": "fact",
+        "arrivals.dispersion": "assumed",
+        "arrivals.mix": "fact",
+    }
+
+
+def test_the_backlog_gives_the_mix_where_none_is_given() -> None:
+    found = scenarios({"arrivals": {"per_working_day": 10}})
+    law = found.with_backlog_mix({"routine": 30, "emergency": 10}).arrivals
+    assert law is not None
+    assert law.mix == {"emergency": Fraction(1, 4), "routine": Fraction(3, 4)}
+    with pytest.raises(UsageError, match="an empty backlog has no mix of classes"):
+        found.with_backlog_mix({})
+    given = scenarios({"arrivals": {"per_working_day": 1, "mix": {"routine": 1}}})
+    assert given.with_backlog_mix({}) is given
+
+
+def test_a_scenario_without_any_capacity_is_allowed() -> None:
+    outages = [
+        {"resource": r, "from": START, "to": date(2027, 1, 1)}
+        for r in ("server-1", "server-2")
+    ]
+    found = scenarios(dead={"office": {"outages": outages}})
+    assert len(found.scenarios["dead"].office.outages) == 2
+
+
+def test_printers_that_reach_a_replaced_server_reach_the_new_one() -> None:
+    printers = [
+        {"id": "a", "cards_per_day": 1, "servers": ["server-1"]},
+        {"id": "b", "cards_per_day": 1, "servers": ["server-2"]},
+        {"id": "c", "cards_per_day": 1},
+    ]
+    new = {
+        "servers": [
+            {"id": "n1", "cards_per_day": 5, "replaces": ["server-1"]},
+            {"id": "n2", "cards_per_day": 5, "replaces": ["n1"]},
+        ],
+        "printers": [{"id": "d", "cards_per_day": 1, "servers": ["server-1"]}],
+    }
+    found = scenarios(office=desk(printers=printers), new=new).scenarios["new"]
+    reached = {p.id: p.servers for p in found.office.printers}
+    both = ("server-1", "n1", "n2")
+    assert reached == {"a": both, "b": ("server-2",), "c": None, "d": both}
+    assert found.added[1].replaces == ("n1", "server-1")
+
+
+@pytest.mark.parametrize(
+    ("data", "named", "said"),
+    [
+        (
+            {"arrival": {}},
+            {},
+            'arrival: unknown key "arrival"; the nearest known one is "arrivals"',
+        ),
+        (
+            {"arrivals": {"per_working_days": 9, "per_working_day": 9}},
+            {},
+            "arrivals.per_working_days: unknown key",
+        ),
+        (
+            {},
+            {"new": {"cost": 1}},
+            'scenarios.new.cost: unknown key "cost"; the nearest known one is '
+            '"cost_idr"',
+        ),
+        (
+            {},
+            {"new": added(from_=START)},
+            'scenarios.new.servers[1].from_: unknown key "from_"; the nearest known '
+            'one is "from"',
+        ),
+        (
+            {},
+            {"new": added(cards_per_day={"low": 1, "likely": 2, "hi": 3, "high": 3})},
+            'scenarios.new.servers[1].cards_per_day.hi: unknown key "hi"; the nearest '
+            'known one is "high"',
+        ),
+        (
+            {},
+            {"new": added(cards_per_day={"low": 700, "likely": 650, "high": 800})},
+            "scenarios.new.servers[1].cards_per_day: low = 700, likely = 650, high = "
+            "800 are out of order; they must not fall",
+        ),
+        (
+            {},
+            {"new": added(cards_per_day={"low": 7, "likely": 8})},
+            "scenarios.new.servers[1].cards_per_day.high: is missing; it must be a "
+            "whole number of cards from 1 to 10,000,000",
+        ),
+        (
+            {},
+            {"new": added(cards_per_day=-5)},
+            "scenarios.new.servers[1].cards_per_day: is -5; it must be a whole number",
+        ),
+        (
+            {},
+            {"new": added(**{"from": date(2017, 9, 11)})},
+            "scenarios.new.servers[1].from: 2017-09-11 is before the start 2017-09-12",
+        ),
+        (
+            {},
+            {
+                "new": added(
+                    **{
+                        "from": {
+                            "earliest": date(2018, 1, 2),
+                            "likely": date(2018, 1, 1),
+                            "latest": date(2018, 1, 3),
+                        }
+                    }
+                )
+            },
+            "scenarios.new.servers[1].from: earliest = 2018-01-02, likely = "
+            "2018-01-01, latest = 2018-01-03 are out of order",
+        ),
+        (
+            {},
+            {"new": added(**{"from": date(2018, 1, 2), "to": date(2018, 1, 1)})},
+            'scenarios.new.servers[1]: "new" may begin on 2018-01-02, after to = '
+            "2018-01-01",
+        ),
+        (
+            {},
+            {"new": added(**{"from": "2018-01-02"})},
+            'scenarios.new.servers[1].from: is "2018-01-02" in quotes; it must be a '
+            "date without quotes",
+        ),
+        (
+            {},
+            {"new": added(replaces=["server-3"])},
+            'scenarios.new.servers[1].replaces[1]: unknown server "server-3"; the '
+            'nearest known one is "server-2"',
+        ),
+        (
+            {},
+            {"new": added(replaces=["printer-1"])},
+            'scenarios.new.servers[1].replaces[1]: unknown server "printer-1"',
+        ),
+        (
+            {},
+            {"new": added(replaces=["new"])},
+            'scenarios.new.servers[1].replaces: "new" would replace itself',
+        ),
+        (
+            {},
+            {"new": added(id="server-1")},
+            'scenarios.new.servers[1].id: "server-1" is already the id of servers[1]',
+        ),
+        (
+            {},
+            {"new": {"printers": [{"id": "p", "cards_per_day": 1, "servers": ["s"]}]}},
+            'scenarios.new.printers[1].servers[1]: unknown server "s"',
+        ),
+        (
+            {},
+            {"sat": {"office": {"calendar": {"workday": ["sat"]}}}},
+            'scenarios.sat.office.calendar.workday: unknown key "workday"; the nearest '
+            'known one is "workdays"',
+        ),
+        (
+            {},
+            {"sat": {"office": {"reserve": {"cards_per_day": -1}}}},
+            "scenarios.sat.office.reserve.cards_per_day: is -1; it must be a whole",
+        ),
+        (
+            {},
+            {"sat": {"cost_idr": -1}},
+            "scenarios.sat.cost_idr: is -1; it must be a whole number of rupiah",
+        ),
+        ({}, {".a": {}}, 'scenarios.".a": is no name of a scenario'),
+        ({}, {"NOW": {}}, 'scenarios.NOW: differs from "now" in capitals alone'),
+        ({}, {"new": 5}, "scenarios.new: is no table; it must be a table"),
+        ({"scenarios": {}}, {}, "scenarios: there is none; add a table"),
+        ({"scenarios": []}, {}, "scenarios: is no table"),
+        (
+            {"baseline": "no"},
+            {},
+            'baseline: unknown scenario "no"; the nearest known one is "now"',
+        ),
+        ({"baseline": 5}, {}, "baseline: must be the name of a scenario, in quotes"),
+        (
+            {"breakdowns": {"server-7": {"mean_days_between": 9, "mean_days_down": 2}}},
+            {},
+            'breakdowns.server-7: unknown printer or server "server-7"; the nearest',
+        ),
+        (
+            {
+                "breakdowns": {
+                    "server-1": {"mean_days_between": -9, "mean_days_down": 2}
+                }
+            },
+            {},
+            "breakdowns.server-1.mean_days_between: is -9; it must be a number of "
+            "working days from 1 to 1,000,000",
+        ),
+        (
+            {"breakdowns": {"server-1": {"mean_days_between": 9}}},
+            {},
+            "breakdowns.server-1: write mean_days_between and mean_days_down; or",
+        ),
+        (
+            {
+                "breakdowns": {
+                    "server-1": {"mean_days_between": 9, "mean_days_down": 2}
+                    | {"history": "x.csv"}
+                }
+            },
+            {},
+            "breakdowns.server-1: write mean_days_between and mean_days_down; or",
+        ),
+        (
+            {
+                "breakdowns": {
+                    "server-1": {"failures": 3, "days_up": 2}
+                    | {"repairs": 0, "days_down": 0}
+                }
+            },
+            {},
+            "breakdowns.server-1: failures = 3 is more than days_up = 2",
+        ),
+        (
+            {"arrivals": {"per_working_day": -1}},
+            {},
+            "arrivals.per_working_day: is -1; it must be a number of people from 0",
+        ),
+        (
+            {"arrivals": {"per_working_day": Decimal("NaN")}},
+            {},
+            "arrivals.per_working_day: is NaN; it must be a number of people from 0",
+        ),
+        ({"arrivals": {}}, {}, "arrivals: neither per_working_day nor history is"),
+        ({"arrivals": 90}, {}, "arrivals: is 90; it must be a table [arrivals]"),
+        (
+            {"arrivals": {"per_working_day": 9, "dispersion": Decimal("0.5")}},
+            {},
+            "arrivals: dispersion = 0.5 would be steadier than chance",
+        ),
+        (
+            {"arrivals": {"per_working_day": 9, "mix": {"urgent": 1}}},
+            {},
+            'arrivals.mix.urgent: unknown urgency class "urgent"; the nearest known',
+        ),
+        (
+            {
+                "arrivals": {"per_working_day": 9}
+                | {"mix": {"emergency": Decimal("0.1"), "routine": Decimal("0.91")}}
+            },
+            {},
+            "arrivals.mix: the shares sum to 1.01; they must sum to exactly 1",
+        ),
+        (
+            {"arrivals": {"per_working_day": 9, "mix": {"routine": -1}}},
+            {},
+            "arrivals.mix.routine: is -1; it must be a share from 0 to 1",
+        ),
+        (
+            {"sources": {"scenarios.new.cost": "fact"}},
+            {"new": {"cost_idr": 1}},
+            'sources."scenarios.new.cost": unknown key "scenarios.new.cost"; the '
+            'nearest known one is "scenarios.new.cost_idr"',
+        ),
+        (
+            {"sources": {"scenarios.new.cost_idr": "factual"}},
+            {"new": {"cost_idr": 1}},
+            'sources."scenarios.new.cost_idr": must be text that begins with "fact"',
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(
+    data: dict[str, Any], named: dict[str, Any], said: str
+) -> None:
+    (problem,) = problems(data, **named)
+    assert problem.startswith(said)
+
+
+def test_dates_before_the_start_are_a_matter_of_the_start() -> None:
+    new = added(**{"from": date(2017, 9, 11)})
+    assert scenarios(start=None, new=new).scenarios["new"].added[0].first is not None
+
+
+def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
+    text = """
+    baseline = "x"
+    [arrivals]
+    per_working_day = -1
+    [breakdowns.server-9]
+    mean_days_between = 60
+    mean_days_down = 3
+    [scenarios.now]
+    cost_idr = -1
+    office.plan.batch_size = 0
+    [[scenarios.now.servers]]
+    id = "n"
+    cards_per_day = { low = 2, likely = 1, high = 3 }
+    [[scenarios.now.servers]]
+    id = "m"
+    cards_per_day = 9
+    from = 2016-01-01
+    [sources]
+    nothing = "fact"
+    """
+    with pytest.raises(ScenarioError) as caught:
+        load(tmp_path, text)
+    keys = [problem.split(": ")[0] for problem in caught.value.problems]
+    assert keys == [
+        "arrivals.per_working_day",
+        "baseline",
+        "breakdowns.server-9",
+        "scenarios.now.cost_idr",
+        "scenarios.now.servers[1].cards_per_day",
+        "scenarios.now.office.plan.batch_size",
+        "scenarios.now.servers[2].from",
+        "sources.nothing",
+    ]
+    assert str(caught.value).endswith("(and 7 more)")
+    assert caught.value.file == str(tmp_path / "scenarios.toml")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty; it must have at least one table [scenarios.NAME]"),
+        (b"\xff\xfe\x00", "is not text in UTF-8 (line 1); save it as UTF-8"),
+        (b"PK\x03\x04", "is a workbook; scenarios are written as text"),
+        (b"a = ", "line 1 is not valid TOML"),
+        (b"a = \x00", "is not a text file; it must be scenarios.toml in UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_scenarios(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "scenarios.toml"
+    path.write_bytes(content)
+    with pytest.raises(ScenarioError) as caught:
+        load_scenarios(path, desk())
+    assert caught.value.message.startswith(said)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"there is no such file; name a scen"):
+        load_scenarios(tmp_path / "x.toml", desk())
+    with pytest.raises(ScenarioError, match=r"is a folder; name the file of scen"):
+        load_scenarios(tmp_path, desk())
+
+
+def test_shares_are_exact_decimals(tmp_path: Path) -> None:
+    shares = ", ".join(f"{name} = 0.1" for name in "abcdefghij")
+    classes = {n: {"target_days": 30, "default": n == "a"} for n in "abcdefghij"}
+    text = f"[arrivals]\nper_working_day = 1\nmix = {{ {shares} }}\n[scenarios.now]"
+    assert sum(tomllib.loads(text)["arrivals"]["mix"].values()) != 1
+    path = tmp_path / "scenarios.toml"
+    path.write_text(text, encoding="utf-8")
+    found = load_scenarios(path, desk(urgency=classes)).arrivals
+    assert found is not None
+    assert found.mix == dict.fromkeys("abcdefghij", Fraction(1, 10))
+
+
+JUNK: tuple[Any, ...] = (
+    *(None, True, -1, 0, 10**30, "", "x", "server-1", START, [], {}, [1], [{}]),
+    *(Decimal("NaN"), Decimal("0.5"), {"a": 1}, [[1]], {"from_": 1}, {"": ""}),
+)
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Paths of all tables, lists and values of a document."""
+    found = [path] if path else []
+    entries: Any = ()
+    if isinstance(data, dict | list):
+        entries = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in entries:
+        found += places(value, (*path, key))
+    return found
+
+
+def complaints(document: dict[str, Any]) -> tuple[str, ...]:
+    try:
+        scenarios_of(document, desk(), start=START)
+    except ScenarioError as error:
+        return error.problems
+    return ()
+
+
+@given(st.data())
+def test_junk_anywhere_is_refused_or_understood(data: st.DataObject) -> None:
+    """Never another error than one of sentences, whatever stands where."""
+    document = tomllib.loads(FULL, parse_float=Decimal)
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(places(document)))
+        parent: Any = document
+        for part in path[:-1]:
+            parent = parent[part]
+        parent[path[-1]] = deepcopy(data.draw(st.sampled_from(JUNK)))
+    assert all(said and "\n" not in said for said in complaints(document))
