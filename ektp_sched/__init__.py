@@ -33,13 +33,17 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Status as Status
     from ektp_sched.planning import Tier as Tier
     from ektp_sched.planning import plan as plan
+    from ektp_sched.scenarios import Backtest as Backtest
     from ektp_sched.scenarios import Comparison as Comparison
     from ektp_sched.scenarios import Goal as Goal
     from ektp_sched.scenarios import Need as Need
+    from ektp_sched.scenarios import Promises as Promises
     from ektp_sched.scenarios import Scenarios as Scenarios
+    from ektp_sched.scenarios import backtest as backtest
     from ektp_sched.scenarios import compare as compare
     from ektp_sched.scenarios import load_scenarios as load_scenarios
     from ektp_sched.scenarios import need as need
+    from ektp_sched.scenarios import promise as promise
     from ektp_sched.trust import Audit as Audit
     from ektp_sched.trust import Explanation as Explanation
     from ektp_sched.trust import Fairness as Fairness
@@ -55,6 +59,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Audit",
     "Backlog",
+    "Backtest",
     "Certificate",
     "Comparison",
     "Conflict",
@@ -64,6 +69,7 @@ __all__ = [
     "Need",
     "Office",
     "Plan",
+    "Promises",
     "SavedPlan",
     "Scenarios",
     "Status",
@@ -71,6 +77,7 @@ __all__ = [
     "Violation",
     "__version__",
     "audit",
+    "backtest",
     "check_certificate",
     "compare",
     "errors",
@@ -81,6 +88,7 @@ __all__ = [
     "load_scenarios",
     "need",
     "plan",
+    "promise",
     "read_backlog",
     "verify",
 ]
@@ -91,13 +99,17 @@ _ROOMS = {
     "output": ("SavedPlan", "load"),
     "planning": ("Certificate", "Conflict", "Plan", "Status", "Tier", "plan"),
     "scenarios": (
+        "Backtest",
         "Comparison",
         "Goal",
         "Need",
+        "Promises",
         "Scenarios",
+        "backtest",
         "compare",
         "load_scenarios",
         "need",
+        "promise",
     ),
     "trust": (
         "Audit",

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.backlog.promised import PromisedTable
-    from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
-    from ektp_sched.scenarios import Scenarios
     from ektp_sched.scenarios.promise import Promises
 
 __all__ = ["backtest", "promise"]
@@ -108,6 +106,7 @@ def promise(
     from ektp_sched.output.backlog_copy import check_target
     from ektp_sched.output.languages import language
     from ektp_sched.output.promise_files import save_promises
+    from ektp_sched.scenarios.fronts import as_scenarios
     from ektp_sched.scenarios.promise import promise as make
 
     rules = Office.load(office)
@@ -117,7 +116,7 @@ def promise(
     begin = _start(start, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = _scenarios(scenarios, rules, begin)
+        found = as_scenarios(scenarios, rules, begin)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )
@@ -189,7 +188,7 @@ def backtest(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look whether the dates of `promise` hold, in futures that did not set them.
+    """Judge ready-by dates by futures that did not set them.
 
     By class and by days of waiting, with the share of futures in which enough
     of them hold and the margin that would make it so in most.
@@ -200,13 +199,14 @@ def backtest(
     from ektp_sched.output.languages import language
     from ektp_sched.scenarios.backtest import FAILURE_PRIOR, REPAIR_PRIOR
     from ektp_sched.scenarios.backtest import backtest as judge
+    from ektp_sched.scenarios.fronts import as_scenarios
 
     rules = Office.load(office)
     words = language(lang or rules.language)
     begin = _start(start, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = _scenarios(scenarios, rules, begin)
+        found = as_scenarios(scenarios, rules, begin)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )
@@ -244,14 +244,6 @@ def _start(start: date | None, words: Language) -> date:
     if start is None:
         say(words.text("cli.today", start=begin))
     return begin
-
-
-def _scenarios(path: Path | None, office: Office, start: date) -> Scenarios:
-    from ektp_sched.scenarios import certain_scenarios, load_scenarios
-
-    if path is None:
-        return certain_scenarios(office)
-    return load_scenarios(path, office, start=start)
 
 
 def _copy(made: Promises, backlog: Path, target: Path, replace: bool) -> PromisedTable:

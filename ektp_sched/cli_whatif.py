@@ -170,7 +170,7 @@ def need(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say how many cards a day a printer or server must do to reach a goal."""
+    """Say how many cards a day a resource must do to reach a goal."""
     from ektp_sched.backlog import read_backlog
     from ektp_sched.office import Office
     from ektp_sched.output.comparison_text import need_lines

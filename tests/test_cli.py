@@ -20,7 +20,10 @@ from ektp_sched import cli as command_line
 from ektp_sched.cli_console import Progress
 from ektp_sched.output.languages import language
 
-COMMANDS = ("init", "check", "plan", "verify", "explain", "audit", "report")
+COMMANDS = (
+    *("init", "check", "plan", "verify", "explain", "audit", "report"),
+    *("promise", "backtest"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -183,7 +183,10 @@ def test_a_date_is_the_order_statistic_of_a_persons_print_days(
             when = opening(worked, own[at - 1])
             assert value == (day(when) if when < days else None)
     early = made.people["earliest"].to_list()
-    assert all(e <= min(own_day(p, worked)) for e, p in zip(early, printed.values()))
+    assert all(
+        e <= min(own_day(p, worked))
+        for e, p in zip(early, printed.values(), strict=True)
+    )
 
 
 def own_day(printed: list[int], worked: list[bool]) -> list[date]:
@@ -259,7 +262,7 @@ def test_bad_arguments_are_refused_in_a_sentence(
 ) -> None:
     backlog, office, found = uncertain()
     with pytest.raises(UsageError, match=sentence):
-        promise(backlog, office, found, **{"start": START, "days": 9} | changes)
+        promise(backlog, office, found, **{"start": START, "days": 9, **changes})
 
 
 def test_an_empty_backlog_gets_no_dates() -> None:
@@ -290,7 +293,8 @@ def slow_trips(world: World, policy: str) -> Any:
         for k in range(len(queue.streams))
         for row in queue.rows[queue.first[k] : queue.first[k + 1]].tolist()
     }
-    pairs = zip(queue.streams.urgency.tolist(), queue.streams.cell.tolist())
+    urgency, cell = queue.streams.urgency.tolist(), queue.streams.cell.tolist()
+    pairs = zip(urgency, cell, strict=True)
     stream_at = {(queue.classes[u], c): k for k, (u, c) in enumerate(pairs)}
     runs = []
     for r, broken in enumerate(world.broken):
@@ -336,7 +340,11 @@ def slow_trips(world: World, policy: str) -> Any:
 
 
 def last_day(
-    run: list[Any], stream: int, since: int, stream_of: Any, stream_at: Any
+    run: list[tuple[Any, int]],
+    stream: int,
+    since: int,
+    stream_of: Mapping[str, int],
+    stream_at: Mapping[tuple[str, int], int],
 ) -> int:
     """Day on which all of a stream recorded up to a day are printed."""
     mine = [
@@ -345,4 +353,4 @@ def last_day(
         if (stream_of.get(p.name) == stream if p.name else False)
         or (not p.name and p.since <= since and stream_at[p.urgency, p.cell] == stream)
     ]
-    return max([since, *mine])
+    return max(since, *mine, 0)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
 import polars as pl
@@ -23,6 +23,9 @@ from ektp_sched.output.languages import language
 from ektp_sched.output.poster import FEWEST, Band, poster_html, poster_pages
 from ektp_sched.output.promise_files import save_promises
 from ektp_sched.scenarios.promise import Promises
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OFFICE = """\
 name = "Kantor & Uji"

@@ -169,8 +169,8 @@ def trips_of(stream: Stream, r: int, old: Any, new: Any, every: Any) -> Any:
     people = [(p, 0, int(old[p]), int(stream.areas[p])) for p in range(stream.initial)]
     before = stream.initial
     for day in range(HORIZON):
-        for place in range(before, int(recorded[r, day])):
-            people.append((place, day, int(new[day]), -1))
+        upto = int(recorded[r, day])
+        people += [(place, day, int(new[day]), -1) for place in range(before, upto)]
         before = int(recorded[r, day])
     for place, since, told, area in people:
         done = print_day(stream.printed[r], place)

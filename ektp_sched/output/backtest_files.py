@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
+    from ektp_sched.output.report.page import Part
     from ektp_sched.scenarios.backtest_result import Backtest, Case, Coverage
 
 __all__ = ["assumptions", "backtest_lines", "backtest_page", "save_backtest"]
@@ -176,7 +177,7 @@ def backtest_page(found: Backtest, words: Language) -> str:
 
 def _parts(
     found: Backtest, case: Case, number: int, words: Language
-) -> Iterator[object]:
+) -> Iterator[Part]:
     headings = tuple(words.text(f"backtest.{name}") for name in _COLUMNS)
     rows = tuple(tuple(row) for row in _rows(case, words))
     caption = words.text("backtest.chart")

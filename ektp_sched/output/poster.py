@@ -133,8 +133,8 @@ def _bands(people: pl.DataFrame, usual: str) -> dict[str | None, list[Band]]:
     )
     group = ("area", "urgency")
     total = pl.col("cards").sum().over(group)
-    most = pl.when(pl.col("urgency") == usual).then(_MOST_BANDS)
-    most = most.otherwise(_MOST_OTHER_BANDS)
+    usually = pl.when(pl.col("urgency") == usual).then(_MOST_BANDS)
+    most = usually.otherwise(_MOST_OTHER_BANDS)
     begin = pl.col("cards").cum_sum().over(group) - pl.col("cards")
     banded = (
         by_day.with_columns(band=begin * most // total)
@@ -231,6 +231,7 @@ def poster_html(promises: Promises, words: Language) -> str:
         start=promises.start,
         percent=words.number(100 * promises.confidence, 1),
         replications=words.number(promises.replications),
+        certain=promises.certain,
         words=words,
         text=_texts(words),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ektp_sched.errors import FolderError
 from ektp_sched.office.files import replace_file
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.promise import Promises
 
 __all__ = ["save_promises", "write_files"]
-
-_JSON: Final = {"ensure_ascii": False, "indent": 1, "allow_nan": False}
 
 
 def save_promises(promises: Promises, path: str | Path) -> tuple[str, ...]:
@@ -44,7 +42,9 @@ def save_promises(promises: Promises, path: str | Path) -> tuple[str, ...]:
     """
     table = io.BytesIO()
     promises.frame.sort("application_id").write_csv(table)
-    document = json.dumps(promises.document(), **_JSON)
+    document = json.dumps(
+        promises.document(), ensure_ascii=False, indent=1, allow_nan=False
+    )
     files = {
         "promises.csv": table.getvalue(),
         "promises.json": f"{document}\n".encode(),

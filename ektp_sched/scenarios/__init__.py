@@ -1,5 +1,7 @@
 """What if: many futures of an office, simulated on cohorts and arrays."""
 
+from ektp_sched.scenarios.backtest import backtest
+from ektp_sched.scenarios.backtest_result import Backtest
 from ektp_sched.scenarios.capacities import likely_office, limits_of
 from ektp_sched.scenarios.compare import compare
 from ektp_sched.scenarios.comparison import Comparison
@@ -10,6 +12,7 @@ from ektp_sched.scenarios.need import Goal, Need, need
 from ektp_sched.scenarios.order import POLICIES
 from ektp_sched.scenarios.outcome import Outcome, Waits, joined
 from ektp_sched.scenarios.polymatroid import CAUSES
+from ektp_sched.scenarios.promise import Promises, promise
 from ektp_sched.scenarios.queue import Queue, build_queue
 from ektp_sched.scenarios.simulate import simulate
 from ektp_sched.scenarios.types import Arrivals, Limits
@@ -19,17 +22,20 @@ __all__ = [
     "CAUSES",
     "POLICIES",
     "Arrivals",
+    "Backtest",
     "Comparison",
     "Goal",
     "Limits",
     "Need",
     "NewResource",
     "Outcome",
+    "Promises",
     "Queue",
     "Scenario",
     "Scenarios",
     "Waits",
     "World",
+    "backtest",
     "build_queue",
     "certain_scenarios",
     "compare",
@@ -39,6 +45,7 @@ __all__ = [
     "limits_of",
     "load_scenarios",
     "need",
+    "promise",
     "scenarios_of",
     "simulate",
 ]

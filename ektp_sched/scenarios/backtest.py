@@ -24,7 +24,7 @@ from ektp_sched.scenarios.coverage import (
     smallest_margin,
 )
 from ektp_sched.scenarios.draws import BLOCK
-from ektp_sched.scenarios.fronts import Fronts, chosen, simulated
+from ektp_sched.scenarios.fronts import Fronts, as_scenarios, chosen, simulated
 from ektp_sched.scenarios.promise import days_printed
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.ready_by import as_confidence, next_open, rank_of
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from datetime import date
     from fractions import Fraction
+    from pathlib import Path
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
@@ -66,7 +67,7 @@ _TRUTHS: Final = ("stated", "worse", "turned")
 def backtest(
     backlog: Backlog,
     office: Office,
-    scenarios: Scenarios,
+    scenarios: Scenarios | str | Path | None,
     *,
     start: date,
     days: int = 365,
@@ -110,7 +111,7 @@ confidence, policy, executor, progress
     _check(fresh, history_days, worlds, (*failure_prior, *repair_prior))
     course = chosen(
         backlog,
-        scenarios,
+        as_scenarios(scenarios, office, start),
         scenario,
         start=start,
         days=days,

@@ -10,6 +10,8 @@ import numpy as np
 from ektp_sched.errors import UsageError
 from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.draws import BLOCK, draw
+from ektp_sched.scenarios.laws import Scenarios
+from ektp_sched.scenarios.loading import certain_scenarios, load_scenarios
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.simulate import simulate
 
@@ -17,23 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.scenarios.laws import Scenario, Scenarios
+    from ektp_sched.office import Office
+    from ektp_sched.scenarios.laws import Scenario
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.ready_by import Counts
 
     Progress = Callable[[str, float], None]
 
-__all__ = [
-    "Course",
-    "Fronts",
-    "chosen",
-    "simulated",
-    "undisturbed",
-]
+__all__ = ["Course", "Fronts", "as_scenarios", "chosen", "simulated", "undisturbed"]
 
 _MOST_CELLS: Final = 1 << 30
 _MOST: Final = {"days": 3_660, "replications": 1_000_000}
@@ -58,12 +56,12 @@ class Fronts:
     @property
     def replications(self) -> int:
         """Number of replications, R."""
-        return self.streams.shape[1]
+        return int(self.streams.shape[1])
 
     @property
     def days(self) -> int:
         """Number of calendar days, H."""
-        return self.streams.shape[2]
+        return int(self.streams.shape[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,31 @@ class Course:
         known = {resource.id for resource in (*office.servers, *office.printers)}
         breaks = known & set(self.scenarios.breakdowns)
         return fixed and self.scenarios.arrivals is None and not breaks
+
+
+def as_scenarios(
+    given: Scenarios | str | Path | None, office: Office, start: date
+) -> Scenarios:
+    """Return scenarios, read from their file if need be.
+
+    Parameters
+    ----------
+    given
+        Read already, or the path of ``scenarios.toml``; None: nothing is
+        uncertain.
+    office, start
+        The office as it is, and the first day.
+
+    Raises
+    ------
+    ektp_sched.errors.ScenarioError
+        If the file is not what it should be.
+    """
+    if given is None:
+        return certain_scenarios(office)
+    if isinstance(given, Scenarios):
+        return given
+    return load_scenarios(given, office, start=start)
 
 
 def chosen(

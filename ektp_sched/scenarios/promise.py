@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.office import calendar
-from ektp_sched.scenarios.fronts import Fronts, chosen, simulated, undisturbed
+from ektp_sched.scenarios.fronts import (
+    Fronts,
+    as_scenarios,
+    chosen,
+    simulated,
+    undisturbed,
+)
 from ektp_sched.scenarios.ready_by import (
     as_confidence,
     first_days,
@@ -24,6 +29,8 @@ from ektp_sched.scenarios.spread import order_statistic
 if TYPE_CHECKING:
     from concurrent.futures import Executor
     from datetime import date
+    from fractions import Fraction
+    from pathlib import Path
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
@@ -128,7 +135,7 @@ class Promises:
 def promise(
     backlog: Backlog,
     office: Office,
-    scenarios: Scenarios,
+    scenarios: Scenarios | str | Path | None,
     *,
     start: date,
     days: int = 365,
@@ -150,7 +157,8 @@ def promise(
     backlog, office
         Who waits, and the office as it is, whose open days count.
     scenarios
-        What may come.
+        What may come, or the path of ``scenarios.toml``; None: nothing is
+        uncertain.
     start, days
         First day, and number of calendar days simulated, 1 to 3,660.
     scenario
@@ -178,7 +186,7 @@ def promise(
     exact = as_confidence(confidence)
     course = chosen(
         backlog,
-        scenarios,
+        as_scenarios(scenarios, office, start),
         scenario,
         start=start,
         days=days,
@@ -255,7 +263,7 @@ def _column(found: Ints, rows: Ints, count: int, start: date, days: int) -> pl.S
     """Return days as dates in the backlog's order; null for none."""
     offsets = np.full(count, days, dtype=np.int64)
     offsets[rows] = found
-    column = pl.Series(offsets)
+    column = pl.lit(pl.Series(offsets))
     return pl.select(
         pl.when(column < days).then(pl.lit(start, pl.Date) + pl.duration(days=column))
     ).to_series()

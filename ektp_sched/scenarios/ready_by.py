@@ -106,7 +106,8 @@ def printed_in(front: Counts, rank: int) -> Counts:
         falling either.
     """
     at = len(front) - rank
-    return np.partition(front, at, axis=0)[at]
+    row: Counts = np.partition(front, at, axis=0)[at]
+    return row
 
 
 def first_days(upto: Counts, places: Counts) -> Ints:

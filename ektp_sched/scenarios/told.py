@@ -212,7 +212,8 @@ def _last_printed(printed: Counts, recorded: Counts) -> Ints:
     upto = (printed + shift).ravel()
     wanted = (recorded + shift).ravel()
     found = np.searchsorted(upto, wanted, side="left").reshape(count, horizon)
-    return np.minimum(found - np.arange(count)[:, None] * horizon, horizon)
+    last: Ints = np.minimum(found - np.arange(count)[:, None] * horizon, horizon)
+    return last
 
 
 def halves(count: int) -> Iterator[tuple[slice, slice]]:
@@ -307,9 +308,10 @@ def _initial_trips(
 
 def _new_trips(stream: Stream, recorded: Counts, told: Ints, every: int) -> Floats:
     """Return wasted trips of the people recorded from day 0 on, shape (R,)."""
-    printed = stream.printed
+    printed: Ints = stream.printed.astype(np.int64)
+    recorded = recorded.astype(np.int64)
     horizon = printed.shape[1]
-    before = np.empty_like(recorded)
+    before = np.empty(recorded.shape, dtype=np.int64)
     before[:, 0] = stream.initial
     before[:, 1:] = recorded[:, :-1]
     dateless = int(np.searchsorted(told, horizon))
@@ -317,7 +319,7 @@ def _new_trips(stream: Stream, recorded: Counts, told: Ints, every: int) -> Floa
     day = told[:dateless]
     trips = np.zeros(len(printed))
     while day.size:
-        served = np.clip(printed[:, day], before[:, group], recorded[:, group])
+        served: Ints = np.clip(printed[:, day], before[:, group], recorded[:, group])
         trips += (recorded[:, group] - served).sum(axis=1)
         stay = day + every < horizon
         group, day = group[stay], day[stay] + every
