@@ -77,7 +77,10 @@ def verify(
 def explain(
     out: PlanArgument,
     application_id: Annotated[
-        str, typer.Argument(metavar="ID", help="An application_id or queue number.")
+        str,
+        typer.Argument(
+            metavar="ID", help="An application_id, queue number or NIK (with --office)."
+        ),
     ],
     backlog: OwnBacklogOption = None,
     office: OwnOfficeOption = None,

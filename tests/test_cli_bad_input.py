@@ -125,6 +125,14 @@ def test_a_missing_column_names_what_was_found_and_the_nearest(tmp_path: Path) -
     assert "nama" in sentence
 
 
+def test_a_heading_that_is_understood_is_not_the_nearest(tmp_path: Path) -> None:
+    # "application_id" is spelt more like waiting_since, but is known for what it is.
+    backlog, office = write_case(tmp_path)
+    text = backlog.read_text("utf-8").replace("waiting_since", "tanggal_masuk")
+    backlog.write_text(text, "utf-8")
+    assert '"application_id" = "waiting_since"' not in plan(backlog, office)
+
+
 def test_two_columns_mapped_to_one(tmp_path: Path) -> None:
     columns = '[columns]\nTGL_REKAM = "waiting_since"\nTGL_LAIN = "waiting_since"\n'
     backlog, office = write_case(tmp_path, office=OFFICE + columns)

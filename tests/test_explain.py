@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 from strategies import START, desk, make_backlog, person
 
+from ektp_sched.backlog import make_key, read_backlog
+from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.planning import Plan, plan
 from ektp_sched.trust.explain import Explanation, explain
 from ektp_sched.trust.explain_ahead import REASONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def day(offset: int) -> date:
@@ -213,3 +218,74 @@ def test_every_code_has_its_sentence(code: str) -> None:
     assert {f"explain.move.{move}" for move in moves} <= set(texts)
     for tier in ("unprinted", "overdue", "promise", "pressure"):
         assert {f"explain.more.{tier}", f"explain.less.{tier}"} <= set(texts)
+
+
+def sentences(made: Plan, name: str, **options: Any) -> list[str]:
+    return explanation_lines(about(made, name, **options), language("en"))
+
+
+def test_the_day_asked_for_is_the_day_answered() -> None:
+    # START is a Tuesday; day 4 a Saturday.
+    week = {"workdays": ["mon", "tue", "wed", "thu", "fri"]}
+    people = (person("A", 9), person("B", 5), person("C", 1))
+    made = planned(desk(calendar=week), *people, days=9)
+    assert about(made, "C").priced_on == day(2)
+    assert about(made, "C", day=day(1)).priced_on == day(1)
+    said = sentences(made, "A", day=day(3))
+    assert any("One card more on 15 September 2017" in line for line in said)
+    assert not any("12 September 2017 on its" in line for line in said)
+    closed = sentences(made, "A", day=day(4))
+    assert any("On 16 September 2017 the office is closed" in line for line in closed)
+    assert not any("One card more on" in line for line in closed)
+
+
+@pytest.mark.parametrize("offset", [-1, 9])
+def test_a_day_outside_the_plan_is_refused(offset: int) -> None:
+    made = planned(desk(), person("A", 9), days=9)
+    with pytest.raises(UsageError, match="from 2017-09-12 to 2017-09-20"):
+        about(made, "A", day=day(offset))
+
+
+def test_printer_and_server_both_full_promise_nothing_about_both() -> None:
+    # With one card more on both, C would be a day earlier: only each alone is vain.
+    made = planned(
+        desk(printers=[{"id": "p", "cards_per_day": 1}]),
+        *(person(name, 9 - n) for n, name in enumerate("ABC")),
+    )
+    said = sentences(made, "B")
+    assert any("printer alone, or on its server alone" in line for line in said)
+
+
+def test_a_number_of_a_person_is_answered_and_never_repeated(tmp_path: Path) -> None:
+    number, absent = "5371044107900003", "5371044107900011"
+    make_key(tmp_path / "identity.key")
+    path = tmp_path / "office.toml"
+    path.write_text(
+        'name = "Test"\nlanguage = "en"\n[identity]\nfrom = "NIK"\n'
+        '[status]\nprintable = ["PRR"]\n'
+        '[[servers]]\nid = "s"\ncards_per_day = 1\n'
+        '[[printers]]\nid = "p"\ncards_per_day = 9\n',
+        "utf-8",
+    )
+    export = tmp_path / "b.csv"
+    export.write_text(
+        f"NIK,waiting_since,STATUS\n{number},2017-09-01,PRR\n"
+        "5371044107900029,2017-09-02,SFE\n",
+        "utf-8",
+    )
+    office = Office.load(path)
+    backlog = read_backlog(export, office)
+    made = plan(backlog, office, start=START, days=5)
+    row = backlog.frame.row(0, named=True)
+    for asked in (number, f"'{number}", row["queue_number"], row["application_id"]):
+        assert about(made, asked).application_id == row["application_id"]
+    # A plan folder's copy has no queue numbers; they follow from the ids.
+    bare = replace(backlog, frame=backlog.frame.drop("queue_number"))
+    found = explain(made, bare, office, row["queue_number"])
+    assert found.application_id == row["application_id"]
+    assert about(made, "5371044107900029").outcome == "held"
+    said = " ".join(sentences(made, absent))
+    assert "537104**********" in " ".join(
+        explanation_lines(Explanation(absent, "unknown"), language("en"))
+    )
+    assert absent not in said

@@ -16,6 +16,7 @@ from ektp_sched.backlog import from_frame
 from ektp_sched.office import Office
 from ektp_sched.output import language, save
 from ektp_sched.output.batches import file_stems
+from ektp_sched.output.book import drawn
 from ektp_sched.output.rows import guarded, masked, sheet_rows
 from ektp_sched.output.sheets import Column, page_for
 from ektp_sched.planning import plan
@@ -438,3 +439,36 @@ def test_two_servers_two_cards_and_many_columns(tmp_path: Path) -> None:
         "Server",
     )
     assert {row[heading.index("Server")] for row in found[5:17]} == {"s1", "s2"}
+
+
+# Advance widths of Calibri and Carlito in 1/2048 em; every digit has 1038.
+_ADVANCE = dict(
+    zip(
+        "WMNQHGDXPZSY-3",
+        (
+            1823,
+            1751,
+            1322,
+            1356,
+            1276,
+            1292,
+            1260,
+            1063,
+            1058,
+            958,
+            941,
+            998,
+            627,
+            1038,
+        ),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["WZMZM-PXQMH", "HHHHH-HNGDH", "333-3Y", "MWMWM-WMWMW"]
+)
+def test_a_queue_number_is_never_cut(text: str) -> None:
+    needed = sum(_ADVANCE[sign] for sign in text) / 1038
+    assert needed <= drawn(pl.Series([text, "3"])) <= needed + 3

@@ -194,13 +194,27 @@ def test_verification() -> None:
     show_verification([], console, language("id"), certified=False)
     assert "tidak disertai bukti" in shown(console)
     console = screen()
-    found = [Violation("printer-capacity", "Too many cards.")] * 25
+    found = [
+        Violation("printer-capacity", f"Too many cards on {n}.") for n in range(25)
+    ]
     show_verification(found, console, language("en"), certified=True)
     lines = shown(console).splitlines()
     assert lines[0] == "Verification failed: 25 violations."
-    assert lines[1] == "  printer-capacity: Too many cards."
+    assert lines[1] == "  printer-capacity: Too many cards on 0."
     assert lines[-1] == "  … and 5 more violations"
     assert len(lines) == 22
+
+
+def test_violations_of_one_kind_are_one_line_that_names_whom() -> None:
+    console = screen()
+    found = [Violation("position", "Wrong.", f"A{n}") for n in range(5)]
+    found += [Violation("digest", "Other.")] * 2
+    show_verification(found, console, language("en"), certified=True)
+    assert shown(console).splitlines() == [
+        "Verification failed: 7 violations.",
+        "  position: Wrong. A0, A1, A2, … (+2)",
+        "  digest: Other. (× 2)",
+    ]
 
 
 def test_check(made: Plan) -> None:

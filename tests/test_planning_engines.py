@@ -99,7 +99,18 @@ def test_time_that_ends_between_tiers_leaves_a_feasible_plan(done: int) -> None:
     assert [tier.proven for tier in plan.tiers] == [n < done for n in range(4)]
     for tier, ideal in zip(plan.tiers[:done], best.tiers, strict=False):
         assert tier == ideal
-    assert [tier.bound for tier in plan.tiers[done:]] == [None] * (4 - done)
+    # What was not reached still has a bound: nobody has to share a day.
+    for tier, ideal in zip(plan.tiers[done:], best.tiers[done:], strict=True):
+        assert tier.bound is not None
+        assert 0 <= tier.bound <= ideal.value <= tier.value
+
+
+def test_the_bound_of_a_tier_not_reached_knows_when_a_card_can_be_ready() -> None:
+    # Two days lost for certain: it waits its 10th and its 11th day, of 30.
+    late = person("late", 9, ready_on=2)
+    plan = cut_short(Case(desk(1), (*crowd(), late)), 2)
+    pressure = plan.tiers[-1]
+    assert (pressure.bound, pressure.scale) == (10 + 11, 30)
 
 
 @given(pinned_cases(), st.integers(1, 4))
@@ -153,7 +164,8 @@ def test_an_engine_that_only_bounds_is_feasible_with_bound_and_gap() -> None:
     assert (first.proven, second.proven) == (True, False)
     assert second.bound == -2 + 1
     assert second.value >= 1
-    assert [(tier.bound, tier.proven) for tier in others] == [(None, False)] * 2
+    assert [tier.proven for tier in others] == [False] * 2
+    assert all(0 <= (tier.bound or 0) <= tier.value for tier in others)
 
 
 def test_an_engine_without_any_flow_is_unknown() -> None:

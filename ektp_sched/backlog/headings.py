@@ -173,7 +173,9 @@ def _require(
         listed = ", ".join(f'"{_shown(h)}"' for h in headings[:_LISTED] if h)
         more = len(headings) - _LISTED
         found = f"found were {listed}" + (f" and {more} more" if more > 0 else "")
-    problems = [_missing(c, name, headings) for c, name in absent.items()]
+    understood = set(at.values())
+    free = [h for i, h in enumerate(headings) if i not in understood]
+    problems = [_missing(c, name, free) for c, name in absent.items()]
     message = f"{' and '.join(problems)}; {found}"
     raise BacklogError(message, file=file, problems=[*problems, found])
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.numbers import DIGITS, read_numbers
 from ektp_sched.errors import BacklogError
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from ektp_sched.office.model import Office
 
 __all__ = [
+    "ID_FORM",
     "application_ids",
+    "id_of_number",
     "key_is_exposed",
     "key_path",
     "make_key",
@@ -38,6 +41,9 @@ _PRINTED: Final = np.frombuffer(b"BCDFGHJKMNPQRSTVWXYZ34679", np.uint8)
 """25 signs that survive a bad printer and a telephone, and spell no words."""
 
 _ID_LENGTH: Final = 16
+ID_FORM: Final = rf"^[0-9A-HJKMNP-TV-Z]{{{_ID_LENGTH}}}$"
+"""What `application_ids` makes, as a regular expression."""
+
 _ID_BYTES: Final = 10
 _KEY_BYTES: Final = 32
 _BLOCK_BYTES: Final = 64
@@ -130,6 +136,30 @@ def application_ids(numbers: pl.Series, key: bytes) -> pl.Series:
     letters = _CROCKFORD[bits @ np.array([16, 8, 4, 2, 1], np.uint8)]
     ids = _texts(letters)
     return numbers.replace_strict(distinct, ids, default=None, return_dtype=pl.String)
+
+
+def id_of_number(number: str, office: Office) -> str | None:
+    """Return the id of one person's number, as somebody at the counter says it.
+
+    Parameters
+    ----------
+    number
+        As it is written; blanks, dots and apostrophes do not matter.
+    office
+        With its key beside it.
+
+    Returns
+    -------
+    str or None
+        ``None`` if it is no number, or the office makes no ids from numbers, or
+        its key is not there.
+    """
+    if office.identity is None or not key_path(office).exists():
+        return None
+    value = read_numbers(pl.Series([number], dtype=pl.String)).values
+    if not value.str.contains(rf"^\d{{{DIGITS}}}$").fill_null(value=False).all():
+        return None
+    return str(application_ids(value, read_key(key_path(office)))[0])
 
 
 def _keyed(key: bytes) -> Callable[[bytes], bytes]:

@@ -175,9 +175,7 @@ def backtest_page(found: Backtest, words: Language) -> str:
     return render(page, words)
 
 
-def _parts(
-    found: Backtest, case: Case, number: int, words: Language
-) -> Iterator[Part]:
+def _parts(found: Backtest, case: Case, number: int, words: Language) -> Iterator[Part]:
     headings = tuple(words.text(f"backtest.{name}") for name in _COLUMNS)
     rows = tuple(tuple(row) for row in _rows(case, words))
     caption = words.text("backtest.chart")

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import polars as pl
+
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["Book", "new_book", "pixels"]
+__all__ = ["Book", "drawn", "new_book", "pixels"]
 
 _DARK: Final = "#1F3864"
 _LINE: Final = "#8EA9C8"
@@ -165,3 +167,18 @@ def pixels(width: float) -> int:
         In characters of the normal font.
     """
     return int(width * 7 + 0.5) + 5
+
+
+def drawn(cells: pl.Series) -> float:
+    """Return how wide the widest text is drawn, in digits of the normal font.
+
+    A capital is wider than a digit, M and W by far: queue numbers hold many.
+
+    Parameters
+    ----------
+    cells
+        Text.
+    """
+    capitals = 0.2 * cells.str.count_matches(r"\p{Lu}")
+    widest = 0.6 * cells.str.count_matches("[MW]")
+    return float((cells.str.len_chars() + capitals + widest).max() or 0)  # type: ignore[arg-type]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
+
+from ektp_sched.output.rows import STARS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["explanation_lines"]
 
 _PLACES = 2
+_NUMBER = re.compile(r"(\d{6})\d{10,}")
 
 
 def explanation_lines(
@@ -53,7 +57,9 @@ def explanation_lines(
 
 
 def _unknown(found: Explanation, words: Language) -> list[str]:
-    lines = [words.text("explain.unknown", id=found.application_id)]
+    # What was asked for may be a person's number, which no message repeats whole.
+    said = _NUMBER.sub(rf"\1{STARS}", found.application_id)
+    lines = [words.text("explain.unknown", id=said)]
     if found.hint is not None:
         lines.append(words.text("explain.hint", hint=found.hint))
     elif found.rejected:
@@ -155,9 +161,11 @@ def _prices(found: Explanation, words: Language) -> list[str]:
                         changes=", ".join(changes),
                     )
                 )
-    if not any(price.one_more for price in found.prices) and found.slot is not None:
-        said = words.text("explain.more.nothing", day=found.slot.day)
-        lines = [said, *lines] if found.priced else lines
+    if found.priced and found.printers and found.priced_on is not None:
+        if found.closed:
+            return [words.text("explain.more.closed", day=found.priced_on)]
+        if not any(price.one_more for price in found.prices):
+            lines.insert(0, words.text("explain.more.nothing", day=found.priced_on))
     return lines
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.output.batches import file_stems, parts
-from ektp_sched.output.book import Book, new_book, pixels
+from ektp_sched.output.book import Book, drawn, new_book, pixels
 from ektp_sched.output.rows import STARS
 
 if TYPE_CHECKING:
@@ -188,11 +188,7 @@ def _column(name: str, style: str, frame: pl.DataFrame, texts: Language) -> Colu
     heading = name.removeprefix("extra:")
     if heading == name:
         heading = texts.text(f"column.{name}")
-    if style == "date":
-        longest = 9.5
-    else:
-        cells = frame[name].cast(pl.String).str.len_chars()
-        longest = 0.9 * float(cells.max() or 0)  # type: ignore[arg-type]
+    longest = 9.5 if style == "date" else 0.9 * drawn(frame[name].cast(pl.String))
     word = max((len(word) for word in heading.split()), default=1)
     least = max(4.0, word * 1.05 + 1.5)
     return Column(name, heading, style, min(max(longest + 1.8, least), _WIDEST))

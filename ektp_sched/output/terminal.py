@@ -38,6 +38,7 @@ __all__ = [
 _DAYS: Final = 10
 _ROWS: Final = 5
 _VIOLATIONS: Final = 20
+_NAMED: Final = 3
 
 
 def show_plan(
@@ -80,6 +81,16 @@ def show_plan(
 
 def _colour(plan: AnyPlan) -> str:
     return "green" if plan.status == "optimal" else "yellow"
+
+
+def _concerned(alike: Sequence[Violation]) -> str:
+    """Return the first applications of equal violations, and how many more."""
+    names = [v.application_id for v in alike if v.application_id is not None]
+    if not names:
+        return "" if len(alike) == 1 else f" (× {len(alike)})"
+    shown = ", ".join(names[:_NAMED])
+    rest = len(alike) - len(names[:_NAMED])
+    return f" {shown}, … (+{rest})" if rest else f" {shown}"
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
@@ -317,8 +328,13 @@ def show_verification(
         return
     count = len(violations)
     _say(console, texts.text("terminal.violated", count=count), "bold red")
-    for violation in violations[:_VIOLATIONS]:
-        _indented(console, f"{violation.code}: {violation.message}")
-    if count > _VIOLATIONS:
-        more = texts.text("terminal.more_violations", count=count - _VIOLATIONS)
+    alike: dict[str, list[Violation]] = {}
+    for violation in violations:
+        line = f"{violation.code}: {violation.message}"
+        alike.setdefault(line, []).append(violation)
+    for line, found in list(alike.items())[:_VIOLATIONS]:
+        _indented(console, f"{line}{_concerned(found)}")
+    hidden = count - sum(map(len, list(alike.values())[:_VIOLATIONS]))
+    if hidden:
+        more = texts.text("terminal.more_violations", count=hidden)
         _indented(console, more)

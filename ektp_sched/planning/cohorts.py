@@ -239,9 +239,14 @@ def _check_start(since: Ints, start: date) -> None:
     if not len(since):
         return
     if int(since.min()) > _MOST_DAYS or -int(since.max()) > _MOST_DAYS:
+        first, last = (
+            (np.datetime64(start) + int(day)).astype(object)
+            for day in (since.min(), since.max())
+        )
         msg = (
             f"start {start.isoformat()} lies more than {_MOST_DAYS:,} days away from "
-            "every waiting_since of the backlog; give a start near those dates"
+            f"every waiting_since of the backlog, {first} to {last}; give a start near "
+            "those dates"
         )
         raise UsageError(msg)
 

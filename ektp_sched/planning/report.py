@@ -12,6 +12,7 @@ from ektp_sched.office import Notice, calendar
 from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.cohorts import NONE, rank_label
 from ektp_sched.planning.prices import marginal_prices
+from ektp_sched.planning.problem import Face, tier_problem
 from ektp_sched.planning.program import Arc
 from ektp_sched.planning.result import (
     Certificate,
@@ -119,16 +120,6 @@ def solved_plan(
     """
     tiers = _tiers(case, solution, prints)
     proven = all(tier.proven for tier in tiers)
-    through = solution.flow.through
-    prices = marginal_prices(
-        case.program,
-        case.cohorts,
-        case.named,
-        prints.cohort_cards,
-        through,
-        [case.label(tier) for tier in case.named],
-        case.program.capacity.start,
-    )
     left = prints.unprinted
     left = left[by_code_point(case.backlog.frame["application_id"].gather(left))]
     bare = _bare(case, Status.OPTIMAL if proven else Status.FEASIBLE, seconds)
@@ -138,8 +129,20 @@ def solved_plan(
         unprinted=_unprinted(case, prints, left),
         tiers=tiers,
         certificate=_certificate(case, solution) if proven else None,
-        prices=prices if proven else None,
+        prices=_prices(case, solution, prints) if proven else None,
         rows=(prints.application, left),
+    )
+
+
+def _prices(case: Case, solution: Solution, prints: Prints) -> pl.DataFrame:
+    return marginal_prices(
+        case.program,
+        case.cohorts,
+        case.named,
+        prints.cohort_cards,
+        solution.flow.through,
+        [case.label(tier) for tier in case.named],
+        case.program.capacity.start,
     )
 
 
@@ -188,8 +191,20 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
             msg = f"tier {tier.name} is {value} in the plan, {solved.value} solved"
             raise AssertionError(msg)
         bound = value if proven else solved.bound if solved is not None else None
+        if bound is None:
+            bound = _least(case, tier)
         found.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
     return tuple(found)
+
+
+def _least(case: Case, tier: Objective) -> int:
+    """Return what a tier comes to if nobody had to share a day: a lower bound."""
+    face = Face.whole(case.program)
+    problem = tier_problem(case.program, case.cohorts, face, tier)
+    least = np.minimum.reduceat(problem.cost, problem.start[:-1])
+    cards = zip(least.tolist(), problem.size.tolist(), strict=True)
+    total: int = sum(cost * size for cost, size in cards)
+    return total + tier.constant(case.cohorts)
 
 
 def _total(cost: Ints, count: Ints) -> int:

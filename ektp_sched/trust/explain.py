@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.identity import ID_FORM, id_of_number, queue_numbers
+from ektp_sched.errors import UsageError
+from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
 from ektp_sched.trust.explain_limits import find_room
 from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
@@ -70,7 +73,8 @@ def explain(
     backlog, office
         What was planned, and the rules.
     application_id
-        An id, or a queue number where the backlog has them.
+        An id, or a queue number where the backlog has them, or the number of
+        the person where the office has the key from which ids are made.
     day
         Day whose prices are wanted; by default the application's own.
 
@@ -78,13 +82,21 @@ def explain(
     -------
     Explanation
         Codes and figures; nothing personal, and no other application's id.
+
+    Raises
+    ------
+    UsageError
+        The day lies outside the plan.
     """
-    row = _find(backlog, application_id.strip())
+    wanted = id_of_number(application_id, office) or application_id.strip()
+    row = _find(_numbered(backlog.frame, office), wanted)
     if row is None:
-        return _not_planned(backlog, application_id.strip())
+        return _not_planned(backlog, office, wanted)
+    _require_within(plan, day)
     person = Person.of(row, office)
     case = _Case(plan, backlog, office, person)
     slot = case.slot
+    asked = day if day is not None or slot is None else slot.day
     return Explanation(
         application_id=row["application_id"],
         outcome="unprinted" if slot is None else "printed",
@@ -104,12 +116,30 @@ def explain(
         moves=case.moves(),
         last_day=plan.start + timedelta(days=plan.days - 1),
         priced=plan.prices is not None,
+        priced_on=asked,
+        closed=asked is not None and not case.open_on(asked),
     )
 
 
-def _find(backlog: Backlog, wanted: str) -> dict[str, Any] | None:
+def _require_within(plan: Explained, day: date | None) -> None:
+    last = plan.start + timedelta(days=plan.days - 1)
+    if day is not None and not plan.start <= day <= last:
+        msg = f"day {day} lies outside the plan; name one from {plan.start} to {last}"
+        raise UsageError(msg)
+
+
+def _numbered(frame: pl.DataFrame, office: Office) -> pl.DataFrame:
+    """Return rows with queue numbers, which a plan folder's copy leaves out."""
+    ids = frame["application_id"]
+    if "queue_number" in frame.columns or office.identity is None or not len(ids):
+        return frame
+    if not ids.str.contains(ID_FORM).all():
+        return frame
+    return frame.with_columns(queue_number=queue_numbers(ids))
+
+
+def _find(frame: pl.DataFrame, wanted: str) -> dict[str, Any] | None:
     """Return the row with an id, or the only one with a queue number."""
-    frame = backlog.frame
     for column in ("application_id", "queue_number"):
         if column in frame.columns:
             rows = frame.filter(pl.col(column) == wanted)
@@ -118,11 +148,11 @@ def _find(backlog: Backlog, wanted: str) -> dict[str, Any] | None:
     return None
 
 
-def _not_planned(backlog: Backlog, wanted: str) -> Explanation:
-    held = backlog.held.filter(pl.col("application_id") == wanted)
-    if held.height:
-        status = held["status"][0]
-        return Explanation(wanted, "held", rule="status", status=status)
+def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
+    held = _find(_numbered(backlog.held, office), wanted)
+    if held is not None:
+        name, status = held["application_id"], held["status"]
+        return Explanation(name, "held", rule="status", status=status)
     ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
     letters = _letters(wanted)
     alike = ids.filter(
@@ -165,6 +195,10 @@ class _Case:
 
     def _day(self, offset: int) -> date:
         return self.plan.start + timedelta(days=offset)
+
+    def open_on(self, day: date) -> bool:
+        """Return whether the office works on a day."""
+        return bool(calendar(self.office, day, 1).open[0])
 
     def _earlier(self) -> list[int]:
         """Return the days on which it could have been printed before its own."""

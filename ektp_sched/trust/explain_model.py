@@ -119,6 +119,10 @@ class Explanation:
         What was full on the days on which it could have been printed earlier.
     prices
         Of its printer and server on its day, or on the day asked for.
+    priced_on
+        The day meant, where there is one.
+    closed
+        Whether the office does not work on that day.
     moves
         What could bring it forward.
     last_day
@@ -152,6 +156,8 @@ class Explanation:
     moves: tuple[Move, ...] = ()
     last_day: date | None = None
     priced: bool = False
+    priced_on: date | None = None
+    closed: bool = False
 
     @property
     def before(self) -> int:
