@@ -26,7 +26,7 @@ from ektp_sched.cli_options import (
 from ektp_sched.errors import UsageError
 
 if TYPE_CHECKING:
-    from ektp_sched.scenarios.need import Goal
+    from ektp_sched.scenarios.goal import Goal
 
 __all__ = ["compare", "need"]
 
@@ -218,7 +218,7 @@ def _goal(
     by: date | None,
 ) -> Goal:
     """Return the one goal that was given."""
-    from ektp_sched.scenarios.need import Goal
+    from ektp_sched.scenarios.goal import Goal
 
     given = [cleared_by, on_target_by, nobody_over]
     if sum(one is not None for one in given) != 1:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         Payoff,
         ScenarioFigures,
     )
-    from ektp_sched.scenarios.need import Need
+    from ektp_sched.scenarios.goal import Need
     from ektp_sched.scenarios.spread import DaySpread, Spread
 
 __all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]

@@ -6,9 +6,10 @@ from ektp_sched.scenarios.capacities import likely_office, limits_of
 from ektp_sched.scenarios.compare import compare
 from ektp_sched.scenarios.comparison import Comparison
 from ektp_sched.scenarios.draws import BLOCK, World, draw
+from ektp_sched.scenarios.goal import Goal, Need
 from ektp_sched.scenarios.laws import NewResource, Scenario, Scenarios
 from ektp_sched.scenarios.loading import certain_scenarios, load_scenarios, scenarios_of
-from ektp_sched.scenarios.need import Goal, Need, need
+from ektp_sched.scenarios.need import need
 from ektp_sched.scenarios.order import POLICIES
 from ektp_sched.scenarios.outcome import Outcome, Waits, joined
 from ektp_sched.scenarios.polymatroid import CAUSES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -124,12 +124,7 @@ def compare(
             for one in every
         )
     with clock.stage("break-even"):
-        costs = {
-            "not-told": found[scenarios.baseline]["wasted_trip_cost_idr"],
-            "told": found[DATES_ONLY]["wasted_trip_cost_idr"],
-        }
-        pays = break_even(run, costs, executor)
-    queue = run.queue(run.baseline)
+        pays = break_even(run, _trip_costs(run, found), executor)
     return Comparison(
         office=run.baseline.office,
         start=start,
@@ -143,17 +138,34 @@ def compare(
         differences=_differences(run, found),
         break_even=pays,
         gap=policy_gap(run, plans[scenarios.baseline]),
-        assumptions=tuple(
-            {"key": a.key, "value": a.value, "kind": a.kind, "note": a.note}
-            for a in scenarios.assumptions
-        ),
-        people={
-            "initial": queue.initial,
-            "unprintable": sum(queue.left_out.values()),
-            "held": backlog.held_count,
-        },
+        assumptions=_assumptions(scenarios),
+        people=_people(run),
         seconds=clock.seconds,
     )
+
+
+def _assumptions(scenarios: Scenarios) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"key": a.key, "value": a.value, "kind": a.kind, "note": a.note}
+        for a in scenarios.assumptions
+    )
+
+
+def _people(run: Run) -> dict[str, int]:
+    queue = run.queue(run.baseline)
+    return {
+        "initial": queue.initial,
+        "unprintable": sum(queue.left_out.values()),
+        "held": run.backlog.held_count,
+    }
+
+
+def _trip_costs(run: Run, found: dict[str, Samples]) -> dict[str, NDArray[np.float64]]:
+    """Return what trips in vain cost in both baselines: dates told, and not."""
+    return {
+        "not-told": found[run.scenarios.baseline]["wasted_trip_cost_idr"],
+        "told": found[DATES_ONLY]["wasted_trip_cost_idr"],
+    }
 
 
 def _figures(

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning import plan
+from ektp_sched.scenarios.goal import Need
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.simulate import arrivals_by_stream
 
@@ -26,88 +27,16 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
+    from ektp_sched.scenarios.goal import Goal
     from ektp_sched.scenarios.laws import Scenario, Scenarios
     from ektp_sched.scenarios.outcome import Outcome
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.types import Arrivals, Limits
 
-__all__ = ["Goal", "Need", "need"]
+__all__ = ["need"]
 
 _MOST: Final = 10_000_000
 """Cards a day beyond which no resource is thought of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What is to be reached.
-
-    Parameters
-    ----------
-    kind
-        ``cleared``: the last of the first backlog is printed; ``on-target``:
-        nobody waits past the target; ``nobody-over``: nobody, printed or not,
-        waited more than ``days`` since the day ``by``.
-    by
-        Day on which it must be so.
-    days
-        For ``nobody-over``, days of waiting.
-    """
-
-    kind: Literal["cleared", "on-target", "nobody-over"]
-    by: date
-    days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """The answer.
-
-    Parameters
-    ----------
-    resource, goal, confidence
-        The question.
-    cards_per_day
-        Smallest whole number that reaches the goal in at least that share of
-        the futures; None if none does.
-    reached
-        Share of the futures in which that many do.
-    deterministic
-        The same without chance, from exact plans: new applications at their
-        mean, nothing fails; None if no number does.
-    now
-        The resource's cards a day as the office states them.
-    reason
-        Why there is no number: ``other-limit`` (however much this resource
-        can do, something else limits) or ``too-late``; None if there is one.
-    tried
-        Every number tried and the share of futures that it reached.
-    """
-
-    resource: str
-    goal: Goal
-    confidence: float
-    cards_per_day: int | None
-    reached: float | None
-    deterministic: int | None
-    now: int
-    reason: str | None
-    tried: tuple[tuple[int, float], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON would hold it."""
-        return {
-            "resource": self.resource,
-            "goal": self.goal.kind,
-            "by": self.goal.by.isoformat(),
-            "days": self.goal.days,
-            "confidence": self.confidence,
-            "cards_per_day": self.cards_per_day,
-            "reached": self.reached,
-            "deterministic": self.deterministic,
-            "now": self.now,
-            "reason": self.reason,
-            "tried": [{"cards_per_day": c, "reached": r} for c, r in self.tried],
-        }
 
 
 def need(

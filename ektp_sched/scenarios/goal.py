@@ -1,0 +1,84 @@
+"""What a planner asks of capacity, and the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["Goal", "Need"]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to be reached.
+
+    Parameters
+    ----------
+    kind
+        ``cleared``: the last of the first backlog is printed; ``on-target``:
+        nobody waits past the target; ``nobody-over``: nobody, printed or not,
+        waited more than ``days`` since the day ``by``.
+    by
+        Day on which it must be so.
+    days
+        For ``nobody-over``, days of waiting.
+    """
+
+    kind: Literal["cleared", "on-target", "nobody-over"]
+    by: date
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The answer.
+
+    Parameters
+    ----------
+    resource, goal, confidence
+        The question.
+    cards_per_day
+        Smallest whole number that reaches the goal in at least that share of
+        the futures; None if none does.
+    reached
+        Share of the futures in which that many do.
+    deterministic
+        The same without chance, from exact plans: new applications at their
+        mean, nothing fails; None if no number does.
+    now
+        The resource's cards a day as the office states them.
+    reason
+        Why there is no number: ``other-limit`` (however much this resource
+        can do, something else limits) or ``too-late``; None if there is one.
+    tried
+        Every number tried and the share of futures that it reached.
+    """
+
+    resource: str
+    goal: Goal
+    confidence: float
+    cards_per_day: int | None
+    reached: float | None
+    deterministic: int | None
+    now: int
+    reason: str | None
+    tried: tuple[tuple[int, float], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON would hold it."""
+        return {
+            "resource": self.resource,
+            "goal": self.goal.kind,
+            "by": self.goal.by.isoformat(),
+            "days": self.goal.days,
+            "confidence": self.confidence,
+            "cards_per_day": self.cards_per_day,
+            "reached": self.reached,
+            "deterministic": self.deterministic,
+            "now": self.now,
+            "reason": self.reason,
+            "tried": [{"cards_per_day": c, "reached": r} for c, r in self.tried],
+        }
