@@ -4,6 +4,7 @@
 #   make demo         plan, verify and check the Kupang example into demo/
 #   make test         the whole test suite        (make test COV=1: with coverage)
 #   make quick        the shorter part of it, below a minute
+#   make browser      the tests that open pages in Chromium
 #   make lint         ruff and mypy --strict
 #   make bench        the benchmarks;  make bench-smoke  one small round of them
 #   make lock         write requirements-dev.txt anew (needs the package index)
@@ -25,7 +26,7 @@ LOCK := requirements-dev.txt
 CHECKER := ektp_sched/trust/checker.py
 
 .DELETE_ON_ERROR:
-.PHONY: demo test quick lint format bench bench-smoke lock clean
+.PHONY: demo test quick browser lint format bench bench-smoke lock clean
 
 $(READY): $(LOCK) pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null || { \
@@ -64,6 +65,9 @@ test: $(READY)
 
 quick: $(READY)
 	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) -m "not slow" -q
+
+browser: $(READY)
+	EKTP_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) tests/test_*browser.py
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -49,7 +49,7 @@ def save_comparison(
     from ektp_sched.output.report import write_comparison_report
 
     document = comparison.document()
-    daily = pl.concat([one.daily for one in comparison.scenarios])
+    daily = comparison.daily()
     with replaced_folder(path, force=force) as folder:
         daily.write_csv(folder / DAILY)
         write_comparison_report(document, daily, folder, lang=lang)
@@ -73,13 +73,13 @@ def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
         If it is none.
     """
     folder = Path(path)
+    for name in (COMPARISON, DAILY):
+        if not (folder / name).exists():
+            message = f"holds no {name}; give a folder that `ektp-sched compare` wrote"
+            raise FolderError(message, file=str(path))
     try:
         document = json.loads((folder / COMPARISON).read_bytes())
         daily = pl.read_csv(folder / DAILY, try_parse_dates=True)
-    except FileNotFoundError as error:
-        name = Path(error.filename or COMPARISON).name
-        message = f"holds no {name}; give a folder that `ektp-sched compare` wrote"
-        raise FolderError(message, file=str(path)) from None
     except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError):
         message = (
             f"its {COMPARISON} or {DAILY} cannot be read; run `ektp-sched compare` "

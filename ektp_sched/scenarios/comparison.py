@@ -351,6 +351,30 @@ class Comparison:
 
         save_comparison(self, path, force=force)
 
+    def chart(self) -> Any:
+        """Return the chart of every scenario's backlog by day, of altair.
+
+        Raises
+        ------
+        ektp_sched.errors.MissingExtraError
+            If the extra ``report`` is not installed; it is an ImportError.
+        """
+        from ektp_sched.output.report import comparison_chart
+
+        return comparison_chart(self.document(), self.daily())
+
+    def daily(self) -> pl.DataFrame:
+        """Return daily.csv: every scenario's days, one below the other."""
+        import polars as pl
+
+        return pl.concat([one.daily for one in self.scenarios])
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: findings, figures, and the chart."""
+        from ektp_sched.output.report import comparison_html
+
+        return comparison_html(self.document(), self.daily())
+
 
 def _document(part: Spread | None) -> dict[str, Any] | None:
     return None if part is None else part.document()

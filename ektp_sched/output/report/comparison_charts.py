@@ -42,6 +42,7 @@ __all__ = [
     "waits_chart",
 ]
 
+_Net = tuple[str, float, float, float]
 _POINTS: Final = 110
 _SETTLED: Final = 0.02
 """Share of the axis below which a backlog has nothing left to tell."""
@@ -315,7 +316,9 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
     """
     import altair as alt
 
-    points = [[_net(row) for row in one.installation_date.curve] for one in parts]
+    points = [
+        _told([_net(row) for row in one.installation_date.curve]) for one in parts
+    ]
     days = sorted(row[0] for each in points for row in each)
     ends = [n for each in points for row in each for n in (row[1], row[3])]
     low, top = min(0.0, *ends), max(0.0, *ends)
@@ -332,7 +335,7 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
         band = base.mark_area(color=colour, opacity=0.18)
         layers.append(band.encode(x=x, y=below, y2=alt.Y2(field="high")))
         layers.append(base.mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=y))
-        at = mine[len(mine) // 3]
+        at = _after(mine, days[0], days[-1])
         text = words.say(f"pays.{'told' if told else 'not_told'}_label")
         data = rows(("day", "middle", "text"), [(at[0], at[2], text)])
         mark = {"align": "left", "dx": 6, "dy": -8, "color": colour}
@@ -341,7 +344,22 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
     return finished([*layers, *labels], size, 280, words.texts)
 
 
-def _net(row: Any) -> tuple[str, float, float, float]:
+def _told(curve: list[_Net]) -> list[_Net]:
+    """Return a curve without its end, where it has come down and stays so."""
+    means = [row[2] for row in curve]
+    floor = means[-1] + _SETTLED * (max(means) - means[-1])
+    first = next(index for index, mean in enumerate(means) if mean <= floor)
+    return curve[: max(2, first + 1)]
+
+
+def _after(curve: list[_Net], first: str, last: str) -> _Net:
+    """Return the point of a curve that follows two fifths of the axis."""
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    at = (begin + (end - begin) * 2 / 5).isoformat()
+    return next((row for row in curve if row[0] >= at), curve[-1])
+
+
+def _net(row: Any) -> _Net:
     """Return day, P10, mean and P90: it is the mean that decides what pays."""
     middle = row.mean or 0.0
     low = middle if row.p10 is None else row.p10
@@ -362,7 +380,7 @@ def _edge(words: Words, one: BreakEvenPart, x: Any, y: Any, colour: str) -> list
     text = words.texts.short_date(day)
     data = rows(("day", "middle", "text"), [(day.isoformat(), 0, text)])
     dot = alt.Chart(data).mark_circle(color=colour, size=110, opacity=1)
-    mark = {"align": "right", "dx": -8, "dy": 13, "color": colour}
+    mark = {"align": "left", "dx": 7, "dy": -10, "color": colour}
     return [
         dot.encode(x=x, y=y),
         text_layer(data, {"x": x, "y": y}, fontWeight="bold", **mark),

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["days_part", "fan_part", "pays_parts", "trips_part", "waits_parts"]
 
 _ROWS: Final = 26
+_TELLING: Final = 3
+"""Days by which a median must change to be worth a headline."""
 
 
 def _labels(words: Words) -> list[str]:
@@ -199,27 +201,41 @@ def _waits_figure(words: Words, which: str, rows: list[tuple[str, ...]]) -> Figu
 
 
 def _waits_finding(words: Words, which: str) -> str:
-    """Return the waits of the largest change among the classes."""
-    best = best_of(words)
-    mine = None if words.base.wait_days is None else words.base.wait_days.by_urgency
-    theirs = None if best is None else best.wait_days
-    changes = []
-    for name, part in (mine or {}).items():
-        ours = wait_of(part, which)
-        other = wait_of(theirs.by_urgency.get(name) if theirs else None, which)
-        if ours and other and ours.p50 is not None and other.p50 is not None:
-            changes.append((ours.p50 - other.p50, name, ours.p50, other.p50))
-    if not changes or best is None or max(changes)[0] <= 0:
+    """Return the largest change among the classes.
+
+    It is told of the half, or, where that hardly changes, of the tenth that
+    waits longest.
+    """
+    best, mine = best_of(words), words.base.wait_days
+    if best is None or mine is None or best.wait_days is None:
         return words.say(f"waits.plain_{which}")
-    _, name, before, after = max(changes)
-    return words.say(
-        f"waits.finding_{which}",
-        class_name=name,
-        base=words.label(words.base.name),
-        before=words.number(before),
-        best=words.label(best.name),
-        after=words.number(after),
-    )
+    pairs = [
+        (
+            name,
+            wait_of(part, which),
+            wait_of(best.wait_days.by_urgency.get(name), which),
+        )
+        for name, part in mine.by_urgency.items()
+    ]
+    for key, field, least in (("finding", "p50", _TELLING), ("tenth", "p90", 1)):
+        changes = [
+            (getattr(ours, field) - getattr(theirs, field), name, ours, theirs)
+            for name, ours, theirs in pairs
+            if ours and theirs and None not in (ours.p50, theirs.p50)
+        ]
+        change, name, before, after = max(
+            changes, key=lambda row: row[0], default=(0, "", None, None)
+        )
+        if change >= least:
+            return words.say(
+                f"waits.{key}_{which}",
+                class_name=name,
+                base=words.label(words.base.name),
+                before=words.number(getattr(before, field)),
+                best=words.label(best.name),
+                after=words.number(getattr(after, field)),
+            )
+    return words.say(f"waits.plain_{which}")
 
 
 def trips_part(words: Words) -> Figure:

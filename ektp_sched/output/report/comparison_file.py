@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date  # noqa: TC003 - pydantic reads it
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +10,9 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ektp_sched.errors import FolderError
+from ektp_sched.output.comparison import COMPARISON, DAILY, read_comparison
 
 __all__ = [
-    "COMPARISON",
-    "DAILY",
     "BreakEvenPart",
     "ComparisonPart",
     "DayPart",
@@ -30,8 +28,6 @@ __all__ = [
     "read_comparison_folder",
 ]
 
-COMPARISON: Final = "comparison.json"
-DAILY: Final = "daily.csv"
 _AGAIN: Final = "run `ektp-sched compare` again"
 _COLUMNS: Final = ("scenario", "day", "waiting_p10", "waiting_p50", "waiting_p90")
 
@@ -157,6 +153,7 @@ class GapPart(_Part):
     """Entry of ``gap``."""
 
     tier: str
+    rank: int | str | None = None
     policy: float | None = None
     optimum: float | None = None
     gap: float | None = None
@@ -232,26 +229,10 @@ def read_comparison_folder(
     ektp_sched.errors.FolderError
         Naming the file and the key, if one is missing or damaged.
     """
-    folder = Path(path)
-    file = folder / COMPARISON
-    try:
-        document = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        message = f"cannot be read; {_AGAIN}"
-        raise FolderError(message, file=str(file)) from None
-    if not isinstance(document, dict):
-        raise FolderError(f"is no comparison; {_AGAIN}", file=str(file))
-    return document, parsed(document, str(file)), _daily(folder / DAILY)
-
-
-def _daily(path: Path) -> pl.DataFrame:
-    try:
-        table = pl.read_csv(path, try_parse_dates=True)
-    except (OSError, pl.exceptions.PolarsError):
-        message = f"is missing or cannot be read; {_AGAIN}"
-        raise FolderError(message, file=str(path)) from None
-    missing = [name for name in _COLUMNS if name not in table.columns]
-    if missing or table.schema["day"] != pl.Date:
+    document, daily = read_comparison(path)
+    missing = [name for name in _COLUMNS if name not in daily.columns]
+    if missing or daily.schema["day"] != pl.Date:
         what = ", ".join(missing) or "a column of dates called day"
-        raise FolderError(f"lacks {what}; {_AGAIN}", file=str(path))
-    return table
+        file = str(Path(path) / DAILY)
+        raise FolderError(f"lacks {what}; {_AGAIN}", file=file)
+    return document, parsed(document, str(Path(path) / COMPARISON)), daily

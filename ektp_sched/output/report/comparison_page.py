@@ -159,13 +159,21 @@ def _sections(words: Words, daily: pl.DataFrame) -> tuple[Section, ...]:
 
 def _facts(words: Words, others: tuple[str, ...]) -> Facts:
     """Return the inputs that a headline rests on, facts and assumptions apart."""
-    ids = input_ids(words.found.assumptions)
-    used = [
-        (name, one)
-        for name, one in zip(ids, words.found.assumptions, strict=True)
-        if not set(one.key.split(".")) & set(others)
-    ]
-    return Facts(
-        tuple(name for name, one in used if one.kind == "fact"),
-        tuple(name for name, one in used if one.kind != "fact"),
-    )
+    inputs = words.found.assumptions
+    facts: list[str] = []
+    assumed: list[str] = []
+    for name, one in zip(input_ids(inputs), inputs, strict=True):
+        if not set(one.key.split(".")) & set(others):
+            (facts if one.kind == "fact" else assumed).append(name)
+    return Facts(_runs(facts), _runs(assumed))
+
+
+def _runs(names: list[str]) -> tuple[tuple[str, str], ...]:
+    """Return A1, A2, A3, A5 as (A1, A3), (A5, A5)."""
+    runs: list[tuple[str, str]] = []
+    for name in names:
+        if runs and int(name[1:]) == int(runs[-1][1][1:]) + 1:
+            runs[-1] = runs[-1][0], name
+        else:
+            runs.append((name, name))
+    return tuple(runs)

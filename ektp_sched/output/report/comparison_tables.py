@@ -113,7 +113,7 @@ def difference_parts(words: Words) -> list[Part]:
     for one in words.found.differences:
         for name in _DIFFERENCES:
             part: NumberPart | None = getattr(one, name)
-            if part is not None and part.mean is not None:
+            if part is not None and part.mean is not None and _differs(part):
                 rows.append(_difference(words, one, name, part))
     if not rows:
         return []
@@ -121,8 +121,14 @@ def difference_parts(words: Words) -> list[Part]:
     headings = tuple(words.say(f"differences.{name}") for name in names)
     base = words.label(words.base.name)
     caption = words.say("differences.caption", base=base)
-    note = Paragraph(words.say("differences.note", base=base), "note")
+    said = [words.say("differences.note", base=base), words.say("differences.equal")]
+    note = Paragraph(" ".join(said), "note")
     return [note, Table(caption, headings, tuple(rows), texts=2)]
+
+
+def _differs(part: NumberPart) -> bool:
+    """Return whether the two differ in any future that counts."""
+    return any((part.mean, part.p10, part.p90, *(part.mean_interval or ())))
 
 
 def _difference(

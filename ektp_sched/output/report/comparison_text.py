@@ -109,7 +109,7 @@ def _limit(words: Words, one: ScenarioPart, limits: LimitsPart) -> str:
 
 
 def _limit_name(words: Words, kind: str) -> str:
-    return words.texts.name("report.cmp.limit", kind)
+    return words.texts.name("limit", kind)
 
 
 def press_paragraph(words: Words) -> str:
@@ -158,6 +158,8 @@ def _remedies(words: Words) -> list[str]:
         price = cost if one.cost_idr else free
         if part is None or part.p50 is None:
             said.append(words.say("short.never", name=name, price=price, end=words.end))
+        elif part.p50 == _cleared(words.base):
+            said.append(words.say("short.same", name=name, price=price))
         elif part.p90 is None:
             said.append(
                 words.say(
@@ -185,10 +187,13 @@ def _trips(words: Words) -> list[str]:
             idr=words.number(millions(base.wasted_trip_cost_idr.p50 or 0)),
         )
     ]
-    if best is not None and best.wasted_trips is not None:
-        trips = words.number(_round(best.wasted_trips.p50))
-        name = words.label(best.name)
-        said.append(words.say("short.best_trips", name=name, trips=trips))
+    # What money buys is told in any case, and what helps most.
+    named = [one for one in words.others if one.cost_idr > 0 or one == best]
+    for one in named[:_TOLD]:
+        if one.wasted_trips is not None:
+            trips = words.number(_round(one.wasted_trips.p50))
+            name = words.label(one.name)
+            said.append(words.say("short.best_trips", name=name, trips=trips))
     if told is not None and told.wasted_trips is not None:
         trips = words.number(_round(told.wasted_trips.p50))
         said.append(words.say("short.told_trips", trips=trips))
@@ -227,7 +232,7 @@ def pays_sentence(words: Words, one: BreakEvenPart) -> str:
         )
     if day.value is not None:
         return words.say("pays.date", name=name, against=against, day=day.value)
-    why = words.texts.name("report.cmp.no_payoff", day.reason or rate.reason or "")
+    why = words.texts.name("no-payoff", day.reason or rate.reason or "")
     if rate.value is not None:
         return words.say(
             "pays.rate", name=name, against=against, rate=rate.value, why=why
@@ -239,21 +244,38 @@ def method_sentences(words: Words) -> tuple[str, ...]:
     """Return how the figures were made, and what they do not say."""
     found = words.found
     policy = words.texts.name("report.cmp.policy", found.policy)
-    gaps = [(part.tier, part.gap) for part in found.gap if part.gap is not None]
     left_out = [name for name in ("held", "unprintable") if found.people.get(name)]
     return (
         words.say("method.spread", count=found.replications),
         words.say("method.pairs"),
         words.say("method.bands"),
         words.say("method.policy", policy=policy),
-        *(
-            words.say(
-                "method.gap",
-                tier=words.texts.name("tier", tier),
-                share=words.texts.percent(gap, 3),
-            )
-            for tier, gap in gaps
-        ),
+        *_gap(words),
         *(words.say(f"method.{name}", count=found.people[name]) for name in left_out),
         words.say("method.dates_only", name=words.label(DATES_ONLY)),
     )
+
+
+def _gap(words: Words) -> list[str]:
+    """Return how the policy compares in the first tier in which it differs.
+
+    Later tiers are compared for nothing: the policy paid for them before.
+    """
+    found = words.found.gap
+    if not found:
+        return []
+    worse = [part for part in found if part.policy != part.optimum]
+    if not worse:
+        return [words.texts.text("compare.no-gap")]
+    first = worse[0]
+    tier = words.texts.name("tier", first.tier)
+    if first.rank is not None:
+        tier = words.texts.text("digest.tier_rank", tier=tier, rank=str(first.rank))
+    figures: dict[str, float] = {
+        "policy": first.policy or 0.0,
+        "optimum": first.optimum or 0.0,
+    }
+    if first.gap is None:
+        return [words.texts.text("compare.gap-count", tier=tier, **figures)]
+    share = words.texts.percent(first.gap, 4)
+    return [words.texts.text("compare.gap", tier=tier, share=share, **figures)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.office.fields import DAYS
 from ektp_sched.output.report.charts import MUTED, colours
 
 if TYPE_CHECKING:
@@ -124,16 +125,19 @@ class Words:
     def input_name(self, one: InputPart) -> str:
         """Return what an input is, in words where its key is a known one."""
         parts = one.key.split(".")
-        name = parts[-1]
-        text = self.texts.name("report.cmp.input", name)
-        if text == name:
+        name = parts[-1] if parts[-2:-1] != ["reserve"] else "reserve"
+        key = f"report.cmp.input.{name}"
+        if key not in self.texts.texts:
             return one.key
         whose = [self.label(parts[1])] if parts[0] == "scenarios" else []
         rest = parts[2:] if whose else parts
         # What stands in a list is known by its id, which may have dots.
         depth = {"office": 2, "breakdowns": 1, "servers": 1, "printers": 1}
-        resource = ".".join(rest[depth.get(rest[0], len(rest)) : -1]) if rest else ""
+        start = depth.get(rest[0], len(rest)) if rest else 0
+        start += rest[start : start + 1] == ["areas"]
+        resource = ".".join(rest[start:-1])
         whose += [resource] if resource else []
+        text = self.texts.text(key)
         return f"{', '.join(whose)}: {text}" if whose else text
 
     def input_value(self, value: Any) -> str:
@@ -148,6 +152,9 @@ class Words:
             return str(value)
         if isinstance(value, int | float):
             return self.texts.number(value, 3)
+        if value in DAYS:
+            monday = date(2018, 1, 1)
+            return self.texts.weekday(monday + timedelta(days=DAYS.index(value)))
         try:
             return self.texts.short_date(date.fromisoformat(str(value)))
         except ValueError:

@@ -109,10 +109,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a headline rests on: links to the numbered inputs."""
+    """What a headline rests on: runs of numbered inputs, first and last."""
 
-    facts: tuple[str, ...]
-    assumed: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    assumed: tuple[tuple[str, str], ...]
     kind: Literal["facts"] = field(default="facts", init=False)
 
 

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import FolderError
+from ektp_sched.output.comparison import COMPARISON
 from ektp_sched.output.languages import language
 from ektp_sched.output.reading import check_folder, load
-from ektp_sched.output.report.comparison_file import (
-    COMPARISON,
-    read_comparison_folder,
-)
+from ektp_sched.output.report.comparison_file import read_comparison_folder
 from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.seal import SUMMARY, TEMPORARY
