@@ -258,6 +258,22 @@ def test_text_is_text(found: Found) -> None:
     assert "<img" not in comparison_html(document, found[1])
 
 
+def test_a_label_is_written_as_it_is(found: Found) -> None:
+    document = copy.deepcopy(found[0])
+    document["scenarios"][1]["label"] = "~1~"
+    document["scenarios"][2]["label"] = "~0~ & <b>"
+    html = comparison_report(document, found[1], EN)
+    fan = re.search(r'<figure id="cmp-fan-chart">.*?</svg>', html, re.DOTALL)
+    assert fan is not None
+    names = re.findall(r'font-weight="bold"[^>]*>([^<]*)</text>', fan[0])
+    assert sorted(unescape(name) for name in names) == [
+        "Satu server",
+        "~0~ & <b>",
+        "~1~",
+    ]
+    assert "~" not in html.replace("~1~", "").replace("~0~ &amp; &lt;b&gt;", "")
+
+
 def test_a_real_folder_is_rebuilt(tmp_path: Path, found: Found, page: str) -> None:
     write_comparison(tmp_path)
     assert rebuild(tmp_path, lang="en") == tmp_path / "report.html"

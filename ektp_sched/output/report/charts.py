@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -198,10 +199,7 @@ def number_axis(field: str, size: Size, top: float, low: float = 0) -> Any:
 
 
 def text_layer(data: Any, encoding: dict[str, Any], **mark: Any) -> Any:
-    """Return the field ``text``; the page's style puts a rim of paper around it.
-
-    Measuring text is the slowest part of drawing, so labels are short.
-    """
+    """Return the field ``text``; the page's style puts a rim of paper around it."""
     import altair as alt
 
     written = alt.Text(field="text", type="nominal")
@@ -288,14 +286,37 @@ def plain_svg(chart: Any, texts: Language) -> str:
     import vl_convert
 
     numbers, dates = _locales(texts.code)
-    return vl_convert.vegalite_to_svg(
-        chart.to_dict(validate=False),
+    spec, labels = _with_stand_ins(chart.to_dict(validate=False))
+    drawing = vl_convert.vegalite_to_svg(
+        spec,
         vl_version=_VEGA_LITE,
         show_warnings=False,
         allowed_base_urls=[],
         format_locale=numbers,
         time_format_locale=dates,
     )
+    written = {name: escape(label, quote=False) for name, label in labels.items()}
+    return re.sub(r"(?<=>)~\d+~(?=<)", lambda found: written[found[0]], drawing)
+
+
+def _with_stand_ins(spec: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a chart whose labels are short, and what they stand for.
+
+    The converter measures every text letter by letter, which is most of its
+    work; labels have their own place, so that nothing depends on their width.
+    No id or number on an axis looks like a stand-in.
+    """
+    labels: dict[str, str] = {}
+    datasets = {}
+    for name, found in spec.get("datasets", {}).items():
+        datasets[name] = found
+        if found and "text" in found[0]:
+            short = [f"~{len(labels) + index}~" for index in range(len(found))]
+            labels |= {s: row["text"] for s, row in zip(short, found, strict=True)}
+            datasets[name] = [
+                row | {"text": s} for s, row in zip(short, found, strict=True)
+            ]
+    return spec | {"datasets": datasets}, labels
 
 
 def _config() -> dict[str, Any]:
