@@ -10,7 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders import make_plan, planned, random_case, write_folder
+from builders import (
+    START,
+    Case,
+    make_backlog,
+    make_office,
+    make_plan,
+    planned,
+    random_case,
+    write_folder,
+)
 from damages import DAMAGES, Damage, base, slots_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -128,6 +137,66 @@ def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
     assert "--format csv" in result.stderr
     (folder / "plan.csv").write_text("application_id,day\na,soon\n", encoding="utf-8")
     assert run(folder).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("office.toml", "target_days = 30", "target_days = 0"),
+        ("office.toml", "batch_size = ", "batch_size = 0 # "),
+        ("summary.json", '"days": 8', '"days": 10000000'),
+        ("summary.json", '"start": "2017-09-12"', '"start": "9999-12-30"'),
+        ("certificate.json", "{", "[" * 100_000),
+        ("plan.csv", "routine", "r" * 200_000),
+    ],
+    ids=["target", "batch", "days", "start", "depth", "field"],
+)
+def test_no_damage_makes_it_crash(
+    name: str, old: str, new: str, tmp_path: Path
+) -> None:
+    case, plan = base("stock")
+    path = write_folder(plan, case, tmp_path) / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    result = run(tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
+
+
+def test_an_applicant_listed_twice_is_found(tmp_path: Path) -> None:
+    case, plan = base("stock")
+    path = write_folder(plan, case, tmp_path) / "applications.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    assert "once" in found(tmp_path)
+
+
+def test_the_certificate_must_state_the_scale(tmp_path: Path) -> None:
+    case, plan = base("stock")
+    path = write_folder(plan, case, tmp_path) / "certificate.json"
+    stated = json.loads(path.read_text(encoding="utf-8"))
+    stated["tiers"][-1]["scale"] += 1
+    path.write_text(json.dumps(stated), encoding="utf-8")
+    assert set(found(tmp_path)) == {"proof", "claim"}
+
+
+def test_a_printer_may_be_called_reserve(tmp_path: Path) -> None:
+    """Its limit and that of the reserve are two things."""
+    office = make_office(
+        servers=[{"id": "s1", "cards_per_day": 9}],
+        printers=[
+            {"id": "reserve", "cards_per_day": 1},
+            {"id": "p2", "cards_per_day": 5, "areas": ["Alak"]},
+        ],
+        reserve={"cards_per_day": 2},
+    )
+    rows = [{"application_id": f"A{n}", "waiting_since": START} for n in range(6)]
+    case = Case(office, make_backlog(rows, office), 3)
+    folder = write_folder(planned(case), case, tmp_path)
+    assert found(folder) == []
+    crowded = make_plan(case, [(n // 3, "reserve", "s1") for n in range(6)])
+    assert "limit" in found(write_folder(crowded, case, tmp_path / "crowded"))
 
 
 def test_it_is_one_readable_file_of_the_standard_library() -> None:

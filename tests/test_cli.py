@@ -280,6 +280,24 @@ def test_a_damaged_plan_is_exit_1(
     assert result["violations"][0]["code"] in out
 
 
+def test_another_office_than_the_planned_one_is_exit_1(
+    planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Even where the plan would suit it too, the folder is no evidence for it."""
+    backlog, office = planned / "backlog.csv", planned / "office.toml"
+    other = tmp_path / "office.toml"
+    text = office.read_text("utf-8")
+    other.write_text(text + "\n[visits]\nevery_days = 29\n", "utf-8")
+    code, out, _ = call(
+        capsys,
+        "verify",
+        planned / "out",
+        *("--backlog", backlog, "--office", other, "--json"),
+    )
+    assert code == 1
+    assert [v["code"] for v in json.loads(out)["violations"]] == ["false-evidence"]
+
+
 def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     rows = [f"A{n:06d},2017-0{1 + n % 8}-1{n % 10},,W" for n in range(100_000)]
     backlog, office = write_case(tmp_path, rows=rows)

@@ -7,7 +7,7 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -18,11 +18,13 @@ from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.office import Office
 from ektp_sched.output import (
     UnverifiedPlanError,
+    check_evidence,
     check_folder,
     load,
     save,
     save_rejects,
 )
+from ektp_sched.output.seal import seal
 from ektp_sched.planning import Plan, Status, plan
 from ektp_sched.trust import check_certificate, verify
 
@@ -436,6 +438,63 @@ def test_a_figure_that_was_changed_is_found(out: Path, tmp_path: Path) -> None:
     found = check_folder(load(copy))
     assert [violation.code for violation in found] == ["stated-figure", "changed-file"]
     assert "printed" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"read": 99}, "stated-figure"),
+        ({"held": 99}, "stated-figure"),
+        ({"rejected": 99}, "stated-figure"),
+        ({"holidays": {"2017-09-13": "Day off"}}, "stated-holidays"),
+    ],
+    ids=["read", "held", "rejected", "holidays"],
+)
+def test_a_forged_summary_is_found_in_the_raw_files(
+    out: Path, tmp_path: Path, change: dict[str, Any], code: str
+) -> None:
+    """Whoever forges a figure may forge the digests too."""
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    honest = load(copy)
+    assert check_evidence(honest, honest.backlog, honest.office) == []
+    path = copy / "summary.json"
+    summary = json.loads(path.read_bytes()) | change
+    summary["files"] = seal(copy, summary)
+    path.write_text(json.dumps(summary), "utf-8")
+    found = check_evidence(load(copy), honest.backlog, honest.office)
+    assert [violation.code for violation in found] == [code]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("applications.csv", "2017", "2016"),
+        ("office.toml", "cards_per_day = ", "cards_per_day = 1"),
+    ],
+)
+def test_forged_evidence_is_found_in_the_raw_files(
+    out: Path, tmp_path: Path, name: str, old: str, new: str
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    honest = load(copy)
+    text = (copy / name).read_text("utf-8")
+    assert old in text
+    (copy / name).write_text(text.replace(old, new, 1), "utf-8")
+    found = check_evidence(load(copy), honest.backlog, honest.office)
+    assert [violation.code for violation in found] == ["false-evidence"]
+    assert name in found[0].message
+
+
+def test_a_horizon_past_the_last_date_is_damage(out: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    path = copy / "summary.json"
+    summary = json.loads(path.read_bytes()) | {"start": "9999-12-31"}
+    path.write_text(json.dumps(summary), "utf-8")
+    with pytest.raises(FolderError, match="end after 9999-12-31"):
+        load(copy)
 
 
 def test_a_sheet_that_was_changed_is_found(out: Path, tmp_path: Path) -> None:

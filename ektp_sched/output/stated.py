@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it
+from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ektp_sched.errors import FolderError
 from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
@@ -76,6 +76,13 @@ class StatedSummary(_Stated):
     digests: dict[str, str | None]
     seconds: dict[str, float]
     files: dict[str, str]
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.days > date.max.toordinal() - self.start.toordinal() + 1:
+            msg = "the days from start on end after 9999-12-31"
+            raise ValueError(msg)
+        return self
 
 
 class StatedPrices(_Stated):
