@@ -107,12 +107,15 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Take the line away again."""
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Take the line away again, and say how far an interrupted work had come."""
         if self._shown:
             sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()
             self._shown = 0
+        if isinstance(error, KeyboardInterrupt) and str(error):
+            # Said here, as the command line's library drops the text.
+            say(f"ektp-sched: {error}")
 
 
 def explain_failure(error: BaseException) -> int:
@@ -124,8 +127,7 @@ def explain_failure(error: BaseException) -> int:
         Whatever stopped the command.
     """
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        done = f"{error}; " if str(error) else ""
-        say(f"ektp-sched: interrupted; {done}nothing was left half written")
+        say("ektp-sched: interrupted; nothing was left half written")
         return INTERRUPTED
     if isinstance(error, EktpSchedError):
         say(f"ektp-sched: {_one_sentence(error)}")
