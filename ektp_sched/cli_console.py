@@ -31,6 +31,7 @@ __all__ = [
     "console",
     "emit",
     "explain_failure",
+    "first_day",
     "prepare_streams",
     "say",
     "sentences",
@@ -79,6 +80,22 @@ def as_date(text: str) -> date:
     except ValueError:
         message = f"{text!r} is not a date; write it like 2017-09-12"
         raise typer.BadParameter(message) from None
+
+
+def first_day(start: date | None, words: Language) -> date:
+    """Return the first day: as given, or today, which is then said on stderr.
+
+    Parameters
+    ----------
+    start
+        As given; None: it was left out.
+    words
+        Language.
+    """
+    begin = start or date.today()
+    if start is None:
+        say(words.text("cli.today", start=begin))
+    return begin
 
 
 @dataclass(slots=True)

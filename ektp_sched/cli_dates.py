@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import Progress, emit, say
+from ektp_sched.cli_console import Progress, emit, first_day
 from ektp_sched.cli_options import (
     BacklogArgument,
     HorizonOption,
@@ -16,6 +15,7 @@ from ektp_sched.cli_options import (
     LangOption,
     MaxRejectsOption,
     OfficeOption,
+    OptionalScenariosOption,
     PriorityOption,
     ReplicationsOption,
     ScenarioOption,
@@ -42,14 +42,6 @@ ConfidenceOption = Annotated[
 PolicyOption = Annotated[
     Literal["pressure", "class-order", "fifo"],
     typer.Option("--policy", help="In which order cards are printed."),
-]
-OptionalScenariosOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--scenarios",
-        metavar="FILE",
-        help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
-    ),
 ]
 PriorOption = Annotated[
     tuple[float, float] | None,
@@ -106,14 +98,14 @@ def promise(
     from ektp_sched.output.backlog_copy import check_target
     from ektp_sched.output.languages import language
     from ektp_sched.output.promise_files import save_promises
-    from ektp_sched.scenarios.fronts import as_scenarios
+    from ektp_sched.scenarios.loading import as_scenarios
     from ektp_sched.scenarios.promise import promise as make
 
     rules = Office.load(office)
     words = language(lang or rules.language)
     read = [path for path in (backlog, office, scenarios, priority) if path]
     target = None if write is None else check_target(write, read)
-    begin = _start(start, words)
+    begin = first_day(start, words)
     with Progress(words) as progress:
         progress("read", 0)
         found = as_scenarios(scenarios, rules, begin)
@@ -199,11 +191,11 @@ def backtest(
     from ektp_sched.output.languages import language
     from ektp_sched.scenarios.backtest import FAILURE_PRIOR, REPAIR_PRIOR
     from ektp_sched.scenarios.backtest import backtest as judge
-    from ektp_sched.scenarios.fronts import as_scenarios
+    from ektp_sched.scenarios.loading import as_scenarios
 
     rules = Office.load(office)
     words = language(lang or rules.language)
-    begin = _start(start, words)
+    begin = first_day(start, words)
     with Progress(words) as progress:
         progress("read", 0)
         found = as_scenarios(scenarios, rules, begin)
@@ -237,13 +229,6 @@ def backtest(
         typer.echo(line)
     if out is not None:
         typer.echo(words.text("cli.written", files=str(out)))
-
-
-def _start(start: date | None, words: Language) -> date:
-    begin = start or date.today()
-    if start is None:
-        say(words.text("cli.today", start=begin))
-    return begin
 
 
 def _copy(made: Promises, backlog: Path, target: Path, replace: bool) -> PromisedTable:

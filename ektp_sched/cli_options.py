@@ -18,6 +18,7 @@ __all__ = [
     "LangOption",
     "MaxRejectsOption",
     "OfficeOption",
+    "OptionalScenariosOption",
     "OwnBacklogOption",
     "OwnOfficeOption",
     "PlanArgument",
@@ -100,6 +101,14 @@ ScenariosOption = Annotated[
     Path,
     typer.Option(
         "--scenarios", metavar="FILE", help="What might become of it: scenarios.toml."
+    ),
+]
+OptionalScenariosOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenarios",
+        metavar="FILE",
+        help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
     ),
 ]
 HorizonOption = Annotated[

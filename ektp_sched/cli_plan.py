@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ektp_sched.cli_console import NO, Progress, console, emit, say
+from ektp_sched.cli_console import NO, Progress, console, emit, first_day, say
 from ektp_sched.cli_options import (
     BacklogArgument,
     JsonOption,
@@ -122,9 +122,7 @@ def plan(
 
     found_office = Office.load(office)
     words = language(lang or found_office.language)
-    begin = start or date.today()
-    if start is None:
-        say(words.text("cli.today", start=begin))
+    begin = first_day(start, words)
     # Aside: what reading and planning need not wait for.
     with Progress(words) as progress, ThreadPoolExecutor(1) as aside:
         progress("read", 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import NO, Progress, as_date, emit
+from ektp_sched.cli_console import NO, Progress, as_date, emit, first_day
 from ektp_sched.cli_options import (
     BacklogArgument,
     HorizonOption,
@@ -16,6 +16,7 @@ from ektp_sched.cli_options import (
     LangOption,
     MaxRejectsOption,
     OfficeOption,
+    OptionalScenariosOption,
     PriorityOption,
     ReplicationsOption,
     ScenarioOption,
@@ -75,7 +76,7 @@ def compare(
 
     rules = Office.load(office)
     words = language(lang or rules.language)
-    begin = start or date.today()
+    begin = first_day(start, words)
     with Progress(words) as progress:
         progress("read", 0)
         found = load_scenarios(scenarios, rules, start=begin)
@@ -113,14 +114,7 @@ def need(
             help="The printer or server that is asked about.",
         ),
     ],
-    scenarios: Annotated[
-        Path | None,
-        typer.Option(
-            "--scenarios",
-            metavar="FILE",
-            help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
-        ),
-    ] = None,
+    scenarios: OptionalScenariosOption = None,
     scenario: ScenarioOption = None,
     cleared_by: Annotated[
         date | None,
@@ -175,18 +169,14 @@ def need(
     from ektp_sched.office import Office
     from ektp_sched.output.comparison_text import need_lines
     from ektp_sched.output.languages import language
-    from ektp_sched.scenarios import certain_scenarios, load_scenarios
     from ektp_sched.scenarios import need as search
+    from ektp_sched.scenarios.loading import as_scenarios
 
     goal = _goal(cleared_by, on_target_by, nobody_over, by)
     rules = Office.load(office)
     words = language(lang or rules.language)
-    begin = start or date.today()
-    found = (
-        certain_scenarios(rules)
-        if scenarios is None
-        else load_scenarios(scenarios, rules, start=begin)
-    )
+    begin = first_day(start, words)
+    found = as_scenarios(scenarios, rules, begin)
     people = read_backlog(backlog, rules, priority=priority, max_rejects=max_rejects)
     with Progress(words) as progress:
         answer = search(

@@ -16,13 +16,16 @@ from ektp_sched.scenarios.runs import Run
 
 def asked(goal: Goal, **options: Any) -> Need:
     rules = office()
-    chosen: dict[str, Any] = {"resource": "server-1", "days": 60} | options
+    chosen: dict[str, Any] = {
+        "resource": "server-1",
+        "days": 60,
+        "replications": 1,
+    } | options
     return need(
         people(200, rules),
         certain_scenarios(rules),
         goal=goal,
         start=START,
-        replications=1,
         **chosen,
     )
 
@@ -101,6 +104,8 @@ def test_expected_arrivals_never_stray_a_person_from_the_mean() -> None:
         ({"resource": "server-9"}, "no resource 'server-9'; there is: server-1"),
         ({"scenario": "moon"}, "no scenario 'moon'; there is: now"),
         ({"confidence": 1.0}, "confidence is 1.0"),
+        ({"replications": 0}, "replications is 0"),
+        ({"days": 0}, "days is 0"),
         ({"days": 5}, "lies outside 2017-09-11 to 2017-09-15"),
     ],
 )

@@ -16,6 +16,7 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
+from ektp_sched.scenarios.arguments import MOST_REPLICATIONS, check_whole
 from ektp_sched.scenarios.backtest_result import Backtest, Case, Coverage
 from ektp_sched.scenarios.coverage import (
     Dated,
@@ -24,7 +25,8 @@ from ektp_sched.scenarios.coverage import (
     smallest_margin,
 )
 from ektp_sched.scenarios.draws import BLOCK
-from ektp_sched.scenarios.fronts import Fronts, as_scenarios, chosen, simulated
+from ektp_sched.scenarios.fronts import Fronts, chosen, simulated
+from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.promise import days_printed
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.ready_by import as_confidence, next_open, rank_of
@@ -146,14 +148,11 @@ confidence, policy, executor, progress
 def _check(
     fresh: int, history_days: Sequence[int], worlds: int, priors: Sequence[float]
 ) -> None:
-    ranges = [("fresh", fresh, 1, 1_000_000), ("worlds", worlds, 1, BLOCK)]
-    ranges += [("history_days", length, 2, _MOST_HISTORY) for length in history_days]
-    for name, value, least, most in ranges:
-        if type(value) is not int or not least <= value <= most:
-            message = (
-                f"{name} is {value}; it must be a whole number from {least} to {most:,}"
-            )
-            raise UsageError(message)
+    check_whole(
+        ("fresh", fresh, 1, MOST_REPLICATIONS),
+        ("worlds", worlds, 1, BLOCK),
+        *(("history_days", length, 2, _MOST_HISTORY) for length in history_days),
+    )
     if not all(0 < value <= 1_000_000 for value in priors):
         message = f"a prior has {min(priors):g}; its numbers must be above 0"
         raise UsageError(message)

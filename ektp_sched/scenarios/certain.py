@@ -169,12 +169,16 @@ def limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limi
 
 def _binds(limits: Capacity, day: int) -> tuple[str, int]:
     """Return which limit is the least on a day, and how many cards it allows."""
-    printers, servers = limits.printer_cards[:, day], limits.server_cards[:, day]
-    count = len(servers)
+    printers = limits.printer_cards[:, day]
+    # Servers that the same printers reach are one: the cuts double with each.
+    reaches, pool = np.unique(limits.reaches, axis=1, return_inverse=True)
+    count = reaches.shape[1]
+    servers = np.zeros(count, dtype=np.int64)
+    np.add.at(servers, pool.reshape(-1), limits.server_cards[:, day])
     best = None
     for chosen in range(1 << count):
         cut = np.array([bool(chosen >> s & 1) for s in range(count)])
-        beyond = (limits.reaches & ~cut).any(axis=1)
+        beyond = (reaches & ~cut).any(axis=1)
         through = int(servers[cut].sum()), int(printers[beyond].sum())
         if best is None or sum(through) < sum(best):
             best = through

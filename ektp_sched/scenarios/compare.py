@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ektp_sched.errors import UsageError
+from ektp_sched.scenarios.arguments import (
+    LONGEST_DAYS,
+    MOST_REPLICATIONS,
+    check_whole,
+)
 from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
-from ektp_sched.scenarios.laws import Scenarios
-from ektp_sched.scenarios.loading import load_scenarios
+from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.measures import (
     daily,
     difference,
@@ -23,6 +27,7 @@ from ektp_sched.scenarios.measures import (
     trip_cost,
     waits,
 )
+from ektp_sched.scenarios.order import POLICIES as FAST_POLICIES
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.told import told_trips
 
@@ -38,7 +43,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.comparison import Difference
-    from ektp_sched.scenarios.laws import Scenario
+    from ektp_sched.scenarios.laws import Scenario, Scenarios
     from ektp_sched.scenarios.measures import Samples
     from ektp_sched.scenarios.outcome import Outcome
 
@@ -49,12 +54,11 @@ __all__ = ["DATES_ONLY", "POLICIES", "compare"]
 DATES_ONLY: Final = "dates_only"
 """Name of the remedy that costs nothing: the baseline, with dates told."""
 
-POLICIES: Final = ("pressure", "class-order", "fifo", "replan")
+POLICIES: Final = (*FAST_POLICIES, "replan")
 
 _SHARE: Final = {"simulate": 0.0, "figures": 0.7, "limits": 0.75, "break-even": 0.8}
 """Rough share of the work that is done when a stage begins."""
 
-_MOST: Final = 1_000_000
 _MOST_REPLAN: Final = 100
 
 
@@ -102,8 +106,7 @@ def compare(
     """
     _check(days, replications, seed, policy)
     clock = _Clock(progress)
-    if not isinstance(scenarios, Scenarios):
-        scenarios = load_scenarios(scenarios, office, start=start)
+    scenarios = as_scenarios(scenarios, office, start)
     run = Run(backlog, scenarios, start, days, replications, seed, policy)
     every = tuple(run.scenarios.scenarios.values())
     with clock.stage("simulate"):
@@ -229,17 +232,12 @@ def _check(days: int, replications: int, seed: int, policy: str) -> None:
     if policy not in POLICIES:
         message = f"policy is {policy!r}; it must be one of {', '.join(POLICIES)}"
         raise UsageError(message)
-    most = _MOST_REPLAN if policy == "replan" else _MOST
-    for name, value, low, high in (
-        ("days", days, 1, 3660),
+    most = _MOST_REPLAN if policy == "replan" else MOST_REPLICATIONS
+    check_whole(
+        ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, most),
         ("seed", seed, 0, 2**63 - 1),
-    ):
-        if type(value) is not int or not low <= value <= high:
-            message = (
-                f"{name} is {value}; it must be a whole number from {low} to {high:,}"
-            )
-            raise UsageError(message)
+    )
 
 
 @dataclass(slots=True)

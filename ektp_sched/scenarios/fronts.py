@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.errors import UsageError
+from ektp_sched.scenarios.arguments import (
+    LONGEST_DAYS,
+    MOST_REPLICATIONS,
+    check_whole,
+)
 from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.draws import BLOCK, draw
-from ektp_sched.scenarios.laws import Scenarios
-from ektp_sched.scenarios.loading import certain_scenarios, load_scenarios
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.simulate import simulate
 
@@ -19,22 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
-    from ektp_sched.scenarios.laws import Scenario
+    from ektp_sched.scenarios.laws import Scenario, Scenarios
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.ready_by import Counts
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["Course", "Fronts", "as_scenarios", "chosen", "simulated", "undisturbed"]
+__all__ = ["Course", "Fronts", "chosen", "simulated", "undisturbed"]
 
 _MOST_CELLS: Final = 1 << 30
-_MOST: Final = {"days": 3_660, "replications": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +104,6 @@ class Course:
         return fixed and self.scenarios.arrivals is None and not breaks
 
 
-def as_scenarios(
-    given: Scenarios | str | Path | None, office: Office, start: date
-) -> Scenarios:
-    """Return scenarios, read from their file if need be.
-
-    Parameters
-    ----------
-    given
-        Read already, or the path of ``scenarios.toml``; None: nothing is
-        uncertain.
-    office, start
-        The office as it is, and the first day.
-
-    Raises
-    ------
-    ektp_sched.errors.ScenarioError
-        If the file is not what it should be.
-    """
-    if given is None:
-        return certain_scenarios(office)
-    if isinstance(given, Scenarios):
-        return given
-    return load_scenarios(given, office, start=start)
-
-
 def chosen(
     backlog: Backlog,
     scenarios: Scenarios,
@@ -160,13 +135,10 @@ def chosen(
     ektp_sched.errors.UsageError
         If a number is out of its range, or there is no such scenario.
     """
-    for what, value in (("days", days), ("replications", replications)):
-        if type(value) is not int or not 1 <= value <= _MOST[what]:
-            message = (
-                f"{what} is {value}; it must be a whole number from 1 to "
-                f"{_MOST[what]:,}"
-            )
-            raise UsageError(message)
+    check_whole(
+        ("days", days, 1, LONGEST_DAYS),
+        ("replications", replications, 1, MOST_REPLICATIONS),
+    )
     wanted = scenarios.baseline if name is None else name
     if wanted not in scenarios.scenarios:
         known = ", ".join(scenarios.scenarios)
@@ -258,28 +230,11 @@ def undisturbed(course: Course) -> Course:
     earliest day at its highest rate.
     """
     scenario = course.scenario
-    best = {
-        resource.id: replace(
-            resource,
-            cards=(resource.cards[2],) * 3,
-            first=None if resource.first is None else (resource.first[0],) * 3,
-        )
-        for resource in scenario.added
-    }
-    tables = {}
-    for kind in ("servers", "printers"):
-        tables[kind] = tuple(
-            entry.model_copy(
-                update={
-                    "cards_per_day": best[entry.id].cards[0],
-                    "from_": (best[entry.id].first or (None,))[0],
-                }
-            )
-            if entry.id in best
-            else entry
-            for entry in getattr(scenario.office, kind)
-        )
-    office = scenario.office.model_copy(update={"outages": (), **tables})
+    for resource in scenario.added:
+        first = None if resource.first is None else (resource.first[0],) * 3
+        cards = (resource.cards[2],) * 3
+        scenario = scenario.at(replace(resource, cards=cards, first=first))
+    office = scenario.office.model_copy(update={"outages": ()})
     bare = replace(course.scenarios, arrivals=None, breakdowns={})
-    changed = replace(scenario, office=office, added=tuple(best.values()))
+    changed = replace(scenario, office=office)
     return replace(course, scenarios=bare, scenario=changed, progress=None)

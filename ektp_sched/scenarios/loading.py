@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios.model import ArrivalRules, BreakdownRules
 
-__all__ = ["certain_scenarios", "load_scenarios", "scenarios_of"]
+__all__ = ["as_scenarios", "certain_scenarios", "load_scenarios", "scenarios_of"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
@@ -62,6 +62,31 @@ def load_scenarios(
         file=str(path),
         digest=sha256(raw).hexdigest(),
     )
+
+
+def as_scenarios(
+    given: Scenarios | str | Path | None, office: Office, start: date
+) -> Scenarios:
+    """Return scenarios, read from their file if need be.
+
+    Parameters
+    ----------
+    given
+        Read already, or the path of ``scenarios.toml``; None: nothing is
+        uncertain.
+    office, start
+        The office as it is, and the first day.
+
+    Raises
+    ------
+    ektp_sched.errors.ScenarioError
+        If the file is not what it should be.
+    """
+    if given is None:
+        return certain_scenarios(office)
+    if isinstance(given, Scenarios):
+        return given
+    return load_scenarios(given, office, start=start)
 
 
 def certain_scenarios(office: Office) -> Scenarios:

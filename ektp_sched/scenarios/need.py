@@ -13,6 +13,11 @@ import polars as pl
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning import plan
+from ektp_sched.scenarios.arguments import (
+    LONGEST_DAYS,
+    MOST_REPLICATIONS,
+    check_whole,
+)
 from ektp_sched.scenarios.goal import Need
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.simulate import arrivals_by_stream
@@ -78,6 +83,11 @@ def need(
     UsageError
         No such resource or scenario, or an argument is out of its range.
     """
+    check_whole(
+        ("days", days, 1, LONGEST_DAYS),
+        ("replications", replications, 1, MOST_REPLICATIONS),
+        ("seed", seed, 0, 2**63 - 1),
+    )
     run = Run(backlog, scenarios, start, days, replications, seed, "pressure")
     chosen = _scenario(scenarios, scenario)
     now = _cards_now(chosen, resource)

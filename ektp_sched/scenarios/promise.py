@@ -12,11 +12,11 @@ import polars as pl
 from ektp_sched.office import calendar
 from ektp_sched.scenarios.fronts import (
     Fronts,
-    as_scenarios,
     chosen,
     simulated,
     undisturbed,
 )
+from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.ready_by import (
     as_confidence,
     first_days,
