@@ -2,9 +2,9 @@
 
 Ours is the command ``ektp-sched plan … --no-xlsx --no-report`` (read, plan, verify,
 write all tables and the batch sheets as CSV; drawing the report's charts takes as
-long for ten thousand rows as for a million, and is left out).  The baseline reads the same file with
-polars (dates parsed), sorts it by waiting_since and id, and writes it.  Both are
-whole processes, in alternating rounds.
+long for ten thousand rows as for a million, and is left out).  The baseline reads
+the same file with polars (dates parsed), sorts it by waiting_since and id, and
+writes it.  Both are whole processes, in alternating rounds.
 """
 
 from __future__ import annotations
