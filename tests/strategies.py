@@ -36,6 +36,7 @@ __all__ = [
     "person",
     "pinned_cases",
     "rows",
+    "shift_cases",
     "tiny_cases",
 ]
 
@@ -407,6 +408,60 @@ def tiny_cases(draw: st.DrawFn) -> Case:
     return Case(
         document, draw(rows(document, START, days, most=4, pins=True)), START, days
     )
+
+
+@st.composite
+def _shifts(draw: st.DrawFn, document: Document, start: date) -> list[Document]:
+    """Draw one or two shifts with few uses, on closed days and on working days."""
+    names = [r["id"] for r in (*document["servers"], *document["printers"])]
+    found: list[Document] = []
+    for name in _named("shift", draw(st.integers(1, 2))):
+        shift: Document = {
+            "id": name,
+            "days": draw(
+                st.one_of(
+                    _some(_WEEKS[0], 2),
+                    st.lists(
+                        st.integers(0, 9).map(lambda d: start + timedelta(days=d)),
+                        min_size=1,
+                        max_size=3,
+                        unique=True,
+                    ),
+                )
+            ),
+            "share": draw(st.sampled_from((Decimal("0.5"), 1, Decimal("1.5")))),
+            "cost_idr": draw(st.sampled_from((0, 1, 2, 3, 2_500_000))),
+        }
+        if draw(st.booleans()):
+            shift["max_uses"] = draw(st.integers(1, 2))
+        if draw(st.integers(0, 3)) == 3:
+            shift["max_per_week"] = 1
+        if draw(st.integers(0, 3)) == 3:
+            shift["rest_days"] = draw(st.integers(1, 3))
+        if draw(st.integers(0, 3)) == 3:
+            shift["resources"] = draw(_some(names, len(names)))
+        if draw(st.booleans()):
+            shift["on_holidays"] = True
+        found.append(shift)
+    return found
+
+
+@st.composite
+def shift_cases(draw: st.DrawFn) -> Case:
+    """Draw problems with few enough shifts that every decision can be tried."""
+    days = draw(st.sampled_from((7, 5, 4, 8)))
+    start = draw(_STARTS)
+    document = draw(documents(start, days, most=3))
+    if draw(st.integers(0, 3)):
+        document["calendar"]["workdays"] = draw(st.sampled_from(_WEEKS[1:]))
+    document["shifts"] = draw(_shifts(document, start))
+    if draw(st.booleans()):
+        document["budget"] = {"idr": draw(st.sampled_from((1, 3, 4, 5_000_000)))}
+    if draw(st.integers(0, 2)) == 2:
+        tiers = (*_TIERS, "cost_idr", "shifts")
+        document["plan"]["tiers"] = draw(_some(tiers, len(tiers)))
+    people = rows(document, start, days, most=12, pins=draw(st.booleans()))
+    return Case(document, draw(people), start, days)
 
 
 @st.composite

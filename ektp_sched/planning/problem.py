@@ -34,6 +34,7 @@ __all__ = [
     "Flow",
     "TierProblem",
     "exact_total",
+    "least_value",
     "next_face",
     "node_prices",
     "tier_problem",
@@ -304,3 +305,18 @@ def exact_total(problem: TierProblem, flow: Flow) -> int:
     used = np.flatnonzero(flow.cards)
     pairs = zip(flow.cards[used].tolist(), problem.cost[used].tolist(), strict=True)
     return sum(cards * cost for cards, cost in pairs)
+
+
+def least_value(program: Program, cohorts: Cohorts, objective: Objective) -> int:
+    """Return what a tier comes to if nobody had to share a day: a lower bound.
+
+    Parameters
+    ----------
+    program, cohorts, objective
+        The network, what flows through it, and the tier.
+    """
+    problem = tier_problem(program, cohorts, Face.whole(program), objective)
+    least = np.minimum.reduceat(problem.cost, problem.start[:-1])
+    cards = zip(least.tolist(), problem.size.tolist(), strict=True)
+    total: int = sum(cost * size for cost, size in cards)
+    return total + objective.constant(cohorts)

@@ -12,7 +12,7 @@ from ektp_sched.office import Notice, calendar
 from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.cohorts import NONE, rank_label
 from ektp_sched.planning.prices import marginal_prices
-from ektp_sched.planning.problem import Face, tier_problem
+from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.program import Arc
 from ektp_sched.planning.result import (
     Certificate,
@@ -21,7 +21,7 @@ from ektp_sched.planning.result import (
     Tier,
     TierPrices,
 )
-from ektp_sched.planning.tiers import EARLINESS
+from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.planning.assign import Prints
     from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions import Decided
     from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.result import Conflict
@@ -52,6 +53,8 @@ class Case:
         The network, what flows through it, and the objectives.
     engine
         Name of the engine.
+    decided
+        Which shifts are worked; ``None`` for an office without shifts.
     """
 
     backlog: Backlog
@@ -60,6 +63,7 @@ class Case:
     cohorts: Cohorts
     tiers: tuple[Objective, ...]
     engine: str
+    decided: Decided | None = None
 
     @property
     def named(self) -> tuple[Objective, ...]:
@@ -191,20 +195,27 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
             msg = f"tier {tier.name} is {value} in the plan, {solved.value} solved"
             raise AssertionError(msg)
         bound = value if proven else solved.bound if solved is not None else None
-        if bound is None:
-            bound = _least(case, tier)
+        if case.decided is not None:
+            bound = case.decided.bound(tier, case.cohorts)
+            proven = proven and bound == value
+        elif bound is None:
+            bound = least_value(case.program, case.cohorts, tier)
         found.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
-    return tuple(found)
+    return tuple(found) if case.decided is None else _placed(case, found)
 
 
-def _least(case: Case, tier: Objective) -> int:
-    """Return what a tier comes to if nobody had to share a day: a lower bound."""
-    face = Face.whole(case.program)
-    problem = tier_problem(case.program, case.cohorts, face, tier)
-    least = np.minimum.reduceat(problem.cost, problem.start[:-1])
-    cards = zip(least.tolist(), problem.size.tolist(), strict=True)
-    total: int = sum(cost * size for cost, size in cards)
-    return total + tier.constant(case.cohorts)
+def _placed(case: Case, found: list[Tier]) -> tuple[Tier, ...]:
+    """Put the shifts' own tiers where the office wants them."""
+    assert case.decided is not None
+    order = objectives(
+        case.office, case.cohorts, case.program.capacity.days, decided=True
+    )
+    flows = iter(found)
+    return tuple(
+        case.decided.own(tier.name) if tier.name in DECIDED else next(flows)
+        for tier in order
+        if tier.name != EARLINESS
+    )
 
 
 def _total(cost: Ints, count: Ints) -> int:

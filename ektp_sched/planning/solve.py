@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
+    from ektp_sched.office import Capacity, Office
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions import Decided
     from ektp_sched.planning.problem import Engine
     from ektp_sched.planning.result import Plan
 
@@ -32,7 +34,14 @@ if TYPE_CHECKING:
 
 __all__ = ["plan"]
 
-_SHARE = {"cohorts": 0.0, "program": 0.1, "solve": 0.15, "assign": 0.7, "prices": 0.85}
+_SHARE = {
+    "cohorts": 0.0,
+    "decide": 0.05,
+    "program": 0.1,
+    "solve": 0.15,
+    "assign": 0.7,
+    "prices": 0.85,
+}
 """Rough share of the work that is done when a stage begins."""
 
 
@@ -44,6 +53,7 @@ def plan(
     days: int | None = None,
     engine: str = "auto",
     time_limit: float | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Plan:
     """Assign every application of the backlog to a printer and a day.
@@ -63,6 +73,9 @@ def plan(
         ``flow``, ``cpsat``, or ``auto`` for the fastest that is exact.
     time_limit
         Seconds after which the best plan so far is returned.
+    workers
+        Search workers where shifts are chosen; with one, the default, the
+        same input gives the same plan.
     progress
         Called with a stage's name and the share of the work done.
 
@@ -85,12 +98,18 @@ def plan(
         days = _horizon(backlog, office, start, days)
         limits = capacity(office, start, days)
         cohorts = build_cohorts(backlog, office, start, days)
+        last_day = days_that_matter(cohorts, limits)
+    decided = None
+    if office.shifts:
+        with clock.stage("decide"):
+            decided = _decided(office, cohorts, limits, last_day, clock, workers)
+            limits = decided.limits
     with clock.stage("program"):
-        program = build_program(cohorts, limits, days_that_matter(cohorts, limits))
+        program = build_program(cohorts, limits, last_day)
         tiers = objectives(office, cohorts, days)
         check_range(office, cohorts, tiers, program.nodes)
         conflict = pin_conflicts(program, cohorts, backlog.frame)
-    case = Case(backlog, office, program, cohorts, tiers, solver.name)
+    case = Case(backlog, office, program, cohorts, tiers, solver.name, decided)
     if conflict:
         return no_plan(case, Status.INFEASIBLE, clock.seconds, conflict)
     with clock.stage("solve"):
@@ -128,6 +147,22 @@ class _Clock:
         begun = time.monotonic()
         yield
         self.seconds[name] = round(time.monotonic() - begun, 6)
+
+
+def _decided(
+    office: Office,
+    cohorts: Cohorts,
+    limits: Capacity,
+    last_day: int,
+    clock: _Clock,
+    workers: int,
+) -> Decided:
+    """Choose the shifts; only an office that has some loads what that takes."""
+    from ektp_sched.planning.decisions import decide
+
+    return decide(
+        office, cohorts, limits, last_day, deadline=clock.deadline, workers=workers
+    )
 
 
 def _engine(name: str) -> Engine:

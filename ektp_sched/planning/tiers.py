@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["EARLINESS", "Objective", "check_range", "objectives"]
+__all__ = ["DECIDED", "EARLINESS", "PINS", "Objective", "check_range", "objectives"]
 
 _RANGE = 1 << 56
 """Largest cost times number of nodes: leaves room to double it and to add up."""
 
 EARLINESS = "earliness"
 """Sum of the days printed: settles what the office's tiers leave open."""
+
+PINS = "pins"
+"""Pins not kept: must come to 0 before any tier counts."""
+
+DECIDED = ("cost_idr", "shifts")
+"""Tiers that no choice of a day costs anything in: the shifts' own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,8 @@ class Objective:
     Parameters
     ----------
     name
-        ``unprinted``, ``overdue``, ``promise`` or ``pressure``; or
-        ``earliness``, which no office names.
+        As in ``[plan] tiers``; or ``earliness`` or ``pins``, which no office
+        names.
     rank
         Index into ``Cohorts.ranks``; ``None`` for everybody.
     scale
@@ -69,6 +75,8 @@ class Objective:
             key = cohorts.due + 1
         elif self.name == "promise":
             key = cohorts.promised + 1
+        elif self.name == PINS:
+            key = self._bound(cohorts).astype(np.int64)
         else:
             low = int(cohorts.since.min(initial=0))
             span = int(cohorts.since.max(initial=0)) - low + 1
@@ -123,6 +131,8 @@ class Objective:
         elif self.name == "promise":
             promised = cohorts.promised[which]
             cost = np.where(promised == NONE, 0, np.maximum(0, day - promised))
+        elif self.name == PINS:
+            cost = (self._bound(cohorts)[which] & (day == self.days)).astype(np.int64)
         else:
             since = cohorts.since[which]
             per_day = self.scale // np.array(cohorts.targets)[cohorts.target[which]]
@@ -141,16 +151,25 @@ class Objective:
         by_rank = lost[self.name]
         return int(by_rank.sum() if self.rank is None else by_rank[self.rank])
 
+    def _bound(self, cohorts: Cohorts) -> NDArray[np.bool_]:
+        pinned = cohorts.pinned
+        bound: NDArray[np.bool_] = (pinned != NONE) & (pinned < self.days)
+        return bound
+
     def _ours(self, cohorts: Cohorts) -> NDArray[np.bool_]:
         ours: NDArray[np.bool_] = cohorts.rank == self.rank
         return ours
 
 
-def objectives(office: Office, cohorts: Cohorts, days: int) -> tuple[Objective, ...]:
+def objectives(
+    office: Office, cohorts: Cohorts, days: int, *, decided: bool = False
+) -> tuple[Objective, ...]:
     """Return the tiers in the order in which they are settled.
 
     With ranks, ``unprinted`` is settled first for everybody, rank by rank,
-    then all other tiers of the strictest rank, then those of the next.
+    then all other tiers of the strictest rank, then those of the next.  The
+    shifts' own tiers know no rank: what stands before one is settled for
+    everybody before it, and what stands after it afterwards.
 
     Parameters
     ----------
@@ -160,20 +179,37 @@ def objectives(office: Office, cohorts: Cohorts, days: int) -> tuple[Objective, 
         Tells which ranks occur.
     days
         Length of the horizon.
+    decided
+        Whether to list the shifts' own tiers too: those that the office
+        names, where it names them, and the others last.
     """
 
     def tier(name: str, rank: int | None) -> Objective:
         scale = office.lcm_targets if name == "pressure" else 1
         return Objective(name, rank, scale, days)
 
-    names = office.plan.tiers
-    early = () if "pressure" in names else (Objective(EARLINESS, None, 1, days),)
-    if not office.has_ranks:
-        return (*(tier(name, None) for name in names), *early)
-    ranks = range(len(cohorts.ranks))
-    first = [tier("unprinted", r) for r in ranks if "unprinted" in names]
-    rest = [tier(name, r) for r in ranks for name in names if name != "unprinted"]
-    return (*first, *rest, *early)
+    found: list[Objective] = []
+    for names in _stretches(office, decided=decided):
+        if not office.has_ranks or names[0] in DECIDED:
+            found += [tier(name, None) for name in names]
+            continue
+        ranks = range(len(cohorts.ranks))
+        found += [tier("unprinted", r) for r in ranks if "unprinted" in names]
+        found += [tier(n, r) for r in ranks for n in names if n != "unprinted"]
+    if "pressure" not in office.plan.tiers:
+        found.append(Objective(EARLINESS, None, 1, days))
+    return tuple(found)
+
+
+def _stretches(office: Office, *, decided: bool) -> list[list[str]]:
+    """Cut the office's tiers at those that are the shifts' own."""
+    found: list[list[str]] = [[]]
+    for name in office.plan.tiers:
+        found += [[name], []] if name in DECIDED else []
+        if name not in DECIDED:
+            found[-1].append(name)
+    found += [[name] for name in DECIDED if name not in office.plan.tiers]
+    return [one for one in found if one and (decided or one[0] not in DECIDED)]
 
 
 def check_range(

@@ -1,0 +1,9 @@
+"""Yes or no: which extra shifts are worth their place in the plan.
+
+CP-SAT decides, the network prices: Benders decomposition (Benders, 1962)
+with exact integer cuts.
+"""
+
+from ektp_sched.planning.decisions.decide import Decided, decide
+
+__all__ = ["Decided", "decide"]

@@ -1,0 +1,355 @@
+"""Settle the tiers one after another over all decisions.
+
+For each tier CP-SAT proposes the decision that is best as far as the cuts
+know, the network values it exactly and answers with a cut, until no decision
+can be better than the best one seen.  Better tiers are held at their values
+by their own cuts.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.planning.decisions.cuts import Cut, Stack, learn, stack
+from ektp_sched.planning.decisions.master import Bound, Relaxation, choose
+from ektp_sched.planning.decisions.rules import Row
+from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.lexicographic import solve_tiers
+from ektp_sched.planning.problem import least_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.tiers import Objective
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Progress = Callable[[str, float], None]
+
+__all__ = ["Linear", "Point", "Search", "Settled"]
+
+_WHOLE = 240
+"""Fractions of a use are multiples of one in so many."""
+
+_ROUNDS = 60
+"""Most cuts learnt from fractions, tier by tier."""
+
+_CLOSE = 1e-4
+"""The relaxation is left when it is so near to its value, relatively."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A tier that only the uses decide: rupiah, or their number.
+
+    Parameters
+    ----------
+    name
+        As in ``[plan] tiers``.
+    weight
+        What each use costs, shape ``(U,)``.
+    """
+
+    name: str
+    weight: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A decision and what the network makes of it.
+
+    Parameters
+    ----------
+    parts
+        How much of each use is taken, shape ``(U,)``.
+    limits
+        Limit of each network arc, shape ``(A,)``.
+    values
+        Value of each tier, without what was lost before the start.
+    prices
+        Optimal node prices of each tier.
+    """
+
+    parts: Ints
+    limits: Ints
+    values: tuple[int, ...]
+    prices: tuple[Ints, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one tier came to.
+
+    Parameters
+    ----------
+    tier
+        The tier.
+    value
+        Of the decision that was found, without losses before the start.
+    bound
+        No decision comes below it.
+    """
+
+    tier: Objective | Linear
+    value: int
+    bound: int
+
+    @property
+    def proven(self) -> bool:
+        """Return whether nothing is better."""
+        return self.value == self.bound
+
+
+@dataclass(slots=True)
+class Search:
+    """One search for the best decision.
+
+    Parameters
+    ----------
+    program, cohorts
+        The network, laid for all that could be open, and what flows through.
+    uses, rows
+        What may be decided, and what limits it.
+    tiers
+        The tiers that the network values, in order.
+    deadline
+        Moment of ``time.monotonic`` after which the best so far is taken.
+    workers
+        Search workers of the master.
+    """
+
+    program: Program
+    cohorts: Cohorts
+    uses: Uses
+    rows: list[Row]
+    tiers: tuple[Objective, ...]
+    deadline: float | None = None
+    workers: int = 1
+    best: Point = field(init=False)
+    most: Point = field(init=False)
+    cuts: list[list[Cut]] = field(init=False)
+    settled: list[int] = field(default_factory=list)
+    rounds: int = 0
+    _seen: dict[bytes, Point] = field(default_factory=dict)
+    _stacks: dict[int, Stack] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cuts = [[] for _ in self.tiers]
+        none = np.zeros(len(self.uses), dtype=np.int64)
+        self.best = self.value(none)
+        every = none.copy()
+        every[np.flatnonzero(np.diff(self.uses.day, append=-1))] = 1
+        self.most = self.value(every)
+
+    def value(self, parts: Ints) -> Point:
+        """Return what the network makes of a decision."""
+        key = parts.tobytes()
+        if key not in self._seen:
+            self._seen[key] = self._solve(parts, 1, len(self.tiers))
+        return self._seen[key]
+
+    def settle(self, number: int) -> Settled:
+        """Find the best decision in a tier that the network values.
+
+        Parameters
+        ----------
+        number
+            Which tier; all before it are settled.
+        """
+        assert len(self.settled) == number
+        low = self._least(number)
+        bound = low
+        if self.best.values[number] > low and not self._late():
+            self._learn(self.best, number)
+            self._relax(number, low)
+            bound = self._decide(number, low)
+        value = self.best.values[number]
+        self.settled.append(value)
+        return Settled(self.tiers[number], value, min(bound, value))
+
+    def settle_linear(self, tier: Linear) -> Settled:
+        """Find the best decision in a tier that only the uses decide.
+
+        Parameters
+        ----------
+        tier
+            Rupiah, or the number of shifts.
+        """
+        none: list[Bound] = []
+        bound = 0
+        value = int(tier.weight @ self.best.parts)
+        while value > bound and not self._late():
+            answer = choose(
+                self.rows, self._held(), none, tier.weight, (0, value), **self._options()
+            )
+            bound = max(bound, answer.bound)
+            if answer.parts is None or bound >= value:
+                break
+            point = self.value(answer.parts)
+            if self._attains(point):
+                self.best, value = point, int(tier.weight @ answer.parts)
+            elif not self._exclude(point):
+                break
+        self.rows.append(Row(tier.name, tier.weight, value))
+        return Settled(tier, value, min(bound, value))
+
+    def _least(self, number: int) -> int:
+        """Return a value below which a tier cannot come under any decision."""
+        if self.most.values[:number] == tuple(self.settled):
+            return self.most.values[number]
+        tier = self.tiers[number]
+        lost = tier.constant(self.cohorts)
+        return least_value(self.program, self.cohorts, tier) - lost
+
+    def _decide(self, number: int, low: int) -> int:
+        """Let the master propose until nothing better is possible."""
+        bound = low
+        while not self._late():
+            value = self.best.values[number]
+            answer = choose(
+                self.rows,
+                self._held(),
+                self._bounds(number),
+                self.uses.day,
+                (low, value),
+                **self._options(),
+            )
+            bound = max(bound, answer.bound)
+            if answer.parts is None or bound >= value:
+                break
+            self.rounds += 1
+            point = self.value(answer.parts)
+            if self._attains(point):
+                fresh = self._learn(point, number)
+                if point.values[number] < value:
+                    self.best = point
+                elif not fresh:
+                    break
+            elif not self._exclude(point):
+                break
+        return bound
+
+    def _relax(self, number: int, low: int) -> None:
+        """Learn cuts at fractional decisions, between a good one and the master's."""
+        unit = float(max(1, self.best.values[number] - low))
+        master = Relaxation(self.rows, self._held(), unit, len(self.uses))
+        for bound in self._bounds(number):
+            self._offer(master, bound, low)
+        core, value = self._core(), np.inf
+        for _ in range(_ROUNDS):
+            found = master.solve()
+            if found is None or self._late():
+                return
+            proposal, least = found
+            if value - least <= _CLOSE * unit:
+                return
+            middle = (core + proposal) / 2
+            point, whole = self._fraction(middle, number + 1)
+            cut = self._learn_at(point, number)
+            bound = self._bound(cut)
+            self._offer(master, bound, low)
+            self._hold(master, point, whole, number)
+            here = bound.constant - float(np.array(bound.slope, dtype=float) @ middle)
+            if here - low < value:
+                core, value = middle, here - low
+
+    def _fraction(self, parts: Floats, tiers: int) -> tuple[Point, int]:
+        rounded = np.maximum(1, np.floor(parts * _WHOLE + 0.5)).astype(np.int64)
+        return self._solve(rounded, _WHOLE, tiers), _WHOLE
+
+    def _hold(
+        self, master: Relaxation, point: Point, whole: int, number: int
+    ) -> None:
+        """Tell the relaxation where a better tier would be lost."""
+        for tier, value in enumerate(self.settled[:number]):
+            if point.values[tier] > whole * value:
+                self._learn_at(point, tier)
+                master.hold(self._held_by(self.cuts[tier][-1]))
+                return
+
+    def _offer(self, master: Relaxation, bound: Bound, low: int) -> None:
+        clipped = bound.clipped(low)
+        if clipped is not None:
+            master.add(clipped)
+
+    def _core(self) -> Floats:
+        """Return a fractional decision well inside the rules."""
+        even = np.ones(len(self.uses))
+        share = min((row.most / row.weight.sum() for row in self.rows), default=1.0)
+        return even * min(1.0, share)
+
+    def _solve(self, parts: Ints, whole: int, tiers: int) -> Point:
+        limits = self.uses.limits(parts, whole)
+        program = replace(self.program, limit=limits)
+        cohorts = replace(self.cohorts, size=self.cohorts.size * whole)
+        solution = solve_tiers(program, cohorts, self.tiers[:tiers], FlowEngine())
+        assert solution is not None
+        values, prices = [], []
+        for solved in solution.tiers:
+            assert solved.prices is not None
+            values.append(solved.value - solved.objective.constant(cohorts))
+            prices.append(solved.prices)
+        return Point(parts, limits, tuple(values), tuple(prices))
+
+    def _stack(self, number: int) -> Stack:
+        if number not in self._stacks:
+            tiers = self.tiers[: number + 1]
+            self._stacks[number] = stack(self.program, self.cohorts, tiers)
+        return self._stacks[number]
+
+    def _learn_at(self, point: Point, number: int) -> Cut:
+        cut = learn(
+            self.program,
+            self.uses,
+            self._stack(number),
+            point.limits,
+            point.prices[: number + 1],
+        )
+        self.cuts[number].append(cut)
+        return cut
+
+    def _learn(self, point: Point, number: int) -> bool:
+        """Learn a tier's cut at a decision; return whether it was new."""
+        before = len(self.cuts[number])
+        cut = self._learn_at(point, number)
+        return cut not in self.cuts[number][:before]
+
+    def _exclude(self, point: Point) -> bool:
+        """Learn why a decision loses a better tier; return whether it was new."""
+        for tier, value in enumerate(self.settled):
+            if point.values[tier] > value:
+                return self._learn(point, tier)
+        return False
+
+    def _attains(self, point: Point) -> bool:
+        return list(point.values[: len(self.settled)]) == self.settled
+
+    def _bound(self, cut: Cut) -> Bound:
+        return Bound(cut.above(self.settled[: cut.tier]), cut.slope)
+
+    def _bounds(self, number: int) -> list[Bound]:
+        return [self._bound(cut) for cut in self.cuts[number]]
+
+    def _held_by(self, cut: Cut) -> Bound:
+        bound = self._bound(cut)
+        return replace(bound, constant=bound.constant - self.settled[cut.tier])
+
+    def _held(self) -> list[Bound]:
+        settled = self.cuts[: len(self.settled)]
+        return [self._held_by(cut) for cuts in settled for cut in cuts]
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def _options(self) -> dict[str, float | int | None]:
+        left = None if self.deadline is None else self.deadline - time.monotonic()
+        return {"seconds": left, "workers": self.workers}

@@ -1,0 +1,254 @@
+r"""What the network says about every decision, learnt at one of them.
+
+Solving the tiers at one decision leaves node prices for each.  Weighed
+together, tier k's own prices once and those of each better tier so often
+that no reduced cost loses its sign, they are one set of prices :math:`\pi`
+for the cost :math:`c = \sum_j w_j c_j`, and by weak duality every plan under
+every decision y obeys
+
+.. math::
+
+    \sum_j w_j v_j \ge \sum_g n_g \min_e (c_e - \pi_{h(e)})
+        - \sum_a u_a(y) \max(0, \pi_{head(a)} - \pi_{tail(a)})
+
+whatever the prices are.  So with better tiers held at their values it is a
+lower bound on tier k, linear in y, and exact at the decision where it was
+learnt if that one attains those values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ektp_sched.planning.cohorts import compact
+from ektp_sched.planning.decisions.dead import live_nodes, price_dead
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.tiers import Objective
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    Wide = NDArray[Any]
+
+__all__ = ["Cut", "Stack", "learn", "stack"]
+
+_WIDE = 1 << 61
+"""From here on whole numbers are Python's, which never overflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A lower bound on one tier under every decision.
+
+    Parameters
+    ----------
+    tier
+        Which tier.
+    weights
+        How often each tier up to this one counts; the last is 1.
+    price
+        Price of each network node, shape ``(nodes,)``.
+    constant
+        The bound on the weighed tiers without any shift.
+    slope
+        What each use lowers it by, not negative, shape ``(U,)``.
+    """
+
+    tier: int
+    weights: tuple[int, ...]
+    price: tuple[int, ...]
+    constant: int
+    slope: tuple[int, ...]
+
+    def above(self, values: Sequence[int]) -> int:
+        """Return the bound on this tier alone without any shift.
+
+        Parameters
+        ----------
+        values
+            What the better tiers are held at.
+        """
+        better = zip(self.weights[:-1], values, strict=False)
+        return self.constant - sum(w * v for w, v in better)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Groups of cohorts that some tiers together cannot tell apart.
+
+    Parameters
+    ----------
+    size
+        Applications in each group, shape ``(G,)``.
+    start
+        Where each group's choices begin, shape ``(G,)``.
+    owner, node
+        Group and network node of each choice, shape ``(E,)``.
+    costs
+        Cost of each choice in each tier, shape ``(E,)`` each.
+    """
+
+    size: Ints
+    start: Ints
+    owner: Ints
+    node: Ints
+    costs: tuple[Ints, ...]
+
+
+def stack(program: Program, cohorts: Cohorts, tiers: Sequence[Objective]) -> Stack:
+    """Return the groups of some tiers and what their choices cost.
+
+    Parameters
+    ----------
+    program, cohorts
+        The network and what flows through it.
+    tiers
+        Objectives, the most important first.
+    """
+    key, count = program.mask, len(program.masks)
+    for tier in tiers:
+        seen = tier.sees(cohorts)
+        kinds = int(seen.max(initial=0)) + 1
+        number, distinct = compact(key * kinds + seen, count * kinds)
+        key, count = number, max(1, len(distinct))
+    size = np.zeros(count, dtype=np.int64)
+    np.add.at(size, key, cohorts.size)
+    member = np.zeros(count, dtype=np.int64)
+    member[key] = np.arange(len(cohorts))
+    owner, choice = np.nonzero(program.masks[program.mask[member]])
+    start = np.searchsorted(owner, np.arange(count))
+    days = np.append(program.column_day, tiers[0].days)[choice]
+    costs = tuple(tier.cost(cohorts, member[owner], days) for tier in tiers)
+    node = np.where(choice == program.columns, program.sink, choice)
+    return Stack(size, start, owner, node, costs)
+
+
+def learn(
+    program: Program,
+    uses: Uses,
+    groups: Stack,
+    limits: Ints,
+    prices: Sequence[Ints],
+) -> Cut:
+    """Return the cut of the last of some tiers.
+
+    Parameters
+    ----------
+    program, uses
+        The network and what may be decided.
+    groups
+        The stack of the tiers.
+    limits
+        Limit of each arc at the decision, shape ``(A,)``; any multiple.
+    prices
+        Optimal node prices of each tier at the decision.
+    """
+    live = live_nodes(program, uses, limits)
+    weights, price = _weigh(program, groups, prices, live)
+    cost = _sum(weights, groups.costs)
+    if not live.all():
+        price = _fit(program, groups, live, cost, price)
+        price = price_dead(program, uses, limits, live, price)
+    least = np.minimum.reduceat(cost - price[groups.node], groups.start)
+    paid = np.maximum(price[program.head] - price[program.tail], 0)
+    charged = np.flatnonzero((paid > 0) & (uses.base > 0))
+    constant = _dot(groups.size, least) - _dot(uses.base[charged], paid[charged])
+    slope = [0] * len(uses)
+    dear = np.flatnonzero(paid[uses.arc] > 0)
+    for use, added, each in zip(
+        uses.use[dear].tolist(),
+        uses.added[dear].tolist(),
+        paid[uses.arc[dear]].tolist(),
+        strict=True,
+    ):
+        slope[use] += added * each
+    return Cut(
+        len(prices) - 1, weights, tuple(price.tolist()), constant, tuple(slope)
+    )
+
+
+def _fit(program: Program, groups: Stack, live: Bools, cost: Wide, price: Wide) -> Wide:
+    """Give columns that nothing can pass the highest price that misleads nobody."""
+    alive = live[groups.node]
+    least = _least(cost - price[groups.node], alive, groups)
+    dead = np.flatnonzero(~alive)
+    offered = cost[dead] - least[groups.owner[dead]]
+    fitted = price.copy()
+    fitted[np.flatnonzero(~live[: program.columns])] = offered.max(initial=0)
+    np.minimum.at(fitted, groups.node[dead], offered)
+    return fitted
+
+
+def _weigh(
+    program: Program, groups: Stack, prices: Sequence[Ints], live: Bools
+) -> tuple[tuple[int, ...], Wide]:
+    """Return the weights of the tiers and their prices together."""
+    arcs = live[program.tail]
+    alive = live[groups.node]
+    weights = [1]
+    price: Wide = prices[0]
+    total: Wide = groups.costs[0] - price[groups.node]
+    for own_price, own_cost in zip(prices[1:], groups.costs[1:], strict=True):
+        own = own_cost - own_price[groups.node]
+        gap = total - _least(total, alive, groups)[groups.owner]
+        base = _least(own, alive & (gap == 0), groups)
+        short = _needed(gap, own - base[groups.owner], alive & (gap > 0))
+        slope, own_slope = (
+            (p[program.tail] - p[program.head])[arcs] for p in (price, own_price)
+        )
+        sign = np.where(slope > 0, 1, -1)
+        bent = _needed(slope * sign, own_slope * sign, slope != 0)
+        times = max(0, short, bent)
+        price = _plus(times, price, own_price)
+        total = _plus(times, total, own)
+        weights = [times * w for w in weights] + [1]
+    return tuple(weights), price
+
+
+def _needed(gap: Wide, own: Wide, where: Bools) -> int:
+    """Return the least multiple of gaps that keeps every sum at least 1."""
+    where = where & (own < 1)
+    if not where.any():
+        return 0
+    return int((-((own[where] - 1) // gap[where])).max())
+
+
+def _least(total: Wide, allowed: Bools, groups: Stack) -> Wide:
+    """Return each group's least over the choices that count."""
+    far = total.max(initial=0) + 1
+    found: Wide = np.minimum.reduceat(np.where(allowed, total, far), groups.start)
+    return found
+
+
+def _plus(times: int, better: Wide, own: Wide) -> Wide:
+    largest = times * _largest(better) + _largest(own)
+    if largest < _WIDE:
+        return times * better + own
+    return times * better.astype(object) + own.astype(object)
+
+
+def _sum(weights: tuple[int, ...], costs: tuple[Ints, ...]) -> Wide:
+    found: Wide = costs[0] * 0
+    for weight, cost in zip(weights, costs, strict=True):
+        found = _plus(1, found, _plus(weight, cost, cost * 0))
+    return found
+
+
+def _largest(array: Wide) -> int:
+    return max(abs(int(array.max(initial=0))), abs(int(array.min(initial=0))))
+
+
+def _dot(count: Wide, each: Wide) -> int:
+    if int(count.sum()) * (_largest(each) + 1) < _WIDE:
+        return int((count * each).sum())
+    return sum(a * b for a, b in zip(count.tolist(), each.tolist(), strict=True))

@@ -1,0 +1,186 @@
+"""Which shifts to work: every tier in its order, then the cheapest and fewest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.office import capacity, options
+from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.decisions.benders import Linear, Search
+from ektp_sched.planning.decisions.rules import costs, rows
+from ektp_sched.planning.decisions.uses import list_uses
+from ektp_sched.planning.problem import least_value
+from ektp_sched.planning.program import build_program
+from ektp_sched.planning.result import Tier
+from ektp_sched.planning.tiers import (
+    DECIDED,
+    EARLINESS,
+    PINS,
+    Objective,
+    check_range,
+    objectives,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions.benders import Settled
+    from ektp_sched.planning.decisions.cuts import Cut
+    from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.program import Program
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["Decided", "decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The shifts to work, and why no others.
+
+    Parameters
+    ----------
+    used
+        The shifts that are worked, by day and shift.
+    limits
+        Capacity with them.
+    settled
+        Every tier in order, the shifts' own included; pins first where there
+        are any.
+    program, uses
+        The network for all that could be open, and what could be decided.
+    cuts
+        For each tier that the network values, what was learnt.
+    rounds
+        Decisions that the master proposed.
+    """
+
+    used: tuple[Option, ...]
+    limits: Capacity
+    settled: tuple[Settled, ...]
+    program: Program
+    uses: Uses
+    cuts: tuple[tuple[Cut, ...], ...]
+    rounds: int
+
+    @property
+    def keeps_pins(self) -> bool:
+        """Return whether some decision keeps every pin."""
+        first = self.settled[0]
+        return first.tier.name != PINS or first.value == 0
+
+    def bound(self, tier: Objective, cohorts: Cohorts) -> int:
+        """Return below what no plan comes in a tier that the network values."""
+        for settled in self.settled:
+            if settled.tier == tier:
+                return settled.bound + tier.constant(cohorts)
+        return least_value(self.program, cohorts, tier)
+
+    def own(self, name: str) -> Tier:
+        """Return one of the shifts' own tiers."""
+        for settled in self.settled:
+            if settled.tier.name == name:
+                value, bound = settled.value, settled.bound
+                return Tier(name, None, value, 1, bound, settled.proven)
+        costs = sum(option.cost_idr for option in self.used)
+        value = costs if name == "cost_idr" else len(self.used)
+        return Tier(name, None, value, 1, 0, proven=False)
+
+
+def decide(
+    office: Office,
+    cohorts: Cohorts,
+    limits: Capacity,
+    last_day: int,
+    *,
+    deadline: float | None = None,
+    workers: int = 1,
+) -> Decided:
+    """Choose the shifts to work.
+
+    Parameters
+    ----------
+    office
+        Its shifts, budget and tiers.
+    cohorts
+        Who waits.
+    limits
+        Capacity without any shift.
+    last_day
+        Days from this one on are left out; see ``days_that_matter``.
+    deadline
+        Moment of ``time.monotonic`` after which the best so far is taken.
+    workers
+        Search workers of the master; one makes the answer repeatable.
+    """
+    start, days = limits.start, limits.days
+    can = [o for o in options(office, start, days) if o.day < last_day]
+    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
+    program = _free_pins(build_program(cohorts, every, last_day))
+    uses = list_uses(office, program, limits, can)
+    order = _order(office, cohorts, days, uses)
+    tiers = tuple(tier for tier in order if isinstance(tier, Objective))
+    check_range(office, cohorts, tiers, program.nodes)
+    limiting = list(rows(office, uses, start))
+    search = Search(program, cohorts, uses, limiting, tiers, deadline, workers)
+    settled = _settle(search, order)
+    used = uses.options_of(search.best.parts)
+    return Decided(
+        used=used,
+        limits=capacity(office, start, days, [(o.shift, o.day) for o in used]),
+        settled=settled,
+        program=program,
+        uses=uses,
+        cuts=tuple(tuple(cuts) for cuts in search.cuts),
+        rounds=search.rounds,
+    )
+
+
+def _free_pins(program: Program) -> Program:
+    """Let a pinned card stay unprinted: the first tier forbids it, with a price."""
+    masks = program.masks.copy()
+    masks[:, -1] = True
+    return replace(program, masks=masks)
+
+
+def _order(
+    office: Office, cohorts: Cohorts, days: int, uses: Uses
+) -> list[Objective | Linear]:
+    """Return all tiers in order, and last what makes the choice unique."""
+    weights = {
+        "cost_idr": costs(uses),
+        "shifts": np.array([len(one) for one in uses.members], dtype=np.int64),
+    }
+    named: list[Objective | Linear] = [
+        Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
+        for tier in objectives(office, cohorts, days, decided=True)
+        if tier.name != EARLINESS
+    ]
+    pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
+    pins = [Objective(PINS, None, 1, days)] if pinned.any() else []
+    early = np.array(
+        [sum(uses.options[i].day + 1 for i in one) for one in uses.members],
+        dtype=np.int64,
+    )
+    return [*pins, *named, Linear(EARLINESS, early)]
+
+
+def _settle(search: Search, order: list[Objective | Linear]) -> tuple[Settled, ...]:
+    found: list[Settled] = []
+    number = 0
+    for tier in order:
+        if isinstance(tier, Linear):
+            found.append(search.settle_linear(tier))
+            continue
+        found.append(search.settle(number))
+        number += 1
+        if tier.name == PINS and found[-1].value:
+            break
+        if not found[-1].proven:
+            break
+    return tuple(found)

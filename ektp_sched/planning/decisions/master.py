@@ -1,0 +1,252 @@
+"""The small problem that decides: uses, their rules, and what cuts say.
+
+CP-SAT is exact in whole numbers; the linear relaxation only tells where to
+learn the next cut, so nothing rests on its rounding.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+from ortools.sat.python import cp_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.decisions.rules import Row
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["Answer", "Bound", "Relaxation", "choose"]
+
+_LARGEST = 1 << 52
+"""Largest number that CP-SAT is given: sums of them stay far from overflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """``constant - slope · uses`` is a lower bound on a tier.
+
+    Parameters
+    ----------
+    constant
+        The bound without any use.
+    slope
+        What each use lowers it by, not negative, shape ``(U,)``.
+    """
+
+    constant: int
+    slope: tuple[int, ...]
+
+    def at(self, parts: Sequence[int]) -> int:
+        """Return the bound at a decision."""
+        taken = zip(self.slope, parts, strict=True)
+        return self.constant - sum(a * y for a, y in taken if y)
+
+    def clipped(self, floor: int) -> Bound | None:
+        """Return a bound as good wherever it says more than ``floor``.
+
+        No use need lower it by more than lies between; ``None`` if it never
+        says more.
+
+        Parameters
+        ----------
+        floor
+            A value below which the tier cannot come.
+        """
+        above = self.constant - floor
+        if above <= 0:
+            return None
+        return Bound(above, tuple(min(a, above) for a in self.slope))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the master came to.
+
+    Parameters
+    ----------
+    parts
+        The decision, shape ``(U,)``, 0 or 1; ``None`` if no decision obeys.
+    bound
+        No decision is proven to come below it.
+    proven
+        Whether the search ended.
+    """
+
+    parts: Ints | None
+    bound: int
+    proven: bool
+
+
+def choose(
+    rows: Sequence[Row],
+    held: Sequence[Bound],
+    bounds: Sequence[Bound],
+    linear: Ints,
+    span: tuple[int, int],
+    *,
+    seconds: float | None = None,
+    workers: int = 1,
+) -> Answer:
+    """Return the best decision as far as the cuts know.
+
+    Parameters
+    ----------
+    rows
+        Limits on the uses.
+    held
+        Bounds on settled tiers, less their values: they must be at most 0.
+    bounds
+        Bounds on the tier to be minimised, where the network values it.
+    linear
+        What each use costs in this tier by itself, shape ``(U,)``, where no
+        bounds are given.
+    span
+        Least and largest value of the tier that matter.
+    seconds
+        Time that is left; ``None`` for no limit.
+    workers
+        Search workers; one makes the answer repeatable.
+    """
+    low, high = span
+    model = cp_model.CpModel()
+    uses = [model.new_bool_var("") for _ in linear]
+    for row in rows:
+        model.add(_weighed(uses, row.weight.tolist()) <= row.most)
+    for bound in held:
+        _demand(model, uses, bound.clipped(0), None)
+    value = model.new_int_var(0, high - low, "")
+    for bound in bounds:
+        _demand(model, uses, bound.clipped(low), value)
+    if not bounds:
+        model.add(value + low == _weighed(uses, linear.tolist()))
+    model.minimize(value)
+    return _solved(model, uses, low, seconds, workers)
+
+
+def _solved(
+    model: cp_model.CpModel,
+    uses: list[cp_model.IntVar],
+    low: int,
+    seconds: float | None,
+    workers: int,
+) -> Answer:
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = workers
+    solver.parameters.random_seed = 1
+    solver.parameters.linearization_level = 2
+    if seconds is not None:
+        solver.parameters.max_time_in_seconds = max(0.01, seconds)
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return Answer(None, low, proven=True)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Answer(None, low, proven=False)
+    parts = np.array([solver.value(y) for y in uses], dtype=np.int64)
+    bound = low + math.ceil(solver.best_objective_bound - 1e-6)
+    return Answer(parts, bound, proven=status == cp_model.OPTIMAL)
+
+
+def _weighed(
+    uses: Sequence[cp_model.IntVar], weights: Sequence[int]
+) -> cp_model.LinearExprT:
+    some = [(y, w) for y, w in zip(uses, weights, strict=True) if w]
+    if not some:
+        return 0
+    variables, numbers = zip(*some, strict=True)
+    return cp_model.LinearExpr.weighted_sum(variables, numbers)
+
+
+def _demand(
+    model: cp_model.CpModel,
+    uses: list[cp_model.IntVar],
+    bound: Bound | None,
+    value: cp_model.IntVar | None,
+) -> None:
+    """Require what a clipped bound says; very large numbers are rounded down."""
+    if bound is None:
+        return
+    unit = -(-bound.constant // _LARGEST)
+    slope = [-(-a // unit) for a in bound.slope]
+    taken = _weighed(uses, slope)
+    if value is not None and unit == 1:
+        taken = taken + value
+    elif value is not None:
+        taken = taken + 1
+    model.add(taken >= bound.constant // unit)
+
+
+@dataclass(slots=True)
+class Relaxation:
+    """The master with fractions allowed, solved again with every new cut.
+
+    Parameters
+    ----------
+    rows, held
+        As for ``choose``.
+    unit
+        Size of the tier's values, so that the solver sees moderate numbers.
+    count
+        Number of uses.
+    """
+
+    rows: Sequence[Row]
+    held: Sequence[Bound]
+    unit: float
+    count: int
+    _model: mathopt.Model = field(init=False)
+    _uses: list[mathopt.Variable] = field(init=False)
+    _value: mathopt.Variable = field(init=False)
+    _solver: mathopt.IncrementalSolver = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._model = mathopt.Model()
+        self._uses = [self._model.add_variable(lb=0, ub=1) for _ in range(self.count)]
+        self._value = self._model.add_variable(lb=0)
+        for row in self.rows:
+            expression = self._weighed(row.weight.tolist(), max(1, row.most))
+            self._model.add_linear_constraint(
+                expression <= row.most / max(1, row.most)
+            )
+        for bound in self.held:
+            self.hold(bound)
+        self._model.minimize(self._value)
+        self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+
+    def add(self, bound: Bound) -> None:
+        """Add a cut on the tier, less what it is at least."""
+        self._require(bound, self._value)
+
+    def hold(self, bound: Bound) -> None:
+        """Add a cut on a settled tier, less its value."""
+        self._require(bound.clipped(0), None)
+
+    def solve(self) -> tuple[Floats, float] | None:
+        """Return a fractional decision and its value; ``None`` if there is none."""
+        result = self._solver.solve()
+        if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+            return None
+        values = result.variable_values(self._uses)
+        return np.array(values), result.objective_value() * self.unit
+
+    def _require(self, bound: Bound | None, value: mathopt.Variable | None) -> None:
+        if bound is None:
+            return
+        unit = self.unit if value is not None else float(bound.constant)
+        taken = self._weighed(bound.slope, unit)
+        if value is not None:
+            taken = taken + value
+        self._model.add_linear_constraint(taken >= bound.constant / unit)
+
+    def _weighed(self, weights: Sequence[int], unit: float) -> mathopt.LinearExpression:
+        return mathopt.LinearSum(
+            w / unit * y for y, w in zip(self._uses, weights, strict=True) if w
+        )

@@ -1,0 +1,176 @@
+"""What may be decided: sets of shifts for each day, and what each adds.
+
+A *use* is a set of shifts that are worked together on one day.  Of the uses
+of a day at most one is taken, so that what a day can do may depend on the
+whole set, as it does where a reserve is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.errors import UnsupportedRuleError
+from ektp_sched.office import capacity
+from ektp_sched.planning.program import Arc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.planning.program import Program
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["Uses", "arc_limits", "list_uses"]
+
+_TOGETHER = 6
+"""Most shifts that may share a day: 63 sets of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """The uses of a horizon and their effect on a network.
+
+    Parameters
+    ----------
+    options
+        Every shift on every day on which it may be worked.
+    members
+        For each use the indices of its options.
+    day
+        Day of each use, shape ``(U,)``, ascending.
+    base
+        Limit of each network arc without any shift, shape ``(A,)``.
+    use, arc, added
+        Cards that a use adds to an arc: parallel arrays, positive.
+    """
+
+    options: tuple[Option, ...]
+    members: tuple[tuple[int, ...], ...]
+    day: Ints
+    base: Ints
+    use: Ints
+    arc: Ints
+    added: Ints
+
+    def __len__(self) -> int:
+        """Return the number of uses."""
+        return len(self.day)
+
+    @property
+    def most(self) -> Ints:
+        """Return the largest limit of each arc, shape ``(A,)``."""
+        largest = np.zeros_like(self.base)
+        np.maximum.at(largest, self.arc, self.added)
+        return self.base + largest
+
+    def limits(self, parts: Ints, whole: int = 1) -> Ints:
+        """Return the limit of each arc, times ``whole``.
+
+        Parameters
+        ----------
+        parts
+            How much of each use is taken, out of ``whole``, shape ``(U,)``.
+        whole
+            The denominator; 1 for a real decision.
+        """
+        found = whole * self.base
+        np.add.at(found, self.arc, parts[self.use] * self.added)
+        return found
+
+    def options_of(self, parts: Ints) -> tuple[Option, ...]:
+        """Return the options that a decision takes, by day and shift."""
+        taken = sorted(i for u in np.flatnonzero(parts) for i in self.members[u])
+        return tuple(self.options[i] for i in taken)
+
+
+def list_uses(
+    office: Office, program: Program, limits: Capacity, options: Sequence[Option]
+) -> Uses:
+    """List the uses of a horizon.
+
+    Parameters
+    ----------
+    office
+        Its shifts.
+    program
+        The network, laid for all that could be open.
+    limits
+        Capacity without any shift.
+    options
+        What may be decided.
+
+    Raises
+    ------
+    UnsupportedRuleError
+        More than six shifts may be worked on one day.
+    """
+    by_day: dict[int, list[int]] = {}
+    for index, option in enumerate(options):
+        by_day.setdefault(option.day, []).append(index)
+    sets = [(d, _sets(office, limits, d, by_day[d])) for d in sorted(by_day)]
+    members = tuple(one for _, some in sets for one in some)
+    day = np.array([d for d, some in sets for _ in some], dtype=np.int64)
+    base = arc_limits(program, limits)
+    parts: list[tuple[Ints, Ints, Ints]] = []
+    for turn in range(max((len(some) for _, some in sets), default=0)):
+        chosen = [some[turn] if turn < len(some) else () for _, some in sets]
+        used = [(options[i].shift, options[i].day) for one in chosen for i in one]
+        more = arc_limits(program, capacity(office, limits.start, limits.days, used))
+        first = np.cumsum([0, *(len(some) for _, some in sets)])[:-1]
+        number = np.full(limits.days, -1, dtype=np.int64)
+        here = np.array([turn < len(some) for _, some in sets])
+        days = np.array([d for d, _ in sets], dtype=np.int64)
+        number[days[here]] = first[here] + turn
+        arc = np.flatnonzero(more > base)
+        parts.append((number[program.day[arc]], arc, more[arc] - base[arc]))
+    use, arc, added = (
+        np.concatenate(part) if parts else np.zeros(0, dtype=np.int64)
+        for part in (zip(*parts, strict=True) if parts else [()] * 3)
+    )
+    return Uses(tuple(options), members, day, base, use, arc, added)
+
+
+def _sets(
+    office: Office, limits: Capacity, day: int, options: list[int]
+) -> list[tuple[int, ...]]:
+    if len(options) > _TOGETHER:
+        msg = (
+            f"shifts: {len(options)} of {office.name} may be worked on one day "
+            f"(day {day + 1} of {limits.days}); at most {_TOGETHER} may"
+        )
+        raise UnsupportedRuleError(msg)
+    sizes = range(1, len(options) + 1)
+    return [one for size in sizes for one in combinations(options, size)]
+
+
+def arc_limits(program: Program, limits: Capacity) -> Ints:
+    """Return the limit of each network arc under some capacity.
+
+    Parameters
+    ----------
+    program
+        The network; links and blanks keep their limits.
+    limits
+        Cards per resource and day.
+    """
+    found = program.limit.copy()
+    kinds = (
+        (Arc.PRINTER, program.pools, limits.printer_cards),
+        (Arc.SERVER, program.server_pools, limits.server_cards),
+    )
+    for kind, pools, cards in kinds:
+        if pools:
+            of_pool = np.stack([cards[list(pool)].sum(axis=0) for pool in pools])
+            mine = program.kind == kind
+            found[mine] = of_pool[program.owner[mine], program.day[mine]]
+    if limits.total is not None:
+        mine = program.kind == Arc.RESERVE
+        found[mine] = limits.total[program.day[mine]]
+    return found
