@@ -459,7 +459,8 @@ def shift_cases(draw: st.DrawFn) -> Case:
         document["budget"] = {"idr": draw(st.sampled_from((1, 3, 4, 5_000_000)))}
     if draw(st.integers(0, 2)) == 2:
         tiers = (*_TIERS, "cost_idr", "shifts")
-        document["plan"]["tiers"] = draw(_some(tiers, len(tiers)))
+        named = st.permutations(tiers).map(lambda t: list(t[: draw(st.integers(3, 6))]))
+        document["plan"]["tiers"] = draw(named)
     people = rows(document, start, days, most=12, pins=draw(st.booleans()))
     return Case(document, draw(people), start, days)
 

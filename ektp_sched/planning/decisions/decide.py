@@ -17,7 +17,6 @@ from ektp_sched.planning.program import build_program
 from ektp_sched.planning.result import Tier
 from ektp_sched.planning.tiers import (
     DECIDED,
-    EARLINESS,
     PINS,
     Objective,
     check_range,
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
 
 __all__ = ["Decided", "decide"]
+
+_EARLIEST = "earliest"
+"""Sum of the days of shifts: last of all, so that the choice is unique."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,6 @@ def _order(
     named: list[Objective | Linear] = [
         Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
         for tier in objectives(office, cohorts, days, decided=True)
-        if tier.name != EARLINESS
     ]
     pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
     pins = [Objective(PINS, None, 1, days)] if pinned.any() else []
@@ -167,7 +168,7 @@ def _order(
         [sum(uses.options[i].day + 1 for i in one) for one in uses.members],
         dtype=np.int64,
     )
-    return [*pins, *named, Linear(EARLINESS, early)]
+    return [*pins, *named, Linear(_EARLIEST, early)]
 
 
 def _settle(search: Search, order: list[Objective | Linear]) -> tuple[Settled, ...]:
