@@ -238,8 +238,11 @@ WRONG_OFFICES = {
         OFFICE.replace('id = "printer-2"', 'id = "printer-2"\nservers = []'),
         ("printers[2].servers",),
     ),
-    "shifts": (OFFICE + '[[shifts]]\nid = "saturday"\n', ("shifts",)),
-    "budget": (OFFICE + "[budget]\nidr = 1\n", ("budget",)),
+    "shift without days": (
+        OFFICE + '[[shifts]]\nid = "saturday"\n',
+        ("shifts[1].days",),
+    ),
+    "negative budget": (OFFICE + "[budget]\nidr = -1\n", ("budget.idr", "is -1")),
     "no TOML": (OFFICE + "oops\n", ("line 18",)),
     "nothing in it": ("", ("empty",)),
 }

@@ -210,13 +210,6 @@ def test_country_by_its_name() -> None:
     )
 
 
-@pytest.mark.parametrize("key", ["shifts", "budget"])
-def test_yes_no_rules_are_refused(key: str) -> None:
-    (problem,) = problems(**{key: [{"id": "saturday"}]})
-    assert problem.startswith(f"{key}: [")
-    assert "which this version cannot plan with yet" in problem
-
-
 def test_visits_differ_by_area() -> None:
     areas = {"Alak": {"trip_cost_idr": 30_000}, "Oebobo": {"every_days": 60}}
     visits = parse_office(data(visits={"every_days": 20, "areas": areas})).visits
@@ -439,19 +432,21 @@ def test_everything_wrong_is_said_at_once() -> None:
         urgency={"a": {"target_days": 0}, "b": {"target_days": 1}},
         classify=[{"column": "KET", "matches": "x", "urgency": "c"}],
         columns={" K": "name"},
-        shifts=[],
+        shifts=[{"id": "a/b", "days": ["sun", "satday"], "share": 5}],
     )
     assert [p.split(": ")[0] for p in found] == [
-        "shifts",
         "calendar.workdays[2]",
         "urgency.a.target_days",
         "printers[1].cards_per_day",
         "outages[1].from",
+        "shifts[1].days[2]",
+        "shifts[1].share",
         'columns." K"',
         "printers[1].servers[1]",
         "outages[1].resource",
         "calendar.country",
         "classify[1].urgency",
+        "shifts[1].id",
     ]
 
 

@@ -5,6 +5,7 @@ from ektp_sched.office.capacity import Capacity, capacity
 from ektp_sched.office.loading import load_office
 from ektp_sched.office.model import Office
 from ektp_sched.office.notices import Notice
+from ektp_sched.office.shifts import Option, options
 from ektp_sched.office.workbook import dump, write_workbook
 from ektp_sched.office.workbook_reading import read_workbook
 from ektp_sched.office.writing import to_toml
@@ -14,10 +15,12 @@ __all__ = [
     "Capacity",
     "Notice",
     "Office",
+    "Option",
     "calendar",
     "capacity",
     "dump",
     "load_office",
+    "options",
     "read_workbook",
     "to_toml",
     "write_workbook",

@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ektp_sched.errors import UsageError
 from ektp_sched.office.calendar import calendar
 from ektp_sched.office.fields import DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
+    from ektp_sched.office.decisions import Shift
     from ektp_sched.office.model import Office
-    from ektp_sched.office.tables import CardType, Outage, Server
+    from ektp_sched.office.tables import CardType, Server
 
-__all__ = ["Capacity", "capacity", "day_shares"]
+__all__ = ["Capacity", "capacity", "day_shares", "shift_cards"]
 
 _T = TypeVar("_T", bound=np.generic)
+_R = TypeVar("_R", bound="Server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Capacity:
     days
         Number of calendar days.
     open
-        Whether a day is worked, shape (days,), bool.
+        Whether a day is worked, also if only by a shift, shape (days,), bool.
     printers, servers
         Ids, sorted by code point: the rows of the arrays below.
     printer_cards, server_cards
@@ -46,8 +49,9 @@ class Capacity:
     reaches
         Whether printer p can use server s, shape (P, S), bool.
     total
-        Cards that may be planned on a day where a reserve is kept, shape
-        (days,), int64; None without a reserve.
+        Cards that may be planned on a day in an office that keeps a reserve,
+        shape (days,), int64; None without a reserve.  On a day that only a
+        shift opens nothing is kept.
     supply
         For each card type with stock, blanks available up to and including a
         day if none is used, shape (days,), int64.
@@ -65,7 +69,12 @@ class Capacity:
     supply: dict[str, NDArray[np.int64]]
 
 
-def capacity(office: Office, start: date, days: int) -> Capacity:
+def capacity(
+    office: Office,
+    start: date,
+    days: int,
+    used: Collection[tuple[str, int]] = (),
+) -> Capacity:
     r"""Return the daily limits of an office over a horizon.
 
     A resource of :math:`c` cards a day can do, on a worked day :math:`d`
@@ -75,7 +84,13 @@ def capacity(office: Office, start: date, days: int) -> Capacity:
 
     cards: :math:`w_d` is the share of that day of the week, :math:`s_o` what
     each outage on that day leaves.  The product is exact and rounded down
-    once.  On all other days it can do none.
+    once.  On all other days it can do none.  A shift of share :math:`h` that
+    is used on a day, worked or not, adds to each resource that it opens and
+    that is in use
+
+    .. math:: \Bigl\lfloor c \cdot h \cdot \prod_{o \ni d} s_o \Bigr\rfloor
+
+    cards, rounded down for each shift, and makes it a day that is worked.
 
     Parameters
     ----------
@@ -85,17 +100,27 @@ def capacity(office: Office, start: date, days: int) -> Capacity:
         First day.
     days
         Number of calendar days, 1 to 3,660.
+    used
+        Shifts that are used: id, and offset of the day from `start`; each
+        pair counts once.  Whether it may be used then is not looked at:
+        `ektp_sched.office.options` knows.
 
     Raises
     ------
     ektp_sched.errors.UsageError
-        If `days` is out of its range.
+        If `days` is out of its range, or `used` names a shift that the office
+        does not have or a day beyond the horizon.
     """
     worked = calendar(office, start, days).open
-    printers = sorted(office.printers, key=lambda printer: printer.id)
-    servers = sorted(office.servers, key=lambda server: server.id)
+    printers, servers = _sorted(office.printers), _sorted(office.servers)
     printer_cards = _cards(office, printers, start, worked)
     server_cards = _cards(office, servers, start, worked)
+    opened = worked.copy()
+    for shift, on in _uses(office, days, used):
+        more_printed, more_served = shift_cards(office, shift, start, days)
+        printer_cards += more_printed * on
+        server_cards += more_served * on
+        opened |= on
     reaches = np.array(
         [[p.servers is None or s.id in p.servers for s in servers] for p in printers],
         dtype=np.bool_,
@@ -103,13 +128,13 @@ def capacity(office: Office, start: date, days: int) -> Capacity:
     return Capacity(
         start=start,
         days=days,
-        open=worked,
+        open=_frozen(opened),
         printers=tuple(printer.id for printer in printers),
         servers=tuple(server.id for server in servers),
         printer_cards=_frozen(printer_cards),
         server_cards=_frozen(server_cards),
         reaches=_frozen(reaches),
-        total=_total(office, printer_cards, server_cards),
+        total=_total(office, worked, printer_cards, server_cards),
         supply={
             name: _supply(card.stock, card, start, days)
             for name, card in sorted(office.cards.items())
@@ -133,6 +158,67 @@ def _cards(
     for row, resource in zip(cards, resources, strict=True):
         for share, on in day_shares(office, resource, start, worked).items():
             row[on] = int(resource.cards_per_day * share)
+    return cards
+
+
+def _sorted(resources: Sequence[_R]) -> list[_R]:
+    return sorted(resources, key=lambda resource: resource.id)
+
+
+def _uses(
+    office: Office, days: int, used: Collection[tuple[str, int]]
+) -> list[tuple[Shift, NDArray[np.bool_]]]:
+    """Return each shift that is used and on which days, shape (days,)."""
+    by_id = {shift.id: np.zeros(days, dtype=np.bool_) for shift in office.shifts}
+    for name, day in used:
+        if name not in by_id or not 0 <= day < days:
+            message = (
+                f'shift "{name}" on day {day}; it must be one of the office, and the '
+                f"day from 0 to {days - 1}"
+            )
+            raise UsageError(message)
+        by_id[name][day] = True
+    return [(s, by_id[s.id]) for s in office.shifts if by_id[s.id].any()]
+
+
+def shift_cards(
+    office: Office, shift: Shift, start: date, days: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what a shift adds on each day on which it were used.
+
+    Parameters
+    ----------
+    office
+        Its printers, servers and outages.
+    shift
+        One of its shifts.
+    start
+        First day.
+    days
+        Number of calendar days, from 1.
+
+    Returns
+    -------
+    tuple
+        Cards that each printer and each server can do more, sorted by id,
+        shapes (P, days) and (S, days), int64.  Neither the weekday's share nor
+        whether the day is worked counts.
+    """
+    return (
+        _more_cards(office, shift, _sorted(office.printers), start, days),
+        _more_cards(office, shift, _sorted(office.servers), start, days),
+    )
+
+
+def _more_cards(
+    office: Office, shift: Shift, resources: Sequence[Server], start: date, days: int
+) -> NDArray[np.int64]:
+    cards = np.zeros((len(resources), days), dtype=np.int64)
+    for row, resource in zip(cards, resources, strict=True):
+        if shift.opens(resource.id):
+            full = resource.cards_per_day * Fraction(shift.share)
+            for first, last, left in _stretches(office, resource, start, days):
+                row[first:last] = int(full * left)
     return cards
 
 
@@ -162,8 +248,7 @@ def day_shares(
     found: dict[Fraction, NDArray[np.bool_]] = {}
     weekday = (start.weekday() + np.arange(days)) % 7
     by_day = [Fraction(office.calendar.share.get(name, 1)) for name in DAYS]
-    outages = [o for o in office.outages if o.resource == resource.id]
-    for first, last, left in _stretches(resource, outages, start, days):
+    for first, last, left in _stretches(office, resource, start, days):
         for number, part in enumerate(by_day):
             if left * part:
                 on = found.setdefault(left * part, np.zeros(days, dtype=np.bool_))
@@ -173,10 +258,11 @@ def day_shares(
 
 
 def _stretches(
-    resource: Server, outages: Sequence[Outage], start: date, days: int
+    office: Office, resource: Server, start: date, days: int
 ) -> Iterator[tuple[int, int, Fraction]]:
     """Yield first day, day after the last, and share left between outages."""
     begin, end = _span(resource.from_, resource.to, start, days)
+    outages = [o for o in office.outages if o.resource == resource.id]
     spans = [(_span(o.from_, o.to, start, days), Fraction(o.share)) for o in outages]
     bounds = {begin, end} | {edge for span, _ in spans for edge in span}
     edges = sorted(edge for edge in bounds if begin <= edge <= end)
@@ -195,13 +281,16 @@ def _span(
 
 
 def _total(
-    office: Office, printers: NDArray[np.int64], servers: NDArray[np.int64]
+    office: Office,
+    worked: NDArray[np.bool_],
+    printers: NDArray[np.int64],
+    servers: NDArray[np.int64],
 ) -> NDArray[np.int64] | None:
     reserve = office.reserve.cards_per_day
     if not reserve:
         return None
     least = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
-    return _frozen(np.maximum(least - reserve, 0))
+    return _frozen(np.maximum(least - reserve * worked, 0))
 
 
 def _supply(stock: int, card: CardType, start: date, days: int) -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ektp_sched.office.model import Office
     from ektp_sched.office.tables import Outage, Server
 
-__all__ = ["LARGEST_LCM", "Problem", "key_path", "problems_of"]
+__all__ = ["LARGEST_LCM", "Problem", "id_problem", "key_path", "problems_of"]
 
 LARGEST_LCM: Final = 10_000_000
 """Largest common multiple of target_days for which costs stay in 64 bits."""
@@ -96,14 +96,21 @@ def _something_prints(office: Office) -> Iterator[Problem]:
             yield Problem((key,), sentence)
 
 
+def id_problem(name: str) -> str | None:
+    """Return why a name cannot be that of a file; None if it can."""
+    if _ID.fullmatch(name):
+        return None
+    return (
+        f'"{name}" is no id; letters, digits, ".", "_" and "-" are allowed, up to 40, '
+        "and no dot in front"
+    )
+
+
 def _ids_fit_file_names(office: Office) -> Iterator[Problem]:
     for path, resource in _resources(office):
-        if not _ID.fullmatch(resource.id):
-            yield Problem(
-                (*path, "id"),
-                f'"{resource.id}" is no id; letters, digits, ".", "_" and "-" are '
-                "allowed, up to 40, and no dot in front",
-            )
+        sentence = id_problem(resource.id)
+        if sentence is not None:
+            yield Problem((*path, "id"), sentence)
 
 
 def _ids_are_unique(office: Office) -> Iterator[Problem]:

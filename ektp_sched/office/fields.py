@@ -35,9 +35,11 @@ __all__ = [
     "Rank",
     "Rupiah",
     "Share",
+    "ShiftShare",
     "Table",
     "Text",
     "Whole",
+    "a_day",
 ]
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -72,7 +74,14 @@ def _trimmed(value: str) -> str:
     return value
 
 
-def _a_day(value: object) -> object:
+def a_day(value: object) -> object:
+    """Return `value`, which must be a date without a time.
+
+    Raises
+    ------
+    pydantic_core.PydanticCustomError
+        If it is not.
+    """
     if isinstance(value, datetime) or not isinstance(value, date):
         raise PydanticCustomError("date_type", "must be a date")
     return value
@@ -117,7 +126,7 @@ Rupiah = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000_000)]
 Rank = Annotated[int, Strict(), Field(ge=-1_000_000, le=1_000_000)]
 """Strict precedence, lower first."""
 
-Day = Annotated[date, BeforeValidator(_a_day)]
+Day = Annotated[date, BeforeValidator(a_day)]
 """A calendar date."""
 
 Share = Annotated[
@@ -127,6 +136,14 @@ Share = Annotated[
     AfterValidator(_shortest),
 ]
 """An exact decimal share, 0 to 1."""
+
+ShiftShare = Annotated[
+    Decimal,
+    BeforeValidator(_a_number),
+    Field(gt=0, le=4, decimal_places=_DECIMAL_PLACES),
+    AfterValidator(_shortest),
+]
+"""What a shift adds, in exact parts of a full day, above 0 and up to 4."""
 
 Number = Annotated[Decimal, BeforeValidator(_a_number)]
 """An exact decimal number."""

@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from ektp_sched.office.advice import advice
 from ektp_sched.office.checks import problems_of
+from ektp_sched.office.decision_checks import decision_problems
+from ektp_sched.office.decisions import Budget, Shift  # noqa: TC001 - pydantic
 from ektp_sched.office.fields import Rank, Table, Text
 from ektp_sched.office.tables import (
     CalendarRules,
@@ -55,6 +57,8 @@ class Office(Table):
         Card types by name; empty: the column ``card`` means nothing.
     servers, printers, outages
         As in the file, in its order.
+    shifts, budget
+        What a plan may buy, and for how much; None: no limit.
     reserve, plan, visits
         Rules of the same name.
     columns
@@ -83,6 +87,8 @@ class Office(Table):
     servers: tuple[Server, ...]
     printers: tuple[Printer, ...]
     outages: tuple[Outage, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    budget: Budget | None = None
     reserve: Reserve = Reserve()
     plan: PlanRules = PlanRules()
     visits: Visits = Visits()
@@ -107,7 +113,7 @@ class Office(Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        found = problems_of(self)
+        found = (*problems_of(self), *decision_problems(self))
         if found:
             text = "; ".join(f"{p.key}: {p.sentence}" for p in found)
             raise PydanticCustomError(

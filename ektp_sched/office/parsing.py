@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["office_of", "parse_office", "refusal"]
 
-_LATER: Final[dict[Path, str]] = {
-    ("shifts",): "[[shifts]] are yes/no decisions, which this version cannot plan with "
-    "yet; take the table out, and write days surely worked into [calendar] open",
-    (
-        "budget",
-    ): "[budget] limits yes/no decisions, which this version cannot plan with "
-    "yet; take the table out",
-}
-
 _GONE: Final = object()
 
 
@@ -74,7 +65,7 @@ def office_of(data: Mapping[str, Any]) -> tuple[Office | None, list[Problem]]:
         Tables and keys as in office.toml.
     """
     plain = deepcopy(dict(data))
-    problems = [*_take_out_later_rules(plain), *_take_out_aliases(plain)]
+    problems = _take_out_aliases(plain)
     office: Office | None = None
     try:
         office = Office.model_validate(plain)
@@ -109,16 +100,6 @@ def _place(problem: Problem, places: Mapping[Path, str] | None) -> str:
     known = (places[path] for path in prefixes if path in places) if places else ()
     place = problem.place or next(iter(known), "")
     return f" ({place})" if place else ""
-
-
-def _take_out_later_rules(data: dict[str, Any]) -> list[Problem]:
-    problems = []
-    for path, sentence in _LATER.items():
-        table = data.get(str(path[0])) if path[1:] else data
-        if isinstance(table, dict) and path[-1] in table:
-            del table[str(path[-1])]
-            problems.append(Problem(path, sentence))
-    return problems
 
 
 def _take_out_aliases(data: dict[str, Any]) -> list[Problem]:

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office.checks import Path, Problem
+from ektp_sched.office.decisions import Budget, Shift
 from ektp_sched.office.fields import DAYS
 from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.tables import (
+    DECISION_TIERS,
     TIERS,
     CalendarRules,
     CardType,
@@ -47,6 +49,8 @@ _TABLES: Final[dict[str, type[Table]]] = {
     "servers": Server,
     "printers": Printer,
     "outages": Outage,
+    "shifts": Shift,
+    "budget": Budget,
     "reserve": Reserve,
     "plan": PlanRules,
     "visits": Visits,
@@ -62,6 +66,7 @@ _TEXT = "text on one line, 1 to 500 characters, with no space at either end"
 _DATE = "a date without quotes, such as 2017-09-18"
 _DAILY = "a whole number of cards from 1 to 10,000,000"
 _SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
+_RUPIAH = "a whole number of rupiah from 0 to 1,000,000,000,000"
 _RANK = "a whole number from -1,000,000 to 1,000,000, lower first"
 _YES_NO = "true or false"
 _IDS = 'at least one id in brackets, such as ["server-1"]; leave it out for all'
@@ -111,19 +116,32 @@ _FORMS: Final[dict[str, str]] = {
     "outages.*.from": _DATE,
     "outages.*.to": _DATE,
     "outages.*.share": _SHARE,
+    "shifts": "tables [[shifts]], each with id and days",
+    "shifts.*": "a table [[shifts]] with id and days",
+    "shifts.*.id": 'an id in quotes, such as "saturday"',
+    "shifts.*.days": 'days or dates in brackets, such as ["sat", 2017-12-27]',
+    "shifts.*.days.*": 'a day such as "sat", or a date without quotes',
+    "shifts.*.share": "a number above 0, up to 4, with at most 30 decimals, such as "
+    "0.5",
+    "shifts.*.cost_idr": _RUPIAH,
+    "shifts.*.max_uses": "a whole number of days from 1 to 3,660",
+    "shifts.*.max_per_week": "a whole number of days from 1 to 7",
+    "shifts.*.rest_days": "a whole number of days from 0 to 3,660",
+    "shifts.*.resources": _IDS,
+    "shifts.*.on_holidays": _YES_NO,
+    "budget.idr": _RUPIAH,
     "reserve.cards_per_day": "a whole number of cards from 0 to 10,000,000",
-    "plan.tiers": f"one or more of {', '.join(TIERS)}, in brackets",
+    "plan.tiers": f"one or more of {', '.join((*TIERS, *DECISION_TIERS))}, in brackets",
     "plan.batch_size": _DAILY,
     "plan.freeze_days": "a whole number of days from 0 to 3,660",
     "plan.tie_break": '"recorded" or "lottery"',
     "plan.seed": "a whole number from 0 to 9,223,372,036,854,775,807",
     "visits.every_days": "a whole number of days from 1 to 36,500",
-    "visits.trip_cost_idr": "a whole number of rupiah from 0 to 1,000,000,000,000",
+    "visits.trip_cost_idr": _RUPIAH,
     "visits.areas": "tables [visits.areas.NAME], each with every_days or trip_cost_idr",
     "visits.areas.*": "a table [visits.areas.NAME] with every_days or trip_cost_idr",
     "visits.areas.*.every_days": "a whole number of days from 1 to 36,500",
-    "visits.areas.*.trip_cost_idr": "a whole number of rupiah from 0 to "
-    "1,000,000,000,000",
+    "visits.areas.*.trip_cost_idr": _RUPIAH,
     "columns": 'headings and their columns, such as TGL_REKAM = "waiting_since"',
     "dates.format": "day, month and year, such as %d/%m/%Y",
     "status.printable": 'one or more texts in brackets, such as ["PRR"]',
@@ -140,7 +158,7 @@ _FORMS: Final[dict[str, str]] = {
 _CHOICES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "calendar.workdays.*": ("day", DAYS),
     "calendar.share.*": ("day", DAYS),
-    "plan.tiers.*": ("tier", TIERS),
+    "plan.tiers.*": ("tier", (*TIERS, *DECISION_TIERS)),
     "plan.tie_break": ("tie_break", ("recorded", "lottery")),
     "language": ("language", ("id", "en")),
 }

@@ -31,6 +31,7 @@ from ektp_sched.office.fields import (
 
 __all__ = [
     "COLUMNS",
+    "DECISION_TIERS",
     "PERSONAL_COLUMNS",
     "TIERS",
     "CalendarRules",
@@ -73,8 +74,11 @@ PERSONAL_COLUMNS: Final = ("name", "nik", "kelurahan")
 TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 """The objectives, in the order in which they stand unless told otherwise."""
 
+DECISION_TIERS: Final = ("cost_idr", "shifts")
+"""Further objectives, of an office with shifts: what they cost, how many."""
+
 _WORKDAYS: tuple[DayName, ...] = ("mon", "tue", "wed", "thu", "fri")
-TierName = Literal["unprinted", "overdue", "promise", "pressure"]
+TierName = Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"]
 Interval = Annotated[Whole, Field(ge=1, le=36_500)]
 
 
@@ -242,7 +246,8 @@ class PlanRules(Table):
     Attributes
     ----------
     tiers
-        Objectives in strict order, each once.
+        Objectives in strict order, each once; ``cost_idr`` and ``shifts``
+        only with shifts.
     batch_size
         Cards in a full batch.
     freeze_days
