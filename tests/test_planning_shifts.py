@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
-from strategies import START, Case, desk, person, shift_cases
+from strategies import Case, shift_cases
 
-from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity, options
 from ektp_sched.planning import Status
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.flow import FlowEngine
-from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.tiers import EARLINESS, objectives
@@ -45,7 +41,7 @@ def allowed(office: Office, used: Sequence[Option], start: date) -> bool:
         ):
             return False
         rest = shift.rest_days or 0
-        if any(b - a <= rest for a, b in zip(days, days[1:], strict=False)):
+        if any(b - a <= rest for a, b in pairwise(days)):
             return False
     return True
 

@@ -1,19 +1,24 @@
 """Planning: rules become a network, tiers are solved, slots are assigned."""
 
-from ektp_sched.planning.result import (
+from ektp_sched.planning.certificate import (
     Certificate,
-    Conflict,
-    Plan,
-    Status,
-    Tier,
+    DecisionCut,
+    DecisionProof,
+    Leaf,
     TierPrices,
 )
+from ektp_sched.planning.result import Conflict, Plan, Saving, ShiftUse, Status, Tier
 from ektp_sched.planning.solve import plan
 
 __all__ = [
     "Certificate",
     "Conflict",
+    "DecisionCut",
+    "DecisionProof",
+    "Leaf",
     "Plan",
+    "Saving",
+    "ShiftUse",
     "Status",
     "Tier",
     "TierPrices",

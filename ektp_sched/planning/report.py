@@ -10,17 +10,12 @@ import polars as pl
 
 from ektp_sched.office import Notice, calendar
 from ektp_sched.planning.assign import by_code_point
+from ektp_sched.planning.certificate import Certificate, TierPrices
 from ektp_sched.planning.cohorts import NONE, rank_label
 from ektp_sched.planning.prices import marginal_prices
 from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.program import Arc
-from ektp_sched.planning.result import (
-    Certificate,
-    Plan,
-    Status,
-    Tier,
-    TierPrices,
-)
+from ektp_sched.planning.result import Plan, Status, Tier
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What planning returns: a plan, its tiers and its certificate."""
+"""What planning returns: a plan, its tiers, and the shifts that it works."""
 
 from __future__ import annotations
 
@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Notice, Office
+    from ektp_sched.planning.certificate import Certificate
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Certificate", "Conflict", "Plan", "Status", "Tier", "TierPrices"]
+__all__ = [
+    "Conflict",
+    "Plan",
+    "Saving",
+    "ShiftUse",
+    "Status",
+    "Tier",
+]
 
 
 class Status(StrEnum):
@@ -43,7 +51,8 @@ class Tier:
     Parameters
     ----------
     name
-        ``unprinted``, ``overdue``, ``promise`` or ``pressure``.
+        ``unprinted``, ``overdue``, ``promise``, ``pressure``, ``cost_idr`` or
+        ``shifts``.
     rank
         The rank it counts; ``None`` for everybody, or for no rank.
     value
@@ -76,47 +85,54 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
-class TierPrices:
-    """Prices of every limit in one tier, whole numbers, one a calendar day.
+class Saving:
+    """What a tier would come to more if one shift were not worked.
 
     Parameters
     ----------
-    name, rank, scale, value
+    name, rank, scale
         As in ``Tier``.
-    printers, servers
-        Price by resource and day.
-    reserve
-        Price of each day's total, ``None`` without a reserve.
-    stock
-        For each card type with stock, the price of "printed up to and
-        including this day".
+    value
+        The difference times ``scale``.
     """
 
     name: str
     rank: int | str | None
-    scale: int
     value: int
-    printers: dict[str, tuple[int, ...]]
-    servers: dict[str, tuple[int, ...]]
-    reserve: tuple[int, ...] | None
-    stock: dict[str, tuple[int, ...]]
+    scale: int
+
+    @property
+    def amount(self) -> Fraction:
+        """Return the difference in the tier's unit."""
+        return Fraction(self.value, self.scale)
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
-    """Prices that prove a plan optimal without a solver.
+class ShiftUse:
+    """A shift worked on a day, what it costs and what it saves.
 
     Parameters
     ----------
-    start, days
-        The horizon.
-    tiers
-        Prices by tier, in the order in which the tiers were settled.
+    shift, day
+        Which, and when.
+    cost_idr
+        What it costs, rupiah.
+    saves
+        For each tier that the network values what it would be more without;
+        empty where a pin could then not be kept, or time was over.
+    person_days
+        Days that people would wait more without it.
+    wasted_trips
+        Trips in vain that they would make more without it: a day of waiting
+        is 1 / ``visits.every_days`` of a trip, by area.
     """
 
-    start: date
-    days: int
-    tiers: tuple[TierPrices, ...]
+    shift: str
+    day: date
+    cost_idr: int
+    saves: tuple[Saving, ...]
+    person_days: int
+    wasted_trips: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +187,8 @@ class Plan:
         Holidays in the horizon, by date.
     seconds
         Time by stage.
+    shifts
+        Which shifts are worked, by day and shift.
     rows
         Row in the backlog of each assignment and of each unprinted, where it
         is known: saves looking ids up, and is never relied upon.
@@ -191,6 +209,7 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     holidays: dict[date, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    shifts: tuple[ShiftUse, ...] = ()
     rows: tuple[Ints, Ints] | None = field(default=None, repr=False, compare=False)
 
     def save(

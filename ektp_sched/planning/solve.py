@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from ektp_sched.office import Capacity, Office
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions import Decided
+    from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.problem import Engine
-    from ektp_sched.planning.result import Plan
+    from ektp_sched.planning.result import Plan, ShiftUse
 
     Progress = Callable[[str, float], None]
 
@@ -40,6 +41,7 @@ _SHARE = {
     "program": 0.1,
     "solve": 0.15,
     "assign": 0.7,
+    "savings": 0.8,
     "prices": 0.85,
 }
 """Rough share of the work that is done when a stage begins."""
@@ -118,8 +120,12 @@ def plan(
         return no_plan(case, Status.UNKNOWN, clock.seconds)
     with clock.stage("assign"):
         prints = assign(backlog.frame, office, program, cohorts, solution)
+    if decided is not None:
+        with clock.stage("savings"):
+            uses = _uses(case, decided, solution, last_day, clock)
     with clock.stage("prices"):
-        return solved_plan(case, solution, prints, clock.seconds)
+        made = solved_plan(case, solution, prints, clock.seconds)
+    return made if decided is None else replace(made, shifts=uses)
 
 
 @dataclass(slots=True)
@@ -162,6 +168,24 @@ def _decided(
 
     return decide(
         office, cohorts, limits, last_day, deadline=clock.deadline, workers=workers
+    )
+
+
+def _uses(
+    case: Case, decided: Decided, solution: Solution, last_day: int, clock: _Clock
+) -> tuple[ShiftUse, ...]:
+    """Say what each shift saves, if there is time to plan again without it."""
+    from ektp_sched.planning.decisions import Made, shift_uses
+
+    made = Made(
+        case.backlog, case.office, case.cohorts, case.tiers, case.program, solution
+    )
+    return shift_uses(
+        made,
+        decided,
+        last_day,
+        [case.label(tier) for tier in case.named],
+        clock.deadline,
     )
 
 

@@ -5,5 +5,6 @@ with exact integer cuts.
 """
 
 from ektp_sched.planning.decisions.decide import Decided, decide
+from ektp_sched.planning.decisions.worth import Made, shift_uses
 
-__all__ = ["Decided", "decide"]
+__all__ = ["Decided", "Made", "decide", "shift_uses"]

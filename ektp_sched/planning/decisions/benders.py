@@ -22,7 +22,7 @@ from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.problem import least_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -189,7 +189,13 @@ class Search:
         value = int(tier.weight @ self.best.parts)
         while value > bound and not self._late():
             answer = choose(
-                self.rows, self._held(), none, tier.weight, (0, value), **self._options()
+                self.rows,
+                self._held(),
+                none,
+                tier.weight,
+                (0, value),
+                seconds=self._left(),
+                workers=self.workers,
             )
             bound = max(bound, answer.bound)
             if answer.parts is None or bound >= value:
@@ -221,7 +227,8 @@ class Search:
                 self._bounds(number),
                 self.uses.day,
                 (low, value),
-                **self._options(),
+                seconds=self._left(),
+                workers=self.workers,
             )
             bound = max(bound, answer.bound)
             if answer.parts is None or bound >= value:
@@ -266,9 +273,7 @@ class Search:
         rounded = np.maximum(1, np.floor(parts * _WHOLE + 0.5)).astype(np.int64)
         return self._solve(rounded, _WHOLE, tiers), _WHOLE
 
-    def _hold(
-        self, master: Relaxation, point: Point, whole: int, number: int
-    ) -> None:
+    def _hold(self, master: Relaxation, point: Point, whole: int, number: int) -> None:
         """Tell the relaxation where a better tier would be lost."""
         for tier, value in enumerate(self.settled[:number]):
             if point.values[tier] > whole * value:
@@ -284,7 +289,8 @@ class Search:
     def _core(self) -> Floats:
         """Return a fractional decision well inside the rules."""
         even = np.ones(len(self.uses))
-        share = min((row.most / row.weight.sum() for row in self.rows), default=1.0)
+        tight = [row.most / row.weight.sum() for row in self.rows if row.weight.any()]
+        share = min(tight, default=1.0)
         return even * min(1.0, share)
 
     def _solve(self, parts: Ints, whole: int, tiers: int) -> Point:
@@ -350,6 +356,5 @@ class Search:
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline
 
-    def _options(self) -> dict[str, float | int | None]:
-        left = None if self.deadline is None else self.deadline - time.monotonic()
-        return {"seconds": left, "workers": self.workers}
+    def _left(self) -> float | None:
+        return None if self.deadline is None else self.deadline - time.monotonic()

@@ -172,9 +172,7 @@ def learn(
         strict=True,
     ):
         slope[use] += added * each
-    return Cut(
-        len(prices) - 1, weights, tuple(price.tolist()), constant, tuple(slope)
-    )
+    return Cut(len(prices) - 1, weights, tuple(price.tolist()), constant, tuple(slope))
 
 
 def _fit(program: Program, groups: Stack, live: Bools, cost: Wide, price: Wide) -> Wide:
@@ -233,8 +231,10 @@ def _least(total: Wide, allowed: Bools, groups: Stack) -> Wide:
 def _plus(times: int, better: Wide, own: Wide) -> Wide:
     largest = times * _largest(better) + _largest(own)
     if largest < _WIDE:
-        return times * better + own
-    return times * better.astype(object) + own.astype(object)
+        narrow: Wide = times * better + own
+        return narrow
+    wide: Wide = times * better.astype(object) + own.astype(object)
+    return wide
 
 
 def _sum(weights: tuple[int, ...], costs: tuple[Ints, ...]) -> Wide:

@@ -157,12 +157,9 @@ def _solved(
 
 def _weighed(
     uses: Sequence[cp_model.IntVar], weights: Sequence[int]
-) -> cp_model.LinearExprT:
+) -> cp_model.LinearExpr:
     some = [(y, w) for y, w in zip(uses, weights, strict=True) if w]
-    if not some:
-        return 0
-    variables, numbers = zip(*some, strict=True)
-    return cp_model.LinearExpr.weighted_sum(variables, numbers)
+    return cp_model.LinearExpr.weighted_sum([y for y, _ in some], [w for _, w in some])
 
 
 def _demand(
@@ -213,9 +210,7 @@ class Relaxation:
         self._value = self._model.add_variable(lb=0)
         for row in self.rows:
             expression = self._weighed(row.weight.tolist(), max(1, row.most))
-            self._model.add_linear_constraint(
-                expression <= row.most / max(1, row.most)
-            )
+            self._model.add_linear_constraint(expression <= row.most / max(1, row.most))
         for bound in self.held:
             self.hold(bound)
         self._model.minimize(self._value)

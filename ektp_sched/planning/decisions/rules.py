@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Office, Shift
+    from ektp_sched.office import Office
+    from ektp_sched.office.decisions import Shift
     from ektp_sched.planning.decisions.uses import Uses
 
     Ints = NDArray[np.int64]

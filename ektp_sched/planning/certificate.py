@@ -1,0 +1,131 @@
+"""What proves a plan optimal without a solver: prices, cuts and leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["Certificate", "DecisionCut", "DecisionProof", "Leaf", "TierPrices"]
+
+
+@dataclass(frozen=True, slots=True)
+class TierPrices:
+    """Prices of every limit in one tier, whole numbers, one a calendar day.
+
+    Parameters
+    ----------
+    name, rank, scale, value
+        As in ``Tier``.
+    printers, servers
+        Price by resource and day.
+    reserve
+        Price of each day's total, ``None`` without a reserve.
+    stock
+        For each card type with stock, the price of "printed up to and
+        including this day".
+    """
+
+    name: str
+    rank: int | str | None
+    scale: int
+    value: int
+    printers: dict[str, tuple[int, ...]]
+    servers: dict[str, tuple[int, ...]]
+    reserve: tuple[int, ...] | None
+    stock: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionCut:
+    """Prices that bound one tier from below whichever shifts are worked.
+
+    With each better tier counted ``weights`` times and the prices of
+    ``limits``, weak duality bounds the weighed tiers under every decision;
+    with the better tiers held at their values it bounds this one.
+
+    Parameters
+    ----------
+    tier
+        Index of the tier among those that the network values, pins (an
+        unkept pin costs 1) first where there are any.
+    weights
+        How often each of those tiers up to this one counts; the last is 1.
+    limits
+        Price of every limit, not negative; its ``value`` is the bound
+        without any shift, before better tiers are taken off.
+    slope
+        What each use lowers the bound by, in the order of ``uses``.
+    """
+
+    tier: int
+    weights: tuple[int, ...]
+    limits: TierPrices
+    slope: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One part of all decisions, and why none of them is better.
+
+    Parameters
+    ----------
+    fixed
+        Index of a use and whether it is taken, for those that are settled.
+    cuts, rows
+        Whole multiples, not negative, of cuts (by index into ``cuts``) and
+        of rules on shifts (by index into ``rows``), that add up to the bound.
+    """
+
+    fixed: tuple[tuple[int, bool], ...]
+    cuts: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionProof:
+    """Why no other choice of shifts is better.
+
+    Parameters
+    ----------
+    uses
+        Sets of shifts that could be worked together on a day: day offset and
+        shift ids.
+    rows
+        Rules on the uses: place in office.toml, weight of each use, and the
+        most that they may add up to.
+    cuts
+        What the network says of every decision.
+    leaves
+        For each tier in order (pins first where there are any, then those of
+        ``Plan.tiers``) leaves that together hold every decision.
+    """
+
+    uses: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: tuple[tuple[str, tuple[int, ...], int], ...]
+    cuts: tuple[DecisionCut, ...]
+    leaves: tuple[tuple[Leaf, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Prices that prove a plan optimal without a solver.
+
+    Parameters
+    ----------
+    start, days
+        The horizon.
+    tiers
+        Prices by tier that the network values, in the order in which the
+        tiers were settled.
+    decisions
+        Why the shifts are the right ones; ``None`` without shifts, or where
+        only the solver proves it.
+    """
+
+    start: date
+    days: int
+    tiers: tuple[TierPrices, ...]
+    decisions: DecisionProof | None = None
