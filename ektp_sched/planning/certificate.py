@@ -68,15 +68,22 @@ class DecisionCut:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One part of all decisions, and why none of them is better.
+    r"""One part of all decisions, and why none of them is better.
+
+    A decision y better in a tier of value v would need every cut of that tier
+    to say at most v - 1, every cut of a better tier at most its value, and
+    every row to hold.  So each cut demands :math:`r - a \cdot y \le 0`, with r
+    the cut's bound less that amount, and a its slope, no part of which need
+    exceed r as y is 0 or 1.  The leaf is right if so many times each demand
+    and each row :math:`w \cdot y - m \le 0` add up to something positive for
+    every y in [0, 1] that agrees with what is fixed.
 
     Parameters
     ----------
     fixed
         Index of a use and whether it is taken, for those that are settled.
     cuts, rows
-        Whole multiples, not negative, of cuts (by index into ``cuts``) and
-        of rules on shifts (by index into ``rows``), that add up to the bound.
+        Index into ``cuts`` and ``rows`` and how many times, positive.
     """
 
     fixed: tuple[tuple[int, bool], ...]
@@ -95,12 +102,15 @@ class DecisionProof:
         shift ids.
     rows
         Rules on the uses: place in office.toml, weight of each use, and the
-        most that they may add up to.
+        most that they may add up to.  After them the shifts' own tiers by
+        name, with their values: in the proof of such a tier its row counts
+        with one less, in those of later tiers as it is.
     cuts
         What the network says of every decision.
     leaves
         For each tier in order (pins first where there are any, then those of
-        ``Plan.tiers``) leaves that together hold every decision.
+        ``Plan.tiers``) leaves that together hold every decision; none for a
+        tier at 0, which nothing is below.
     """
 
     uses: tuple[tuple[int, tuple[str, ...]], ...]

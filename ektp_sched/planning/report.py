@@ -13,8 +13,8 @@ from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.certificate import Certificate, TierPrices
 from ektp_sched.planning.cohorts import NONE, rank_label
 from ektp_sched.planning.prices import marginal_prices
+from ektp_sched.planning.pricing import by_limit
 from ektp_sched.planning.problem import least_value
-from ektp_sched.planning.program import Arc
 from ektp_sched.planning.result import Plan, Status, Tier
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
 
@@ -303,42 +303,7 @@ def _certificate(case: Case, solution: Solution) -> Certificate:
     prices = []
     for tier, solved in zip(case.named, solution.tiers, strict=False):
         assert solved.prices is not None
-        name, rank = case.label(tier)
-        prices.append(
-            TierPrices(
-                name, rank, tier.scale, solved.value, *_by_limit(case, solved.prices)
-            )
-        )
-    return Certificate(limits.start, limits.days, tuple(prices))
-
-
-def _by_limit(
-    case: Case, price: Ints
-) -> tuple[
-    dict[str, tuple[int, ...]],
-    dict[str, tuple[int, ...]],
-    tuple[int, ...] | None,
-    dict[str, tuple[int, ...]],
-]:
-    """Return a tier's prices by resource and calendar day."""
-    program, limits = case.program, case.program.capacity
-    paid = price[program.head] - price[program.tail]
-
-    def line(kind: Arc, owner: int) -> tuple[int, ...]:
-        mine = (program.kind == kind) & (program.owner == owner)
-        days = np.zeros(limits.days, dtype=np.int64)
-        days[program.day[mine]] = paid[mine]
-        return tuple(days.tolist())
-
-    def lines(
-        kind: Arc, pools: tuple[tuple[int, ...], ...], names: tuple[str, ...]
-    ) -> dict[str, tuple[int, ...]]:
-        pool_of = {names[i]: p for p, pool in enumerate(pools) for i in pool}
-        return {name: line(kind, pool_of.get(name, NONE)) for name in names}
-
-    return (
-        lines(Arc.PRINTER, program.pools, limits.printers),
-        lines(Arc.SERVER, program.server_pools, limits.servers),
-        None if limits.total is None else line(Arc.RESERVE, 0),
-        {card: line(Arc.STOCK, i) for i, card in enumerate(program.stocked)},
-    )
+        head = (*case.label(tier), tier.scale, solved.value)
+        prices.append(TierPrices(*head, *by_limit(case.program, solved.prices)))
+    proof = None if case.decided is None else case.decided.proof(case.label)
+    return Certificate(limits.start, limits.days, tuple(prices), proof)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.decisions.cuts import Cut, Stack, learn, stack
+from ektp_sched.planning.decisions.cuts import Cut, Stack, bounded, learn, stack
 from ektp_sched.planning.decisions.master import Bound, Relaxation, choose
 from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.flow import FlowEngine
@@ -173,6 +173,8 @@ class Search:
             self._relax(number, low)
             bound = self._decide(number, low)
         value = self.best.values[number]
+        if 0 < value == low:
+            self._learn_least(number)
         self.settled.append(value)
         return Settled(self.tiers[number], value, min(bound, value))
 
@@ -215,6 +217,17 @@ class Search:
         tier = self.tiers[number]
         lost = tier.constant(self.cohorts)
         return least_value(self.program, self.cohorts, tier) - lost
+
+    def _learn_least(self, number: int) -> None:
+        """Learn why no decision comes below the least value."""
+        if self.most.values[:number] == tuple(self.settled):
+            self._learn_at(self.most, number)
+            return
+        groups = self._stack(number)
+        free = np.zeros(self.program.nodes, dtype=np.int64)
+        weights = (*([0] * number), 1)
+        cut = bounded(self.program, self.uses, groups, weights, free)
+        self.cuts[number].append(cut)
 
     def _decide(self, number: int, low: int) -> int:
         """Let the master propose until nothing better is possible."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Wide = NDArray[Any]
 
-__all__ = ["Cut", "Stack", "learn", "stack"]
+__all__ = ["Cut", "Stack", "bounded", "learn", "stack"]
 
 _WIDE = 1 << 61
 """From here on whole numbers are Python's, which never overflow."""
@@ -155,10 +155,28 @@ def learn(
     """
     live = live_nodes(program, uses, limits)
     weights, price = _weigh(program, groups, prices, live)
-    cost = _sum(weights, groups.costs)
     if not live.all():
+        cost = _sum(weights, groups.costs)
         price = _fit(program, groups, live, cost, price)
         price = price_dead(program, uses, limits, live, price)
+    return bounded(program, uses, groups, weights, price)
+
+
+def bounded(
+    program: Program, uses: Uses, groups: Stack, weights: tuple[int, ...], price: Wide
+) -> Cut:
+    """Return what any prices say: valid whatever they are.
+
+    Parameters
+    ----------
+    program, uses, groups
+        As for ``learn``.
+    weights
+        How often each tier counts.
+    price
+        Price of each node.
+    """
+    cost = _sum(weights, groups.costs)
     least = np.minimum.reduceat(cost - price[groups.node], groups.start)
     paid = np.maximum(price[program.head] - price[program.tail], 0)
     charged = np.flatnonzero((paid > 0) & (uses.base > 0))
@@ -172,7 +190,8 @@ def learn(
         strict=True,
     ):
         slope[use] += added * each
-    return Cut(len(prices) - 1, weights, tuple(price.tolist()), constant, tuple(slope))
+    price_of = tuple(int(p) for p in price.tolist())
+    return Cut(len(weights) - 1, weights, price_of, constant, tuple(slope))
 
 
 def _fit(program: Program, groups: Stack, live: Bools, cost: Wide, price: Wide) -> Wide:

@@ -10,13 +10,15 @@ import numpy as np
 from ektp_sched.office import capacity, options
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.decisions.benders import Linear, Search
-from ektp_sched.planning.decisions.rules import costs, rows
+from ektp_sched.planning.decisions.proof import prove
+from ektp_sched.planning.decisions.rules import Row, costs, rows
 from ektp_sched.planning.decisions.uses import list_uses
 from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.result import Tier
 from ektp_sched.planning.tiers import (
     DECIDED,
+    EARLINESS,
     PINS,
     Objective,
     check_range,
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.planning.certificate import DecisionProof
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.benders import Settled
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.program import Program
 
-    Progress = Callable[[str, float], None]
+    Label = tuple[str, int | str | None]
 
 __all__ = ["Decided", "decide"]
 
@@ -58,6 +61,8 @@ class Decided:
         The network for all that could be open, and what could be decided.
     cuts
         For each tier that the network values, what was learnt.
+    rows
+        Rules on the uses, and after them the shifts' own tiers.
     rounds
         Decisions that the master proposed.
     """
@@ -68,6 +73,7 @@ class Decided:
     program: Program
     uses: Uses
     cuts: tuple[tuple[Cut, ...], ...]
+    rows: tuple[Row, ...]
     rounds: int
 
     @property
@@ -92,6 +98,20 @@ class Decided:
         costs = sum(option.cost_idr for option in self.used)
         value = costs if name == "cost_idr" else len(self.used)
         return Tier(name, None, value, 1, 0, proven=False)
+
+    def proof(self, label: Callable[[Objective], Label]) -> DecisionProof | None:
+        """Return why no other choice is better, as anybody can add it up.
+
+        Parameters
+        ----------
+        label
+            Gives a tier's name and rank as in ``summary.json``.
+        """
+        last = (EARLINESS, _EARLIEST)
+        settled = [s for s in self.settled if s.tier.name not in last]
+        if not all(s.proven for s in settled):
+            return None
+        return prove(self.program, self.uses, self.rows, settled, self.cuts, label)
 
 
 def decide(
@@ -139,6 +159,7 @@ def decide(
         program=program,
         uses=uses,
         cuts=tuple(tuple(cuts) for cuts in search.cuts),
+        rows=tuple(row for row in search.rows if row.rule != _EARLIEST),
         rounds=search.rounds,
     )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.planning.tiers import DECIDED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -39,6 +41,11 @@ class Row:
     rule: str
     weight: Ints
     most: int
+
+    @property
+    def is_tier(self) -> bool:
+        """Return whether it holds one of the shifts' own tiers at its value."""
+        return self.rule in DECIDED
 
 
 def rows(office: Office, uses: Uses, start: date) -> tuple[Row, ...]:

@@ -1,0 +1,142 @@
+"""From a finished search to a proof that anybody can add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.planning.certificate import DecisionCut, DecisionProof, Leaf, TierPrices
+from ektp_sched.planning.decisions.leaves import Demand, leaves
+from ektp_sched.planning.pricing import by_limit
+from ektp_sched.planning.program import Arc
+from ektp_sched.planning.tiers import PINS, Objective
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ektp_sched.planning.decisions.benders import Settled
+    from ektp_sched.planning.decisions.cuts import Cut
+    from ektp_sched.planning.decisions.rules import Row
+    from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.program import Program
+
+    Label = tuple[str, int | str | None]
+    Lines = dict[str, tuple[int, ...]]
+
+__all__ = ["prove"]
+
+
+def prove(
+    program: Program,
+    uses: Uses,
+    rows: Sequence[Row],
+    settled: Sequence[Settled],
+    cuts: Sequence[Sequence[Cut]],
+    label: Callable[[Objective], Label],
+) -> DecisionProof | None:
+    """Return why no other decision is better.
+
+    Parameters
+    ----------
+    program, uses
+        The network for all that could be open, and what could be decided.
+    rows
+        Rules on the uses, and after them the shifts' own tiers.
+    settled
+        Every tier in order.
+    cuts
+        For each tier that the network values, what was learnt.
+    label
+        Gives a tier's name and rank as in ``summary.json``.
+
+    Returns
+    -------
+    DecisionProof or None
+        ``None`` if it would be too long.
+    """
+    learnt = [cut for some in cuts for cut in some if _said_by_limits(program, cut)]
+    found: list[tuple[Leaf, ...]] = []
+    for number, tier in enumerate(settled):
+        demands = list(_demands(settled[: number + 1], rows, learnt))
+        parts = leaves(demands, len(uses)) if tier.value else ()
+        if parts is None:
+            return None
+        found.append(parts)
+    used = sorted({n for parts in found for leaf in parts for n, _ in leaf.cuts})
+    place = {n: i for i, n in enumerate(used)}
+    flows = [s.tier for s in settled if isinstance(s.tier, Objective)]
+    return DecisionProof(
+        uses=tuple(
+            (int(day), tuple(uses.options[i].shift for i in one))
+            for day, one in zip(uses.day, uses.members, strict=True)
+        ),
+        rows=tuple((row.rule, tuple(row.weight.tolist()), row.most) for row in rows),
+        cuts=tuple(_cut(program, learnt[n], flows, label) for n in used),
+        leaves=tuple(
+            tuple(
+                replace(leaf, cuts=tuple((place[n], t) for n, t in leaf.cuts))
+                for leaf in parts
+            )
+            for parts in found
+        ),
+    )
+
+
+def _said_by_limits(program: Program, cut: Cut) -> bool:
+    """Return whether only limits ask a price, not links between them."""
+    links = np.flatnonzero(program.kind == Arc.LINK)
+    heads, tails = program.head[links].tolist(), program.tail[links].tolist()
+    pairs = zip(heads, tails, strict=True)
+    return all(cut.price[head] <= cut.price[tail] for head, tail in pairs)
+
+
+def _cut(
+    program: Program,
+    cut: Cut,
+    flows: Sequence[Objective],
+    label: Callable[[Objective], Label],
+) -> DecisionCut:
+    tier = flows[cut.tier]
+    name, rank = (PINS, None) if tier.name == PINS else label(tier)
+    printers, servers, reserve, stock = by_limit(program, cut.price)
+    prices = TierPrices(
+        name,
+        rank,
+        tier.scale,
+        cut.constant,
+        _asked(printers),
+        _asked(servers),
+        None if reserve is None else _asked({"": reserve})[""],
+        _asked(stock),
+    )
+    return DecisionCut(cut.tier, cut.weights, prices, cut.slope)
+
+
+def _asked(lines: Lines) -> Lines:
+    """Leave out what is below 0: a limit that pays would only weaken the bound."""
+    return {name: tuple(max(0, p) for p in line) for name, line in lines.items()}
+
+
+def _demands(
+    settled: Sequence[Settled], rows: Sequence[Row], cuts: Sequence[Cut]
+) -> Iterator[Demand]:
+    """Yield what a decision better in the last of some tiers would have to meet."""
+    last = settled[-1]
+    values = [s.value for s in settled if isinstance(s.tier, Objective)]
+    own = {s.tier.name for s in settled if not isinstance(s.tier, Objective)}
+    for number, row in enumerate(rows):
+        if row.is_tier and row.rule not in own:
+            continue
+        better = row.is_tier and row.rule == last.tier.name
+        slope = tuple(-w for w in row.weight.tolist())
+        yield Demand("row", number, int(better) - row.most, slope)
+    for number, cut in enumerate(cuts):
+        if cut.tier >= len(values):
+            continue
+        better = isinstance(last.tier, Objective) and cut.tier == len(values) - 1
+        need = cut.above(values) - values[cut.tier] + int(better)
+        if need > 0:
+            slope = tuple(min(a, need) for a in cut.slope)
+            yield Demand("cut", number, need, slope)

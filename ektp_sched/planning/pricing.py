@@ -1,0 +1,66 @@
+"""Prices of network nodes as prices of what an office knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.program import Arc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.program import Program
+
+    Lines = dict[str, tuple[int, ...]]
+
+__all__ = ["by_limit"]
+
+
+def by_limit(
+    program: Program, price: Sequence[int] | NDArray[np.int64]
+) -> tuple[Lines, Lines, tuple[int, ...] | None, Lines]:
+    """Return a tier's prices by resource and calendar day.
+
+    Parameters
+    ----------
+    program
+        The network.
+    price
+        Price of each node; whole numbers of any size.
+
+    Returns
+    -------
+    tuple
+        Prices of printers, servers, the reserve and stock, as in
+        ``TierPrices``.
+    """
+    limits = program.capacity
+    nodes = np.asarray(price, dtype=object)
+    paid = nodes[program.head] - nodes[program.tail]
+
+    def line(kind: Arc, owner: int) -> tuple[int, ...]:
+        mine = (program.kind == kind) & (program.owner == owner)
+        days = [0] * limits.days
+        for day, each in zip(
+            program.day[mine].tolist(), paid[mine].tolist(), strict=True
+        ):
+            days[day] = int(each)
+        return tuple(days)
+
+    def lines(
+        kind: Arc, pools: tuple[tuple[int, ...], ...], names: tuple[str, ...]
+    ) -> Lines:
+        pool_of = {names[i]: p for p, pool in enumerate(pools) for i in pool}
+        return {name: line(kind, pool_of.get(name, NONE)) for name in names}
+
+    return (
+        lines(Arc.PRINTER, program.pools, limits.printers),
+        lines(Arc.SERVER, program.server_pools, limits.servers),
+        None if limits.total is None else line(Arc.RESERVE, 0),
+        {card: line(Arc.STOCK, i) for i, card in enumerate(program.stocked)},
+    )
