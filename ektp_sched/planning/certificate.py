@@ -74,19 +74,23 @@ class Leaf:
     to say at most v - 1, every cut of a better tier at most its value, and
     every row to hold.  So each cut demands :math:`r - a \cdot y \le 0`, with r
     the cut's bound less that amount, and a its slope, no part of which need
-    exceed r as y is 0 or 1.  The leaf is right if so many times each demand
-    and each row :math:`w \cdot y - m \le 0` add up to something positive for
-    every y in [0, 1] that agrees with what is fixed.
+    need exceed r as y is 0 or 1.  The leaf is right if so many times each demand,
+    each row :math:`w \cdot y - m \le 0` and each step of the path add up to
+    something positive for every y in [0, 1].
 
     Parameters
     ----------
-    fixed
-        Index of a use and whether it is taken, for those that are settled.
+    path
+        Steps that lead to the leaf: indices of uses, a number, and whether
+        more of these uses are taken than that, or at most so many.
+    times
+        How often each step counts, not negative.
     cuts, rows
         Index into ``cuts`` and ``rows`` and how many times, positive.
     """
 
-    fixed: tuple[tuple[int, bool], ...]
+    path: tuple[tuple[tuple[int, ...], int, bool], ...]
+    times: tuple[int, ...]
     cuts: tuple[tuple[int, int], ...]
     rows: tuple[tuple[int, int], ...]
 
@@ -109,8 +113,9 @@ class DecisionProof:
         What the network says of every decision.
     leaves
         For each tier in order (pins first where there are any, then those of
-        ``Plan.tiers``) leaves that together hold every decision; none for a
-        tier at 0, which nothing is below.
+        ``Plan.tiers``) leaves that together hold every decision: a binary
+        tree from left to right, by their paths; none for a tier at 0, which
+        nothing is below.
     """
 
     uses: tuple[tuple[int, tuple[str, ...]], ...]

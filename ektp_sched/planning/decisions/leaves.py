@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Step = tuple[tuple[int, ...], int, bool]
 
 __all__ = ["Demand", "leaves"]
 
 _MOST = 4_000
 """Most parts looked at; beyond, the solver's word has to do."""
+
+_NEAR = 1e-6
+"""So near to a whole number a sum counts as one."""
 
 _FINE = 1 << 40
 """Multiples are fractions of the largest one in so many."""
@@ -53,8 +57,13 @@ class Demand:
     slope: tuple[int, ...]
 
 
-def leaves(demands: Sequence[Demand], uses: int) -> tuple[Leaf, ...] | None:
+def leaves(
+    demands: Sequence[Demand], uses: int, groups: Sequence[tuple[int, ...]]
+) -> tuple[Leaf, ...] | None:
     """Return parts of all decisions in each of which the demands contradict.
+
+    Equal days make equal decisions, of which a search over single uses would
+    meet every one; so it branches on how many of a group are taken first.
 
     Parameters
     ----------
@@ -62,39 +71,44 @@ def leaves(demands: Sequence[Demand], uses: int) -> tuple[Leaf, ...] | None:
         What a better decision would have to meet.
     uses
         Number of uses.
+    groups
+        Uses whose number is settled before they are, the widest first.
 
     Returns
     -------
     tuple of Leaf or None
-        ``None`` if there would be too many parts, or none of them ends.
+        ``None`` if there would be too many parts, or one of them never ends.
     """
-    tree = _Tree(tuple(demands), uses)
+    every = (*groups, *((number,) for number in range(uses)))
+    tree = _Tree(tuple(demands), uses, every)
     found: list[Leaf] = []
-    open_: list[tuple[tuple[int, bool], ...]] = [()]
-    looked = 0
-    while open_:
-        fixed = open_.pop()
-        looked += 1
-        if looked > _MOST:
-            return None
-        leaf, branch = tree.look(fixed)
+    open_: list[tuple[Step, ...]] = [()]
+    for _ in range(_MOST):
+        if not open_:
+            return tuple(found)
+        path = open_.pop()
+        leaf, branch = tree.look(path)
         if leaf is not None:
             found.append(leaf)
         elif branch is None:
             return None
         else:
-            open_ += [(*fixed, (branch, False)), (*fixed, (branch, True))]
-    return tuple(found)
+            open_ += [(*path, (*branch, True)), (*path, (*branch, False))]
+    return None
 
 
 @dataclass(slots=True)
 class _Tree:
-    """The linear program that guesses multiples, with uses fixed in turn."""
+    """The linear program that guesses multiples, with steps added in turn."""
 
     demands: tuple[Demand, ...]
     uses: int
+    groups: tuple[tuple[int, ...], ...]
     _variables: list[mathopt.Variable] = field(init=False)
     _rows: list[mathopt.LinearConstraint] = field(init=False)
+    _sums: list[tuple[mathopt.LinearConstraint, mathopt.LinearConstraint]] = field(
+        init=False
+    )
     _scale: list[float] = field(init=False)
     _solver: mathopt.IncrementalSolver = field(init=False)
 
@@ -114,63 +128,101 @@ class _Tree:
             )
             row = model.add_linear_constraint(met + short >= demand.need / scale)
             self._rows.append(row)
+        self._sums = []
+        for group in self.groups:
+            total = mathopt.LinearSum(self._variables[n] for n in group)
+            most = model.add_linear_constraint(total - short <= len(group))
+            least = model.add_linear_constraint(total + short >= 0)
+            self._sums.append((most, least))
         model.minimize(short)
         self._solver = mathopt.IncrementalSolver(model, mathopt.SolverType.GLOP)
 
     def look(
-        self, fixed: tuple[tuple[int, bool], ...]
-    ) -> tuple[Leaf | None, int | None]:
-        """Return a leaf, or the use to branch on; neither if nothing helps."""
-        settled = dict(fixed)
-        for number, variable in enumerate(self._variables):
-            taken = settled.get(number)
-            variable.lower_bound = 1.0 if taken else 0.0
-            variable.upper_bound = 0.0 if taken is False else 1.0
+        self, path: tuple[Step, ...]
+    ) -> tuple[Leaf | None, tuple[tuple[int, ...], int] | None]:
+        """Return a leaf, or how to branch; neither if nothing helps."""
+        for group, (most, least) in zip(self.groups, self._sums, strict=True):
+            mine = [(k, above) for uses, k, above in path if uses == group]
+            most.upper_bound = min([len(group), *(k for k, up in mine if not up)])
+            least.lower_bound = max([0, *(k + 1 for k, up in mine if up)])
         result = self._solver.solve()
         if not result.has_dual_feasible_solution():
             return None, None
-        duals = result.dual_values(self._rows)
-        times = self._whole(duals)
-        if self._contradict(times, settled):
-            return self._leaf(fixed, times), None
+        leaf = self._guess(path, result)
+        if self._contradict(leaf):
+            return leaf, None
         values = np.array(result.variable_values(self._variables))
-        free = [n for n in range(self.uses) if n not in settled]
-        if not free:
-            return self._single(fixed, settled), None
-        return None, min(free, key=lambda n: (abs(values[n] - 0.5), n))
+        for group in self.groups:
+            total = float(values[list(group)].sum())
+            if abs(total - round(total)) > _NEAR:
+                return None, (group, int(total))
+        return self._last(path, np.rint(values))
 
-    def _whole(self, duals: Sequence[float]) -> list[int]:
-        shares = [max(0.0, d) / s for d, s in zip(duals, self._scale, strict=True)]
-        largest = max(shares, default=0.0)
-        if largest <= 0:
-            return [0] * len(shares)
-        return [round(share / largest * _FINE) for share in shares]
+    def _guess(self, path: tuple[Step, ...], result: mathopt.SolveResult) -> Leaf:
+        """Return the multiples that the linear program's prices come to."""
+        prices = [abs(p) for p in result.dual_values(self._rows)]
+        shares = [p / s for p, s in zip(prices, self._scale, strict=True)]
+        steps = [self._price_of(step, path, result) for step in path]
+        unit = max([*shares, *steps], default=0.0) or 1.0
+        return self._leaf(
+            path,
+            [round(step / unit * _FINE) for step in steps],
+            [round(share / unit * _FINE) for share in shares],
+        )
 
-    def _contradict(self, times: Sequence[int], settled: dict[int, bool]) -> bool:
-        """Return whether the sum is positive whatever is still free."""
-        used = [(t, d) for t, d in zip(times, self.demands, strict=True) if t]
-        total = sum(t * d.need for t, d in used)
-        for number in range(self.uses):
-            taken = settled.get(number)
-            if taken is False:
-                continue
-            change = -sum(t * d.slope[number] for t, d in used)
-            total += change if taken else min(0, change)
-        return total > 0
+    def _price_of(
+        self, step: Step, path: tuple[Step, ...], result: mathopt.SolveResult
+    ) -> float:
+        """Return the price of a step; of several on one sum the last counts."""
+        uses, _, above = step
+        later = [s for s in path if s[0] == uses and s[2] == above]
+        if later[-1] != step:
+            return 0.0
+        row = self._sums[self.groups.index(uses)][int(above)]
+        return abs(float(result.dual_values(row)))
 
-    def _single(
-        self, fixed: tuple[tuple[int, bool], ...], settled: dict[int, bool]
-    ) -> Leaf | None:
-        """Return the one demand that a decision fails to meet, if it does."""
-        for number in range(len(self.demands)):
-            times = [int(n == number) for n in range(len(self.demands))]
-            if self._contradict(times, settled):
-                return self._leaf(fixed, times)
-        return None
+    def _contradict(self, leaf: Leaf) -> bool:
+        """Return whether the sum is positive for every decision in the box."""
+        total = 0
+        change = [0] * self.uses
+        of = {(d.kind, d.number): d for d in self.demands}
+        for kind, some in (("cut", leaf.cuts), ("row", leaf.rows)):
+            for number, times in some:
+                demand = of[kind, number]
+                total += times * demand.need
+                for use, slope in enumerate(demand.slope):
+                    change[use] -= times * slope
+        for (uses, most, above), times in zip(leaf.path, leaf.times, strict=True):
+            total += times * (most + 1 if above else -most)
+            for use in uses:
+                change[use] += -times if above else times
+        return total + sum(min(0, c) for c in change) > 0
 
-    def _leaf(self, fixed: tuple[tuple[int, bool], ...], times: Sequence[int]) -> Leaf:
+    def _last(
+        self, path: tuple[Step, ...], values: Floats
+    ) -> tuple[Leaf | None, tuple[tuple[int, ...], int] | None]:
+        """Settle one use after another where the program is near a decision."""
+        settled = {uses for uses, _, _ in path if len(uses) == 1}
+        for group in self.groups:
+            if len(group) == 1 and group not in settled:
+                return None, (group, 0)
+        for number, demand in enumerate(self.demands):
+            if demand.need > sum(
+                a for a, y in zip(demand.slope, values.tolist(), strict=True) if y
+            ):
+                times = [int(n == number) for n in range(len(self.demands))]
+                rest = sum(map(abs, demand.slope)) + 1
+                leaf = self._leaf(
+                    path, [rest if len(u) == 1 else 0 for u, _, _ in path], times
+                )
+                return (leaf, None) if self._contradict(leaf) else (None, None)
+        return None, None
+
+    def _leaf(
+        self, path: tuple[Step, ...], steps: Sequence[int], times: Sequence[int]
+    ) -> Leaf:
         def some(kind: str) -> tuple[tuple[int, int], ...]:
             pairs = zip(times, self.demands, strict=True)
             return tuple((d.number, t) for t, d in pairs if t and d.kind == kind)
 
-        return Leaf(fixed, some("cut"), some("row"))
+        return Leaf(path, tuple(steps), some("cut"), some("row"))

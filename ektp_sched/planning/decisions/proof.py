@@ -9,6 +9,7 @@ import numpy as np
 
 from ektp_sched.planning.certificate import DecisionCut, DecisionProof, Leaf, TierPrices
 from ektp_sched.planning.decisions.leaves import Demand, leaves
+from ektp_sched.planning.decisions.rules import worked
 from ektp_sched.planning.pricing import by_limit
 from ektp_sched.planning.program import Arc
 from ektp_sched.planning.tiers import PINS, Objective
@@ -57,10 +58,11 @@ def prove(
         ``None`` if it would be too long.
     """
     learnt = [cut for some in cuts for cut in some if _said_by_limits(program, cut)]
+    groups = _alike(uses)
     found: list[tuple[Leaf, ...]] = []
     for number, tier in enumerate(settled):
         demands = list(_demands(settled[: number + 1], rows, learnt))
-        parts = leaves(demands, len(uses)) if tier.value else ()
+        parts = leaves(demands, len(uses), groups) if tier.value else ()
         if parts is None:
             return None
         found.append(parts)
@@ -82,6 +84,13 @@ def prove(
             for parts in found
         ),
     )
+
+
+def _alike(uses: Uses) -> tuple[tuple[int, ...], ...]:
+    """Return for each shift its uses, where there are several."""
+    shifts = sorted({option.shift for option in uses.options})
+    found = [tuple(np.flatnonzero(worked(uses, s)).tolist()) for s in shifts]
+    return tuple(dict.fromkeys(group for group in found if len(group) > 1))
 
 
 def _said_by_limits(program: Program, cut: Cut) -> bool:
