@@ -36,6 +36,7 @@ __all__ = [
     "person",
     "pinned_cases",
     "rows",
+    "shift_tables",
     "tiny_cases",
 ]
 
@@ -226,6 +227,37 @@ def _outages(
         | draw(_span(start, days))
         for _ in range(draw(st.integers(0, 2)))
     ]
+
+
+@st.composite
+def shift_tables(
+    draw: st.DrawFn, names: Sequence[str], start: date, days: int
+) -> list[Document]:
+    """Draw up to three shifts for an office with these printers and servers."""
+    near = st.integers(-1, days).map(lambda after: start + timedelta(days=after))
+    limits = st.fixed_dictionaries(
+        {},
+        optional={
+            "share": st.sampled_from(("0.34", "0.5", "1", "4")).map(Decimal),
+            "cost_idr": st.integers(0, 4),
+            "max_uses": st.integers(1, 3),
+            "resources": _some(names, len(names)),
+            "on_holidays": st.booleans(),
+        },
+    )
+    tables: list[Document] = []
+    for name in _named("shift", draw(st.integers(0, 3))):
+        table: Document = {
+            "id": name,
+            "days": draw(
+                st.lists(st.sampled_from(_WEEKS[0]) | near, min_size=1, max_size=3)
+            ),
+            "rest_days": draw(st.sampled_from((0, 0, 1, 2))),
+        }
+        if draw(st.booleans()):
+            table["max_per_week"] = draw(st.integers(1, 6 // (table["rest_days"] + 1)))
+        tables.append(table | draw(limits))
+    return tables
 
 
 def _stocked(draw: st.DrawFn, start: date, days: int) -> Document:

@@ -13,10 +13,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import shift_tables
 
 from ektp_sched.office import Office, capacity, dump, to_toml
 from ektp_sched.office.fields import DAYS
-from ektp_sched.office.tables import COLUMNS, TIERS
+from ektp_sched.office.tables import COLUMNS, DECISION_TIERS, TIERS
 
 ids = st.from_regex(r"\A[a-z0-9_-][a-z0-9._-]{0,9}\Z")
 days = st.dates()
@@ -77,6 +78,8 @@ def offices(draw: st.DrawFn) -> Office:
                 )
             )
     places = draw(areas())
+    shifts = draw(shift_tables(numbers, draw(days), 9))
+    aims = (*TIERS, *DECISION_TIERS) if shifts else TIERS
     urgency = draw(
         named(
             st.fixed_dictionaries(
@@ -120,10 +123,11 @@ def offices(draw: st.DrawFn) -> Office:
                 | draw(spans())
                 for _ in range(draw(st.integers(0, 3)))
             ],
+            "shifts": shifts,
             "reserve": draw(maybe(cards_per_day=st.integers(0, 10**7))),
             "plan": draw(
                 maybe(
-                    tiers=st.lists(st.sampled_from(TIERS), min_size=1, unique=True),
+                    tiers=st.lists(st.sampled_from(aims), min_size=1, unique=True),
                     batch_size=counts,
                     seed=st.integers(0, 2**63 - 1),
                 )
@@ -163,6 +167,7 @@ def offices(draw: st.DrawFn) -> Office:
         }
         | draw(
             maybe(
+                budget=st.fixed_dictionaries({"idr": st.integers(0, 10**12)}),
                 status=st.fixed_dictionaries(
                     {"printable": st.lists(texts, min_size=1, max_size=3)}
                 ),
