@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from hypothesis import strategies as st
@@ -35,6 +35,7 @@ __all__ = [
     "make_backlog",
     "person",
     "pinned_cases",
+    "quota_tables",
     "rows",
     "shift_tables",
     "tiny_cases",
@@ -45,6 +46,7 @@ START = date(2017, 9, 12)
 
 Document = dict[str, Any]
 Row = dict[str, Any]
+_T = TypeVar("_T")
 
 AREAS = ("Alak", "Kelapa Lima", "Maulafa")
 _IDS = (
@@ -260,6 +262,33 @@ def shift_tables(
     return tables
 
 
+@st.composite
+def quota_tables(
+    draw: st.DrawFn,
+    urgency: Sequence[str],
+    cards: Sequence[str],
+    areas: Sequence[str],
+) -> list[Document]:
+    """Draw up to three quotas, each sound by itself, for these names."""
+    known = {"urgency": urgency, "card": cards, "area": areas}
+    tables: list[Document] = []
+    for name in _named("quota", draw(st.integers(0, 3))):
+        table: Document = {"per": draw(st.sampled_from(("day", "week", "plan")))}
+        if draw(st.booleans()):
+            table["id"] = name
+        kinds = [kind for kind, names in known.items() if names]
+        for kind in draw(_some(kinds, len(kinds))):
+            one = st.sampled_from(sorted(known[kind]))
+            table[kind] = draw(one | st.lists(one, min_size=1, max_size=2))
+        for bound, scale in draw(_some((("", 1), ("_share", 4)), 2)):
+            pair = st.lists(st.integers(0, 4), min_size=2, max_size=2)
+            least, most = sorted(draw(pair))
+            for key, value in draw(_some((("at_least", least), ("at_most", most)), 2)):
+                table[key + bound] = value if scale == 1 else Decimal(value) / scale
+        tables.append(table)
+    return tables
+
+
 def _stocked(draw: st.DrawFn, start: date, days: int) -> Document:
     coming = st.lists(st.tuples(st.integers(-1, days), st.integers(1, 4)), max_size=2)
     return {
@@ -271,7 +300,7 @@ def _stocked(draw: st.DrawFn, start: date, days: int) -> Document:
     }
 
 
-def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
+def _some(names: Sequence[_T], most: int) -> st.SearchStrategy[list[_T]]:
     return st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True)
 
 

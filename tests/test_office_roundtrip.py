@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import shift_tables
+from strategies import quota_tables, shift_tables
 
 from ektp_sched.office import Office, capacity, dump, to_toml
 from ektp_sched.office.fields import DAYS
@@ -124,6 +124,9 @@ def offices(draw: st.DrawFn) -> Office:
                 for _ in range(draw(st.integers(0, 3)))
             ],
             "shifts": shifts,
+            "quotas": draw(
+                quota_tables(sorted(urgency), sorted(cards), sorted(places))
+            ),
             "reserve": draw(maybe(cards_per_day=st.integers(0, 10**7))),
             "plan": draw(
                 maybe(

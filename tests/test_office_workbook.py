@@ -81,6 +81,20 @@ FULL: dict[str, Any] = {
         {"id": "1", "days": [date(2017, 9, 16)]},
     ],
     "budget": {"idr": 0},
+    "quotas": [
+        {
+            "id": "alak",
+            "urgency": ["darurat", "biasa"],
+            "card": "KIA",
+            "area": ['Alak; "tua"'],
+            "per": "week",
+            "at_least": 0,
+            "at_most": 10**9,
+            "at_least_share": Decimal("0.123456789012345678901234567891"),
+            "at_most_share": 1,
+        },
+        {"area": "Batu Plat", "per": "day", "at_least": 50},
+    ],
     "reserve": {"cards_per_day": 7},
     "plan": {
         "tiers": ["shifts", "pressure", "unprinted", "cost_idr"],
@@ -260,6 +274,19 @@ def test_a_planner_finds_what_a_shift_may_be() -> None:
     share = validation(page, "C")
     assert (share.formula1, share.formula2, share.errorStyle) == ("0", "4", "warning")
     assert validation(page, "I").formula1 == '"yes,no"'
+
+
+def test_a_planner_finds_what_a_quota_may_be() -> None:
+    page = openpyxl.load_workbook(io.BytesIO(workbook_bytes(full())))["quotas"]
+    assert page["B2"].value == "darurat; biasa"
+    assert page["D2"].value == '"Alak; ""tua"""'
+    assert page["D3"].value == "Batu Plat"
+    assert validation(page, "E").formula1 == '"day,week,plan"'
+    for column, sheet in (("B", "urgency"), ("C", "cards"), ("D", "areas")):
+        rule = validation(page, column)
+        assert rule.formula1.startswith(f"OFFSET({sheet}!")
+        assert not rule.showErrorMessage
+    assert validation(page, "I").formula2 == "1"
 
 
 def test_an_indonesian_workbook_speaks_indonesian(tmp_path: Path) -> None:

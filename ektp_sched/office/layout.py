@@ -209,6 +209,20 @@ SHEETS: Final = (
         ),
     ),
     Sheet(
+        "quotas",
+        (
+            Column("id"),
+            Column("urgency", Kind.LIST, source="urgency"),
+            Column("card", Kind.LIST, source="cards"),
+            Column("area", Kind.LIST, source="areas"),
+            Column("per", choices=("day", "week", "plan")),
+            Column("at_most", Kind.WHOLE),
+            Column("at_least", Kind.WHOLE),
+            Column("at_most_share", Kind.SHARE),
+            Column("at_least_share", Kind.SHARE),
+        ),
+    ),
+    Sheet(
         "classify",
         (
             Column("column"),

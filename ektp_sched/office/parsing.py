@@ -26,6 +26,7 @@ _GONE: Final = object()
 _NEEDED: Final[dict[str, dict[str, Any]]] = {
     "shifts": {"id": "-", "days": ["mon"]},
     "budget": {"idr": 0},
+    "quotas": {"per": "plan"},
 }
 """Something sound for keys that the rules of decisions need."""
 

@@ -239,6 +239,43 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "ya: boleh juga pada hari libur dan tanggal tutup.",
         "yes: also on holidays and closed dates.",
     ),
+    "quotas.id": (
+        "Nama singkat kuota, boleh kosong.",
+        "Short name of the quota, may be empty.",
+    ),
+    "quotas.urgency": (
+        "Kelas yang dihitung, dipisah titik koma. Kosong: semua.",
+        "Classes that count, separated by semicolons. Empty: all.",
+    ),
+    "quotas.card": (
+        "Jenis kartu yang dihitung, dipisah titik koma. Kosong: semua.",
+        "Card types that count, separated by semicolons. Empty: all.",
+    ),
+    "quotas.area": (
+        "Wilayah yang dihitung, dipisah titik koma. Kosong: semua.",
+        "Areas that count, separated by semicolons. Empty: all.",
+    ),
+    "quotas.per": (
+        "Batas berlaku per hari kerja (day), per minggu (week) atau untuk seluruh "
+        "rencana (plan).",
+        "Whether the limits hold each working day, each week or over the whole plan.",
+    ),
+    "quotas.at_most": (
+        "Paling banyak sekian kartu. Kosong: tanpa batas.",
+        "At most so many cards. Empty: no limit.",
+    ),
+    "quotas.at_least": (
+        "Paling sedikit sekian kartu. Kosong: tanpa batas.",
+        "At least so many cards. Empty: no limit.",
+    ),
+    "quotas.at_most_share": (
+        "Paling banyak bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
+        "At most this part of all cards printed, 0 to 1.",
+    ),
+    "quotas.at_least_share": (
+        "Paling sedikit bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
+        "At least this part of all cards printed, 0 to 1.",
+    ),
     "classify.column": (
         "Judul kolom ekspor yang diperiksa.",
         "Heading of the export's column to look at.",
