@@ -35,7 +35,8 @@ def refuse_unplanned(office: Office) -> None:
     """
     for notice in unplanned(office):
         message = (
-            f"the office has {notice.figures['count']} in [[quotas]], which this "
-            "version checks but cannot plan with yet; take them out to plan without"
+            "this version checks [[quotas]], of which the office has "
+            f"{notice.figures['count']}, but cannot plan with them yet; take them out "
+            "to plan without"
         )
         raise UnsupportedRuleError(message)
