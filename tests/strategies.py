@@ -295,7 +295,7 @@ def _stocked(draw: st.DrawFn, start: date, days: int) -> Document:
         "stock": draw(st.integers(0, 8)),
         "deliveries": [
             {"on": start + timedelta(days=on), "cards": cards}
-            for on, cards in draw(coming)
+            for on, cards in sorted(draw(coming))
         ],
     }
 

@@ -72,11 +72,8 @@ def offices(draw: st.DrawFn) -> Office:
     cards = draw(named(maybe(stock=st.integers(0, 10**9)), 0))
     for card in cards.values():
         if "stock" in card:
-            card["deliveries"] = draw(
-                st.lists(
-                    st.fixed_dictionaries({"on": days, "cards": counts}), max_size=2
-                )
-            )
+            coming = draw(st.lists(st.tuples(days, counts), max_size=2))
+            card["deliveries"] = [{"on": on, "cards": n} for on, n in sorted(coming)]
     places = draw(areas())
     shifts = draw(shift_tables(numbers, draw(days), 9))
     aims = (*TIERS, *DECISION_TIERS) if shifts else TIERS

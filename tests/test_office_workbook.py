@@ -42,8 +42,8 @@ FULL: dict[str, Any] = {
             "default": True,
             "stock": 0,
             "deliveries": [
-                {"on": date(2017, 10, 2), "cards": 10},
                 {"on": date(2017, 9, 2), "cards": 1},
+                {"on": date(2017, 10, 2), "cards": 10},
             ],
         },
         "KIA": {},
