@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from hypothesis import strategies as st
@@ -35,8 +35,10 @@ __all__ = [
     "make_backlog",
     "person",
     "pinned_cases",
+    "quota_tables",
     "rows",
     "shift_cases",
+    "shift_tables",
     "tiny_cases",
 ]
 
@@ -45,6 +47,7 @@ START = date(2017, 9, 12)
 
 Document = dict[str, Any]
 Row = dict[str, Any]
+_T = TypeVar("_T")
 
 AREAS = ("Alak", "Kelapa Lima", "Maulafa")
 _IDS = (
@@ -229,18 +232,76 @@ def _outages(
     ]
 
 
+@st.composite
+def shift_tables(
+    draw: st.DrawFn, names: Sequence[str], start: date, days: int
+) -> list[Document]:
+    """Draw up to three shifts for an office with these printers and servers."""
+    near = st.integers(-1, days).map(lambda after: start + timedelta(days=after))
+    limits = st.fixed_dictionaries(
+        {},
+        optional={
+            "share": st.sampled_from(("0.34", "0.5", "1", "4")).map(Decimal),
+            "cost_idr": st.integers(0, 4),
+            "max_uses": st.integers(1, 3),
+            "resources": _some(names, len(names)),
+            "on_holidays": st.booleans(),
+        },
+    )
+    tables: list[Document] = []
+    for name in _named("shift", draw(st.integers(0, 3))):
+        table: Document = {
+            "id": name,
+            "days": draw(
+                st.lists(st.sampled_from(_WEEKS[0]) | near, min_size=1, max_size=3)
+            ),
+            "rest_days": draw(st.sampled_from((0, 0, 1, 2))),
+        }
+        if draw(st.booleans()):
+            table["max_per_week"] = draw(st.integers(1, 6 // (table["rest_days"] + 1)))
+        tables.append(table | draw(limits))
+    return tables
+
+
+@st.composite
+def quota_tables(
+    draw: st.DrawFn,
+    urgency: Sequence[str],
+    cards: Sequence[str],
+    areas: Sequence[str],
+) -> list[Document]:
+    """Draw up to three quotas, each sound by itself, for these names."""
+    known = {"urgency": urgency, "card": cards, "area": areas}
+    tables: list[Document] = []
+    for name in _named("quota", draw(st.integers(0, 3))):
+        table: Document = {"per": draw(st.sampled_from(("day", "week", "plan")))}
+        if draw(st.booleans()):
+            table["id"] = name
+        kinds = [kind for kind, names in known.items() if names]
+        for kind in draw(_some(kinds, len(kinds))):
+            one = st.sampled_from(sorted(known[kind]))
+            table[kind] = draw(one | st.lists(one, min_size=1, max_size=2))
+        for bound, scale in draw(_some((("", 1), ("_share", 4)), 2)):
+            pair = st.lists(st.integers(0, 4), min_size=2, max_size=2)
+            least, most = sorted(draw(pair))
+            for key, value in draw(_some((("at_least", least), ("at_most", most)), 2)):
+                table[key + bound] = value if scale == 1 else Decimal(value) / scale
+        tables.append(table)
+    return tables
+
+
 def _stocked(draw: st.DrawFn, start: date, days: int) -> Document:
     coming = st.lists(st.tuples(st.integers(-1, days), st.integers(1, 4)), max_size=2)
     return {
         "stock": draw(st.integers(0, 8)),
         "deliveries": [
             {"on": start + timedelta(days=on), "cards": cards}
-            for on, cards in draw(coming)
+            for on, cards in sorted(draw(coming))
         ],
     }
 
 
-def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
+def _some(names: Sequence[_T], most: int) -> st.SearchStrategy[list[_T]]:
     return st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True)
 
 

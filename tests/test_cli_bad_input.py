@@ -238,11 +238,10 @@ WRONG_OFFICES = {
         OFFICE.replace('id = "printer-2"', 'id = "printer-2"\nservers = []'),
         ("printers[2].servers",),
     ),
-    "shift without days": (
-        OFFICE + '[[shifts]]\nid = "saturday"\n',
-        ("shifts[1].days",),
+    "shift on a day that is none": (
+        OFFICE + '[[shifts]]\nid = "saturday"\ndays = ["satur"]\n',
+        ("shifts[1].days[1]", '"sat"'),
     ),
-    "negative budget": (OFFICE + "[budget]\nidr = -1\n", ("budget.idr", "is -1")),
     "no TOML": (OFFICE + "oops\n", ("line 18",)),
     "nothing in it": ("", ("empty",)),
 }
@@ -279,6 +278,52 @@ def test_check_says_all_that_is_wrong_at_once(tmp_path: Path) -> None:
     sentence = one_sentence(refused)
     assert "servers[1].cards_per_day" in sentence
     assert "urgency.emergency.target_days" in sentence
+
+
+YES_NO = """
+[cards.KTP-el]
+stock = 0
+deliveries = [{ on = 2017-10-02, cards = 1 }, { on = 2017-09-25, cards = 1 }]
+[[shifts]]
+id = "saturday"
+days = ["satur"]
+share = 4.5
+cost_idr = -1
+[[quotas]]
+urgency = "emergensy"
+per = "day"
+at_least = 2
+at_most = 1
+at_most_share = 1.5
+"""
+
+
+def test_check_says_all_that_is_wrong_with_shifts_and_quotas(tmp_path: Path) -> None:
+    backlog, office = write_case(tmp_path, office=OFFICE + YES_NO)
+    done = run("check", backlog, "--office", office)
+    assert (done.returncode, done.stdout) == (2, "")
+    keys = [
+        "shifts[1].days[1]",
+        "shifts[1].share",
+        "shifts[1].cost_idr",
+        "quotas[1].at_most_share",
+        "cards.KTP-el.deliveries[2].on",
+        "quotas[1].at_least",
+        "quotas[1].urgency[1]",
+    ]
+    for key, line in zip(keys, done.stderr.splitlines(), strict=True):
+        assert f"{key}: " in line
+
+
+def test_quotas_are_accepted_by_check_and_refused_by_plan(tmp_path: Path) -> None:
+    quota = '[[quotas]]\nurgency = "emergency"\nper = "day"\nat_most = 1\n'
+    backlog, office = write_case(tmp_path, office=OFFICE + quota)
+    done = run("check", backlog, "--office", office, *FROM)
+    assert done.returncode == 0
+    assert "The 1 entry of [[quotas]]" in done.stdout
+    sentence = plan(backlog, office)
+    assert "[[quotas]]" in sentence
+    assert "take them out" in sentence
 
 
 # Options ------------------------------------------------------------------

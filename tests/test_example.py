@@ -197,6 +197,8 @@ def test_remarks_of_the_first_office_can_all_be_switched_on(tmp_path: Path) -> N
         assert office.classify
         assert office.outages
         assert office.cards["KTP-el"].stock == 20_000
+        assert office.shifts[0].cost_idr == 2_500_000
+        assert office.budget is not None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")

@@ -109,9 +109,9 @@ def test_reserve_takes_from_the_lesser_sum_and_never_below_zero() -> None:
 
 def test_supply_counts_stock_and_deliveries_from_the_start() -> None:
     deliveries = [
-        {"on": date(2017, 9, 13), "cards": 5},
         {"on": date(2017, 9, 10), "cards": 1000},
         {"on": MONDAY, "cards": 2},
+        {"on": date(2017, 9, 13), "cards": 5},
         {"on": date(2017, 9, 13), "cards": 1},
         {"on": date(2017, 9, 15), "cards": 7},
     ]

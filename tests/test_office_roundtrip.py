@@ -13,10 +13,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import quota_tables, shift_tables
 
 from ektp_sched.office import Office, capacity, dump, to_toml
 from ektp_sched.office.fields import DAYS
-from ektp_sched.office.tables import COLUMNS, TIERS
+from ektp_sched.office.tables import COLUMNS, DECISION_TIERS, TIERS
 
 ids = st.from_regex(r"\A[a-z0-9_-][a-z0-9._-]{0,9}\Z")
 days = st.dates()
@@ -71,12 +72,11 @@ def offices(draw: st.DrawFn) -> Office:
     cards = draw(named(maybe(stock=st.integers(0, 10**9)), 0))
     for card in cards.values():
         if "stock" in card:
-            card["deliveries"] = draw(
-                st.lists(
-                    st.fixed_dictionaries({"on": days, "cards": counts}), max_size=2
-                )
-            )
+            coming = draw(st.lists(st.tuples(days, counts), max_size=2))
+            card["deliveries"] = [{"on": on, "cards": n} for on, n in sorted(coming)]
     places = draw(areas())
+    shifts = draw(shift_tables(numbers, draw(days), 9))
+    aims = (*TIERS, *DECISION_TIERS) if shifts else TIERS
     urgency = draw(
         named(
             st.fixed_dictionaries(
@@ -120,10 +120,14 @@ def offices(draw: st.DrawFn) -> Office:
                 | draw(spans())
                 for _ in range(draw(st.integers(0, 3)))
             ],
+            "shifts": shifts,
+            "quotas": draw(
+                quota_tables(sorted(urgency), sorted(cards), sorted(places))
+            ),
             "reserve": draw(maybe(cards_per_day=st.integers(0, 10**7))),
             "plan": draw(
                 maybe(
-                    tiers=st.lists(st.sampled_from(TIERS), min_size=1, unique=True),
+                    tiers=st.lists(st.sampled_from(aims), min_size=1, unique=True),
                     batch_size=counts,
                     seed=st.integers(0, 2**63 - 1),
                 )
@@ -163,6 +167,7 @@ def offices(draw: st.DrawFn) -> Office:
         }
         | draw(
             maybe(
+                budget=st.fixed_dictionaries({"idr": st.integers(0, 10**12)}),
                 status=st.fixed_dictionaries(
                     {"printable": st.lists(texts, min_size=1, max_size=3)}
                 ),

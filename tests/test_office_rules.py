@@ -347,6 +347,20 @@ def test_outage_of_a_known_resource() -> None:
     )
 
 
+def test_deliveries_stand_by_date() -> None:
+    def coming(*days: int) -> dict[str, Any]:
+        entries = [{"on": date(2017, 10, day), "cards": 1} for day in days]
+        return {"KTP-el": {"stock": 0, "deliveries": entries}}
+
+    assert parse_office(data(cards=coming(1, 2, 2, 9))).cards
+    assert problems(cards=coming(1, 9, 2, 2, 1)) == tuple(
+        f"cards.KTP-el.deliveries[{at}].on: 2017-10-0{late} stands after "
+        f"2017-10-0{early}; write deliveries in the order of their dates, or correct "
+        "one"
+        for at, late, early in ((3, 2, 9), (5, 1, 2))
+    )
+
+
 def test_deliveries_need_stock() -> None:
     deliveries = [{"on": date(2017, 10, 2), "cards": 1}]
     cards = {"KTP-el": {"stock": 0, "deliveries": deliveries}}

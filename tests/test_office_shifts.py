@@ -12,25 +12,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ektp_sched.errors import UsageError
-from ektp_sched.office import Office, Option, capacity, options
+from ektp_sched.errors import OfficeError, UsageError
+from ektp_sched.office import Notice, Office, Option, capacity, options
+from ektp_sched.office.parsing import parse_office
 
 MONDAY = date(2017, 9, 11)
 SATURDAY: dict[str, Any] = {"id": "saturday", "days": ["sat"], "share": Decimal("0.5")}
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
+DATA: dict[str, Any] = {
+    "name": "Kantor",
+    "servers": [{"id": "s", "cards_per_day": 200}],
+    "printers": [{"id": "a", "cards_per_day": 101}, {"id": "b", "cards_per_day": 7}],
+    "shifts": [SATURDAY],
+}
+
+
 def office(**changes: Any) -> Office:
-    data: dict[str, Any] = {
-        "name": "Kantor",
-        "servers": [{"id": "s", "cards_per_day": 200}],
-        "printers": [
-            {"id": "a", "cards_per_day": 101},
-            {"id": "b", "cards_per_day": 7},
-        ],
-        "shifts": [SATURDAY],
-    }
-    return Office.model_validate(data | changes)
+    return Office.model_validate(DATA | changes)
+
+
+def problems(**changes: Any) -> tuple[str, ...]:
+    with pytest.raises(OfficeError) as caught:
+        parse_office(DATA | changes)
+    assert all("\n" not in problem for problem in caught.value.problems)
+    return caught.value.problems
 
 
 def days_of(found: tuple[Option, ...], shift: str) -> list[int]:
@@ -247,7 +254,201 @@ def test_days_stand_in_the_order_of_the_week_then_by_date() -> None:
     assert shift.opens("anything")
 
 
-def test_an_office_without_shifts_has_none() -> None:
+def test_what_is_left_out() -> None:
+    (shift,) = office(shifts=[{"id": "a", "days": ["sat"]}]).shifts
+    assert (int(shift.share), shift.cost_idr, shift.rest_days) == (1, 0, 0)
+    assert (shift.max_uses, shift.max_per_week, shift.resources) == (None, None, None)
+    assert not shift.on_holidays
     plain = office(shifts=[])
-    assert plain.shifts == ()
-    assert plain.budget is None
+    assert (plain.shifts, plain.budget) == ((), None)
+
+
+SHARE = "a number above 0, up to 4, with at most 30 decimals, such as 0.5"
+DAYS = 'days or dates in brackets, such as ["sat", 2017-12-27]'
+A_DAY = 'a day such as "sat", or a date without quotes'
+USES = "a whole number of days from 1 to 3,660"
+RUPIAH = "a whole number of rupiah from 0 to 1,000,000,000,000"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("days", [], f"days: is empty; it must be {DAYS}"),
+        ("days", "sat", f'days: is "sat"; it must be {DAYS}'),
+        ("days", [6], f"days[1]: is 6; it must be {A_DAY}"),
+        ("days", [None], f"days[1]: is empty; it must be {A_DAY}"),
+        (
+            "days",
+            ["sat", "Saturday"],
+            'days[2]: unknown day "Saturday"; the nearest known one is "sat"',
+        ),
+        ("share", 0, f"share: is 0; it must be {SHARE}"),
+        ("share", Decimal("4.1"), f"share: is 4.1; it must be {SHARE}"),
+        ("share", "0.5", f'share: is "0.5" in quotes; it must be {SHARE}'),
+        ("cost_idr", -1, f"cost_idr: is -1; it must be {RUPIAH}"),
+        ("cost_idr", Decimal("0.5"), f"cost_idr: is 0.5; it must be {RUPIAH}"),
+        ("max_uses", 0, f"max_uses: is 0; it must be {USES}"),
+        ("max_uses", 3661, f"max_uses: is 3661; it must be {USES}"),
+        (
+            "max_per_week",
+            8,
+            "max_per_week: is 8; it must be a whole number of days from 1 to 7",
+        ),
+        (
+            "rest_days",
+            -1,
+            "rest_days: is -1; it must be a whole number of days from 0 to 3,660",
+        ),
+        (
+            "resources",
+            [],
+            "resources: is empty; it must be at least one id in brackets, such as "
+            '["server-1"]; leave it out for all',
+        ),
+        (
+            "resources",
+            ["s", "d"],
+            'resources[2]: unknown printer or server "d"; the nearest known one is "s"',
+        ),
+        ("on_holidays", 1, "on_holidays: is 1; it must be true or false"),
+        (
+            "id",
+            "a b",
+            'id: "a b" is no id; letters, digits, ".", "_" and "-" are allowed, up to '
+            "40, and no dot in front",
+        ),
+        ("cost", 1, 'cost: unknown key "cost"; the nearest known one is "cost_idr"'),
+    ],
+)
+def test_values_out_of_range(key: str, value: Any, sentence: str) -> None:
+    assert problems(shifts=[SATURDAY | {key: value}]) == (f"shifts[1].{sentence}",)
+
+
+def test_what_a_shift_needs() -> None:
+    assert problems(shifts=[{}]) == (
+        'shifts[1].id: is missing; it must be an id in quotes, such as "saturday"',
+        f"shifts[1].days: is missing; it must be {DAYS}",
+    )
+    assert problems(shifts=[5], budget={}) == (
+        "shifts[1]: is 5; it must be a table [[shifts]] with id and days",
+        f"budget.idr: is missing; it must be {RUPIAH}",
+    )
+    assert problems(budget=5) == ("budget: is 5; it must be a table [budget]",)
+
+
+def test_ids_stand_once() -> None:
+    assert problems(shifts=[SATURDAY, SATURDAY | {"id": "SATURDAY"}]) == (
+        'shifts[2].id: "SATURDAY" is already the id of shifts[1]; give each shift an '
+        "id of its own",
+    )
+
+
+@pytest.mark.parametrize(("rest", "most"), [(0, 7), (1, 4), (2, 3), (3, 2), (6, 1)])
+def test_rest_leaves_so_many_uses_of_a_week(rest: int, most: int) -> None:
+    rested = SATURDAY | {"rest_days": rest}
+    assert office(shifts=[rested | {"max_per_week": most}]).shifts
+    if most < 7:
+        assert problems(shifts=[rested | {"max_per_week": most + 1}]) == (
+            f"shifts[1].max_per_week: {most + 1} a week cannot be with rest_days = "
+            f"{rest}, which leaves {most} at most; correct one of them",
+        )
+
+
+def test_aims_about_shifts_need_shifts() -> None:
+    tiers = {"tiers": ["unprinted", "cost_idr", "shifts"]}
+    assert office(plan=tiers).plan.tiers == ("unprinted", "cost_idr", "shifts")
+    assert problems(plan=tiers, shifts=[]) == tuple(
+        f'plan.tiers[{at}]: "{name}" is about shifts, and the office has none; add a '
+        "table [[shifts]], or take it out"
+        for at, name in ((2, "cost_idr"), (3, "shifts"))
+    )
+
+
+def test_all_that_is_wrong_with_shifts_is_said_at_once() -> None:
+    found = problems(
+        shifts=[
+            SATURDAY | {"id": 5, "share": 9, "days": 1},
+            {"id": "b", "days": ["sat"], "max_per_week": 5, "rest_days": 3},
+            {"id": "B", "days": ["sat"], "resources": ["x"], "cost_idr": -1},
+        ],
+        budget={"idr": -1},
+    )
+    assert [p.split(": ")[0] for p in found] == [
+        "shifts[1].id",
+        "shifts[1].days",
+        "shifts[1].share",
+        "shifts[3].cost_idr",
+        "budget.idr",
+        "shifts[3].id",
+        "shifts[3].resources[1]",
+        "shifts[2].max_per_week",
+    ]
+
+
+# What is allowed and probably not meant.
+
+
+def test_a_sound_shift_has_no_remark() -> None:
+    priced = SATURDAY | {"cost_idr": 5, "days": ["sat", date(2017, 9, 16)]}
+    assert office(shifts=[priced], budget={"idr": 5}).warnings() == ()
+    assert office().warnings() == ()
+
+
+def test_a_budget_with_nothing_to_buy() -> None:
+    found = office(shifts=[], budget={"idr": 7}).warnings()
+    assert found == (Notice("budget-without-shifts", {"idr": 7}),)
+
+
+@pytest.mark.parametrize(
+    "never",
+    [
+        {"share": Decimal("0.001"), "resources": ["a", "b", "s"]},
+        {"days": [date(2017, 9, 21), date(2017, 9, 12)]},
+        {"days": [date(2017, 9, 13)]},
+    ],
+    ids=["too small", "holiday and closed", "all out"],
+)
+def test_a_shift_that_can_never_be_used(never: dict[str, Any]) -> None:
+    out = {"from": date(2017, 9, 13), "to": date(2017, 9, 13)}
+    changed = office(
+        calendar={"country": "ID", "closed": [date(2017, 9, 12)]},
+        outages=[{"resource": name} | out for name in "abs"],
+        shifts=[SATURDAY | never],
+    )
+    assert changed.warnings() == (Notice("shift-never", {"shift": "saturday"}),)
+
+
+@pytest.mark.parametrize(
+    ("days", "resources", "said"),
+    [
+        (["sat"], ["a", "b"], True),
+        (["sat"], ["s"], True),
+        (["sat"], ["s", "b"], True),
+        (["sat"], ["s", "a"], False),
+        (["fri"], ["a"], False),
+        ([date(2017, 9, 16)], ["a"], True),
+        ([date(2017, 9, 15)], ["a"], False),
+    ],
+)
+def test_a_shift_that_opens_half_of_what_printing_needs(
+    days: list[Any], resources: list[str], said: bool
+) -> None:
+    changed = office(
+        servers=[{"id": "s", "cards_per_day": 9}, {"id": "t", "cards_per_day": 9}],
+        printers=[
+            {"id": "a", "cards_per_day": 9},
+            {"id": "b", "cards_per_day": 9, "servers": ["t"]},
+        ],
+        shifts=[SATURDAY | {"days": days, "resources": resources}],
+    )
+    remark = Notice("shift-half-open", {"shift": "saturday"})
+    assert changed.warnings() == ((remark,) if said else ())
+
+
+def test_costs_that_look_wrong() -> None:
+    free = Notice("shift-for-nothing", {"shift": "saturday"})
+    assert office(budget={"idr": 0}).warnings() == (free,)
+    assert office(plan={"tiers": ["cost_idr"]}).warnings() == (free,)
+    figures: dict[str, str | int] = {"shift": "saturday", "cost_idr": 8, "idr": 7}
+    dear = office(shifts=[SATURDAY | {"cost_idr": 8}], budget={"idr": 7})
+    assert dear.warnings() == (Notice("shift-too-dear", figures),)

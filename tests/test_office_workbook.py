@@ -42,8 +42,8 @@ FULL: dict[str, Any] = {
             "default": True,
             "stock": 0,
             "deliveries": [
-                {"on": date(2017, 10, 2), "cards": 10},
                 {"on": date(2017, 9, 2), "cards": 1},
+                {"on": date(2017, 10, 2), "cards": 10},
             ],
         },
         "KIA": {},
@@ -66,9 +66,38 @@ FULL: dict[str, Any] = {
         {"resource": "2", "from": date(2017, 9, 18), "to": date(2017, 9, 18)}
         | {"share": Decimal("0.333333333333333333333")}
     ],
+    "shifts": [
+        {
+            "id": "sabtu",
+            "days": ["sat", "sun", date(2017, 12, 27), date(1899, 5, 1)],
+            "share": Decimal("3.123456789012345678901234567891"),
+            "cost_idr": 10**12,
+            "max_uses": 3660,
+            "max_per_week": 2,
+            "rest_days": 3,
+            "resources": ["2", "q"],
+            "on_holidays": True,
+        },
+        {"id": "1", "days": [date(2017, 9, 16)]},
+    ],
+    "budget": {"idr": 0},
+    "quotas": [
+        {
+            "id": "alak",
+            "urgency": ["darurat", "biasa"],
+            "card": "KIA",
+            "area": ['Alak; "tua"'],
+            "per": "week",
+            "at_least": 0,
+            "at_most": 10**9,
+            "at_least_share": Decimal("0.123456789012345678901234567891"),
+            "at_most_share": 1,
+        },
+        {"area": "Batu Plat", "per": "day", "at_least": 50},
+    ],
     "reserve": {"cards_per_day": 7},
     "plan": {
-        "tiers": ["pressure", "unprinted"],
+        "tiers": ["shifts", "pressure", "unprinted", "cost_idr"],
         "batch_size": 1,
         "freeze_days": 0,
         "tie_break": "lottery",
@@ -201,8 +230,8 @@ def test_a_planner_finds_notes_lists_and_headings() -> None:
     }
     assert lists == {
         "B3": '"id,en"',
-        "B9": '"recorded,lottery"',
-        "B17": '"yes,no"',
+        "B10": '"recorded,lottery"',
+        "B18": '"yes,no"',
     }
     printers = book["printers"]
     assert [c.value for c in printers[1]] == [
@@ -218,12 +247,46 @@ def test_a_planner_finds_notes_lists_and_headings() -> None:
     assert printers["C2"].value == "1; 2"
     assert book["servers"]["C2"].value == datetime(2017, 1, 1)
     assert book["urgency"]["D3"].value == "yes"
-    (resource,) = [
-        v.formula1
-        for v in book["outages"].data_validations.dataValidation
-        if str(v.sqref).startswith("A2")
+    assert validation(book["outages"], "A").formula1 == '"2,1,p,q"'
+
+
+def validation(page: Any, column: str) -> Any:
+    (found,) = [
+        rule
+        for rule in page.data_validations.dataValidation
+        if str(rule.sqref).startswith(f"{column}2")
     ]
-    assert resource == '"2,1,p,q"'
+    return found
+
+
+def test_a_planner_finds_what_a_shift_may_be() -> None:
+    page = openpyxl.load_workbook(io.BytesIO(workbook_bytes(full())))["shifts"]
+    assert [c.value for c in page[1]][:4] == ["id", "days", "share", "cost_idr"]
+    assert page["B2"].value == "sat; sun; 1899-05-01; 2017-12-27"
+    assert page["B3"].value == "2017-09-16"
+    assert page["H2"].value == "2; q"
+    days, resources = validation(page, "B"), validation(page, "H")
+    # A list is offered, and more than one of its words is no mistake.
+    assert days.formula1 == '"mon,tue,wed,thu,fri,sat,sun"'
+    assert resources.formula1 == '"2,1,p,q"'
+    assert not days.showErrorMessage
+    assert not resources.showErrorMessage
+    share = validation(page, "C")
+    assert (share.formula1, share.formula2, share.errorStyle) == ("0", "4", "warning")
+    assert validation(page, "I").formula1 == '"yes,no"'
+
+
+def test_a_planner_finds_what_a_quota_may_be() -> None:
+    page = openpyxl.load_workbook(io.BytesIO(workbook_bytes(full())))["quotas"]
+    assert page["B2"].value == "darurat; biasa"
+    assert page["D2"].value == '"Alak; ""tua"""'
+    assert page["D3"].value == "Batu Plat"
+    assert validation(page, "E").formula1 == '"day,week,plan"'
+    for column, sheet in (("B", "urgency"), ("C", "cards"), ("D", "areas")):
+        rule = validation(page, column)
+        assert rule.formula1.startswith(f"OFFSET({sheet}!")
+        assert not rule.showErrorMessage
+    assert validation(page, "I").formula2 == "1"
 
 
 def test_an_indonesian_workbook_speaks_indonesian(tmp_path: Path) -> None:
@@ -311,10 +374,44 @@ def test_problems_name_sheet_and_row(tmp_path: Path) -> None:
     ]
 
 
-def test_sheets_that_come_later_or_are_the_planners_own(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, plain() | {"shifts": [["id"], ["saturday"]]})
-    assert "cannot plan with yet" in problem
+def test_an_empty_sheet_is_the_planners_own(tmp_path: Path) -> None:
     assert load_office(made(tmp_path / "a.xlsx", plain() | {"Sheet1": []})).name
+
+
+def test_what_people_type_for_shifts(tmp_path: Path) -> None:
+    sheets = plain() | {
+        "shifts": [
+            ["id", "days", "share", "resources", "on_holidays"],
+            ["sabtu", "sat; 27/12/2017", "0,5", "p;s", "ya"],
+            ["libur", datetime(2017, 9, 21), 1.5],
+        ],
+        "office": [["key", "value"], ["name", "Kantor"], ["budget.idr", 15_000_000]],
+    }
+    office = load_office(made(tmp_path / "office.xlsx", sheets))
+    first, second = office.shifts
+    assert first.days == ("sat", date(2017, 12, 27))
+    assert (first.share, first.resources) == (Decimal("0.5"), ("p", "s"))
+    assert first.on_holidays
+    assert (second.days, second.share) == ((date(2017, 9, 21),), Decimal("1.5"))
+    assert office.budget is not None
+    assert office.budget.idr == 15_000_000
+
+
+def test_problems_of_shifts_name_their_row(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["id", "days", "share"],
+        ["a", "sat; satur", 5],
+        ["b", "sun"],
+        ["B", "mon"],
+    ]
+    assert problems(tmp_path, plain() | {"shifts": rows}) == (
+        'shifts[1].days[2]: unknown day "satur"; the nearest known one is "sat" '
+        "(sheet shifts, row 2)",
+        "shifts[1].share: is 5; it must be a number above 0, up to 4, with at most 30 "
+        "decimals, such as 0.5 (sheet shifts, row 2)",
+        'shifts[3].id: "B" is already the id of shifts[2]; give each shift an id of '
+        "its own (sheet shifts, row 4)",
+    )
 
 
 def test_headings_twice_or_missing(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_blanks_run_out_and_are_delivered(engine: str) -> None:
     days = printed(document, *people, engine=engine)
     assert list(days.values()) == [0, 0, None, None, None]
     # A delivery can be used on its day; one before the start is ignored.
-    coming = [(date(2017, 9, 14), 2), (date(2017, 9, 11), 50)]
+    coming = [(date(2017, 9, 11), 50), (date(2017, 9, 14), 2)]
     document["cards"]["KTP-el"]["deliveries"] = [
         {"on": day, "cards": cards} for day, cards in coming
     ]

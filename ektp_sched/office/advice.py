@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.office.fields import DAYS
 from ektp_sched.office.notices import Notice
+from ektp_sched.office.shifts import options
+from ektp_sched.office.unplanned import unplanned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.office.decisions import Shift
     from ektp_sched.office.model import Office
 
 __all__ = ["SHORT_TARGET_DAYS", "advice"]
@@ -33,12 +39,32 @@ def advice(office: Office) -> tuple[Notice, ...]:
         No printer may print it (``card`` or ``area``).
     ``server-unreached``
         No printer uses a server (``server``).
+    ``budget-without-shifts``
+        There is nothing to buy (``idr``).
+    ``shift-never``
+        A shift adds no card, or may be used on none of its dates (``shift``).
+    ``shift-half-open``
+        On a day that is closed by the week a shift opens printers alone, or
+        servers that none of its printers reaches (``shift``).
+    ``shift-too-dear``
+        One use of a shift costs more than the budget (``shift``, ``cost_idr``,
+        ``idr``).
+    ``shift-for-nothing``
+        A shift has no cost, though there is a budget or costs are an aim
+        (``shift``).
+    ``quotas-not-planned``
+        A plan with quotas is refused (``count``).
     """
     return (
         *_short_targets(office),
         *_reserve_takes_all(office),
         *_without_printer(office),
         *_unreached(office),
+        *_nothing_to_buy(office),
+        *_never_used(office),
+        *_half_open(office),
+        *_odd_costs(office),
+        *unplanned(office),
     )
 
 
@@ -83,3 +109,63 @@ def _unreached(office: Office) -> Iterator[Notice]:
             p.servers is not None and server not in p.servers for p in office.printers
         ):
             yield Notice("server-unreached", {"server": server})
+
+
+def _nothing_to_buy(office: Office) -> Iterator[Notice]:
+    if office.budget is not None and not office.shifts:
+        yield Notice("budget-without-shifts", {"idr": office.budget.idr})
+
+
+def _never_used(office: Office) -> Iterator[Notice]:
+    for shift in office.shifts:
+        if not _adds_cards(office, shift) or not _has_a_day(office, shift):
+            yield Notice("shift-never", {"shift": shift.id})
+
+
+def _adds_cards(office: Office, shift: Shift) -> bool:
+    return any(
+        int(resource.cards_per_day * Fraction(shift.share))
+        for resource in (*office.servers, *office.printers)
+        if shift.opens(resource.id)
+    )
+
+
+def _has_a_day(office: Office, shift: Shift) -> bool:
+    """Return whether there is a day on which a shift may be used.
+
+    A weekday comes again and again, beyond every outage and holiday.
+    """
+    return any(
+        isinstance(day, str)
+        or any(option.shift == shift.id for option in options(office, day, 1))
+        for day in shift.days
+    )
+
+
+def _half_open(office: Office) -> Iterator[Notice]:
+    """Remark on shifts that by themselves print nothing on a day off."""
+    servers = [server.id for server in office.servers]
+    for shift in office.shifts:
+        off = any(_weekday(day) not in office.calendar.workdays for day in shift.days)
+        prints = any(
+            shift.opens(printer.id) and shift.opens(server)
+            for printer in office.printers
+            for server in (servers if printer.servers is None else printer.servers)
+        )
+        if off and not prints:
+            yield Notice("shift-half-open", {"shift": shift.id})
+
+
+def _weekday(day: str | date) -> str:
+    return DAYS[day.weekday()] if isinstance(day, date) else day
+
+
+def _odd_costs(office: Office) -> Iterator[Notice]:
+    costs_matter = office.budget is not None or "cost_idr" in office.plan.tiers
+    for shift in office.shifts:
+        cost = shift.cost_idr
+        if office.budget is not None and cost > office.budget.idr:
+            figures: dict[str, str | int] = {"shift": shift.id, "cost_idr": cost}
+            yield Notice("shift-too-dear", figures | {"idr": office.budget.idr})
+        elif costs_matter and not cost:
+            yield Notice("shift-for-nothing", {"shift": shift.id})

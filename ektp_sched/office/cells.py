@@ -50,7 +50,7 @@ def shown(value: Any, kind: Kind, yes: str, no: str) -> str | int | float | date
     """
     if isinstance(value, bool):
         return yes if value else no
-    if kind is Kind.LIST:
+    if kind in (Kind.LIST, Kind.DAYS):
         return joined([str(name) for name in value])
     if isinstance(value, Decimal):
         text = f"{value:f}"
@@ -75,6 +75,8 @@ def parsed(text: str, kind: Kind) -> Any:
         return int(word)
     if kind in (Kind.WHOLE, Kind.SHARE) and _NUMBER.fullmatch(word):
         return Decimal(word.replace(",", "."))
+    if kind is Kind.DAYS:
+        return [_date(name) for name in _split(text)]
     return _split(text) if kind is Kind.LIST else word
 
 

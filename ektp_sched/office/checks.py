@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from math import lcm
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from ektp_sched.office.model import Office
     from ektp_sched.office.tables import Outage, Server
 
-__all__ = ["LARGEST_LCM", "Problem", "id_problem", "key_path", "problems_of"]
+__all__ = [
+    "LARGEST_LCM",
+    "Problem",
+    "area_problem",
+    "id_problem",
+    "key_path",
+    "problems_of",
+]
 
 LARGEST_LCM: Final = 10_000_000
 """Largest common multiple of target_days for which costs stay in 64 bits."""
@@ -154,7 +162,8 @@ def _printers_take_known_cards(office: Office) -> Iterator[Problem]:
                 yield Problem(("printers", index, "cards", at), sentence)
 
 
-def _area_problem(office: Office, name: str) -> str | None:
+def area_problem(office: Office, name: str) -> str | None:
+    """Return why a name is no area of an office; None if it may be one."""
     if not office.areas or name in office.areas:
         return None
     for official, spellings in office.areas.items():
@@ -166,21 +175,21 @@ def _area_problem(office: Office, name: str) -> str | None:
 def _printers_serve_known_areas(office: Office) -> Iterator[Problem]:
     for index, printer in enumerate(office.printers):
         for at, name in enumerate(printer.areas or ()):
-            sentence = _area_problem(office, name)
+            sentence = area_problem(office, name)
             if sentence is not None:
                 yield Problem(("printers", index, "areas", at), sentence)
 
 
 def _ranked_areas_are_known(office: Office) -> Iterator[Problem]:
     for name in office.area_rank:
-        sentence = _area_problem(office, name)
+        sentence = area_problem(office, name)
         if sentence is not None:
             yield Problem(("area_rank", name), sentence)
 
 
 def _visits_name_known_areas(office: Office) -> Iterator[Problem]:
     for name in office.visits.areas:
-        sentence = _area_problem(office, name)
+        sentence = area_problem(office, name)
         if sentence is not None:
             yield Problem(("visits", "areas", name), sentence)
 
@@ -223,6 +232,17 @@ def _deliveries_have_stock(office: Office) -> Iterator[Problem]:
                 "deliveries without stock; write stock = 0 or what lies there, "
                 "or leave deliveries out where blanks are unlimited",
             )
+
+
+def _deliveries_stand_by_date(office: Office) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        for at, (first, second) in enumerate(pairwise(card.deliveries), start=1):
+            if second.on < first.on:
+                yield Problem(
+                    ("cards", name, "deliveries", at, "on"),
+                    f"{second.on} stands after {first.on}; write deliveries in the "
+                    "order of their dates, or correct one",
+                )
 
 
 def _one_default(office: Office) -> Iterator[Problem]:
@@ -325,6 +345,7 @@ _RULES: Final = (
     _one_default,
     _targets_share_a_scale,
     _deliveries_have_stock,
+    _deliveries_stand_by_date,
     _tiers_stand_once,
     _lottery_has_seed,
     _columns_are_known,

@@ -1,10 +1,10 @@
-"""What must hold between the keys of the rules with a yes or no in them."""
+"""What must hold between the keys of shifts and quotas, as in `checks`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.office.checks import Path, Problem, id_problem, key_path
+from ektp_sched.office.checks import Path, Problem, area_problem, id_problem, key_path
 from ektp_sched.office.decisions import uses_in_a_week
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.tables import DECISION_TIERS
@@ -18,7 +18,7 @@ __all__ = ["decision_problems"]
 
 
 def decision_problems(office: Office) -> tuple[Problem, ...]:
-    """Return everything that contradicts itself in shifts and what hangs on them.
+    """Return everything that contradicts itself in shifts and quotas.
 
     Parameters
     ----------
@@ -28,23 +28,30 @@ def decision_problems(office: Office) -> tuple[Problem, ...]:
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 
-def _shift_ids_fit_file_names(office: Office) -> Iterator[Problem]:
+def _named(office: Office) -> Iterator[tuple[Path, str, str]]:
     for index, shift in enumerate(office.shifts):
-        sentence = id_problem(shift.id)
+        yield ("shifts", index), shift.id, "shift"
+    for index, quota in enumerate(office.quotas):
+        if quota.id is not None:
+            yield ("quotas", index), quota.id, "quota"
+
+
+def _ids_fit_file_names(office: Office) -> Iterator[Problem]:
+    for path, name, _ in _named(office):
+        sentence = id_problem(name)
         if sentence is not None:
-            yield Problem(("shifts", index, "id"), sentence)
+            yield Problem((*path, "id"), sentence)
 
 
-def _shift_ids_are_unique(office: Office) -> Iterator[Problem]:
-    seen: dict[str, Path] = {}
-    for index, shift in enumerate(office.shifts):
-        path: Path = ("shifts", index)
-        first = seen.setdefault(shift.id.casefold(), path)
+def _ids_are_unique(office: Office) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], Path] = {}
+    for path, name, kind in _named(office):
+        first = seen.setdefault((kind, name.casefold()), path)
         if first != path:
             yield Problem(
                 (*path, "id"),
-                f'"{shift.id}" is already the id of {key_path(first)}; '
-                "give each shift an id of its own",
+                f'"{name}" is already the id of {key_path(first)}; '
+                f"give each {kind} an id of its own",
             )
 
 
@@ -78,10 +85,65 @@ def _decision_tiers_have_shifts(office: Office) -> Iterator[Problem]:
             )
 
 
+def _quotas_select_something(office: Office) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        if quota.urgency is None and quota.card is None and quota.area is None:
+            yield Problem(
+                ("quotas", index),
+                "selects no cards; name what it is about in urgency, card or area",
+            )
+
+
+def _quotas_set_a_limit(office: Office) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        limits = (quota.at_most, quota.at_least)
+        shares = (quota.at_most_share, quota.at_least_share)
+        if all(limit is None for limit in (*limits, *shares)):
+            yield Problem(
+                ("quotas", index),
+                "limits nothing; write at_most, at_least, at_most_share or "
+                "at_least_share",
+            )
+
+
+def _least_is_at_most_the_most(office: Office) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        for key, least, most in (
+            ("", quota.at_least, quota.at_most),
+            ("_share", quota.at_least_share, quota.at_most_share),
+        ):
+            if least is not None and most is not None and least > most:
+                yield Problem(
+                    ("quotas", index, f"at_least{key}"),
+                    f"{least} is above at_most{key} = {most}; exchange them, or "
+                    "correct one",
+                )
+
+
+def _quotas_name_known_kinds(office: Office) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        for at, name in enumerate(quota.urgency or ()):
+            if name not in office.urgency:
+                sentence = unknown("urgency class", name, office.urgency)
+                yield Problem(("quotas", index, "urgency", at), sentence)
+        for at, name in enumerate(quota.card or ()):
+            if name not in office.cards:
+                sentence = unknown("card type", name, office.cards)
+                yield Problem(("quotas", index, "card", at), sentence)
+        for at, name in enumerate(quota.area or ()):
+            wrong = area_problem(office, name)
+            if wrong is not None:
+                yield Problem(("quotas", index, "area", at), wrong)
+
+
 _RULES: Final = (
-    _shift_ids_fit_file_names,
-    _shift_ids_are_unique,
+    _ids_fit_file_names,
+    _ids_are_unique,
     _shifts_open_known_resources,
     _rest_leaves_the_uses_of_a_week,
     _decision_tiers_have_shifts,
+    _quotas_select_something,
+    _quotas_set_a_limit,
+    _least_is_at_most_the_most,
+    _quotas_name_known_kinds,
 )

@@ -1,4 +1,4 @@
-"""The tables of office.toml about which a plan decides yes or no.
+"""The tables of office.toml with what a plan may buy and what it must keep to.
 
 Attribute names are the keys of the file, as in `ektp_sched.office.tables`.
 """
@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, field_validator
+from pydantic import BeforeValidator, Field, PlainValidator, field_validator
 from pydantic_core import PydanticCustomError
 
 from ektp_sched.office.fields import (
     DAYS,
+    Count,
     DayName,
     Flag,
     Rupiah,
+    Share,
     ShiftShare,
     Table,
     Text,
@@ -25,7 +27,7 @@ from ektp_sched.office.fields import (
 )
 from ektp_sched.office.nearest import unknown
 
-__all__ = ["Budget", "Shift", "uses_in_a_week"]
+__all__ = ["Budget", "Quota", "Shift", "uses_in_a_week"]
 
 
 def _weekday_or_date(value: object) -> object:
@@ -37,8 +39,13 @@ def _weekday_or_date(value: object) -> object:
     return value
 
 
+def _one_or_more(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 ShiftDay = Annotated[DayName | date, PlainValidator(_weekday_or_date)]
 Uses = Annotated[Whole, Field(ge=1, le=3660)]
+Names = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
 
 
 class Shift(Table):
@@ -93,6 +100,38 @@ class Budget(Table):
     """Table ``[budget]``: rupiah that all shifts of a plan may cost together."""
 
     idr: Rupiah
+
+
+class Quota(Table):
+    """Entry of ``[[quotas]]``: how many cards of a kind a plan must keep to.
+
+    A card is of the kind if it meets every selection given.
+
+    Attributes
+    ----------
+    id
+        As of a shift; None: it is named by its place in the file.
+    urgency, card, area
+        Names of classes, card types and areas, at least one selection; None:
+        whatever it is.  The file may hold a name instead of a list.
+    per
+        Over what the limits hold: each working ``day``, each ``week`` from
+        Monday to Sunday, or the whole ``plan``.
+    at_most, at_least
+        Cards of the kind printed in that time, 0 to 1,000,000,000.
+    at_most_share, at_least_share
+        The same as a part of all cards printed in that time, 0 to 1.
+    """
+
+    id: Text | None = None
+    urgency: Names | None = None
+    card: Names | None = None
+    area: Names | None = None
+    per: Literal["day", "week", "plan"]
+    at_most: Count | None = None
+    at_least: Count | None = None
+    at_most_share: Share | None = None
+    at_least_share: Share | None = None
 
 
 def uses_in_a_week(rest_days: int) -> int:

@@ -16,6 +16,7 @@ from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
 __all__ = [
     "DATES",
     "OFFICE",
+    "RESOURCES",
     "SETTINGS",
     "SHEETS",
     "WEEK",
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     DATE = "date"
     FLAG = "flag"
     LIST = "list"
+    DAYS = "days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,17 @@ class Column:
     choices
         What a cell may say, as a list to choose from.
     source
-        Sheet whose first column lists what a cell may say.
+        Sheet whose first column lists what a cell may say; ``resources``:
+        the ids of all servers and printers do.
+    largest
+        Of a share, what it may be at most.
     """
 
     key: str
     kind: Kind = Kind.TEXT
     choices: tuple[str, ...] = ()
     source: str | None = None
+    largest: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ class Setting:
 
 
 OFFICE: Final = "office"
+RESOURCES: Final = "resources"
 WEEK: Final = Sheet(
     "week",
     (
@@ -126,6 +133,7 @@ SETTINGS: Final = (
     Setting(("language",), choices=("id", "en")),
     Setting(("calendar", "country")),
     Setting(("reserve", "cards_per_day"), Kind.WHOLE),
+    Setting(("budget", "idr"), Kind.WHOLE),
     Setting(("plan", "tiers"), Kind.LIST),
     Setting(("plan", "batch_size"), Kind.WHOLE),
     Setting(("plan", "freeze_days"), Kind.WHOLE),
@@ -178,7 +186,42 @@ SHEETS: Final = (
             *_SPAN,
         ),
     ),
-    Sheet("outages", (Column("resource"), *_SPAN, Column("share", Kind.SHARE))),
+    Sheet(
+        "outages",
+        (
+            Column("resource", source=RESOURCES),
+            *_SPAN,
+            Column("share", Kind.SHARE),
+        ),
+    ),
+    Sheet(
+        "shifts",
+        (
+            Column("id"),
+            Column("days", Kind.DAYS, choices=DAYS),
+            Column("share", Kind.SHARE, largest=4),
+            Column("cost_idr", Kind.WHOLE),
+            Column("max_uses", Kind.WHOLE),
+            Column("max_per_week", Kind.WHOLE),
+            Column("rest_days", Kind.WHOLE),
+            Column("resources", Kind.LIST, source=RESOURCES),
+            Column("on_holidays", Kind.FLAG),
+        ),
+    ),
+    Sheet(
+        "quotas",
+        (
+            Column("id"),
+            Column("urgency", Kind.LIST, source="urgency"),
+            Column("card", Kind.LIST, source="cards"),
+            Column("area", Kind.LIST, source="areas"),
+            Column("per", choices=("day", "week", "plan")),
+            Column("at_most", Kind.WHOLE),
+            Column("at_least", Kind.WHOLE),
+            Column("at_most_share", Kind.SHARE),
+            Column("at_least_share", Kind.SHARE),
+        ),
+    ),
     Sheet(
         "classify",
         (

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from ektp_sched.office.advice import advice
 from ektp_sched.office.checks import problems_of
 from ektp_sched.office.decision_checks import decision_problems
-from ektp_sched.office.decisions import Budget, Shift  # noqa: TC001 - pydantic
+from ektp_sched.office.decisions import Budget, Quota, Shift  # noqa: TC001 - pydantic
 from ektp_sched.office.fields import Rank, Table, Text
 from ektp_sched.office.tables import (
     CalendarRules,
@@ -59,6 +59,8 @@ class Office(Table):
         As in the file, in its order.
     shifts, budget
         What a plan may buy, and for how much; None: no limit.
+    quotas
+        How many cards of a kind a plan must keep to.
     reserve, plan, visits
         Rules of the same name.
     columns
@@ -89,6 +91,7 @@ class Office(Table):
     outages: tuple[Outage, ...] = ()
     shifts: tuple[Shift, ...] = ()
     budget: Budget | None = None
+    quotas: tuple[Quota, ...] = ()
     reserve: Reserve = Reserve()
     plan: PlanRules = PlanRules()
     visits: Visits = Visits()

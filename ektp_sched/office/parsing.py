@@ -23,6 +23,13 @@ __all__ = ["office_of", "parse_office", "refusal"]
 
 _GONE: Final = object()
 
+_NEEDED: Final[dict[str, dict[str, Any]]] = {
+    "shifts": {"id": "-", "days": ["mon"]},
+    "budget": {"idr": 0},
+    "quotas": {"per": "plan"},
+}
+"""Something sound for keys that the rules of decisions need."""
+
 
 def parse_office(
     data: Mapping[str, Any],
@@ -198,6 +205,8 @@ def _stand_in(
         return next(iter(_names(data.get("servers"))), None)
     if (table, key) == ("classify", "urgency"):
         return next(iter(data.get("urgency") or {"routine": None}))
+    if table in _NEEDED:
+        return _NEEDED[table].get(key)
     counts = {"cards_per_day": 1, "target_days": 30, "cards": 1}
     if key in counts and table in ("servers", "printers", "urgency", "cards"):
         return None if (table, key) == ("printers", "cards") else counts[key]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office.checks import Path, Problem
-from ektp_sched.office.decisions import Budget, Shift
+from ektp_sched.office.decisions import Budget, Quota, Shift
 from ektp_sched.office.fields import DAYS
 from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
@@ -51,6 +51,7 @@ _TABLES: Final[dict[str, type[Table]]] = {
     "outages": Outage,
     "shifts": Shift,
     "budget": Budget,
+    "quotas": Quota,
     "reserve": Reserve,
     "plan": PlanRules,
     "visits": Visits,
@@ -65,12 +66,14 @@ _ID = 'an id in quotes, such as "printer-1"'
 _TEXT = "text on one line, 1 to 500 characters, with no space at either end"
 _DATE = "a date without quotes, such as 2017-09-18"
 _DAILY = "a whole number of cards from 1 to 10,000,000"
+_STOCK = "a whole number of cards from 0 to 1,000,000,000"
 _SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
 _RUPIAH = "a whole number of rupiah from 0 to 1,000,000,000,000"
 _RANK = "a whole number from -1,000,000 to 1,000,000, lower first"
 _YES_NO = "true or false"
 _IDS = 'at least one id in brackets, such as ["server-1"]; leave it out for all'
 _NAMES = 'at least one name in brackets, such as ["{}"]; leave it out for all'
+_SELECTION = 'a name or names, such as "{0}" or ["{0}"]'
 
 _FORMS: Final[dict[str, str]] = {
     "calendar.country": 'the code of a country in quotes, such as "ID"',
@@ -90,7 +93,7 @@ _FORMS: Final[dict[str, str]] = {
     "cards": "tables [cards.NAME]",
     "cards.*": "a table [cards.NAME]",
     "cards.*.default": _YES_NO,
-    "cards.*.stock": "a whole number of cards from 0 to 1,000,000,000",
+    "cards.*.stock": _STOCK,
     "cards.*.deliveries": "entries such as [{ on = 2017-10-02, cards = 10000 }]",
     "cards.*.deliveries.*": "an entry such as { on = 2017-10-02, cards = 10000 }",
     "cards.*.deliveries.*.on": _DATE,
@@ -130,6 +133,17 @@ _FORMS: Final[dict[str, str]] = {
     "shifts.*.resources": _IDS,
     "shifts.*.on_holidays": _YES_NO,
     "budget.idr": _RUPIAH,
+    "quotas": "tables [[quotas]], each with per, a selection and a limit",
+    "quotas.*": "a table [[quotas]] with per, a selection and a limit",
+    "quotas.*.id": 'an id in quotes, such as "kia"',
+    "quotas.*.urgency": _SELECTION.format("emergency"),
+    "quotas.*.card": _SELECTION.format("KTP-el"),
+    "quotas.*.area": _SELECTION.format("Alak"),
+    "quotas.*.per": '"day", "week" or "plan"',
+    "quotas.*.at_most": _STOCK,
+    "quotas.*.at_least": _STOCK,
+    "quotas.*.at_most_share": _SHARE,
+    "quotas.*.at_least_share": _SHARE,
     "reserve.cards_per_day": "a whole number of cards from 0 to 10,000,000",
     "plan.tiers": f"one or more of {', '.join((*TIERS, *DECISION_TIERS))}, in brackets",
     "plan.batch_size": _DAILY,
@@ -159,6 +173,7 @@ _CHOICES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "calendar.workdays.*": ("day", DAYS),
     "calendar.share.*": ("day", DAYS),
     "plan.tiers.*": ("tier", (*TIERS, *DECISION_TIERS)),
+    "quotas.*.per": ("period", ("day", "week", "plan")),
     "plan.tie_break": ("tie_break", ("recorded", "lottery")),
     "language": ("language", ("id", "en")),
 }

@@ -14,6 +14,7 @@ from ektp_sched.office.files import replace_file
 from ektp_sched.office.layout import (
     DATES,
     OFFICE,
+    RESOURCES,
     SETTINGS,
     SHEETS,
     WEEK,
@@ -45,6 +46,7 @@ _WIDTHS: Final = {
     Kind.DATE: 13,
     Kind.FLAG: 11,
     Kind.LIST: 40,
+    Kind.DAYS: 24,
 }
 _LONGEST_LIST = 255
 _COMMENT: Final = {"x_scale": 2.0, "y_scale": 1.2}
@@ -170,6 +172,7 @@ class _Writer:
             Kind.DATE: book.add_format(left | {"num_format": "yyyy-mm-dd"}),
             Kind.FLAG: book.add_format(left),
             Kind.LIST: book.add_format(text | {"text_wrap": True}),
+            Kind.DAYS: book.add_format(text | {"text_wrap": True}),
         }
 
     def settings(self) -> None:
@@ -274,21 +277,32 @@ class _Writer:
 
     def _rule(self, column: Column) -> dict[str, Any]:
         """Return what cells may hold, as far as a spreadsheet can tell."""
+        rule = self._choice(column)
+        if rule is None:
+            rule = dict(_NUMERIC.get(column.kind, {"validate": "any"}))
+            if column.kind is Kind.SHARE:
+                rule["maximum"] = column.largest
+        elif column.kind in (Kind.LIST, Kind.DAYS):
+            # The list offers one word; a cell may hold several.
+            rule["show_error"] = False
+        return rule
+
+    def _choice(self, column: Column) -> dict[str, Any] | None:
+        """Return the list to choose from; None where there is none."""
         if column.kind is Kind.FLAG:
             return {"validate": "list", "source": [self._yes, self._no]}
         if column.choices:
             return {"validate": "list", "source": list(column.choices)}
-        if column.source is not None:
-            name = column.source
-            filled = f"MAX(1,COUNTA({name}!$A$2:$A${_SPARE_ROWS}))"
-            source = f"=OFFSET({name}!$A$2,0,0,{filled},1)"
-            return {"validate": "list", "source": source, "error_type": "warning"}
-        if column.key == "resource":
-            return self._resources()
-        return dict(_NUMERIC.get(column.kind, {"validate": "any"}))
+        if column.source is None:
+            return None
+        source = self._source(column.source)
+        if source is None:
+            return None
+        return {"validate": "list", "source": source, "error_type": "warning"}
 
-    def _resources(self) -> dict[str, Any]:
+    def _source(self, name: str) -> str | list[str] | None:
+        if name != RESOURCES:
+            filled = f"MAX(1,COUNTA({name}!$A$2:$A${_SPARE_ROWS}))"
+            return f"=OFFSET({name}!$A$2,0,0,{filled},1)"
         ids = [r.id for r in (*self._office.servers, *self._office.printers)]
-        if len(",".join(ids)) > _LONGEST_LIST:
-            return {"validate": "any"}
-        return {"validate": "list", "source": ids, "error_type": "warning"}
+        return ids if len(",".join(ids)) <= _LONGEST_LIST else None

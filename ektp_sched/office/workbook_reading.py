@@ -38,7 +38,6 @@ _MOST_BYTES = 64_000_000
 _MOST_CELLS = 2_000_000
 _SETTING_ROWS: Final = Sheet(OFFICE, (Column("key"), Column("value"), Column("note")))
 _KNOWN: Final = (OFFICE, WEEK.name, DATES.name, *(sheet.name for sheet in SHEETS))
-_LATER: Final = frozenset({"shifts", "budget"})
 
 Rows = list[tuple[int, dict[str, str]]]
 
@@ -116,15 +115,8 @@ def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
         if name in columns:
             sheets[name] = _rows(columns[name], lines, found)
         elif any(not is_blank(cell) for line in lines for cell in line):
-            _unknown_sheet(name, found)
+            found.wrong((name,), unknown("sheet", name, _KNOWN), name, 1)
     return sheets
-
-
-def _unknown_sheet(name: str, found: _Found) -> None:
-    if name in _LATER:
-        found.data[name] = {}
-    else:
-        found.wrong((name,), unknown("sheet", name, _KNOWN), name, 1)
 
 
 def _rows(sheet: Sheet, lines: list[tuple[str | None, ...]], found: _Found) -> Rows:

@@ -36,11 +36,16 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "Kartu per hari kerja yang disisihkan untuk kasus darurat di loket.",
         "Cards kept each working day for emergencies at the counter.",
     ),
+    "budget.idr": (
+        "Rupiah paling banyak untuk semua shift dalam satu rencana. Kosong: tanpa "
+        "batas.",
+        "Rupiah that all shifts of a plan may cost together. Empty: no limit.",
+    ),
     "plan.tiers": (
         "Urutan tujuan, yang terpenting dulu, dipisah titik koma: "
-        "unprinted; overdue; promise; pressure.",
+        "unprinted; overdue; promise; pressure; bila ada shift juga cost_idr; shifts.",
         "Aims in strict order, most important first, separated by semicolons: "
-        "unprinted; overdue; promise; pressure.",
+        "unprinted; overdue; promise; pressure; with shifts also cost_idr; shifts.",
     ),
     "plan.batch_size": (
         "Jumlah kartu dalam satu tumpukan cetak.",
@@ -196,6 +201,80 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
     "outages.share": (
         "Bagian kapasitas yang tersisa, 0 sampai 1. Kosong: 0.",
         "Part of the capacity that remains, 0 to 1. Empty: 0.",
+    ),
+    "shifts.id": (
+        "Nama singkat shift tambahan: huruf, angka, titik, garis; sampai 40.",
+        "Short name of the extra shift: letters, digits, . _ -; up to 40.",
+    ),
+    "shifts.days": (
+        "Hari (mon Senin … sun Minggu) atau tanggal shift ini boleh dipakai, dipisah "
+        "titik koma.",
+        "Days (mon … sun) or dates on which it may be used, separated by semicolons.",
+    ),
+    "shifts.share": (
+        "Tambahan kartu, bagian dari sehari penuh: di atas 0 sampai 4. Kosong: 1.",
+        "Cards that it adds, part of a full day: above 0, up to 4. Empty: 1.",
+    ),
+    "shifts.cost_idr": (
+        "Biaya setiap hari dipakai, dalam rupiah. Kosong: 0.",
+        "Cost of each day on which it is used, in rupiah. Empty: 0.",
+    ),
+    "shifts.max_uses": (
+        "Paling banyak berapa hari dipakai dalam satu rencana. Kosong: tanpa batas.",
+        "Most days of a plan on which it is used. Empty: no limit.",
+    ),
+    "shifts.max_per_week": (
+        "Paling banyak berapa hari seminggu, Senin sampai Minggu. Kosong: tanpa batas.",
+        "Most days a week, Monday to Sunday. Empty: no limit.",
+    ),
+    "shifts.rest_days": (
+        "Paling sedikit berapa hari penuh di antara dua pemakaian. Kosong: 0.",
+        "Least whole days between two uses. Empty: 0.",
+    ),
+    "shifts.resources": (
+        "Printer dan server yang ditambahnya, dipisah titik koma. Kosong: semua.",
+        "Printers and servers that it opens, separated by semicolons. Empty: all.",
+    ),
+    "shifts.on_holidays": (
+        "ya: boleh juga pada hari libur dan tanggal tutup.",
+        "yes: also on holidays and closed dates.",
+    ),
+    "quotas.id": (
+        "Nama singkat kuota, boleh kosong.",
+        "Short name of the quota, may be empty.",
+    ),
+    "quotas.urgency": (
+        "Kelas yang dihitung, dipisah titik koma. Kosong: semua.",
+        "Classes that count, separated by semicolons. Empty: all.",
+    ),
+    "quotas.card": (
+        "Jenis kartu yang dihitung, dipisah titik koma. Kosong: semua.",
+        "Card types that count, separated by semicolons. Empty: all.",
+    ),
+    "quotas.area": (
+        "Wilayah yang dihitung, dipisah titik koma. Kosong: semua.",
+        "Areas that count, separated by semicolons. Empty: all.",
+    ),
+    "quotas.per": (
+        "Batas berlaku per hari kerja (day), per minggu (week) atau untuk seluruh "
+        "rencana (plan).",
+        "Whether the limits hold each working day, each week or over the whole plan.",
+    ),
+    "quotas.at_most": (
+        "Paling banyak sekian kartu. Kosong: tanpa batas.",
+        "At most so many cards. Empty: no limit.",
+    ),
+    "quotas.at_least": (
+        "Paling sedikit sekian kartu. Kosong: tanpa batas.",
+        "At least so many cards. Empty: no limit.",
+    ),
+    "quotas.at_most_share": (
+        "Paling banyak bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
+        "At most this part of all cards printed, 0 to 1.",
+    ),
+    "quotas.at_least_share": (
+        "Paling sedikit bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
+        "At least this part of all cards printed, 0 to 1.",
     ),
     "classify.column": (
         "Judul kolom ekspor yang diperiksa.",

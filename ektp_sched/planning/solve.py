@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar, capacity
+from ektp_sched.office.unplanned import refuse_unplanned
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
@@ -95,6 +96,7 @@ def plan(
         A rule needs an engine that this version does not have.
     """
     clock = _Clock(time_limit, progress)
+    refuse_unplanned(office)
     solver = _engine(engine)
     with clock.stage("cohorts"):
         days = _horizon(backlog, office, start, days)

@@ -1,0 +1,188 @@
+"""Quotas: kept and broken, with the sentence that each mistake gives."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from strategies import START, desk, make_backlog, person
+
+from ektp_sched.errors import OfficeError, UnsupportedRuleError
+from ektp_sched.office import Notice, Office
+from ektp_sched.office.parsing import parse_office
+from ektp_sched.planning import plan
+
+if TYPE_CHECKING:
+    from ektp_sched.office.decisions import Quota
+
+QUOTA: dict[str, Any] = {"area": "Alak", "per": "day", "at_least": 50}
+DATA = desk(
+    urgency={"urgent": {"target_days": 14}, "routine": {"target_days": 30}}
+    | {"routine": {"target_days": 30, "default": True}},
+    cards={"KTP-el": {"default": True}, "KIA": {}},
+)
+
+
+def quota(**changes: Any) -> Quota:
+    (found,) = parse_office(DATA | {"quotas": [QUOTA | changes]}).quotas
+    return found
+
+
+def problems(*quotas: Any, **tables: Any) -> tuple[str, ...]:
+    with pytest.raises(OfficeError) as caught:
+        parse_office(DATA | {"quotas": list(quotas)} | tables)
+    assert all("\n" not in problem for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def test_a_name_and_a_list_of_one_are_the_same() -> None:
+    assert quota(urgency="urgent").urgency == ("urgent",)
+    assert quota(urgency="urgent") == quota(urgency=["urgent"])
+    assert quota(card=["KIA", "KTP-el"]).card == ("KIA", "KTP-el")
+
+
+def test_what_is_left_out() -> None:
+    found = quota()
+    assert (found.id, found.urgency, found.card) == (None, None, None)
+    assert (found.at_most, found.at_most_share, found.at_least_share) == (None,) * 3
+    assert parse_office(DATA).quotas == ()
+
+
+def test_limits_may_meet_and_take_the_whole_range() -> None:
+    found = quota(at_most=50, at_least_share=0, at_most_share=Decimal("0.50"))
+    assert (found.at_least, found.at_most) == (50, 50)
+    assert str(found.at_most_share) == "0.5"
+    assert quota(at_least_share=1, at_most_share=1, per="plan").per == "plan"
+
+
+CARDS = "a whole number of cards from 0 to 1,000,000,000"
+SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"per": "weekly"},
+            '.per: unknown period "weekly"; the nearest known one is "week"',
+        ),
+        ({"per": 7}, '.per: is 7; it must be "day", "week" or "plan"'),
+        ({"at_least": -1}, f".at_least: is -1; it must be {CARDS}"),
+        ({"at_most": 10**9 + 1}, f".at_most: is 1000000001; it must be {CARDS}"),
+        ({"at_most": Decimal("50.5")}, f".at_most: is 50.5; it must be {CARDS}"),
+        (
+            {"at_most_share": Decimal("1.1")},
+            f".at_most_share: is 1.1; it must be {SHARE}",
+        ),
+        (
+            {"at_least_share": Decimal("-0.1")},
+            f".at_least_share: is -0.1; it must be {SHARE}",
+        ),
+        (
+            {"urgency": "urgnt"},
+            '.urgency[1]: unknown urgency class "urgnt"; the nearest known one is '
+            '"urgent"',
+        ),
+        (
+            {"card": ["KIA", "KTP"]},
+            '.card[2]: unknown card type "KTP"; the nearest known one is "KTP-el"',
+        ),
+        (
+            {"area": []},
+            '.area: is empty; it must be a name or names, such as "Alak" or ["Alak"]',
+        ),
+        (
+            {"card": 5},
+            '.card: is 5; it must be a name or names, such as "KTP-el" or ["KTP-el"]',
+        ),
+        (
+            {"at_most": 49},
+            ".at_least: 50 is above at_most = 49; exchange them, or correct one",
+        ),
+        (
+            {"at_most_share": Decimal("0.1"), "at_least_share": Decimal("0.2")},
+            ".at_least_share: 0.2 is above at_most_share = 0.1; exchange them, or "
+            "correct one",
+        ),
+        (
+            {"id": "a/b"},
+            '.id: "a/b" is no id; letters, digits, ".", "_" and "-" are allowed, up to '
+            "40, and no dot in front",
+        ),
+        (
+            {"least": 1},
+            '.least: unknown key "least"; the nearest known one is "at_least"',
+        ),
+        (
+            {"area": None},
+            ": selects no cards; name what it is about in urgency, card or area",
+        ),
+        (
+            {"at_least": None},
+            ": limits nothing; write at_most, at_least, at_most_share or "
+            "at_least_share",
+        ),
+    ],
+    ids=str,
+)
+def test_mistakes(changes: dict[str, Any], sentence: str) -> None:
+    assert problems(QUOTA | changes) == (f"quotas[1]{sentence}",)
+
+
+def test_areas_are_those_of_the_list_where_there_is_one() -> None:
+    areas: dict[str, list[str]] = {"Alak": ["Kec. Alak"], "Maulafa": []}
+    assert parse_office(DATA | {"areas": areas, "quotas": [QUOTA]}).quotas
+    assert problems(QUOTA | {"area": ["Kec. Alak", "Maulfa"]}, areas=areas) == (
+        'quotas[1].area[1]: "Kec. Alak" is a spelling of "Alak"; write "Alak"',
+        'quotas[1].area[2]: unknown area "Maulfa"; the nearest known one is "Maulafa"',
+    )
+
+
+def test_cards_need_card_types() -> None:
+    assert problems(QUOTA | {"card": "KIA"}, cards={}) == (
+        'quotas[1].card[1]: unknown card type "KIA"; none is defined',
+    )
+
+
+def test_ids_stand_once_and_a_shift_may_have_the_same() -> None:
+    shifts = [{"id": "alak", "days": ["sat"]}]
+    one, two = QUOTA | {"id": "alak"}, QUOTA | {"id": "Alak"}
+    assert parse_office(DATA | {"quotas": [one, QUOTA, QUOTA], "shifts": shifts})
+    assert problems(one, QUOTA, two) == (
+        'quotas[3].id: "Alak" is already the id of quotas[1]; give each quota an id '
+        "of its own",
+    )
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    found = problems(
+        {"urgency": "x", "at_least": -1},
+        5,
+        {"per": "day"},
+    )
+    assert [p.split(": ")[0] for p in found][:3] == [
+        "quotas[1].per",
+        "quotas[1].at_least",
+        "quotas[2]",
+    ]
+    found = problems({"urgency": "x", "at_least": -1}, {"per": "day"})
+    assert [p.split(": ")[0] for p in found] == [
+        "quotas[1].per",
+        "quotas[1].at_least",
+        "quotas[2]",
+        "quotas[2]",
+        "quotas[1].urgency[1]",
+    ]
+
+
+def test_quotas_are_kept_remarked_on_and_not_planned() -> None:
+    office = Office.model_validate(DATA | {"quotas": [QUOTA, QUOTA | {"per": "plan"}]})
+    assert office.warnings() == (Notice("quotas-not-planned", {"count": 2}),)
+    backlog = make_backlog([person("a")])
+    with pytest.raises(
+        UnsupportedRuleError, match=r"\[\[quotas\]\], of which .* 2, but"
+    ):
+        plan(backlog, office, start=START, days=3)
+    without = office.model_copy(update={"quotas": ()})
+    assert plan(backlog, without, start=START, days=3).unprinted.is_empty()
