@@ -62,7 +62,10 @@ def plan(
     engine
         ``flow``, ``cpsat``, or ``auto`` for the fastest that is exact.
     time_limit
-        Seconds after which the best plan so far is returned.
+        Seconds after which no tier is begun and prices of one card more or
+        less are left out; what is then still open is printed as early as
+        possible.  A call of the solver is begun only if, by the pace of those
+        before, it ends in time.
     progress
         Called with a stage's name and the share of the work done.
 
@@ -82,7 +85,7 @@ def plan(
     clock = _Clock(time_limit, progress)
     solver = _engine(engine)
     with clock.stage("cohorts"):
-        days = _horizon(backlog, office, start, days)
+        days = _horizon(backlog, office, start, days, clock.half)
         limits = capacity(office, start, days)
         cohorts = build_cohorts(backlog, office, start, days)
     with clock.stage("program"):
@@ -100,7 +103,7 @@ def plan(
     with clock.stage("assign"):
         prints = assign(backlog.frame, office, program, cohorts, solution)
     with clock.stage("prices"):
-        return solved_plan(case, solution, prints, clock.seconds)
+        return solved_plan(case, solution, prints, clock.seconds, clock.over)
 
 
 @dataclass(slots=True)
@@ -120,6 +123,15 @@ class _Clock:
     @property
     def deadline(self) -> float | None:
         return None if self.limit is None else self.begun + self.limit
+
+    @property
+    def half(self) -> float | None:
+        """The moment when half of the time is over."""
+        return None if self.limit is None else self.begun + self.limit / 2
+
+    @property
+    def over(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -143,10 +155,16 @@ def _engine(name: str) -> Engine:
     raise UsageError(msg)
 
 
-def _horizon(backlog: Backlog, office: Office, start: date, days: int | None) -> int:
+def _horizon(
+    backlog: Backlog,
+    office: Office,
+    start: date,
+    days: int | None,
+    deadline: float | None,
+) -> int:
     """Return the days asked for, or as many as it takes."""
     if days is None:
-        return days_needed(backlog, office, start)
+        return days_needed(backlog, office, start, deadline)
     if type(days) is not int or not 1 <= days <= LONGEST:
         msg = f"days is {days}; it must be a whole number from 1 to {LONGEST:,}"
         raise UsageError(msg)
