@@ -67,7 +67,8 @@ TimeLimitOption = Annotated[
     typer.Option(
         "--time-limit",
         metavar="SECONDS",
-        help="Then stop with the best plan so far, and state the gap.",
+        help="Begin no step of solving that would not end by then; deal out the "
+        "rest as early as possible, and state the gap. Reading, writing come on top.",
     ),
 ]
 ProvisionalOption = Annotated[

@@ -16,6 +16,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
+from ektp_sched.output.reading import load
 from ektp_sched.planning import Plan, plan
 from ektp_sched.trust.explain import Explanation, explain
 from ektp_sched.trust.explain_ahead import REASONS
@@ -152,6 +153,19 @@ def test_prices_are_those_of_the_day_and_of_its_machines() -> None:
         ("s", "pressure", pytest.approx(-33 / 30)),
     ]
     assert {p.day for p in about(made, "A0", day=day(2)).prices} == {day(2)}
+
+
+def test_a_saved_plan_without_prices_is_not_taken_for_one_of_worthless_cards(
+    tmp_path: Path,
+) -> None:
+    made = planned(desk(1), person("a", 29), person("b", 9), days=2)
+    made = replace(made, prices=None)
+    made.save(tmp_path / "out", xlsx=False, report=False)
+    for one in (made, load(tmp_path / "out")):
+        found = explain(one, made.backlog, made.office, "b")
+        assert not found.priced
+        said = " ".join(explanation_lines(found, language("en")))
+        assert "would change nothing" not in said
 
 
 def test_held_and_unknown_ids() -> None:

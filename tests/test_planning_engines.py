@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import START, Case, cases, desk, person, pinned_cases
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
-from ektp_sched.planning import Plan, Status, lexicographic
+from ektp_sched.planning import Plan, Status, lexicographic, solve
 from ektp_sched.planning.cpsat import CpSatEngine
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.trust import verify
@@ -105,6 +105,60 @@ def test_time_that_ends_between_tiers_leaves_a_feasible_plan(done: int) -> None:
         assert 0 <= tier.bound <= ideal.value <= tier.value
 
 
+def test_a_call_that_would_not_end_in_time_is_not_begun() -> None:
+    case = Case(desk(1), crowd())
+    slow, quick = FlowEngine(), FlowEngine()
+    slow._watch.pace = 10.0**6
+    with patch.object(solve, "_engine", lambda _: slow):
+        assert case.plan(time_limit=60.0).status is Status.UNKNOWN
+        # Without a limit the pace is of no interest.
+        assert case.plan().status is Status.OPTIMAL
+    with patch.object(solve, "_engine", lambda _: quick):
+        assert case.plan(time_limit=60.0).status is Status.OPTIMAL
+
+
+def test_the_engine_learns_the_pace_from_calls_that_are_long_enough() -> None:
+    engine = FlowEngine()
+    before = engine._watch.pace
+    engine._watch.end(10, engine._watch.begin(10))
+    assert engine._watch.pace == before
+    engine._watch.end(10**6, engine._watch.begin(10**6) - 10.0)
+    # Ten seconds for a million arcs: 10 / 10^9.
+    assert engine._watch.pace == pytest.approx(1e-8, rel=0.01)
+
+
+def test_time_that_ends_after_the_tiers_leaves_the_best_plan_without_prices() -> None:
+    case = Case(desk(1), crowd())
+    best = case.plan()
+    with patch.object(solve._Clock, "over", property(lambda _: True)):
+        plan = case.plan(time_limit=600.0)
+    assert plan.status is Status.OPTIMAL
+    assert plan.assignments.equals(best.assignments)
+    assert plan.certificate == best.certificate
+    assert plan.prices is None
+    assert [n.code for n in plan.notices] == ["no-time-for-prices"]
+    assert verify(plan, case.backlog, case.office) == []
+
+
+def test_half_of_the_time_is_for_finding_how_many_days_it_takes() -> None:
+    case = Case(desk(1), crowd())
+    office = case.office
+    needed = solve.days_needed(case.backlog, office, START)
+    late = solve.days_needed(case.backlog, office, START, 0.0)
+    # Out of time at once, all days that could matter are kept.
+    assert needed == 6
+    assert late > needed
+    ample = solve.plan(case.backlog, office, start=START, time_limit=600.0)
+    assert (ample.status, ample.days) == (Status.OPTIMAL, needed)
+
+
+def test_a_plan_cut_short_keeps_the_tie_break_among_equals() -> None:
+    rows = tuple(person(f"n{n}", 9) for n in (3, 1, 2, 0))
+    plan = cut_short(Case(desk(1), rows), 1)
+    assert plan.status is Status.FEASIBLE
+    assert plan.assignments["application_id"].to_list() == ["n0", "n1", "n2", "n3"]
+
+
 def test_the_bound_of_a_tier_not_reached_knows_when_a_card_can_be_ready() -> None:
     # Two days lost for certain: it waits its 10th and its 11th day, of 30.
     late = person("late", 9, ready_on=2)
@@ -143,8 +197,12 @@ class Unproven:
         self.below = below
         self.solved = 0
 
-    def solve(self, problem: TierProblem, seconds: float | None = None) -> Flow:
-        flow = FlowEngine().solve(problem, seconds)
+    def solve(
+        self,
+        problem: TierProblem,
+        seconds: float | None = None,  # noqa: ARG002 (it is given no limit)
+    ) -> Flow:
+        flow = FlowEngine().solve(problem)
         self.solved += 1
         if self.solved < 2:
             return flow

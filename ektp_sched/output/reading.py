@@ -126,12 +126,18 @@ def load(path: str | Path) -> SavedPlan:
             for index, tier in enumerate(stated.tiers)
         ),
         certificate=_certificate(folder, stated),
-        prices=_table(folder / "prices.csv", PRICES),
+        prices=_prices(folder),
         notices=tuple(Notice(each.code, each.figures) for each in stated.warnings),
         holidays=stated.holidays,
         seconds=stated.seconds,
         summary=_whole(summary_path),
     )
+
+
+def _prices(folder: Path) -> pl.DataFrame | None:
+    """Return the prices; a plan without any writes their headings alone."""
+    prices = _table(folder / "prices.csv", PRICES)
+    return prices if prices.height else None
 
 
 def check_folder(saved: SavedPlan) -> list[Violation]:

@@ -181,7 +181,8 @@ def _columns(program: Program, solution: Solution, member: Members) -> Ints:
     queue = np.argsort(mask, kind="stable")
     column = np.empty(len(member), dtype=np.int64)
     column[queue] = np.repeat(np.tile(np.arange(width), len(face.masks)), cards)
-    settle_ties(program, face.masks, face.mask[member], column)
+    if not solution.cut:
+        settle_ties(program, face.masks, face.mask[member], column)
     return column
 
 
@@ -211,29 +212,42 @@ def settle_ties(
     if not pairs:
         return
     rows = {one: np.flatnonzero(mask == one) for one, other in pairs if one == other}
-    changed = True
-    while changed:
-        changed = False
+    exchanges = 0
+    changed = dict.fromkeys(rows, 0)
+    looked = dict.fromkeys(pairs, -1)
+    while exchanges > min(looked.values()):
         for one, other in pairs:
+            before, looked[one, other] = looked[one, other], exchanges
+            # A pair in order stays so until one of its sets changes.
+            if max(changed[one], changed[other]) <= before:
+                continue
             common = masks[one] & masks[other]
             both = (rows[one],) if one == other else (rows[one], rows[other])
             mine = np.concatenate([part[common[column[part]]] for part in both])
             mine.sort()
             if (np.diff(day[column[mine]]) < 0).any():
                 column[mine] = np.sort(column[mine])
-                changed = True
+                exchanges += 1
+                changed[one] = changed[other] = looked[one, other] = exchanges
 
 
 def _overlapping(masks: NDArray[np.bool_], day: Ints) -> list[tuple[int, int]]:
     """Return pairs of sets that share columns of two different days."""
     wide = np.flatnonzero(masks.sum(axis=1) > 1)
+    column, member = np.nonzero(masks[wide].T)
+    begin = np.searchsorted(column, np.arange(len(day) + 1))
     pairs: list[tuple[int, int]] = []
     for position, one in enumerate(wide.tolist()):
-        rest = wide[position + 1 :]
-        common = masks[rest] & masks[one]
-        first = np.where(common, day, day.max() + 1).min(axis=1, initial=day.max() + 1)
-        last = np.where(common, day, -1).max(axis=1, initial=-1)
-        pairs += [(one, int(other)) for other in rest[first < last]]
+        mine = np.flatnonzero(masks[one])
+        spans = [(begin[c], begin[c + 1]) for c in mine.tolist()]
+        other = np.concatenate([member[a:b] for a, b in spans])
+        when = np.repeat(day[mine], begin[mine + 1] - begin[mine])
+        later = other > position
+        first = np.full(len(wide), day.max() + 1)
+        last = np.full(len(wide), -1)
+        np.minimum.at(first, other[later], when[later])
+        np.maximum.at(last, other[later], when[later])
+        pairs += [(one, int(two)) for two in wide[first < last]]
     alone = sorted({one for pair in pairs for one in pair})
     return pairs + [(one, one) for one in alone]
 

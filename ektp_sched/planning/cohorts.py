@@ -15,6 +15,7 @@ import polars as pl
 from ektp_sched.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -76,6 +77,10 @@ class Cohorts:
         Days by which promises had slipped before the start, by rank.
     member
         Cohort of each application, shape ``(N,)``.
+    kind
+        Index into ``kinds``.
+    kinds
+        Distinct answers to the questions asked of each application.
     """
 
     size: Ints
@@ -95,6 +100,8 @@ class Cohorts:
     late_due: Ints
     late_promise: Ints
     member: NDArray[np.int32]
+    kind: Ints
+    kinds: tuple[tuple[bool, ...], ...]
 
     def __len__(self) -> int:
         """Return the number of cohorts."""
@@ -148,7 +155,13 @@ def rank_label(office: Office, key: tuple[int | None, int | None]) -> int | str 
     return key[0] if by_class else key[1]
 
 
-def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> Cohorts:
+def build_cohorts(
+    backlog: Backlog,
+    office: Office,
+    start: date,
+    days: int,
+    questions: Sequence[pl.Expr] = (),
+) -> Cohorts:
     """Group the backlog's applications into cohorts.
 
     Parameters
@@ -161,6 +174,8 @@ def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> C
         First day of the horizon.
     days
         Length of the horizon in calendar days.
+    questions
+        What else tells applications apart: yes or no for each.
 
     Returns
     -------
@@ -182,6 +197,7 @@ def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> C
         frame, start, days, rank, len(ranks)
     )
     ready = np.clip(_offset(frame, "ready_on", start), 0, days)
+    kind, kinds = _kinds(frame, questions)
     low = int(since.min(initial=0))
     fields = (
         (rank, len(ranks)),
@@ -192,6 +208,7 @@ def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> C
         (due + 1, days + 1),
         (promised + 1, days + 1),
         (pinned + 1, days + 2),
+        (kind, len(kinds)),
     )
     member, columns = _group(fields, frame.height)
     size = np.bincount(member, minlength=len(columns[0])).astype(np.int64)
@@ -213,7 +230,23 @@ def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> C
         late_due=late_due,
         late_promise=late_promise,
         member=member.astype(np.int32),
+        kind=columns[8],
+        kinds=kinds,
     )
+
+
+def _kinds(
+    frame: pl.DataFrame, questions: Sequence[pl.Expr]
+) -> tuple[Ints, tuple[tuple[bool, ...], ...]]:
+    """Return the answers to all questions, as one index, with what they mean."""
+    kind = np.zeros(frame.height, dtype=np.int64)
+    kinds: tuple[tuple[bool, ...], ...] = ((),)
+    for question in questions:
+        answer = frame.select(question.fill_null(value=False)).to_series()
+        key = kind * 2 + answer.cast(pl.Int64).to_numpy()
+        kind, used = compact(key, 2 * len(kinds))
+        kinds = tuple((*kinds[k // 2], bool(k % 2)) for k in used.tolist())
+    return kind, kinds or ((),)
 
 
 def _group(

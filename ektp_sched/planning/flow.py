@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from ortools.graph.python import min_cost_flow
@@ -26,6 +27,36 @@ _DIRECT = 40_000
 _COARSE = 2_000
 """Groups of the coarse problem that guesses prices."""
 
+_PACE = 3e-9
+"""Seconds of a solver call over the arcs to the power 1.5, before any was seen."""
+
+_SEEN = 5_000
+"""Calls on so many arcs tell the machine's pace; shorter ones are noise."""
+
+
+class _OutOfTimeError(Exception):
+    """A call of the solver would not end before the limit."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Foresees how long a call of the solver takes, which nothing can stop."""
+
+    pace: float = _PACE
+    deadline: float | None = None
+
+    def begin(self, arcs: int) -> float:
+        """Return the moment, if a call on so many arcs can still end in time."""
+        now = time.monotonic()
+        if self.deadline is not None and now + self.pace * arcs**1.5 > self.deadline:
+            raise _OutOfTimeError
+        return now
+
+    def end(self, arcs: int, begun: float) -> None:
+        """Learn from what a call took."""
+        if arcs >= _SEEN:
+            self.pace = (time.monotonic() - begun) / arcs**1.5
+
 
 class FlowEngine:
     """Exact for every tier of a network program.
@@ -38,31 +69,50 @@ class FlowEngine:
 
     name = "flow"
 
-    def solve(
-        self,
-        problem: TierProblem,
-        seconds: float | None = None,  # noqa: ARG002 (the solver knows no limit)
-    ) -> Flow:
-        """Return a flow of least cost; see ``Engine.solve``."""
-        if len(problem.choice) <= _DIRECT:
-            return _direct(problem)
-        coarse = _coarsen(problem)
-        price = node_prices(coarse, _direct(coarse))
-        if price is None:
-            return _direct(problem)
-        return _guided(problem, price)
+    def __init__(self) -> None:
+        """Begin without knowing the machine's pace."""
+        self._watch = _Watch()
+
+    @overload
+    def solve(self, problem: TierProblem, seconds: None = None) -> Flow: ...
+
+    @overload
+    def solve(self, problem: TierProblem, seconds: float | None) -> Flow | None: ...
+
+    def solve(self, problem: TierProblem, seconds: float | None = None) -> Flow | None:
+        """Return a flow of least cost; see ``Engine.solve``.
+
+        A call of the solver cannot be interrupted; one that, by the pace of
+        those before, would not end in time is not begun.
+        """
+        watch = self._watch
+        watch.deadline = None if seconds is None else time.monotonic() + seconds
+        try:
+            return _solved(problem, watch)
+        except _OutOfTimeError:
+            return None
 
 
-def _guided(problem: TierProblem, price: Ints) -> Flow:
+def _solved(problem: TierProblem, watch: _Watch) -> Flow:
+    if len(problem.choice) <= _DIRECT:
+        return _direct(problem, watch)
+    coarse = _coarsen(problem)
+    price = node_prices(coarse, _direct(coarse, watch))
+    if price is None:
+        return _direct(problem, watch)
+    return _guided(problem, price, watch)
+
+
+def _guided(problem: TierProblem, price: Ints, watch: _Watch) -> Flow:
     """Solve on the choices that prices call good, until prices miss none."""
     gap = _gap(problem, price)
     near = _nearest(problem, gap)
     kept = gap <= near
     while True:
         small = _restrict(problem, kept)
-        flow, spilt = _network(small, price)
+        flow, spilt = _network(small, price, watch)
         if spilt and kept.all():
-            return _direct(problem)
+            return _direct(problem, watch)
         if spilt:
             near *= 4
             kept |= gap <= near
@@ -136,12 +186,14 @@ def _coarsen(problem: TierProblem) -> TierProblem:
     )
 
 
-def _direct(problem: TierProblem) -> Flow:
-    flow, _ = _network(problem, None)
+def _direct(problem: TierProblem, watch: _Watch) -> Flow:
+    flow, _ = _network(problem, None, watch)
     return flow
 
 
-def _network(problem: TierProblem, price: Ints | None) -> tuple[Flow, bool]:
+def _network(
+    problem: TierProblem, price: Ints | None, watch: _Watch
+) -> tuple[Flow, bool]:
     """Solve for the groups that have a choice; the others are supply.
 
     With a guess of prices, costs are replaced by reduced costs, which leaves
@@ -167,7 +219,7 @@ def _network(problem: TierProblem, price: Ints | None) -> tuple[Flow, bool]:
     ]
     if price is not None:
         arcs += _elastic(problem, cost, slope)
-    flows = _solve(arcs, np.append(supply, problem.size[distinct]))
+    flows = _solve(arcs, np.append(supply, problem.size[distinct]), watch)
     cards[open_] = flows[: len(open_)]
     through = np.where(face.full, program.limit, 0)
     through[free] = flows[len(open_) : len(open_) + len(free)]
@@ -175,12 +227,16 @@ def _network(problem: TierProblem, price: Ints | None) -> tuple[Flow, bool]:
     return Flow(cards, through, proven=True, bound=None), spilt
 
 
-def _solve(arcs: list[tuple[Ints, Ints, Ints, Ints]], supply: Ints) -> Ints:
+def _solve(
+    arcs: list[tuple[Ints, Ints, Ints, Ints]], supply: Ints, watch: _Watch
+) -> Ints:
     tail, head, limit, cost = (np.concatenate(part) for part in zip(*arcs, strict=True))
     solver = min_cost_flow.SimpleMinCostFlow()
     solver.add_arcs_with_capacity_and_unit_cost(tail, head, limit, cost)
     solver.set_nodes_supplies(np.arange(len(supply)), supply)
+    begun = watch.begin(len(tail))
     status = solver.solve()
+    watch.end(len(tail), begun)
     if status != solver.OPTIMAL:
         msg = f"minimum-cost flow ended with {status.name}"
         raise RuntimeError(msg)

@@ -94,7 +94,9 @@ def _last_delivery(cohorts: Cohorts, capacity: Capacity) -> int:
     return max(steps, default=0)
 
 
-def days_needed(backlog: Backlog, office: Office, start: date) -> int:
+def days_needed(
+    backlog: Backlog, office: Office, start: date, deadline: float | None = None
+) -> int:
     """Return in how many days everybody is printed who can be.
 
     They are the days of the best plan over the longest horizon, cut after its
@@ -105,6 +107,9 @@ def days_needed(backlog: Backlog, office: Office, start: date) -> int:
     ----------
     backlog, office, start
         As for ``plan``.
+    deadline
+        As for ``solve_tiers``; the days are then those of the best plan found
+        in time, or all that could matter.
 
     Returns
     -------
@@ -121,8 +126,9 @@ def days_needed(backlog: Backlog, office: Office, start: date) -> int:
     check_range(office, cohorts, tiers, program.nodes)
     if pin_conflicts(program, cohorts, backlog.frame):
         return days
-    solution = solve_tiers(program, cohorts, tiers, FlowEngine())
-    assert solution is not None
+    solution = solve_tiers(program, cohorts, tiers, FlowEngine(), deadline)
+    if solution is None:
+        return days
     used = solution.problem.choice[solution.flow.cards > 0]
     printed = program.column_day[used[used < program.columns]]
     return int(printed.max(initial=0)) + 1

@@ -66,12 +66,15 @@ class Solution:
         What all settled tiers left free.
     problem, flow
         The last problem solved and its flow.
+    cut
+        Whether the time was over before all tiers were settled.
     """
 
     tiers: tuple[Solved, ...]
     face: Face
     problem: TierProblem
     flow: Flow
+    cut: bool = False
 
 
 def solve_tiers(
@@ -123,9 +126,10 @@ def solve_tiers(
         face = next_face(problem, price)
     if last is None:
         return None
-    if len(solved) < len(tiers) or solved[-1].prices is None:
+    cut = len(solved) < len(tiers) or solved[-1].prices is None
+    if cut:
         face, last = _completed(program, cohorts, face, tiers[0].days)
-    return Solution(tuple(solved), face, *last)
+    return Solution(tuple(solved), face, *last, cut=cut)
 
 
 def _solved(

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.planning.distances import distances
 from ektp_sched.planning.program import Arc
 from ektp_sched.planning.residual import ROOT, SlotGraph, least_moves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -197,40 +198,20 @@ def _price_arcs(
     nothing = (0,) * len(graph.moves)
     more: list[Price] = [nothing] * len(program.tail)
     less: list[Price] = [nothing] * len(program.tail)
-    wanted = (through == program.limit) & np.isin(
-        program.kind, (Arc.PRINTER, Arc.SERVER)
+    wanted = np.flatnonzero(
+        (through == program.limit) & np.isin(program.kind, (Arc.PRINTER, Arc.SERVER))
     )
-    inner = bool((program.head[wanted] != program.sink).any())
-    between = _between_all(graph) if inner else _to_and_from(graph, program.sink)
-    for arc in np.flatnonzero(wanted).tolist():
-        tail, head = int(program.tail[arc]), int(program.head[arc])
-        onward, around = between(head, tail), between(tail, head)
-        more[arc] = nothing if onward is None else min(nothing, onward)
-        less[arc] = None if around is None else max(nothing, around)
+    tail, head = program.tail[wanted], program.head[wanted]
+    ends = np.append(head, tail), np.append(tail, head)
+    found = distances(graph, len(program.pools), *ends)
+    far = list(zip(*(part.tolist() for part in found), strict=True))
+    for arc, onward, around in zip(
+        wanted.tolist(), far[: len(wanted)], far[len(wanted) :], strict=True
+    ):
+        if onward[0] < ROOT // 2:
+            more[arc] = min(nothing, onward)
+        less[arc] = max(nothing, around) if around[0] < ROOT // 2 else None
     return more, less
-
-
-def _between_all(graph: SlotGraph) -> Callable[[int, int], Price]:
-    """Return a look-up of the distance between any two nodes."""
-    found = graph.all_pairs()
-
-    def between(source: int, target: int) -> Price:
-        far = tuple(int(part[source, target]) for part in found)
-        return far if far[0] < ROOT // 2 else None
-
-    return between
-
-
-def _to_and_from(graph: SlotGraph, sink: int) -> Callable[[int, int], Price]:
-    """Return a look-up of distances of which one end is the sink."""
-    onward, inward = graph.from_node(sink), graph.reversed().from_node(sink)
-
-    def between(source: int, target: int) -> Price:
-        parts, node = (onward, target) if source == sink else (inward, source)
-        far = tuple(int(part[node]) for part in parts)
-        return far if far[0] < ROOT // 2 else None
-
-    return between
 
 
 def _table(

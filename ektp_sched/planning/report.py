@@ -108,7 +108,11 @@ def no_plan(
 
 
 def solved_plan(
-    case: Case, solution: Solution, prints: Prints, seconds: dict[str, float]
+    case: Case,
+    solution: Solution,
+    prints: Prints,
+    seconds: dict[str, float],
+    late: bool = False,
 ) -> Plan:
     """Return the plan that a solution stands for.
 
@@ -116,6 +120,8 @@ def solved_plan(
     ----------
     case, solution, prints, seconds
         The problem, its solution by group and by application.
+    late
+        Whether the time was over, so that prices are left out.
     """
     tiers = _tiers(case, solution, prints)
     proven = all(tier.proven for tier in tiers)
@@ -128,7 +134,8 @@ def solved_plan(
         unprinted=_unprinted(case, prints, left),
         tiers=tiers,
         certificate=_certificate(case, solution) if proven else None,
-        prices=_prices(case, solution, prints) if proven else None,
+        prices=_prices(case, solution, prints) if proven and not late else None,
+        notices=(*bare.notices, *([Notice("no-time-for-prices")] if late else [])),
         rows=(prints.application, left),
     )
 

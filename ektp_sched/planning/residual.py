@@ -32,6 +32,15 @@ LARGEST = 1 << 60
 ROOT = 1 << 58
 """Distance from an imagined root to every node; no real one reaches it."""
 
+_ROUNDS = 12
+"""Rounds over all nodes at once before they are looked at in order."""
+
+_WIDE = 512
+"""From so many columns on they are looked at in order at once."""
+
+_HUB = 64
+"""A node with more arcs than this is kept where others are left out."""
+
 
 def least_moves(
     width: int, digits: int, moves: Iterable[tuple[Ints, list[Ints]]]
@@ -125,7 +134,8 @@ class SlotGraph:
         bool
             Whether it ended; if not, there is a cycle of negative cost.
         """
-        for _ in range(self.nodes + 1):
+        wide = len(self.at) >= _WIDE
+        for _ in range(0 if wide else min(_ROUNDS, self.nodes + 1)):
             if not active.any():
                 return True
             before = active
@@ -135,7 +145,87 @@ class SlotGraph:
             if ready.any():
                 offers = [part[self.tails[ready]] for part in found]
                 _improve_each(found, self.heads[ready], offers, active)
-        return False
+        return self._sweep(found)
+
+    def _sweep(self, found: list[Ints]) -> bool:
+        """Settle columns one by one, forwards and backwards in turn.
+
+        Columns stand in the order of days, and long paths run along the days,
+        so a few sweeps do what needs as many rounds as there are days.
+        """
+        small, anchors, _ = self.contracted()
+        self._follow(found)
+        here = [part[anchors] for part in found]
+        settled = False
+        for turn in range(self.nodes + 1):
+            before = [part.copy() for part in here]
+            order = range(len(anchors)) if turn % 2 else range(len(anchors) - 1, -1, -1)
+            for slot in order:
+                _relax(here, small.moves, slot)
+            pairs = zip(before, here, strict=True)
+            settled = all(bool((old == new).all()) for old, new in pairs)
+            if settled:
+                break
+        for part, new in zip(found, here, strict=True):
+            part[anchors] = new
+        self._follow(found)
+        return settled
+
+    def _follow(self, found: list[Ints]) -> None:
+        """Lower distances in place along free arcs alone."""
+        active = np.ones(self.nodes, dtype=bool)
+        while active.any():
+            ready = active[self.tails]
+            active = np.zeros(self.nodes, dtype=bool)
+            offers = [part[self.tails[ready]] for part in found]
+            _improve_each(found, self.heads[ready], offers, active)
+
+    def contracted(self) -> tuple[SlotGraph, Ints, tuple[Ints, Ints]]:
+        """Return the same distances on columns and nodes of many arcs alone.
+
+        Returns
+        -------
+        tuple
+            A graph without free arcs; the node that each of its columns
+            stands for; and which nodes lead to which by free arcs that pass
+            no such node, two arrays.
+        """
+        degree = np.bincount(self.tails, minlength=self.nodes)
+        degree += np.bincount(self.heads, minlength=self.nodes)
+        hub = degree > _HUB
+        hub[self.at] = False
+        anchors = np.append(self.at, np.flatnonzero(hub))
+        place = np.full(self.nodes, -1, dtype=np.int64)
+        place[anchors] = np.arange(len(anchors))
+        source, target = self._reach(place >= 0)
+        ours = (place[source] >= 0) & (place[target] >= 0)
+        where = place[source[ours]], place[target[ours]]
+        shape, width = (len(anchors), len(anchors)), len(self.at)
+        moves = [np.full(shape, FAR, dtype=np.int64) for _ in self.moves]
+        for part, move in zip(moves, self.moves, strict=True):
+            part[:width, :width] = move
+        _take_less(moves, [np.zeros_like(where[0])] * len(moves), where)
+        none = np.zeros(0, dtype=np.int64)
+        every = np.arange(len(anchors))
+        small = SlotGraph(tuple(moves), every, none, none, len(anchors))
+        return small, anchors, (source, target)
+
+    def _reach(self, stop: Bools) -> tuple[Ints, Ints]:
+        """Return pairs of nodes joined by free arcs without passing a stop."""
+        order = np.argsort(self.tails, kind="stable")
+        heads = self.heads[order]
+        begin = np.searchsorted(self.tails[order], np.arange(self.nodes + 1))
+        source = target = np.arange(self.nodes)
+        known = source * self.nodes + target
+        while len(source):
+            count = begin[target + 1] - begin[target]
+            step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+            head = heads[np.repeat(begin[target], count) + step]
+            key = np.setdiff1d(np.repeat(source, count) * self.nodes + head, known)
+            known = np.append(known, key)
+            key = key[~stop[key % self.nodes]]
+            source, target = np.divmod(key, self.nodes)
+        return known // self.nodes, known % self.nodes
 
     def _move(self, found: list[Ints], before: Bools, active: Bools) -> None:
         rows = np.flatnonzero(before[self.at])
@@ -185,6 +275,21 @@ def _take_less(found: list[Ints], offered: list[Ints], where: Where) -> None:
         same &= offer == part[where]
     for part, offer in zip(found, offered, strict=True):
         part[where] = np.where(less, offer, part[where])
+
+
+def _relax(here: list[Ints], moves: tuple[Ints, ...], slot: int) -> None:
+    """Lower distances in place by the moves out of one column."""
+    offers = [part[slot] + move[slot] for part, move in zip(here, moves, strict=True)]
+    if len(offers) == 1:
+        np.minimum(here[0], offers[0], out=here[0])
+        return
+    less = np.zeros(len(here[0]), dtype=bool)
+    same = offers[0] < LARGEST
+    for part, offer in zip(here, offers, strict=True):
+        less |= same & (offer < part)
+        same &= offer == part
+    for part, offer in zip(here, offers, strict=True):
+        part[less] = offer[less]
 
 
 def _improve(found: list[Ints], at: Ints, offered: list[Ints], active: Bools) -> None:

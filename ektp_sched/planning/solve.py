@@ -75,7 +75,10 @@ def plan(
     engine
         ``flow``, ``cpsat``, or ``auto`` for the fastest that is exact.
     time_limit
-        Seconds after which the best plan so far is returned.
+        Seconds after which no tier is begun and prices of one card more or
+        less are left out; what is then still open is printed as early as
+        possible.  A call of the solver is begun only if, by the pace of those
+        before, it ends in time.  Shifts are chosen in the first half of it.
     workers
         Search workers where shifts are chosen; with one, the default, the
         same input gives the same plan.
@@ -99,7 +102,7 @@ def plan(
     refuse_unplanned(office)
     solver = _engine(engine)
     with clock.stage("cohorts"):
-        days = _horizon(backlog, office, start, days)
+        days = _horizon(backlog, office, start, days, clock.half)
         limits = capacity(office, start, days)
         cohorts = build_cohorts(backlog, office, start, days)
         last_day = days_that_matter(cohorts, limits)
@@ -126,7 +129,7 @@ def plan(
         with clock.stage("savings"):
             uses = _uses(case, decided, solution, last_day, clock)
     with clock.stage("prices"):
-        made = solved_plan(case, solution, prints, clock.seconds)
+        made = solved_plan(case, solution, prints, clock.seconds, clock.over)
     return made if decided is None else replace(made, shifts=uses)
 
 
@@ -147,6 +150,15 @@ class _Clock:
     @property
     def deadline(self) -> float | None:
         return None if self.limit is None else self.begun + self.limit
+
+    @property
+    def half(self) -> float | None:
+        """The moment when half of the time is over."""
+        return None if self.limit is None else self.begun + self.limit / 2
+
+    @property
+    def over(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -169,7 +181,7 @@ def _decided(
     from ektp_sched.planning.decisions import decide
 
     return decide(
-        office, cohorts, limits, last_day, deadline=clock.deadline, workers=workers
+        office, cohorts, limits, last_day, deadline=clock.half, workers=workers
     )
 
 
@@ -204,10 +216,16 @@ def _engine(name: str) -> Engine:
     raise UsageError(msg)
 
 
-def _horizon(backlog: Backlog, office: Office, start: date, days: int | None) -> int:
+def _horizon(
+    backlog: Backlog,
+    office: Office,
+    start: date,
+    days: int | None,
+    deadline: float | None,
+) -> int:
     """Return the days asked for, or as many as it takes."""
     if days is None:
-        return days_needed(backlog, office, start)
+        return days_needed(backlog, office, start, deadline)
     if type(days) is not int or not 1 <= days <= LONGEST:
         msg = f"days is {days}; it must be a whole number from 1 to {LONGEST:,}"
         raise UsageError(msg)
