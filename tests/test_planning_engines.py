@@ -15,8 +15,10 @@ from strategies import START, Case, cases, desk, person, pinned_cases
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.planning import Plan, Status, lexicographic, solve
+from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cpsat import CpSatEngine
 from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.horizon import days_needed
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:
@@ -130,7 +132,7 @@ def test_the_engine_learns_the_pace_from_calls_that_are_long_enough() -> None:
 def test_time_that_ends_after_the_tiers_leaves_the_best_plan_without_prices() -> None:
     case = Case(desk(1), crowd())
     best = case.plan()
-    with patch.object(solve._Clock, "over", property(lambda _: True)):
+    with patch.object(Clock, "over", property(lambda _: True)):
         plan = case.plan(time_limit=600.0)
     assert plan.status is Status.OPTIMAL
     assert plan.assignments.equals(best.assignments)
@@ -143,8 +145,8 @@ def test_time_that_ends_after_the_tiers_leaves_the_best_plan_without_prices() ->
 def test_half_of_the_time_is_for_finding_how_many_days_it_takes() -> None:
     case = Case(desk(1), crowd())
     office = case.office
-    needed = solve.days_needed(case.backlog, office, START)
-    late = solve.days_needed(case.backlog, office, START, 0.0)
+    needed = days_needed(case.backlog, office, START)
+    late = days_needed(case.backlog, office, START, 0.0)
     # Out of time at once, all days that could matter are kept.
     assert needed == 6
     assert late > needed

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from ektp_sched.office.fields import DAYS
 from ektp_sched.office.notices import Notice
 from ektp_sched.office.shifts import options
-from ektp_sched.office.unplanned import unplanned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +51,6 @@ def advice(office: Office) -> tuple[Notice, ...]:
     ``shift-for-nothing``
         A shift has no cost, though there is a budget or costs are an aim
         (``shift``).
-    ``quotas-not-planned``
-        A plan with quotas is refused (``count``).
     """
     return (
         *_short_targets(office),
@@ -64,7 +61,6 @@ def advice(office: Office) -> tuple[Notice, ...]:
         *_never_used(office),
         *_half_open(office),
         *_odd_costs(office),
-        *unplanned(office),
     )
 
 

@@ -7,7 +7,15 @@ from ektp_sched.planning.certificate import (
     Leaf,
     TierPrices,
 )
-from ektp_sched.planning.result import Conflict, Plan, Saving, ShiftUse, Status, Tier
+from ektp_sched.planning.result import (
+    Conflict,
+    Plan,
+    RuleOfConflict,
+    Saving,
+    ShiftUse,
+    Status,
+    Tier,
+)
 from ektp_sched.planning.solve import plan
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "DecisionProof",
     "Leaf",
     "Plan",
+    "RuleOfConflict",
     "Saving",
     "ShiftUse",
     "Status",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
 
     Ints = NDArray[np.int64]
@@ -137,6 +138,7 @@ def assign(
     program: Program,
     cohorts: Cohorts,
     solution: Solution,
+    by_kind: Split | None = None,
 ) -> Prints:
     """Give every application its slot, server and place in the printer's day.
 
@@ -146,10 +148,15 @@ def assign(
         The planned applications and the rules of the tie-break.
     program, cohorts, solution
         What was solved.
+    by_kind
+        The network that the solution is in, where it is split by kind.
     """
     order = tie_break_order(frame, office)
     member = cohorts.member[order]
-    column = _columns(program, solution, member)
+    if by_kind is None:
+        column = _columns(program, solution, member)
+    else:
+        column = by_kind.plain(_columns(by_kind.program, solution, member))
     cells = _cells(member, column, program.columns)
     printed = np.flatnonzero(column < program.columns)
     scale = office.lcm_targets
@@ -392,7 +399,7 @@ def _link_cards(
         mine = np.flatnonzero(program.column_pool == p)
         if p in several:
             arcs = (program.kind == Arc.LINK) & (program.owner == index)
-            amount = solution.flow.through[arcs]
+            amount = solution.flow.through[np.flatnonzero(arcs)]
         else:
             amount = count[mine]
         columns.append(mine)

@@ -84,6 +84,7 @@ def solve_tiers(
     engine: Engine,
     deadline: float | None = None,
     progress: Callable[[str, float], None] | None = None,
+    face: Face | None = None,
 ) -> Solution | None:
     """Minimise the tiers in strict order.
 
@@ -100,13 +101,15 @@ def solve_tiers(
         then still open is printed as early as possible.
     progress
         Called with a tier's name and the share of tiers done.
+    face
+        What is free before the first tier; everything if left out.
 
     Returns
     -------
     Solution or None
         ``None`` when the time was over before there was any plan.
     """
-    face = Face.whole(program)
+    face = Face.whole(program) if face is None else face
     solved: list[Solved] = []
     last: tuple[TierProblem, Flow] | None = None
     for number, objective in enumerate(tiers):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Arc", "Program", "build_program", "distinct_rows"]
+__all__ = ["Arc", "Program", "build_program", "distinct_rows", "printer_pools"]
 
 
 class Arc(IntEnum):
@@ -38,6 +38,7 @@ class Arc(IntEnum):
     SERVER = 2
     RESERVE = 3
     STOCK = 4
+    KIND = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,12 @@ def distinct_rows(masks: Bools) -> tuple[Bools, Ints]:
     return masks[first], number.reshape(-1).astype(np.int64)
 
 
-def build_program(cohorts: Cohorts, capacity: Capacity, last_day: int) -> Program:
+def build_program(
+    cohorts: Cohorts,
+    capacity: Capacity,
+    last_day: int,
+    aside: frozenset[str] = frozenset(),
+) -> Program:
     """Lay the network for the open days before ``last_day``.
 
     Parameters
@@ -164,6 +170,8 @@ def build_program(cohorts: Cohorts, capacity: Capacity, last_day: int) -> Progra
         Cards per resource and day over the whole horizon.
     last_day
         Days from this one on are left out, as no optimal plan uses them.
+    aside
+        Card types whose blanks something else limits.
 
     Returns
     -------
@@ -175,10 +183,10 @@ def build_program(cohorts: Cohorts, capacity: Capacity, last_day: int) -> Progra
     UnsupportedRuleError
         Blanks of several card types cross on shared printers.
     """
-    pools = _printer_pools(capacity, cohorts)
+    pools = printer_pools(capacity, cohorts)
     server_pools = _server_pools(capacity, pools)
     links = _links(capacity, pools, server_pools)
-    chains = stock_chains(cohorts, capacity, pools)
+    chains = stock_chains(cohorts, capacity, pools, aside)
     days = np.flatnonzero(capacity.open[:last_day])
     column_day = np.repeat(days, len(pools)).astype(np.int64)
     column_pool = np.tile(np.arange(len(pools), dtype=np.int64), len(days))
@@ -211,8 +219,20 @@ def build_program(cohorts: Cohorts, capacity: Capacity, last_day: int) -> Progra
     )
 
 
-def _printer_pools(capacity: Capacity, cohorts: Cohorts) -> tuple[tuple[int, ...], ...]:
-    """Pool printers that serve the same cohorts through the same servers."""
+def printer_pools(capacity: Capacity, cohorts: Cohorts) -> tuple[tuple[int, ...], ...]:
+    """Pool printers that serve the same cohorts through the same servers.
+
+    Parameters
+    ----------
+    capacity, cohorts
+        Which servers each printer reaches, and whom it may serve.
+
+    Returns
+    -------
+    tuple
+        Indices of printers, pool by pool; printers that serve nobody are in
+        none.
+    """
     by_sets = {
         name: tuple(name in chosen for chosen in cohorts.printer_sets)
         for name in capacity.printers

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions import Decided
     from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.mixed import Mixed
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.result import Conflict
     from ektp_sched.planning.tiers import Objective
@@ -50,6 +51,8 @@ class Case:
         Name of the engine.
     decided
         Which shifts are worked; ``None`` for an office without shifts.
+    mixed
+        The plan under rules that break the network; ``None`` without any.
     """
 
     backlog: Backlog
@@ -59,6 +62,12 @@ class Case:
     tiers: tuple[Objective, ...]
     engine: str
     decided: Decided | None = None
+    mixed: Mixed | None = None
+
+    @property
+    def chosen(self) -> Decided | Mixed | None:
+        """Return who settled the tiers, if not the network alone."""
+        return self.decided if self.mixed is None else self.mixed
 
     @property
     def named(self) -> tuple[Objective, ...]:
@@ -125,6 +134,8 @@ def solved_plan(
     """
     tiers = _tiers(case, solution, prints)
     proven = all(tier.proven for tier in tiers)
+    # Prices are those of a network; other rules have none that prove anything.
+    priced = proven and case.mixed is None
     left = prints.unprinted
     left = left[by_code_point(case.backlog.frame["application_id"].gather(left))]
     bare = _bare(case, Status.OPTIMAL if proven else Status.FEASIBLE, seconds)
@@ -133,8 +144,8 @@ def solved_plan(
         assignments=_assignments(case, prints),
         unprinted=_unprinted(case, prints, left),
         tiers=tiers,
-        certificate=_certificate(case, solution) if proven else None,
-        prices=_prices(case, solution, prints) if proven and not late else None,
+        certificate=_certificate(case, solution) if priced else None,
+        prices=_prices(case, solution, prints) if priced and not late else None,
         notices=(*bare.notices, *([Notice("no-time-for-prices")] if late else [])),
         rows=(prints.application, left),
     )
@@ -197,24 +208,24 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
             msg = f"tier {tier.name} is {value} in the plan, {solved.value} solved"
             raise AssertionError(msg)
         bound = value if proven else solved.bound if solved is not None else None
-        if case.decided is not None:
-            bound = case.decided.bound(tier, case.cohorts)
+        if case.chosen is not None:
+            bound = case.chosen.bound(tier, case.cohorts)
             proven = proven and bound == value
         elif bound is None:
             bound = least_value(case.program, case.cohorts, tier)
         found.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
-    return tuple(found) if case.decided is None else _placed(case, found)
+    return _placed(case, found) if case.office.shifts else tuple(found)
 
 
 def _placed(case: Case, found: list[Tier]) -> tuple[Tier, ...]:
     """Put the shifts' own tiers where the office wants them."""
-    assert case.decided is not None
+    assert case.chosen is not None
     order = objectives(
         case.office, case.cohorts, case.program.capacity.days, decided=True
     )
     flows = iter(found)
     return tuple(
-        case.decided.own(tier.name) if tier.name in DECIDED else next(flows)
+        case.chosen.own(tier.name) if tier.name in DECIDED else next(flows)
         for tier in order
         if tier.name != EARLINESS
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Conflict",
     "Plan",
+    "RuleOfConflict",
     "Saving",
     "ShiftUse",
     "Status",
@@ -136,6 +137,33 @@ class ShiftUse:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOfConflict:
+    """One of several rules that cannot hold together.
+
+    Parameters
+    ----------
+    place
+        ``quotas[1]``, ``cards.KIA.stock``, ``budget.idr``,
+        ``shifts[0].max_uses``, ``.max_per_week`` or ``.rest_days``, or
+        ``pins``.
+    day, last
+        First and last day of the period in which it fails; ``None`` where a
+        rule knows no period.
+    room
+        The least change of its number, in its own unit, that makes room if
+        the others stay; ``None`` where no change of a number does.
+    down
+        For a quota the printers of its cards that can do nothing then.
+    """
+
+    place: str
+    day: date | None
+    last: date | None
+    room: int | None
+    down: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """Rules that cannot hold together.
 
@@ -143,19 +171,25 @@ class Conflict:
     ----------
     code
         What contradicts a pin: ``pin-closed``, ``pin-not-ready``,
-        ``pin-no-printer``, ``pin-capacity`` or ``pin-no-blanks``.
+        ``pin-no-printer``, ``pin-capacity`` or ``pin-no-blanks``; or
+        ``rules`` for a smallest set of rules.
     day
         The pinned day.
     figures
         Numbers and names that the sentence needs.
     application_ids
-        A smallest set of pins that cannot all be kept.
+        A smallest set of pins that cannot all be kept; with ``rules`` all
+        pins, where they are among the rules.
+    rules
+        The rules, for the code ``rules``: contradictory together, and without
+        any one of them there is a plan.
     """
 
     code: str
     day: date
     figures: dict[str, str | int]
     application_ids: tuple[str, ...]
+    rules: tuple[RuleOfConflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office import calendar, capacity
-from ektp_sched.office.unplanned import refuse_unplanned
+from ektp_sched.office import calendar, capacity, options
 from ektp_sched.planning.assign import assign
+from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.horizon import LONGEST, days_needed, days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.program import build_program
+from ektp_sched.planning.program import build_program, printer_pools
 from ektp_sched.planning.report import Case, no_plan, solved_plan
 from ektp_sched.planning.result import Status
+from ektp_sched.planning.stock import crossing_cards
 from ektp_sched.planning.tiers import check_range, objectives
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
 
     from ektp_sched.backlog import Backlog
@@ -35,17 +34,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
 
 __all__ = ["plan"]
-
-_SHARE = {
-    "cohorts": 0.0,
-    "decide": 0.05,
-    "program": 0.1,
-    "solve": 0.15,
-    "assign": 0.7,
-    "savings": 0.8,
-    "prices": 0.85,
-}
-"""Rough share of the work that is done when a stage begins."""
 
 
 def plan(
@@ -73,7 +61,9 @@ def plan(
         Length of the horizon in calendar days, 1 to 3,660; left out, as
         many as it takes until everybody is printed who can be.
     engine
-        ``flow``, ``cpsat``, or ``auto`` for the fastest that is exact.
+        ``flow``, ``cpsat``, or ``auto`` for the fastest that is exact.  Rules
+        that no network can say need a mixed-integer program, whichever is
+        named.
     time_limit
         Seconds after which no tier is begun and prices of one card more or
         less are left out; what is then still open is printed as early as
@@ -98,14 +88,18 @@ def plan(
     UnsupportedRuleError
         A rule needs an engine that this version does not have.
     """
-    clock = _Clock(time_limit, progress)
-    refuse_unplanned(office)
+    clock = Clock(time_limit, progress)
     solver = _engine(engine)
     with clock.stage("cohorts"):
         days = _horizon(backlog, office, start, days, clock.half)
         limits = capacity(office, start, days)
         cohorts = build_cohorts(backlog, office, start, days)
         last_day = days_that_matter(cohorts, limits)
+    crossing = _crossing(office, cohorts, limits)
+    if office.quotas or crossing:
+        from ektp_sched.planning.mixed.plan import mixed_plan
+
+        return mixed_plan(backlog, office, start, days, crossing, clock)
     decided = None
     if office.shifts:
         with clock.stage("decide"):
@@ -133,40 +127,14 @@ def plan(
     return made if decided is None else replace(made, shifts=uses)
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Times the stages and knows when the time is over."""
-
-    limit: float | None
-    progress: Progress | None
-    begun: float = field(default_factory=time.monotonic)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.limit is not None and not self.limit > 0:
-            msg = f"time_limit is {self.limit}; it must be a number of seconds above 0"
-            raise UsageError(msg)
-
-    @property
-    def deadline(self) -> float | None:
-        return None if self.limit is None else self.begun + self.limit
-
-    @property
-    def half(self) -> float | None:
-        """The moment when half of the time is over."""
-        return None if self.limit is None else self.begun + self.limit / 2
-
-    @property
-    def over(self) -> bool:
-        return self.deadline is not None and time.monotonic() > self.deadline
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        if self.progress is not None:
-            self.progress(name, _SHARE[name])
-        begun = time.monotonic()
-        yield
-        self.seconds[name] = round(time.monotonic() - begun, 6)
+def _crossing(office: Office, cohorts: Cohorts, limits: Capacity) -> tuple[str, ...]:
+    """Return the card types whose blanks run out beside others' cards."""
+    if not limits.supply:
+        return ()
+    can = options(office, limits.start, limits.days)
+    used = [(option.shift, option.day) for option in can]
+    every = capacity(office, limits.start, limits.days, used)
+    return crossing_cards(cohorts, every, printer_pools(every, cohorts))
 
 
 def _decided(
@@ -174,7 +142,7 @@ def _decided(
     cohorts: Cohorts,
     limits: Capacity,
     last_day: int,
-    clock: _Clock,
+    clock: Clock,
     workers: int,
 ) -> Decided:
     """Choose the shifts; only an office that has some loads what that takes."""
@@ -186,7 +154,7 @@ def _decided(
 
 
 def _uses(
-    case: Case, decided: Decided, solution: Solution, last_day: int, clock: _Clock
+    case: Case, decided: Decided, solution: Solution, last_day: int, clock: Clock
 ) -> tuple[ShiftUse, ...]:
     """Say what each shift saves, if there is time to plan again without it."""
     from ektp_sched.planning.decisions import Made, shift_uses
@@ -224,6 +192,12 @@ def _horizon(
     deadline: float | None,
 ) -> int:
     """Return the days asked for, or as many as it takes."""
+    if days is None and office.quotas:
+        msg = (
+            "days is left out; quotas may hold cards back for ever, so it must be a "
+            f"whole number from 1 to {LONGEST:,}"
+        )
+        raise UsageError(msg)
     if days is None:
         return days_needed(backlog, office, start, deadline)
     if type(days) is not int or not 1 <= days <= LONGEST:

@@ -9,12 +9,14 @@ import numpy as np
 from ektp_sched.errors import UnsupportedRuleError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ektp_sched.office import Capacity
     from ektp_sched.planning.cohorts import Cohorts
 
     Pools = tuple[tuple[int, ...], ...]
 
-__all__ = ["can_run_out", "stock_chains"]
+__all__ = ["can_run_out", "crossing_cards", "stock_chains"]
 
 
 def can_run_out(card: str, cohorts: Cohorts, capacity: Capacity) -> bool:
@@ -39,7 +41,10 @@ def can_run_out(card: str, cohorts: Cohorts, capacity: Capacity) -> bool:
 
 
 def stock_chains(
-    cohorts: Cohorts, capacity: Capacity, pools: Pools
+    cohorts: Cohorts,
+    capacity: Capacity,
+    pools: Pools,
+    aside: frozenset[str] = frozenset(),
 ) -> dict[str, set[int]]:
     """Return the card types whose blanks can run out, each with its pools.
 
@@ -53,6 +58,8 @@ def stock_chains(
         Demand and capacity.
     pools
         Indices of interchangeable printers, pool by pool.
+    aside
+        Card types whose blanks something else limits.
 
     Raises
     ------
@@ -60,15 +67,37 @@ def stock_chains(
         Other card types use the same printers, servers or reserve.
     """
     chains: dict[str, set[int]] = {}
-    for card in sorted(capacity.supply):
-        mine = _pools_of(card, cohorts, capacity, pools)
-        if not mine or not can_run_out(card, cohorts, capacity):
+    for card, mine, others in _running_out(cohorts, capacity, pools):
+        if card in aside:
             continue
-        others = _sharing(mine, cohorts, capacity, pools) - {card}
         if others:
             raise UnsupportedRuleError(_sentence(card, others))
         chains[card] = mine
     return chains
+
+
+def crossing_cards(
+    cohorts: Cohorts, capacity: Capacity, pools: Pools
+) -> tuple[str, ...]:
+    """Return the card types whose blanks can run out beside others' cards.
+
+    Parameters
+    ----------
+    cohorts, capacity, pools
+        As for ``stock_chains``.
+    """
+    found = _running_out(cohorts, capacity, pools)
+    return tuple(card for card, _, others in found if others)
+
+
+def _running_out(
+    cohorts: Cohorts, capacity: Capacity, pools: Pools
+) -> Iterator[tuple[str, set[int], set[str | None]]]:
+    """Yield card types that can run out, their pools, and who else uses those."""
+    for card in sorted(capacity.supply):
+        mine = _pools_of(card, cohorts, capacity, pools)
+        if mine and can_run_out(card, cohorts, capacity):
+            yield card, mine, _sharing(mine, cohorts, capacity, pools) - {card}
 
 
 def _pools_of(
@@ -99,6 +128,7 @@ def _sentence(card: str, others: set[str | None]) -> str:
     shared = ", ".join(sorted(str(other) for other in others))
     return (
         f"cards.{card}.stock: blanks that can run out on printers, servers or a "
-        f"reserve shared with {shared} need the yes/no engine of a later version; "
-        f"give {card} printers and servers of its own, or enough stock"
+        f"reserve shared with {shared} can only be planned over a stated number of "
+        f"days (--days); or give {card} printers and servers of its own, or enough "
+        "stock"
     )

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Label = tuple[str, int | str | None]
 
-__all__ = ["Decided", "decide"]
+__all__ = ["Decided", "decide", "tier_order"]
 
 _EARLIEST = "earliest"
 """Sum of the days of shifts: last of all, so that the choice is unique."""
@@ -145,7 +145,7 @@ def decide(
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
     program = _free_pins(build_program(cohorts, every, last_day))
     uses = list_uses(office, program, limits, can)
-    order = _order(office, cohorts, days, uses)
+    order = _pins(cohorts, days) + tier_order(office, cohorts, days, uses)
     tiers = tuple(tier for tier in order if isinstance(tier, Objective))
     check_range(office, cohorts, tiers, program.nodes)
     limiting = list(rows(office, uses, start))
@@ -171,25 +171,39 @@ def _free_pins(program: Program) -> Program:
     return replace(program, masks=masks)
 
 
-def _order(
-    office: Office, cohorts: Cohorts, days: int, uses: Uses
+def tier_order(
+    office: Office, cohorts: Cohorts, days: int, uses: Uses | None
 ) -> list[Objective | Linear]:
-    """Return all tiers in order, and last what makes the choice unique."""
+    """Return all tiers in order, and last what makes the choice unique.
+
+    Parameters
+    ----------
+    office, cohorts, days
+        As for ``objectives``.
+    uses
+        What may be decided; ``None`` for an office without shifts.
+    """
+    if uses is None:
+        return list(objectives(office, cohorts, days))
     weights = {
         "cost_idr": costs(uses),
         "shifts": np.array([len(one) for one in uses.members], dtype=np.int64),
     }
-    named: list[Objective | Linear] = [
-        Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
-        for tier in objectives(office, cohorts, days, decided=True)
-    ]
-    pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
-    pins = [Objective(PINS, None, 1, days)] if pinned.any() else []
     early = np.array(
         [sum(uses.options[i].day + 1 for i in one) for one in uses.members],
         dtype=np.int64,
     )
-    return [*pins, *named, Linear(_EARLIEST, early)]
+    named = [
+        Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
+        for tier in objectives(office, cohorts, days, decided=True)
+    ]
+    return [*named, Linear(_EARLIEST, early)]
+
+
+def _pins(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
+    """Return the tier that keeps pins, where there are any."""
+    pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
+    return [Objective(PINS, None, 1, days)] if pinned.any() else []
 
 
 def _settle(search: Search, order: list[Objective | Linear]) -> tuple[Settled, ...]:

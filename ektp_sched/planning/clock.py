@@ -1,0 +1,76 @@
+"""Time: how long each stage took, and when all of it is over."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ektp_sched.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["Clock"]
+
+_SHARE = {
+    "cohorts": 0.0,
+    "conflict": 0.5,
+    "decide": 0.05,
+    "program": 0.1,
+    "solve": 0.15,
+    "assign": 0.7,
+    "savings": 0.8,
+    "prices": 0.85,
+}
+"""Rough share of the work that is done when a stage begins."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """Times the stages and knows when the time is over.
+
+    Parameters
+    ----------
+    limit
+        Seconds; ``None`` for no limit.
+    progress
+        Called with a stage's name and the share of the work done.
+    """
+
+    limit: float | None
+    progress: Progress | None
+    begun: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and not self.limit > 0:
+            msg = f"time_limit is {self.limit}; it must be a number of seconds above 0"
+            raise UsageError(msg)
+
+    @property
+    def deadline(self) -> float | None:
+        """Return the moment when the time is over."""
+        return None if self.limit is None else self.begun + self.limit
+
+    @property
+    def half(self) -> float | None:
+        """Return the moment when half of the time is over."""
+        return None if self.limit is None else self.begun + self.limit / 2
+
+    @property
+    def over(self) -> bool:
+        """Return whether the time is over."""
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage and tell that it begins."""
+        if self.progress is not None:
+            self.progress(name, _SHARE[name])
+        begun = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - begun, 6)

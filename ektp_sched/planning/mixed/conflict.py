@@ -1,0 +1,162 @@
+"""A smallest set of rules that cannot hold together, and what would make room."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.result import Conflict, RuleOfConflict
+from ektp_sched.planning.tiers import Objective
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ektp_sched.planning.mixed.solve import Problem
+
+__all__ = ["PINS_RULE", "contradiction"]
+
+PINS_RULE = "pins"
+"""Stands for all dates that applications are pinned to."""
+
+
+def contradiction(
+    problem: Problem, frame: pl.DataFrame, deadline: float | None = None
+) -> tuple[Conflict, ...]:
+    """Return a smallest set of rules that no plan keeps together.
+
+    Rules are left out one after another for good, as long as the others still
+    contradict each other (the deletion filter of Chinneck and Dravnieks,
+    1991); what remains is contradictory, and without any one of it a plan
+    exists.
+
+    Parameters
+    ----------
+    problem
+        What could not be planned.
+    frame
+        The planned applications, for the ids of pins.
+    deadline
+        Moment of ``time.monotonic`` after which nothing more is tried.
+
+    Returns
+    -------
+    tuple of Conflict
+        One, or nothing if time did not suffice to find out.
+    """
+    every = _places(problem)
+    dropped: set[str] = set()
+    if _possible(problem, dropped):
+        return ()
+    for place in every:
+        if deadline is not None and time.monotonic() >= deadline:
+            return ()
+        if not _possible(problem, dropped | {place}):
+            dropped.add(place)
+    kept = [place for place in every if place not in dropped]
+    rules = tuple(_rule(problem, place, frozenset(dropped)) for place in kept)
+    ids = _pinned(problem, frame) if PINS_RULE in kept else ()
+    day = next((rule.day for rule in rules if rule.day is not None), None)
+    start = problem.limits.start
+    return (Conflict("rules", day or start, {"rules": len(rules)}, ids, rules),)
+
+
+def _places(problem: Problem) -> list[str]:
+    """Return the places of all rules that could be left out."""
+    office = problem.office
+    found = [f"quotas[{n}]" for n in range(len(office.quotas))]
+    found += [f"cards.{card}.stock" for card in problem.crossing]
+    found += ["budget.idr"] if office.budget is not None else []
+    for number, shift in enumerate(office.shifts):
+        place = f"shifts[{number}]"
+        found += [f"{place}.max_uses"] if shift.max_uses is not None else []
+        found += [f"{place}.max_per_week"] if shift.max_per_week is not None else []
+        found += [f"{place}.rest_days"] if shift.rest_days else []
+    pinned = (problem.cohorts.pinned != NONE).any()
+    return [*found, *([PINS_RULE] if pinned else [])]
+
+
+def _possible(problem: Problem, dropped: set[str]) -> bool:
+    """Return whether some plan keeps every rule that is not dropped."""
+    return _solve(problem, frozenset(dropped), None) is not None
+
+
+def _solve(
+    problem: Problem, dropped: frozenset[str], relieved: str | None
+) -> float | None:
+    if PINS_RULE in dropped:
+        problem = _free(problem)
+    tier = Objective("unprinted", None, 1, problem.limits.days)
+    mip = problem.mip((tier,), dropped)
+    outcome = mip.solve(None, None, [], relieved=relieved)
+    return None if outcome.infeasible else outcome.value
+
+
+def _free(problem: Problem) -> Problem:
+    """Return the problem with pins that need not be kept."""
+    masks = problem.split.program.masks.copy()
+    masks[:, -1] = True
+    program = replace(problem.split.program, masks=masks)
+    return replace(problem, split=replace(problem.split, program=program))
+
+
+def _rule(problem: Problem, place: str, dropped: frozenset[str]) -> RuleOfConflict:
+    """Say of one rule what it wants, what is possible, and where it fails."""
+    room = None
+    if place != PINS_RULE and not place.endswith("rest_days"):
+        relief = _solve(problem, dropped, place)
+        room = None if relief is None else math.ceil(relief - 1e-6)
+    days = _failing(problem, place, dropped)
+    start = problem.limits.start
+    day = None if days is None else start + timedelta(days=days[0])
+    last = None if days is None else start + timedelta(days=days[1])
+    return RuleOfConflict(place, day, last, room, _down(problem, place, days))
+
+
+def _failing(
+    problem: Problem, place: str, dropped: frozenset[str]
+) -> tuple[int, int] | None:
+    """Return the first period in which a rule alone breaks the others."""
+    rows = problem.rows.rows
+    periods = list(dict.fromkeys(row.period for row in rows if row.rule == place))
+    low, high = 0, len(periods)
+    if not periods:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        some = set(periods[low:middle])
+        kept = [row for row in rows if row.rule != place or row.period in some]
+        fewer = replace(problem, rows=replace(problem.rows, rows=kept))
+        if _possible(fewer, set(dropped)):
+            low = middle
+        else:
+            high = middle
+    return periods[low].first, periods[low].last
+
+
+def _down(
+    problem: Problem, place: str, days: tuple[int, int] | None
+) -> tuple[str, ...]:
+    """Return the printers of a quota's cards that do nothing in its period."""
+    if days is None or not place.startswith("quotas["):
+        return ()
+    cohorts, limits = problem.cohorts, problem.limits
+    number = int(place[len("quotas[") : -1])
+    yes = np.array([kind[number] for kind in cohorts.kinds], dtype=bool)
+    sets = np.unique(cohorts.eligibility[yes[cohorts.kind]]).tolist()
+    names = {name for one in sets for name in cohorts.printer_sets[one]}
+    cards = limits.printer_cards[:, days[0] : days[1] + 1].sum(axis=1)
+    idle = zip(limits.printers, cards.tolist(), strict=True)
+    return tuple(name for name, done in idle if name in names and not done)
+
+
+def _pinned(problem: Problem, frame: pl.DataFrame) -> tuple[str, ...]:
+    days = problem.limits.days
+    pinned = (problem.cohorts.pinned != NONE) & (problem.cohorts.pinned < days)
+    rows = np.flatnonzero(pinned[problem.cohorts.member])
+    return tuple(frame["application_id"].gather(rows).sort().to_list())

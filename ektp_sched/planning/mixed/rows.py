@@ -1,0 +1,240 @@
+"""Rules on kinds of cards as rows of a mixed-integer program.
+
+Variables are the cards of each kind in each column (*slots*), the uses of
+shifts, and one switch for each minimum and period: on, the number is
+reached; off, nobody of the kind is left who is ready.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.planning.cohorts import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office
+    from ektp_sched.office.decisions import Quota
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.mixed.split import Split
+    from ektp_sched.planning.program import Program
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Period", "Rows", "SideRow", "quota_rows", "stock_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of days that a limit holds over.
+
+    Parameters
+    ----------
+    first, last
+        Day offsets, inclusive.
+    """
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideRow:
+    """``slots · weight + switch part`` is at least ``least``.
+
+    Parameters
+    ----------
+    rule
+        Its place in office.toml.
+    period
+        The days that it is about.
+    weight
+        Of each slot, shape ``(S * K,)``.
+    switch, times
+        Index of a switch, and what it adds; ``None`` without.
+    least
+        The limit.
+    slack
+        What one unit of relief of the rule adds.
+    """
+
+    rule: str
+    period: Period
+    weight: Ints
+    switch: int | None
+    times: int
+    least: int
+    slack: int
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows while they are being laid."""
+
+    rows: list[SideRow] = field(default_factory=list)
+    switches: int = 0
+
+    def new_switch(self) -> int:
+        """Return the index of one more switch."""
+        self.switches += 1
+        return self.switches - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Slots:
+    """What the rows need to know of slots and demand."""
+
+    office: Office
+    program: Program
+    split: Split
+    cohorts: Cohorts
+    worked: Bools
+
+    @property
+    def day(self) -> Ints:
+        return self.split.program.column_day
+
+    def of(self, question: int) -> Bools:
+        """Return the slots of all kinds for which a question's answer is yes."""
+        yes = np.array([kind[question] for kind in self.cohorts.kinds], dtype=bool)
+        return np.tile(yes, self.program.columns)
+
+    def ready(self, question: int, last: int) -> int:
+        """Return how many of a kind could all be printed up to a day."""
+        cohorts = self.cohorts
+        yes = np.array([kind[question] for kind in cohorts.kinds], dtype=bool)
+        able = np.array([bool(s) for s in cohorts.printer_sets], dtype=bool)
+        mine = yes[cohorts.kind] & able[cohorts.eligibility]
+        mine &= (cohorts.ready <= last) & (
+            (cohorts.pinned == NONE) | (cohorts.pinned <= last)
+        )
+        return int(cohorts.size[mine].sum())
+
+
+def quota_rows(
+    rows: Rows,
+    office: Office,
+    program: Program,
+    split: Split,
+    cohorts: Cohorts,
+    worked: Bools,
+) -> None:
+    """Lay the rows of every quota.
+
+    Parameters
+    ----------
+    rows
+        Where they go.
+    office
+        Its quotas; quota i asks question i of each application.
+    program, split, cohorts
+        The network, plain and by kind, and what flows through it.
+    worked
+        Ordinary working days, shape ``(days,)``.
+    """
+    slots = _Slots(office, program, split, cohorts, worked)
+    for number, quota in enumerate(office.quotas):
+        for period in _periods(quota, slots):
+            _most(rows, quota, number, period, slots)
+        for period in _periods(quota, slots, whole=True):
+            _least(rows, quota, number, period, slots)
+
+
+def _periods(quota: Quota, slots: _Slots, *, whole: bool = False) -> Iterator[Period]:
+    """Yield the periods of a maximum; for a minimum the whole ones alone."""
+    days = slots.program.capacity.days
+    if quota.per == "plan":
+        yield Period(0, days - 1)
+    elif quota.per == "day":
+        counted = slots.worked if whole else slots.program.capacity.open
+        yield from (Period(d, d) for d in np.flatnonzero(counted).tolist())
+    else:
+        first = -slots.program.capacity.start.weekday()
+        for monday in range(first, days, 7):
+            inside = monday >= 0 and monday + 6 < days
+            if inside or not whole:
+                yield Period(max(0, monday), min(days - 1, monday + 6))
+
+
+def _inside(period: Period, slots: _Slots) -> Ints:
+    return ((slots.day >= period.first) & (slots.day <= period.last)).astype(np.int64)
+
+
+def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: _Slots) -> None:
+    inside = _inside(period, slots)
+    mine = inside * slots.of(number)
+    rule = f"quotas[{number}]"
+    if quota.at_most is not None:
+        rows.rows.append(SideRow(rule, period, -mine, None, 0, -quota.at_most, 1))
+    if quota.at_most_share is not None:
+        part = Fraction(quota.at_most_share)
+        weight = part.numerator * inside - part.denominator * mine
+        rows.rows.append(SideRow(rule, period, weight, None, 0, 0, part.denominator))
+
+
+def _least(
+    rows: Rows, quota: Quota, number: int, period: Period, slots: _Slots
+) -> None:
+    inside = _inside(period, slots)
+    mine = inside * slots.of(number)
+    rule = f"quotas[{number}]"
+    ready = slots.ready(number, period.last)
+    so_far = ((slots.day <= period.last) & slots.of(number)).astype(np.int64)
+    if quota.at_least and ready:
+        switch = rows.new_switch()
+        least = quota.at_least
+        rows.rows += [
+            SideRow(rule, period, mine, switch, -least, 0, 1),
+            SideRow(rule, period, so_far, switch, ready, ready, 0),
+        ]
+    if quota.at_least_share and ready:
+        switch = rows.new_switch()
+        part = Fraction(quota.at_least_share)
+        weight = part.denominator * mine - part.numerator * inside
+        most = part.numerator * int(slots.cohorts.size.sum())
+        rows.rows += [
+            SideRow(rule, period, weight, switch, -most, -most, part.denominator),
+            SideRow(rule, period, so_far, switch, ready, ready, 0),
+        ]
+
+
+def stock_rows(
+    rows: Rows,
+    cards: Sequence[str],
+    first: int,
+    program: Program,
+    split: Split,
+    cohorts: Cohorts,
+) -> None:
+    """Lay the rows of blanks that run out beside other cards.
+
+    Parameters
+    ----------
+    rows
+        Where they go.
+    cards
+        Card types; the first of them asks question ``first``.
+    first
+        Number of the questions before.
+    program, split, cohorts
+        As for ``quota_rows``.
+    """
+    day = split.program.column_day
+    for number, card in enumerate(cards, start=first):
+        yes = np.array([kind[number] for kind in cohorts.kinds], dtype=bool)
+        mine = np.tile(yes, program.columns)
+        supply = program.capacity.supply[card]
+        starts = np.flatnonzero(np.diff(supply, prepend=-1))
+        for last in (np.append(starts[1:], len(supply)) - 1).tolist():
+            weight = -(mine & (day <= last)).astype(np.int64)
+            rule = f"cards.{card}.stock"
+            least = -int(supply[last])
+            rows.rows.append(SideRow(rule, Period(0, last), weight, None, 0, least, 1))

@@ -1,0 +1,313 @@
+"""Plans under rules that break the network: quotas, and blanks that cross."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ektp_sched.office import calendar, capacity, options
+from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.planning.decisions.benders import Linear, Settled
+from ektp_sched.planning.decisions.cuts import stack
+from ektp_sched.planning.decisions.decide import tier_order
+from ektp_sched.planning.decisions.rules import rows
+from ektp_sched.planning.decisions.uses import arc_limits, list_uses
+from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.lexicographic import solve_tiers
+from ektp_sched.planning.mixed.model import Held, Mip, Outcome
+from ektp_sched.planning.mixed.rows import Rows, quota_rows, stock_rows
+from ektp_sched.planning.mixed.split import split
+from ektp_sched.planning.problem import least_value
+from ektp_sched.planning.program import build_program
+from ektp_sched.planning.result import Tier
+from ektp_sched.planning.tiers import Objective, check_range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.office.decisions import Quota
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.mixed.split import Split
+    from ektp_sched.planning.program import Program
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["Mixed", "Problem", "pose", "solve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A plan's problem with rules that break the network.
+
+    Parameters
+    ----------
+    office, cohorts
+        What limits, and who waits, by kind.
+    limits
+        Capacity without any shift.
+    program, split
+        The network for all that could be open, plain and by kind.
+    uses
+        What could be decided; ``None`` without shifts.
+    rows
+        Rules on kinds.
+    crossing
+        Card types whose blanks run out beside others' cards.
+    """
+
+    office: Office
+    cohorts: Cohorts
+    limits: Capacity
+    program: Program
+    split: Split
+    uses: Uses | None
+    rows: Rows
+    crossing: tuple[str, ...]
+
+    def mip(
+        self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
+    ) -> Mip:
+        """Return the mixed-integer program of some tiers.
+
+        Parameters
+        ----------
+        tiers
+            The tiers whose costs it knows.
+        dropped
+            Places of rules that are left out.
+        """
+        limiting = []
+        if self.uses is not None:
+            found = rows(self.office, self.uses, self.limits.start)
+            limiting = [row for row in found if row.rule not in dropped]
+        return Mip(
+            split=self.split,
+            groups=stack(self.split.program, self.cohorts, tiers),
+            uses=self.uses,
+            limiting=limiting,
+            limits=arc_limits(self.program, self.limits),
+            side=[row for row in self.rows.rows if row.rule not in dropped],
+            switches=self.rows.switches,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """The best plan found, and what the solver says of it.
+
+    Parameters
+    ----------
+    used, limits
+        Shifts that are worked, and capacity with them.
+    program, split, solution
+        The plain network, the one by kind, and the plan in it.
+    settled
+        Every tier in order.
+    crossing
+        Card types whose blanks run out beside others' cards.
+    """
+
+    used: tuple[Option, ...]
+    limits: Capacity
+    program: Program
+    split: Split
+    solution: Solution
+    settled: tuple[Settled, ...]
+    crossing: tuple[str, ...]
+
+    def bound(self, tier: Objective, cohorts: Cohorts) -> int:
+        """Return below what no plan comes in a tier of choices."""
+        for settled in self.settled:
+            if settled.tier == tier:
+                return settled.bound + tier.constant(cohorts)
+        return least_value(self.program, cohorts, tier)
+
+    def own(self, name: str) -> Tier:
+        """Return one of the shifts' own tiers."""
+        found = next(s for s in self.settled if s.tier.name == name)
+        return Tier(name, None, found.value, 1, found.bound, found.proven)
+
+
+def pose(
+    backlog: Backlog, office: Office, start: date, days: int, cards: tuple[str, ...]
+) -> Problem:
+    """Lay the network by kind and the rules on kinds.
+
+    Parameters
+    ----------
+    backlog, office, start, days
+        What to plan.
+    cards
+        Card types whose blanks cross.
+    """
+    questions = [_question(quota) for quota in office.quotas]
+    questions += [pl.col("card") == card for card in cards]
+    limits = capacity(office, start, days)
+    cohorts = build_cohorts(backlog, office, start, days, questions)
+    can = options(office, start, days)
+    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
+    program = build_program(cohorts, every, days, frozenset(cards))
+    wide = split(program, cohorts)
+    uses = list_uses(office, program, limits, can) if office.shifts else None
+    found = Rows()
+    worked = calendar(office, start, days).open
+    quota_rows(found, office, program, wide, cohorts, worked)
+    stock_rows(found, cards, len(office.quotas), program, wide, cohorts)
+    return Problem(office, cohorts, limits, program, wide, uses, found, cards)
+
+
+def _question(quota: Quota) -> pl.Expr:
+    asked = {"urgency": quota.urgency, "card": quota.card, "area": quota.area}
+    parts = [pl.col(name).is_in(list(some)) for name, some in asked.items() if some]
+    return pl.all_horizontal(parts)
+
+
+def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
+    """Minimise the tiers in strict order, as far as time allows.
+
+    Parameters
+    ----------
+    problem
+        What to plan.
+    deadline
+        Moment of ``time.monotonic`` after which the best so far is taken.
+
+    Returns
+    -------
+    Mixed or None
+        ``None`` if the rules contradict each other, or no plan was found.
+    """
+    days = problem.limits.days
+    order = tier_order(problem.office, problem.cohorts, days, problem.uses)
+    flows = tuple(tier for tier in order if isinstance(tier, Objective))
+    nodes = problem.split.program.nodes
+    check_range(problem.office, problem.cohorts, flows, nodes)
+    search = _Search(problem, order, flows, deadline)
+    for tier in order:
+        if not search.settle(tier):
+            return None
+    return search.result()
+
+
+@dataclass(slots=True)
+class _Search:
+    """The tiers settled so far, and the best plan."""
+
+    problem: Problem
+    order: list[Objective | Linear]
+    flows: tuple[Objective, ...]
+    deadline: float | None
+    held: list[Held] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    best: _Plan | None = None
+
+    def settle(self, tier: Objective | Linear) -> bool:
+        """Find the best plan in a tier; return whether there is one at all."""
+        position = len(self.settled)
+        bound = 0
+        if self.best is None or (self.best.values[position] and not self._late()):
+            outcome = self._solve(tier)
+            bound = outcome.bound
+            if outcome.slots is not None and outcome.uses is not None:
+                self._offer(self._plan(outcome.slots, outcome.uses))
+        if self.best is None:
+            return False
+        value = self.best.values[position]
+        self.settled.append(Settled(tier, value, min(value, max(0, bound))))
+        number = self._number() - 1
+        is_flow = isinstance(tier, Objective)
+        weight = None if isinstance(tier, Objective) else tier.weight
+        self.held.append(Held(number if is_flow else None, weight, value))
+        return True
+
+    def result(self) -> Mixed:
+        """Return the best plan found."""
+        best = self.best
+        assert best is not None
+        uses = self.problem.uses
+        used = () if uses is None else uses.options_of(best.uses)
+        limits = self.problem.limits
+        pairs = [(option.shift, option.day) for option in used]
+        with_shifts = capacity(self.problem.office, limits.start, limits.days, pairs)
+        program = replace(
+            self.problem.program,
+            capacity=with_shifts,
+            limit=arc_limits(self.problem.program, with_shifts),
+        )
+        return Mixed(
+            used=used,
+            limits=with_shifts,
+            program=program,
+            split=replace(self.problem.split, program=best.program),
+            solution=best.solution,
+            settled=tuple(self.settled),
+            crossing=self.problem.crossing,
+        )
+
+    def _number(self) -> int:
+        """Return how many tiers of choices are settled."""
+        return sum(isinstance(s.tier, Objective) for s in self.settled)
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def _solve(self, tier: Objective | Linear) -> Outcome:
+        number = self._number()
+        mip = self.problem.mip(self.flows[: number + 1])
+        left = None if self.deadline is None else self.deadline - time.monotonic()
+        if isinstance(tier, Linear):
+            return mip.solve(None, tier.weight, self.held, seconds=left)
+        cost = mip.groups.costs[number]
+        return mip.solve(cost, None, self.held, seconds=left)
+
+    def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
+        """Return the exact plan with so many cards of each kind in each column."""
+        problem = self.problem
+        limits = arc_limits(problem.program, problem.limits)
+        if problem.uses is not None:
+            limits = problem.uses.limits(uses)
+        program, face = problem.split.settled(slots, limits)
+        try:
+            solution = solve_tiers(
+                program, problem.cohorts, self.flows, FlowEngine(), face=face
+            )
+        except RuntimeError:
+            # The solver's tolerance let through what whole cards cannot do.
+            return None
+        assert solution is not None
+        flows = iter(solution.tiers)
+        values = []
+        for tier in self.order:
+            if isinstance(tier, Linear):
+                values.append(int(tier.weight @ uses))
+            else:
+                lost = tier.constant(problem.cohorts)
+                values.append(next(flows).value - lost)
+        return _Plan(tuple(values), uses, program, solution)
+
+    def _offer(self, plan: _Plan | None) -> None:
+        if plan is None:
+            return
+        if self.best is None or plan.values < self.best.values:
+            self.best = plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A plan, its value in each tier, and the uses that it takes."""
+
+    values: tuple[int, ...]
+    uses: Ints
+    program: Program
+    solution: Solution
