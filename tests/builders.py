@@ -24,6 +24,7 @@ __all__ = [
     "START",
     "Case",
     "FakePlan",
+    "FakeShift",
     "FakeTier",
     "Slot",
     "as_fake",
@@ -109,6 +110,13 @@ class FakeTier:
 
 
 @dataclass(frozen=True)
+class FakeShift:
+    shift: str
+    day: date
+    cost_idr: int
+
+
+@dataclass(frozen=True)
 class FakePlan:
     start: date
     days: int
@@ -119,6 +127,7 @@ class FakePlan:
     certificate: object | None = None
     engine: str = "by hand"
     holidays: dict[date, str] = field(default_factory=dict)
+    shifts: tuple[FakeShift, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -399,6 +408,7 @@ def as_fake(plan: Any, **changes: Any) -> FakePlan:
         certificate=plan.certificate,
         engine=plan.engine,
         holidays=plan.holidays,
+        shifts=tuple(FakeShift(u.shift, u.day, u.cost_idr) for u in plan.shifts),
     )
     return replace(fake, **changes)
 

@@ -33,7 +33,7 @@ from ektp_sched.trust.groups import (
 )
 from ektp_sched.trust.prices import Prices, read_prices
 from ektp_sched.trust.rules import check_rules, used_blanks
-from ektp_sched.trust.tiers import DemandedTier, cost, demanded, value_of, values
+from ektp_sched.trust.tiers import DemandedTier, cost, priced, value_of, values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -169,7 +169,7 @@ def final_face(
     face = _whole_face(facts, groups)
     use = _use(facts, face)
     settled = {name: np.zeros_like(full) for name, full in use.full.items()}
-    for tier, price in zip(demanded(facts), prices, strict=True):
+    for tier, price in zip(priced(facts), prices, strict=True):
         if not _signs_hold(tier, price, use, settled, findings):
             return None
         _narrow(facts, face, tier, price)
@@ -187,7 +187,7 @@ def _same_tiers(
     """Check names, ranks, scales and values against the rows themselves."""
     expected = [
         (tier.name, tier.label, tier.scale, value_of(tier, found))
-        for tier in demanded(facts)
+        for tier in priced(facts)
     ]
     stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
     if stated == expected:

@@ -14,6 +14,7 @@ import polars as pl
 
 from ektp_sched.office import capacity
 from ektp_sched.trust.matching import UNKNOWN, match_ids
+from ektp_sched.trust.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.shifts import Worked
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -135,7 +137,10 @@ class Facts:
     Parameters
     ----------
     office, limits, start, days
-        The rules, the daily capacity, and the horizon.
+        The rules, the daily capacity with the shifts worked, and the horizon.
+    shifts, worked
+        The shifts as the plan states them, and id and day offset of those
+        that the office has, once each, by day and id.
     frame
         The accepted applications.
     since, ready, due, promised, pinned
@@ -154,6 +159,8 @@ class Facts:
     limits: Capacity
     start: date
     days: int
+    shifts: tuple[Worked, ...]
+    worked: tuple[tuple[str, int], ...]
     frame: pl.DataFrame
     since: Ints32
     ready: Ints32
@@ -231,7 +238,9 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
         Arrays for all checks.
     """
     frame, start, days = backlog.frame, plan.start, plan.days
-    limits = capacity(office, start, days)
+    shifts = read_shifts(plan, start)
+    worked = known_uses(shifts, office, days)
+    limits = capacity(office, start, days, worked)
     kind, kinds = _kinds(frame, office, limits)
     table = plan.assignments.select(
         pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
@@ -255,6 +264,8 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
         limits=limits,
         start=start,
         days=days,
+        shifts=shifts,
+        worked=worked,
         frame=frame,
         since=_offset(frame["waiting_since"], start),
         ready=_offset(frame["ready_on"], start),
