@@ -132,12 +132,13 @@ class FakePlan:
 
 @dataclass(frozen=True)
 class Case:
-    """A small problem."""
+    """A small problem, and which shifts a plan made by hand works."""
 
     office: Office
     backlog: Backlog
     days: int
     start: date = START
+    worked: tuple[tuple[str, int], ...] = ()
 
     def rows(self) -> list[dict[str, Any]]:
         return self.backlog.frame.to_dicts()
@@ -165,18 +166,23 @@ def strict(key: tuple[Any, Any]) -> tuple[float, float]:
 
 
 def tier_names(case: Case) -> list[tuple[str, tuple[Any, Any] | None]]:
-    names = case.office.plan.tiers
+    names = list(case.office.plan.tiers)
+    if case.office.shifts:
+        names += [name for name in ("cost_idr", "shifts") if name not in names]
     if not case.office.has_ranks:
         return [(name, None) for name in names]
     keys = sorted({rank_key(case.office, row) for row in case.rows()}, key=strict)
-    if not keys:
-        keys = [(None, None)]
-    first: list[tuple[str, tuple[Any, Any] | None]] = [
-        ("unprinted", key) for key in keys if "unprinted" in names
-    ]
-    return first + [
-        (name, key) for key in keys for name in names if name != "unprinted"
-    ]
+    keys = keys or [(None, None)]
+    # What stands before a tier of the shifts' own is settled for every rank.
+    found: list[tuple[str, tuple[Any, Any] | None]] = []
+    while names:
+        own = [i for i, n in enumerate(names) if n in ("cost_idr", "shifts")]
+        part, names = names[: min(own, default=9)], names[min(own, default=9) :]
+        found += [("unprinted", key) for key in keys if "unprinted" in part]
+        found += [(n, key) for key in keys for n in part if n != "unprinted"]
+        found += [(name, None) for name in names[:1]]
+        names = names[1:]
+    return found
 
 
 def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
@@ -184,6 +190,8 @@ def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
     scale = lcm(*(c.target_days for c in case.office.urgency.values()))
     on = case.start + timedelta(days=at)
     stays = at == case.days
+    if name in ("cost_idr", "shifts"):
+        return 0
     if name == "unprinted":
         return int(stays)
     if name == "overdue":
@@ -204,8 +212,15 @@ def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
 def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
     """Values of all tiers in order, by the definitions."""
     rows = case.rows()
+    costs = {shift.id: shift.cost_idr for shift in case.office.shifts}
+    own = {
+        "cost_idr": sum(costs[s] for s, _ in case.worked),
+        "shifts": len(case.worked),
+    }
     return tuple(
-        sum(
+        own[name]
+        if name in own
+        else sum(
             one_cost(name, row, case.days if slot is None else slot[0], case)
             for row, slot in zip(rows, choice, strict=True)
             if key is None or rank_key(case.office, row) == key
@@ -216,7 +231,7 @@ def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
 
 def choices(case: Case, row: Mapping[str, Any]) -> list[Slot]:
     """What the rules allow one application, capacity apart."""
-    limits = capacity(case.office, case.start, case.days)
+    limits = capacity(case.office, case.start, case.days, case.worked)
     pinned = row["pinned_on"]
     pin = None if pinned is None else (pinned - case.start).days
     if pin is not None and pin >= case.days:
@@ -238,7 +253,7 @@ def choices(case: Case, row: Mapping[str, Any]) -> list[Slot]:
 
 
 def keeps_limits(case: Case, choice: Sequence[Slot]) -> bool:
-    limits = capacity(case.office, case.start, case.days)
+    limits = capacity(case.office, case.start, case.days, case.worked)
     rows = case.rows()
     for at in range(case.days):
         mine = [s for s in choice if s is not None and s[0] == at]
@@ -339,6 +354,7 @@ def make_plan(
     )
     scale = lcm(*(c.target_days for c in case.office.urgency.values()))
     values = tier_vector(case, choice)
+    costs = {shift.id: shift.cost_idr for shift in case.office.shifts}
     proven = certificate is not None
     tiers = tuple(
         FakeTier(
@@ -360,6 +376,10 @@ def make_plan(
         tiers=tiers,
         certificate=certificate,
         holidays=calendar(case.office, case.start, case.days).holidays,
+        shifts=tuple(
+            FakeShift(shift, case.start + timedelta(days=at), costs[shift])
+            for shift, at in case.worked
+        ),
     )
 
 
@@ -480,6 +500,10 @@ def write_folder(plan: Any, case: Case, path: Path) -> Path:
         "engine": plan.engine,
         "holidays": {d.isoformat(): name for d, name in plan.holidays.items()},
         "warnings": [],
+        "shifts": [
+            {"id": u.shift, "day": u.day.isoformat(), "cost_idr": u.cost_idr}
+            for u in plan.shifts
+        ],
         "tiers": [
             {
                 "name": t.name,
@@ -499,7 +523,9 @@ def write_folder(plan: Any, case: Case, path: Path) -> Path:
     return path
 
 
-def random_case(seed: int, *, people: int = 12, days: int = 6) -> Case:
+def random_case(
+    seed: int, *, people: int = 12, days: int = 6, shifts: bool = False
+) -> Case:
     """Return a random problem in which any rule may appear."""
     rng = random.Random(seed)
     has_cards = rng.random() < 0.4
@@ -529,7 +555,12 @@ def random_case(seed: int, *, people: int = 12, days: int = 6) -> Case:
             "share": {"fri": 0.5},
             "open": [day(4)],
         }
-    office = make_office(**changes, urgency=urgency, plan=_random_rules(rng))
+    rules = _random_rules(rng)
+    if shifts:
+        changes["shifts"] = [{"id": "x", "days": ["sat"], "cost_idr": 5}]
+        for name in rng.sample(["cost_idr", "shifts"], rng.randint(0, 2)):
+            rules["tiers"].insert(rng.randint(0, len(rules["tiers"])), name)
+    office = make_office(**changes, urgency=urgency, plan=rules)
     rows = [_random_row(rng, i, days, has_cards=has_cards) for i in range(people)]
     return Case(office, make_backlog(rows, office), days)
 
