@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, groupby, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ TEXTS = {line.split(": ")[0]: line.split(": ", 1)[1].split(" | ") for line in ""
 once: not exactly once | tidak tepat satu kali
 rule: printed against this rule | dicetak melanggar aturan ini
 limit: more cards than the limit | kartu melebihi batas
+shift: a shift against this rule | sif melanggar aturan ini
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
 row: wrong in this row | salah pada baris ini
 reason: the reason does not hold | alasannya tidak benar
@@ -43,6 +44,7 @@ good: Every rule, row, count, tier value and order was computed again: nothing w
 bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What the rules see of an application: day numbers, class, target, rank (class, area; none
 # is infinity), printers that may print it, and the limit on its blanks, if there is one.
@@ -55,7 +57,7 @@ class Folder:
     """A plan folder: its rules, its rows, and what is wrong with them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.wrong, self.proven = path, list[tuple[str, str]](), False
+        self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), False, 0
         self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
         self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
@@ -66,13 +68,13 @@ class Folder:
         self.printers = {p["id"]: p for p in self.toml["printers"]}
         servers = {s["id"]: s for s in self.toml["servers"]}
         self.reach = {i: p.get("servers", [*servers]) for i, p in self.printers.items()}
-        both = (self.printers | servers).items()
-        self.limit = {name: [self.cards(unit, day) for day in self.dates] for name, unit in both}
-        reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
-        self.total = ("daily reserve",) if reserve else ()  # no id of a resource has a blank
-        if reserve:
-            sums = ([sum(self.limit[i][d] for i in k) for k in (self.printers, servers)] for d in range(self.days))
-            self.limit["daily reserve"] = [max(0, min(pair) - reserve) for pair in sums]
+        self.units, self.servers = self.printers | servers, [*servers]
+        self.reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
+        self.total = ("daily reserve",) if self.reserve else ()  # no id of a resource has a blank
+        self.shifts = {s["id"]: {"cost_idr": 0} | s for s in self.toml.get("shifts", [])}
+        self.worked = [(date.fromisoformat(u["day"]), u["id"]) for u in self.claimed.get("shifts", [])]
+        daily = [self.cards(day, {name for on, name in self.worked if on == day}) for day in self.dates]
+        self.limit = {name: [cards[name] for cards in daily] for name in (*self.units, *self.total)}
         for name, card in self.toml.get("cards", {}).items():
             if "stock" in card:
                 lots = [(self.start, card["stock"])] + [(k["on"], k["cards"]) for k in card.get("deliveries", [])]
@@ -83,18 +85,34 @@ class Folder:
         self.ties: defaultdict[Cohort, dict[int, Any]] = defaultdict(dict)
         self.values: list[tuple[Tier, int, Fraction]] = []
 
-    def cards(self, unit: dict[str, Any], day: date) -> int:
-        """Return what a printer or server can do on a day, rounded down once."""
-        week, name = self.toml.get("calendar", {}), WEEK[day.weekday()]
-        shut = day in week.get("closed", []) or day.isoformat() in self.claimed["holidays"]
-        works = (name in week.get("workdays", WEEK[:5]) and not shut) or day in week.get("open", [])
-        if not works or not unit.get("from", day) <= day <= unit.get("to", day):
-            return 0
-        cards: Fraction = unit["cards_per_day"] * Fraction(week.get("share", {}).get(name, 1))
-        for out in self.toml.get("outages", []):
-            if out["resource"] == unit["id"] and out["from"] <= day <= out["to"]:
-                cards *= Fraction(out.get("share", 0))
-        return math.floor(cards)
+    def works(self, day: date) -> bool:
+        """Return whether the calendar opens a day."""
+        week = self.toml.get("calendar", {})
+        return (self.named(day, week.get("workdays", WEEK[:5])) and not self.kept_free(day)) or day in week.get("open", [])
+
+    def kept_free(self, day: date) -> bool:
+        """Return whether a day is a holiday or closed, and not opened again."""
+        week = self.toml.get("calendar", {})
+        return (day in week.get("closed", []) or day.isoformat() in self.claimed["holidays"]) and day not in week.get("open", [])
+
+    def named(self, day: date, days: Any) -> bool:
+        """Return whether days of the week, or dates, name a day."""
+        return day in days or WEEK[day.weekday()] in days
+
+    def cards(self, day: date, chosen: set[str]) -> dict[str, int]:
+        """Return what each printer and server, and all together, can do on a day with some shifts worked."""
+        found, works = {}, self.works(day)
+        shares = [Fraction(self.toml.get("calendar", {}).get("share", {}).get(WEEK[day.weekday()], 1))] * works
+        for name, unit in self.units.items():
+            full = Fraction(unit["cards_per_day"] * (unit.get("from", day) <= day <= unit.get("to", day)))
+            for out in self.toml.get("outages", []):
+                full *= Fraction(out.get("share", 0)) if out["resource"] == name and out["from"] <= day <= out["to"] else 1
+            extra = [Fraction(s.get("share", 1)) for i, s in self.shifts.items() if i in chosen and name in s.get("resources", [name])]
+            found[name] = sum(math.floor(full * share) for share in shares + extra)  # each rounded down once
+        if self.reserve:
+            least = min(sum(found[n] for n in kind) for kind in (self.printers, self.servers))
+            found["daily reserve"] = max(0, least - self.reserve * works)
+        return found
 
     def cohort(self, row: dict[str, str]) -> Cohort:
         """Return what the rules see of a row of applications.csv."""
@@ -112,19 +130,23 @@ class Folder:
     def demanded(self) -> list[Tier]:
         """Return the tiers in the order in which they must be settled."""
         names = self.rules.get("tiers", ["unprinted", "overdue", "promise", "pressure"])
+        names = [*names, *(n for n in OWN if self.shifts and n not in names)]
         classes, areas = any("rank" in c for c in self.classes.values()), bool(self.toml.get("area_rank"))
         if not classes and not areas:
             return [(name, None, None) for name in names]
         ranks = sorted({c.rank for c, _ in self.people.values()}) or [(math.inf, math.inf)]
-        order = [("unprinted", r) for r in ranks if "unprinted" in names]
-        order += [(n, r) for r in ranks for n in names if n != "unprinted"]
         text = {math.inf: None} | {k: k for r in ranks for k in r if k < math.inf}
-        return [(n, r, "/".join("-" if k == math.inf else str(k) for k in r) if classes and areas else text[r[areas]])
-                for n, r in order]
+        order = list[Tier]()
+        for own, some in groupby(names, lambda n: n if n in OWN else ""):  # these have no rank
+            part = [*some]
+            order += [(own, None, None)] if own else [("unprinted", r, r) for r in ranks if "unprinted" in part]
+            order += [(n, r, r) for r in ranks for n in part if n not in ("unprinted", own)]
+        return [(n, r, r and ("/".join("-" if k == math.inf else str(k) for k in r) if classes and areas else text[r[areas]]))
+                for n, r, _ in order]
 
     def cost(self, tier: Tier, c: Cohort, d: int) -> int:
         """Return what printing on day d costs in a tier; for pressure, times the scale."""
-        if tier[1] not in (None, c.rank):
+        if tier[1] not in (None, c.rank) or tier[0] in OWN:
             return 0
         if tier[0] == "unprinted":
             return int(d == self.days)
@@ -147,13 +169,31 @@ class Folder:
 
     def run(self) -> None:
         """Check everything; prices prove something only of a plan that keeps the rules."""
-        for step in (self.read, self.plan, self.limits, self.unprinted, self.claims):
+        for step in (self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims):
             step()
         if (self.path / "certificate.json").exists():
-            trouble = self.disproof() if not {"once", "rule", "limit"} & {code for code, _ in self.wrong} else "rules"
+            trouble = self.disproof() if not {"once", "rule", "limit", "shift"} & {code for code, _ in self.wrong} else "rules"
             self.expect(not trouble, "proof", trouble)
             self.proven = not trouble
         self.expect(self.proven or self.claimed["status"] != "optimal", "claim", "status: optimal")
+
+    def shifted(self) -> None:
+        """Check the shifts: their days and costs, how often each is worked, and the budget."""
+        for entry, (day, name) in zip(self.claimed.get("shifts", []), self.worked, strict=True):
+            s = self.shifts.get(name, {"days": ()})
+            self.expect(self.start <= day <= self.dates[-1] and self.named(day, s["days"]), "shift", name, day, "days")
+            self.expect(s.get("on_holidays", False) or not self.kept_free(day), "shift", name, day, "on_holidays")
+            self.expect(s.get("cost_idr") == entry["cost_idr"], "shift", name, day, "cost_idr")
+        self.expect(self.worked == sorted(set(self.worked)), "shift", "shifts", "once, by day")
+        for name, s in self.shifts.items():
+            mine = sorted({day for day, i in self.worked if i == name})
+            weeks = Counter(day - timedelta(day.weekday()) for day in mine)
+            for key, good in (("max_uses", len(mine) <= s.get("max_uses", len(mine))),
+                              ("max_per_week", max(weeks.values(), default=0) <= s.get("max_per_week", 7)),
+                              ("rest_days", all((b - a).days > s.get("rest_days", 0) for a, b in pairwise(mine)))):
+                self.expect(good, "shift", name, key)
+        self.spent = sum(self.shifts[name]["cost_idr"] for _, name in self.worked if name in self.shifts)
+        self.expect(self.spent <= self.toml.get("budget", {}).get("idr", self.spent), "shift", "budget.idr", self.spent)
 
     def read(self) -> None:
         """Read who waits, and everybody's place in the tie-break."""
@@ -270,6 +310,7 @@ class Folder:
             self.expect(claimed[key] == number, "claim", key, claimed[key], number)
         for t in self.demanded():
             value = sum(n * self.cost(t, c, d) for (c, d, _, _), n in self.cells.items())
+            value = {"cost_idr": self.spent, "shifts": len(self.worked)}.get(t[0], value)
             self.values.append((t, value, Fraction(value, self.scale if t[0] == "pressure" else 1)))
         mine = [(t[0], t[2], str(amount)) for t, _, amount in self.values]
         tiers = [(t["name"], t["rank"], t["exact"]) for t in claimed["tiers"]]
@@ -289,10 +330,10 @@ class Folder:
         next tier chooses among these choices only.
         """
         days, proof = range(self.days), json.loads((self.path / "certificate.json").read_text("utf-8"))
-        stated = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]]
+        stated, flows = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]], [v for v in self.values if v[0][0] not in OWN]
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
             return "start, days"
-        if stated != [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in self.values]:
+        if stated != [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in flows]:
             return "tiers"
         paths: dict[Any, list[list[tuple[str, ...]]]] = {}
         for able, blanks in {c[-2:] for c in self.ties}:
@@ -306,7 +347,7 @@ class Folder:
             return [choice for choice, cost in paid.items() if cost == low]
 
         settled = set[tuple[str, int]]()
-        for (tier, _, _), entry in zip(self.values, proof["tiers"], strict=True):
+        for (tier, _, _), entry in zip(flows, proof["tiers"], strict=True):
             given, price = entry["prices"], {name: [0] * self.days for name in self.limit}
             price |= given["printers"] | given["servers"] | {f"blanks {k}": v for k, v in given["stock"].items()}
             price |= {"daily reserve": given["reserve"]} if given["reserve"] is not None else {}

@@ -1,6 +1,6 @@
 """A plan laid beside the accepted rows: what every check here starts from.
 
-Nothing is taken from the plan but its rows.  Days are offsets from the start;
+Nothing is taken from the plan but its rows and shifts.  Days are offsets from the start;
 arrays "by application" follow the backlog, arrays "by row" the plan.
 """
 
@@ -139,8 +139,7 @@ class Facts:
     office, limits, start, days
         The rules, the daily capacity with the shifts worked, and the horizon.
     shifts, worked
-        The shifts as the plan states them, and id and day offset of those
-        that the office has, once each, by day and id.
+        As the plan states them; and id and day of those that can be, once each.
     frame
         The accepted applications.
     since, ready, due, promised, pinned
@@ -226,7 +225,7 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
     Parameters
     ----------
     plan
-        Its rows are read, its other statements are not.
+        Its rows and shifts are read, its other statements are not.
     backlog
         The accepted applications.
     office
@@ -238,8 +237,7 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
         Arrays for all checks.
     """
     frame, start, days = backlog.frame, plan.start, plan.days
-    shifts = read_shifts(plan, start)
-    worked = known_uses(shifts, office, days)
+    worked = known_uses(shifts := read_shifts(plan, start), office, days)
     limits = capacity(office, start, days, worked)
     kind, kinds = _kinds(frame, office, limits)
     table = plan.assignments.select(
@@ -330,10 +328,8 @@ def _texts(column: pl.Series) -> tuple[Ints, list[str | None]]:
 
 def _kinds(frame: pl.DataFrame, office: Office, limits: Capacity) -> tuple[Ints, Kinds]:
     """Return the kind of each application, and what the rules say of kinds."""
-    nothing: tuple[Ints, list[str | None]] = (
-        np.zeros(frame.height, dtype=np.int64),
-        [None],
-    )
+    zero = np.zeros(frame.height, dtype=np.int64)
+    nothing: tuple[Ints, list[str | None]] = (zero, [None])
     by_area = bool(office.area_rank) or any(
         p.areas is not None for p in office.printers
     )
