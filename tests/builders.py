@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from strategies import Case as Drawn
+
 __all__ = [
     "START",
     "Case",
@@ -473,7 +475,7 @@ APPLICATIONS = [
 ]
 
 
-def write_folder(plan: Any, case: Case, path: Path) -> Path:
+def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
     """Write the part of a plan folder that stands as evidence."""
     path.mkdir(parents=True, exist_ok=True)
     (path / "office.toml").write_text(to_toml(case.office), encoding="utf-8")

@@ -1,7 +1,7 @@
 """A plan laid beside the accepted rows: what every check here starts from.
 
-Nothing is taken from the plan but its rows and shifts.  Days are offsets from the start;
-arrays "by application" follow the backlog, arrays "by row" the plan.
+Nothing is taken from the plan but its rows and shifts.  Days are offsets from
+the start; arrays "by application" follow the backlog, "by row" the plan.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.office.decisions import Shift
+    from ektp_sched.trust.choice import Use
     from ektp_sched.trust.findings import Findings
 
 __all__ = [
@@ -111,6 +112,37 @@ class ShiftRules:
     def kept_free(self, shift: Shift, day: date) -> bool:
         """Return whether a date is a day off that a shift must leave alone."""
         return day in self._kept_free and not shift.on_holidays
+
+    def sums(self, uses: Sequence[Use]) -> set[tuple[tuple[int, ...], int]]:
+        """Return every rule as weights of uses and the most they may add up to.
+
+        Parameters
+        ----------
+        uses
+            Day offset, and shifts that are worked together on that day; of
+            each day at most one is taken.
+        """
+        days = sorted({day for day, _ in uses})
+        found = {(tuple(int(on == day) for on, _ in uses), 1) for day in days}
+        if self.office.budget is not None:
+            costs = tuple(
+                shift_costs(self.office, [(name, day) for name in names])
+                for day, names in uses
+            )
+            found.add((costs, self.office.budget.idr))
+        for shift in self.office.shifts:
+            mine = [shift.id in names for _, names in uses]
+            if shift.max_uses is not None:
+                found.add((tuple(map(int, mine)), shift.max_uses))
+            spans = [(day, day + shift.rest_days, 1) for day in days]
+            if shift.max_per_week is not None:
+                mondays = {day - (day + self.start.weekday()) % 7 for day in days}
+                spans += [(day, day + 6, shift.max_per_week) for day in mondays]
+            for first, last, most in spans:
+                pairs = zip(mine, uses, strict=True)
+                here = [own and first <= day <= last for own, (day, _) in pairs]
+                found.add((tuple(map(int, here)), most))
+        return found
 
     def may_be_worked(self) -> list[tuple[str, int]]:
         """Return id and day offset of every use, by day and id."""
