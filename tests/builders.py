@@ -458,7 +458,40 @@ def certificate_dict(certificate: Any) -> dict[str, Any]:
             }
             for t in certificate.tiers
         ],
-    }
+    } | _decisions_dict(certificate.decisions)
+
+
+def _decisions_dict(proof: Any) -> dict[str, Any]:
+    """Return the proof of the choice of shifts as it stands in certificate.json."""
+    if proof is None:
+        return {}
+    cuts = [
+        {
+            "tier": cut.tier,
+            "weights": list(cut.weights),
+            "constant": cut.limits.value,
+            "slope": list(cut.slope),
+            "printers": {k: list(v) for k, v in cut.limits.printers.items()},
+            "servers": {k: list(v) for k, v in cut.limits.servers.items()},
+            "reserve": cut.limits.reserve and list(cut.limits.reserve),
+            "stock": {k: list(v) for k, v in cut.limits.stock.items()},
+        }
+        for cut in proof.cuts
+    ]
+    leaves = [
+        [
+            {
+                "fixed": [list(pair) for pair in leaf.fixed],
+                "cuts": [list(pair) for pair in leaf.cuts],
+                "rows": [list(pair) for pair in leaf.rows],
+            }
+            for leaf in part
+        ]
+        for part in proof.leaves
+    ]
+    uses = [[day, list(ids)] for day, ids in proof.uses]
+    rows = [[place, list(weights), most] for place, weights, most in proof.rows]
+    return {"decisions": {"uses": uses, "rows": rows, "cuts": cuts, "leaves": leaves}}
 
 
 APPLICATIONS = [

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from strategies import Case, shift_cases
 
 from ektp_sched.planning import Status
-from ektp_sched.trust import check_certificate, checker, fairness, verify
+from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
 
 if TYPE_CHECKING:
     import pytest
@@ -32,3 +32,4 @@ def test_what_the_program_plans_passes(
     check.run()
     assert check.wrong == []
     assert check.proven
+    assert check.chosen == proves_choice(plan.certificate)

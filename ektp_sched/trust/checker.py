@@ -38,6 +38,8 @@ claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai
 proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
 value: Computed again | Dihitung ulang
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
+choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan sif juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
+solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan sif yang lebih baik adalah kata program penyelesai; yang terbukti adalah rencana dengan sif ini.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
@@ -58,6 +60,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), False, 0
+        self.chosen = False
         self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
         self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
@@ -172,7 +175,13 @@ class Folder:
         for step in (self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims):
             step()
         if (self.path / "certificate.json").exists():
-            trouble = self.disproof() if not {"once", "rule", "limit", "shift"} & {code for code, _ in self.wrong} else "rules"
+            proof = json.loads((self.path / "certificate.json").read_text("utf-8"), parse_float=str, parse_constant=str)
+            trouble = self.disproof(proof) if not {"once", "rule", "limit", "shift"} & {code for code, _ in self.wrong} else "rules"
+            if not trouble and (given := proof.get("decisions")) is not None:
+                try:
+                    trouble, self.chosen = self.undecided(given), True
+                except (LookupError, TypeError, ValueError):
+                    trouble = "decisions"
             self.expect(not trouble, "proof", trouble)
             self.proven = not trouble
         self.expect(self.proven or self.claimed["status"] != "optimal", "claim", "status: optimal")
@@ -321,7 +330,7 @@ class Folder:
             good &= math.isclose(value, Fraction(tier["exact"]), rel_tol=1e-12)
             self.expect(good, "claim", tier["name"], "value, bound, proven")
 
-    def disproof(self) -> str:  # noqa: C901
+    def disproof(self, proof: dict[str, Any]) -> str:  # noqa: C901
         """Return why certificate.json does not prove the plan; nothing if it does.
 
         A limit may have a price only if it is full, and below 0 only if a tier before gave it one
@@ -329,7 +338,7 @@ class Folder:
         If every card has a choice of least cost plus price, no plan is better in this tier, and the
         next tier chooses among these choices only.
         """
-        days, proof = range(self.days), json.loads((self.path / "certificate.json").read_text("utf-8"))
+        days = range(self.days)
         stated, flows = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]], [v for v in self.values if v[0][0] not in OWN]
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
             return "start, days"
@@ -348,9 +357,7 @@ class Folder:
 
         settled = set[tuple[str, int]]()
         for (tier, _, _), entry in zip(flows, proof["tiers"], strict=True):
-            given, price = entry["prices"], {name: [0] * self.days for name in self.limit}
-            price |= given["printers"] | given["servers"] | {f"blanks {k}": v for k, v in given["stock"].items()}
-            price |= {"daily reserve": given["reserve"]} if given["reserve"] is not None else {}
+            price = self.priced(entry["prices"])
             if price.keys() != self.limit.keys() or any(len(line) != self.days for line in price.values()):
                 return f"{tier[0]}: resources, days"
             for n, d in product(price, days):
@@ -370,6 +377,127 @@ class Folder:
                     return f"{tier[0]}: {self.dates[d] if p else 'unprinted'}"
         return ""
 
+    def priced(self, given: dict[str, Any]) -> dict[str, list[int]]:
+        """Return prices by limit and day; what is not given costs nothing."""
+        price = {name: [0] * self.days for name in self.limit} | given["printers"] | given["servers"]
+        price |= {f"blanks {k}": v for k, v in given["stock"].items()}
+        return price | ({"daily reserve": given["reserve"]} if given["reserve"] is not None else {})
+
+    def undecided(self, given: dict[str, Any]) -> str:
+        """Return why another choice of shifts might be better; nothing if none is.
+
+        A use is a set of shifts on a day.  A cut prices limits, none below 0, and weighs tiers.  With
+        whatever uses, the weighed tiers come to at least the sum of every card's least cost plus price,
+        over all places that any shifts could open, less what the limits come to at their prices: a
+        constant less a slope for each use.  A choice better in a tier, and equal in those before, needs
+        each cut of the tier to say one less than its value, each cut before at most its value, and each
+        row to hold.  In each leaf so many times these demands, added up, cannot be met.
+        """
+        uses, rows, cuts = ([(*part,) if isinstance(part, list) else part for part in given[k]] for k in ("uses", "rows", "cuts"))
+        may = [{n for n, s in self.shifts.items() if self.named(day, s["days"]) and (s.get("on_holidays", False) or not self.kept_free(day))}
+               for day in self.dates]
+        base, most = ([self.cards(day, names) for day, names in zip(self.dates, some, strict=True)] for some in ([set[str]()] * self.days, may))
+        prices = [self.priced(cut) for cut in cuts]
+        for price in prices:
+            if price.keys() != self.limit.keys() or any(len(line) != self.days or min(line) < 0 for line in price.values()):
+                return "decisions: prices"
+        for d, day in enumerate(self.dates):
+            listed = [frozenset(names) for on, names in uses if on == d]
+            there = frozenset[str]().union(*listed)
+            left = {n for n in may[d] - there if self.cards(day, {n}) != base[d]}
+            priced = any(price[n][d] for price in prices for n in base[d])
+            if frozenset() in listed or len({*listed}) != len(listed) or len(listed) + 1 != 2 ** len(there) or there - may[d] or (left and priced):
+                return f"decisions: uses {day}"
+        own = {"cost_idr": [sum(self.shifts[n]["cost_idr"] for n in names) for _, names in uses], "shifts": [len(names) for _, names in uses]}
+        known = [*self.known(uses, own)]
+        if any((place if place in OWN else "", weights, value) not in known for place, weights, value in rows):
+            return "decisions: rows"
+        pins = any(c.pin is not None and c.pin < self.days for c in self.ties)
+        order = [("pins", None, None)] * pins + [tier for tier, _, _ in self.values]
+        size = Counter(c for c, _ in self.people.values())
+        lost = [sum(n * self.cost(t, c, 0) for c, n in size.items()) for t in order]  # before the start
+        values = [v - gone for v, gone in zip([0] * pins + [v for _, v, _ in self.values], lost, strict=True)]
+        flows = [i for i, t in enumerate(order) if t[0] not in OWN]
+        proven = self.bounds(cuts, prices, [order[i] for i in flows], base, most)
+        for cut, price, constant in zip(cuts, prices, proven, strict=True):
+            slope = [sum(price[n][d] * (more - base[d][n]) for n, more in self.cards(self.dates[d], {*names}).items()) for d, names in uses]
+            good = 0 <= cut["tier"] < len(flows) and len(cut["weights"]) == cut["tier"] + 1 and min(cut["weights"]) >= 0 and cut["weights"][-1] == 1
+            if not good or cut["constant"] > constant or any(a < b for a, b in zip(cut["slope"], slope, strict=True)):
+                return f"decisions: {cut['constant']} > {constant}"
+        for k, (tier, value, leaves) in enumerate(zip(order, values, given["leaves"], strict=True)):
+            if value and not (self.covers([dict(leaf["fixed"]) for leaf in leaves])
+                              and all(self.contradicts(leaf, k, (order, values, flows), (uses, rows, cuts)) for leaf in leaves)):
+                return f"decisions: {tier[0]}"
+        return ""
+
+    def known(self, uses: list[Any], own: dict[str, list[int]]) -> Iterator[Any]:
+        """Yield every rule on shifts, and by name their own tiers, as weight of each use, and limit."""
+        values = {tier[0]: value for tier, value, _ in self.values}
+        yield from ((name, weights, values[name]) for name, weights in own.items())
+        yield from (("", [int(on == d) for on, _ in uses], 1) for d, _ in uses)
+        yield "", own["cost_idr"], self.toml.get("budget", {}).get("idr")
+        mondays = {d - self.dates[d].weekday() for d, _ in uses}
+        for name, s in self.shifts.items():
+            spans = [(0, self.days, s.get("max_uses"))] + [(d, d + 6, s.get("max_per_week")) for d in mondays]
+            for first, last, most in spans + [(d, d + s.get("rest_days", 0), 1) for d, _ in uses]:
+                yield "", [int(name in names and first <= d <= last) for d, names in uses], most
+
+    def bounds(self, cuts: list[Any], prices: list[Any], flows: list[Tier], base: list[Any], most: list[Any]) -> list[int]:
+        """Return the constant of each cut: what its prices prove without any shift."""
+        found = [-sum(p * (base[d][n] if n in base[d] else self.limit[n][d]) for n in price for d, p in enumerate(price[n]) if p) for price in prices]
+        routes: dict[Any, list[dict[int, int]]] = {}
+        size = Counter(c for c, _ in self.people.values())
+        lost = [sum(n * self.cost(t, c, 0) for c, n in size.items()) for t in flows]
+        for able, blanks in {c[-2:] for c in size}:
+            links = [(p, s, *self.total) for p in able for s in self.reach[p]]
+            free = [[k for k in links if all(most[d][n] for n in k) and (not blanks or self.limit[blanks][d])] for d in range(self.days)]
+            routes[able, blanks] = [{d: min(sum(price[n][d] for n in k) for k in some) + sum(price.get(blanks, [])[d:])
+                                     for d, some in enumerate(free) if some} for price in prices]
+        for c, n in size.items():
+            days = [d for d in range(max(0, c.ready), self.days) if c.pin in (None, d)]
+            cost = {d: [int(d == self.days and c.pin is not None and c.pin < d) if t[0] == "pins" else self.cost(t, c, d) for t in flows]
+                    for d in (*days, self.days)}
+            for i, (cut, route) in enumerate(zip(cuts, routes[c[-2:]], strict=True)):
+                paid = {d: route[d] for d in days if d in route} | {self.days: 0}
+                found[i] += n * min(sum(w * x for w, x in zip(cut["weights"], cost[d], strict=False)) + p for d, p in paid.items())
+        return [b - sum(w * x for w, x in zip(cut["weights"], lost, strict=False)) for b, cut in zip(found, cuts, strict=True)]
+
+    def covers(self, parts: list[dict[int, bool]]) -> bool:
+        """Return whether parts, a tree of fixed uses, together hold every choice."""
+        todo = [parts]
+        while todo:
+            some = todo.pop()
+            if not all(some):
+                continue
+            shared = set(some[0]).intersection(*some) if some else set[int]()
+            if not shared:
+                return False
+            u = min(shared)
+            todo += [[{k: v for k, v in part.items() if k != u} for part in some if part[u] is yes] for yes in (False, True)]
+        return True
+
+    def contradicts(self, leaf: dict[str, Any], k: int, tiers: Any, parts: Any) -> bool:
+        """Return whether a leaf's multiples of demands add up to more than can be met."""
+        (order, values, flows), (uses, rows, cuts), total, slope = tiers, parts, 0, Counter[int]()
+        for index, times in leaf["cuts"]:
+            cut, at = cuts[index], flows[cuts[index]["tier"]]
+            need = cut["constant"] - sum(w * values[i] for w, i in zip(cut["weights"], flows, strict=False)) + (at == k)
+            if at > k or times < 0:
+                return False
+            total += times * need
+            for u, a in enumerate(cut["slope"]):
+                slope[u] += times * min(a, max(0, need))
+        for index, times in leaf["rows"]:
+            place, weights, most = rows[index]
+            at = [t[0] for t in order].index(place) if place in OWN else -1
+            if at > k or times < 0:
+                return False
+            total += times * ((at == k) - most)
+            for u, w in enumerate(weights):
+                slope[u] -= times * w
+        taken = dict(leaf["fixed"])
+        return total > sum(slope[u] for u in range(len(uses)) if taken.get(u, slope[u] > 0))
+
 
 def main(folder: Path, language: str | None) -> int:
     """Check a folder, print what was found, and return the exit code."""
@@ -384,7 +512,7 @@ def main(folder: Path, language: str | None) -> int:
     print(", ".join(f"{k} {me.claimed[k]}" for k in ("read", "planned", "held", "rejected", "printed", "unprinted")))
     for tier, _, amount in me.values:
         print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}")
-    print(say["optimal" if me.proven else "open"], say["means"], sep="\n")
+    print(say["optimal" if me.proven else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.proven and me.shifts), say["means"], sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
     print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])
