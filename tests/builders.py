@@ -481,7 +481,8 @@ def _decisions_dict(proof: Any) -> dict[str, Any]:
     leaves = [
         [
             {
-                "fixed": [list(pair) for pair in leaf.fixed],
+                "path": [[list(uses), most, above] for uses, most, above in leaf.path],
+                "times": list(leaf.times),
                 "cuts": [list(pair) for pair in leaf.cuts],
                 "rows": [list(pair) for pair in leaf.rows],
             }

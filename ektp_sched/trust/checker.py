@@ -391,7 +391,8 @@ class Folder:
         over all places that any shifts could open, less what the limits come to at their prices: a
         constant less a slope for each use.  A choice better in a tier, and equal in those before, needs
         each cut of the tier to say one less than its value, each cut before at most its value, and each
-        row to hold.  In each leaf so many times these demands, added up, cannot be met.
+        row to hold.  In each leaf so many times these demands, and the steps that lead to it, added up,
+        cannot be met.
         """
         uses, rows, cuts = ([(*part,) if isinstance(part, list) else part for part in given[k]] for k in ("uses", "rows", "cuts"))
         may = [{n for n, s in self.shifts.items() if self.named(day, s["days"]) and (s.get("on_holidays", False) or not self.kept_free(day))}
@@ -425,7 +426,7 @@ class Folder:
             if not good or cut["constant"] > constant or any(a < b for a, b in zip(cut["slope"], slope, strict=True)):
                 return f"decisions: {cut['constant']} > {constant}"
         for k, (tier, value, leaves) in enumerate(zip(order, values, given["leaves"], strict=True)):
-            if value and not (self.covers([dict(leaf["fixed"]) for leaf in leaves])
+            if value and not (self.covers([leaf["path"] for leaf in leaves])
                               and all(self.contradicts(leaf, k, (order, values, flows), (uses, rows, cuts)) for leaf in leaves)):
                 return f"decisions: {tier[0]}"
         return ""
@@ -462,18 +463,16 @@ class Folder:
                 found[i] += n * min(sum(w * x for w, x in zip(cut["weights"], cost[d], strict=False)) + p for d, p in paid.items())
         return [b - sum(w * x for w, x in zip(cut["weights"], lost, strict=False)) for b, cut in zip(found, cuts, strict=True)]
 
-    def covers(self, parts: list[dict[int, bool]]) -> bool:
-        """Return whether parts, a tree of fixed uses, together hold every choice."""
-        todo = [parts]
+    def covers(self, paths: list[Any]) -> bool:
+        """Return whether paths are those of a whole tree: each step has both ways, "at most" and "more"."""
+        todo = [(0, paths)]
         while todo:
-            some = todo.pop()
-            if not all(some):
+            depth, some = todo.pop()
+            if len(some) == 1 and len(some[0]) == depth:
                 continue
-            shared = set(some[0]).intersection(*some) if some else set[int]()
-            if not shared:
+            if not some or any(len(path) <= depth or path[depth][:2] != some[0][depth][:2] for path in some):
                 return False
-            u = min(shared)
-            todo += [[{k: v for k, v in part.items() if k != u} for part in some if part[u] is yes] for yes in (False, True)]
+            todo += [(depth + 1, [path for path in some if path[depth][2] is above]) for above in (False, True)]
         return True
 
     def contradicts(self, leaf: dict[str, Any], k: int, tiers: Any, parts: Any) -> bool:
@@ -495,8 +494,13 @@ class Folder:
             total += times * ((at == k) - most)
             for u, w in enumerate(weights):
                 slope[u] -= times * w
-        taken = dict(leaf["fixed"])
-        return total > sum(slope[u] for u in range(len(uses)) if taken.get(u, slope[u] > 0))
+        for (some, number, above), times in zip(leaf["path"], leaf["times"], strict=True):
+            total += times * (number + 1 if above else -number)
+            for u in some:
+                slope[u] += times if above else -times
+            if times < 0 or type(number) is not int or not {*some} <= {*range(len(uses))}:
+                return False
+        return total > sum(s for s in slope.values() if s > 0)
 
 
 def main(folder: Path, language: str | None) -> int:

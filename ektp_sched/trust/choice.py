@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.prices import Prices
 
-__all__ = ["Choice", "Cut", "Leaf", "Row", "Use", "read_choice"]
+__all__ = ["Choice", "Cut", "Leaf", "Row", "Step", "Use", "read_choice"]
 
 Use = tuple[int, tuple[str, ...]]
 """Day offset, and the shifts that are worked together on that day."""
+
+Step = tuple[tuple[int, ...], int, bool]
+"""Indices of uses, a number, and whether more of them are taken, or at most so many."""
 
 Row = tuple[str, tuple[int, ...], int]
 """Place in office.toml, weight of each use, and the most that they add up to."""
@@ -52,13 +55,17 @@ class Leaf:
 
     Parameters
     ----------
-    fixed
-        Whether each settled use is taken.
+    path
+        Steps that lead to it: some uses, a number, and whether more of these
+        uses are taken than that, or at most so many.
+    times
+        Multiple of each step.
     cuts, rows
         Multiple of each, by index.
     """
 
-    fixed: dict[int, bool]
+    path: tuple[Step, ...]
+    times: tuple[int, ...]
     cuts: dict[int, int]
     rows: dict[int, int]
 
@@ -119,22 +126,25 @@ def _cut(cut: object, facts: Facts, uses: int) -> Cut:
 
 
 def _leaf(leaf: object, sizes: tuple[int, int, int]) -> Leaf:
-    fixed = _by_index(get(leaf, "fixed"), sizes[0])
+    path = tuple(_step(step, sizes[0]) for step in _parts(get(leaf, "path"), 3))
     cuts, rows = (
         _by_index(get(leaf, name), size)
         for name, size in zip(("cuts", "rows"), sizes[1:], strict=True)
     )
-    times = [*cuts.values(), *rows.values()]
-    if any(type(taken) is not bool for taken in fixed.values()):
-        raise UnreadableError("leaves do not say yes or no to a use")
-    for number in times:
-        _whole(number)
-    return Leaf(fixed, cuts, rows)
+    return Leaf(path, _line(get(leaf, "times"), len(path)), cuts, rows)
 
 
-def _by_index(pairs: object, size: int) -> dict[int, Any]:
+def _step(step: Sequence[Any], uses: int) -> Step:
+    some, number, above = step
+    indices = tuple(_whole(index) for index in _some(some))
+    if max(indices, default=uses) >= uses or type(above) is not bool:
+        raise UnreadableError("leaves have a step that says nothing of the uses")
+    return indices, _whole(number), above
+
+
+def _by_index(pairs: object, size: int) -> dict[int, int]:
     listed = _pairs(pairs)
-    found = {_whole(index): value for index, value in listed}
+    found = {_whole(index): _whole(times) for index, times in listed}
     if len(found) != len(listed) or max(found, default=-1) >= size:
         raise UnreadableError("leaves name something that is not there, or twice")
     return found

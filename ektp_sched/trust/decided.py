@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.trust.choice import Choice, Leaf
+    from ektp_sched.trust.choice import Choice, Leaf, Step
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.tiers import Values
@@ -175,7 +175,7 @@ class _Check:
             if self.values[number] == 0:
                 continue  # No cost is below 0.
             name = self.order[number].name
-            if not _hold_every_choice([leaf.fixed for leaf in some]):
+            if not _hold_every_choice([leaf.path for leaf in some]):
                 return _wrong("leaves", f"forgets some choices in tier {name}")
             demands = self._demands(number)
             if not all(self._contradicts(leaf, demands) for leaf in some):
@@ -218,10 +218,11 @@ class _Check:
             need, line = demands[what]
             total += count * need
             slope += count * line
-        taken = np.maximum(slope, 0)
-        for use, yes in leaf.fixed.items():
-            taken[use] = slope[use] if yes else 0
-        return bool(total - taken.sum() > 0)
+        for (uses, number, above), count in zip(leaf.path, leaf.times, strict=True):
+            total += count * (number + 1 if above else -number)
+            for use in uses:
+                slope[use] += count if above else -count
+        return bool(total - np.maximum(slope, 0).sum() > 0)
 
 
 def _wrong(part: str, what: str) -> _Wrong:
@@ -241,23 +242,23 @@ def _lost(facts: Facts, tier: DemandedTier) -> int:
     return 0
 
 
-def _hold_every_choice(leaves: list[dict[int, bool]]) -> bool:
-    """Return whether parts of all choices, as a tree, together hold them all."""
-    open_ = [leaves]
+def _hold_every_choice(paths: list[tuple[Step, ...]]) -> bool:
+    """Return whether paths are those of a whole binary tree.
+
+    Of some uses either at most so many are taken or more, so where both ways
+    of each step lead on to leaves, every choice is in one of them.
+    """
+    open_ = [(0, paths)]
     while open_:
-        parts = open_.pop()
-        if any(not part for part in parts):
+        depth, some = open_.pop()
+        if len(some) == 1 and len(some[0]) == depth:
             continue
-        shared = set(parts[0]).intersection(*parts[1:]) if parts else set()
-        if not shared:
+        if not some or any(len(path) <= depth for path in some):
             return False
-        use = min(shared)
+        if len({path[depth][:2] for path in some}) > 1:
+            return False
         open_ += [
-            [
-                {u: y for u, y in part.items() if u != use}
-                for part in parts
-                if part[use] is yes
-            ]
-            for yes in (False, True)
+            (depth + 1, [path for path in some if path[depth][2] is above])
+            for above in (False, True)
         ]
     return True
