@@ -29,7 +29,7 @@ TEXTS = {line.split(": ")[0]: line.split(": ", 1)[1].split(" | ") for line in ""
 once: not exactly once | tidak tepat satu kali
 rule: printed against this rule | dicetak melanggar aturan ini
 limit: more cards than the limit | kartu melebihi batas
-shift: a shift against this rule | sif melanggar aturan ini
+shift: a shift against this rule | shift melanggar aturan ini
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
 row: wrong in this row | salah pada baris ini
 reason: the reason does not hold | alasannya tidak benar
@@ -38,8 +38,8 @@ claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai
 proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
 value: Computed again | Dihitung ulang
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
-choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan sif juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
-solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan sif yang lebih baik adalah kata program penyelesai; yang terbukti adalah rencana dengan sif ini.
+choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan shift juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
+solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.

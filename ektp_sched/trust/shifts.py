@@ -136,13 +136,51 @@ class ShiftRules:
                 found.add((tuple(map(int, mine)), shift.max_uses))
             spans = [(day, day + shift.rest_days, 1) for day in days]
             if shift.max_per_week is not None:
-                mondays = {day - (day + self.start.weekday()) % 7 for day in days}
+                first = self.start.weekday()
+                mondays = {7 * self.week(day) - first for day in days}
                 spans += [(day, day + 6, shift.max_per_week) for day in mondays]
             for first, last, most in spans:
                 pairs = zip(mine, uses, strict=True)
                 here = [own and first <= day <= last for own, (day, _) in pairs]
                 found.add((tuple(map(int, here)), most))
         return found
+
+    def stopped_by(
+        self, worked: Sequence[tuple[str, int]], shift: str, day: int
+    ) -> tuple[str, ...]:
+        """Return places of the rules that leave no room for one use more.
+
+        Parameters
+        ----------
+        worked
+            Id and day of the uses that there are.
+        shift, day
+            The one more.
+        """
+        taken = [(shift, day), *worked]
+        number = [one.id for one in self.office.shifts].index(shift)
+        mine = self.office.shifts[number]
+        days = {on for name, on in taken if name == shift}
+        week = {on for on in days if self.week(on) == self.week(day)}
+        budget = self.office.budget
+        near = any(0 < abs(on - day) <= mine.rest_days for on in days)
+        stops = {
+            "budget.idr": budget is not None
+            and shift_costs(self.office, taken) > budget.idr,
+            "max_uses": mine.max_uses is not None and len(days) > mine.max_uses,
+            "max_per_week": mine.max_per_week is not None
+            and len(week) > mine.max_per_week,
+            "rest_days": near,
+        }
+        return tuple(
+            place if "." in place else f"shifts[{number + 1}].{place}"
+            for place, stop in stops.items()
+            if stop
+        )
+
+    def week(self, day: int) -> int:
+        """Return the number of a day's week, Monday to Sunday, from the start's."""
+        return (day + self.start.weekday()) // 7
 
     def may_be_worked(self) -> list[tuple[str, int]]:
         """Return id and day offset of every use, by day and id."""
@@ -252,7 +290,7 @@ def _uses_are_counted(mine: _Mine) -> None:
 
 def _weeks_are_counted(mine: _Mine) -> None:
     most, first = mine.shift.max_per_week, mine.rules.start.weekday()
-    weeks = Counter((day + first) // 7 for day in mine.days)
+    weeks = Counter(mine.rules.week(day) for day in mine.days)
     for week, uses in sorted(weeks.items()):
         if most is not None and uses > most:
             monday = mine.date(7 * week - first)
