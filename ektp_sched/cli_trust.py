@@ -51,6 +51,7 @@ def verify(
     from ektp_sched.output import check_evidence, check_folder
     from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
+    from ektp_sched.trust import proves_choice
     from ektp_sched.trust import verify as find_violations
 
     plan, found, rules = _evidence(out, backlog, office, priority)
@@ -59,17 +60,22 @@ def verify(
     stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
     proven = plan.certificate is not None
+    chosen = proves_choice(plan.certificate) if rules.shifts else None
     if as_json:
         emit(
             {
                 "schema_version": 1,
                 "ok": not violations,
                 "proven": proven and not violations,
+                "choice_proven": chosen and not violations,
                 "violations": [_violation(v) for v in violations],
             }
         )
     else:
         show_verification(violations, console(), words, certified=proven)
+        if proven and chosen is not None and not violations:
+            key = "choice_proven" if chosen else "choice_solved"
+            typer.echo(words.text(f"terminal.{key}"))
     if violations:
         raise typer.Exit(NO)
 

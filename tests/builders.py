@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from strategies import Case as Drawn
+
 __all__ = [
     "START",
     "Case",
     "FakePlan",
+    "FakeShift",
     "FakeTier",
     "Slot",
     "as_fake",
@@ -109,6 +112,13 @@ class FakeTier:
 
 
 @dataclass(frozen=True)
+class FakeShift:
+    shift: str
+    day: date
+    cost_idr: int
+
+
+@dataclass(frozen=True)
 class FakePlan:
     start: date
     days: int
@@ -119,16 +129,18 @@ class FakePlan:
     certificate: object | None = None
     engine: str = "by hand"
     holidays: dict[date, str] = field(default_factory=dict)
+    shifts: tuple[FakeShift, ...] = ()
 
 
 @dataclass(frozen=True)
 class Case:
-    """A small problem."""
+    """A small problem, and which shifts a plan made by hand works."""
 
     office: Office
     backlog: Backlog
     days: int
     start: date = START
+    worked: tuple[tuple[str, int], ...] = ()
 
     def rows(self) -> list[dict[str, Any]]:
         return self.backlog.frame.to_dicts()
@@ -156,18 +168,23 @@ def strict(key: tuple[Any, Any]) -> tuple[float, float]:
 
 
 def tier_names(case: Case) -> list[tuple[str, tuple[Any, Any] | None]]:
-    names = case.office.plan.tiers
+    names = list(case.office.plan.tiers)
+    if case.office.shifts:
+        names += [name for name in ("cost_idr", "shifts") if name not in names]
     if not case.office.has_ranks:
         return [(name, None) for name in names]
     keys = sorted({rank_key(case.office, row) for row in case.rows()}, key=strict)
-    if not keys:
-        keys = [(None, None)]
-    first: list[tuple[str, tuple[Any, Any] | None]] = [
-        ("unprinted", key) for key in keys if "unprinted" in names
-    ]
-    return first + [
-        (name, key) for key in keys for name in names if name != "unprinted"
-    ]
+    keys = keys or [(None, None)]
+    # What stands before a tier of the shifts' own is settled for every rank.
+    found: list[tuple[str, tuple[Any, Any] | None]] = []
+    while names:
+        own = [i for i, n in enumerate(names) if n in ("cost_idr", "shifts")]
+        part, names = names[: min(own, default=9)], names[min(own, default=9) :]
+        found += [("unprinted", key) for key in keys if "unprinted" in part]
+        found += [(n, key) for key in keys for n in part if n != "unprinted"]
+        found += [(name, None) for name in names[:1]]
+        names = names[1:]
+    return found
 
 
 def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
@@ -175,6 +192,8 @@ def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
     scale = lcm(*(c.target_days for c in case.office.urgency.values()))
     on = case.start + timedelta(days=at)
     stays = at == case.days
+    if name in ("cost_idr", "shifts"):
+        return 0
     if name == "unprinted":
         return int(stays)
     if name == "overdue":
@@ -195,8 +214,15 @@ def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
 def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
     """Values of all tiers in order, by the definitions."""
     rows = case.rows()
+    costs = {shift.id: shift.cost_idr for shift in case.office.shifts}
+    own = {
+        "cost_idr": sum(costs[s] for s, _ in case.worked),
+        "shifts": len(case.worked),
+    }
     return tuple(
-        sum(
+        own[name]
+        if name in own
+        else sum(
             one_cost(name, row, case.days if slot is None else slot[0], case)
             for row, slot in zip(rows, choice, strict=True)
             if key is None or rank_key(case.office, row) == key
@@ -207,7 +233,7 @@ def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
 
 def choices(case: Case, row: Mapping[str, Any]) -> list[Slot]:
     """What the rules allow one application, capacity apart."""
-    limits = capacity(case.office, case.start, case.days)
+    limits = capacity(case.office, case.start, case.days, case.worked)
     pinned = row["pinned_on"]
     pin = None if pinned is None else (pinned - case.start).days
     if pin is not None and pin >= case.days:
@@ -229,7 +255,7 @@ def choices(case: Case, row: Mapping[str, Any]) -> list[Slot]:
 
 
 def keeps_limits(case: Case, choice: Sequence[Slot]) -> bool:
-    limits = capacity(case.office, case.start, case.days)
+    limits = capacity(case.office, case.start, case.days, case.worked)
     rows = case.rows()
     for at in range(case.days):
         mine = [s for s in choice if s is not None and s[0] == at]
@@ -330,6 +356,7 @@ def make_plan(
     )
     scale = lcm(*(c.target_days for c in case.office.urgency.values()))
     values = tier_vector(case, choice)
+    costs = {shift.id: shift.cost_idr for shift in case.office.shifts}
     proven = certificate is not None
     tiers = tuple(
         FakeTier(
@@ -351,6 +378,10 @@ def make_plan(
         tiers=tiers,
         certificate=certificate,
         holidays=calendar(case.office, case.start, case.days).holidays,
+        shifts=tuple(
+            FakeShift(shift, case.start + timedelta(days=at), costs[shift])
+            for shift, at in case.worked
+        ),
     )
 
 
@@ -399,6 +430,7 @@ def as_fake(plan: Any, **changes: Any) -> FakePlan:
         certificate=plan.certificate,
         engine=plan.engine,
         holidays=plan.holidays,
+        shifts=tuple(FakeShift(u.shift, u.day, u.cost_idr) for u in plan.shifts),
     )
     return replace(fake, **changes)
 
@@ -426,7 +458,41 @@ def certificate_dict(certificate: Any) -> dict[str, Any]:
             }
             for t in certificate.tiers
         ],
-    }
+    } | _decisions_dict(certificate.decisions)
+
+
+def _decisions_dict(proof: Any) -> dict[str, Any]:
+    """Return the proof of the choice of shifts as it stands in certificate.json."""
+    if proof is None:
+        return {}
+    cuts = [
+        {
+            "tier": cut.tier,
+            "weights": list(cut.weights),
+            "constant": cut.limits.value,
+            "slope": list(cut.slope),
+            "printers": {k: list(v) for k, v in cut.limits.printers.items()},
+            "servers": {k: list(v) for k, v in cut.limits.servers.items()},
+            "reserve": cut.limits.reserve and list(cut.limits.reserve),
+            "stock": {k: list(v) for k, v in cut.limits.stock.items()},
+        }
+        for cut in proof.cuts
+    ]
+    leaves = [
+        [
+            {
+                "path": [[list(uses), most, above] for uses, most, above in leaf.path],
+                "times": list(leaf.times),
+                "cuts": [list(pair) for pair in leaf.cuts],
+                "rows": [list(pair) for pair in leaf.rows],
+            }
+            for leaf in part
+        ]
+        for part in proof.leaves
+    ]
+    uses = [[day, list(ids)] for day, ids in proof.uses]
+    rows = [[place, list(weights), most] for place, weights, most in proof.rows]
+    return {"decisions": {"uses": uses, "rows": rows, "cuts": cuts, "leaves": leaves}}
 
 
 APPLICATIONS = [
@@ -443,7 +509,7 @@ APPLICATIONS = [
 ]
 
 
-def write_folder(plan: Any, case: Case, path: Path) -> Path:
+def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
     """Write the part of a plan folder that stands as evidence."""
     path.mkdir(parents=True, exist_ok=True)
     (path / "office.toml").write_text(to_toml(case.office), encoding="utf-8")
@@ -470,6 +536,10 @@ def write_folder(plan: Any, case: Case, path: Path) -> Path:
         "engine": plan.engine,
         "holidays": {d.isoformat(): name for d, name in plan.holidays.items()},
         "warnings": [],
+        "shifts": [
+            {"id": u.shift, "day": u.day.isoformat(), "cost_idr": u.cost_idr}
+            for u in plan.shifts
+        ],
         "tiers": [
             {
                 "name": t.name,
@@ -489,7 +559,9 @@ def write_folder(plan: Any, case: Case, path: Path) -> Path:
     return path
 
 
-def random_case(seed: int, *, people: int = 12, days: int = 6) -> Case:
+def random_case(
+    seed: int, *, people: int = 12, days: int = 6, shifts: bool = False
+) -> Case:
     """Return a random problem in which any rule may appear."""
     rng = random.Random(seed)
     has_cards = rng.random() < 0.4
@@ -519,7 +591,12 @@ def random_case(seed: int, *, people: int = 12, days: int = 6) -> Case:
             "share": {"fri": 0.5},
             "open": [day(4)],
         }
-    office = make_office(**changes, urgency=urgency, plan=_random_rules(rng))
+    rules = _random_rules(rng)
+    if shifts:
+        changes["shifts"] = [{"id": "x", "days": ["sat"], "cost_idr": 5}]
+        for name in rng.sample(["cost_idr", "shifts"], rng.randint(0, 2)):
+            rules["tiers"].insert(rng.randint(0, len(rules["tiers"])), name)
+    office = make_office(**changes, urgency=urgency, plan=rules)
     rows = [_random_row(rng, i, days, has_cards=has_cards) for i in range(people)]
     return Case(office, make_backlog(rows, office), days)
 

@@ -11,6 +11,7 @@ import polars as pl
 from builders import (
     Case,
     FakePlan,
+    FakeShift,
     Slot,
     as_fake,
     day,
@@ -53,7 +54,10 @@ def _people(seed: int, *, cards: bool) -> list[dict[str, Any]]:
 
 @cache
 def base(name: str) -> tuple[Case, FakePlan]:
-    """Return a case and its best plan: "stock" has cards, "reserve" has ranks."""
+    """Return a case and its best plan.
+
+    "stock" has cards, "reserve" has ranks, "shifts" has shifts and a budget.
+    """
     urgency: dict[str, Any] = {
         "routine": {"target_days": 30, "default": True},
         "urgent": {"target_days": 10},
@@ -84,6 +88,25 @@ def base(name: str) -> tuple[Case, FakePlan]:
             ],
         )
         case = Case(office, make_backlog(_people(3, cards=True), office), 8)
+    elif name == "shifts":
+        office = make_office(
+            calendar={"workdays": week["workdays"], "closed": [day(7)]},
+            plan={"batch_size": 2},
+            urgency=urgency,
+            servers=[{"id": "s1", "cards_per_day": 4}],
+            printers=[
+                {"id": "p1", "cards_per_day": 2},
+                {"id": "p2", "cards_per_day": 2, "areas": ["North"]},
+            ],
+            shifts=[
+                {"id": "saturday", "days": ["sat"], "share": 0.5, "cost_idr": 3}
+                | {"resources": ["p1", "s1"]},
+                {"id": "evening", "days": ["wed", "fri", "mon", day(7)], "cost_idr": 2}
+                | {"max_uses": 2, "max_per_week": 1, "rest_days": 1},
+            ],
+            budget={"idr": 7},
+        )
+        case = Case(office, make_backlog(_people(3, cards=False), office), 8)
     else:
         urgency["emergency"]["rank"] = 0
         office = make_office(
@@ -515,3 +538,96 @@ def a_certificate_is_for_other_values(case: Case, plan: FakePlan) -> FakePlan:
 def a_certificate_is_for_another_horizon(case: Case, plan: FakePlan) -> FakePlan:
     certificate: Any = plan.certificate
     return replace(plan, certificate=replace(certificate, days=case.days + 1))
+
+
+def _worked(plan: FakePlan, *uses: tuple[str, int]) -> FakePlan:
+    """State that a plan works other shifts, at their costs."""
+    costs = {"saturday": 3, "evening": 2}
+    shifts = [FakeShift(name, day(at), costs.get(name, 1)) for name, at in uses]
+    return replace(plan, shifts=tuple(sorted(shifts, key=lambda s: (s.day, s.shift))))
+
+
+def _more(plan: FakePlan, *uses: tuple[str, int]) -> FakePlan:
+    kept = [(use.shift, (use.day - plan.start).days) for use in plan.shifts]
+    return _worked(plan, *kept, *uses)
+
+
+@_damage("shifts", "unknown-shift", "shift")
+def a_shift_is_invented(case: Case, plan: FakePlan) -> FakePlan:
+    return _more(plan, ("night", 2))
+
+
+@_damage("shifts", "shift-outside", "shift")
+def a_shift_is_worked_after_the_horizon(case: Case, plan: FakePlan) -> FakePlan:
+    return _more(plan, ("saturday", 11))
+
+
+@_damage("shifts", "shift-twice", "shift")
+def a_shift_is_worked_twice_on_a_day(case: Case, plan: FakePlan) -> FakePlan:
+    return replace(plan, shifts=(plan.shifts[0], *plan.shifts))
+
+
+@_damage("shifts", "shift-day", "shift")
+def a_shift_is_worked_on_another_weekday(case: Case, plan: FakePlan) -> FakePlan:
+    return _more(plan, ("saturday", 5))
+
+
+@_damage("shifts", "shift-holiday", "shift")
+def a_shift_is_worked_on_a_closed_date(case: Case, plan: FakePlan) -> FakePlan:
+    return _more(plan, ("evening", 7))
+
+
+@_damage("shifts", "shift-cost", "shift")
+def a_shift_is_said_to_cost_less(case: Case, plan: FakePlan) -> FakePlan:
+    first = replace(plan.shifts[0], cost_idr=0)
+    return replace(plan, shifts=(first, *plan.shifts[1:]))
+
+
+@_damage("shifts", "budget", "shift")
+def the_shifts_cost_more_than_the_budget(case: Case, plan: FakePlan) -> FakePlan:
+    return _worked(plan, *(("evening", at) for at in (1, 3, 6)), ("saturday", 4))
+
+
+@_damage("shifts", "shift-uses", "shift")
+def a_shift_is_worked_too_often(case: Case, plan: FakePlan) -> FakePlan:
+    return _worked(plan, ("evening", 1), ("evening", 3), ("evening", 6))
+
+
+@_damage("shifts", "shift-week", "shift")
+def a_shift_is_worked_too_often_in_a_week(case: Case, plan: FakePlan) -> FakePlan:
+    return _worked(plan, ("evening", 1), ("evening", 3))
+
+
+@_damage("shifts", "shift-rest", "shift")
+def a_shift_has_no_rest(case: Case, plan: FakePlan) -> FakePlan:
+    return _worked(plan, ("evening", 6), ("evening", 7))
+
+
+@_damage("shifts", "row-order", "shift")
+def the_shifts_are_not_sorted(case: Case, plan: FakePlan) -> FakePlan:
+    return replace(plan, shifts=plan.shifts[::-1])
+
+
+@_damage("shifts", "closed-day", "limit")
+def a_saturday_is_printed_without_its_shift(case: Case, plan: FakePlan) -> FakePlan:
+    kept = tuple(use for use in plan.shifts if use.shift != "saturday")
+    return replace(plan, shifts=kept)
+
+
+@_damage("shifts", "printer-capacity", "limit")
+def a_printer_works_in_a_shift_that_does_not_open_it(
+    case: Case, plan: FakePlan
+) -> FakePlan:
+    at = (plan.assignments["day"] == day(4)).arg_max()
+    return _set(plan, at or 0, printer="p2")
+
+
+@_damage("shifts", "tier-value", "claim")
+def the_cost_of_the_shifts_is_wrong(case: Case, plan: FakePlan) -> FakePlan:
+    names = [tier.name for tier in plan.tiers]
+    return _tier(plan, names.index("cost_idr"), value=1, bound=1)
+
+
+@_damage("shifts", "tier-list", "claim")
+def a_tier_of_the_shifts_is_left_out(case: Case, plan: FakePlan) -> FakePlan:
+    return replace(plan, tiers=plan.tiers[:-1])

@@ -48,7 +48,7 @@ def found(folder: Path) -> list[str]:
     return [code for code, _ in check.wrong]
 
 
-@pytest.mark.parametrize("name", ["stock", "reserve"])
+@pytest.mark.parametrize("name", ["stock", "reserve", "shifts"])
 def test_the_best_plan_passes(name: str, tmp_path: Path) -> None:
     case, plan = base(name)
     result = run(write_folder(plan, case, tmp_path), "--lang", "en")
@@ -208,7 +208,7 @@ def test_it_is_one_readable_file_of_the_standard_library() -> None:
     )
     lines = [line.strip() for line in text.splitlines()]
     code = [line for line in lines if line and not line.startswith("#")]
-    assert len(code) - prose <= 300
+    assert len(code) - prose <= 440
     imported = {
         name.split(".")[0]
         for node in ast.walk(ast.parse(text))

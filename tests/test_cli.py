@@ -255,6 +255,7 @@ def test_a_sound_plan_is_verified(
         "schema_version": 1,
         "ok": True,
         "proven": True,
+        "choice_proven": None,
         "violations": [],
     }
     assert call(capsys, "verify", planned / "out", *raw(planned))[0] == 0

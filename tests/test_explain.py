@@ -303,3 +303,66 @@ def test_a_number_of_a_person_is_answered_and_never_repeated(tmp_path: Path) -> 
         explanation_lines(Explanation(absent, "unknown"), language("en"))
     )
     assert absent not in said
+
+
+BOUGHT: dict[str, Any] = {
+    "calendar": {"workdays": ["tue", "wed", "thu", "fri"]},
+    "printers": [{"id": "p", "cards_per_day": 1}],
+    "shifts": [
+        {"id": "saturday", "days": ["sat"], "cost_idr": 3},
+        {"id": "sunday", "days": ["sun"], "cost_idr": 3},
+        {"id": "evening", "days": ["wed", "thu"], "cost_idr": 1, "max_uses": 1},
+    ],
+}
+
+
+def lines_of(found: Explanation, code: str = "en") -> str:
+    return "\n".join(explanation_lines(found, language(code)))
+
+
+def test_a_card_of_a_shift_is_told_which() -> None:
+    people = [person(f"A{n}", 9 - n) for n in range(6)]
+    document = desk(**BOUGHT, budget={"idr": 4})
+    made = planned(document, *people, days=7)
+    worked = [(use.shift, use.day) for use in made.shifts]
+    assert worked == [("evening", day(1)), ("saturday", day(4))]
+    evening, last = about(made, "A2"), about(made, "A5")
+    assert (evening.shifts, evening.only_shift) == (("evening",), False)
+    assert (last.shifts, last.only_shift) == (("saturday",), True)
+    assert about(made, "A0").shifts == ()
+    assert "Extra shift on that day: evening." in lines_of(evening)
+    assert "open for the extra shift saturday alone" in lines_of(last)
+    assert "hanya untuk shift tambahan saturday" in lines_of(last, "id")
+    assert not about(made, "A5", day=day(4)).closed
+    assert about(made, "A5", day=day(5)).closed
+
+
+def test_the_rule_that_keeps_a_shift_from_being_worked_is_named() -> None:
+    people = [person(f"A{n}", 9 - n) for n in range(7)]
+    document = desk(**BOUGHT, budget={"idr": 4})
+    made = planned(document, *people, days=9)
+    found = about(made, "A6")
+    assert found.rule == "capacity"
+    idle = [(one.shift, one.day, one.rules) for one in found.idle]
+    assert idle == [
+        ("evening", day(2), ("budget.idr", "shifts[3].max_uses")),
+        ("sunday", day(5), ("budget.idr",)),
+    ]
+    assert "these rules leave none for it: budget.idr, shifts[3].max_uses" in lines_of(
+        found
+    )
+    assert found.to_dict()["idle"][1]["day"] == "2017-09-17"
+
+
+def test_where_no_rule_keeps_a_shift_from_being_worked_the_aims_do() -> None:
+    tiers = ["unprinted", "cost_idr", "pressure"]
+    people = [person(f"A{n}", 9 - n) for n in range(3)]
+    made = planned(desk(**BOUGHT, plan={"tiers": tiers}), *people)
+    assert made.shifts == ()
+    found = about(made, "A2")
+    assert [(one.shift, one.day, one.rules) for one in found.idle] == [
+        ("evening", day(1), ())
+    ]
+    assert "the aims in their order speak against it" in lines_of(found)
+    ready = about(planned(desk(**BOUGHT, plan={"tiers": tiers}), person("B", 0)), "B")
+    assert (ready.rule, ready.idle) == ("first-day", ())

@@ -106,10 +106,10 @@ def comes_first(case: Case, a: dict[str, Any], b: dict[str, Any]) -> bool:
     )
 
 
-@given(seed=st.integers(0, 10**6))
-def test_groups_count_what_pairs_count(seed: int) -> None:
+@given(seed=st.integers(0, 10**6), shifts=st.booleans())
+def test_groups_count_what_pairs_count(seed: int, shifts: bool) -> None:
     rng = random.Random(seed)
-    case = random_case(seed, people=14, days=5)
+    case = random_case(seed, people=14, days=5, shifts=shifts)
     plan = any_plan(case, rng)
     if plan is None:
         return

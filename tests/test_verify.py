@@ -40,7 +40,7 @@ def codes(found: list[Violation]) -> list[str]:
     return [violation.code for violation in found]
 
 
-@pytest.mark.parametrize("name", ["stock", "reserve"])
+@pytest.mark.parametrize("name", ["stock", "reserve", "shifts"])
 def test_the_best_plan_passes(name: str) -> None:
     case, plan = base(name)
     assert verify(plan, case.backlog, case.office) == []

@@ -50,6 +50,7 @@ def explanation_lines(
         *_dates(found, words),
         _rule(found, words),
         *_limits(found, words),
+        *_idle(found, words),
         *_ahead(found, words),
         *_prices(found, words),
         *(_move(move, words) for move in found.moves),
@@ -90,6 +91,9 @@ def _who(found: Explanation, words: Language, last: date | None) -> list[str]:
             position=slot.position,
         )
     )
+    if found.shifts:
+        key = "explain.only-shift" if found.only_shift else "explain.shift"
+        lines.append(words.text(key, shifts=", ".join(found.shifts)))
     pressure = words.number(slot.pressure, _PLACES)
     said = words.text("explain.waited", count=slot.wait_days, pressure=pressure)
     return [*lines, said]
@@ -132,6 +136,16 @@ def _limits(found: Explanation, words: Language) -> list[str]:
         )
         for limit in found.limits
     ]
+
+
+def _idle(found: Explanation, words: Language) -> list[str]:
+    """Return which shifts would have made room, and what speaks against them."""
+    lines = []
+    for idle in found.idle:
+        key = "idle" if idle.rules else "idle-by-aims"
+        said = {"shift": idle.shift, "rules": ", ".join(idle.rules)}
+        lines.append("- " + words.text(f"explain.{key}", day=idle.day, **said))
+    return lines
 
 
 def _ahead(found: Explanation, words: Language) -> list[str]:

@@ -2,6 +2,7 @@
 
 from ektp_sched.trust.audit import Audit, audit
 from ektp_sched.trust.certificate import check_certificate
+from ektp_sched.trust.decided import proves_choice
 from ektp_sched.trust.explain import Explanation, explain
 from ektp_sched.trust.fairness import Fairness, fairness
 from ektp_sched.trust.findings import Violation
@@ -16,5 +17,6 @@ __all__ = [
     "check_certificate",
     "explain",
     "fairness",
+    "proves_choice",
     "verify",
 ]

@@ -18,22 +18,23 @@ either sign.  Passing every tier in turn, the plan is lexicographically least.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.trust.facts import MISSING, blocks, counted, missing_columns, read_facts
+from ektp_sched.trust.decided import check_choice
+from ektp_sched.trust.face import Face, costs, field, routes, whole_face
+from ektp_sched.trust.facts import blocks, counted, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.groups import (
-    Groups,
     distinct,
     distinct_rows,
     group_applications,
     numbered,
 )
-from ektp_sched.trust.prices import Prices, read_prices
+from ektp_sched.trust.prices import read_prices
 from ektp_sched.trust.rules import check_rules, used_blanks
-from ektp_sched.trust.tiers import DemandedTier, cost, demanded, value_of, values
+from ektp_sched.trust.tiers import priced, value_of, values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,49 +44,15 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
     from ektp_sched.trust.planned import Planned
-    from ektp_sched.trust.tiers import Values
+    from ektp_sched.trust.prices import Prices
+    from ektp_sched.trust.tiers import DemandedTier, Values
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Face", "check_certificate", "final_face"]
+__all__ = ["check_certificate", "final_face"]
 
 _CHUNK: Final = 1 << 21
-
-
-@dataclass(slots=True)
-class Face:
-    """What the tiers checked so far leave free.
-
-    Parameters
-    ----------
-    groups
-        The applications.
-    days
-        Days on which anything can be printed, ascending, shape ``(D,)``.
-    masks
-        Days still allowed, and last "not printed", shape ``(M, D + 1)``.
-    access
-        Index into ``Groups.printers`` by mask.
-    mask
-        Row of ``masks`` by group.
-    paths
-        Printers and servers still allowed, shape ``(E, D, P, S)``.
-    """
-
-    groups: Groups
-    days: Ints
-    masks: Bools
-    access: Ints
-    mask: Ints
-    paths: Bools
-
-    def positions(self, days: int) -> Ints:
-        """Return the column of each day offset; ``days`` is "not printed"."""
-        position = np.zeros(days + 1, dtype=np.int64)
-        position[self.days] = np.arange(len(self.days))
-        position[days] = len(self.days)
-        return position
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +83,8 @@ def check_certificate(
     -------
     list of Violation
         Empty if and only if the plan obeys every rule and the prices prove
-        that no other plan is better.
+        that no other plan is better: with the shifts that it works, and with
+        any others as far as `proves_choice` says so.
     """
     findings = Findings(plan.start)
     if missing_columns(plan):
@@ -131,7 +99,9 @@ def check_certificate(
             "The plan breaks a rule, so no prices can prove anything about it.",
         )
         return findings.listed()
-    final_face(facts, plan, values(facts), findings)
+    found = values(facts)
+    final_face(facts, plan, found, findings)
+    check_choice(facts, plan.certificate, found, findings)
     return findings.listed()
 
 
@@ -166,10 +136,10 @@ def final_face(
     if prices is None or not _same_tiers(facts, prices, found, findings):
         return None
     groups = group_applications(facts)
-    face = _whole_face(facts, groups)
+    face = whole_face(facts, groups)
     use = _use(facts, face)
     settled = {name: np.zeros_like(full) for name, full in use.full.items()}
-    for tier, price in zip(demanded(facts), prices, strict=True):
+    for tier, price in zip(priced(facts), prices, strict=True):
         if not _signs_hold(tier, price, use, settled, findings):
             return None
         _narrow(facts, face, tier, price)
@@ -187,7 +157,7 @@ def _same_tiers(
     """Check names, ranks, scales and values against the rows themselves."""
     expected = [
         (tier.name, tier.label, tier.scale, value_of(tier, found))
-        for tier in demanded(facts)
+        for tier in priced(facts)
     ]
     stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
     if stated == expected:
@@ -197,44 +167,6 @@ def _same_tiers(
         "The certificate's tiers, scales or values are not those of the plan.",
     )
     return False
-
-
-def _whole_face(facts: Facts, groups: Groups) -> Face:
-    """Return all choices that the rules allow; a limit of zero allows none."""
-    limits = facts.limits
-    worked = limits.printer_cards.any(axis=0) & limits.server_cards.any(axis=0)
-    if limits.total is not None:
-        worked &= limits.total > 0
-    days = np.flatnonzero(worked)
-    links = (
-        (limits.printer_cards.T[days] > 0)[:, :, None]
-        & (limits.server_cards.T[days] > 0)[:, None, :]
-        & limits.reaches[None]
-    )
-    supply = np.array([limits.supply[c] for c in facts.kinds.stocked], dtype=np.int64)
-    stocked = np.ones((len(groups.stock), len(days)), dtype=bool)
-    some = groups.stock >= 0
-    if some.any():
-        stocked[some] = supply[groups.stock[some]][:, days] > 0
-    paths = groups.printers[:, None, :, None] & links[None] & stocked[:, :, None, None]
-    code = _choices(groups, facts.days)
-    one = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
-    one[code] = np.arange(len(code))
-    access, pinned = groups.access[one], groups.pinned[one]
-    free: Bools = np.asarray(paths.any(axis=(2, 3)))[access]
-    free &= days >= groups.ready[one][:, None]
-    free &= (pinned[:, None] == MISSING) | (days == pinned[:, None])
-    stays = (pinned == MISSING) | (pinned == facts.days)
-    masks = np.concatenate([free, stays[:, None]], axis=1)
-    return Face(groups, days, masks, access, code, paths)
-
-
-def _choices(groups: Groups, days: int) -> Ints:
-    """Give each combination of access, first day and pin a number."""
-    width = days + 2
-    pin = np.where(groups.pinned == MISSING, days + 1, groups.pinned)
-    key = (groups.access * width + groups.ready) * width + pin
-    return numbered(key, max(1, len(groups.stock)) * width * width)[0]
 
 
 def _use(facts: Facts, face: Face) -> _Use:
@@ -289,9 +221,9 @@ def _signs_hold(
 
 def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None:
     """Keep the choices that attain the minimum of cost and prices."""
-    route, least = _routes(face, price)
+    route, least = routes(face, price)
     face.paths &= route == least[:, :, None, None]
-    seen, width = _field(face.groups, tier)
+    seen, width = field(face.groups, tier)
     key, count = numbered(face.mask * width + seen, max(1, len(face.masks)) * width)
     one = np.zeros(count, dtype=np.int64)
     one[key] = np.arange(len(key))
@@ -300,7 +232,7 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     for some in blocks(count, step):
         group = one[some]
         mask = face.masks[face.mask[group]]
-        total = _costs(facts, face, tier, group)
+        total = costs(facts, face, tier, group)
         total = total.astype(route.dtype, copy=False)
         total[:, :-1] += least[face.access[face.mask[group]]]
         worst = total.max(initial=0) + 1
@@ -310,62 +242,6 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     marked = np.concatenate([kept, access[:, None] >> np.arange(24) & 1 == 1], axis=1)
     first, number = distinct_rows(marked)
     face.masks, face.access, face.mask = kept[first], access[first], number[key]
-
-
-def _routes(face: Face, price: Prices) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the price of every path, and the least by access and day.
-
-    A path that is not allowed costs more than any that is; so does a day
-    without a path, which no mask allows.
-    """
-    days = face.days
-    later = np.cumsum(price.stock[:, ::-1], axis=1)[:, ::-1]
-    none = np.zeros((1, price.stock.shape[1]), dtype=price.stock.dtype)
-    blanks = np.concatenate([later, none])[face.groups.stock][:, days]
-    daily = (
-        price.printers.T[days][:, :, None]
-        + price.servers.T[days][:, None, :]
-        + price.reserve[days][:, None, None]
-    )
-    route = daily[None] + blanks[:, :, None, None]
-    worst = np.abs(route).max(initial=0) + 1
-    closed = np.where(face.paths, route, worst)
-    least = closed.min(axis=(2, 3), initial=worst)
-    return closed, np.asarray(least)
-
-
-def _field(groups: Groups, tier: DemandedTier) -> tuple[Ints, int]:
-    """Return a key that is equal for groups that cost the same in a tier."""
-    if tier.name == "unprinted":
-        key = np.ones(len(groups), dtype=np.int64)
-    elif tier.name == "overdue":
-        key = np.maximum(groups.due, -1) + 2
-    elif tier.name == "promise":
-        key = np.maximum(groups.promised, -1) + 2
-    else:
-        targets, which = np.unique(groups.target, return_inverse=True)
-        low = int(groups.since.min(initial=0))
-        key = (groups.since - low) * len(targets) + which.reshape(-1) + 1
-    if tier.rank is not None:
-        key = np.where(groups.rank == tier.rank, key, 0)
-    return key, int(key.max(initial=0)) + 1
-
-
-def _costs(facts: Facts, face: Face, tier: DemandedTier, group: Ints) -> Ints:
-    """Return the cost of every day, and of not printing, shape (groups, D + 1)."""
-    groups = face.groups
-    when = {
-        "unprinted": groups.since,
-        "overdue": groups.due,
-        "promise": groups.promised,
-        "pressure": groups.since,
-    }[tier.name][group][:, None]
-    per_day = (tier.scale // groups.target[group])[:, None]
-    day = np.append(face.days, facts.days)[None, :]
-    amount = cost(tier.name, day, facts.days, when, per_day)
-    if tier.rank is not None:
-        amount[groups.rank[group] != tier.rank] = 0
-    return amount
 
 
 def _choices_hold(

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, groupby, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ TEXTS = {line.split(": ")[0]: line.split(": ", 1)[1].split(" | ") for line in ""
 once: not exactly once | tidak tepat satu kali
 rule: printed against this rule | dicetak melanggar aturan ini
 limit: more cards than the limit | kartu melebihi batas
+shift: a shift against this rule | shift melanggar aturan ini
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
 row: wrong in this row | salah pada baris ini
 reason: the reason does not hold | alasannya tidak benar
@@ -37,12 +38,15 @@ claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai
 proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
 value: Computed again | Dihitung ulang
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
+choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan shift juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
+solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
 bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What the rules see of an application: day numbers, class, target, rank (class, area; none
 # is infinity), printers that may print it, and the limit on its blanks, if there is one.
@@ -55,7 +59,8 @@ class Folder:
     """A plan folder: its rules, its rows, and what is wrong with them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.wrong, self.proven = path, list[tuple[str, str]](), False
+        self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), False, 0
+        self.chosen = False
         self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
         self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
@@ -66,13 +71,13 @@ class Folder:
         self.printers = {p["id"]: p for p in self.toml["printers"]}
         servers = {s["id"]: s for s in self.toml["servers"]}
         self.reach = {i: p.get("servers", [*servers]) for i, p in self.printers.items()}
-        both = (self.printers | servers).items()
-        self.limit = {name: [self.cards(unit, day) for day in self.dates] for name, unit in both}
-        reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
-        self.total = ("daily reserve",) if reserve else ()  # no id of a resource has a blank
-        if reserve:
-            sums = ([sum(self.limit[i][d] for i in k) for k in (self.printers, servers)] for d in range(self.days))
-            self.limit["daily reserve"] = [max(0, min(pair) - reserve) for pair in sums]
+        self.units, self.servers = self.printers | servers, [*servers]
+        self.reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
+        self.total = ("daily reserve",) if self.reserve else ()  # no id of a resource has a blank
+        self.shifts = {s["id"]: {"cost_idr": 0} | s for s in self.toml.get("shifts", [])}
+        self.worked = [(date.fromisoformat(u["day"]), u["id"]) for u in self.claimed.get("shifts", [])]
+        daily = [self.cards(day, {name for on, name in self.worked if on == day}) for day in self.dates]
+        self.limit = {name: [cards[name] for cards in daily] for name in (*self.units, *self.total)}
         for name, card in self.toml.get("cards", {}).items():
             if "stock" in card:
                 lots = [(self.start, card["stock"])] + [(k["on"], k["cards"]) for k in card.get("deliveries", [])]
@@ -83,18 +88,34 @@ class Folder:
         self.ties: defaultdict[Cohort, dict[int, Any]] = defaultdict(dict)
         self.values: list[tuple[Tier, int, Fraction]] = []
 
-    def cards(self, unit: dict[str, Any], day: date) -> int:
-        """Return what a printer or server can do on a day, rounded down once."""
-        week, name = self.toml.get("calendar", {}), WEEK[day.weekday()]
-        shut = day in week.get("closed", []) or day.isoformat() in self.claimed["holidays"]
-        works = (name in week.get("workdays", WEEK[:5]) and not shut) or day in week.get("open", [])
-        if not works or not unit.get("from", day) <= day <= unit.get("to", day):
-            return 0
-        cards: Fraction = unit["cards_per_day"] * Fraction(week.get("share", {}).get(name, 1))
-        for out in self.toml.get("outages", []):
-            if out["resource"] == unit["id"] and out["from"] <= day <= out["to"]:
-                cards *= Fraction(out.get("share", 0))
-        return math.floor(cards)
+    def works(self, day: date) -> bool:
+        """Return whether the calendar opens a day."""
+        week = self.toml.get("calendar", {})
+        return (self.named(day, week.get("workdays", WEEK[:5])) and not self.kept_free(day)) or day in week.get("open", [])
+
+    def kept_free(self, day: date) -> bool:
+        """Return whether a day is a holiday or closed, and not opened again."""
+        week = self.toml.get("calendar", {})
+        return (day in week.get("closed", []) or day.isoformat() in self.claimed["holidays"]) and day not in week.get("open", [])
+
+    def named(self, day: date, days: Any) -> bool:
+        """Return whether days of the week, or dates, name a day."""
+        return day in days or WEEK[day.weekday()] in days
+
+    def cards(self, day: date, chosen: set[str]) -> dict[str, int]:
+        """Return what each printer and server, and all together, can do on a day with some shifts worked."""
+        found, works = {}, self.works(day)
+        shares = [Fraction(self.toml.get("calendar", {}).get("share", {}).get(WEEK[day.weekday()], 1))] * works
+        for name, unit in self.units.items():
+            full = Fraction(unit["cards_per_day"] * (unit.get("from", day) <= day <= unit.get("to", day)))
+            for out in self.toml.get("outages", []):
+                full *= Fraction(out.get("share", 0)) if out["resource"] == name and out["from"] <= day <= out["to"] else 1
+            extra = [Fraction(s.get("share", 1)) for i, s in self.shifts.items() if i in chosen and name in s.get("resources", [name])]
+            found[name] = sum(math.floor(full * share) for share in shares + extra)  # each rounded down once
+        if self.reserve:
+            least = min(sum(found[n] for n in kind) for kind in (self.printers, self.servers))
+            found["daily reserve"] = max(0, least - self.reserve * works)
+        return found
 
     def cohort(self, row: dict[str, str]) -> Cohort:
         """Return what the rules see of a row of applications.csv."""
@@ -112,19 +133,23 @@ class Folder:
     def demanded(self) -> list[Tier]:
         """Return the tiers in the order in which they must be settled."""
         names = self.rules.get("tiers", ["unprinted", "overdue", "promise", "pressure"])
+        names = [*names, *(n for n in OWN if self.shifts and n not in names)]
         classes, areas = any("rank" in c for c in self.classes.values()), bool(self.toml.get("area_rank"))
         if not classes and not areas:
             return [(name, None, None) for name in names]
         ranks = sorted({c.rank for c, _ in self.people.values()}) or [(math.inf, math.inf)]
-        order = [("unprinted", r) for r in ranks if "unprinted" in names]
-        order += [(n, r) for r in ranks for n in names if n != "unprinted"]
         text = {math.inf: None} | {k: k for r in ranks for k in r if k < math.inf}
-        return [(n, r, "/".join("-" if k == math.inf else str(k) for k in r) if classes and areas else text[r[areas]])
-                for n, r in order]
+        order = list[Tier]()
+        for own, some in groupby(names, lambda n: n if n in OWN else ""):  # these have no rank
+            part = [*some]
+            order += [(own, None, None)] if own else [("unprinted", r, r) for r in ranks if "unprinted" in part]
+            order += [(n, r, r) for r in ranks for n in part if n not in ("unprinted", own)]
+        return [(n, r, r and ("/".join("-" if k == math.inf else str(k) for k in r) if classes and areas else text[r[areas]]))
+                for n, r, _ in order]
 
     def cost(self, tier: Tier, c: Cohort, d: int) -> int:
         """Return what printing on day d costs in a tier; for pressure, times the scale."""
-        if tier[1] not in (None, c.rank):
+        if tier[1] not in (None, c.rank) or tier[0] in OWN:
             return 0
         if tier[0] == "unprinted":
             return int(d == self.days)
@@ -147,13 +172,37 @@ class Folder:
 
     def run(self) -> None:
         """Check everything; prices prove something only of a plan that keeps the rules."""
-        for step in (self.read, self.plan, self.limits, self.unprinted, self.claims):
+        for step in (self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims):
             step()
         if (self.path / "certificate.json").exists():
-            trouble = self.disproof() if not {"once", "rule", "limit"} & {code for code, _ in self.wrong} else "rules"
+            proof = json.loads((self.path / "certificate.json").read_text("utf-8"), parse_float=str, parse_constant=str)
+            trouble = self.disproof(proof) if not {"once", "rule", "limit", "shift"} & {code for code, _ in self.wrong} else "rules"
+            if not trouble and (given := proof.get("decisions")) is not None:
+                try:
+                    trouble, self.chosen = self.undecided(given), True
+                except (LookupError, TypeError, ValueError):
+                    trouble = "decisions"
             self.expect(not trouble, "proof", trouble)
             self.proven = not trouble
         self.expect(self.proven or self.claimed["status"] != "optimal", "claim", "status: optimal")
+
+    def shifted(self) -> None:
+        """Check the shifts: their days and costs, how often each is worked, and the budget."""
+        for entry, (day, name) in zip(self.claimed.get("shifts", []), self.worked, strict=True):
+            s = self.shifts.get(name, {"days": ()})
+            self.expect(self.start <= day <= self.dates[-1] and self.named(day, s["days"]), "shift", name, day, "days")
+            self.expect(s.get("on_holidays", False) or not self.kept_free(day), "shift", name, day, "on_holidays")
+            self.expect(s.get("cost_idr") == entry["cost_idr"], "shift", name, day, "cost_idr")
+        self.expect(self.worked == sorted(set(self.worked)), "shift", "shifts", "once, by day")
+        for name, s in self.shifts.items():
+            mine = sorted({day for day, i in self.worked if i == name})
+            weeks = Counter(day - timedelta(day.weekday()) for day in mine)
+            for key, good in (("max_uses", len(mine) <= s.get("max_uses", len(mine))),
+                              ("max_per_week", max(weeks.values(), default=0) <= s.get("max_per_week", 7)),
+                              ("rest_days", all((b - a).days > s.get("rest_days", 0) for a, b in pairwise(mine)))):
+                self.expect(good, "shift", name, key)
+        self.spent = sum(self.shifts[name]["cost_idr"] for _, name in self.worked if name in self.shifts)
+        self.expect(self.spent <= self.toml.get("budget", {}).get("idr", self.spent), "shift", "budget.idr", self.spent)
 
     def read(self) -> None:
         """Read who waits, and everybody's place in the tie-break."""
@@ -270,6 +319,7 @@ class Folder:
             self.expect(claimed[key] == number, "claim", key, claimed[key], number)
         for t in self.demanded():
             value = sum(n * self.cost(t, c, d) for (c, d, _, _), n in self.cells.items())
+            value = {"cost_idr": self.spent, "shifts": len(self.worked)}.get(t[0], value)
             self.values.append((t, value, Fraction(value, self.scale if t[0] == "pressure" else 1)))
         mine = [(t[0], t[2], str(amount)) for t, _, amount in self.values]
         tiers = [(t["name"], t["rank"], t["exact"]) for t in claimed["tiers"]]
@@ -280,7 +330,7 @@ class Folder:
             good &= math.isclose(value, Fraction(tier["exact"]), rel_tol=1e-12)
             self.expect(good, "claim", tier["name"], "value, bound, proven")
 
-    def disproof(self) -> str:  # noqa: C901
+    def disproof(self, proof: dict[str, Any]) -> str:  # noqa: C901
         """Return why certificate.json does not prove the plan; nothing if it does.
 
         A limit may have a price only if it is full, and below 0 only if a tier before gave it one
@@ -288,11 +338,11 @@ class Folder:
         If every card has a choice of least cost plus price, no plan is better in this tier, and the
         next tier chooses among these choices only.
         """
-        days, proof = range(self.days), json.loads((self.path / "certificate.json").read_text("utf-8"))
-        stated = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]]
+        days = range(self.days)
+        stated, flows = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]], [v for v in self.values if v[0][0] not in OWN]
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
             return "start, days"
-        if stated != [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in self.values]:
+        if stated != [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in flows]:
             return "tiers"
         paths: dict[Any, list[list[tuple[str, ...]]]] = {}
         for able, blanks in {c[-2:] for c in self.ties}:
@@ -306,10 +356,8 @@ class Folder:
             return [choice for choice, cost in paid.items() if cost == low]
 
         settled = set[tuple[str, int]]()
-        for (tier, _, _), entry in zip(self.values, proof["tiers"], strict=True):
-            given, price = entry["prices"], {name: [0] * self.days for name in self.limit}
-            price |= given["printers"] | given["servers"] | {f"blanks {k}": v for k, v in given["stock"].items()}
-            price |= {"daily reserve": given["reserve"]} if given["reserve"] is not None else {}
+        for (tier, _, _), entry in zip(flows, proof["tiers"], strict=True):
+            price = self.priced(entry["prices"])
             if price.keys() != self.limit.keys() or any(len(line) != self.days for line in price.values()):
                 return f"{tier[0]}: resources, days"
             for n, d in product(price, days):
@@ -329,6 +377,131 @@ class Folder:
                     return f"{tier[0]}: {self.dates[d] if p else 'unprinted'}"
         return ""
 
+    def priced(self, given: dict[str, Any]) -> dict[str, list[int]]:
+        """Return prices by limit and day; what is not given costs nothing."""
+        price = {name: [0] * self.days for name in self.limit} | given["printers"] | given["servers"]
+        price |= {f"blanks {k}": v for k, v in given["stock"].items()}
+        return price | ({"daily reserve": given["reserve"]} if given["reserve"] is not None else {})
+
+    def undecided(self, given: dict[str, Any]) -> str:
+        """Return why another choice of shifts might be better; nothing if none is.
+
+        A use is a set of shifts on a day.  A cut prices limits, none below 0, and weighs tiers.  With
+        whatever uses, the weighed tiers come to at least the sum of every card's least cost plus price,
+        over all places that any shifts could open, less what the limits come to at their prices: a
+        constant less a slope for each use.  A choice better in a tier, and equal in those before, needs
+        each cut of the tier to say one less than its value, each cut before at most its value, and each
+        row to hold.  In each leaf so many times these demands, and the steps that lead to it, added up,
+        cannot be met.
+        """
+        uses, rows, cuts = ([(*part,) if isinstance(part, list) else part for part in given[k]] for k in ("uses", "rows", "cuts"))
+        may = [{n for n, s in self.shifts.items() if self.named(day, s["days"]) and (s.get("on_holidays", False) or not self.kept_free(day))}
+               for day in self.dates]
+        base, most = ([self.cards(day, names) for day, names in zip(self.dates, some, strict=True)] for some in ([set[str]()] * self.days, may))
+        prices = [self.priced(cut) for cut in cuts]
+        for price in prices:
+            if price.keys() != self.limit.keys() or any(len(line) != self.days or min(line) < 0 for line in price.values()):
+                return "decisions: prices"
+        for d, day in enumerate(self.dates):
+            listed = [frozenset(names) for on, names in uses if on == d]
+            there = frozenset[str]().union(*listed)
+            left = {n for n in may[d] - there if self.cards(day, {n}) != base[d]}
+            priced = any(price[n][d] for price in prices for n in base[d])
+            if frozenset() in listed or len({*listed}) != len(listed) or len(listed) + 1 != 2 ** len(there) or there - may[d] or (left and priced):
+                return f"decisions: uses {day}"
+        own = {"cost_idr": [sum(self.shifts[n]["cost_idr"] for n in names) for _, names in uses], "shifts": [len(names) for _, names in uses]}
+        known = [*self.known(uses, own)]
+        if any((place if place in OWN else "", weights, value) not in known for place, weights, value in rows):
+            return "decisions: rows"
+        pins = any(c.pin is not None and c.pin < self.days for c in self.ties)
+        order = [("pins", None, None)] * pins + [tier for tier, _, _ in self.values]
+        size = Counter(c for c, _ in self.people.values())
+        lost = [sum(n * self.cost(t, c, 0) for c, n in size.items()) for t in order]  # before the start
+        values = [v - gone for v, gone in zip([0] * pins + [v for _, v, _ in self.values], lost, strict=True)]
+        flows = [i for i, t in enumerate(order) if t[0] not in OWN]
+        proven = self.bounds(cuts, prices, [order[i] for i in flows], base, most)
+        for cut, price, constant in zip(cuts, prices, proven, strict=True):
+            slope = [sum(price[n][d] * (more - base[d][n]) for n, more in self.cards(self.dates[d], {*names}).items()) for d, names in uses]
+            good = 0 <= cut["tier"] < len(flows) and len(cut["weights"]) == cut["tier"] + 1 and min(cut["weights"]) >= 0 and cut["weights"][-1] == 1
+            if not good or cut["constant"] > constant or any(a < b for a, b in zip(cut["slope"], slope, strict=True)):
+                return f"decisions: {cut['constant']} > {constant}"
+        for k, (tier, value, leaves) in enumerate(zip(order, values, given["leaves"], strict=True)):
+            if value and not (self.covers([leaf["path"] for leaf in leaves])
+                              and all(self.contradicts(leaf, k, (order, values, flows), (uses, rows, cuts)) for leaf in leaves)):
+                return f"decisions: {tier[0]}"
+        return ""
+
+    def known(self, uses: list[Any], own: dict[str, list[int]]) -> Iterator[Any]:
+        """Yield every rule on shifts, and by name their own tiers, as weight of each use, and limit."""
+        values = {tier[0]: value for tier, value, _ in self.values}
+        yield from ((name, weights, values[name]) for name, weights in own.items())
+        yield from (("", [int(on == d) for on, _ in uses], 1) for d, _ in uses)
+        yield "", own["cost_idr"], self.toml.get("budget", {}).get("idr")
+        mondays = {d - self.dates[d].weekday() for d, _ in uses}
+        for name, s in self.shifts.items():
+            spans = [(0, self.days, s.get("max_uses"))] + [(d, d + 6, s.get("max_per_week")) for d in mondays]
+            for first, last, most in spans + [(d, d + s.get("rest_days", 0), 1) for d, _ in uses]:
+                yield "", [int(name in names and first <= d <= last) for d, names in uses], most
+
+    def bounds(self, cuts: list[Any], prices: list[Any], flows: list[Tier], base: list[Any], most: list[Any]) -> list[int]:
+        """Return the constant of each cut: what its prices prove without any shift."""
+        found = [-sum(p * (base[d][n] if n in base[d] else self.limit[n][d]) for n in price for d, p in enumerate(price[n]) if p) for price in prices]
+        routes: dict[Any, list[dict[int, int]]] = {}
+        size = Counter(c for c, _ in self.people.values())
+        lost = [sum(n * self.cost(t, c, 0) for c, n in size.items()) for t in flows]
+        for able, blanks in {c[-2:] for c in size}:
+            links = [(p, s, *self.total) for p in able for s in self.reach[p]]
+            free = [[k for k in links if all(most[d][n] for n in k) and (not blanks or self.limit[blanks][d])] for d in range(self.days)]
+            routes[able, blanks] = [{d: min(sum(price[n][d] for n in k) for k in some) + sum(price.get(blanks, [])[d:])
+                                     for d, some in enumerate(free) if some} for price in prices]
+        for c, n in size.items():
+            days = [d for d in range(max(0, c.ready), self.days) if c.pin in (None, d)]
+            cost = {d: [int(d == self.days and c.pin is not None and c.pin < d) if t[0] == "pins" else self.cost(t, c, d) for t in flows]
+                    for d in (*days, self.days)}
+            for i, (cut, route) in enumerate(zip(cuts, routes[c[-2:]], strict=True)):
+                paid = {d: route[d] for d in days if d in route} | {self.days: 0}
+                found[i] += n * min(sum(w * x for w, x in zip(cut["weights"], cost[d], strict=False)) + p for d, p in paid.items())
+        return [b - sum(w * x for w, x in zip(cut["weights"], lost, strict=False)) for b, cut in zip(found, cuts, strict=True)]
+
+    def covers(self, paths: list[Any]) -> bool:
+        """Return whether paths are those of a whole tree: each step has both ways, "at most" and "more"."""
+        todo = [(0, paths)]
+        while todo:
+            depth, some = todo.pop()
+            if len(some) == 1 and len(some[0]) == depth:
+                continue
+            if not some or any(len(path) <= depth or path[depth][:2] != some[0][depth][:2] for path in some):
+                return False
+            todo += [(depth + 1, [path for path in some if path[depth][2] is above]) for above in (False, True)]
+        return True
+
+    def contradicts(self, leaf: dict[str, Any], k: int, tiers: Any, parts: Any) -> bool:
+        """Return whether a leaf's multiples of demands add up to more than can be met."""
+        (order, values, flows), (uses, rows, cuts), total, slope = tiers, parts, 0, Counter[int]()
+        for index, times in leaf["cuts"]:
+            cut, at = cuts[index], flows[cuts[index]["tier"]]
+            need = cut["constant"] - sum(w * values[i] for w, i in zip(cut["weights"], flows, strict=False)) + (at == k)
+            if at > k or times < 0:
+                return False
+            total += times * need
+            for u, a in enumerate(cut["slope"]):
+                slope[u] += times * min(a, max(0, need))
+        for index, times in leaf["rows"]:
+            place, weights, most = rows[index]
+            at = [t[0] for t in order].index(place) if place in OWN else -1
+            if at > k or times < 0:
+                return False
+            total += times * ((at == k) - most)
+            for u, w in enumerate(weights):
+                slope[u] -= times * w
+        for (some, number, above), times in zip(leaf["path"], leaf["times"], strict=True):
+            total += times * (number + 1 if above else -number)
+            for u in some:
+                slope[u] += times if above else -times
+            if times < 0 or type(number) is not int or not {*some} <= {*range(len(uses))}:
+                return False
+        return total > sum(s for s in slope.values() if s > 0)
+
 
 def main(folder: Path, language: str | None) -> int:
     """Check a folder, print what was found, and return the exit code."""
@@ -343,7 +516,7 @@ def main(folder: Path, language: str | None) -> int:
     print(", ".join(f"{k} {me.claimed[k]}" for k in ("read", "planned", "held", "rejected", "printed", "unprinted")))
     for tier, _, amount in me.values:
         print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}")
-    print(say["optimal" if me.proven else "open"], say["means"], sep="\n")
+    print(say["optimal" if me.proven else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.proven and me.shifts), say["means"], sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
     print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])

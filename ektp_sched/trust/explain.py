@@ -19,12 +19,14 @@ from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
 from ektp_sched.trust.explain_limits import find_room
 from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
+from ektp_sched.trust.explain_shifts import idle_shifts
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit, Room
+    from ektp_sched.trust.explain_model import IdleShift
 
 __all__ = ["Explained", "Explanation", "explain"]
 
@@ -113,6 +115,9 @@ def explain(
         printers=person.printers,
         limits=case.binding(),
         prices=case.prices(day),
+        shifts=case.shifts(),
+        only_shift=bool(case.shifts()) and not case.worked_by_calendar(),
+        idle=case.idle(),
         moves=case.moves(),
         last_day=plan.start + timedelta(days=plan.days - 1),
         priced=plan.prices is not None,
@@ -197,8 +202,26 @@ class _Case:
         return self.plan.start + timedelta(days=offset)
 
     def open_on(self, day: date) -> bool:
-        """Return whether the office works on a day."""
-        return bool(calendar(self.office, day, 1).open[0])
+        """Return whether the office works on a day, if only by a shift."""
+        return bool(self.room.limits.open[(day - self.plan.start).days])
+
+    def worked_by_calendar(self) -> bool:
+        """Return whether the calendar alone opens its day."""
+        slot = self.slot
+        return slot is None or bool(calendar(self.office, slot.day, 1).open[0])
+
+    def shifts(self) -> tuple[str, ...]:
+        """Return the shifts that are worked on its day."""
+        if self.slot is None:
+            return ()
+        mine = (self.slot.day - self.plan.start).days
+        return tuple(name for name, day in self.room.worked if day == mine)
+
+    def idle(self) -> tuple[IdleShift, ...]:
+        """Return the shifts that would have made room earlier."""
+        if self.rule() not in ("capacity", "ready", "first-day"):
+            return ()
+        return idle_shifts(self.office, self.room, self.first, self.end)
 
     def _earlier(self) -> list[int]:
         """Return the days on which it could have been printed before its own."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.trust.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,6 +64,8 @@ class Room:
         Cards that the reserve still allows, shape ``(days,)``; None without.
     mine
         Which printers can print the card, shape ``(P,)``.
+    worked
+        Id and day offset of the shifts that are worked, by day and id.
     """
 
     start: date
@@ -73,6 +76,7 @@ class Room:
     left_server: Ints
     left_total: Ints | None
     mine: Bools
+    worked: tuple[tuple[str, int], ...]
 
     def servers(self) -> tuple[str, ...]:
         """Return the servers that its printers reach and that work on some day."""
@@ -123,7 +127,8 @@ def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Roo
     printers
         Those that can print the card.
     """
-    limits = capacity(office, plan.start, plan.days)
+    worked = known_uses(read_shifts(plan, plan.start), office, plan.days)
+    limits = capacity(office, plan.start, plan.days, worked)
     left_printer = limits.printer_cards - _used(plan, "printer", limits.printers)
     left_server = limits.server_cards - _used(plan, "server", limits.servers)
     mine = np.array([name in printers for name in limits.printers], dtype=bool)
@@ -139,9 +144,8 @@ def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Roo
         left_total = limits.total - _used(plan, "printer", limits.printers).sum(axis=0)
         possible &= limits.total > 0
         free &= left_total > 0
-    return Room(
-        plan.start, possible, free, limits, left_printer, left_server, left_total, mine
-    )
+    left = left_printer, left_server, left_total
+    return Room(plan.start, possible, free, limits, *left, mine, worked)
 
 
 def _used(plan: Explained, column: str, names: tuple[str, ...]) -> Ints:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit
 
-__all__ = ["Explanation", "Move", "Price", "Slot"]
+__all__ = ["Explanation", "IdleShift", "Move", "Price", "Slot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,24 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleShift:
+    """A shift that could have made room for a card, and why it is not worked.
+
+    Parameters
+    ----------
+    shift, day
+        Which, and the last such day before the card's own.
+    rules
+        Places in office.toml of the rules that leave no room for it; empty
+        where only the aims, in their order, speak against it.
+    """
+
+    shift: str
+    day: date
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an application has its day.
 
@@ -123,6 +141,12 @@ class Explanation:
         The day meant, where there is one.
     closed
         Whether the office does not work on that day.
+    shifts
+        Ids of the shifts that are worked on its day.
+    only_shift
+        Whether the calendar keeps that day free, so that only they open it.
+    idle
+        Shifts that could have made room earlier, and why they are not worked.
     moves
         What could bring it forward.
     last_day
@@ -153,6 +177,9 @@ class Explanation:
     printers: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
     prices: tuple[Price, ...] = ()
+    shifts: tuple[str, ...] = ()
+    only_shift: bool = False
+    idle: tuple[IdleShift, ...] = ()
     moves: tuple[Move, ...] = ()
     last_day: date | None = None
     priced: bool = False

@@ -1,7 +1,7 @@
 """A plan laid beside the accepted rows: what every check here starts from.
 
-Nothing is taken from the plan but its rows.  Days are offsets from the start;
-arrays "by application" follow the backlog, arrays "by row" the plan.
+Nothing is taken from the plan but its rows and shifts.  Days are offsets from
+the start; arrays "by application" follow the backlog, "by row" the plan.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import polars as pl
 
 from ektp_sched.office import capacity
 from ektp_sched.trust.matching import UNKNOWN, match_ids
+from ektp_sched.trust.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.shifts import Worked
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -135,7 +137,9 @@ class Facts:
     Parameters
     ----------
     office, limits, start, days
-        The rules, the daily capacity, and the horizon.
+        The rules, the daily capacity with the shifts worked, and the horizon.
+    shifts, worked
+        As the plan states them; and id and day of those that can be, once each.
     frame
         The accepted applications.
     since, ready, due, promised, pinned
@@ -154,6 +158,8 @@ class Facts:
     limits: Capacity
     start: date
     days: int
+    shifts: tuple[Worked, ...]
+    worked: tuple[tuple[str, int], ...]
     frame: pl.DataFrame
     since: Ints32
     ready: Ints32
@@ -219,7 +225,7 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
     Parameters
     ----------
     plan
-        Its rows are read, its other statements are not.
+        Its rows and shifts are read, its other statements are not.
     backlog
         The accepted applications.
     office
@@ -231,7 +237,8 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
         Arrays for all checks.
     """
     frame, start, days = backlog.frame, plan.start, plan.days
-    limits = capacity(office, start, days)
+    worked = known_uses(shifts := read_shifts(plan, start), office, days)
+    limits = capacity(office, start, days, worked)
     kind, kinds = _kinds(frame, office, limits)
     table = plan.assignments.select(
         pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
@@ -255,6 +262,8 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
         limits=limits,
         start=start,
         days=days,
+        shifts=shifts,
+        worked=worked,
         frame=frame,
         since=_offset(frame["waiting_since"], start),
         ready=_offset(frame["ready_on"], start),
@@ -319,10 +328,8 @@ def _texts(column: pl.Series) -> tuple[Ints, list[str | None]]:
 
 def _kinds(frame: pl.DataFrame, office: Office, limits: Capacity) -> tuple[Ints, Kinds]:
     """Return the kind of each application, and what the rules say of kinds."""
-    nothing: tuple[Ints, list[str | None]] = (
-        np.zeros(frame.height, dtype=np.int64),
-        [None],
-    )
+    zero = np.zeros(frame.height, dtype=np.int64)
+    nothing: tuple[Ints, list[str | None]] = (zero, [None])
     by_area = bool(office.area_rank) or any(
         p.areas is not None for p in office.printers
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.trust.exchanges import changes, tiers_that_count
 from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.groups import Groups, distinct, distinct_rows, group_applications
 from ektp_sched.trust.rules import used_blanks
@@ -266,16 +267,13 @@ def _count_sort(
     counts: Counts,
 ) -> None:
     ahead, passed, since = cells
-    names = _tiers_that_count(facts, by_rank)
-    if by_rank and _always_better(facts, days[1]):
-        names = []
-    loss, steps = _changes(facts, ahead, days, names)
-    gain, _ = _changes(facts, passed, days, names)
-    if by_rank:
-        # Every tier of a stricter rank stands before those of the other.
-        gain = np.where(gain > 0, _NEVER, 0)
+    parts = tiers_that_count(facts, by_rank, days[1])
+    names = [name for part in parts for name in part]
+    steps = changes(facts, (ahead.due, ahead.promised), days, parts)
+    gain = changes(facts, (passed.due, passed.promised), days, parts, wins=by_rank)[-1]
+    loss = steps[-1]
     total, below = _dominated(
-        (since, gain, passed.count), 2 * ahead.since, [*steps, loss], by_rank
+        (since, gain, passed.count), 2 * ahead.since, steps, by_rank
     )
     weight = ahead.count
     shares = [int(weight @ part) for part in below]
@@ -293,50 +291,6 @@ def _count_sort(
         ids = facts.frame["application_id"]
         other = int(passed.one[np.flatnonzero(who)[0]])
         counts.sample.append(Pair(ids[other], ids[int(ahead.one[which])], *days))
-
-
-def _tiers_that_count(facts: Facts, by_rank: bool) -> list[str]:
-    """Return the tiers that stand before the one an exchange surely improves.
-
-    Within a rank an exchange leaves the number of unprinted as it is, and
-    improves ``pressure``.
-    """
-    names = list(facts.office.plan.tiers)
-    if "pressure" in names:
-        names = [] if by_rank else names[: names.index("pressure")]
-    return [name for name in names if name in ("overdue", "promise")]
-
-
-def _always_better(facts: Facts, later: int) -> bool:
-    """Return whether a stricter rank gains in ``unprinted`` by the exchange."""
-    return later == facts.days and "unprinted" in facts.office.plan.tiers
-
-
-def _changes(
-    facts: Facts, cells: _Cells, days: tuple[int, int], names: list[str]
-) -> tuple[Ints, list[Ints]]:
-    """Return what cells lose between two days, tiers packed in order.
-
-    Also, for each tier, the packed number with the later tiers left out.
-    """
-    day, later = days
-    packed = np.zeros(len(cells.count), dtype=np.int64)
-    steps: list[Ints] = []
-    for name in names:
-        if name == "overdue":
-            change = (cells.due >= day) & (cells.due < later)
-            packed = packed * 2 + change
-        else:
-            slip = np.where(
-                cells.promised == MISSING, 0, later - np.maximum(cells.promised, day)
-            )
-            packed = packed * (facts.days + 1) + np.maximum(0, slip)
-        steps.append(packed)
-    scale = 1
-    for index in range(len(names) - 1, -1, -1):
-        steps[index] = steps[index] * scale
-        scale *= 2 if names[index] == "overdue" else facts.days + 1
-    return packed, steps[:-1]
 
 
 def _dominated(

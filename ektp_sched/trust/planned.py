@@ -10,7 +10,23 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["Planned", "PlannedTier"]
+__all__ = ["Planned", "PlannedShift", "PlannedTier"]
+
+
+class PlannedShift(Protocol):
+    """What a plan says of a shift that is worked on a day."""
+
+    @property
+    def shift(self) -> str:
+        """Return its id."""
+
+    @property
+    def day(self) -> date:
+        """Return when it is worked."""
+
+    @property
+    def cost_idr(self) -> int:
+        """Return what it costs, rupiah."""
 
 
 class PlannedTier(Protocol):
@@ -63,6 +79,10 @@ class Planned(Protocol):
     @property
     def tiers(self) -> Sequence[PlannedTier]:
         """Return the tiers in order."""
+
+    @property
+    def shifts(self) -> Sequence[PlannedShift]:
+        """Return the shifts that are worked, by day and id."""
 
     @property
     def certificate(self) -> object | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
-__all__ = ["Prices", "read_prices"]
+__all__ = ["Prices", "UnreadableError", "get", "limit_prices", "read_prices"]
 
 _ROOM: Final = 1 << 60
 """Sums below this stay exact in int64, with costs below 2**60 added."""
@@ -46,6 +46,16 @@ class Prices:
     reserve: NDArray[Any]
     stock: NDArray[Any]
 
+    def pays(self) -> bool:
+        """Return whether any price is below 0."""
+        parts = (self.printers, self.servers, self.reserve, self.stock)
+        return any(bool((part < 0).any()) for part in parts)
+
+    def asks_on(self, day: int) -> bool:
+        """Return whether a printer, a server or the reserve has a price on a day."""
+        parts = (self.printers[:, day], self.servers[:, day], self.reserve[day])
+        return any(bool((part != 0).any()) for part in map(np.asarray, parts))
+
 
 def read_prices(
     certificate: object, facts: Facts, findings: Findings
@@ -67,46 +77,62 @@ def read_prices(
     list or None
         ``None`` if the certificate cannot be read; then a violation says why.
     """
-    stated = _get(certificate, "start"), _get(certificate, "days")
+    stated = get(certificate, "start"), get(certificate, "days")
     if str(stated[0]) != facts.start.isoformat() or stated[1] != facts.days:
         findings.add(
             "certificate-horizon",
             "The certificate is for another start or number of days than the plan.",
         )
         return None
-    tiers = _get(certificate, "tiers")
+    tiers = get(certificate, "tiers")
     if not isinstance(tiers, Sequence):
         findings.add("certificate-form", "The certificate has no list of tiers.")
         return None
     try:
-        return [_tier(tier, facts) for tier in tiers]
-    except _Unreadable as problem:
+        return [limit_prices(tier, facts) for tier in tiers]
+    except UnreadableError as problem:
         findings.add("certificate-form", f"The certificate's {problem}.")
         return None
 
 
-class _Unreadable(Exception):
+class UnreadableError(Exception):
     """What in a certificate is not as it should be."""
 
 
-def _get(source: object, name: str) -> Any:
+def get(source: object, name: str) -> Any:
+    """Return an attribute of an object, or a key of a mapping; None if missing."""
     if isinstance(source, Mapping):
         return source.get(name)
     return getattr(source, name, None)
 
 
-def _tier(tier: object, facts: Facts) -> Prices:
+def limit_prices(tier: object, facts: Facts) -> Prices:
+    """Return the prices of every limit.
+
+    Parameters
+    ----------
+    tier
+        An object or mapping with printers, servers, reserve and stock, or with
+        ``prices`` that has them.
+    facts
+        Resources and horizon.
+
+    Raises
+    ------
+    UnreadableError
+        Something in it is not as it should be.
+    """
     limits, days = facts.limits, facts.days
-    nested = _get(tier, "prices")
+    nested = get(tier, "prices")
     source = tier if nested is None else nested
-    reserve = _get(source, "reserve")
+    reserve = get(source, "reserve")
     if reserve is not None and limits.total is None:
-        raise _Unreadable("reserve has a price, but the office keeps none")
+        raise UnreadableError("reserve has a price, but the office keeps none")
     lists = [
-        _lists(_get(source, "printers"), limits.printers, days, "printers"),
-        _lists(_get(source, "servers"), limits.servers, days, "servers"),
+        _lists(get(source, "printers"), limits.printers, days, "printers"),
+        _lists(get(source, "servers"), limits.servers, days, "servers"),
         [[0] * days if reserve is None else _whole(reserve, days, "reserve")],
-        _lists(_get(source, "stock"), facts.kinds.stocked, days, "stock"),
+        _lists(get(source, "stock"), facts.kinds.stocked, days, "stock"),
     ]
     largest = max((abs(n) for part in lists for row in part for n in row), default=0)
     kind = np.int64 if largest * (days + 3) < _ROOM else object
@@ -114,10 +140,10 @@ def _tier(tier: object, facts: Facts) -> Prices:
         np.array(part, dtype=kind).reshape(-1, days) for part in lists
     )
     return Prices(
-        name=_get(tier, "name"),
-        rank=_get(tier, "rank"),
-        scale=_get(tier, "scale"),
-        value=_get(tier, "value"),
+        name=get(tier, "name"),
+        rank=get(tier, "rank"),
+        scale=get(tier, "scale"),
+        value=get(tier, "value"),
         printers=printers,
         servers=servers,
         reserve=total[0],
@@ -132,9 +158,9 @@ def _lists(
     if source is None:
         source = {}
     if not isinstance(source, Mapping):
-        raise _Unreadable(f"{what} are not listed by name")
+        raise UnreadableError(f"{what} are not listed by name")
     if set(source) - set(names):
-        raise _Unreadable(f"{what} name something that the office does not limit")
+        raise UnreadableError(f"{what} name something that the office does not limit")
     return [
         _whole(source[name], days, what) if name in source else [0] * days
         for name in names
@@ -148,5 +174,5 @@ def _whole(source: object, days: int, what: str) -> list[int]:
         or len(numbers) != days
         or any(type(number) is not int for number in numbers)
     ):
-        raise _Unreadable(f"{what} are not one whole number for each calendar day")
+        raise UnreadableError(f"{what} are not one whole number for each calendar day")
     return list(numbers)

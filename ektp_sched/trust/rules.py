@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.shifts import ShiftRules, check_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -135,6 +136,8 @@ def _days_are_worked(facts: Facts, findings: Findings) -> None:
     )
     closed = ~facts.limits.open[np.where(inside, day, 0)] & inside
     message = "A card is printed on a day on which the office is closed."
+    if facts.office.shifts:
+        message = "A card is printed on a day that neither calendar nor shift opens."
     _add_rows(facts, findings, "closed-day", message, closed)
 
 
@@ -234,8 +237,14 @@ def _pins_hold(facts: Facts, findings: Findings) -> None:
         _add_applications(facts, findings, code, message, where)
 
 
+def _shifts_obey(facts: Facts, findings: Findings) -> None:
+    rules = ShiftRules(facts.office, facts.start, facts.days)
+    check_shifts(facts.shifts, rules, findings)
+
+
 _RULES: Final[Sequence[Callable[[Facts, Findings], None]]] = (
     _every_application_once,
+    _shifts_obey,
     _days_are_worked,
     _never_before_ready,
     _printers_are_eligible,

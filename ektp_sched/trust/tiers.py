@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.shifts import shift_costs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +24,21 @@ if TYPE_CHECKING:
     Values = Mapping[tuple[str, int], int]
 
 __all__ = [
+    "OWN_TIERS",
     "DemandedTier",
     "check_claims",
     "check_tiers",
     "cost",
     "demanded",
+    "priced",
     "rank_text",
+    "stretches",
+    "value_of",
     "values",
 ]
+
+OWN_TIERS: Final = ("cost_idr", "shifts")
+"""Tiers that only the choice of shifts decides: their cost, and their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,8 @@ class DemandedTier:
     Parameters
     ----------
     name
-        ``unprinted``, ``overdue``, ``promise`` or ``pressure``.
+        ``unprinted``, ``overdue``, ``promise``, ``pressure``, ``cost_idr`` or
+        ``shifts``.
     rank
         Index of the rank that it counts; ``None`` for everybody.
     label
@@ -66,26 +75,56 @@ def rank_text(office: Office, key: RankKey) -> int | str | None:
 def demanded(facts: Facts) -> tuple[DemandedTier, ...]:
     """Return the tiers in the order in which they must be settled.
 
+    An office with shifts has two tiers of their own; those that it does not
+    name come last.  They know no rank, so all that stands before one is
+    settled for every rank before it.
+
     Parameters
     ----------
     facts
         The office and the ranks that occur among its applications.
     """
-    office, names = facts.office, facts.office.plan.tiers
+    office, keys = facts.office, facts.kinds.ranks
 
     def tier(name: str, rank: int | None) -> DemandedTier:
-        label = None if rank is None else rank_text(office, facts.kinds.ranks[rank])
+        label = None if rank is None else rank_text(office, keys[rank])
         scale = office.lcm_targets if name == "pressure" else 1
         return DemandedTier(name, rank, label, scale)
 
-    if not office.has_ranks:
-        return tuple(tier(name, None) for name in names)
-    ranks = range(len(facts.kinds.ranks))
-    first = [tier("unprinted", rank) for rank in ranks if "unprinted" in names]
-    return (
-        *first,
-        *(tier(name, rank) for rank in ranks for name in names if name != "unprinted"),
-    )
+    found: list[DemandedTier] = []
+    for names in stretches(office):
+        if not office.has_ranks or names[0] in OWN_TIERS:
+            found += [tier(name, None) for name in names]
+            continue
+        ranks = range(len(keys))
+        found += [tier("unprinted", rank) for rank in ranks if "unprinted" in names]
+        found += [tier(n, rank) for rank in ranks for n in names if n != "unprinted"]
+    return tuple(found)
+
+
+def stretches(office: Office) -> list[list[str]]:
+    """Return the tiers' names, cut before and after each of the shifts' own."""
+    names = list(office.plan.tiers)
+    if office.shifts:
+        names += [name for name in OWN_TIERS if name not in names]
+    found: list[list[str]] = []
+    for name in names:
+        apart = name in OWN_TIERS or not found or found[-1][0] in OWN_TIERS
+        if apart:
+            found.append([])
+        found[-1].append(name)
+    return found
+
+
+def priced(facts: Facts) -> tuple[DemandedTier, ...]:
+    """Return the demanded tiers to which applications add, in order.
+
+    Parameters
+    ----------
+    facts
+        As for `demanded`.
+    """
+    return tuple(tier for tier in demanded(facts) if tier.name not in OWN_TIERS)
 
 
 def cost(name: str, day: Ints, days: int, when: Ints, per_day: Ints | int = 1) -> Ints:
@@ -153,6 +192,9 @@ def values(facts: Facts) -> dict[tuple[str, int], int]:
         found |= _by_rank("unprinted", np.ones_like(stays), some, ranks)
     if "pressure" in names:
         found |= _pressure(facts)
+    if facts.office.shifts:
+        found["cost_idr", 0] = shift_costs(facts.office, facts.worked)
+        found["shifts", 0] = len(facts.worked)
     return found
 
 
@@ -237,7 +279,7 @@ def check_tiers(
         elif claim.value != value:
             findings.add(
                 "tier-value",
-                f"Tier {_named(tier)} states {claim.value}; its rows come to {value} "
+                f"Tier {_named(tier)} states {claim.value}; the plan comes to {value} "
                 f"(in units of 1/{tier.scale}).",
             )
     return True

@@ -19,7 +19,7 @@ from ektp_sched.trust.tiebreak import TieBreak
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.trust.certificate import Face
+    from ektp_sched.trust.face import Face
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 

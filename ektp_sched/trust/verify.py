@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ektp_sched.trust.certificate import final_face
+from ektp_sched.trust.decided import check_choice
 from ektp_sched.trust.facts import missing_columns, read_facts
 from ektp_sched.trust.figures import (
     check_even_shares,
@@ -80,6 +81,7 @@ def _check_proof(
     face = None
     if plan.certificate is not None:
         face = final_face(facts, plan, found, findings)
+        check_choice(facts, plan.certificate, found, findings)
     if face is None:
         check_ties_in_groups(facts, findings)
     else:

@@ -1,0 +1,80 @@
+"""Shifts that a card was printed in, and those that could have helped it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.office import capacity
+from ektp_sched.trust.explain_model import IdleShift
+from ektp_sched.trust.shifts import ShiftRules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Capacity, Office
+    from ektp_sched.trust.explain_limits import Room
+
+__all__ = ["idle_shifts"]
+
+
+def idle_shifts(
+    office: Office, room: Room, first: int, end: int
+) -> tuple[IdleShift, ...]:
+    """Return the shifts that would have made room for a card earlier.
+
+    Parameters
+    ----------
+    office
+        Its shifts and their rules.
+    room
+        What the plan uses, as the card's printers see it.
+    first, end
+        Days on which it could have been printed are in ``[first, end)``.
+
+    Returns
+    -------
+    tuple of IdleShift
+        For each shift the last such day on which it could have been worked.
+    """
+    if not office.shifts or first >= end:
+        return ()
+    limits = room.limits
+    rules = ShiftRules(office, limits.start, limits.days)
+    may, worked = rules.may_be_worked(), set(room.worked)
+    found = []
+    for shift in sorted(shift.id for shift in office.shifts):
+        free = [
+            (name, day)
+            for name, day in may
+            if name == shift and first <= day < end and (name, day) not in worked
+        ]
+        helps = _more(office, room, free)
+        days = [day for _, day in free if helps[day]]
+        if days:
+            day = max(days)
+            stops = rules.stopped_by(room.worked, shift, day)
+            found.append(IdleShift(shift, limits.start + timedelta(days=day), stops))
+    return tuple(found)
+
+
+def _more(
+    office: Office, room: Room, uses: Sequence[tuple[str, int]]
+) -> NDArray[np.bool_]:
+    """Return on which days uses let the card's printers do more."""
+    before = room.limits
+    after = capacity(office, before.start, before.days, [*room.worked, *uses])
+    more: NDArray[np.bool_] = _alone(after, room) > _alone(before, room)
+    return more
+
+
+def _alone(limits: Capacity, room: Room) -> NDArray[np.int64]:
+    """Return what the card's printers can do, each with its servers."""
+    servers = limits.reaches.astype(np.int64) @ limits.server_cards
+    cards = np.minimum(limits.printer_cards, servers)
+    total: NDArray[np.int64] = cards[room.mine].sum(axis=0)
+    return total if limits.total is None else np.minimum(total, limits.total)

@@ -1,0 +1,332 @@
+"""Which shifts a plan works, and every rule that they must keep.
+
+The rules are read once more here, from the office's tables and nothing that
+chooses shifts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.office import calendar
+from ektp_sched.office.fields import DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ektp_sched.office import Office
+    from ektp_sched.office.decisions import Shift
+    from ektp_sched.trust.choice import Use
+    from ektp_sched.trust.findings import Findings
+
+__all__ = [
+    "ShiftRules",
+    "Worked",
+    "check_shifts",
+    "known_uses",
+    "read_shifts",
+    "shift_costs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A shift that a plan says is worked.
+
+    Parameters
+    ----------
+    shift
+        Its id, as stated.
+    day
+        Offset from the start.
+    cost_idr
+        What it is said to cost, rupiah.
+    """
+
+    shift: str
+    day: int
+    cost_idr: int
+
+
+def read_shifts(plan: object, start: date) -> tuple[Worked, ...]:
+    """Return the shifts that a plan says are worked, in its order.
+
+    Parameters
+    ----------
+    plan
+        Its ``shifts`` each have ``shift``, ``day`` and ``cost_idr``; a plan
+        without the attribute works none.
+    start
+        Its first day.
+    """
+    return tuple(
+        Worked(use.shift, (use.day - start).days, use.cost_idr)
+        for use in getattr(plan, "shifts", ())
+    )
+
+
+def known_uses(
+    stated: Iterable[Worked], office: Office, days: int
+) -> tuple[tuple[str, int], ...]:
+    """Return id and day of each use that can be, once each, by day and id."""
+    ids = {shift.id for shift in office.shifts}
+    uses = {
+        (use.day, use.shift)
+        for use in stated
+        if use.shift in ids and 0 <= use.day < days
+    }
+    return tuple((shift, day) for day, shift in sorted(uses))
+
+
+def shift_costs(office: Office, uses: Iterable[tuple[str, int]]) -> int:
+    """Return what uses cost together by the office's table, rupiah."""
+    costs = {shift.id: shift.cost_idr for shift in office.shifts}
+    return sum(costs[shift] for shift, _ in uses)
+
+
+class ShiftRules:
+    """What an office's tables say of the use of its shifts over a horizon.
+
+    Parameters
+    ----------
+    office
+        Its ``[[shifts]]``, ``[budget]`` and ``[calendar]``.
+    start, days
+        The horizon.
+    """
+
+    def __init__(self, office: Office, start: date, days: int) -> None:
+        self.office, self.start, self.days = office, start, days
+        rules = office.calendar
+        off = {*calendar(office, start, days).holidays, *rules.closed}
+        self._kept_free = off - {*rules.open}
+
+    def names(self, shift: Shift, day: date) -> bool:
+        """Return whether a shift's ``days`` name a date or its weekday."""
+        return day in shift.days or DAYS[day.weekday()] in shift.days
+
+    def kept_free(self, shift: Shift, day: date) -> bool:
+        """Return whether a date is a day off that a shift must leave alone."""
+        return day in self._kept_free and not shift.on_holidays
+
+    def sums(self, uses: Sequence[Use]) -> set[tuple[tuple[int, ...], int]]:
+        """Return every rule as weights of uses and the most they may add up to.
+
+        Parameters
+        ----------
+        uses
+            Day offset, and shifts that are worked together on that day; of
+            each day at most one is taken.
+        """
+        days = sorted({day for day, _ in uses})
+        found = {(tuple(int(on == day) for on, _ in uses), 1) for day in days}
+        if self.office.budget is not None:
+            costs = tuple(
+                shift_costs(self.office, [(name, day) for name in names])
+                for day, names in uses
+            )
+            found.add((costs, self.office.budget.idr))
+        for shift in self.office.shifts:
+            mine = [shift.id in names for _, names in uses]
+            if shift.max_uses is not None:
+                found.add((tuple(map(int, mine)), shift.max_uses))
+            spans = [(day, day + shift.rest_days, 1) for day in days]
+            if shift.max_per_week is not None:
+                first = self.start.weekday()
+                mondays = {7 * self.week(day) - first for day in days}
+                spans += [(day, day + 6, shift.max_per_week) for day in mondays]
+            for first, last, most in spans:
+                pairs = zip(mine, uses, strict=True)
+                here = [own and first <= day <= last for own, (day, _) in pairs]
+                found.add((tuple(map(int, here)), most))
+        return found
+
+    def stopped_by(
+        self, worked: Sequence[tuple[str, int]], shift: str, day: int
+    ) -> tuple[str, ...]:
+        """Return places of the rules that leave no room for one use more.
+
+        Parameters
+        ----------
+        worked
+            Id and day of the uses that there are.
+        shift, day
+            The one more.
+        """
+        taken = [(shift, day), *worked]
+        number = [one.id for one in self.office.shifts].index(shift)
+        mine = self.office.shifts[number]
+        days = {on for name, on in taken if name == shift}
+        week = {on for on in days if self.week(on) == self.week(day)}
+        budget = self.office.budget
+        near = any(0 < abs(on - day) <= mine.rest_days for on in days)
+        stops = {
+            "budget.idr": budget is not None
+            and shift_costs(self.office, taken) > budget.idr,
+            "max_uses": mine.max_uses is not None and len(days) > mine.max_uses,
+            "max_per_week": mine.max_per_week is not None
+            and len(week) > mine.max_per_week,
+            "rest_days": near,
+        }
+        return tuple(
+            place if "." in place else f"shifts[{number + 1}].{place}"
+            for place, stop in stops.items()
+            if stop
+        )
+
+    def week(self, day: int) -> int:
+        """Return the number of a day's week, Monday to Sunday, from the start's."""
+        return (day + self.start.weekday()) // 7
+
+    def may_be_worked(self) -> list[tuple[str, int]]:
+        """Return id and day offset of every use, by day and id."""
+        dates = [self.start + timedelta(days=day) for day in range(self.days)]
+        return [
+            (shift.id, number)
+            for number, day in enumerate(dates)
+            for shift in sorted(self.office.shifts, key=lambda shift: shift.id)
+            if self.names(shift, day) and not self.kept_free(shift, day)
+        ]
+
+
+def check_shifts(
+    stated: Sequence[Worked], rules: ShiftRules, findings: Findings
+) -> None:
+    """Add a violation for every rule that the shifts of a plan break.
+
+    Parameters
+    ----------
+    stated
+        The shifts that the plan says are worked.
+    rules
+        The office's rules on them.
+    findings
+        Where violations go.
+    """
+    ids = {shift.id for shift in rules.office.shifts}
+    for use in stated:
+        if use.shift not in ids:
+            findings.add(
+                "unknown-shift",
+                f'The plan works shift "{use.shift}", and no table [[shifts]] has this '
+                "id.",
+                day=use.day,
+            )
+        elif not 0 <= use.day < rules.days:
+            findings.add(
+                "shift-outside",
+                f"Shift {use.shift} is worked on a day outside the plan's horizon.",
+                day=use.day,
+            )
+    order = [(use.day, use.shift) for use in stated]
+    if order != sorted(order):
+        findings.add("row-order", "The shifts are not sorted by day and id.")
+    for number, shift in enumerate(rules.office.shifts, 1):
+        uses = [u for u in stated if u.shift == shift.id and 0 <= u.day < rules.days]
+        days = sorted({use.day for use in uses})
+        mine = _Mine(shift, f"shifts[{number}]", uses, days, rules, findings)
+        for rule in _RULES:
+            rule(mine)
+    _budget_is_kept(stated, rules, findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """One shift, its place in office.toml, and how a plan works it."""
+
+    shift: Shift
+    place: str
+    uses: Sequence[Worked]
+    days: Sequence[int]
+    rules: ShiftRules
+    findings: Findings
+
+    def add(self, code: str, message: str, day: int | None = None) -> None:
+        """Add a violation whose message goes on after the shift's id."""
+        self.findings.add(code, f"Shift {self.shift.id} {message}.", day=day)
+
+    def date(self, day: int) -> date | None:
+        return self.findings.date_of(day)
+
+
+def _day_is_allowed(mine: _Mine) -> None:
+    for number in mine.days:
+        day = mine.rules.start + timedelta(days=number)
+        if not mine.rules.names(mine.shift, day):
+            what = f"is worked on {day}, which {mine.place}.days does not name"
+            mine.add("shift-day", what, number)
+        if mine.rules.kept_free(mine.shift, day):
+            what = f"is worked on {day}, a holiday or closed date, and "
+            what += f"{mine.place}.on_holidays is not true"
+            mine.add("shift-holiday", what, number)
+
+
+def _once_a_day(mine: _Mine) -> None:
+    for number, times in sorted(Counter(use.day for use in mine.uses).items()):
+        if times > 1:
+            what = f"is worked {times} times on {mine.date(number)}; "
+            what += f"{mine.place} can be worked once a day"
+            mine.add("shift-twice", what, number)
+
+
+def _costs_what_it_costs(mine: _Mine) -> None:
+    for use in mine.uses:
+        if use.cost_idr != mine.shift.cost_idr:
+            what = f"on {mine.date(use.day)} is said to cost {use.cost_idr} rupiah; "
+            what += f"{mine.place}.cost_idr is {mine.shift.cost_idr}"
+            mine.add("shift-cost", what, use.day)
+
+
+def _uses_are_counted(mine: _Mine) -> None:
+    uses, most = len(mine.days), mine.shift.max_uses
+    if most is not None and uses > most:
+        what = f"is worked on {uses} days; {mine.place}.max_uses is {most}"
+        mine.add("shift-uses", what)
+
+
+def _weeks_are_counted(mine: _Mine) -> None:
+    most, first = mine.shift.max_per_week, mine.rules.start.weekday()
+    weeks = Counter(mine.rules.week(day) for day in mine.days)
+    for week, uses in sorted(weeks.items()):
+        if most is not None and uses > most:
+            monday = mine.date(7 * week - first)
+            what = f"is worked on {uses} days of the week from {monday}; "
+            what += f"{mine.place}.max_per_week is {most}"
+            mine.add("shift-week", what)
+
+
+def _rest_is_kept(mine: _Mine) -> None:
+    rest = mine.shift.rest_days
+    for one, other in pairwise(mine.days):
+        if other - one <= rest:
+            what = f"is worked on {mine.date(one)} and {mine.date(other)}; "
+            what += f"{mine.place}.rest_days wants {rest} whole days between"
+            mine.add("shift-rest", what, other)
+
+
+def _budget_is_kept(
+    stated: Sequence[Worked], rules: ShiftRules, findings: Findings
+) -> None:
+    budget = rules.office.budget
+    if budget is None:
+        return
+    cost = shift_costs(rules.office, known_uses(stated, rules.office, rules.days))
+    if cost > budget.idr:
+        findings.add(
+            "budget",
+            f"The shifts cost {cost} rupiah together; budget.idr is {budget.idr}.",
+        )
+
+
+_RULES: Final[Sequence[Callable[[_Mine], None]]] = (
+    _day_is_allowed,
+    _once_a_day,
+    _costs_what_it_costs,
+    _uses_are_counted,
+    _weeks_are_counted,
+    _rest_is_kept,
+)

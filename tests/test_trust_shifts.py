@@ -1,0 +1,239 @@
+"""Trust and shifts: every plan made passes, every other choice is seen through."""
+
+from __future__ import annotations
+
+import random
+from copy import deepcopy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders import as_fake, certificate_dict, write_folder
+from damages import base
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import Case, shift_cases
+
+from ektp_sched.planning import Status
+from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from builders import FakePlan
+
+    Document = dict[str, Any]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=shift_cases())
+def test_what_the_program_plans_passes(
+    case: Case, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    plan = case.plan()
+    if plan.status is Status.INFEASIBLE:
+        return
+    assert plan.status is Status.OPTIMAL
+    assert verify(plan, case.backlog, case.office) == []
+    assert check_certificate(plan, case.backlog, case.office) == []
+    overtakes = fairness(plan, case.backlog, case.office)
+    assert overtakes.avoidable == 0 or "pressure" not in case.office.plan.tiers
+    check = checker.Folder(write_folder(plan, case, tmp_path_factory.mktemp("out")))
+    check.run()
+    assert check.wrong == []
+    assert check.proven
+    assert check.chosen == proves_choice(plan.certificate)
+
+
+def split(proof: Document, tier: int) -> list[Document]:
+    """Make two leaves of the only one: at most one of the uses is taken, or more."""
+    (leaf,) = proof["leaves"][tier]
+    steps = [[[0, 1], 0, above] for above in (False, True)]
+    proof["leaves"][tier] = [leaf | {"path": [step], "times": [0]} for step in steps]
+    found: list[Document] = proof["leaves"][tier]
+    return found
+
+
+def _price(proof: Document, change: int) -> None:
+    proof["cuts"][1]["printers"]["p1"][1] += change
+
+
+def _drop_use(proof: Document) -> None:
+    for line in (proof["uses"], *(cut["slope"] for cut in proof["cuts"])):
+        del line[0]
+    for _, weights, _ in proof["rows"]:
+        del weights[0]
+
+
+def _first(proof: Document, tier: int, kind: str) -> list[Any]:
+    pair: list[Any] = proof["leaves"][tier][0][kind][0]
+    return pair
+
+
+PRESSURE, COST = 4, 5
+TAMPERINGS: dict[str, tuple[str, Callable[[Document], object]]] = {
+    "a price too high": ("cuts", lambda p: _price(p, 1000)),
+    "a price below 0": ("cuts", lambda p: _price(p, -2)),
+    "a bound too high": ("cuts", lambda p: p["cuts"][1].update(constant=11)),
+    "a slope too low": ("cuts", lambda p: p["cuts"][2]["slope"].__setitem__(0, 0)),
+    "another weight": ("cuts", lambda p: p["cuts"][2]["weights"].__setitem__(1, 9)),
+    "a last weight": ("cuts", lambda p: p["cuts"][1]["weights"].__setitem__(1, 2)),
+    "a tier beyond": ("cuts", lambda p: p["cuts"][1].update(tier=9, weights=[1] * 10)),
+    "a rule too strict": ("rows", lambda p: p["rows"][0].__setitem__(2, 6)),
+    "a rule too heavy": ("rows", lambda p: p["rows"][1][1].__setitem__(2, 1)),
+    "a cost too low": ("rows", lambda p: p["rows"][3].__setitem__(2, 6)),
+    "a use left out": ("uses", _drop_use),
+    "a use twice": ("uses", lambda p: p["uses"].__setitem__(1, p["uses"][0])),
+    "a use not allowed": ("uses", lambda p: p["uses"][0].__setitem__(0, 2)),
+    "a use of nothing": ("uses", lambda p: p["uses"][0][1].clear()),
+    "a tier left out": ("leaves", lambda p: p["leaves"].pop()),
+    "no leaf": ("leaves", lambda p: p["leaves"][PRESSURE].clear()),
+    "an omitted leaf": ("leaves", lambda p: split(p, PRESSURE).pop()),
+    "a leaf twice": (
+        "leaves",
+        lambda p: (some := split(p, PRESSURE)).__setitem__(0, some[1]),
+    ),
+    "a wrong step": (
+        "leaves",
+        lambda p: split(p, PRESSURE)[0]["path"][0].__setitem__(1, 1),
+    ),
+    "a step that helps too much": (
+        "leaves",
+        lambda p: split(p, PRESSURE)[1]["times"].__setitem__(0, 1 << 60),
+    ),
+    "a lowered multiple": (
+        "leaves",
+        lambda p: _first(p, PRESSURE, "cuts").__setitem__(1, 1),
+    ),
+    "a raised multiple": (
+        "leaves",
+        lambda p: _first(p, PRESSURE, "rows").__setitem__(1, 1 << 60),
+    ),
+    "a later cut": ("leaves", lambda p: _first(p, 1, "cuts").__setitem__(0, 2)),
+    "a later row": ("leaves", lambda p: _first(p, PRESSURE, "rows").__setitem__(0, 4)),
+    "a multiple below 0": (
+        "form",
+        lambda p: _first(p, PRESSURE, "rows").__setitem__(1, -1),
+    ),
+    "a fraction": ("form", lambda p: _first(p, COST, "rows").__setitem__(1, 0.5)),
+    "no number": ("form", lambda p: p["cuts"][1].update(constant=float("nan"))),
+    "a cut that is not there": (
+        "form",
+        lambda p: _first(p, COST, "cuts").__setitem__(0, 7),
+    ),
+    "a short line": ("form", lambda p: p["cuts"][1]["slope"].pop()),
+    "a missing list": ("form", lambda p: p.pop("rows")),
+    "another printer": ("form", lambda p: p["cuts"][1]["printers"].update(p9=[0] * 8)),
+}
+
+
+def tampered(change: Callable[[Document], object]) -> tuple[Any, FakePlan]:
+    case, plan = base("shifts")
+    proof = deepcopy(certificate_dict(plan.certificate))
+    change(proof["decisions"])
+    return case, replace(plan, certificate=proof)
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_a_proof_that_was_tampered_with_is_found(name: str, tmp_path: Path) -> None:
+    code, change = TAMPERINGS[name]
+    case, plan = tampered(change)
+    found = verify(plan, case.backlog, case.office)
+    assert [violation.code for violation in found] == [f"choice-{code}"]
+    assert check_certificate(plan, case.backlog, case.office) == found
+    check = checker.Folder(write_folder(plan, case, tmp_path))
+    check.run()
+    assert {wrong for wrong, _ in check.wrong} == {"proof", "claim"}
+
+
+def test_a_proof_in_more_leaves_passes(tmp_path: Path) -> None:
+    case, plan = tampered(lambda proof: split(proof, PRESSURE))
+    assert verify(plan, case.backlog, case.office) == []
+    check = checker.Folder(write_folder(plan, case, tmp_path))
+    check.run()
+    assert (check.wrong, check.chosen) == ([], True)
+
+
+def test_without_proof_the_choice_is_the_solvers_word(tmp_path: Path) -> None:
+    case, plan = tampered(dict.clear)
+    assert isinstance(plan.certificate, dict)
+    del plan.certificate["decisions"]
+    assert verify(plan, case.backlog, case.office) == []
+    assert not proves_choice(plan.certificate)
+    check = checker.Folder(write_folder(plan, case, tmp_path))
+    check.run()
+    assert (check.wrong, check.proven, check.chosen) == ([], True, False)
+
+
+SHAKEN = ("constant", "slope", "printers", "servers", "reserve", "stock", "times")
+
+
+def shaken(part: Any, rng: random.Random) -> Any:
+    """Change some numbers of a proof at random, but none that names something."""
+    if isinstance(part, dict):
+        return {
+            key: _jolted(each, rng)
+            if key in SHAKEN
+            else [[n, _jolted(times, rng)] for n, times in each]
+            if key in ("cuts", "rows")
+            else shaken(each, rng)
+            for key, each in part.items()
+        }
+    return [shaken(each, rng) for each in part] if isinstance(part, list) else part
+
+
+def _jolted(part: Any, rng: random.Random) -> Any:
+    if isinstance(part, dict):
+        return {key: _jolted(each, rng) for key, each in part.items()}
+    if isinstance(part, list):
+        return [_jolted(each, rng) for each in part]
+    if part is None or rng.random() < 0.8:
+        return part
+    return max(0, part + rng.choice((-1, 1, part, -part // 2)))
+
+
+@given(case=shift_cases(), seed=st.integers(0, 10**6))
+def test_no_proof_convinces_of_a_worse_choice(case: Case, seed: int) -> None:
+    best = case.plan()
+    if best.status is Status.INFEASIBLE or not best.shifts:
+        return
+    closed = case.with_document(shifts=[], plan=without_own(case.document["plan"]))
+    other = closed.plan()
+    values = [worse_value(other, tier) for tier in best.tiers]
+    if other.status is Status.INFEASIBLE or values <= [t.value for t in best.tiers]:
+        return
+    tiers = [
+        replace(tier, value=value, bound=value)
+        for tier, value in zip(best.tiers, values, strict=True)
+    ]
+    rng = random.Random(seed)
+    flows = certificate_dict(other.certificate)
+    by_name = {(t["name"], t["rank"]): t for t in flows["tiers"]}
+    order = [(t.name, t.rank) for t in tiers if (t.name, t.rank) in by_name]
+    proof = certificate_dict(best.certificate)["decisions"]
+    for row in proof["rows"]:
+        row[2] = 0 if row[0] in ("cost_idr", "shifts") else row[2]
+    some_proofs = [proof]
+    for _ in range(5):
+        parts = {key: shaken(proof[key], rng) for key in ("cuts", "leaves")}
+        some_proofs.append(proof | parts)
+    for some in some_proofs:
+        certificate = flows | {
+            "tiers": [by_name[key] for key in order],
+            "decisions": some,
+        }
+        plan = as_fake(other, tiers=tuple(tiers), certificate=certificate)
+        codes = [v.code for v in verify(plan, case.backlog, case.office)]
+        assert any(code.startswith(("choice-", "certificate-")) for code in codes)
+
+
+def without_own(rules: Document) -> Document:
+    names = rules.get("tiers", ["unprinted", "overdue", "promise", "pressure"])
+    kept = [name for name in names if name not in ("cost_idr", "shifts")]
+    return rules | {"tiers": kept}
+
+
+def worse_value(other: Any, tier: Any) -> int:
+    same = [t for t in other.tiers if (t.name, t.rank) == (tier.name, tier.rank)]
+    return same[0].value if same else 0
