@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import capacity
-from ektp_sched.output.figures import figures
+from ektp_sched.output.figures import figures, limits_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -255,7 +254,7 @@ def _wait(name: str, moment: str, counts: pl.DataFrame | None) -> Wait:
 
 
 def _load(plan: AnyPlan) -> Load:
-    limits = capacity(plan.office, plan.start, plan.days)
+    limits = limits_of(plan)
     last = plan.assignments["day"].max() if plan.assignments.height else None
     days = (cast("date", last) - plan.start).days + 1 if last is not None else plan.days
     every = "1d" if days <= _FEW else "1w" if days <= _MANY else "1mo"

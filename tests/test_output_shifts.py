@@ -1,0 +1,183 @@
+"""Shifts and their budget in files, on the screen and in the workbook."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from output_cases import SHIFTS, make
+
+from ektp_sched.errors import FolderError
+from ektp_sched.output import check_folder, load, save
+from ektp_sched.output.seal import seal
+from ektp_sched.planning import DecisionCut, DecisionProof, Leaf, TierPrices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ektp_sched.planning import Plan
+
+HUGE = 10**40 + 7
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return make(tmp_path_factory.mktemp("case"), rate=4, rules=SHIFTS)
+
+
+@pytest.fixture(scope="module")
+def out(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("parent") / "out"
+    save(made, folder, verify=False)
+    return folder
+
+
+def summary_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "summary.json").read_bytes())
+    return found
+
+
+def resealed(folder: Path, summary: dict[str, Any]) -> None:
+    """Write summary.json as somebody who can also write its digests."""
+    summary["files"] = seal(folder, summary)
+    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    (folder / "summary.json").write_text(text, "utf-8")
+
+
+def test_the_cases_shifts_are_what_the_tests_below_count_on(made: Plan) -> None:
+    worked = [(use.shift, use.day.isoformat()) for use in made.shifts]
+    assert worked == [("overtime", "2017-09-13"), ("saturday", "2017-09-16")]
+
+
+def test_the_table_of_shifts(made: Plan, out: Path) -> None:
+    head, *lines = (out / "shifts.csv").read_text("utf-8").splitlines()
+    assert head == (
+        "shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved,"
+        "promise_days_saved,person_days_saved,wasted_trips_saved"
+    )
+    for line, use in zip(lines, made.shifts, strict=True):
+        pressure = sum(s.amount for s in use.saves if s.name == "pressure")
+        trips = round(Fraction(use.person_days, 30), 2)
+        assert line == (
+            f"{use.shift},{use.day},{use.cost_idr},{float(pressure):.2f},0,0,0,"
+            f"{use.person_days},{float(trips):.2f}"
+        )
+        assert use.person_days > 0
+
+
+def test_the_summary_says_what_is_worked_and_why_a_flow_was_not_enough(
+    made: Plan, out: Path
+) -> None:
+    summary = summary_of(out)
+    assert summary["engine"] == "flow"
+    assert summary["engine_reason"]["code"] == "yes-no"
+    assert summary["engine_reason"]["rules"] == ["shifts", "budget"]
+    first = summary["shifts"][0]
+    assert first["id"] == "overtime"
+    assert first["day"] == "2017-09-13"
+    assert first["cost_idr"] == 500_000
+    assert first["person_days"] == made.shifts[0].person_days
+    assert first["wasted_trips"] == round(first["person_days"] / 30, 2)
+    saves = {(s["tier"], s["rank"]): s["exact"] for s in first["saves"]}
+    assert saves[("unprinted", 0)] == "0"
+    assert Fraction(saves[("pressure", None)]) > 0
+    tiers = {tier["name"]: tier for tier in summary["tiers"]}
+    assert tiers["cost_idr"] | {"rank": None} == tiers["cost_idr"]
+    assert tiers["cost_idr"]["value"] == 3_000_000
+    assert tiers["shifts"]["exact"] == "2"
+
+
+def test_a_used_saturday_is_a_day_as_any_other(out: Path) -> None:
+    saturday = out / "batches" / "2017-09-16"
+    assert {path.name for path in saturday.iterdir()} == {
+        "printer-1.csv",
+        "printer-1.xlsx",
+        "printer-2.csv",
+        "printer-2.xlsx",
+    }
+    uses = {use["resource"]: use for use in summary_of(out)["uses"]}
+    # Tuesday to Friday and Monday 4 cards, one more of overtime, 2 on Saturday.
+    assert uses["server-1"]["capacity"] == 23
+    assert uses["server-1"]["cards"] == 20
+
+
+def test_an_office_without_shifts_has_no_such_file(tmp_path: Path) -> None:
+    save(make(tmp_path / "case"), tmp_path / "out", xlsx=False, report=False)
+    assert not (tmp_path / "out" / "shifts.csv").exists()
+    summary = summary_of(tmp_path / "out")
+    assert summary["shifts"] == []
+    assert summary["engine_reason"] is None
+    stated = json.loads((tmp_path / "out" / "certificate.json").read_bytes())
+    assert stated["decisions"] is None
+
+
+def test_the_folder_is_read_back_without_loss(made: Plan, out: Path) -> None:
+    saved = load(out)
+    assert saved.shifts == made.shifts
+    assert saved.tiers == made.tiers
+    assert saved.certificate == made.certificate
+    assert check_folder(saved) == []
+
+
+def a_proof(limits: TierPrices) -> DecisionProof:
+    """One of every part, with numbers beyond 64 bits."""
+    prices = replace(limits, value=-HUGE, reserve=(0, HUGE))
+    return DecisionProof(
+        uses=((1, ("overtime",)), (4, ("overtime", "saturday"))),
+        rows=(("budget.idr", (500_000, 3_000_000), 3_000_000),),
+        cuts=(DecisionCut(1, (HUGE, 1), prices, (0, HUGE)),),
+        leaves=((Leaf(((0, True), (1, False)), ((0, HUGE),), ((0, 3),)),), ()),
+    )
+
+
+def test_the_proof_of_the_shifts_keeps_numbers_of_any_length(
+    made: Plan, tmp_path: Path
+) -> None:
+    assert made.certificate is not None
+    proof = a_proof(made.certificate.tiers[0])
+    known = replace(made.certificate, decisions=proof)
+    changed = replace(made, certificate=known)
+    save(changed, tmp_path / "out", verify=False, xlsx=False, report=False)
+    raw = json.loads((tmp_path / "out" / "certificate.json").read_bytes())["decisions"]
+    assert raw["uses"] == [[1, ["overtime"]], [4, ["overtime", "saturday"]]]
+    assert raw["rows"] == [["budget.idr", [500_000, 3_000_000], 3_000_000]]
+    (cut,) = raw["cuts"]
+    assert (cut["tier"], cut["weights"], cut["slope"]) == (1, [HUGE, 1], [0, HUGE])
+    assert (cut["constant"], cut["reserve"]) == (-HUGE, [0, HUGE])
+    assert raw["leaves"] == [
+        [{"fixed": [[0, True], [1, False]], "cuts": [[0, HUGE]], "rows": [[0, 3]]}],
+        [],
+    ]
+    assert load(tmp_path / "out").certificate == known
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("id", "sunday"), ("day", "2018-01-06"), ("day", "2017-09-11")]
+)
+def test_a_shift_that_cannot_be_is_damage(
+    out: Path, tmp_path: Path, key: str, value: str
+) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(out, folder)
+    summary = summary_of(folder)
+    summary["shifts"][1][key] = value
+    resealed(folder, summary)
+    with pytest.raises(FolderError, match=r"summary\.json.*shifts\.1.*no shift of"):
+        load(folder)
+
+
+def test_a_table_of_shifts_that_says_something_else_is_found(
+    out: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(out, folder)
+    path = folder / "shifts.csv"
+    path.write_text(path.read_text("utf-8").replace("500000", "400000"), "utf-8")
+    resealed(folder, summary_of(folder))
+    (found,) = check_folder(load(folder))
+    assert found.code == "stated-figure"
+    assert "shifts.csv" in found.message
