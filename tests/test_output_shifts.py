@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from output_cases import SHIFTS, make
+from output_cases import SHIFTS, cells, make
+from rich.console import Console
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output import check_folder, load, save
+from ektp_sched.output import check_folder, language, load, save
+from ektp_sched.output.report import plan_report
+from ektp_sched.output.report.charts import WIDE
+from ektp_sched.output.report.plan_charts import load_chart
+from ektp_sched.output.report.plan_data import gather
 from ektp_sched.output.seal import seal
-from ektp_sched.planning import DecisionCut, DecisionProof, Leaf, TierPrices
+from ektp_sched.output.shifts import shift_sentence
+from ektp_sched.output.tables import shifts_csv
+from ektp_sched.output.terminal import show_plan
+from ektp_sched.planning import (
+    DecisionCut,
+    DecisionProof,
+    Leaf,
+    Saving,
+    Status,
+    TierPrices,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -181,3 +198,138 @@ def test_a_table_of_shifts_that_says_something_else_is_found(
     (found,) = check_folder(load(folder))
     assert found.code == "stated-figure"
     assert "shifts.csv" in found.message
+
+
+def screen_of(plan: Plan, code: str) -> str:
+    console = Console(record=True, width=160, file=io.StringIO())
+    show_plan(plan, console, language(code))
+    return console.export_text()
+
+
+def test_the_screen_says_which_shifts_are_worked_and_what_they_save(
+    made: Plan,
+) -> None:
+    shown = screen_of(made, "en")
+    total = "2 worked, for Rp 3,000,000 of a budget of Rp 3,000,000"
+    assert total in shown
+    days = [line.split() for line in shown.splitlines()]
+    assert next(words[:6] for words in days if "overtime" in words) == [
+        "Wed",
+        "13",
+        "Sep",
+        "2017",
+        "overtime",
+        "500,000",
+    ]
+    assert "so the figures do not add up" in shown
+    indonesian = screen_of(made, "id")
+    assert "2 dipakai, dengan biaya Rp 3.000.000 dari anggaran Rp 3.000.000" in (
+        indonesian
+    )
+    assert "Sab 16 Sep 2017" in indonesian
+
+
+def test_savings_in_other_tiers_have_their_own_column(made: Plan) -> None:
+    first = made.shifts[0]
+    more = Saving("unprinted", None, 3, 1)
+    changed = replace(made, shifts=(replace(first, saves=(more, *first.saves)),))
+    assert "Cards printed in time" in screen_of(changed, "en")
+    assert "Cards printed in time" not in screen_of(made, "en")
+    said = shift_sentence(changed.shifts[0], language("en"))
+    assert "3 cards not printed" in said
+
+
+def test_a_shift_whose_worth_is_not_known_says_so(made: Plan) -> None:
+    bare = replace(made.shifts[0], saves=(), person_days=0, wasted_trips=Fraction(0))
+    changed = replace(made, shifts=(bare,))
+    shown = screen_of(changed, "en")
+    line = next(line for line in shown.splitlines() if "overtime" in line)
+    assert line.split()[-3:] == ["–", "–", "–"]
+    assert "–: without this shift" in shown
+    assert shifts_csv(changed).splitlines()[1] == b"overtime,2017-09-13,500000,,,,,,"
+    said = shift_sentence(bare, language("id"))
+    assert said.startswith("Rabu, 13 September 2017: shift overtime, Rp 500.000.")
+    assert "tidak diketahui" in said
+
+
+def test_a_plan_that_works_no_shift_says_so(made: Plan) -> None:
+    idle = replace(made, shifts=())
+    assert "none would make the plan better" in screen_of(idle, "en")
+    unproven = replace(idle, status=Status.FEASIBLE)
+    assert "No extra shift is worked in this plan." in screen_of(unproven, "en")
+
+
+def test_no_budget_is_no_limit(tmp_path: Path) -> None:
+    made = make(tmp_path, rate=4, rules=SHIFTS.split("[budget]")[0])
+    assert "for Rp 3,000,000; no budget is set" in screen_of(made, "en")
+
+
+def test_the_workbook_lists_shifts_and_keeps_their_tiers_out_of_the_ranks(
+    made: Plan, out: Path
+) -> None:
+    rows = cells(out / "plan.xlsx")
+    (head,) = (row for row in rows if row[0] == "Day, shift")
+    assert [text for text in head if text] == [
+        "Day, shift",
+        "Cost (Rp)",
+        "Pressure-days saved",
+        "Days of waiting saved",
+        "Trips in vain saved",
+    ]
+    (line,) = (row for row in rows if row[0] == "Sat 16 Sep 2017, saturday")
+    assert line[1] == 2_500_000
+    assert line[3] == made.shifts[1].person_days
+    (ranks,) = (row for row in rows if row[0] == "Rank")
+    assert not any("rupiah" in str(text) for text in ranks)
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_the_report_has_a_sentence_a_shift_and_marks_its_day(
+    made: Plan, code: str
+) -> None:
+    texts = language(code)
+    page = plan_report(made, texts)
+    assert '<section aria-labelledby="shifts">' in page
+    for use in made.shifts:
+        assert shift_sentence(use, texts) in page
+    assert texts.text("shifts.mark") in page
+    idle = plan_report(replace(made, shifts=()), texts)
+    assert texts.text("shifts.mark") not in idle
+    assert f"{texts.name('tier', 'cost_idr')} (rupiah)" in page
+
+
+def test_a_page_made_anew_from_its_folder_is_the_same(made: Plan, out: Path) -> None:
+    assert plan_report(load(out), language("en")) == (
+        (out / "report.html").read_text("utf-8")
+    )
+
+
+def marked(plan: Plan) -> list[str]:
+    """Return the moments at which the chart of the load has a triangle."""
+    chart = load_chart(gather(plan).load, WIDE, language("en")).to_dict()
+    points = [
+        layer["data"]
+        for layer in chart["layer"]
+        if isinstance(layer["mark"], dict) and layer["mark"]["type"] == "point"
+    ]
+    rows = [chart["datasets"][data["name"]] for data in points]
+    return [row["day"] for each in rows for row in each]
+
+
+def test_triangles_stand_over_the_days_with_a_shift(made: Plan) -> None:
+    assert marked(made) == ["2017-09-13T10:00:00Z", "2017-09-16T10:00:00Z"]
+    assert marked(replace(made, shifts=())) == []
+
+
+def test_by_week_the_middle_of_a_week_with_a_shift_is_marked(made: Plan) -> None:
+    load = gather(made).load
+    weekly = replace(
+        load,
+        every="1w",
+        total=load.total.head(1).with_columns(
+            day=date(2017, 9, 11), until=date(2017, 9, 17)
+        ),
+        shifts=(date(2017, 9, 11),),
+    )
+    chart = load_chart(weekly, WIDE, language("en")).to_dict()
+    assert "2017-09-14T06:00:00Z" in json.dumps(chart)

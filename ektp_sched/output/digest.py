@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ektp_sched.output.figures import figures
+from ektp_sched.output.shifts import shift_total
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -95,6 +96,7 @@ def key_figures(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
         *_dates(found.clearance, texts),
         *_waits(found.waits, texts),
         *_missed(plan, texts),
+        *_shifts(plan, texts),
     ]
 
 
@@ -177,3 +179,10 @@ def _missed(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
             value = texts.text(f"digest.{name}_of", value=total, dates=dates)
             lines.append((texts.text(f"digest.{name}"), value))
     return lines
+
+
+def _shifts(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
+    """Return what is spent on shifts, where the office has any."""
+    if not plan.office.shifts:
+        return []
+    return [(texts.text("shifts.title"), shift_total(plan, texts))]

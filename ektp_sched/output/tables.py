@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
-from ektp_sched.output.savings import total_savings
+from ektp_sched.output.shifts import total_savings
 
 if TYPE_CHECKING:
     from pathlib import Path

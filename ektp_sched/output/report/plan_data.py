@@ -52,11 +52,14 @@ class Load:
         day, until (the period's last), cards, printers, servers: what all
         could do together, and limit, what may be planned where a reserve is
         kept (null without).
+    shifts
+        First day of each period in which a shift is worked, ascending.
     """
 
     every: str
     by_resource: pl.DataFrame
     total: pl.DataFrame
+    shifts: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +273,10 @@ def _load(plan: AnyPlan) -> Load:
         .agg(pl.col("cards", "could").sum())
         .sort("is_server", "resource", "day")
     )
-    return Load(every, by_resource, _total(both, limits, days, period))
+    worked = pl.Series("day", [use.day for use in plan.shifts], dtype=pl.Date)
+    marked = pl.select(worked.dt.truncate(every)).to_series().unique().sort()
+    total = _total(both, limits, days, period)
+    return Load(every, by_resource, total, tuple(marked.to_list()))
 
 
 def _table(plan: AnyPlan, limits: Capacity, column: str, days: int) -> pl.DataFrame:
