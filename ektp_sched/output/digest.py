@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.output.figures import AnyPlan, Clearance, Waits
     from ektp_sched.output.languages import Language
-    from ektp_sched.planning import Tier
+    from ektp_sched.planning import Change, Tier
 
 __all__ = [
     "amount",
@@ -56,7 +56,7 @@ def _gap(tier: Tier, texts: Language) -> str:
     return texts.text("digest.gap", tier=name, value=value, bound=bound)
 
 
-def tier_name(tier: Tier, texts: Language) -> str:
+def tier_name(tier: Tier | Change, texts: Language) -> str:
     """Return a tier's name with its rank, where it has one."""
     name = texts.name("tier", tier.name)
     if tier.rank is None:

@@ -41,7 +41,10 @@ def show_shifts(plan: AnyPlan, console: Console, texts: Language) -> None:
     table.add_column(texts.text("shifts.title"), no_wrap=True)
     table.add_column(texts.text("shifts.shift"))
     for name in ("cost", *saved.names):
-        table.add_column(texts.text(f"shifts.{name}"), justify="right")
+        heading = texts.text(f"shifts.{name}")
+        # A word of a heading is never cut, as numbers are short.
+        longest = max(map(len, heading.split()))
+        table.add_column(heading, justify="right", min_width=longest)
     dash = texts.text("digest.none")
     for use, values in zip(plan.shifts[:_SHIFTS], saved.rows, strict=False):
         day = f"{texts.weekday(use.day)} {texts.short_date(use.day)}"

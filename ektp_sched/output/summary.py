@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCHEMA_VERSION",
     "json_text",
+    "plain_number",
     "reason_counts",
     "status_counts",
     "summarise",
@@ -116,9 +117,9 @@ def tier_entry(tier: Tier) -> dict[str, Any]:
     return {
         "name": tier.name,
         "rank": tier.rank,
-        "value": _plain(tier.amount),
+        "value": plain_number(tier.amount),
         "exact": tier.exact,
-        "bound": None if bound is None else _plain(bound),
+        "bound": None if bound is None else plain_number(bound),
         "proven": tier.proven,
     }
 
@@ -129,7 +130,7 @@ def _shift(use: ShiftUse) -> dict[str, Any]:
         {
             "tier": saving.name,
             "rank": saving.rank,
-            "value": _plain(saving.amount),
+            "value": plain_number(saving.amount),
             "exact": str(saving.amount),
         }
         for saving in use.saves
@@ -145,7 +146,8 @@ def _shift(use: ShiftUse) -> dict[str, Any]:
     }
 
 
-def _plain(number: Fraction) -> int | float:
+def plain_number(number: Fraction) -> int | float:
+    """Return a whole number as such, any other as the nearest float."""
     return int(number) if number.denominator == 1 else float(number)
 
 

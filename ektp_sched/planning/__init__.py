@@ -7,14 +7,17 @@ from ektp_sched.planning.certificate import (
     Leaf,
     TierPrices,
 )
+from ektp_sched.planning.dropped import Change, Dropped, dropped
 from ektp_sched.planning.result import Conflict, Plan, Saving, ShiftUse, Status, Tier
 from ektp_sched.planning.solve import plan
 
 __all__ = [
     "Certificate",
+    "Change",
     "Conflict",
     "DecisionCut",
     "DecisionProof",
+    "Dropped",
     "Leaf",
     "Plan",
     "Saving",
@@ -22,5 +25,6 @@ __all__ = [
     "Status",
     "Tier",
     "TierPrices",
+    "dropped",
     "plan",
 ]
