@@ -25,6 +25,7 @@ from ektp_sched.example.districts import (
 )
 from ektp_sched.example.folder import EXAMPLES
 from ektp_sched.office import Office
+from ektp_sched.planning import plan
 from ektp_sched.scenarios import load_scenarios
 
 if TYPE_CHECKING:
@@ -219,6 +220,21 @@ def test_the_saturdays_are_bought_as_the_guide_says(
         *("--office", saturdays / "office.toml"),
     )
     assert checked.returncode == 0, checked.stderr
+
+
+def test_what_all_shifts_together_save_as_the_guide_says(saturdays: Path) -> None:
+    office = Office.load(saturdays / "office.toml")
+    backlog = read_backlog(saturdays / "backlog.csv", office)
+    plain = office.model_copy(update={"shifts": (), "budget": None})
+    made, without = (plan(backlog, o, start=START, days=60) for o in (office, plain))
+    wait, longer = (
+        int(each.assignments["wait_days"].sum()) for each in (made, without)
+    )
+    assert longer - wait == 14_722
+    assert without.assignments["day"].max() == date(2017, 10, 19)
+    pressure = sum(t.amount for t in without.tiers if t.name == "pressure")
+    assert round(pressure) == 385_305
+    assert (made.assignments.height, made.unprinted.height) == (5_224, 0)
 
 
 def _pressure(dropped: dict[str, Any]) -> float:
