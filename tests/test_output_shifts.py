@@ -143,11 +143,13 @@ def test_the_folder_is_read_back_without_loss(made: Plan, out: Path) -> None:
 def a_proof(limits: TierPrices) -> DecisionProof:
     """One of every part, with numbers beyond 64 bits."""
     prices = replace(limits, value=-HUGE, reserve=(0, HUGE))
+    path = (((0, 1), 1, False), ((1,), 0, True))
+    leaf = Leaf(path, (HUGE, 0), ((0, HUGE),), ((0, 3),))
     return DecisionProof(
         uses=((1, ("overtime",)), (4, ("overtime", "saturday"))),
         rows=(("budget.idr", (500_000, 3_000_000), 3_000_000),),
         cuts=(DecisionCut(1, (HUGE, 1), prices, (0, HUGE)),),
-        leaves=((Leaf(((0, True), (1, False)), ((0, HUGE),), ((0, 3),)),), ()),
+        leaves=((leaf,), ()),
     )
 
 
@@ -166,7 +168,14 @@ def test_the_proof_of_the_shifts_keeps_numbers_of_any_length(
     assert (cut["tier"], cut["weights"], cut["slope"]) == (1, [HUGE, 1], [0, HUGE])
     assert (cut["constant"], cut["reserve"]) == (-HUGE, [0, HUGE])
     assert raw["leaves"] == [
-        [{"fixed": [[0, True], [1, False]], "cuts": [[0, HUGE]], "rows": [[0, 3]]}],
+        [
+            {
+                "path": [[[0, 1], 1, False], [[1], 0, True]],
+                "times": [HUGE, 0],
+                "cuts": [[0, HUGE]],
+                "rows": [[0, 3]],
+            }
+        ],
         [],
     ]
     assert load(tmp_path / "out").certificate == known

@@ -110,7 +110,8 @@ def _cut(cut: DecisionCut) -> dict[str, Any]:
 
 def _leaf(leaf: Leaf) -> dict[str, Any]:
     return {
-        "fixed": [[use, taken] for use, taken in leaf.fixed],
+        "path": [[list(uses), most, above] for uses, most, above in leaf.path],
+        "times": list(leaf.times),
         "cuts": [list(pair) for pair in leaf.cuts],
         "rows": [list(pair) for pair in leaf.rows],
     }
@@ -164,4 +165,4 @@ def _stated_cut(cut: StatedCut) -> DecisionCut:
 
 
 def _stated_leaf(leaf: StatedLeaf) -> Leaf:
-    return Leaf(fixed=leaf.fixed, cuts=leaf.cuts, rows=leaf.rows)
+    return Leaf(path=leaf.path, times=leaf.times, cuts=leaf.cuts, rows=leaf.rows)

@@ -151,7 +151,8 @@ class StatedCut(StatedPrices):
 class StatedLeaf(_Stated):
     """Part of an entry of ``decisions.leaves``."""
 
-    fixed: tuple[tuple[_Count, bool], ...]
+    path: tuple[tuple[tuple[_Count, ...], int, bool], ...]
+    times: tuple[int, ...]
     cuts: tuple[tuple[_Count, int], ...]
     rows: tuple[tuple[_Count, int], ...]
 
