@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from ektp_sched.output import load as load
     from ektp_sched.planning import Certificate as Certificate
     from ektp_sched.planning import Conflict as Conflict
+    from ektp_sched.planning import Dropped as Dropped
     from ektp_sched.planning import Plan as Plan
+    from ektp_sched.planning import ShiftUse as ShiftUse
     from ektp_sched.planning import Status as Status
     from ektp_sched.planning import Tier as Tier
+    from ektp_sched.planning import dropped as dropped
     from ektp_sched.planning import plan as plan
     from ektp_sched.scenarios import Backtest as Backtest
     from ektp_sched.scenarios import Comparison as Comparison
@@ -63,6 +66,7 @@ __all__ = [
     "Certificate",
     "Comparison",
     "Conflict",
+    "Dropped",
     "Explanation",
     "Fairness",
     "Goal",
@@ -72,6 +76,7 @@ __all__ = [
     "Promises",
     "SavedPlan",
     "Scenarios",
+    "ShiftUse",
     "Status",
     "Tier",
     "Violation",
@@ -80,6 +85,7 @@ __all__ = [
     "backtest",
     "check_certificate",
     "compare",
+    "dropped",
     "errors",
     "explain",
     "fairness",
@@ -97,7 +103,17 @@ _ROOMS = {
     "backlog": ("Backlog", "from_frame", "read_backlog"),
     "office": ("Office",),
     "output": ("SavedPlan", "load"),
-    "planning": ("Certificate", "Conflict", "Plan", "Status", "Tier", "plan"),
+    "planning": (
+        "Certificate",
+        "Conflict",
+        "Dropped",
+        "Plan",
+        "ShiftUse",
+        "Status",
+        "Tier",
+        "dropped",
+        "plan",
+    ),
     "scenarios": (
         "Backtest",
         "Comparison",

@@ -51,6 +51,7 @@ app = typer.Typer(
 _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     init: (
         "ektp-sched init kupang --example kupang",
+        "ektp-sched init saturdays --example saturdays",
         "ektp-sched init myoffice --xlsx",
         "ektp-sched init converted --from office.xlsx",
     ),

@@ -37,7 +37,9 @@ def init(
     ],
     example: Annotated[
         str | None,
-        typer.Option("--example", metavar="NAME", help="A whole example: kupang."),
+        typer.Option(
+            "--example", metavar="NAME", help="A whole example: kupang, or saturdays."
+        ),
     ] = None,
     source: Annotated[
         Path | None,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
-    from ektp_sched.planning import Plan
+    from ektp_sched.planning import Dropped, Plan
 
 __all__ = ["plan"]
 
@@ -71,6 +71,26 @@ TimeLimitOption = Annotated[
         "rest as early as possible, and state the gap. Reading, writing come on top.",
     ),
 ]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=256,
+        help="Search workers where shifts are chosen. More than one can be faster but "
+        "gives up repeatability: of equally good choices of shifts the next run may "
+        "take another.",
+    ),
+]
+DroppedOption = Annotated[
+    bool,
+    typer.Option(
+        "--what-if-dropped",
+        help="Then plan again without each shift and the budget, one at a time, and "
+        "say how the objectives change; the folder stays as it is.",
+    ),
+]
 ProvisionalOption = Annotated[
     bool,
     typer.Option(
@@ -103,6 +123,7 @@ def plan(
     days: DaysOption = None,
     engine: EngineOption = "auto",
     time_limit: TimeLimitOption = None,
+    workers: WorkersOption = 1,
     max_rejects: MaxRejectsOption = 0.01,
     provisional: ProvisionalOption = False,
     priority: PriorityOption = None,
@@ -111,6 +132,7 @@ def plan(
     all_sheets: AllSheetsOption = False,
     no_report: NoReportOption = False,
     force: ForceOption = False,
+    what_if_dropped: DroppedOption = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -133,14 +155,22 @@ def plan(
             backlog, found_office, out, priority, max_rejects, provisional, force
         )
         applications = aside.submit(_applications, found)
-        made = _made(found, found_office, begin, days, engine, time_limit, progress)
+        search: dict[str, Any] = {
+            "engine": engine,
+            "time_limit": time_limit,
+            "workers": workers,
+            "progress": progress,
+        }
+        made = _made(found, found_office, begin, days, search)
+        dropped = None
         if _is_plan(made):
             progress("write", 0.9)
             sheets = (file_format, not no_xlsx, all_sheets, not no_report)
             _save(made, out, sheets, force, lang, applications.result)
+            dropped = _dropped(made, search) if what_if_dropped else None
     if _is_plan(made) and not (no_report or (out / "report.html").exists()):
         say(words.text("report.left_out"))
-    _report(made, out, words, as_json=as_json)
+    _report(made, out, words, dropped, as_json=as_json)
     if not _is_plan(made):
         raise typer.Exit(NO)
 
@@ -150,21 +180,17 @@ def _made(
     office: Office,
     start: date,
     days: int | None,
-    engine: str,
-    time_limit: float | None,
-    progress: Progress,
+    search: dict[str, Any],
 ) -> Plan:
     from ektp_sched.planning import plan
 
-    return plan(
-        backlog,
-        office,
-        start=start,
-        days=days,
-        engine=engine,
-        time_limit=time_limit,
-        progress=progress,
-    )
+    return plan(backlog, office, start=start, days=days, **search)
+
+
+def _dropped(made: Plan, search: dict[str, Any]) -> tuple[Dropped, ...]:
+    from ektp_sched.planning import dropped
+
+    return dropped(made, **search)
 
 
 def _save(
@@ -230,8 +256,16 @@ def _is_plan(made: Plan) -> bool:
     return made.status in (Status.OPTIMAL, Status.FEASIBLE)
 
 
-def _report(made: Plan, out: Path, words: Language, *, as_json: bool) -> None:
+def _report(
+    made: Plan,
+    out: Path,
+    words: Language,
+    dropped: tuple[Dropped, ...] | None,
+    *,
+    as_json: bool,
+) -> None:
     """Print the plan's ending, or why there is none."""
+    from ektp_sched.output.dropped import dropped_entries, show_dropped
     from ektp_sched.output.terminal import show_conflict, show_plan
 
     if not _is_plan(made):
@@ -239,9 +273,13 @@ def _report(made: Plan, out: Path, words: Language, *, as_json: bool) -> None:
         if as_json:
             emit(_no_plan(made, words))
     elif as_json:
-        emit({"out": str(out), **json.loads((out / "summary.json").read_bytes())})
+        more = {} if dropped is None else {"dropped": dropped_entries(dropped)}
+        summary = json.loads((out / "summary.json").read_bytes())
+        emit({"out": str(out), **summary, **more})
     else:
         show_plan(made, console(), words, out)
+        if dropped is not None:
+            show_dropped(dropped, console(), words)
 
 
 def _no_plan(made: Plan, words: Language) -> dict[str, Any]:

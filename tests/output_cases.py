@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.planning import Plan
 
-__all__ = ["ATTACKS", "NIK", "START", "cells", "files_of", "make", "texts_of"]
+__all__ = ["ATTACKS", "NIK", "SHIFTS", "START", "cells", "files_of", "make", "texts_of"]
 
 START = date(2017, 9, 12)
 NIK = "5371041203950001"
@@ -52,6 +52,21 @@ printable = ["PRR"]
 [privacy]
 show_nik = {show}
 """
+SHIFTS = """\
+[[shifts]]
+id = "saturday"
+days = ["sat"]
+share = 0.5
+cost_idr = 2500000
+max_uses = 8
+[[shifts]]
+id = "overtime"
+days = ["wed"]
+share = 0.25
+cost_idr = 500000
+[budget]
+idr = 3000000
+"""
 HEADING = "application_id,waiting_since,urgency,due_on,promised_on,area,status"
 HEADING += ",nama,NIK,=note\n"
 COUNT = 24
@@ -78,11 +93,15 @@ def make(
     rate: int = 8,
     show: bool = False,
     bad: bool = True,
+    rules: str = "",
     **changes: Any,
 ) -> Plan:
-    """Plan two dozen applications: some held, three rows bad, one of each kind."""
+    """Plan two dozen applications: some held, three rows bad, one of each kind.
+
+    ``rules`` are further tables of the office, such as `SHIFTS`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    text = OFFICE.format(language=language, rate=rate, show=str(show).lower())
+    text = OFFICE.format(language=language, rate=rate, show=str(show).lower()) + rules
     (folder / "office.toml").write_text(text, encoding="utf-8")
     rows = [_row(number) for number in range(1, COUNT + 1)]
     if bad:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from cli_cases import run
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.errors import FolderError, OfficeError, UsageError
@@ -21,7 +23,9 @@ from ektp_sched.example.districts import (
     POPULATION_SHARE,
     SUBDISTRICTS,
 )
+from ektp_sched.example.folder import EXAMPLES
 from ektp_sched.office import Office
+from ektp_sched.planning import plan
 from ektp_sched.scenarios import load_scenarios
 
 if TYPE_CHECKING:
@@ -35,6 +39,14 @@ START = date(2017, 9, 12)
 def kupang(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kupang")
     write_start(folder, example="kupang")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def saturdays(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("saturdays")
+    done = run("init", folder, "--example", "saturdays")
+    assert done.returncode == 0, done.stderr
     return folder
 
 
@@ -125,8 +137,9 @@ def test_the_office_is_the_one_of_the_press_reports(kupang: Path) -> None:
         assert set(names) - {district} <= set(office.areas[district])
 
 
-def test_every_number_says_where_it_comes_from() -> None:
-    text = (files("ektp_sched.example") / "files" / "kupang.toml").read_text("utf-8")
+@pytest.mark.parametrize("name", ["kupang.toml", "saturdays.toml"])
+def test_every_number_says_where_it_comes_from(name: str) -> None:
+    text = (files("ektp_sched.example") / "files" / name).read_text("utf-8")
     for line in text.splitlines():
         code, _, remark = line.partition("#")
         if re.search(r"=.*\d", code) and not re.match(r"(id|resource) ", code):
@@ -150,6 +163,89 @@ def test_the_scenarios_can_be_read_and_mark_every_input(kupang: Path) -> None:
         "office.servers.server-1.cards_per_day",
         "office.visits.every_days",
     }
+
+
+def test_saturdays_are_the_kupang_office_and_two_shifts(
+    saturdays: Path, kupang: Path
+) -> None:
+    assert sorted(os.listdir(saturdays)) == ["backlog.csv", "office.toml"]
+    office = Office.load(saturdays / "office.toml")
+    plain = {"shifts": (), "budget": None}
+    assert office.model_copy(update=plain) == Office.load(kupang / "office.toml")
+    saturday, overtime = office.shifts
+    assert (saturday.id, saturday.days) == ("saturday", ("sat",))
+    assert float(saturday.share) == 0.5
+    assert (saturday.cost_idr, saturday.max_uses) == (2_500_000, 8)
+    assert overtime.days == office.calendar.workdays
+    assert office.budget is not None
+    assert office.budget.idr == 15_000_000
+    assert office.warnings() == ()
+    assert read_backlog(saturdays / "backlog.csv", office).read == 6_000
+
+
+def test_the_saturdays_are_bought_as_the_guide_says(
+    saturdays: Path, tmp_path: Path
+) -> None:
+    """The figures of the planner's guide and the readme."""
+    out = tmp_path / "out"
+    done = run(
+        *("plan", saturdays / "backlog.csv", "--office", saturdays / "office.toml"),
+        *("--start", START, "--days", 60, "--out", out, "--no-xlsx", "--no-report"),
+        *("--what-if-dropped", "--lang", "en", "--json"),
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["status"] == "optimal"
+    assert said["engine_reason"]["rules"] == ["shifts", "budget"]
+    used = [(each["id"], each["day"][5:]) for each in said["shifts"]]
+    assert used == [
+        ("overtime", "09-12"),
+        ("overtime", "09-13"),
+        ("saturday", "09-16"),
+        ("overtime", "09-18"),
+        ("overtime", "09-19"),
+        ("saturday", "09-23"),
+        ("overtime", "09-25"),
+        ("saturday", "09-30"),
+    ]
+    assert [each["person_days"] for each in said["shifts"]] == [
+        *(1700, 1650, 3000, 1400, 1350, 2300, 1050, 1600)
+    ]
+    assert said["clearance"]["cleared_on"] == "2017-10-16"
+    assert round(said["tiers"][-3]["value"], 2) == 311_595.09
+    more = {each["rule"]: round(_pressure(each)) for each in said["dropped"]}
+    assert more == {"shifts[0]": 21_599, "shifts[1]": 35_206, "budget": -8_389}
+    checked = run(
+        *("verify", out, "--backlog", saturdays / "backlog.csv"),
+        *("--office", saturdays / "office.toml"),
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_what_all_shifts_together_save_as_the_guide_says(saturdays: Path) -> None:
+    office = Office.load(saturdays / "office.toml")
+    backlog = read_backlog(saturdays / "backlog.csv", office)
+    plain = office.model_copy(update={"shifts": (), "budget": None})
+    made, without = (plan(backlog, o, start=START, days=60) for o in (office, plain))
+    wait, longer = (
+        int(each.assignments["wait_days"].sum()) for each in (made, without)
+    )
+    assert longer - wait == 14_722
+    assert without.assignments["day"].max() == date(2017, 10, 19)
+    pressure = sum(t.amount for t in without.tiers if t.name == "pressure")
+    assert round(pressure) == 385_305
+    assert (made.assignments.height, made.unprinted.height) == (5_224, 0)
+
+
+def _pressure(dropped: dict[str, Any]) -> float:
+    tiers = {tier["name"]: tier for tier in dropped["tiers"] if tier["rank"] is None}
+    more: float = tiers["pressure"]["more"]
+    return more
+
+
+def test_help_names_every_example() -> None:
+    help_text = run("init", "--help").stdout
+    assert all(name in help_text for name in EXAMPLES)
 
 
 def test_the_workbook_says_the_same_as_the_text(kupang: Path, tmp_path: Path) -> None:
@@ -215,7 +311,7 @@ def test_the_key_is_its_owners_alone_and_is_kept(tmp_path: Path) -> None:
 
 
 def test_wrong_wishes_are_sentences(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is: kupang"):
+    with pytest.raises(UsageError, match="there is: kupang, saturdays"):
         write_start(tmp_path, example="jakarta")
     with pytest.raises(UsageError, match="exclude each other"):
         write_start(tmp_path, example="kupang", source=tmp_path / "office.toml")

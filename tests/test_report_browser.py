@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from ektp_sched.planning import Plan
+
 pytestmark = pytest.mark.browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -37,8 +39,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = ("plan-en", "plan-id", "comparison-en", "comparison-id")
-CHARTS = {"plan": 6, "comparison": 6}
+PAGES = ("plan-en", "plan-id", "comparison-en", "comparison-id", "saturdays-id")
+CHARTS = {"plan": 6, "comparison": 6, "saturdays": 6}
 PHONE, SCREEN = 360, 1280
 A4 = (595, 842)
 
@@ -55,27 +57,25 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def example(folder: Path, name: str) -> Plan:
+    write_start(folder / name, example=name)
+    office = Office.load(folder / name / "office.toml")
+    backlog = read_backlog(folder / name / "backlog.csv", office)
+    return plan(backlog, office, start=date(2017, 9, 12), days=60)
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write the reports of the Kupang example and of a synthetic comparison."""
+    """Write the reports of two examples and of a synthetic comparison."""
     folder = tmp_path_factory.mktemp("reports")
-    write_start(
-        folder,
-        example="kupang",
-        source=None,
-        office_format="toml",
-        language="id",
-        force=False,
-    )
-    office = Office.load(folder / "office.toml")
-    backlog = read_backlog(folder / "backlog.csv", office)
-    made = plan(backlog, office, start=date(2017, 9, 12), days=60)
+    made, shifted = (example(folder, name) for name in ("kupang", "saturdays"))
     document, daily = comparison()
     found = {}
     for code in ("en", "id"):
         texts = language(code)
         for name, html in (
             ("plan", plan_report(made, texts)),
+            ("saturdays", plan_report(shifted, texts)),
             ("comparison", comparison_report(document, daily, texts)),
         ):
             found[f"{name}-{code}"] = folder / f"{name}-{code}.html"

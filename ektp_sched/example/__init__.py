@@ -1,4 +1,4 @@
-"""A first folder to start from: the Kupang example, or an empty office."""
+"""A first folder to start from: an example, or an empty office."""
 
 from __future__ import annotations
 

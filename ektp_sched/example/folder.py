@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Literal
 
 from ektp_sched.backlog import make_key
 from ektp_sched.errors import FolderError, UsageError
-from ektp_sched.example.kupang import kupang_backlog
+from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
 from ektp_sched.office.files import replace_file
 from ektp_sched.office.workbook import workbook_bytes
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = ["EXAMPLES", "Example", "write_key", "write_start"]
 
-__all__ = ["EXAMPLES", "write_key", "write_start"]
 
-EXAMPLES: Final = ("kupang",)
-"""Names of the examples."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What an example is made of.
+
+    Parameters
+    ----------
+    office
+        Files that together, one after another, are its office.toml.
+    applications
+        Rows of its synthetic backlog.
+    scenarios
+        Whether it has a scenarios.toml.
+    """
+
+    office: tuple[str, ...]
+    applications: int
+    scenarios: bool = False
+
+
+EXAMPLES: Final = {
+    "kupang": Example(("kupang.toml",), APPLICATIONS, scenarios=True),
+    "saturdays": Example(("kupang.toml", "saturdays.toml"), 6_000),
+}
+"""The examples by name."""
 
 _KEY = "identity.key"
 
@@ -34,7 +57,7 @@ def write_start(
     language: Literal["id", "en"] = "id",
     force: bool = False,
 ) -> tuple[Path, ...]:
-    """Write an office, and for an example its backlog and scenarios.
+    """Write an office, and for an example its backlog, with or without scenarios.
 
     Parameters
     ----------
@@ -73,9 +96,9 @@ def write_start(
     if source is not None:
         contents = _converted(source, office_format)
     elif example is None:
-        contents = _office(f"office.{language}.toml", office_format)
+        contents = _office((f"office.{language}.toml",), office_format)
     elif example in EXAMPLES:
-        contents = _office(f"{example}.toml", office_format) | _example_files()
+        contents = _example(EXAMPLES[example], office_format)
     else:
         message = f"there is no example {example!r}; there is: {', '.join(EXAMPLES)}"
         raise UsageError(message)
@@ -109,10 +132,14 @@ def write_key(folder: Path) -> Path:
     return path
 
 
-def _office(name: str, office_format: OfficeFormat) -> dict[str, bytes]:
+def _office(names: tuple[str, ...], office_format: OfficeFormat) -> dict[str, bytes]:
+    """Return the office that files of this package together are."""
+    text = b"".join(_resource(name) for name in names)
     if office_format == "toml":
-        return {"office.toml": _resource(name)}
-    with as_file(files("ektp_sched.example") / "files" / name) as path:
+        return {"office.toml": text}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "office.toml"
+        path.write_bytes(text)
         return _converted(path, office_format)
 
 
@@ -123,11 +150,13 @@ def _converted(source: Path, office_format: OfficeFormat) -> dict[str, bytes]:
     return {"office.toml": to_toml(office).encode()}
 
 
-def _example_files() -> dict[str, bytes]:
-    return {
-        "backlog.csv": kupang_backlog().write_csv().encode(),
-        "scenarios.toml": _resource("scenarios.toml"),
-    }
+def _example(example: Example, office_format: OfficeFormat) -> dict[str, bytes]:
+    backlog = kupang_backlog(applications=example.applications)
+    contents = _office(example.office, office_format)
+    contents["backlog.csv"] = backlog.write_csv().encode()
+    if example.scenarios:
+        contents["scenarios.toml"] = _resource("scenarios.toml")
+    return contents
 
 
 def _resource(name: str) -> bytes:

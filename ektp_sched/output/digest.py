@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ektp_sched.output.figures import figures
+from ektp_sched.output.shifts import shift_total
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.output.figures import AnyPlan, Clearance, Waits
     from ektp_sched.output.languages import Language
-    from ektp_sched.planning import Tier
+    from ektp_sched.planning import Change, Tier
 
 __all__ = [
     "amount",
@@ -55,7 +56,7 @@ def _gap(tier: Tier, texts: Language) -> str:
     return texts.text("digest.gap", tier=name, value=value, bound=bound)
 
 
-def tier_name(tier: Tier, texts: Language) -> str:
+def tier_name(tier: Tier | Change, texts: Language) -> str:
     """Return a tier's name with its rank, where it has one."""
     name = texts.name("tier", tier.name)
     if tier.rank is None:
@@ -95,6 +96,7 @@ def key_figures(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
         *_dates(found.clearance, texts),
         *_waits(found.waits, texts),
         *_missed(plan, texts),
+        *_shifts(plan, texts),
     ]
 
 
@@ -177,3 +179,10 @@ def _missed(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
             value = texts.text(f"digest.{name}_of", value=total, dates=dates)
             lines.append((texts.text(f"digest.{name}"), value))
     return lines
+
+
+def _shifts(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
+    """Return what is spent on shifts, where the office has any."""
+    if not plan.office.shifts:
+        return []
+    return [(texts.text("shifts.title"), shift_total(plan, texts))]

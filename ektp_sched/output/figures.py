@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Office
+    from ektp_sched.office import Capacity, Office
     from ektp_sched.output.reading import SavedPlan
     from ektp_sched.planning import Plan
 
     AnyPlan: TypeAlias = Plan | SavedPlan
     """A plan just made, or one read from its folder."""
 
-__all__ = ["Clearance", "Figures", "Use", "Waits", "clearance", "figures", "uses"]
+__all__ = [
+    "Clearance",
+    "Figures",
+    "Use",
+    "Waits",
+    "clearance",
+    "figures",
+    "limits_of",
+    "uses",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +192,17 @@ def _clearance(plan: AnyPlan, people: pl.DataFrame) -> Clearance:
     )
 
 
+def limits_of(plan: AnyPlan) -> Capacity:
+    """Return the limits of each day, with the shifts that are worked."""
+    worked = [(use.shift, (use.day - plan.start).days) for use in plan.shifts]
+    return capacity(plan.office, plan.start, plan.days, worked)
+
+
 def uses(plan: AnyPlan) -> tuple[Use, ...]:
     """Return how far servers and printers are used, the fullest first."""
     if not plan.assignments.height:
         return ()
-    limits = capacity(plan.office, plan.start, plan.days)
+    limits = limits_of(plan)
     last = cast("date", plan.assignments["day"].max())
     horizon = (last - plan.start).days + 1
     found = []

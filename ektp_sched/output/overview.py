@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from ektp_sched.office.tables import DECISION_TIERS
 from ektp_sched.output.digest import key_figures, proof, reconciled
 from ektp_sched.output.figures import uses
 from ektp_sched.output.lists import add_page, write_top
+from ektp_sched.output.shifts import ALWAYS, no_shift, shift_notes, shifts_saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +50,8 @@ def write_overview(book: Book, plan: AnyPlan) -> None:
     for label, value in (counted, *key_figures(plan, texts)):
         row = _line(book, sheet, row, label, value)
     row = _tiers(book, sheet, row + 1, plan)
+    if plan.office.shifts:
+        row = _shifts(book, sheet, row + 1, plan)
     row = _limits(book, sheet, row + 1, plan)
     row = _areas(book, sheet, row + 1, plan)
     if plan.notices:
@@ -107,19 +111,39 @@ def _table(
 def _tiers(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     """Write the value of every objective, one row a rank."""
     texts = book.texts
-    names = list(dict.fromkeys(tier.name for tier in plan.tiers))
-    ranks = list(dict.fromkeys(tier.rank for tier in plan.tiers))
+    # What the shifts cost knows no rank, and stands in their own table.
+    tiers = [tier for tier in plan.tiers if tier.name not in DECISION_TIERS]
+    names = list(dict.fromkeys(tier.name for tier in tiers))
+    ranks = list(dict.fromkeys(tier.rank for tier in tiers))
     if not names:
         return row
     row = _section(book, sheet, row, "book.objectives")
     units = [f"{texts.name('tier', n)} ({texts.name('unit', n)})" for n in names]
-    values = {(tier.name, tier.rank): tier.amount for tier in plan.tiers}
+    values = {(tier.name, tier.rank): tier.amount for tier in tiers}
     label = "book.everybody" if ranks == [None] else "book.rank_none"
     rows = []
     for rank in ranks:
         shown = texts.text(label) if rank is None else str(rank)
         rows.append((shown, *(_number(values.get((name, rank))) for name in names)))
     return _table(book, sheet, row, [texts.text("book.rank"), *units], rows)
+
+
+def _shifts(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
+    """Write which shifts are worked, what each costs and saves."""
+    texts = book.texts
+    row = _section(book, sheet, row, "shifts.title")
+    if not plan.shifts:
+        return _paragraph(book, sheet, row, no_shift(plan, texts))
+    names = ("day_shift", "cost", *ALWAYS)
+    headings = [texts.text(f"shifts.{name}") for name in names]
+    saved = shifts_saved(plan.shifts)
+    rows = []
+    for use, values in zip(plan.shifts, saved.rows, strict=True):
+        day = f"{texts.weekday(use.day)} {texts.short_date(use.day)}, {use.shift}"
+        known = dict(zip(saved.names, values, strict=True))
+        rows.append((day, use.cost_idr, *(_number(known[name]) for name in ALWAYS)))
+    row = _table(book, sheet, row, headings, rows)
+    return _paragraph(book, sheet, row, shift_notes(plan, texts))
 
 
 def _number(value: Fraction | None) -> int | float | None:

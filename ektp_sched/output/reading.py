@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,26 @@ from ektp_sched.backlog import Backlog
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office, calendar
+from ektp_sched.output.certificates import certificate_of
 from ektp_sched.output.languages import language
 from ektp_sched.output.seal import SUMMARY, seal
 from ektp_sched.output.stated import StatedCertificate, StatedSummary, read_json
 from ektp_sched.output.summary import summarise
-from ektp_sched.output.tables import PLAN, PRICES, UNPRINTED
-from ektp_sched.planning import Certificate, Status, Tier, TierPrices
+from ektp_sched.output.tables import (
+    PLAN,
+    PRICES,
+    SHIFTS_FILE,
+    UNPRINTED,
+    shifts_csv,
+)
+from ektp_sched.planning import Saving, ShiftUse, Status, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from ektp_sched.output.stated import StatedTier
+    from ektp_sched.output.stated import StatedShift, StatedTier
+    from ektp_sched.planning import Certificate
     from ektp_sched.trust import Violation
 
 __all__ = ["SavedPlan", "check_evidence", "check_folder", "load"]
@@ -51,7 +60,7 @@ class SavedPlan:
         the held no area: the folder keeps nothing personal.
     start, days, status, engine, assignments, unprinted, tiers, certificate
         As of a plan just made.
-    prices, notices, holidays, seconds
+    prices, notices, holidays, seconds, shifts
         As of a plan just made.
     summary
         All of summary.json.
@@ -72,6 +81,7 @@ class SavedPlan:
     notices: tuple[Notice, ...]
     holidays: dict[date, str]
     seconds: dict[str, float]
+    shifts: tuple[ShiftUse, ...]
     summary: dict[str, Any]
 
     def chart(self) -> Any:
@@ -130,6 +140,10 @@ def load(path: str | Path) -> SavedPlan:
         notices=tuple(Notice(each.code, each.figures) for each in stated.warnings),
         holidays=stated.holidays,
         seconds=stated.seconds,
+        shifts=tuple(
+            _shift(use, index, stated, office, summary_path)
+            for index, use in enumerate(stated.shifts)
+        ),
         summary=_whole(summary_path),
     )
 
@@ -164,6 +178,9 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
         if key not in _NOT_IN_TABLES and stated.get(key) != value:
             message = f"summary.json states another {key} than the folder's tables."
             found.append(Violation("stated-figure", message))
+    if saved.office.shifts and not _says_the_same(saved):
+        message = f"{SHIFTS_FILE} states other figures than summary.json."
+        found.append(Violation("stated-figure", message))
     actual, written = seal(saved.path, stated), stated["files"]
     for name in sorted({*actual, *written}):
         if actual.get(name) != written.get(name):
@@ -171,6 +188,13 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
             message = f"{name} is not as it was written."
             found.append(Violation(code, message))
     return found
+
+
+def _says_the_same(saved: SavedPlan) -> bool:
+    try:
+        return (saved.path / SHIFTS_FILE).read_bytes() == shifts_csv(saved)
+    except OSError:
+        return False
 
 
 def check_evidence(
@@ -251,25 +275,32 @@ def _tier(stated: StatedTier, index: int, scale: int, path: Path) -> Tier:
     )
 
 
+def _shift(
+    use: StatedShift, index: int, stated: StatedSummary, office: Office, path: Path
+) -> ShiftUse:
+    """Return a shift that is worked: one of the office, on a day of the plan."""
+    key = f"shifts.{index}"
+    known = [shift.id for shift in office.shifts]
+    if use.id not in known or not 0 <= (use.day - stated.start).days < stated.days:
+        why = "no shift of office.toml, or no day of the plan"
+        raise _damaged(path, why, key)
+    scale = office.lcm_targets
+    saves = []
+    for saving in use.saves:
+        times = scale if saving.tier == "pressure" else 1
+        value = Fraction(saving.exact) * times
+        if value.denominator != 1:
+            raise _damaged(path, f"no whole number of 1/{times}", f"{key}.saves")
+        saves.append(Saving(saving.tier, saving.rank, int(value), times))
+    trips = Fraction(use.wasted_trips_exact)
+    return ShiftUse(use.id, use.day, use.cost_idr, tuple(saves), use.person_days, trips)
+
+
 def _certificate(folder: Path, stated: StatedSummary) -> Certificate | None:
     path = folder / "certificate.json"
     if stated.status is not Status.OPTIMAL and not path.exists():
         return None
-    found = read_json(path, StatedCertificate)
-    tiers = tuple(
-        TierPrices(
-            name=tier.name,
-            rank=tier.rank,
-            scale=tier.scale,
-            value=tier.value,
-            printers=tier.prices.printers,
-            servers=tier.prices.servers,
-            reserve=tier.prices.reserve,
-            stock=tier.prices.stock,
-        )
-        for tier in found.tiers
-    )
-    return Certificate(start=found.start, days=found.days, tiers=tiers)
+    return certificate_of(read_json(path, StatedCertificate))
 
 
 def _backlog(folder: Path, stated: StatedSummary) -> Backlog:

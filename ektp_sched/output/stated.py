@@ -14,11 +14,23 @@ from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["StatedCertificate", "StatedSummary", "StatedTier", "read_json"]
+__all__ = [
+    "StatedCertificate",
+    "StatedCut",
+    "StatedDecisions",
+    "StatedLeaf",
+    "StatedPrices",
+    "StatedShift",
+    "StatedSummary",
+    "StatedTier",
+    "read_json",
+]
 
 _Count = Annotated[int, Field(ge=0)]
 _Rank = int | str | None
+_Exact = Annotated[str, Field(pattern=r"^-?\d{1,60}(/[1-9]\d{0,60})?$")]
 _Figures = dict[str, str | int]
+_TierName = Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"]
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -38,10 +50,10 @@ class StatedWarning(_Stated):
 class StatedTier(_Stated):
     """Entry of ``tiers``."""
 
-    name: Literal["unprinted", "overdue", "promise", "pressure"]
+    name: _TierName
     rank: _Rank
     value: int | float
-    exact: Annotated[str, Field(pattern=r"^-?\d{1,60}(/[1-9]\d{0,60})?$")]
+    exact: _Exact
     bound: int | float | None
     proven: bool
 
@@ -49,6 +61,25 @@ class StatedTier(_Stated):
     def amount(self) -> Fraction:
         """Return the exact value in the tier's unit."""
         return Fraction(self.exact)
+
+
+class StatedSaving(_Stated):
+    """Entry of ``saves`` of a shift."""
+
+    tier: _TierName
+    rank: _Rank
+    exact: _Exact
+
+
+class StatedShift(_Stated):
+    """Entry of ``shifts``."""
+
+    id: str
+    day: date
+    cost_idr: _Count
+    saves: tuple[StatedSaving, ...]
+    person_days: int
+    wasted_trips_exact: _Exact
 
 
 class StatedSummary(_Stated):
@@ -69,6 +100,7 @@ class StatedSummary(_Stated):
     holidays: dict[date, str]
     warnings: tuple[StatedWarning, ...]
     tiers: tuple[StatedTier, ...]
+    shifts: tuple[StatedShift, ...] = ()
     classified: dict[str, _Count]
     prioritised: _Count
     priority_unmatched: _Count
@@ -104,6 +136,36 @@ class StatedPricesOfTier(_Stated):
     prices: StatedPrices
 
 
+class StatedCut(StatedPrices):
+    """Entry of ``decisions.cuts``."""
+
+    tier: _Count
+    name: str
+    rank: _Rank
+    scale: int
+    weights: tuple[int, ...]
+    constant: int
+    slope: tuple[int, ...]
+
+
+class StatedLeaf(_Stated):
+    """Part of an entry of ``decisions.leaves``."""
+
+    path: tuple[tuple[tuple[_Count, ...], int, bool], ...]
+    times: tuple[int, ...]
+    cuts: tuple[tuple[_Count, int], ...]
+    rows: tuple[tuple[_Count, int], ...]
+
+
+class StatedDecisions(_Stated):
+    """Why the shifts are the right ones."""
+
+    uses: tuple[tuple[_Count, tuple[str, ...]], ...]
+    rows: tuple[tuple[str, tuple[int, ...], int], ...]
+    cuts: tuple[StatedCut, ...]
+    leaves: tuple[tuple[StatedLeaf, ...], ...]
+
+
 class StatedCertificate(_Stated):
     """The whole of certificate.json."""
 
@@ -111,6 +173,7 @@ class StatedCertificate(_Stated):
     start: date
     days: int
     tiers: tuple[StatedPricesOfTier, ...]
+    decisions: StatedDecisions | None = None
 
 
 def read_json(path: Path, model: type[_Model]) -> _Model:

@@ -1,9 +1,8 @@
-"""summary.json: what a plan says of itself, and certificate.json."""
+"""summary.json: what a plan says of itself."""
 
 from __future__ import annotations
 
 import json
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
     from ektp_sched.office import Notice
     from ektp_sched.output.figures import AnyPlan, Clearance, Use, Waits
     from ektp_sched.output.languages import Language
-    from ektp_sched.planning import Certificate, Tier
+    from ektp_sched.planning import ShiftUse, Tier
 
 __all__ = [
     "SCHEMA_VERSION",
-    "certificate_text",
     "json_text",
+    "plain_number",
     "reason_counts",
     "status_counts",
     "summarise",
@@ -33,8 +32,6 @@ __all__ = [
 
 SCHEMA_VERSION: Final = 1
 """Of summary.json and certificate.json; it rises when a key changes meaning."""
-
-_ROW: Final = re.compile(r"\[\s+((?:-?\d+,\s+)*-?\d+)\s+\]")
 
 
 def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
@@ -69,12 +66,14 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
         "unprinted": plan.unprinted.height,
         "status": str(plan.status),
         "engine": plan.engine,
+        "engine_reason": _engine_reason(plan, texts),
         "provisional": backlog.provisional,
         "tie_break": rules.tie_break,
         "seed": rules.seed if rules.tie_break == "lottery" else None,
         "holidays": {d.isoformat(): plan.holidays[d] for d in sorted(plan.holidays)},
         "warnings": [_warning(notice, texts) for notice in plan.notices],
         "tiers": [tier_entry(tier) for tier in plan.tiers],
+        "shifts": [_shift(use) for use in plan.shifts],
         "waits": _waits(found.waits),
         "clearance": _clearance(found.clearance),
         "uses": _uses(found.uses),
@@ -87,6 +86,15 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
 def _warning(notice: Notice, texts: Language) -> dict[str, Any]:
     figures = dict(notice.figures)
     return {"code": notice.code, "figures": figures, "text": texts.notice(notice)}
+
+
+def _engine_reason(plan: AnyPlan, texts: Language) -> dict[str, Any] | None:
+    """Return why the flow engine alone could not decide; None where it could."""
+    rules = [name for name in ("shifts", "budget") if getattr(plan.office, name)]
+    if not plan.office.shifts:
+        return None
+    text = texts.text("engine.yes-no", rules=", ".join(rules))
+    return {"code": "yes-no", "rules": rules, "text": text}
 
 
 def _by_kind(plan: AnyPlan) -> dict[str, Any]:
@@ -109,14 +117,37 @@ def tier_entry(tier: Tier) -> dict[str, Any]:
     return {
         "name": tier.name,
         "rank": tier.rank,
-        "value": _plain(tier.amount),
+        "value": plain_number(tier.amount),
         "exact": tier.exact,
-        "bound": None if bound is None else _plain(bound),
+        "bound": None if bound is None else plain_number(bound),
         "proven": tier.proven,
     }
 
 
-def _plain(number: Fraction) -> int | float:
+def _shift(use: ShiftUse) -> dict[str, Any]:
+    """Return one entry of ``shifts``; ``saves`` is empty where it is not known."""
+    saves = [
+        {
+            "tier": saving.name,
+            "rank": saving.rank,
+            "value": plain_number(saving.amount),
+            "exact": str(saving.amount),
+        }
+        for saving in use.saves
+    ]
+    return {
+        "id": use.shift,
+        "day": use.day.isoformat(),
+        "cost_idr": use.cost_idr,
+        "saves": saves,
+        "person_days": use.person_days,
+        "wasted_trips": float(round(use.wasted_trips, 2)),
+        "wasted_trips_exact": str(use.wasted_trips),
+    }
+
+
+def plain_number(number: Fraction) -> int | float:
+    """Return a whole number as such, any other as the nearest float."""
     return int(number) if number.denominator == 1 else float(number)
 
 
@@ -201,36 +232,3 @@ def reason_counts(backlog: Backlog) -> dict[str, int]:
 def json_text(content: dict[str, Any]) -> str:
     """Return JSON as the folder's files hold it: UTF-8, two spaces, LF."""
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def certificate_text(certificate: Certificate) -> str:
-    """Return certificate.json: whole-number prices by tier, one row a resource."""
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "start": certificate.start.isoformat(),
-        "days": certificate.days,
-        "tiers": [
-            {
-                "name": tier.name,
-                "rank": tier.rank,
-                "scale": tier.scale,
-                "value": tier.value,
-                "prices": {
-                    "printers": _rows(tier.printers),
-                    "servers": _rows(tier.servers),
-                    "reserve": None if tier.reserve is None else list(tier.reserve),
-                    "stock": _rows(tier.stock),
-                },
-            }
-            for tier in certificate.tiers
-        ],
-    }
-    return _ROW.sub(_on_one_line, json_text(content))
-
-
-def _rows(prices: dict[str, tuple[int, ...]]) -> dict[str, list[int]]:
-    return {name: list(prices[name]) for name in sorted(prices)}
-
-
-def _on_one_line(match: re.Match[str]) -> str:
-    return f"[{', '.join(match[1].replace(',', ' ').split())}]"

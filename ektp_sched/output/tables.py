@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.output.shifts import total_savings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 __all__ = [
     "PLAN",
     "PRICES",
+    "SHIFTS_FILE",
     "UNPRINTED",
     "applications_csv",
     "dates_as_text",
+    "shifts_csv",
     "write_csv",
     "write_plan",
     "write_rejects",
@@ -48,6 +51,18 @@ UNPRINTED: Final = {
     "waiting_since": pl.Date(),
     "urgency": pl.String(),
     "reason": pl.String(),
+}
+SHIFTS_FILE: Final = "shifts.csv"
+_SHIFTS: Final = {
+    "shift": pl.String(),
+    "day": pl.Date(),
+    "cost_idr": pl.Int64(),
+    "pressure_days_saved": pl.Float64(),
+    "unprinted_saved": pl.Int64(),
+    "overdue_saved": pl.Int64(),
+    "promise_days_saved": pl.Int64(),
+    "person_days_saved": pl.Int64(),
+    "wasted_trips_saved": pl.Float64(),
 }
 PRICES: Final = {
     "resource": pl.String(),
@@ -137,7 +152,7 @@ def write_plan(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
 
 
 def write_tables(plan: AnyPlan, folder: Path) -> None:
-    """Write unprinted, rejects, held and prices.
+    """Write unprinted, rejects, held and prices, and shifts where there are any.
 
     Parameters
     ----------
@@ -153,6 +168,38 @@ def write_tables(plan: AnyPlan, folder: Path) -> None:
     write_csv(held.sort("application_id", "status"), folder / "held.csv")
     prices = pl.DataFrame(schema=PRICES) if plan.prices is None else plan.prices
     write_csv(prices.select(*PRICES), folder / "prices.csv")
+    if plan.office.shifts:
+        (folder / SHIFTS_FILE).write_bytes(shifts_csv(plan))
+
+
+def shifts_csv(plan: AnyPlan) -> bytes:
+    """Return shifts.csv: which are worked, what each costs and saves.
+
+    Parameters
+    ----------
+    plan
+        Where the plan could not be made without a shift, what that one saves
+        is empty.
+    """
+    rows = []
+    for use in plan.shifts:
+        saved = total_savings(use)
+        pressure = saved.get("pressure")
+        whole = [saved.get(name) for name in ("unprinted", "overdue", "promise")]
+        rows.append(
+            (
+                use.shift,
+                use.day,
+                use.cost_idr,
+                None if pressure is None else float(pressure),
+                *(None if value is None else int(value) for value in whole),
+                use.person_days if use.saves else None,
+                float(use.wasted_trips) if use.saves else None,
+            )
+        )
+    text = BytesIO()
+    write_csv(pl.DataFrame(rows, schema=_SHIFTS, orient="row"), text, places=2)
+    return text.getvalue()
 
 
 def write_rejects(backlog: Backlog, folder: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-from rich import box
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ektp_sched.output.digest import key_figures, proof, reconciled
 from ektp_sched.output.figures import clearance
+from ektp_sched.output.screen import indented, plain_table, say_line
+from ektp_sched.output.shift_screen import show_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ def show_plan(
         Folder that was written; None if none was.
     """
     title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
-    _say(console, title, "bold")
+    say_line(console, title, "bold")
     if plan.assignments.height:
         console.print()
         _show_days(plan, console, texts)
@@ -70,11 +70,12 @@ def show_plan(
     ]
     _show_lines(console, lines)
     show_rejects(plan.backlog, console, texts)
+    show_shifts(plan, console, texts)
     console.print()
-    _say(console, proof(plan, texts), _colour(plan))
+    say_line(console, proof(plan, texts), _colour(plan))
     _show_notices(plan.notices, console, texts)
     if plan.office.plan.tie_break == "lottery" and plan.office.plan.seed is not None:
-        _say(console, texts.text("terminal.lottery", seed=plan.office.plan.seed))
+        say_line(console, texts.text("terminal.lottery", seed=plan.office.plan.seed))
     if path is not None:
         _show_files(path, console, texts)
 
@@ -93,12 +94,6 @@ def _concerned(alike: Sequence[Violation]) -> str:
     return f" {shown}, … (+{rest})" if rest else f" {shown}"
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
-    # Names may hold brackets, which are no mark-up here.
-    shown = Text(text, style=style if console.is_terminal else "")
-    console.print(shown, soft_wrap=not console.is_terminal)
-
-
 def _show_days(plan: AnyPlan, console: Console, texts: Language) -> None:
     """Show cards by day and printer for the first days."""
     found = clearance(plan)
@@ -115,7 +110,7 @@ def _show_days(plan: AnyPlan, console: Console, texts: Language) -> None:
         .len()
         .iter_rows()
     }
-    table = _table(console)
+    table = plain_table(console)
     table.add_column(texts.text("column.day"), no_wrap=True)
     for name in (*shown, *(texts.text(f"column.{n}") for n in _TOTALS)):
         table.add_column(name, justify="right")
@@ -127,7 +122,7 @@ def _show_days(plan: AnyPlan, console: Console, texts: Language) -> None:
     rest = found.by_day.height - head.height
     if rest and found.last_day is not None:
         last = texts.long_date(found.last_day)
-        _say(console, texts.text("terminal.more_days", count=rest, last=last))
+        say_line(console, texts.text("terminal.more_days", count=rest, last=last))
 
 
 _TOTALS: Final = ("total", "left", "past_target")
@@ -135,11 +130,6 @@ _TOTALS: Final = ("total", "left", "past_target")
 
 def _short(day: date, texts: Language) -> str:
     return f"{texts.weekday(day)} {texts.short_date(day)}"
-
-
-def _table(console: Console) -> Table:
-    shape = box.SIMPLE_HEAD if console.is_terminal else None
-    return Table(box=shape, pad_edge=False, header_style="bold", show_edge=False)
 
 
 def _show_lines(console: Console, lines: Iterable[tuple[str, str]]) -> None:
@@ -184,29 +174,22 @@ def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
         return
     console.print()
     count = texts.number(backlog.rejected)
-    _say(console, f"{texts.text('terminal.rejects')}: {count}", "bold yellow")
+    say_line(console, f"{texts.text('terminal.rejects')}: {count}", "bold yellow")
     rejects = backlog.rejects.sort("row", maintain_order=True)
     for row, column, reason in rejects.head(_ROWS).iter_rows():
         key = "rejected_row" if column else "rejected_whole"
         said = texts.reason(reason)
         line = texts.text(f"terminal.{key}", row=row, column=column or "", reason=said)
-        _indented(console, line)
+        indented(console, line)
     if rejects.height > _ROWS:
         more = texts.text("terminal.more_rejects", count=rejects.height - _ROWS)
-        _indented(console, more)
-
-
-def _indented(console: Console, line: str) -> None:
-    if console.is_terminal:
-        console.print(Padding(Text(line), (0, 0, 0, 2)))
-    else:
-        console.print(Text(f"  {line}"), soft_wrap=True)
+        indented(console, more)
 
 
 def _show_notices(notices: Sequence[Notice], console: Console, texts: Language) -> None:
     for notice in notices:
         line = f"{texts.text('terminal.warning')}: {texts.notice(notice)}"
-        _say(console, line, "yellow")
+        say_line(console, line, "yellow")
 
 
 def _show_files(path: Path, console: Console, texts: Language) -> None:
@@ -242,11 +225,11 @@ def show_conflict(plan: Any, console: Console, texts: Language) -> None:
     """
     style = "bold red"
     if plan.status == "unknown":
-        _say(console, texts.text("terminal.unknown"), style)
+        say_line(console, texts.text("terminal.unknown"), style)
         return
-    _say(console, texts.text("terminal.infeasible"), style)
+    say_line(console, texts.text("terminal.infeasible"), style)
     for conflict in plan.conflict:
-        _indented(console, texts.conflict(conflict))
+        indented(console, texts.conflict(conflict))
 
 
 def show_check(
@@ -271,14 +254,14 @@ def show_check(
     texts
         Language.
     """
-    _say(console, texts.text("terminal.checked", office=office.name), "bold")
+    say_line(console, texts.text("terminal.checked", office=office.name), "bold")
     if backlog is not None:
         counted = reconciled(backlog, texts)
         lines = [(texts.text("digest.reconciled_label"), counted)]
         _show_lines(console, [*lines, *_held(backlog, texts)])
         show_rejects(backlog, console, texts)
     _show_notices(notices, console, texts)
-    _say(console, texts.text("terminal.usable"), "green")
+    say_line(console, texts.text("terminal.usable"), "green")
 
 
 def show_problems(problems: Sequence[str], console: Console, texts: Language) -> None:
@@ -294,9 +277,9 @@ def show_problems(problems: Sequence[str], console: Console, texts: Language) ->
         Language.
     """
     title = texts.text("terminal.problems", count=len(problems))
-    _say(console, f"{title}:", "bold red")
+    say_line(console, f"{title}:", "bold red")
     for problem in problems:
-        _indented(console, f"• {problem}")
+        indented(console, f"• {problem}")
 
 
 def show_verification(
@@ -320,21 +303,21 @@ def show_verification(
         Whether the plan carries a certificate, which was checked too.
     """
     if not violations:
-        _say(console, texts.text("terminal.verified"), "bold green")
+        say_line(console, texts.text("terminal.verified"), "bold green")
         proof = "terminal.certified" if certified else "terminal.uncertified"
-        _say(console, texts.text(proof))
+        say_line(console, texts.text(proof))
         if certified:
-            _say(console, texts.text("digest.meaning"))
+            say_line(console, texts.text("digest.meaning"))
         return
     count = len(violations)
-    _say(console, texts.text("terminal.violated", count=count), "bold red")
+    say_line(console, texts.text("terminal.violated", count=count), "bold red")
     alike: dict[str, list[Violation]] = {}
     for violation in violations:
         line = f"{violation.code}: {violation.message}"
         alike.setdefault(line, []).append(violation)
     for line, found in list(alike.items())[:_VIOLATIONS]:
-        _indented(console, f"{line}{_concerned(found)}")
+        indented(console, f"{line}{_concerned(found)}")
     hidden = count - sum(map(len, list(alike.values())[:_VIOLATIONS]))
     if hidden:
         more = texts.text("terminal.more_violations", count=hidden)
-        _indented(console, more)
+        indented(console, more)

@@ -7,6 +7,7 @@ from ektp_sched.planning.certificate import (
     Leaf,
     TierPrices,
 )
+from ektp_sched.planning.dropped import Change, Dropped, dropped
 from ektp_sched.planning.result import (
     Conflict,
     Plan,
@@ -20,9 +21,11 @@ from ektp_sched.planning.solve import plan
 
 __all__ = [
     "Certificate",
+    "Change",
     "Conflict",
     "DecisionCut",
     "DecisionProof",
+    "Dropped",
     "Leaf",
     "Plan",
     "RuleOfConflict",
@@ -31,5 +34,6 @@ __all__ = [
     "Status",
     "Tier",
     "TierPrices",
+    "dropped",
     "plan",
 ]

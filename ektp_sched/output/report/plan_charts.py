@@ -105,7 +105,33 @@ def load_chart(load: Load, size: Size, texts: Language) -> Any:
         encoding = {"x": x, "y": y}
         mark = {"align": "right", "baseline": "bottom", "dy": -4, "color": colour}
         layers.append(text_layer(at, encoding, **mark))
+    if load.shifts:
+        layers.append(_shift_marks(load, x, y, top))
     return finished(layers, size, 230, texts)
+
+
+def _shift_marks(load: Load, x: Any, y: Any, top: float) -> Any:
+    """Return a triangle over the bar of each period in which a shift is worked."""
+    import altair as alt
+
+    heights = dict(load.total.select("day", "cards").iter_rows())
+    ends = dict(load.total.select("day", "until").iter_rows())
+    points = [
+        (_middle(day, ends[day]), heights[day] + top / 30)
+        for day in load.shifts
+        if day in ends
+    ]
+    marks = alt.Chart(rows(("day", "cards"), points))
+    triangle = marks.mark_point(
+        shape="triangle-down", filled=True, color=INK, opacity=1, size=44
+    )
+    return triangle.encode(x=x, y=y)
+
+
+def _middle(begin: date, end: date) -> str:
+    """Return the moment below which a bar has its middle; see `_span`."""
+    hours = 10 if begin == end else 12 * (end - begin).days + 6
+    return f"{begin + timedelta(hours // 24)}T{hours % 24:02d}:00:00Z"
 
 
 def _ends(total: pl.DataFrame) -> tuple[str, str]:

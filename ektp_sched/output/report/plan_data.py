@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import capacity
-from ektp_sched.output.figures import figures
+from ektp_sched.output.figures import figures, limits_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,11 +52,14 @@ class Load:
         day, until (the period's last), cards, printers, servers: what all
         could do together, and limit, what may be planned where a reserve is
         kept (null without).
+    shifts
+        First day of each period in which a shift is worked, ascending.
     """
 
     every: str
     by_resource: pl.DataFrame
     total: pl.DataFrame
+    shifts: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ def _wait(name: str, moment: str, counts: pl.DataFrame | None) -> Wait:
 
 
 def _load(plan: AnyPlan) -> Load:
-    limits = capacity(plan.office, plan.start, plan.days)
+    limits = limits_of(plan)
     last = plan.assignments["day"].max() if plan.assignments.height else None
     days = (cast("date", last) - plan.start).days + 1 if last is not None else plan.days
     every = "1d" if days <= _FEW else "1w" if days <= _MANY else "1mo"
@@ -271,7 +273,10 @@ def _load(plan: AnyPlan) -> Load:
         .agg(pl.col("cards", "could").sum())
         .sort("is_server", "resource", "day")
     )
-    return Load(every, by_resource, _total(both, limits, days, period))
+    worked = pl.Series("day", [use.day for use in plan.shifts], dtype=pl.Date)
+    marked = pl.select(worked.dt.truncate(every)).to_series().unique().sort()
+    total = _total(both, limits, days, period)
+    return Load(every, by_resource, total, tuple(marked.to_list()))
 
 
 def _table(plan: AnyPlan, limits: Capacity, column: str, days: int) -> pl.DataFrame:

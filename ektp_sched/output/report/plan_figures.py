@@ -60,9 +60,10 @@ def load_parts(data: PlanData, texts: Language) -> list[Part]:
         Language.
     """
     load = data.load
-    note = " ".join(
-        [texts.text(f"report.load.note_{load.every}"), *_beyond(load, texts)]
-    )
+    notes = [texts.text(f"report.load.note_{load.every}"), *_beyond(load, texts)]
+    if load.shifts:
+        notes.append(texts.text("shifts.mark"))
+    note = " ".join(notes)
     total = figure(
         "load-all",
         _limit_finding(data.figures.uses, texts),

@@ -1,0 +1,45 @@
+"""Lines and tables on a screen: plain where nobody looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["indented", "plain_table", "say_line"]
+
+
+def say_line(console: Console, text: str, style: str = "") -> None:
+    """Print a line, with a style only on a terminal.
+
+    Parameters
+    ----------
+    console
+        Where to.
+    text
+        Names in it may hold brackets, which are no mark-up here.
+    style
+        Such as ``bold``.
+    """
+    shown = Text(text, style=style if console.is_terminal else "")
+    console.print(shown, soft_wrap=not console.is_terminal)
+
+
+def indented(console: Console, line: str) -> None:
+    """Print a line below another one that it belongs to."""
+    if console.is_terminal:
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
+    else:
+        console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def plain_table(console: Console) -> Table:
+    """Return an empty table, with lines only on a terminal."""
+    shape = box.SIMPLE_HEAD if console.is_terminal else None
+    return Table(box=shape, pad_edge=False, header_style="bold", show_edge=False)

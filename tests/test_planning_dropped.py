@@ -1,0 +1,136 @@
+"""What each yes/no rule is worth: plans made again without it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from output_cases import SHIFTS, make
+from strategies import Case, shift_cases
+
+from ektp_sched.errors import UsageError
+from ektp_sched.office import Office
+from ektp_sched.planning import Status, dropped, plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ektp_sched.planning import Dropped, Plan
+
+PLANNED = (Status.OPTIMAL, Status.FEASIBLE)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return make(tmp_path_factory.mktemp("case"), rate=4, rules=SHIFTS)
+
+
+def values(plan: Plan) -> dict[tuple[str, object], int]:
+    return {(tier.name, tier.rank): tier.value for tier in plan.tiers}
+
+
+def office_without(office: Office, text: str) -> Office:
+    """Return the office as a planner would write it without a rule."""
+    document = office.model_dump(by_alias=True, exclude_none=True)
+    if text == "budget":
+        del document["budget"]
+    else:
+        document["shifts"] = [s for s in document["shifts"] if s["id"] != text]
+    return Office.model_validate(document)
+
+
+def test_each_rule_is_dropped_as_if_it_were_not_written(made: Plan) -> None:
+    before = made.office.model_copy(deep=True)
+    found = dropped(made)
+    assert made.office == before
+    assert [(each.rule, each.name) for each in found] == [
+        ("shifts[0]", "saturday"),
+        ("shifts[1]", "overtime"),
+        ("budget", None),
+    ]
+    for each in found:
+        office = office_without(made.office, each.name or "budget")
+        wanted = plan(made.backlog, office, start=made.start, days=made.days)
+        assert values(each.plan) == values(wanted)
+        assert each.plan.status is Status.OPTIMAL
+        assert {(c.name, c.rank): c.without for c in each.changes} == values(wanted)
+        assert {(c.name, c.rank): c.value for c in each.changes} == values(made)
+        assert all(change.proven for change in each.changes)
+
+
+def test_changes_by_hand(made: Plan) -> None:
+    saturday, overtime, budget = dropped(made)
+    cost = {c.name: c.more for c in saturday.changes}
+    assert cost["cost_idr"] == -2_500_000
+    assert cost["shifts"] == -1
+    cost = {c.name: c.more for c in overtime.changes}
+    assert cost["cost_idr"] == -500_000
+    assert cost["shifts"] == -1
+    # Both are bought already, and there is one of each in these ten days.
+    assert not any(change.more for change in budget.changes)
+
+
+def test_the_last_shift_leaves_an_office_without_any(tmp_path: Path) -> None:
+    rules = "[[shifts]]\nid = 'a'\ndays = ['sat']\ncost_idr = 7\n"
+    made = make(tmp_path, rate=4, rules=rules)
+    (only,) = dropped(made)
+    assert only.plan.office.shifts == ()
+    assert only.plan.shifts == ()
+    own = {c.name: (c.value, c.without) for c in only.changes}
+    assert own["cost_idr"] == (7, 0)
+    assert own["shifts"] == (1, 0)
+
+
+def test_a_pin_that_only_a_shift_can_keep(made: Plan) -> None:
+    pinned = made.backlog.frame.with_columns(pinned_on=date(2017, 9, 16)).head(1)
+    backlog = replace(made.backlog, frame=pinned)
+    kept = plan(backlog, made.office, start=made.start, days=made.days)
+    saturday, overtime, _ = dropped(kept)
+    assert saturday.plan.status is Status.INFEASIBLE
+    assert saturday.changes == ()
+    assert overtime.plan.status is Status.OPTIMAL
+
+
+def test_without_a_plan_there_is_nothing_to_compare(made: Plan) -> None:
+    with pytest.raises(UsageError, match="its status is infeasible"):
+        dropped(replace(made, status=Status.INFEASIBLE))
+
+
+def test_an_office_without_such_rules(tmp_path: Path) -> None:
+    assert dropped(make(tmp_path)) == ()
+
+
+def test_progress_rises_from_rule_to_rule(made: Plan) -> None:
+    said: list[tuple[str, float]] = []
+    dropped(made, progress=lambda stage, share: said.append((stage, share)))
+    assert {stage for stage, _ in said} == {"dropped"}
+    shares = [share for _, share in said]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert 2 / 3 < shares[-1] <= 1
+
+
+def compared(each: Dropped) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return (
+        tuple(change.without for change in each.changes),
+        tuple(change.value for change in each.changes),
+    )
+
+
+@given(shift_cases())
+def test_a_shift_only_adds_and_a_budget_only_restricts(case: Case) -> None:
+    made = case.plan()
+    if made.status not in PLANNED:
+        return
+    for each in dropped(made):
+        Office.model_validate(each.plan.office.model_dump(by_alias=True))
+        without, value = compared(each)
+        if each.rule == "budget":
+            assert without <= value
+        elif each.plan.status is Status.OPTIMAL:
+            assert without >= value
+        else:
+            assert each.plan.status is Status.INFEASIBLE
