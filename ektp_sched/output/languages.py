@@ -98,6 +98,7 @@ class Language:
         if len(conflict.application_ids) > 10:
             ids += ", …"
         figures: dict[str, Figure] = {**conflict.figures, "day": conflict.day}
+        figures["count"] = len(conflict.application_ids)
         return self.text(f"conflict.{conflict.code}", ids=ids, **figures)
 
     def reason(self, reasons: str) -> str:

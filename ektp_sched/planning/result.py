@@ -126,8 +126,9 @@ class Conflict:
     Parameters
     ----------
     code
-        What contradicts a pin: ``pin-closed``, ``pin-not-ready``,
-        ``pin-no-printer``, ``pin-capacity`` or ``pin-no-blanks``.
+        What contradicts a pin: ``pin-no-printer``, ``pin-closed``,
+        ``pin-not-ready``, ``pin-printers-down``, ``pin-servers-down``,
+        ``pin-reserve``, ``pin-capacity`` or ``pin-no-blanks``.
     day
         The pinned day.
     figures
