@@ -49,6 +49,7 @@ def verify(
     under batches/ and plan.xlsx are for working with and may be changed.
     """
     from ektp_sched.output import check_evidence, check_folder
+    from ektp_sched.output.digest import proven_tiers
     from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
     from ektp_sched.trust import verify as find_violations
@@ -58,7 +59,7 @@ def verify(
     stated = [v for v in check_folder(plan) if v.code != "changed-sheet"]
     stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
-    proven = plan.certificate is not None
+    proven = plan.certificate is not None and plan.status == "optimal"
     if as_json:
         emit(
             {
@@ -69,7 +70,13 @@ def verify(
             }
         )
     else:
-        show_verification(violations, console(), words, certified=proven)
+        show_verification(
+            violations,
+            console(),
+            words,
+            certified=plan.certificate is not None,
+            proven="" if proven else proven_tiers(plan, words),
+        )
     if violations:
         raise typer.Exit(NO)
 

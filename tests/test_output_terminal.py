@@ -131,11 +131,32 @@ def test_the_gap_of_a_plan_without_proof(made: Plan) -> None:
     show_plan(open_plan, console, language("en"))
     name = language("en").name("tier", promise.name)
     assert (
-        "Every rule is kept, but the time was over before the plan was proven "
-        f"optimal. {name}: 0, with no bound known; Pressure: 3, and it cannot be "
-        "less than 1." in shown(console)
+        "Every rule is kept, but the time was over before the whole plan was proven "
+        f"optimal. Not proven: {name}: 0, with no bound known; Pressure: 3, and it "
+        "cannot be less than 1." in shown(console)
     )
     assert "Optimal" not in shown(console)
+    least = replace(made.tiers[-1], bound=90, proven=False, value=90, scale=30)
+    console = screen(200)
+    show_plan(replace(open_plan, tiers=(least,)), console, language("en"))
+    assert "Not proven: Pressure: 3, which is the least possible." in shown(console)
+
+
+def test_what_was_proven_before_the_time_was_over_is_said(made: Plan) -> None:
+    last = replace(made.tiers[-1], bound=None, proven=False)
+    open_plan = replace(
+        made, status=Status.FEASIBLE, tiers=(*made.tiers[:-1], last), prices=None
+    )
+    console = screen(500)
+    show_plan(open_plan, console, language("en"))
+    first = made.tiers[0]
+    assert (
+        f"Proven, no plan is better in: Unprinted, rank 0: {first.amount}; Unprinted"
+    ) in shown(console)
+    assert shown(console).count("Not proven: Pressure: ") == 1
+    console = screen(500)
+    show_plan(open_plan, console, language("id"))
+    assert "Terbukti, tidak ada rencana yang lebih baik untuk: " in shown(console)
 
 
 def test_notices_and_the_seed(made: Plan) -> None:
@@ -193,6 +214,12 @@ def test_verification() -> None:
     console = screen()
     show_verification([], console, language("id"), certified=False)
     assert "tidak disertai bukti" in shown(console)
+    console = screen()
+    show_verification([], console, language("en"), certified=True, proven="Proven: A.")
+    some = "The proof holds for some objectives; in the others a better plan may exist."
+    assert some in " ".join(shown(console).split())
+    assert "Proven: A." in shown(console)
+    assert "no plan is better." not in shown(console)
     console = screen()
     found = [
         Violation("printer-capacity", f"Too many cards on {n}.") for n in range(25)

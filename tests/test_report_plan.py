@@ -28,7 +28,9 @@ from ektp_sched.office import Office
 from ektp_sched.output import check_folder, language, load, save
 from ektp_sched.output.report import charts as drawing
 from ektp_sched.output.report import plan_html, plan_report, rebuild
+from ektp_sched.output.report.page import Table
 from ektp_sched.output.report.plan_data import gather, oldest, quantiles
+from ektp_sched.output.report.plan_tables import proof_parts
 from ektp_sched.planning import Plan, Status, plan
 from ektp_sched.trust import verify
 
@@ -59,6 +61,17 @@ def words(html: str) -> str:
     """Return what a reader reads, tags and drawings left out."""
     bare = re.sub(r"<(svg|style)\b.*?</\1>", " ", html, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+def test_a_plan_cut_short_shows_which_objectives_are_proven(made: Plan) -> None:
+    *first, last = made.tiers
+    open_tier = replace(last, bound=None, proven=False)
+    cut = replace(made, status=Status.FEASIBLE, tiers=(*first, open_tier))
+    table = proof_parts(cut, EN)[0]
+    assert isinstance(table, Table)
+    assert table.headings[-1] == "Proven"
+    assert [row[-1] for row in table.rows] == ["yes"] * len(first) + ["no"]
+    assert [row[2] for row in table.rows][-1] == "–"
 
 
 def test_the_page_says_what_the_plan_says(page: str) -> None:

@@ -305,6 +305,7 @@ def show_verification(
     texts: Language,
     *,
     certified: bool,
+    proven: str = "",
 ) -> None:
     """Show whether a plan passed, and the first violations if not.
 
@@ -318,11 +319,14 @@ def show_verification(
         Language.
     certified
         Whether the plan carries a certificate, which was checked too.
+    proven
+        Where it proves some objectives alone: which, as a sentence.
     """
     if not violations:
         _say(console, texts.text("terminal.verified"), "bold green")
-        proof = "terminal.certified" if certified else "terminal.uncertified"
-        _say(console, texts.text(proof))
+        some = certified and proven
+        name = "certified_some" if some else "certified" if certified else "uncertified"
+        _say(console, " ".join([texts.text(f"terminal.{name}"), proven]).strip())
         if certified:
             _say(console, texts.text("digest.meaning"))
         return

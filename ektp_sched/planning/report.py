@@ -128,7 +128,7 @@ def solved_plan(
         assignments=_assignments(case, prints),
         unprinted=_unprinted(case, prints, left),
         tiers=tiers,
-        certificate=_certificate(case, solution) if proven else None,
+        certificate=_certificate(case, solution),
         prices=_prices(case, solution, prints) if proven else None,
         rows=(prints.application, left),
     )
@@ -292,18 +292,20 @@ def _room(case: Case, prints: Prints) -> NDArray[np.bool_]:
     return room
 
 
-def _certificate(case: Case, solution: Solution) -> Certificate:
+def _certificate(case: Case, solution: Solution) -> Certificate | None:
+    """Return the prices of the tiers that are proven; None if none is."""
     limits = case.program.capacity
     prices = []
     for tier, solved in zip(case.named, solution.tiers, strict=False):
-        assert solved.prices is not None
+        if solved.prices is None:
+            break
         name, rank = case.label(tier)
         prices.append(
             TierPrices(
                 name, rank, tier.scale, solved.value, *_by_limit(case, solved.prices)
             )
         )
-    return Certificate(limits.start, limits.days, tuple(prices))
+    return Certificate(limits.start, limits.days, tuple(prices)) if prices else None
 
 
 def _by_limit(

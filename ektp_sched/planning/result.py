@@ -111,7 +111,8 @@ class Certificate:
     start, days
         The horizon.
     tiers
-        Prices by tier, in the order in which the tiers were settled.
+        Prices by tier, in the order in which the tiers were settled; of a
+        plan that was cut short those of the tiers that were proven.
     """
 
     start: date
@@ -161,7 +162,7 @@ class Plan:
     tiers
         The objectives in order.
     certificate
-        ``None`` unless every tier is proven.
+        ``None`` unless a tier is proven.
     prices
         resource, day, tier, rank, one_more, one_less.
     conflict

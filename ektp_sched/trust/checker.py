@@ -36,6 +36,7 @@ tie: printed later than the tie-break says | dicetak lebih lambat dari aturan se
 claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai isi berkas
 proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
 value: Computed again | Dihitung ulang
+sure: proven | terbukti
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
@@ -55,7 +56,7 @@ class Folder:
     """A plan folder: its rules, its rows, and what is wrong with them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.wrong, self.proven = path, list[tuple[str, str]](), False
+        self.path, self.wrong, self.proven = path, list[tuple[str, str]](), 0
         self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
         self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
@@ -152,8 +153,11 @@ class Folder:
         if (self.path / "certificate.json").exists():
             trouble = self.disproof() if not {"once", "rule", "limit"} & {code for code, _ in self.wrong} else "rules"
             self.expect(not trouble, "proof", trouble)
-            self.proven = not trouble
-        self.expect(self.proven or self.claimed["status"] != "optimal", "claim", "status: optimal")
+            self.proven *= not trouble
+        whole = self.proven == len(self.values)
+        self.expect(whole or self.claimed["status"] != "optimal", "claim", "status: optimal")
+        for tier in self.claimed["tiers"][self.proven:]:
+            self.expect(not tier["proven"], "claim", tier["name"], "proven")
 
     def read(self) -> None:
         """Read who waits, and everybody's place in the tie-break."""
@@ -292,8 +296,10 @@ class Folder:
         stated = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]]
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
             return "start, days"
-        if stated != [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in self.values]:
+        mine = [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in self.values]
+        if not stated or stated != mine[:len(stated)]:  # a plan cut short proves its first tiers alone
             return "tiers"
+        self.proven = len(stated)
         paths: dict[Any, list[list[tuple[str, ...]]]] = {}
         for able, blanks in {c[-2:] for c in self.ties}:
             links = [(p, s, *self.total) for p in able for s in self.reach[p]]
@@ -306,7 +312,7 @@ class Folder:
             return [choice for choice, cost in paid.items() if cost == low]
 
         settled = set[tuple[str, int]]()
-        for (tier, _, _), entry in zip(self.values, proof["tiers"], strict=True):
+        for (tier, _, _), entry in zip(self.values, proof["tiers"], strict=False):
             given, price = entry["prices"], {name: [0] * self.days for name in self.limit}
             price |= given["printers"] | given["servers"] | {f"blanks {k}": v for k, v in given["stock"].items()}
             price |= {"daily reserve": given["reserve"]} if given["reserve"] is not None else {}
@@ -341,9 +347,10 @@ def main(folder: Path, language: str | None) -> int:
         return 2
     say = {k: both[(language or me.toml.get("language", "id")) == "id"] for k, both in TEXTS.items()}
     print(", ".join(f"{k} {me.claimed[k]}" for k in ("read", "planned", "held", "rejected", "printed", "unprinted")))
-    for tier, _, amount in me.values:
-        print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}")
-    print(say["optimal" if me.proven else "open"], say["means"], sep="\n")
+    for number, (tier, _, amount) in enumerate(me.values):
+        sure = f" ({say['sure']})" * (number < me.proven)
+        print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
+    print(say["optimal" if me.proven == len(me.values) else "open"], say["means"], sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
     print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])
