@@ -297,6 +297,34 @@ def test_another_office_than_the_planned_one_is_exit_1(
     assert [v["code"] for v in json.loads(out)["violations"]] == ["false-evidence"]
 
 
+def test_check_refuses_a_start_far_from_all_records_as_plan_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backlog, office = write_case(tmp_path)
+    far = ("--office", office, "--start", "2040-01-01")
+    code, _, err = call(capsys, "check", backlog, *far)
+    assert code == 2
+    assert "more than 3,660 days away from every waiting_since of the backlog" in err
+    code, _, planned = call(capsys, "plan", backlog, *far, "--out", tmp_path / "out")
+    assert (code, planned) == (2, err)
+    code, out, _ = call(capsys, "check", backlog, *far, "--json")
+    assert code == 2
+    assert json.loads(out)["problems"] == [err.strip().removeprefix("ektp-sched: ")]
+
+
+def test_check_warns_of_a_start_long_after_the_last_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backlog, office = write_case(tmp_path)
+    base = ("check", backlog, "--office", office)
+    code, out, _ = call(capsys, *base, "--start", "2018-09-12")
+    assert code == 0
+    assert "The first day is 12 September 2018, 391 days after the latest" in out
+    code, out, _ = call(capsys, *base, *FROM)
+    assert code == 0
+    assert "first day" not in out
+
+
 def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     rows = [f"A{n:06d},2017-0{1 + n % 8}-1{n % 10},,W" for n in range(100_000)]
     backlog, office = write_case(tmp_path, rows=rows)

@@ -11,6 +11,7 @@ import polars as pl
 from ektp_sched.office import Notice, calendar
 from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.cohorts import NONE, rank_label
+from ektp_sched.planning.outlook import start_notices
 from ektp_sched.planning.prices import marginal_prices
 from ektp_sched.planning.problem import Face, tier_problem
 from ektp_sched.planning.program import Arc
@@ -171,10 +172,13 @@ def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
 
 
 def _notices(case: Case) -> list[Notice]:
-    """Return remarks on pins before the start."""
+    """Return remarks on the start, and on pins before it."""
     start = case.program.capacity.start
+    notices = start_notices(case.backlog, start)
     early = (case.backlog.frame["pinned_on"] < start).sum()
-    return [Notice("pinned-before-start", {"count": int(early)})] if early else []
+    if early:
+        notices.append(Notice("pinned-before-start", {"count": int(early)}))
+    return notices
 
 
 def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
