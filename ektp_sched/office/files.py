@@ -146,10 +146,13 @@ def _syntax_sentence(reason: str, text: str) -> str:
         return f"is not valid TOML: {what}"
     line = int(at[1]) if at[1] else len(text.splitlines())
     column = f", column {at[2]}" if at[2] else ""
-    return (
-        f"line {line}{column} is not valid TOML: {what}; text stands in quotes, "
-        "dates and numbers without, as in the example that init writes"
+    advice = (
+        "text stands in quotes, numbers and dates without, such as 2017-09-12, as in "
+        "the example that init writes"
     )
+    if what.startswith("Cannot"):  # what Python says of a second definition
+        advice = "a key or table stands there again; keep one of the two"
+    return f"line {line}{column} is not valid TOML: {what}; {advice}"
 
 
 def replace_file(path: Path, raw: bytes) -> None:
