@@ -71,7 +71,7 @@ All within the class target from  Thursday, 14 September 2017
 Longest wait                      239 days at the start, nobody at the end of the plan
 Past the class target             18 at the start, 0 at the end of the plan
 Wait until printed                133.2 days on average, 239 at most
-Due dates missed                  0 of 1 applications with a due date
+Due dates missed                  0 (applications with a due date: 1)
 Promises slipped                  0 days in all (promises: 1)
 Held                              PROCESSING 4
 

@@ -79,7 +79,7 @@ def test_the_page_says_what_the_plan_says(page: str) -> None:
     for sentence in (
         "All 20 cards are printed by 14 September 2017",
         "What to print on Tuesday, 12 September 2017",
-        "8 cards on 2 printers.",
+        "8 cards (printers: 2).",
         "server-1: used to the limit on 2 of 3 days",
         "27 read = 20 planned + 4 held + 3 rejected.",
         "PROCESSING 4",

@@ -117,6 +117,7 @@ def _printed(plan: AnyPlan, texts: Language) -> tuple[str, str]:
         "digest.printed_of",
         printed=plan.assignments.height,
         planned=plan.backlog.planned,
+        count=plan.backlog.planned,
     )
     return texts.text("digest.printed"), value
 
@@ -188,6 +189,7 @@ def _missed(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
         dates = plan.backlog.frame.select(pl.col(column).count()).item()
         if tiers and dates:
             total = sum((tier.amount for tier in tiers), Fraction(0))
-            value = texts.text(f"digest.{name}_of", value=total, dates=dates)
+            shown = {"value": total, "count": total, "dates": dates}
+            value = texts.text(f"digest.{name}_of", **shown)
             lines.append((texts.text(f"digest.{name}"), value))
     return lines
