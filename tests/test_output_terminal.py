@@ -121,6 +121,18 @@ def test_more_than_ten_days(tmp_path: Path) -> None:
     assert "… and 10 more days up to Monday, 9 October 2017" in shown(console)
 
 
+@pytest.mark.parametrize(("lang", "word"), [("en", "PROVISIONAL"), ("id", "SEMENTARA")])
+def test_a_provisional_plan_says_so_first(made: Plan, lang: str, word: str) -> None:
+    screens = []
+    for provisional in (False, True):
+        backlog = replace(made.backlog, provisional=provisional)
+        console = screen(200)
+        show_plan(replace(made, backlog=backlog), console, language(lang))
+        screens.append(shown(console))
+    assert word not in screens[0]
+    assert screens[1].splitlines()[1].startswith(f"{word} – ")
+
+
 def test_the_gap_of_a_plan_without_proof(made: Plan) -> None:
     pressure = replace(made.tiers[-1], bound=30, proven=False, value=90, scale=30)
     promise = replace(made.tiers[2], bound=None, proven=False, rank=None)

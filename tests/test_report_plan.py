@@ -35,6 +35,7 @@ from ektp_sched.planning import Plan, Status, plan
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:
+    from ektp_sched.output import Language
     from ektp_sched.output.report.plan_data import PlanData
 
 EN, ID = language("en"), language("id")
@@ -72,6 +73,16 @@ def test_a_plan_cut_short_shows_which_objectives_are_proven(made: Plan) -> None:
     assert table.headings[-1] == "Proven"
     assert [row[-1] for row in table.rows] == ["yes"] * len(first) + ["no"]
     assert [row[2] for row in table.rows][-1] == "–"
+
+
+@pytest.mark.parametrize(("texts", "word"), [(EN, "PROVISIONAL"), (ID, "SEMENTARA")])
+def test_a_provisional_plan_says_so_on_its_page(
+    made: Plan, texts: Language, word: str
+) -> None:
+    backlog = replace(made.backlog, provisional=True)
+    said = words(plan_report(replace(made, backlog=backlog), texts))
+    assert said.count(f"{word} – ") == 1
+    assert word not in words(plan_report(made, texts))
 
 
 def test_the_page_says_what_the_plan_says(page: str) -> None:

@@ -59,6 +59,8 @@ def show_plan(
     """
     title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
     _say(console, title, "bold")
+    if plan.backlog.provisional:
+        _say(console, texts.text("sheet.provisional"), "bold yellow")
     if plan.assignments.height:
         console.print()
         _show_days(plan, console, texts)
