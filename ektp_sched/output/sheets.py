@@ -302,10 +302,13 @@ def _named(columns: list[Column]) -> list[str]:
 
 def _styles(book: Book, columns: list[Column], shown: pl.DataFrame) -> list[Any]:
     """Return the format of each column; long texts take several lines."""
-    wrap = {"text_wrap": True, "valign": "vcenter"}
+    long = [column.style != "tick" and is_long(shown, column) for column in columns]
+    level = {"valign": "vcenter"} if any(long) else {}
     return [
-        book.style(c.style, font_size=10, **(wrap if is_long(shown, c) else {}))
-        for c in columns
+        book.style(
+            c.style, font_size=10, **level, **({"text_wrap": True} if wrap else {})
+        )
+        for c, wrap in zip(columns, long, strict=True)
     ]
 
 
