@@ -190,7 +190,7 @@ def _missing(column: str, name: str, headings: Sequence[str]) -> str:
         what += " ([identity] from) and no application_id"
     if near is None:
         return what
-    if column == "application_id" and is_number_heading(near):
+    if name == "application_id" and is_number_heading(near):
         return (
             f'{what} (if "{_shown(near)}" is what tells people apart, write from = '
             f'"{_shown(near)}" under [identity] of the office, which keeps it private)'
