@@ -43,7 +43,7 @@ demo: $(READY)
 	@echo; echo "1. The example: one server of two is dead, 12,000 cards wait"
 	$(EKTP) init $(EXAMPLE) --example kupang --force
 	@echo; echo "2. Is the input sound?"
-	$(EKTP) check $(INPUT)
+	$(EKTP) check $(INPUT) --start 2017-09-12
 	@echo; echo "3. Who is printed on which day?"
 	$(EKTP) plan $(INPUT) $(FROM) --out demo/plan --force
 	@echo; echo "4. Verify the plan from the raw files"

@@ -19,6 +19,7 @@ from ektp_sched.cli_console import (
     prepare_streams,
 )
 from ektp_sched.cli_dates import backtest, promise
+from ektp_sched.cli_entry import main
 from ektp_sched.cli_input import check, init
 from ektp_sched.cli_plan import plan
 from ektp_sched.cli_report import report
@@ -128,8 +129,3 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if code == INTERRUPTED:
         return explain_failure(KeyboardInterrupt())
     return code if isinstance(code, int) else DONE
-
-
-def main() -> None:
-    """Run the command line and leave with its exit code."""
-    sys.exit(run())

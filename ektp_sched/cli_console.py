@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
+from ektp_sched.cli_entry import INTERRUPTED, INTERRUPTION
 from ektp_sched.errors import EktpSchedError, InputError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ __all__ = [
     "sentences",
 ]
 
-DONE, NO, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, NO, BAD_INPUT = 0, 1, 2
 _TOLD = 3  # problems named at once; `check` names all
 
 
@@ -144,7 +145,7 @@ def explain_failure(error: BaseException) -> int:
         Whatever stopped the command.
     """
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        say("ektp-sched: interrupted; nothing was left half written")
+        say(INTERRUPTION)
         return INTERRUPTED
     if isinstance(error, EktpSchedError):
         say(f"ektp-sched: {_one_sentence(error)}")

@@ -18,7 +18,7 @@ from ektp_sched.cli_options import (
     PriorityOption,
     StartOption,
 )
-from ektp_sched.errors import InputError, TooManyRejectsError
+from ektp_sched.errors import InputError, TooManyRejectsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,8 @@ def check(
     Everything at once, with the reconciled counts by area and status.
     """
     problems, found_office, found = _read(backlog, office, priority, max_rejects)
+    if found is not None and start is not None:
+        problems += _start_problems(found, start)
     notices = _notices(found_office, found, start or date.today())
     words = _language(lang, found_office)
     if as_json:
@@ -136,6 +138,17 @@ def _read(
     return problems, found_office, found
 
 
+def _start_problems(backlog: Backlog, start: date) -> list[str]:
+    from ektp_sched.planning.cohorts import check_start
+
+    since = (backlog.frame["waiting_since"] - start).dt.total_days().to_numpy()
+    try:
+        check_start(since, start)
+    except UsageError as error:
+        return [str(error)]
+    return []
+
+
 def _notices(
     office: Office | None, backlog: Backlog | None, start: date
 ) -> tuple[Notice, ...]:
@@ -143,9 +156,9 @@ def _notices(
         return ()
     if backlog is None:
         return office.warnings()
-    from ektp_sched.planning.outlook import starvation
+    from ektp_sched.planning.outlook import outlook
 
-    return (*office.warnings(), *backlog.notices, *starvation(backlog, office, start))
+    return (*office.warnings(), *backlog.notices, *outlook(backlog, office, start))
 
 
 def _language(lang: str | None, office: Office | None) -> Language:

@@ -49,6 +49,7 @@ def verify(
     under batches/ and plan.xlsx are for working with and may be changed.
     """
     from ektp_sched.output import check_evidence, check_folder
+    from ektp_sched.output.digest import proven_tiers
     from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
     from ektp_sched.trust import proves_choice
@@ -59,7 +60,7 @@ def verify(
     stated = [v for v in check_folder(plan) if v.code != "changed-sheet"]
     stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
-    proven = plan.certificate is not None
+    proven = plan.certificate is not None and plan.status == "optimal"
     chosen = proves_choice(plan.certificate) if rules.shifts else None
     if as_json:
         emit(
@@ -72,7 +73,13 @@ def verify(
             }
         )
     else:
-        show_verification(violations, console(), words, certified=proven)
+        show_verification(
+            violations,
+            console(),
+            words,
+            certified=plan.certificate is not None,
+            proven="" if proven else proven_tiers(plan, words),
+        )
         if proven and chosen is not None and not violations:
             key = "choice_proven" if chosen else "choice_solved"
             typer.echo(words.text(f"terminal.{key}"))

@@ -22,7 +22,7 @@ person's name or number; rows are named by their number in the sheet.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,9 @@ __all__ = [
     "UnsupportedRuleError",
     "UsageError",
 ]
+
+
+_OF_KEYS: Final = (".toml", ".json")
 
 
 class EktpSchedError(Exception):
@@ -66,6 +69,9 @@ class InputError(EktpSchedError):
         Every problem found, one sentence each; ``message`` alone if empty.
     """
 
+    names_keys: ClassVar[bool] = False
+    """Whether ``column`` is a key in every form of such a file."""
+
     def __init__(
         self,
         message: str,
@@ -83,15 +89,19 @@ class InputError(EktpSchedError):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        """Return "file, row 3, column X: what is wrong"."""
+        """Return "file, row 3, column X: what is wrong"; keys have no such word."""
         row = None if self.row is None else f"row {self.row}"
-        column = None if self.column is None else f"column {self.column}"
+        column = self.column
+        if column and not (self.names_keys or str(self.file).endswith(_OF_KEYS)):
+            column = f"column {column}"
         place = ", ".join(part for part in (self.file, row, column) if part)
         return f"{place}: {self.message}" if place else self.message
 
 
 class OfficeError(InputError):
     """office.toml or office.xlsx is not what it should be."""
+
+    names_keys = True
 
 
 class BacklogError(InputError):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +47,7 @@ PLAIN = {
     "PYTHONPATH": str(Path(ektp_sched.__file__).parents[1]),
 }
 FROM = ("--start", "2017-09-12")
+_AGAIN = 5.0  # seconds
 
 
 def run(
@@ -63,6 +68,47 @@ def run(
         timeout=120,
         check=False,
     )
+
+
+def interrupt(
+    *arguments: object, when: str, cwd: Path | None = None
+) -> tuple[int, bytes, str]:
+    """Run a command and interrupt it once its progress matches `when`.
+
+    Returns
+    -------
+    tuple
+        Exit code, stdout, and stderr, which is a terminal.
+    """
+    terminal, its_side = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ektp_sched", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=its_side,
+        cwd=cwd,
+        env={**os.environ, **PLAIN},
+    )
+    os.close(its_side)
+    shown, sent = b"", 0.0
+    with os.fdopen(terminal, "rb", buffering=0) as screen:
+        while part := _next_part(screen.fileno()):
+            shown += part
+            # Where a library swallows it, a person presses the keys again.
+            waited = time.monotonic() - sent > _AGAIN
+            if waited and re.search(when.encode(), shown):
+                process.send_signal(signal.SIGINT)
+                sent = time.monotonic()
+    said, _ = process.communicate(timeout=60)
+    assert sent, shown
+    return process.returncode, said, shown.decode()
+
+
+def _next_part(terminal: int) -> bytes:
+    """Read on from a terminal; nothing once the other side is closed."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def write_case(

@@ -440,3 +440,37 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="is a file"):
         save_audit(result, tmp_path / "out", language("id"))
     assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_an_earlier_audit_is_replaced(tmp_path: Path) -> None:
+    rules = office()
+    first = audit(log(("A", 10, "p1")), backlog(rules, *JUMP), rules)
+    later = audit(log(("A", 10, "p1"), ("X", 11, "p1")), backlog(rules, *JUMP), rules)
+    for result in (first, later):
+        save_audit(result, tmp_path, language("id"))
+        (tmp_path / ".DS_Store").write_bytes(b"left by a system")
+        written = json.loads((tmp_path / "audit.json").read_text("utf-8"))
+        assert written == result.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("letters/to-the-council.txt", b"mine"),
+        ("summary.json", b"{}"),
+        ("audit.json", b'{"title": "the audit of somebody else"}'),
+        ("audit.xlsx", b"my own notes"),
+    ],
+)
+def test_a_folder_with_other_things_is_left_alone(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    rules = office()
+    result = audit(log(("A", 10, "p1")), backlog(rules, *JUMP), rules)
+    with pytest.raises(FolderError, match=f"holds {name}, which no audit left there"):
+        save_audit(result, tmp_path, language("id"))
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [file]
+    assert file.read_bytes() == content

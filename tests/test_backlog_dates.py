@@ -173,7 +173,7 @@ def test_a_form_that_is_none_names_its_key() -> None:
     with pytest.raises(OfficeError) as caught:
         parse_dates(pl.Series(["12/08/2017"]), "%d/%m/%Y %H")
     assert str(caught.value) == (
-        "column dates.format: is no form of a date; write one such as %d/%m/%Y"
+        "dates.format: is no form of a date; write one such as %d/%m/%Y"
     )
 
 

@@ -480,6 +480,15 @@ def test_a_missing_column_says_what_was_found(tmp_path: Path) -> None:
     assert 'nearest heading is "waiting_sinse"' in refused(path)
 
 
+def test_a_number_of_persons_is_offered_as_identity_alone(tmp_path: Path) -> None:
+    message = refused(write(tmp_path, "NIK,TGL_REKAM\n1,2017-01-01\n"))
+    assert message.startswith(
+        'there is no column application_id (if "NIK" is what tells people apart, write '
+        'from = "NIK" under [identity] of the office, which keeps it private)'
+    )
+    assert '"NIK" = "application_id"' not in message
+
+
 def test_a_file_without_headings_names_nobody(tmp_path: Path) -> None:
     path = write(tmp_path, "Siti Aminah,5371012306950001,2017-01-01\n" * 2)
     message = refused(path)

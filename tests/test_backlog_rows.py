@@ -367,11 +367,14 @@ def test_the_sentence_about_too_many_rejects(tmp_path: Path) -> None:
     with pytest.raises(TooManyRejectsError) as caught:
         read_backlog(path, office())
     assert str(caught.value) == (
-        f"{path}: 4 of 14 rows cannot be used and 0.01 of them may be, such as row 12 "
+        f"{path}: 4 of 14 rows cannot be used, such as row 12 "
         "waiting_since (bad-date: unknown-form), row 13 waiting_since (bad-date: "
-        "unknown-form), row 14 waiting_since (bad-date: unknown-form); correct them, "
-        "or plan the good rows alone with --provisional"
+        "unknown-form), row 14 waiting_since (bad-date: unknown-form), and at most 1 % "
+        "are allowed; correct them, or plan the good rows alone with --provisional"
     )
+    for share, said in ((0, "none is allowed"), (0.125, "at most 12.5 % are allowed")):
+        with pytest.raises(TooManyRejectsError, match=said):
+            read_backlog(path, office(), max_rejects=share)
 
 
 def test_where_all_rows_are_bad_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:

@@ -87,6 +87,51 @@ def test_the_program_proves_its_plan(name: str) -> None:
     assert codes(case, as_file) == []
 
 
+def cut_short(plan: FakePlan, proven: int, stated: int, status: str) -> FakePlan:
+    """Call the first tiers proven, and state the prices of as many as wanted."""
+    tiers = tuple(
+        replace(tier, proven=n < proven, bound=tier.value if n < proven else None)
+        for n, tier in enumerate(plan.tiers)
+    )
+    proof: Any = certificate_dict(plan.certificate)
+    proof["tiers"] = proof["tiers"][:stated]
+    return replace(plan, tiers=tiers, certificate=proof, status=status)
+
+
+@pytest.mark.parametrize("proven", [1, 2, 3])
+def test_a_plan_cut_short_is_proven_as_far_as_it_says(proven: int) -> None:
+    case, plan = base("stock")
+    assert len(plan.tiers) == 4
+    assert codes(case, cut_short(plan, proven, proven, "feasible")) == []
+    assert codes(case, cut_short(plan, proven, proven + 1, "feasible")) == []
+    for stated, status in ((0, "feasible"), (proven - 1, "feasible"), (3, "optimal")):
+        claim = cut_short(plan, proven, stated, status)
+        assert codes(case, claim) == ["certificate-tiers"]
+    exchanged = cut_short(plan, proven, 4, "feasible")
+    certificate: Any = exchanged.certificate
+    certificate["tiers"] = certificate["tiers"][::-1][:proven]
+    assert codes(case, exchanged) == ["certificate-tiers"]
+
+
+@given(seed=st.integers(0, 10**6), proven=st.integers(1, 3))
+def test_what_is_proven_of_a_plan_cut_short_is_the_least(
+    seed: int, proven: int
+) -> None:
+    """Of all plans those pass, and no others, that are best in the first tiers."""
+    case = tiny(seed)
+    plans = list(every_plan(case))
+    if not plans:
+        return
+    best = planned(case)
+    proof: Any = certificate_dict(best.certificate)
+    proof["tiers"] = proof["tiers"][:proven]
+    first = tuple(tier.value for tier in best.tiers)[:proven]
+    for choice in random.Random(seed).sample(plans, min(12, len(plans))):
+        claim = make_plan(case, choice, certificate=proof)
+        passes = codes(case, cut_short(claim, proven, proven, "feasible")) == []
+        assert passes == (tier_vector(case, choice)[:proven] == first)
+
+
 @given(seed=st.integers(0, 10**6))
 def test_the_program_finds_the_least_values_of_all_plans(seed: int) -> None:
     case = tiny(seed)

@@ -123,6 +123,37 @@ def test_an_unproven_plan_is_not_called_optimal(tmp_path: Path) -> None:
     assert "Not proven optimal" in result.stdout
 
 
+def cut_short(folder: Path, proven: int, stated: int) -> None:
+    """Call the first tiers proven, and state the prices of as many as wanted."""
+    path, proof = folder / "summary.json", folder / "certificate.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    for number, tier in enumerate(summary["tiers"]):
+        tier["proven"] = number < proven
+        tier["bound"] = tier["value"] if number < proven else None
+    path.write_text(json.dumps(summary | {"status": "feasible"}), encoding="utf-8")
+    prices = json.loads(proof.read_text(encoding="utf-8"))
+    prices["tiers"] = prices["tiers"][:stated]
+    proof.write_text(json.dumps(prices), encoding="utf-8")
+
+
+@pytest.mark.parametrize("proven", [1, 2, 3])
+def test_a_plan_cut_short_is_proven_as_far_as_it_says(
+    proven: int, tmp_path: Path
+) -> None:
+    case, plan = base("stock")
+    folder = write_folder(plan, case, tmp_path)
+    cut_short(folder, proven, proven)
+    result = run(folder, "--lang", "en")
+    assert (result.returncode, result.stdout.count("(proven)")) == (0, proven)
+    assert "Not proven optimal" in result.stdout
+    assert "The certificate holds" not in result.stdout
+    # One tier more than the certificate shows.
+    cut_short(folder, proven + 1, proven)
+    assert found(folder) == ["claim"]
+    cut_short(folder, 0, 0)
+    assert found(folder) == ["proof"]
+
+
 def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
     result = run(tmp_path / "nothing")
     assert result.returncode == 2

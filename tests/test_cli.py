@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
 import pytest
-from cli_cases import FROM, OFFICE, PLAIN, ROWS, run, write_case
+from cli_cases import FROM, OFFICE, PLAIN, ROWS, interrupt, run, write_case
 
 from ektp_sched import __version__
 from ektp_sched import cli as command_line
 from ektp_sched.cli_console import Progress
+from ektp_sched.cli_entry import INTERRUPTION
 from ektp_sched.output.languages import language
 
 COMMANDS = (
@@ -299,19 +298,56 @@ def test_another_office_than_the_planned_one_is_exit_1(
     assert [v["code"] for v in json.loads(out)["violations"]] == ["false-evidence"]
 
 
+def test_check_refuses_a_start_far_from_all_records_as_plan_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backlog, office = write_case(tmp_path)
+    far = ("--office", office, "--start", "2040-01-01")
+    code, _, err = call(capsys, "check", backlog, *far)
+    assert code == 2
+    assert "more than 3,660 days away from every waiting_since of the backlog" in err
+    code, _, planned = call(capsys, "plan", backlog, *far, "--out", tmp_path / "out")
+    assert (code, planned) == (2, err)
+    code, out, _ = call(capsys, "check", backlog, *far, "--json")
+    assert code == 2
+    assert json.loads(out)["problems"] == [err.strip().removeprefix("ektp-sched: ")]
+
+
+def test_check_warns_of_a_start_long_after_the_last_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backlog, office = write_case(tmp_path)
+    base = ("check", backlog, "--office", office)
+    code, out, _ = call(capsys, *base, "--start", "2018-09-12")
+    assert code == 0
+    assert "The first day is 12 September 2018, 391 days after the latest" in out
+    code, out, _ = call(capsys, *base, *FROM)
+    assert code == 0
+    assert "first day" not in out
+
+
 def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     rows = [f"A{n:06d},2017-0{1 + n % 8}-1{n % 10},,W" for n in range(100_000)]
     backlog, office = write_case(tmp_path, rows=rows)
     out = tmp_path / "out"
-    process = begin("plan", backlog, "--office", office, *FROM, "--out", out)
-    wait_until_busy(process.pid)
-    process.send_signal(signal.SIGINT)
-    said, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    base = ("plan", backlog, "--office", office, *FROM, "--out", out)
+    code, said, err = interrupt(*base, when="Grouping")
+    assert code == 130, err
     assert said == b""
-    assert err.decode().splitlines()[-1].startswith("ektp-sched: interrupted")
-    assert b"Traceback" not in err
+    assert err.splitlines()[-1].endswith(INTERRUPTION)
+    assert "Traceback" not in err
     assert sorted(os.listdir(tmp_path)) == ["backlog.csv", "office.toml"]
+
+
+def test_interrupted_while_its_libraries_load_it_is_130_too(tmp_path: Path) -> None:
+    """A library of that name comes first, and interrupts the one who loads it."""
+    (tmp_path / "typer.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n"
+    )
+    places = os.pathsep.join([str(tmp_path), PLAIN["PYTHONPATH"]])
+    done = run("--version", env={"PYTHONPATH": places})
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == f"{INTERRUPTION}\n"
 
 
 def begin(*arguments: object) -> subprocess.Popen[bytes]:
@@ -322,16 +358,6 @@ def begin(*arguments: object) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         env={**os.environ, **PLAIN},
     )
-
-
-def wait_until_busy(pid: int) -> None:
-    """Wait until a process has loaded the library that reads the backlog."""
-    maps = Path(f"/proc/{pid}/maps")
-    for _ in range(600):
-        if not maps.exists() or "_polars_runtime" in maps.read_text():
-            break
-        time.sleep(0.05)
-    time.sleep(0.3)
 
 
 def test_a_reader_that_goes_away_is_no_traceback(planned: Path) -> None:

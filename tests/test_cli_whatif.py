@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from cli_cases import FROM, PLAIN, one_sentence, run, write_case
+from cli_cases import FROM, interrupt, one_sentence, run, write_case
 
 from ektp_sched.errors import FolderError
 from ektp_sched.output.comparison import read_comparison
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 SCENARIOS = """\
@@ -170,21 +166,11 @@ def test_replications_out_of_range_are_refused(case: Path, count: str) -> None:
 
 
 def test_interrupted_it_says_so_and_leaves_nothing(case: Path) -> None:
-    command = [sys.executable, "-m", "ektp_sched", "compare", "backlog.csv"]
-    command += ["--office", "office.toml", "--scenarios", "scenarios.toml", *FROM]
-    command += ["--replications", "1000000", "--out", "out"]
-    with subprocess.Popen(
-        command,
-        cwd=case,
-        env={**os.environ, **PLAIN},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        time.sleep(4)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    more = ("--replications", "1000000", "--out", "out")
+    files = ("--office", "office.toml", "--scenarios", "scenarios.toml")
+    base = ("compare", "backlog.csv", *files, *FROM, *more)
+    code, _, said = interrupt(*base, when="Simulating … [1-9]", cwd=case)
+    assert code == 130
     assert "interrupted" in said
     assert "futures were done" in said
     assert not (case / "out").exists()

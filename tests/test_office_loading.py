@@ -164,6 +164,7 @@ def test_files_that_are_no_text(tmp_path: Path, content: bytes, sentence: str) -
         ('name = "K"\nname = "L"\n', "line 2, column 11 is not valid TOML: "),
         ('name = "K"\nx = ', "line 2 is not valid TOML: "),
         ("name = Kantor\n", "line 1, column 8 is not valid TOML: "),
+        ("from = 18/09/2017\n", "line 1, column 10 is not valid TOML: "),
         ("x = " + "[" * 5000, "has brackets nested too deeply"),
         ("x = " + "9" * 5000, "has a number with thousands of digits"),
     ],
@@ -172,6 +173,20 @@ def test_syntax_errors_name_their_line(
     tmp_path: Path, content: str, sentence: str
 ) -> None:
     assert refused(written(tmp_path, content)).message.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        ("from = 18/09/2017\n", "numbers and dates without, such as 2017-09-12"),
+        ('name = "K"\nname = "L"\n', "stands there again; keep one of the two"),
+        ("[plan]\n[plan]\n", "stands there again; keep one of the two"),
+    ],
+)
+def test_syntax_errors_say_what_would_be_right(
+    tmp_path: Path, content: str, advice: str
+) -> None:
+    assert advice in str(refused(written(tmp_path, content)))
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "1e999999999999999999999", "-0.1"])
@@ -207,7 +222,7 @@ def test_one_thing_wrong(tmp_path: Path, old: str, new: str, key: str) -> None:
     assert error.column == key
     assert len(error.problems) == 1
     assert error.problems[0].startswith(f"{key}: ")
-    assert str(error).startswith(f"{tmp_path / 'office.toml'}, column {key}: ")
+    assert str(error).startswith(f"{tmp_path / 'office.toml'}, {key}: ")
 
 
 def test_a_name_that_no_file_can_have() -> None:

@@ -184,11 +184,6 @@ def test_unknown_key_of_a_delivery() -> None:
 @pytest.mark.parametrize(
     ("changes", "key", "word", "near"),
     [
-        ({"language": "in"}, "language", 'language "in"', "id"),
-        ({"calendar": {"workdays": ["mon", "thur"]}}, "workdays[2]", "thur", "thu"),
-        ({"calendar": {"share": {"frid": 0.5}}}, "share.frid", 'day "frid"', "fri"),
-        ({"plan": {"tiers": ["presure"]}}, "plan.tiers[1]", "tier", "pressure"),
-        ({"plan": {"tie_break": "loterry"}}, "plan.tie_break", "tie_break", "lottery"),
         ({"calendar": {"country": "IDX"}}, "calendar.country", "country", "ID"),
         ({"calendar": {"country": "id"}}, "calendar.country", "country", "ID"),
         ({"columns": {"TGL": "waiting"}}, "columns.TGL", "column", "waiting_since"),
@@ -202,6 +197,75 @@ def test_unknown_names_name_the_nearest(
     assert place.endswith(key)
     assert word in sentence
     assert sentence.endswith(f'; the nearest known one is "{near}"')
+
+
+DAYS = "mon, tue, wed, thu, fri, sat or sun"
+TIERS = "unprinted, overdue, promise or pressure"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"language": "in"}, 'language: unknown language "in"; it must be id or en'),
+        (
+            {"calendar": {"workdays": ["mon", "senin"]}},
+            f'calendar.workdays[2]: unknown day "senin"; it must be {DAYS}',
+        ),
+        (
+            {"calendar": {"share": {"jumat": 0.5}}},
+            f'calendar.share.jumat: unknown day "jumat"; it must be {DAYS}',
+        ),
+        (
+            {"plan": {"tiers": ["fairness"]}},
+            f'plan.tiers[1]: unknown tier "fairness"; it must be {TIERS}',
+        ),
+        (
+            {"plan": {"tie_break": "draw"}},
+            'plan.tie_break: unknown tie_break "draw"; it must be recorded or lottery',
+        ),
+    ],
+)
+def test_where_there_are_few_words_all_are_named(
+    changes: dict[str, Any], said: str
+) -> None:
+    """The nearest in letters to "senin" would be "sun"."""
+    assert problems(**changes) == (said,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": 5}, "name: is 5; it must be text in quotes, on one line, 1 to 500"),
+        ({"name": ""}, "name: is empty; it must be text on one line, 1 to 500"),
+        (
+            {"printers": PRINTER},
+            "printers: is a table; it must be tables [[printers]] in double brackets",
+        ),
+        (
+            {"printers": [PRINTER | {"servers": [1]}]},
+            'printers[1].servers[1]: is 1; it must be an id in quotes, such as "',
+        ),
+        (
+            {"columns": {"TGL": 3}},
+            "columns.TGL: is 3; it must be the name of a column in quotes, such as ",
+        ),
+        (
+            {"columns": {"waiting_since": "TGL"}},
+            "columns.waiting_since: stands the wrong way round; "
+            'write "TGL" = "waiting_since"',
+        ),
+        (
+            {"dates": {"format": "dd/mm/yyyy"}},
+            'dates.format: is "dd/mm/yyyy"; it must be %d, %m and %Y for day, month '
+            "and year, such as %d/%m/%Y",
+        ),
+    ],
+)
+def test_values_of_another_kind_are_said_in_the_words_of_the_file(
+    changes: dict[str, Any], said: str
+) -> None:
+    (problem,) = problems(**changes)
+    assert problem.startswith(said)
 
 
 def test_country_by_its_name() -> None:
@@ -383,7 +447,7 @@ def test_of_several_classes_or_cards_one_is_the_default() -> None:
     ) == (
         'urgency: none of "a", "b" and "c" says default = true; '
         "exactly one must say so",
-        'cards: "x" and "y" all say default = true; exactly one of them must say so',
+        'cards: "x" and "y" both say default = true; exactly one of them must say so',
     )
 
 

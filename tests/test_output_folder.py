@@ -371,8 +371,12 @@ DAMAGE = {
     "plan.csv": ("K-009,2017-09-12", "K-009,someday", "plan.csv, column day"),
     "applications.csv": ("K-001,2017-02-11", "K-001,x", "column waiting_since"),
     "unprinted.csv": ("application_id,", "id,", "its heading must be"),
-    "summary.json": ('"days": 10', '"days": "ten"', "summary.json, column days"),
-    "certificate.json": ('"scale": 1', '"scale": null', "column tiers.0.scale"),
+    "summary.json": ('"days": 10', '"days": "ten"', "summary.json, days: "),
+    "certificate.json": (
+        '"scale": 1',
+        '"scale": null',
+        "certificate.json, tiers.0.scale: ",
+    ),
     "rejects.csv": ("26,", "x,", "rejects.csv, column row"),
 }
 
@@ -515,7 +519,7 @@ def test_a_tier_value_off_its_scale_is_damage(out: Path, tmp_path: Path) -> None
     summary = json.loads(path.read_bytes())
     summary["tiers"][-1]["exact"] = "1/7"
     path.write_text(json.dumps(summary), "utf-8")
-    with pytest.raises(FolderError, match=r"column tiers\.\d+\.exact"):
+    with pytest.raises(FolderError, match=r"json, tiers\.\d+\.exact"):
         load(copy)
 
 

@@ -176,6 +176,32 @@ def test_conflicts_name_the_day_and_the_first_ids() -> None:
     assert said.endswith("K-09, ….")
 
 
+NEVER_ONE = {
+    "audit.cut",
+    "book.cut",
+    "notice.queue-number-shared",
+    "report.load.many",
+}
+"""A list is cut at 100,000 rows, and a number is shared by two at least."""
+
+
+def test_every_english_count_has_its_words_for_one() -> None:
+    texts = language("en").texts
+    counted = re.compile(r"\{(count|rows)\} (?:[a-z]+ )?[a-z]+s\b")
+    many = {key for key, text in texts.items() if counted.search(text)}
+    assert len(many) > 20
+    assert many >= NEVER_ONE
+    assert {key for key in many if f"{key}.one" not in texts} == NEVER_ONE
+
+
+@pytest.mark.parametrize("code", ["number-not-16-digits", "due-before-ready"])
+def test_a_notice_about_one_row(code: str) -> None:
+    said = language("en").notice(Notice(code, {"rows": 1, "column": "NIK"}))
+    assert said.startswith("1 ")
+    assert " numbers " not in said
+    assert " applications " not in said
+
+
 def test_a_text_for_one() -> None:
     from ektp_sched.output import Language
 

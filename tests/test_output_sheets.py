@@ -17,8 +17,8 @@ from ektp_sched.office import Office
 from ektp_sched.output import language, save
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.book import drawn
+from ektp_sched.output.paper import Column, fitting, page_for, wrapped
 from ektp_sched.output.rows import guarded, masked, sheet_rows
-from ektp_sched.output.sheets import Column, page_for
 from ektp_sched.planning import plan
 
 if TYPE_CHECKING:
@@ -389,6 +389,90 @@ def test_a_page_is_as_wide_as_its_columns() -> None:
     height = (11.69 - 0.8 - 0.25) * 72 * 100 / narrow.scale
     assert 50 * narrow.row_height + 78 + 19 + 30 <= height
     assert page_for(wide(12, 10), 500).row_height == 15.0
+
+
+def test_further_columns_beyond_a_turned_page_are_left_out() -> None:
+    columns = [Column(f"extra:{n}", f"K{n}", "text", 20) for n in range(12)]
+    columns += [Column("printed", "Printed", "tick", 8)]
+    kept, left = fitting(columns, {f"extra:{n}" for n in range(12)})
+    assert page_for(kept, 50).scale >= 60
+    assert [column.name for column in kept][-1] == "printed"
+    assert left == [f"K{n}" for n in range(12 - len(left), 12)]
+    assert 0 < len(left) < 8
+    # Nothing else is ever left out, and nothing where all fits.
+    assert fitting(columns, ()) == (columns, [])
+    assert fitting(columns[:3], {"extra:0"}) == (columns[:3], [])
+
+
+def test_long_texts_take_up_to_three_lines() -> None:
+    column = Column("extra:catatan", "Catatan", "text", 20)
+    texts = ["pendek", None, "kata " * 6, "kata " * 200]
+    frame = pl.DataFrame({"extra:catatan": texts, "name": texts})
+    shown, lines = wrapped(frame, [column, replace(column, name="name")])
+    assert lines == [1, 1, 2, 3]
+    short, none, two, three = shown["extra:catatan"]
+    assert (short, none, two) == ("pendek", None, "kata " * 6)
+    assert three.endswith("…")
+    assert len(three) <= 3 * 20
+    assert shown["name"].to_list() == texts
+
+
+def test_thirty_long_columns_leave_a_sheet_that_can_be_read(tmp_path: Path) -> None:
+    """What does not fit is named, and stands in the CSV file of the sheet."""
+    office = Office.model_validate(
+        {
+            "name": "x",
+            "language": "en",
+            "servers": [{"id": "s", "cards_per_day": 12}],
+            "printers": [{"id": "p", "cards_per_day": 12}],
+        }
+    )
+    count = 12
+    rows: dict[str, list[Any]] = {
+        "application_id": [f"A{n:02d}" for n in range(count)],
+        "waiting_since": [date(2017, 9, 1)] * count,
+    }
+    rows |= {
+        f"kolom {n}": [f"keterangan panjang {i} " * (n + 2) for i in range(count)]
+        for n in range(30)
+    }
+    made = plan(
+        from_frame(pl.DataFrame(rows), office), office, start=date(2017, 9, 12), days=3
+    )
+    save(made, tmp_path / "out", report=False)
+    path = tmp_path / "out/batches/2017-09-12/p.xlsx"
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.scale is not None
+    assert sheet.page_setup.scale >= 60
+    # Neighbours of one width are one entry.
+    widths = [
+        d.width
+        for d in sheet.column_dimensions.values()
+        for _ in range(d.min, d.max + 1)
+    ]
+    inches = sum(width * 7 + 5 for width in widths) / 96
+    assert inches * sheet.page_setup.scale / 100 <= 11.69 - 0.8
+    found = cells(path)
+    heading = next(row for row in found if row[0] == "No.")
+    shown = [h for h in heading if str(h).startswith("kolom")]
+    assert 0 < len(shown) < 30
+    assert heading[-3:] == ("Printed", "Handed over", "Spoilt")
+    (said,) = (row[0] for row in found if str(row[0]).startswith("Further columns"))
+    assert f"kolom {len(shown)}" in said
+    assert len(said) <= sum(widths)
+    csv = (path.with_suffix(".csv")).read_text("utf-8-sig").splitlines()[0]
+    assert all(f"kolom {n}" in csv for n in range(30))
+    at = heading.index("kolom 0")
+    cell = next(
+        c for row in sheet.iter_rows() for c in row if str(c.value).startswith("ketera")
+    )
+    assert cell.column == at + 1
+    assert cell.alignment.wrap_text
+    height = sheet.row_dimensions[cell.row].height
+    assert height is not None
+    assert height >= 26
 
 
 def test_every_text_of_a_sheet_is_there() -> None:

@@ -71,7 +71,7 @@ All within the class target from  Thursday, 14 September 2017
 Longest wait                      239 days at the start, nobody at the end of the plan
 Past the class target             18 at the start, 0 at the end of the plan
 Wait until printed                133.2 days on average, 239 at most
-Due dates missed                  0 of 1 applications with a due date
+Due dates missed                  0 (applications with a due date: 1)
 Promises slipped                  0 days in all (promises: 1)
 Held                              PROCESSING 4
 
@@ -121,6 +121,18 @@ def test_more_than_ten_days(tmp_path: Path) -> None:
     assert "… and 10 more days up to Monday, 9 October 2017" in shown(console)
 
 
+@pytest.mark.parametrize(("lang", "word"), [("en", "PROVISIONAL"), ("id", "SEMENTARA")])
+def test_a_provisional_plan_says_so_first(made: Plan, lang: str, word: str) -> None:
+    screens = []
+    for provisional in (False, True):
+        backlog = replace(made.backlog, provisional=provisional)
+        console = screen(200)
+        show_plan(replace(made, backlog=backlog), console, language(lang))
+        screens.append(shown(console))
+    assert word not in screens[0]
+    assert screens[1].splitlines()[1].startswith(f"{word} – ")
+
+
 def test_the_gap_of_a_plan_without_proof(made: Plan) -> None:
     pressure = replace(made.tiers[-1], bound=30, proven=False, value=90, scale=30)
     promise = replace(made.tiers[2], bound=None, proven=False, rank=None)
@@ -131,11 +143,32 @@ def test_the_gap_of_a_plan_without_proof(made: Plan) -> None:
     show_plan(open_plan, console, language("en"))
     name = language("en").name("tier", promise.name)
     assert (
-        "Every rule is kept, but the time was over before the plan was proven "
-        f"optimal. {name}: 0, with no bound known; Pressure: 3, and it cannot be "
-        "less than 1." in shown(console)
+        "Every rule is kept, but the time was over before the whole plan was proven "
+        f"optimal. Not proven: {name}: 0, with no bound known; Pressure: 3, and it "
+        "cannot be less than 1." in shown(console)
     )
     assert "Optimal" not in shown(console)
+    least = replace(made.tiers[-1], bound=90, proven=False, value=90, scale=30)
+    console = screen(200)
+    show_plan(replace(open_plan, tiers=(least,)), console, language("en"))
+    assert "Not proven: Pressure: 3, which is the least possible." in shown(console)
+
+
+def test_what_was_proven_before_the_time_was_over_is_said(made: Plan) -> None:
+    last = replace(made.tiers[-1], bound=None, proven=False)
+    open_plan = replace(
+        made, status=Status.FEASIBLE, tiers=(*made.tiers[:-1], last), prices=None
+    )
+    console = screen(500)
+    show_plan(open_plan, console, language("en"))
+    first = made.tiers[0]
+    assert (
+        f"Proven, no plan is better in: Unprinted, rank 0: {first.amount}; Unprinted"
+    ) in shown(console)
+    assert shown(console).count("Not proven: Pressure: ") == 1
+    console = screen(500)
+    show_plan(open_plan, console, language("id"))
+    assert "Terbukti, tidak ada rencana yang lebih baik untuk: " in shown(console)
 
 
 def test_notices_and_the_seed(made: Plan) -> None:
@@ -193,6 +226,12 @@ def test_verification() -> None:
     console = screen()
     show_verification([], console, language("id"), certified=False)
     assert "tidak disertai bukti" in shown(console)
+    console = screen()
+    show_verification([], console, language("en"), certified=True, proven="Proven: A.")
+    some = "The proof holds for some objectives; in the others a better plan may exist."
+    assert some in " ".join(shown(console).split())
+    assert "Proven: A." in shown(console)
+    assert "no plan is better." not in shown(console)
     console = screen()
     found = [
         Violation("printer-capacity", f"Too many cards on {n}.") for n in range(25)

@@ -86,7 +86,7 @@ def test_the_summary(english: Path) -> None:
     assert figures["Past the class target"] == (
         "18 at the start, 0 at the end of the plan"
     )
-    assert figures["Due dates missed"] == "0 of 1 applications with a due date"
+    assert figures["Due dates missed"] == "0 (applications with a due date: 1)"
     limits = {row[0]: row[1:4] for row in rows if row[0] in ("server-1", "printer-1")}
     assert limits == {
         "server-1": (20, 24, "2 of 3"),

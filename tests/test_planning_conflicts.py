@@ -62,12 +62,53 @@ def test_more_pins_than_cards_on_a_day() -> None:
     assert conflict.figures == {"pins": 3, "room": 2}
 
 
-def test_a_pin_on_a_day_without_capacity() -> None:
-    document = desk()
-    document["outages"] = [{"resource": "s", "from": START, "to": START}]
-    conflict = contradiction(Case(document, (person("a", pinned_on=0),), days=2))
-    assert (conflict.code, conflict.application_ids) == ("pin-capacity", ("a",))
-    assert conflict.figures == {"pins": 1, "room": 0}
+FIRST = {"from": START, "to": START}
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        ({"outages": [{"resource": "p"} | FIRST]}, "pin-printers-down"),
+        ({"outages": [{"resource": "s"} | FIRST]}, "pin-servers-down"),
+        ({"outages": [{"resource": n} | FIRST for n in "ps"]}, "pin-printers-down"),
+        # A tenth of a day leaves no whole card.
+        ({"outages": [{"resource": "p", "share": 0.1} | FIRST]}, "pin-printers-down"),
+        ({"reserve": {"cards_per_day": 20}}, "pin-reserve"),
+    ],
+)
+def test_pins_on_a_day_on_which_nothing_works_for_them(
+    rules: dict[str, Any], code: str
+) -> None:
+    """Each of them is named, and those whose printer works are not."""
+    document = desk(
+        printers=[
+            {"id": "p", "cards_per_day": 9, "servers": ["s"], "areas": ["Oebobo"]},
+            {"id": "q", "cards_per_day": 9, "servers": ["t"], "areas": ["Alak"]},
+        ],
+        servers=[{"id": "s", "cards_per_day": 9}, {"id": "t", "cards_per_day": 9}],
+        **rules,
+    )
+    if code == "pin-reserve":
+        document["printers"].pop()
+        document["servers"].pop()
+    rows = [person("b", 3, area="Oebobo", pinned_on=0)]
+    rows += [person("a", 1, area="Oebobo", pinned_on=0)]
+    rows += [person("elsewhere", area="Alak"), person("later", area="Oebobo")]
+    conflict = contradiction(Case(document, tuple(rows), days=2))
+    assert (conflict.code, conflict.day) == (code, START)
+    assert conflict.application_ids == ("a", "b")
+    assert conflict.figures == {"pins": 2}
+
+
+def test_a_printer_that_begins_later_is_no_missing_record() -> None:
+    """In its area it is the only one, and not there yet."""
+    printers = [
+        {"id": "p", "cards_per_day": 5, "areas": ["Oebobo"]},
+        {"id": "q", "cards_per_day": 5, "areas": ["Alak"], "from": date(2017, 9, 14)},
+    ]
+    rows = (person("a", area="Alak", pinned_on=1), person("b", area="Oebobo"))
+    conflict = contradiction(Case(desk(printers=printers), rows, days=3))
+    assert (conflict.code, conflict.application_ids) == ("pin-printers-down", ("a",))
 
 
 def test_pins_beyond_the_reserve() -> None:
@@ -171,12 +212,16 @@ def test_contradictions_are_found_and_none_of_their_pins_is_innocent(
 
 
 def _allowed(case: Case, name: str) -> bool:
-    """Return whether calendar, ready_on and eligibility allow a pin at all."""
+    """Return whether a pin could be kept, had it the day and its blanks alone."""
     problem = reference(case)
+    limits = problem.limits
+    cards = limits.printers | limits.servers
     one = next(p for p in problem.people if p.name == name)
-    return any(
-        problem.may(one, (one.pinned, printer, server))
+    day = one.pinned
+    assert day is not None
+    return (limits.total is None or limits.total[day] > 0) and any(
+        problem.may(one, (day, printer, server))
+        and min(cards[printer][day], cards[server][day]) > 0
         for printer in one.printers
-        if one.pinned is not None
-        for server in problem.limits.reach[printer]
+        for server in limits.reach[printer]
     )

@@ -19,7 +19,7 @@ from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cpsat import CpSatEngine
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.horizon import days_needed
-from ektp_sched.trust import verify
+from ektp_sched.trust import check_certificate, verify
 
 if TYPE_CHECKING:
     from ektp_sched.planning.problem import Flow, TierProblem
@@ -96,9 +96,13 @@ def test_time_that_ends_between_tiers_leaves_a_feasible_plan(done: int) -> None:
     best = case.plan()
     plan = cut_short(case, done)
     assert plan.status is Status.FEASIBLE
-    assert plan.certificate is None
     assert plan.prices is None
     assert [tier.proven for tier in plan.tiers] == [n < done for n in range(4)]
+    # The proof of what was settled is not lost.
+    assert plan.certificate is not None
+    assert best.certificate is not None
+    assert plan.certificate.tiers == best.certificate.tiers[:done]
+    assert check_certificate(plan, case.backlog, case.office) == []
     for tier, ideal in zip(plan.tiers[:done], best.tiers, strict=False):
         assert tier == ideal
     # What was not reached still has a bound: nobody has to share a day.
@@ -219,7 +223,8 @@ def test_an_engine_that_only_bounds_is_feasible_with_bound_and_gap() -> None:
         plan = Case(desk(1), rows).plan()
     assert plan.status is Status.FEASIBLE
     assert engine.solved == 2
-    assert plan.certificate is None
+    assert plan.certificate is not None
+    assert [tier.name for tier in plan.certificate.tiers] == ["unprinted"]
     first, second, *others = plan.tiers
     assert (first.proven, second.proven) == (True, False)
     assert second.bound == -2 + 1

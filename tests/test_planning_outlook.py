@@ -1,4 +1,4 @@
-"""Ranked and due-dated cases that leave nothing for the others."""
+"""What a planner should know of a start, before anything is planned."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from ektp_sched.backlog import from_frame
 from ektp_sched.office import Office
-from ektp_sched.planning.outlook import OUTLOOK_DAYS, starvation
+from ektp_sched.planning import plan
+from ektp_sched.planning.outlook import OUTLOOK_DAYS, outlook, starvation
 
 START = date(2017, 9, 4)  # a Monday: 22 working days in 30
 
@@ -63,3 +64,55 @@ def test_nobody_else_is_nobody_starved() -> None:
     rules = office()
     assert starvation(from_frame(rows(100, 0), rules), rules, START) == ()
     assert starvation(from_frame(rows(0, 100), rules), rules, START) == ()
+
+
+def codes(rules: Office, start: date, count: int = 3) -> list[str]:
+    return [n.code for n in outlook(from_frame(rows(0, count), rules), rules, start)]
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [
+        (date(2017, 7, 31), "start-before-data"),
+        (date(2017, 8, 1), None),
+        (date(2017, 8, 31), None),
+        (date(2017, 9, 1), "start-after-data"),
+        (date(2027, 1, 4), "start-after-data"),
+    ],
+)
+def test_a_start_that_does_not_fit_the_dates(start: date, code: str | None) -> None:
+    expected = [] if code is None else [code]
+    assert codes(office(), start) == expected
+    made = plan(from_frame(rows(0, 3), office()), office(), start=start, days=40)
+    assert [notice.code for notice in made.notices] == expected
+
+
+def test_the_dates_of_such_a_start_are_named() -> None:
+    rules = office()
+    (notice,) = outlook(from_frame(rows(0, 3), rules), rules, date(2018, 8, 1))
+    assert notice.figures == {"start": "2018-08-01", "last": "2017-08-01", "days": 365}
+    (notice,) = outlook(from_frame(rows(0, 3), rules), rules, date(2016, 8, 1))
+    assert notice.figures == {"start": "2016-08-01", "first": "2017-08-01"}
+    assert outlook(from_frame(rows(0, 0), rules), rules, date(2018, 8, 1)) == ()
+
+
+def test_holidays_are_looked_at_for_as_long_as_the_backlog_needs() -> None:
+    """The collective leave of far years is announced for none of them."""
+    rules = office(calendar={"country": "ID"})
+    start = date(2090, 12, 1)
+    few, many = codes(rules, start), codes(rules, start, 100)
+    assert (few.count("leave-not-announced"), few[0]) == (1, "start-after-data")
+    assert many.count("leave-not-announced") == 2
+
+
+def test_a_start_after_all_printers_are_gone() -> None:
+    gone = {"id": "p", "cards_per_day": 5, "to": date(2017, 8, 15)}
+    rules = office(printers=[gone])
+    assert codes(rules, date(2017, 8, 14)) == []
+    (notice,) = outlook(from_frame(rows(0, 3), rules), rules, date(2017, 8, 16))
+    assert notice.code == "no-capacity-ahead"
+    assert notice.figures == {"start": "2017-08-16", "days": 30}
+
+
+def test_a_start_near_the_last_date_there_is() -> None:
+    assert "start-after-data" in codes(office(), date(9999, 12, 30))

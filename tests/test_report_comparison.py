@@ -314,7 +314,7 @@ def spoil(folder: Path, name: str, text: str | None) -> None:
         (
             "comparison.json",
             '{"scenarios": [{"name": "x"}]}',
-            "comparison.json, column start: is damaged (field required)",
+            "comparison.json, start: is damaged (field required)",
         ),
         ("daily.csv", None, "holds no daily.csv"),
         ("daily.csv", "scenario,day\nx,1\n", "daily.csv: lacks waiting_p10"),

@@ -28,11 +28,14 @@ from ektp_sched.office import Office
 from ektp_sched.output import check_folder, language, load, save
 from ektp_sched.output.report import charts as drawing
 from ektp_sched.output.report import plan_html, plan_report, rebuild
+from ektp_sched.output.report.page import Table
 from ektp_sched.output.report.plan_data import gather, oldest, quantiles
+from ektp_sched.output.report.plan_tables import proof_parts
 from ektp_sched.planning import Plan, Status, plan
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:
+    from ektp_sched.output import Language
     from ektp_sched.output.report.plan_data import PlanData
 
 EN, ID = language("en"), language("id")
@@ -61,12 +64,33 @@ def words(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 
+def test_a_plan_cut_short_shows_which_objectives_are_proven(made: Plan) -> None:
+    *first, last = made.tiers
+    open_tier = replace(last, bound=None, proven=False)
+    cut = replace(made, status=Status.FEASIBLE, tiers=(*first, open_tier))
+    table = proof_parts(cut, EN)[0]
+    assert isinstance(table, Table)
+    assert table.headings[-1] == "Proven"
+    assert [row[-1] for row in table.rows] == ["yes"] * len(first) + ["no"]
+    assert [row[2] for row in table.rows][-1] == "–"
+
+
+@pytest.mark.parametrize(("texts", "word"), [(EN, "PROVISIONAL"), (ID, "SEMENTARA")])
+def test_a_provisional_plan_says_so_on_its_page(
+    made: Plan, texts: Language, word: str
+) -> None:
+    backlog = replace(made.backlog, provisional=True)
+    said = words(plan_report(replace(made, backlog=backlog), texts))
+    assert said.count(f"{word} – ") == 1
+    assert word not in words(plan_report(made, texts))
+
+
 def test_the_page_says_what_the_plan_says(page: str) -> None:
     said = words(page)
     for sentence in (
         "All 20 cards are printed by 14 September 2017",
         "What to print on Tuesday, 12 September 2017",
-        "8 cards on 2 printers.",
+        "8 cards (printers: 2).",
         "server-1: used to the limit on 2 of 3 days",
         "27 read = 20 planned + 4 held + 3 rejected.",
         "PROCESSING 4",

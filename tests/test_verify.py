@@ -274,6 +274,9 @@ def test_a_bound_below_its_value_is_no_claim() -> None:
     assert verify(honest, case.backlog, case.office) == []
     proud = replace(honest, status="optimal")
     assert codes(verify(proud, case.backlog, case.office)) == ["status"]
+    boast = tuple(replace(t, proven=True, bound=t.value) for t in tiers)
+    unfounded = replace(honest, tiers=boast)
+    assert codes(verify(unfounded, case.backlog, case.office)) == ["tier-claim"]
 
 
 def test_start_is_a_date_of_the_plan() -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.backlog.numbers import is_number_heading
 from ektp_sched.backlog.texts import fold
 from ektp_sched.errors import BacklogError
 from ektp_sched.office.nearest import nearest
@@ -189,6 +190,11 @@ def _missing(column: str, name: str, headings: Sequence[str]) -> str:
         what += " ([identity] from) and no application_id"
     if near is None:
         return what
+    if name == "application_id" and is_number_heading(near):
+        return (
+            f'{what} (if "{_shown(near)}" is what tells people apart, write from = '
+            f'"{_shown(near)}" under [identity] of the office, which keeps it private)'
+        )
     return (
         f'{what} (the nearest heading is "{_shown(near)}"; if that is it, write '
         f'"{_shown(near)}" = "{column}" under [columns] of the office)'

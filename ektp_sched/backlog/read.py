@@ -269,9 +269,9 @@ def _judged(
             "export, or the headings under [columns] of the office"
         )
     else:
+        most = f"at most {float(allowed * 100):.6g} % are" if allowed else "none is"
         message = (
-            f"{bad:,} of {read:,} rows cannot be used and {float(allowed):.6g} of them "
-            f"may be, such as {examples}; correct them, or plan the good rows alone "
-            "with --provisional"
+            f"{bad:,} of {read:,} rows cannot be used, such as {examples}, and {most} "
+            "allowed; correct them, or plan the good rows alone with --provisional"
         )
     raise TooManyRejectsError(message, backlog=backlog, file=file)

@@ -183,7 +183,6 @@ def _make(folder: Path) -> None:
 def _write(path: Path, content: bytes) -> None:
     try:
         replace_file(path, content)
-        path.chmod(0o644)
     except OSError as error:
         raise _unwritable(path, error) from None
 

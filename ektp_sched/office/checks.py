@@ -258,8 +258,10 @@ def _one_default(office: Office) -> Iterator[Problem]:
 
 def _default_sentence(names: Sequence[str], chosen: Sequence[str]) -> str:
     if chosen:
+        many = "both" if len(chosen) == 2 else "all"
         return (
-            f"{_listed(chosen)} all say default = true; exactly one of them must say so"
+            f"{_listed(chosen)} {many} say default = true; exactly one of them must "
+            "say so"
         )
     return f"none of {_listed(names)} says default = true; exactly one must say so"
 
@@ -329,7 +331,10 @@ def _columns_are_known(office: Office) -> Iterator[Problem]:
     known = (*COLUMNS, *PERSONAL_COLUMNS)
     for heading, column in office.columns.items():
         if column not in known:
-            yield Problem(("columns", heading), unknown("column", column, known))
+            sentence = unknown("column", column, known)
+            if heading in known:
+                sentence = f'stands the wrong way round; write "{column}" = "{heading}"'
+            yield Problem(("columns", heading), sentence)
 
 
 _RULES: Final = (

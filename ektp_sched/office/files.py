@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import secrets
+import stat
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import InputError, OfficeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["OFFICE_FILE", "RulesFile", "read_bytes", "read_tables", "replace_file"]
 
@@ -143,25 +146,34 @@ def _syntax_sentence(reason: str, text: str) -> str:
         return f"is not valid TOML: {what}"
     line = int(at[1]) if at[1] else len(text.splitlines())
     column = f", column {at[2]}" if at[2] else ""
-    return (
-        f"line {line}{column} is not valid TOML: {what}; text stands in quotes, "
-        "dates and numbers without, as in the example that init writes"
+    advice = (
+        "text stands in quotes, numbers and dates without, such as 2017-09-12, as in "
+        "the example that init writes"
     )
+    if what.startswith("Cannot"):  # what Python says of a second definition
+        advice = "a key or table stands there again; keep one of the two"
+    return f"line {line}{column} is not valid TOML: {what}; {advice}"
 
 
 def replace_file(path: Path, raw: bytes) -> None:
     """Write a file, or replace it, whole or not at all.
+
+    A new file has the rights that the system gives new files; one that is
+    replaced keeps its own.
 
     Raises
     ------
     OSError
         If the folder cannot be written.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # Not by tempfile, whose files are for their owner alone.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(raw)
-        Path(name).replace(path)
+        if path.exists():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

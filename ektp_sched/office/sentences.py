@@ -98,22 +98,25 @@ _FORMS: Final[dict[str, str]] = {
     "cards.*.deliveries.*": "an entry such as { on = 2017-10-02, cards = 10000 }",
     "cards.*.deliveries.*.on": _DATE,
     "cards.*.deliveries.*.cards": "a whole number of cards from 1 to 1,000,000,000",
-    "servers": "tables [[servers]], at least one, each with id and cards_per_day",
+    "servers": "tables [[servers]] in double brackets, at least one, each with id and "
+    "cards_per_day",
     "servers.*": "a table [[servers]] with id and cards_per_day",
     "servers.*.id": _ID,
     "servers.*.cards_per_day": _DAILY,
     "servers.*.from": _DATE,
     "servers.*.to": _DATE,
-    "printers": "tables [[printers]], at least one, each with id and cards_per_day",
+    "printers": "tables [[printers]] in double brackets, at least one, each with id "
+    "and cards_per_day",
     "printers.*": "a table [[printers]] with id and cards_per_day",
     "printers.*.id": _ID,
     "printers.*.cards_per_day": _DAILY,
     "printers.*.from": _DATE,
     "printers.*.to": _DATE,
     "printers.*.servers": _IDS,
+    "printers.*.servers.*": _ID,
     "printers.*.cards": _NAMES.format("KTP-el"),
     "printers.*.areas": _NAMES.format("Oebobo"),
-    "outages": "tables [[outages]], each with resource, from and to",
+    "outages": "tables [[outages]] in double brackets, each with resource, from and to",
     "outages.*": "a table [[outages]] with resource, from and to",
     "outages.*.resource": "the id of a printer or server, in quotes",
     "outages.*.from": _DATE,
@@ -157,9 +160,11 @@ _FORMS: Final[dict[str, str]] = {
     "visits.areas.*.every_days": "a whole number of days from 1 to 36,500",
     "visits.areas.*.trip_cost_idr": _RUPIAH,
     "columns": 'headings and their columns, such as TGL_REKAM = "waiting_since"',
-    "dates.format": "day, month and year, such as %d/%m/%Y",
+    "columns.*": 'the name of a column in quotes, such as "waiting_since"',
+    "dates.format": "%d, %m and %Y for day, month and year, such as %d/%m/%Y",
     "status.printable": 'one or more texts in brackets, such as ["PRR"]',
-    "classify": "tables [[classify]], each with column, matches and urgency",
+    "classify": "tables [[classify]] in double brackets, each with column, matches and "
+    "urgency",
     "classify.*": "a table [[classify]] with column, matches and urgency",
     "classify.*.matches": "a regular expression in quotes, such as darurat|sakit",
     "areas": 'official names and their spellings, such as "Batu Plat" = ["Batuplat"]',
@@ -248,9 +253,13 @@ def field_problem(
         sentence = f"is missing; it must be {_form(path, words)}"
     elif error["type"] == "literal_error" and isinstance(value, str):
         kind, choices = words.choices[_pattern(path, words.named)]
-        sentence = unknown(kind, value, choices)
+        listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+        sentence = f'unknown {kind} "{_short(value)}"; it must be {listed}'
     else:
-        sentence = f"is {_shown(value)}; it must be {_form(path, words)}"
+        form = _form(path, words)
+        if form == _TEXT and not isinstance(value, str):
+            form = f"text in quotes, {_TEXT.removeprefix('text ')}"
+        sentence = f"is {_shown(value)}; it must be {form}"
     return Problem(path, sentence)
 
 
@@ -275,7 +284,7 @@ def _form(path: Path, words: Words) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str):
+    if isinstance(value, str) and value.strip():
         return (
             f'"{_short(value)}" in quotes' if _numeric(value) else f'"{_short(value)}"'
         )

@@ -11,8 +11,9 @@ import polars as pl
 import xlsxwriter
 
 from ektp_sched.errors import FolderError
-from ektp_sched.office.files import replace_file
 from ektp_sched.output.book import Book
+from ektp_sched.output.promise_files import write_files
+from ektp_sched.output.seal import foreign_file
 
 if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
@@ -23,6 +24,7 @@ __all__ = ["ROWS", "save_audit"]
 ROWS: Final = 100_000
 """Rows of a list that a sheet holds at most."""
 
+_OWN: Final = {"audit.json": b'"out_of_turn"', "audit.xlsx": b"PK"}
 _FURTHER: Final = ("held", "doubles", "spoilt", "authorised", "rejects")
 _WIDTHS: Final = {
     "application_id": 24,
@@ -44,28 +46,33 @@ def save_audit(audit: Audit, path: str | Path, words: Language) -> None:
     audit
         What the log shows.
     path
-        Folder; made if it is not there.  Only these two files are replaced.
+        Folder; made if it is not there.  An earlier audit is replaced.
     words
         Language of the workbook.
 
     Raises
     ------
     ektp_sched.errors.FolderError
-        If the folder cannot be written.
+        If the folder holds anything else, or cannot be written.
     """
-    folder = Path(path)
+    _refuse_foreign(path)
     text = json.dumps(audit.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-    book = _workbook(audit, words)
+    files = {"audit.json": f"{text}\n".encode(), "audit.xlsx": _workbook(audit, words)}
+    write_files(files, path)
+
+
+def _refuse_foreign(path: str | Path) -> None:
+    folder = Path(path)
+    if not folder.is_dir():
+        return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        replace_file(folder / "audit.json", f"{text}\n".encode())
-        replace_file(folder / "audit.xlsx", book)
-    except (FileExistsError, NotADirectoryError):
-        message = "is a file; name a folder for audit.json and audit.xlsx"
-        raise FolderError(message, file=str(path)) from None
+        found = foreign_file(folder, _OWN)
     except OSError as error:
-        message = f"cannot be written: {error.strerror}; name another folder"
+        message = f"cannot be read: {error.strerror}; name another folder"
         raise FolderError(message, file=str(path)) from None
+    if found is not None:
+        message = f"holds {found}, which no audit left there; name another folder"
+        raise FolderError(message, file=str(path))
 
 
 def _workbook(audit: Audit, words: Language) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.output.rows import guarded
+from ektp_sched.output.rows import PASSED, guarded
 from ektp_sched.output.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _table(rows: SheetRows, texts: Language, *, provisional: bool) -> pl.DataFra
     note = texts.text("column.note")
     taken = {*headings.values(), *ticks.values(), note}
     for name in rows.extra:
-        headings[name] = _free(name.removeprefix("extra:"), taken)
+        headings[name] = _free(name.removeprefix(PASSED), taken)
         taken.add(headings[name])
     empty = [pl.lit(None, pl.String).alias(name) for name in ticks.values()]
     marks = [pl.lit(texts.text("sheet.provisional_short")).alias(note)]

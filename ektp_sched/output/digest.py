@@ -20,6 +20,7 @@ __all__ = [
     "amount",
     "key_figures",
     "proof",
+    "proven_tiers",
     "reconciled",
     "tier_name",
     "unprinted_reasons",
@@ -43,15 +44,28 @@ def proof(plan: AnyPlan, texts: Language) -> str:
         return texts.text("digest.nothing")
     if plan.status == "optimal":
         return f"{texts.text('digest.optimal')} {texts.text('digest.meaning')}"
-    open_tiers = [tier for tier in plan.tiers if not tier.proven]
-    gaps = "; ".join(_gap(tier, texts) for tier in open_tiers)
-    return texts.text("digest.feasible", gaps=gaps)
+    gaps = "; ".join(_gap(tier, texts) for tier in plan.tiers if not tier.proven)
+    parts = [texts.text("digest.feasible"), proven_tiers(plan, texts)]
+    parts.append(texts.text("digest.open", gaps=gaps))
+    return " ".join(part for part in parts if part)
+
+
+def proven_tiers(plan: AnyPlan, texts: Language) -> str:
+    """Return which objectives of a plan cut short are proven; empty if none is."""
+    named = [
+        f"{tier_name(tier, texts)}: {amount(tier.amount, texts)}"
+        for tier in plan.tiers
+        if tier.proven
+    ]
+    return texts.text("digest.proven", tiers="; ".join(named)) if named else ""
 
 
 def _gap(tier: Tier, texts: Language) -> str:
     name, value = tier_name(tier, texts), amount(tier.amount, texts)
     if tier.bound is None:
         return texts.text("digest.no_bound", tier=name, value=value)
+    if tier.bound == tier.value:
+        return texts.text("digest.no_gap", tier=name, value=value)
     bound = amount(Fraction(tier.bound, tier.scale), texts)
     return texts.text("digest.gap", tier=name, value=value, bound=bound)
 
@@ -105,6 +119,7 @@ def _printed(plan: AnyPlan, texts: Language) -> tuple[str, str]:
         "digest.printed_of",
         printed=plan.assignments.height,
         planned=plan.backlog.planned,
+        count=plan.backlog.planned,
     )
     return texts.text("digest.printed"), value
 
@@ -176,7 +191,8 @@ def _missed(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
         dates = plan.backlog.frame.select(pl.col(column).count()).item()
         if tiers and dates:
             total = sum((tier.amount for tier in tiers), Fraction(0))
-            value = texts.text(f"digest.{name}_of", value=total, dates=dates)
+            shown = {"value": total, "count": total, "dates": dates}
+            value = texts.text(f"digest.{name}_of", **shown)
             lines.append((texts.text(f"digest.{name}"), value))
     return lines
 

@@ -75,7 +75,7 @@ def _who(found: Explanation, words: Language, last: date | None) -> list[str]:
             id=found.application_id,
             urgency=found.urgency or "–",
             since=_date(found.waiting_since),
-            days=found.target_days or 0,
+            count=found.target_days or 0,
         )
     ]
     if (slot := found.slot) is None:

@@ -57,7 +57,7 @@ class Language:
         ----------
         key
             Key of the text.  A key with ``.one`` added is preferred where
-            the figure ``count`` is 1 and there is such a text.
+            the figure ``count``, or else ``rows``, is 1 and there is such a text.
         figures
             Names, whole numbers and dates that the text mentions.
 
@@ -67,7 +67,7 @@ class Language:
             If there is no such text, or it mentions a figure not given.
         """
         singular = f"{key}.one"
-        if figures.get("count") == 1 and singular in self.texts:
+        if figures.get("count", figures.get("rows")) == 1 and singular in self.texts:
             key = singular
         written = {name: self._figure(name, value) for name, value in figures.items()}
         return Formatter().vformat(self.texts[key], (), written)
@@ -98,6 +98,7 @@ class Language:
         if len(conflict.application_ids) > 10:
             ids += ", …"
         figures: dict[str, Figure] = {**conflict.figures, "day": conflict.day}
+        figures["count"] = len(conflict.application_ids)
         return self.text(f"conflict.{conflict.code}", ids=ids, **figures)
 
     def reason(self, reasons: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from ektp_sched.output.sheets import Column
+from ektp_sched.output.paper import Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.output.figures import AnyPlan
 
-__all__ = ["QUEUE", "STARS", "SheetRows", "guarded", "masked", "sheet_rows"]
+__all__ = ["PASSED", "QUEUE", "STARS", "SheetRows", "guarded", "masked", "sheet_rows"]
+
+PASSED: Final = "extra:"
+"""How the names of columns begin that were passed through."""
 
 QUEUE: Final = "queue_number"
 """The short number that a resident can hold, where ids are made from a NIK."""
@@ -66,7 +69,7 @@ def sheet_rows(plan: AnyPlan) -> SheetRows:
     extra = tuple(name for name in _passed(backlog) if name in frame.columns)
     used = [n for n in _OPTIONAL if n in frame.columns and _says_anything(frame[n])]
     # A heading may be called "printer" too; its own prefix keeps it apart.
-    renamed = {name: f"extra:{name}" for name in extra}
+    renamed = {name: f"{PASSED}{name}" for name in extra}
     side = frame.select(*used, *extra).rename(renamed)
     if not plan.office.privacy.show_nik:
         side = masked(side, plan.office)

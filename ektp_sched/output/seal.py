@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ektp_sched.output.parallel import WORKERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "SUMMARY",
     "TEMPORARY",
     "Verdict",
+    "foreign_file",
     "judge",
     "seal",
 ]
@@ -47,6 +48,7 @@ _REJECTS_HEADING: Final = b"row,column,reason\n"
 _UNSEALED: Final = ("files", "seconds")
 _BATCHES: Final = "batches"
 _CHUNK: Final = 1 << 20
+_BEGINNING: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,31 @@ def judge(folder: Path) -> Verdict:
         if stated.get(name) != actual.get(name):
             return Verdict(changed=name)
     return Verdict()
+
+
+def foreign_file(folder: Path, own: Mapping[str, bytes]) -> str | None:
+    """Return a file that a command with few files of its own did not leave.
+
+    Parameters
+    ----------
+    folder
+        It may be missing.
+    own
+        By name of the command's files, bytes that each holds in its first
+        kilobytes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    for name in _names(folder):
+        if name not in own or not (folder / name).is_file():
+            return name
+        with (folder / name).open("rb") as file:
+            if own[name] not in file.read(_BEGINNING):
+                return name
+    return None
 
 
 def _is_rejects_alone(folder: Path, names: list[str]) -> bool:

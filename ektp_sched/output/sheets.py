@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from ektp_sched.output.batches import file_stems, parts
-from ektp_sched.output.book import Book, drawn, new_book, pixels
-from ektp_sched.output.rows import STARS
+from ektp_sched.output.book import Book, drawn, new_book
+from ektp_sched.output.paper import (
+    BAND,
+    HEIGHTS,
+    LINE,
+    MARGIN,
+    SIGNED,
+    Column,
+    Page,
+    clipped,
+    filled,
+    fitting,
+    is_long,
+    page_for,
+    wrapped,
+)
+from ektp_sched.output.rows import PASSED, STARS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
     from ektp_sched.output.batches import Part
@@ -20,7 +34,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
-__all__ = ["Column", "Page", "columns_of", "page_for", "write_sheets"]
+__all__ = ["columns_of", "write_sheets"]
 
 _SHEET_DAYS: Final = 5
 """Working days with prints for which sheets are written as XLSX."""
@@ -28,57 +42,7 @@ _SHEET_DAYS: Final = 5
 _TICKS: Final = ("printed", "handed_over", "spoilt")
 _BOX: Final = "☐"
 _WIDEST: Final = 26.0
-_MARGIN: Final = 0.4  # inches
-_PORTRAIT: Final = (8.27, 11.69)
-_SAFE: Final = 1.08  # programs differ in how wide they draw a character
 _MANY, _SHORT = 10, 12  # rows, characters
-_SMALLEST: Final = 0.65
-"""A portrait page is not scaled further down; it is turned."""
-_HEIGHTS: Final = {"office": 15.0, "title": 21.0, "under": 15.0, "heading": 27.0}
-_BAND: Final = 19.0
-_SIGNED: Final = 30.0
-_LOW, _HIGH = 13.0, 18.0  # row heights, points
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a sheet.
-
-    Parameters
-    ----------
-    name
-        Column of the rows; of a tick box, its code.
-    heading
-        What people read.
-    style
-        ``text``, ``count``, ``place`` (a centred number), ``date`` or ``tick``.
-    width
-        In characters.
-    """
-
-    name: str
-    heading: str
-    style: str
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """How a sheet is laid on A4.
-
-    Parameters
-    ----------
-    landscape
-        Whether the page is turned.
-    scale
-        Percent.
-    row_height
-        Of a card's row, points.
-    """
-
-    landscape: bool
-    scale: int
-    row_height: float
 
 
 def write_sheets(
@@ -185,53 +149,13 @@ def _is_dull(name: str, frame: pl.DataFrame) -> bool:
 
 
 def _column(name: str, style: str, frame: pl.DataFrame, texts: Language) -> Column:
-    heading = name.removeprefix("extra:")
+    heading = name.removeprefix(PASSED)
     if heading == name:
         heading = texts.text(f"column.{name}")
     longest = 9.5 if style == "date" else 0.9 * drawn(frame[name].cast(pl.String))
     word = max((len(word) for word in heading.split()), default=1)
     least = max(4.0, word * 1.05 + 1.5)
     return Column(name, heading, style, min(max(longest + 1.8, least), _WIDEST))
-
-
-def page_for(columns: list[Column], batch: int) -> Page:
-    """Return how columns fit the width of A4, and a batch its height if it can.
-
-    A scale, not "fit to width": spreadsheets ignore breaks between batches
-    where a sheet is fitted.
-
-    Parameters
-    ----------
-    columns
-        All columns of the sheet.
-    batch
-        Cards in a full batch.
-    """
-    needed = _SAFE * sum(pixels(column.width) for column in columns) / 96
-    width, height = (side - 2 * _MARGIN for side in _PORTRAIT)
-    landscape = needed > width / _SMALLEST
-    if landscape:
-        width, height = height, width
-    scale = max(10, min(100, int(100 * width / needed)))
-    fixed = sum(_HEIGHTS.values()) + _BAND + _SIGNED + 12
-    room = (height - 0.25) * 72 * 100 / scale - fixed
-    row = room / batch
-    fits = row >= _LOW
-    return Page(landscape, scale, min(round(row, 2), _HIGH) if fits else 15.0)
-
-
-def _filled(columns: list[Column]) -> list[Column]:
-    """Return columns that take up the whole width of a portrait page."""
-    width = (_PORTRAIT[0] - 2 * _MARGIN) * 96
-    spare = width / _SAFE - sum(pixels(column.width) for column in columns)
-    wide = [column for column in columns if column.style == "text"]
-    if spare <= 0 or not wide:
-        return columns
-    share = min(spare / len(wide) / 7, 8.0)
-    return [
-        replace(column, width=column.width + share) if column in wide else column
-        for column in columns
-    ]
 
 
 def _write_sheet(
@@ -244,13 +168,17 @@ def _write_sheet(
         heading = texts.text(f"column.{tick}")
         width = max(len(word) for word in heading.split()) * 0.95 + 1.2
         columns.append(Column(tick, heading, "tick", width))
-    columns = _filled(columns)
+    columns, left = fitting(columns, rows.extra)
+    columns = filled(columns)
     page = page_for(columns, plan.office.plan.batch_size)
     title = texts.text("sheet.title")
     with new_book(path, plan, texts, title) as book:
         sheet = book.workbook.add_worksheet(texts.text("sheet.tab"))
         _set_page(sheet, page, columns, part, plan, texts)
-        top = _write_top(book, sheet, columns, same, frame, part, plan)
+        said = [f"{name.removeprefix(PASSED)}: {text}" for name, text in same.items()]
+        if left:
+            said.append(texts.text("sheet.further", names=", ".join(left)))
+        top = _write_top(book, sheet, columns, said, frame, part, plan)
         sheet.repeat_rows(0, top - 1)
         sheet.freeze_panes(top, 0)
         last = _write_batches(book, sheet, columns, frame, top, page.row_height)
@@ -271,14 +199,14 @@ def _set_page(
     else:
         sheet.set_portrait()
     sheet.set_print_scale(page.scale)
-    sheet.set_margins(_MARGIN, _MARGIN, _MARGIN, _MARGIN + 0.25)
+    sheet.set_margins(MARGIN, MARGIN, MARGIN, MARGIN + 0.25)
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     left = f"{texts.short_date(part.day)} · {part.printer}".replace("&", "&&")
     middle = texts.text("sheet.pages")
     right = plan.office.name[:60].replace("&", "&&")
     sheet.set_footer(
-        f"&L&8 {left}&C&8 {middle}&R&8 {right}"[:255], {"margin": _MARGIN - 0.1}
+        f"&L&8 {left}&C&8 {middle}&R&8 {right}"[:255], {"margin": MARGIN - 0.1}
     )
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)
@@ -288,7 +216,7 @@ def _write_top(
     book: Book,
     sheet: Any,
     columns: list[Column],
-    same: Mapping[str, str],
+    said: Sequence[str],
     frame: pl.DataFrame,
     part: Part,
     plan: AnyPlan,
@@ -300,10 +228,10 @@ def _write_top(
         ("title", texts.text("sheet.title")),
         ("under", _facts(frame, part, texts)),
     ]
-    said = [f"{name.removeprefix('extra:')}: {text}" for name, text in same.items()]
-    lines += [("under", line) for line in said]
+    room = int(sum(column.width for column in columns))
+    lines += [("under", clipped(line, room)) for line in said]
     for row, (style, line) in enumerate(lines):
-        sheet.set_row(row, _HEIGHTS[style])
+        sheet.set_row(row, HEIGHTS[style])
         sheet.write_string(row, 0, line, book.style(style))
     row = len(lines) - 1
     if plan.backlog.provisional:
@@ -313,7 +241,7 @@ def _write_top(
         for index in range(1, len(columns)):
             sheet.write_blank(row, index, None, warning)
     row += 1
-    sheet.set_row(row, _HEIGHTS["heading"])
+    sheet.set_row(row, HEIGHTS["heading"])
     for index, column in enumerate(columns):
         align = "left" if column.style in ("text", "date") else "center"
         style = book.style("heading", align=align, indent=int(align == "left"))
@@ -348,43 +276,54 @@ def _write_batches(
     """Write the cards batch by batch; return the last row."""
     texts = book.texts
     runs = frame.group_by("batch", maintain_order=True).len().rows()
-    shown = frame.select(c.name for c in columns if c.style != "tick")
-    styles = [book.style(c.style, font_size=10) for c in columns]
-    boxes = [column.style == "tick" for column in columns]
+    shown, lines = wrapped(frame.select(_named(columns)), columns)
+    styles = _styles(book, columns, shown)
     begin, breaks = 0, []
     for number, (batch, size) in enumerate(runs):
         if number:
             breaks.append(row)
         band = texts.text("sheet.batch", batch=batch, batches=len(runs), count=size)
-        sheet.set_row(row, _BAND)
+        sheet.set_row(row, BAND)
         sheet.write_string(row, 0, band, book.style("band"))
-        for values in shown.slice(begin, size).iter_rows():
+        cards = shown.slice(begin, size).iter_rows()
+        for values, count in zip(cards, lines[begin : begin + size], strict=True):
             row += 1
-            sheet.set_row(row, height)
-            _write_card(book, sheet, row, values, styles, boxes)
+            sheet.set_row(row, height if count == 1 else max(height, count * LINE + 2))
+            _write_card(book, sheet, row, values, styles)
         row = _write_signatures(book, sheet, row + 1, len(columns))
         begin += size
     sheet.set_h_pagebreaks(breaks)
     return row - 1
 
 
+def _named(columns: list[Column]) -> list[str]:
+    return [column.name for column in columns if column.style != "tick"]
+
+
+def _styles(book: Book, columns: list[Column], shown: pl.DataFrame) -> list[Any]:
+    """Return the format of each column; long texts take several lines."""
+    long = [column.style != "tick" and is_long(shown, column) for column in columns]
+    level = {"valign": "vcenter"} if any(long) else {}
+    return [
+        book.style(
+            c.style, font_size=10, **level, **({"text_wrap": True} if wrap else {})
+        )
+        for c, wrap in zip(columns, long, strict=True)
+    ]
+
+
 def _write_card(
-    book: Book,
-    sheet: Any,
-    row: int,
-    values: tuple[Any, ...],
-    styles: list[Any],
-    boxes: list[bool],
+    book: Book, sheet: Any, row: int, values: tuple[Any, ...], styles: list[Any]
 ) -> None:
     for index, value in enumerate(values):
         book.write(sheet, row, index, value, styles[index])
-    for index in range(len(values), len(boxes)):
+    for index in range(len(values), len(styles)):
         sheet.write_string(row, index, _BOX, styles[index])
 
 
 def _write_signatures(book: Book, sheet: Any, row: int, columns: int) -> int:
     """Write the line for counts and signatures; return the next row."""
-    sheet.set_row(row, _SIGNED)
+    sheet.set_row(row, SIGNED)
     texts = book.texts
     parts = [texts.text(f"sheet.{name}") for name in ("counts", "operator", "receiver")]
     style = book.style("under", valign="bottom", font_size=9)

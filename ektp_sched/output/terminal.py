@@ -59,6 +59,8 @@ def show_plan(
     """
     title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
     say_line(console, title, "bold")
+    if plan.backlog.provisional:
+        say_line(console, texts.text("sheet.provisional"), "bold yellow")
     if plan.assignments.height:
         console.print()
         _show_days(plan, console, texts)
@@ -288,6 +290,7 @@ def show_verification(
     texts: Language,
     *,
     certified: bool,
+    proven: str = "",
 ) -> None:
     """Show whether a plan passed, and the first violations if not.
 
@@ -301,11 +304,14 @@ def show_verification(
         Language.
     certified
         Whether the plan carries a certificate, which was checked too.
+    proven
+        Where it proves some objectives alone: which, as a sentence.
     """
     if not violations:
         say_line(console, texts.text("terminal.verified"), "bold green")
-        proof = "terminal.certified" if certified else "terminal.uncertified"
-        say_line(console, texts.text(proof))
+        some = certified and proven
+        name = "certified_some" if some else "certified" if certified else "uncertified"
+        say_line(console, " ".join([texts.text(f"terminal.{name}"), proven]).strip())
         if certified:
             say_line(console, texts.text("digest.meaning"))
         return

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
+    from ektp_sched.output.paper import Column
     from ektp_sched.output.rows import SheetRows
-    from ektp_sched.output.sheets import Column
 
 __all__ = ["write_workbook"]
 
@@ -141,7 +141,7 @@ def _write_days(book: Book, plan: AnyPlan) -> None:
 
 
 def _printer_columns(printers: list[str]) -> list[Column]:
-    from ektp_sched.output.sheets import Column
+    from ektp_sched.output.paper import Column
 
     return [
         Column(f"printer:{name}", name, "count", max(8.0, len(name) * 0.95))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["NONE", "Cohorts", "build_cohorts", "compact", "rank_label"]
+__all__ = ["NONE", "Cohorts", "build_cohorts", "check_start", "compact", "rank_label"]
 
 NONE = -1
 """Stands for "no such date" in the columns due, promised and pinned."""
@@ -190,7 +190,7 @@ def build_cohorts(
     """
     frame = backlog.frame
     since = _offset(frame, "waiting_since", start)
-    _check_start(since, start)
+    check_start(since, start)
     target, rank, targets, ranks = _classes(frame, office)
     eligibility, printer_sets, cards, wanted = _eligibility(frame, office)
     due, promised, pinned, late_due, late_promise = _dates(
@@ -268,7 +268,21 @@ def _group(
     return member, columns
 
 
-def _check_start(since: Ints, start: date) -> None:
+def check_start(since: Ints, start: date) -> None:
+    """Refuse a start that lies far from everybody's record.
+
+    Parameters
+    ----------
+    since
+        Days from the start to each record, shape ``(N,)``.
+    start
+        First day.
+
+    Raises
+    ------
+    UsageError
+        It lies more than 3,660 days before the earliest or after the latest.
+    """
     if not len(since):
         return
     if int(since.min()) > _MOST_DAYS or -int(since.max()) > _MOST_DAYS:

@@ -46,9 +46,9 @@ def pin_conflicts(
     pinned = np.flatnonzero((cohorts.pinned != NONE) & (cohorts.pinned < days))
     if not len(pinned):
         return ()
-    alone = [c for c in pinned.tolist() if not program.masks[program.mask[c]].any()]
+    alone = _impossible(program, cohorts, frame, pinned)
     if alone:
-        return tuple(_impossible(program, cohorts, frame, c) for c in alone)
+        return alone
     wanted = np.zeros(len(cohorts), dtype=np.int64)
     wanted[pinned] = cohorts.size[pinned]
     if _keeps(program, cohorts, wanted):
@@ -100,21 +100,40 @@ def _ids(cohorts: Cohorts, frame: pl.DataFrame, chosen: Ints) -> tuple[str, ...]
 
 
 def _impossible(
-    program: Program, cohorts: Cohorts, frame: pl.DataFrame, cohort: int
-) -> Conflict:
-    """Say why one pin can never be kept."""
-    day = int(cohorts.pinned[cohort])
-    if not cohorts.printer_sets[cohorts.eligibility[cohort]]:
-        code = "pin-no-printer"
-    elif not program.capacity.open[day]:
-        code = "pin-closed"
-    else:
-        code = "pin-not-ready"
-    chosen = np.zeros(len(cohorts), dtype=np.int64)
-    chosen[cohort] = cohorts.size[cohort]
-    ids = _ids(cohorts, frame, chosen)
-    date = program.capacity.start + timedelta(days=day)
-    return Conflict(code, date, {"pins": len(ids)}, ids)
+    program: Program, cohorts: Cohorts, frame: pl.DataFrame, pinned: Ints
+) -> tuple[Conflict, ...]:
+    """Say of each pin that can never be kept why, by reason and day."""
+    code, day = _codes(program, cohorts, pinned), cohorts.pinned[pinned]
+    wrong = zip(code[code > ""].tolist(), day[code > ""].tolist(), strict=True)
+    found = []
+    for reason, pin in dict.fromkeys(wrong):
+        chosen = np.zeros(len(cohorts), dtype=np.int64)
+        mine = pinned[(code == reason) & (day == pin)]
+        chosen[mine] = cohorts.size[mine]
+        ids = _ids(cohorts, frame, chosen)
+        date = program.capacity.start + timedelta(days=pin)
+        found.append(Conflict(reason, date, {"pins": len(ids)}, ids))
+    return tuple(found)
+
+
+def _codes(program: Program, cohorts: Cohorts, pinned: Ints) -> NDArray[np.str_]:
+    """Return why each pin is impossible by itself, empty where it is not."""
+    limits, day = program.capacity, cohorts.pinned[pinned]
+    eligible = np.array(
+        [[name in some for name in limits.printers] for some in cohorts.printer_sets]
+    )[cohorts.eligibility[pinned]]
+    prints = eligible & (limits.printer_cards[:, day] > 0).T
+    served = (limits.reaches.astype(np.int64) @ limits.server_cards)[:, day] > 0
+    kept = np.zeros(len(day), bool) if limits.total is None else limits.total[day] == 0
+    reasons = {
+        "pin-no-printer": ~eligible.any(axis=1),
+        "pin-closed": ~limits.open[day],
+        "pin-not-ready": cohorts.ready[pinned] > day,
+        "pin-printers-down": ~prints.any(axis=1),
+        "pin-servers-down": ~(prints & served.T).any(axis=1),
+        "pin-reserve": kept,
+    }
+    return np.select(list(reasons.values()), list(reasons), default="")
 
 
 def _too_many(

@@ -7,7 +7,8 @@ with it.  One worker and a fixed seed make its answer repeatable.
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor, wait
+import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,17 +62,26 @@ class CpSatEngine:
 
 def _interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:
     """Solve in a thread, as a signal is not heard while the solver runs."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        running = pool.submit(solver.solve, model)
+    answer: Future[object] = Future()
+
+    def work() -> None:
         try:
-            while not running.done():
-                wait([running], timeout=_HEARING)
-        except KeyboardInterrupt:
-            while not running.done():
-                solver.stop_search()
-                wait([running], timeout=_HEARING)
-            raise
-        return running.result()
+            answer.set_result(solver.solve(model))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    # A pool would wait for its thread wherever an interruption falls.
+    thread = threading.Thread(target=work, daemon=True)
+    try:
+        thread.start()
+        while thread.is_alive():
+            thread.join(_HEARING)
+    except KeyboardInterrupt:
+        while thread.is_alive():
+            solver.stop_search()
+            thread.join(_HEARING)
+        raise
+    return answer.result()
 
 
 def _choices(model: cp_model.CpModel, problem: TierProblem) -> list[cp_model.IntVar]:

@@ -1,24 +1,92 @@
-"""What the cases that come first leave for everybody else."""
+"""A look ahead from a start, before anything is planned."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import Notice, capacity
+from ektp_sched.office import Notice, calendar, capacity
 
 if TYPE_CHECKING:
-    from datetime import date
+    from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
-__all__ = ["OUTLOOK_DAYS", "starvation"]
+__all__ = ["OUTLOOK_DAYS", "outlook", "start_notices", "starvation"]
 
 OUTLOOK_DAYS: Final = 30
-"""Calendar days that ranked and due-dated cases should not fill."""
+"""Calendar days that ranked and due-dated cases should not fill; and a start
+that many days after the last record is likely a mistake."""
+
+_LONGEST: Final = 3660
+
+
+def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
+    """Return what a planner should know of a start.
+
+    Parameters
+    ----------
+    backlog, office, start
+        As for planning.
+
+    Returns
+    -------
+    tuple of Notice
+        Those of `start_notices`; ``no-capacity-ahead`` with start and days
+        where nothing can be printed for 30 days; those of the calendar for as
+        long as the backlog needs by the office's total capacity; and those of
+        `starvation`.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        The calendar ends before there could be a plan.
+    """
+    left = date.max.toordinal() - start.toordinal() + 1
+    filled = np.cumsum(_daily(office, start, min(_LONGEST, left)))
+    needed = int(np.searchsorted(filled, backlog.planned)) + 1
+    days = needed if needed <= len(filled) else min(OUTLOOK_DAYS, left)
+    notices = start_notices(backlog, start)
+    if not filled[:OUTLOOK_DAYS][-1]:
+        figures: dict[str, str | int] = {"start": start.isoformat()}
+        notices.append(Notice("no-capacity-ahead", figures | {"days": OUTLOOK_DAYS}))
+    notices += calendar(office, start, days).notices
+    return (*notices, *starvation(backlog, office, start))
+
+
+def start_notices(backlog: Backlog, start: date) -> list[Notice]:
+    """Return whether a start fits the dates of the backlog.
+
+    Parameters
+    ----------
+    backlog
+        The planned applications.
+    start
+        First day.
+
+    Returns
+    -------
+    list of Notice
+        ``start-after-data`` with start, last (the latest waiting_since) and
+        days between them, if more than 30; ``start-before-data`` with start
+        and first, where nobody is recorded by then; or nothing.
+    """
+    since = backlog.frame["waiting_since"]
+    first, last = since.min(), since.max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return []
+    figures: dict[str, str | int] = {"start": start.isoformat()}
+    days = (start - last).days
+    if days > OUTLOOK_DAYS:
+        figures |= {"last": last.isoformat(), "days": days}
+        return [Notice("start-after-data", figures)]
+    if start < first:
+        return [Notice("start-before-data", figures | {"first": first.isoformat()})]
+    return []
 
 
 def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
@@ -48,13 +116,8 @@ def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, .
     )
     others = backlog.frame.select((~first.fill_null(value=False)).any()).item()
     count = int(backlog.frame.select(first.fill_null(value=False).sum()).item())
-    limits = capacity(office, start, OUTLOOK_DAYS)
-    daily = np.minimum(
-        limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
-    )
-    if limits.total is not None:
-        daily = np.minimum(daily, limits.total)
-    room = int(daily.sum())
+    left = date.max.toordinal() - start.toordinal() + 1
+    room = int(_daily(office, start, min(OUTLOOK_DAYS, left)).sum())
     if not others or count <= room:
         return ()
     figures: dict[str, str | int] = {
@@ -63,3 +126,12 @@ def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, .
         "capacity": room,
     }
     return (Notice("ranked-fill-capacity", figures),)
+
+
+def _daily(office: Office, start: date, days: int) -> NDArray[np.int64]:
+    """Return the cards that all printers and servers could print on each day."""
+    limits = capacity(office, start, days)
+    least: NDArray[np.int64] = np.minimum(
+        limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
+    )
+    return least if limits.total is None else np.minimum(least, limits.total)

@@ -12,6 +12,7 @@ from ektp_sched.office import Notice, calendar
 from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.certificate import Certificate, TierPrices
 from ektp_sched.planning.cohorts import NONE, rank_label
+from ektp_sched.planning.outlook import start_notices
 from ektp_sched.planning.prices import marginal_prices
 from ektp_sched.planning.pricing import by_limit
 from ektp_sched.planning.problem import least_value
@@ -144,7 +145,7 @@ def solved_plan(
         assignments=_assignments(case, prints),
         unprinted=_unprinted(case, prints, left),
         tiers=tiers,
-        certificate=_certificate(case, solution) if priced else None,
+        certificate=_certificate(case, solution, tiers),
         prices=_prices(case, solution, prints) if priced and not late else None,
         notices=(*bare.notices, *([Notice("no-time-for-prices")] if late else [])),
         rows=(prints.application, left),
@@ -188,10 +189,13 @@ def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
 
 
 def _notices(case: Case) -> list[Notice]:
-    """Return remarks on pins before the start."""
+    """Return remarks on the start, and on pins before it."""
     start = case.program.capacity.start
+    notices = start_notices(case.backlog, start)
     early = (case.backlog.frame["pinned_on"] < start).sum()
-    return [Notice("pinned-before-start", {"count": int(early)})] if early else []
+    if early:
+        notices.append(Notice("pinned-before-start", {"count": int(early)}))
+    return notices
 
 
 def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
@@ -316,12 +320,21 @@ def _room(case: Case, prints: Prints) -> NDArray[np.bool_]:
     return room
 
 
-def _certificate(case: Case, solution: Solution) -> Certificate:
+def _certificate(
+    case: Case, solution: Solution, tiers: tuple[Tier, ...]
+) -> Certificate | None:
+    """Return the prices of the tiers that are proven; None if none is."""
+    if case.mixed is not None:
+        return None
     limits = case.program.capacity
+    flows = (tier for tier in tiers if tier.name not in DECIDED)
     prices = []
     for tier, solved in zip(case.named, solution.tiers, strict=False):
+        if not next(flows).proven:
+            break
         assert solved.prices is not None
         head = (*case.label(tier), tier.scale, solved.value)
         prices.append(TierPrices(*head, *by_limit(case.program, solved.prices)))
     proof = None if case.decided is None else case.decided.proof(case.label)
-    return Certificate(limits.start, limits.days, tuple(prices), proof)
+    whole = Certificate(limits.start, limits.days, tuple(prices), proof)
+    return whole if prices else None

@@ -170,9 +170,10 @@ class Conflict:
     Parameters
     ----------
     code
-        What contradicts a pin: ``pin-closed``, ``pin-not-ready``,
-        ``pin-no-printer``, ``pin-capacity`` or ``pin-no-blanks``; or
-        ``rules`` for a smallest set of rules.
+        What contradicts a pin: ``pin-no-printer``, ``pin-closed``,
+        ``pin-not-ready``, ``pin-printers-down``, ``pin-servers-down``,
+        ``pin-reserve``, ``pin-capacity`` or ``pin-no-blanks``; or ``rules``
+        for a smallest set of rules.
     day
         The pinned day.
     figures
@@ -210,7 +211,7 @@ class Plan:
     tiers
         The objectives in order.
     certificate
-        ``None`` unless every tier is proven.
+        ``None`` unless a tier is proven.
     prices
         resource, day, tier, rank, one_more, one_less.
     conflict

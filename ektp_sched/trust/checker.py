@@ -37,6 +37,7 @@ tie: printed later than the tie-break says | dicetak lebih lambat dari aturan se
 claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai isi berkas
 proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
 value: Computed again | Dihitung ulang
+sure: proven | terbukti
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
 choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan shift juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
 solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
@@ -59,8 +60,8 @@ class Folder:
     """A plan folder: its rules, its rows, and what is wrong with them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), False, 0
-        self.chosen = False
+        self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), 0, 0
+        self.chosen, self.whole, self.sure = False, False, set[int]()
         self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
         self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
@@ -183,8 +184,12 @@ class Folder:
                 except (LookupError, TypeError, ValueError):
                     trouble = "decisions"
             self.expect(not trouble, "proof", trouble)
-            self.proven = not trouble
-        self.expect(self.proven or self.claimed["status"] != "optimal", "claim", "status: optimal")
+            self.proven *= not trouble
+        flows = [n for n, v in enumerate(self.values) if v[0][0] not in OWN]
+        self.sure, self.whole = set(flows[: self.proven]), self.proven == len(flows)
+        self.expect(self.whole or self.claimed["status"] != "optimal", "claim", "status: optimal")
+        for n, tier in enumerate(self.claimed["tiers"]):
+            self.expect(n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
 
     def shifted(self) -> None:
         """Check the shifts: their days and costs, how often each is worked, and the budget."""
@@ -342,8 +347,10 @@ class Folder:
         stated, flows = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]], [v for v in self.values if v[0][0] not in OWN]
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
             return "start, days"
-        if stated != [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in flows]:
+        mine = [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in flows]
+        if not stated or stated != mine[:len(stated)]:  # a plan cut short proves its first tiers alone
             return "tiers"
+        self.proven = len(stated)
         paths: dict[Any, list[list[tuple[str, ...]]]] = {}
         for able, blanks in {c[-2:] for c in self.ties}:
             links = [(p, s, *self.total) for p in able for s in self.reach[p]]
@@ -356,7 +363,7 @@ class Folder:
             return [choice for choice, cost in paid.items() if cost == low]
 
         settled = set[tuple[str, int]]()
-        for (tier, _, _), entry in zip(flows, proof["tiers"], strict=True):
+        for (tier, _, _), entry in zip(flows, proof["tiers"], strict=False):
             price = self.priced(entry["prices"])
             if price.keys() != self.limit.keys() or any(len(line) != self.days for line in price.values()):
                 return f"{tier[0]}: resources, days"
@@ -514,9 +521,10 @@ def main(folder: Path, language: str | None) -> int:
         return 2
     say = {k: both[(language or me.toml.get("language", "id")) == "id"] for k, both in TEXTS.items()}
     print(", ".join(f"{k} {me.claimed[k]}" for k in ("read", "planned", "held", "rejected", "printed", "unprinted")))
-    for tier, _, amount in me.values:
-        print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}")
-    print(say["optimal" if me.proven else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.proven and me.shifts), say["means"], sep="\n")
+    for number, (tier, _, amount) in enumerate(me.values):
+        sure = f" ({say['sure']})" * (number in me.sure)
+        print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
+    print(say["optimal" if me.whole else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
     print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])

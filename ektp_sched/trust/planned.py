@@ -86,4 +86,4 @@ class Planned(Protocol):
 
     @property
     def certificate(self) -> object | None:
-        """Return the prices that prove the plan optimal, if there are any."""
+        """Return the prices that prove its proven tiers, if there are any."""

@@ -309,6 +309,10 @@ def check_claims(plan: Planned, findings: Findings) -> None:
             findings.add(
                 "status", "The plan is called optimal, but has no certificate."
             )
+    elif plan.certificate is None and any(tier.proven for tier in plan.tiers):
+        findings.add(
+            "tier-claim", "A tier is called proven, but the plan has no certificate."
+        )
 
 
 def _named(tier: DemandedTier) -> str:

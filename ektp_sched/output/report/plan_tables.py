@@ -133,7 +133,7 @@ def proof_parts(plan: AnyPlan, texts: Language) -> list[Part]:
     """Return the objectives, the limits, and how to check them."""
     parts: list[Part] = []
     if plan.tiers:
-        names = ("objective", "value", "bound")
+        names = ("objective", "value", "bound", "proven")
         headings = tuple(texts.text(f"report.proof.{name}") for name in names)
         dash = texts.text("digest.none")
         rows = []
@@ -145,6 +145,7 @@ def proof_parts(plan: AnyPlan, texts: Language) -> list[Part]:
                     f"{tier_name(tier, texts)} ({unit})",
                     amount(tier.amount, texts),
                     dash if bound is None else amount(bound, texts),
+                    texts.text(f"report.proof.{'yes' if tier.proven else 'no'}"),
                 )
             )
         caption = texts.text("report.proof.tiers")
