@@ -35,6 +35,7 @@ __all__ = [
     "make_backlog",
     "person",
     "pinned_cases",
+    "quota_cases",
     "quota_tables",
     "rows",
     "shift_cases",
@@ -523,6 +524,57 @@ def shift_cases(draw: st.DrawFn) -> Case:
         named = st.permutations(tiers).map(lambda t: list(t[: draw(st.integers(3, 6))]))
         document["plan"]["tiers"] = draw(named)
     people = rows(document, start, days, most=12, pins=draw(st.booleans()))
+    return Case(document, draw(people), start, days)
+
+
+@st.composite
+def _quota(draw: st.DrawFn) -> Document:
+    """Draw a quota for a few cards."""
+    found: Document = {"per": draw(st.sampled_from(("day", "week", "plan")))}
+    asked: Document = draw(
+        st.sampled_from(
+            (
+                {"area": ["Alak"]},
+                {"area": ["Alak", "Maulafa"]},
+                {"urgency": ["urgent"]},
+                {"card": ["KIA"]},
+                {"card": ["KTP-el"], "area": ["Alak"]},
+            )
+        )
+    )
+    limits = (
+        {"at_most": draw(st.integers(0, 2))},
+        {"at_least": draw(st.integers(1, 2))},
+        {"at_most_share": draw(st.sampled_from((0, Decimal("0.5"), 1)))},
+        {"at_least_share": draw(st.sampled_from((Decimal("0.5"), 1)))},
+    )
+    return found | asked | draw(st.sampled_from(limits))
+
+
+@st.composite
+def quota_cases(draw: st.DrawFn) -> Case:
+    """Draw problems under quotas so small that every plan can be tried."""
+    days = draw(st.sampled_from((2, 3, 7)))
+    count = 5 if days < 7 else 3
+    stock = draw(st.sampled_from((None, None, 1, 2)))
+    kinds: Document = {"KTP-el": {"default": True}, "KIA": {}}
+    if stock is not None:
+        kinds["KIA"] = {"stock": stock}
+    document: Document = {
+        "name": "Kantor",
+        "calendar": {"workdays": draw(st.sampled_from(_WEEKS))},
+        "urgency": {
+            "urgent": {"target_days": 3},
+            "routine": {"target_days": 30, "default": True},
+        },
+        "cards": kinds,
+        "areas": {name: [] for name in AREAS},
+        "servers": [{"id": "s", "cards_per_day": draw(st.integers(1, 3))}],
+        "printers": [{"id": "p", "cards_per_day": draw(st.integers(1, 3))}],
+        "quotas": draw(st.lists(_quota(), min_size=1, max_size=2)),
+    }
+    start = draw(st.sampled_from((START, START - timedelta(days=1))))
+    people = rows(document, start, days, most=count, pins=draw(st.booleans()))
     return Case(document, draw(people), start, days)
 
 

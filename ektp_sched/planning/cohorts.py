@@ -246,7 +246,7 @@ def _kinds(
         key = kind * 2 + answer.cast(pl.Int64).to_numpy()
         kind, used = compact(key, 2 * len(kinds))
         kinds = tuple((*kinds[k // 2], bool(k % 2)) for k in used.tolist())
-    return kind, kinds or ((),)
+    return kind, kinds or ((False,) * len(questions),)
 
 
 def _group(

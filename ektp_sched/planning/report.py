@@ -281,7 +281,8 @@ def _reasons(case: Case, prints: Prints) -> list[str]:
     """Return for each cohort why its cards, if any, are not printed.
 
     ``no-blanks`` if printer, server and reserve had room on a day on which
-    the application was ready, ``capacity`` if they never had.
+    the application was ready (``quota`` if its blanks never run out),
+    ``capacity`` if they never had.
     """
     cohorts, limits = case.cohorts, case.program.capacity
     room = _room(case, prints)
@@ -302,7 +303,8 @@ def _reasons(case: Case, prints: Prints) -> list[str]:
             code = "not-ready"
         else:
             has_room = last[chosen] >= cohorts.ready[cohort]
-            code = "no-blanks" if has_room else "capacity"
+            held = case.mixed is not None and not case.mixed.crosses(cohorts, cohort)
+            code = ("quota" if held else "no-blanks") if has_room else "capacity"
         codes.append(code)
     return codes
 

@@ -96,7 +96,7 @@ def plan(
         cohorts = build_cohorts(backlog, office, start, days)
         last_day = days_that_matter(cohorts, limits)
     crossing = _crossing(office, cohorts, limits)
-    if office.quotas or crossing:
+    if len(cohorts) and (office.quotas or crossing):
         from ektp_sched.planning.mixed.plan import mixed_plan
 
         return mixed_plan(backlog, office, start, days, crossing, clock)

@@ -249,6 +249,8 @@ class Mip:
         parameters = mathopt.SolveParameters(
             time_limit=limit, relative_gap_tolerance=0.0, absolute_gap_tolerance=0.9
         )
+        # SCIP: the HiGHS of this OR-Tools (9.15) calls some feasible programs of
+        # this kind infeasible after its presolve.
         result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
         reason = result.termination.reason
         if reason in (

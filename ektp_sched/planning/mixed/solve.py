@@ -133,6 +133,13 @@ class Mixed:
                 return settled.bound + tier.constant(cohorts)
         return least_value(self.program, cohorts, tier)
 
+    def crosses(self, cohorts: Cohorts, cohort: int) -> bool:
+        """Return whether a cohort's blanks can run out."""
+        answers = cohorts.kinds[int(cohorts.kind[cohort])]
+        crossing = answers[len(answers) - len(self.crossing) :]
+        chain = cohorts.cards[int(cohorts.eligibility[cohort])]
+        return any(crossing) or bool(chain & set(self.program.stocked))
+
     def own(self, name: str) -> Tier:
         """Return one of the shifts' own tiers."""
         found = next(s for s in self.settled if s.tier.name == name)

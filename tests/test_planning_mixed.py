@@ -1,0 +1,303 @@
+"""Quotas, and blanks that cross: worked optima, brute force, contradictions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from brute import Reference, reference
+from hypothesis import given
+from strategies import START, Case, crossing_cases, days_of, desk, person, quota_cases
+
+from ektp_sched.errors import UsageError
+from ektp_sched.office import calendar
+from ektp_sched.planning import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ektp_sched.office.decisions import Quota
+    from ektp_sched.planning import Plan
+
+Days = dict[str, int | None]
+
+WEEK = {"workdays": ["mon", "tue", "wed", "thu", "fri"]}
+
+
+def periods(case: Case, quota: Quota) -> Iterator[tuple[range, bool, bool]]:
+    """Yield the days of each period, and whether a most and a least hold in it."""
+    worked = calendar(case.office, case.start, case.days).open
+    if quota.per == "plan":
+        yield range(case.days), True, True
+    elif quota.per == "day":
+        yield from ((range(d, d + 1), True, bool(worked[d])) for d in range(case.days))
+    else:
+        for monday in range(-case.start.weekday(), case.days, 7):
+            inside = range(max(0, monday), min(case.days, monday + 7))
+            yield inside, True, len(inside) == 7
+
+
+def keeps(case: Case, found: Mapping[str, int | None]) -> bool:
+    """Whether days keep every quota, counted one card at a time."""
+    rows = {row["application_id"]: row for row in case.rows}
+    for quota in case.office.quotas:
+        kind = {
+            name
+            for name, row in rows.items()
+            if (quota.area is None or row.get("area") in quota.area)
+            and (quota.urgency is None or row["urgency"] in quota.urgency)
+            and (quota.card is None or row.get("card") in quota.card)
+        }
+        for days, most, least in periods(case, quota):
+            every = [n for n, d in found.items() if d is not None and d in days]
+            mine = len([n for n in every if n in kind])
+            if most and quota.at_most is not None and mine > quota.at_most:
+                return False
+            share = Fraction(1 if quota.at_most_share is None else quota.at_most_share)
+            if most and mine > share * len(every):
+                return False
+            done = {n for n, d in found.items() if d is not None and d <= days[-1]}
+            left = [
+                n
+                for n in kind
+                if case.office.eligible(rows[n].get("card"), rows[n].get("area"))
+                and (rows[n]["ready_on"] - case.start).days <= days[-1]
+                and (
+                    rows[n].get("pinned_on") is None
+                    or (rows[n]["pinned_on"] - case.start).days <= days[-1]
+                )
+                and n not in done
+            ]
+            if least and left and mine < (quota.at_least or 0):
+                return False
+            share = Fraction(quota.at_least_share or 0)
+            if least and left and mine < share * len(every):
+                return False
+    return True
+
+
+def plans(case: Case, known: Reference) -> Iterator[dict[str, int | None]]:
+    """Yield the days of everybody in every plan that keeps all rules."""
+    choices = [known.choices(p) for p in known.people]
+    names = [p.name for p in known.people]
+    for slots in product(*choices):
+        plan = dict(zip(names, slots, strict=True))
+        if not known.broken(plan):
+            days = {name: None if s is None else s[0] for name, s in plan.items()}
+            if keeps(case, days):
+                yield days
+
+
+def best(case: Case) -> list[int] | None:
+    known = reference(case)
+    values = (
+        [
+            sum(
+                known.cost(tier, p, case.days if (d := days[p.name]) is None else d)
+                for p in known.people
+            )
+            for tier in known.tiers
+        ]
+        for days in plans(case, known)
+    )
+    return min(values, default=None)
+
+
+def values(plan: Plan) -> list[int]:
+    return [tier.value for tier in plan.tiers]
+
+
+@given(quota_cases())
+def test_no_plan_that_keeps_the_quotas_is_better(case: Case) -> None:
+    wanted = best(case)
+    plan = case.plan()
+    if wanted is None:
+        assert plan.status is Status.INFEASIBLE
+        assert plan.conflict[0].code == "rules"
+        return
+    assert plan.status is Status.OPTIMAL
+    assert keeps(case, days_of(plan))
+    assert values(plan) == wanted
+
+
+def without(case: Case, place: str) -> Case:
+    """Return the case without one of the rules that a conflict names."""
+    if place == "pins":
+        return case.with_rows([row | {"pinned_on": None} for row in case.rows])
+    if place.startswith("cards."):
+        name = place.split(".")[1]
+        cards = case.document["cards"]
+        kept = {
+            k: v for k, v in cards[name].items() if k not in ("stock", "deliveries")
+        }
+        return case.with_document(cards=cards | {name: kept})
+    number = int(place.removeprefix("quotas[").removesuffix("]"))
+    quotas = case.document["quotas"]
+    return case.with_document(quotas=[q for i, q in enumerate(quotas) if i != number])
+
+
+@given(quota_cases())
+def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
+    plan = case.plan()
+    if plan.status is not Status.INFEASIBLE or plan.conflict[0].code != "rules":
+        return
+    places = [rule.place for rule in plan.conflict[0].rules]
+    assert places
+    alone = case.with_document(
+        quotas=[
+            quota
+            for number, quota in enumerate(case.document["quotas"])
+            if f"quotas[{number}]" in places
+        ]
+    )
+    if "pins" not in places:
+        alone = without(alone, "pins")
+    assert alone.plan().status is Status.INFEASIBLE
+    for place in places:
+        # The others may contradict each other in another way, but not these.
+        kept = without(case, place)
+        again = kept.plan()
+        if again.status is Status.INFEASIBLE:
+            assert {r.place for r in again.conflict[0].rules} != set(places) - {place}
+
+
+def people(**count: int) -> tuple[dict[str, Any], ...]:
+    """Return so many who wait in each area, the first the longest."""
+    return tuple(
+        person(f"{area.lower()}{n}", 99 - n, area=area)
+        for area, some in count.items()
+        for n in range(some)
+    )
+
+
+def district(
+    *quotas: dict[str, object], daily: int = 2, **tables: object
+) -> dict[str, object]:
+    areas = {"Alak": [], "Maulafa": []}
+    return desk(daily, areas=areas, quotas=list(quotas), **tables)
+
+
+def test_at_least_one_a_day_for_a_district_until_nobody_is_left() -> None:
+    rows = (
+        *people(Maulafa=4),
+        *(person(f"alak{n}", 5 - n, area="Alak") for n in range(2)),
+    )
+    quota = {"per": "day", "area": ["Alak"], "at_least": 1}
+    free = Case(district(), rows).plan()
+    kept = Case(district(quota), rows).plan()
+    assert (free.engine, kept.engine) == ("flow", "milp")
+    assert days_of(free) == {f"maulafa{n}": n // 2 for n in range(4)} | {
+        "alak0": 2,
+        "alak1": 2,
+    }
+    assert days_of(kept) == {
+        "maulafa0": 0,
+        "alak0": 0,
+        "maulafa1": 1,
+        "alak1": 1,
+        "maulafa2": 2,
+        "maulafa3": 2,
+    }
+    assert kept.certificate is None
+    assert kept.status is Status.OPTIMAL
+
+
+def test_at_most_over_the_plan_leaves_the_rest_unprinted_with_that_reason() -> None:
+    quota = {"per": "plan", "area": ["Alak"], "at_most": 1}
+    plan = Case(district(quota), people(Alak=2), days=3).plan()
+    assert days_of(plan) == {"alak0": 0, "alak1": None}
+    assert plan.unprinted["reason"].to_list() == ["quota"]
+
+
+def test_a_quota_that_cannot_be_met_says_where_and_what_would_make_room() -> None:
+    out = {
+        "resource": "q",
+        "from": START + timedelta(days=1),
+        "to": START + timedelta(days=1),
+    }
+    document = district(
+        {"per": "day", "area": ["Alak"], "at_least": 2},
+        daily=9,
+        printers=[
+            {"id": "p", "cards_per_day": 9, "areas": ["Maulafa"]},
+            {"id": "q", "cards_per_day": 3, "areas": ["Alak"]},
+        ],
+        outages=[out],
+    )
+    plan = Case(document, people(Alak=9, Maulafa=3), days=3).plan()
+    assert plan.status is Status.INFEASIBLE
+    (conflict,) = plan.conflict
+    (rule,) = conflict.rules
+    assert (conflict.code, rule.place) == ("rules", "quotas[0]")
+    assert rule.day == rule.last == day
+    assert (rule.room, rule.down) == (2, ("q",))
+
+
+def test_two_quotas_that_contradict_each_other_are_both_named() -> None:
+    document = district(
+        {"per": "day", "area": ["Alak"], "at_least": 1},
+        {"per": "plan", "urgency": ["routine"], "at_most": 9},
+        {"per": "plan", "area": ["Alak"], "at_most": 1},
+    )
+    plan = Case(document, people(Alak=3), days=3).plan()
+    (conflict,) = plan.conflict
+    assert [(r.place, r.room) for r in conflict.rules] == [
+        ("quotas[0]", 1),
+        ("quotas[2]", 2),
+    ]
+
+
+def test_quotas_need_a_stated_number_of_days() -> None:
+    case = Case(
+        district({"per": "plan", "area": ["Alak"], "at_most": 1}), people(Alak=2)
+    )
+    with pytest.raises(UsageError, match="days is left out; quotas"):
+        case.plan(days=None)
+
+
+def test_a_saturday_is_bought_where_a_quota_needs_it() -> None:
+    quota = {"per": "week", "area": ["Alak"], "at_least": 6}
+    shift = {"id": "saturday", "days": ["sat"], "share": 1, "cost_idr": 5}
+    document = district(quota, daily=1, calendar=WEEK, shifts=[shift])
+    monday = START - timedelta(days=1)
+    rows = people(Alak=9)
+    plan = Case(document, rows, monday, 7).plan()
+    assert plan.status is Status.OPTIMAL
+    assert [(u.shift, u.day, u.cost_idr) for u in plan.shifts] == [
+        ("saturday", monday + timedelta(days=5), 5)
+    ]
+    broke = Case(document | {"budget": {"idr": 4}}, rows, monday, 7).plan()
+    (conflict,) = broke.conflict
+    assert [(r.place, r.room) for r in conflict.rules] == [
+        ("quotas[0]", 1),
+        ("budget.idr", 1),
+    ]
+
+
+@given(crossing_cases())
+def test_blanks_that_cross_are_planned_over_stated_days(case: Case) -> None:
+    plan = case.plan()
+    assert (plan.status, plan.engine) == (Status.OPTIMAL, "milp")
+    stock = case.document["cards"]["KTP-el"]["stock"]
+    names = plan.assignments["application_id"].to_list()
+    assert sum(name.startswith("k") for name in names) == stock
+    assert "i" in names
+    assert set(plan.unprinted["reason"]) <= {"no-blanks"}
+
+
+def test_of_each_card_type_the_longest_waiting_get_its_blanks() -> None:
+    document = desk(
+        2,
+        cards={"KTP-el": {"default": True, "stock": 1}, "KIA": {"stock": 1}},
+    )
+    rows = (
+        person("a", 9, card="KTP-el"),
+        person("b", 8, card="KTP-el"),
+        person("c", 7, card="KIA"),
+        person("d", 6, card="KIA"),
+    )
+    plan = Case(document, rows, days=2).plan()
+    assert days_of(plan) == {"a": 0, "b": None, "c": 0, "d": None}
