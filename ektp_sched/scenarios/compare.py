@@ -127,7 +127,7 @@ def compare(
             for one in every
         )
     with clock.stage("break-even"):
-        pays = break_even(run, _trip_costs(run, found), executor)
+        pays = break_even(run, _trip_costs(run, found))
     return Comparison(
         office=run.baseline.office,
         start=start,
