@@ -52,19 +52,16 @@ def trip_costs(
     if rate is not None:
         total = pooled_person_days(queue, limits, arrivals)
         if total is not None:
-            return total * float(rate)
+            cost: Floats = total * float(rate)
+            return cost
     waited = person_days_by_area(queue, limits, arrivals, policy)
     return trip_cost(trips(waited, queue.areas, office), queue.areas, office)
 
 
 def _one_rate(queue: Queue, office: Office) -> Fraction | None:
     """Return what a day of waiting costs; None if it differs among areas."""
-    lived = queue.cell_share.any(axis=0)
-    visits = [
-        office.visits.of(area)
-        for area, some in zip(queue.areas, lived, strict=True)
-        if some
-    ]
+    lived = np.flatnonzero(queue.cell_share.sum(axis=0)).tolist()
+    visits = [office.visits.of(queue.areas[area]) for area in lived]
     rates = {Fraction(one.trip_cost_idr, one.every_days) for one in visits}
     return rates.pop() if len(rates) == 1 else None
 
