@@ -17,7 +17,6 @@ import numpy as np
 
 from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.comparison import BreakEven, Payoff
-from ektp_sched.scenarios.draws import draw
 from ektp_sched.scenarios.spread import of_values
 from ektp_sched.scenarios.trip_costs import trip_costs
 
@@ -92,14 +91,7 @@ def break_even(run: Run, baseline: dict[str, Floats]) -> tuple[BreakEven, ...]:
         # Hundreds of futures for each point: too many for the planner itself.
         run = replace(run, policy="pressure")
     few = {name: costs[:_REPLICATIONS] for name, costs in baseline.items()}
-    world = draw(
-        run.scenarios,
-        start=run.start,
-        days=run.days,
-        seed=run.seed,
-        block=0,
-        size=min(run.replications, _REPLICATIONS),
-    )
+    world = run.futures.block(0, min(run.replications, _REPLICATIONS))
     found = []
     for scenario in priced:
         tried: dict[NewResource, Floats] = {}

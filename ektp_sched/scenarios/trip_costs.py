@@ -52,7 +52,7 @@ def trip_costs(
     if rate is not None:
         total = pooled_person_days(queue, limits, arrivals)
         if total is not None:
-            cost: Floats = total * float(rate)
+            cost: Floats = np.asarray(total * float(rate), dtype=np.float64)
             return cost
     waited = person_days_by_area(queue, limits, arrivals, policy)
     return trip_cost(trips(waited, queue.areas, office), queue.areas, office)
