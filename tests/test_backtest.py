@@ -160,7 +160,7 @@ def test_stated_and_worse_rates() -> None:
         ({"failure_prior": (0.0, 1.0)}, "must be above 0"),
         ({"confidence": 1}, "must lie between 0 and 1"),
         ({"replications": 8}, "at least 9 can"),
-        ({"scenario": "none"}, "there is no scenario 'none'"),
+        ({"scenario": "none"}, 'unknown scenario "none"; the nearest'),
     ],
 )
 def test_bad_arguments_are_refused_in_a_sentence(

@@ -138,12 +138,7 @@ def chosen(
         ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, MOST_REPLICATIONS),
     )
-    wanted = scenarios.baseline if name is None else name
-    if wanted not in scenarios.scenarios:
-        known = ", ".join(scenarios.scenarios)
-        message = f"there is no scenario {wanted!r}; there are {known}"
-        raise UsageError(message)
-    scenario = scenarios.scenarios[wanted]
+    scenario = scenarios.named(name)
     queue = build_queue(backlog, scenario.office, start, days)
     cells = len(queue.streams) * replications * days
     if cells + len(queue.singles.rows) * replications > _MOST_CELLS:

@@ -68,7 +68,7 @@ class Run:
     @property
     def baseline(self) -> Scenario:
         """The scenario that others are compared with."""
-        return self.scenarios.scenarios[self.scenarios.baseline]
+        return self.scenarios.named(None)
 
     def queue(self, scenario: Scenario) -> Queue:
         """Return the backlog as a scenario's office sees it, made once."""
