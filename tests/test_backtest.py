@@ -235,7 +235,11 @@ def test_a_date_holds_as_often_as_stated() -> None:
     program fails with less than one chance in a million, were the seed drawn anew.
     """
     backlog, office, scenarios = longer()
-    options = {"seed": 1, "policy": "pressure", "replications": GROUPS * (SET + 1)}
+    options: dict[str, Any] = {
+        "seed": 1,
+        "policy": "pressure",
+        "replications": GROUPS * (SET + 1),
+    }
     course = chosen(backlog, scenarios, None, start=START, days=120, **options)
     opens = next_open(calendar(office, START, 120).open)
     people = np.array([len(course.queue.rows) // 3, len(course.queue.rows) - 1])
