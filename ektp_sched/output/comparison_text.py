@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.output.gap import gap_sentences
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.spread import DaySpread, Spread
 
 __all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]
-
-_GAP_PLACES = 4
 
 
 def comparison_lines(found: Comparison, out: Path, words: Language) -> Iterator[str]:
@@ -56,7 +56,9 @@ def comparison_lines(found: Comparison, out: Path, words: Language) -> Iterator[
     for pays in found.break_even:
         yield from payoff_sentences(pays, words)
     yield words.text("compare.trips-are-not-public-money")
-    yield from _gap(found, words)
+    keys = ("tier", "rank", "policy", "optimum", "gap")
+    gaps = (tuple(part[key] for key in keys) for part in found.gap)
+    yield from gap_sentences(gaps, words)
     yield words.text("cli.written", files=str(out))
 
 
@@ -167,26 +169,6 @@ def _payoff(
     return words.text(
         f"compare.{kind}", name=found.scenario, against=against, value=value
     )
-
-
-def _gap(found: Comparison, words: Language) -> Iterator[str]:
-    """Yield how the policy compares in the first tier in which it differs."""
-    if not found.gap:
-        return
-    worse = [part for part in found.gap if part["policy"] != part["optimum"]]
-    if not worse:
-        yield words.text("compare.no-gap")
-        return
-    part = worse[0]
-    name = words.name("tier", part["tier"])
-    if part["rank"] is not None:
-        name = words.text("digest.tier_rank", tier=name, rank=str(part["rank"]))
-    figures = {"policy": part["policy"], "optimum": part["optimum"]}
-    if part["gap"] is None:
-        yield words.text("compare.gap-count", tier=name, **figures)
-    else:
-        share = words.percent(part["gap"], _GAP_PLACES)
-        yield words.text("compare.gap", tier=name, share=share, **figures)
 
 
 def need_lines(found: Need, words: Language) -> Iterator[str]:
