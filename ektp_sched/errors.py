@@ -83,9 +83,10 @@ class InputError(EktpSchedError):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        """Return "file, row 3, column X: what is wrong"."""
+        """Return "file, row 3, column X: what is wrong", in TOML "file, key X: …"."""
         row = None if self.row is None else f"row {self.row}"
-        column = None if self.column is None else f"column {self.column}"
+        kind = "key" if str(self.file).endswith(".toml") else "column"
+        column = None if self.column is None else f"{kind} {self.column}"
         place = ", ".join(part for part in (self.file, row, column) if part)
         return f"{place}: {self.message}" if place else self.message
 

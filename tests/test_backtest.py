@@ -268,17 +268,19 @@ def test_bounds_of_a_binomial_are_exact() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("length", "least"), [(60, 0.82), (240, 0.86)])
+@pytest.mark.parametrize(("length", "count"), [(60, 130), (240, 60)])
 def test_dates_from_a_history_hold_in_worlds_of_its_kind(
-    length: int, least: float
+    length: int, count: int
 ) -> None:
-    """From a history of 60 and 240 working days they hold nearly as well.
+    """From a history of 60 and 240 working days at least 87 % of them hold.
 
-    The true means are 89 % and 91 %, with standard deviations of 0.09 and 0.06
-    between worlds (measured over 30); the bounds lie five standard errors of 45
-    worlds below: less than one chance in a million, were the seed drawn anew.
+    Worlds are independent.  Over 450 of them their shares had means of 0.903 and
+    0.908, standard deviations of 0.069 and 0.051 and a skewness of -0.7.  So the
+    bound lies 5.5 standard errors or more below, where a normal mean comes with
+    2e-8, and one so skewed (Edgeworth) with 2e-7: less than one chance in a
+    million, were the seed drawn anew.
     """
-    result = backtest(*longer(), **LONG, fresh=100, history_days=[length], worlds=45)
+    result = backtest(*longer(), **LONG, fresh=100, history_days=[length], worlds=count)
     _, stated, worse, turned = result.cases
-    assert stated.all.share > least
+    assert stated.all.share > 0.87
     assert turned.all.share < worse.all.share < stated.all.share

@@ -207,7 +207,7 @@ def test_one_thing_wrong(tmp_path: Path, old: str, new: str, key: str) -> None:
     assert error.column == key
     assert len(error.problems) == 1
     assert error.problems[0].startswith(f"{key}: ")
-    assert str(error).startswith(f"{tmp_path / 'office.toml'}, column {key}: ")
+    assert str(error).startswith(f"{tmp_path / 'office.toml'}, key {key}: ")
 
 
 def test_a_name_that_no_file_can_have() -> None:
