@@ -59,6 +59,12 @@ def test_the_difference_is_that_of_pairs() -> None:
     saved = new.quantities["person_days"]
     assert saved is not None
     assert new.idr_per_person_day == pytest.approx(100_000 / -saved.mean)
+    # Told dates leave no trip in vain here: what the server leaves counts against it.
+    against = new.quantities["wasted_trip_cost_idr_against_told"]
+    assert against is not None
+    left = found.scenario("new").quantities["wasted_trip_cost_idr"].mean
+    assert against.mean == left
+    assert "wasted_trips_against_told" not in told.quantities
 
 
 def test_told_dates_leave_no_trip_in_vain_where_nothing_is_uncertain() -> None:

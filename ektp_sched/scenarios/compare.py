@@ -20,6 +20,7 @@ from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
 from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.measures import (
+    against_told,
     daily,
     difference,
     quantities,
@@ -220,10 +221,15 @@ def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
     """Return every scenario but the baseline against it, the free remedy last."""
     base = run.scenarios.baseline
     costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
-    names = [name for name in found if name != base]
+    pairs = (
+        difference(name, base, ours, found[base], run.days, costs.get(name, 0))
+        for name, ours in found.items()
+        if name != base
+    )
+    told = found[DATES_ONLY]
     return tuple(
-        difference(name, base, found[name], found[base], run.days, costs.get(name, 0))
-        for name in names
+        one if one.name == DATES_ONLY else against_told(one, found[one.name], told)
+        for one in pairs
     )
 
 
