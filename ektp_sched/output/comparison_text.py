@@ -131,23 +131,37 @@ def _difference(found: Difference, words: Language) -> Iterator[str]:
     name = found.name
     if name == "dates_only":
         name = words.text("compare.dates-only")
-    low, high = saved.mean_interval or (saved.mean, saved.mean)
+    # Said as what is saved, or as what is lost: never as fewer than nothing.
+    less = saved.mean <= 0
+    ends = saved.mean_interval or (saved.mean, saved.mean)
+    low, high = sorted(_millions(-end if less else end) for end in ends)
     yield words.text(
-        "compare.difference",
+        "compare.difference" if less else "compare.more-trips",
         name=name,
         baseline=found.baseline,
-        trips=round(-trips.mean),
-        idr=round(-saved.mean / 1e6, 1),
-        low=round(-high / 1e6, 1),
-        high=round(-low / 1e6, 1),
+        trips=abs(round(trips.mean)),
+        idr=_millions(abs(saved.mean)),
+        low=low,
+        high=high,
     )
     if found.idr_per_person_day is not None:
         yield "  " + words.text("compare.per-day", idr=round(found.idr_per_person_day))
 
 
+def _millions(rupiah: float) -> float:
+    """Return millions with one place; nothing is 0, not -0."""
+    return round(rupiah / 1e6, 1) + 0.0
+
+
 def payoff_sentences(found: BreakEven, words: Language) -> Iterator[str]:
     """Yield up to when, and from which rate on, a scenario pays."""
     against = words.text(f"compare.against.{found.against}")
+    day, rate = found.installation_date, found.cards_per_day
+    if day.value is None and rate.value is None and day.reason == rate.reason:
+        why = words.name("no-payoff", day.reason or "")
+        name = found.scenario
+        yield words.text("compare.no-payoff", name=name, against=against, why=why)
+        return
     for kind, payoff in (
         ("date", found.installation_date),
         ("rate", found.cards_per_day),

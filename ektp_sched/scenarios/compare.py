@@ -18,6 +18,7 @@ from ektp_sched.scenarios.arguments import (
 from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
+from ektp_sched.scenarios.laws import DATES_ONLY
 from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.measures import (
     against_told,
@@ -50,10 +51,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["DATES_ONLY", "POLICIES", "compare"]
-
-DATES_ONLY: Final = "dates_only"
-"""Name of the remedy that costs nothing: the baseline, with dates told."""
+__all__ = ["POLICIES", "compare"]
 
 POLICIES: Final = (*FAST_POLICIES, "replan")
 

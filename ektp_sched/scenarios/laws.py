@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office.nearest import unknown
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.history import ArrivalFit, BreakdownFit
 
 __all__ = [
+    "DATES_ONLY",
     "ArrivalLaw",
     "Assumption",
     "BreakdownLaw",
@@ -25,6 +26,9 @@ __all__ = [
     "Scenario",
     "Scenarios",
 ]
+
+DATES_ONLY: Final = "dates_only"
+"""Name of the remedy that costs nothing: the baseline, with dates told."""
 
 
 @dataclass(frozen=True, slots=True)
