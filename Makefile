@@ -1,7 +1,7 @@
 # The only set-up is `make demo` and `make test`: both make .venv from the locked,
 # hashed requirements when it is not there.
 #
-#   make demo         plan, verify and check the Kupang example into demo/
+#   make demo         plan, verify, check and compare the Kupang example into demo/
 #   make test         the whole test suite        (make test COV=1: with coverage)
 #   make quick        the shorter part of it, below a minute
 #   make browser      the tests that open pages in Chromium

@@ -10,6 +10,7 @@ import typer
 from ektp_sched.cli_console import Progress, emit, first_day
 from ektp_sched.cli_options import (
     BacklogArgument,
+    ForceOption,
     HorizonOption,
     JsonOption,
     LangOption,
@@ -85,6 +86,7 @@ def promise(
     policy: PolicyOption = "pressure",
     priority: PriorityOption = None,
     max_rejects: MaxRejectsOption = 0.01,
+    force: ForceOption = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -95,7 +97,7 @@ def promise(
     """
     from ektp_sched.backlog import read_backlog
     from ektp_sched.office import Office
-    from ektp_sched.output.backlog_copy import check_target
+    from ektp_sched.output.backlog_copy import check_target, write_backlog_copy
     from ektp_sched.output.languages import language
     from ektp_sched.output.promise_files import save_promises
     from ektp_sched.scenarios.loading import as_scenarios
@@ -126,8 +128,10 @@ def promise(
             progress=progress,
         )
         progress("write", 0.98)
-        save_promises(made, out)
-        copied = None if target is None else _copy(made, backlog, target, replace)
+        copied = None if target is None else _copied(made, backlog, replace)
+        save_promises(made, out, force=force)
+        if copied is not None and target is not None:
+            write_backlog_copy(copied, target, begin)
     if as_json:
         emit({"out": str(out), **made.document(), "copy": _copy_figures(copied)})
         return
@@ -177,6 +181,7 @@ def backtest(
     policy: PolicyOption = "pressure",
     priority: PriorityOption = None,
     max_rejects: MaxRejectsOption = 0.01,
+    force: ForceOption = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -221,7 +226,7 @@ def backtest(
             progress=progress,
         )
         if out is not None:
-            save_backtest(result, out, words)
+            save_backtest(result, out, words, force=force)
     if as_json:
         emit(result.document())
         return
@@ -231,13 +236,10 @@ def backtest(
         typer.echo(words.text("cli.written", files=str(out)))
 
 
-def _copy(made: Promises, backlog: Path, target: Path, replace: bool) -> PromisedTable:
+def _copied(made: Promises, backlog: Path, replace: bool) -> PromisedTable:
     from ektp_sched.backlog.promised import promised_table
-    from ektp_sched.output.backlog_copy import write_backlog_copy
 
-    table = promised_table(backlog, made.office, made.frame, replace=replace)
-    write_backlog_copy(table, target, made.start)
-    return table
+    return promised_table(backlog, made.office, made.frame, replace=replace)
 
 
 def _copy_figures(copied: PromisedTable | None) -> dict[str, int] | None:

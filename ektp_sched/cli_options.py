@@ -13,6 +13,7 @@ from ektp_sched.cli_console import as_date
 __all__ = [
     "BacklogArgument",
     "BacklogOption",
+    "ForceOption",
     "HorizonOption",
     "JsonOption",
     "LangOption",
@@ -110,6 +111,10 @@ OptionalScenariosOption = Annotated[
         metavar="FILE",
         help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
     ),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Replace an earlier folder that was changed since."),
 ]
 HorizonOption = Annotated[
     int,

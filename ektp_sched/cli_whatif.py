@@ -11,6 +11,7 @@ import typer
 from ektp_sched.cli_console import NO, Progress, as_date, emit, first_day
 from ektp_sched.cli_options import (
     BacklogArgument,
+    ForceOption,
     HorizonOption,
     JsonOption,
     LangOption,
@@ -54,10 +55,7 @@ def compare(
     ] = "pressure",
     priority: PriorityOption = None,
     max_rejects: MaxRejectsOption = 0.01,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Replace a comparison that was changed since."),
-    ] = False,
+    force: ForceOption = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -147,7 +147,10 @@ def test_backtest_prints_a_table_and_writes_its_files(
         (("--replications", "0"), "greater than or equal to 1"),
         (("--replications", "1000001"), "less than or equal to 1000000"),
         (("--replications", "5"), "at least 9 can"),
-        (("--scenario", "mroe"), "there is no scenario 'mroe'; there are now, more"),
+        (
+            ("--scenario", "mroe"),
+            'unknown scenario "mroe"; the nearest known one is "more"',
+        ),
         (("--scenarios", "nowhere.toml"), "nowhere.toml: there is no such file"),
     ],
 )

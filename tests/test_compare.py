@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from whatif_cases import START, office, people, scenarios
 
 from ektp_sched.errors import UsageError
+from ektp_sched.output.comparison_text import comparison_lines
+from ektp_sched.output.languages import language
 from ektp_sched.planning import plan
 from ektp_sched.scenarios import Comparison, compare
 
@@ -59,6 +62,12 @@ def test_the_difference_is_that_of_pairs() -> None:
     saved = new.quantities["person_days"]
     assert saved is not None
     assert new.idr_per_person_day == pytest.approx(100_000 / -saved.mean)
+    # Told dates leave no trip in vain here: what the server leaves counts against it.
+    against = new.quantities["wasted_trip_cost_idr_against_told"]
+    assert against is not None
+    left = found.scenario("new").quantities["wasted_trip_cost_idr"].mean
+    assert against.mean == left
+    assert "wasted_trips_against_told" not in told.quantities
 
 
 def test_told_dates_leave_no_trip_in_vain_where_nothing_is_uncertain() -> None:
@@ -282,3 +291,25 @@ def test_planning_anew_each_day_reaches_the_optimum() -> None:
     assert all(one["policy"] == one["optimum"] for one in found.gap)
     assert dates(found, "now") == date(2017, 10, 6)
     assert found.dates_only.quantities["wasted_trips"].mean == 0
+
+
+def test_what_is_lost_is_not_said_to_be_saved() -> None:
+    rules = office()
+    slow = {
+        "now": {},
+        "slow": {"office": {"servers": [{"id": "server-1", "cards_per_day": 1}]}},
+    }
+    found = compare(
+        people(200, rules),
+        rules,
+        scenarios(rules, scenarios=slow),
+        start=START,
+        days=60,
+        replications=2,
+    )
+    # Person-days: 2,500 at ten a weekday; at one, 200 less 1, 2, … 44 over 60 days
+    # are 10,650.  A trip every ten days.
+    said = "\n".join(comparison_lines(found, Path("out"), language("en")))
+    assert "slow against now: 815 trips in vain more in the mean" in said
+    assert "-0" not in said
+    assert "dates told, nothing bought against now: 250 trips in vain fewer" in said

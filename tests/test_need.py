@@ -101,8 +101,14 @@ def test_expected_arrivals_never_stray_a_person_from_the_mean() -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"resource": "server-9"}, "no resource 'server-9'; there is: server-1"),
-        ({"scenario": "moon"}, "no scenario 'moon'; there is: now"),
+        (
+            {"resource": "server-9"},
+            'unknown printer or server "server-9"; the nearest known one is "server-1"',
+        ),
+        (
+            {"scenario": "moon"},
+            'unknown scenario "moon"; the nearest known one is "now"',
+        ),
         ({"confidence": 1.0}, "confidence is 1.0"),
         ({"replications": 0}, "replications is 0"),
         ({"days": 0}, "days is 0"),

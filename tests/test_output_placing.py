@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -19,7 +20,8 @@ import ektp_sched
 from ektp_sched.errors import FolderError
 from ektp_sched.output import folder as writer
 from ektp_sched.output import load, save
-from ektp_sched.output.placing import replaced_folder
+from ektp_sched.output.placing import replaced_folder, sealed_folder
+from ektp_sched.output.seal import BACKTEST, COMPARISON, PROMISES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -400,3 +402,29 @@ def test_a_folder_that_one_may_write_to_in_one_that_one_may_not() -> None:
         run_python(WRITABLE_INSIDE.format(out=str(out)))
         assert files_of(Path(place)) == {"out/x": b"x"}
         Path(place).chmod(0o755)
+
+
+def test_a_command_replaces_its_own_folders_alone(made: Plan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with sealed_folder(out, {"n": 1}, index=PROMISES) as folder:
+        (folder / "promises.csv").write_text("a\n", "utf-8")
+    with sealed_folder(out, {"n": 2}, index=PROMISES):
+        pass
+    before = (out / PROMISES).read_bytes()
+    assert json.loads(before)["n"] == 2
+    for index in (COMPARISON, BACKTEST):
+        with (
+            pytest.raises(FolderError, match=r"holds promises\.json, which no"),
+            sealed_folder(out, {}, index=index, force=True),
+        ):
+            pass
+    with pytest.raises(FolderError, match=r"holds promises\.json, which no plan"):
+        quick(made, out, force=True)
+    assert [p.name for p in out.iterdir()] == [PROMISES]
+    (out / "note.txt").write_text("mine\n", "utf-8")
+    with (
+        pytest.raises(FolderError, match="holds a promise that was"),
+        sealed_folder(out, {}, index=PROMISES),
+    ):
+        pass
+    assert (out / PROMISES).read_bytes() == before

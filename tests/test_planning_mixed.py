@@ -174,9 +174,9 @@ def people(**count: int) -> tuple[dict[str, Any], ...]:
 
 
 def district(
-    *quotas: dict[str, object], daily: int = 2, **tables: object
-) -> dict[str, object]:
-    areas = {"Alak": [], "Maulafa": []}
+    *quotas: dict[str, Any], daily: int = 2, **tables: Any
+) -> dict[str, Any]:
+    areas: dict[str, list[str]] = {"Alak": [], "Maulafa": []}
     return desk(daily, areas=areas, quotas=list(quotas), **tables)
 
 
@@ -213,11 +213,8 @@ def test_at_most_over_the_plan_leaves_the_rest_unprinted_with_that_reason() -> N
 
 
 def test_a_quota_that_cannot_be_met_says_where_and_what_would_make_room() -> None:
-    out = {
-        "resource": "q",
-        "from": START + timedelta(days=1),
-        "to": START + timedelta(days=1),
-    }
+    day = START + timedelta(days=1)
+    out = {"resource": "q", "from": day, "to": day}
     document = district(
         {"per": "day", "area": ["Alak"], "at_least": 2},
         daily=9,

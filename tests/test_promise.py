@@ -251,7 +251,10 @@ def test_the_best_case_has_no_outage_no_arrival_and_the_highest_rate() -> None:
         ({"replications": 1_000_001}, "from 1 to 1,000,000"),
         ({"replications": 8}, "at least 9 can"),
         ({"days": 0}, "days is 0; it must be a whole number from 1 to 3,660"),
-        ({"scenario": "mroe"}, "there is no scenario 'mroe'; there are now, more"),
+        (
+            {"scenario": "mroe"},
+            'unknown scenario "mroe"; the nearest known one is "more"',
+        ),
         ({"seed": -1}, "seed is -1"),
         ({"policy": "random"}, "policy"),
         ({"replications": 1_000_000, "days": 3_660}, "too much memory"),

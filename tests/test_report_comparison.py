@@ -92,7 +92,8 @@ def test_what_a_council_reads(found: Found, page: str) -> None:
         "server-1: working days between failures, mean 60",
         "Server baru, server-new: cards a day 600 – 650 – 700",
         "1 Nov 2017 – 15 Jan 2018 – 30 Apr 2018",
-        "0.0015% above the exact optimum in the first tier that differs, Pressure",
+        "0.0015% worse than the exact plan in the first objective in which the two "
+        "differ: Pressure, ",
     ):
         assert sentence in said, sentence
 
@@ -145,11 +146,11 @@ def tiers(*parts: tuple[str, float, float, float | None]) -> list[dict[str, Any]
         # An earlier tier was lost, so that a later one looks better than the best.
         (
             tiers(("promise", 563, 0, None), ("pressure", 9, 10, -0.1)),
-            "has 563 in the first tier that differs, Promises slipped; the exact "
-            "optimum has 0.",
+            "first objective in which the two differ: Promises slipped, 563 days "
+            "instead of 0.",
         ),
         (tiers(("unprinted", 0, 0, None), ("pressure", 5, 5, 0)), EN.text(NO_GAP)),
-        (tiers(("pressure", 11, 10, 0.1)), "10% above the exact optimum"),
+        (tiers(("pressure", 11, 10, 0.1)), "10% worse than the exact plan"),
     ],
 )
 def test_the_gap_is_that_of_the_first_tier_that_differs(
@@ -172,7 +173,7 @@ def test_what_does_not_differ_is_left_out(found: Found) -> None:
 def test_indonesian_writes_its_own_numbers(found: Found) -> None:
     said = words(comparison_report(*found, ID))
     assert "Pada 12 September 2017 sebanyak 20.461 warga" in said
-    assert "0,0015% di atas optimum" in said
+    assert "0,0015% lebih buruk daripada rencana terbaik" in said
     assert not re.search(r"\d,\d{3}\b(?!%)", said)
 
 

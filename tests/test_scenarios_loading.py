@@ -414,6 +414,16 @@ def test_printers_that_reach_a_replaced_server_reach_the_new_one() -> None:
             "arrivals.mix.routine: is -1; it must be a share from 0 to 1",
         ),
         (
+            {},
+            {"new": {"office": {"urgency": {"vip": {"target_days": 5}}}}},
+            "scenarios.new.office.urgency.vip: the classes must be those of the office",
+        ),
+        (
+            {},
+            {"dates_only": {}},
+            "scenarios.dates_only: is what reports call the baseline with dates told",
+        ),
+        (
             {"sources": {"scenarios.new.cost": "fact"}},
             {"new": {"cost_idr": 1}},
             'sources."scenarios.new.cost": unknown key "scenarios.new.cost"; the '

@@ -15,6 +15,7 @@ from ektp_sched.scenarios.spread import (
     of_values,
     order_statistic,
     rank_interval,
+    student,
 )
 
 START = date(2017, 9, 12)
@@ -23,7 +24,7 @@ START = date(2017, 9, 12)
 def test_percentiles_are_values_that_were_seen() -> None:
     found = of_values(np.array([7.0, 1.0, 5.0, 3.0, 9.0, 2.0, 4.0, 6.0, 8.0, 10.0]))
     assert (found.mean, found.p10, found.p50, found.p90) == (5.5, 1, 5, 9)
-    assert found.mean_interval == pytest.approx((3.62348, 7.37652), abs=1e-4)
+    assert found.mean_interval == pytest.approx((3.33415, 7.66585), abs=1e-4)
     assert found.p90_interval is None
 
 
@@ -84,3 +85,13 @@ def test_the_interval_of_p90_covers_it_as_often_as_it_says() -> None:
     ordered = np.sort(draw, axis=1)
     inside = (ordered[:, ends[0]] <= 0.9) & (ordered[:, ends[1]] >= 0.9)
     assert inside.mean() > 0.93
+
+
+@pytest.mark.parametrize(
+    # Tables of Student's t, P = 0.975.
+    ("degrees", "quantile"),
+    [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (9, 2.262), (29, 2.045)],
+)
+def test_few_futures_have_wide_intervals(degrees: int, quantile: float) -> None:
+    assert student(degrees) == pytest.approx(quantile, rel=1e-3)
+    assert student(10**6) == pytest.approx(1.96, abs=1e-3)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.output.promise_files import write_files
+from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available
 from ektp_sched.output.report.intervals import Bar, Group, interval_chart
 from ektp_sched.output.report.page import (
@@ -18,6 +17,7 @@ from ektp_sched.output.report.page import (
     render,
 )
 from ektp_sched.output.report.plan_figures import figure
+from ektp_sched.output.seal import BACKTEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,37 +33,33 @@ _COLUMNS: Final = ("group", "dates", "held", "p10", "p50")
 
 
 def save_backtest(
-    found: Backtest, path: str | Path, words: Language
-) -> tuple[str, ...]:
-    """Write backtest.json and backtest.csv, and backtest.html where it can be.
+    found: Backtest, path: str | Path, words: Language, *, force: bool = False
+) -> None:
+    """Write backtest.json, backtest.csv and the page, whole or not at all.
 
     Parameters
     ----------
     found
         What became of the dates.
     path
-        Folder; made if it is not there.  Only these files are replaced.
+        The folder.  A missing or empty one, and an earlier back-test that was
+        not changed, are replaced.
     words
-        Language of the page.
-
-    Returns
-    -------
-    tuple of str
-        Names of the files; the page needs the packages that draw charts.
+        Language of backtest.html, which needs the packages that draw charts;
+        without them there is none.
+    force
+        Also replace an earlier one that was changed since.
 
     Raises
     ------
     ektp_sched.errors.FolderError
-        If the folder cannot be written.
+        If the folder holds something else, or cannot be written.
     """
-    text = json.dumps(found.document(), ensure_ascii=False, indent=1, allow_nan=False)
-    files = {
-        "backtest.json": f"{text}\n".encode(),
-        "backtest.csv": found.frame().write_csv().encode(),
-    }
-    if available():
-        files["backtest.html"] = backtest_page(found, words).encode()
-    return write_files(files, path)
+    with sealed_folder(path, found.document(), index=BACKTEST, force=force) as folder:
+        found.frame().write_csv(folder / "backtest.csv")
+        if available():
+            page = backtest_page(found, words)
+            (folder / "backtest.html").write_bytes(page.encode())
 
 
 def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:

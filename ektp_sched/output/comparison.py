@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output.placing import replaced_folder
-from ektp_sched.output.seal import COMPARISON, seal
+from ektp_sched.output.placing import sealed_folder
+from ektp_sched.output.seal import COMPARISON
 
 if TYPE_CHECKING:
     from ektp_sched.scenarios.comparison import Comparison
@@ -50,13 +50,10 @@ def save_comparison(
 
     document = comparison.document()
     daily = comparison.daily()
-    with replaced_folder(path, force=force) as folder:
+    whole = document | {"seconds": comparison.seconds}
+    with sealed_folder(path, whole, index=COMPARISON, force=force) as folder:
         daily.write_csv(folder / DAILY)
         write_comparison_report(document, daily, folder, lang=lang)
-        document |= {"seconds": comparison.seconds}
-        document |= {"files": seal(folder, document, COMPARISON)}
-        text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-        (folder / COMPARISON).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:

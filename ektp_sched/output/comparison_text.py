@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.output.gap import gap_sentences
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.spread import DaySpread, Spread
 
 __all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]
-
-_GAP_PLACES = 4
 
 
 def comparison_lines(found: Comparison, out: Path, words: Language) -> Iterator[str]:
@@ -56,7 +56,9 @@ def comparison_lines(found: Comparison, out: Path, words: Language) -> Iterator[
     for pays in found.break_even:
         yield from payoff_sentences(pays, words)
     yield words.text("compare.trips-are-not-public-money")
-    yield from _gap(found, words)
+    keys = ("tier", "rank", "policy", "optimum", "gap")
+    gaps = (tuple(part[key] for key in keys) for part in found.gap)
+    yield from gap_sentences(gaps, words)
     yield words.text("cli.written", files=str(out))
 
 
@@ -129,23 +131,37 @@ def _difference(found: Difference, words: Language) -> Iterator[str]:
     name = found.name
     if name == "dates_only":
         name = words.text("compare.dates-only")
-    low, high = saved.mean_interval or (saved.mean, saved.mean)
+    # Said as what is saved, or as what is lost: never as fewer than nothing.
+    less = saved.mean <= 0
+    ends = saved.mean_interval or (saved.mean, saved.mean)
+    low, high = sorted(_millions(-end if less else end) for end in ends)
     yield words.text(
-        "compare.difference",
+        "compare.difference" if less else "compare.more-trips",
         name=name,
         baseline=found.baseline,
-        trips=round(-trips.mean),
-        idr=round(-saved.mean / 1e6, 1),
-        low=round(-high / 1e6, 1),
-        high=round(-low / 1e6, 1),
+        trips=abs(round(trips.mean)),
+        idr=_millions(abs(saved.mean)),
+        low=low,
+        high=high,
     )
     if found.idr_per_person_day is not None:
         yield "  " + words.text("compare.per-day", idr=round(found.idr_per_person_day))
 
 
+def _millions(rupiah: float) -> float:
+    """Return millions with one place; nothing is 0, not -0."""
+    return round(rupiah / 1e6, 1) + 0.0
+
+
 def payoff_sentences(found: BreakEven, words: Language) -> Iterator[str]:
     """Yield up to when, and from which rate on, a scenario pays."""
     against = words.text(f"compare.against.{found.against}")
+    day, rate = found.installation_date, found.cards_per_day
+    if day.value is None and rate.value is None and day.reason == rate.reason:
+        why = words.name("no-payoff", day.reason or "")
+        name = found.scenario
+        yield words.text("compare.no-payoff", name=name, against=against, why=why)
+        return
     for kind, payoff in (
         ("date", found.installation_date),
         ("rate", found.cards_per_day),
@@ -167,26 +183,6 @@ def _payoff(
     return words.text(
         f"compare.{kind}", name=found.scenario, against=against, value=value
     )
-
-
-def _gap(found: Comparison, words: Language) -> Iterator[str]:
-    """Yield how the policy compares in the first tier in which it differs."""
-    if not found.gap:
-        return
-    worse = [part for part in found.gap if part["policy"] != part["optimum"]]
-    if not worse:
-        yield words.text("compare.no-gap")
-        return
-    part = worse[0]
-    name = words.name("tier", part["tier"])
-    if part["rank"] is not None:
-        name = words.text("digest.tier_rank", tier=name, rank=str(part["rank"]))
-    figures = {"policy": part["policy"], "optimum": part["optimum"]}
-    if part["gap"] is None:
-        yield words.text("compare.gap-count", tier=name, **figures)
-    else:
-        share = words.percent(part["gap"], _GAP_PLACES)
-        yield words.text("compare.gap", tier=name, share=share, **figures)
 
 
 def need_lines(found: Need, words: Language) -> Iterator[str]:

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output.seal import INDEXES, TEMPORARY, judge
+from ektp_sched.output.seal import INDEXES, PROGRAM, SUMMARY, TEMPORARY, judge, seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["replaced_folder"]
+__all__ = ["replaced_folder", "sealed_folder"]
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _DENIED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
 
 
 @contextmanager
-def replaced_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
+def replaced_folder(
+    path: str | Path, *, index: str = SUMMARY, force: bool = False
+) -> Iterator[Path]:
     """Yield an empty folder to write to; it becomes `path` at the end.
 
     Whatever fails inside, or in moving, leaves `path` as it was and removes
@@ -37,9 +40,11 @@ def replaced_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
     ----------
     path
         The folder to be.  It may be missing, empty, hold rejects.csv alone,
-        or hold an earlier plan of this program.
+        or hold what the same command wrote earlier.
+    index
+        Name of the file by which that is known.
     force
-        Also replace an earlier plan that was changed since.
+        Also replace what was changed since.
 
     Raises
     ------
@@ -49,7 +54,7 @@ def replaced_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
     shown = str(path)
     target = Path(os.path.realpath(path))
     with _sentences(shown):
-        _refuse(target, shown, force)
+        _refuse(target, shown, index, force)
         made = _make_parents(target)
     workplace: Path | None = None
     try:
@@ -69,22 +74,48 @@ def replaced_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def _refuse(target: Path, shown: str, force: bool) -> None:
+@contextmanager
+def sealed_folder(
+    path: str | Path, document: Mapping[str, Any], *, index: str, force: bool = False
+) -> Iterator[Path]:
+    """Yield a folder as `replaced_folder` does, and write its index at the end.
+
+    Parameters
+    ----------
+    path, index, force
+        As of `replaced_folder`.
+    document
+        What the index holds, beside the digests of all files.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        As `replaced_folder` does.
+    """
+    with replaced_folder(path, index=index, force=force) as folder:
+        yield folder
+        whole = {"program": PROGRAM, **document}
+        whole["files"] = seal(folder, whole, index)
+        text = json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False)
+        (folder / index).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _refuse(target: Path, shown: str, index: str, force: bool) -> None:
     """Raise unless the target may be replaced."""
     if not os.path.lexists(target):
         return
     if not target.is_dir():
         raise FolderError("is a file; name another, for a folder", file=shown)
-    verdict = judge(target)
+    verdict, kind = judge(target, index), INDEXES[index]
     if verdict.foreign is not None:
         message = (
-            f"holds {verdict.foreign}, which no plan of this program left there; "
+            f"holds {verdict.foreign}, which no {kind} of this program left there; "
             "name another folder"
         )
         raise FolderError(message, file=shown)
     if verdict.changed is not None and not force:
         message = (
-            f"holds a plan that was changed since it was written "
+            f"holds a {kind} that was changed since it was written "
             f"({verdict.changed}); name another folder, or use --force to replace it"
         )
         raise FolderError(message, file=shown)

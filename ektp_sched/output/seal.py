@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "BACKTEST",
     "COMPARISON",
     "INDEXES",
     "PROGRAM",
+    "PROMISES",
     "SUMMARY",
     "TEMPORARY",
     "Verdict",
@@ -40,9 +42,17 @@ SUMMARY: Final = "summary.json"
 """Names the program and the digests of all other files."""
 
 COMPARISON: Final = "comparison.json"
-"""The same in the folder of a comparison."""
+PROMISES: Final = "promises.json"
+BACKTEST: Final = "backtest.json"
+"""The same in the folders of other commands."""
 
-INDEXES: Final = (SUMMARY, COMPARISON)
+INDEXES: Final = {
+    SUMMARY: "plan",
+    COMPARISON: "comparison",
+    PROMISES: "promise",
+    BACKTEST: "back-test",
+}
+"""What a folder with such an index holds."""
 
 _REJECTS_HEADING: Final = b"row,column,reason\n"
 _UNSEALED: Final = ("files", "seconds")
@@ -58,7 +68,7 @@ class Verdict:
     Parameters
     ----------
     foreign
-        A file that makes it no plan folder; None if it may be one.
+        A file that makes it no folder of that command; None if it may be one.
     changed
         A file that is not as this program left it; None if all are.
     """
@@ -95,13 +105,16 @@ def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[st
     return dict(sorted(found.items()))
 
 
-def judge(folder: Path) -> Verdict:
+def judge(folder: Path, wanted: str = SUMMARY) -> Verdict:
     """Return whether a folder is empty, ours, or ours and changed.
 
     Parameters
     ----------
     folder
         An existing folder.
+    wanted
+        Name of the index that the command writes: what another one wrote is
+        not its own.
 
     Raises
     ------
@@ -115,6 +128,8 @@ def judge(folder: Path) -> Verdict:
     if found is None:
         return Verdict(foreign=names[0])
     index, summary = found
+    if index != wanted:
+        return Verdict(foreign=index)
     stated = summary["files"]
     actual = seal(folder, summary, index)
     for name in sorted({*stated, *actual}):

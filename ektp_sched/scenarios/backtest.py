@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
-    from ektp_sched.scenarios.fronts import Course, Progress
+    from ektp_sched.scenarios.blocks import Progress
+    from ektp_sched.scenarios.fronts import Course
     from ektp_sched.scenarios.laws import Scenarios
     from ektp_sched.scenarios.ready_by import Ints
 

@@ -4,7 +4,7 @@ Both are found by simulation on the same futures: the resource's first day, or
 its cards a day, is made certain and moved, everything else stays as drawn.
 Money saved is the mean of what the baseline's trips cost residents, less what
 the scenario's do.  It falls with a later day and rises with the rate as far as
-capacity is pooled; bisection finds the edge, and the curve shows its shape.
+capacity is pooled; straight lines find the edge, and the curve shows its shape.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.comparison import BreakEven, Payoff
-from ektp_sched.scenarios.measures import samples
-from ektp_sched.scenarios.runs import run_scenarios
 from ektp_sched.scenarios.spread import of_values
+from ektp_sched.scenarios.trip_costs import trip_costs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
+    from ektp_sched.scenarios.draws import World
     from ektp_sched.scenarios.laws import NewResource, Scenario
     from ektp_sched.scenarios.runs import Run
 
@@ -36,7 +36,7 @@ __all__ = ["break_even"]
 _REPLICATIONS: Final = 300
 """Futures for one point of the search; the mean needs far fewer than P90."""
 
-_POINTS: Final = 5
+_POINTS: Final = 9
 """Points of the curve of installation dates before the edge is searched."""
 
 
@@ -45,9 +45,9 @@ class _Search:
     """One scenario with a cost, against one baseline."""
 
     run: Run
+    world: World
     scenario: Scenario
     baseline: Floats
-    executor: Executor | None
     costs: dict[NewResource, Floats]
 
     def net(self, changed: NewResource) -> Floats:
@@ -59,48 +59,44 @@ class _Search:
 
     def _cost(self, changed: NewResource) -> Floats:
         moved = self.scenario.at(changed)
-        found, _ = run_scenarios(
-            self.run,
-            [moved],
-            replications=len(self.baseline),
-            executor=self.executor,
+        return trip_costs(
+            self.run.queue(self.scenario),
+            limits_of(moved, self.world),
+            self.world.arrivals,
+            self.run.policy,
+            moved.office,
         )
-        cost: Floats = samples(found[moved.name], moved.office)["wasted_trip_cost_idr"]
-        return cost
 
 
-def break_even(
-    run: Run,
-    trip_costs: dict[str, Floats],
-    executor: Executor | None = None,
-) -> tuple[BreakEven, ...]:
+def break_even(run: Run, baseline: dict[str, Floats]) -> tuple[BreakEven, ...]:
     """Search the edges of every scenario that costs something.
 
     Parameters
     ----------
     run
         What is simulated.
-    trip_costs
+    baseline
         What trips in vain cost residents in the baseline, by future, shape
         ``(R,)``: ``not-told`` as it is, and ``told`` with ready-by dates.
-    executor
-        Where blocks run.
 
     Returns
     -------
     tuple of BreakEven
         For each scenario with a cost, one against each baseline.
     """
+    priced = [one for one in run.scenarios.scenarios.values() if one.cost_idr > 0]
+    if not priced:
+        return ()
     if run.policy == "replan":
         # Hundreds of futures for each point: too many for the planner itself.
         run = replace(run, policy="pressure")
-    priced = [one for one in run.scenarios.scenarios.values() if one.cost_idr > 0]
-    few = {name: costs[:_REPLICATIONS] for name, costs in trip_costs.items()}
+    few = {name: costs[:_REPLICATIONS] for name, costs in baseline.items()}
+    world = run.futures.block(0, min(run.replications, _REPLICATIONS))
     found = []
     for scenario in priced:
         tried: dict[NewResource, Floats] = {}
         for against, costs in few.items():
-            search = _Search(run, scenario, costs, executor, tried)
+            search = _Search(run, world, scenario, costs, tried)
             found.append(_one(search, against))
     return tuple(found)
 
@@ -129,45 +125,63 @@ def _latest_date(search: _Search, resource: NewResource) -> Payoff:
     start, days = search.run.start, search.run.days
     found: dict[int, Floats] = {}
 
-    def pays(offset: int) -> bool:
+    def net(offset: int) -> float:
         if offset not in found:
             day = start + timedelta(days=offset)
             found[offset] = search.net(replace(resource, first=(day, day, day)))
-        return float(found[offset].mean()) >= 0
+        return _mean(found[offset])
 
     for offset in np.linspace(0, days - 1, _POINTS).round().astype(int).tolist():
-        pays(offset)
-    if not pays(0):
+        net(offset)
+    if net(0) < 0:
         return Payoff(None, "never-pays", _curve(found, start))
-    if pays(days - 1):
+    if net(days - 1) >= 0:
         return Payoff(None, "beyond-horizon", _curve(found, start))
-    paying = max(offset for offset in found if pays(offset))
+    paying = max(offset for offset in found if net(offset) >= 0)
     failing = min(offset for offset in found if offset > paying)
-    edge = _edge(paying, failing, pays)
+    edge = _edge(paying, failing, net)
     latest = start + timedelta(days=edge)
     return Payoff(latest.isoformat(), None, _curve(found, start))
 
 
 def _lowest_rate(search: _Search, resource: NewResource) -> Payoff:
-    def pays(cards: int) -> bool:
-        return float(search.net(replace(resource, cards=(cards,) * 3)).mean()) >= 0
+    def net(cards: int) -> float:
+        return _mean(search.net(replace(resource, cards=(cards,) * 3)))
 
     high = resource.cards[2]
-    if not pays(high):
+    if net(high) < 0:
         return Payoff(None, "rate-too-low")
-    if pays(1):
+    if net(1) >= 0:
         return Payoff(1, None)
-    return Payoff(_edge(high, 1, pays), None)
+    return Payoff(_edge(high, 1, net), None)
 
 
-def _edge(paying: int, failing: int, pays: Callable[[int], bool]) -> int:
-    """Return the last number that pays, going from one that does to one that fails."""
+def _mean(net: Floats) -> float:
+    """Return the mean, to a thousandth of a rupiah: less is rounding of floats."""
+    return round(float(net.mean()), 3)
+
+
+def _edge(paying: int, failing: int, net: Callable[[int], float]) -> int:
+    """Return the last number that pays, going from one that does to one that fails.
+
+    By straight lines through the ends (Illinois rule: the end that stays twice
+    counts half), each guess being a new whole number between them.
+    """
+    gain, loss = net(paying), net(failing)
+    side = 0
     while abs(paying - failing) > 1:
-        middle = (paying + failing) // 2
-        if pays(middle):
-            paying = middle
+        width = abs(failing - paying)
+        step = min(max(int(width * gain / (gain - loss)), 1), width - 1)
+        guess = paying + step if failing > paying else paying - step
+        found = net(guess)
+        if found >= 0:
+            paying, gain = guess, found
+            loss = loss / 2 if side > 0 else loss
+            side = 1
         else:
-            failing = middle
+            failing, loss = guess, found
+            gain = gain / 2 if side < 0 else gain
+            side = -1
     return paying
 
 

@@ -46,6 +46,8 @@ def scenario_of(
     problems = [_moved(problem, path, lengths) for problem in found]
     problems += _dates(path, part.added, start)
     problems += _replacements(path, part.added, data, replaced)
+    if made is not None and tuple(made.classes) != tuple(office.classes):
+        problems.append(_classes(path, tuple(made.classes), tuple(office.classes)))
     if made is None or problems:
         return None, problems
     if office.base is not None and office.source_digest is not None:
@@ -53,6 +55,16 @@ def scenario_of(
     rules = part.rules
     added = tuple(_resource(entry, replaced) for entry in part.added)
     return Scenario(name, rules.label or name, rules.cost_idr, made, added), []
+
+
+def _classes(path: Path, made: tuple[str, ...], known: tuple[str, ...]) -> Problem:
+    """Return that a scenario has other classes: the same people wait in all."""
+    other = next((name for name in made if name not in known), made[0])
+    return Problem(
+        (*path, "office", "urgency", other),
+        f"the classes must be those of the office ({', '.join(known)}) in every "
+        "scenario; only their target_days and rank may differ",
+    )
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,8 +18,10 @@ from ektp_sched.scenarios.arguments import (
 from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
+from ektp_sched.scenarios.laws import DATES_ONLY
 from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.measures import (
+    against_told,
     daily,
     difference,
     quantities,
@@ -49,10 +51,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["DATES_ONLY", "POLICIES", "compare"]
-
-DATES_ONLY: Final = "dates_only"
-"""Name of the remedy that costs nothing: the baseline, with dates told."""
+__all__ = ["POLICIES", "compare"]
 
 POLICIES: Final = (*FAST_POLICIES, "replan")
 
@@ -127,7 +126,7 @@ def compare(
             for one in every
         )
     with clock.stage("break-even"):
-        pays = break_even(run, _trip_costs(run, found), executor)
+        pays = break_even(run, _trip_costs(run, found))
     return Comparison(
         office=run.baseline.office,
         start=start,
@@ -220,10 +219,15 @@ def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
     """Return every scenario but the baseline against it, the free remedy last."""
     base = run.scenarios.baseline
     costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
-    names = [name for name in found if name != base]
+    pairs = (
+        difference(name, base, ours, found[base], run.days, costs.get(name, 0))
+        for name, ours in found.items()
+        if name != base
+    )
+    told = found[DATES_ONLY]
     return tuple(
-        difference(name, base, found[name], found[base], run.days, costs.get(name, 0))
-        for name in names
+        one if one.name == DATES_ONLY else against_told(one, found[one.name], told)
+        for one in pairs
     )
 
 

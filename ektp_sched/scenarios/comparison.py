@@ -167,7 +167,8 @@ class Difference:
         Which, against which.
     quantities
         Scenario less baseline, by name.  For days, in calendar days and only
-        where both have the day; a negative one is sooner.
+        where both have the day; a negative one is sooner.  Trips also less
+        those of the baseline with dates told, ``…_against_told``.
     idr_per_person_day
         Money for each day that a person waits less; None where it costs
         nothing or saves no day.

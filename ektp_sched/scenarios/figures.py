@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int32]
     Ints = NDArray[np.int64]
 
-__all__ = ["outcome_of"]
+__all__ = ["outcome_of", "person_days_of"]
 
 
 def outcome_of(history: History, singles: SingleBook) -> Outcome:
@@ -75,6 +75,20 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
         front=None if singles.days is None else _front(streams, size),
         single_days=singles.days,
     )
+
+
+def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
+    """Return days of waiting by area, ``(A, R)``, those of new people by cell.
+
+    Parameters
+    ----------
+    history, singles
+        As for `outcome_of`.
+    """
+    worked = np.array(history.worked, dtype=np.int64)
+    count = len(history.queue.streams)
+    streams = [StreamHistory(history, k, worked) for k in range(count)]
+    return _person_days(history, singles, streams)
 
 
 def _recorded(history: History) -> Ints:

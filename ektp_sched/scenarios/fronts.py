@@ -13,24 +13,23 @@ from ektp_sched.scenarios.arguments import (
     MOST_REPLICATIONS,
     check_whole,
 )
+from ektp_sched.scenarios.blocks import Futures, in_blocks
 from ektp_sched.scenarios.capacities import limits_of
-from ektp_sched.scenarios.draws import BLOCK, draw
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.simulate import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.scenarios.blocks import Progress
+    from ektp_sched.scenarios.draws import World
     from ektp_sched.scenarios.laws import Scenario, Scenarios
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.ready_by import Counts
-
-    Progress = Callable[[str, float], None]
 
 __all__ = ["Course", "Fronts", "chosen", "simulated", "undisturbed"]
 
@@ -139,12 +138,7 @@ def chosen(
         ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, MOST_REPLICATIONS),
     )
-    wanted = scenarios.baseline if name is None else name
-    if wanted not in scenarios.scenarios:
-        known = ", ".join(scenarios.scenarios)
-        message = f"there is no scenario {wanted!r}; there are {known}"
-        raise UsageError(message)
-    scenario = scenarios.scenarios[wanted]
+    scenario = scenarios.named(name)
     queue = build_queue(backlog, scenario.office, start, days)
     cells = len(queue.streams) * replications * days
     if cells + len(queue.singles.rows) * replications > _MOST_CELLS:
@@ -159,10 +153,25 @@ def chosen(
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    course: Course
-    block: int
-    size: int
+class _Following:
+    """What a block of replications goes through."""
+
+    queue: Queue
+    scenario: Scenario
+    policy: str
+
+    def __call__(self, world: World) -> Fronts:
+        """Simulate one block."""
+        outcome = simulate(
+            self.queue,
+            limits_of(self.scenario, world),
+            world.arrivals,
+            self.policy,
+            record="dates",
+        )
+        assert outcome.front is not None
+        assert outcome.single_days is not None
+        return Fronts(outcome.front, outcome.single_days)
 
 
 def simulated(course: Course, count: int, *, first: int = 0) -> Fronts:
@@ -182,45 +191,20 @@ def simulated(course: Course, count: int, *, first: int = 0) -> Fronts:
     Fronts
         The same whatever the executor.
     """
-    bare = replace(course, executor=None, progress=None)
-    tasks = [
-        _Task(bare, first + number, min(BLOCK, count - number * BLOCK))
-        for number in range(-(-count // BLOCK))
-    ]
-    run = map if course.executor is None else course.executor.map
-    parts = []
-    for number, part in enumerate(run(_block, tasks), 1):
-        parts.append(part)
-        if course.progress is not None:
-            course.progress("simulate", number / len(tasks))
+    parts = in_blocks(
+        _Following(course.queue, course.scenario, course.policy),
+        Futures(course.scenarios, course.start, course.days, course.seed),
+        count,
+        first=first,
+        executor=course.executor,
+        progress=course.progress,
+    )
     if len(parts) == 1:
         return parts[0]
     return Fronts(
         np.concatenate([part.streams for part in parts], axis=1),
         np.concatenate([part.singles for part in parts], axis=1),
     )
-
-
-def _block(task: _Task) -> Fronts:
-    course = task.course
-    world = draw(
-        course.scenarios,
-        start=course.start,
-        days=course.days,
-        seed=course.seed,
-        block=task.block,
-        size=task.size,
-    )
-    outcome = simulate(
-        course.queue,
-        limits_of(course.scenario, world),
-        world.arrivals,
-        course.policy,
-        record="dates",
-    )
-    assert outcome.front is not None
-    assert outcome.single_days is not None
-    return Fronts(outcome.front, outcome.single_days)
 
 
 def undisturbed(course: Course) -> Course:

@@ -47,7 +47,7 @@ _SENTENCES: Final = {
     "malformed": "has more cells than headings, or a quotation mark out of place",
     "missing": "is empty; every row needs one",
     "bad-date": "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
-    "unknown-class": "is no urgency class of the office",
+    "unknown-class": "is no urgency class of the office; it must be one of {classes}",
     "negative": "is below 0; nobody can be recorded less than not at all",
     "not-whole": "is no whole number from 0 to 1,000,000,000",
     "not-yes-no": "is neither 1 (it worked) nor 0 (it was down)",
@@ -83,7 +83,7 @@ class _Sheet:
     def missing(self, column: str, empty: pl.Series) -> None:
         self.findings.add(empty, column, "missing")
 
-    def refuse(self) -> None:
+    def refuse(self, office: Office) -> None:
         """Raise an error that names every row that is wrong."""
         bad = self.findings.frame()
         if bad.is_empty():
@@ -91,7 +91,8 @@ class _Sheet:
         problems = []
         for row, column, reason in bad.rows():
             code = reason.split("; ")[0].partition(": ")[0]
-            problems.append((row, column.split("; ")[0], _SENTENCES[code]))
+            sentence = _SENTENCES[code].format(classes=", ".join(office.classes))
+            problems.append((row, column.split("; ")[0], sentence))
         row, column, sentence = problems[0]
         if problems[1:]:
             sentence += f" (and {len(problems) - 1} more rows are not right)"
@@ -268,7 +269,7 @@ def _worked(
     office, start
         As for `read_arrivals`.
     """
-    sheet.refuse()
+    sheet.refuse(office)
     first, length = _span(sheet, days, start)
     offsets = np.flatnonzero(calendar(office, first, length).open)
     dates = [first + timedelta(days=int(at)) for at in offsets]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.errors import UsageError
+from ektp_sched.office.nearest import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.history import ArrivalFit, BreakdownFit
 
 __all__ = [
+    "DATES_ONLY",
     "ArrivalLaw",
     "Assumption",
     "BreakdownLaw",
@@ -24,6 +26,9 @@ __all__ = [
     "Scenario",
     "Scenarios",
 ]
+
+DATES_ONLY: Final = "dates_only"
+"""Name of the remedy that costs nothing: the baseline, with dates told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +208,30 @@ class Scenarios:
     @property
     def office(self) -> Office:
         """The baseline's office: its calendar says when people come."""
-        return self.scenarios[self.baseline].office
+        return self.named(None).office
 
     @property
     def visits(self) -> Visits:
         """What waiting costs a resident, in the baseline."""
         return self.office.visits
+
+    def named(self, name: str | None) -> Scenario:
+        """Return the scenario of a name; None: the baseline.
+
+        Parameters
+        ----------
+        name
+            Of its table.
+
+        Raises
+        ------
+        ektp_sched.errors.UsageError
+            If there is none of that name, with the nearest that there is.
+        """
+        wanted = self.baseline if name is None else name
+        if wanted not in self.scenarios:
+            raise UsageError(unknown("scenario", wanted, self.scenarios))
+        return self.scenarios[wanted]
 
     def with_backlog_mix(self, counts: Mapping[str, int]) -> Scenarios:
         """Return these with the backlog's own mix, where none is given.

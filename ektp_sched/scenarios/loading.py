@@ -15,7 +15,13 @@ from ektp_sched.office.parsing import refusal
 from ektp_sched.scenarios.building import scenario_of
 from ektp_sched.scenarios.history import BreakdownFit, fit_arrivals, transitions
 from ektp_sched.scenarios.history_files import read_arrivals, read_outages
-from ektp_sched.scenarios.laws import ArrivalLaw, BreakdownLaw, Scenario, Scenarios
+from ektp_sched.scenarios.laws import (
+    DATES_ONLY,
+    ArrivalLaw,
+    BreakdownLaw,
+    Scenario,
+    Scenarios,
+)
 from ektp_sched.scenarios.parts import Parts, parts_of
 from ektp_sched.scenarios.sources import assumptions_of
 from ektp_sched.scenarios.wording import SCENARIOS_FILE
@@ -148,6 +154,11 @@ def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Sc
                 ("scenarios", name),
                 'is no name of a scenario; letters, digits, ".", "_" and "-" are '
                 "allowed, up to 40, and no dot in front",
+            )
+        if name == DATES_ONLY:
+            parts.wrong(
+                ("scenarios", name),
+                "is what reports call the baseline with dates told; take another name",
             )
         # On some file systems A and a are one file.
         first = folded.setdefault(name.casefold(), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     """Every quantity in every replication; whole numbers are exact below 2**53."""
 
 __all__ = [
+    "against_told",
     "binding_share",
     "daily",
     "difference",
@@ -241,3 +243,22 @@ def difference(
     pays = cost_idr > 0 and saved is not None and saved.mean < 0
     money = cost_idr / -saved.mean if pays and saved is not None else None
     return Difference(name, baseline, found, money)
+
+
+def against_told(
+    found: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
+) -> Difference:
+    """Return a difference with the trips against those of dates told, too.
+
+    Parameters
+    ----------
+    found
+        A scenario less the baseline.
+    ours, told
+        Samples of the scenario, and of the baseline with dates told to all.
+    """
+    more: dict[str, Spread | None] = {
+        f"{key}_against_told": of_values(ours[key] - told[key])
+        for key in ("wasted_trips", "wasted_trip_cost_idr")
+    }
+    return replace(found, quantities=found.quantities | more)

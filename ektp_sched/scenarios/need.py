@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.errors import UsageError
+from ektp_sched.office.nearest import unknown
 from ektp_sched.planning import plan
 from ektp_sched.scenarios.arguments import (
     LONGEST_DAYS,
@@ -89,7 +90,7 @@ def need(
         ("seed", seed, 0, 2**63 - 1),
     )
     run = Run(backlog, scenarios, start, days, replications, seed, "pressure")
-    chosen = _scenario(scenarios, scenario)
+    chosen = scenarios.named(scenario)
     now = _cards_now(chosen, resource)
     day = _check(goal, start, days, confidence)
     search = _Search(run, chosen, resource, goal, day, executor, progress)
@@ -299,21 +300,11 @@ def expected_arrivals(run: Run) -> pl.DataFrame:
     )
 
 
-def _scenario(scenarios: Scenarios, name: str | None) -> Scenario:
-    chosen = scenarios.baseline if name is None else name
-    if chosen not in scenarios.scenarios:
-        known = ", ".join(scenarios.scenarios)
-        message = f"there is no scenario {chosen!r}; there is: {known}"
-        raise UsageError(message)
-    return scenarios.scenarios[chosen]
-
-
 def _cards_now(scenario: Scenario, resource: str) -> int:
     office = scenario.office
     known = {one.id: one.cards_per_day for one in (*office.servers, *office.printers)}
     if resource not in known:
-        message = f"there is no resource {resource!r}; there is: {', '.join(known)}"
-        raise UsageError(message)
+        raise UsageError(unknown("printer or server", resource, known))
     return known[resource]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Counts = NDArray[np.int32]
 
-__all__ = ["Outcome", "Waits", "joined"]
+__all__ = ["Outcome", "Waits", "joined", "shared_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,24 @@ class Outcome:
 
         New applications count by the backlog's shares of their cell.
         """
-        total = np.maximum(self.cell_share.sum(axis=1, keepdims=True), 1)
-        shares = self.cell_share / total
-        days: NDArray[np.float64] = self.person_days + shares.T @ self.person_days_new
-        return days
+        return shared_out(self.person_days, self.person_days_new, self.cell_share)
+
+
+def shared_out(old: Ints, new: Ints, cell_share: Ints) -> NDArray[np.float64]:
+    """Return days of waiting by area, those of new applications shared out.
+
+    Parameters
+    ----------
+    old
+        Of the first morning's people, by area, ``(A, R)``.
+    new
+        Of new applications, by cell, ``(cells, R)``.
+    cell_share
+        Applications of the backlog by cell and area, ``(cells, A)``.
+    """
+    shares = cell_share / np.maximum(cell_share.sum(axis=1, keepdims=True), 1)
+    days: NDArray[np.float64] = old + shares.T @ new
+    return days
 
 
 _ROWS = (

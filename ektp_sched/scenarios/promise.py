@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
-    from ektp_sched.scenarios.fronts import Progress
+    from ektp_sched.scenarios.blocks import Progress
     from ektp_sched.scenarios.laws import Scenarios
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.ready_by import Ints

@@ -15,14 +15,16 @@ import numpy as np
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.scenarios.accept import Line, Sets, accept
-from ektp_sched.scenarios.figures import outcome_of
+from ektp_sched.scenarios.figures import outcome_of, person_days_of
 from ektp_sched.scenarios.order import check_policy, check_range, entries_of, order
-from ektp_sched.scenarios.outcome import Outcome, joined
+from ektp_sched.scenarios.outcome import Outcome, joined, shared_out
 from ektp_sched.scenarios.polymatroid import CAUSES, DailySets, daily_sets
 from ektp_sched.scenarios.single import SingleBook
 from ektp_sched.scenarios.stream_history import History
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from ektp_sched.scenarios.queue import Queue
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["CHUNK", "arrivals_by_stream", "simulate"]
+__all__ = ["CHUNK", "arrivals_by_stream", "person_days_by_area", "simulate"]
 
 CHUNK = 1_000
 """Replications that go through the days together; changes no result."""
@@ -73,23 +75,48 @@ def simulate(
         More kinds share printers than can be followed, or targets have too
         large a common multiple.
     """
-    check_policy(policy)
     if record not in ("summary", "dates") or chunk < 1:
         msg = (
             f"record is {record!r}, chunk {chunk}; they must be summary or dates, 1 up"
         )
         raise UsageError(msg)
+    blocks = _blocks(queue, limits, arrivals, (policy, record), chunk)
+    return joined([outcome_of(*block.run()) for block in blocks])
+
+
+def person_days_by_area(
+    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str = "pressure"
+) -> NDArray[np.float64]:
+    """Return everybody's days of waiting by area, ``(A, R)``, and nothing else.
+
+    Parameters
+    ----------
+    queue, limits, arrivals, policy
+        As for `simulate`, whose outcome has the same.
+    """
+    blocks = _blocks(queue, limits, arrivals, (policy, "summary"), CHUNK)
+    parts = [person_days_of(*block.run()) for block in blocks]
+    old, new = (np.concatenate(half, axis=1) for half in zip(*parts, strict=True))
+    return shared_out(old, new, queue.cell_share)
+
+
+def _blocks(
+    queue: Queue,
+    limits: Limits,
+    arrivals: Arrivals,
+    options: tuple[str, str],
+    chunk: int,
+) -> Iterator[_Block]:
+    """Yield the replications in chunks, before their first day."""
+    check_policy(options[0])
     new = arrivals_by_stream(queue, limits, arrivals)
     size = new.shape[1]
     people = queue.initial + int(new.sum(axis=(0, 2), dtype=np.int64).max(initial=0))
     check_range(queue, people)
     sets = daily_sets(queue.kinds, limits)
-    parts = []
     for begin in range(0, size, chunk):
         here = slice(begin, min(begin + chunk, size))
-        block = _Block(queue, sets.part(here), limits, new[:, here], (policy, record))
-        parts.append(outcome_of(*block.run()))
-    return joined(parts)
+        yield _Block(queue, sets.part(here), limits, new[:, here], options)
 
 
 def arrivals_by_stream(queue: Queue, limits: Limits, arrivals: Arrivals) -> Counts:

@@ -267,12 +267,13 @@ def wasted_trips_with_dates(
         rank = _rank(confidence, len(half.printed))
         old, new = told_dates(half, rank, worked)
         judged = _part(stream, judging)
-        for area, every in enumerate(every_days.tolist()):
-            trips[area, judging] += _initial_trips(judged, area, old, every, horizon)
-            share = stream.shares[area]
-            if judged.recorded is not None and share:
+        for every in np.unique(every_days).tolist():
+            alike = np.flatnonzero(every_days == every)
+            made = _initial_trips(judged, alike, old, every, horizon)
+            if judged.recorded is not None:
                 late = _new_trips(judged, judged.recorded, new, every)
-                trips[area, judging] += share * late
+                made += stream.shares[alike, None] * late
+            trips[alike, judging] += made
     return trips
 
 
@@ -282,13 +283,14 @@ def _part(stream: Stream, rows: slice) -> Stream:
 
 
 def _initial_trips(
-    stream: Stream, area: int, told: Ints, every: int, horizon: int
+    stream: Stream, areas: Ints, told: Ints, every: int, horizon: int
 ) -> Floats:
-    """Return wasted trips of the initial people of one area, shape (R,)."""
-    trips = np.zeros(len(stream.printed))
+    """Return wasted trips of the initial people of some areas, ``(areas, R)``."""
+    trips = np.zeros((len(areas), len(stream.printed)))
     if not stream.initial:
         return trips
-    before = np.append(0, np.cumsum(stream.areas == area))
+    before = np.zeros((len(areas), stream.initial + 1), dtype=np.int64)
+    np.cumsum(stream.areas == areas[:, None], axis=1, out=before[:, 1:])
     edges = np.flatnonzero(np.diff(told, prepend=-1))
     ends = np.append(edges[1:], stream.initial)
     day = told[edges]
@@ -296,13 +298,15 @@ def _initial_trips(
     begin, end, day = edges[with_date], ends[with_date], day[with_date]
     while day.size:
         served = np.clip(stream.printed[:, day], begin, end)
-        trips += (before[end] - before[served]).sum(axis=1)
+        for made, upto in zip(trips, before, strict=True):
+            made += (upto[end] - upto[served]).sum(axis=1)
         stay = day + every < horizon
         begin, end, day = begin[stay], end[stay], day[stay] + every
     first = int(edges[~with_date][0]) if not with_date.all() else stream.initial
     if first < stream.initial:
         served = np.clip(stream.printed, first, stream.initial)
-        trips += (before[-1] - before[served]).sum(axis=1) / every
+        for made, upto in zip(trips, before, strict=True):
+            made += (upto[-1] - upto[served]).sum(axis=1) / every
     return trips
 
 

@@ -112,6 +112,7 @@ class DifferencePart(_Part):
     person_days: NumberPart | None = None
     wasted_trips: NumberPart | None = None
     wasted_trip_cost_idr: NumberPart | None = None
+    wasted_trip_cost_idr_against_told: NumberPart | None = None
     idr_per_person_day: float | None = None
 
 

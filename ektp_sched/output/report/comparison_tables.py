@@ -27,7 +27,9 @@ __all__ = [
     "overview_table",
 ]
 
-_MILLIONS: Final = frozenset({"wasted_trip_cost_idr"})
+_MILLIONS: Final = frozenset(
+    {"wasted_trip_cost_idr", "wasted_trip_cost_idr_against_told"}
+)
 _DIFFERENCES: Final = (
     "backlog_cleared_on",
     "on_target_on",
@@ -36,6 +38,7 @@ _DIFFERENCES: Final = (
     "person_days",
     "wasted_trips",
     "wasted_trip_cost_idr",
+    "wasted_trip_cost_idr_against_told",
 )
 _AREAS: Final = 20
 

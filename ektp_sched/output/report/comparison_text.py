@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.output.gap import gap_sentences
 from ektp_sched.output.report.comparison_words import DATES_ONLY, millions
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
         LimitsPart,
         ScenarioPart,
     )
-    from ektp_sched.output.report.comparison_words import Words
+from ektp_sched.output.report.comparison_words import Words
 
 __all__ = [
     "best_of",
@@ -257,25 +258,8 @@ def method_sentences(words: Words) -> tuple[str, ...]:
 
 
 def _gap(words: Words) -> list[str]:
-    """Return how the policy compares in the first tier in which it differs.
-
-    Later tiers are compared for nothing: the policy paid for them before.
-    """
-    found = words.found.gap
-    if not found:
-        return []
-    worse = [part for part in found if part.policy != part.optimum]
-    if not worse:
-        return [words.texts.text("compare.no-gap")]
-    first = worse[0]
-    tier = words.texts.name("tier", first.tier)
-    if first.rank is not None:
-        tier = words.texts.text("digest.tier_rank", tier=tier, rank=str(first.rank))
-    figures: dict[str, float] = {
-        "policy": first.policy or 0.0,
-        "optimum": first.optimum or 0.0,
-    }
-    if first.gap is None:
-        return [words.texts.text("compare.gap-count", tier=tier, **figures)]
-    share = words.texts.percent(first.gap, 4)
-    return [words.texts.text("compare.gap", tier=tier, share=share, **figures)]
+    parts = (
+        (one.tier, one.rank, one.policy or 0.0, one.optimum or 0.0, one.gap)
+        for one in words.found.gap
+    )
+    return gap_sentences(parts, words.texts)

@@ -351,6 +351,12 @@ def _gains(plan: AnyPlan) -> Gains | None:
     prints = plan.prices.filter(
         (pl.col("tier") == "unprinted") & (pl.col("one_more") < -_EXACT)
     )
-    groups = [(tuple(names), dict(points)) for points, names in series.items()]
+    # Behind the last day on which a card helps there is nothing to see.
+    some = [day for points in series for day, gain in points if abs(gain) >= _EXACT]
+    end = max(some, default=plan.start)
+    groups = [
+        (tuple(names), {day: gain for day, gain in points if day <= end})
+        for points, names in series.items()
+    ]
     groups.sort(key=lambda group: (-max(group[1].values()), group[0]))
     return Gains(tuple(groups), prints.height > 0, tuple(useless))
