@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "prepare_streams",
     "say",
     "sentences",
+    "tell_left_out",
 ]
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -97,6 +99,22 @@ def first_day(start: date | None, words: Language) -> date:
     if start is None:
         say(words.text("cli.today", start=begin))
     return begin
+
+
+def tell_left_out(office: Office, words: Language) -> None:
+    """Say on stderr which rules of an office a simulation leaves out.
+
+    Parameters
+    ----------
+    office
+        As it was read.
+    words
+        Language.
+    """
+    from ektp_sched.scenarios import left_out
+
+    for notice in left_out(office):
+        say(f"{words.text('terminal.warning')}: {words.notice(notice)}")
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import Progress, emit, first_day
+from ektp_sched.cli_console import Progress, emit, first_day, tell_left_out
 from ektp_sched.cli_options import (
     BacklogArgument,
     ForceOption,
@@ -108,6 +108,7 @@ def promise(
     read = [path for path in (backlog, office, scenarios, priority) if path]
     target = None if write is None else check_target(write, read)
     begin = first_day(start, words)
+    tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
         found = as_scenarios(scenarios, rules, begin)
@@ -201,6 +202,7 @@ def backtest(
     rules = Office.load(office)
     words = language(lang or rules.language)
     begin = first_day(start, words)
+    tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
         found = as_scenarios(scenarios, rules, begin)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import NO, Progress, as_date, emit, first_day
+from ektp_sched.cli_console import NO, Progress, as_date, emit, first_day, tell_left_out
 from ektp_sched.cli_options import (
     BacklogArgument,
     ForceOption,
@@ -75,6 +75,7 @@ def compare(
     rules = Office.load(office)
     words = language(lang or rules.language)
     begin = first_day(start, words)
+    tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
         found = load_scenarios(scenarios, rules, start=begin)
@@ -174,6 +175,7 @@ def need(
     rules = Office.load(office)
     words = language(lang or rules.language)
     begin = first_day(start, words)
+    tell_left_out(rules, words)
     found = as_scenarios(scenarios, rules, begin)
     people = read_backlog(backlog, rules, priority=priority, max_rejects=max_rejects)
     with Progress(words) as progress:

@@ -14,6 +14,7 @@ from whatif_cases import START, office, people, scenarios
 from ektp_sched.errors import UsageError
 from ektp_sched.output.comparison_text import comparison_lines
 from ektp_sched.output.languages import language
+from ektp_sched.output.report import comparison_report
 from ektp_sched.planning import plan
 from ektp_sched.scenarios import Comparison, compare
 
@@ -313,3 +314,32 @@ def test_what_is_lost_is_not_said_to_be_saved() -> None:
     assert "slow against now: 815 trips in vain more in the mean" in said
     assert "-0" not in said
     assert "dates told, nothing bought against now: 250 trips in vain fewer" in said
+
+
+@pytest.mark.parametrize("policy", ["pressure", "replan"])
+def test_shifts_are_left_out_of_account_and_that_is_said(policy: str) -> None:
+    saturday = {"id": "saturday", "days": ["sat"], "share": 1, "cost_idr": 1}
+    without, rules = office(), office(shifts=[saturday])
+    documents = []
+    for one in (without, rules):
+        found = compare(
+            people(60, one),
+            one,
+            scenarios(one),
+            start=START,
+            days=20,
+            replications=1,
+            policy=policy,
+        )
+        documents.append(found.document())
+    plain, shifted = documents
+    assert shifted.pop("notices") == [
+        {"code": "shifts-left-out", "figures": {"count": 1}}
+    ]
+    assert plain.pop("notices") == []
+    assert shifted.pop("assumptions") != []
+    plain.pop("assumptions")
+    assert shifted == plain
+    for code in ("en", "id"):
+        said = comparison_report(found.document(), found.daily(), language(code))
+        assert "[[shifts]]" in said

@@ -8,6 +8,7 @@ from ektp_sched.scenarios.comparison import Comparison
 from ektp_sched.scenarios.draws import BLOCK, World, draw
 from ektp_sched.scenarios.goal import Goal, Need
 from ektp_sched.scenarios.laws import NewResource, Scenario, Scenarios
+from ektp_sched.scenarios.left_out import left_out
 from ektp_sched.scenarios.loading import certain_scenarios, load_scenarios, scenarios_of
 from ektp_sched.scenarios.need import need
 from ektp_sched.scenarios.order import POLICIES
@@ -42,6 +43,7 @@ __all__ = [
     "compare",
     "draw",
     "joined",
+    "left_out",
     "likely_office",
     "limits_of",
     "load_scenarios",

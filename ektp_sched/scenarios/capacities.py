@@ -12,6 +12,7 @@ import numpy as np
 from ektp_sched.office import capacity
 from ektp_sched.office.capacity import day_shares
 from ektp_sched.office.tables import Outage
+from ektp_sched.scenarios.left_out import without_shifts
 from ektp_sched.scenarios.types import Limits
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def likely_office(scenario: Scenario, start: date, days: int) -> Office:
 
     What is new comes at its likely number on its likely day, nothing breaks
     down, and a replaced resource has an outage on the days on which the new
-    one works: what a plan can be made for.
+    one works: what a plan can be made for.  Shifts are not used.
 
     Parameters
     ----------
@@ -193,7 +194,7 @@ def likely_office(scenario: Scenario, start: date, days: int) -> Office:
     start, days
         The horizon in which the outages are written.
     """
-    office = scenario.office
+    office = without_shifts(scenario.office)
     worked = np.ones(days, dtype=np.bool_)
     resources = {r.id: r for r in (*office.servers, *office.printers)}
     outages = list(office.outages)

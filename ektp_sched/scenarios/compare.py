@@ -19,6 +19,7 @@ from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures
 from ektp_sched.scenarios.laws import DATES_ONLY
+from ektp_sched.scenarios.left_out import left_out
 from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.measures import (
     against_told,
@@ -142,6 +143,7 @@ def compare(
         gap=policy_gap(run, plans[scenarios.baseline]),
         assumptions=_assumptions(scenarios),
         people=_people(run),
+        notices=left_out(office),
         seconds=clock.seconds,
     )
 

@@ -160,6 +160,13 @@ class GapPart(_Part):
     gap: float | None = None
 
 
+class NoticePart(_Part):
+    """Entry of ``notices``."""
+
+    code: str
+    figures: dict[str, str | int] = Field(default_factory=dict)
+
+
 class ComparisonPart(_Part):
     """All of comparison.json that the report uses."""
 
@@ -178,6 +185,7 @@ class ComparisonPart(_Part):
     gap: tuple[GapPart, ...] = ()
     assumptions: tuple[InputPart, ...] = ()
     people: dict[str, int] = Field(default_factory=dict)
+    notices: tuple[NoticePart, ...] = ()
 
     def scenario(self, name: str) -> ScenarioPart:
         """Return a scenario by its name; the first where there is none such."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.office import Notice
 from ektp_sched.output.gap import gap_sentences
 from ektp_sched.output.report.comparison_words import DATES_ONLY, millions
 
@@ -254,6 +255,7 @@ def method_sentences(words: Words) -> tuple[str, ...]:
         *_gap(words),
         *(words.say(f"method.{name}", count=found.people[name]) for name in left_out),
         words.say("method.dates_only", name=words.label(DATES_ONLY)),
+        *(words.texts.notice(Notice(n.code, n.figures)) for n in found.notices),
     )
 
 
