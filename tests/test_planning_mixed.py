@@ -173,9 +173,7 @@ def people(**count: int) -> tuple[dict[str, Any], ...]:
     )
 
 
-def district(
-    *quotas: dict[str, Any], daily: int = 2, **tables: Any
-) -> dict[str, Any]:
+def district(*quotas: dict[str, Any], daily: int = 2, **tables: Any) -> dict[str, Any]:
     areas: dict[str, list[str]] = {"Alak": [], "Maulafa": []}
     return desk(daily, areas=areas, quotas=list(quotas), **tables)
 
