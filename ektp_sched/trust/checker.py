@@ -386,7 +386,7 @@ class Folder:
 
     def priced(self, given: dict[str, Any]) -> dict[str, list[int]]:
         """Return prices by limit and day; what is not given costs nothing."""
-        price = {name: [0] * self.days for name in self.limit} | given["printers"] | given["servers"]
+        price: dict[str, list[int]] = {name: [0] * self.days for name in self.limit} | given["printers"] | given["servers"]
         price |= {f"blanks {k}": v for k, v in given["stock"].items()}
         return price | ({"daily reserve": given["reserve"]} if given["reserve"] is not None else {})
 
@@ -401,7 +401,7 @@ class Folder:
         row to hold.  In each leaf so many times these demands, and the steps that lead to it, added up,
         cannot be met.
         """
-        uses, rows, cuts = ([(*part,) if isinstance(part, list) else part for part in given[k]] for k in ("uses", "rows", "cuts"))
+        uses, rows, cuts = given["uses"], [(*row,) for row in given["rows"]], given["cuts"]
         may = [{n for n, s in self.shifts.items() if self.named(day, s["days"]) and (s.get("on_holidays", False) or not self.kept_free(day))}
                for day in self.dates]
         base, most = ([self.cards(day, names) for day, names in zip(self.dates, some, strict=True)] for some in ([set[str]()] * self.days, may))

@@ -118,12 +118,12 @@ class _Check:
                 return _wrong("uses", "names shifts that cannot be worked on a day")
         if len(set(uses)) != len(uses):
             return _wrong("uses", "lists the same shifts twice for a day")
-        for day, names in by_day.items():
+        for day, possible in by_day.items():
             there = {name for one in listed.get(day, ()) for name in one}
             if len(listed.get(day, ())) + 1 != 1 << len(there):
                 return _wrong("uses", "leaves out shifts that could be worked together")
             asked = any(cut.prices.asks_on(day) for cut in self.choice.cuts)
-            for name in set(names) - there if asked else ():
+            for name in set(possible) - there if asked else ():
                 if not bounds.adds_nothing(name, day):
                     return _wrong("uses", "leaves out a shift that could be worked")
         return None

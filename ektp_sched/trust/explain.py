@@ -22,11 +22,14 @@ from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
 from ektp_sched.trust.explain_shifts import idle_shifts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit, Room
     from ektp_sched.trust.explain_model import IdleShift
+    from ektp_sched.trust.planned import PlannedShift
 
 __all__ = ["Explained", "Explanation", "explain"]
 
@@ -52,6 +55,10 @@ class Explained(Protocol):
     @property
     def unprinted(self) -> pl.DataFrame:
         """Return one row per application that is not printed."""
+
+    @property
+    def shifts(self) -> Sequence[PlannedShift]:
+        """Return the shifts that are worked, by day and id."""
 
     @property
     def prices(self) -> pl.DataFrame | None:

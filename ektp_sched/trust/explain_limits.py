@@ -127,7 +127,7 @@ def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Roo
     printers
         Those that can print the card.
     """
-    worked = known_uses(read_shifts(plan, plan.start), office, plan.days)
+    worked = known_uses(read_shifts(plan.shifts, plan.start), office, plan.days)
     limits = capacity(office, plan.start, plan.days, worked)
     left_printer = limits.printer_cards - _used(plan, "printer", limits.printers)
     left_server = limits.server_cards - _used(plan, "server", limits.servers)

@@ -237,7 +237,7 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
         Arrays for all checks.
     """
     frame, start, days = backlog.frame, plan.start, plan.days
-    worked = known_uses(shifts := read_shifts(plan, start), office, days)
+    worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)
     limits = capacity(office, start, days, worked)
     kind, kinds = _kinds(frame, office, limits)
     table = plan.assignments.select(

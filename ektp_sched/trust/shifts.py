@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.office.decisions import Shift
     from ektp_sched.trust.choice import Use
     from ektp_sched.trust.findings import Findings
+    from ektp_sched.trust.planned import PlannedShift
 
 __all__ = [
     "ShiftRules",
@@ -52,20 +53,18 @@ class Worked:
     cost_idr: int
 
 
-def read_shifts(plan: object, start: date) -> tuple[Worked, ...]:
+def read_shifts(shifts: Sequence[PlannedShift], start: date) -> tuple[Worked, ...]:
     """Return the shifts that a plan says are worked, in its order.
 
     Parameters
     ----------
-    plan
-        Its ``shifts`` each have ``shift``, ``day`` and ``cost_idr``; a plan
-        without the attribute works none.
+    shifts
+        As the plan states them.
     start
         Its first day.
     """
     return tuple(
-        Worked(use.shift, (use.day - start).days, use.cost_idr)
-        for use in getattr(plan, "shifts", ())
+        Worked(use.shift, (use.day - start).days, use.cost_idr) for use in shifts
     )
 
 
