@@ -17,6 +17,7 @@ from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.planning import Plan, Status, lexicographic, solve
 from ektp_sched.planning.cpsat import CpSatEngine
 from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.horizon import days_needed
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:
@@ -143,8 +144,8 @@ def test_time_that_ends_after_the_tiers_leaves_the_best_plan_without_prices() ->
 def test_half_of_the_time_is_for_finding_how_many_days_it_takes() -> None:
     case = Case(desk(1), crowd())
     office = case.office
-    needed = solve.days_needed(case.backlog, office, START)
-    late = solve.days_needed(case.backlog, office, START, 0.0)
+    needed = days_needed(case.backlog, office, START)
+    late = days_needed(case.backlog, office, START, 0.0)
     # Out of time at once, all days that could matter are kept.
     assert needed == 6
     assert late > needed

@@ -116,14 +116,16 @@ def by_code_point(ids: pl.Series) -> Ints:
         return np.arange(len(ids), dtype=np.int64)
     pairs = zip(str(ids.min()), str(ids.max()), strict=False)
     alike = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-    rest = ids.str.slice(alike)
+    table = ids.to_frame("id").select(pl.col("id").str.slice(alike))
+    rest = pl.col("id")
     length = rest.str.len_bytes()
     plain = (length == rest.str.len_chars()) & (length <= 8)
-    if not plain.all() or rest.str.contains("\0", literal=True).any():
+    zero = rest.str.contains("\0", literal=True)
+    if not table.select(plain.all() & ~zero.any()).item():
         return _rows(ids.arg_sort())
     key = rest.str.pad_end(8, "\0").cast(pl.Binary)
     number = key.bin.reinterpret(dtype=pl.UInt64, endianness="big")
-    return _rows(number.arg_sort())
+    return _rows(table.select(number.arg_sort()).to_series())
 
 
 def _rows(order: pl.Series) -> Ints:

@@ -253,9 +253,8 @@ def _check_start(since: Ints, start: date) -> None:
 
 def _offset(frame: pl.DataFrame, column: str, start: date) -> Ints:
     """Days after the start; for a missing date the smallest int64."""
-    epoch = pl.Series([start]).to_physical()[0]
-    days = frame[column].to_physical().cast(pl.Int64) - epoch
-    offsets: Ints = days.fill_null(np.iinfo(np.int64).min).to_numpy()
+    moments = frame[column].to_numpy()
+    offsets: Ints = (moments - np.datetime64(start)).astype(np.int64)
     return offsets
 
 
