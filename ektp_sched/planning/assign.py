@@ -293,12 +293,20 @@ def _slots(
     """
     column, printer, place = _printer_slots(program, per_column)
     server = _servers(program, solution, column)
-    dealt = np.lexsort((printer, place, column))
     day = program.column_day[column]
-    final = np.lexsort((place, printer, day))
+    places, printers = place.max(initial=0) + 1, len(program.capacity.printers)
+    dealt = _order((column * places + place) * printers + printer)
+    final = _order((day * printers + printer) * places + place)
     turn = np.empty(len(dealt), dtype=np.int64)
     turn[dealt] = np.arange(len(dealt))
     return day[final], printer[final], server[final], place[final], turn[final]
+
+
+def _order(key: Ints) -> Ints:
+    """Return the rows in the order of keys that are all different."""
+    if (key[1:] > key[:-1]).all():
+        return np.arange(len(key), dtype=np.int64)
+    return np.argsort(key)
 
 
 def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints]:

@@ -253,8 +253,14 @@ def _check_start(since: Ints, start: date) -> None:
 
 def _offset(frame: pl.DataFrame, column: str, start: date) -> Ints:
     """Days after the start; for a missing date the smallest int64."""
-    moments = frame[column].to_numpy()
-    offsets: Ints = (moments - np.datetime64(start)).astype(np.int64)
+    days = frame[column]
+    missing = np.iinfo(np.int64).min
+    if days.null_count() == len(days):
+        return np.full(len(days), missing, dtype=np.int64)
+    moments = days.to_numpy().view(np.int64)
+    offsets: Ints = moments - np.datetime64(start).astype(np.int64)
+    if days.null_count():
+        offsets[moments == missing] = missing
     return offsets
 
 
