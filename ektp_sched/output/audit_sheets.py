@@ -11,8 +11,8 @@ import polars as pl
 import xlsxwriter
 
 from ektp_sched.errors import FolderError
+from ektp_sched.office.files import replace_file
 from ektp_sched.output.book import Book
-from ektp_sched.output.promise_files import write_files
 from ektp_sched.output.seal import foreign_file
 
 if TYPE_CHECKING:
@@ -58,7 +58,21 @@ def save_audit(audit: Audit, path: str | Path, words: Language) -> None:
     _refuse_foreign(path)
     text = json.dumps(audit.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
     files = {"audit.json": f"{text}\n".encode(), "audit.xlsx": _workbook(audit, words)}
-    write_files(files, path)
+    _write(files, Path(path))
+
+
+def _write(files: dict[str, bytes], folder: Path) -> None:
+    """Write files into a folder, each whole or not at all."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, raw in files.items():
+            replace_file(folder / name, raw)
+    except (FileExistsError, NotADirectoryError):
+        message = f"is a file; name a folder for {' and '.join(files)}"
+        raise FolderError(message, file=str(folder)) from None
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}; name another folder"
+        raise FolderError(message, file=str(folder)) from None
 
 
 def _refuse_foreign(path: str | Path) -> None:

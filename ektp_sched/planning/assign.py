@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.planning.program import Arc
+from ektp_sched.planning.ties import settle_ties
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,6 @@ __all__ = [
     "assign",
     "by_code_point",
     "even_shares",
-    "settle_ties",
     "tie_break_order",
 ]
 
@@ -117,14 +117,16 @@ def by_code_point(ids: pl.Series) -> Ints:
         return np.arange(len(ids), dtype=np.int64)
     pairs = zip(str(ids.min()), str(ids.max()), strict=False)
     alike = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-    rest = ids.str.slice(alike)
+    table = ids.to_frame("id").select(pl.col("id").str.slice(alike))
+    rest = pl.col("id")
     length = rest.str.len_bytes()
     plain = (length == rest.str.len_chars()) & (length <= 8)
-    if not plain.all() or rest.str.contains("\0", literal=True).any():
+    zero = rest.str.contains("\0", literal=True)
+    if not table.select(plain.all() & ~zero.any()).item():
         return _rows(ids.arg_sort())
     key = rest.str.pad_end(8, "\0").cast(pl.Binary)
     number = key.bin.reinterpret(dtype=pl.UInt64, endianness="big")
-    return _rows(number.arg_sort())
+    return _rows(table.select(number.arg_sort()).to_series())
 
 
 def _rows(order: pl.Series) -> Ints:
@@ -193,72 +195,6 @@ def _columns(program: Program, solution: Solution, member: Members) -> Ints:
     return column
 
 
-def settle_ties(
-    program: Program, masks: NDArray[np.bool_], mask: Ints, column: Ints
-) -> None:
-    """Exchange slots, in place, until no free exchange favours the tie-break.
-
-    Two applications can exchange slots at no cost exactly if each is free to
-    take the other's.  Sets of equal masks are in order already; what is left
-    are sets that overlap.  Each exchange moves an earlier application to an
-    earlier day, so the rounds end.
-
-    Parameters
-    ----------
-    program
-        For the day of each column.
-    masks
-        Distinct sets of free columns, shape ``(M, S + 1)``.
-    mask
-        The set of each application, in tie-break order, shape ``(N,)``.
-    column
-        The column of each application, changed in place, shape ``(N,)``.
-    """
-    day = np.append(program.column_day, program.capacity.days)
-    pairs = _overlapping(masks, day)
-    if not pairs:
-        return
-    rows = {one: np.flatnonzero(mask == one) for one, other in pairs if one == other}
-    exchanges = 0
-    changed = dict.fromkeys(rows, 0)
-    looked = dict.fromkeys(pairs, -1)
-    while exchanges > min(looked.values()):
-        for one, other in pairs:
-            before, looked[one, other] = looked[one, other], exchanges
-            # A pair in order stays so until one of its sets changes.
-            if max(changed[one], changed[other]) <= before:
-                continue
-            common = masks[one] & masks[other]
-            both = (rows[one],) if one == other else (rows[one], rows[other])
-            mine = np.concatenate([part[common[column[part]]] for part in both])
-            mine.sort()
-            if (np.diff(day[column[mine]]) < 0).any():
-                column[mine] = np.sort(column[mine])
-                exchanges += 1
-                changed[one] = changed[other] = looked[one, other] = exchanges
-
-
-def _overlapping(masks: NDArray[np.bool_], day: Ints) -> list[tuple[int, int]]:
-    """Return pairs of sets that share columns of two different days."""
-    wide = np.flatnonzero(masks.sum(axis=1) > 1)
-    column, member = np.nonzero(masks[wide].T)
-    begin = np.searchsorted(column, np.arange(len(day) + 1))
-    pairs: list[tuple[int, int]] = []
-    for position, one in enumerate(wide.tolist()):
-        mine = np.flatnonzero(masks[one])
-        spans = [(begin[c], begin[c + 1]) for c in mine.tolist()]
-        other = np.concatenate([member[a:b] for a, b in spans])
-        when = np.repeat(day[mine], begin[mine + 1] - begin[mine])
-        later = other > position
-        first = np.full(len(wide), day.max() + 1)
-        last = np.full(len(wide), -1)
-        np.minimum.at(first, other[later], when[later])
-        np.maximum.at(last, other[later], when[later])
-        pairs += [(one, int(two)) for two in wide[first < last]]
-    alone = sorted({one for pair in pairs for one in pair})
-    return pairs + [(one, one) for one in alone]
-
-
 def _cells(member: Members, column: Ints, columns: int) -> tuple[Ints, Ints, Ints]:
     width = columns + 1
     key, count = np.unique(member.astype(np.int64) * width + column, return_counts=True)
@@ -298,12 +234,20 @@ def _slots(
     """
     column, printer, place = _printer_slots(program, per_column)
     server = _servers(program, solution, column)
-    dealt = np.lexsort((printer, place, column))
     day = program.column_day[column]
-    final = np.lexsort((place, printer, day))
+    places, printers = place.max(initial=0) + 1, len(program.capacity.printers)
+    dealt = _order((column * places + place) * printers + printer)
+    final = _order((day * printers + printer) * places + place)
     turn = np.empty(len(dealt), dtype=np.int64)
     turn[dealt] = np.arange(len(dealt))
     return day[final], printer[final], server[final], place[final], turn[final]
+
+
+def _order(key: Ints) -> Ints:
+    """Return the rows in the order of keys that are all different."""
+    if (key[1:] > key[:-1]).all():
+        return np.arange(len(key), dtype=np.int64)
+    return np.argsort(key)
 
 
 def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints]:

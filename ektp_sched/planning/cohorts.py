@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.errors import UsageError
+from ektp_sched.planning.keys import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,6 @@ __all__ = ["NONE", "Cohorts", "build_cohorts", "check_start", "compact", "rank_l
 NONE = -1
 """Stands for "no such date" in the columns due, promised and pinned."""
 
-_SMALL_TABLE = 1 << 20
 _MOST_DAYS = 3660
 
 
@@ -106,31 +106,6 @@ class Cohorts:
     def __len__(self) -> int:
         """Return the number of cohorts."""
         return len(self.size)
-
-
-def compact(key: Ints, size: int) -> tuple[Ints, Ints]:
-    """Renumber keys by their sorted distinct values.
-
-    Parameters
-    ----------
-    key
-        Values in ``[0, size)``, shape ``(N,)``.
-    size
-        One more than the largest possible key.
-
-    Returns
-    -------
-    tuple
-        The new number of each entry, shape ``(N,)``, and the distinct keys
-        in ascending order.
-    """
-    if size > max(_SMALL_TABLE, 8 * len(key)):
-        distinct, number = np.unique(key, return_inverse=True)
-        return number.reshape(key.shape), distinct
-    seen = np.zeros(size, dtype=bool)
-    seen[key] = True
-    number = np.cumsum(seen, dtype=np.int64) - 1
-    return number[key], np.flatnonzero(seen)
 
 
 def rank_label(office: Office, key: tuple[int | None, int | None]) -> int | str | None:
@@ -300,9 +275,14 @@ def check_start(since: Ints, start: date) -> None:
 
 def _offset(frame: pl.DataFrame, column: str, start: date) -> Ints:
     """Days after the start; for a missing date the smallest int64."""
-    epoch = pl.Series([start]).to_physical()[0]
-    days = frame[column].to_physical().cast(pl.Int64) - epoch
-    offsets: Ints = days.fill_null(np.iinfo(np.int64).min).to_numpy()
+    days = frame[column]
+    missing = np.iinfo(np.int64).min
+    if days.null_count() == len(days):
+        return np.full(len(days), missing, dtype=np.int64)
+    moments = days.to_numpy().view(np.int64)
+    offsets: Ints = moments - np.datetime64(start).astype(np.int64)
+    if days.null_count():
+        offsets[moments == missing] = missing
     return offsets
 
 

@@ -113,8 +113,8 @@ def _between(graph: SlotGraph, shape: tuple[int, int], a: Ints, b: Ints) -> list
     for side, other, way in ((a, b, graph), (b, a, graph.reversed())):
         for node in np.flatnonzero(np.bincount(side[rest]) > _SHARED).tolist():
             mine = rest & (side == node)
-            for part, far in zip(found, way.from_node(node), strict=True):
-                part[mine] = far[other[mine]]
+            for part, one in zip(found, way.from_node(node), strict=True):
+                part[mine] = one[other[mine]]
             rest &= ~mine
     if rest.any():
         far = _from_each(graph, shape, a[rest], b[rest])

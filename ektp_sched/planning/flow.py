@@ -28,9 +28,9 @@ _COARSE = 2_000
 """Groups of the coarse problem that guesses prices."""
 
 _PACE = 3e-9
-"""Seconds of a solver call over the arcs to the power 1.5, before any was seen."""
+"""Seconds of a solver call over the arcs to the power 1.5, at the least."""
 
-_SEEN = 5_000
+_SEEN = 20_000
 """Calls on so many arcs tell the machine's pace; shorter ones are noise."""
 
 
@@ -55,7 +55,7 @@ class _Watch:
     def end(self, arcs: int, begun: float) -> None:
         """Learn from what a call took."""
         if arcs >= _SEEN:
-            self.pace = (time.monotonic() - begun) / arcs**1.5
+            self.pace = max(_PACE, (time.monotonic() - begun) / arcs**1.5)
 
 
 class FlowEngine:

@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 
 __all__ = ["marginal_prices"]
 
+_COLUMNS = {
+    "resource": pl.String,
+    "day": pl.Date,
+    "tier": pl.String,
+    "rank": pl.String,
+    "one_more": pl.Float64,
+    "one_less": pl.Float64,
+}
+
 _CHUNK = 2_000_000
 """Moves looked at in one go, to bound memory."""
 
@@ -224,66 +233,46 @@ def _table(
 ) -> pl.DataFrame:
     capacity = program.capacity
     more, less = (_by_tier(side, packs, tiers) for side in prices)
-    arc_of: dict[tuple[str, int], int] = {}
+    cards = {
+        **dict(zip(capacity.printers, capacity.printer_cards, strict=True)),
+        **dict(zip(capacity.servers, capacity.server_cards, strict=True)),
+    }
+    days = np.flatnonzero(capacity.open)
+    slots = [(resource, day) for resource in cards for day in days.tolist()]
+    arc_of = _arc_of(program)
+    zeros: list[float | None] = [0.0] * len(tiers)
+    nothing: list[float | None] = [None] * len(tiers)
+    arcs = [arc_of.get(slot) for slot in slots]
+    ups = [zeros if arc is None else more[arc] for arc in arcs]
+    downs = [
+        (zeros if arc is None else less[arc]) if cards[resource][day] else nothing
+        for arc, (resource, day) in zip(arcs, slots, strict=True)
+    ]
+    moments = np.datetime64(start) + np.repeat(np.tile(days, len(cards)), len(tiers))
+    ranks = [None if rank is None else str(rank) for _, rank in labels]
+    columns = {
+        "resource": np.repeat(np.array(list(cards)), len(days) * len(tiers)),
+        "day": moments,
+        "tier": [name for name, _ in labels] * len(slots),
+        "rank": ranks * len(slots),
+        "one_more": [price for side in ups for price in side],
+        "one_less": [price for side in downs for price in side],
+    }
+    return pl.DataFrame(columns, schema=_COLUMNS)
+
+
+def _arc_of(program: Program) -> dict[tuple[str, int], int]:
+    """Return the arc of each resource and day that has one."""
+    capacity = program.capacity
+    found: dict[tuple[str, int], int] = {}
     for kind, pools, names in (
         (Arc.PRINTER, program.pools, capacity.printers),
         (Arc.SERVER, program.server_pools, capacity.servers),
     ):
         for arc in np.flatnonzero(program.kind == kind).tolist():
             for member in pools[program.owner[arc]]:
-                arc_of[names[member], int(program.day[arc])] = arc
-    cards = {
-        **dict(zip(capacity.printers, capacity.printer_cards, strict=True)),
-        **dict(zip(capacity.servers, capacity.server_cards, strict=True)),
-    }
-    zeros: list[float | None] = [0.0] * len(tiers)
-    rows = [
-        (resource, day, number, up, down if limit[day] else None)
-        for resource, limit in cards.items()
-        for day in np.flatnonzero(capacity.open).tolist()
-        for number, (up, down) in enumerate(
-            zip(
-                more[arc_of[resource, day]] if (resource, day) in arc_of else zeros,
-                less[arc_of[resource, day]] if (resource, day) in arc_of else zeros,
-                strict=True,
-            )
-        )
-    ]
-    return _frame(rows, labels, start)
-
-
-def _frame(
-    rows: list[tuple[str, int, int, float | None, float | None]],
-    labels: Sequence[tuple[str, int | str | None]],
-    start: date,
-) -> pl.DataFrame:
-    ranks = [None if rank is None else str(rank) for _, rank in labels]
-    schema = ["resource", "day", "number", "one_more", "one_less"]
-    types = dict(
-        zip(
-            schema, (pl.String, pl.Int64, pl.Int64, pl.Float64, pl.Float64), strict=True
-        )
-    )
-    named = pl.DataFrame(
-        {"tier": [name for name, _ in labels], "rank": ranks},
-        schema={"tier": pl.String, "rank": pl.String},
-    ).with_row_index("number")
-    return (
-        pl.DataFrame(rows, schema=types, orient="row")
-        .join(
-            named.with_columns(pl.col("number").cast(pl.Int64)),
-            on="number",
-            maintain_order="left",
-        )
-        .select(
-            "resource",
-            (pl.lit(start) + pl.duration(days=pl.col("day"))).alias("day"),
-            "tier",
-            "rank",
-            "one_more",
-            "one_less",
-        )
-    )
+                found[names[member], int(program.day[arc])] = arc
+    return found
 
 
 def _by_tier(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import compact
+from ektp_sched.planning.keys import compact
 from ektp_sched.planning.program import Arc, Program, distinct_rows
 from ektp_sched.planning.residual import SlotGraph, least_moves
 

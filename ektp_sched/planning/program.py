@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import NONE, compact
+from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.keys import compact
 from ektp_sched.planning.stock import stock_chains
 
 if TYPE_CHECKING:

@@ -272,12 +272,11 @@ def _names(index: Ints, names: tuple[str, ...]) -> pl.Series:
 
 def _unprinted(case: Case, prints: Prints, left: Ints) -> pl.DataFrame:
     rows = case.backlog.frame.select("application_id", "waiting_since", "urgency")
-    codes = _reasons(case, prints)
-    reason = pl.Series("reason", codes, dtype=pl.String)
-    return rows[left].with_columns(reason.gather(case.cohorts.member[left]))
+    reason = _reasons(case, prints).gather(case.cohorts.member[left])
+    return rows[left].with_columns(reason)
 
 
-def _reasons(case: Case, prints: Prints) -> list[str]:
+def _reasons(case: Case, prints: Prints) -> pl.Series:
     """Return for each cohort why its cards, if any, are not printed.
 
     ``no-blanks`` if printer, server and reserve had room on a day on which
@@ -292,21 +291,23 @@ def _reasons(case: Case, prints: Prints) -> list[str]:
         ).max(initial=-1)
         for chosen in cohorts.printer_sets
     }
-    codes = []
-    for cohort in range(len(cohorts)):
-        chosen = cohorts.printer_sets[cohorts.eligibility[cohort]]
-        if not chosen:
-            code = "no-printer"
-        elif cohorts.pinned[cohort] != NONE:
-            code = "pinned-later"
-        elif cohorts.ready[cohort] >= limits.days:
-            code = "not-ready"
-        else:
-            has_room = last[chosen] >= cohorts.ready[cohort]
-            held = case.mixed is not None and not case.mixed.crosses(cohorts, cohort)
-            code = ("quota" if held else "no-blanks") if has_room else "capacity"
-        codes.append(code)
-    return codes
+    latest = np.array([last[chosen] for chosen in cohorts.printer_sets], dtype=np.int64)
+    none = np.array([not chosen for chosen in cohorts.printer_sets], dtype=bool)
+    held = np.zeros(len(cohorts), dtype=bool)
+    if case.mixed is not None:
+        held = ~case.mixed.crosses(cohorts)
+    has_room = latest[cohorts.eligibility] >= cohorts.ready
+    reasons = (
+        ("no-printer", none[cohorts.eligibility]),
+        ("pinned-later", cohorts.pinned != NONE),
+        ("not-ready", cohorts.ready >= limits.days),
+        ("quota", has_room & held),
+        ("no-blanks", has_room),
+        ("capacity", np.ones(len(cohorts), dtype=bool)),
+    )
+    codes = [code for code, _ in reasons]
+    first = np.argmax(np.array([holds for _, holds in reasons]), axis=0)
+    return pl.Series("reason", codes, dtype=pl.String).gather(first)
 
 
 def _room(case: Case, prints: Prints) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import compact
+from ektp_sched.planning.keys import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from ektp_sched.office import calendar, capacity, options
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
@@ -133,12 +133,14 @@ class Mixed:
                 return settled.bound + tier.constant(cohorts)
         return least_value(self.program, cohorts, tier)
 
-    def crosses(self, cohorts: Cohorts, cohort: int) -> bool:
-        """Return whether a cohort's blanks can run out."""
-        answers = cohorts.kinds[int(cohorts.kind[cohort])]
-        crossing = answers[len(answers) - len(self.crossing) :]
-        chain = cohorts.cards[int(cohorts.eligibility[cohort])]
-        return any(crossing) or bool(chain & set(self.program.stocked))
+    def crosses(self, cohorts: Cohorts) -> NDArray[np.bool_]:
+        """Return for each cohort whether its blanks can run out, shape ``(C,)``."""
+        last = len(cohorts.kinds[0]) - len(self.crossing)
+        by_kind = np.array([any(kind[last:]) for kind in cohorts.kinds], dtype=bool)
+        chained = set(self.program.stocked)
+        by_set = np.array([bool(chained & some) for some in cohorts.cards], dtype=bool)
+        found: NDArray[np.bool_] = by_kind[cohorts.kind] | by_set[cohorts.eligibility]
+        return found
 
     def own(self, name: str) -> Tier:
         """Return one of the shifts' own tiers."""

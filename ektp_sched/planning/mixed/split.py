@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import compact
+from ektp_sched.planning.keys import compact
 from ektp_sched.planning.problem import Face
 from ektp_sched.planning.program import Arc, distinct_rows
 

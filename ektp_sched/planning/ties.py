@@ -1,0 +1,82 @@
+"""The public tie-break between sets of applications that overlap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.program import Program
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["settle_ties"]
+
+
+def settle_ties(
+    program: Program, masks: NDArray[np.bool_], mask: Ints, column: Ints
+) -> None:
+    """Exchange slots, in place, until no free exchange favours the tie-break.
+
+    Two applications can exchange slots at no cost exactly if each is free to
+    take the other's.  Sets of equal masks are in order already; what is left
+    are sets that overlap.  Each exchange moves an earlier application to an
+    earlier day, so the rounds end.
+
+    Parameters
+    ----------
+    program
+        For the day of each column.
+    masks
+        Distinct sets of free columns, shape ``(M, S + 1)``.
+    mask
+        The set of each application, in tie-break order, shape ``(N,)``.
+    column
+        The column of each application, changed in place, shape ``(N,)``.
+    """
+    day = np.append(program.column_day, program.capacity.days)
+    pairs = _overlapping(masks, day)
+    if not pairs:
+        return
+    rows = {one: np.flatnonzero(mask == one) for one, other in pairs if one == other}
+    exchanges = 0
+    changed = dict.fromkeys(rows, 0)
+    looked = dict.fromkeys(pairs, -1)
+    while exchanges > min(looked.values()):
+        for one, other in pairs:
+            before, looked[one, other] = looked[one, other], exchanges
+            # A pair in order stays so until one of its sets changes.
+            if max(changed[one], changed[other]) <= before:
+                continue
+            common = masks[one] & masks[other]
+            both = (rows[one],) if one == other else (rows[one], rows[other])
+            mine = np.concatenate([part[common[column[part]]] for part in both])
+            mine.sort()
+            if (np.diff(day[column[mine]]) < 0).any():
+                column[mine] = np.sort(column[mine])
+                exchanges += 1
+                changed[one] = changed[other] = looked[one, other] = exchanges
+
+
+def _overlapping(masks: NDArray[np.bool_], day: Ints) -> list[tuple[int, int]]:
+    """Return pairs of sets that share columns of two different days."""
+    wide = np.flatnonzero(masks.sum(axis=1) > 1)
+    column, member = np.nonzero(masks[wide].T)
+    begin = np.searchsorted(column, np.arange(len(day) + 1))
+    pairs: list[tuple[int, int]] = []
+    for position, one in enumerate(wide.tolist()):
+        mine = np.flatnonzero(masks[one])
+        spans = [(begin[c], begin[c + 1]) for c in mine.tolist()]
+        other = np.concatenate([member[a:b] for a, b in spans])
+        when = np.repeat(day[mine], begin[mine + 1] - begin[mine])
+        later = other > position
+        first = np.full(len(wide), day.max() + 1)
+        last = np.full(len(wide), -1)
+        np.minimum.at(first, other[later], when[later])
+        np.maximum.at(last, other[later], when[later])
+        pairs += [(one, int(two)) for two in wide[first < last]]
+    alone = sorted({one for pair in pairs for one in pair})
+    return pairs + [(one, one) for one in alone]
