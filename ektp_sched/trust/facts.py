@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
+from ektp_sched.trust.kinds import RankKey, counted, read_kinds
 from ektp_sched.trust.matching import UNKNOWN, match_ids
 from ektp_sched.trust.shifts import known_uses, read_shifts
 
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
+    from ektp_sched.trust.kinds import Kinds
     from ektp_sched.trust.planned import Planned
     from ektp_sched.trust.shifts import Worked
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-    RankKey = tuple[int | None, int | None]
 
 __all__ = [
     "MISSING",
     "Facts",
-    "Kinds",
+    "RankKey",
     "Rows",
     "blocks",
     "counted",
@@ -66,40 +67,6 @@ _UNPRINTED: Final = {
     "urgency": pl.String,
     "reason": pl.String,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """Combinations of class, card type and area, and what the rules say of them.
-
-    Parameters
-    ----------
-    target
-        ``target_days`` by kind, shape ``(K,)``.
-    rank
-        Index into ``ranks`` by kind.
-    ranks
-        Distinct keys (class rank, area rank) that occur, strictest first.
-    printers
-        Which printers are eligible, shape ``(K, P)``.
-    stock
-        Index into ``stocked`` by kind, ``UNKNOWN`` where blanks are unlimited.
-    stocked
-        Card types whose blanks are counted, sorted.
-    urgency
-        Index into ``classes`` by kind.
-    classes
-        Urgency classes that occur, sorted.
-    """
-
-    target: Ints
-    rank: Ints
-    ranks: tuple[RankKey, ...]
-    printers: Bools
-    stock: Ints
-    stocked: tuple[str, ...]
-    urgency: Ints
-    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +180,6 @@ def blocks(count: int, step: int | None = None) -> Iterator[slice]:
     return (slice(low, min(count, low + size)) for low in range(0, count, size))
 
 
-def counted(key: Ints, shape: tuple[int, ...]) -> Ints:
-    """Count flat indices into an array of a shape."""
-    size = int(np.prod(shape))
-    return np.bincount(key, minlength=size).astype(np.int64, copy=False).reshape(shape)
-
-
 def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
     """Line up a plan with the accepted applications.
 
@@ -239,7 +200,7 @@ def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
     frame, start, days = backlog.frame, plan.start, plan.days
     worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)
     limits = capacity(office, start, days, worked)
-    kind, kinds = _kinds(frame, office, limits)
+    kind, kinds = read_kinds(frame, office, limits)
     table = plan.assignments.select(
         pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
     )
@@ -317,83 +278,3 @@ def _index(column: pl.Series, names: Sequence[str]) -> Ints:
     """Return the index of each text among names, ``UNKNOWN`` for others."""
     codes = column.cast(pl.Enum(list(names)), strict=False).to_physical()
     return codes.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
-
-
-def _texts(column: pl.Series) -> tuple[Ints, list[str | None]]:
-    """Give each distinct text of a column a number; missing comes last."""
-    names = column.drop_nulls().unique().sort().to_list()
-    codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
-    return codes.fill_null(len(names)).to_numpy(), [*names, None]
-
-
-def _kinds(frame: pl.DataFrame, office: Office, limits: Capacity) -> tuple[Ints, Kinds]:
-    """Return the kind of each application, and what the rules say of kinds."""
-    zero = np.zeros(frame.height, dtype=np.int64)
-    nothing: tuple[Ints, list[str | None]] = (zero, [None])
-    by_area = bool(office.area_rank) or any(
-        p.areas is not None for p in office.printers
-    )
-    urgency, classes = _texts(frame["urgency"])
-    card, cards = _texts(frame["card"]) if office.cards else nothing
-    area, areas = _texts(frame["area"]) if by_area else nothing
-    code = (urgency * len(cards) + card) * len(areas) + area
-    seen = counted(code, (len(classes) * len(cards) * len(areas),)) > 0
-    used = np.flatnonzero(seen)
-    number = np.cumsum(seen) - 1
-    triples = [
-        (
-            classes[c // (len(areas) * len(cards))],
-            cards[c // len(areas) % len(cards)],
-            areas[c % len(areas)],
-        )
-        for c in used.tolist()
-    ]
-    classes_of = used // (len(areas) * len(cards))
-    known = tuple(str(name) for name in classes[:-1])
-    return number[code], _rules_of(triples, classes_of, known, office, limits)
-
-
-def _rules_of(
-    triples: list[tuple[str | None, str | None, str | None]],
-    urgency: Ints,
-    classes: tuple[str, ...],
-    office: Office,
-    limits: Capacity,
-) -> Kinds:
-    stocked = tuple(sorted(limits.supply))
-    keys: list[RankKey] = [
-        (
-            office.urgency[str(name)].rank,
-            None if area is None else office.area_rank.get(area),
-        )
-        for name, _, area in triples
-    ]
-    ranks = tuple(sorted(set(keys), key=_strictness))
-    allowed = [set(office.eligible(card, area)) for _, card, area in triples]
-    return Kinds(
-        target=np.array(
-            [office.urgency[str(name)].target_days for name, _, _ in triples],
-            dtype=np.int64,
-        ),
-        rank=np.array([ranks.index(key) for key in keys], dtype=np.int64),
-        ranks=ranks or ((None, None),),
-        printers=np.array(
-            [[name in names for name in limits.printers] for names in allowed],
-            dtype=bool,
-        ).reshape(len(triples), len(limits.printers)),
-        stock=np.array(
-            [
-                stocked.index(card) if card in limits.supply else UNKNOWN
-                for _, card, _ in triples
-            ],
-            dtype=np.int64,
-        ),
-        stocked=stocked,
-        urgency=urgency,
-        classes=classes,
-    )
-
-
-def _strictness(key: RankKey) -> tuple[tuple[bool, int], ...]:
-    """Lower ranks first; none after all."""
-    return tuple((part is None, part or 0) for part in key)

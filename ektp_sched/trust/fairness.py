@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.overtakes import Pair, count_overtakes
+from ektp_sched.trust.quotas import place
 from ektp_sched.trust.waits import waits_by_group
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class Fairness:
     accounted
         Pairs of the same kind whose exchange would worsen an earlier tier,
         by the name of that tier.
+    excused
+        Pairs of the same kind whose exchange would worsen no earlier tier but
+        break a quota, by that quota's place in office.toml; if it would break
+        several, by the first.
     longest_accounted_days
         Most days by which B comes before A in such a pair; the unprinted
         count as printed on the day after the horizon.
@@ -45,6 +50,7 @@ class Fairness:
 
     avoidable: int
     accounted: dict[str, int]
+    excused: dict[str, int]
     longest_accounted_days: int
     sample: tuple[Pair, ...]
     waits: pl.DataFrame
@@ -75,6 +81,11 @@ def fairness(plan: Planned, backlog: Backlog, office: Office) -> Fairness:
     return Fairness(
         avoidable=counts.avoidable,
         accounted=dict(counts.accounted),
+        excused={
+            place(office, quota): pairs
+            for quota, pairs in sorted(counts.excused.items())
+            if pairs
+        },
         longest_accounted_days=counts.longest,
         sample=tuple(counts.sample),
         waits=waits_by_group(facts),

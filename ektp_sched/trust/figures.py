@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.trust.facts import MISSING, blocks, counted
+from ektp_sched.trust.quota_moves import QuotaMoves
 from ektp_sched.trust.rules import used_blanks
 from ektp_sched.trust.tiebreak import TieBreak
 
@@ -236,7 +237,8 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
     A reason must be true: ``no-printer``, ``pinned-later`` and ``not-ready``
     where one of these holds; else ``capacity`` where no eligible printer had
     room on a day on which the application was ready; else ``no-blanks`` where
-    blanks were used up on each such day.
+    blanks were used up on each such day; else ``quota`` where one card more
+    would break a quota on each day with both.
 
     Parameters
     ----------
@@ -296,11 +298,20 @@ def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
     blanks = np.concatenate([spare, unlimited])[kinds.stock]
     day = np.arange(days)
     last_room = np.where(room, day, -1).max(axis=1, initial=-1)[kind]
-    last_both = np.where(room & blanks, day, -1).max(axis=1, initial=-1)[kind]
+    both = room & blanks
+    last_both = np.where(both, day, -1).max(axis=1, initial=-1)[kind]
     ready = np.maximum(facts.ready[index], 0)
     true["capacity"] = plain & (last_room < ready)
     true["no-blanks"] = plain & (last_room >= ready) & (last_both < ready)
+    true["quota"] = plain & (last_both >= ready) & _quotas_hold(facts, index, both)
     return true
+
+
+def _quotas_hold(facts: Facts, index: Ints, both: Bools) -> Bools:
+    """Return whom quotas alone keep from each day with room and blanks."""
+    free = both & ~QuotaMoves(facts).blocked()[facts.kinds.sign]
+    last = np.where(free, np.arange(facts.days), -1).max(axis=1, initial=-1)
+    return np.asarray(last[facts.kind[index]] < np.maximum(facts.ready[index], 0))
 
 
 def _room(facts: Facts) -> Bools:

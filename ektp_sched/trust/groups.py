@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.trust.facts import MISSING
+from ektp_sched.trust.kinds import distinct_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,8 @@ class Groups:
         Index of the rank; ``target_days``.
     access
         Index into ``printers`` and ``stock``.
+    sign
+        Index into ``Kinds.signs``: which quotas count them.
     printers, stock
         By access: eligible printers, shape ``(E, P)``, and the index of the
         card type whose blanks are counted, or -1.
@@ -61,6 +64,7 @@ class Groups:
     rank: Ints
     target: Ints
     access: Ints
+    sign: Ints
     printers: Bools
     stock: Ints
     size: Ints
@@ -111,34 +115,6 @@ def _combined(columns: Iterable[Ints | Ints32], height: int) -> tuple[Ints, int]
     return numbered(code, count)
 
 
-def distinct_rows(flags: Bools) -> tuple[Ints, Ints]:
-    """Return the first row of each distinct row of flags, and each row's number.
-
-    Parameters
-    ----------
-    flags
-        Shape ``(R, K)``.
-
-    Returns
-    -------
-    tuple
-        Shape ``(D,)`` row indices, and shape ``(R,)`` numbers below D.
-    """
-    height = len(flags)
-    bits = np.packbits(flags, axis=1)
-    words = np.zeros((height, -(-bits.shape[1] // 8) * 8), dtype=np.uint8)
-    words[:, : bits.shape[1]] = bits
-    number = np.zeros(height, dtype=np.int64)
-    for word in np.ascontiguousarray(words).view(np.uint64).T:
-        values, inner = np.unique(word, return_inverse=True)
-        if len(values) > 1:
-            key = number * len(values) + inner.reshape(-1)
-            number = np.unique(key, return_inverse=True)[1].reshape(-1)
-    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
-    first[number[::-1]] = np.arange(height)[::-1]
-    return first, number
-
-
 def group_applications(facts: Facts) -> Groups:
     """Group the accepted applications.
 
@@ -152,7 +128,7 @@ def group_applications(facts: Facts) -> Groups:
         [kinds.printers, kinds.stock[:, None] == np.arange(len(kinds.stocked))], axis=1
     )
     first, access = distinct_rows(flags)
-    plain = np.stack([kinds.rank, kinds.target, access], axis=1)
+    plain = np.stack([kinds.rank, kinds.target, access, kinds.sign], axis=1)
     kind, _ = _combined(plain.T, len(plain))
     due, promised, pinned = facts.due, facts.promised, facts.pinned
     columns = (
@@ -183,6 +159,7 @@ def group_applications(facts: Facts) -> Groups:
         rank=kinds.rank[some],
         target=kinds.target[some],
         access=access[some],
+        sign=kinds.sign[some],
         printers=kinds.printers[first],
         stock=kinds.stock[first],
         size=np.bincount(member, minlength=count).astype(np.int64),

@@ -17,6 +17,7 @@ import numpy as np
 from ektp_sched.trust.exchanges import changes, tiers_that_count
 from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.groups import Groups, distinct, distinct_rows, group_applications
+from ektp_sched.trust.quota_moves import QuotaMoves
 from ektp_sched.trust.rules import used_blanks
 
 if TYPE_CHECKING:
@@ -62,9 +63,13 @@ class Counts:
     Parameters
     ----------
     avoidable
-        Pairs whose exchange worsens no tier before the one it improves.
+        Pairs whose exchange keeps every rule and worsens no tier before the
+        one it improves.
     accounted
         Pairs whose exchange would worsen an earlier tier, by that tier.
+    excused
+        Pairs whose exchange would break a quota, by that quota's index, and
+        worsen no tier before the one it improves.
     longest
         Most days between the two prints of a pair in ``accounted``.
     sample
@@ -73,6 +78,7 @@ class Counts:
 
     avoidable: int = 0
     accounted: Counter[str] = field(default_factory=Counter)
+    excused: Counter[int] = field(default_factory=Counter)
     longest: int = 0
     sample: list[Pair] = field(default_factory=list)
 
@@ -103,13 +109,15 @@ class _Sorts:
 
     ``first[a, b]`` says how a comes before b: 0 never, 1 by rank, 2 with a
     shorter target, 3 with the same.  ``swap[a, b]`` says whether a's printer
-    takes b and b's takes a; ``stock`` is the card type counted, or -1.
+    takes b and b's takes a; ``stock`` is the card type counted, or -1;
+    ``sign`` says which quotas count a.
     """
 
     rank: Ints
     first: Ints
     swap: Bools
     stock: Ints
+    sign: Ints
 
 
 def count_overtakes(facts: Facts) -> Counts:
@@ -123,12 +131,18 @@ def count_overtakes(facts: Facts) -> Counts:
     counts = Counts()
     cells, sorts = _cells(facts)
     slack = _slack(facts)
+    moves = QuotaMoves(facts)
     for day in np.unique(cells.day[cells.day < facts.days]).tolist():
         ahead = cells.take(cells.day == day)
         behind = cells.take((cells.day > day) & (cells.ready <= day))
         for later, able in _days_behind(facts, sorts, ahead, behind, day, slack):
             passed = behind.take(behind.day == later)
-            _count_pair(facts, sorts, ahead, passed, able, counts)
+            held = moves.against_exchange(day, later)[sorts.sign[:, None], sorts.sign]
+            _count_pair(facts, sorts, ahead, passed, able & (held < 0), counts)
+            for quota in np.unique(held[able & (held >= 0)]).tolist():
+                some = Counts()
+                _count_pair(facts, sorts, ahead, passed, able & (held == quota), some)
+                counts.excused[quota] += some.avoidable
     return counts
 
 
@@ -174,11 +188,10 @@ def _places(held: Ints, key: Ints) -> Ints:
 def _sorts(
     groups: Groups, group: Ints, using: Ints, eligible: Bools
 ) -> tuple[Ints, _Sorts]:
-    fields = np.stack(
-        [groups.rank[group], groups.target[group], groups.access[group], using]
-    )
+    names = (groups.rank, groups.target, groups.access, groups.sign)
+    fields = np.stack([*(name[group] for name in names), using])
     columns, sort = np.unique(fields, axis=1, return_inverse=True)
-    rank, target, access, used = columns
+    rank, target, access, sign, used = columns
     takes = np.concatenate([eligible, np.ones((len(eligible), 1), dtype=bool)], axis=1)
     able = takes[access][:, used]
     by_rank = rank[:, None] < rank
@@ -192,7 +205,8 @@ def _sorts(
             np.where(level & (target[:, None] == target), 3, 0),
         ),
     )
-    return sort.reshape(-1), _Sorts(rank, first, able & able.T, groups.stock[access])
+    swap, stock = able & able.T, groups.stock[access]
+    return sort.reshape(-1), _Sorts(rank, first, swap, stock, sign)
 
 
 def _slack(facts: Facts) -> Ints:

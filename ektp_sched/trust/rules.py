@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.quotas import check_quotas
 from ektp_sched.trust.shifts import ShiftRules, check_shifts
 
 if TYPE_CHECKING:
@@ -253,4 +254,5 @@ _RULES: Final[Sequence[Callable[[Facts, Findings], None]]] = (
     _reserve_is_kept,
     _blanks_suffice,
     _pins_hold,
+    check_quotas,
 )
