@@ -30,6 +30,7 @@ once: not exactly once | tidak tepat satu kali
 rule: printed against this rule | dicetak melanggar aturan ini
 limit: more cards than the limit | kartu melebihi batas
 shift: a shift against this rule | shift melanggar aturan ini
+quota: this quota is not kept | kuota ini tidak ditaati
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
 row: wrong in this row | salah pada baris ini
 reason: the reason does not hold | alasannya tidak benar
@@ -41,6 +42,7 @@ sure: proven | terbukti
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
 choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan shift juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
 solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
+word: Optimal by the solver's word: proven by the solver, within its tolerance; not certified. | Optimal menurut program pemecah: terbukti oleh pemecah, dalam batas toleransinya; tidak bersertifikat.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
@@ -50,9 +52,9 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What the rules see of an application: day numbers, class, target, rank (class, area; none
-# is infinity), printers that may print it, and the limit on its blanks, if there is one.
+# is infinity), quotas that count it, printers that may print it, the limit on its blanks.
 Cohort = namedtuple("Cohort", [  # noqa: PYI024
-    "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "able", "blanks"])
+    "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "counts", "able", "blanks"])
 Tier = tuple[str, Any, Any]  # name, rank, and the rank as it is written
 
 
@@ -76,6 +78,7 @@ class Folder:
         self.reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
         self.total = ("daily reserve",) if self.reserve else ()  # no id of a resource has a blank
         self.shifts = {s["id"]: {"cost_idr": 0} | s for s in self.toml.get("shifts", [])}
+        self.quotas = self.toml.get("quotas", [])
         self.worked = [(date.fromisoformat(u["day"]), u["id"]) for u in self.claimed.get("shifts", [])]
         daily = [self.cards(day, {name for on, name in self.worked if on == day}) for day in self.dates]
         self.limit = {name: [cards[name] for cards in daily] for name in (*self.units, *self.total)}
@@ -88,6 +91,7 @@ class Folder:
         self.seen, self.cells = Counter[str](), Counter[tuple[Cohort, int, str, str]]()
         self.ties: defaultdict[Cohort, dict[int, Any]] = defaultdict(dict)
         self.values: list[tuple[Tier, int, Fraction]] = []
+        self.periods: list[tuple[int, str, range, int, int, int]] = []  # quota, key, days, printed, all, left
 
     def works(self, day: date) -> bool:
         """Return whether the calendar opens a day."""
@@ -127,9 +131,11 @@ class Folder:
                      if card in p.get("cards", [card]) and area in p.get("areas", [area]))
         rank = kind.get("rank", math.inf), self.toml.get("area_rank", {}).get(area, math.inf)
         blanks = f"blanks {card}" if f"blanks {card}" in self.limit else None
+        mine = {"urgency": row["urgency"], "card": card, "area": area}
+        counts = tuple(i for i, q in enumerate(self.quotas) if all(mine[k] in (q[k] if isinstance(q[k], list) else [q[k]]) for k in mine if k in q))
         since, ready, due, promised, pin = days
         pin = None if pin is None or pin < 0 else pin  # before the start it is ignored
-        return Cohort(since, ready, due, promised, pin, row["urgency"], kind["target_days"], rank, able, blanks)
+        return Cohort(since, ready, due, promised, pin, row["urgency"], kind["target_days"], rank, counts, able, blanks)
 
     def demanded(self) -> list[Tier]:
         """Return the tiers in the order in which they must be settled."""
@@ -177,7 +183,7 @@ class Folder:
             step()
         if (self.path / "certificate.json").exists():
             proof = json.loads((self.path / "certificate.json").read_text("utf-8"), parse_float=str, parse_constant=str)
-            trouble = self.disproof(proof) if not {"once", "rule", "limit", "shift"} & {code for code, _ in self.wrong} else "rules"
+            trouble = self.disproof(proof) if not {"once", "rule", "limit", "shift", "quota"} & {code for code, _ in self.wrong} else "rules"
             if not trouble and (given := proof.get("decisions")) is not None:
                 try:
                     trouble, self.chosen = self.undecided(given), True
@@ -187,9 +193,10 @@ class Folder:
             self.proven *= not trouble
         flows = [n for n, v in enumerate(self.values) if v[0][0] not in OWN]
         self.sure, self.whole = set(flows[: self.proven]), self.proven == len(flows)
-        self.expect(self.whole or self.claimed["status"] != "optimal", "claim", "status: optimal")
+        word = self.uncertifiable() and not (self.path / "certificate.json").exists()
+        self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
         for n, tier in enumerate(self.claimed["tiers"]):
-            self.expect(n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
+            self.expect(word or n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
 
     def shifted(self) -> None:
         """Check the shifts: their days and costs, how often each is worked, and the budget."""
@@ -279,7 +286,7 @@ class Folder:
 
     def unprinted(self) -> None:
         """Check unprinted.csv; that nobody is missing; and the tie-break in cohorts."""
-        reasons = dict[Cohort, set[str]]()
+        reasons = defaultdict[tuple[Cohort, str], list[str]](list)
         for row in self.rows("unprinted.csv"):
             name = row["application_id"]
             c, _ = self.meet(name, self.days)
@@ -288,9 +295,12 @@ class Folder:
                 good = (row["waiting_since"], row["urgency"]) == (since, c.urgency)
                 self.expect(good, "row", name, "waiting_since, urgency")
                 self.expect(c.pin is None or c.pin >= self.days, "rule", name, "pinned_on")
-                if c not in reasons:
-                    reasons[c] = self.reasons(c)
-                self.expect(row["reason"] in reasons[c], "reason", name, row["reason"])
+                reasons[c, row["reason"]].append(name)
+        self.counted()
+        for (c, reason), names in reasons.items():
+            good = reason in self.reasons(c)
+            for name in names:
+                self.expect(good, "reason", name, reason)
         for name in self.people.keys() - self.seen.keys():
             self.expect(False, "once", name)
         for by_day in self.ties.values():
@@ -308,8 +318,57 @@ class Folder:
         links = [(p, s, *self.total) for p in c.able for s in self.reach[p]]
         days = range(max(0, c.ready), self.days)
         free = [d for d in days if any(all(room[n][d] for n in link) for link in links)]
-        spare = free and (not c.blanks or all(room[c.blanks][free[-1]:]))
-        return {"capacity"} if not free else set() if spare else {"no-blanks"}
+        spare = [d for d in free if not c.blanks or all(room[c.blanks][d:])]
+        held = all(any(self.breaks(c, d, *period) for period in self.periods) for d in spare)
+        return {"capacity"} if not free else {"no-blanks"} if not spare else {"quota"} if held else set()
+
+    def counted(self) -> None:
+        """Check every quota in every stretch of days over which it holds."""
+        for i, quota in enumerate(self.quotas):
+            made, left, every = ([0] * self.days for _ in range(3))
+            for (c, d, _, _), n in self.cells.items():
+                for line in (every, made) if i in c.counts else (every,):
+                    if d < self.days:
+                        line[d] += n
+                # Left at the end of a day: it could have been printed by then, and was not.
+                for e in range(max(c.ready, c.pin or 0, 0), d) if c.able and i in c.counts else ():
+                    left[e] += n
+            mondays = range(-self.start.weekday(), self.days, 7)
+            for key in ("at_most", "at_most_share", "at_least", "at_least_share"):
+                least = key.startswith("at_least")
+                spans = {"plan": [range(self.days)], "week": [range(d, d + 7) for d in mondays],
+                         "day": [range(d, d + 1) for d in range(self.days) if not least or self.works(self.dates[d])]}[quota["per"]]
+                for span in spans if key in quota else ():
+                    some = range(max(0, span.start), min(self.days, span.stop))
+                    if some != span and least:  # a week that the horizon cuts
+                        continue
+                    period = i, key, some, sum(made[d] for d in some), sum(every[d] for d in some), left[some[-1]]
+                    self.periods.append(period)
+                    what = f"quotas[{i + 1}].{key} {self.dates[some[0]]}..{self.dates[some[-1]]}: {period[3]} / {period[4]}"
+                    self.expect(not self.beyond(*period), "quota", what)
+
+    def beyond(self, i: int, key: str, _: range, made: int, every: int, left: int) -> bool:
+        """Return whether a quota is not kept with so many cards of its kind, of all, and left."""
+        limit = Fraction(self.quotas[i][key]) * (every if key.endswith("share") else 1)
+        return made > limit if key.startswith("at_most") else made < limit and left > 0
+
+    def breaks(self, c: Cohort, d: int, i: int, key: str, days: range, made: int, every: int, left: int) -> bool:
+        """Return whether one card more on a day, left until now, would break a quota."""
+        mine = int(i in c.counts)
+        return d in days and self.beyond(i, key, days, made + mine, every + 1, left - mine)
+
+    def uncertifiable(self) -> bool:
+        """Return whether no prices can prove a plan: with quotas, or blanks of several card types that cross."""
+        wanted = Counter[Any]()
+        for c, _ in self.people.values():
+            wanted[c[-2:]] += c.ready < self.days
+        for blanks in {b for (_, b), n in wanted.items() if n and b}:
+            few = self.limit[blanks][0] < sum(n for (able, b), n in wanted.items() if able and b == blanks)
+            mine, others = ({x for (able, b), n in wanted.items() if n and (b == blanks) is own for p in able
+                             for x in (p, *self.reach[p], *self.total)} for own in (True, False))
+            if few and mine & others:
+                return True
+        return bool(self.quotas)
 
     def claims(self) -> None:
         """Check the counts and tier values of summary.json."""
@@ -524,7 +583,7 @@ def main(folder: Path, language: str | None) -> int:
     for number, (tier, _, amount) in enumerate(me.values):
         sure = f" ({say['sure']})" * (number in me.sure)
         print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
-    print(say["optimal" if me.whole else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
+    print(say["optimal" if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
     print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "OWN_TIERS",
     "DemandedTier",
-    "check_claims",
     "check_tiers",
     "cost",
     "demanded",
@@ -283,36 +282,6 @@ def check_tiers(
                 f"(in units of 1/{tier.scale}).",
             )
     return True
-
-
-def check_claims(plan: Planned, findings: Findings) -> None:
-    """Check that bounds, "proven" and "optimal" do not contradict each other."""
-    for tier in plan.tiers:
-        label = tier.name if tier.rank is None else f"{tier.name} of rank {tier.rank}"
-        if tier.bound is not None and tier.bound > tier.value:
-            findings.add(
-                "tier-claim",
-                f"Tier {label} states the bound {tier.bound} above its value "
-                f"{tier.value}.",
-            )
-        elif tier.proven and tier.bound != tier.value:
-            findings.add(
-                "tier-claim",
-                f"Tier {label} is called proven, but its bound is not its value.",
-            )
-    status = getattr(plan, "status", None)
-    proven = all(tier.proven for tier in plan.tiers)
-    if status is not None and str(status) == "optimal":
-        if not proven:
-            findings.add("status", "The plan is called optimal, a tier is not proven.")
-        elif plan.certificate is None:
-            findings.add(
-                "status", "The plan is called optimal, but has no certificate."
-            )
-    elif plan.certificate is None and any(tier.proven for tier in plan.tiers):
-        findings.add(
-            "tier-claim", "A tier is called proven, but the plan has no certificate."
-        )
 
 
 def _named(tier: DemandedTier) -> str:

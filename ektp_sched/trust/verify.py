@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ektp_sched.trust.certificate import final_face
+from ektp_sched.trust.claims import check_claims
 from ektp_sched.trust.decided import check_choice
 from ektp_sched.trust.facts import missing_columns, read_facts
 from ektp_sched.trust.figures import (
@@ -15,7 +16,7 @@ from ektp_sched.trust.figures import (
 )
 from ektp_sched.trust.findings import Findings, Violation
 from ektp_sched.trust.rules import check_rules
-from ektp_sched.trust.tiers import check_claims, check_tiers, values
+from ektp_sched.trust.tiers import check_tiers, values
 from ektp_sched.trust.ties import check_ties, check_ties_in_groups
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def verify(plan: Planned, backlog: Backlog, office: Office) -> list[Violation]:
     check_reasons(facts, findings)
     found = values(facts)
     listed = check_tiers(facts, plan, found, findings)
-    check_claims(plan, findings)
+    check_claims(facts, plan, findings)
     if sound and listed:
         _check_proof(facts, plan, found, findings)
     return findings.listed()
