@@ -50,6 +50,7 @@ def explanation_lines(
         *_dates(found, words),
         _rule(found, words),
         *_limits(found, words),
+        *_quotas(found, words),
         *_idle(found, words),
         *_ahead(found, words),
         *_prices(found, words),
@@ -146,6 +147,16 @@ def _idle(found: Explanation, words: Language) -> list[str]:
         said = {"shift": idle.shift, "rules": ", ".join(idle.rules)}
         lines.append("- " + words.text(f"explain.{key}", day=idle.day, **said))
     return lines
+
+
+def _quotas(found: Explanation, words: Language) -> list[str]:
+    return [
+        "- "
+        + words.text(
+            "explain.quota-line", quota=hold.quota, held=hold.held, days=hold.days
+        )
+        for hold in found.quotas
+    ]
 
 
 def _ahead(found: Explanation, words: Language) -> list[str]:

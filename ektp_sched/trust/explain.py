@@ -19,17 +19,16 @@ from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
 from ektp_sched.trust.explain_limits import find_room
 from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
+from ektp_sched.trust.explain_quotas import QuotaCase
 from ektp_sched.trust.explain_shifts import idle_shifts
+from ektp_sched.trust.planned import PlannedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit, Room
-    from ektp_sched.trust.explain_model import IdleShift
-    from ektp_sched.trust.planned import PlannedShift
+    from ektp_sched.trust.explain_model import IdleShift, QuotaHold
 
 __all__ = ["Explained", "Explanation", "explain"]
 
@@ -37,28 +36,8 @@ _PLACES = 6
 _DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 
 
-class Explained(Protocol):
+class Explained(PlannedRows, Protocol):
     """A plan, just made or read back from its folder."""
-
-    @property
-    def start(self) -> date:
-        """Return the first day."""
-
-    @property
-    def days(self) -> int:
-        """Return the number of calendar days."""
-
-    @property
-    def assignments(self) -> pl.DataFrame:
-        """Return one row per printed application."""
-
-    @property
-    def unprinted(self) -> pl.DataFrame:
-        """Return one row per application that is not printed."""
-
-    @property
-    def shifts(self) -> Sequence[PlannedShift]:
-        """Return the shifts that are worked, by day and id."""
 
     @property
     def prices(self) -> pl.DataFrame | None:
@@ -125,6 +104,7 @@ def explain(
         shifts=case.shifts(),
         only_shift=bool(case.shifts()) and not case.worked_by_calendar(),
         idle=case.idle(),
+        quotas=case.quotas(),
         moves=case.moves(),
         last_day=plan.start + timedelta(days=plan.days - 1),
         priced=plan.prices is not None,
@@ -196,6 +176,21 @@ class _Case:
         self.first = min(max(0, ready), plan.days)
         end = plan.days if self.slot is None else (self.slot.day - plan.start).days
         self.end = max(self.first, end)
+        self.against = self._quotas() if office.quotas else None
+
+    def _quotas(self) -> QuotaCase | None:
+        """Return it against the quotas, where any could have kept it."""
+        pinned = self.person.row["pinned_on"]
+        fixed = pinned is not None and pinned >= self.plan.start
+        if fixed or not self.person.printers or not (days := self._earlier()):
+            return None
+        wanted = self.person.row["application_id"]
+        of = (self.plan, self.backlog, self.office, wanted)
+        return QuotaCase(*of, days, self.room.free)
+
+    def quotas(self) -> tuple[QuotaHold, ...]:
+        """Return the quotas that stand against an earlier day."""
+        return () if self.against is None else self.against.holds()
 
     def _slot(self) -> Slot | None:
         wanted = self.person.row["application_id"]
@@ -248,6 +243,8 @@ class _Case:
             return "ready" if self.first else "first-day"
         if not self.room.free[self.first : self.end].any():
             return "capacity"
+        if self.against is not None and self.against.holds_alone():
+            return "quota"
         stock = self.office.cards.get(row["card"] or "")
         return "exchange" if stock is None or stock.stock is None else "no-blanks"
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit
 
-__all__ = ["Explanation", "IdleShift", "Move", "Price", "Slot"]
+__all__ = ["Explanation", "IdleShift", "Move", "Price", "QuotaHold", "Slot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,26 @@ class IdleShift:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaHold:
+    """A quota that keeps a card from an earlier day.
+
+    Parameters
+    ----------
+    quota
+        Its place in office.toml, with its id if it has one.
+    held
+        Days on which the card could not be printed, or could not change places
+        with one that comes behind it, without breaking the quota.
+    days
+        Days before its own on which it could otherwise have been printed.
+    """
+
+    quota: str
+    held: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an application has its day.
 
@@ -114,8 +134,9 @@ class Explanation:
         What decides: ``first-day`` (the first on which it was possible),
         ``ready`` (the same, the record being ready only after the start),
         ``pin``, ``capacity``, ``no-blanks``, ``not-ready``, ``no-printer``,
-        ``pinned-later``, ``status``, or ``exchange`` (a place was free, but
-        an earlier tier or another card's printers need it as it is).
+        ``pinned-later``, ``status``, ``quota`` (a place was free, and quotas
+        alone forbid it), or ``exchange`` (a place was free, but an earlier
+        tier or another card's printers need it as it is).
     status
         Of a held application.
     hint
@@ -147,6 +168,8 @@ class Explanation:
         Whether the calendar keeps that day free, so that only they open it.
     idle
         Shifts that could have made room earlier, and why they are not worked.
+    quotas
+        Those that stand against an earlier day.
     moves
         What could bring it forward.
     last_day
@@ -180,6 +203,7 @@ class Explanation:
     shifts: tuple[str, ...] = ()
     only_shift: bool = False
     idle: tuple[IdleShift, ...] = ()
+    quotas: tuple[QuotaHold, ...] = ()
     moves: tuple[Move, ...] = ()
     last_day: date | None = None
     priced: bool = False

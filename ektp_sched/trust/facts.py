@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.kinds import Kinds
-    from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.planned import PlannedRows
     from ektp_sched.trust.shifts import Worked
 
     Bools = NDArray[np.bool_]
@@ -160,7 +160,7 @@ class Facts:
         return known
 
 
-def missing_columns(plan: Planned) -> list[str]:
+def missing_columns(plan: PlannedRows) -> list[str]:
     """Return the columns that a plan's tables should have and have not."""
     pairs = (
         (_ROWS, plan.assignments, "plan"),
@@ -180,7 +180,7 @@ def blocks(count: int, step: int | None = None) -> Iterator[slice]:
     return (slice(low, min(count, low + size)) for low in range(0, count, size))
 
 
-def read_facts(plan: Planned, backlog: Backlog, office: Office) -> Facts:
+def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
     """Line up a plan with the accepted applications.
 
     Parameters

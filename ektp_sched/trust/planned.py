@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["Planned", "PlannedShift", "PlannedTier"]
+__all__ = ["Planned", "PlannedRows", "PlannedShift", "PlannedTier"]
 
 
 class PlannedShift(Protocol):
@@ -57,8 +57,8 @@ class PlannedTier(Protocol):
         """Return whether the value is claimed to be the least possible."""
 
 
-class Planned(Protocol):
-    """A plan, just made or read back from its folder."""
+class PlannedRows(Protocol):
+    """The rows of a plan, just made or read back from its folder."""
 
     @property
     def start(self) -> date:
@@ -77,12 +77,16 @@ class Planned(Protocol):
         """Return one row per application that is not printed."""
 
     @property
-    def tiers(self) -> Sequence[PlannedTier]:
-        """Return the tiers in order."""
-
-    @property
     def shifts(self) -> Sequence[PlannedShift]:
         """Return the shifts that are worked, by day and id."""
+
+
+class Planned(PlannedRows, Protocol):
+    """A plan, just made or read back from its folder."""
+
+    @property
+    def tiers(self) -> Sequence[PlannedTier]:
+        """Return the tiers in order."""
 
     @property
     def certificate(self) -> object | None:
