@@ -283,20 +283,13 @@ def _report(
 
 
 def _no_plan(made: Plan, words: Language) -> dict[str, Any]:
+    from ektp_sched.output.conflict_text import conflict_entry
+
     return {
         "schema_version": 1,
         "start": made.start.isoformat(),
         "days": made.days,
         "status": str(made.status),
         "engine": made.engine,
-        "conflict": [
-            {
-                "code": conflict.code,
-                "day": conflict.day.isoformat(),
-                "figures": conflict.figures,
-                "application_ids": list(conflict.application_ids),
-                "text": words.conflict(conflict),
-            }
-            for conflict in made.conflict
-        ],
+        "conflict": [conflict_entry(each, made, words) for each in made.conflict],
     }

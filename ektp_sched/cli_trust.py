@@ -61,6 +61,7 @@ def verify(
     stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
     proven = plan.certificate is not None and plan.status == "optimal"
+    solved = plan.certificate is None and plan.status == "optimal"
     chosen = proves_choice(plan.certificate) if rules.shifts else None
     if as_json:
         emit(
@@ -68,6 +69,7 @@ def verify(
                 "schema_version": 1,
                 "ok": not violations,
                 "proven": proven and not violations,
+                "solver_proven": solved and not violations,
                 "choice_proven": chosen and not violations,
                 "violations": [_violation(v) for v in violations],
             }
@@ -78,7 +80,8 @@ def verify(
             console(),
             words,
             certified=plan.certificate is not None,
-            proven="" if proven else proven_tiers(plan, words),
+            proven="" if proven or solved else proven_tiers(plan, words),
+            solved=solved,
         )
         if proven and chosen is not None and not violations:
             key = "choice_proven" if chosen else "choice_solved"

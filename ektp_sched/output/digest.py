@@ -43,7 +43,8 @@ def proof(plan: AnyPlan, texts: Language) -> str:
     if not plan.backlog.planned:
         return texts.text("digest.nothing")
     if plan.status == "optimal":
-        return f"{texts.text('digest.optimal')} {texts.text('digest.meaning')}"
+        key = "solved" if plan.certificate is None else "optimal"
+        return f"{texts.text(f'digest.{key}')} {texts.text('digest.meaning')}"
     gaps = "; ".join(_gap(tier, texts) for tier in plan.tiers if not tier.proven)
     parts = [texts.text("digest.feasible"), proven_tiers(plan, texts)]
     parts.append(texts.text("digest.open", gaps=gaps))
@@ -57,7 +58,8 @@ def proven_tiers(plan: AnyPlan, texts: Language) -> str:
         for tier in plan.tiers
         if tier.proven
     ]
-    return texts.text("digest.proven", tiers="; ".join(named)) if named else ""
+    key = "solved_some" if plan.certificate is None else "proven"
+    return texts.text(f"digest.{key}", tiers="; ".join(named)) if named else ""
 
 
 def _gap(tier: Tier, texts: Language) -> str:

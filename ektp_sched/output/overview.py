@@ -11,6 +11,7 @@ from ektp_sched.office.tables import DECISION_TIERS
 from ektp_sched.output.digest import key_figures, proof, reconciled
 from ektp_sched.output.figures import uses
 from ektp_sched.output.lists import add_page, write_top
+from ektp_sched.output.quotas import COLUMNS, quota_cells, quota_lines, quota_notes
 from ektp_sched.output.shifts import ALWAYS, no_shift, shift_notes, shifts_saved
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def write_overview(book: Book, plan: AnyPlan) -> None:
     row = _tiers(book, sheet, row + 1, plan)
     if plan.office.shifts:
         row = _shifts(book, sheet, row + 1, plan)
+    if plan.office.quotas:
+        row = _quotas(book, sheet, row + 1, plan)
     row = _limits(book, sheet, row + 1, plan)
     row = _areas(book, sheet, row + 1, plan)
     if plan.notices:
@@ -89,9 +92,15 @@ def _line(book: Book, sheet: Any, row: int, label: str, value: str) -> int:
 
 
 def _table(
-    book: Book, sheet: Any, row: int, headings: Sequence[str], rows: Sequence[Any]
+    book: Book,
+    sheet: Any,
+    row: int,
+    headings: Sequence[str],
+    rows: Sequence[Any],
+    *,
+    wrap: bool = False,
 ) -> int:
-    """Write a small table: texts left, numbers right."""
+    """Write a small table: texts left, numbers right; long texts in two lines."""
     sheet.set_row(row, 28)
     for index, heading in enumerate(headings):
         align = "left" if index == 0 else "center"
@@ -99,13 +108,25 @@ def _table(
         sheet.write_string(row, index, heading, style)
     for values in rows:
         row += 1
+        if wrap:
+            sheet.set_row(row, 15 * _lines(values))
         for index, value in enumerate(values):
             name = "text" if isinstance(value, str) else "count"
-            more = {"align": "center"} if index and name == "text" else {}
+            more: dict[str, Any] = (
+                {"align": "center"} if index and name == "text" else {}
+            )
             if isinstance(value, float):
                 more = {"num_format": "#,##0.00"}
+            if wrap:
+                more |= {"text_wrap": True, "valign": "top"}
             book.write(sheet, row, index, value, book.style(name, **more))
     return row + 1
+
+
+def _lines(texts: Sequence[str]) -> int:
+    """Return how many lines a row of texts takes in columns of `_WIDTHS`."""
+    pairs = zip(texts, _WIDTHS, strict=True)
+    return max(-(-len(text) // (width - 2)) for text, width in pairs)
 
 
 def _tiers(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
@@ -144,6 +165,17 @@ def _shifts(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
         rows.append((day, use.cost_idr, *(_number(known[name]) for name in ALWAYS)))
     row = _table(book, sheet, row, headings, rows)
     return _paragraph(book, sheet, row, shift_notes(plan, texts))
+
+
+def _quotas(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
+    """Write what each quota wants and what is printed."""
+    texts = book.texts
+    row = _section(book, sheet, row, "quotas.title")
+    lines = quota_lines(plan)
+    headings = [texts.text(f"quotas.{name}") for name in COLUMNS]
+    rows = [quota_cells(line, texts) for line in lines]
+    row = _table(book, sheet, row, headings, rows, wrap=True)
+    return _paragraph(book, sheet, row, quota_notes(lines, texts))
 
 
 def _number(value: Fraction | None) -> int | float | None:

@@ -17,9 +17,10 @@ from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office, calendar
 from ektp_sched.output.certificates import certificate_of
 from ektp_sched.output.languages import language
+from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
 from ektp_sched.output.seal import SUMMARY, seal
 from ektp_sched.output.stated import StatedCertificate, StatedSummary, read_json
-from ektp_sched.output.summary import summarise
+from ektp_sched.output.summary import MIXED, summarise
 from ektp_sched.output.tables import (
     PLAN,
     PRICES,
@@ -28,6 +29,7 @@ from ektp_sched.output.tables import (
     shifts_csv,
 )
 from ektp_sched.planning import Saving, ShiftUse, Status, Tier
+from ektp_sched.trust import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.stated import StatedShift, StatedTier
     from ektp_sched.planning import Certificate
-    from ektp_sched.trust import Violation
 
 __all__ = ["SavedPlan", "check_evidence", "check_folder", "load"]
 
@@ -169,8 +170,6 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
         ``changed-file`` for files of evidence, ``changed-sheet`` for sheets
         that the office works with.
     """
-    from ektp_sched.trust import Violation
-
     stated = saved.summary
     texts = language(stated["language"])
     found = []
@@ -178,9 +177,7 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
         if key not in _NOT_IN_TABLES and stated.get(key) != value:
             message = f"summary.json states another {key} than the folder's tables."
             found.append(Violation("stated-figure", message))
-    if saved.office.shifts and not _says_the_same(saved):
-        message = f"{SHIFTS_FILE} states other figures than summary.json."
-        found.append(Violation("stated-figure", message))
+    found += _other_tables(saved)
     actual, written = seal(saved.path, stated), stated["files"]
     for name in sorted({*actual, *written}):
         if actual.get(name) != written.get(name):
@@ -190,9 +187,22 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
     return found
 
 
-def _says_the_same(saved: SavedPlan) -> bool:
+def _other_tables(saved: SavedPlan) -> list[Violation]:
+    """Return the tables of shifts and quotas that say other things than the rest."""
+    found = []
+    for name, there, made in (
+        (SHIFTS_FILE, saved.office.shifts, shifts_csv),
+        (QUOTAS_FILE, saved.office.quotas, quotas_csv),
+    ):
+        if there and not _says_the_same(saved.path / name, made(saved)):
+            message = f"{name} states other figures than summary.json."
+            found.append(Violation("stated-figure", message))
+    return found
+
+
+def _says_the_same(path: Path, text: bytes) -> bool:
     try:
-        return (saved.path / SHIFTS_FILE).read_bytes() == shifts_csv(saved)
+        return path.read_bytes() == text
     except OSError:
         return False
 
@@ -219,8 +229,6 @@ def check_evidence(
         ``stated-holidays`` for other holidays than the calendar's, and
         ``false-evidence`` for other applications or another office.
     """
-    from ektp_sched.trust import Violation
-
     raw = {
         "read": backlog.read,
         "held": backlog.held.height,
@@ -298,7 +306,8 @@ def _shift(
 
 def _certificate(folder: Path, stated: StatedSummary) -> Certificate | None:
     path = folder / "certificate.json"
-    if stated.status is not Status.OPTIMAL and not path.exists():
+    proven = stated.status is Status.OPTIMAL and stated.engine != MIXED
+    if not proven and not path.exists():
         return None
     return certificate_of(read_json(path, StatedCertificate))
 

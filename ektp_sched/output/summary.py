@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.output.figures import figures
+from ektp_sched.output.quotas import quota_entries
 from ektp_sched.output.seal import PROGRAM
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning import ShiftUse, Tier
 
 __all__ = [
+    "MIXED",
     "SCHEMA_VERSION",
     "json_text",
     "plain_number",
@@ -32,6 +34,9 @@ __all__ = [
 
 SCHEMA_VERSION: Final = 1
 """Of summary.json and certificate.json; it rises when a key changes meaning."""
+
+MIXED: Final = "milp"
+"""Name of the engine whose plans carry no certificate."""
 
 
 def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
@@ -74,6 +79,7 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
         "warnings": [_warning(notice, texts) for notice in plan.notices],
         "tiers": [tier_entry(tier) for tier in plan.tiers],
         "shifts": [_shift(use) for use in plan.shifts],
+        "quotas": quota_entries(plan),
         "waits": _waits(found.waits),
         "clearance": _clearance(found.clearance),
         "uses": _uses(found.uses),
@@ -90,11 +96,19 @@ def _warning(notice: Notice, texts: Language) -> dict[str, Any]:
 
 def _engine_reason(plan: AnyPlan, texts: Language) -> dict[str, Any] | None:
     """Return why the flow engine alone could not decide; None where it could."""
-    rules = [name for name in ("shifts", "budget") if getattr(plan.office, name)]
-    if not plan.office.shifts:
+    office = plan.office
+    rules = [name for name in ("shifts", "budget") if getattr(office, name)]
+    code = "yes-no" if office.shifts else None
+    if plan.engine == MIXED:
+        stocks = [
+            f"cards.{n}.stock" for n, c in office.cards.items() if c.stock is not None
+        ]
+        rules += ["quotas"] if office.quotas else stocks
+        code = "mixed"
+    if code is None:
         return None
-    text = texts.text("engine.yes-no", rules=", ".join(rules))
-    return {"code": "yes-no", "rules": rules, "text": text}
+    text = texts.text(f"engine.{code}", rules=", ".join(rules))
+    return {"code": code, "rules": rules, "text": text}
 
 
 def _by_kind(plan: AnyPlan) -> dict[str, Any]:

@@ -8,8 +8,10 @@ import polars as pl
 from rich.table import Table
 from rich.text import Text
 
+from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import key_figures, proof, reconciled
 from ektp_sched.output.figures import clearance
+from ektp_sched.output.quota_screen import show_quotas
 from ektp_sched.output.screen import indented, plain_table, say_line
 from ektp_sched.output.shift_screen import show_shifts
 
@@ -73,6 +75,7 @@ def show_plan(
     _show_lines(console, lines)
     show_rejects(plan.backlog, console, texts)
     show_shifts(plan, console, texts)
+    show_quotas(plan, console, texts)
     console.print()
     say_line(console, proof(plan, texts), _colour(plan))
     _show_notices(plan.notices, console, texts)
@@ -231,7 +234,8 @@ def show_conflict(plan: Any, console: Console, texts: Language) -> None:
         return
     say_line(console, texts.text("terminal.infeasible"), style)
     for conflict in plan.conflict:
-        indented(console, texts.conflict(conflict))
+        for line in conflict_lines(conflict, plan, texts):
+            indented(console, line)
 
 
 def show_check(
@@ -291,6 +295,7 @@ def show_verification(
     *,
     certified: bool,
     proven: str = "",
+    solved: bool = False,
 ) -> None:
     """Show whether a plan passed, and the first violations if not.
 
@@ -306,11 +311,14 @@ def show_verification(
         Whether the plan carries a certificate, which was checked too.
     proven
         Where it proves some objectives alone: which, as a sentence.
+    solved
+        Whether only the solver's word says that no plan is better.
     """
     if not violations:
         say_line(console, texts.text("terminal.verified"), "bold green")
         some = certified and proven
         name = "certified_some" if some else "certified" if certified else "uncertified"
+        name = "solved" if solved else name
         say_line(console, " ".join([texts.text(f"terminal.{name}"), proven]).strip())
         if certified:
             say_line(console, texts.text("digest.meaning"))

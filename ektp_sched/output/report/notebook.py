@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import UsageError
+from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import key_figures, proof
 from ektp_sched.output.figures import clearance
 from ektp_sched.output.languages import language
@@ -65,7 +66,8 @@ def plan_html(plan: AnyPlan) -> str:
     title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
     head = f"<h3>{escape(title)}</h3>"
     if plan.status not in ("optimal", "feasible"):
-        why = [texts.conflict(each) for each in getattr(plan, "conflict", ())]
+        every = getattr(plan, "conflict", ())
+        why = [line for each in every for line in conflict_lines(each, plan, texts)]
         said = [texts.text(f"terminal.{plan.status}"), *why]
         return head + "".join(f"<p>{escape(each)}</p>" for each in said)
     days = clearance(plan).by_day.head(_DAYS)

@@ -15,6 +15,7 @@ from ektp_sched.output.report.plan_figures import (
     load_parts,
     wait_parts,
 )
+from ektp_sched.output.report.plan_quotas import quota_parts
 from ektp_sched.output.report.plan_shifts import shift_parts
 from ektp_sched.output.report.plan_tables import (
     held_parts,
@@ -92,6 +93,8 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
         parts["load"] = load_parts(data, texts)
     if plan.office.shifts:
         parts["shifts"] = shift_parts(plan, texts)
+    if plan.office.quotas:
+        parts["quotas"] = quota_parts(plan, texts)
     if plan.assignments.height:
         parts["backlog"] = [backlog_part(plan, data, texts)]
     if plan.backlog.planned:
@@ -106,7 +109,8 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
     first = data.figures.clearance.by_day["day"]
     day = first[0] if first.len() else plan.start
     titles = {name: f"report.{name}.title" for name in parts}
-    titles |= {"warnings": "book.warnings", "shifts": "shifts.title"}
+    titles |= {"warnings": "book.warnings"}
+    titles |= {name: f"{name}.title" for name in ("shifts", "quotas")}
     long = texts.long_date(day)
     return tuple(
         Section(name, texts.text(titles[name], day=long), tuple(each))
