@@ -134,7 +134,7 @@ def without(case: Case, place: str) -> Case:
             k: v for k, v in cards[name].items() if k not in ("stock", "deliveries")
         }
         return case.with_document(cards=cards | {name: kept})
-    number = int(place.removeprefix("quotas[").removesuffix("]"))
+    number = int(place.removeprefix("quotas[").removesuffix("]")) - 1
     quotas = case.document["quotas"]
     return case.with_document(quotas=[q for i, q in enumerate(quotas) if i != number])
 
@@ -150,7 +150,7 @@ def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
         quotas=[
             quota
             for number, quota in enumerate(case.document["quotas"])
-            if f"quotas[{number}]" in places
+            if f"quotas[{number + 1}]" in places
         ]
     )
     if "pins" not in places:
@@ -226,7 +226,7 @@ def test_a_quota_that_cannot_be_met_says_where_and_what_would_make_room() -> Non
     assert plan.status is Status.INFEASIBLE
     (conflict,) = plan.conflict
     (rule,) = conflict.rules
-    assert (conflict.code, rule.place) == ("rules", "quotas[0]")
+    assert (conflict.code, rule.place) == ("rules", "quotas[1]")
     assert rule.day == rule.last == day
     assert (rule.room, rule.down) == (2, ("q",))
 
@@ -240,8 +240,8 @@ def test_two_quotas_that_contradict_each_other_are_both_named() -> None:
     plan = Case(document, people(Alak=3), days=3).plan()
     (conflict,) = plan.conflict
     assert [(r.place, r.room) for r in conflict.rules] == [
-        ("quotas[0]", 1),
-        ("quotas[2]", 2),
+        ("quotas[1]", 1),
+        ("quotas[3]", 2),
     ]
 
 
@@ -267,7 +267,7 @@ def test_a_saturday_is_bought_where_a_quota_needs_it() -> None:
     broke = Case(document | {"budget": {"idr": 4}}, rows, monday, 7).plan()
     (conflict,) = broke.conflict
     assert [(r.place, r.room) for r in conflict.rules] == [
-        ("quotas[0]", 1),
+        ("quotas[1]", 1),
         ("budget.idr", 1),
     ]
 

@@ -59,7 +59,7 @@ class Dropped:
     Parameters
     ----------
     rule
-        The rule's place in office.toml, such as ``shifts[0]`` or ``budget``.
+        The rule's place in office.toml, such as ``shifts[1]`` or ``budget``.
     name
         Its id; ``None`` if it has none.
     plan
@@ -140,7 +140,7 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
             # other tiers are parted; so the last one stays for a day long past.
             kept = (shift.model_copy(update={"days": (date.min,)}),)
         without = office.model_copy(update={"shifts": kept})
-        yield f"shifts[{number}]", shift.id, without
+        yield f"shifts[{number + 1}]", shift.id, without
     if office.budget is not None:
         yield "budget", None, office.model_copy(update={"budget": None})
 

@@ -144,7 +144,7 @@ class RuleOfConflict:
     ----------
     place
         ``quotas[1]``, ``cards.KIA.stock``, ``budget.idr``,
-        ``shifts[0].max_uses``, ``.max_per_week`` or ``.rest_days``, or
+        ``shifts[1].max_uses``, ``.max_per_week`` or ``.rest_days``, or
         ``pins``.
     day, last
         First and last day of the period in which it fails; ``None`` where a

@@ -67,7 +67,7 @@ def rows(office: Office, uses: Uses, start: date) -> tuple[Row, ...]:
         found.append(Row("budget.idr", costs(uses), office.budget.idr))
     for number, shift in enumerate(office.shifts):
         mine = worked(uses, shift.id)
-        place = f"shifts[{number}]"
+        place = f"shifts[{number + 1}]"
         found += _most(f"{place}.max_uses", mine, shift.max_uses)
         if shift.max_per_week is not None:
             found += _weekly(f"{place}.max_per_week", mine, shift, uses, start)

@@ -69,11 +69,11 @@ def contradiction(
 def _places(problem: Problem) -> list[str]:
     """Return the places of all rules that could be left out."""
     office = problem.office
-    found = [f"quotas[{n}]" for n in range(len(office.quotas))]
+    found = [f"quotas[{n + 1}]" for n in range(len(office.quotas))]
     found += [f"cards.{card}.stock" for card in problem.crossing]
     found += ["budget.idr"] if office.budget is not None else []
     for number, shift in enumerate(office.shifts):
-        place = f"shifts[{number}]"
+        place = f"shifts[{number + 1}]"
         found += [f"{place}.max_uses"] if shift.max_uses is not None else []
         found += [f"{place}.max_per_week"] if shift.max_per_week is not None else []
         found += [f"{place}.rest_days"] if shift.rest_days else []
@@ -146,7 +146,7 @@ def _down(
     if days is None or not place.startswith("quotas["):
         return ()
     cohorts, limits = problem.cohorts, problem.limits
-    number = int(place[len("quotas[") : -1])
+    number = int(place[len("quotas[") : -1]) - 1
     yes = np.array([kind[number] for kind in cohorts.kinds], dtype=bool)
     sets = np.unique(cohorts.eligibility[yes[cohorts.kind]]).tolist()
     names = {name for one in sets for name in cohorts.printer_sets[one]}

@@ -171,7 +171,7 @@ def _inside(period: Period, slots: _Slots) -> Ints:
 def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: _Slots) -> None:
     inside = _inside(period, slots)
     mine = inside * slots.of(number)
-    rule = f"quotas[{number}]"
+    rule = f"quotas[{number + 1}]"
     if quota.at_most is not None:
         rows.rows.append(SideRow(rule, period, -mine, None, 0, -quota.at_most, 1))
     if quota.at_most_share is not None:
@@ -185,7 +185,7 @@ def _least(
 ) -> None:
     inside = _inside(period, slots)
     mine = inside * slots.of(number)
-    rule = f"quotas[{number}]"
+    rule = f"quotas[{number + 1}]"
     ready = slots.ready(number, period.last)
     so_far = ((slots.day <= period.last) & slots.of(number)).astype(np.int64)
     if quota.at_least and ready:
