@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.mixed.run import feasible
 from ektp_sched.planning.result import Conflict, RuleOfConflict
 from ektp_sched.planning.tiers import Objective
 
@@ -93,7 +94,7 @@ def _solve(
         problem = _free(problem)
     tier = Objective("unprinted", None, 1, problem.limits.days)
     mip = problem.mip((tier,), dropped)
-    outcome = mip.solve(None, None, [], relieved=relieved)
+    outcome = feasible(mip.lay(None, None, [], relieved))
     return None if outcome.infeasible else outcome.value
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 from ortools.math_opt import model_pb2
-from ortools.math_opt.python import mathopt
 
 from ektp_sched.planning.program import Arc
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Held", "Mip", "Outcome"]
+__all__ = ["Held", "Laid", "Mip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +53,21 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a solve ended.
+class Laid:
+    """A program ready to be solved, and where its variables are.
 
     Parameters
     ----------
-    slots, uses
-        Cards of each kind in each column, and uses taken; ``None`` without a
-        solution.
-    value
-        What the solver says of the objective.
-    bound
-        No solution comes below it, as the solver says, rounded up.
-    infeasible
-        Whether there is none.
+    proto
+        The program.
+    slots, uses, switches
+        First and end of the variables of each sort.
     """
 
-    slots: Ints | None
-    uses: Ints | None
-    value: float
-    bound: int
-    infeasible: bool
+    proto: model_pb2.ModelProto
+    slots: tuple[int, int]
+    uses: tuple[int, int]
+    switches: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -124,6 +116,8 @@ class Mip:
         Rules on kinds.
     switches
         Number of switches.
+    ordered
+        Pairs of switches of which the second is on only if the first is.
     """
 
     split: Split
@@ -133,17 +127,16 @@ class Mip:
     limits: Ints
     side: Sequence[SideRow]
     switches: int
+    ordered: Sequence[tuple[int, int]]
 
-    def solve(
+    def lay(
         self,
         cost: Ints | None,
         own: Ints | None,
         held: Sequence[Held],
-        *,
         relieved: str | None = None,
-        seconds: float | None = None,
-    ) -> Outcome:
-        """Minimise a cost of choices, of uses, or the relief of one rule.
+    ) -> Laid:
+        """Return the program that minimises a cost, or the relief of one rule.
 
         Parameters
         ----------
@@ -155,8 +148,6 @@ class Mip:
             Tiers held at their values.
         relieved
             Place of the rule whose least relief is sought.
-        seconds
-            Time that is left; ``None`` for no limit.
         """
         sizes = self._sizes()
         begin = np.cumsum([0, *sizes])
@@ -173,7 +164,12 @@ class Mip:
             objective[begin[2] : begin[3]] = own
         if relieved is not None:
             objective[-1] = 1
-        return self._answer(table, begin, objective, seconds)
+        return Laid(
+            proto=self._proto(table, begin, objective),
+            slots=(int(begin[1]) + self.split.arcs, int(begin[2])),
+            uses=(int(begin[2]), int(begin[3])),
+            switches=(int(begin[3]), int(begin[4])),
+        )
 
     def _sizes(self) -> tuple[int, int, int, int, int]:
         """Return the number of choices, arcs, uses, switches and reliefs."""
@@ -231,6 +227,9 @@ class Mip:
             table.add(
                 np.concatenate(column), np.concatenate(value), row.least, math.inf
             )
+        for before, after in self.ordered:
+            pair = begin[3] + np.array([before, after])
+            table.add(pair, np.array([1, -1]), 0, math.inf)
         for limit in self.limiting:
             column = [np.arange(len(limit.weight)) + begin[2]]
             value = [limit.weight]
@@ -240,37 +239,6 @@ class Mip:
             table.add(
                 np.concatenate(column), np.concatenate(value), -math.inf, limit.most
             )
-
-    def _answer(
-        self, table: _Table, begin: Ints, objective: Floats, seconds: float | None
-    ) -> Outcome:
-        model = mathopt.Model.from_model_proto(self._proto(table, begin, objective))
-        limit = None if seconds is None else timedelta(seconds=max(0.05, seconds))
-        parameters = mathopt.SolveParameters(
-            time_limit=limit, relative_gap_tolerance=0.0, absolute_gap_tolerance=0.9
-        )
-        # SCIP: the HiGHS of this OR-Tools (9.15) calls some feasible programs of
-        # this kind infeasible after its presolve.
-        result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
-        reason = result.termination.reason
-        if reason in (
-            mathopt.TerminationReason.INFEASIBLE,
-            mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED,
-        ):
-            return Outcome(None, None, 0.0, 0, infeasible=True)
-        lowest = result.best_objective_bound()
-        bound = math.ceil(lowest - 1e-6 * max(1.0, abs(lowest) * 1e-3))
-        if not result.has_primal_feasible_solution():
-            return Outcome(None, None, 0.0, bound, infeasible=False)
-        values = np.array([result.variable_values(v) for v in model.variables()])
-        first = begin[1] + self.split.arcs
-        return Outcome(
-            np.rint(values[first : begin[2]]).astype(np.int64),
-            np.rint(values[begin[2] : begin[3]]).astype(np.int64),
-            result.objective_value(),
-            bound,
-            infeasible=False,
-        )
 
     def _proto(
         self, table: _Table, begin: Ints, objective: Floats

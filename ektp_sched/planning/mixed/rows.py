@@ -7,7 +7,7 @@ reached; off, nobody of the kind is left who is ready.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -77,10 +77,22 @@ class SideRow:
 
 @dataclass(slots=True)
 class Rows:
-    """Rows while they are being laid."""
+    """Rows while they are being laid.
+
+    Parameters
+    ----------
+    rows
+        The rows so far.
+    switches
+        Number of switches so far.
+    ordered
+        Pairs of switches of one rule: where nobody new becomes ready, nobody
+        of the kind is left afterwards either.
+    """
 
     rows: list[SideRow] = field(default_factory=list)
     switches: int = 0
+    ordered: list[tuple[int, int]] = field(default_factory=list)
 
     def new_switch(self) -> int:
         """Return the index of one more switch."""
@@ -118,6 +130,16 @@ class _Slots:
         )
         return int(cohorts.size[mine].sum())
 
+    def possible(self, last: int) -> int:
+        """Return how many cards could be printed up to a day at the very most."""
+        limits = self.program.capacity
+        daily = np.minimum(
+            limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
+        )
+        if limits.total is not None:
+            daily = np.minimum(daily, limits.total)
+        return int(daily[: last + 1].sum())
+
 
 def quota_rows(
     rows: Rows,
@@ -144,8 +166,15 @@ def quota_rows(
     for number, quota in enumerate(office.quotas):
         for period in _periods(quota, slots):
             _most(rows, quota, number, period, slots)
+        before: tuple[int, int] | None = None
         for period in _periods(quota, slots, whole=True):
+            first = rows.switches
             _least(rows, quota, number, period, slots)
+            ready = slots.ready(number, period.last)
+            if before is not None and before[1] == ready:
+                count = rows.switches - first
+                rows.ordered += [(before[0] + n, first + n) for n in range(count)]
+            before = first, ready
 
 
 def _periods(quota: Quota, slots: _Slots, *, whole: bool = False) -> Iterator[Period]:
@@ -188,22 +217,30 @@ def _least(
     rule = f"quotas[{number + 1}]"
     ready = slots.ready(number, period.last)
     so_far = ((slots.day <= period.last) & slots.of(number)).astype(np.int64)
+    # Where more are ready than could ever be printed, somebody is left for sure.
+    sure = ready > slots.possible(period.last)
     if quota.at_least and ready:
-        switch = rows.new_switch()
-        least = quota.at_least
-        rows.rows += [
-            SideRow(rule, period, mine, switch, -least, 0, 1),
-            SideRow(rule, period, so_far, switch, ready, ready, 0),
-        ]
+        one = SideRow(rule, period, mine, None, 0, quota.at_least, 1)
+        rows.rows += (
+            [one] if sure else _unless(rows, one, so_far, ready, quota.at_least)
+        )
     if quota.at_least_share and ready:
-        switch = rows.new_switch()
         part = Fraction(quota.at_least_share)
         weight = part.denominator * mine - part.numerator * inside
         most = part.numerator * int(slots.cohorts.size.sum())
-        rows.rows += [
-            SideRow(rule, period, weight, switch, -most, -most, part.denominator),
-            SideRow(rule, period, so_far, switch, ready, ready, 0),
-        ]
+        one = SideRow(rule, period, weight, None, 0, 0, part.denominator)
+        rows.rows += [one] if sure else _unless(rows, one, so_far, ready, most)
+
+
+def _unless(
+    rows: Rows, one: SideRow, so_far: Ints, ready: int, most: int
+) -> list[SideRow]:
+    """Return a row that holds unless all who are ready are printed so far."""
+    switch = rows.new_switch()
+    return [
+        replace(one, switch=switch, times=-most, least=one.least - most),
+        SideRow(one.rule, one.period, so_far, switch, ready, ready, 0),
+    ]
 
 
 def stock_rows(

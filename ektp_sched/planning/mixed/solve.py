@@ -18,8 +18,9 @@ from ektp_sched.planning.decisions.rules import rows
 from ektp_sched.planning.decisions.uses import arc_limits, list_uses
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.mixed.model import Held, Mip, Outcome
+from ektp_sched.planning.mixed.model import Held, Mip
 from ektp_sched.planning.mixed.rows import Rows, quota_rows, stock_rows
+from ektp_sched.planning.mixed.run import Outcome, minimise
 from ektp_sched.planning.mixed.split import split
 from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.program import build_program
@@ -99,6 +100,7 @@ class Problem:
             limits=arc_limits(self.program, self.limits),
             side=[row for row in self.rows.rows if row.rule not in dropped],
             switches=self.rows.switches,
+            ordered=self.rows.ordered,
         )
 
 
@@ -276,9 +278,8 @@ class _Search:
         mip = self.problem.mip(self.flows[: number + 1])
         left = None if self.deadline is None else self.deadline - time.monotonic()
         if isinstance(tier, Linear):
-            return mip.solve(None, tier.weight, self.held, seconds=left)
-        cost = mip.groups.costs[number]
-        return mip.solve(cost, None, self.held, seconds=left)
+            return minimise(mip.lay(None, tier.weight, self.held), left)
+        return minimise(mip.lay(mip.groups.costs[number], None, self.held), left)
 
     def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
         """Return the exact plan with so many cards of each kind in each column."""
