@@ -166,15 +166,14 @@ def quota_rows(
     for number, quota in enumerate(office.quotas):
         for period in _periods(quota, slots):
             _most(rows, quota, number, period, slots)
-        before: tuple[int, int] | None = None
+        before: tuple[range, int] = range(0), -1
         for period in _periods(quota, slots, whole=True):
             first = rows.switches
             _least(rows, quota, number, period, slots)
-            ready = slots.ready(number, period.last)
-            if before is not None and before[1] == ready:
-                count = rows.switches - first
-                rows.ordered += [(before[0] + n, first + n) for n in range(count)]
-            before = first, ready
+            mine = range(first, rows.switches), slots.ready(number, period.last)
+            if before[1] == mine[1]:
+                rows.ordered += zip(before[0], mine[0], strict=False)
+            before = mine
 
 
 def _periods(quota: Quota, slots: _Slots, *, whole: bool = False) -> Iterator[Period]:
