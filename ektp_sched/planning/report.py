@@ -214,7 +214,8 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
         bound = value if proven else solved.bound if solved is not None else None
         if case.chosen is not None:
             bound = case.chosen.bound(tier, case.cohorts)
-            proven = proven and bound == value
+            before = all(tier.proven for tier in found)
+            proven = proven and before and bound == value
         elif bound is None:
             bound = least_value(case.program, case.cohorts, tier)
         found.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
