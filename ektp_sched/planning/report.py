@@ -202,7 +202,7 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
     """Value every tier from the plan itself; engines are not believed."""
     cohort, column, count = prints.cohort_cards
     day = np.append(case.program.column_day, case.program.capacity.days)[column]
-    found = []
+    found: list[Tier] = []
     for number, tier in enumerate(case.named):
         cost = tier.cost(case.cohorts, cohort, day)
         value = _total(cost, count) + tier.constant(case.cohorts)
