@@ -9,6 +9,8 @@ import pytest
 from cli_cases import FROM, OFFICE, run, write_case
 from output_cases import SHIFTS, files_of
 
+from ektp_sched.trust import checker
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,6 +42,27 @@ def test_plan_says_which_shifts_are_worked_and_verify_agrees(
     raw = ("--backlog", backlog, "--office", office)
     checked = run("verify", tmp_path / "out", *raw)
     assert checked.returncode == 0, checked.stderr
+    assert "The choice of shifts is proven too" in checked.stdout
+    listed = json.loads(run("verify", tmp_path / "out", *raw, "--json").stdout)
+    assert (listed["proven"], listed["choice_proven"]) == (True, True)
+
+
+def test_the_folder_alone_proves_the_choice(
+    case: tuple[Path, Path], tmp_path: Path
+) -> None:
+    planned(case, tmp_path / "out")
+    check = checker.Folder(tmp_path / "out")
+    check.run()
+    assert (check.wrong, check.whole, check.chosen) == ([], True, True)
+    path = tmp_path / "out" / "certificate.json"
+    stated = json.loads(path.read_bytes())
+    stated["decisions"]["leaves"][-1].pop()
+    path.write_text(json.dumps(stated), encoding="utf-8")
+    backlog, office = case
+    raw = ("--backlog", backlog, "--office", office)
+    checked = run("verify", tmp_path / "out", *raw)
+    assert checked.returncode == 1
+    assert "choice-leaves: " in checked.stdout
 
 
 def test_json_is_the_summary(case: tuple[Path, Path], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from copy import deepcopy
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +14,17 @@ from damages import base
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import Case, shift_cases
+from test_planning_shifts import decisions, value
 
 from ektp_sched.planning import Status
 from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
+from ektp_sched.trust.bounds import Bounds
+from ektp_sched.trust.choice import Cut
+from ektp_sched.trust.decided import lost
+from ektp_sched.trust.facts import read_facts
+from ektp_sched.trust.prices import limit_prices
+from ektp_sched.trust.shifts import ShiftRules
+from ektp_sched.trust.tiers import OWN_TIERS, demanded, priced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +51,7 @@ def test_what_the_program_plans_passes(
     check = checker.Folder(write_folder(plan, case, tmp_path_factory.mktemp("out")))
     check.run()
     assert check.wrong == []
-    assert check.proven
+    assert check.whole
     assert check.chosen == proves_choice(plan.certificate)
 
 
@@ -163,7 +172,7 @@ def test_without_proof_the_choice_is_the_solvers_word(tmp_path: Path) -> None:
     assert not proves_choice(plan.certificate)
     check = checker.Folder(write_folder(plan, case, tmp_path))
     check.run()
-    assert (check.wrong, check.proven, check.chosen) == ([], True, False)
+    assert (check.wrong, check.whole, check.chosen) == ([], True, False)
 
 
 SHAKEN = ("constant", "slope", "printers", "servers", "reserve", "stock", "times")
@@ -237,3 +246,67 @@ def without_own(rules: Document) -> Document:
 def worse_value(other: Any, tier: Any) -> int:
     same = [t for t in other.tiers if (t.name, t.rank) == (tier.name, tier.rank)]
     return same[0].value if same else 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=shift_cases(), seed=st.integers(0, 10**6))
+def test_any_prices_bound_every_choice(
+    case: Case, seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rng = random.Random(seed)
+    plan = case.plan()
+    facts = read_facts(plan, case.backlog, case.office)
+    tiers = priced(facts)
+    limits = facts.limits
+
+    def line() -> list[int]:
+        return [rng.choice((0, 0, 1, 3, 40)) for _ in range(case.days)]
+
+    source = {
+        "printers": {name: line() for name in limits.printers},
+        "servers": {name: line() for name in limits.servers},
+        "reserve": None if limits.total is None else line(),
+        "stock": {name: line() for name in limits.supply},
+    }
+    weights = tuple(rng.choice((0, 1, 2, 100)) for _ in tiers)
+    cut = Cut(len(tiers) - 1, weights, 0, (), limit_prices(source, facts))
+    by_day: dict[int, list[str]] = {}
+    for name, on in ShiftRules(case.office, case.start, case.days).may_be_worked():
+        by_day.setdefault(on, []).append(name)
+    uses = [
+        (on, some)
+        for on, names in by_day.items()
+        for size in range(1, len(names) + 1)
+        for some in combinations(names, size)
+    ]
+    bounds = Bounds(facts, tiers, by_day)
+    constant, (slope,) = bounds.constant(cut), bounds.slopes(uses, [cut])
+    names = [tier.name for tier in demanded(facts)]
+    for used in decisions(case):
+        values = value(case, used)
+        if values is None:
+            continue
+        flows = [v for n, v in zip(names, values, strict=True) if n not in OWN_TIERS]
+        real = sum(
+            weight * (v - lost(facts, tier))
+            for weight, v, tier in zip(weights, flows, tiers, strict=True)
+        )
+        worked = {(o.day, o.shift) for o in used}
+        there = {on: tuple(sorted(s for d, s in worked if d == on)) for on, _ in worked}
+        less = sum(slope[uses.index(pair)] for pair in there.items())
+        assert constant - less <= real
+    if plan.status is not Status.INFEASIBLE:
+        folder = write_folder(plan, case, tmp_path_factory.mktemp("out"))
+        assert checked(folder, tiers, weights, source) == constant
+
+
+def checked(folder: Path, tiers: Any, weights: tuple[int, ...], prices: Any) -> int:
+    """Return the constant that checker.py finds."""
+    check = checker.Folder(folder)
+    check.run()
+    base = [check.cards(day, set()) for day in check.dates]
+    most = [check.cards(day, check.allowed(day)) for day in check.dates]
+    flows = [t for t, _, _ in check.values if t[0] not in OWN_TIERS]
+    assert len(flows) == len(tiers)
+    cut = {"weights": list(weights)}
+    return check.bounds([cut], [check.priced(prices)], flows, base, most)[0]

@@ -202,7 +202,7 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
     """Value every tier from the plan itself; engines are not believed."""
     cohort, column, count = prints.cohort_cards
     day = np.append(case.program.column_day, case.program.capacity.days)[column]
-    found = []
+    found: list[Tier] = []
     for number, tier in enumerate(case.named):
         cost = tier.cost(case.cohorts, cohort, day)
         value = _total(cost, count) + tier.constant(case.cohorts)
@@ -214,7 +214,8 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
         bound = value if proven else solved.bound if solved is not None else None
         if case.chosen is not None:
             bound = case.chosen.bound(tier, case.cohorts)
-            proven = proven and bound == value
+            before = all(tier.proven for tier in found)
+            proven = proven and before and bound == value
         elif bound is None:
             bound = least_value(case.program, case.cohorts, tier)
         found.append(Tier(*case.label(tier), value, tier.scale, bound, proven))

@@ -107,6 +107,11 @@ class Folder:
         """Return whether days of the week, or dates, name a day."""
         return day in days or WEEK[day.weekday()] in days
 
+    def allowed(self, day: date) -> set[str]:
+        """Return the shifts that may be worked on a day."""
+        free = self.kept_free(day)
+        return {n for n, s in self.shifts.items() if self.named(day, s["days"]) and (s.get("on_holidays", False) or not free)}
+
     def cards(self, day: date, chosen: set[str]) -> dict[str, int]:
         """Return what each printer and server, and all together, can do on a day with some shifts worked."""
         found, works = {}, self.works(day)
@@ -461,8 +466,7 @@ class Folder:
         cannot be met.
         """
         uses, rows, cuts = given["uses"], [(*row,) for row in given["rows"]], given["cuts"]
-        may = [{n for n, s in self.shifts.items() if self.named(day, s["days"]) and (s.get("on_holidays", False) or not self.kept_free(day))}
-               for day in self.dates]
+        may = [self.allowed(day) for day in self.dates]
         base, most = ([self.cards(day, names) for day, names in zip(self.dates, some, strict=True)] for some in ([set[str]()] * self.days, may))
         prices = [self.priced(cut) for cut in cuts]
         for price in prices:

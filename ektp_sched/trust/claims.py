@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.trust.tiers import OWN_TIERS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,7 +54,7 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
             findings.add(
                 "status", "The plan is called optimal, but has no certificate."
             )
-    elif not word and any(tier.proven for tier in plan.tiers):
+    elif not word and any(t.proven for t in plan.tiers if t.name not in OWN_TIERS):
         findings.add(
             "tier-claim", "A tier is called proven, but the plan has no certificate."
         )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Demand = tuple[int, NDArray[Any]]
     _Wrong = tuple[str, str]
 
-__all__ = ["check_choice", "proves_choice"]
+__all__ = ["check_choice", "lost", "proves_choice"]
 
 _PINS: Final = DemandedTier(PINS, None, None, 1)
 
@@ -84,7 +84,7 @@ class _Check:
         pins = (_PINS,) if bool(inside.any()) else ()
         self.order = (*pins, *demanded(facts))
         self.values = [
-            0 if tier.name == PINS else value_of(tier, found) - _lost(facts, tier)
+            0 if tier.name == PINS else value_of(tier, found) - lost(facts, tier)
             for tier in self.order
         ]
         own = [tier.name in OWN_TIERS for tier in self.order]
@@ -229,8 +229,14 @@ def _wrong(part: str, what: str) -> _Wrong:
     return f"choice-{part}", f"The certificate's proof of the choice of shifts {what}."
 
 
-def _lost(facts: Facts, tier: DemandedTier) -> int:
-    """Return what a tier loses before the start, whatever is done."""
+def lost(facts: Facts, tier: DemandedTier) -> int:
+    """Return what a tier loses before the start, whatever is done.
+
+    Parameters
+    ----------
+    facts, tier
+        The applications, and the tier.
+    """
     mine = np.ones(facts.frame.height, dtype=bool)
     if tier.rank is not None:
         mine = facts.rank == tier.rank
