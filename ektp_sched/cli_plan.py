@@ -87,8 +87,8 @@ DroppedOption = Annotated[
     bool,
     typer.Option(
         "--what-if-dropped",
-        help="Then plan again without each shift and the budget, one at a time, and "
-        "say how the objectives change; the folder stays as it is.",
+        help="Then plan again without each shift, the budget and each quota, one at a "
+        "time, and say how the objectives change; the folder stays as it is.",
     ),
 ]
 ProvisionalOption = Annotated[

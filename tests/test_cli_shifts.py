@@ -93,8 +93,8 @@ def test_what_each_rule_is_worth(
     out = tmp_path / "out"
     said = planned(case, out, "--what-if-dropped", "--lang", lang)
     begin, end = said.split(title)
-    assert "shifts[0] (saturday)" not in begin
-    assert end.splitlines()[1].endswith("shifts[0] (saturday):")
+    assert "shifts[1] (saturday)" not in begin
+    assert end.splitlines()[1].endswith("shifts[1] (saturday):")
     assert line in end.splitlines()
     plain = tmp_path / "plain"
     planned(case, plain, "--lang", lang)
@@ -108,8 +108,8 @@ def test_what_each_rule_is_worth_for_programs(
 ) -> None:
     said = json.loads(planned(case, tmp_path / "out", "--what-if-dropped", "--json"))
     saturday, overtime, budget = said["dropped"]
-    assert (saturday["rule"], saturday["id"]) == ("shifts[0]", "saturday")
-    assert (overtime["rule"], overtime["id"]) == ("shifts[1]", "overtime")
+    assert (saturday["rule"], saturday["id"]) == ("shifts[1]", "saturday")
+    assert (overtime["rule"], overtime["id"]) == ("shifts[2]", "overtime")
     assert (budget["rule"], budget["id"]) == ("budget", None)
     tiers = {(t["name"], t["rank"]): t for t in saturday["tiers"]}
     assert tiers["cost_idr", None] == {
@@ -129,7 +129,7 @@ def test_what_each_rule_is_worth_for_programs(
 def test_an_office_without_such_rules_is_told_so(tmp_path: Path) -> None:
     plain = write_case(tmp_path)
     said = planned(plain, tmp_path / "out", "--what-if-dropped")
-    assert "The office has no shifts and no budget" in said
+    assert "The office has no shifts, no budget and no quotas" in said
 
 
 def test_more_workers_reach_the_same_tiers(

@@ -84,6 +84,20 @@ def test_the_last_shift_leaves_an_office_without_any(tmp_path: Path) -> None:
     assert own["shifts"] == (1, 0)
 
 
+def test_each_quota_is_dropped_too(tmp_path: Path) -> None:
+    rules = "[[quotas]]\nid = 'few'\narea = 'Area 1'\nper = 'day'\nat_most = 1\n"
+    rules += "[[quotas]]\narea = 'Area 2'\nper = 'plan'\nat_most = 20\n"
+    made = make(tmp_path, rate=4, rules=rules)
+    few, many = dropped(made)
+    assert (few.rule, few.name) == ("quotas[1]", "few")
+    assert (many.rule, many.name) == ("quotas[2]", None)
+    assert [quota.id for quota in few.plan.office.quotas] == [None]
+    # It only restricts, and the other one cannot bind.
+    worth = {c.name: c.more for c in few.changes if c.rank is None}
+    assert worth["pressure"] < 0
+    assert not any(change.more for change in many.changes)
+
+
 def test_a_pin_that_only_a_shift_can_keep(made: Plan) -> None:
     pinned = made.backlog.frame.with_columns(pinned_on=date(2017, 9, 16)).head(1)
     backlog = replace(made.backlog, frame=pinned)

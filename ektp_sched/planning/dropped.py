@@ -143,6 +143,10 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
         yield f"shifts[{number + 1}]", shift.id, without
     if office.budget is not None:
         yield "budget", None, office.model_copy(update={"budget": None})
+    for number, quota in enumerate(office.quotas):
+        others = tuple(one for one in office.quotas if one is not quota)
+        without = office.model_copy(update={"quotas": others})
+        yield f"quotas[{number + 1}]", quota.id, without
 
 
 def _changes(made: Plan, other: Plan) -> tuple[Change, ...]:
