@@ -125,9 +125,11 @@ def quota_cases(draw: st.DrawFn, most: int = 6) -> tuple[Case, tuple[Slot, ...]]
             if least in quota and upper in quota:
                 quota[least], quota[upper] = sorted((quota[least], quota[upper]))
         quotas.append(quota)
+    few = st.integers(0, 3).map(lambda blanks: {"stock": blanks})
+    stock: st.SearchStrategy[dict[str, int]] = st.just({}) | st.just({}) | few
     office = make_office(
         calendar={"workdays": EVERY_DAY[: draw(st.sampled_from([5, 7]))]},
-        cards={"KTP": {"default": True}, "KIA": {}},
+        cards={"KTP": {"default": True} | draw(stock), "KIA": draw(stock)},
         printers=[
             {"id": "p", "cards_per_day": 9, "cards": ["KTP"]},
             {"id": "q", "cards_per_day": 9, "areas": ["Alak", "Oebobo"]},

@@ -13,10 +13,10 @@ from builders import (
     FakePlan,
     day,
     every_plan,
-    keeps_limits,
     make_backlog,
     make_office,
     make_plan,
+    planned,
     tier_vector,
     write_folder,
 )
@@ -25,6 +25,7 @@ from quota_cases import broken, quota_cases
 
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
+from ektp_sched.planning import Status
 from ektp_sched.trust import checker, explain, fairness, verify
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.quota_moves import QuotaMoves
@@ -122,26 +123,43 @@ def test_an_exchange_that_a_quota_stands_against_would_break_it(
             assert held == min(wrong, default=-1)
 
 
+def one_card_a_day(case: Case) -> Case:
+    printers = tuple(
+        p.model_copy(update={"cards_per_day": 1}) for p in case.office.printers
+    )
+    office = case.office.model_copy(update={"printers": printers})
+    return Case(office, case.backlog, min(case.days, 4))
+
+
 @given(drawn=quota_cases(most=4))
 @settings(max_examples=30)
 def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
     drawn: tuple[Case, tuple[Slot, ...]],
 ) -> None:
-    case, _ = drawn
-    office = case.office.model_copy(
-        update={
-            "printers": tuple(
-                p.model_copy(update={"cards_per_day": 1}) for p in case.office.printers
-            )
-        }
-    )
-    small = Case(office, case.backlog, min(case.days, 4))
-    plans = [c for c in every_plan(small) if not broken(small, c)]
+    case = one_card_a_day(drawn[0])
+    plans = [c for c in every_plan(case) if not broken(case, c)]
     assume(plans)
-    best = min(plans, key=lambda c: tier_vector(small, c))
-    assert keeps_limits(small, best)
-    found = fairness(make_plan(small, best), small.backlog, small.office)
+    best = min(plans, key=lambda c: tier_vector(case, c))
+    found = fairness(make_plan(case, best), case.backlog, case.office)
     assert found.avoidable == 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=quota_cases())
+def test_what_the_program_plans_passes(
+    drawn: tuple[Case, tuple[Slot, ...]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    case = one_card_a_day(drawn[0])
+    plan = planned(case)
+    if plan.status is Status.INFEASIBLE:
+        assert plan.conflict
+        return
+    assert plan.status is Status.OPTIMAL
+    assert verify(plan, case.backlog, case.office) == []
+    assert fairness(plan, case.backlog, case.office).avoidable == 0
+    check = checker.Folder(write_folder(plan, case, tmp_path_factory.mktemp("out")))
+    check.run()
+    assert check.wrong == []
 
 
 def two_areas(**quota: Any) -> Case:

@@ -178,13 +178,10 @@ def kind_of(quota: Quota, texts: Language) -> str:
 
 def limit_text(quota: Quota, rule: Rule, texts: Language) -> str:
     """Return a limit in words, such as "at least 50 cards a day"."""
-    value = Fraction(getattr(quota, rule))
-    shown = (
-        f"{texts.number(100 * value, 2)}%"
-        if rule.endswith("share")
-        else texts.number(value)
-    )
-    return texts.text(f"quotas.{rule}_{quota.per}", value=shown)
+    key, value = f"quotas.{rule}_{quota.per}", Fraction(getattr(quota, rule))
+    if rule.endswith("share"):
+        return texts.text(key, value=f"{texts.number(100 * value, 2)}%")
+    return texts.text(key, value=texts.number(value), count=int(value))
 
 
 def quota_cells(line: QuotaLine, texts: Language) -> tuple[str, ...]:

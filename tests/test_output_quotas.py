@@ -1,0 +1,307 @@
+"""Quotas in files, on the screen, in workbook and report; rules in conflict."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cli_cases import run
+from output_cases import START, make, texts_of
+from rich.console import Console
+
+from ektp_sched.office import Office
+from ektp_sched.output import check_folder, language, load, save
+from ektp_sched.output.conflict_text import conflict_entry, conflict_lines
+from ektp_sched.output.folder import UnverifiedPlanError
+from ektp_sched.output.quotas import quota_lines
+from ektp_sched.output.report import plan_html, plan_report
+from ektp_sched.output.seal import seal
+from ektp_sched.output.terminal import show_conflict, show_plan
+from ektp_sched.planning import Conflict, RuleOfConflict, Status
+from ektp_sched.trust import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ektp_sched.planning import Plan
+
+QUOTAS = """\
+[[quotas]]
+id = "area-1"
+area = "Area 1"
+per = "day"
+at_least = 1
+at_most = 4
+[[quotas]]
+area = ["Area 0", "Area 2"]
+urgency = "routine"
+per = "week"
+at_most_share = 0.75
+"""
+SHIFTS = """\
+[[shifts]]
+id = "saturday"
+days = ["sat"]
+cost_idr = 10
+max_uses = 3
+rest_days = 6
+[budget]
+idr = 50
+"""
+
+
+def with_rules(made: Plan, folder: Path, rules: str = QUOTAS, **changes: Any) -> Plan:
+    """Return a plan as if an engine had found it under further rules."""
+    text = (folder / "office.toml").read_text("utf-8") + rules
+    (folder / "rules.toml").write_text(text, encoding="utf-8")
+    office = Office.load(folder / "rules.toml")
+    word = {"engine": "milp", "certificate": None, "prices": None}
+    return replace(made, **{"office": office, **word, **changes})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("case")
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path) -> Plan:
+    return with_rules(make(folder, rate=4), folder)
+
+
+@pytest.fixture(scope="module")
+def out(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("parent") / "out"
+    save(made, target)
+    return target
+
+
+def shown(plan: Plan, code: str = "en") -> str:
+    console = Console(file=io.StringIO(), width=200)
+    show_plan(plan, console, language(code))
+    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_the_plan_passes_and_a_broken_one_is_not_written(
+    made: Plan, folder: Path, tmp_path: Path
+) -> None:
+    assert verify(made, made.backlog, made.office) == []
+    strict = with_rules(made, folder, QUOTAS.replace("at_most = 4", "at_most = 2"))
+    assert verify(strict, made.backlog, strict.office) == []
+    stricter = QUOTAS.replace("at_most_share = 0.75", "at_most_share = 0.25")
+    with pytest.raises(UnverifiedPlanError, match=r"quotas\[2\] allows at most"):
+        save(with_rules(made, folder, stricter), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_period_is_in_the_table_of_quotas(made: Plan, out: Path) -> None:
+    head, *lines = (out / "quotas.csv").read_text("utf-8").splitlines()
+    assert head == "quota,limit,from,to,printed,all_printed,cards,left,kept"
+    assert len(lines) == 10 + 8 + 2
+    assert "quotas[1] (area-1),at_most,2017-09-16,2017-09-16,0,0,4,1,true" in lines
+    assert "quotas[1] (area-1),at_least,2017-09-19,2017-09-19,0,0,1,0,true" in lines
+    assert not [line for line in lines if line.endswith("false")]
+    assert sum(len(line.periods) for line in quota_lines(made)) == len(lines)
+
+
+def test_the_summary_says_it_in_short(out: Path) -> None:
+    summary = json.loads((out / "summary.json").read_bytes())
+    least = summary["quotas"][1]
+    assert least == {
+        "quota": "quotas[1] (area-1)",
+        "per": "day",
+        "limit": "at_least",
+        "value": "1",
+        "periods": 8,
+        "printed": [0, 2],
+        "cards": [1, 1],
+        "kept": 8,
+        "kept_as_nobody_was_left": 3,
+    }
+    assert [entry["limit"] for entry in summary["quotas"]] == [
+        "at_most",
+        "at_least",
+        "at_most_share",
+    ]
+    reason = summary["engine_reason"]
+    assert (reason["code"], reason["rules"]) == ("mixed", ["quotas"])
+
+
+def test_the_folder_is_read_back_and_a_changed_table_is_found(
+    made: Plan, out: Path, tmp_path: Path
+) -> None:
+    saved = load(out)
+    assert saved.certificate is None
+    assert verify(saved, saved.backlog, saved.office) == []
+    assert check_folder(saved) == []
+    other = tmp_path / "out"
+    save(made, other, xlsx=False, report=False)
+    table = other / "quotas.csv"
+    table.write_text(table.read_text("utf-8").replace("0,0,1,0,true", "1,1,1,0,true"))
+    summary = json.loads((other / "summary.json").read_bytes())
+    summary["files"] = seal(other, summary)
+    (other / "summary.json").write_text(json.dumps(summary), "utf-8")
+    assert {v.code for v in check_folder(load(other))} == {"stated-figure"}
+    table.unlink()
+    assert "stated-figure" in {v.code for v in check_folder(load(other))}
+
+
+LINES = {
+    "en": (
+        "quotas[1] (area-1), area Area 1: at least 1 card a day",
+        "each working day (8)",
+        "8 of 8; in 3 nobody was left",
+        "Optimal by the solver's word",
+    ),
+    "id": (
+        "quotas[1] (area-1), wilayah Area 1: paling sedikit 1 kartu per hari",
+        "setiap hari kerja (8)",
+        "8 dari 8; pada 3 di antaranya tidak ada lagi yang menunggu",
+        "Optimal menurut program pemecah",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_screen_and_report_show_the_same_table(made: Plan, code: str) -> None:
+    screen = shown(made, code)
+    office = made.office.model_copy(update={"language": code})
+    page = plan_report(replace(made, office=office), language(code))
+    for text in LINES[code]:
+        assert text in screen
+        assert text.replace("'", "&#39;") in page or text in page
+
+
+def test_the_workbook_shows_it_too(out: Path) -> None:
+    said = texts_of(out / "plan.xlsx")
+    for text in LINES["en"]:
+        assert text in said
+    share = "area Area 0/Area 2, class routine: at most 75% of each week's cards"
+    assert f"quotas[2], {share}" in said
+
+
+def test_verify_says_whose_word_it_is(folder: Path, out: Path) -> None:
+    raw = ("--backlog", folder / "backlog.csv", "--office", folder / "rules.toml")
+    save(with_rules(make(folder, rate=4), folder), out, force=True)
+    done = run("verify", out, *raw, "--lang", "en")
+    assert (done.returncode, done.stderr) == (0, "")
+    sentence = "That no plan is better is proven by the solver, within its tolerance; "
+    assert f"{sentence}it is not certified." in done.stdout
+    said = json.loads(run("verify", out, *raw, "--json").stdout)
+    assert (said["ok"], said["proven"], said["solver_proven"]) == (True, False, True)
+
+
+def test_a_plan_cut_short_says_what_the_solver_has_proven(made: Plan) -> None:
+    tiers = tuple(
+        replace(tier, bound=None, proven=False) if tier.name == "pressure" else tier
+        for tier in made.tiers
+    )
+    plan = replace(made, status=Status.FEASIBLE, tiers=tiers)
+    assert verify(plan, plan.backlog, plan.office) == []
+    said = shown(plan)
+    assert "By the solver's word, within its tolerance and not certified" in said
+    assert "Proven, no plan is better" not in said
+
+
+def conflict_of(*rules: RuleOfConflict, ids: tuple[str, ...] = ()) -> Conflict:
+    return Conflict("rules", START, {}, ids, rules)
+
+
+def rule(place: str, room: int | None, *days: date, down: str = "") -> RuleOfConflict:
+    first, last = (days[0], days[-1]) if days else (None, None)
+    return RuleOfConflict(place, first, last, room, tuple(down.split()))
+
+
+HERE = date(2017, 9, 18)
+CARDS = "[cards.KTP-el]\nstock = 5\ndeliveries = [{ on = 2017-09-14, cards = 3 }]\n"
+
+
+@pytest.mark.parametrize(
+    ("each", "said"),
+    [
+        (
+            rule("quotas[3]", 40, HERE, HERE, down="printer-2"),
+            "`quotas[3]` wants, for area Alak: at least 40 cards a day. It fails on "
+            "18 September 2017. printer-2, the only printer for these cards, can do "
+            "nothing then. At most 0 are possible if the other rules stay.",
+        ),
+        (
+            rule("quotas[3]", None, HERE, date(2017, 9, 19), down="printer-2"),
+            "`quotas[3]` wants, for area Alak: at least 40 cards a day. It fails from "
+            "18 September 2017 to 19 September 2017. printer-2, the only printer for "
+            "these cards, can do nothing then. No other number here would make room; "
+            "only dropping it, or another of these rules, would.",
+        ),
+        (
+            rule("quotas[1]", 1, HERE, HERE, down="printer-1"),
+            "`quotas[1] (area-1)` wants, for area Area 1: at most 4 cards a day, at "
+            "least 1 card a day. It fails on 18 September 2017. Of the printers for "
+            "these cards, printer-1 can do nothing then. A change by 1 card would "
+            "make room.",
+        ),
+        (
+            rule("quotas[2]", 7),
+            "`quotas[2]` wants, for area Area 0/Area 2, class routine: at most 75% of "
+            "each week's cards. 7 cards of the kind more or fewer would make room.",
+        ),
+        (
+            rule("budget.idr", 2500000),
+            "`budget.idr` allows Rp 50 for all shifts together. Rp 2,500,000 more "
+            "would make room.",
+        ),
+        (
+            rule("shifts[1].max_uses", 1),
+            "`shifts[1].max_uses` allows shift saturday on at most 3 days. 1 use more "
+            "would make room.",
+        ),
+        (
+            rule("shifts[1].rest_days", 6),
+            "`shifts[1].rest_days` wants 6 whole days of rest between two uses of "
+            "shift saturday. 6 days of rest fewer would make room.",
+        ),
+        (
+            rule("cards.KTP-el.stock", 4, HERE),
+            "`cards.KTP-el.stock`: by 18 September 2017 there are 8 blanks of KTP-el, "
+            "deliveries included. 4 blanks more would make room.",
+        ),
+        (
+            rule("cards.KTP-el.stock", 4),
+            "`cards.KTP-el.stock` has 5 blanks of KTP-el in stock. 4 blanks more "
+            "would make room.",
+        ),
+        (
+            rule("pins", 1),
+            "`pins`: 2 cards are fixed to their day (K-001, K-002). 1 fewer would make "
+            "room.",
+        ),
+    ],
+)
+def test_each_rule_of_a_conflict_has_its_sentence(
+    made: Plan, folder: Path, each: RuleOfConflict, said: str
+) -> None:
+    alak = '[[quotas]]\narea = "Alak"\nper = "day"\nat_least = 40\n'
+    alak += '[[printers]]\nid = "printer-2b"\ncards_per_day = 1\nareas = ["Area 1"]\n'
+    plan = with_rules(made, folder, QUOTAS + alak + SHIFTS + CARDS)
+    printers = tuple(
+        p.model_copy(update={"areas": ("Alak",)} if p.id == "printer-2" else {})
+        for p in plan.office.printers
+    )
+    first = printers[0].model_copy(update={"areas": ("Area 1", "Area 2")})
+    office = plan.office.model_copy(update={"printers": (first, *printers[1:])})
+    conflict = conflict_of(each, ids=("K-001", "K-002"))
+    plan = replace(plan, office=office, status=Status.INFEASIBLE, conflict=(conflict,))
+    head, line = conflict_lines(conflict, plan, language("en"))
+    assert head.startswith("These rules cannot all be kept;")
+    assert line == said
+    assert len(conflict_lines(conflict, plan, language("id"))) == 2
+    console = Console(file=io.StringIO(), width=400)
+    show_conflict(plan, console, language("en"))
+    assert line in console.file.getvalue()  # type: ignore[attr-defined]
+    entry = conflict_entry(conflict, plan, language("en"))
+    assert entry["rules"][0]["text"] == line
+    assert json.loads(json.dumps(entry)) == entry
+    assert line.split("`")[1] in plan_html(plan)
