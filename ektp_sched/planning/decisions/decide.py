@@ -10,6 +10,7 @@ import numpy as np
 from ektp_sched.office import capacity, options
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.decisions.benders import Linear, Search
+from ektp_sched.planning.decisions.network import Network
 from ektp_sched.planning.decisions.proof import prove
 from ektp_sched.planning.decisions.rules import Row, costs, rows
 from ektp_sched.planning.decisions.uses import list_uses
@@ -149,7 +150,8 @@ def decide(
     tiers = tuple(tier for tier in order if isinstance(tier, Objective))
     check_range(office, cohorts, tiers, program.nodes)
     limiting = list(rows(office, uses, start))
-    search = Search(program, cohorts, uses, limiting, tiers, deadline, workers)
+    network = Network(program, cohorts, uses, tiers)
+    search = Search(network, limiting, deadline, workers)
     settled = _settle(search, order)
     used = uses.options_of(search.best.parts)
     return Decided(
