@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
     Label = tuple[str, int | str | None]
 
-__all__ = ["Decided", "decide", "tier_order"]
+__all__ = ["EARLIEST", "Decided", "decide", "free_pins", "pin_tiers", "tier_order"]
 
-_EARLIEST = "earliest"
+EARLIEST = "earliest"
 """Sum of the days of shifts: last of all, so that the choice is unique."""
 
 
@@ -78,7 +78,7 @@ class Decided:
     rounds: int
 
     @property
-    def keeps_pins(self) -> bool:
+    def keepspin_tiers(self) -> bool:
         """Return whether some decision keeps every pin."""
         first = self.settled[0]
         return first.tier.name != PINS or first.value == 0
@@ -108,7 +108,7 @@ class Decided:
         label
             Gives a tier's name and rank as in ``summary.json``.
         """
-        last = (EARLINESS, _EARLIEST)
+        last = (EARLINESS, EARLIEST)
         settled = [s for s in self.settled if s.tier.name not in last]
         if not all(s.proven for s in settled):
             return None
@@ -144,9 +144,9 @@ def decide(
     start, days = limits.start, limits.days
     can = [o for o in options(office, start, days) if o.day < last_day]
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    program = _free_pins(build_program(cohorts, every, last_day))
+    program = freepin_tiers(build_program(cohorts, every, last_day))
     uses = list_uses(office, program, limits, can)
-    order = _pins(cohorts, days) + tier_order(office, cohorts, days, uses)
+    order = pin_tiers(cohorts, days) + tier_order(office, cohorts, days, uses)
     tiers = tuple(tier for tier in order if isinstance(tier, Objective))
     check_range(office, cohorts, tiers, program.nodes)
     limiting = list(rows(office, uses, start))
@@ -161,12 +161,12 @@ def decide(
         program=program,
         uses=uses,
         cuts=tuple(tuple(cuts) for cuts in search.cuts),
-        rows=tuple(row for row in search.rows if row.rule != _EARLIEST),
+        rows=tuple(row for row in search.rows if row.rule != EARLIEST),
         rounds=search.rounds,
     )
 
 
-def _free_pins(program: Program) -> Program:
+def freepin_tiers(program: Program) -> Program:
     """Let a pinned card stay unprinted: the first tier forbids it, with a price."""
     masks = program.masks.copy()
     masks[:, -1] = True
@@ -199,10 +199,10 @@ def tier_order(
         Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
         for tier in objectives(office, cohorts, days, decided=True)
     ]
-    return [*named, Linear(_EARLIEST, early)]
+    return [*named, Linear(EARLIEST, early)]
 
 
-def _pins(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
+def pin_tiers(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
     """Return the tier that keeps pins, where there are any."""
     pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
     return [Objective(PINS, None, 1, days)] if pinned.any() else []

@@ -108,6 +108,14 @@ class Network:
         lost = tier.constant(self.cohorts)
         return least_value(self.program, self.cohorts, tier) - lost
 
+    def dearest(self, number: int) -> int:
+        """Return what a tier comes to if nobody is printed: never more."""
+        tier, cohorts = self.tiers[number], self.cohorts
+        everyone = np.arange(len(cohorts))
+        cost = tier.cost(cohorts, everyone, np.full_like(everyone, tier.days))
+        pairs = zip(cost.tolist(), cohorts.size.tolist(), strict=True)
+        return sum(each * size for each, size in pairs)
+
     def learn(self, point: Point, number: int) -> Cut:
         """Return the cut of a tier at a decision."""
         prices = point.prices[: number + 1]
