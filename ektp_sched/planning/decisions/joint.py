@@ -43,6 +43,9 @@ _ROUNDS = 60
 _CLOSE = 1e-4
 """The relaxation is left when it is so near to its value, relatively."""
 
+_IDLE = 5
+"""Or when so many rounds have not told it anything."""
+
 
 def largest(values: Sequence[int], times: Sequence[int], count: int) -> int:
     """Return the sum of the largest values.
@@ -213,7 +216,7 @@ class Joint:
         spans = self._spans[place]
         unit = float(max(1, *(high - low for low, high in spans)))
         master = Relaxed(sheet, unit)
-        core, value = self._core(), np.inf
+        core, value, known, idle = self._core(), np.inf, -1.0, 0
         low = self._sum([span[0] for span in spans])
         scale = max(1, self.measure(self.best, place) - low)
         for _ in range(_ROUNDS):
@@ -221,8 +224,10 @@ class Joint:
             if found is None or self._late():
                 return
             proposal, least = found
-            if value - least <= _CLOSE * scale:
+            idle = 0 if least > known + _CLOSE * scale else idle + 1
+            if value - least <= _CLOSE * scale or idle > _IDLE:
                 return
+            known = max(known, least)
             middle = (core + proposal) / 2
             here = self._learn_between(sheet, middle, place) - low
             if here < value:
