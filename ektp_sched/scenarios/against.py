@@ -225,4 +225,6 @@ def _office(
     start, days = horizon
     on = start + timedelta(days=day)
     certain = replace(new, first=(on, on, on), cards=(new.cards[1],) * 3)
-    return likely_office(scenario.at(certain), start, days)
+    office = likely_office(scenario.at(certain), start, days)
+    bought = scenario.office
+    return office.model_copy(update={"shifts": bought.shifts, "budget": bought.budget})

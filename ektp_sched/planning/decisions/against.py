@@ -14,11 +14,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity, options
-from ektp_sched.office.unplanned import refuse_unplanned
 from ektp_sched.planning.cohorts import build_cohorts, rank_label
-from ektp_sched.planning.decisions.decide import EARLIEST, free_pins, pin_tiers, tier_order
-from ektp_sched.planning.decisions.futures import EVERYBODY, Future, lay_tree, without_effect
+from ektp_sched.planning.decisions.decide import (
+    EARLIEST,
+    free_pins,
+    pin_tiers,
+    tier_order,
+)
+from ektp_sched.planning.decisions.futures import (
+    EVERYBODY,
+    Future,
+    lay_tree,
+    without_effect,
+)
 from ektp_sched.planning.decisions.joint import Joint, largest
 from ektp_sched.planning.decisions.network import Network
 from ektp_sched.planning.decisions.uses import list_uses
@@ -172,9 +182,19 @@ def decide_against(
         Search workers of the master; one makes the answer repeatable.
     progress
         Called with a stage's name and the share of the work done.
+
+    Raises
+    ------
+    UnsupportedRuleError
+        There are quotas, or blanks run out beside other cards: no network
+        says so.
     """
-    for one in possible:
-        refuse_unplanned(one.office)
+    if any(one.office.quotas for one in possible):
+        msg = (
+            "quotas: shifts cannot be chosen against several dates under quotas; "
+            "take the quotas out of office.toml for this question"
+        )
+        raise UnsupportedRuleError(msg)
     deadline = None if time_limit is None else time.monotonic() + time_limit
     report = progress or (lambda _stage, _share: None)
     cohorts = build_cohorts(backlog, possible[0].office, start, days)

@@ -144,7 +144,7 @@ def decide(
     start, days = limits.start, limits.days
     can = [o for o in options(office, start, days) if o.day < last_day]
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    program = freepin_tiers(build_program(cohorts, every, last_day))
+    program = free_pins(build_program(cohorts, every, last_day))
     uses = list_uses(office, program, limits, can)
     order = pin_tiers(cohorts, days) + tier_order(office, cohorts, days, uses)
     tiers = tuple(tier for tier in order if isinstance(tier, Objective))
@@ -166,7 +166,7 @@ def decide(
     )
 
 
-def freepin_tiers(program: Program) -> Program:
+def free_pins(program: Program) -> Program:
     """Let a pinned card stay unprinted: the first tier forbids it, with a price."""
     masks = program.masks.copy()
     masks[:, -1] = True

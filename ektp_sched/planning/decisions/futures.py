@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T", bound=np.generic)
 
-__all__ = ["EVERYBODY", "Column", "Future", "Limit", "Tree", "lay_tree", "without_effect"]
+__all__ = [
+    "EVERYBODY",
+    "Column",
+    "Future",
+    "Limit",
+    "Tree",
+    "lay_tree",
+    "without_effect",
+]
 
 EVERYBODY = -1
 """Owner of a choice that all futures share which have not parted yet."""
