@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ektp_sched.cli_against import (
+    AgainstOption,
+    AimOption,
+    DatesOption,
+    DrawnSeedOption,
+    UncertainScenarioOption,
+    answer,
+    question,
+    tell,
+)
 from ektp_sched.cli_console import NO, Progress, console, emit, first_day, say
 from ektp_sched.cli_options import (
     BacklogArgument,
@@ -133,6 +144,11 @@ def plan(
     no_report: NoReportOption = False,
     force: ForceOption = False,
     what_if_dropped: DroppedOption = False,
+    against: AgainstOption = None,
+    scenario: UncertainScenarioOption = None,
+    dates: DatesOption = None,
+    seed: DrawnSeedOption = None,
+    aim: AimOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -143,17 +159,26 @@ def plan(
     from ektp_sched.office import Office
     from ektp_sched.output.languages import language
 
+    asked = question(against, scenario, dates, seed, aim)
     found_office = Office.load(office)
     words = language(lang or found_office.language)
     begin = first_day(start, words)
+    people = partial(
+        _read, backlog, found_office, out, priority, max_rejects, provisional, force
+    )
+    if asked is not None:
+        with Progress(words) as progress:
+            progress("read", 0)
+            limits = time_limit, workers
+            rule = answer(asked, people(), found_office, begin, days, limits, progress)
+        tell(rule, out, words, force=force, as_json=as_json)
+        return
     # Aside: what reading and planning need not wait for.
     with Progress(words) as progress, ThreadPoolExecutor(1) as aside:
         progress("read", 0)
         for room in _ROOMS:
             aside.submit(import_module, room)
-        found = _read(
-            backlog, found_office, out, priority, max_rejects, provisional, force
-        )
+        found = people()
         applications = aside.submit(_applications, found)
         search: dict[str, Any] = {
             "engine": engine,

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 __all__ = [
     "START",
     "Case",
+    "DatedCase",
     "backlogs",
     "cases",
     "crossing_cases",
+    "dated_cases",
     "days_of",
     "desk",
     "documents",
@@ -173,6 +175,19 @@ class Case:
     def day(self, offset: int) -> date:
         """Return the date so many days after the start."""
         return self.start + timedelta(days=offset)
+
+
+@dataclass(frozen=True)
+class DatedCase:
+    """One problem for each day on which something may come.
+
+    A tier is the sum of its `count` largest values; each counts `times`.
+    """
+
+    futures: tuple[Case, ...]
+    days: tuple[int, ...]
+    times: tuple[int, ...]
+    count: int
 
 
 def _named(prefix: str, count: int) -> list[str]:
@@ -525,6 +540,23 @@ def shift_cases(draw: st.DrawFn) -> Case:
         document["plan"]["tiers"] = draw(named)
     people = rows(document, start, days, most=12, pins=draw(st.booleans()))
     return Case(document, draw(people), start, days)
+
+
+@st.composite
+def dated_cases(draw: st.DrawFn) -> DatedCase:
+    """Draw problems with shifts and a server that comes on one of a few days."""
+    case = draw(shift_cases())
+    new = {"id": "new", "cards_per_day": draw(st.integers(1, 3))}
+    near = st.lists(st.integers(0, case.days), min_size=2, max_size=3, unique=True)
+    days = sorted(draw(near))
+    times = draw(st.lists(st.integers(1, 2), min_size=len(days), max_size=len(days)))
+    servers = case.document["servers"]
+    futures = tuple(
+        case.with_document(servers=[*servers, new | {"from": case.day(day)}])
+        for day in days
+    )
+    count = draw(st.sampled_from((sum(times), 1, 2)))
+    return DatedCase(futures, tuple(days), tuple(times), count)
 
 
 @st.composite

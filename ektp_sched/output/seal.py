@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "AGAINST",
     "BACKTEST",
     "COMPARISON",
     "INDEXES",
@@ -44,6 +45,7 @@ SUMMARY: Final = "summary.json"
 COMPARISON: Final = "comparison.json"
 PROMISES: Final = "promises.json"
 BACKTEST: Final = "backtest.json"
+AGAINST: Final = "against.json"
 """The same in the folders of other commands."""
 
 INDEXES: Final = {
@@ -51,6 +53,7 @@ INDEXES: Final = {
     COMPARISON: "comparison",
     PROMISES: "promise",
     BACKTEST: "back-test",
+    AGAINST: "choice against dates",
 }
 """What a folder with such an index holds."""
 

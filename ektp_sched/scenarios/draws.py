@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         Scenarios,
     )
 
-__all__ = ["BLOCK", "World", "draw", "stream", "triangular"]
+__all__ = ["BLOCK", "World", "draw", "first_days", "stream", "triangular"]
 
 BLOCK: Final = 1_000
 """Replications in a block, a part of what a seed means."""
@@ -75,6 +75,26 @@ def triangular(
     return np.where(uniform * width < likely - low, rising, falling)
 
 
+def first_days(
+    resource: NewResource, start: date, seed: int, block: int, size: int
+) -> NDArray[np.int64]:
+    """Return the first day of what is new, as days since the start, shape (size,).
+
+    Parameters
+    ----------
+    resource
+        Its first days are drawn; 0 where it has none.
+    start, seed, block, size
+        As for `draw`.
+    """
+    if resource.first is None:
+        return np.zeros(size, dtype=np.int64)
+    low, likely, high = ((day - start).days for day in resource.first)
+    uniform = stream(seed, block, "from", resource.id).random(BLOCK)
+    drawn = triangular(uniform[:size], low, likely, high)
+    return np.rint(drawn).astype(np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """The futures of one block, the same for every scenario.
@@ -107,12 +127,7 @@ class World:
 
     def first(self, resource: NewResource) -> NDArray[np.int64]:
         """Return its first day, as days since the start, shape (R,)."""
-        if resource.first is None:
-            return np.zeros(self.size, dtype=np.int64)
-        low, likely, high = ((day - self.start).days for day in resource.first)
-        uniform = stream(self.seed, self.block, "from", resource.id).random(BLOCK)
-        drawn = triangular(uniform[: self.size], low, likely, high)
-        return np.rint(drawn).astype(np.int64)
+        return first_days(resource, self.start, self.seed, self.block, self.size)
 
     def up(
         self,

@@ -14,31 +14,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.decisions.cuts import Cut, Stack, bounded, learn, stack
 from ektp_sched.planning.decisions.master import Bound, Relaxation, choose
+from ektp_sched.planning.decisions.network import WHOLE, Network, Point
 from ektp_sched.planning.decisions.rules import Row
-from ektp_sched.planning.flow import FlowEngine
-from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.problem import least_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.decisions.uses import Uses
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.tiers import Objective
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Progress = Callable[[str, float], None]
 
-__all__ = ["Linear", "Point", "Search", "Settled"]
-
-_WHOLE = 240
-"""Fractions of a use are multiples of one in so many."""
+__all__ = ["Linear", "Search", "Settled"]
 
 _ROUNDS = 60
 """Most cuts learnt from fractions, tier by tier."""
@@ -61,28 +53,6 @@ class Linear:
 
     name: str
     weight: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A decision and what the network makes of it.
-
-    Parameters
-    ----------
-    parts
-        How much of each use is taken, shape ``(U,)``.
-    limits
-        Limit of each network arc, shape ``(A,)``.
-    values
-        Value of each tier, without what was lost before the start.
-    prices
-        Optimal node prices of each tier.
-    """
-
-    parts: Ints
-    limits: Ints
-    values: tuple[int, ...]
-    prices: tuple[Ints, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +85,18 @@ class Search:
 
     Parameters
     ----------
-    program, cohorts
-        The network, laid for all that could be open, and what flows through.
-    uses, rows
-        What may be decided, and what limits it.
-    tiers
-        The tiers that the network values, in order.
+    network
+        The network, laid for all that could be open.
+    rows
+        What limits the uses.
     deadline
         Moment of ``time.monotonic`` after which the best so far is taken.
     workers
         Search workers of the master.
     """
 
-    program: Program
-    cohorts: Cohorts
-    uses: Uses
+    network: Network
     rows: list[Row]
-    tiers: tuple[Objective, ...]
     deadline: float | None = None
     workers: int = 1
     best: Point = field(init=False)
@@ -139,23 +104,11 @@ class Search:
     cuts: list[list[Cut]] = field(init=False)
     settled: list[int] = field(default_factory=list)
     rounds: int = 0
-    _seen: dict[bytes, Point] = field(default_factory=dict)
-    _stacks: dict[int, Stack] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.cuts = [[] for _ in self.tiers]
-        none = np.zeros(len(self.uses), dtype=np.int64)
-        self.best = self.value(none)
-        every = none.copy()
-        every[np.flatnonzero(np.diff(self.uses.day, append=-1))] = 1
-        self.most = self.value(every)
-
-    def value(self, parts: Ints) -> Point:
-        """Return what the network makes of a decision."""
-        key = parts.tobytes()
-        if key not in self._seen:
-            self._seen[key] = self._solve(parts, 1, len(self.tiers))
-        return self._seen[key]
+        self.cuts = [[] for _ in self.network.tiers]
+        self.best = self.network.none()
+        self.most = self.network.most()
 
     def settle(self, number: int) -> Settled:
         """Find the best decision in a tier that the network values.
@@ -176,7 +129,7 @@ class Search:
         if 0 < value == low:
             self._learn_least(number)
         self.settled.append(value)
-        return Settled(self.tiers[number], value, min(bound, value))
+        return Settled(self.network.tiers[number], value, min(bound, value))
 
     def settle_linear(self, tier: Linear) -> Settled:
         """Find the best decision in a tier that only the uses decide.
@@ -202,7 +155,7 @@ class Search:
             bound = max(bound, answer.bound)
             if answer.parts is None or bound >= value:
                 break
-            point = self.value(answer.parts)
+            point = self.network.value(answer.parts)
             if self._attains(point):
                 self.best, value = point, int(tier.weight @ answer.parts)
             elif not self._exclude(point):
@@ -214,20 +167,14 @@ class Search:
         """Return a value below which a tier cannot come under any decision."""
         if self.most.values[:number] == tuple(self.settled):
             return self.most.values[number]
-        tier = self.tiers[number]
-        lost = tier.constant(self.cohorts)
-        return least_value(self.program, self.cohorts, tier) - lost
+        return self.network.least(number)
 
     def _learn_least(self, number: int) -> None:
         """Learn why no decision comes below the least value."""
         if self.most.values[:number] == tuple(self.settled):
             self._learn_at(self.most, number)
             return
-        groups = self._stack(number)
-        free = np.zeros(self.program.nodes, dtype=np.int64)
-        weights = (*([0] * number), 1)
-        cut = bounded(self.program, self.uses, groups, weights, free)
-        self.cuts[number].append(cut)
+        self.cuts[number].append(self.network.learn_least(number))
 
     def _decide(self, number: int, low: int) -> int:
         """Let the master propose until nothing better is possible."""
@@ -238,7 +185,7 @@ class Search:
                 self.rows,
                 self._held(),
                 self._bounds(number),
-                self.uses.day,
+                self.network.uses.day,
                 (low, value),
                 seconds=self._left(),
                 workers=self.workers,
@@ -247,7 +194,7 @@ class Search:
             if answer.parts is None or bound >= value:
                 break
             self.rounds += 1
-            point = self.value(answer.parts)
+            point = self.network.value(answer.parts)
             if self._attains(point):
                 fresh = self._learn(point, number)
                 if point.values[number] < value:
@@ -261,7 +208,7 @@ class Search:
     def _relax(self, number: int, low: int) -> None:
         """Learn cuts at fractional decisions, between a good one and the master's."""
         unit = float(max(1, self.best.values[number] - low))
-        master = Relaxation(self.rows, self._held(), unit, len(self.uses))
+        master = Relaxation(self.rows, self._held(), unit, len(self.network.uses))
         for bound in self._bounds(number):
             self._offer(master, bound, low)
         core, value = self._core(), np.inf
@@ -273,23 +220,19 @@ class Search:
             if value - least <= _CLOSE * unit:
                 return
             middle = (core + proposal) / 2
-            point, whole = self._fraction(middle, number + 1)
+            point = self.network.fraction(middle, number + 1)
             cut = self._learn_at(point, number)
             bound = self._bound(cut)
             self._offer(master, bound, low)
-            self._hold(master, point, whole, number)
+            self._hold(master, point, number)
             here = bound.constant - float(np.array(bound.slope, dtype=float) @ middle)
             if here - low < value:
                 core, value = middle, here - low
 
-    def _fraction(self, parts: Floats, tiers: int) -> tuple[Point, int]:
-        rounded = np.maximum(1, np.floor(parts * _WHOLE + 0.5)).astype(np.int64)
-        return self._solve(rounded, _WHOLE, tiers), _WHOLE
-
-    def _hold(self, master: Relaxation, point: Point, whole: int, number: int) -> None:
+    def _hold(self, master: Relaxation, point: Point, number: int) -> None:
         """Tell the relaxation where a better tier would be lost."""
         for tier, value in enumerate(self.settled[:number]):
-            if point.values[tier] > whole * value:
+            if point.values[tier] > WHOLE * value:
                 self._learn_at(point, tier)
                 master.hold(self._held_by(self.cuts[tier][-1]))
                 return
@@ -301,38 +244,13 @@ class Search:
 
     def _core(self) -> Floats:
         """Return a fractional decision well inside the rules."""
-        even = np.ones(len(self.uses))
+        even = np.ones(len(self.network.uses))
         tight = [row.most / row.weight.sum() for row in self.rows if row.weight.any()]
         share = min(tight, default=1.0)
         return even * min(1.0, share)
 
-    def _solve(self, parts: Ints, whole: int, tiers: int) -> Point:
-        limits = self.uses.limits(parts, whole)
-        program = replace(self.program, limit=limits)
-        cohorts = replace(self.cohorts, size=self.cohorts.size * whole)
-        solution = solve_tiers(program, cohorts, self.tiers[:tiers], FlowEngine())
-        assert solution is not None
-        values, prices = [], []
-        for solved in solution.tiers:
-            assert solved.prices is not None
-            values.append(solved.value - solved.objective.constant(cohorts))
-            prices.append(solved.prices)
-        return Point(parts, limits, tuple(values), tuple(prices))
-
-    def _stack(self, number: int) -> Stack:
-        if number not in self._stacks:
-            tiers = self.tiers[: number + 1]
-            self._stacks[number] = stack(self.program, self.cohorts, tiers)
-        return self._stacks[number]
-
     def _learn_at(self, point: Point, number: int) -> Cut:
-        cut = learn(
-            self.program,
-            self.uses,
-            self._stack(number),
-            point.limits,
-            point.prices[: number + 1],
-        )
+        cut = self.network.learn(point, number)
         self.cuts[number].append(cut)
         return cut
 

@@ -10,6 +10,7 @@ import numpy as np
 from ektp_sched.office import capacity, options
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.decisions.benders import Linear, Search
+from ektp_sched.planning.decisions.network import Network
 from ektp_sched.planning.decisions.proof import prove
 from ektp_sched.planning.decisions.rules import Row, costs, rows
 from ektp_sched.planning.decisions.uses import list_uses
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
 
     Label = tuple[str, int | str | None]
 
-__all__ = ["Decided", "decide", "tier_order"]
+__all__ = ["EARLIEST", "Decided", "decide", "free_pins", "pin_tiers", "tier_order"]
 
-_EARLIEST = "earliest"
+EARLIEST = "earliest"
 """Sum of the days of shifts: last of all, so that the choice is unique."""
 
 
@@ -77,7 +78,7 @@ class Decided:
     rounds: int
 
     @property
-    def keeps_pins(self) -> bool:
+    def keepspin_tiers(self) -> bool:
         """Return whether some decision keeps every pin."""
         first = self.settled[0]
         return first.tier.name != PINS or first.value == 0
@@ -107,7 +108,7 @@ class Decided:
         label
             Gives a tier's name and rank as in ``summary.json``.
         """
-        last = (EARLINESS, _EARLIEST)
+        last = (EARLINESS, EARLIEST)
         settled = [s for s in self.settled if s.tier.name not in last]
         if not all(s.proven for s in settled):
             return None
@@ -143,13 +144,14 @@ def decide(
     start, days = limits.start, limits.days
     can = [o for o in options(office, start, days) if o.day < last_day]
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    program = _free_pins(build_program(cohorts, every, last_day))
+    program = free_pins(build_program(cohorts, every, last_day))
     uses = list_uses(office, program, limits, can)
-    order = _pins(cohorts, days) + tier_order(office, cohorts, days, uses)
+    order = pin_tiers(cohorts, days) + tier_order(office, cohorts, days, uses)
     tiers = tuple(tier for tier in order if isinstance(tier, Objective))
     check_range(office, cohorts, tiers, program.nodes)
     limiting = list(rows(office, uses, start))
-    search = Search(program, cohorts, uses, limiting, tiers, deadline, workers)
+    network = Network(program, cohorts, uses, tiers)
+    search = Search(network, limiting, deadline, workers)
     settled = _settle(search, order)
     used = uses.options_of(search.best.parts)
     return Decided(
@@ -159,12 +161,12 @@ def decide(
         program=program,
         uses=uses,
         cuts=tuple(tuple(cuts) for cuts in search.cuts),
-        rows=tuple(row for row in search.rows if row.rule != _EARLIEST),
+        rows=tuple(row for row in search.rows if row.rule != EARLIEST),
         rounds=search.rounds,
     )
 
 
-def _free_pins(program: Program) -> Program:
+def free_pins(program: Program) -> Program:
     """Let a pinned card stay unprinted: the first tier forbids it, with a price."""
     masks = program.masks.copy()
     masks[:, -1] = True
@@ -197,10 +199,10 @@ def tier_order(
         Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
         for tier in objectives(office, cohorts, days, decided=True)
     ]
-    return [*named, Linear(_EARLIEST, early)]
+    return [*named, Linear(EARLIEST, early)]
 
 
-def _pins(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
+def pin_tiers(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
     """Return the tier that keeps pins, where there are any."""
     pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
     return [Objective(PINS, None, 1, days)] if pinned.any() else []

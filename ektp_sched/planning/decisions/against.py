@@ -1,0 +1,329 @@
+"""Choose shifts against several installation dates at once.
+
+Three answers to the same question, each exact for the dates given: a rule
+that may wait to see whether the thing is installed, one choice for all dates
+made now, and each date's own best as if it were known.  The differences are
+what waiting to know is worth, and what knowing now would be.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.errors import UnsupportedRuleError
+from ektp_sched.office import capacity, options
+from ektp_sched.planning.cohorts import build_cohorts, rank_label
+from ektp_sched.planning.decisions.decide import (
+    EARLIEST,
+    free_pins,
+    pin_tiers,
+    tier_order,
+)
+from ektp_sched.planning.decisions.futures import (
+    EVERYBODY,
+    Future,
+    lay_tree,
+    without_effect,
+)
+from ektp_sched.planning.decisions.joint import Joint, largest
+from ektp_sched.planning.decisions.network import Network
+from ektp_sched.planning.decisions.uses import list_uses
+from ektp_sched.planning.horizon import days_that_matter
+from ektp_sched.planning.program import build_program
+from ektp_sched.planning.tiers import EARLINESS, PINS, Objective, check_range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions.benders import Linear, Settled
+    from ektp_sched.planning.decisions.futures import Tree
+
+    Ints = NDArray[np.int64]
+    Progress = Callable[[str, float], None]
+
+__all__ = ["Chosen", "Decision", "Measure", "Possible", "decide_against"]
+
+_UNNAMED = (PINS, EARLINESS, EARLIEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One way in which things may come.
+
+    Parameters
+    ----------
+    day
+        First day in use, counted from the start; the days of the horizon or
+        more if it comes later.
+    times
+        How often it counts, from 1.
+    office
+        The office in it.
+    """
+
+    day: int
+    times: int
+    office: Office
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one tier comes to over all dates.
+
+    Parameters
+    ----------
+    name, rank, scale
+        As of a plan's tier.
+    value
+        The sum of the values that count, times ``scale``.
+    bound
+        No choice comes below it; ``None`` if the time did not reach so far.
+    proven
+        Whether the value is proven to be the least, given the tiers before.
+    """
+
+    name: str
+    rank: int | str | None
+    scale: int
+    value: int
+    bound: int | None
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice of shifts, and what it comes to.
+
+    Parameters
+    ----------
+    shared
+        Shifts on days on which nothing is installed, by day and shift.
+    own
+        For each date the shifts from that day on.
+    tiers
+        Every tier that the office names, over all dates, and the shifts' own.
+    values
+        For each date the value of every tier, times its scale.
+    keeps_pins
+        Whether every pin is kept on every date.
+    rounds
+        Choices that the master proposed.
+    """
+
+    shared: tuple[Option, ...]
+    own: tuple[tuple[Option, ...], ...]
+    tiers: tuple[Measure, ...]
+    values: tuple[tuple[int, ...], ...]
+    keeps_pins: bool
+    rounds: int
+
+    @property
+    def proven(self) -> bool:
+        """Return whether no other choice is better."""
+        return all(tier.proven for tier in self.tiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The three answers.
+
+    Parameters
+    ----------
+    rule
+        What may wait until it is seen whether the thing is installed.
+    fixed
+        What is decided for every day now, whatever comes.
+    known
+        Each date's own best; the tiers are over all dates.
+    """
+
+    rule: Chosen
+    fixed: Chosen
+    known: Chosen
+
+
+def decide_against(
+    backlog: Backlog,
+    possible: Sequence[Possible],
+    *,
+    start: date,
+    days: int,
+    count: int,
+    time_limit: float | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Decision:
+    """Choose the shifts that are best over all that may come.
+
+    Parameters
+    ----------
+    backlog
+        Who waits.
+    possible
+        What may come, each day once; until that day the offices are alike.
+    start, days
+        The horizon.
+    count
+        Each tier is the sum of its largest values, so many of them: all for
+        the mean.
+    time_limit
+        Seconds after which the best choices so far are taken.
+    workers
+        Search workers of the master; one makes the answer repeatable.
+    progress
+        Called with a stage's name and the share of the work done.
+
+    Raises
+    ------
+    UnsupportedRuleError
+        There are quotas, or blanks run out beside other cards: no network
+        says so.
+    """
+    if any(one.office.quotas for one in possible):
+        msg = (
+            "quotas: shifts cannot be chosen against several dates under quotas; "
+            "take the quotas out of office.toml for this question"
+        )
+        raise UnsupportedRuleError(msg)
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    report = progress or (lambda _stage, _share: None)
+    cohorts = build_cohorts(backlog, possible[0].office, start, days)
+    futures = _futures(cohorts, possible, start, days)
+    case = _Case(cohorts, start, days, deadline, workers)
+    report("rule", 0.1)
+    rule = case.choose(futures, count, known=True)
+    report("fixed", 0.6)
+    fixed = case.choose(futures, count, known=False)
+    report("dates", 0.8)
+    each = [case.choose([replace(f, times=1)], 1, known=True) for f in futures]
+    return Decision(rule, fixed, _joined(each, futures, count))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What all three answers are about."""
+
+    cohorts: Cohorts
+    start: date
+    days: int
+    deadline: float | None
+    workers: int
+
+    def choose(self, futures: Sequence[Future], count: int, *, known: bool) -> Chosen:
+        """Return the best choice over some futures."""
+        tree = lay_tree(futures, self.start, known=known)
+        office = futures[0].office
+        uses = without_effect(tree.columns)
+        pins = pin_tiers(self.cohorts, self.days)
+        order = pins + tier_order(office, self.cohorts, self.days, uses)
+        search = Joint(futures, tree, order, count, self.deadline, self.workers)
+        settled = search.settle()
+        parts = search.best
+        named = [p for p, tier in enumerate(order) if tier.name not in _UNNAMED]
+        values = [
+            tuple(one[p] + self._lost(order[p]) for p in named)
+            for one in search.values(parts)
+        ]
+        shared, *own = (
+            _worked(tree, parts, owner) for owner in range(EVERYBODY, len(futures))
+        )
+        return Chosen(
+            shared=shared,
+            own=tuple(own),
+            tiers=tuple(self._measure(search, settled, p, office) for p in named),
+            values=tuple(values),
+            keeps_pins=order[0].name != PINS or search.measure(parts, 0) == 0,
+            rounds=search.rounds,
+        )
+
+    def _measure(
+        self, search: Joint, settled: Sequence[Settled], place: int, office: Office
+    ) -> Measure:
+        tier = search.order[place]
+        more = search.count * self._lost(tier)
+        rank = tier.rank if isinstance(tier, Objective) else None
+        done = place < len(settled)
+        return Measure(
+            name=tier.name,
+            rank=None if rank is None else rank_label(office, self.cohorts.ranks[rank]),
+            scale=tier.scale if isinstance(tier, Objective) else 1,
+            value=search.measure(search.best, place) + more,
+            bound=settled[place].bound + more if done else None,
+            proven=done and settled[place].proven,
+        )
+
+    def _lost(self, tier: Objective | Linear) -> int:
+        """Return what is lost before the start, whatever is done."""
+        return tier.constant(self.cohorts) if isinstance(tier, Objective) else 0
+
+
+def _worked(tree: Tree, parts: Ints, owner: int) -> tuple[Option, ...]:
+    """Return the shifts that are worked in the columns of one owner."""
+    taken = (tree.columns[i] for i in np.flatnonzero(parts).tolist())
+    return tuple(o for column in taken if column.owner == owner for o in column.options)
+
+
+def _futures(
+    cohorts: Cohorts, possible: Sequence[Possible], start: date, days: int
+) -> tuple[Future, ...]:
+    """Lay the network of every future."""
+    limits = [capacity(one.office, start, days) for one in possible]
+    own = [days_that_matter(cohorts, limit) for limit in limits]
+    # Until a future parts from the others it meets what they meet.
+    last = [
+        max(n, min(one.day, max(own))) for n, one in zip(own, possible, strict=True)
+    ]
+    networks = (
+        _network(one.office, cohorts, limit, last_day)
+        for one, limit, last_day in zip(possible, limits, last, strict=True)
+    )
+    return tuple(
+        Future(one.day, one.times, one.office, network, [[] for _ in network.tiers])
+        for one, network in zip(possible, networks, strict=True)
+    )
+
+
+def _network(
+    office: Office, cohorts: Cohorts, limits: Capacity, last_day: int
+) -> Network:
+    start, days = limits.start, limits.days
+    can = [o for o in options(office, start, days) if o.day < last_day]
+    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
+    program = free_pins(build_program(cohorts, every, last_day))
+    uses = list_uses(office, program, limits, can)
+    order = pin_tiers(cohorts, days) + tier_order(office, cohorts, days, uses)
+    tiers = tuple(tier for tier in order if isinstance(tier, Objective))
+    check_range(office, cohorts, tiers, program.nodes)
+    return Network(program, cohorts, uses, tiers)
+
+
+def _joined(each: Sequence[Chosen], futures: Sequence[Future], count: int) -> Chosen:
+    """Return each future's own best as one answer over all of them."""
+    times = [future.times for future in futures]
+    values = tuple(one.values[0] for one in each)
+    tiers = []
+    for place, tier in enumerate(each[0].tiers):
+        bounds = [b for one in each if (b := one.tiers[place].bound) is not None]
+        proven = all(one.tiers[place].proven for one in each)
+        whole = len(bounds) == len(each)
+        bound = largest(bounds, times, count) if whole else None
+        value = largest([one[place] for one in values], times, count)
+        tiers.append(replace(tier, value=value, bound=bound, proven=proven))
+    return Chosen(
+        shared=(),
+        own=tuple(one.shared + one.own[0] for one in each),
+        tiers=tuple(tiers),
+        values=values,
+        keeps_pins=all(one.keeps_pins for one in each),
+        rounds=sum(one.rounds for one in each),
+    )

@@ -1,0 +1,240 @@
+"""Several networks under one choice: which day of which future decides what.
+
+A *future* is the office with something installed on a certain day.  Until
+that day nobody knows which future it is, so that all futures in which the
+thing is still to come share one choice; from that day on each has its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from ektp_sched.planning.decisions.rules import rows
+from ektp_sched.planning.decisions.uses import Uses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office, Option
+    from ektp_sched.planning.decisions.cuts import Cut
+    from ektp_sched.planning.decisions.network import Network
+
+    Ints = NDArray[np.int64]
+
+_T = TypeVar("_T", bound=np.generic)
+
+__all__ = [
+    "EVERYBODY",
+    "Column",
+    "Future",
+    "Limit",
+    "Tree",
+    "lay_tree",
+    "without_effect",
+]
+
+EVERYBODY = -1
+"""Owner of a choice that all futures share which have not parted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """One installation day and its network.
+
+    Parameters
+    ----------
+    day
+        First day in use, counted from the start; the days of the horizon if
+        it comes later, or never.
+    times
+        How often it counts.
+    office
+        The office in it.
+    network
+        Its network.
+    cuts
+        For each tier that the network values, what was learnt so far.
+    """
+
+    day: int
+    times: int
+    office: Office
+    network: Network
+    cuts: list[list[Cut]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A yes/no question: whether just these shifts are worked on a day.
+
+    Parameters
+    ----------
+    owner
+        The one future that it is about, or ``EVERYBODY``.
+    day
+        Day, counted from the start.
+    options
+        The shifts.
+    """
+
+    owner: int
+    day: int
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``weights`` times the columns taken is at most ``most``."""
+
+    columns: tuple[int, ...]
+    weights: tuple[int, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All questions, what limits their answers, and whom each concerns.
+
+    Parameters
+    ----------
+    columns
+        The questions, those of everybody first, by day.
+    limits
+        Rules on them, each along the path of at least one future.
+    path
+        For each future the columns that it meets.
+    used, of
+        For each future parallel arrays: use of its network, and the column
+        that takes it.
+    """
+
+    columns: tuple[Column, ...]
+    limits: tuple[Limit, ...]
+    path: tuple[tuple[int, ...], ...]
+    used: tuple[Ints, ...]
+    of: tuple[Ints, ...]
+
+    def uses(self, future: int, parts: NDArray[_T], count: int) -> NDArray[_T]:
+        """Return how much of each of its uses a future takes.
+
+        Parameters
+        ----------
+        future
+            Which.
+        parts
+            How much of each column is taken, whole or fractional.
+        count
+            Number of uses of its network.
+        """
+        found = np.zeros(count, dtype=parts.dtype)
+        np.add.at(found, self.used[future], parts[self.of[future]])
+        return found
+
+
+def lay_tree(futures: Sequence[Future], start: date, *, known: bool) -> Tree:
+    """Return the questions of some futures.
+
+    Parameters
+    ----------
+    futures
+        All that may come.
+    start
+        First day.
+    known
+        Whether the installation may be waited for; otherwise every day is
+        decided before anything is known.
+    """
+    columns = _columns(futures, known=known)
+    path = tuple(
+        tuple(
+            number
+            for number, column in enumerate(columns)
+            if column.owner == _owner(index, future, column.day, known=known)
+        )
+        for index, future in enumerate(futures)
+    )
+    effect = [
+        _effect(f, [(n, columns[n]) for n in mine])
+        for f, mine in zip(futures, path, strict=True)
+    ]
+    limits: dict[Limit, None] = {}
+    for future, mine in zip(futures, path, strict=True):
+        found = _limits(future.office, [columns[n] for n in mine], mine, start)
+        limits |= dict.fromkeys(found)
+    used, of = (tuple(part) for part in zip(*effect, strict=True))
+    return Tree(columns, tuple(limits), path, used, of)
+
+
+def without_effect(columns: Sequence[Column]) -> Uses:
+    """Return columns as uses of no network: what they are, cost and work."""
+    options: list[Option] = []
+    members = []
+    for column in columns:
+        first = len(options)
+        options += column.options
+        members.append(tuple(range(first, len(options))))
+    day = np.array([column.day for column in columns], dtype=np.int64)
+    none = np.zeros(0, dtype=np.int64)
+    return Uses(tuple(options), tuple(members), day, none, none, none, none)
+
+
+def _owner(index: int, future: Future, day: int, *, known: bool) -> int:
+    return index if known and day >= future.day else EVERYBODY
+
+
+def _columns(futures: Sequence[Future], *, known: bool) -> tuple[Column, ...]:
+    """List every set of shifts that can be worked on a day in some future."""
+    able: defaultdict[tuple[int, int], dict[str, Option]] = defaultdict(dict)
+    for index, future in enumerate(futures):
+        for option in future.network.uses.options:
+            owner = _owner(index, future, option.day, known=known)
+            able[owner, option.day][option.shift] = option
+    return tuple(
+        Column(owner, day, chosen)
+        for (owner, day), options in sorted(able.items())
+        for size in range(1, len(options) + 1)
+        for chosen in combinations([options[s] for s in sorted(options)], size)
+    )
+
+
+def _effect(future: Future, path: list[tuple[int, Column]]) -> tuple[Ints, Ints]:
+    """Match columns to the uses of a network that they amount to there.
+
+    A shift that adds nothing in one future, as it opens what is not yet
+    installed, is paid for all the same.
+    """
+    uses = future.network.uses
+    number = {
+        (int(day), frozenset(uses.options[i].shift for i in members)): use
+        for use, (day, members) in enumerate(zip(uses.day, uses.members, strict=True))
+    }
+    able = {(option.day, option.shift) for option in uses.options}
+    found = []
+    for column, asked in path:
+        shifts = frozenset(
+            o.shift for o in asked.options if (asked.day, o.shift) in able
+        )
+        if shifts:
+            found.append((number[asked.day, shifts], column))
+    pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _limits(
+    office: Office, columns: list[Column], numbers: tuple[int, ...], start: date
+) -> list[Limit]:
+    """Return the office's rules along one path."""
+    found = []
+    for row in rows(office, without_effect(columns), start):
+        at = np.flatnonzero(row.weight)
+        of = tuple(numbers[i] for i in at.tolist())
+        found.append(Limit(of, tuple(row.weight[at].tolist()), row.most))
+    return found
