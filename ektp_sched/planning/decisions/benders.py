@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,9 @@ __all__ = ["Linear", "Point", "Search", "Settled"]
 
 _WHOLE = 240
 """Fractions of a use are multiples of one in so many."""
+
+_FEW = 2
+"""Decisions tried in a tier before cuts are learnt from fractions."""
 
 _ROUNDS = 60
 """Most cuts learnt from fractions, tier by tier."""
@@ -170,8 +174,10 @@ class Search:
         bound = low
         if self.best.values[number] > low and not self._late():
             self._learn(self.best, number)
-            self._relax(number, low)
-            bound = self._decide(number, low)
+            bound = self._decide(number, low, _FEW)
+            if bound < self.best.values[number]:
+                self._relax(number, low)
+                bound = max(bound, self._decide(number, low))
         value = self.best.values[number]
         if 0 < value == low:
             self._learn_least(number)
@@ -229,10 +235,12 @@ class Search:
         cut = bounded(self.program, self.uses, groups, weights, free)
         self.cuts[number].append(cut)
 
-    def _decide(self, number: int, low: int) -> int:
+    def _decide(self, number: int, low: int, most: int | None = None) -> int:
         """Let the master propose until nothing better is possible."""
         bound = low
-        while not self._late():
+        for _ in count() if most is None else range(most):
+            if self._late():
+                break
             value = self.best.values[number]
             answer = choose(
                 self.rows,
