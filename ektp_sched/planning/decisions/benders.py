@@ -268,7 +268,7 @@ class Search:
 
     def _relax(self, number: int, low: int) -> None:
         """Learn cuts at fractional decisions, between a good one and the master's."""
-        unit = float(max(1, self.best.values[number] - low))
+        unit = max(1, self.best.values[number] - low)
         master = Relaxation(self.rows, self._held(), unit, len(self.uses))
         for bound in self._bounds(number):
             self._offer(master, bound, low)

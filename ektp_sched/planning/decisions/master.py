@@ -123,7 +123,9 @@ def choose(
         Search workers; one makes the answer repeatable.
     """
     low, high = span
-    grain = 1 if high - low < _LARGEST // 4 else _LIMB
+    grain = 1
+    while (high - low) // grain >= _LARGEST // 4:
+        grain *= _LIMB
     model = cp_model.CpModel()
     uses = [model.new_bool_var("") for _ in linear]
     for row in rows:
@@ -187,14 +189,15 @@ def _demand(
         return
     need, sums = bound.constant, list(variables)
     weights = [*bound.slope, *more]
-    while need * (len(sums) + 1) >= _LARGEST or _LIMB in more:
+    grain = max(more, default=1)
+    while need * (len(sums) + 1) >= _LARGEST or grain > 1:
         need, digit = divmod(need, _LIMB)
         rests = [w % _LIMB for w in weights]
         carry = model.new_int_var(-1, _LARGEST // _LIMB, "")
         model.add(_weighed(sums, rests) - _LIMB * carry >= digit)
         sums.append(carry)
         weights = [*(w // _LIMB for w in weights), 1]
-        more = ()
+        grain //= _LIMB
     model.add(_weighed(sums, weights) >= need)
 
 
@@ -214,7 +217,7 @@ class Relaxation:
 
     rows: Sequence[Row]
     held: Sequence[Bound]
-    unit: float
+    unit: int
     count: int
     _model: mathopt.Model = field(init=False)
     _uses: list[mathopt.Variable] = field(init=False)
@@ -252,13 +255,15 @@ class Relaxation:
     def _require(self, bound: Bound | None, value: mathopt.Variable | None) -> None:
         if bound is None:
             return
-        unit = self.unit if value is not None else float(bound.constant)
+        unit = bound.constant
+        if value is not None and unit < self.unit * _LIMB:
+            unit = self.unit
         taken = self._weighed(bound.slope, unit)
         if value is not None:
-            taken = taken + value
+            taken = taken + self.unit / unit * value
         self._model.add_linear_constraint(taken >= bound.constant / unit)
 
-    def _weighed(self, weights: Sequence[int], unit: float) -> mathopt.LinearExpression:
+    def _weighed(self, weights: Sequence[int], unit: int) -> mathopt.LinearExpression:
         return mathopt.LinearSum(
             w / unit * y for y, w in zip(self._uses, weights, strict=True) if w
         )
