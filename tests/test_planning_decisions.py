@@ -140,9 +140,8 @@ def nested() -> Case:
     draw = Random(25)
     classes = {
         f"c{n}": {"target_days": (3571, 2797)[n % 2], "rank": n, "default": n == 0}
-        for n in range(3)
-    } | {"c3": {"target_days": 7, "rank": 3}}
-    classes["c2"]["target_days"] = 1
+        for n in range(4)
+    }
     document = desk(
         draw.choice([1, 2]),
         calendar={"workdays": WEEK},

@@ -29,12 +29,6 @@ __all__ = ["live_nodes", "price_dead"]
 _UPWARD = (Arc.PRINTER, Arc.LINK, Arc.SERVER, Arc.RESERVE)
 
 
-def _shut(program: Program, limits: Ints) -> Bools:
-    """Return which arcs nothing can pass, shape ``(A,)``."""
-    shut: Bools = limits == 0
-    return shut
-
-
 def live_nodes(program: Program, limits: Ints) -> Bools:
     """Return from which nodes a card could still reach the sink.
 
@@ -45,7 +39,7 @@ def live_nodes(program: Program, limits: Ints) -> Bools:
     limits
         Limit of each arc at the decision, shape ``(A,)``.
     """
-    shut = _shut(program, limits)
+    shut = limits == 0
     live = np.ones(program.nodes, dtype=bool)
     for kind in reversed(_UPWARD):
         arcs = np.flatnonzero(program.kind == kind)
@@ -70,7 +64,7 @@ def price_dead(
         Prices of all nodes; those of dead columns the highest that mislead
         nobody.
     """
-    shut = _shut(program, limits)
+    shut = limits == 0
     hard, soft = _wanted(program, live, shut, price)
     carries = _carriers(program, uses)
     found = price.copy()
