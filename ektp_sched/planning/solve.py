@@ -111,8 +111,10 @@ def plan(
         check_range(office, cohorts, tiers, program.nodes)
         conflict = pin_conflicts(program, cohorts, backlog.frame)
     case = Case(backlog, office, program, cohorts, tiers, solver.name, decided)
-    if conflict:
+    if conflict and (decided is None or decided.breaks_pins):
         return no_plan(case, Status.INFEASIBLE, clock.seconds, conflict)
+    if conflict:
+        return no_plan(case, Status.UNKNOWN, clock.seconds)
     with clock.stage("solve"):
         solution = solve_tiers(program, cohorts, tiers, solver, clock.deadline)
     if solution is None:

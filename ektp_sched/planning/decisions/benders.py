@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
 
 __all__ = ["Linear", "Search", "Settled"]
+
+_FEW = 2
+"""Decisions tried in a tier before cuts are learnt from fractions."""
 
 _ROUNDS = 60
 """Most cuts learnt from fractions, tier by tier."""
@@ -123,8 +127,10 @@ class Search:
         bound = low
         if self.best.values[number] > low and not self._late():
             self._learn(self.best, number)
-            self._relax(number, low)
-            bound = self._decide(number, low)
+            bound = self._decide(number, low, _FEW)
+            if bound < self.best.values[number]:
+                self._relax(number, low)
+                bound = max(bound, self._decide(number, low))
         value = self.best.values[number]
         if 0 < value == low:
             self._learn_least(number)
@@ -176,10 +182,12 @@ class Search:
             return
         self.cuts[number].append(self.network.learn_least(number))
 
-    def _decide(self, number: int, low: int) -> int:
+    def _decide(self, number: int, low: int, most: int | None = None) -> int:
         """Let the master propose until nothing better is possible."""
         bound = low
-        while not self._late():
+        for _ in count() if most is None else range(most):
+            if self._late():
+                break
             value = self.best.values[number]
             answer = choose(
                 self.rows,
@@ -207,7 +215,7 @@ class Search:
 
     def _relax(self, number: int, low: int) -> None:
         """Learn cuts at fractional decisions, between a good one and the master's."""
-        unit = float(max(1, self.best.values[number] - low))
+        unit = max(1, self.best.values[number] - low)
         master = Relaxation(self.rows, self._held(), unit, len(self.network.uses))
         for bound in self._bounds(number):
             self._offer(master, bound, low)

@@ -153,7 +153,7 @@ def learn(
     prices
         Optimal node prices of each tier at the decision.
     """
-    live = live_nodes(program, uses, limits)
+    live = live_nodes(program, limits)
     weights, price = _weigh(program, groups, prices, live)
     if not live.all():
         cost = _sum(weights, groups.costs)

@@ -29,26 +29,17 @@ __all__ = ["live_nodes", "price_dead"]
 _UPWARD = (Arc.PRINTER, Arc.LINK, Arc.SERVER, Arc.RESERVE)
 
 
-def _shut(program: Program, uses: Uses, limits: Ints) -> Bools:
-    """Return which arcs are shut that a use would open, shape ``(A,)``."""
-    shut = np.zeros(len(program.tail), dtype=bool)
-    shut[uses.arc] = limits[uses.arc] == 0
-    return shut
-
-
-def live_nodes(program: Program, uses: Uses, limits: Ints) -> Bools:
+def live_nodes(program: Program, limits: Ints) -> Bools:
     """Return from which nodes a card could still reach the sink.
-
-    Arcs count as shut only where a use would open them.
 
     Parameters
     ----------
-    program, uses
-        The network and what may be decided.
+    program
+        The network.
     limits
         Limit of each arc at the decision, shape ``(A,)``.
     """
-    shut = _shut(program, uses, limits)
+    shut = limits == 0
     live = np.ones(program.nodes, dtype=bool)
     for kind in reversed(_UPWARD):
         arcs = np.flatnonzero(program.kind == kind)
@@ -73,7 +64,7 @@ def price_dead(
         Prices of all nodes; those of dead columns the highest that mislead
         nobody.
     """
-    shut = _shut(program, uses, limits)
+    shut = limits == 0
     hard, soft = _wanted(program, live, shut, price)
     carries = _carriers(program, uses)
     found = price.copy()

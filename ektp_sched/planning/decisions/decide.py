@@ -78,10 +78,10 @@ class Decided:
     rounds: int
 
     @property
-    def keepspin_tiers(self) -> bool:
-        """Return whether some decision keeps every pin."""
+    def breaks_pins(self) -> bool:
+        """Return whether it is proven that no decision keeps every pin."""
         first = self.settled[0]
-        return first.tier.name != PINS or first.value == 0
+        return first.tier.name == PINS and first.bound > 0
 
     def bound(self, tier: Objective, cohorts: Cohorts) -> int:
         """Return below what no plan comes in a tier that the network values."""

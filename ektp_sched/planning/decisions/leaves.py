@@ -18,7 +18,7 @@ from ortools.math_opt.python import mathopt
 from ektp_sched.planning.certificate import Leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -109,16 +109,14 @@ class _Tree:
     _sums: list[tuple[mathopt.LinearConstraint, mathopt.LinearConstraint]] = field(
         init=False
     )
-    _scale: list[float] = field(init=False)
+    _scale: list[int] = field(init=False)
     _solver: mathopt.IncrementalSolver = field(init=False)
 
     def __post_init__(self) -> None:
         model = mathopt.Model()
         self._variables = [model.add_variable(lb=0, ub=1) for _ in range(self.uses)]
         short = model.add_variable(lb=0)
-        self._scale = [
-            float(max(1, abs(d.need), *map(abs, d.slope))) for d in self.demands
-        ]
+        self._scale = [max(1, abs(d.need), *map(abs, d.slope)) for d in self.demands]
         self._rows = []
         for demand, scale in zip(self.demands, self._scale, strict=True):
             met = mathopt.LinearSum(
@@ -141,34 +139,42 @@ class _Tree:
         self, path: tuple[Step, ...]
     ) -> tuple[Leaf | None, tuple[tuple[int, ...], int] | None]:
         """Return a leaf, or how to branch; neither if nothing helps."""
+        spans = []
         for group, (most, least) in zip(self.groups, self._sums, strict=True):
             mine = [(k, above) for uses, k, above in path if uses == group]
-            most.upper_bound = min([len(group), *(k for k, up in mine if not up)])
-            least.lower_bound = max([0, *(k + 1 for k, up in mine if up)])
+            high = min([len(group), *(k for k, up in mine if not up)])
+            low = max([0, *(k + 1 for k, up in mine if up)])
+            most.upper_bound, least.lower_bound = high, low
+            spans.append((low, high))
         result = self._solver.solve()
         if not result.has_dual_feasible_solution():
             return None, None
-        leaf = self._guess(path, result)
-        if self._contradict(leaf):
-            return leaf, None
+        for leaf in self._guesses(path, result):
+            if self._contradict(leaf):
+                return leaf, None
         values = np.array(result.variable_values(self._variables))
-        for group in self.groups:
+        for group, (low, high) in zip(self.groups, spans, strict=True):
             total = float(values[list(group)].sum())
-            if abs(total - round(total)) > _NEAR:
+            # What is missing may bend a sum beyond its span: no step back there.
+            if abs(total - round(total)) > _NEAR and low <= int(total) < high:
                 return None, (group, int(total))
         return self._last(path, np.rint(values))
 
-    def _guess(self, path: tuple[Step, ...], result: mathopt.SolveResult) -> Leaf:
-        """Return the multiples that the linear program's prices come to."""
+    def _guesses(
+        self, path: tuple[Step, ...], result: mathopt.SolveResult
+    ) -> Iterator[Leaf]:
+        """Yield the multiples that the program's prices come to, then finer ones."""
         prices = [abs(p) for p in result.dual_values(self._rows)]
-        shares = [p / s for p, s in zip(prices, self._scale, strict=True)]
         steps = [self._price_of(step, path, result) for step in path]
-        unit = max([*shares, *steps], default=0.0) or 1.0
-        return self._leaf(
-            path,
-            [round(step / unit * _FINE) for step in steps],
-            [round(share / unit * _FINE) for share in shares],
-        )
+        unit = max([*prices, *steps], default=0.0) or 1.0
+        asked = [round(p / unit * _FINE) for p in (*steps, *prices)]
+        scales = [*[1] * len(steps), *self._scale]
+        top = max((s for s, p in zip(scales, asked, strict=True) if p), default=1)
+        times = [p * top // s for s, p in zip(scales, asked, strict=True)]
+        most = max([1, *times])
+        coarse = [(t * _FINE + most // 2) // most for t in times]
+        for some in (coarse, times):
+            yield self._leaf(path, some[: len(path)], some[len(path) :])
 
     def _price_of(
         self, step: Step, path: tuple[Step, ...], result: mathopt.SolveResult

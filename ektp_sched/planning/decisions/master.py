@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Bound", "Relaxation", "choose"]
 
-_LARGEST = 1 << 52
-"""Largest number that CP-SAT is given: sums of them stay far from overflow."""
+_LARGEST = 1 << 60
+"""No sum that CP-SAT is given reaches this: it counts in 64 bits."""
+
+_LIMB = 1 << 40
+"""Larger numbers are given as digits to this base, with a carry between them."""
+
+_FLOAT = 1e-15
+"""Bounds of a search that did not end come as floats, so exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +123,33 @@ def choose(
         Search workers; one makes the answer repeatable.
     """
     low, high = span
+    grain = 1
+    while (high - low) // grain >= _LARGEST // 4:
+        grain *= _LIMB
     model = cp_model.CpModel()
     uses = [model.new_bool_var("") for _ in linear]
     for row in rows:
         model.add(_weighed(uses, row.weight.tolist()) <= row.most)
+    value = model.new_int_var(0, -(-(high - low) // grain), "")
     for bound in held:
-        _demand(model, uses, bound.clipped(0), None)
-    value = model.new_int_var(0, high - low, "")
+        _demand(model, uses, bound.clipped(0), ())
     for bound in bounds:
-        _demand(model, uses, bound.clipped(low), value)
+        _demand(model, [*uses, value], bound.clipped(low), (grain,))
     if not bounds:
         model.add(value + low == _weighed(uses, linear.tolist()))
     model.minimize(value)
-    return _solved(model, uses, low, seconds, workers)
+    parts, least, proven = _solved(model, uses, value, seconds, workers)
+    return Answer(parts, low + grain * max(0, least - 1) + min(1, least), proven)
 
 
 def _solved(
     model: cp_model.CpModel,
     uses: list[cp_model.IntVar],
-    low: int,
+    value: cp_model.IntVar,
     seconds: float | None,
     workers: int,
-) -> Answer:
+) -> tuple[Ints | None, int, bool]:
+    """Return a decision, a bound on the objective, and whether the search ended."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = 1
@@ -146,13 +157,13 @@ def _solved(
     if seconds is not None:
         solver.parameters.max_time_in_seconds = max(0.01, seconds)
     status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
-        return Answer(None, low, proven=True)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Answer(None, low, proven=False)
+        return None, 0, status == cp_model.INFEASIBLE
     parts = np.array([solver.value(y) for y in uses], dtype=np.int64)
-    bound = low + math.ceil(solver.best_objective_bound - 1e-6)
-    return Answer(parts, bound, proven=status == cp_model.OPTIMAL)
+    if status == cp_model.OPTIMAL:
+        return parts, round(solver.value(value)), True
+    bound = solver.best_objective_bound
+    return parts, max(0, math.ceil(bound - 1e-6 - bound * _FLOAT)), False
 
 
 def _weighed(
@@ -164,21 +175,30 @@ def _weighed(
 
 def _demand(
     model: cp_model.CpModel,
-    uses: list[cp_model.IntVar],
+    variables: Sequence[cp_model.IntVar],
     bound: Bound | None,
-    value: cp_model.IntVar | None,
+    more: tuple[int, ...],
 ) -> None:
-    """Require what a clipped bound says; very large numbers are rounded down."""
+    """Require what a clipped bound says, digit by digit where it is very large.
+
+    With :math:`a = a_1 B + a_0` and :math:`c = c_1 B + c_0`, a sum of a is at
+    least c just if for some whole k the sum of :math:`a_0` is at least
+    :math:`c_0 + k B` and that of :math:`a_1` at least :math:`c_1 - k`.
+    """
     if bound is None:
         return
-    unit = -(-bound.constant // _LARGEST)
-    slope = [-(-a // unit) for a in bound.slope]
-    taken = _weighed(uses, slope)
-    if value is not None and unit == 1:
-        taken = taken + value
-    elif value is not None:
-        taken = taken + 1
-    model.add(taken >= bound.constant // unit)
+    need, sums = bound.constant, list(variables)
+    weights = [*bound.slope, *more]
+    grain = max(more, default=1)
+    while need * (len(sums) + 1) >= _LARGEST or grain > 1:
+        need, digit = divmod(need, _LIMB)
+        rests = [w % _LIMB for w in weights]
+        carry = model.new_int_var(-1, _LARGEST // _LIMB, "")
+        model.add(_weighed(sums, rests) - _LIMB * carry >= digit)
+        sums.append(carry)
+        weights = [*(w // _LIMB for w in weights), 1]
+        grain //= _LIMB
+    model.add(_weighed(sums, weights) >= need)
 
 
 @dataclass(slots=True)
@@ -197,7 +217,7 @@ class Relaxation:
 
     rows: Sequence[Row]
     held: Sequence[Bound]
-    unit: float
+    unit: int
     count: int
     _model: mathopt.Model = field(init=False)
     _uses: list[mathopt.Variable] = field(init=False)
@@ -235,13 +255,15 @@ class Relaxation:
     def _require(self, bound: Bound | None, value: mathopt.Variable | None) -> None:
         if bound is None:
             return
-        unit = self.unit if value is not None else float(bound.constant)
+        unit = bound.constant
+        if value is not None and unit < self.unit * _LIMB:
+            unit = self.unit
         taken = self._weighed(bound.slope, unit)
         if value is not None:
-            taken = taken + value
+            taken = taken + self.unit / unit * value
         self._model.add_linear_constraint(taken >= bound.constant / unit)
 
-    def _weighed(self, weights: Sequence[int], unit: float) -> mathopt.LinearExpression:
+    def _weighed(self, weights: Sequence[int], unit: int) -> mathopt.LinearExpression:
         return mathopt.LinearSum(
             w / unit * y for y, w in zip(self._uses, weights, strict=True) if w
         )
