@@ -42,9 +42,8 @@ def show_shifts(plan: AnyPlan, console: Console, texts: Language) -> None:
     table.add_column(texts.text("shifts.shift"))
     for name in ("cost", *saved.names):
         heading = texts.text(f"shifts.{name}")
-        # A word of a heading is never cut, as numbers are short.
-        longest = max(map(len, heading.split()))
-        table.add_column(heading, justify="right", min_width=longest)
+        # A word a line: all columns fit 80 characters, and no figure is cut.
+        table.add_column("\n".join(heading.split()), justify="right", no_wrap=True)
     dash = texts.text("digest.none")
     for use, values in zip(plan.shifts[:_SHIFTS], saved.rows, strict=False):
         day = f"{texts.weekday(use.day)} {texts.short_date(use.day)}"
