@@ -255,6 +255,7 @@ def test_a_sound_plan_is_verified(
         "ok": True,
         "proven": True,
         "choice_proven": None,
+        "solver_proven": False,
         "violations": [],
     }
     assert call(capsys, "verify", planned / "out", *raw(planned))[0] == 0
