@@ -38,7 +38,9 @@ def init(
     example: Annotated[
         str | None,
         typer.Option(
-            "--example", metavar="NAME", help="A whole example: kupang, or saturdays."
+            "--example",
+            metavar="NAME",
+            help="A whole example: kupang, saturdays, two-card-types, or quotas.",
         ),
     ] = None,
     source: Annotated[

@@ -25,8 +25,11 @@ from ektp_sched.example.districts import (
 )
 from ektp_sched.example.folder import EXAMPLES
 from ektp_sched.office import Office
+from ektp_sched.output import load
 from ektp_sched.planning import plan
 from ektp_sched.scenarios import load_scenarios
+from ektp_sched.trust import explain, fairness, verify
+from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +140,9 @@ def test_the_office_is_the_one_of_the_press_reports(kupang: Path) -> None:
         assert set(names) - {district} <= set(office.areas[district])
 
 
-@pytest.mark.parametrize("name", ["kupang.toml", "saturdays.toml"])
+@pytest.mark.parametrize(
+    "name", ["kupang.toml", "saturdays.toml", "quotas.toml", "two-card-types.toml"]
+)
 def test_every_number_says_where_it_comes_from(name: str) -> None:
     text = (files("ektp_sched.example") / "files" / name).read_text("utf-8")
     for line in text.splitlines():
@@ -237,6 +242,110 @@ def test_what_all_shifts_together_save_as_the_guide_says(saturdays: Path) -> Non
     assert (made.assignments.height, made.unprinted.height) == (5_224, 0)
 
 
+@pytest.fixture(scope="module")
+def quotas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _planned_example("quotas", tmp_path_factory.mktemp("quotas"))
+
+
+@pytest.fixture(scope="module")
+def two_cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _planned_example("two-card-types", tmp_path_factory.mktemp("two"))
+
+
+def _planned_example(name: str, folder: Path) -> Path:
+    """Write an example and plan it for 30 days, as its first lines say."""
+    made = run("init", folder, "--example", name)
+    assert made.returncode == 0, made.stderr
+    assert sorted(os.listdir(folder)) == ["backlog.csv", "office.toml"]
+    raw = ("plan", folder / "backlog.csv", "--office", folder / "office.toml")
+    out = ("--out", folder / "out", "--no-xlsx", "--no-report")
+    done = run(*raw, "--start", START, "--days", 30, *out)
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder
+
+
+def _summary(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "out/summary.json").read_bytes())
+    return found
+
+
+@pytest.mark.parametrize("name", ["quotas", "two_cards"])
+def test_without_a_certificate_verify_and_the_checker_say_whose_word_it_is(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    folder = request.getfixturevalue(name)
+    summary = _summary(folder)
+    assert (summary["status"], summary["engine"]) == ("optimal", "milp")
+    assert summary["engine_reason"]["code"] == "mixed"
+    assert not (folder / "out/certificate.json").exists()
+    raw = ("--backlog", folder / "backlog.csv", "--office", folder / "office.toml")
+    done = run("verify", folder / "out", *raw, "--lang", "en")
+    assert done.returncode == 0, done.stdout
+    assert "proven by the solver, within its tolerance" in done.stdout
+    check = Folder(folder / "out")
+    check.run()
+    assert (check.wrong, check.whole) == ([], False)
+    saved = load(folder / "out")
+    assert fairness(saved, saved.backlog, saved.office).avoidable == 0
+
+
+def test_the_quotas_are_kept_and_hold_somebody(quotas: Path) -> None:
+    office = Office.load(quotas / "office.toml")
+    assert [quota.id for quota in office.quotas] == ["alak-bus", "new-cards"]
+    assert office.warnings() == ()
+    bus, new = _summary(quotas)["quotas"]
+    assert (bus["value"], new["value"]) == ("50", "0.7")
+    assert bus["kept"] == bus["periods"] > bus["kept_as_nobody_was_left"] > 0
+    assert new["kept"] == new["periods"] == 3
+    plain = office.model_copy(update={"quotas": ()})
+    backlog = read_backlog(quotas / "backlog.csv", office)
+    free = plan(backlog, plain, start=START, days=30)
+    codes = {v.code for v in verify(free, backlog, office)}
+    assert codes == {"quota-at-least", "quota-at-least-share"}
+    saved = load(quotas / "out")
+    late = saved.assignments.filter(pl.col("urgency") == "replacement")
+    names = late.sort("day", "wait_days")["application_id"]
+    found = explain(saved, saved.backlog, saved.office, names[-1])
+    assert any("quotas[" in hold.quota for hold in found.quotas)
+
+
+def test_a_quota_that_cannot_be_met_is_said_in_one_sentence(
+    quotas: Path, tmp_path: Path
+) -> None:
+    text = (quotas / "office.toml").read_text("utf-8")
+    office = tmp_path / "office.toml"
+    office.write_text(text.replace("at_least = 50 ", "at_least = 250 "), "utf-8")
+    raw = ("plan", quotas / "backlog.csv", "--office", office, "--start", START)
+    out = ("--days", 30, "--out", tmp_path / "out", "--lang", "en")
+    done = run(*raw, *out)
+    assert done.returncode == 1
+    assert not (tmp_path / "out").exists()
+    sentence = "`quotas[1] (alak-bus)` wants, for area Alak: at least 250 cards a day."
+    assert (
+        f"{sentence} It fails on 12 September 2017. At most 200 are possible if "
+        in (done.stderr)
+    )
+    said = json.loads(run(*raw, *out, "--json").stdout)
+    (conflict,) = said["conflict"]
+    assert (said["status"], conflict["code"]) == ("infeasible", "rules")
+    (rule,) = conflict["rules"]
+    assert (rule["place"], rule["day"], rule["room"]) == ("quotas[1]", "2017-09-12", 50)
+    assert rule["text"].startswith(sentence)
+
+
+def test_blanks_of_both_card_types_run_out(two_cards: Path) -> None:
+    office = Office.load(two_cards / "office.toml")
+    shared = [p.id for p in office.printers if p.cards is None]
+    assert shared == ["printer-1", "printer-2"]
+    saved = load(two_cards / "out")
+    cards = saved.backlog.frame.select("application_id", "card")
+    left = saved.unprinted.join(cards, on="application_id")
+    assert set(left["reason"]) == {"no-blanks"}
+    assert set(left["card"]) == {"KTP-el", "KIA"}
+    used = saved.assignments.join(cards, on="application_id")["card"].value_counts()
+    assert dict(used.iter_rows()) == {"KTP-el": 1000, "KIA": 250}
+
+
 def _pressure(dropped: dict[str, Any]) -> float:
     tiers = {tier["name"]: tier for tier in dropped["tiers"] if tier["rank"] is None}
     more: float = tiers["pressure"]["more"]
@@ -311,7 +420,9 @@ def test_the_key_is_its_owners_alone_and_is_kept(tmp_path: Path) -> None:
 
 
 def test_wrong_wishes_are_sentences(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is: kupang, saturdays"):
+    with pytest.raises(
+        UsageError, match="there is: kupang, saturdays, quotas, two-card"
+    ):
         write_start(tmp_path, example="jakarta")
     with pytest.raises(UsageError, match="exclude each other"):
         write_start(tmp_path, example="kupang", source=tmp_path / "office.toml")

@@ -180,7 +180,7 @@ def test_the_workbook_shows_it_too(out: Path) -> None:
     said = texts_of(out / "plan.xlsx")
     for text in LINES["en"]:
         assert text in said
-    share = "area Area 0/Area 2, class routine: at most 75% of each week's cards"
+    share = "area Area 0 or Area 2, class routine: at most 75% of each week's cards"
     assert f"quotas[2], {share}" in said
 
 
@@ -245,8 +245,8 @@ CARDS = "[cards.KTP-el]\nstock = 5\ndeliveries = [{ on = 2017-09-14, cards = 3 }
         ),
         (
             rule("quotas[2]", 7),
-            "`quotas[2]` wants, for area Area 0/Area 2, class routine: at most 75% of "
-            "each week's cards. 7 cards of the kind more or fewer would make room.",
+            "`quotas[2]` wants, for area Area 0 or Area 2, class routine: at most 75% "
+            "of each week's cards. 7 cards of the kind more or fewer would make room.",
         ),
         (
             rule("budget.idr", 2500000),

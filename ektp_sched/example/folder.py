@@ -28,6 +28,9 @@ class Example:
         Files that together, one after another, are its office.toml.
     applications
         Rows of its synthetic backlog.
+    replacements, children
+        Whether some of the routine ones are replacements, and whether some
+        are of the child's identity card.
     scenarios
         Whether it has a scenarios.toml.
     """
@@ -35,11 +38,19 @@ class Example:
     office: tuple[str, ...]
     applications: int
     scenarios: bool = False
+    replacements: bool = False
+    children: bool = False
 
+
+_KUPANG: Final = ("kupang.toml", "areas.toml")
 
 EXAMPLES: Final = {
-    "kupang": Example(("kupang.toml",), APPLICATIONS, scenarios=True),
-    "saturdays": Example(("kupang.toml", "saturdays.toml"), 6_000),
+    "kupang": Example(_KUPANG, APPLICATIONS, scenarios=True),
+    "saturdays": Example((*_KUPANG, "saturdays.toml"), 6_000),
+    "quotas": Example((*_KUPANG, "quotas.toml"), 3_000, replacements=True),
+    "two-card-types": Example(
+        ("two-card-types.toml", "areas.toml"), 2_000, children=True
+    ),
 }
 """The examples by name."""
 
@@ -151,7 +162,11 @@ def _converted(source: Path, office_format: OfficeFormat) -> dict[str, bytes]:
 
 
 def _example(example: Example, office_format: OfficeFormat) -> dict[str, bytes]:
-    backlog = kupang_backlog(applications=example.applications)
+    backlog = kupang_backlog(
+        applications=example.applications,
+        replacements=example.replacements,
+        children=example.children,
+    )
     contents = _office(example.office, office_format)
     contents["backlog.csv"] = backlog.write_csv().encode()
     if example.scenarios:

@@ -82,7 +82,13 @@ class _Dice:
         return np.searchsorted(edges, self.below(int(edges[-1]), size), side="right")
 
 
-def kupang_backlog(seed: int = SEED, applications: int = APPLICATIONS) -> pl.DataFrame:
+def kupang_backlog(
+    seed: int = SEED,
+    applications: int = APPLICATIONS,
+    *,
+    replacements: bool = False,
+    children: bool = False,
+) -> pl.DataFrame:
     """Make the example's backlog in the columns of a backlog file.
 
     Parameters
@@ -91,6 +97,11 @@ def kupang_backlog(seed: int = SEED, applications: int = APPLICATIONS) -> pl.Dat
         Any whole number from 0; the same seed gives the same rows.
     applications
         Number of rows, 2 to 900,000.
+    replacements
+        Whether two in five of the routine ones are of the class
+        ``replacement``.
+    children
+        Whether there is a column ``card``, with KIA for three in ten.
 
     Returns
     -------
@@ -123,7 +134,25 @@ def kupang_backlog(seed: int = SEED, applications: int = APPLICATIONS) -> pl.Dat
         _pinned_on(),
         pl.when(pl.col("status").is_in(_PRINTABLE)).then("ready_on"),
     ]
-    return drawn.with_columns(_names()).with_columns(dates).select(_COLUMNS)
+    made = drawn.with_columns(_names()).with_columns(dates).select(_COLUMNS)
+    # Drawn last, so that the rest is the same with them and without.
+    if replacements:
+        made = made.with_columns(_replaced(dice, applications))
+    if children:
+        kind = np.where(dice.below(10, applications) < 3, "KIA", "KTP-el")
+        made = made.with_columns(card=pl.Series(kind))
+    return made
+
+
+def _replaced(dice: _Dice, size: int) -> pl.Expr:
+    chosen = pl.lit(pl.Series(dice.below(5, size) < 2))
+    chosen &= pl.col("urgency") == "routine"
+    return (
+        pl.when(chosen)
+        .then(pl.lit("replacement"))
+        .otherwise("urgency")
+        .alias("urgency")
+    )
 
 
 def _dates(days: NDArray[np.int64]) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ektp_sched.output.quotas import COLUMNS, quota_cells, quota_lines, quota_notes
 from ektp_sched.output.screen import plain_table, say_line
@@ -36,7 +36,8 @@ def show_quotas(plan: AnyPlan, console: Console, texts: Language) -> None:
     for name in COLUMNS:
         right = name in ("printed", "wanted")
         heading = texts.text("quotas.title" if name == "rule" else f"quotas.{name}")
-        table.add_column(heading, justify="right" if right else "left")
+        side: Literal["left", "right"] = "right" if right else "left"
+        table.add_column(heading, justify=side, overflow="fold")
     for line in lines:
         table.add_row(*quota_cells(line, texts))
     console.print(table)

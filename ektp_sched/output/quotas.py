@@ -168,9 +168,10 @@ def quotas_csv(plan: AnyPlan) -> bytes:
 
 def kind_of(quota: Quota, texts: Language) -> str:
     """Return which cards a quota counts, such as "area Alak, card KIA"."""
+    either = f" {texts.text('quotas.or')} "
     parts = (("area", quota.area), ("urgency", quota.urgency), ("card", quota.card))
     return ", ".join(
-        texts.text(f"quotas.kind_{name}", names="/".join(names))
+        texts.text(f"quotas.kind_{name}", names=either.join(names))
         for name, names in parts
         if names is not None
     )
