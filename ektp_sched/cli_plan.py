@@ -32,7 +32,7 @@ from ektp_sched.cli_options import (
     PriorityOption,
     StartOption,
 )
-from ektp_sched.errors import TooManyRejectsError
+from ektp_sched.errors import TooManyRejectsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +167,9 @@ def plan(
         _read, backlog, found_office, out, priority, max_rejects, provisional, force
     )
     if asked is not None:
+        if what_if_dropped:
+            message = "--what-if-dropped asks about a plan; ask it without --against"
+            raise UsageError(message)
         with Progress(words) as progress:
             progress("read", 0)
             limits = time_limit, workers
