@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Tier as Tier
     from ektp_sched.planning import dropped as dropped
     from ektp_sched.planning import plan as plan
+    from ektp_sched.scenarios import Against as Against
     from ektp_sched.scenarios import Backtest as Backtest
     from ektp_sched.scenarios import Comparison as Comparison
     from ektp_sched.scenarios import Goal as Goal
     from ektp_sched.scenarios import Need as Need
     from ektp_sched.scenarios import Promises as Promises
     from ektp_sched.scenarios import Scenarios as Scenarios
+    from ektp_sched.scenarios import against as against
     from ektp_sched.scenarios import backtest as backtest
     from ektp_sched.scenarios import compare as compare
     from ektp_sched.scenarios import load_scenarios as load_scenarios
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Against",
     "Audit",
     "Backlog",
     "Backtest",
@@ -81,6 +84,7 @@ __all__ = [
     "Tier",
     "Violation",
     "__version__",
+    "against",
     "audit",
     "backtest",
     "check_certificate",
@@ -115,12 +119,14 @@ _ROOMS = {
         "plan",
     ),
     "scenarios": (
+        "Against",
         "Backtest",
         "Comparison",
         "Goal",
         "Need",
         "Promises",
         "Scenarios",
+        "against",
         "backtest",
         "compare",
         "load_scenarios",

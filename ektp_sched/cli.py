@@ -59,6 +59,8 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     check: ("ektp-sched check backlog.csv --office office.toml",),
     plan: (
         "ektp-sched plan backlog.csv --office office.toml --start 2017-09-12 --out out",
+        "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
+        "--start 2017-09-12 --out rule",
     ),
     verify: ("ektp-sched verify out --backlog backlog.csv --office office.toml",),
     explain: (

@@ -131,6 +131,15 @@ def test_it_is_said_in_both_languages(
     assert lines[-1].endswith("out/against.json")
 
 
+def test_one_date_is_said_as_one(case: Path) -> None:
+    done = chosen(case, "--dates", "2017-09-20", "--lang", "en")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "chosen against the one date on which server-2" in done.stdout
+    assert "Exact for this date" in done.stdout
+    assert "In any case buy: saturday (16 Sep 2017)." in done.stdout
+    assert "is worth nothing here" in done.stdout
+
+
 def test_dates_are_drawn_with_a_seed(case: Path) -> None:
     one, again, other = (
         document(chosen(case, "--json", "--dates", "30", "--seed", seed))

@@ -74,7 +74,7 @@ def against_lines(found: Against, words: Language) -> Iterator[str]:
 
 
 def _aim(found: Against, words: Language) -> str:
-    return words.text(f"against.aim.{found.aim}", counted=found.counted)
+    return words.text(f"against.aim.{found.aim}", count=found.counted)
 
 
 def _rule(found: Against, words: Language) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What if: many futures of an office, simulated on cohorts and arrays."""
 
+from ektp_sched.scenarios.against import against
+from ektp_sched.scenarios.against_result import Against
 from ektp_sched.scenarios.backtest import backtest
 from ektp_sched.scenarios.backtest_result import Backtest
 from ektp_sched.scenarios.capacities import likely_office, limits_of
@@ -23,6 +25,7 @@ __all__ = [
     "BLOCK",
     "CAUSES",
     "POLICIES",
+    "Against",
     "Arrivals",
     "Backtest",
     "Comparison",
@@ -37,6 +40,7 @@ __all__ = [
     "Scenarios",
     "Waits",
     "World",
+    "against",
     "backtest",
     "build_queue",
     "certain_scenarios",

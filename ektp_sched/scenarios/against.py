@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.errors import UsageError
-from ektp_sched.planning.decisions.against import Possible, decide_against
 from ektp_sched.planning.horizon import days_needed
 from ektp_sched.scenarios.against_result import Against
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, check_whole
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
+    from ektp_sched.planning.decisions.against import Possible
     from ektp_sched.scenarios.laws import NewResource, Scenario, Scenarios
 
     Progress = Callable[[str, float], None]
@@ -85,6 +85,9 @@ def against(
         An argument is out of its range, or the scenario has no uncertain date
         or no shifts.
     """
+    # Only who asks this loads what a choice of shifts takes.
+    from ektp_sched.planning.decisions.against import decide_against
+
     if aim not in AIMS:
         message = f"aim is {aim!r}; it must be {' or '.join(AIMS)}"
         raise UsageError(message)
@@ -192,6 +195,8 @@ def _possible(
     days: int,
 ) -> list[Possible]:
     """Return what may come; all that comes after the horizon is one."""
+    from ektp_sched.planning.decisions.against import Possible
+
     times: Counter[int] = Counter()
     for on, often in dates.items():
         times[min((on - start).days, days)] += often

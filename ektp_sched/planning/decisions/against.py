@@ -8,7 +8,6 @@ what waiting to know is worth, and what knowing now would be.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity, options
+from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts, rank_label
 from ektp_sched.planning.decisions.decide import (
     EARLIEST,
@@ -185,6 +185,8 @@ def decide_against(
 
     Raises
     ------
+    UsageError
+        The time limit is not above 0.
     UnsupportedRuleError
         There are quotas, or blanks run out beside other cards: no network
         says so.
@@ -195,7 +197,7 @@ def decide_against(
             "take the quotas out of office.toml for this question"
         )
         raise UnsupportedRuleError(msg)
-    deadline = None if time_limit is None else time.monotonic() + time_limit
+    deadline = Clock(time_limit, None).deadline
     report = progress or (lambda _stage, _share: None)
     cohorts = build_cohorts(backlog, possible[0].office, start, days)
     futures = _futures(cohorts, possible, start, days)
