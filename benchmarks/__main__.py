@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "main"]
 
-NAMES = ("startup", "peers", "scale", "files", "audit", "simulate")
+NAMES = ("startup", "peers", "scale", "files", "audit", "simulate", "shifts")
 RESULTS = ROOT / "bench-results"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["AREAS", "START", "Case", "peer_case", "queue_case", "scale_case"]
+__all__ = [
+    "AREAS",
+    "START",
+    "Case",
+    "peer_case",
+    "queue_case",
+    "scale_case",
+    "shift_case",
+]
 
 START = date(2017, 9, 12)
 AREAS = tuple(f"area-{i}" for i in range(1, 7))
@@ -111,6 +120,47 @@ def queue_case(kind: str) -> tuple[Case, Scenarios]:
     return Case(office, frame, case.days), scenarios_of(_SCENARIOS, office, start=START)
 
 
+def shift_case(name: str) -> Case:
+    """Return a case with Saturdays and overtime under a budget that buys some.
+
+    Parameters
+    ----------
+    name
+        Such as ``5000x25``: applications and days.  On working days the server
+        can print six tenths of the backlog; 3 % of it has a due date.
+    """
+    count, days = (int(part) for part in name.split("x"))
+    per_day = max(4, round(count * 0.6 / (days * 5 / 7)))
+    office = _office(per_day, restricted=False, equal=4)
+    tables = office.model_dump(mode="python", by_alias=True, exclude_unset=True)
+    tables["shifts"] = _SHIFTS
+    tables["budget"] = {"idr": 600_000 * days}
+    draw = np.random.default_rng(2)
+    due = pl.when(pl.Series(draw.random(count) < _DUE)).then(
+        _dates(draw.integers(0, days, count))
+    )
+    frame = _frame(count, days, dated=False).with_columns(due_on=due)
+    return Case(Office.model_validate(tables), frame, days)
+
+
+_DUE = 0.03
+_SHIFTS = [
+    {
+        "id": "saturday",
+        "days": ["sat"],
+        "share": Decimal("0.5"),
+        "cost_idr": 2_500_000,
+        "max_uses": 8,
+    },
+    {
+        "id": "overtime",
+        "days": ["mon", "wed", "fri"],
+        "share": Decimal("0.25"),
+        "cost_idr": 900_000,
+        "max_per_week": 2,
+        "max_uses": 10,
+    },
+]
 _SCENARIOS: dict[str, Any] = {
     "baseline": "one-server",
     "arrivals": {"per_working_day": 60},

@@ -23,6 +23,7 @@ _TASKS = {
     "audit": "benchmarks.tasks_audit",
     "futures": "benchmarks.tasks_simulate",
     "peer_days": "benchmarks.tasks_simulate",
+    "shifts": "benchmarks.tasks_shifts",
 }
 
 
