@@ -133,7 +133,8 @@ def _by_tier(
             break
         values.append(round(ended.value) + late)
         if not ended.proven:
-            gap = 1 - ended.bound / max(1.0, ended.value)
+            # No tier comes below 0, whatever a search says of its bound.
+            gap = 1 - max(0.0, ended.bound) / max(1.0, ended.value)
             proofs.append(f"stopped, gap {gap:.1%}")
             break
         proofs.append("optimal")
