@@ -315,15 +315,14 @@ def test_check_says_all_that_is_wrong_with_shifts_and_quotas(tmp_path: Path) -> 
         assert f"{key}: " in line
 
 
-def test_quotas_are_accepted_by_check_and_refused_by_plan(tmp_path: Path) -> None:
+def test_with_quotas_the_days_must_be_named(tmp_path: Path) -> None:
     quota = '[[quotas]]\nurgency = "emergency"\nper = "day"\nat_most = 1\n'
     backlog, office = write_case(tmp_path, office=OFFICE + quota)
     done = run("check", backlog, "--office", office, *FROM)
     assert done.returncode == 0
-    assert "The 1 entry of [[quotas]]" in done.stdout
     sentence = plan(backlog, office)
-    assert "[[quotas]]" in sentence
-    assert "take them out" in sentence
+    assert "days is left out; quotas may hold cards back for ever" in sentence
+    assert "a whole number from 1 to 3,660" in sentence
 
 
 # Options ------------------------------------------------------------------
