@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from strategies import START, desk, make_backlog, person
 
-from ektp_sched.errors import OfficeError, UnsupportedRuleError
-from ektp_sched.office import Notice, Office
+from ektp_sched.errors import OfficeError
+from ektp_sched.office import Office
 from ektp_sched.office.parsing import parse_office
 from ektp_sched.planning import plan
 
@@ -65,7 +65,7 @@ SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
     [
         (
             {"per": "weekly"},
-            '.per: unknown period "weekly"; the nearest known one is "week"',
+            '.per: unknown period "weekly"; it must be day, week or plan',
         ),
         ({"per": 7}, '.per: is 7; it must be "day", "week" or "plan"'),
         ({"at_least": -1}, f".at_least: is -1; it must be {CARDS}"),
@@ -176,13 +176,10 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     ]
 
 
-def test_quotas_are_kept_remarked_on_and_not_planned() -> None:
-    office = Office.model_validate(DATA | {"quotas": [QUOTA, QUOTA | {"per": "plan"}]})
-    assert office.warnings() == (Notice("quotas-not-planned", {"count": 2}),)
-    backlog = make_backlog([person("a")])
-    with pytest.raises(
-        UnsupportedRuleError, match=r"\[\[quotas\]\], of which .* 2, but"
-    ):
-        plan(backlog, office, start=START, days=3)
-    without = office.model_copy(update={"quotas": ()})
-    assert plan(backlog, without, start=START, days=3).unprinted.is_empty()
+def test_quotas_are_planned_without_a_remark() -> None:
+    quotas = [QUOTA | {"at_least": 1, "at_most": 1}]
+    office = Office.model_validate(DATA | {"quotas": quotas})
+    assert office.warnings() == ()
+    made = plan(make_backlog([person("a")]), office, start=START, days=3)
+    assert made.engine == "milp"
+    assert made.unprinted.is_empty()

@@ -200,7 +200,7 @@ def test_unknown_names_name_the_nearest(
 
 
 DAYS = "mon, tue, wed, thu, fri, sat or sun"
-TIERS = "unprinted, overdue, promise or pressure"
+TIERS = "unprinted, overdue, promise, pressure, cost_idr or shifts"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ for each limit with what the uses add to it; tier after tier, with a row that
 holds each settled tier.  Cohorts, pools and uses are the library's own
 preparation, which they get for nothing.  Only the uses are integer for HiGHS
 and SCIP: with them fixed the rest is a network, whose corners are whole.
-Tried on 5,000 x 25: all columns integer, and another form with a chain of the
-unprinted; both slower on some tier.  CP-SAT knows whole numbers only; tried
-are one and two workers, linearisation 1 and 2.
+All columns integer, or a chain of the unprinted, were slower on some tier where
+they were tried.  CP-SAT knows whole numbers only.
 """
 
 from __future__ import annotations
