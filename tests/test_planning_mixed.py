@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from brute import Reference, reference
-from hypothesis import given
-from strategies import START, Case, crossing_cases, days_of, desk, person, quota_cases
+from hypothesis import assume, given
+from strategies import (
+    START,
+    Case,
+    crossing_cases,
+    days_of,
+    desk,
+    person,
+    pinned_cases,
+    quota_cases,
+)
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.planning import Status
+from ektp_sched.planning.clock import Clock
+from ektp_sched.planning.mixed.plan import mixed_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -162,6 +173,20 @@ def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
         again = kept.plan()
         if again.status is Status.INFEASIBLE:
             assert {r.place for r in again.conflict[0].rules} != set(places) - {place}
+
+
+@given(pinned_cases(most=8))
+def test_the_program_and_the_network_agree_where_both_apply(case: Case) -> None:
+    assume(case.rows)
+    plan = case.plan()
+    mixed = mixed_plan(
+        case.backlog, case.office, case.start, case.days, (), Clock(None, None)
+    )
+    if plan.status is Status.INFEASIBLE:
+        assert mixed.status is Status.INFEASIBLE
+        return
+    assert mixed.status is Status.OPTIMAL
+    assert values(mixed) == values(plan)
 
 
 def people(**count: int) -> tuple[dict[str, Any], ...]:

@@ -308,7 +308,12 @@ def test_a_pin_that_no_budget_pays_for() -> None:
     people = (*crowd(3), person("pinned", 0, pinned_on=SATURDAY))
     plan = Case(document, people, days=12).plan()
     assert plan.status is Status.INFEASIBLE
-    assert plan.conflict[0].application_ids == ("pinned",)
+    (conflict,) = plan.conflict
+    assert conflict.application_ids == ("pinned",)
+    assert [(r.place, r.room) for r in conflict.rules] == [
+        ("budget.idr", 1),
+        ("pins", None),
+    ]
 
 
 BASE = ["unprinted", "overdue", "promise", "pressure"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.decisions import Decided
     from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.problem import Engine
-    from ektp_sched.planning.result import Plan, ShiftUse
+    from ektp_sched.planning.result import Conflict, Plan, ShiftUse
 
     Progress = Callable[[str, float], None]
 
@@ -112,6 +112,8 @@ def plan(
         conflict = pin_conflicts(program, cohorts, backlog.frame)
     case = Case(backlog, office, program, cohorts, tiers, solver.name, decided)
     if conflict and (decided is None or decided.breaks_pins):
+        if decided is not None:
+            conflict = _rules_too(backlog, office, start, days, clock) or conflict
         return no_plan(case, Status.INFEASIBLE, clock.seconds, conflict)
     if conflict:
         return no_plan(case, Status.UNKNOWN, clock.seconds)
@@ -127,6 +129,19 @@ def plan(
     with clock.stage("prices"):
         made = solved_plan(case, solution, prints, clock.seconds, clock.over)
     return made if decided is None else replace(made, shifts=uses)
+
+
+def _rules_too(
+    backlog: Backlog, office: Office, start: date, days: int, clock: Clock
+) -> tuple[Conflict, ...]:
+    """Return the rules on shifts that leave none for a pin; nothing if it is none."""
+    from ektp_sched.planning.mixed import pose
+    from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction
+
+    problem = pose(backlog, office, start, days, ())
+    found = contradiction(problem, backlog.frame, clock.deadline)
+    places = {rule.place for one in found for rule in one.rules}
+    return found if places - {PINS_RULE} else ()
 
 
 def _crossing(office: Office, cohorts: Cohorts, limits: Capacity) -> tuple[str, ...]:

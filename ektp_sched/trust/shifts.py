@@ -227,7 +227,7 @@ def check_shifts(
     for number, shift in enumerate(rules.office.shifts, 1):
         uses = [u for u in stated if u.shift == shift.id and 0 <= u.day < rules.days]
         days = sorted({use.day for use in uses})
-        mine = _Mine(shift, f"shifts[{number + 1}]", uses, days, rules, findings)
+        mine = _Mine(shift, f"shifts[{number}]", uses, days, rules, findings)
         for rule in _RULES:
             rule(mine)
     _budget_is_kept(stated, rules, findings)

@@ -277,6 +277,9 @@ class _Search:
         number = self._number()
         mip = self.problem.mip(self.flows[: number + 1])
         left = None if self.deadline is None else self.deadline - time.monotonic()
+        if tier.name == "unprinted":
+            # Cheap, and nobody may be left out whom only time kept from a slot.
+            left = None
         if isinstance(tier, Linear):
             return minimise(mip.lay(None, tier.weight, self.held), left)
         return minimise(mip.lay(mip.groups.costs[number], None, self.held), left)
