@@ -13,7 +13,7 @@ from builders import as_fake, certificate_dict, write_folder
 from damages import base
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import Case, shift_cases
+from strategies import Case, desk, person, shift_cases
 from test_planning_shifts import decisions, value
 
 from ektp_sched.planning import Status
@@ -53,6 +53,17 @@ def test_what_the_program_plans_passes(
     assert check.wrong == []
     assert check.whole
     assert check.chosen == proves_choice(plan.certificate)
+
+
+def test_a_broken_rule_is_named_by_its_place_counted_from_one() -> None:
+    shift = {"id": "sat", "days": ["sat"], "share": 1}
+    document = desk(1, calendar={"workdays": ["mon", "tue"]}, shifts=[shift])
+    case = Case(document, tuple(person(f"a{n}", 9) for n in range(8)), days=14)
+    plan = case.plan()
+    assert len(plan.shifts) == 2
+    strict = case.with_document(shifts=[shift | {"max_uses": 1}]).office
+    said = [violation.message for violation in verify(plan, case.backlog, strict)]
+    assert any("shifts[1].max_uses" in sentence for sentence in said)
 
 
 def split(proof: Document, tier: int) -> list[Document]:
