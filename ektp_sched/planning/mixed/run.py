@@ -132,6 +132,8 @@ def _near(laid: Laid, values: Floats, seconds: float | None) -> Outcome | None:
         slots = slice(*laid.slots)
         low = np.floor(again[0][slots] + _NEAR)
         high = np.ceil(again[0][slots] - _NEAR)
+        if (low == high).all():
+            return _outcome(laid, again[0], again[1], 0)
         found = _search(laid, _bounded(proto, slots, low, high), seconds, None)
         if found.slots is not None:
             return found
@@ -186,11 +188,15 @@ def _search(
     bound = math.ceil(lowest - _NEAR * max(1.0, abs(lowest) * 1e-3))
     if not result.has_primal_feasible_solution():
         return Outcome(None, None, 0.0, bound, infeasible=False)
-    values = _values(model, result)
+    return _outcome(laid, _values(model, result), result.objective_value(), bound)
+
+
+def _outcome(laid: Laid, values: Floats, value: float, bound: int) -> Outcome:
+    """Return a solution, its whole numbers rounded."""
     return Outcome(
         np.rint(values[slice(*laid.slots)]).astype(np.int64),
         np.rint(values[slice(*laid.uses)]).astype(np.int64),
-        result.objective_value(),
+        value,
         bound,
         infeasible=False,
         values=values,
