@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.office.calendar import LONGEST_HORIZON
 from ektp_sched.planning.cohorts import NONE, build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.flow import FlowEngine
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LONGEST", "days_needed", "days_that_matter"]
 
-LONGEST = 3660
+LONGEST = LONGEST_HORIZON
 """Most calendar days of a horizon."""
 
 _SPARE = 2

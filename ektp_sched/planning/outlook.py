@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Notice, calendar, capacity
+from ektp_sched.office.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +22,6 @@ __all__ = ["OUTLOOK_DAYS", "outlook", "start_notices", "starvation"]
 OUTLOOK_DAYS: Final = 30
 """Calendar days that ranked and due-dated cases should not fill; and a start
 that many days after the last record is likely a mistake."""
-
-_LONGEST: Final = 3660
 
 
 def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
@@ -47,7 +46,7 @@ def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]
         The calendar ends before there could be a plan.
     """
     left = date.max.toordinal() - start.toordinal() + 1
-    filled = np.cumsum(_daily(office, start, min(_LONGEST, left)))
+    filled = np.cumsum(_daily(office, start, min(LONGEST_HORIZON, left)))
     needed = int(np.searchsorted(filled, backlog.planned)) + 1
     days = needed if needed <= len(filled) else min(OUTLOOK_DAYS, left)
     notices = start_notices(backlog, start)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError
-from ektp_sched.office import capacity, options
+from ektp_sched.office import capacity
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts, rank_label
 from ektp_sched.planning.decisions.decide import (
     EARLIEST,
-    free_pins,
+    lay_network,
     pin_tiers,
     tier_order,
 )
@@ -30,11 +30,8 @@ from ektp_sched.planning.decisions.futures import (
     without_effect,
 )
 from ektp_sched.planning.decisions.joint import Joint, largest
-from ektp_sched.planning.decisions.network import Network
-from ektp_sched.planning.decisions.uses import list_uses
 from ektp_sched.planning.horizon import days_that_matter
-from ektp_sched.planning.program import build_program
-from ektp_sched.planning.tiers import EARLINESS, PINS, Objective, check_range
+from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.office import Office, Option
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.benders import Linear, Settled
     from ektp_sched.planning.decisions.futures import Tree
@@ -286,27 +283,13 @@ def _futures(
         max(n, min(one.day, max(own))) for n, one in zip(own, possible, strict=True)
     ]
     networks = (
-        _network(one.office, cohorts, limit, last_day)
+        lay_network(one.office, cohorts, limit, last_day)[0]
         for one, limit, last_day in zip(possible, limits, last, strict=True)
     )
     return tuple(
         Future(one.day, one.times, one.office, network, [[] for _ in network.tiers])
         for one, network in zip(possible, networks, strict=True)
     )
-
-
-def _network(
-    office: Office, cohorts: Cohorts, limits: Capacity, last_day: int
-) -> Network:
-    start, days = limits.start, limits.days
-    can = [o for o in options(office, start, days) if o.day < last_day]
-    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    program = free_pins(build_program(cohorts, every, last_day))
-    uses = list_uses(office, program, limits, can)
-    order = pin_tiers(cohorts, days) + tier_order(office, cohorts, days, uses)
-    tiers = tuple(tier for tier in order if isinstance(tier, Objective))
-    check_range(office, cohorts, tiers, program.nodes)
-    return Network(program, cohorts, uses, tiers)
 
 
 def _joined(each: Sequence[Chosen], futures: Sequence[Future], count: int) -> Chosen:

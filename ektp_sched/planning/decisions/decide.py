@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Label = tuple[str, int | str | None]
 
-__all__ = ["EARLIEST", "Decided", "decide", "free_pins", "pin_tiers", "tier_order"]
+__all__ = ["EARLIEST", "Decided", "decide", "lay_network", "pin_tiers", "tier_order"]
 
 EARLIEST = "earliest"
 """Sum of the days of shifts: last of all, so that the choice is unique."""
@@ -142,15 +142,9 @@ def decide(
         Search workers of the master; one makes the answer repeatable.
     """
     start, days = limits.start, limits.days
-    can = [o for o in options(office, start, days) if o.day < last_day]
-    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    program = free_pins(build_program(cohorts, every, last_day))
-    uses = list_uses(office, program, limits, can)
-    order = pin_tiers(cohorts, days) + tier_order(office, cohorts, days, uses)
-    tiers = tuple(tier for tier in order if isinstance(tier, Objective))
-    check_range(office, cohorts, tiers, program.nodes)
+    network, order = lay_network(office, cohorts, limits, last_day)
+    uses = network.uses
     limiting = list(rows(office, uses, start))
-    network = Network(program, cohorts, uses, tiers)
     search = Search(network, limiting, deadline, workers)
     settled = _settle(search, order)
     used = uses.options_of(search.best.parts)
@@ -158,7 +152,7 @@ def decide(
         used=used,
         limits=capacity(office, start, days, [(o.shift, o.day) for o in used]),
         settled=settled,
-        program=program,
+        program=network.program,
         uses=uses,
         cuts=tuple(tuple(cuts) for cuts in search.cuts),
         rows=tuple(row for row in search.rows if row.rule != EARLIEST),
@@ -166,7 +160,28 @@ def decide(
     )
 
 
-def free_pins(program: Program) -> Program:
+def lay_network(
+    office: Office, cohorts: Cohorts, limits: Capacity, last_day: int
+) -> tuple[Network, list[Objective | Linear]]:
+    """Lay the network for all that could be open, and return the order of tiers.
+
+    Parameters
+    ----------
+    office, cohorts, limits, last_day
+        As for ``decide``.
+    """
+    start, days = limits.start, limits.days
+    can = [o for o in options(office, start, days) if o.day < last_day]
+    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
+    program = _free_pins(build_program(cohorts, every, last_day))
+    uses = list_uses(office, program, limits, can)
+    order = pin_tiers(cohorts, days) + tier_order(office, cohorts, days, uses)
+    tiers = tuple(tier for tier in order if isinstance(tier, Objective))
+    check_range(office, cohorts, tiers, program.nodes)
+    return Network(program, cohorts, uses, tiers), order
+
+
+def _free_pins(program: Program) -> Program:
     """Let a pinned card stay unprinted: the first tier forbids it, with a price."""
     masks = program.masks.copy()
     masks[:, -1] = True

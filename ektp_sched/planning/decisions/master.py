@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Answer", "Bound", "Relaxation", "choose"]
+__all__ = ["Answer", "Bound", "Relaxation", "choose", "cp_solver"]
 
 _LARGEST = 1 << 60
 """No sum that CP-SAT is given reaches this: it counts in 64 bits."""
@@ -142,6 +142,25 @@ def choose(
     return Answer(parts, low + grain * max(0, least - 1) + min(1, least), proven)
 
 
+def cp_solver(seconds: float | None, workers: int) -> cp_model.CpSolver:
+    """Return a solver with a fixed seed: with one worker its answer is repeatable.
+
+    Parameters
+    ----------
+    seconds
+        Time that is left; ``None`` for no limit.
+    workers
+        Search workers.
+    """
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = workers
+    solver.parameters.random_seed = 1
+    solver.parameters.linearization_level = 2
+    if seconds is not None:
+        solver.parameters.max_time_in_seconds = max(0.01, seconds)
+    return solver
+
+
 def _solved(
     model: cp_model.CpModel,
     uses: list[cp_model.IntVar],
@@ -150,12 +169,7 @@ def _solved(
     workers: int,
 ) -> tuple[Ints | None, int, bool]:
     """Return a decision, a bound on the objective, and whether the search ended."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = workers
-    solver.parameters.random_seed = 1
-    solver.parameters.linearization_level = 2
-    if seconds is not None:
-        solver.parameters.max_time_in_seconds = max(0.01, seconds)
+    solver = cp_solver(seconds, workers)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, 0, status == cp_model.INFEASIBLE

@@ -15,6 +15,8 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 
+from ektp_sched.planning.decisions.master import cp_solver
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -127,12 +129,7 @@ def solve(
     model.minimize(goal)
     for variable, value in enumerate(hint.tolist()):
         model.add_hint(known[variable], value)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = workers
-    solver.parameters.random_seed = 1
-    solver.parameters.linearization_level = 2
-    if seconds is not None:
-        solver.parameters.max_time_in_seconds = max(0.01, seconds)
+    solver = cp_solver(seconds, workers)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Found(None, 0, None)
