@@ -242,6 +242,8 @@ def test_a_planner_finds_notes_lists_and_headings() -> None:
         "areas",
         "from",
         "to",
+        "cards_per_ribbon",
+        "ribbons",
     ]
     assert all(cell.comment is not None for cell in printers[1])
     assert printers["C2"].value == "1; 2"

@@ -3,6 +3,7 @@
 from ektp_sched.office.calendar import Calendar, calendar
 from ektp_sched.office.capacity import Capacity, capacity
 from ektp_sched.office.loading import load_office
+from ektp_sched.office.lots import Lot, lots, ribbon_cards
 from ektp_sched.office.model import Office
 from ektp_sched.office.notices import Notice
 from ektp_sched.office.shifts import Option, options
@@ -13,6 +14,7 @@ from ektp_sched.office.writing import to_toml
 __all__ = [
     "Calendar",
     "Capacity",
+    "Lot",
     "Notice",
     "Office",
     "Option",
@@ -20,8 +22,10 @@ __all__ = [
     "capacity",
     "dump",
     "load_office",
+    "lots",
     "options",
     "read_workbook",
+    "ribbon_cards",
     "to_toml",
     "write_workbook",
 ]

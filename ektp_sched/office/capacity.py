@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.office.consumables import CardType
     from ektp_sched.office.decisions import Shift
     from ektp_sched.office.model import Office
-    from ektp_sched.office.tables import CardType, Server
+    from ektp_sched.office.tables import Server
 
 __all__ = ["Capacity", "capacity", "day_shares", "shift_cards"]
 
@@ -53,8 +54,9 @@ class Capacity:
         shape (days,), int64; None without a reserve.  On a day that only a
         shift opens nothing is kept.
     supply
-        For each card type with stock, blanks available up to and including a
-        day if none is used, shape (days,), int64.
+        For each card type with stock, blanks that have come up to and including
+        a day, shape (days,), int64; `ektp_sched.office.lots` knows which of
+        them expire or are set aside.
     """
 
     start: date
@@ -295,7 +297,8 @@ def _total(
 
 def _supply(stock: int, card: CardType, start: date, days: int) -> NDArray[np.int64]:
     added = np.zeros(days, dtype=np.int64)
-    added[0] = stock
+    if card.expires_on is None or card.expires_on >= start:
+        added[0] = stock
     for delivery in card.deliveries:
         offset = (delivery.on - start).days
         if 0 <= offset < days:

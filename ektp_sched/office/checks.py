@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from math import lcm
 from typing import TYPE_CHECKING, Final
 
@@ -224,27 +223,6 @@ def _outages_hit_known_resources(office: Office) -> Iterator[Problem]:
             yield Problem(("outages", index, "resource"), sentence)
 
 
-def _deliveries_have_stock(office: Office) -> Iterator[Problem]:
-    for name, card in office.cards.items():
-        if card.deliveries and card.stock is None:
-            yield Problem(
-                ("cards", name, "deliveries"),
-                "deliveries without stock; write stock = 0 or what lies there, "
-                "or leave deliveries out where blanks are unlimited",
-            )
-
-
-def _deliveries_stand_by_date(office: Office) -> Iterator[Problem]:
-    for name, card in office.cards.items():
-        for at, (first, second) in enumerate(pairwise(card.deliveries), start=1):
-            if second.on < first.on:
-                yield Problem(
-                    ("cards", name, "deliveries", at, "on"),
-                    f"{second.on} stands after {first.on}; write deliveries in the "
-                    "order of their dates, or correct one",
-                )
-
-
 def _one_default(office: Office) -> Iterator[Problem]:
     kinds: list[tuple[str, Mapping[str, bool]]] = [
         ("urgency", {name: c.default for name, c in office.urgency.items()}),
@@ -349,8 +327,6 @@ _RULES: Final = (
     _country_is_known,
     _one_default,
     _targets_share_a_scale,
-    _deliveries_have_stock,
-    _deliveries_stand_by_date,
     _tiers_stand_once,
     _lottery_has_seed,
     _columns_are_known,

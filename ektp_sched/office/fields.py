@@ -33,6 +33,7 @@ __all__ = [
     "Number",
     "Pattern",
     "Rank",
+    "Ribbons",
     "Rupiah",
     "Share",
     "ShiftShare",
@@ -144,6 +145,14 @@ ShiftShare = Annotated[
     AfterValidator(_shortest),
 ]
 """What a shift adds, in exact parts of a full day, above 0 and up to 4."""
+
+Ribbons = Annotated[
+    Decimal,
+    BeforeValidator(_a_number),
+    Field(ge=0, le=1_000_000, decimal_places=_DECIMAL_PLACES),
+    AfterValidator(_shortest),
+]
+"""Ribbons of a printer, an exact decimal, 0 to 1,000,000."""
 
 Number = Annotated[Decimal, BeforeValidator(_a_number)]
 """An exact decimal number."""

@@ -74,7 +74,8 @@ class Sheet:
     ----------
     name
         Name of the sheet, and of the table in office.toml; ``visits_areas``
-        is ``[visits.areas]`` there.
+        is ``[visits.areas]`` there, and ``deliveries``, ``set_aside`` and
+        ``ribbon_deliveries`` stand with their card type or printer.
     columns
         Its columns, in order.
     named
@@ -116,6 +117,8 @@ class Setting:
 
 OFFICE: Final = "office"
 RESOURCES: Final = "resources"
+NESTED: Final = ("deliveries", "set_aside", "ribbon_deliveries")
+"""Sheets whose rows stand with a card type or a printer in office.toml."""
 WEEK: Final = Sheet(
     "week",
     (
@@ -163,7 +166,12 @@ SHEETS: Final = (
     ),
     Sheet(
         "cards",
-        (Column("name"), Column("default", Kind.FLAG), Column("stock", Kind.WHOLE)),
+        (
+            Column("name"),
+            Column("default", Kind.FLAG),
+            Column("stock", Kind.WHOLE),
+            Column("expires_on", Kind.DATE),
+        ),
         named=True,
     ),
     Sheet(
@@ -171,6 +179,15 @@ SHEETS: Final = (
         (
             Column("card", source="cards"),
             Column("on", Kind.DATE),
+            Column("cards", Kind.WHOLE),
+            Column("expires_on", Kind.DATE),
+        ),
+    ),
+    Sheet(
+        "set_aside",
+        (
+            Column("card", source="cards"),
+            Column("urgency", source="urgency"),
             Column("cards", Kind.WHOLE),
         ),
     ),
@@ -184,6 +201,16 @@ SHEETS: Final = (
             Column("cards", Kind.LIST),
             Column("areas", Kind.LIST),
             *_SPAN,
+            Column("cards_per_ribbon", Kind.WHOLE),
+            Column("ribbons", Kind.SHARE, largest=1_000_000),
+        ),
+    ),
+    Sheet(
+        "ribbon_deliveries",
+        (
+            Column("printer", source="printers"),
+            Column("on", Kind.DATE),
+            Column("ribbons", Kind.SHARE, largest=1_000_000),
         ),
     ),
     Sheet(

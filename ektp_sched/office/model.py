@@ -10,12 +10,13 @@ from pydantic_core import PydanticCustomError
 
 from ektp_sched.office.advice import advice
 from ektp_sched.office.checks import problems_of
+from ektp_sched.office.consumable_checks import consumable_problems
+from ektp_sched.office.consumables import CardType  # noqa: TC001 - pydantic
 from ektp_sched.office.decision_checks import decision_problems
 from ektp_sched.office.decisions import Budget, Quota, Shift  # noqa: TC001 - pydantic
 from ektp_sched.office.fields import Rank, Table, Text
 from ektp_sched.office.tables import (
     CalendarRules,
-    CardType,
     ClassifyRule,
     DateRules,
     Identity,
@@ -116,7 +117,11 @@ class Office(Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        found = (*problems_of(self), *decision_problems(self))
+        found = (
+            *problems_of(self),
+            *consumable_problems(self),
+            *decision_problems(self),
+        )
         if found:
             text = "; ".join(f"{p.key}: {p.sentence}" for p in found)
             raise PydanticCustomError(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office.checks import Path, Problem
+from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
 from ektp_sched.office.decisions import Budget, Quota, Shift
 from ektp_sched.office.fields import DAYS
 from ektp_sched.office.model import Office
@@ -16,10 +17,8 @@ from ektp_sched.office.tables import (
     DECISION_TIERS,
     TIERS,
     CalendarRules,
-    CardType,
     ClassifyRule,
     DateRules,
-    Delivery,
     Identity,
     Outage,
     PlanRules,
@@ -67,6 +66,7 @@ _TEXT = "text on one line, 1 to 500 characters, with no space at either end"
 _DATE = "a date without quotes, such as 2017-09-18"
 _DAILY = "a whole number of cards from 1 to 10,000,000"
 _STOCK = "a whole number of cards from 0 to 1,000,000,000"
+_BLANKS = "a whole number of cards from 1 to 1,000,000,000"
 _SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
 _RUPIAH = "a whole number of rupiah from 0 to 1,000,000,000,000"
 _RANK = "a whole number from -1,000,000 to 1,000,000, lower first"
@@ -97,7 +97,11 @@ _FORMS: Final[dict[str, str]] = {
     "cards.*.deliveries": "entries such as [{ on = 2017-10-02, cards = 10000 }]",
     "cards.*.deliveries.*": "an entry such as { on = 2017-10-02, cards = 10000 }",
     "cards.*.deliveries.*.on": _DATE,
-    "cards.*.deliveries.*.cards": "a whole number of cards from 1 to 1,000,000,000",
+    "cards.*.deliveries.*.cards": _BLANKS,
+    "cards.*.deliveries.*.expires_on": _DATE,
+    "cards.*.expires_on": _DATE,
+    "cards.*.set_aside": "blanks by urgency class, such as { emergency = 200 }",
+    "cards.*.set_aside.*": _BLANKS,
     "servers": "tables [[servers]] in double brackets, at least one, each with id and "
     "cards_per_day",
     "servers.*": "a table [[servers]] with id and cards_per_day",
@@ -116,6 +120,15 @@ _FORMS: Final[dict[str, str]] = {
     "printers.*.servers.*": _ID,
     "printers.*.cards": _NAMES.format("KTP-el"),
     "printers.*.areas": _NAMES.format("Oebobo"),
+    "printers.*.cards_per_ribbon": _DAILY,
+    "printers.*.ribbons": "a number from 0 to 1,000,000, such as 2.5",
+    "printers.*.ribbon_deliveries": "entries such as "
+    "[{ on = 2017-10-02, ribbons = 4 }]",
+    "printers.*.ribbon_deliveries.*": "an entry such as "
+    "{ on = 2017-10-02, ribbons = 4 }",
+    "printers.*.ribbon_deliveries.*.on": _DATE,
+    "printers.*.ribbon_deliveries.*.ribbons": "a number above 0, up to 1,000,000, such "
+    "as 0.5",
     "outages": "tables [[outages]] in double brackets, each with resource, from and to",
     "outages.*": "a table [[outages]] with resource, from and to",
     "outages.*.resource": "the id of a printer or server, in quotes",
@@ -183,7 +196,7 @@ _CHOICES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "language": ("language", ("id", "en")),
 }
 _NAMED: Final = frozenset(
-    {"urgency", "cards", "share", "areas", "area_rank", "columns"}
+    {"urgency", "cards", "share", "set_aside", "areas", "area_rank", "columns"}
 )
 
 
@@ -191,7 +204,9 @@ def known_keys(path: Path) -> tuple[str, ...]:
     """Return the keys that the table at `path` may have, in their order."""
     model: type[Table] = Office
     if path:
-        model = Delivery if "deliveries" in path else _TABLES[str(path[0])]
+        model = _TABLES[str(path[0])]
+        model = Delivery if "deliveries" in path else model
+        model = RibbonDelivery if "ribbon_deliveries" in path else model
         model = VisitsOfArea if path[:2] == ("visits", "areas") else model
     fields = model.model_fields.items()
     return tuple(field.serialization_alias or name for name, field in fields)

@@ -12,16 +12,17 @@ from typing import Annotated, Final, Literal, NamedTuple
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from ektp_sched.office.consumables import RibbonDelivery  # noqa: TC001 - pydantic
 from ektp_sched.office.fields import (
     DAYS,
     LARGEST_DAILY,
     Cards,
-    Count,
     Day,
     DayName,
     Flag,
     Pattern,
     Rank,
+    Ribbons,
     Rupiah,
     Share,
     Table,
@@ -35,10 +36,8 @@ __all__ = [
     "PERSONAL_COLUMNS",
     "TIERS",
     "CalendarRules",
-    "CardType",
     "ClassifyRule",
     "DateRules",
-    "Delivery",
     "Identity",
     "Outage",
     "PlanRules",
@@ -141,39 +140,6 @@ class UrgencyClass(Table):
     default: Flag = False
 
 
-class Delivery(Table):
-    """An entry of ``deliveries``: blank cards that come on a day.
-
-    Attributes
-    ----------
-    on
-        The day on which they can first be used.
-    cards
-        1 to 1,000,000,000.
-    """
-
-    on: Day
-    cards: Annotated[Count, Field(ge=1)]
-
-
-class CardType(Table):
-    """Table ``[cards.NAME]``: a kind of card and its blanks.
-
-    Attributes
-    ----------
-    default
-        Whether an application without a card type is of this one.
-    stock
-        Blanks on the morning of the first day; None: unlimited.
-    deliveries
-        What is added later, by date.
-    """
-
-    default: Flag = False
-    stock: Count | None = None
-    deliveries: tuple[Delivery, ...] = ()
-
-
 class Server(Table):
     """Entry of ``[[servers]]``: what a printer needs to print.
 
@@ -208,11 +174,22 @@ class Printer(Server):
         Names of the card types that it prints; None: all.
     areas
         Names of the areas that it prints for; None: all.
+    cards_per_ribbon
+        Cards that one ribbon is good for, 1 to 10,000,000; None: ribbons
+        never run out.
+    ribbons
+        Ribbons on the morning of the first day, 0 to 1,000,000, an exact
+        decimal: 2.4 is two new ones and one of which 0.4 is left.
+    ribbon_deliveries
+        What is added later, by date.
     """
 
     servers: tuple[Text, ...] | None = Field(default=None, min_length=1)
     cards: tuple[Text, ...] | None = Field(default=None, min_length=1)
     areas: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    cards_per_ribbon: Cards | None = None
+    ribbons: Ribbons | None = None
+    ribbon_deliveries: tuple[RibbonDelivery, ...] = ()
 
 
 class Outage(Table):

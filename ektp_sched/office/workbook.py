@@ -13,6 +13,7 @@ from ektp_sched.office.fields import DAYS
 from ektp_sched.office.files import replace_file
 from ektp_sched.office.layout import (
     DATES,
+    NESTED,
     OFFICE,
     RESOURCES,
     SETTINGS,
@@ -26,7 +27,7 @@ from ektp_sched.office.workbook_texts import YES_NO, note
 from ektp_sched.office.writing import plain, to_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -210,21 +211,31 @@ class _Writer:
 
     def entries(self, sheet: Sheet) -> list[list[Any]]:
         """Return the rows of a table, in its columns' order."""
-        if sheet.name == "deliveries":
-            return [
-                [card, entry["on"], entry["cards"]]
-                for card, kind in self._data.get("cards", {}).items()
-                for entry in kind.get("deliveries", [])
-            ]
+        keys = [column.key for column in sheet.columns]
+        if sheet.name in NESTED:
+            rows = self._nested(sheet.name)
+            return [[name, *(entry.get(k) for k in keys[1:])] for name, entry in rows]
         table = self._data.get(sheet.name, {})
         if sheet.name == "visits_areas":
             table = self._data["visits"].get("areas", {})
-        keys = [column.key for column in sheet.columns]
         if sheet.flat:
             return [[name, value] for name, value in table.items()]
         if sheet.named:
             return [[name, *(v.get(k) for k in keys[1:])] for name, v in table.items()]
         return [[entry.get(key) for key in keys] for entry in table]
+
+    def _nested(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the entries that stand with a card type or printer, and its name."""
+        cards, printers = self._data.get("cards", {}), self._data["printers"]
+        if name == "ribbon_deliveries":
+            owners = [(entry["id"], entry) for entry in printers]
+        else:
+            owners = list(cards.items())
+        for owner, table in owners:
+            entries = table.get(name, [])
+            if isinstance(entries, dict):
+                entries = [{"urgency": k, "cards": v} for k, v in entries.items()]
+            yield from ((owner, entry) for entry in entries)
 
     def sheet(self, sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
         """Write a sheet with its headings, notes, lists and rows."""

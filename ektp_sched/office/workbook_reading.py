@@ -17,6 +17,7 @@ from ektp_sched.office.files import read_bytes
 from ektp_sched.office.guard import error_cell, workbook_problem
 from ektp_sched.office.layout import (
     DATES,
+    NESTED,
     OFFICE,
     SETTINGS,
     SHEETS,
@@ -37,6 +38,7 @@ __all__ = ["read_workbook"]
 _MOST_BYTES = 64_000_000
 _MOST_CELLS = 2_000_000
 _SETTING_ROWS: Final = Sheet(OFFICE, (Column("key"), Column("value"), Column("note")))
+_OWNERS: Final = {"card": "card type", "printer": "printer"}
 _KNOWN: Final = (OFFICE, WEEK.name, DATES.name, *(sheet.name for sheet in SHEETS))
 
 Rows = list[tuple[int, dict[str, str]]]
@@ -78,7 +80,8 @@ def read_workbook(path: str | Path) -> Office:
     _dates(sheets.get(DATES.name, []), found)
     for sheet in SHEETS:
         _entries(sheet, sheets.get(sheet.name, []), found)
-    _hand_out_deliveries(found)
+    for name in NESTED:
+        _hand_out(name, found)
     _move_visits(found)
     office = parse_office(
         found.data, file=str(path), places=found.places, further=found.problems
@@ -234,19 +237,47 @@ def _value(sheet: Sheet, entry: dict[str, Any]) -> Any:
     return entry.get(value.key, [] if value.kind is Kind.LIST else "")
 
 
-def _hand_out_deliveries(found: _Found) -> None:
-    """Move the rows of the sheet deliveries to the cards that they bring."""
-    cards = found.data.get("cards", {})
-    for index, delivery in enumerate(found.data.pop("deliveries", [])):
-        name = delivery.pop("card", "")
-        place = found.places["deliveries", index]
-        if name not in cards:
-            sentence = unknown("card type", name, cards)
-            found.problems.append(Problem(("deliveries", index, "card"), sentence))
+def _hand_out(sheet: str, found: _Found) -> None:
+    """Move a sheet's rows to the card types or printers that they are about."""
+    column = "printer" if sheet == "ribbon_deliveries" else "card"
+    owners = _owners(column, found)
+    for index, entry in enumerate(found.data.pop(sheet, [])):
+        name = entry.pop(column, "")
+        place = found.places[sheet, index]
+        if name not in owners:
+            sentence = unknown(_OWNERS[column], name, owners)
+            found.problems.append(Problem((sheet, index, column), sentence))
             continue
-        entries = cards[name].setdefault("deliveries", [])
-        found.places["cards", name, "deliveries", len(entries)] = place
-        entries.append(delivery)
+        table, path = owners[name]
+        if sheet == "set_aside":
+            _set_aside(table, (*path, sheet), entry, place, found)
+        else:
+            some = table.setdefault(sheet, [])
+            found.places[*path, sheet, len(some)] = place
+            some.append(entry)
+
+
+def _owners(column: str, found: _Found) -> dict[str, tuple[dict[str, Any], KeyPath]]:
+    if column == "card":
+        cards = found.data.get("cards", {})
+        return {name: (table, ("cards", name)) for name, table in cards.items()}
+    printers = enumerate(found.data.get("printers", []))
+    return {str(p.get("id")): (p, ("printers", at)) for at, p in printers}
+
+
+def _set_aside(
+    table: dict[str, Any],
+    path: KeyPath,
+    entry: dict[str, Any],
+    place: str,
+    found: _Found,
+) -> None:
+    name = str(entry.get("urgency", ""))
+    some = table.setdefault("set_aside", {})
+    if name in some:
+        found.problems.append(Problem((*path, name), _twice(name), place))
+    found.places[*path, name] = place
+    some[name] = entry.get("cards", "")
 
 
 def _move_visits(found: _Found) -> None:

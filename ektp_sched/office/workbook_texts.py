@@ -136,6 +136,10 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "Blangko yang ada pada pagi hari pertama. Kosong: tidak terbatas.",
         "Blanks there on the morning of the first day. Empty: unlimited.",
     ),
+    "cards.expires_on": (
+        "Hari terakhir stok ini dapat dipakai. Kosong: tanpa batas.",
+        "Last day on which this stock can be used. Empty: no limit.",
+    ),
     "deliveries.card": (
         "Jenis kartu, seperti di lembar cards.",
         "Card type, as in the sheet cards.",
@@ -145,6 +149,22 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "Date on which the blanks come; usable that day.",
     ),
     "deliveries.cards": ("Jumlah blangko.", "Number of blanks."),
+    "deliveries.expires_on": (
+        "Hari terakhir blangko ini dapat dipakai. Kosong: tanpa batas.",
+        "Last day on which these blanks can be used. Empty: no limit.",
+    ),
+    "set_aside.card": (
+        "Jenis kartu, seperti di lembar cards.",
+        "Card type, as in the sheet cards.",
+    ),
+    "set_aside.urgency": (
+        "Kelas urgensi yang blangkonya disisihkan, seperti di lembar urgency.",
+        "Urgency class that the blanks are kept for, as in the sheet urgency.",
+    ),
+    "set_aside.cards": (
+        "Berapa blangko dari stok hanya untuk kelas itu.",
+        "How many blanks of the stock are for that class alone.",
+    ),
     "servers.id": (
         "Nama singkat server: huruf, angka, titik, garis; sampai 40.",
         "Short name of the server: letters, digits, . _ -; up to 40.",
@@ -180,6 +200,27 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
     "printers.areas": (
         "Wilayah yang dilayani, dipisah titik koma. Kosong: semua.",
         "Areas that it prints for, separated by semicolons. Empty: all.",
+    ),
+    "printers.cards_per_ribbon": (
+        "Kartu per pita. Kosong: pita tidak pernah habis.",
+        "Cards that one ribbon is good for. Empty: ribbons never run out.",
+    ),
+    "printers.ribbons": (
+        "Pita yang ada pada pagi hari pertama; 2,4: dua baru dan satu yang sisa 0,4.",
+        "Ribbons there on the morning of the first day; 2.4: two new ones and one of "
+        "which 0.4 is left.",
+    ),
+    "ribbon_deliveries.printer": (
+        "Nama singkat printer, seperti di lembar printers.",
+        "Short name of the printer, as in the sheet printers.",
+    ),
+    "ribbon_deliveries.on": (
+        "Tanggal pita datang; dapat dipakai hari itu juga.",
+        "Date on which the ribbons come; usable that day.",
+    ),
+    "ribbon_deliveries.ribbons": (
+        "Jumlah pita, di atas 0; boleh pecahan.",
+        "Number of ribbons, above 0; may be a fraction.",
     ),
     "printers.from": (
         "Hari pertama dipakai. Kosong: tanpa batas.",

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["plain", "to_toml"]
 
-_INLINE = frozenset({"share"})
+_INLINE = frozenset({"share", "set_aside"})
+_UNLESS_EMPTY = frozenset({"set_aside", "ribbon_deliveries"})
 
 
 def plain(office: Office) -> dict[str, Any]:
     """Return the tables and keys of an office, as in office.toml.
 
-    What is not limited (None) and tables without an entry are left out;
-    every default is written out.
+    What is not limited (None), what nothing is set aside or delivered for, and
+    tables without an entry are left out; every default is written out.
     """
     tables = office.model_dump(by_alias=True)
     if not office.visits.areas:
@@ -32,7 +33,11 @@ def plain(office: Office) -> dict[str, Any]:
 
 def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _pruned(part) for key, part in value.items() if part is not None}
+        return {
+            key: _pruned(part)
+            for key, part in value.items()
+            if part is not None and (part or key not in _UNLESS_EMPTY)
+        }
     if isinstance(value, list | tuple):
         return [_pruned(part) for part in value]
     return value

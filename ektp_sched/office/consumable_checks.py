@@ -1,0 +1,146 @@
+"""What must hold between the keys of blanks and ribbons, as in `checks`."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.office.checks import Path, Problem
+from ektp_sched.office.nearest import unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ektp_sched.office.consumables import Arrival
+    from ektp_sched.office.model import Office
+
+__all__ = ["consumable_problems"]
+
+
+def consumable_problems(office: Office) -> tuple[Problem, ...]:
+    """Return everything that contradicts itself in blanks and ribbons.
+
+    Parameters
+    ----------
+    office
+        An office whose values each have the right form.
+    """
+    return tuple(problem for rule in _RULES for problem in rule(office))
+
+
+def _blanks_have_stock(office: Office) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        if card.stock is not None:
+            continue
+        if card.deliveries:
+            yield Problem(
+                ("cards", name, "deliveries"),
+                "deliveries without stock; write stock = 0 or what lies there, "
+                "or leave deliveries out where blanks are unlimited",
+            )
+        for key in ("expires_on", "set_aside"):
+            if getattr(card, key):
+                yield Problem(
+                    ("cards", name, key),
+                    "without stock; write stock = what lies there, or leave it out "
+                    "where blanks are unlimited",
+                )
+
+
+def _deliveries_stand_by_date(office: Office) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        yield from _by_date(("cards", name, "deliveries"), card.deliveries)
+    for index, printer in enumerate(office.printers):
+        path = "printers", index, "ribbon_deliveries"
+        yield from _by_date(path, printer.ribbon_deliveries)
+
+
+def _by_date(path: Path, some: Sequence[Arrival]) -> Iterator[Problem]:
+    for at, (first, second) in enumerate(pairwise(some), start=1):
+        if second.on < first.on:
+            yield Problem(
+                (*path, at, "on"),
+                f"{second.on} stands after {first.on}; write deliveries in the "
+                "order of their dates, or correct one",
+            )
+
+
+def _deliveries_can_be_used(office: Office) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        for at, entry in enumerate(card.deliveries):
+            if entry.expires_on is not None and entry.expires_on < entry.on:
+                yield Problem(
+                    ("cards", name, "deliveries", at, "expires_on"),
+                    f"{entry.expires_on} is before on = {entry.on}; these blanks could "
+                    "never be used, so correct one of the dates",
+                )
+
+
+def _set_aside_names_known_classes(office: Office) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        for urgency in card.set_aside:
+            if urgency not in office.urgency:
+                sentence = unknown("urgency class", urgency, office.urgency)
+                yield Problem(("cards", name, "set_aside", urgency), sentence)
+
+
+def _set_aside_comes_out_of_the_stock(office: Office) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        kept = sum(card.set_aside.values())
+        if card.stock is not None and kept > card.stock:
+            yield Problem(
+                ("cards", name, "set_aside"),
+                f"{kept} blanks are set aside of a stock of {card.stock}; set aside "
+                "as many as lie there, or fewer",
+            )
+
+
+def _set_aside_is_used_first(office: Office) -> Iterator[Problem]:
+    """Require that no delivery expires before what is set aside.
+
+    Then a class does well to use up its own blanks first, and whoever counts
+    them needs no search.
+    """
+    for name, card in office.cards.items():
+        if not card.set_aside:
+            continue
+        for at, entry in enumerate(card.deliveries):
+            until = entry.expires_on
+            if until is None or (card.expires_on and until >= card.expires_on):
+                continue
+            end = card.expires_on or "nothing"
+            yield Problem(
+                ("cards", name, "deliveries", at, "expires_on"),
+                f"{until} is before expires_on of the stock ({end}), of which blanks "
+                "are set aside; set aside is what expires first, so correct one of "
+                "the dates, or leave set_aside out",
+            )
+
+
+def _ribbons_are_counted_in_cards(office: Office) -> Iterator[Problem]:
+    for index, printer in enumerate(office.printers):
+        if printer.cards_per_ribbon is None:
+            for key in ("ribbons", "ribbon_deliveries"):
+                if getattr(printer, key) not in (None, ()):
+                    yield Problem(
+                        ("printers", index, key),
+                        "without cards_per_ribbon; write how many cards a ribbon is "
+                        "good for",
+                    )
+        elif printer.ribbons is None:
+            yield Problem(
+                ("printers", index, "cards_per_ribbon"),
+                "without ribbons; write ribbons = what lies there, such as 2.5, or "
+                "leave it out where ribbons never run out",
+            )
+
+
+_RULES: Final = (
+    _blanks_have_stock,
+    _deliveries_stand_by_date,
+    _deliveries_can_be_used,
+    _set_aside_names_known_classes,
+    _set_aside_comes_out_of_the_stock,
+    _set_aside_is_used_first,
+    _ribbons_are_counted_in_cards,
+)
