@@ -50,6 +50,10 @@ class Crossing(Exception):
     """Blanks may run out, and no chain of arcs can say so."""
 
 
+Blank = tuple[int, int, str | None]
+"""First and last day on which one blank can be used, and for which class alone."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Cards per resource and day, as plain lists."""
@@ -61,6 +65,8 @@ class Limits:
     reach: dict[str, list[str]]
     total: list[int] | None
     supply: dict[str, list[int]]
+    blanks: dict[str, list[Blank]]
+    ribbons: dict[str, list[int]]
 
     def changed(self, resource: str, day: int, by: int) -> Limits:
         """Return limits with some cards more, or fewer, on one resource and day."""
@@ -92,6 +98,7 @@ class Person:
     promised: int | None
     pinned: int | None
     card: str | None
+    urgency: str
     printers: tuple[str, ...]
     recorded: datetime | None
 
@@ -160,6 +167,24 @@ def _limits(office: Office, start: date, days: int) -> Limits:
         for name, card in office.cards.items()
         if card.stock is not None
     }
+    ribbons = {
+        p.id: [
+            int(
+                p.cards_per_ribbon
+                * (
+                    Fraction(p.ribbons)
+                    + sum(
+                        Fraction(x.ribbons)
+                        for x in p.ribbon_deliveries
+                        if start <= x.on <= dates[d]
+                    )
+                )
+            )
+            for d in range(days)
+        ]
+        for p in office.printers
+        if p.cards_per_ribbon is not None and p.ribbons is not None
+    }
     return Limits(
         days=days,
         worked=[_worked(office, day) for day in dates],
@@ -173,7 +198,27 @@ def _limits(office: Office, start: date, days: int) -> Limits:
         },
         total=total,
         supply=supply,
+        blanks={n: _blanks(c, start, days) for n, c in office.cards.items()},
+        ribbons=ribbons,
     )
+
+
+def _blanks(card: Any, start: date, days: int) -> list[Blank]:
+    """Return every single blank of a card type that is not like the others."""
+    lots = [(start, card.stock, card.expires_on)]
+    lots += [(x.on, x.cards, x.expires_on) for x in card.deliveries if x.on >= start]
+    if not card.set_aside and all(until is None for _, _, until in lots):
+        return []
+    kept = [name for name, number in card.set_aside.items() for _ in range(number)]
+    return [
+        (
+            (on - start).days,
+            days if until is None else (until - start).days,
+            kept.pop() if kept else None,
+        )
+        for on, number, until in lots
+        for _ in range(number)
+    ]
 
 
 def _person(office: Office, row: Mapping[str, Any], start: date) -> Person:
@@ -196,6 +241,7 @@ def _person(office: Office, row: Mapping[str, Any], start: date) -> Person:
         promised=offset(row["promised_on"]),
         pinned=offset(row["pinned_on"]),
         card=row["card"],
+        urgency=row["urgency"],
         printers=tuple(
             p.id
             for p in office.printers
@@ -285,7 +331,7 @@ class Reference:
         for day, cards in Counter(slot[0] for slot in taken).items():
             if total is not None and cards > total[day]:
                 found.append(f"reserve is used on day {day}")
-        return found + self._blanks(slots)
+        return found + self._blanks(slots) + self._ribbons(taken)
 
     def _blanks(self, slots: Mapping[str, Slot]) -> list[str]:
         found = []
@@ -298,7 +344,40 @@ class Reference:
             for day, blanks in enumerate(supply):
                 if sum(d <= day for d in used) > blanks:
                     found.append(f"{card} runs out on day {day}")
+            some = [p for p in self.people if p.card == card and slots[p.name]]
+            if self.limits.blanks[card] and not self._each_has_one(some, slots, card):
+                found.append(f"{card} has no blank that can be used")
         return found
+
+    def _each_has_one(
+        self, some: Sequence[Person], slots: Mapping[str, Slot], card: str
+    ) -> bool:
+        """Return whether each card can have a blank of its own (augmenting paths)."""
+        blanks = self.limits.blanks[card]
+        holder: dict[int, Person] = {}
+
+        def seek(person: Person, tried: set[int]) -> bool:
+            day = self.day(slots[person.name])
+            for number, (first, last, kept) in enumerate(blanks):
+                if number in tried or not first <= day <= last:
+                    continue
+                if kept not in (None, person.urgency):
+                    continue
+                tried.add(number)
+                if number not in holder or seek(holder[number], tried):
+                    holder[number] = person
+                    return True
+            return False
+
+        return all(seek(person, set()) for person in some)
+
+    def _ribbons(self, taken: Sequence[tuple[int, str, str]]) -> list[str]:
+        return [
+            f"the ribbon of {printer} runs out on day {day}"
+            for printer, cards in self.limits.ribbons.items()
+            for day, allowed in enumerate(cards)
+            if sum(p == printer and d <= day for d, p, _ in taken) > allowed
+        ]
 
     def choices(self, person: Person) -> list[Slot]:
         """Return the slots that one person may have."""

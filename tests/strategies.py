@@ -29,6 +29,7 @@ __all__ = [
     "DatedCase",
     "backlogs",
     "cases",
+    "consumable_cases",
     "crossing_cases",
     "dated_cases",
     "days_of",
@@ -633,6 +634,73 @@ def crossing_cases(draw: st.DrawFn) -> Case:
     ]
     people.append({"application_id": "i", "waiting_since": START, "card": "KIA"})
     return Case(document, tuple(people), START, draw(st.integers(4, 9)))
+
+
+def _lots(draw: st.DrawFn, start: date, days: int) -> Document:
+    """Draw the blanks of a card type, some of which expire or are set aside."""
+    near = st.none() | st.integers(-1, days).map(lambda d: start + timedelta(days=d))
+    found: Document = {"stock": draw(st.integers(0, 4))}
+    end = draw(near)
+    aside: Document = {}
+    if found["stock"] and draw(st.booleans()):
+        names = draw(st.lists(st.sampled_from(("urgent", "routine")), min_size=1))
+        left = found["stock"]
+        for name in sorted(set(names)):
+            if left:
+                aside[name] = draw(st.integers(1, left))
+                left -= aside[name]
+        found["set_aside"] = aside
+    if end is not None:
+        found["expires_on"] = end
+    come = sorted(draw(st.lists(st.integers(0, days), max_size=2)))
+    found["deliveries"] = []
+    for offset in come:
+        on = start + timedelta(days=offset)
+        until = draw(near)
+        entry: Document = {"on": on, "cards": draw(st.integers(1, 2))}
+        if until is not None:
+            first = on if not aside or end is None else max(on, end)
+            if not aside or end is not None:
+                entry["expires_on"] = max(first, until)
+        found["deliveries"].append(entry)
+    return found
+
+
+@st.composite
+def consumable_cases(draw: st.DrawFn) -> Case:
+    """Draw small problems in which blanks or ribbons are more than a number."""
+    days = draw(st.sampled_from((2, 3, 4)))
+    kinds: Document = {"KTP-el": {"default": True}, "KIA": {}}
+    kinds["KTP-el"] |= _lots(draw, START, days)
+    if draw(st.booleans()):
+        kinds["KIA"] = _lots(draw, START, days)
+    printers: list[Document] = [{"id": "p", "cards_per_day": draw(st.integers(1, 3))}]
+    if draw(st.booleans()):
+        printers.append({"id": "q", "cards_per_day": draw(st.integers(1, 2))})
+    for printer in printers:
+        if draw(st.booleans()):
+            printer["cards_per_ribbon"] = draw(st.integers(1, 2))
+            printer["ribbons"] = draw(st.sampled_from((0, 1, Decimal("1.5"), 3)))
+            coming = draw(st.lists(st.integers(0, days), max_size=1))
+            printer["ribbon_deliveries"] = [
+                {"on": START + timedelta(days=d), "ribbons": 1} for d in coming
+            ]
+    document: Document = {
+        "name": "Kantor",
+        "calendar": {"workdays": _WEEKS[0]},
+        "urgency": {
+            "urgent": {"target_days": 3} | draw(st.sampled_from(({}, {"rank": 0}))),
+            "routine": {"target_days": 30, "default": True},
+        },
+        "cards": kinds,
+        "servers": [{"id": "s", "cards_per_day": draw(st.integers(1, 4))}],
+        "printers": printers,
+    }
+    if draw(st.integers(0, 3)) == 3:
+        document["quotas"] = [draw(_quota())]
+    most = 4 if len(printers) * days > 4 else 6
+    people = rows(document, START, days, most=most, pins=draw(st.booleans()))
+    return Case(document, draw(people), START, days)
 
 
 def backlogs() -> st.SearchStrategy[Backlog]:

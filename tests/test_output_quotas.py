@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -217,7 +218,17 @@ def rule(place: str, room: int | None, *days: date, down: str = "") -> RuleOfCon
 
 
 HERE = date(2017, 9, 18)
-CARDS = "[cards.KTP-el]\nstock = 5\ndeliveries = [{ on = 2017-09-14, cards = 3 }]\n"
+CARDS = """
+[cards.KTP-el]
+stock = 5
+default = true
+deliveries = [{ on = 2017-09-14, cards = 3 }]
+[cards.KIA]
+stock = 9
+expires_on = 2017-09-13
+set_aside = { routine = 4 }
+deliveries = [{ on = 2017-09-13, cards = 3, expires_on = 2017-09-14 }]
+"""
 
 
 @pytest.mark.parametrize(
@@ -274,6 +285,21 @@ CARDS = "[cards.KTP-el]\nstock = 5\ndeliveries = [{ on = 2017-09-14, cards = 3 }
             "would make room.",
         ),
         (
+            rule("cards.KIA.stock", 2),
+            "`cards.KIA.stock`: 12 blanks of KIA lie there or come, of which 12 expire "
+            "within the plan. 2 blanks more would make room.",
+        ),
+        (
+            rule("cards.KIA.set_aside", 1),
+            "`cards.KIA.set_aside` keeps 4 blanks of KIA for routine. 1 blank fewer "
+            "set aside would make room.",
+        ),
+        (
+            rule("printers[1].ribbons", 30, HERE),
+            "`printers[1].ribbons`: by 18 September 2017 the ribbons of printer-1 are "
+            "good for 250 cards. Ribbon for 30 cards more would make room.",
+        ),
+        (
             rule("pins", 1),
             "`pins`: 2 cards are fixed to their day (K-001, K-002). 1 fewer would make "
             "room.",
@@ -290,7 +316,9 @@ def test_each_rule_of_a_conflict_has_its_sentence(
         p.model_copy(update={"areas": ("Alak",)} if p.id == "printer-2" else {})
         for p in plan.office.printers
     )
-    first = printers[0].model_copy(update={"areas": ("Area 1", "Area 2")})
+    ribbons = {"cards_per_ribbon": 100, "ribbons": Decimal("2.5")}
+    areas = {"areas": ("Area 1", "Area 2")}
+    first = printers[0].model_copy(update=areas | ribbons)
     office = plan.office.model_copy(update={"printers": (first, *printers[1:])})
     conflict = conflict_of(each, ids=("K-001", "K-002"))
     plan = replace(plan, office=office, status=Status.INFEASIBLE, conflict=(conflict,))

@@ -26,6 +26,7 @@ from ektp_sched.office import calendar
 from ektp_sched.planning import Status
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.mixed.plan import mixed_plan
+from ektp_sched.planning.scarce import Scarce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -180,7 +181,7 @@ def test_the_program_and_the_network_agree_where_both_apply(case: Case) -> None:
     assume(case.rows)
     plan = case.plan()
     mixed = mixed_plan(
-        case.backlog, case.office, case.start, case.days, (), Clock(None, None)
+        case.backlog, case.office, case.start, case.days, Scarce(), Clock(None, None)
     )
     if plan.status is Status.INFEASIBLE:
         assert mixed.status is Status.INFEASIBLE

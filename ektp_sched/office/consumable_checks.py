@@ -108,12 +108,12 @@ def _set_aside_is_used_first(office: Office) -> Iterator[Problem]:
             until = entry.expires_on
             if until is None or (card.expires_on and until >= card.expires_on):
                 continue
-            end = card.expires_on or "nothing"
+            end = card.expires_on or "never"
             yield Problem(
                 ("cards", name, "deliveries", at, "expires_on"),
-                f"{until} is before expires_on of the stock ({end}), of which blanks "
-                "are set aside; set aside is what expires first, so correct one of "
-                "the dates, or leave set_aside out",
+                f"{until} is before the stock expires ({end}), of which blanks are set "
+                "aside; what is set aside must expire first, so correct one of the "
+                "dates, or leave set_aside out",
             )
 
 

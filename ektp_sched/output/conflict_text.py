@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.office import capacity
+from ektp_sched.office import capacity, lots, ribbon_cards
 from ektp_sched.output.quotas import kind_of, limit_text
 from ektp_sched.trust.quotas import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ektp_sched.office import Lot
     from ektp_sched.office.decisions import Quota
+    from ektp_sched.office.tables import Printer
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Conflict, RuleOfConflict
 
 __all__ = ["conflict_entry", "conflict_lines"]
 
-_NUMBERED: Final = re.compile(r"(quotas|shifts)\[(\d+)\](?:\.(\w+))?")
+_NUMBERED: Final = re.compile(r"(quotas|shifts|printers)\[(\d+)\](?:\.(\w+))?")
 _NAMED: Final = 10
 
 
@@ -73,12 +77,16 @@ def _rule(
     numbered = _NUMBERED.fullmatch(rule.place)
     if numbered and numbered[1] == "quotas":
         parts = _quota(rule, plan.office.quotas[int(numbered[2]) - 1], plan, texts)
+    elif numbered and numbered[1] == "printers":
+        parts = _ribbons(rule, plan.office.printers[int(numbered[2]) - 1], plan, texts)
     elif numbered and numbered[3]:
         shift = plan.office.shifts[int(numbered[2]) - 1]
         figures = {"shift": shift.id, "value": getattr(shift, numbered[3]) or 0}
         parts = _said(rule, numbered[3], figures, texts)
     elif rule.place == "budget.idr" and plan.office.budget is not None:
         parts = _said(rule, "budget", {"value": plan.office.budget.idr}, texts)
+    elif rule.place.endswith(".set_aside"):
+        parts = _set_aside(rule, plan, texts)
     elif rule.place.startswith("cards."):
         parts = _stock(rule, plan, texts)
     elif rule.place == "pins":
@@ -157,8 +165,42 @@ def _meet(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> bool:
     return some is None or others is None or bool({*some} & {*others})
 
 
+def _card(rule: RuleOfConflict, key: str) -> str:
+    return rule.place.removeprefix("cards.").removesuffix(key).strip('"')
+
+
+def _set_aside(rule: RuleOfConflict, plan: AnyPlan, texts: Language) -> list[str]:
+    card = _card(rule, ".set_aside")
+    kept = plan.office.cards[card].set_aside
+    figures = {"card": card, "value": sum(kept.values()), "names": ", ".join(kept)}
+    return _said(rule, "set_aside", figures, texts)
+
+
+def _ribbons(
+    rule: RuleOfConflict, printer: Printer, plan: AnyPlan, texts: Language
+) -> list[str]:
+    cards = ribbon_cards(plan.office, plan.start, plan.days)[printer.id]
+    last = rule.last or plan.start
+    figures: dict[str, Any] = {"printer": printer.id, "day": last}
+    figures["value"] = int(cards[(last - plan.start).days])
+    return _said(rule, "ribbons", figures, texts)
+
+
+def _lots(
+    rule: RuleOfConflict, card: str, some: Sequence[Lot], plan: AnyPlan, texts: Language
+) -> list[str]:
+    gone = sum(lot.cards for lot in some if lot.last < plan.days - 1)
+    value = sum(lot.cards for lot in some)
+    figures: dict[str, Any] = {"card": card, "value": value, "gone": gone}
+    said = texts.text("conflict_rule.stock_lots", place=rule.place, **figures)
+    return [said, _room(rule, "stock", texts)]
+
+
 def _stock(rule: RuleOfConflict, plan: AnyPlan, texts: Language) -> list[str]:
-    card = rule.place.removeprefix("cards.").removesuffix(".stock").strip('"')
+    card = _card(rule, ".stock")
+    some = lots(plan.office, plan.start, plan.days).get(card)
+    if some is not None:
+        return _lots(rule, card, some, plan, texts)
     supply = capacity(plan.office, plan.start, plan.days).supply[card]
     last = rule.last or rule.day
     if last is None:

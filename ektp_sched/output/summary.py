@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from ektp_sched.office import lots
 from ektp_sched.output.figures import figures
 from ektp_sched.output.quotas import quota_entries
 from ektp_sched.output.seal import PROGRAM
@@ -100,15 +101,32 @@ def _engine_reason(plan: AnyPlan, texts: Language) -> dict[str, Any] | None:
     rules = [name for name in ("shifts", "budget") if getattr(office, name)]
     code = "yes-no" if office.shifts else None
     if plan.engine == MIXED:
-        stocks = [
-            f"cards.{n}.stock" for n, c in office.cards.items() if c.stock is not None
-        ]
-        rules += ["quotas"] if office.quotas else stocks
+        rules += ["quotas"] if office.quotas else []
+        rules += _consumables(plan)
         code = "mixed"
     if code is None:
         return None
     text = texts.text(f"engine.{code}", rules=", ".join(rules))
     return {"code": code, "rules": rules, "text": text}
+
+
+def _consumables(plan: AnyPlan) -> list[str]:
+    """Return the places of rules on blanks and ribbons, the odd ones first."""
+    office = plan.office
+    special = lots(office, plan.start, plan.days)
+    found = []
+    for name in special:
+        card = office.cards[name]
+        found += [f"cards.{name}.set_aside"] if card.set_aside else []
+        ends = [card.expires_on, *(entry.expires_on for entry in card.deliveries)]
+        found += [f"cards.{name}.expires_on"] if any(ends) else []
+    for number, printer in enumerate(office.printers, start=1):
+        if printer.cards_per_ribbon is not None:
+            found.append(f"printers[{number}].ribbons")
+    stocks = [
+        f"cards.{n}.stock" for n, c in office.cards.items() if c.stock is not None
+    ]
+    return found or ([] if office.quotas else stocks)
 
 
 def _by_kind(plan: AnyPlan) -> dict[str, Any]:

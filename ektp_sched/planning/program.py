@@ -160,6 +160,7 @@ def build_program(
     capacity: Capacity,
     last_day: int,
     aside: frozenset[str] = frozenset(),
+    alone: frozenset[str] = frozenset(),
 ) -> Program:
     """Lay the network for the open days before ``last_day``.
 
@@ -173,6 +174,8 @@ def build_program(
         Days from this one on are left out, as no optimal plan uses them.
     aside
         Card types whose blanks something else limits.
+    alone
+        Printers that get a pool of their own.
 
     Returns
     -------
@@ -184,7 +187,7 @@ def build_program(
     UnsupportedRuleError
         Blanks of several card types cross on shared printers.
     """
-    pools = printer_pools(capacity, cohorts)
+    pools = printer_pools(capacity, cohorts, alone)
     server_pools = _server_pools(capacity, pools)
     links = _links(capacity, pools, server_pools)
     chains = stock_chains(cohorts, capacity, pools, aside)
@@ -220,13 +223,17 @@ def build_program(
     )
 
 
-def printer_pools(capacity: Capacity, cohorts: Cohorts) -> tuple[tuple[int, ...], ...]:
+def printer_pools(
+    capacity: Capacity, cohorts: Cohorts, alone: frozenset[str] = frozenset()
+) -> tuple[tuple[int, ...], ...]:
     """Pool printers that serve the same cohorts through the same servers.
 
     Parameters
     ----------
     capacity, cohorts
         Which servers each printer reaches, and whom it may serve.
+    alone
+        Printers that get a pool of their own.
 
     Returns
     -------
@@ -238,10 +245,11 @@ def printer_pools(capacity: Capacity, cohorts: Cohorts) -> tuple[tuple[int, ...]
         name: tuple(name in chosen for chosen in cohorts.printer_sets)
         for name in capacity.printers
     }
-    pools: dict[tuple[tuple[bool, ...], tuple[bool, ...]], list[int]] = {}
+    pools: dict[tuple[tuple[bool, ...], tuple[bool, ...], str], list[int]] = {}
     for index, name in enumerate(capacity.printers):
         if any(by_sets[name]):
-            key = by_sets[name], tuple(capacity.reaches[index].tolist())
+            own = name if name in alone else ""
+            key = by_sets[name], tuple(capacity.reaches[index].tolist()), own
             pools.setdefault(key, []).append(index)
     return tuple(tuple(pool) for pool in pools.values())
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office import calendar, capacity, options
+from ektp_sched.office import calendar, capacity
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.horizon import LONGEST, days_needed, days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.program import build_program, printer_pools
+from ektp_sched.planning.program import build_program
 from ektp_sched.planning.report import Case, no_plan, solved_plan
 from ektp_sched.planning.result import Status
-from ektp_sched.planning.stock import crossing_cards
+from ektp_sched.planning.scarce import Scarce, scarce
 from ektp_sched.planning.tiers import check_range, objectives
 
 if TYPE_CHECKING:
@@ -91,15 +91,15 @@ def plan(
     clock = Clock(time_limit, progress)
     solver = _engine(engine)
     with clock.stage("cohorts"):
-        days = _horizon(backlog, office, start, days, clock.half)
+        asked, days = days, _horizon(backlog, office, start, days, clock.half)
         limits = capacity(office, start, days)
         cohorts = build_cohorts(backlog, office, start, days)
         last_day = days_that_matter(cohorts, limits)
-    crossing = _crossing(office, cohorts, limits)
-    if len(cohorts) and (office.quotas or crossing):
+    short = _scarce(office, cohorts, limits, asked)
+    if len(cohorts) and (office.quotas or short):
         from ektp_sched.planning.mixed.plan import mixed_plan
 
-        return mixed_plan(backlog, office, start, days, crossing, clock)
+        return mixed_plan(backlog, office, start, days, short, clock)
     decided = None
     if office.shifts:
         with clock.stage("decide"):
@@ -138,20 +138,26 @@ def _rules_too(
     from ektp_sched.planning.mixed import pose
     from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction
 
-    problem = pose(backlog, office, start, days, ())
+    problem = pose(backlog, office, start, days, Scarce())
     found = contradiction(problem, backlog.frame, clock.deadline)
     places = {rule.place for one in found for rule in one.rules}
     return found if places - {PINS_RULE} else ()
 
 
-def _crossing(office: Office, cohorts: Cohorts, limits: Capacity) -> tuple[str, ...]:
-    """Return the card types whose blanks run out beside others' cards."""
-    if not limits.supply:
-        return ()
-    can = options(office, limits.start, limits.days)
-    used = [(option.shift, option.day) for option in can]
-    every = capacity(office, limits.start, limits.days, used)
-    return crossing_cards(cohorts, every, printer_pools(every, cohorts))
+def _scarce(
+    office: Office, cohorts: Cohorts, limits: Capacity, days: int | None
+) -> Scarce:
+    """Return what no network can count, which needs a horizon that is named."""
+    found = scarce(office, cohorts, limits)
+    if days is None and (found.lots or found.ribbons):
+        what = [f"cards.{card}" for card in found.lots]
+        what += [f"the ribbons of {name}" for name in found.ribbons]
+        msg = (
+            f"days is left out; {' and '.join(what)} can run out, so it must be a "
+            f"whole number from 1 to {LONGEST:,}"
+        )
+        raise UsageError(msg)
+    return found
 
 
 def _decided(

@@ -11,15 +11,20 @@ from ektp_sched.errors import UnsupportedRuleError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from ektp_sched.office import Capacity
     from ektp_sched.planning.cohorts import Cohorts
 
+    Ints = NDArray[np.int64]
     Pools = tuple[tuple[int, ...], ...]
 
 __all__ = ["can_run_out", "crossing_cards", "stock_chains"]
 
 
-def can_run_out(card: str, cohorts: Cohorts, capacity: Capacity) -> bool:
+def can_run_out(
+    card: str, cohorts: Cohorts, capacity: Capacity, supply: Ints | None = None
+) -> bool:
     """Return whether blanks could ever be what limits printing.
 
     One card of capacity more than there is counts as possible, so that the
@@ -31,13 +36,18 @@ def can_run_out(card: str, cohorts: Cohorts, capacity: Capacity) -> bool:
         A card type with stock.
     cohorts, capacity
         Demand and capacity.
+    supply
+        Blanks up to each day, shape ``(days,)``; those of the capacity if left
+        out.
     """
+    if supply is None:
+        supply = capacity.supply[card]
     wanted = cohorts.wanted.get(card, 0)
     daily = np.minimum(
         capacity.printer_cards.sum(axis=0), capacity.server_cards.sum(axis=0)
     )
     possible = np.minimum(np.cumsum(daily) + 1, wanted)
-    return bool((capacity.supply[card] < possible).any())
+    return bool((supply < possible).any())
 
 
 def stock_chains(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.mixed.consumables import ribbon_place
 from ektp_sched.planning.mixed.run import feasible
 from ektp_sched.planning.result import Conflict, RuleOfConflict
 from ektp_sched.planning.tiers import Objective
@@ -71,7 +72,13 @@ def _places(problem: Problem) -> list[str]:
     """Return the places of all rules that could be left out."""
     office = problem.office
     found = [f"quotas[{n + 1}]" for n in range(len(office.quotas))]
-    found += [f"cards.{card}.stock" for card in problem.crossing]
+    scarce = problem.scarce
+    found += [f"cards.{card}.stock" for card in scarce.cards]
+    for card, some in scarce.lots.items():
+        kept = any(lot.kept_for is not None for lot in some)
+        found += [f"cards.{card}.set_aside"] if kept else []
+        found += [f"cards.{card}.stock"]
+    found += [ribbon_place(office, printer) for printer in scarce.ribbons]
     found += ["budget.idr"] if office.budget is not None else []
     for number, shift in enumerate(office.shifts):
         place = f"shifts[{number + 1}]"

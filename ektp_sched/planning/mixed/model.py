@@ -118,6 +118,8 @@ class Mip:
         Number of switches.
     ordered
         Pairs of switches of which the second is on only if the first is.
+    draws
+        Number of draws.
     """
 
     split: Split
@@ -128,6 +130,7 @@ class Mip:
     side: Sequence[SideRow]
     switches: int
     ordered: Sequence[tuple[int, int]]
+    draws: int = 0
 
     def lay(
         self,
@@ -171,11 +174,11 @@ class Mip:
             switches=(int(begin[3]), int(begin[4])),
         )
 
-    def _sizes(self) -> tuple[int, int, int, int, int]:
-        """Return the number of choices, arcs, uses, switches and reliefs."""
+    def _sizes(self) -> tuple[int, int, int, int, int, int]:
+        """Return the number of choices, arcs, uses, switches, draws and reliefs."""
         uses = 0 if self.uses is None else len(self.uses)
         arcs = len(self.split.program.tail)
-        return len(self.groups.node), arcs, uses, self.switches, 1
+        return len(self.groups.node), arcs, uses, self.switches, self.draws, 1
 
     def _weights(self, tier: Held) -> tuple[Ints, int]:
         if tier.tier is None:
@@ -215,9 +218,12 @@ class Mip:
 
     def _rules(self, table: _Table, begin: Ints, relieved: str | None) -> None:
         slot = np.arange(self.split.arcs, len(self.split.program.tail)) + begin[1]
-        relief = begin[4]
+        relief = begin[5]
         for row in self.side:
             column, value = [slot], [row.weight]
+            if row.draws:
+                column.append(begin[4] + np.array(row.draws))
+                value.append(np.full(len(row.draws), row.each))
             if row.switch is not None:
                 column.append(np.array([begin[3] + row.switch]))
                 value.append(np.array([row.times]))
@@ -251,7 +257,8 @@ class Mip:
         high[begin[2] : begin[4]] = 1
         whole = np.zeros(count, dtype=bool)
         whole[begin[1] : begin[2]] = program.kind == Arc.KIND
-        whole[begin[2] :] = True
+        whole[begin[2] : begin[4]] = True
+        whole[begin[5] :] = True
         row, column = np.concatenate(table.row), np.concatenate(table.column)
         value = np.concatenate(table.value)
         order = np.lexsort((column, row))

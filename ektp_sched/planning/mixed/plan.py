@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.mixed.solve import Mixed
     from ektp_sched.planning.result import Plan
+    from ektp_sched.planning.scarce import Scarce
 
 __all__ = ["ENGINE", "mixed_plan"]
 
@@ -34,22 +35,22 @@ def mixed_plan(
     office: Office,
     start: date,
     days: int,
-    crossing: tuple[str, ...],
+    scarce: Scarce,
     clock: Clock,
 ) -> Plan:
-    """Plan under quotas and blanks that cross.
+    """Plan under quotas, and blanks and ribbons that no network can count.
 
     Parameters
     ----------
     backlog, office, start, days
         As for ``plan``.
-    crossing
-        Card types whose blanks run out beside others' cards.
+    scarce
+        Blanks and ribbons that no network can count.
     clock
         Times the stages.
     """
     with clock.stage("program"):
-        problem = pose(backlog, office, start, days, crossing)
+        problem = pose(backlog, office, start, days, scarce)
         tiers = objectives(office, problem.cohorts, days)
     case = Case(backlog, office, problem.program, problem.cohorts, tiers, ENGINE)
     with clock.stage("solve"):

@@ -1,8 +1,8 @@
 """Rules on kinds of cards as rows of a mixed-integer program.
 
 Variables are the cards of each kind in each column (*slots*), the uses of
-shifts, and one switch for each minimum and period: on, the number is
-reached; off, nobody of the kind is left who is ready.
+shifts, one switch for each minimum and period (on, the number is reached;
+off, nobody of the kind is left who is ready), and draws of blanks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from ektp_sched.planning.cohorts import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Period", "Rows", "SideRow", "quota_rows", "stock_rows"]
+__all__ = ["Period", "Rows", "SideRow", "Slots", "quota_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,18 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """``slots · weight + switch part`` is at least ``least``.
+    """``slots · weight + draws + switch part`` is at least ``least``.
 
     Parameters
     ----------
     rule
-        Its place in office.toml.
+        Its place in office.toml; empty where it only says what a draw is.
     period
         The days that it is about.
     weight
         Of each slot, shape ``(S * K,)``.
+    draws, each
+        Indices of draws, and what each of them adds.
     switch, times
         Index of a switch, and what it adds; ``None`` without.
     least
@@ -69,10 +71,12 @@ class SideRow:
     rule: str
     period: Period
     weight: Ints
-    switch: int | None
-    times: int
-    least: int
-    slack: int
+    draws: tuple[int, ...] = ()
+    each: int = 1
+    switch: int | None = None
+    times: int = 0
+    least: int = 0
+    slack: int = 1
 
 
 @dataclass(slots=True)
@@ -85,6 +89,8 @@ class Rows:
         The rows so far.
     switches
         Number of switches so far.
+    draws
+        Number of draws so far.
     ordered
         Pairs of switches of one rule: where nobody new becomes ready, nobody
         of the kind is left afterwards either.
@@ -92,6 +98,7 @@ class Rows:
 
     rows: list[SideRow] = field(default_factory=list)
     switches: int = 0
+    draws: int = 0
     ordered: list[tuple[int, int]] = field(default_factory=list)
 
     def new_switch(self) -> int:
@@ -99,12 +106,24 @@ class Rows:
         self.switches += 1
         return self.switches - 1
 
+    def new_draw(self) -> int:
+        """Return the index of one more draw."""
+        self.draws += 1
+        return self.draws - 1
+
 
 @dataclass(frozen=True, slots=True)
-class _Slots:
-    """What the rows need to know of slots and demand."""
+class Slots:
+    """What the rows need to know of slots and demand.
 
-    office: Office
+    Parameters
+    ----------
+    program, split, cohorts
+        The network, plain and by kind, and what flows through it.
+    worked
+        Ordinary working days, shape ``(days,)``.
+    """
+
     program: Program
     split: Split
     cohorts: Cohorts
@@ -112,10 +131,22 @@ class _Slots:
 
     @property
     def day(self) -> Ints:
+        """Return the day of each slot, shape ``(S * K,)``."""
         return self.split.program.column_day
 
+    @property
+    def pool(self) -> Ints:
+        """Return the pool of printers of each slot, shape ``(S * K,)``."""
+        return self.split.program.column_pool
+
     def of(self, question: int) -> Bools:
-        """Return the slots of all kinds for which a question's answer is yes."""
+        """Return the slots of all kinds for which a question's answer is yes.
+
+        Parameters
+        ----------
+        question
+            Its number.
+        """
         yes = np.array([kind[question] for kind in self.cohorts.kinds], dtype=bool)
         return np.tile(yes, self.program.columns)
 
@@ -141,28 +172,18 @@ class _Slots:
         return int(daily[: last + 1].sum())
 
 
-def quota_rows(
-    rows: Rows,
-    office: Office,
-    program: Program,
-    split: Split,
-    cohorts: Cohorts,
-    worked: Bools,
-) -> None:
+def quota_rows(rows: Rows, slots: Slots, office: Office) -> None:
     """Lay the rows of every quota.
 
     Parameters
     ----------
     rows
         Where they go.
+    slots
+        Columns by kind, and what flows through them.
     office
         Its quotas; quota i asks question i of each application.
-    program, split, cohorts
-        The network, plain and by kind, and what flows through it.
-    worked
-        Ordinary working days, shape ``(days,)``.
     """
-    slots = _Slots(office, program, split, cohorts, worked)
     for number, quota in enumerate(office.quotas):
         for period in _periods(quota, slots):
             _most(rows, quota, number, period, slots)
@@ -176,7 +197,7 @@ def quota_rows(
             before = mine
 
 
-def _periods(quota: Quota, slots: _Slots, *, whole: bool = False) -> Iterator[Period]:
+def _periods(quota: Quota, slots: Slots, *, whole: bool = False) -> Iterator[Period]:
     """Yield the periods of a maximum; for a minimum the whole ones alone."""
     days = slots.program.capacity.days
     if quota.per == "plan":
@@ -192,25 +213,23 @@ def _periods(quota: Quota, slots: _Slots, *, whole: bool = False) -> Iterator[Pe
                 yield Period(max(0, monday), min(days - 1, monday + 6))
 
 
-def _inside(period: Period, slots: _Slots) -> Ints:
+def _inside(period: Period, slots: Slots) -> Ints:
     return ((slots.day >= period.first) & (slots.day <= period.last)).astype(np.int64)
 
 
-def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: _Slots) -> None:
+def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
     mine = inside * slots.of(number)
     rule = f"quotas[{number + 1}]"
     if quota.at_most is not None:
-        rows.rows.append(SideRow(rule, period, -mine, None, 0, -quota.at_most, 1))
+        rows.rows.append(SideRow(rule, period, -mine, least=-quota.at_most))
     if quota.at_most_share is not None:
         part = Fraction(quota.at_most_share)
         weight = part.numerator * inside - part.denominator * mine
-        rows.rows.append(SideRow(rule, period, weight, None, 0, 0, part.denominator))
+        rows.rows.append(SideRow(rule, period, weight, slack=part.denominator))
 
 
-def _least(
-    rows: Rows, quota: Quota, number: int, period: Period, slots: _Slots
-) -> None:
+def _least(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
     mine = inside * slots.of(number)
     rule = f"quotas[{number + 1}]"
@@ -219,7 +238,7 @@ def _least(
     # Where more are ready than could ever be printed, somebody is left for sure.
     sure = ready > slots.possible(period.last)
     if quota.at_least and ready:
-        one = SideRow(rule, period, mine, None, 0, quota.at_least, 1)
+        one = SideRow(rule, period, mine, least=quota.at_least)
         rows.rows += (
             [one] if sure else _unless(rows, one, so_far, ready, quota.at_least)
         )
@@ -227,7 +246,7 @@ def _least(
         part = Fraction(quota.at_least_share)
         weight = part.denominator * mine - part.numerator * inside
         most = part.numerator * int(slots.cohorts.size.sum())
-        one = SideRow(rule, period, weight, None, 0, 0, part.denominator)
+        one = SideRow(rule, period, weight, slack=part.denominator)
         rows.rows += [one] if sure else _unless(rows, one, so_far, ready, most)
 
 
@@ -238,39 +257,5 @@ def _unless(
     switch = rows.new_switch()
     return [
         replace(one, switch=switch, times=-most, least=one.least - most),
-        SideRow(one.rule, one.period, so_far, switch, ready, ready, 0),
+        replace(one, weight=so_far, switch=switch, times=ready, least=ready, slack=0),
     ]
-
-
-def stock_rows(
-    rows: Rows,
-    cards: Sequence[str],
-    first: int,
-    program: Program,
-    split: Split,
-    cohorts: Cohorts,
-) -> None:
-    """Lay the rows of blanks that run out beside other cards.
-
-    Parameters
-    ----------
-    rows
-        Where they go.
-    cards
-        Card types; the first of them asks question ``first``.
-    first
-        Number of the questions before.
-    program, split, cohorts
-        As for ``quota_rows``.
-    """
-    day = split.program.column_day
-    for number, card in enumerate(cards, start=first):
-        yes = np.array([kind[number] for kind in cohorts.kinds], dtype=bool)
-        mine = np.tile(yes, program.columns)
-        supply = program.capacity.supply[card]
-        starts = np.flatnonzero(np.diff(supply, prepend=-1))
-        for last in (np.append(starts[1:], len(supply)) - 1).tolist():
-            weight = -(mine & (day <= last)).astype(np.int64)
-            rule = f"cards.{card}.stock"
-            least = -int(supply[last])
-            rows.rows.append(SideRow(rule, Period(0, last), weight, None, 0, least, 1))

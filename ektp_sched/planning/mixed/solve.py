@@ -18,8 +18,9 @@ from ektp_sched.planning.decisions.rules import rows
 from ektp_sched.planning.decisions.uses import arc_limits, list_uses
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
+from ektp_sched.planning.mixed.consumables import lot_rows, ribbon_rows, stock_rows
 from ektp_sched.planning.mixed.model import Held, Mip
-from ektp_sched.planning.mixed.rows import Rows, quota_rows, stock_rows
+from ektp_sched.planning.mixed.rows import Rows, Slots, quota_rows
 from ektp_sched.planning.mixed.run import Outcome, minimise
 from ektp_sched.planning.mixed.split import split
 from ektp_sched.planning.problem import least_value
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
+    from ektp_sched.planning.scarce import Scarce
 
     Ints = NDArray[np.int64]
 
@@ -63,8 +65,8 @@ class Problem:
         What could be decided; ``None`` without shifts.
     rows
         Rules on kinds.
-    crossing
-        Card types whose blanks run out beside others' cards.
+    scarce
+        Blanks and ribbons that are counted by rows.
     """
 
     office: Office
@@ -74,7 +76,7 @@ class Problem:
     split: Split
     uses: Uses | None
     rows: Rows
-    crossing: tuple[str, ...]
+    scarce: Scarce
 
     def mip(
         self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
@@ -101,6 +103,7 @@ class Problem:
             side=[row for row in self.rows.rows if row.rule not in dropped],
             switches=self.rows.switches,
             ordered=self.rows.ordered,
+            draws=self.rows.draws,
         )
 
 
@@ -116,8 +119,8 @@ class Mixed:
         The plain network, the one by kind, and the plan in it.
     settled
         Every tier in order.
-    crossing
-        Card types whose blanks run out beside others' cards.
+    quotas
+        Number of quotas: the questions after theirs ask for blanks.
     """
 
     used: tuple[Option, ...]
@@ -126,7 +129,7 @@ class Mixed:
     split: Split
     solution: Solution
     settled: tuple[Settled, ...]
-    crossing: tuple[str, ...]
+    quotas: int
 
     def bound(self, tier: Objective, cohorts: Cohorts) -> int:
         """Return below what no plan comes in a tier of choices."""
@@ -137,8 +140,9 @@ class Mixed:
 
     def crosses(self, cohorts: Cohorts) -> NDArray[np.bool_]:
         """Return for each cohort whether its blanks can run out, shape ``(C,)``."""
-        last = len(cohorts.kinds[0]) - len(self.crossing)
-        by_kind = np.array([any(kind[last:]) for kind in cohorts.kinds], dtype=bool)
+        by_kind = np.array(
+            [any(kind[self.quotas :]) for kind in cohorts.kinds], dtype=bool
+        )
         chained = set(self.program.stocked)
         by_set = np.array([bool(chained & some) for some in cohorts.cards], dtype=bool)
         found: NDArray[np.bool_] = by_kind[cohorts.kind] | by_set[cohorts.eligibility]
@@ -151,7 +155,7 @@ class Mixed:
 
 
 def pose(
-    backlog: Backlog, office: Office, start: date, days: int, cards: tuple[str, ...]
+    backlog: Backlog, office: Office, start: date, days: int, scarce: Scarce
 ) -> Problem:
     """Lay the network by kind and the rules on kinds.
 
@@ -159,23 +163,41 @@ def pose(
     ----------
     backlog, office, start, days
         What to plan.
-    cards
-        Card types whose blanks cross.
+    scarce
+        Blanks and ribbons that are counted by rows.
     """
     questions = [_question(quota) for quota in office.quotas]
-    questions += [pl.col("card") == card for card in cards]
+    questions += [pl.col("card") == card for card in scarce.cards]
+    asked = _lot_questions(scarce, questions)
     limits = capacity(office, start, days)
     cohorts = build_cohorts(backlog, office, start, days, questions)
     can = options(office, start, days)
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    program = build_program(cohorts, every, days, frozenset(cards))
+    program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None
     found = Rows()
-    worked = calendar(office, start, days).open
-    quota_rows(found, office, program, wide, cohorts, worked)
-    stock_rows(found, cards, len(office.quotas), program, wide, cohorts)
-    return Problem(office, cohorts, limits, program, wide, uses, found, cards)
+    slots = Slots(program, wide, cohorts, calendar(office, start, days).open)
+    quota_rows(found, slots, office)
+    stock_rows(found, slots, scarce.cards, len(office.quotas))
+    for card, some in scarce.lots.items():
+        lot_rows(found, slots, card, some, asked[card])
+    ribbon_rows(found, slots, office, scarce.ribbons)
+    return Problem(office, cohorts, limits, program, wide, uses, found, scarce)
+
+
+def _lot_questions(
+    scarce: Scarce, questions: list[pl.Expr]
+) -> dict[str, dict[str, int]]:
+    """Ask for each card type with lots, and its classes with blanks set aside."""
+    asked: dict[str, dict[str, int]] = {}
+    for card, some in scarce.lots.items():
+        asked[card] = {"": len(questions)}
+        questions.append(pl.col("card") == card)
+        for name in sorted({lot.kept_for for lot in some if lot.kept_for is not None}):
+            asked[card][name] = len(questions)
+            questions.append((pl.col("card") == card) & (pl.col("urgency") == name))
+    return asked
 
 
 def _question(quota: Quota) -> pl.Expr:
@@ -263,7 +285,7 @@ class _Search:
             split=replace(self.problem.split, program=best.program),
             solution=best.solution,
             settled=tuple(self.settled),
-            crossing=self.problem.crossing,
+            quotas=len(self.problem.office.quotas),
         )
 
     def _number(self) -> int:

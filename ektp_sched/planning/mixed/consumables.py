@@ -1,0 +1,177 @@
+"""Blanks and ribbons as rows of a mixed-integer program.
+
+Blanks that expire or are set aside come in lots.  How many of a lot are used
+in each stretch of days is a *draw*: with whole numbers of cards the draws are
+a transportation problem, so they need not be whole themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.office import Lot
+from ektp_sched.planning.mixed.rows import Period, SideRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office
+    from ektp_sched.planning.mixed.rows import Rows, Slots
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["lot_rows", "ribbon_place", "ribbon_rows", "stock_rows"]
+
+
+def stock_rows(rows: Rows, slots: Slots, cards: Sequence[str], first: int) -> None:
+    """Lay the rows of blanks that run out beside other cards.
+
+    Parameters
+    ----------
+    rows
+        Where they go.
+    slots
+        Columns by kind, and what flows through them.
+    cards
+        Card types; the first of them asks question ``first``.
+    first
+        Number of the questions before.
+    """
+    for number, card in enumerate(cards, start=first):
+        mine = slots.of(number)
+        supply = slots.program.capacity.supply[card]
+        for last in _ends(np.flatnonzero(np.diff(supply, prepend=-1)), len(supply)):
+            weight = -(mine & (slots.day <= last)).astype(np.int64)
+            rule = f"cards.{card}.stock"
+            rows.rows.append(
+                SideRow(rule, Period(0, last), weight, least=-int(supply[last]))
+            )
+
+
+def lot_rows(
+    rows: Rows, slots: Slots, card: str, some: Sequence[Lot], asked: dict[str, int]
+) -> None:
+    """Lay the rows of blanks that expire or are set aside.
+
+    In each stretch of days in which the same lots can be used, the cards
+    printed are at most the draws; all draws from a lot are at most what it
+    holds; and from what is set aside for a class, its cards alone are drawn.
+
+    Parameters
+    ----------
+    rows, slots
+        As for ``stock_rows``.
+    card
+        The card type.
+    some
+        Its lots.
+    asked
+        Number of the question that asks for the type (under ``""``), and for
+        the type and each class that blanks are set aside for.
+    """
+    days = slots.program.capacity.days
+    # A lot that holds nothing, so that one blank more can be asked for.
+    every = [_Draws(lot) for lot in (*some, Lot(0, days - 1, 0))]
+    edges = {0, *(lot.first for lot in some), *(lot.last + 1 for lot in some)}
+    begins = np.array(sorted(edge for edge in edges if edge < days), dtype=np.int64)
+    for begin, end in zip(begins.tolist(), _ends(begins, days), strict=True):
+        period = Period(begin, end)
+        inside = ((slots.day >= begin) & (slots.day <= end)).astype(np.int64)
+        here: list[int] = []
+        for draws in every:
+            if not draws.lot.first <= begin <= draws.lot.last:
+                continue
+            if draws.lot.kept_for is not None:
+                own = rows.new_draw()
+                mine = inside * slots.of(asked[draws.lot.kept_for])
+                rows.rows.append(SideRow("", period, mine, (own,), each=-1))
+                here.append(own)
+                draws.own.append(own)
+            here.append(rows.new_draw())
+            draws.anybody.append(here[-1])
+        used = -inside * slots.of(asked[""])
+        row = SideRow(f"cards.{card}.stock", period, used, tuple(here), slack=0)
+        rows.rows.append(row)
+    nothing = np.zeros(len(slots.day), dtype=np.int64)
+    for draws in every:
+        rows.rows += _limits(draws, card, nothing, spare=draws is every[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Draws:
+    """All draws from a lot, stretch by stretch.
+
+    Parameters
+    ----------
+    lot
+        What is drawn from.
+    own, anybody
+        Draws for the class that it is set aside for, and for anybody.
+    """
+
+    lot: Lot
+    own: list[int] = field(default_factory=list)
+    anybody: list[int] = field(default_factory=list)
+
+
+def _limits(draws: _Draws, card: str, nothing: Ints, *, spare: bool) -> list[SideRow]:
+    """Return what a lot holds, and that what is set aside is not for anybody."""
+    lot = draws.lot
+    period = Period(lot.first, lot.last)
+    stock, aside = f"cards.{card}.stock", f"cards.{card}.set_aside"
+    every = (*draws.own, *draws.anybody)
+    whole = SideRow(stock, period, nothing, every, each=-1, least=-lot.cards)
+    found = [replace(whole, slack=int(spare))]
+    if lot.kept_for is not None:
+        found.append(SideRow(aside, period, nothing, tuple(draws.anybody), each=-1))
+    return found
+
+
+def ribbon_rows(
+    rows: Rows, slots: Slots, office: Office, ribbons: dict[str, Ints]
+) -> None:
+    """Lay the rows of ribbons that run out.
+
+    Parameters
+    ----------
+    rows, slots
+        As for ``stock_rows``.
+    office
+        Its printers.
+    ribbons
+        Printer, alone in its pool → cards that its ribbons allow up to a day.
+    """
+    program = slots.program
+    for name, cards in ribbons.items():
+        index = program.capacity.printers.index(name)
+        found = [p for p, pool in enumerate(program.pools) if index in pool]
+        mine = np.isin(slots.pool, found)
+        for last in _ends(np.flatnonzero(np.diff(cards, prepend=-1)), len(cards)):
+            weight = -(mine & (slots.day <= last)).astype(np.int64)
+            rule = ribbon_place(office, name)
+            rows.rows.append(
+                SideRow(rule, Period(0, last), weight, least=-int(cards[last]))
+            )
+
+
+def ribbon_place(office: Office, printer: str) -> str:
+    """Return where in office.toml the ribbons of a printer stand.
+
+    Parameters
+    ----------
+    office, printer
+        The office, and the id of one of its printers.
+    """
+    number = [one.id for one in office.printers].index(printer)
+    return f"printers[{number + 1}].ribbons"
+
+
+def _ends(begins: Ints, days: int) -> list[int]:
+    """Return the last day of each stretch."""
+    ends: list[int] = (np.append(begins[1:], days) - 1).tolist()
+    return ends

@@ -1,0 +1,104 @@
+"""What can run out in a way that no network can say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.office import capacity, lots, options, ribbon_cards
+from ektp_sched.planning.program import printer_pools
+from ektp_sched.planning.stock import can_run_out, crossing_cards
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Capacity, Lot, Office
+    from ektp_sched.planning.cohorts import Cohorts
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["Scarce", "scarce"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scarce:
+    """Blanks and ribbons that a mixed-integer program must count.
+
+    Parameters
+    ----------
+    cards
+        Card types whose blanks can run out beside others' cards.
+    lots
+        Card types of which blanks expire or are set aside, and can run out,
+        each with its lots.
+    ribbons
+        Printers whose ribbons can run out → cards that these allow up to a
+        day, shape ``(days,)``.
+    """
+
+    cards: tuple[str, ...] = ()
+    lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
+    ribbons: dict[str, Ints] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to count."""
+        return bool(self.cards or self.lots or self.ribbons)
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """Return the card types whose blanks are not a network's."""
+        return frozenset(self.cards) | frozenset(self.lots)
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Return the printers that no other can stand for."""
+        return frozenset(self.ribbons)
+
+
+def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
+    """Find what can run out in a way that no network can say.
+
+    Parameters
+    ----------
+    office, cohorts
+        What limits, and who waits.
+    limits
+        Capacity without any shift.
+    """
+    counts_ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
+    if not limits.supply and not counts_ribbons:
+        return Scarce()
+    start, days = limits.start, limits.days
+    used = [(option.shift, option.day) for option in options(office, start, days)]
+    every = capacity(office, start, days, used)
+    counted = {
+        card: some
+        for card, some in lots(office, start, days).items()
+        if can_run_out(card, cohorts, every, _sure(some, days))
+    }
+    ribbons = {
+        name: cards
+        for name, cards in ribbon_cards(office, start, days).items()
+        if _runs_out(every.printers.index(name), cards, cohorts, every)
+    }
+    pools = printer_pools(every, cohorts, frozenset(ribbons))
+    crossing = crossing_cards(cohorts, every, pools)
+    plain = tuple(card for card in crossing if card not in counted)
+    return Scarce(plain, counted, ribbons)
+
+
+def _sure(some: tuple[Lot, ...], days: int) -> Ints:
+    """Return the blanks up to each day that anybody can use to the end."""
+    cards = np.zeros(days, dtype=np.int64)
+    for lot in some:
+        if lot.kept_for is None and lot.last == days - 1:
+            cards[lot.first :] += lot.cards
+    return cards
+
+
+def _runs_out(printer: int, cards: Ints, cohorts: Cohorts, every: Capacity) -> bool:
+    """Return whether a printer's ribbons could ever be what limits it."""
+    could = np.cumsum(every.printer_cards[printer])
+    return bool((cards < np.minimum(could, cohorts.size.sum())).any())

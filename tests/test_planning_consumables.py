@@ -1,0 +1,245 @@
+"""Blanks that expire or are set aside, and ribbons: worked optima, brute force."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from brute import reference, slots_of
+from hypothesis import given
+from strategies import START, Case, consumable_cases, days_of, desk, person
+from test_planning_mixed import best, values, without
+
+from ektp_sched.errors import UsageError
+from ektp_sched.planning import Status
+
+if TYPE_CHECKING:
+    from strategies import Document, Row
+
+
+CLASSES = {
+    "urgent": {"target_days": 3},
+    "routine": {"target_days": 30, "default": True},
+}
+
+
+def cards(**blanks: Any) -> Document:
+    return {"KTP-el": {"default": True} | blanks}
+
+
+def waiting(count: int, name: str = "r", **fields: Any) -> tuple[Row, ...]:
+    """Return so many people, the first the longest waiting."""
+    known = {"card": "KTP-el"} | fields
+    return tuple(person(f"{name}{n}", 50 - n, **known) for n in range(count))
+
+
+def after(days: int) -> Any:
+    return START + timedelta(days=days)
+
+
+@given(consumable_cases())
+def test_no_plan_that_keeps_blanks_and_ribbons_is_better(case: Case) -> None:
+    wanted = best(case)
+    plan = case.plan()
+    if wanted is None:
+        assert plan.status is Status.INFEASIBLE
+        return
+    assert plan.status is Status.OPTIMAL
+    assert not reference(case).broken(slots_of(plan))
+    assert values(plan) == wanted
+
+
+def dropped(case: Case, place: str) -> Case:
+    """Return the case without one of the rules that a conflict names."""
+    if place.endswith(".set_aside"):
+        name = place.split(".")[1]
+        every = case.document["cards"]
+        return case.with_document(cards=every | {name: every[name] | {"set_aside": {}}})
+    if place.endswith(".stock"):
+        name = place.split(".")[1]
+        return case.with_document(
+            cards=case.document["cards"] | {name: _kind(case, name)}
+        )
+    if place.endswith(".ribbons"):
+        number = int(place.removeprefix("printers[").removesuffix("].ribbons")) - 1
+        plain = [
+            {k: v for k, v in printer.items() if "ribbon" not in k or n != number}
+            for n, printer in enumerate(case.document["printers"])
+        ]
+        return case.with_document(printers=plain)
+    return without(case, place)
+
+
+def _kind(case: Case, name: str) -> Document:
+    return {k: v for k, v in case.document["cards"][name].items() if k == "default"}
+
+
+@given(consumable_cases())
+def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
+    plan = case.plan()
+    if plan.status is not Status.INFEASIBLE or plan.conflict[0].code != "rules":
+        return
+    places = [rule.place for rule in plan.conflict[0].rules]
+    for place in places:
+        rest = set(places) - {place}
+        again = dropped(case, place).plan()
+        if again.status is Status.INFEASIBLE:
+            assert not {r.place for r in again.conflict[0].rules} <= rest
+
+
+def test_what_expires_is_used_before_what_does_not() -> None:
+    """Three of five blanks can be used on the first day only, and two can be."""
+    document = desk(
+        2,
+        cards=cards(
+            stock=3, expires_on=after(0), deliveries=[{"on": after(1), "cards": 2}]
+        ),
+    )
+    plan = Case(document, waiting(6), days=5).plan()
+    assert (plan.status, plan.engine) == (Status.OPTIMAL, "milp")
+    assert days_of(plan) == {"r0": 0, "r1": 0, "r2": 1, "r3": 1, "r4": None, "r5": None}
+    assert set(plan.unprinted["reason"]) == {"no-blanks"}
+
+
+def test_a_delivery_can_expire_before_the_stock_does() -> None:
+    """The stock is kept for the days on which the delivery is gone."""
+    document = desk(
+        1,
+        cards=cards(
+            stock=2,
+            deliveries=[{"on": after(1), "cards": 5, "expires_on": after(2)}],
+        ),
+    )
+    plan = Case(document, waiting(5), days=6).plan()
+    assert days_of(plan) == {"r0": 0, "r1": 1, "r2": 2, "r3": 3, "r4": None}
+
+
+def test_blanks_set_aside_are_not_for_others() -> None:
+    document = desk(3, urgency=CLASSES, cards=cards(stock=4, set_aside={"urgent": 2}))
+    rows = (*waiting(4), person("u", 1, urgency="urgent", card="KTP-el"))
+    plan = Case(document, rows, days=3).plan()
+    assert plan.engine == "milp"
+    printed = {name for name, day in days_of(plan).items() if day is not None}
+    assert printed == {"r0", "r1", "u"}
+
+
+def test_a_class_may_also_use_what_is_not_set_aside() -> None:
+    document = desk(9, urgency=CLASSES, cards=cards(stock=4, set_aside={"urgent": 2}))
+    rows = waiting(5, "u", urgency="urgent")
+    plan = Case(document, rows, days=2).plan()
+    assert list(days_of(plan).values()).count(None) == 1
+
+
+def test_a_ribbon_stops_its_printer_alone() -> None:
+    """Half a ribbon of five is two cards; one more comes on the third day."""
+    printers = [
+        {
+            "id": "a",
+            "cards_per_day": 2,
+            "cards_per_ribbon": 5,
+            "ribbons": Decimal("0.5"),
+            "ribbon_deliveries": [{"on": after(2), "ribbons": 1}],
+        },
+        {"id": "b", "cards_per_day": 1},
+    ]
+    plan = Case(desk(9, printers=printers), waiting(10), days=4).plan()
+    assert (plan.status, plan.engine) == (Status.OPTIMAL, "milp")
+    by = plan.assignments.group_by("day", "printer").len().sort("day", "printer")
+    assert [
+        ((day - START).days, printer, count) for day, printer, count in by.iter_rows()
+    ] == [
+        (0, "a", 2),
+        (0, "b", 1),
+        (1, "b", 1),
+        (2, "a", 2),
+        (2, "b", 1),
+        (3, "a", 2),
+        (3, "b", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cards": cards(stock=9, expires_on=after(60))},
+        {"cards": cards(stock=9, set_aside={"routine": 1})},
+        {
+            "printers": [
+                {"id": "p", "cards_per_day": 5, "cards_per_ribbon": 3, "ribbons": 2}
+            ]
+        },
+    ],
+)
+def test_a_rule_that_cannot_bind_leaves_the_plan_to_the_network(
+    more: dict[str, Any],
+) -> None:
+    plain = Case(desk(2), waiting(5), days=4).plan()
+    kept = Case(desk(2, **more), waiting(5), days=4).plan()
+    assert (kept.engine, kept.status) == ("flow", Status.OPTIMAL)
+    assert kept.certificate is not None
+    assert (days_of(kept), kept.tiers) == (days_of(plain), plain.tiers)
+
+
+@pytest.mark.parametrize(
+    ("more", "place", "room"),
+    [
+        ({"cards": cards(stock=1, expires_on=after(0))}, "cards.KTP-el.stock", 1),
+        (
+            {"cards": cards(stock=1, set_aside={"urgent": 1}), "urgency": CLASSES},
+            "cards.KTP-el.set_aside",
+            1,
+        ),
+        (
+            {
+                "printers": [
+                    {"id": "p", "cards_per_day": 5, "cards_per_ribbon": 3, "ribbons": 0}
+                ]
+            },
+            "printers[1].ribbons",
+            1,
+        ),
+    ],
+)
+def test_a_pin_against_each_rule_is_a_contradiction(
+    more: dict[str, Any], place: str, room: int
+) -> None:
+    plan = Case(
+        desk(2, **more), (person("a", 5, pinned_on=1, card="KTP-el"),), days=3
+    ).plan()
+    assert plan.status is Status.INFEASIBLE
+    (conflict,) = plan.conflict
+    rules = {rule.place: rule.room for rule in conflict.rules}
+    assert set(rules) == {place, "pins"} | (
+        {"cards.KTP-el.stock"} if place.endswith("aside") else set()
+    )
+    assert rules[place] == room
+    assert conflict.application_ids == ("a",)
+
+
+def test_a_saturday_is_bought_for_blanks_that_expire() -> None:
+    monday = START - timedelta(days=1)
+    document = desk(
+        1,
+        calendar={"workdays": ["mon", "tue", "wed", "thu", "fri"]},
+        cards=cards(stock=9, expires_on=monday + timedelta(days=5)),
+        shifts=[{"id": "saturday", "days": ["sat"], "cost_idr": 5}],
+    )
+    plan = Case(document, waiting(7), monday, 14).plan()
+    assert [use.day for use in plan.shifts] == [monday + timedelta(days=5)]
+    assert plan.assignments.height == 6
+
+
+def test_days_must_be_stated_only_where_something_can_run_out() -> None:
+    short = Case(desk(2, cards=cards(stock=3, expires_on=after(0))), waiting(3))
+    with pytest.raises(UsageError, match=r"days is left out; cards\.KTP-el can run"):
+        short.plan(days=None)
+    enough = Case(desk(2, cards=cards(stock=3, expires_on=after(9))), waiting(3))
+    assert enough.plan(days=None).days == 2
+
+
+def test_what_expired_before_the_start_is_no_blank() -> None:
+    document = desk(2, cards=cards(stock=3, expires_on=after(-1)))
+    plan = Case(document, waiting(1), days=3).plan()
+    assert list(plan.unprinted["reason"]) == ["no-blanks"]
