@@ -65,15 +65,48 @@ def areas(draw: st.DrawFn) -> dict[str, list[str]]:
 
 
 @st.composite
+def stocks(draw: st.DrawFn, classes: list[str]) -> dict[str, Any]:
+    """Draw a stock with deliveries, blanks set aside and days of expiry."""
+    aside = draw(st.dictionaries(st.sampled_from(classes), counts, max_size=2))
+    table: dict[str, Any] = {
+        "stock": draw(st.integers(sum(aside.values()), 10**9)),
+        "set_aside": aside,
+        "deliveries": [],
+    }
+    expiry = draw(st.none() | days)
+    if expiry is not None:
+        table["expires_on"] = expiry
+    for on, cards in sorted(draw(st.lists(st.tuples(days, counts), max_size=2))):
+        delivery: dict[str, Any] = {"on": on, "cards": cards}
+        if draw(st.booleans()) and (expiry is not None or not aside):
+            # What is set aside must expire first.
+            least = max(on, expiry) if expiry is not None and aside else on
+            delivery["expires_on"] = draw(st.dates(least))
+        table["deliveries"].append(delivery)
+    return table
+
+
+@st.composite
+def ribbons(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw nothing, or what the ribbons of a printer are good for."""
+    if draw(st.booleans()):
+        return {}
+    some = st.decimals(0, 10**6, places=2) | st.decimals(0, 9, places=25)
+    coming = st.lists(st.tuples(days, some.filter(bool)), max_size=2)
+    return {
+        "cards_per_ribbon": draw(counts),
+        "ribbons": draw(some),
+        "ribbon_deliveries": [
+            {"on": on, "ribbons": number} for on, number in sorted(draw(coming))
+        ],
+    }
+
+
+@st.composite
 def offices(draw: st.DrawFn) -> Office:
     numbers = draw(st.lists(ids, min_size=2, max_size=5, unique_by=str.casefold))
     split = draw(st.integers(1, len(numbers) - 1))
     servers, printers = numbers[:split], numbers[split:]
-    cards = draw(named(maybe(stock=st.integers(0, 10**9)), 0))
-    for card in cards.values():
-        if "stock" in card:
-            coming = draw(st.lists(st.tuples(days, counts), max_size=2))
-            card["deliveries"] = [{"on": on, "cards": n} for on, n in sorted(coming)]
     places = draw(areas())
     shifts = draw(shift_tables(numbers, draw(days), 9))
     aims = (*TIERS, *DECISION_TIERS) if shifts else TIERS
@@ -86,6 +119,7 @@ def offices(draw: st.DrawFn) -> Office:
             1,
         )
     )
+    cards = draw(named(st.just({}) | stocks(sorted(urgency)), 0))
 
     def some(of: Any) -> st.SearchStrategy[Any]:
         return st.lists(st.sampled_from(sorted(of)), min_size=1) if of else st.nothing()
@@ -112,7 +146,9 @@ def offices(draw: st.DrawFn) -> Office:
                 for i in servers
             ],
             "printers": [
-                {"id": i, "cards_per_day": draw(counts)} | draw(maybe(**limits))
+                {"id": i, "cards_per_day": draw(counts)}
+                | draw(maybe(**limits))
+                | draw(ribbons())
                 for i in printers
             ],
             "outages": [

@@ -108,12 +108,16 @@ def _set_aside_is_used_first(office: Office) -> Iterator[Problem]:
             until = entry.expires_on
             if until is None or (card.expires_on and until >= card.expires_on):
                 continue
-            end = card.expires_on or "never"
+            first = (
+                f"before the stock does on {card.expires_on}"
+                if card.expires_on
+                else "though the stock has no expires_on"
+            )
             yield Problem(
                 ("cards", name, "deliveries", at, "expires_on"),
-                f"{until} is before the stock expires ({end}), of which blanks are set "
-                "aside; what is set aside must expire first, so correct one of the "
-                "dates, or leave set_aside out",
+                f"these blanks expire on {until}, {first}; blanks are set aside only "
+                "of a stock that expires first, so correct one of the dates, or leave "
+                "set_aside out",
             )
 
 

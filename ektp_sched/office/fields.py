@@ -96,7 +96,8 @@ def _a_number(value: object) -> object:
 
 def _shortest(value: Decimal) -> Decimal:
     """Return the same number in one way of writing it: 0.50 is 0.5."""
-    return Decimal(f"{value:f}".rstrip("0").rstrip(".").lstrip("-") or "0")
+    text = f"{value:f}".lstrip("-")
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 Text = Annotated[

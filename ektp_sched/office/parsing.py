@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ektp_sched.errors import InputError, OfficeError
 from ektp_sched.office.checks import Path, Problem
+from ektp_sched.office.fields import LARGEST_COUNT
 from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.sentences import field_problem, known_keys
@@ -207,7 +208,11 @@ def _stand_in(
         return next(iter(data.get("urgency") or {"routine": None}))
     if table in _NEEDED:
         return _NEEDED[table].get(key)
+    if (table, key) == ("cards", "expires_on"):
+        # What is delivered must not expire before the stock of its type.
+        return date.max if {"on", "cards"} & parent.keys() else date.min
     counts = {"cards_per_day": 1, "target_days": 30, "cards": 1}
+    counts |= {"stock": LARGEST_COUNT, "cards_per_ribbon": 1, "ribbons": 1}
     if key in counts and table in ("servers", "printers", "urgency", "cards"):
         return None if (table, key) == ("printers", "cards") else counts[key]
     texts = {"name", "column", "matches", "on"} & {key}

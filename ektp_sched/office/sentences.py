@@ -121,14 +121,15 @@ _FORMS: Final[dict[str, str]] = {
     "printers.*.cards": _NAMES.format("KTP-el"),
     "printers.*.areas": _NAMES.format("Oebobo"),
     "printers.*.cards_per_ribbon": _DAILY,
-    "printers.*.ribbons": "a number from 0 to 1,000,000, such as 2.5",
+    "printers.*.ribbons": "a number from 0 to 1,000,000 with at most 30 decimals, such "
+    "as 2.5",
     "printers.*.ribbon_deliveries": "entries such as "
     "[{ on = 2017-10-02, ribbons = 4 }]",
     "printers.*.ribbon_deliveries.*": "an entry such as "
     "{ on = 2017-10-02, ribbons = 4 }",
     "printers.*.ribbon_deliveries.*.on": _DATE,
-    "printers.*.ribbon_deliveries.*.ribbons": "a number above 0, up to 1,000,000, such "
-    "as 0.5",
+    "printers.*.ribbon_deliveries.*.ribbons": "a number above 0, up to 1,000,000, with "
+    "at most 30 decimals, such as 0.5",
     "outages": "tables [[outages]] in double brackets, each with resource, from and to",
     "outages.*": "a table [[outages]] with resource, from and to",
     "outages.*.resource": "the id of a printer or server, in quotes",
@@ -259,6 +260,8 @@ def field_problem(
     value = error["input"]
     if path and path[-1] == "[key]":
         path = path[:-1]
+        if error["type"] != "literal_error":
+            return Problem(path, f"is no name; a name is {_TEXT}")
         value = path[-1]
     if error["type"] == "extra_forbidden":
         sentence = unknown("key", str(path[-1]), words.keys(path[:-1]))

@@ -162,6 +162,10 @@ def _settings(rows: Rows, found: _Found) -> None:
         seen.add(key)
 
 
+def _empty(column: str) -> str:
+    return f"the column {column} is empty; write a name, or clear the row"
+
+
 def _twice(name: str) -> str:
     return f'"{name}" stands in two rows; keep one of them'
 
@@ -221,7 +225,7 @@ def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
             continue
         name = entry.pop(first, None)
         if name is None:
-            sentence = f"the column {first} is empty; write a name, or clear the row"
+            sentence = _empty(first)
             found.wrong((sheet.name, f"row {number}"), sentence, sheet.name, number)
         elif name in names:
             found.wrong((sheet.name, name), _twice(name), sheet.name, number)
@@ -245,11 +249,15 @@ def _hand_out(sheet: str, found: _Found) -> None:
         name = entry.pop(column, "")
         place = found.places[sheet, index]
         if name not in owners:
-            sentence = unknown(_OWNERS[column], name, owners)
+            kind = _OWNERS[column]
+            sentence = unknown(kind, name, owners) if name else _empty(column)
             found.problems.append(Problem((sheet, index, column), sentence))
             continue
         table, path = owners[name]
-        if sheet == "set_aside":
+        if sheet == "set_aside" and "urgency" not in entry:
+            path = (sheet, index, "urgency")
+            found.problems.append(Problem(path, _empty("urgency"), place))
+        elif sheet == "set_aside":
             _set_aside(table, (*path, sheet), entry, place, found)
         else:
             some = table.setdefault(sheet, [])
@@ -272,7 +280,7 @@ def _set_aside(
     place: str,
     found: _Found,
 ) -> None:
-    name = str(entry.get("urgency", ""))
+    name = str(entry["urgency"])
     some = table.setdefault("set_aside", {})
     if name in some:
         found.problems.append(Problem((*path, name), _twice(name), place))
