@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from output_cases import SHIFTS, make
-from strategies import Case, shift_cases
+from strategies import Case, consumable_cases, desk, person, shift_cases
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
@@ -148,3 +148,48 @@ def test_a_shift_only_adds_and_a_budget_only_restricts(case: Case) -> None:
             assert without >= value
         else:
             assert each.plan.status is Status.INFEASIBLE
+
+
+@given(consumable_cases())
+def test_blanks_and_ribbons_only_restrict(case: Case) -> None:
+    made = case.plan()
+    if made.status is not Status.OPTIMAL:
+        return
+    for each in dropped(made):
+        if each.rule.startswith("quotas"):
+            continue
+        assert each.plan.status is Status.OPTIMAL
+        assert [c.without for c in each.changes] <= [c.value for c in each.changes]
+
+
+def test_each_consumable_is_dropped_by_itself() -> None:
+    two = {
+        "cards": {
+            "KTP-el": {
+                "stock": 3,
+                "expires_on": date(2017, 9, 12),
+                "set_aside": {"routine": 1},
+                "deliveries": [{"on": date(2017, 9, 13), "cards": 1}],
+            }
+        },
+        "printers": [
+            {"id": "p", "cards_per_day": 1},
+            {"id": "q", "cards_per_day": 1, "cards_per_ribbon": 2, "ribbons": 1},
+        ],
+    }
+    rows = tuple(person(f"a{n}", n, card="KTP-el") for n in range(6))
+    made = Case(desk(9, **two), rows, days=4).plan()
+    found = {each.rule: each for each in dropped(made)}
+    assert list(found) == [
+        "cards.KTP-el.set_aside",
+        "cards.KTP-el.expires_on",
+        "printers[2].ribbons",
+    ]
+    assert found["printers[2].ribbons"].name == "q"
+    left = {rule: each.plan.unprinted.height for rule, each in found.items()}
+    assert made.unprinted.height == 3
+    assert left == {
+        "cards.KTP-el.set_aside": 3,
+        "cards.KTP-el.expires_on": 2,
+        "printers[2].ribbons": 3,
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.result import Status
@@ -147,6 +147,33 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
         others = tuple(one for one in office.quotas if one is not quota)
         without = office.model_copy(update={"quotas": others})
         yield f"quotas[{number + 1}]", quota.id, without
+    yield from _without_consumables(office)
+
+
+def _without_consumables(office: Office) -> Iterator[tuple[str, str | None, Office]]:
+    """Yield what is set aside, what expires, and each printer's ribbons."""
+    for name, card in office.cards.items():
+        later = tuple(
+            entry.model_copy(update={"expires_on": None}) for entry in card.deliveries
+        )
+        without: dict[str, dict[str, Any]] = {
+            "set_aside": {"set_aside": {}},
+            "expires_on": {"expires_on": None, "deliveries": later},
+        }
+        for key, update in without.items():
+            kind = card.model_copy(update=update)
+            if kind != card:
+                cards = office.cards | {name: kind}
+                there = f"cards.{name}.{key}"
+                yield there, None, office.model_copy(update={"cards": cards})
+    endless = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
+    for number, printer in enumerate(office.printers):
+        if printer.cards_per_ribbon is not None:
+            every = list(office.printers)
+            every[number] = printer.model_copy(update=endless)
+            there = f"printers[{number + 1}].ribbons"
+            others = {"printers": tuple(every)}
+            yield there, printer.id, office.model_copy(update=others)
 
 
 def _changes(made: Plan, other: Plan) -> tuple[Change, ...]:
