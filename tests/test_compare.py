@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ektp_sched.output.languages import language
 from ektp_sched.output.report import comparison_report
 from ektp_sched.planning import plan
 from ektp_sched.scenarios import Comparison, compare
+from ektp_sched.scenarios.left_out import as_simulated
 
 RANDOM: dict[str, Any] = {
     "arrivals": {"per_working_day": 3},
@@ -343,3 +345,67 @@ def test_shifts_are_left_out_of_account_and_that_is_said(policy: str) -> None:
     for code in ("en", "id"):
         said = comparison_report(found.document(), found.daily(), language(code))
         assert "[[shifts]]" in said
+
+
+@pytest.mark.parametrize("policy", ["pressure", "replan"])
+def test_expiry_and_ribbons_are_left_out_of_account_and_that_is_said(
+    policy: str,
+) -> None:
+    coming = {"on": START + timedelta(days=3), "cards": 200}
+    without = office(cards={"KTP-el": {"stock": 40, "deliveries": [coming]}})
+    rules = office(
+        cards={
+            "KTP-el": {
+                "stock": 40,
+                "expires_on": START + timedelta(days=1),
+                "set_aside": {"routine": 20},
+            }
+            | {"deliveries": [coming | {"expires_on": START + timedelta(days=4)}]}
+        }
+    )
+    printer = rules.printers[0].model_copy(
+        update={"cards_per_ribbon": 10, "ribbons": Decimal(1)}
+    )
+    rules = rules.model_copy(update={"printers": (printer, *rules.printers[1:])})
+    documents = []
+    for one in (without, rules):
+        found = compare(
+            people(60, one),
+            one,
+            scenarios(one),
+            start=START,
+            days=20,
+            replications=1,
+            policy=policy,
+        )
+        documents.append(found.document())
+    plain, kept = documents
+    assert kept.pop("notices") == [
+        {"code": "consumables-left-out", "figures": {"cards": 1, "printers": 1}}
+    ]
+    assert plain.pop("notices") == []
+    assert kept == plain
+    for code, words in (("en", "expire or are set aside"), ("id", "kedaluwarsa")):
+        said = comparison_report(found.document(), found.daily(), language(code))
+        assert words in said
+
+
+def test_a_stock_that_had_expired_before_the_start_is_in_no_future() -> None:
+    gone = {"stock": 100, "expires_on": START - timedelta(days=1)}
+    printed = []
+    for card in (gone, gone | {"expires_on": START}):
+        rules = office(cards={"KTP-el": card})
+        found = compare(
+            people(60, rules),
+            rules,
+            scenarios(rules),
+            start=START,
+            days=20,
+            replications=1,
+        )
+        printed.append(found.gap)
+    without = office(cards={"KTP-el": {"stock": 0}})
+    assert as_simulated(rules, START + timedelta(days=1)) == without
+    assert as_simulated(rules, START).cards["KTP-el"].stock == 100
+    assert [part[0]["gap"] for part in printed] == [0, None]
+    assert [part[0]["optimum"] for part in printed] == [60, 0]

@@ -23,6 +23,7 @@ from ektp_sched.office import (
     ribbon_cards,
 )
 from ektp_sched.office.parsing import parse_office
+from ektp_sched.output.languages import language
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -587,6 +588,35 @@ def test_init_from_converts_both_ways(tmp_path: Path) -> None:
         "0.123456789012345678",
     ]
     assert pages["deliveries"]["D2"].value == datetime(2018, 6, 30)
+
+
+# What is probably not meant
+
+
+def test_nothing_is_left_for_the_classes_without_a_share() -> None:
+    all_of_it = {"stock": 5, "set_aside": {"emergency": 2, "urgent": 3}}
+    found = office(all_of_it)
+    (notice,) = [n for n in found.warnings() if n.code == "set-aside-rest"]
+    assert notice.figures == {"card": "KTP-el", "stock": 5}
+    assert language("en").notice(notice) == (
+        "All 5 blanks of KTP-el are set aside and no delivery is to come; whoever is "
+        "of a class for which none are gets no such card."
+    )
+    assert "Seluruh 5 blangko KTP-el disisihkan" in language("id").notice(notice)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        {"stock": 6, "set_aside": {"emergency": 2, "urgent": 3}},
+        {"stock": 6, "set_aside": {"emergency": 2, "urgent": 3, "routine": 1}},
+        {"stock": 5, "set_aside": {"emergency": 2, "urgent": 3}}
+        | {"deliveries": [{"on": START, "cards": 1}]},
+        {"stock": 0},
+    ],
+)
+def test_something_is_left_or_everybody_has_a_share(card: dict[str, Any]) -> None:
+    assert "set-aside-rest" not in [n.code for n in office(card).warnings()]
 
 
 # What they come to

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given
-from strategies import Case, DatedCase, dated_cases, desk, person
+from strategies import START, Case, DatedCase, dated_cases, desk, person
 from test_planning_shifts import allowed, value
 
 from ektp_sched.errors import UnsupportedRuleError
@@ -266,3 +266,39 @@ def test_quotas_are_refused() -> None:
     futures = tuple(case.with_document(quotas=quota) for case in dated.futures)
     with pytest.raises(UnsupportedRuleError, match="quotas: shifts cannot be chosen"):
         decided(DatedCase(futures, dated.days, dated.times, 2))
+
+
+@pytest.mark.parametrize(
+    ("tables", "place"),
+    [
+        ({"cards": {"K": {"stock": 3, "expires_on": START}}}, r"^cards\.K: "),
+        ({"cards": {"K": {"stock": 1, "set_aside": {"routine": 1}}}}, r"^cards\.K: "),
+        ({"ribbons": 0.5}, "^p: "),
+    ],
+)
+def test_what_expires_or_is_set_aside_and_ribbons_are_refused(
+    tables: dict[str, Any], place: str
+) -> None:
+    dated = by_hand(2, 3, 7)
+    futures = tuple(_with_consumables(case, tables) for case in dated.futures)
+    with pytest.raises(UnsupportedRuleError, match=place + "shifts cannot be chosen"):
+        decided(DatedCase(futures, dated.days, dated.times, 2))
+
+
+def test_ribbons_and_blanks_that_cannot_run_out_are_no_matter() -> None:
+    dated = by_hand(2, 3, 7)
+    ample = {"cards": {"K": {"stock": 99, "set_aside": {"routine": 1}}}, "ribbons": 99}
+    futures = tuple(_with_consumables(case, ample) for case in dated.futures)
+    made = decided(DatedCase(futures, dated.days, dated.times, 2))
+    plain = decided(dated)
+    assert tiers_of(made.rule) == tiers_of(plain.rule)
+    assert made.rule.shared == plain.rule.shared
+
+
+def _with_consumables(case: Case, tables: dict[str, Any]) -> Case:
+    """Return a case whose cards and printers have these blanks and ribbons."""
+    kinds = {key: value for key, value in tables.items() if key == "cards"}
+    own = {"cards_per_ribbon": 4, "ribbons": tables.get("ribbons", 99)}
+    printers = [printer | own for printer in case.document["printers"]]
+    rows = [row | {"card": "K"} if kinds else row for row in case.rows]
+    return case.with_document(printers=printers, **kinds).with_rows(rows)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
 from ektp_sched.backlog import from_frame
-from ektp_sched.office import Office
-from ektp_sched.planning import plan
-from ektp_sched.planning.outlook import OUTLOOK_DAYS, outlook, starvation
+from ektp_sched.office import Notice, Office
+from ektp_sched.output.languages import language
+from ektp_sched.planning import Status, plan
+from ektp_sched.planning.outlook import (
+    OUTLOOK_DAYS,
+    outlook,
+    ribbons_short,
+    start_notices,
+    starvation,
+)
 
 START = date(2017, 9, 4)  # a Monday: 22 working days in 30
 
@@ -116,3 +123,69 @@ def test_a_start_after_all_printers_are_gone() -> None:
 
 def test_a_start_near_the_last_date_there_is() -> None:
     assert "start-after-data" in codes(office(), date(9999, 12, 30))
+
+
+def test_a_stock_that_had_expired_is_named_with_its_day() -> None:
+    gone = {"stock": 7, "expires_on": START - timedelta(days=1)}
+    kinds = {"A": gone | {"default": True}, "B": gone | {"stock": 0}, "C": {"stock": 7}}
+    rules = office(cards=kinds | {"D": gone | {"expires_on": START}})
+    people = from_frame(rows(1, 1), rules)
+    expected = Notice(
+        "blanks-expired",
+        {"card": "A", "count": 7, "expires_on": "2017-09-03", "start": "2017-09-04"},
+    )
+    found = start_notices(people, rules, START)
+    assert [n.code for n in found] == ["start-after-data", "blanks-expired"]
+    assert found[1] == expected
+    made = plan(people, rules, start=START, days=3)
+    assert made.status == Status.OPTIMAL
+    assert [n for n in made.notices if n.code == "blanks-expired"] == [expected]
+    assert set(made.unprinted["reason"]) == {"no-blanks"}
+    assert language("en").notice(expected) == (
+        "7 blanks of A could be used up to 3 September 2017, before the start on 4 "
+        "September 2017; the plan leaves them out. Correct stock or expires_on, if "
+        "that is wrong."
+    )
+    assert "7 blangko A" in language("id").notice(expected)
+
+
+def with_ribbons(ribbons: float, *coming: tuple[int, float]) -> Office:
+    deliveries = [{"on": START + timedelta(days=d), "ribbons": n} for d, n in coming]
+    own = {"cards_per_ribbon": 4, "ribbons": ribbons, "ribbon_deliveries": deliveries}
+    return office(printers=[{"id": "p", "cards_per_day": 5} | own])
+
+
+@pytest.mark.parametrize(
+    ("ribbons", "coming", "people", "expected"),
+    [
+        # Two cards a working day, Monday to Friday: 6 by Wednesday, 44 in the month.
+        (1.25, (), 60, {"printer": "p", "cards": 5, "on": "2017-09-06"}),
+        (0, (), 1, {"printer": "p", "cards": 0, "on": "2017-09-04"}),
+        # What comes on the Wednesday is there in time; then it lasts to 18 cards.
+        (1.25, ((2, 3.25),), 60, {"printer": "p", "cards": 18, "on": "2017-09-15"}),
+        (1.25, ((2, 9.75),), 60, None),
+        (11, (), 60, None),
+        (2.5, (), 10, None),
+    ],
+)
+def test_a_printer_that_runs_short_of_ribbons(
+    ribbons: float,
+    coming: tuple[tuple[int, float], ...],
+    people: int,
+    expected: dict[str, object] | None,
+) -> None:
+    rules = with_ribbons(ribbons, *coming)
+    found = ribbons_short(from_frame(rows(0, people), rules), rules, START)
+    assert [n.figures for n in found] == ([expected] if expected else [])
+    assert all(n.code == "ribbons-short" for n in found)
+
+
+def test_check_tells_of_ribbons() -> None:
+    rules = with_ribbons(1.25)
+    found = outlook(from_frame(rows(0, 60), rules), rules, START)
+    (notice,) = [n for n in found if n.code == "ribbons-short"]
+    assert language("en").notice(notice) == (
+        "At full work p is short of ribbons on 6 September 2017: up to that day they "
+        "are good for 5 cards."
+    )
+    assert "hanya cukup untuk 5 kartu" in language("id").notice(notice)

@@ -17,7 +17,7 @@ START = date(2017, 9, 11)
 """A Monday."""
 
 
-def office(cards: int = 10, **tables: Any) -> Office:
+def office(cards: int = 10, /, **tables: Any) -> Office:
     """Return an office of one server and one printer that works every weekday."""
     return Office.model_validate(
         {

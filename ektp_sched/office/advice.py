@@ -36,6 +36,9 @@ def advice(office: Office) -> tuple[Notice, ...]:
         ``capacity``).
     ``card-without-printer``, ``area-without-printer``
         No printer may print it (``card`` or ``area``).
+    ``set-aside-rest``
+        All of a stock is set aside and none is to come, so that the classes
+        for which nothing is get no card of this type (``card``, ``stock``).
     ``server-unreached``
         No printer uses a server (``server``).
     ``budget-without-shifts``
@@ -56,6 +59,7 @@ def advice(office: Office) -> tuple[Notice, ...]:
         *_short_targets(office),
         *_reserve_takes_all(office),
         *_without_printer(office),
+        *_nothing_for_others(office),
         *_unreached(office),
         *_nothing_to_buy(office),
         *_never_used(office),
@@ -97,6 +101,15 @@ def _without_printer(office: Office) -> Iterator[Notice]:
     for area in office.areas:
         if all(p.areas is not None and area not in p.areas for p in office.printers):
             yield Notice("area-without-printer", {"area": area})
+
+
+def _nothing_for_others(office: Office) -> Iterator[Notice]:
+    for name, card in office.cards.items():
+        aside, stock = card.set_aside, card.stock
+        if stock is None or not aside or card.deliveries:
+            continue
+        if sum(aside.values()) == stock and office.urgency.keys() - aside:
+            yield Notice("set-aside-rest", {"card": name, "stock": stock})
 
 
 def _unreached(office: Office) -> Iterator[Notice]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import Notice, calendar, capacity
+from ektp_sched.office import Notice, calendar, capacity, ribbon_cards
 from ektp_sched.office.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
-__all__ = ["OUTLOOK_DAYS", "outlook", "start_notices", "starvation"]
+__all__ = ["OUTLOOK_DAYS", "outlook", "ribbons_short", "start_notices", "starvation"]
 
 OUTLOOK_DAYS: Final = 30
 """Calendar days that ranked and due-dated cases should not fill; and a start
@@ -38,7 +40,7 @@ def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]
         Those of `start_notices`; ``no-capacity-ahead`` with start and days
         where nothing can be printed for 30 days; those of the calendar for as
         long as the backlog needs by the office's total capacity; and those of
-        `starvation`.
+        `starvation` and `ribbons_short`.
 
     Raises
     ------
@@ -49,21 +51,24 @@ def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]
     filled = np.cumsum(_daily(office, start, min(LONGEST_HORIZON, left)))
     needed = int(np.searchsorted(filled, backlog.planned)) + 1
     days = needed if needed <= len(filled) else min(OUTLOOK_DAYS, left)
-    notices = start_notices(backlog, start)
+    notices = start_notices(backlog, office, start)
     if not filled[:OUTLOOK_DAYS][-1]:
         figures: dict[str, str | int] = {"start": start.isoformat()}
         notices.append(Notice("no-capacity-ahead", figures | {"days": OUTLOOK_DAYS}))
     notices += calendar(office, start, days).notices
-    return (*notices, *starvation(backlog, office, start))
+    notices += starvation(backlog, office, start)
+    return (*notices, *ribbons_short(backlog, office, start))
 
 
-def start_notices(backlog: Backlog, start: date) -> list[Notice]:
-    """Return whether a start fits the dates of the backlog.
+def start_notices(backlog: Backlog, office: Office, start: date) -> list[Notice]:
+    """Return whether a start fits the dates of the backlog and of the blanks.
 
     Parameters
     ----------
     backlog
         The planned applications.
+    office
+        Its stocks are looked at.
     start
         First day.
 
@@ -72,8 +77,13 @@ def start_notices(backlog: Backlog, start: date) -> list[Notice]:
     list of Notice
         ``start-after-data`` with start, last (the latest waiting_since) and
         days between them, if more than 30; ``start-before-data`` with start
-        and first, where nobody is recorded by then; or nothing.
+        and first, where nobody is recorded by then; ``blanks-expired`` with
+        card, count and expires_on for each stock that had expired; or nothing.
     """
+    return [*_start_of_data(backlog, start), *_expired(office, start)]
+
+
+def _start_of_data(backlog: Backlog, start: date) -> list[Notice]:
     since = backlog.frame["waiting_since"]
     first, last = since.min(), since.max()
     if not isinstance(first, date) or not isinstance(last, date):
@@ -86,6 +96,15 @@ def start_notices(backlog: Backlog, start: date) -> list[Notice]:
     if start < first:
         return [Notice("start-before-data", figures | {"first": first.isoformat()})]
     return []
+
+
+def _expired(office: Office, start: date) -> Iterator[Notice]:
+    for name, card in office.cards.items():
+        until = card.expires_on
+        if card.stock and until is not None and until < start:
+            figures: dict[str, str | int] = {"card": name, "count": card.stock}
+            figures |= {"expires_on": until.isoformat(), "start": start.isoformat()}
+            yield Notice("blanks-expired", figures)
 
 
 def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
@@ -125,6 +144,41 @@ def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, .
         "capacity": room,
     }
     return (Notice("ranked-fill-capacity", figures),)
+
+
+def ribbons_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
+    """Warn of printers whose ribbons run out before others come.
+
+    Parameters
+    ----------
+    backlog, office
+        As for planning.
+    start
+        First day that is looked at.
+
+    Returns
+    -------
+    tuple of Notice
+        ``ribbons-short`` with printer, cards and on for each printer that, at
+        full work, lacks ribbons within 30 days and before the backlog is gone.
+    """
+    left = date.max.toordinal() - start.toordinal() + 1
+    days = min(OUTLOOK_DAYS, left)
+    limits = capacity(office, start, days)
+    served = limits.server_cards.sum(axis=0)
+    found = []
+    for name, cards in ribbon_cards(office, start, days).items():
+        could = np.minimum(limits.printer_cards[limits.printers.index(name)], served)
+        short = cards < np.minimum(np.cumsum(could), backlog.planned)
+        if short.any():
+            first = int(short.argmax())
+            figures: dict[str, str | int] = {
+                "printer": name,
+                "cards": int(cards[first]),
+            }
+            figures["on"] = (start + timedelta(days=first)).isoformat()
+            found.append(Notice("ribbons-short", figures))
+    return tuple(found)
 
 
 def _daily(office: Office, start: date, days: int) -> NDArray[np.int64]:

@@ -191,7 +191,7 @@ def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
 def _notices(case: Case) -> list[Notice]:
     """Return remarks on the start, and on pins before it."""
     start = case.program.capacity.start
-    notices = start_notices(case.backlog, start)
+    notices = start_notices(case.backlog, case.office, start)
     early = (case.backlog.frame["pinned_on"] < start).sum()
     if early:
         notices.append(Notice("pinned-before-start", {"count": int(early)}))

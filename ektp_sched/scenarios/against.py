@@ -16,7 +16,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.planning.horizon import days_needed
 from ektp_sched.scenarios.against_result import Against
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, check_whole
-from ektp_sched.scenarios.capacities import likely_office
+from ektp_sched.scenarios.capacities import installed
 from ektp_sched.scenarios.draws import BLOCK, first_days
 
 if TYPE_CHECKING:
@@ -230,6 +230,4 @@ def _office(
     start, days = horizon
     on = start + timedelta(days=day)
     certain = replace(new, first=(on, on, on), cards=(new.cards[1],) * 3)
-    office = likely_office(scenario.at(certain), start, days)
-    bought = scenario.office
-    return office.model_copy(update={"shifts": bought.shifts, "budget": bought.budget})
+    return installed(scenario.at(certain), start, days)

@@ -12,7 +12,7 @@ import numpy as np
 from ektp_sched.office import capacity
 from ektp_sched.office.capacity import day_shares
 from ektp_sched.office.tables import Outage
-from ektp_sched.scenarios.left_out import without_shifts
+from ektp_sched.scenarios.left_out import as_simulated
 from ektp_sched.scenarios.types import Limits
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.draws import World
     from ektp_sched.scenarios.laws import NewResource, Scenario
 
-__all__ = ["likely_office", "limits_of"]
+__all__ = ["installed", "likely_office", "limits_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +183,8 @@ def _stacked(
 def likely_office(scenario: Scenario, start: date, days: int) -> Office:
     """Return the office of a scenario if everything goes as is likely.
 
-    What is new comes at its likely number on its likely day, nothing breaks
-    down, and a replaced resource has an outage on the days on which the new
-    one works: what a plan can be made for.  Shifts are not used.
+    What a plan can be made for by the rules that the futures follow: as
+    `installed`, with what `left_out` names left out.
 
     Parameters
     ----------
@@ -194,7 +193,24 @@ def likely_office(scenario: Scenario, start: date, days: int) -> Office:
     start, days
         The horizon in which the outages are written.
     """
-    office = without_shifts(scenario.office)
+    return as_simulated(installed(scenario, start, days), start)
+
+
+def installed(scenario: Scenario, start: date, days: int) -> Office:
+    """Return the office of a scenario with all that is likely installed.
+
+    What is new comes at its likely number on its likely day, nothing breaks
+    down, and a replaced resource has an outage on the days on which the new
+    one works.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    start, days
+        The horizon in which the outages are written.
+    """
+    office = scenario.office
     worked = np.ones(days, dtype=np.bool_)
     resources = {r.id: r for r in (*office.servers, *office.printers)}
     outages = list(office.outages)

@@ -7,27 +7,78 @@ from typing import TYPE_CHECKING
 from ektp_sched.office.notices import Notice
 
 if TYPE_CHECKING:
-    from ektp_sched.office import Office
+    from datetime import date
 
-__all__ = ["left_out", "without_shifts"]
+    from ektp_sched.office import Office
+    from ektp_sched.office.consumables import CardType
+
+__all__ = ["as_simulated", "left_out"]
 
 
 def left_out(office: Office) -> tuple[Notice, ...]:
-    """Return ``shifts-left-out`` (``count``) where the office has shifts.
+    """Return which rules of an office the what-if commands leave out.
+
+    ``shifts-left-out``
+        The office has shifts (figure ``count``).
+    ``consumables-left-out``
+        Blanks expire or are set aside (``cards``, the number of card types),
+        or ribbons run out (``printers``).
 
     Parameters
     ----------
     office
         As it was read.
     """
-    if not office.shifts:
-        return ()
-    return (Notice("shifts-left-out", {"count": len(office.shifts)}),)
+    found = []
+    if office.shifts:
+        found.append(Notice("shifts-left-out", {"count": len(office.shifts)}))
+    cards = sum(map(_is_more_than_a_number, office.cards.values()))
+    printers = sum(p.cards_per_ribbon is not None for p in office.printers)
+    if cards or printers:
+        figures: dict[str, str | int] = {"cards": cards, "printers": printers}
+        found.append(Notice("consumables-left-out", figures))
+    return tuple(found)
 
 
-def without_shifts(office: Office) -> Office:
-    """Return the office as the futures see it: its shifts are never used.
+def _is_more_than_a_number(card: CardType) -> bool:
+    ends = [card.expires_on, *(one.expires_on for one in card.deliveries)]
+    return bool(card.set_aside) or any(ends)
 
-    So that an exact plan beside them follows the same rules.
+
+def as_simulated(office: Office, start: date) -> Office:
+    """Return the office as the futures see it.
+
+    Its shifts are never used; whoever needs a blank takes any that has come,
+    unless the stock had expired before the start; ribbons never run out.  So
+    an exact plan beside them follows the same rules.
+
+    Parameters
+    ----------
+    office
+        As it was read.
+    start
+        First day.
     """
-    return office.model_copy(update={"shifts": (), "budget": None})
+    no_ribbons = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
+    return office.model_copy(
+        update={
+            "shifts": (),
+            "budget": None,
+            "cards": {name: _plain(card, start) for name, card in office.cards.items()},
+            "printers": tuple(p.model_copy(update=no_ribbons) for p in office.printers),
+        }
+    )
+
+
+def _plain(card: CardType, start: date) -> CardType:
+    expired = card.expires_on is not None and card.expires_on < start
+    return card.model_copy(
+        update={
+            "stock": 0 if expired else card.stock,
+            "expires_on": None,
+            "set_aside": {},
+            "deliveries": tuple(
+                one.model_copy(update={"expires_on": None}) for one in card.deliveries
+            ),
+        }
+    )

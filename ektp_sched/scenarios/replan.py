@@ -23,7 +23,7 @@ from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.tiers import check_range, objectives
-from ektp_sched.scenarios.left_out import without_shifts
+from ektp_sched.scenarios.left_out import as_simulated
 from ektp_sched.scenarios.outcome import joined
 from ektp_sched.scenarios.people import People, outcome_of_people
 from ektp_sched.scenarios.polymatroid import CAUSES, possible_cards
@@ -105,7 +105,7 @@ class _Run:
         possible: tuple[Ints, ...],
     ) -> None:
         self.queue, self.limits, self.number = queue, limits, number
-        self.backlog, self.office = backlog, without_shifts(office)
+        self.backlog, self.office = backlog, as_simulated(office, limits.start)
         kept = np.sort(np.concatenate([queue.rows, queue.singles.rows]))
         stream, day = np.nonzero(new)
         newcomers = np.repeat(np.stack([stream, day]), new[stream, day], axis=1)

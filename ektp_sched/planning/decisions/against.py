@@ -31,6 +31,7 @@ from ektp_sched.planning.decisions.futures import (
 )
 from ektp_sched.planning.decisions.joint import Joint, largest
 from ektp_sched.planning.horizon import days_that_matter
+from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.benders import Linear, Settled
     from ektp_sched.planning.decisions.futures import Tree
+    from ektp_sched.planning.scarce import Scarce
 
     Ints = NDArray[np.int64]
     Progress = Callable[[str, float], None]
@@ -185,8 +187,8 @@ def decide_against(
     UsageError
         The time limit is not above 0.
     UnsupportedRuleError
-        There are quotas, or blanks run out beside other cards: no network
-        says so.
+        There are quotas, or blanks run out beside other cards, or blanks that
+        expire or are set aside, or ribbons: no network says so.
     """
     if any(one.office.quotas for one in possible):
         msg = (
@@ -277,6 +279,8 @@ def _futures(
 ) -> tuple[Future, ...]:
     """Lay the network of every future."""
     limits = [capacity(one.office, start, days) for one in possible]
+    for one, limit in zip(possible, limits, strict=True):
+        _refuse(scarce(one.office, cohorts, limit))
     own = [days_that_matter(cohorts, limit) for limit in limits]
     # Until a future parts from the others it meets what they meet.
     last = [
@@ -290,6 +294,19 @@ def _futures(
         Future(one.day, one.times, one.office, network, [[] for _ in network.tiers])
         for one, network in zip(possible, networks, strict=True)
     )
+
+
+def _refuse(short: Scarce) -> None:
+    """Refuse what runs out in a way that no network can say."""
+    places = [f"cards.{name}" for name in short.lots] + list(short.ribbons)
+    if places:
+        msg = (
+            f"{', '.join(places)}: shifts cannot be chosen against several dates where "
+            "blanks that expire or are set aside, or ribbons, can run out; take "
+            "expires_on, set_aside and cards_per_ribbon out of office.toml for this "
+            "question"
+        )
+        raise UnsupportedRuleError(msg)
 
 
 def _joined(each: Sequence[Chosen], futures: Sequence[Future], count: int) -> Chosen:
