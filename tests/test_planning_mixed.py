@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -269,6 +270,23 @@ def test_two_quotas_that_contradict_each_other_are_both_named() -> None:
         ("quotas[1]", 1),
         ("quotas[3]", 2),
     ]
+
+
+@pytest.mark.parametrize("share", ["0.333333333333333", "0." + "3" * 30])
+def test_a_third_of_a_spreadsheet_is_a_third_of_whole_cards(share: str) -> None:
+    """So many digits would be lost on a solver of floats."""
+    most = {"per": "day", "area": ["Alak"], "at_most_share": Decimal(share)}
+    least = {"per": "day", "area": ["Maulafa"], "at_least_share": Decimal(share)}
+    rows = people(Alak=90, Maulafa=90)
+    document = district(most, daily=39)
+    document["printers"][0]["cards_per_day"] = 39
+    plan = Case(document, rows, days=3).plan()
+    assert plan.status is Status.OPTIMAL
+    names = plan.assignments["application_id"]
+    # 13 of 39 would be a whole third, which is more than this share.
+    assert names.str.starts_with("alak").sum() == 3 * 12
+    plan = Case(document | {"quotas": [least]}, rows, days=3).plan()
+    assert plan.status is Status.OPTIMAL
 
 
 def test_quotas_need_a_stated_number_of_days() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.planning.cohorts import NONE
+from ektp_sched.planning.mixed.shares import just_above, just_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,15 +162,32 @@ class Slots:
         )
         return int(cohorts.size[mine].sum())
 
-    def possible(self, last: int) -> int:
-        """Return how many cards could be printed up to a day at the very most."""
+    def possible(self, last: int, first: int = 0) -> int:
+        """Return how many cards could be printed in some days at the very most.
+
+        Parameters
+        ----------
+        last, first
+            The days, inclusive.
+        """
         limits = self.program.capacity
         daily = np.minimum(
             limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
         )
         if limits.total is not None:
             daily = np.minimum(daily, limits.total)
-        return int(daily[: last + 1].sum())
+        return int(daily[first : last + 1].sum())
+
+    def most_in(self, period: Period) -> int:
+        """Return from 1 how many cards a period could have at the very most.
+
+        Parameters
+        ----------
+        period
+            The days.
+        """
+        possible = self.possible(period.last, period.first)
+        return max(1, min(possible, int(self.cohorts.size.sum())))
 
 
 def quota_rows(rows: Rows, slots: Slots, office: Office) -> None:
@@ -224,7 +242,7 @@ def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -
     if quota.at_most is not None:
         rows.rows.append(SideRow(rule, period, -mine, least=-quota.at_most))
     if quota.at_most_share is not None:
-        part = Fraction(quota.at_most_share)
+        part = just_below(Fraction(quota.at_most_share), slots.most_in(period))
         weight = part.numerator * inside - part.denominator * mine
         rows.rows.append(SideRow(rule, period, weight, slack=part.denominator))
 
@@ -243,9 +261,10 @@ def _least(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) 
             [one] if sure else _unless(rows, one, so_far, ready, quota.at_least)
         )
     if quota.at_least_share and ready:
-        part = Fraction(quota.at_least_share)
+        printed = slots.most_in(period)
+        part = just_above(Fraction(quota.at_least_share), printed)
         weight = part.denominator * mine - part.numerator * inside
-        most = part.numerator * int(slots.cohorts.size.sum())
+        most = part.numerator * printed
         one = SideRow(rule, period, weight, slack=part.denominator)
         rows.rows += [one] if sure else _unless(rows, one, so_far, ready, most)
 
