@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ektp_sched.output.consumables import consumables
 from ektp_sched.output.figures import figures
 from ektp_sched.output.shifts import shift_total
 
@@ -113,6 +114,7 @@ def key_figures(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
         *_waits(found.waits, texts),
         *_missed(plan, texts),
         *_shifts(plan, texts),
+        *consumables(plan, texts),
     ]
 
 
