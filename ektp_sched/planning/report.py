@@ -11,11 +11,12 @@ import polars as pl
 from ektp_sched.office import Notice, calendar
 from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.certificate import Certificate, TierPrices
-from ektp_sched.planning.cohorts import NONE, rank_label
+from ektp_sched.planning.cohorts import rank_label
 from ektp_sched.planning.outlook import start_notices
 from ektp_sched.planning.prices import marginal_prices
 from ektp_sched.planning.pricing import by_limit
 from ektp_sched.planning.problem import least_value
+from ektp_sched.planning.reasons import reasons
 from ektp_sched.planning.result import Plan, Status, Tier
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
 
@@ -273,55 +274,7 @@ def _names(index: Ints, names: tuple[str, ...]) -> pl.Series:
 
 def _unprinted(case: Case, prints: Prints, left: Ints) -> pl.DataFrame:
     rows = case.backlog.frame.select("application_id", "waiting_since", "urgency")
-    reason = _reasons(case, prints).gather(case.cohorts.member[left])
-    return rows[left].with_columns(reason)
-
-
-def _reasons(case: Case, prints: Prints) -> pl.Series:
-    """Return for each cohort why its cards, if any, are not printed.
-
-    ``no-blanks`` if printer, server and reserve had room on a day on which
-    the application was ready (``quota`` if its blanks never run out),
-    ``capacity`` if they never had.
-    """
-    cohorts, limits = case.cohorts, case.program.capacity
-    room = _room(case, prints)
-    last = {
-        chosen: np.flatnonzero(
-            room[[limits.printers.index(name) for name in chosen]].any(axis=0)
-        ).max(initial=-1)
-        for chosen in cohorts.printer_sets
-    }
-    latest = np.array([last[chosen] for chosen in cohorts.printer_sets], dtype=np.int64)
-    none = np.array([not chosen for chosen in cohorts.printer_sets], dtype=bool)
-    held = np.zeros(len(cohorts), dtype=bool)
-    if case.mixed is not None:
-        held = ~case.mixed.crosses(cohorts)
-    has_room = latest[cohorts.eligibility] >= cohorts.ready
-    reasons = (
-        ("no-printer", none[cohorts.eligibility]),
-        ("pinned-later", cohorts.pinned != NONE),
-        ("not-ready", cohorts.ready >= limits.days),
-        ("quota", has_room & held),
-        ("no-blanks", has_room),
-        ("capacity", np.ones(len(cohorts), dtype=bool)),
-    )
-    codes = [code for code, _ in reasons]
-    first = np.argmax(np.array([holds for _, holds in reasons]), axis=0)
-    return pl.Series("reason", codes, dtype=pl.String).gather(first)
-
-
-def _room(case: Case, prints: Prints) -> NDArray[np.bool_]:
-    """Return on which days each printer could have printed more, shape (P, days)."""
-    limits = case.program.capacity
-    left_printer = limits.printer_cards.copy()
-    np.subtract.at(left_printer, (prints.printer, prints.day), 1)
-    left_server = limits.server_cards.copy()
-    np.subtract.at(left_server, (prints.server, prints.day), 1)
-    room = (left_printer > 0) & (limits.reaches @ (left_server > 0))
-    if limits.total is not None:
-        room &= limits.total > np.bincount(prints.day, minlength=limits.days)
-    return room
+    return rows[left].with_columns(reasons(case, prints, left))
 
 
 def _certificate(

@@ -63,9 +63,10 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
 def uncertifiable(facts: Facts) -> bool:
     """Return whether only a solver can prove such a plan, and prices cannot.
 
-    That is so with quotas; and where blanks may run out of a card type that
-    shares a printer, a server or the reserve with another.  Blanks may run out
-    if on some day there have been fewer than applications for them.
+    That is so with quotas, with blanks that expire or are set aside, and with
+    ribbons; and where blanks may run out of a card type that shares a printer,
+    a server or the reserve with another.  Blanks may run out if on some day
+    there have been fewer than applications for them.
 
     Parameters
     ----------
@@ -73,7 +74,8 @@ def uncertifiable(facts: Facts) -> bool:
         The office and its applications.
     """
     kinds, limits = facts.kinds, facts.limits
-    if facts.office.quotas:
+    ribbons = any(p.cards_per_ribbon is not None for p in facts.office.printers)
+    if facts.office.quotas or kinds.lots or ribbons:
         return True
     due = facts.ready < facts.days
     wanted = np.bincount(facts.kind[due], minlength=len(kinds.stock))

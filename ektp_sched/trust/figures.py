@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.trust.consumables import blanks_of, ribbons_left
 from ektp_sched.trust.facts import MISSING, blocks, counted
 from ektp_sched.trust.quota_moves import QuotaMoves
 from ektp_sched.trust.rules import used_blanks
@@ -209,6 +210,8 @@ def check_even_shares(facts: Facts, findings: Findings) -> None:
             None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
             None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
             tuple(limits.reaches[index].tolist()),
+            # Ribbons may run out in one and not in the other.
+            None if by_id[name].cards_per_ribbon is None else name,
         )
         for index, name in enumerate(limits.printers)
     ]
@@ -236,9 +239,10 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
 
     A reason must be true: ``no-printer``, ``pinned-later`` and ``not-ready``
     where one of these holds; else ``capacity`` where no eligible printer had
-    room on a day on which the application was ready; else ``no-blanks`` where
-    blanks were used up on each such day; else ``quota`` where one card more
-    would break a quota on each day with both.
+    room on a day on which the application was ready; else ``no-ribbon`` where
+    each that had room had no ribbon left; else ``no-blanks`` where on each day
+    with both there was no blank for it; else ``quota`` where one card more
+    would break a quota on each day with all three.
 
     Parameters
     ----------
@@ -288,30 +292,55 @@ def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
         "not-ready": facts.ready[index] >= days,
     }
     plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
-    room = kinds.printers.astype(np.int64) @ _room(facts).astype(np.int64) > 0
-    left = np.array(
-        [facts.limits.supply[card] for card in kinds.stocked], dtype=np.int64
-    ).reshape(-1, days) - used_blanks(facts)
-    # A card of day d needs a blank on every day from d on.
-    spare = np.minimum.accumulate(left[:, ::-1], axis=1)[:, ::-1] > 0
-    unlimited = np.ones((1, days), dtype=bool)
-    blanks = np.concatenate([spare, unlimited])[kinds.stock]
-    day = np.arange(days)
-    last_room = np.where(room, day, -1).max(axis=1, initial=-1)[kind]
-    both = room & blanks
-    last_both = np.where(both, day, -1).max(axis=1, initial=-1)[kind]
+    printers = kinds.printers.astype(np.int64)
+    room, ribbon = _room(facts), _lasts(ribbons_left(facts))
+    some = printers @ room.astype(np.int64) > 0
+    inked = printers @ (room & ribbon).astype(np.int64) > 0
+    both = inked & _blanks(facts, np.unique(kind))
     ready = np.maximum(facts.ready[index], 0)
-    true["capacity"] = plain & (last_room < ready)
-    true["no-blanks"] = plain & (last_room >= ready) & (last_both < ready)
-    true["quota"] = plain & (last_both >= ready) & _quotas_hold(facts, index, both)
+    ends = [_last(found)[kind] < ready for found in (some, inked, both)]
+    true["capacity"] = plain & ends[0]
+    true["no-ribbon"] = plain & ~ends[0] & ends[1]
+    true["no-blanks"] = plain & ~ends[1] & ends[2]
+    true["quota"] = plain & ~ends[2] & _quotas_hold(facts, index, both)
     return true
 
 
+def _last(days: Bools) -> Ints:
+    """Return the last day of each row that is true, -1 for none."""
+    numbers = np.arange(days.shape[1])
+    return np.asarray(np.where(days, numbers, -1).max(axis=1, initial=-1))
+
+
+def _lasts(left: Ints) -> Bools:
+    """Return on which days one more can be used: each day from then on needs it."""
+    return np.asarray(np.minimum.accumulate(left[:, ::-1], axis=1)[:, ::-1] > 0)
+
+
+def _blanks(facts: Facts, kinds: Ints) -> Bools:
+    """Return on which days there is a blank for a card more of some kinds.
+
+    Shape ``(K, days)``; rows of other kinds mean nothing.
+    """
+    of, days = facts.kinds, facts.days
+    left = np.array(
+        [facts.limits.supply[card] for card in of.stocked], dtype=np.int64
+    ).reshape(-1, days) - used_blanks(facts)
+    unlimited = np.ones((1, days), dtype=bool)
+    found = np.concatenate([_lasts(left), unlimited])[of.stock]
+    by_type = blanks_of(facts)
+    for taker in np.unique(of.taker[kinds]).tolist():
+        if taker >= 0:
+            card, name = of.takers[taker]
+            found[of.taker == taker] = by_type[card].spare(name)
+    return np.asarray(found)
+
+
 def _quotas_hold(facts: Facts, index: Ints, both: Bools) -> Bools:
-    """Return whom quotas alone keep from each day with room and blanks."""
+    """Return whom quotas alone keep from each day with all else."""
     free = both & ~QuotaMoves(facts).blocked()[facts.kinds.sign]
-    last = np.where(free, np.arange(facts.days), -1).max(axis=1, initial=-1)
-    return np.asarray(last[facts.kind[index]] < np.maximum(facts.ready[index], 0))
+    ready = np.maximum(facts.ready[index], 0)
+    return np.asarray(_last(free)[facts.kind[index]] < ready)
 
 
 def _room(facts: Facts) -> Bools:

@@ -47,6 +47,8 @@ class Groups:
         Index into ``printers`` and ``stock``.
     sign
         Index into ``Kinds.signs``: which quotas count them.
+    taker
+        Index into ``Kinds.takers``: whose blanks they take; or -1.
     printers, stock
         By access: eligible printers, shape ``(E, P)``, and the index of the
         card type whose blanks are counted, or -1.
@@ -65,6 +67,7 @@ class Groups:
     target: Ints
     access: Ints
     sign: Ints
+    taker: Ints
     printers: Bools
     stock: Ints
     size: Ints
@@ -128,7 +131,8 @@ def group_applications(facts: Facts) -> Groups:
         [kinds.printers, kinds.stock[:, None] == np.arange(len(kinds.stocked))], axis=1
     )
     first, access = distinct_rows(flags)
-    plain = np.stack([kinds.rank, kinds.target, access, kinds.sign], axis=1)
+    told = (kinds.rank, kinds.target, access, kinds.sign, kinds.taker)
+    plain = np.stack(told, axis=1)
     kind, _ = _combined(plain.T, len(plain))
     due, promised, pinned = facts.due, facts.promised, facts.pinned
     columns = (
@@ -160,6 +164,7 @@ def group_applications(facts: Facts) -> Groups:
         target=kinds.target[some],
         access=access[some],
         sign=kinds.sign[some],
+        taker=kinds.taker[some],
         printers=kinds.printers[first],
         stock=kinds.stock[first],
         size=np.bincount(member, minlength=count).astype(np.int64),

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.office import lots
 from ektp_sched.trust.matching import UNKNOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Capacity, Office
+    from ektp_sched.office import Capacity, Lot, Office
     from ektp_sched.office.decisions import Quota
 
     Bools = NDArray[np.bool_]
@@ -51,6 +52,14 @@ class Kinds:
         Index into ``signs`` by kind.
     signs
         Combinations of quotas that count a card, shape ``(S, Q)``.
+    taker
+        Index into ``takers`` by kind, ``UNKNOWN`` where all that counts is how
+        many blanks there are.
+    takers
+        Card types in ``lots`` that occur, each with a class that has blanks
+        set aside, or ``None`` for all its other classes.
+    lots
+        Blanks of the card types of which some expire or are set aside.
     """
 
     target: Ints
@@ -63,6 +72,9 @@ class Kinds:
     classes: tuple[str, ...]
     sign: Ints
     signs: Bools
+    taker: Ints
+    takers: tuple[tuple[str, str | None], ...]
+    lots: dict[str, tuple[Lot, ...]]
 
 
 def counted(key: Ints, shape: tuple[int, ...]) -> Ints:
@@ -172,6 +184,9 @@ def _rules_of(
         dtype=bool,
     ).reshape(len(triples), len(office.quotas))
     signs, sign = distinct_rows(signs_of)
+    some = lots(office, limits.start, limits.days)
+    takes = [_taker(urgency_, card, some) for urgency_, card, _ in triples]
+    takers = tuple(sorted({t for t in takes if t is not None}, key=_by_class))
     return Kinds(
         target=np.array(
             [office.urgency[str(name)].target_days for name, _, _ in triples],
@@ -195,7 +210,26 @@ def _rules_of(
         classes=classes,
         sign=sign,
         signs=signs_of[signs],
+        taker=np.array(
+            [UNKNOWN if t is None else takers.index(t) for t in takes], dtype=np.int64
+        ),
+        takers=takers,
+        lots=some,
     )
+
+
+def _taker(
+    urgency: str | None, card: str | None, some: dict[str, tuple[Lot, ...]]
+) -> tuple[str, str | None] | None:
+    """Return the card type and, if it has blanks of its own, the class."""
+    if card not in some or card is None:
+        return None
+    own = any(lot.kept_for == urgency for lot in some[card])
+    return card, urgency if own else None
+
+
+def _by_class(taker: tuple[str, str | None]) -> tuple[str, str]:
+    return taker[0], taker[1] or ""
 
 
 def _meets(triple: tuple[str | None, str | None, str | None], quota: Quota) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.trust.blank_moves import BlankMoves
 from ektp_sched.trust.exchanges import changes, tiers_that_count
 from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.groups import Groups, distinct, distinct_rows, group_applications
@@ -110,7 +111,7 @@ class _Sorts:
     ``first[a, b]`` says how a comes before b: 0 never, 1 by rank, 2 with a
     shorter target, 3 with the same.  ``swap[a, b]`` says whether a's printer
     takes b and b's takes a; ``stock`` is the card type counted, or -1;
-    ``sign`` says which quotas count a.
+    ``sign`` says which quotas count a, ``taker`` whose blanks it takes.
     """
 
     rank: Ints
@@ -118,6 +119,7 @@ class _Sorts:
     swap: Bools
     stock: Ints
     sign: Ints
+    taker: Ints
 
 
 def count_overtakes(facts: Facts) -> Counts:
@@ -131,12 +133,13 @@ def count_overtakes(facts: Facts) -> Counts:
     counts = Counts()
     cells, sorts = _cells(facts)
     slack = _slack(facts)
-    moves = QuotaMoves(facts)
+    moves, blanks = QuotaMoves(facts), BlankMoves(facts)
     for day in np.unique(cells.day[cells.day < facts.days]).tolist():
         ahead = cells.take(cells.day == day)
         behind = cells.take((cells.day > day) & (cells.ready <= day))
         for later, able in _days_behind(facts, sorts, ahead, behind, day, slack):
             passed = behind.take(behind.day == later)
+            able &= blanks.allowed(sorts.taker, able, day, later)
             held = moves.against_exchange(day, later)[sorts.sign[:, None], sorts.sign]
             _count_pair(facts, sorts, ahead, passed, able & (held < 0), counts)
             for quota in np.unique(held[able & (held >= 0)]).tolist():
@@ -188,10 +191,10 @@ def _places(held: Ints, key: Ints) -> Ints:
 def _sorts(
     groups: Groups, group: Ints, using: Ints, eligible: Bools
 ) -> tuple[Ints, _Sorts]:
-    names = (groups.rank, groups.target, groups.access, groups.sign)
+    names = (groups.rank, groups.target, groups.access, groups.sign, groups.taker)
     fields = np.stack([*(name[group] for name in names), using])
     columns, sort = np.unique(fields, axis=1, return_inverse=True)
-    rank, target, access, sign, used = columns
+    rank, target, access, sign, taker, used = columns
     takes = np.concatenate([eligible, np.ones((len(eligible), 1), dtype=bool)], axis=1)
     able = takes[access][:, used]
     by_rank = rank[:, None] < rank
@@ -206,14 +209,20 @@ def _sorts(
         ),
     )
     swap, stock = able & able.T, groups.stock[access]
-    return sort.reshape(-1), _Sorts(rank, first, swap, stock, sign)
+    return sort.reshape(-1), _Sorts(rank, first, swap, stock, sign, taker)
 
 
 def _slack(facts: Facts) -> Ints:
-    """Return blanks not used by the end of each day, shape (card types, days)."""
-    supply = [facts.limits.supply[card] for card in facts.kinds.stocked]
+    """Return blanks not used by the end of each day, shape (card types, days).
+
+    Types whose blanks are counted day after day have enough here.
+    """
+    kinds = facts.kinds
+    supply = [facts.limits.supply[card] for card in kinds.stocked]
     table = np.array(supply, dtype=np.int64).reshape(-1, facts.days)
-    return table - used_blanks(facts)
+    left = table - used_blanks(facts)
+    left[[card in kinds.lots for card in kinds.stocked]] = 1
+    return left
 
 
 def _days_behind(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.trust.consumables import check_lots, check_ribbons
 from ektp_sched.trust.facts import MISSING, counted
 from ektp_sched.trust.quotas import check_quotas
 from ektp_sched.trust.shifts import ShiftRules, check_shifts
@@ -210,6 +211,8 @@ def _reserve_is_kept(facts: Facts, findings: Findings) -> None:
 def _blanks_suffice(facts: Facts, findings: Findings) -> None:
     used = used_blanks(facts)
     for index, card in enumerate(facts.kinds.stocked):
+        if card in facts.kinds.lots:
+            continue  # counted day after day instead
         supply = facts.limits.supply[card]
         for (day,) in findings.places("blanks", used[index] > supply):
             findings.add(
@@ -253,6 +256,8 @@ _RULES: Final[Sequence[Callable[[Facts, Findings], None]]] = (
     _capacity_is_kept,
     _reserve_is_kept,
     _blanks_suffice,
+    check_lots,
+    check_ribbons,
     _pins_hold,
     check_quotas,
 )

@@ -1,0 +1,370 @@
+"""Blanks that expire or are set aside, and ribbons, counted day after day.
+
+Of a card type some of whose blanks expire or are set aside, a number of blanks
+up to a day does not say who can be printed.  The count does.  On each day the
+cards of a class with blanks set aside first take those, as long as these have
+not expired; all other cards of the day take blanks that are for anybody, those
+that expire first first.  No other way finds a blank for more cards:
+
+* Blanks set aside come out of the stock, and the office may not state a
+  delivery that expires before it.  So among all that a class can use, its own
+  expire first, and nobody else can use them.  Take any way in which a card of
+  the class takes another blank while one of its own is left that day: let it
+  take that one instead, and let the card that takes this one later, if any,
+  have the other, which can be used at least as long.
+* Of two blanks for anybody that can be used today, the one that expires first
+  serves none but days on which the other serves as well.  So using it first
+  takes nothing from a later card.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.office import ribbon_cards
+from ektp_sched.trust.facts import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Lot
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.findings import Findings
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["Blanks", "blanks_of", "check_lots", "check_ribbons", "ribbons_left"]
+
+_ENDLESS: Final = 1 << 40
+"""Cards that a printer's ribbons are good for where none are counted."""
+
+Change = tuple[tuple[int, int], ...]
+"""Cards more, or fewer, by day."""
+
+
+class Blanks:
+    """The blanks of one card type, and the cards of a plan that take them.
+
+    Parameters
+    ----------
+    lots
+        As `ektp_sched.office.lots` states them.
+    cards
+        Cards printed by day and class, shape ``(days,)`` each; ``None`` stands
+        for all classes that have no blanks set aside.
+    """
+
+    def __init__(self, lots: Sequence[Lot], cards: dict[str | None, Ints]) -> None:
+        self._own: dict[str | None, Lot] = {
+            lot.kept_for: lot for lot in lots if lot.kept_for is not None
+        }
+        self._lots = sorted((s for s in lots if s.kept_for is None), key=_expiry)
+        self._cards = cards
+        days = len(next(iter(cards.values())))
+        self._wanted = sum(
+            (self._from_all(name, some) for name, some in cards.items()),
+            np.zeros(days, dtype=np.int64),
+        )
+        self._taken, self.short = _take(self._lots, self._wanted)
+        self._moved: dict[tuple[str | None, int, int], Change] = {}
+        self._fits: dict[Change, bool] = {}
+        self._reaches = self._chains()
+
+    def _from_all(self, name: str | None, cards: Ints) -> Ints:
+        """Return a class's cards by day that take blanks for anybody."""
+        own = self._own.get(name)
+        if own is None:
+            return cards
+        here = slice(own.first, own.last + 1)
+        taken = np.minimum(np.cumsum(cards[here]), own.cards)
+        rest = cards.copy()
+        rest[here] -= np.diff(taken, prepend=0)
+        return rest
+
+    def _chains(self) -> Bools:
+        """Return which lots a card of each day can get at, shape ``(days, lots)``.
+
+        It takes a blank of a lot of its day; or one that another card has,
+        which then takes one of another lot of its own day; and so on.
+        """
+        days = np.arange(len(self._wanted))[:, None]
+        first = np.array([lot.first for lot in self._lots], dtype=np.int64)
+        last = np.array([lot.last for lot in self._lots], dtype=np.int64)
+        usable = (first <= days) & (days <= last)
+        step = (self._taken > 0).astype(np.int64).T @ usable.astype(np.int64)
+        chains = (step > 0) | np.eye(len(first), dtype=bool)
+        for middle in range(len(first)):
+            chains |= chains[:, middle, None] & chains[middle]
+        return np.asarray(usable.astype(np.int64) @ chains.astype(np.int64) > 0)
+
+    def spare(self, name: str | None) -> Bools:
+        """Return on which days a card more of a class leaves one for every card.
+
+        Parameters
+        ----------
+        name
+            The class; ``None`` for one without blanks set aside.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(days,)``.
+        """
+        days = len(self._wanted)
+        return np.array(
+            [self._fit(self._change(name, day, days)) for day in range(days)],
+            dtype=bool,
+        )
+
+    def exchanges(
+        self, coming: str | None, going: str | None, day: int, later: int
+    ) -> bool:
+        """Return whether two cards of this type could exchange their days.
+
+        Parameters
+        ----------
+        coming
+            Class of the card that comes forward to ``day``.
+        going
+            Class of the one that goes back to ``later``.
+        day, later
+            Day offsets; ``days`` for "not printed".
+        """
+        one = self._change(coming, day, later)
+        return self._fit(_summed(one, self._change(going, later, day)))
+
+    def moves(self, name: str | None, to: int, away: int) -> bool:
+        """Return whether a card of a class could be printed on another day.
+
+        Parameters
+        ----------
+        name
+            The class; ``None`` for one without blanks set aside.
+        to, away
+            Day offsets of where it goes, and where it was; ``days`` for "not
+            printed".
+        """
+        return self._fit(self._change(name, to, away))
+
+    def _change(self, name: str | None, to: int, away: int) -> Change:
+        """Return what a card's move changes among blanks for anybody."""
+        key = name, to, away
+        if key not in self._moved:
+            some = np.append(self._cards.get(name, 0 * self._wanted), 1)
+            before = self._from_all(name, some[:-1])
+            some[to] += 1
+            some[away] -= 1
+            change = self._from_all(name, some[:-1]) - before
+            days = np.flatnonzero(change).tolist()
+            self._moved[key] = tuple((day, int(change[day])) for day in days)
+        return self._moved[key]
+
+    def _fit(self, change: Change) -> bool:
+        """Return whether all cards still find blanks; few are counted again."""
+        if change not in self._fits:
+            more = [day for day, cards in change if cards > 0]
+            if self.short.any() or len(more) > 1 or any(c > 1 for _, c in change):
+                self._fits[change] = self._counted_again(change)
+            else:
+                fewer = [day for day, cards in change if cards < 0]
+                self._fits[change] = not more or self._found(more[0], fewer)
+        return self._fits[change]
+
+    def _found(self, day: int, fewer: Iterable[int]) -> bool:
+        """Return whether a card finds a blank: one left, or one given back."""
+        cards = np.array([lot.cards for lot in self._lots], dtype=np.int64)
+        free = self._taken.sum(axis=0) < cards
+        for other in fewer:
+            free |= self._taken[other] > 0
+        return bool((self._reaches[day] & free).any())
+
+    def _counted_again(self, change: Change) -> bool:
+        wanted = self._wanted.copy()
+        for day, cards in change:
+            wanted[day] += cards
+        _, short = _take(self._lots, wanted)
+        return int(short.sum()) <= int(self.short.sum())
+
+    def kept(self, day: int) -> dict[str, int]:
+        """Return how many blanks set aside are left for each class after a day."""
+        found = {}
+        for name, lot in sorted(self._own.items(), key=lambda item: str(item[0])):
+            left = lot.cards - self._own_taken(name, day)
+            if lot.last >= day and left > 0:
+                found[str(name)] = left
+        return found
+
+    def expired(self, day: int) -> dict[int, int]:
+        """Return how many blanks were left unused when they expired before a day.
+
+        Parameters
+        ----------
+        day
+            Day offset.
+
+        Returns
+        -------
+        dict
+            By the last day on which they could be used, ascending.
+        """
+        taken = self._taken.sum(axis=0).tolist()
+        left = [(s, s.cards - t) for s, t in zip(self._lots, taken, strict=True)]
+        for name, lot in self._own.items():
+            left.append((lot, lot.cards - self._own_taken(name, lot.last)))
+        found: dict[int, int] = {}
+        for lot, cards in sorted(left, key=lambda pair: pair[0].last):
+            if lot.last < day and cards:
+                found[lot.last] = found.get(lot.last, 0) + cards
+        return found
+
+    def _own_taken(self, name: str | None, day: int) -> int:
+        lot, cards = self._own[name], self._cards.get(name)
+        if cards is None:
+            return 0
+        return min(int(cards[: min(day, lot.last) + 1].sum()), lot.cards)
+
+
+def _expiry(lot: Lot) -> int:
+    return lot.last
+
+
+def _summed(one: Change, other: Change) -> Change:
+    found: dict[int, int] = {}
+    for day, cards in (*one, *other):
+        found[day] = found.get(day, 0) + cards
+    return tuple(sorted((day, cards) for day, cards in found.items() if cards))
+
+
+def _take(lots: Sequence[Lot], wanted: Ints) -> tuple[Ints, Ints]:
+    """Hand out blanks for anybody, those that expire first first.
+
+    Parameters
+    ----------
+    lots
+        By expiry.
+    wanted
+        Cards by day, shape ``(days,)``.
+
+    Returns
+    -------
+    tuple
+        Cards by day and lot, shape ``(days, lots)``; and cards by day that
+        find no blank.
+    """
+    taken = np.zeros((len(wanted), len(lots)), dtype=np.int64)
+    short = np.zeros(len(wanted), dtype=np.int64)
+    left = [lot.cards for lot in lots]
+    for day, cards in enumerate(wanted.tolist()):
+        for number, lot in enumerate(lots):
+            if cards and left[number] and lot.first <= day <= lot.last:
+                some = min(cards, left[number])
+                taken[day, number] = some
+                left[number] -= some
+                cards -= some
+        short[day] = cards
+    return taken, short
+
+
+def blanks_of(facts: Facts) -> dict[str, Blanks]:
+    """Return the blanks, and a plan's cards, of types that need the day's count.
+
+    Parameters
+    ----------
+    facts
+        The plan's valid rows.
+    """
+    kinds, days = facts.kinds, facts.days
+    if not kinds.takers:
+        return {}
+    rows, good = facts.rows, facts.valid()
+    taker = kinds.taker[facts.kind[rows.application[good]]]
+    day = rows.day[good].astype(np.int64)
+    some = taker >= 0
+    shape = (len(kinds.takers), days)
+    table = counted(taker[some] * days + day[some], shape)
+    by_type: dict[str, dict[str | None, Ints]] = {}
+    for (card, name), cards in zip(kinds.takers, table, strict=True):
+        by_type.setdefault(card, {})[name] = cards
+    return {card: Blanks(kinds.lots[card], some) for card, some in by_type.items()}
+
+
+def check_lots(facts: Facts, findings: Findings) -> None:
+    """Add a violation for every day on which cards find no blank they may use.
+
+    Parameters
+    ----------
+    facts
+        The plan and the office.
+    findings
+        Where violations go.
+    """
+    for card, blanks in blanks_of(facts).items():
+        for (day,) in findings.places("blanks", blanks.short > 0):
+            why = [
+                f"{cards} blanks are set aside for {name}"
+                for name, cards in blanks.kept(day).items()
+            ]
+            why += [
+                f"{cards} blanks could be used until {findings.date_of(last)} only"
+                for last, cards in blanks.expired(day).items()
+            ]
+            findings.add(
+                "blanks",
+                f"{blanks.short[day]} cards of type {card} find no blank on "
+                f"{findings.date_of(day)}: {', '.join(why) or 'none is left'}.",
+                day=day,
+            )
+
+
+def ribbons_left(facts: Facts) -> Ints:
+    """Return the cards that each printer's ribbons are still good for.
+
+    Parameters
+    ----------
+    facts
+        The plan's valid rows.
+
+    Returns
+    -------
+    ndarray
+        By printer and day, that day's cards and all before taken away; very
+        many where ribbons are not counted.
+    """
+    limits, days = facts.limits, facts.days
+    left = np.full(limits.printer_cards.shape, _ENDLESS, dtype=np.int64)
+    allowed = ribbon_cards(facts.office, facts.start, days)
+    if not allowed:
+        return left
+    rows, good = facts.rows, facts.valid()
+    used = counted(rows.printer[good] * days + rows.day[good], left.shape)
+    for name, cards in allowed.items():
+        number = limits.printers.index(name)
+        left[number] = cards - np.cumsum(used[number])
+    return left
+
+
+def check_ribbons(facts: Facts, findings: Findings) -> None:
+    """Add a violation for every day on which a printer's ribbons are used up.
+
+    Parameters
+    ----------
+    facts
+        The plan and the office.
+    findings
+        Where violations go.
+    """
+    left, printers = ribbons_left(facts), facts.limits.printers
+    for number, day in findings.places("ribbons", left < 0):
+        name = printers[number]
+        findings.add(
+            "ribbons",
+            f"Up to {findings.date_of(day)}, {name} prints {-left[number, day]} cards "
+            "more than its ribbons are good for.",
+            day=day,
+            printer=name,
+        )
