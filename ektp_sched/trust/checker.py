@@ -29,6 +29,7 @@ TEXTS = {line.split(": ")[0]: line.split(": ", 1)[1].split(" | ") for line in ""
 once: not exactly once | tidak tepat satu kali
 rule: printed against this rule | dicetak melanggar aturan ini
 limit: more cards than the limit | kartu melebihi batas
+blanks: so many cards find no blank that is theirs to use and has not expired | sekian kartu tidak mendapat blangko yang boleh dipakai dan belum kedaluwarsa
 shift: a shift against this rule | shift melanggar aturan ini
 quota: this quota is not kept | kuota ini tidak ditaati
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
@@ -86,12 +87,56 @@ class Folder:
             if "stock" in card:
                 lots = [(self.start, card["stock"])] + [(k["on"], k["cards"]) for k in card.get("deliveries", [])]
                 self.limit["blanks " + name] = [sum(n for on, n in lots if self.start <= on <= d) for d in self.dates]
+        for name, unit in self.printers.items():
+            if "cards_per_ribbon" in unit:
+                come = [(self.start, unit["ribbons"])] + [(k["on"], k["ribbons"]) for k in unit.get("ribbon_deliveries", [])]
+                so_far = [sum(Fraction(n) for on, n in come if self.start <= on <= d) for d in self.dates]
+                self.limit["ribbons " + name] = [math.floor(n * unit["cards_per_ribbon"]) for n in so_far]
+        self.lots = {"blanks " + name: some for name, card in self.toml.get("cards", {}).items() if (some := self.dated(card))}
+        self.drawn = {blanks: [Counter[str]() for _ in self.dates] for blanks in self.lots}
+        self.fits: dict[tuple[str, str, int], bool] = {}  # a card more of a class on a day leaves a blank for all
         self.used = {name: [0] * self.days for name in self.limit}
         self.people: dict[str, tuple[Cohort, tuple[str, str]]] = {}
         self.seen, self.cells = Counter[str](), Counter[tuple[Cohort, int, str, str]]()
         self.ties: defaultdict[Cohort, dict[int, Any]] = defaultdict(dict)
         self.values: list[tuple[Tier, int, Fraction]] = []
         self.periods: list[tuple[int, str, range, int, int, int]] = []  # quota, key, days, printed, all, left
+
+    def dated(self, card: dict[str, Any]) -> list[tuple[int, int, int, str]]:
+        """Return the blanks of a card type of which some expire or are set aside.
+
+        That is first and last day, number, and the class that they are for, or nothing; by the last day.
+        """
+        if "stock" not in card:
+            return []
+        aside, end = card.get("set_aside", {}), self.days - 1
+        some = [(0, card, n, name) for name, n in [*aside.items(), ("", card["stock"] - sum(aside.values()))]]
+        some += [((k["on"] - self.start).days, k, k["cards"], "") for k in card.get("deliveries", []) if self.start <= k["on"] <= self.dates[-1]]
+        lots = [(first, min(end, (lot.get("expires_on", self.dates[-1]) - self.start).days), n, name) for first, lot, n, name in some]
+        return sorted(lots, key=lambda lot: lot[1]) if aside or any(last < end for _, last, _, _ in lots) else []
+
+    def short(self, blanks: str, urgency: str = "", day: int = -1) -> list[int]:
+        """Return by day the cards that find no blank, with one card more of a class on a day if one is named.
+
+        Day after day each class first takes what is set aside for it, then all take what anybody may use and
+        expires first.  No other way serves more: what is set aside expires no later than the rest, and of two
+        blanks that serve today the one that expires later serves on all days on which the other does.
+        """
+        left, found = [n for _, _, n, _ in self.lots[blanks]], []
+        for d, drawn in enumerate(self.drawn[blanks]):
+            today = drawn + Counter({urgency: int(d == day)})
+            usable = [(k, name) for k, (first, last, _, name) in enumerate(self.lots[blanks]) if first <= d <= last and left[k]]
+            for k, name in usable:
+                some = min(left[k], today[name]) if name else 0
+                left[k] -= some
+                today[name] -= some
+            rest = today.total()
+            for k, name in usable:
+                some = 0 if name else min(left[k], rest)
+                left[k] -= some
+                rest -= some
+            found.append(rest)
+        return found
 
     def works(self, day: date) -> bool:
         """Return whether the calendar opens a day."""
@@ -188,7 +233,7 @@ class Folder:
             step()
         if (self.path / "certificate.json").exists():
             proof = json.loads((self.path / "certificate.json").read_text("utf-8"), parse_float=str, parse_constant=str)
-            trouble = self.disproof(proof) if not {"once", "rule", "limit", "shift", "quota"} & {code for code, _ in self.wrong} else "rules"
+            trouble = self.disproof(proof) if not {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong} else "rules"
             if not trouble and (given := proof.get("decisions")) is not None:
                 try:
                     trouble, self.chosen = self.undecided(given), True
@@ -273,17 +318,22 @@ class Folder:
             place, last = place + 1, turn
 
     def limits(self) -> None:
-        """Check printers, servers, reserve and blanks; and that equals share evenly."""
+        """Check printers, servers, reserve, ribbons and blanks; and that equals share evenly."""
         used, limit = self.used, self.limit
         for (c, d, printer, server), cards in self.cells.items():
             for name in {printer, server, *self.total} & used.keys():
                 used[name][d] += cards
-            for e in range(d, self.days) if c.blanks else ():
-                used[c.blanks][e] += cards
+            for name, e in product({c.blanks, f"ribbons {printer}"} & used.keys(), range(d, self.days)):
+                used[name][e] += cards
+            if c.blanks in self.drawn:
+                self.drawn[c.blanks][d][c.urgency] += cards
         for name, d in product(limit, range(self.days)):
             what = f"{name} {self.dates[d]}: {used[name][d]} > {limit[name][d]}"
             self.expect(used[name][d] <= limit[name][d], "limit", what)
-        like = {i: (p.get("cards"), p.get("areas"), sorted(self.reach[i])) for i, p in self.printers.items()}
+        for blanks in self.lots:
+            for day, cards in zip(self.dates, self.short(blanks), strict=True):
+                self.expect(not cards, "blanks", blanks, day, cards)
+        like = {i: (p.get("cards"), p.get("areas"), sorted(self.reach[i]), "cards_per_ribbon" in p and i) for i, p in self.printers.items()}
         for (one, two), d in product(combinations(sorted(like), 2), range(self.days)):
             even = used[one][d] - used[two][d] in (0, 1)
             other = like[one] != like[two] or limit[one][d] != limit[two][d]
@@ -322,10 +372,19 @@ class Folder:
         room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
         links = [(p, s, *self.total) for p in c.able for s in self.reach[p]]
         days = range(max(0, c.ready), self.days)
-        free = [d for d in days if any(all(room[n][d] for n in link) for link in links)]
-        spare = [d for d in free if not c.blanks or all(room[c.blanks][d:])]
+        free = {d: {link[0] for link in links if all(room[n][d] for n in link)} for d in days}
+        free = {d: some for d, some in free.items() if some}
+        inked = [d for d, some in free.items() if any(all(room.get(f"ribbons {p}", [True])[d:]) for p in some)]
+        spare = [d for d in inked if not c.blanks or (all(room[c.blanks][d:]) and self.fit(c.blanks, c.urgency, d))]
         held = all(any(self.breaks(c, d, *period) for period in self.periods) for d in spare)
-        return {"capacity"} if not free else {"no-blanks"} if not spare else {"quota"} if held else set()
+        return {"capacity"} if not free else {"no-ribbon"} if not inked else {"no-blanks"} if not spare else {"quota"} if held else set()
+
+    def fit(self, blanks: str, urgency: str, d: int) -> bool:
+        """Return whether a card more of a class on a day leaves a blank for every card."""
+        key = blanks, urgency, d
+        if blanks in self.lots and key not in self.fits:
+            self.fits[key] = not any(self.short(*key))
+        return self.fits.get(key, True)
 
     def counted(self) -> None:
         """Check every quota in every stretch of days over which it holds."""
@@ -363,7 +422,7 @@ class Folder:
         return d in days and self.beyond(i, key, days, made + mine, every + 1, left - mine)
 
     def uncertifiable(self) -> bool:
-        """Return whether no prices can prove a plan: with quotas, or blanks of several card types that cross."""
+        """Return whether no prices can prove a plan: with quotas, ribbons, or blanks that cross, expire or are set aside."""
         wanted = Counter[Any]()
         for c, _ in self.people.values():
             wanted[c[-2:]] += c.ready < self.days
@@ -373,7 +432,7 @@ class Folder:
                              for x in (p, *self.reach[p], *self.total)} for own in (True, False))
             if few and mine & others:
                 return True
-        return bool(self.quotas)
+        return bool(self.quotas or self.lots or any("cards_per_ribbon" in p for p in self.printers.values()))
 
     def claims(self) -> None:
         """Check the counts and tier values of summary.json."""

@@ -135,6 +135,8 @@ class Blanks:
         day, later
             Day offsets; ``days`` for "not printed".
         """
+        if coming == going:
+            return True
         one = self._change(coming, day, later)
         return self._fit(_summed(one, self._change(going, later, day)))
 
@@ -156,7 +158,7 @@ class Blanks:
         key = name, to, away
         if key not in self._moved:
             some = np.append(self._cards.get(name, 0 * self._wanted), 1)
-            before = self._from_all(name, some[:-1])
+            before = self._from_all(name, some[:-1].copy())
             some[to] += 1
             some[away] -= 1
             change = self._from_all(name, some[:-1]) - before

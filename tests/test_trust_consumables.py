@@ -1,0 +1,186 @@
+"""Trust and what printing uses up: blanks that expire or are set aside, ribbons."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from builders import Case, keeps_limits, make_plan, write_folder
+from consumable_cases import (
+    consumable_cases,
+    keeps_consumables,
+    lots_and_cards,
+    most_with_blanks,
+    ribbons_kept,
+)
+from hypothesis import HealthCheck, assume, given, settings
+
+from ektp_sched.office import capacity
+from ektp_sched.planning.leftover import days_with_blanks
+from ektp_sched.trust import checker, fairness, verify
+from ektp_sched.trust.consumables import Blanks
+
+if TYPE_CHECKING:
+    import pytest
+    from builders import FakePlan, Slot
+    from consumable_cases import Cards
+
+    from ektp_sched.office import Lot
+
+    Drawn = tuple[list[Lot], Cards, int]
+    Chosen = tuple[Case, tuple[Slot, ...]]
+
+
+def counted(some: list[Lot], cards: Cards) -> Blanks:
+    return Blanks(some, {name: np.array(row) for name, row in cards.items()})
+
+
+def total(cards: Cards) -> int:
+    return sum(map(sum, cards.values()))
+
+
+def changed(cards: Cards, *steps: tuple[str | None, int, int]) -> Cards:
+    found = {name: list(row) for name, row in cards.items()}
+    for name, at, more in steps:
+        if at < len(found[name]):
+            found[name][at] += more
+    return found
+
+
+@given(drawn=lots_and_cards())
+@settings(max_examples=300)
+def test_no_other_way_finds_a_blank_for_more_cards(drawn: Drawn) -> None:
+    some, cards, _ = drawn
+    short = counted(some, cards).short
+    assert int(short.sum()) == total(cards) - most_with_blanks(some, cards)
+
+
+@given(drawn=lots_and_cards())
+@settings(max_examples=300)
+def test_a_blank_is_left_on_the_days_on_which_one_card_more_finds_one(
+    drawn: Drawn,
+) -> None:
+    some, cards, days = drawn
+    assume(not counted(some, cards).short.any())
+    by_name = {name or "": row for name, row in cards.items()}
+    planned = days_with_blanks(some, by_name, days)
+    for name in cards:
+        wanted = [
+            most_with_blanks(some, changed(cards, (name, at, 1))) == total(cards) + 1
+            for at in range(days)
+        ]
+        assert counted(some, cards).spare(name).tolist() == wanted
+        assert planned[name or ""] == wanted
+
+
+@given(drawn=lots_and_cards())
+def test_an_exchange_is_allowed_if_every_card_still_finds_a_blank(drawn: Drawn) -> None:
+    some, cards, days = drawn
+    blanks = counted(some, cards)
+    assume(not blanks.short.any())
+    for one, other in itertools.product(cards, repeat=2):
+        for at, later in itertools.combinations(range(days + 1), 2):
+            if not cards[other][at] or (later < days and not cards[one][later]):
+                continue
+            away = [(one, later, -1), (other, at, -1)]
+            after = changed(cards, (one, at, 1), (other, later, 1), *away)
+            fits = most_with_blanks(some, after) == total(after)
+            assert blanks.exchanges(one, other, at, later) == fits
+            moved = changed(cards, (one, at, 1), (one, later, -1))
+            fits = most_with_blanks(some, moved) == total(moved)
+            assert blanks.moves(one, at, later) == fits
+            moved = changed(cards, (other, later, 1), (other, at, -1))
+            fits = most_with_blanks(some, moved) == total(moved)
+            assert blanks.moves(other, later, at) == fits
+
+
+def codes(plan: FakePlan, case: Case) -> set[str]:
+    return {found.code for found in verify(plan, case.backlog, case.office)}
+
+
+def checked(plan: FakePlan, case: Case, root: pytest.TempPathFactory) -> set[str]:
+    check = checker.Folder(write_folder(plan, case, root.mktemp("out")))
+    check.run()
+    return {code for code, _ in check.wrong}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(drawn=consumable_cases())
+def test_what_is_broken_is_what_the_definitions_say(
+    drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    case, choice = drawn
+    plan = make_plan(case, choice)
+    found, said = codes(plan, case), checked(plan, case, tmp_path_factory)
+    assume(keeps_limits(case, choice))
+    assert ("ribbons" in found) == (not ribbons_kept(case, choice))
+    kept = keeps_consumables(case, choice)
+    assert (not found & {"blanks", "ribbons"}) == kept
+    assert (not said & {"blanks", "limit"}) == kept
+
+
+def reason(case: Case, choice: tuple[Slot, ...], number: int) -> str | None:
+    """Return why an application is not printed, by the definition."""
+    limits = capacity(case.office, case.start, case.days)
+    ready = max(0, (case.rows()[number]["ready_on"] - case.start).days)
+    code = "capacity"
+    for at in range(ready, case.days):
+        for printer in limits.printers:
+            more = (*choice[:number], (at, printer, "s"), *choice[number + 1 :])
+            used = sum(s is not None and s[:2] == (at, printer) for s in more)
+            if used > limits.printer_cards[limits.printers.index(printer), at]:
+                continue
+            code = "no-ribbon" if code == "capacity" else code
+            if not ribbons_kept(case, more):
+                continue
+            code = "no-blanks"
+            if keeps_limits(case, more) and keeps_consumables(case, more):
+                return None
+    return code
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(drawn=consumable_cases())
+def test_only_true_reasons_pass(
+    drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    case, choice = drawn
+    assume(keeps_limits(case, choice) and keeps_consumables(case, choice))
+    ids = [row["application_id"] for row in case.rows()]
+    plan = make_plan(case, choice)
+    assume(plan.unprinted.height)
+    true = {name: reason(case, choice, number) for number, name in enumerate(ids)}
+    for code in ("capacity", "no-ribbon", "no-blanks"):
+        table = plan.unprinted.with_columns(reason=pl.lit(code))
+        said = replace(plan, unprinted=table)
+        right = all(true[name] == code for name in table["application_id"])
+        assert ("unprinted-reason" not in codes(said, case)) == right
+        assert ("reason" not in checked(said, case, tmp_path_factory)) == right
+
+
+@settings(max_examples=200)
+@given(drawn=consumable_cases())
+def test_overtakes_are_those_whose_exchange_keeps_every_rule(drawn: Chosen) -> None:
+    case, choice = drawn
+    assume(keeps_limits(case, choice) and keeps_consumables(case, choice))
+    rows, wanted = case.rows(), 0
+    target = {name: one.target_days for name, one in case.office.urgency.items()}
+    for a, b in itertools.permutations(range(len(rows)), 2):
+        ahead = choice[b]
+        if ahead is None or (choice[a] is not None and choice[a][0] <= ahead[0]):
+            continue
+        if (rows[a]["ready_on"] - case.start).days > ahead[0]:
+            continue
+        mine, theirs = (
+            (row["waiting_since"], target[row["urgency"]]) for row in (rows[a], rows[b])
+        )
+        if mine == theirs or mine[0] > theirs[0] or mine[1] > theirs[1]:
+            continue
+        other = list(choice)
+        other[a], other[b] = choice[b], choice[a]
+        wanted += keeps_limits(case, other) and keeps_consumables(case, other)
+    found = fairness(make_plan(case, choice), case.backlog, case.office)
+    assert found.avoidable == wanted
