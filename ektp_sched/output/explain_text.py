@@ -51,6 +51,7 @@ def explanation_lines(
         _rule(found, words),
         *_limits(found, words),
         *_quotas(found, words),
+        *_supplies(found, words),
         *_idle(found, words),
         *_ahead(found, words),
         *_prices(found, words),
@@ -156,6 +157,20 @@ def _quotas(found: Explanation, words: Language) -> list[str]:
             "explain.quota-line", quota=hold.quota, held=hold.held, days=hold.days
         )
         for hold in found.quotas
+    ]
+
+
+def _supplies(found: Explanation, words: Language) -> list[str]:
+    """Return which ribbons are used up, and which blanks set aside or expired."""
+    return [
+        "- "
+        + words.text(
+            f"explain.supply.{hold.code}",
+            name=hold.name or "–",
+            count=hold.cards,
+            day=_date(hold.day),
+        )
+        for hold in found.supplies
     ]
 
 

@@ -17,6 +17,7 @@ from ektp_sched.backlog.identity import ID_FORM, id_of_number, queue_numbers
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
+from ektp_sched.trust.explain_consumables import ConsumableCase, may_be_held
 from ektp_sched.trust.explain_limits import find_room
 from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
 from ektp_sched.trust.explain_quotas import QuotaCase
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit, Room
-    from ektp_sched.trust.explain_model import IdleShift, QuotaHold
+    from ektp_sched.trust.explain_model import IdleShift, QuotaHold, SupplyHold
 
 __all__ = ["Explained", "Explanation", "explain"]
 
@@ -105,6 +106,7 @@ def explain(
         only_shift=bool(case.shifts()) and not case.worked_by_calendar(),
         idle=case.idle(),
         quotas=case.quotas(),
+        supplies=case.supplies(),
         moves=case.moves(),
         last_day=plan.start + timedelta(days=plan.days - 1),
         priced=plan.prices is not None,
@@ -176,17 +178,27 @@ class _Case:
         self.first = min(max(0, ready), plan.days)
         end = plan.days if self.slot is None else (self.slot.day - plan.start).days
         self.end = max(self.first, end)
-        self.against = self._quotas() if office.quotas else None
+        self.lacks: ConsumableCase | None = None
+        self.against: QuotaCase | None = None
+        self._weigh()
 
-    def _quotas(self) -> QuotaCase | None:
-        """Return it against the quotas, where any could have kept it."""
-        pinned = self.person.row["pinned_on"]
+    def _weigh(self) -> None:
+        """Lay it against what is used up, and quotas, where any could have kept it."""
+        pinned, card = self.person.row["pinned_on"], self.person.row["card"]
         fixed = pinned is not None and pinned >= self.plan.start
         if fixed or not self.person.printers or not (days := self._earlier()):
-            return None
-        wanted = self.person.row["application_id"]
+            return
+        wanted, free = self.person.row["application_id"], self.room.free
         of = (self.plan, self.backlog, self.office, wanted)
-        return QuotaCase(*of, days, self.room.free)
+        if may_be_held(self.office, self.plan, card):
+            self.lacks = ConsumableCase(*of, days, self.room)
+            free = self.lacks.whole
+        if self.office.quotas:
+            self.against = QuotaCase(*of, days, free)
+
+    def supplies(self) -> tuple[SupplyHold, ...]:
+        """Return ribbons and blanks that stand against an earlier day."""
+        return () if self.lacks is None else self.lacks.holds()
 
     def quotas(self) -> tuple[QuotaHold, ...]:
         """Return the quotas that stand against an earlier day."""
@@ -243,10 +255,13 @@ class _Case:
             return "ready" if self.first else "first-day"
         if not self.room.free[self.first : self.end].any():
             return "capacity"
+        if self.lacks is not None and (lacking := self.lacks.rule()) is not None:
+            return lacking
         if self.against is not None and self.against.holds_alone():
             return "quota"
         stock = self.office.cards.get(row["card"] or "")
-        return "exchange" if stock is None or stock.stock is None else "no-blanks"
+        ample = stock is None or stock.stock is None or self.lacks is not None
+        return "exchange" if ample else "no-blanks"
 
     def ahead(self) -> tuple[Ahead, ...]:
         """Count the cards before it on printers that it could use."""
@@ -297,7 +312,7 @@ class _Case:
         """Return what could bring it forward."""
         rule = self.rule()
         moves: list[Move] = []
-        if rule in ("exchange", "no-blanks"):
+        if rule in ("exchange", "no-ribbon", "no-blanks"):
             free = np.flatnonzero(self.room.free[self.first : self.end])
             if len(free):
                 moves.append(Move("free", self._day(self.first + int(free[0]))))

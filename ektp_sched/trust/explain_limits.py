@@ -58,6 +58,9 @@ class Room:
         Those on which both, and the reserve, leave room for a card more.
     limits
         Capacity of the horizon.
+    takes
+        Which of its printers have room and a server with room, shape
+        ``(P, days)``.
     left_printer, left_server
         Cards not used, shapes ``(P, days)`` and ``(S, days)``.
     left_total
@@ -72,6 +75,7 @@ class Room:
     possible: Bools
     free: Bools
     limits: Capacity
+    takes: Bools
     left_printer: Ints
     left_server: Ints
     left_total: Ints | None
@@ -138,14 +142,15 @@ def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Roo
     room = (left_printer > 0) & (
         limits.reaches.astype(np.int64) @ (left_server > 0) > 0
     )
-    possible, free = works[mine].any(axis=0), room[mine].any(axis=0)
+    takes = room & mine[:, None]
+    possible, free = works[mine].any(axis=0), takes.any(axis=0)
     left_total = None
     if limits.total is not None:
         left_total = limits.total - _used(plan, "printer", limits.printers).sum(axis=0)
         possible &= limits.total > 0
         free &= left_total > 0
     left = left_printer, left_server, left_total
-    return Room(plan.start, possible, free, limits, *left, mine, worked)
+    return Room(plan.start, possible, free, limits, takes, *left, mine, worked)
 
 
 def _used(plan: Explained, column: str, names: tuple[str, ...]) -> Ints:

@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit
 
-__all__ = ["Explanation", "IdleShift", "Move", "Price", "QuotaHold", "Slot"]
+__all__ = [
+    "Explanation",
+    "IdleShift",
+    "Move",
+    "Price",
+    "QuotaHold",
+    "Slot",
+    "SupplyHold",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,30 @@ class QuotaHold:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyHold:
+    """What printing uses up, and a card lacks on each earlier day with a place.
+
+    Parameters
+    ----------
+    code
+        ``ribbon`` (a printer's ribbons allow no card more), ``set-aside``
+        (blanks are left, but for another class) or ``expired``.
+    name
+        The printer, or the class.
+    cards
+        Blanks that are set aside, or could not be used any more.
+    day
+        Last day on which the ribbons allow no card more; last day with a place,
+        on which so many were set aside; or last day on which they could be used.
+    """
+
+    code: str
+    name: str | None = None
+    cards: int = 0
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an application has its day.
 
@@ -133,10 +165,10 @@ class Explanation:
     rule
         What decides: ``first-day`` (the first on which it was possible),
         ``ready`` (the same, the record being ready only after the start),
-        ``pin``, ``capacity``, ``no-blanks``, ``not-ready``, ``no-printer``,
-        ``pinned-later``, ``status``, ``quota`` (a place was free, and quotas
-        alone forbid it), or ``exchange`` (a place was free, but an earlier
-        tier or another card's printers need it as it is).
+        ``pin``, ``capacity``, ``no-ribbon``, ``no-blanks``, ``not-ready``,
+        ``no-printer``, ``pinned-later``, ``status``, ``quota`` (a place was free,
+        and quotas alone forbid it), or ``exchange`` (a place was free, but an
+        earlier tier or another card's printers need it as it is).
     status
         Of a held application.
     hint
@@ -170,6 +202,8 @@ class Explanation:
         Shifts that could have made room earlier, and why they are not worked.
     quotas
         Those that stand against an earlier day.
+    supplies
+        Ribbons used up, and blanks set aside or expired, that do.
     moves
         What could bring it forward.
     last_day
@@ -204,6 +238,7 @@ class Explanation:
     only_shift: bool = False
     idle: tuple[IdleShift, ...] = ()
     quotas: tuple[QuotaHold, ...] = ()
+    supplies: tuple[SupplyHold, ...] = ()
     moves: tuple[Move, ...] = ()
     last_day: date | None = None
     priced: bool = False
