@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from builders import Slot
 
 __all__ = [
-    "consumable_cases",
+    "consumable_choices",
     "keeps_consumables",
     "lots_and_cards",
     "most_with_blanks",
@@ -97,7 +97,7 @@ def lots_and_cards(draw: st.DrawFn) -> tuple[list[Lot], Cards, int]:
 
 
 @st.composite
-def consumable_cases(draw: st.DrawFn, most: int = 6) -> tuple[Case, tuple[Slot, ...]]:
+def consumable_choices(draw: st.DrawFn, most: int = 6) -> tuple[Case, tuple[Slot, ...]]:
     """Draw a small office with blanks and ribbons, a backlog, and any choice."""
     days = draw(st.integers(2, 4))
     last = draw(st.integers(0, days))

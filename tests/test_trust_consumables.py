@@ -10,23 +10,28 @@ import numpy as np
 import polars as pl
 from builders import Case, keeps_limits, make_plan, write_folder
 from consumable_cases import (
-    consumable_cases,
+    consumable_choices,
     keeps_consumables,
     lots_and_cards,
     most_with_blanks,
     ribbons_kept,
 )
 from hypothesis import HealthCheck, assume, given, settings
+from strategies import consumable_cases
 
 from ektp_sched.office import capacity
+from ektp_sched.output.explain_text import explanation_lines
+from ektp_sched.output.languages import language
+from ektp_sched.planning import Status
 from ektp_sched.planning.leftover import days_with_blanks
-from ektp_sched.trust import checker, fairness, verify
+from ektp_sched.trust import checker, explain, fairness, verify
 from ektp_sched.trust.consumables import Blanks
 
 if TYPE_CHECKING:
     import pytest
     from builders import FakePlan, Slot
     from consumable_cases import Cards
+    from strategies import Case as DrawnCase
 
     from ektp_sched.office import Lot
 
@@ -108,7 +113,7 @@ def checked(plan: FakePlan, case: Case, root: pytest.TempPathFactory) -> set[str
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
-@given(drawn=consumable_cases())
+@given(drawn=consumable_choices())
 def test_what_is_broken_is_what_the_definitions_say(
     drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -143,7 +148,7 @@ def reason(case: Case, choice: tuple[Slot, ...], number: int) -> str | None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
-@given(drawn=consumable_cases())
+@given(drawn=consumable_choices())
 def test_only_true_reasons_pass(
     drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -162,7 +167,7 @@ def test_only_true_reasons_pass(
 
 
 @settings(max_examples=200)
-@given(drawn=consumable_cases())
+@given(drawn=consumable_choices())
 def test_overtakes_are_those_whose_exchange_keeps_every_rule(drawn: Chosen) -> None:
     case, choice = drawn
     assume(keeps_limits(case, choice) and keeps_consumables(case, choice))
@@ -184,3 +189,23 @@ def test_overtakes_are_those_whose_exchange_keeps_every_rule(drawn: Chosen) -> N
         wanted += keeps_limits(case, other) and keeps_consumables(case, other)
     found = fairness(make_plan(case, choice), case.backlog, case.office)
     assert found.avoidable == wanted
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(case=consumable_cases())
+def test_what_the_program_plans_passes(
+    case: DrawnCase, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    plan = case.plan()
+    if plan.status is Status.INFEASIBLE:
+        assert plan.conflict
+        return
+    assert plan.status is Status.OPTIMAL
+    assert verify(plan, case.backlog, case.office) == []
+    assert fairness(plan, case.backlog, case.office).avoidable == 0
+    check = checker.Folder(write_folder(plan, case, tmp_path_factory.mktemp("out")))
+    check.run()
+    assert check.wrong == []
+    for one in case.backlog.frame["application_id"]:
+        said = explain(plan, case.backlog, case.office, one)
+        assert explanation_lines(said, language("en"))

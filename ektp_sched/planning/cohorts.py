@@ -70,7 +70,7 @@ class Cohorts:
     cards
         For each printer set, the card types that need it.
     wanted
-        Applications by card type.
+        Applications by card type that some printer can print within the horizon.
     late_due
         Applications whose due date lies before the start, by rank.
     late_promise
@@ -167,11 +167,12 @@ def build_cohorts(
     since = _offset(frame, "waiting_since", start)
     check_start(since, start)
     target, rank, targets, ranks = _classes(frame, office)
-    eligibility, printer_sets, cards, wanted = _eligibility(frame, office)
+    ready = np.clip(_offset(frame, "ready_on", start), 0, days)
+    found = _eligibility(frame, office, ready < days)
+    eligibility, printer_sets, cards, wanted = found
     due, promised, pinned, late_due, late_promise = _dates(
         frame, start, days, rank, len(ranks)
     )
-    ready = np.clip(_offset(frame, "ready_on", start), 0, days)
     kind, kinds = _kinds(frame, questions)
     low = int(since.min(initial=0))
     fields = (
@@ -325,7 +326,7 @@ def _strictest_first(key: tuple[int | None, int | None]) -> tuple[float, float]:
 
 
 def _eligibility(
-    frame: pl.DataFrame, office: Office
+    frame: pl.DataFrame, office: Office, due: NDArray[np.bool_]
 ) -> tuple[
     Ints,
     tuple[tuple[str, ...], ...],
@@ -352,7 +353,8 @@ def _eligibility(
         frozenset(k for k, s in zip(kinds, sets, strict=True) if s == d)
         for d in distinct
     )
-    counts = np.bincount(card, minlength=len(cards) + 1).tolist()
+    able = np.array([bool(names) for names in sets], dtype=bool)[pair]
+    counts = np.bincount(card[due & able], minlength=len(cards) + 1).tolist()
     wanted = dict(zip([*cards, None], counts, strict=True))
     return of_pair[pair], distinct, of_set, wanted
 

@@ -122,7 +122,7 @@ def _sharing(
     mine: set[int], cohorts: Cohorts, capacity: Capacity, pools: Pools
 ) -> set[str | None]:
     """Return the card types that meet these pools on a printer, server or reserve."""
-    kinds = {kind for group in cohorts.cards for kind in group}
+    kinds = {k for group in cohorts.cards for k in group if cohorts.wanted.get(k)}
     if capacity.total is not None:
         return kinds
     reach = [capacity.reaches[pool[0]] for pool in pools]
