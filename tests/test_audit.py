@@ -241,6 +241,48 @@ def test_who_had_no_blank_was_not_passed_by_another_card_type() -> None:
     assert named(audit(log(("C", 10, "p1")), people, rules)) == [("C", 1, 4)]
 
 
+ID = {"default": True, "stock": 1, "set_aside": {U: 1}}
+
+
+def test_who_may_not_use_a_blank_set_aside_was_not_passed_for_it() -> None:
+    """The urgent one has a target so long that it comes second."""
+    target = {U: {"target_days": 90}, R: {"target_days": 30, "default": True}}
+    for stock, found in ((1, []), (2, [("C", 1, 4)])):
+        rules = office(cards={"ID": ID | {"stock": stock}}, urgency=target)
+        people = backlog(rules, ("A", 1, R), ("C", 5, U), card=["ID", "ID"])
+        assert named(audit(log(("C", 10, "p1")), people, rules)) == found
+
+
+@pytest.mark.parametrize(
+    ("blanks", "printed", "idle"),
+    [
+        ({"stock": 3}, ("B", 10), [1]),
+        ({"stock": 3, "set_aside": {U: 2}}, ("B", 10), []),
+        ({"stock": 3, "set_aside": {U: 1}}, ("B", 10), [1]),
+        ({"stock": 3, "set_aside": {R: 1}}, ("B", 10), [1]),
+        ({"stock": 1, "set_aside": {U: 1}}, ("B", 10), []),
+        ({"stock": 3, "expires_on": day(9)}, ("B", 10), []),
+        ({"stock": 3, "expires_on": day(10)}, ("B", 10), [1]),
+    ],
+)
+def test_nothing_was_idle_where_only_blanks_of_others_were_left(
+    blanks: dict[str, Any], printed: tuple[str, int], idle: list[int]
+) -> None:
+    rules = office(cards={"ID": {"default": True} | blanks})
+    people = backlog(rules, ("A", 1, R), ("B", 1, R), card=["ID", "ID"])
+    result = audit(log((*printed, "p1")), people, rules)
+    assert result.idle["idle"].to_list() == idle
+
+
+def test_a_printer_without_a_ribbon_was_not_idle() -> None:
+    desk = {"id": "p1", "cards_per_day": 2, "cards_per_ribbon": 2}
+    for ribbons, idle in ((0.5, []), (1, [1])):
+        rules = office(printers=[desk | {"ribbons": ribbons}])
+        people = backlog(rules, ("A", 1, R), ("B", 1, R))
+        result = audit(log(("B", 10, "p1")), people, rules)
+        assert result.idle["idle"].to_list() == idle
+
+
 def test_unlisted_held_and_double_prints() -> None:
     rules = office(status={"printable": ["PRR"]})
     people = backlog(

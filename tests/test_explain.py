@@ -224,12 +224,25 @@ def test_sentences_in_indonesian_and_english() -> None:
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_every_code_has_its_sentence(code: str) -> None:
     texts = language(code).texts
-    rules = ("first-day", "ready", "pin", "capacity", "capacity-never", "no-blanks",
-             "not-ready", "no-printer", "pinned-later", "exchange")  # fmt: skip
+    rules = (
+        "first-day",
+        "ready",
+        "pin",
+        "capacity",
+        "capacity-never",
+        "no-blanks",
+        "no-ribbon",
+        "not-ready",
+        "no-printer",
+        "pinned-later",
+        "exchange",
+    )
     assert {f"explain.rule.{rule}" for rule in rules} <= set(texts)
     assert {f"explain.reason.{reason}" for reason in REASONS} <= set(texts)
     moves = ("cards", "pressure", "free", "due")
     assert {f"explain.move.{move}" for move in moves} <= set(texts)
+    supplies = ("ribbon", "set-aside", "expired")
+    assert {f"explain.supply.{supply}" for supply in supplies} <= set(texts)
     for tier in ("unprinted", "overdue", "promise", "pressure"):
         assert {f"explain.more.{tier}", f"explain.less.{tier}"} <= set(texts)
 

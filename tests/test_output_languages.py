@@ -92,7 +92,14 @@ def test_every_code_has_its_text(code: str) -> None:
     details |= {"unknown-form", "not-in-the-office-form"}
     assert len(details) >= 8
     assert not {d for d in details if f"detail.bad-date.{d}" not in texts}
-    for reason in ("capacity", "not-ready", "no-blanks", "no-printer", "pinned-later"):
+    for reason in (
+        "capacity",
+        "not-ready",
+        "no-ribbon",
+        "no-blanks",
+        "no-printer",
+        "pinned-later",
+    ):
         assert texts[f"unprinted.{reason}"]
 
 

@@ -44,7 +44,10 @@ MORE_INK = {"ribbon_deliveries": [{"on": day(2), "ribbons": 1}]}
 
 def case_of(*printers: dict[str, Any], **blanks: Any) -> Case:
     """Five routine people, the first the longest waiting, and an urgent one."""
-    desks = [{"id": name, "cards_per_day": 4} | p for name, p in zip("pq", printers, strict=False)]
+    desks = [
+        {"id": name, "cards_per_day": 4} | p
+        for name, p in zip("pq", printers, strict=False)
+    ]
     cards = {"KTP": {"default": True} | blanks}
     office = make_office(
         urgency=CLASSES,

@@ -170,14 +170,14 @@ def audit(log: PrintLog | pl.DataFrame, backlog: Backlog, office: Office) -> Aud
     rows = match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())
     queue = build_queue(backlog.frame, listed, office, limits)
-    out_of_turn, explained = verdicts(queue, limits, office, listed)
+    out_of_turn, explained = verdicts(queue, office, listed)
     return Audit(
         start=limits.start,
         end=limits.start + timedelta(days=limits.days - 1),
         cards=int(rows["first"].sum()),
         out_of_turn=out_of_turn,
         explained=explained,
-        idle=idle_days(queue, limits, attempts(rows, limits)),
+        idle=idle_days(queue, limits, attempts(rows, limits, office)),
         unlisted=unlisted_prints(rows, backlog),
         held=held_but_printed(rows, backlog),
         doubles=doubles(rows),

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
+from ektp_sched.office import ribbon_cards
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Capacity
+    from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit_queue import Queue
 
     Ints = NDArray[np.int64]
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Attempts", "attempts", "idle_days"]
 
 _SOURCE, _SINK = 0, 1
+_ENDLESS: Final = 1 << 40
+"""Cards that a printer's ribbons are good for where none are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Attempts:
     ----------
     by_printer
         Good and spoilt prints, shape ``(P, days)``.
+    ribbons
+        Cards that the ribbons left at a day's end are good for, ``(P, days)``.
     listed
         Those of listed applications, shape ``(days,)``.
     good
@@ -43,11 +49,12 @@ class Attempts:
     """
 
     by_printer: Ints
+    ribbons: Ints
     listed: Ints
     good: Ints
 
 
-def attempts(rows: pl.DataFrame, limits: Capacity) -> Attempts:
+def attempts(rows: pl.DataFrame, limits: Capacity, office: Office) -> Attempts:
     """Count a log's prints by day.
 
     Parameters
@@ -56,14 +63,21 @@ def attempts(rows: pl.DataFrame, limits: Capacity) -> Attempts:
         application (null for a card on no list), day, printer, good.
     limits
         Capacity on the log's days.
+    office
+        Its printers' ribbons.
     """
     by_printer = np.zeros((len(limits.printers), limits.days), dtype=np.int64)
     day = rows["day"].to_numpy()
     np.add.at(by_printer, (rows["printer"].to_numpy(), day), 1)
     listed = rows["application"].is_not_null().to_numpy()
     good = rows["good"].to_numpy()
+    ribbons = np.full_like(by_printer, _ENDLESS)
+    for name, cards in ribbon_cards(office, limits.start, limits.days).items():
+        number = limits.printers.index(name)
+        ribbons[number] = np.maximum(0, cards - np.cumsum(by_printer[number]))
     return Attempts(
         by_printer,
+        ribbons,
         np.bincount(day[listed], minlength=limits.days).astype(np.int64),
         np.bincount(day[good], minlength=limits.days).astype(np.int64),
     )
@@ -106,7 +120,7 @@ def idle_days(queue: Queue, limits: Capacity, done: Attempts) -> pl.DataFrame:
 
 
 def _demand(queue: Queue) -> tuple[Ints, list[tuple[int, int]]]:
-    """Return who waited at each day's end, by (signature, card type).
+    """Return who waited at each day's end, by (signature, number of the card).
 
     Only those for whom there is a printer; shape ``(cells, days)``.
     """
@@ -132,6 +146,7 @@ class _Day:
     ) -> None:
         self.queue, self.limits, self.day = queue, limits, day
         self.done = done.by_printer[:, day]
+        self.inked = done.ribbons[:, day]
         self.listed = int(done.listed[day])
 
     def capacity(self) -> int:
@@ -148,7 +163,10 @@ class _Day:
         """Return how many further cards could have been printed."""
         if not waiting.any():
             return 0
-        cards = np.maximum(self.limits.printer_cards[:, self.day], self.done)
+        cards = np.minimum(
+            self.limits.printer_cards[:, self.day], self.done + self.inked
+        )
+        cards = np.maximum(cards, self.done)
         arcs = self._machines(cards)
         for printer, count in enumerate(self.done.tolist()):
             arcs[_SOURCE, self._printer(printer)] = count
@@ -187,19 +205,16 @@ class _Day:
         cells: list[tuple[int, int]],
     ) -> None:
         free = 2 + 2 * len(self.limits.printers) + len(self.limits.servers)
+        left, every = self.queue.left, int(waiting.sum())
         for number, (signature, card) in enumerate(cells):
             kind, cell = free + card, free + len(self.queue.cards) + number
-            arcs[_SOURCE, kind] = self._blanks(card, int(waiting.sum()))
+            stock = free + len(self.queue.cards) + len(cells) + int(left.stock[card])
+            shared = min(every, max(0, int(left.anybody[card, self.day])))
+            arcs[_SOURCE, stock] = arcs[stock, kind] = shared
+            arcs[_SOURCE, kind] = int(left.own[card, self.day])
             arcs[kind, cell] = int(waiting[number])
             for printer in np.flatnonzero(self.queue.eligible[signature]).tolist():
                 arcs[cell, self._printer(printer)] = int(waiting[number])
-
-    def _blanks(self, card: int, unlimited: int) -> int:
-        name = self.queue.cards[card]
-        if name is None or name not in self.limits.supply:
-            return unlimited
-        used = int(self.queue.used[card, : self.day + 1].sum())
-        return max(0, int(self.limits.supply[name][self.day]) - used)
 
 
 def _largest_flow(arcs: dict[tuple[int, int], int]) -> int:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.trust.audit_blanks import blank_groups, leftover
+
 if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Office
+    from ektp_sched.trust.audit_blanks import Leftover
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -47,17 +50,20 @@ class Queue:
     rank, target
         Rank, 0 the strictest, and target in days.
     signature, card
-        Index into ``eligible``; number of the card type.
+        Index into ``eligible``; number of the card type and, where blanks are
+        set aside for it, class.
     due, promised, pinned
         Days; ``MISSING`` without.
     eligible
         Whether cards of a signature can be printed on a printer, ``(E, P)``.
     cards
-        Names of the card types.
+        Card types by number, each with its class where one has its own.
     tried_by, tried_on
         Application and day of every print that failed.
     used
-        Blanks used by card type and day, spoilt ones included, ``(K, days)``.
+        Blanks used by number and day, spoilt ones included, ``(K, days)``.
+    left
+        Blanks that each day leaves.
     """
 
     days: int
@@ -74,10 +80,11 @@ class Queue:
     promised: Ints
     pinned: Ints
     eligible: Bools
-    cards: tuple[str | None, ...]
+    cards: tuple[tuple[str | None, str | None], ...]
     tried_by: Ints
     tried_on: Ints
     used: Ints
+    left: Leftover
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,8 @@ def build_queue(
         _offsets(frame, column, limits.start) for column in _DATES
     )
     rank, target = _classes(frame, office)
-    signature, eligible, card, cards = _signatures(frame, office, limits.printers)
+    signature, eligible, kind, kinds = _signatures(frame, office, limits.printers)
+    card, cards = blank_groups(kind, kinds, frame["urgency"].to_list(), office)
     bad = prints.filter(~pl.col("good"))
     used = np.zeros((len(cards), days), dtype=np.int64)
     every = prints["application"].to_numpy()
@@ -147,6 +155,7 @@ def build_queue(
         tried_by=bad["application"].to_numpy().astype(np.int64),
         tried_on=bad["day"].to_numpy().astype(np.int64),
         used=used,
+        left=leftover(cards, used, office, limits),
     )
 
 
@@ -161,13 +170,13 @@ def _first_prints(prints: pl.DataFrame, rows: int, days: int) -> tuple[Ints, Int
     return printed, printer
 
 
-def stretches(queue: Queue, limits: Capacity) -> Stretches:
+def stretches(queue: Queue) -> Stretches:
     """Cut each application's wait at the days on which its print failed.
 
     Parameters
     ----------
-    queue, limits
-        Who waited, and the blanks there were.
+    queue
+        Who waited, and the blanks that were left.
     """
     begins, ends = queue.begin, queue.printed
     cut = (queue.tried_on >= begins[queue.tried_by]) & (
@@ -181,22 +190,19 @@ def stretches(queue: Queue, limits: Capacity) -> Stretches:
     end = ends[owner]
     follows = np.flatnonzero(owner[1:] == owner[:-1])
     end[follows] = begin[follows + 1] - 1
-    last_empty = _last_without_blanks(queue, limits)
+    last_empty = _last_without_blanks(queue)
     other = np.maximum(begin, last_empty[queue.card[owner], queue.printed[owner]] + 1)
     return Stretches(owner, begin, end, other)
 
 
-def _last_without_blanks(queue: Queue, limits: Capacity) -> Ints:
-    """Return the last day before each day at whose end no blank was left.
+def _last_without_blanks(queue: Queue) -> Ints:
+    """Return the last day before each day at whose end no blank was left for it.
 
     Shape ``(K, days + 1)``; -1 if there was none.
     """
     last = np.full((len(queue.cards), queue.days + 1), -1, dtype=np.int64)
-    for number, name in enumerate(queue.cards):
-        if name is not None and name in limits.supply:
-            left = limits.supply[name] - np.cumsum(queue.used[number])
-            empty = np.where(left <= 0, np.arange(queue.days), -1)
-            last[number, 1:] = np.maximum.accumulate(empty)
+    empty = np.where(queue.left.usable <= 0, np.arange(queue.days), -1)
+    last[:, 1:] = np.maximum.accumulate(empty, axis=1)
     return last
 
 

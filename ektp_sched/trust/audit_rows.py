@@ -160,18 +160,8 @@ def remarks(
         "printed-although-held": held_but_printed(rows, backlog).height,
         "printed-twice": doubles(rows).height,
         "backlog-rejects": backlog.rejected if _strays(rows).height else 0,
-        "more-blanks-than-stock": _overdrawn(queue, limits),
+        "more-blanks-than-stock": queue.left.short,
     }
     return tuple(
         Notice(code, {"count": count}) for code, count in counts.items() if count
     )
-
-
-def _overdrawn(queue: Queue, limits: Capacity) -> int:
-    """Return the blanks used beyond those that there were, summed by card type."""
-    used = np.cumsum(queue.used, axis=1)
-    beyond = 0
-    for number, name in enumerate(queue.cards):
-        if name is not None and name in limits.supply:
-            beyond += max(0, int((used[number] - limits.supply[name]).max()))
-    return beyond

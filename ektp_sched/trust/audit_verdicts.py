@@ -14,7 +14,7 @@ from ektp_sched.trust.audit_queue import MISSING, stretches
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Capacity, Office
+    from ektp_sched.office import Office
     from ektp_sched.trust.audit_overtakes import Overtakes
     from ektp_sched.trust.audit_queue import Queue
 
@@ -24,14 +24,14 @@ __all__ = ["verdicts"]
 
 
 def verdicts(
-    queue: Queue, limits: Capacity, office: Office, listed: pl.DataFrame
+    queue: Queue, office: Office, listed: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the cards out of turn, and those that something accounts for.
 
     Parameters
     ----------
-    queue, limits, office
-        Who waited, the blanks there were, and the order of the tiers.
+    queue, office
+        Who waited, and the order of the tiers.
     listed
         The log's rows of listed applications, as `match_rows` returns them.
 
@@ -41,7 +41,7 @@ def verdicts(
         The frames ``out_of_turn`` and ``explained`` of an `Audit`.
     """
     kinds = kinds_of(queue)
-    waits = stretches(queue, limits)
+    waits = stretches(queue)
     found = count_overtakes(queue, waits, kinds)
     left = count_unaccounted(queue, waits, kinds, found, office)
     left = np.where(queue.pinned == queue.printed, 0, left)

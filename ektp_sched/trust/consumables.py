@@ -92,13 +92,10 @@ class Blanks:
         It takes a blank of a lot of its day; or one that another card has,
         which then takes one of another lot of its own day; and so on.
         """
-        days = np.arange(len(self._wanted))[:, None]
-        first = np.array([lot.first for lot in self._lots], dtype=np.int64)
-        last = np.array([lot.last for lot in self._lots], dtype=np.int64)
-        usable = (first <= days) & (days <= last)
+        usable = self._usable()
         step = (self._taken > 0).astype(np.int64).T @ usable.astype(np.int64)
-        chains = (step > 0) | np.eye(len(first), dtype=bool)
-        for middle in range(len(first)):
+        chains = (step > 0) | np.eye(len(self._lots), dtype=bool)
+        for middle in range(len(self._lots)):
             chains |= chains[:, middle, None] & chains[middle]
         return np.asarray(usable.astype(np.int64) @ chains.astype(np.int64) > 0)
 
@@ -191,6 +188,20 @@ class Blanks:
             wanted[day] += cards
         _, short = _take(self._lots, wanted)
         return int(short.sum()) <= int(self.short.sum())
+
+    def anybody(self) -> Ints:
+        """Return how many blanks for anybody each day leaves that it could use."""
+        cards = np.array([lot.cards for lot in self._lots], dtype=np.int64)
+        left = cards - np.cumsum(self._taken, axis=0)
+        found: Ints = np.where(self._usable(), left, 0).sum(axis=1)
+        return found
+
+    def _usable(self) -> Bools:
+        """Return which lots for anybody can be used on a day, ``(days, lots)``."""
+        days = np.arange(len(self._wanted))[:, None]
+        first = np.array([lot.first for lot in self._lots], dtype=np.int64)
+        last = np.array([lot.last for lot in self._lots], dtype=np.int64)
+        return np.asarray((first <= days) & (days <= last))
 
     def kept(self, day: int) -> dict[str, int]:
         """Return how many blanks set aside are left for each class after a day."""
