@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from ektp_sched.office import calendar, capacity, options
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
@@ -119,8 +119,6 @@ class Mixed:
         The plain network, the one by kind, and the plan in it.
     settled
         Every tier in order.
-    quotas
-        Number of quotas: the questions after theirs ask for blanks.
     """
 
     used: tuple[Option, ...]
@@ -129,7 +127,6 @@ class Mixed:
     split: Split
     solution: Solution
     settled: tuple[Settled, ...]
-    quotas: int
 
     def bound(self, tier: Objective, cohorts: Cohorts) -> int:
         """Return below what no plan comes in a tier of choices."""
@@ -137,16 +134,6 @@ class Mixed:
             if settled.tier == tier:
                 return settled.bound + tier.constant(cohorts)
         return least_value(self.program, cohorts, tier)
-
-    def crosses(self, cohorts: Cohorts) -> NDArray[np.bool_]:
-        """Return for each cohort whether its blanks can run out, shape ``(C,)``."""
-        by_kind = np.array(
-            [any(kind[self.quotas :]) for kind in cohorts.kinds], dtype=bool
-        )
-        chained = set(self.program.stocked)
-        by_set = np.array([bool(chained & some) for some in cohorts.cards], dtype=bool)
-        found: NDArray[np.bool_] = by_kind[cohorts.kind] | by_set[cohorts.eligibility]
-        return found
 
     def own(self, name: str) -> Tier:
         """Return one of the shifts' own tiers."""
@@ -285,7 +272,6 @@ class _Search:
             split=replace(self.problem.split, program=best.program),
             solution=best.solution,
             settled=tuple(self.settled),
-            quotas=len(self.problem.office.quotas),
         )
 
     def _number(self) -> int:
