@@ -174,8 +174,8 @@ def test_overtakes_are_those_whose_exchange_keeps_every_rule(drawn: Chosen) -> N
     rows, wanted = case.rows(), 0
     target = {name: one.target_days for name, one in case.office.urgency.items()}
     for a, b in itertools.permutations(range(len(rows)), 2):
-        ahead = choice[b]
-        if ahead is None or (choice[a] is not None and choice[a][0] <= ahead[0]):
+        behind, ahead = choice[a], choice[b]
+        if ahead is None or (behind is not None and behind[0] <= ahead[0]):
             continue
         if (rows[a]["ready_on"] - case.start).days > ahead[0]:
             continue
