@@ -249,18 +249,23 @@ def quotas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def two_cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _planned_example("two-card-types", tmp_path_factory.mktemp("two"))
+    folder = tmp_path_factory.mktemp("two")
+    return _planned_example("two-card-types", folder, "--what-if-dropped", "--json")
 
 
-def _planned_example(name: str, folder: Path) -> Path:
-    """Write an example and plan it for 30 days, as its first lines say."""
+def _planned_example(name: str, folder: Path, *options: str) -> Path:
+    """Write an example and plan it for 30 days, as its first lines say.
+
+    What is printed is left in the file said.
+    """
     made = run("init", folder, "--example", name)
     assert made.returncode == 0, made.stderr
     assert sorted(os.listdir(folder)) == ["backlog.csv", "office.toml"]
     raw = ("plan", folder / "backlog.csv", "--office", folder / "office.toml")
     out = ("--out", folder / "out", "--no-xlsx", "--no-report")
-    done = run(*raw, "--start", START, "--days", 30, *out)
+    done = run(*raw, "--start", START, "--days", 30, *out, *options)
     assert (done.returncode, done.stderr) == (0, "")
+    (folder / "said").write_text(done.stdout, "utf-8")
     return folder
 
 
@@ -343,7 +348,42 @@ def test_blanks_of_both_card_types_run_out(two_cards: Path) -> None:
     assert set(left["reason"]) == {"no-blanks"}
     assert set(left["card"]) == {"KTP-el", "KIA"}
     used = saved.assignments.join(cards, on="application_id")["card"].value_counts()
-    assert dict(used.iter_rows()) == {"KTP-el": 1000, "KIA": 250}
+    # Of 1,000 blanks for KTP-el 40 are set aside for emergencies, of whom there are 6.
+    assert dict(used.iter_rows()) == {"KTP-el": 966, "KIA": 350}
+    pressing = saved.backlog.frame.filter(urgency="emergency", card="KTP-el")
+    assert pressing.height == 6
+    assert saved.unprinted.height == 407
+    assert office.warnings() == ()
+
+
+def test_what_expires_and_ribbons_do_what_the_guide_says(two_cards: Path) -> None:
+    saved = load(two_cards / "out")
+    cards = saved.backlog.frame.select("application_id", "card")
+    prints = saved.assignments.join(cards, on="application_id")
+    old = prints.filter(pl.col("day").is_between(date(2017, 10, 2), date(2017, 10, 3)))
+    assert dict(old["card"].value_counts().iter_rows()) == {"KIA": 200}
+    with_ribbon = prints.filter(printer="printer-2")
+    september = with_ribbon.filter(pl.col("day") < date(2017, 10, 1))
+    assert september.height == 110
+    assert old.filter(printer="printer-2").height == 40
+    said = json.loads((two_cards / "said").read_text("utf-8"))
+    assert said["unprinted_by_reason"] == {"no-blanks": 407}
+    dropped = {each["rule"]: each for each in said["dropped"]}
+    assert {rule: round(_pressure(each)) for rule, each in dropped.items()} == {
+        "cards.KTP-el.set_aside": -4_691,
+        "cards.KIA.expires_on": -1_003,
+        "printers[2].ribbons": -3_168,
+    }
+    unprinted = [
+        tier["more"]
+        for tier in dropped["cards.KTP-el.set_aside"]["tiers"]
+        if tier["name"] == "unprinted"
+    ]
+    assert unprinted == [0, 0, -34]
+    (pressure,) = [
+        t for t in said["tiers"] if (t["name"], t["rank"]) == ("pressure", None)
+    ]
+    assert round(pressure["value"]) == 122_155
 
 
 def _pressure(dropped: dict[str, Any]) -> float:
