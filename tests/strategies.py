@@ -39,6 +39,7 @@ __all__ = [
     "person",
     "pinned_cases",
     "quota_cases",
+    "quota_shift_cases",
     "quota_tables",
     "rows",
     "shift_cases",
@@ -609,6 +610,33 @@ def quota_cases(draw: st.DrawFn) -> Case:
     start = draw(st.sampled_from((START, START - timedelta(days=1))))
     people = rows(document, start, days, most=count, pins=draw(st.booleans()))
     return Case(document, draw(people), start, days)
+
+
+@st.composite
+def quota_shift_cases(draw: st.DrawFn) -> Case:
+    """Draw problems under quotas in which closed days may be opened.
+
+    No quota is a least number a day, as such a quota holds on ordinary days alone.
+    """
+    case = draw(quota_cases())
+    document = deepcopy(case.document)
+    for quota in document["quotas"]:
+        if quota["per"] == "day" and not quota.keys().isdisjoint(_LEASTS):
+            quota["per"] = "week"
+    if draw(st.booleans()):
+        number = draw(st.integers(1, len(case.rows) or 1))
+        least = {"per": "plan", "card": ["KTP-el"], "at_least": number}
+        document["quotas"] = [least]
+    worked = draw(st.sampled_from(_WEEKS[1:]))
+    document["calendar"] = {"workdays": worked}
+    closed = [name for name in _WEEKS[0] if name not in worked]
+    document["shifts"] = [{"id": "extra", "days": closed, "cost_idr": 1}]
+    document["budget"] = {"idr": draw(st.integers(1, 3))}
+    start = START - timedelta(days=draw(st.sampled_from((0, 1, 3))))
+    return Case(document, case.rows, start, case.days)
+
+
+_LEASTS = ("at_least", "at_least_share")
 
 
 @st.composite

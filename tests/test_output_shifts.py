@@ -75,14 +75,14 @@ def test_the_table_of_shifts(made: Plan, out: Path) -> None:
     head, *lines = (out / "shifts.csv").read_text("utf-8").splitlines()
     assert head == (
         "shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved,"
-        "promise_days_saved,person_days_saved,wasted_trips_saved"
+        "promise_days_saved,person_days_saved,wasted_trips_saved,needed_for_rules"
     )
     for line, use in zip(lines, made.shifts, strict=True):
         pressure = sum(s.amount for s in use.saves if s.name == "pressure")
         trips = round(Fraction(use.person_days, 30), 2)
         assert line == (
             f"{use.shift},{use.day},{use.cost_idr},{float(pressure):.2f},0,0,0,"
-            f"{use.person_days},{float(trips):.2f}"
+            f"{use.person_days},{float(trips):.2f},false"
         )
         assert use.person_days > 0
 
@@ -256,11 +256,39 @@ def test_a_shift_whose_worth_is_not_known_says_so(made: Plan) -> None:
     shown = screen_of(changed, "en")
     line = next(line for line in shown.splitlines() if "overtime" in line)
     assert line.split()[-3:] == ["–", "–", "–"]
-    assert "–: without this shift" in shown
-    assert shifts_csv(changed).splitlines()[1] == b"overtime,2017-09-13,500000,,,,,,"
+    assert "–: not known" in shown
+    line = shifts_csv(changed).splitlines()[1]
+    assert line == b"overtime,2017-09-13,500000,,,,,,,false"
     said = shift_sentence(bare, language("id"))
     assert said.startswith("Rabu, 13 September 2017: shift overtime, Rp 500.000.")
     assert "tidak diketahui" in said
+
+
+def test_a_shift_that_the_rules_need_says_so_everywhere(
+    made: Plan, tmp_path: Path
+) -> None:
+    first, second = made.shifts
+    figures = {"saves": (), "person_days": 0, "wasted_trips": Fraction(0)}
+    use = replace(second, needed_for_rules=True, **figures)
+    made = replace(made, shifts=(first, use))
+    save(made, tmp_path / "out", verify=False)
+    assert load(tmp_path / "out").shifts == made.shifts
+    assert check_folder(load(tmp_path / "out")) == []
+    entry = next(e for e in summary_of(tmp_path / "out")["shifts"] if not e["saves"])
+    assert (entry["id"], entry["needed_for_rules"]) == ("saturday", True)
+    table = (tmp_path / "out" / "shifts.csv").read_text("utf-8").splitlines()
+    assert "saturday,2017-09-16,2500000,,,,,,,true" in table
+    shown = screen_of(made, "en")
+    line = next(line for line in shown.splitlines() if "saturday" in line)
+    assert line.split()[-3:] == ["*", "*", "*"]
+    assert "*: needed for the rules" in shown
+    assert "–:" not in shown
+    assert "diperlukan oleh aturan" in shift_sentence(use, language("id"))
+    rows = cells(tmp_path / "out" / "plan.xlsx")
+    (row,) = (row for row in rows if row[0] == "Sat 16 Sep 2017, saturday")
+    assert row[1:5] == (2_500_000, "*", "*", "*")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "It is needed for the rules" in page
 
 
 def test_a_plan_that_works_no_shift_says_so(made: Plan) -> None:

@@ -301,6 +301,9 @@ def test_a_pin_on_a_closed_day_forces_the_shift() -> None:
     plan = planned(document, [*crowd(3), person("pinned", 0, pinned_on=SATURDAY)])
     assert worked(plan) == [("sat", SATURDAY)]
     assert amount(plan, "cost_idr") == 9
+    (use,) = plan.shifts
+    assert use.needed_for_rules
+    assert use.saves == ()
 
 
 def test_a_pin_that_no_budget_pays_for() -> None:

@@ -12,7 +12,13 @@ from ektp_sched.output.digest import key_figures, proof, reconciled
 from ektp_sched.output.figures import uses
 from ektp_sched.output.lists import add_page, write_top
 from ektp_sched.output.quotas import COLUMNS, quota_cells, quota_lines, quota_notes
-from ektp_sched.output.shifts import ALWAYS, no_shift, shift_notes, shifts_saved
+from ektp_sched.output.shifts import (
+    ALWAYS,
+    no_shift,
+    shift_notes,
+    shifts_saved,
+    unsaid,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +168,9 @@ def _shifts(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     for use, values in zip(plan.shifts, saved.rows, strict=True):
         day = f"{texts.weekday(use.day)} {texts.short_date(use.day)}, {use.shift}"
         known = dict(zip(saved.names, values, strict=True))
-        rows.append((day, use.cost_idr, *(_number(known[name]) for name in ALWAYS)))
+        cells = [known[name] for name in ALWAYS]
+        said = [unsaid(use, texts) if v is None else _number(v) for v in cells]
+        rows.append((day, use.cost_idr, *said))
     row = _table(book, sheet, row, headings, rows)
     return _paragraph(book, sheet, row, shift_notes(plan, texts))
 

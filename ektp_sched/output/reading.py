@@ -300,8 +300,15 @@ def _shift(
         if value.denominator != 1:
             raise _damaged(path, f"no whole number of 1/{times}", f"{key}.saves")
         saves.append(Saving(saving.tier, saving.rank, int(value), times))
-    trips = Fraction(use.wasted_trips_exact)
-    return ShiftUse(use.id, use.day, use.cost_idr, tuple(saves), use.person_days, trips)
+    return ShiftUse(
+        use.id,
+        use.day,
+        use.cost_idr,
+        tuple(saves),
+        use.person_days,
+        Fraction(use.wasted_trips_exact),
+        use.needed_for_rules,
+    )
 
 
 def _certificate(folder: Path, stated: StatedSummary) -> Certificate | None:

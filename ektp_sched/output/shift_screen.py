@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.screen import plain_table, say_line
-from ektp_sched.output.shifts import no_shift, shift_notes, shifts_saved
+from ektp_sched.output.shifts import no_shift, shift_notes, shifts_saved, unsaid
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,10 +44,11 @@ def show_shifts(plan: AnyPlan, console: Console, texts: Language) -> None:
         heading = texts.text(f"shifts.{name}")
         # A word a line: all columns fit 80 characters, and no figure is cut.
         table.add_column("\n".join(heading.split()), justify="right", no_wrap=True)
-    dash = texts.text("digest.none")
     for use, values in zip(plan.shifts[:_SHIFTS], saved.rows, strict=False):
         day = f"{texts.weekday(use.day)} {texts.short_date(use.day)}"
-        cells = [dash if v is None else texts.number(v, 1) for v in values]
+        cells = [
+            unsaid(use, texts) if v is None else texts.number(v, 1) for v in values
+        ]
         table.add_row(day, use.shift, texts.number(use.cost_idr), *cells)
     console.print(table)
     rest = len(plan.shifts) - _SHIFTS

@@ -22,6 +22,7 @@ __all__ = [
     "shift_total",
     "shifts_saved",
     "total_savings",
+    "unsaid",
 ]
 
 ALWAYS: Final = ("pressure", "person_days", "trips")
@@ -59,8 +60,8 @@ def total_savings(use: ShiftUse) -> dict[str, Fraction]:
     Returns
     -------
     dict
-        Objective → cards, days or pressure-days; empty where the plan could
-        not be made without it.
+        Objective → cards, days or pressure-days; empty where that is not
+        known, or where the rules need it.
     """
     found: dict[str, Fraction] = {}
     for saving in use.saves:
@@ -92,6 +93,11 @@ def _all_savings(use: ShiftUse) -> dict[str, Fraction]:
     return total_savings(use) | days
 
 
+def unsaid(use: ShiftUse, texts: Language) -> str:
+    """Return what stands in a table where no figure is: needed, or not known."""
+    return texts.text("shifts.needed" if use.needed_for_rules else "digest.none")
+
+
 def shift_total(plan: AnyPlan, texts: Language) -> str:
     """Return how many shifts are worked, for how much of the budget."""
     count, budget = len(plan.shifts), plan.office.budget
@@ -119,6 +125,8 @@ def shift_sentence(use: ShiftUse, texts: Language) -> str:
     """
     day = texts.long_date(use.day)
     figures = {"day": day, "shift": use.shift, "idr": texts.number(use.cost_idr)}
+    if use.needed_for_rules:
+        return texts.text("shifts.sentence_needed", **figures)
     if not use.saves:
         return texts.text("shifts.sentence_unknown", **figures)
     found = _all_savings(use)
@@ -136,6 +144,9 @@ def shift_sentence(use: ShiftUse, texts: Language) -> str:
 def shift_notes(plan: AnyPlan, texts: Language) -> str:
     """Return how the figures of the shifts are to be read."""
     notes = [texts.text("shifts.note")]
-    if not all(use.saves for use in plan.shifts):
+    needed = [use.needed_for_rules for use in plan.shifts]
+    if any(needed):
+        notes.append(texts.text("shifts.note_needed"))
+    if not all(n or use.saves for n, use in zip(needed, plan.shifts, strict=True)):
         notes.append(texts.text("shifts.note_unknown"))
     return " ".join(notes)

@@ -80,6 +80,7 @@ class StatedShift(_Stated):
     saves: tuple[StatedSaving, ...]
     person_days: int
     wasted_trips_exact: _Exact
+    needed_for_rules: bool = False
 
 
 class StatedSummary(_Stated):

@@ -175,6 +175,7 @@ def _shift(use: ShiftUse) -> dict[str, Any]:
         "person_days": use.person_days,
         "wasted_trips": float(round(use.wasted_trips, 2)),
         "wasted_trips_exact": str(use.wasted_trips),
+        "needed_for_rules": use.needed_for_rules,
     }
 
 

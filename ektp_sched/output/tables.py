@@ -63,6 +63,7 @@ _SHIFTS: Final = {
     "promise_days_saved": pl.Int64(),
     "person_days_saved": pl.Int64(),
     "wasted_trips_saved": pl.Float64(),
+    "needed_for_rules": pl.Boolean(),
 }
 PRICES: Final = {
     "resource": pl.String(),
@@ -178,8 +179,8 @@ def shifts_csv(plan: AnyPlan) -> bytes:
     Parameters
     ----------
     plan
-        Where the plan could not be made without a shift, what that one saves
-        is empty.
+        What a shift saves is empty where it is not known, or where no plan
+        without it keeps the rules.
     """
     rows = []
     for use in plan.shifts:
@@ -195,6 +196,7 @@ def shifts_csv(plan: AnyPlan) -> bytes:
                 *(None if value is None else int(value) for value in whole),
                 use.person_days if use.saves else None,
                 float(use.wasted_trips) if use.saves else None,
+                use.needed_for_rules,
             )
         )
     text = BytesIO()

@@ -120,12 +120,15 @@ class ShiftUse:
         What it costs, rupiah.
     saves
         For each tier that the network values what it would be more without;
-        empty where a pin could then not be kept, or time was over.
+        empty where it is needed for the rules, or is not known.
     person_days
         Days that people would wait more without it.
     wasted_trips
         Trips in vain that they would make more without it: a day of waiting
         is 1 / ``visits.every_days`` of a trip, by area.
+    needed_for_rules
+        Whether without it, the other shifts being worked, no plan keeps all
+        pins, quotas and other rules.
     """
 
     shift: str
@@ -134,6 +137,7 @@ class ShiftUse:
     saves: tuple[Saving, ...]
     person_days: int
     wasted_trips: Fraction
+    needed_for_rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)

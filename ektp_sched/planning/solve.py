@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
@@ -180,15 +181,15 @@ def _uses(
     case: Case, decided: Decided, solution: Solution, last_day: int, clock: Clock
 ) -> tuple[ShiftUse, ...]:
     """Say what each shift saves, if there is time to plan again without it."""
-    from ektp_sched.planning.decisions import Made, shift_uses
+    from ektp_sched.planning.decisions import Made, made_without, shift_uses
 
     made = Made(
         case.backlog, case.office, case.cohorts, case.tiers, case.program, solution
     )
     return shift_uses(
         made,
-        decided,
-        last_day,
+        decided.used,
+        partial(made_without, made, decided, last_day),
         [case.label(tier) for tier in case.named],
         clock.deadline,
     )

@@ -11,6 +11,7 @@ from ektp_sched.output.shifts import (
     shift_sentence,
     shift_total,
     shifts_saved,
+    unsaid,
 )
 
 if TYPE_CHECKING:
@@ -35,13 +36,12 @@ def shift_parts(plan: AnyPlan, texts: Language) -> list[Part]:
         return [Paragraph(no_shift(plan, texts))]
     saved = shifts_saved(plan.shifts)
     names = ("day", "shift", "cost", *saved.names)
-    dash = texts.text("digest.none")
     rows = [
         (
             f"{texts.weekday(use.day)} {texts.short_date(use.day)}",
             use.shift,
             texts.number(use.cost_idr),
-            *(dash if value is None else texts.number(value, 1) for value in values),
+            *(unsaid(use, texts) if v is None else texts.number(v, 1) for v in values),
         )
         for use, values in zip(plan.shifts, saved.rows, strict=True)
     ]

@@ -5,6 +5,6 @@ with exact integer cuts.
 """
 
 from ektp_sched.planning.decisions.decide import Decided, decide
-from ektp_sched.planning.decisions.worth import Made, shift_uses
+from ektp_sched.planning.decisions.worth import Made, made_without, shift_uses
 
-__all__ = ["Decided", "Made", "decide", "shift_uses"]
+__all__ = ["Decided", "Made", "decide", "made_without", "shift_uses"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from ektp_sched.planning.result import Saving, ShiftUse
 from ektp_sched.planning.tiers import EARLINESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -30,13 +31,21 @@ if TYPE_CHECKING:
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.decide import Decided
     from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.tiers import Objective
 
     Ints = NDArray[np.int64]
     Label = tuple[str, int | str | None]
 
-__all__ = ["Made", "shift_uses"]
+__all__ = ["Made", "Unmade", "capacity_without", "made_without", "shift_uses"]
+
+
+class Unmade(Enum):
+    """Why there is no plan without a shift to compare with."""
+
+    RULES = "no plan keeps the rules without it"
+    UNKNOWN = "the time was over, or it is not known how good a plan is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class Made:
         What was planned.
     program, solution
         The network under some decision, and the best plan in it.
+    split
+        The network that the solution is in, where it is split by kind.
     """
 
     backlog: Backlog
@@ -57,6 +68,7 @@ class Made:
     tiers: tuple[Objective, ...]
     program: Program
     solution: Solution
+    split: Split | None = None
 
     def person_days(self) -> dict[str | None, int]:
         """Return days until the cards are printed, added up by area.
@@ -66,11 +78,19 @@ class Made:
         """
         if not self.office.visits.areas:
             problem, flow = self.solution.problem, self.solution.flow
-            day = np.append(self.program.column_day, self.program.capacity.days)
+            network = self.program if self.split is None else self.split.program
+            day = np.append(network.column_day, self.program.capacity.days)
             return {None: int(day[problem.choice] @ flow.cards)}
         frame = self.backlog.frame
         day = np.full(len(frame), self.program.capacity.days, dtype=np.int64)
-        prints = assign(frame, self.office, self.program, self.cohorts, self.solution)
+        prints = assign(
+            frame,
+            self.office,
+            self.program,
+            self.cohorts,
+            self.solution,
+            self.split,
+        )
         day[prints.application] = prints.day
         table = frame.select("area").with_columns(pl.Series("day", day))
         return dict(table.group_by("area").agg(pl.col("day").sum()).iter_rows())
@@ -78,8 +98,8 @@ class Made:
 
 def shift_uses(
     made: Made,
-    decided: Decided,
-    last_day: int,
+    used: Iterable[Option],
+    again: Callable[[Option], Made | Unmade],
     labels: Iterable[Label],
     deadline: float | None = None,
 ) -> tuple[ShiftUse, ...]:
@@ -89,50 +109,73 @@ def shift_uses(
     ----------
     made
         The plan with all of them.
-    decided
-        The decision.
-    last_day
-        As for ``build_program``.
+    used
+        The shifts that are worked.
+    again
+        Plans again without one of them, all others being worked.
     labels
         Name and rank of each tier, as in ``summary.json``.
     deadline
-        Moment of ``time.monotonic`` after which nothing is planned again.
+        Moment of ``time.monotonic`` by which the last plan is to be made.
     """
     names = list(labels)
-    found = []
-    for option in decided.used:
-        late = deadline is not None and time.monotonic() >= deadline
-        without = None if late else _without(made, decided, option, last_day)
+    found, longest = [], 0.0
+    for option in used:
+        begun = time.monotonic()
+        # None is begun that, by the pace of those before, would end too late.
+        late = deadline is not None and begun + longest >= deadline
+        without = Unmade.UNKNOWN if late else again(option)
+        longest = max(longest, time.monotonic() - begun)
         found.append(_use(made, option, without, names))
     return tuple(found)
 
 
-def _without(
-    made: Made, decided: Decided, option: Option, last_day: int
-) -> Made | None:
-    """Plan again without one shift; ``None`` if the pins then cannot be kept."""
-    limits = _limits(made.office, decided.limits, decided.used, option)
+def made_without(
+    made: Made, decided: Decided, last_day: int, option: Option
+) -> Made | Unmade:
+    """Plan again without one shift.
+
+    Parameters
+    ----------
+    made, decided
+        The plan with all shifts of the decision.
+    last_day
+        As for ``build_program``.
+    option
+        The one that is left out.
+    """
+    limits = capacity_without(made.office, decided.limits, decided.used, option)
     program = build_program(made.cohorts, limits, last_day)
     if pin_conflicts(program, made.cohorts, made.backlog.frame):
-        return None
+        return Unmade.RULES
     solution = solve_tiers(program, made.cohorts, made.tiers, FlowEngine())
     assert solution is not None
     return Made(made.backlog, made.office, made.cohorts, made.tiers, program, solution)
 
 
-def _limits(
+def capacity_without(
     office: Office, limits: Capacity, used: tuple[Option, ...], dropped: Option
 ) -> Capacity:
+    """Return the capacity with all shifts of a decision but one.
+
+    Parameters
+    ----------
+    office, limits
+        Tell start and horizon.
+    used, dropped
+        The shifts, and the one that is left out.
+    """
     kept = [(o.shift, o.day) for o in used if o != dropped]
     return capacity(office, limits.start, limits.days, kept)
 
 
 def _use(
-    made: Made, option: Option, without: Made | None, labels: list[Label]
+    made: Made, option: Option, without: Made | Unmade, labels: list[Label]
 ) -> ShiftUse:
     day = made.program.capacity.start + timedelta(days=option.day)
-    if without is None:
-        return ShiftUse(option.shift, day, option.cost_idr, (), 0, Fraction(0))
+    if isinstance(without, Unmade):
+        needed = without is Unmade.RULES
+        return ShiftUse(option.shift, day, option.cost_idr, (), 0, Fraction(0), needed)
     pairs = zip(made.solution.tiers, without.solution.tiers, strict=True)
     changes = [
         (b.value - a.value, a.objective.scale)

@@ -17,11 +17,13 @@ from ektp_sched.planning.result import Conflict, RuleOfConflict
 from ektp_sched.planning.tiers import Objective
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     import polars as pl
 
     from ektp_sched.planning.mixed.solve import Problem
 
-__all__ = ["PINS_RULE", "contradiction"]
+__all__ = ["PINS_RULE", "contradiction", "possible"]
 
 PINS_RULE = "pins"
 """Stands for all dates that applications are pinned to."""
@@ -53,12 +55,12 @@ def contradiction(
     """
     every = _places(problem)
     dropped: set[str] = set()
-    if _possible(problem, dropped):
+    if possible(problem, dropped):
         return ()
     for place in every:
         if deadline is not None and time.monotonic() >= deadline:
             return ()
-        if not _possible(problem, dropped | {place}):
+        if not possible(problem, dropped | {place}):
             dropped.add(place)
     kept = [place for place in every if place not in dropped]
     rules = tuple(_rule(problem, place, frozenset(dropped)) for place in kept)
@@ -89,8 +91,16 @@ def _places(problem: Problem) -> list[str]:
     return [*found, *([PINS_RULE] if pinned else [])]
 
 
-def _possible(problem: Problem, dropped: set[str]) -> bool:
-    """Return whether some plan keeps every rule that is not dropped."""
+def possible(problem: Problem, dropped: AbstractSet[str] = frozenset()) -> bool:
+    """Return whether some plan keeps every rule that is not dropped.
+
+    Parameters
+    ----------
+    problem
+        What is to be planned.
+    dropped
+        Places of rules that need not be kept.
+    """
     return _solve(problem, frozenset(dropped), None) is not None
 
 
@@ -140,7 +150,7 @@ def _failing(
         some = set(periods[low:middle])
         kept = [row for row in rows if row.rule != place or row.period in some]
         fewer = replace(problem, rows=replace(problem.rows, rows=kept))
-        if _possible(fewer, set(dropped)):
+        if possible(fewer, set(dropped)):
             low = middle
         else:
             high = middle

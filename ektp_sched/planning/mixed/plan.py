@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ektp_sched.planning.assign import assign
-from ektp_sched.planning.mixed.conflict import contradiction
+from ektp_sched.planning.decisions import Made, shift_uses
+from ektp_sched.planning.decisions.worth import Unmade, capacity_without
+from ektp_sched.planning.mixed.conflict import contradiction, possible
 from ektp_sched.planning.mixed.solve import pose, solve
 from ektp_sched.planning.report import Case, no_plan, solved_plan
-from ektp_sched.planning.result import ShiftUse, Status
+from ektp_sched.planning.result import Status
 from ektp_sched.planning.tiers import objectives
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
+    from ektp_sched.office import Office, Option
     from ektp_sched.planning.clock import Clock
-    from ektp_sched.planning.mixed.solve import Mixed
-    from ektp_sched.planning.result import Plan
+    from ektp_sched.planning.mixed.solve import Mixed, Problem
+    from ektp_sched.planning.result import Plan, ShiftUse
     from ektp_sched.planning.scarce import Scarce
 
 __all__ = ["ENGINE", "mixed_plan"]
@@ -70,20 +71,46 @@ def mixed_plan(
             mixed.solution,
             mixed.split,
         )
+    uses: tuple[ShiftUse, ...] = ()
+    if mixed.used:
+        with clock.stage("savings"):
+            uses = _uses(case, problem, mixed, clock)
     made = solved_plan(case, mixed.solution, prints, clock.seconds)
-    return replace(made, shifts=_shifts(mixed))
+    return replace(made, shifts=uses)
 
 
-def _shifts(mixed: Mixed) -> tuple[ShiftUse, ...]:
-    start = mixed.limits.start
-    return tuple(
-        ShiftUse(
-            option.shift,
-            start + timedelta(days=option.day),
-            option.cost_idr,
-            (),
-            0,
-            Fraction(0),
-        )
-        for option in mixed.used
+def _uses(
+    case: Case, problem: Problem, mixed: Mixed, clock: Clock
+) -> tuple[ShiftUse, ...]:
+    """Say what each shift saves, if there is time to plan again without it."""
+    made = Made(
+        case.backlog,
+        case.office,
+        case.cohorts,
+        case.tiers,
+        mixed.program,
+        mixed.solution,
+        mixed.split,
+    )
+    return shift_uses(
+        made,
+        mixed.used,
+        partial(_without, made, problem, mixed, clock.deadline),
+        [case.label(tier) for tier in case.named],
+        clock.deadline,
+    )
+
+
+def _without(
+    made: Made, problem: Problem, mixed: Mixed, deadline: float | None, option: Option
+) -> Made | Unmade:
+    """Plan again without one shift, the others being worked, by all the rules."""
+    limits = capacity_without(made.office, problem.limits, mixed.used, option)
+    fixed = replace(problem, limits=limits, uses=None)
+    # The difference of two plans of which one could be better says nothing.
+    other = solve(fixed, deadline) if mixed.values_proven else None
+    if other is None or not other.values_proven:
+        return Unmade.UNKNOWN if other or possible(fixed) else Unmade.RULES
+    return replace(
+        made, program=other.program, solution=other.solution, split=other.split
     )

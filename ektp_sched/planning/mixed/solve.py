@@ -128,6 +128,11 @@ class Mixed:
     solution: Solution
     settled: tuple[Settled, ...]
 
+    @property
+    def values_proven(self) -> bool:
+        """Return whether with these shifts no plan is better."""
+        return all(s.proven for s in self.settled if isinstance(s.tier, Objective))
+
     def bound(self, tier: Objective, cohorts: Cohorts) -> int:
         """Return below what no plan comes in a tier of choices."""
         for settled in self.settled:
@@ -255,11 +260,13 @@ class _Search:
         """Return the best plan found."""
         best = self.best
         assert best is not None
-        uses = self.problem.uses
+        uses, limits = self.problem.uses, self.problem.limits
         used = () if uses is None else uses.options_of(best.uses)
-        limits = self.problem.limits
         pairs = [(option.shift, option.day) for option in used]
-        with_shifts = capacity(self.problem.office, limits.start, limits.days, pairs)
+        with_shifts = limits
+        if pairs:
+            office = self.problem.office
+            with_shifts = capacity(office, limits.start, limits.days, pairs)
         program = replace(
             self.problem.program,
             capacity=with_shifts,
