@@ -126,7 +126,19 @@ ForceOption = Annotated[
 ]
 
 
+_OF_PLANS = {
+    "engine": "--engine",
+    "file_format": "--format",
+    "no_xlsx": "--no-xlsx",
+    "all_sheets": "--all-sheets",
+    "no_report": "--no-report",
+    "what_if_dropped": "--what-if-dropped",
+}
+"""Options that say nothing where no cards are planned, by parameter."""
+
+
 def plan(
+    context: typer.Context,
     backlog: BacklogArgument,
     office: OfficeOption,
     out: OutOption,
@@ -167,9 +179,7 @@ def plan(
         _read, backlog, found_office, out, priority, max_rejects, provisional, force
     )
     if asked is not None:
-        if what_if_dropped:
-            message = "--what-if-dropped asks about a plan; ask it without --against"
-            raise UsageError(message)
+        _only_of_plans(context)
         with Progress(words) as progress:
             progress("read", 0)
             limits = time_limit, workers
@@ -201,6 +211,18 @@ def plan(
     _report(made, out, words, dropped, as_json=as_json)
     if not _is_plan(made):
         raise typer.Exit(NO)
+
+
+def _only_of_plans(context: typer.Context) -> None:
+    """Refuse what was given and has no meaning with ``--against``."""
+    for name, option in _OF_PLANS.items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            message = (
+                f"{option} is about a plan of cards, and --against makes none; "
+                "leave one of the two out"
+            )
+            raise UsageError(message)
 
 
 def _made(

@@ -14,6 +14,7 @@
     ├── UsageError            an argument out of its range
     │   └── MissingExtraError     an optional part of the program is not installed
     └── UnsupportedRuleError  a rule that no engine here can solve yet
+        └── CrossingBlanksError   blanks run out beside other cards
 
 Rules that contradict each other are not an error: they are the status
 ``infeasible`` of a plan, with the conflict named.  No message ever holds a
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BacklogError",
+    "CrossingBlanksError",
     "EktpSchedError",
     "FolderError",
     "InputError",
@@ -154,3 +156,22 @@ class MissingExtraError(UsageError, ImportError):
 
 class UnsupportedRuleError(EktpSchedError):
     """The rules are sound, but no engine in this version can solve them."""
+
+
+class CrossingBlanksError(UnsupportedRuleError):
+    """Blanks can run out where other cards are printed too.
+
+    Parameters
+    ----------
+    message
+        One sentence with the way on.
+    card
+        The card type.
+    others
+        The card types that share its printers, servers or reserve.
+    """
+
+    def __init__(self, message: str, *, card: str, others: Sequence[str]) -> None:
+        super().__init__(message)
+        self.card = card
+        self.others = tuple(others)

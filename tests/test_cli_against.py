@@ -225,5 +225,68 @@ def test_its_options_go_with_it(case: Path) -> None:
     plan = ("plan", "backlog.csv", "--office", "office.toml", "--out", "out")
     done = run(*plan, *FROM, "--dates", "5", cwd=case)
     assert one_sentence(done).startswith("--dates goes with --against")
-    dropped = chosen(case, "--what-if-dropped")
-    assert "--what-if-dropped" in one_sentence(dropped)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--engine", "auto"),
+        ("--format", "csv"),
+        ("--no-xlsx",),
+        ("--all-sheets",),
+        ("--no-report",),
+        ("--what-if-dropped",),
+    ],
+)
+def test_what_is_about_a_plan_of_cards_is_refused(
+    case: Path, given: tuple[str, ...]
+) -> None:
+    said = one_sentence(chosen(case, *given))
+    assert said == (
+        f"{given[0]} is about a plan of cards, and --against makes none; leave one of "
+        "the two out"
+    )
+    assert not (case / "out").exists()
+
+
+def test_what_reads_searches_and_shows_is_honoured(case: Path) -> None:
+    more = ("--time-limit", "60", "--workers", "2", "--max-rejects", "0")
+    more += ("--provisional", "--force")
+    found = document(chosen(case, *LISTED, *more, "--json"))
+    assert found["status"] == "optimal"
+
+
+RULES = {
+    "quotas": (
+        '[[quotas]]\nper = "week"\nurgency = "routine"\nat_most = 9\n',
+        "[[quotas]]",
+        "plan single dates",
+    ),
+    "crossing": (
+        "[cards.KTP-el]\ndefault = true\n[cards.KIA]\nstock = 1\n",
+        "cards.KIA.stock",
+        "printers and servers of its own or enough stock, or plan single dates",
+    ),
+    "expiring": (
+        "[cards.KTP-el]\ndefault = true\nstock = 30\nexpires_on = 2017-09-12\n"
+        "[cards.KIA]\n",
+        "cards.KTP-el",
+        "take expires_on",
+    ),
+}
+
+
+@pytest.mark.parametrize("days", [(), ("--days", "9")])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_that_no_network_counts_is_refused_with_what_helps(
+    case: Path, rule: str, days: tuple[str, ...]
+) -> None:
+    text, place, advice = RULES[rule]
+    (case / "office.toml").write_text(OFFICE + SHIFTS + text, "utf-8")
+    rows = [f"A{n},2017-01-11,,{'KIA' if n % 2 else 'KTP-el'}" for n in range(1, 9)]
+    heading = "application_id,waiting_since,urgency,card"
+    (case / "backlog.csv").write_text("\n".join([heading, *rows]) + "\n", "utf-8")
+    said = one_sentence(chosen(case, "--dates", "2017-09-14,2017-09-20", *days))
+    assert said.startswith(place)
+    assert advice in said
+    assert "--days" not in said

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.errors import UnsupportedRuleError
+from ektp_sched.errors import CrossingBlanksError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def stock_chains(
 
     Raises
     ------
-    UnsupportedRuleError
+    CrossingBlanksError
         Other card types use the same printers, servers or reserve.
     """
     chains: dict[str, set[int]] = {}
@@ -81,7 +81,8 @@ def stock_chains(
         if card in aside:
             continue
         if others:
-            raise UnsupportedRuleError(_sentence(card, others))
+            shared = sorted(str(other) for other in others)
+            raise CrossingBlanksError(_sentence(card, shared), card=card, others=shared)
         chains[card] = mine
     return chains
 
@@ -134,8 +135,8 @@ def _sharing(
     return {k for k in kinds if _pools_of(k, cohorts, capacity, pools) & near}
 
 
-def _sentence(card: str, others: set[str | None]) -> str:
-    shared = ", ".join(sorted(str(other) for other in others))
+def _sentence(card: str, others: list[str]) -> str:
+    shared = ", ".join(others)
     return (
         f"cards.{card}.stock: blanks that can run out on printers, servers or a "
         f"reserve shared with {shared} can only be planned over a stated number of "

@@ -12,7 +12,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.errors import UsageError
+from ektp_sched.errors import (
+    CrossingBlanksError,
+    UnsupportedRuleError,
+    UsageError,
+)
 from ektp_sched.planning.horizon import days_needed
 from ektp_sched.scenarios.against_result import Against
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, check_whole
@@ -84,6 +88,8 @@ def against(
     UsageError
         An argument is out of its range, or the scenario has no uncertain date
         or no shifts.
+    UnsupportedRuleError
+        It has a rule that no network can say.
     """
     # Only who asks this loads what a choice of shifts takes.
     from ektp_sched.planning.decisions.against import decide_against
@@ -97,20 +103,23 @@ def against(
         message = "the office has no [[shifts]] to choose among; add one to office.toml"
         raise UsageError(message)
     drawn = _dates(dates, new, start, seed)
-    days = _horizon(days, backlog, chosen, new, start, max(drawn))
     counted = sum(drawn.values())
     if aim != AIMS[0]:
         counted = -(-counted // 10)
-    decision = decide_against(
-        backlog,
-        _possible(chosen, new, drawn, start, days),
-        start=start,
-        days=days,
-        count=counted,
-        time_limit=time_limit,
-        workers=workers,
-        progress=progress,
-    )
+    try:
+        days = _horizon(days, backlog, chosen, new, start, max(drawn))
+        decision = decide_against(
+            backlog,
+            _possible(chosen, new, drawn, start, days),
+            start=start,
+            days=days,
+            count=counted,
+            time_limit=time_limit,
+            workers=workers,
+            progress=progress,
+        )
+    except CrossingBlanksError as error:
+        raise UnsupportedRuleError(_crossing(error)) from None
     return Against(
         office=chosen.office,
         scenario=chosen.name,
@@ -123,6 +132,15 @@ def against(
         aim=aim,
         counted=counted,
         decision=decision,
+    )
+
+
+def _crossing(error: CrossingBlanksError) -> str:
+    return (
+        f"cards.{error.card}.stock: shifts are chosen against dates by one network a "
+        "date, and no network can count blanks that can run out on printers, servers "
+        f"or a reserve shared with {', '.join(error.others)}; give {error.card} "
+        "printers and servers of its own or enough stock, or plan single dates"
     )
 
 

@@ -192,8 +192,9 @@ def decide_against(
     """
     if any(one.office.quotas for one in possible):
         msg = (
-            "quotas: shifts cannot be chosen against several dates under quotas; "
-            "take the quotas out of office.toml for this question"
+            "[[quotas]]: shifts are chosen against dates by one network a date, and "
+            "no network can count quotas; ask this with a copy of office.toml without "
+            "them, or plan single dates"
         )
         raise UnsupportedRuleError(msg)
     deadline = Clock(time_limit, None).deadline
