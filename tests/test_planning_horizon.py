@@ -10,7 +10,7 @@ from strategies import START, Case, days_of, desk, person
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import capacity
-from ektp_sched.planning import Status
+from ektp_sched.planning import Status, dropped
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.horizon import days_that_matter
 
@@ -81,6 +81,17 @@ def test_days_out_of_range(days: int) -> None:
 def test_days_that_are_no_whole_number(days: object) -> None:
     with pytest.raises(UsageError, match=r"days is .*whole number"):
         Case(desk(), (person("a"),)).plan(days=days)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 257, 1.5, 2.0, True, "2", None])
+def test_workers_out_of_range(workers: object) -> None:
+    says = rf"^workers is {workers}; it must be a whole number from 1 to 256$"
+    case = Case(desk(), (person("a"),))
+    with pytest.raises(UsageError, match=says):
+        case.plan(workers=workers)
+    made = case.with_document(shifts=[{"id": "sat", "days": ["sat"]}]).plan()
+    with pytest.raises(UsageError, match=says):
+        dropped(made, workers=workers)
 
 
 @pytest.mark.parametrize("days", [1, 3660])

@@ -101,6 +101,8 @@ def test_the_worst_tenth_is_rounded_up() -> None:
         ({"seed": -1}, "seed is -1"),
         ({"days": 0}, "days is 0; it must be a whole number from 1 to 3,660"),
         ({"time_limit": 0}, "time_limit is 0"),
+        ({"workers": 0}, "workers is 0; it must be a whole number from 1 to 256"),
+        ({"workers": 2.0}, "workers is 2.0; it must be a whole number"),
         ({"scenario": "later"}, 'unknown scenario "later"'),
         ({"dates": [date(2017, 9, 11)]}, "2017-09-11 is before the start 2017-09-12"),
     ],

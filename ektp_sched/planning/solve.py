@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar, capacity
+from ektp_sched.planning.arguments import MOST_WORKERS, check_whole
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts
@@ -71,7 +72,7 @@ def plan(
         possible.  A call of the solver is begun only if, by the pace of those
         before, it ends in time.  Shifts are chosen in the first half of it.
     workers
-        Search workers where shifts are chosen; with one, the default, the
+        Search workers where shifts are chosen, 1 to 256; with one, the default, the
         same input gives the same plan.
     progress
         Called with a stage's name and the share of the work done.
@@ -91,6 +92,7 @@ def plan(
     """
     clock = Clock(time_limit, progress)
     solver = _engine(engine)
+    check_whole(("workers", workers, 1, MOST_WORKERS))
     with clock.stage("cohorts"):
         asked, days = days, _horizon(backlog, office, start, days, clock.half)
         limits = capacity(office, start, days)
@@ -224,8 +226,6 @@ def _horizon(
         raise UsageError(msg)
     if days is None:
         return days_needed(backlog, office, start, deadline)
-    if type(days) is not int or not 1 <= days <= LONGEST:
-        msg = f"days is {days}; it must be a whole number from 1 to {LONGEST:,}"
-        raise UsageError(msg)
+    check_whole(("days", days, 1, LONGEST))
     calendar(office, start, days)
     return days

@@ -17,9 +17,10 @@ from ektp_sched.errors import (
     UnsupportedRuleError,
     UsageError,
 )
+from ektp_sched.planning.arguments import MOST_WORKERS, check_whole
 from ektp_sched.planning.horizon import days_needed
 from ektp_sched.scenarios.against_result import Against
-from ektp_sched.scenarios.arguments import LONGEST_DAYS, check_whole
+from ektp_sched.scenarios.arguments import LONGEST_DAYS
 from ektp_sched.scenarios.capacities import installed
 from ektp_sched.scenarios.draws import BLOCK, first_days
 
@@ -79,7 +80,7 @@ def against(
     time_limit
         Seconds after which the best rule so far is returned.
     workers
-        Search workers; with one, the same input gives the same rule.
+        Search workers, 1 to 256; with one, the same input gives the same rule.
     progress
         Called with a stage's name and the share of the work done.
 
@@ -97,6 +98,7 @@ def against(
     if aim not in AIMS:
         message = f"aim is {aim!r}; it must be {' or '.join(AIMS)}"
         raise UsageError(message)
+    check_whole(("workers", workers, 1, MOST_WORKERS))
     chosen = _chosen(scenarios, scenario)
     new = _uncertain(chosen, listed=not isinstance(dates, int))
     if not chosen.office.shifts:

@@ -4,33 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ektp_sched.errors import UsageError
-
-__all__ = ["LONGEST_DAYS", "MOST_REPLICATIONS", "check_whole"]
+__all__ = ["LONGEST_DAYS", "MOST_REPLICATIONS"]
 
 LONGEST_DAYS: Final = 3_660
 """Most calendar days of a horizon."""
 
 MOST_REPLICATIONS: Final = 1_000_000
 """Most futures that are drawn."""
-
-
-def check_whole(*arguments: tuple[str, object, int, int]) -> None:
-    """Refuse the first argument that is no whole number in its range.
-
-    Parameters
-    ----------
-    arguments
-        Name, value, least and greatest value of each.
-
-    Raises
-    ------
-    UsageError
-        Naming it, its value and its range.
-    """
-    for name, value, least, most in arguments:
-        if type(value) is not int or not least <= value <= most:
-            message = (
-                f"{name} is {value}; it must be a whole number from {least} to {most:,}"
-            )
-            raise UsageError(message)

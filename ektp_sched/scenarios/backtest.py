@@ -16,7 +16,8 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.scenarios.arguments import MOST_REPLICATIONS, check_whole
+from ektp_sched.planning.arguments import check_whole
+from ektp_sched.scenarios.arguments import MOST_REPLICATIONS
 from ektp_sched.scenarios.backtest_result import Backtest, Case, Coverage
 from ektp_sched.scenarios.coverage import (
     Dated,

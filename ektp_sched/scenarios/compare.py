@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ektp_sched.errors import UsageError
-from ektp_sched.scenarios.arguments import (
-    LONGEST_DAYS,
-    MOST_REPLICATIONS,
-    check_whole,
-)
+from ektp_sched.planning.arguments import check_whole
+from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.comparison import Comparison, ScenarioFigures

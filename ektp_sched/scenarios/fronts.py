@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.errors import UsageError
-from ektp_sched.scenarios.arguments import (
-    LONGEST_DAYS,
-    MOST_REPLICATIONS,
-    check_whole,
-)
+from ektp_sched.planning.arguments import check_whole
+from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.blocks import Futures, in_blocks
 from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.queue import build_queue

@@ -14,11 +14,8 @@ import polars as pl
 from ektp_sched.errors import UsageError
 from ektp_sched.office.nearest import unknown
 from ektp_sched.planning import plan
-from ektp_sched.scenarios.arguments import (
-    LONGEST_DAYS,
-    MOST_REPLICATIONS,
-    check_whole,
-)
+from ektp_sched.planning.arguments import check_whole
+from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.goal import Need
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.simulate import arrivals_by_stream

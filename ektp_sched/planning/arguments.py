@@ -1,0 +1,33 @@
+"""Ranges of the arguments of plans and of futures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ektp_sched.errors import UsageError
+
+__all__ = ["MOST_WORKERS", "check_whole"]
+
+MOST_WORKERS: Final = 256
+"""Most search workers where shifts are chosen."""
+
+
+def check_whole(*arguments: tuple[str, object, int, int]) -> None:
+    """Refuse the first argument that is no whole number in its range.
+
+    Parameters
+    ----------
+    arguments
+        Name, value, least and greatest value of each.
+
+    Raises
+    ------
+    UsageError
+        Naming it, its value and its range.
+    """
+    for name, value, least, most in arguments:
+        if type(value) is not int or not least <= value <= most:
+            message = (
+                f"{name} is {value}; it must be a whole number from {least} to {most:,}"
+            )
+            raise UsageError(message)
