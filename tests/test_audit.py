@@ -337,6 +337,84 @@ def test_weekends_and_printers_for_others_are_not_idle() -> None:
     assert audit(prints, people, rules).idle.is_empty()
 
 
+CLOSED_SATURDAY = {"workdays": WEEK[:5]}
+HALF = {"id": "half", "days": ["sat"], "share": 0.5}
+WHOLE = {"id": "whole", "days": ["sat"], "share": 1}
+
+
+def codes(result: Audit) -> dict[str, int]:
+    return {notice.code: int(notice.figures["count"]) for notice in result.notices}
+
+
+def crowd(rules: Office, count: int) -> Backlog:
+    return backlog(rules, *((f"N{n}", 1, R) for n in range(count)))
+
+
+def test_a_print_on_a_saturday_is_of_a_closed_day_only_without_a_shift() -> None:
+    # The 9th of September 2017 is a Saturday, the 10th a Sunday.
+    prints = log(("N0", 9, "p1"), ("N1", 9, "p2"), ("N2", 10, "p1"))
+    plain = office(calendar=CLOSED_SATURDAY)
+    found = audit(prints, crowd(plain, 3), plain)
+    assert codes(found) == {"printed-on-closed-day": 3}
+    assert found.idle.is_empty()
+    rules = office(calendar=CLOSED_SATURDAY, shifts=[WHOLE])
+    found = audit(prints, crowd(rules, 3), rules)
+    assert codes(found) == {"opened-by-shifts": 1, "printed-on-closed-day": 1}
+    assert found.idle.is_empty()
+
+
+# One card is the half shift used up, two the whole one, three both; five are
+# more than both allow: nothing is idle, and nothing is called impossible.
+@pytest.mark.parametrize("printed", [1, 2, 3, 5])
+def test_the_least_shifts_that_allow_the_prints_are_taken(printed: int) -> None:
+    rules = office(calendar=CLOSED_SATURDAY, shifts=[WHOLE, HALF])
+    machines = ("p1", "p2", "p1", "p2", "p1")
+    prints = log(*((f"N{n}", 9, machines[n]) for n in range(printed)))
+    found = audit(prints, crowd(rules, 9), rules)
+    assert codes(found) == {"opened-by-shifts": 1}
+    assert found.idle.rows() == []
+
+
+def test_what_a_worked_shift_left_undone_is_idle() -> None:
+    rules = office(calendar=CLOSED_SATURDAY, shifts=[WHOLE])
+    prints = log(("N0", 8, "p1"), ("N1", 8, "p2"), ("N2", 9, "p1"), ("N3", 18, "p1"))
+    found = audit(prints, crowd(rules, 30), rules)
+    idle = {row["day"]: row for row in found.idle.to_dicts()}
+    # Saturday the 9th was worked for one card of two; the 16th was not.
+    assert idle[day(9)] == {
+        "day": day(9),
+        "capacity": 2,
+        "printed": 1,
+        "spoilt": 0,
+        "idle": 1,
+        "waiting": 27,
+    }
+    assert day(16) not in idle
+    assert day(11) in idle
+
+
+def test_overtime_that_nobody_speaks_of_is_never_idle() -> None:
+    overtime = {"id": "evening", "days": WEEK[:5], "share": 0.5}
+    rules = office(calendar=CLOSED_SATURDAY, shifts=[overtime])
+    # On Friday the 8th the calendar allows two; on Monday three were printed.
+    prints = log(
+        ("N0", 8, "p1"),
+        ("N1", 8, "p2"),
+        ("N2", 11, "p1"),
+        ("N3", 11, "p2"),
+        ("N4", 11, "p1"),
+    )
+    found = audit(prints, crowd(rules, 9), rules)
+    assert codes(found) == {}
+    assert found.idle.is_empty()
+
+
+def test_a_holiday_that_no_shift_opens_stays_closed() -> None:
+    rules = office(calendar=CLOSED_SATURDAY | {"closed": [day(9)]}, shifts=[WHOLE])
+    prints = log(("N0", 9, "p1"))
+    assert codes(audit(prints, crowd(rules, 3), rules)) == {"printed-on-closed-day": 1}
+
+
 def test_a_reserve_is_not_idle() -> None:
     rules = office(reserve={"cards_per_day": 1})
     people = backlog(rules, ("A", 1, R), ("B", 1, R))

@@ -23,7 +23,9 @@ was recorded (``reason``).  These are shown apart.  A stricter rank of B's
 needs no account: A does not come first then.  So the log of a plan that was
 carried out as it was proven optimal has nobody out of turn.
 
-The blanks in stock are taken for those on the morning of the log's first day.
+A shift counts as worked where cards were printed on a day that only it opens
+(`ektp_sched.trust.audit_shifts`).  The blanks in stock are taken for those on
+the morning of the log's first day.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ from ektp_sched.trust.audit_rows import (
     spoilt_prints,
     unlisted_prints,
 )
+from ektp_sched.trust.audit_shifts import with_shifts
 from ektp_sched.trust.audit_verdicts import verdicts
 
 if TYPE_CHECKING:
@@ -166,7 +169,7 @@ def audit(log: PrintLog | pl.DataFrame, backlog: Backlog, office: Office) -> Aud
         The frame is no log, holds no print, or spans more than 3,660 days.
     """
     prints = log_from_frame(log, office) if isinstance(log, pl.DataFrame) else log
-    limits = limits_of(prints, office)
+    limits, opened = with_shifts(office, limits_of(prints, office), prints.frame)
     rows = match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())
     queue = build_queue(backlog.frame, listed, office, limits)
@@ -184,5 +187,5 @@ def audit(log: PrintLog | pl.DataFrame, backlog: Backlog, office: Office) -> Aud
         spoilt=spoilt_prints(rows),
         authorised=authorised(rows, backlog),
         rejects=prints.rejects,
-        notices=remarks(rows, queue, limits, backlog, prints),
+        notices=remarks(rows, queue, limits, backlog, prints, opened),
     )

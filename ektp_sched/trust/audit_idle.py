@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from ektp_sched.trust.audit_queue import Queue
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
-__all__ = ["Attempts", "attempts", "idle_days"]
+__all__ = ["Attempts", "attempts", "fits", "idle_days"]
 
 _SOURCE, _SINK = 0, 1
 _ENDLESS: Final = 1 << 40
@@ -182,21 +183,8 @@ class _Day:
         return 2 + printer
 
     def _machines(self, cards: Ints) -> dict[tuple[int, int], int]:
-        """Return arcs from printers through servers to the sink.
-
-        A printer has two nodes, so that its own limit is an arc.
-        """
-        arcs: dict[tuple[int, int], int] = {}
-        printers, servers = len(self.limits.printers), len(self.limits.servers)
-        for printer in range(printers):
-            arcs[2 + printer, 2 + printers + printer] = int(cards[printer])
-            for server in np.flatnonzero(self.limits.reaches[printer]).tolist():
-                head = 2 + 2 * printers + server
-                arcs[2 + printers + printer, head] = int(cards[printer])
-        for server in range(servers):
-            limit = int(self.limits.server_cards[server, self.day])
-            arcs[2 + 2 * printers + server, _SINK] = limit
-        return arcs
+        limits = self.limits
+        return _machines(limits.reaches, cards, limits.server_cards[:, self.day])
 
     def _add_waiting(
         self,
@@ -215,6 +203,42 @@ class _Day:
             arcs[kind, cell] = int(waiting[number])
             for printer in np.flatnonzero(self.queue.eligible[signature]).tolist():
                 arcs[cell, self._printer(printer)] = int(waiting[number])
+
+
+def fits(reaches: Bools, printers: Ints, servers: Ints, done: Ints) -> bool:
+    """Return whether printers and servers allow a day's prints.
+
+    Parameters
+    ----------
+    reaches
+        Whether a printer can use a server, shape ``(P, S)``.
+    printers, servers
+        Cards that each can do.
+    done
+        Prints by printer.
+    """
+    arcs = _machines(reaches, printers, servers)
+    for printer, count in enumerate(done.tolist()):
+        arcs[_SOURCE, 2 + printer] = count
+    return _largest_flow(arcs) == int(done.sum())
+
+
+def _machines(
+    reaches: Bools, printers: Ints, servers: Ints
+) -> dict[tuple[int, int], int]:
+    """Return arcs from printers through servers to the sink.
+
+    A printer has two nodes, so that its own limit is an arc.
+    """
+    arcs: dict[tuple[int, int], int] = {}
+    count = len(printers)
+    for printer, cards in enumerate(printers.tolist()):
+        arcs[2 + printer, 2 + count + printer] = cards
+        for server in np.flatnonzero(reaches[printer]).tolist():
+            arcs[2 + count + printer, 2 + 2 * count + server] = cards
+    for server, cards in enumerate(servers.tolist()):
+        arcs[2 + 2 * count + server, _SINK] = cards
+    return arcs
 
 
 def _largest_flow(arcs: dict[tuple[int, int], int]) -> int:

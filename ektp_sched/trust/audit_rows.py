@@ -146,8 +146,12 @@ def remarks(
     limits: Capacity,
     backlog: Backlog,
     prints: PrintLog,
+    opened: int,
 ) -> tuple[Notice, ...]:
-    """Return what a log shows besides order: each a count, left out at 0."""
+    """Return what a log shows besides order: each a count, left out at 0.
+
+    ``opened`` are the days on which a shift was taken for worked.
+    """
     printed = np.flatnonzero(queue.printed < queue.days)
     ready = queue.ready[printed]
     fits = queue.eligible[queue.signature[printed], queue.printer[printed]]
@@ -157,6 +161,7 @@ def remarks(
         "printed-before-ready": int((queue.printed[printed] < ready).sum()),
         "printed-on-wrong-printer": int((~fits).sum()),
         "printed-on-closed-day": int((~limits.open[good["day"].to_numpy()]).sum()),
+        "opened-by-shifts": opened,
         "printed-although-held": held_but_printed(rows, backlog).height,
         "printed-twice": doubles(rows).height,
         "backlog-rejects": backlog.rejected if _strays(rows).height else 0,
