@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
-from ektp_sched.cli_entry import INTERRUPTED, INTERRUPTION
+from ektp_sched.cli_entry import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.errors import EktpSchedError, InputError
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def explain_failure(error: BaseException) -> int:
         Whatever stopped the command.
     """
     if isinstance(error, KeyboardInterrupt | typer.Abort):
+        SAID.append(INTERRUPTION)
         say(INTERRUPTION)
         return INTERRUPTED
     if isinstance(error, EktpSchedError):

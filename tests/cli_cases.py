@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import ektp_sched
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ def interrupt(
         stderr=its_side,
         cwd=cwd,
         env={**os.environ, **PLAIN},
+        start_new_session=True,
     )
     os.close(its_side)
     shown, sent = b"", 0.0
@@ -100,6 +103,8 @@ def interrupt(
                 sent = time.monotonic()
     said, _ = process.communicate(timeout=60)
     assert sent, shown
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)  # nobody of its session lives on
     return process.returncode, said, shown.decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -338,6 +339,53 @@ def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     assert err.splitlines()[-1].endswith(INTERRUPTION)
     assert "Traceback" not in err
     assert sorted(os.listdir(tmp_path)) == ["backlog.csv", "office.toml"]
+
+
+@pytest.mark.parametrize(
+    ("example", "when"),
+    [
+        # SCIP, and a moment at which what CP-SAT leaves behind would matter.
+        ("quotas", "Solving"),
+        ("saturdays", "Saying"),
+        ("saturdays", "Writing …"),
+    ],
+)
+def test_interrupted_in_a_solver_or_after_one_it_leaves_nothing(
+    tmp_path: Path, example: str, when: str
+) -> None:
+    assert run("init", "case", "--example", example, cwd=tmp_path).returncode == 0
+    case = tmp_path / "case"
+    files = sorted(os.listdir(case))
+    base = ("plan", "backlog.csv", "--office", "office.toml", *FROM)
+    more = ("--days", "60", "--out", "new/out", "--lang", "en")
+    code, said, err = interrupt(*base, *more, when=when, cwd=case)
+    assert code == 130, err
+    assert said == b""
+    assert err.count(INTERRUPTION) == 1
+    assert sorted(os.listdir(case)) == files
+
+
+_DEAF = """
+import hashlib, os, sys
+from ektp_sched.cli_watch import watch
+
+watch(lambda: (os.write(1, b"left"), os._exit(130)), patience=0.2)
+print("begun", flush=True)
+hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)  # one step of many minutes
+"""
+
+
+def test_who_is_in_a_long_step_is_left_for() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _DEAF],
+        stdout=subprocess.PIPE,
+        env={**os.environ, **PLAIN},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"begun\n"
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, b"left")
 
 
 def test_interrupted_while_its_libraries_load_it_is_130_too(tmp_path: Path) -> None:

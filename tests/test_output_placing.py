@@ -266,6 +266,39 @@ def test_an_interruption_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+_WRITING = """
+import os, sys, threading, time
+from pathlib import Path
+from ektp_sched.output.placing import abandon, replaced_folder
+
+begun = threading.Event()
+
+def write():
+    with replaced_folder(Path(sys.argv[1]) / "new" / "out") as folder:
+        for number in range(10**9):
+            (folder / f"{number}").write_text("half", "utf-8")
+            if number == 50:
+                begun.set()
+
+threading.Thread(target=write, daemon=True).start()
+begun.wait()
+abandon()
+os._exit(7)
+"""
+
+
+def test_who_leaves_while_another_writes_leaves_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _WRITING, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(Path(ektp_sched.__file__).parents[1])},
+        check=False,
+        timeout=60,
+        capture_output=True,
+    )
+    assert done.returncode == 7, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_failed_exchange_puts_the_old_back(
     made: Plan, other: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,9 +22,13 @@ from ektp_sched.output.seal import INDEXES, PROGRAM, SUMMARY, TEMPORARY, judge, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["replaced_folder", "sealed_folder"]
+__all__ = ["abandon", "replaced_folder", "sealed_folder"]
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_PATIENCE: Final = 2.0  # seconds
+_MOVING: Final = threading.Lock()
+_BEGUN: Final[dict[Path, list[Path]]] = {}
+"""Each folder that is being written in, and those made above its target."""
 _DENIED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
 
 
@@ -60,18 +65,43 @@ def replaced_folder(
     try:
         with _sentences(shown):
             workplace = _workplace(target)
+            _BEGUN[workplace] = made
             new = workplace / "new"
             new.mkdir()
             yield new
             _sync(new)
-            _swap(new, target)
-        made = []
+            with _MOVING:
+                _swap(new, target)
+                made.clear()
     finally:
-        if workplace is not None:
-            shutil.rmtree(workplace, ignore_errors=True)
-        for folder in reversed(made):
-            with suppress(OSError):
-                folder.rmdir()
+        with _MOVING:
+            _tidy(workplace, made)
+            if workplace is not None:
+                _BEGUN.pop(workplace, None)
+
+
+def abandon() -> None:
+    """Remove what is being written, and let nothing more be put in place.
+
+    For one who ends the process while others still write.
+    """
+    _MOVING.acquire(timeout=_PATIENCE)  # never given back
+    for workplace, made in list(_BEGUN.items()):
+        # Under another name nobody adds to it by a path.
+        gone = workplace.with_name(f"{workplace.name}-gone")
+        with suppress(OSError):
+            workplace.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+        _tidy(workplace, made)
+
+
+def _tidy(workplace: Path | None, made: list[Path]) -> None:
+    """Remove a folder that was written in, and what was made above its target."""
+    if workplace is not None:
+        shutil.rmtree(workplace, ignore_errors=True)
+    for folder in reversed(made):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 @contextmanager

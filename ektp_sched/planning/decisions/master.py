@@ -156,6 +156,8 @@ def cp_solver(seconds: float | None, workers: int) -> cp_model.CpSolver:
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = 1
     solver.parameters.linearization_level = 2
+    # It would leave a signal that ends the program at once, whatever it writes.
+    solver.parameters.catch_sigint_signal = False
     if seconds is not None:
         solver.parameters.max_time_in_seconds = max(0.01, seconds)
     return solver

@@ -1,0 +1,53 @@
+"""A watch beside the command, so that an interruption is answered in seconds.
+
+Python hears a signal between two of its own steps.  A solver's call or a long
+sum is one step, and a library that calls back may lose what it hears.  The
+signal is therefore also told to a thread that waits for nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["PATIENCE", "watch"]
+
+PATIENCE: Final = 3.0
+"""Seconds that an interrupted command has to end by itself."""
+
+_TURN: Final = 0.0002
+"""Seconds after which a thread lets another one on, once interrupted."""
+
+
+def watch(leave: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Leave for a command that was interrupted and has not ended in time.
+
+    Parameters
+    ----------
+    leave
+        Ends the process.
+    patience
+        Seconds from the interruption on.
+    """
+    if os.name != "posix":
+        return
+    told, tells = os.pipe()
+    os.set_blocking(tells, False)
+    signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
+
+    def listen() -> None:
+        while signal.SIGINT not in os.read(told, 64):
+            pass
+        # Threads at work must not keep those waiting who tidy up.
+        sys.setswitchinterval(_TURN)
+        time.sleep(patience)
+        leave()
+
+    threading.Thread(target=listen, name="watch", daemon=True).start()
