@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ektp_sched.backlog import Backlog
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "MORE",
     "START",
     "Case",
     "DatedCase",
@@ -36,6 +38,7 @@ __all__ = [
     "desk",
     "documents",
     "make_backlog",
+    "mixed_cases",
     "person",
     "pinned_cases",
     "quota_cases",
@@ -46,6 +49,9 @@ __all__ = [
     "shift_tables",
     "tiny_cases",
 ]
+
+MORE = settings(max_examples=settings().max_examples * 3 // 2)
+"""For what must hold in 300 examples in CI."""
 
 START = date(2017, 9, 12)
 """A Tuesday; the Islamic new year of 2017-09-21 falls into most horizons."""
@@ -729,6 +735,136 @@ def consumable_cases(draw: st.DrawFn) -> Case:
     most = 4 if len(printers) * days > 4 else 6
     people = rows(document, START, days, most=most, pins=draw(st.booleans()))
     return Case(document, draw(people), START, days)
+
+
+_RULES = ("shifts", "quotas", "blanks", "pins", "dates", "outages")
+_HARD = _RULES[:3]
+"""What the network alone cannot decide, or not always."""
+
+
+@st.composite
+def _few_shifts(draw: st.DrawFn, names: list[str], start: date, days: int) -> Document:
+    """Draw one or two shifts of a few days each, and often a budget."""
+    near = st.integers(0, days - 1).map(lambda day: start + timedelta(days=day))
+    tables: list[Document] = []
+    for name in _named("shift", draw(st.integers(1, 2))):
+        table: Document = {
+            "id": name,
+            "days": draw(st.lists(near, min_size=1, max_size=3, unique=True)),
+            "share": draw(st.sampled_from((1, Decimal("0.5"), 2))),
+            "cost_idr": draw(st.integers(0, 3)),
+        }
+        rule = draw(st.sampled_from((None, "max_uses", "max_per_week", "rest_days")))
+        if rule is not None:
+            table[rule] = draw(st.integers(1, 2))
+        if draw(st.integers(0, 3)) == 3:
+            table["resources"] = draw(_some(names, len(names)))
+        tables.append(table)
+    found: Document = {"shifts": tables}
+    if draw(st.booleans()):
+        found["budget"] = {"idr": draw(st.integers(0, 4))}
+    return found
+
+
+@st.composite
+def _few_blanks(draw: st.DrawFn, start: date, days: int) -> Document:
+    """Draw blanks of one or both card types, and what is delivered."""
+
+    def stocked() -> Document:
+        coming = draw(st.lists(st.integers(0, days - 1), max_size=2, unique=True))
+        return {
+            "stock": draw(st.integers(0, 3)),
+            "deliveries": [
+                {"on": start + timedelta(days=day), "cards": draw(st.integers(1, 2))}
+                for day in sorted(coming)
+            ],
+        }
+
+    one = draw(st.sampled_from(("both", "KIA", "KTP-el")))
+    return {
+        "KTP-el": {"default": True} | (stocked() if one != "KIA" else {}),
+        "KIA": stocked() if one != "KTP-el" else {},
+    }
+
+
+@st.composite
+def _few_people(
+    draw: st.DrawFn, rules: set[str], start: date, most: int
+) -> tuple[Row, ...]:
+    """Draw a few people of a few kinds; dates and pins where they are in use."""
+    near = st.none() | st.integers(-1, 5)
+    kind = st.fixed_dictionaries(
+        {
+            "waiting_since": st.sampled_from((-9, -3, -1, 0, 1)),
+            "late": st.sampled_from((0, 0, 1, 3)),
+            "urgency": st.sampled_from(("routine", "urgent")),
+            "card": st.sampled_from(("KTP-el", "KIA")),
+            "area": st.sampled_from(("Alak", "Maulafa")),
+            "due_on": near if "dates" in rules else st.none(),
+            "promised_on": near if "dates" in rules else st.none(),
+            "pinned_on": near if "pins" in rules else st.none(),
+        }
+    )
+    kinds = draw(st.lists(kind, min_size=1, max_size=4))
+    names = _IDS[: draw(st.integers(2, most))]
+    found: list[Row] = []
+    for name in names:
+        row: Row = dict(draw(st.sampled_from(kinds)))
+        late = row.pop("late")
+        for key in ("waiting_since", "due_on", "promised_on", "pinned_on"):
+            after = row[key]
+            row[key] = None if after is None else start + timedelta(days=after)
+        row["ready_on"] = row["waiting_since"] + timedelta(days=late)
+        found.append({"application_id": name} | row)
+    return tuple(found)
+
+
+@st.composite
+def mixed_cases(draw: st.DrawFn) -> Case:
+    """Draw small offices under two or three sorts of rules at once."""
+    hard = draw(st.sampled_from(_HARD))
+    rules = {hard, *draw(_some([r for r in _RULES if r != hard], 2))}
+    days = draw(st.sampled_from((4, 5, 3, 2, 7)))
+    # Monday, Tuesday, Friday: whole weeks, and days off early in the horizon.
+    start = START + timedelta(days=draw(st.sampled_from((3, 0, -1))))
+    servers: list[Document] = [
+        {"id": name, "cards_per_day": draw(st.integers(1, 2))}
+        for name in _named("server", draw(st.integers(1, 2)))
+    ]
+    named = [server["id"] for server in servers]
+    kind = draw(st.sampled_from(("none", "none", "two")))
+    printers = draw(_printers(kind, named, 2))
+    names = [resource["id"] for resource in (*servers, *printers)]
+    document: Document = {
+        "name": "Kantor",
+        "language": "en",
+        "calendar": {"workdays": draw(st.sampled_from(_WEEKS))},
+        "urgency": {
+            "urgent": {"target_days": 3},
+            "routine": {"target_days": 30, "default": True},
+        },
+        "cards": {"KTP-el": {"default": True}, "KIA": {}},
+        "servers": servers,
+        "printers": printers,
+    }
+    if draw(st.integers(0, 4)) == 4:
+        document["urgency"]["urgent"]["rank"] = 0
+    if draw(st.integers(0, 4)) == 4:
+        document["reserve"] = {"cards_per_day": 1}
+    if "blanks" in rules:
+        document["cards"] = draw(_few_blanks(start, days))
+    if "quotas" in rules:
+        document["quotas"] = draw(st.lists(_quota(), min_size=1, max_size=2))
+    if "outages" in rules:
+        document["outages"] = draw(_outages(names, start, days))
+    if "shifts" in rules:
+        document |= draw(_few_shifts(names, start, days))
+        if draw(st.integers(0, 3)) == 3:
+            named_tiers = st.permutations((*_TIERS, "cost_idr", "shifts"))
+            count = draw(st.integers(3, 6))
+            document["plan"] = {"tiers": list(draw(named_tiers))[:count]}
+    most = 7 if days < 7 else 5
+    return Case(document, draw(_few_people(rules, start, most)), start, days)
 
 
 def backlogs() -> st.SearchStrategy[Backlog]:

@@ -13,6 +13,7 @@ import pytest
 from brute import Reference, reference
 from hypothesis import assume, given
 from strategies import (
+    MORE,
     START,
     Case,
     crossing_cases,
@@ -180,6 +181,7 @@ def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
             assert {r.place for r in again.conflict[0].rules} != set(places) - {place}
 
 
+@MORE
 @given(pinned_cases(most=8))
 def test_the_program_and_the_network_agree_where_both_apply(case: Case) -> None:
     assume(case.rows)

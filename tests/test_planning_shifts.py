@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from proof_sums import sums
-from strategies import START, Case, days_of, desk, person, shift_cases
+from strategies import MORE, START, Case, days_of, desk, person, shift_cases
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity, options
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office, Option
     from ektp_sched.planning import Plan
-
-MORE = settings(max_examples=settings().max_examples * 3 // 2)
-"""300 examples in CI."""
 
 WEEK = ["mon", "tue", "wed", "thu", "fri"]
 SATURDAY, SUNDAY = 4, 5
@@ -464,6 +461,7 @@ def loosened(draw: st.DrawFn) -> tuple[Case, Case]:
     return case, replace(case, document=document)
 
 
+@MORE
 @given(loosened())
 def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
     cases: tuple[Case, Case],
@@ -474,6 +472,7 @@ def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
         assert values_of(after) <= values_of(before)
 
 
+@MORE
 @given(shift_cases())
 def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
     assume(len(case.document["shifts"]) > 1)
@@ -484,6 +483,7 @@ def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
         assert values_of(before) <= values_of(after)
 
 
+@MORE
 @given(shift_cases())
 def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
     wide = deepcopy(case.document)
@@ -517,6 +517,7 @@ def test_the_same_twice(case: Case) -> None:
     assert first.assignments.equals(second.assignments)
 
 
+@MORE
 @given(shift_cases())
 def test_the_second_engine_decides_alike(case: Case) -> None:
     first, second = case.plan(), case.plan(engine="cpsat")

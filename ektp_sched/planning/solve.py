@@ -116,7 +116,12 @@ def plan(
     case = Case(backlog, office, program, cohorts, tiers, solver.name, decided)
     if conflict and (decided is None or decided.breaks_pins):
         if decided is not None:
-            conflict = _rules_too(backlog, office, start, days, clock) or conflict
+            conflict = (
+                _rules_too(backlog, office, start, days, clock)
+                # Too much even if every shift were worked.
+                or pin_conflicts(decided.program, cohorts, backlog.frame)
+                or conflict
+            )
         return no_plan(case, Status.INFEASIBLE, clock.seconds, conflict)
     if conflict:
         return no_plan(case, Status.UNKNOWN, clock.seconds)
@@ -142,7 +147,7 @@ def _rules_too(
     from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction
 
     problem = pose(backlog, office, start, days, Scarce())
-    found = contradiction(problem, backlog.frame, clock.deadline)
+    found = contradiction(problem, backlog, clock.deadline)
     places = {rule.place for one in found for rule in one.rules}
     return found if places - {PINS_RULE} else ()
 

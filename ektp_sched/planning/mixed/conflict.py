@@ -9,18 +9,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.mixed.consumables import ribbon_place
 from ektp_sched.planning.mixed.run import feasible
+from ektp_sched.planning.mixed.solve import pose
 from ektp_sched.planning.result import Conflict, RuleOfConflict
 from ektp_sched.planning.tiers import Objective
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    import polars as pl
-
+    from ektp_sched.backlog import Backlog
     from ektp_sched.planning.mixed.solve import Problem
 
 __all__ = ["PINS_RULE", "contradiction", "possible"]
@@ -30,7 +31,7 @@ PINS_RULE = "pins"
 
 
 def contradiction(
-    problem: Problem, frame: pl.DataFrame, deadline: float | None = None
+    problem: Problem, backlog: Backlog, deadline: float | None = None
 ) -> tuple[Conflict, ...]:
     """Return a smallest set of rules that no plan keeps together.
 
@@ -43,8 +44,8 @@ def contradiction(
     ----------
     problem
         What could not be planned.
-    frame
-        The planned applications, for the ids of pins.
+    backlog
+        The planned applications.
     deadline
         Moment of ``time.monotonic`` after which nothing more is tried.
 
@@ -60,11 +61,13 @@ def contradiction(
     for place in every:
         if deadline is not None and time.monotonic() >= deadline:
             return ()
-        if not possible(problem, dropped | {place}):
+        fewer = _unpinned(problem, backlog) if place == PINS_RULE else problem
+        if not possible(fewer, dropped | {place}):
+            problem = fewer
             dropped.add(place)
     kept = [place for place in every if place not in dropped]
     rules = tuple(_rule(problem, place, frozenset(dropped)) for place in kept)
-    ids = _pinned(problem, frame) if PINS_RULE in kept else ()
+    ids = _pinned(problem, backlog) if PINS_RULE in kept else ()
     day = next((rule.day for rule in rules if rule.day is not None), None)
     start = problem.limits.start
     return (Conflict("rules", day or start, {"rules": len(rules)}, ids, rules),)
@@ -107,20 +110,23 @@ def possible(problem: Problem, dropped: AbstractSet[str] = frozenset()) -> bool:
 def _solve(
     problem: Problem, dropped: frozenset[str], relieved: str | None
 ) -> float | None:
-    if PINS_RULE in dropped:
-        problem = _free(problem)
     tier = Objective("unprinted", None, 1, problem.limits.days)
     mip = problem.mip((tier,), dropped)
     outcome = feasible(mip.lay(None, None, [], relieved))
     return None if outcome.infeasible else outcome.value
 
 
-def _free(problem: Problem) -> Problem:
-    """Return the problem with pins that need not be kept."""
-    masks = problem.split.program.masks.copy()
-    masks[:, -1] = True
-    program = replace(problem.split.program, masks=masks)
-    return replace(problem, split=replace(problem.split, program=program))
+def _unpinned(problem: Problem, backlog: Backlog) -> Problem:
+    """Return the problem of the same people without any pin."""
+    frame = backlog.frame.with_columns(pinned_on=pl.lit(None, dtype=pl.Date))
+    limits = problem.limits
+    return pose(
+        replace(backlog, frame=frame),
+        problem.office,
+        limits.start,
+        limits.days,
+        problem.scarce,
+    )
 
 
 def _rule(problem: Problem, place: str, dropped: frozenset[str]) -> RuleOfConflict:
@@ -173,8 +179,8 @@ def _down(
     return tuple(name for name, done in idle if name in names and not done)
 
 
-def _pinned(problem: Problem, frame: pl.DataFrame) -> tuple[str, ...]:
+def _pinned(problem: Problem, backlog: Backlog) -> tuple[str, ...]:
     days = problem.limits.days
     pinned = (problem.cohorts.pinned != NONE) & (problem.cohorts.pinned < days)
     rows = np.flatnonzero(pinned[problem.cohorts.member])
-    return tuple(frame["application_id"].gather(rows).sort().to_list())
+    return tuple(backlog.frame["application_id"].gather(rows).sort().to_list())

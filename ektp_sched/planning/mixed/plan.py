@@ -58,7 +58,7 @@ def mixed_plan(
         mixed = solve(problem, clock.half)
     if mixed is None:
         with clock.stage("conflict"):
-            found = contradiction(problem, backlog.frame, clock.deadline)
+            found = contradiction(problem, backlog, clock.deadline)
         status = Status.INFEASIBLE if found else Status.UNKNOWN
         return no_plan(case, status, clock.seconds, found)
     case = replace(case, program=mixed.program, mixed=mixed)

@@ -1,0 +1,495 @@
+"""Shifts, quotas, blanks and pins together: the best plan of a small office.
+
+Every set of uses of shifts that the rules on shifts allow is tried, and for each
+every number of cards of each kind on every day; kinds are people with equal rows.
+What is left of each kind after a day says all that later days need to know, so
+equal remainders are tried on once.  No engine, no cohorts and no capacity of the
+package take part: the office's models and ``brute`` alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, combinations, pairwise, product
+from typing import TYPE_CHECKING, Any
+
+from brute import Limits, Person, Reference, _free_days, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from strategies import Case
+
+    from ektp_sched.office import Office
+    from ektp_sched.office.decisions import Quota, Shift
+
+__all__ = ["Small", "Use", "keeping", "nameable", "relieved"]
+
+Use = tuple[str, int]
+"""A shift and the day, counted from the start, on which it is worked."""
+
+Counts = tuple[int, ...]
+"""Cards of each kind."""
+
+Vector = tuple[int, ...]
+
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OWN = ("cost_idr", "shifts")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """People with equal rows."""
+
+    person: Person
+    row: Mapping[str, Any]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small case, read once."""
+
+    case: Case
+
+    @property
+    def office(self) -> Office:
+        return self.case.office
+
+    @property
+    def days(self) -> int:
+        return self.case.days
+
+    @cached_property
+    def known(self) -> Reference:
+        return reference(self.case)
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        found: dict[tuple[Any, ...], list[tuple[Person, Any]]] = {}
+        every = self.case.backlog.frame.to_dicts()
+        rows = {row["application_id"]: row for row in every}
+        for person in self.known.people:
+            row = rows[person.name]
+            key = (replace(person, name="", recorded=None), row["area"])
+            found.setdefault((*key, row["urgency"]), []).append((person, row))
+        return tuple(
+            Kind(*group[0], tuple(person.name for person, _ in group))
+            for group in found.values()
+        )
+
+    @cached_property
+    def tiers(self) -> tuple[tuple[str, Any], ...]:
+        """Ranks lie within each stretch between the shifts' own tiers."""
+        names: list[str] = list(self.office.plan.tiers)
+        names += [n for n in _OWN if self.office.shifts and n not in names]
+        found: list[tuple[str, Any]] = []
+        stretch: list[str] = []
+        for name in [*names, None]:
+            if name is not None and name not in _OWN:
+                stretch.append(name)
+                continue
+            found += reference(self.case, tiers=stretch).tiers if stretch else ()
+            stretch = []
+            found += [(name, None)] if name is not None else []
+        return tuple(found)
+
+    # Shifts
+
+    @cached_property
+    def added(self) -> dict[Use, dict[str, int]]:
+        """Return the cards that each use adds to each resource, none left out."""
+        found = {}
+        for shift in self.office.shifts:
+            for day in range(self.days):
+                date = self.case.day(day)
+                cards = {
+                    r.id: _added(self.office, shift, r, date)
+                    for r in (*self.office.servers, *self.office.printers)
+                }
+                if _may_be_used(self.office, shift, date) and any(cards.values()):
+                    found[shift.id, day] = cards
+        return found
+
+    def allowed(self, uses: Sequence[Use]) -> bool:
+        """Return whether budget, uses, weeks and rest allow some uses."""
+        office, shifts = self.office, {s.id: s for s in self.office.shifts}
+        cost = sum(shifts[name].cost_idr for name, _ in uses)
+        if office.budget is not None and cost > office.budget.idr:
+            return False
+        for shift in office.shifts:
+            days = sorted(day for name, day in uses if name == shift.id)
+            weeks = [(self.case.start.weekday() + day) // 7 for day in days]
+            most = max(map(weeks.count, weeks), default=0)
+            if shift.max_uses is not None and len(days) > shift.max_uses:
+                return False
+            if shift.max_per_week is not None and most > shift.max_per_week:
+                return False
+            if any(b - a - 1 < shift.rest_days for a, b in pairwise(days)):
+                return False
+        return True
+
+    def decisions(self) -> Iterator[tuple[Use, ...]]:
+        can = list(self.added)
+        every = (combinations(can, n) for n in range(len(can) + 1))
+        return filter(self.allowed, chain.from_iterable(every))
+
+    def limits(self, uses: Sequence[Use]) -> Limits:
+        """Return what is there with some uses."""
+        plain = self.known.limits
+        printers = {name: list(line) for name, line in plain.printers.items()}
+        servers = {name: list(line) for name, line in plain.servers.items()}
+        for use in uses:
+            for name, cards in self.added[use].items():
+                (printers if name in printers else servers)[name][use[1]] += cards
+        total = None
+        if plain.total is not None:
+            kept = self.office.reserve.cards_per_day
+            both = [
+                min(sum(line[day] for line in t.values()) for t in (printers, servers))
+                for day in range(self.days)
+            ]
+            total = [
+                max(0, cards - kept) if works else cards
+                for cards, works in zip(both, plain.worked, strict=True)
+            ]
+        return replace(plain, printers=printers, servers=servers, total=total)
+
+    # Plans
+
+    def best(self) -> Vector | None:
+        """Return the best tier values; ``None`` if no plan keeps the rules."""
+        found = (self.best_with(uses) for uses in self.decisions())
+        return min((one for one in found if one is not None), default=None)
+
+    def possible(self) -> bool:
+        """Return whether any plan keeps the rules."""
+        return any(self.best_with(uses) is not None for uses in self.decisions())
+
+    def best_with(self, uses: Sequence[Use]) -> Vector | None:
+        """Return the best tier values where just these uses are worked."""
+        limits = self.limits(uses)
+        every = tuple(len(kind.names) for kind in self.kinds)
+        states = {(every, every): self.own(uses)}
+        for day in range(self.days):
+            states = self._after(day, states, limits)
+        return min(
+            (
+                _sum(value, [self._cost(left, self.days)])
+                for (left, _), value in states.items()
+            ),
+            default=None,
+        )
+
+    def own(self, uses: Sequence[Use]) -> Vector:
+        """Return the values of the shifts' own tiers, 0 elsewhere."""
+        cost = {shift.id: shift.cost_idr for shift in self.office.shifts}
+        value = {"cost_idr": sum(cost[name] for name, _ in uses), "shifts": len(uses)}
+        return tuple(value.get(name, 0) for name, _ in self.tiers)
+
+    def _after(
+        self, day: int, states: dict[tuple[Counts, Counts], Vector], limits: Limits
+    ) -> dict[tuple[Counts, Counts], Vector]:
+        """Return what can be left after a day, and the least value of each."""
+        found: dict[tuple[Counts, Counts], Vector] = {}
+        fits: dict[Counts, bool] = {}
+        monday = (self.case.start.weekday() + day) % 7 == 0
+        for (left, since), value in states.items():
+            begun = left if monday else since
+            for today in product(*self._numbers(day, left)):
+                if today not in fits:
+                    fits[today] = self._fits(day, today, limits)
+                after = tuple(a - b for a, b in zip(left, today, strict=True))
+                if not fits[today] or not self._keeps(day, left, begun, after):
+                    continue
+                now = _sum(value, [self._cost(today, day)])
+                state = after, begun
+                if state not in found or now < found[state]:
+                    found[state] = now
+        return found
+
+    def _numbers(self, day: int, left: Counts) -> Iterator[range]:
+        """Yield how many of each kind a day may print."""
+        for kind, cards in zip(self.kinds, left, strict=True):
+            person, pinned = kind.person, kind.person.pinned
+            hard = pinned is not None and pinned >= 0
+            if hard and pinned == day:
+                can = person.printers and person.ready <= day
+                yield range(cards, cards + 1) if can else range(0)
+            elif hard or person.ready > day or not person.printers:
+                yield range(1)
+            else:
+                yield range(cards + 1)
+
+    def _cost(self, cards: Counts, day: int) -> Vector:
+        table = self._table
+        return tuple(
+            sum(n * table[k][day][t] for k, n in enumerate(cards) if n)
+            for t in range(len(self.tiers))
+        )
+
+    @cached_property
+    def _table(self) -> list[list[Vector]]:
+        return [
+            [
+                tuple(
+                    0 if tier[0] in _OWN else self.known.cost(tier, kind.person, day)
+                    for tier in self.tiers
+                )
+                for day in range(self.days + 1)
+            ]
+            for kind in self.kinds
+        ]
+
+    def _fits(self, day: int, today: Counts, limits: Limits) -> bool:
+        """Return whether printers and servers can take a day's cards.
+
+        They can if every cut of the small network takes them all (Ford and
+        Fulkerson, 1956).
+        """
+        cards = sum(today)
+        if not cards:
+            return True
+        if limits.total is not None and cards > limits.total[day]:
+            return False
+        for cut in _subsets(limits.printers):
+            for other in _subsets(limits.servers):
+                beside = {
+                    name
+                    for name in limits.printers
+                    if name not in cut and not set(limits.reach[name]) <= set(other)
+                }
+                through = sum(
+                    n
+                    for kind, n in zip(self.kinds, today, strict=True)
+                    if beside & set(kind.person.printers)
+                )
+                room = sum(limits.printers[name][day] for name in cut)
+                room += sum(limits.servers[name][day] for name in other)
+                if through + room < cards:
+                    return False
+        return True
+
+    # Rules on kinds
+
+    def _keeps(self, day: int, left: Counts, begun: Counts, after: Counts) -> bool:
+        """Return whether blanks and quotas are kept that end with a day."""
+        every = tuple(len(kind.names) for kind in self.kinds)
+        for card, supply in self.known.limits.supply.items():
+            used = sum(
+                a - b
+                for kind, a, b in zip(self.kinds, every, after, strict=True)
+                if kind.person.card == card
+            )
+            if used > supply[day]:
+                return False
+        weekday = (self.case.start.weekday() + day) % 7
+        last = day + 1 == self.days
+        for quota in self.office.quotas:
+            if quota.per == "day":
+                since, whole = left, self.known.limits.worked[day]
+            elif quota.per == "week":
+                if weekday < 6 and not last:
+                    continue
+                since, whole = begun, weekday == 6 and day >= 6
+            else:
+                if not last:
+                    continue
+                since, whole = every, True
+            if not self._quota(quota, day, since, after, whole=whole):
+                return False
+        return True
+
+    def _quota(
+        self, quota: Quota, day: int, since: Counts, after: Counts, *, whole: bool
+    ) -> bool:
+        """Return whether a quota is kept in a period that ends with a day."""
+        printed = [a - b for a, b in zip(since, after, strict=True)]
+        of_kind = [_asks(quota, kind.row) for kind in self.kinds]
+        mine = sum(n for n, asked in zip(printed, of_kind, strict=True) if asked)
+        every = sum(printed)
+        if quota.at_most is not None and mine > quota.at_most:
+            return False
+        share = quota.at_most_share
+        if share is not None and mine > Fraction(share) * every:
+            return False
+        least = Fraction(quota.at_least or 0)
+        least = max(least, Fraction(quota.at_least_share or 0) * every)
+        if not whole or mine >= least:
+            return True
+        return not any(
+            n
+            for kind, n, asked in zip(self.kinds, after, of_kind, strict=True)
+            if asked and _could_be(kind.person, day)
+        )
+
+    # What a plan says
+
+    def value_of(
+        self, days: Mapping[str, int | None], uses: Sequence[Use]
+    ) -> Vector | None:
+        """Return the tier values of one plan; ``None`` if it breaks a rule."""
+        if not self.allowed(uses) or any(use not in self.added for use in uses):
+            return None
+        limits = self.limits(uses)
+        left = begun = tuple(len(kind.names) for kind in self.kinds)
+        value = self.own(uses)
+        for day in range(self.days):
+            if (self.case.start.weekday() + day) % 7 == 0:
+                begun = left
+            today = tuple(
+                sum(days[name] == day for name in kind.names) for kind in self.kinds
+            )
+            can = zip(today, self._numbers(day, left), strict=True)
+            if not all(n in some for n, some in can):
+                return None
+            after = tuple(a - b for a, b in zip(left, today, strict=True))
+            if not self._fits(day, today, limits):
+                return None
+            if not self._keeps(day, left, begun, after):
+                return None
+            value = _sum(value, [self._cost(today, day)])
+            left = after
+        return _sum(value, [self._cost(left, self.days)])
+
+
+def _sum(value: Vector, others: Sequence[Vector]) -> Vector:
+    return tuple(map(sum, zip(value, *others, strict=True)))
+
+
+def _subsets(names: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [s for n in range(len(names) + 1) for s in combinations(names, n)]
+
+
+def _could_be(person: Person, day: int) -> bool:
+    """Return whether somebody who is left could have been printed by a day."""
+    return (
+        bool(person.printers)
+        and person.ready <= day
+        and not (person.pinned is not None and person.pinned > day)
+    )
+
+
+def _asks(quota: Quota, row: Mapping[str, Any]) -> bool:
+    return all(
+        names is None or row[key] in names
+        for key, names in (
+            ("urgency", quota.urgency),
+            ("card", quota.card),
+            ("area", quota.area),
+        )
+    )
+
+
+def _may_be_used(office: Office, shift: Shift, day: date) -> bool:
+    if day not in shift.days and _WEEK[day.weekday()] not in shift.days:
+        return False
+    rules = office.calendar
+    free = rules.country is not None and day in _free_days(rules.country, day.year)
+    free = (free or day in rules.closed) and day not in rules.open
+    return shift.on_holidays or not free
+
+
+def _added(office: Office, shift: Shift, resource: Any, day: date) -> int:
+    named = shift.resources is None or resource.id in shift.resources
+    begun = resource.from_ is None or resource.from_ <= day
+    if not named or not begun or (resource.to is not None and day > resource.to):
+        return 0
+    cards = Fraction(resource.cards_per_day) * Fraction(shift.share)
+    for outage in office.outages:
+        if outage.resource == resource.id and outage.from_ <= day <= outage.to:
+            cards *= Fraction(outage.share)
+    return int(cards)
+
+
+# Rules that a contradiction can name
+
+
+def _shares(known: Reference, card: str) -> bool:
+    """Return whether others' cards meet those of a card type on their way."""
+    reach = known.limits.reach
+    mine, others = (
+        {
+            server
+            for person in known.people
+            if (person.card == card) is own
+            for name in person.printers
+            for server in (name, *reach[name])
+        }
+        for own in (True, False)
+    )
+    total = known.limits.total is not None and bool(mine) and bool(others)
+    return bool(mine & others) or total
+
+
+def nameable(case: Case) -> list[str]:
+    """Return the places of all rules that a contradiction could name."""
+    known, office = reference(case), case.office
+    found = [f"quotas[{n + 1}]" for n in range(len(office.quotas))]
+    found += [f"cards.{c}.stock" for c in known.limits.supply if _shares(known, c)]
+    found += ["budget.idr"] if office.budget is not None else []
+    for number, shift in enumerate(office.shifts, start=1):
+        for key in ("max_uses", "max_per_week", "rest_days"):
+            found += [f"shifts[{number}].{key}"] if getattr(shift, key) else []
+    within = [p for p in known.people if p.pinned is not None and p.pinned >= 0]
+    return [*found, *(["pins"] if within else [])]
+
+
+def keeping(case: Case, places: set[str]) -> Case:
+    """Return a case with these of its nameable rules alone."""
+    gone = [place for place in nameable(case) if place not in places]
+    document = dict(case.document)
+    if "pins" in gone:
+        case = case.with_rows([row | {"pinned_on": None} for row in case.rows])
+    if "budget.idr" in gone:
+        del document["budget"]
+    document["quotas"] = [
+        quota
+        for number, quota in enumerate(document.get("quotas", ()), start=1)
+        if f"quotas[{number}]" not in gone
+    ]
+    document["cards"] = {
+        name: {
+            key: value
+            for key, value in table.items()
+            if f"cards.{name}.stock" not in gone or key == "default"
+        }
+        for name, table in document["cards"].items()
+    }
+    document["shifts"] = [
+        {
+            key: value
+            for key, value in table.items()
+            if f"shifts[{number}].{key}" not in gone
+        }
+        for number, table in enumerate(document.get("shifts", ()), start=1)
+    ]
+    return replace(case, document=document)
+
+
+def relieved(case: Case, place: str, by: int) -> Case:
+    """Return a case with the number of one rule changed so far in its favour."""
+    document = dict(case.document)
+    table, _, key = place.partition(".")
+    if table == "budget":
+        document["budget"] = {"idr": document["budget"]["idr"] + by}
+    elif table == "cards":
+        card = key.removesuffix(".stock")
+        stocked = dict(document["cards"][card])
+        stocked["stock"] += by
+        document["cards"] = document["cards"] | {card: stocked}
+    else:
+        number = int(table[table.index("[") + 1 : -1]) - 1
+        name = table[: table.index("[")]
+        tables = [dict(one) for one in document[name]]
+        one = tables[number]
+        for limit in [key] if key else ["at_most", "at_least"]:
+            if limit in one:
+                one[limit] += -by if limit == "at_least" else by
+        if "at_least" in one:
+            one["at_least"] = max(0, one["at_least"])
+        document[name] = tables
+    return replace(case, document=document)
