@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import random
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from strategies import Case as Drawn
+
+    from ektp_sched.office import Capacity
 
 __all__ = [
     "START",
@@ -145,7 +149,47 @@ class Case:
     worked: tuple[tuple[str, int], ...] = ()
 
     def rows(self) -> list[dict[str, Any]]:
+        return [dict(row) for row in self._rows]
+
+    # Read once: thousands of plans of one case are tried.
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
         return self.backlog.frame.to_dicts()
+
+    @cached_property
+    def limits(self) -> Capacity:
+        return capacity(self.office, self.start, self.days, self.worked)
+
+    @cached_property
+    def room(self) -> dict[tuple[str, int], int]:
+        """Cards of each printer and server on each day."""
+        limits = self.limits
+        lines = [
+            *zip(limits.printers, limits.printer_cards.tolist(), strict=True),
+            *zip(limits.servers, limits.server_cards.tolist(), strict=True),
+        ]
+        return {(name, at): n for name, line in lines for at, n in enumerate(line)}
+
+    @cached_property
+    def tiers(self) -> list[tuple[str, tuple[Any, Any] | None]]:
+        return tier_names(self)
+
+    @cached_property
+    def costs(self) -> list[list[list[int]]]:
+        """Cost in each tier of each application on each day."""
+        return [
+            [
+                [
+                    one_cost(name, row, at, self)
+                    if key is None or rank_key(self.office, row) == key
+                    else 0
+                    for at in range(self.days + 1)
+                ]
+                for row in self._rows
+            ]
+            for name, key in self.tiers
+        ]
 
 
 def rank_key(office: Office, row: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -215,27 +259,23 @@ def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
 
 def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
     """Values of all tiers in order, by the definitions."""
-    rows = case.rows()
     costs = {shift.id: shift.cost_idr for shift in case.office.shifts}
     own = {
         "cost_idr": sum(costs[s] for s, _ in case.worked),
         "shifts": len(case.worked),
     }
+    days = [case.days if slot is None else slot[0] for slot in choice]
     return tuple(
         own[name]
         if name in own
-        else sum(
-            one_cost(name, row, case.days if slot is None else slot[0], case)
-            for row, slot in zip(rows, choice, strict=True)
-            if key is None or rank_key(case.office, row) == key
-        )
-        for name, key in tier_names(case)
+        else sum(line[at] for line, at in zip(lines, days, strict=True))
+        for (name, _), lines in zip(case.tiers, case.costs, strict=True)
     )
 
 
 def choices(case: Case, row: Mapping[str, Any]) -> list[Slot]:
     """What the rules allow one application, capacity apart."""
-    limits = capacity(case.office, case.start, case.days, case.worked)
+    limits = case.limits
     pinned = row["pinned_on"]
     pin = None if pinned is None else (pinned - case.start).days
     if pin is not None and pin >= case.days:
@@ -257,25 +297,23 @@ def choices(case: Case, row: Mapping[str, Any]) -> list[Slot]:
 
 
 def keeps_limits(case: Case, choice: Sequence[Slot]) -> bool:
-    limits = capacity(case.office, case.start, case.days, case.worked)
-    rows = case.rows()
-    for at in range(case.days):
-        mine = [s for s in choice if s is not None and s[0] == at]
-        for p, name in enumerate(limits.printers):
-            if sum(s[1] == name for s in mine) > limits.printer_cards[p, at]:
+    limits = case.limits
+    taken = [slot for slot in choice if slot is not None]
+    used = Counter((name, at) for at, *names in taken for name in names)
+    if any(cards > case.room.get(which, 0) for which, cards in used.items()):
+        return False
+    if limits.total is not None:
+        for at, cards in Counter(slot[0] for slot in taken).items():
+            if cards > limits.total[at]:
                 return False
-        for v, name in enumerate(limits.servers):
-            if sum(s[2] == name for s in mine) > limits.server_cards[v, at]:
-                return False
-        if limits.total is not None and len(mine) > limits.total[at]:
+    for card, supply in limits.supply.items():
+        days = [
+            slot[0]
+            for slot, row in zip(choice, case.rows(), strict=True)
+            if slot is not None and row["card"] == card
+        ]
+        if any(sum(d <= at for d in days) > supply[at] for at in range(case.days)):
             return False
-        for card, supply in limits.supply.items():
-            used = sum(
-                s is not None and s[0] <= at and row["card"] == card
-                for s, row in zip(choice, rows, strict=True)
-            )
-            if used > supply[at]:
-                return False
     return True
 
 

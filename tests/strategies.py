@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "FEW",
     "MORE",
     "START",
     "Case",
@@ -52,6 +53,9 @@ __all__ = [
 
 MORE = settings(max_examples=settings().max_examples * 3 // 2)
 """For what must hold in 300 examples in CI."""
+
+FEW = settings(max_examples=max(8, settings().max_examples // 4))
+"""For what is dear and held elsewhere too: 50 in CI."""
 
 START = date(2017, 9, 12)
 """A Tuesday; the Islamic new year of 2017-09-21 falls into most horizons."""
