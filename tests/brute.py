@@ -614,7 +614,8 @@ def reference(
         order = [("unprinted", r) for r in ranks if "unprinted" in names]
         order += [(n, r) for r in ranks for n in names if n != "unprinted"]
         if not people:
-            order = [(n, (inf, inf)) for n in names]
+            order = [("unprinted", (inf, inf))] * ("unprinted" in names)
+            order += [(n, (inf, inf)) for n in names if n != "unprinted"]
     return Reference(
         office=office,
         people=people,

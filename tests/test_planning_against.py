@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import assume, given
 from strategies import START, Case, DatedCase, dated_cases, desk, person
-from test_planning_shifts import allowed, value
+from test_planning_shifts import allowed, cohorts_of, value
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import Option, options
-from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.decisions.against import Possible, decide_against
 from ektp_sched.planning.decisions.joint import largest
 from ektp_sched.planning.tiers import EARLINESS, objectives
@@ -50,7 +49,7 @@ def subsets(some: Sequence[Option]) -> Iterator[tuple[Option, ...]]:
 
 
 def names_of(case: Case) -> list[str]:
-    cohorts = build_cohorts(case.backlog, case.office, case.start, case.days)
+    cohorts = cohorts_of(case)
     tiers = objectives(case.office, cohorts, case.days, decided=True)
     return [tier.name for tier in tiers if tier.name != EARLINESS]
 
@@ -61,6 +60,7 @@ class Oracle:
     def __init__(self, dated: DatedCase) -> None:
         self.dated = dated
         self.names = names_of(dated.futures[0])
+        self.cohorts = [cohorts_of(case) for case in dated.futures]
         self.value = cache(self._value)
 
     def _value(self, index: int, path: tuple[Option, ...]) -> Values | None:
@@ -69,7 +69,8 @@ class Oracle:
         if not allowed(case.office, path, case.start):
             return None
         there = {(o.day, o.shift) for o in able(case)}
-        found = value(case, [o for o in path if (o.day, o.shift) in there])
+        used = [o for o in path if (o.day, o.shift) in there]
+        found = value(case, used, self.cohorts[index])
         if found is None:
             return None
         own = {"cost_idr": sum(o.cost_idr for o in path), "shifts": len(path)}

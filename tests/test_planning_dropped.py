@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from output_cases import SHIFTS, make
-from strategies import Case, consumable_cases, desk, person, shift_cases
+from strategies import FEW, Case, consumable_cases, desk, person, shift_cases
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
@@ -134,6 +134,7 @@ def compared(each: Dropped) -> tuple[tuple[int, ...], tuple[int, ...]]:
     )
 
 
+@FEW
 @given(shift_cases())
 def test_a_shift_only_adds_and_a_budget_only_restricts(case: Case) -> None:
     made = case.plan()

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from proof_sums import sums
-from strategies import FEW, MORE, START, Case, days_of, desk, person, shift_cases
+from strategies import FEW, HALF, MORE, START, Case, days_of, desk, person, shift_cases
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity, options
@@ -464,6 +464,7 @@ def loosened(draw: st.DrawFn) -> tuple[Case, Case]:
     return case, replace(case, document=document)
 
 
+@HALF
 @given(loosened())
 def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
     cases: tuple[Case, Case],
@@ -474,6 +475,7 @@ def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
         assert values_of(after) <= values_of(before)
 
 
+@HALF
 @given(shift_cases())
 def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
     assume(len(case.document["shifts"]) > 1)
@@ -484,6 +486,7 @@ def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
         assert values_of(before) <= values_of(after)
 
 
+@HALF
 @given(shift_cases())
 def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
     wide = deepcopy(case.document)
@@ -496,6 +499,7 @@ def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
     assert worked(before) == worked(after)
 
 
+@HALF
 @given(shift_cases(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_shifts_changes_nothing(case: Case, shuffle: Any) -> None:
     rows = list(case.rows)
@@ -518,6 +522,7 @@ def test_the_same_twice(case: Case) -> None:
     assert first.assignments.equals(second.assignments)
 
 
+@HALF
 @given(shift_cases())
 def test_the_second_engine_decides_alike(case: Case) -> None:
     first, second = case.plan(), case.plan(engine="cpsat")

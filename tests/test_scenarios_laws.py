@@ -10,7 +10,7 @@ import numpy as np
 from brute import reference
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from strategies import Case, cases, desk, person
+from strategies import HALF, Case, cases, desk, person
 from strategies_scenarios import World, limits_of, worlds
 from test_scenarios_simulate import days_of_people, plain
 
@@ -121,6 +121,7 @@ def test_a_certain_future_prints_as_many_cards_each_day_as_the_plan(
     assert outcome.printed[0].tolist() == planned.tolist()
 
 
+@HALF
 @given(cases())
 def test_planning_anew_reaches_the_plans_tiers(case: Case) -> None:
     plan = case.plan()
@@ -146,6 +147,7 @@ def test_planning_anew_reaches_the_plans_tiers(case: Case) -> None:
     assert values == tuple(tier.value for tier in plan.tiers)
 
 
+@HALF
 @given(worlds(most=8, replications=2), st.booleans())
 def test_planning_anew_keeps_every_limit(world: World, open_to_all: bool) -> None:
     case = pooled(world.case) if open_to_all else world.case

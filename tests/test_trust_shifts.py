@@ -14,7 +14,7 @@ from damages import base
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import Case, desk, person, shift_cases
-from test_planning_shifts import decisions, value
+from test_planning_shifts import truth
 
 from ektp_sched.planning import Status
 from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
@@ -293,8 +293,7 @@ def test_any_prices_bound_every_choice(
     bounds = Bounds(facts, tiers, by_day)
     constant, (slope,) = bounds.constant(cut), bounds.slopes(uses, [cut])
     names = [tier.name for tier in demanded(facts)]
-    for used in decisions(case):
-        values = value(case, used)
+    for used, values in truth(case).items():
         if values is None:
             continue
         flows = [v for n, v in zip(names, values, strict=True) if n not in OWN_TIERS]
