@@ -61,10 +61,10 @@ demo: $(READY)
 	@echo; echo "Done. The comparison is demo/compared/report.html. Today's sheets are in demo/plan/batches, the whole plan is demo/plan/plan.xlsx."
 
 test: $(READY)
-	$(PY) -m pytest -n $(JOBS) $(if $(COV),--cov=ektp_sched --cov-report=term)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal $(if $(COV),--cov=ektp_sched --cov-report=term)
 
 quick: $(READY)
-	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) -m "not slow" -q
+	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) --dist worksteal -m "not slow" -q
 
 browser: $(READY)
 	EKTP_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) tests/test_*browser.py

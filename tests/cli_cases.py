@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import pty
 import re
@@ -9,10 +11,13 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from cli_server import LONGEST
 
 import ektp_sched
 
@@ -59,7 +64,9 @@ def run(
     before: Callable[[], None] | None = None,
     prefix: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``ektp-sched`` as a process."""
+    """Run ``ektp-sched`` as a process, a plain one as a fork that has it loaded."""
+    if not (env or before or prefix):
+        return _forked([str(argument) for argument in arguments], cwd or Path.cwd())
     return subprocess.run(
         [*prefix, sys.executable, "-m", "ektp_sched", *map(str, arguments)],
         capture_output=True,
@@ -67,9 +74,47 @@ def run(
         cwd=cwd,
         env={**os.environ, **PLAIN, **(env or {})},
         preexec_fn=before,
-        timeout=120,
+        timeout=LONGEST,
         check=False,
     )
+
+
+def _forked(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        command = {
+            "arguments": arguments,
+            "cwd": str(cwd),
+            "env": {**os.environ, **PLAIN},
+            "out": str(out),
+            "err": str(err),
+        }
+        server.stdin.write(json.dumps(command) + "\n")
+        server.stdin.flush()
+        code = int(server.stdout.readline())
+        said = [path.read_bytes().decode() for path in (out, err)]
+    return subprocess.CompletedProcess(arguments, code, *said)
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    """Start what runs the commands of all tests of this process."""
+    server = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("cli_server.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, **PLAIN},
+    )
+    atexit.register(_stop, server)
+    return server
+
+
+def _stop(server: subprocess.Popen[str]) -> None:
+    server.communicate(timeout=LONGEST)
 
 
 def interrupt(
