@@ -250,9 +250,9 @@ def test_what_is_about_a_plan_of_cards_is_refused(
 
 
 def test_what_reads_searches_and_shows_is_honoured(case: Path) -> None:
-    more = ("--time-limit", "60", "--workers", "2", "--max-rejects", "0")
-    more += ("--provisional", "--force")
-    found = document(chosen(case, *LISTED, *more, "--json"))
+    search = ("--time-limit", "60", "--workers", "2")
+    files = ("--max-rejects", "0", "--provisional", "--force")
+    found = document(chosen(case, *LISTED, *search, *files, "--json"))
     assert found["status"] == "optimal"
 
 

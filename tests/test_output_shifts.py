@@ -257,8 +257,8 @@ def test_a_shift_whose_worth_is_not_known_says_so(made: Plan) -> None:
     line = next(line for line in shown.splitlines() if "overtime" in line)
     assert line.split()[-3:] == ["–", "–", "–"]
     assert "–: not known" in shown
-    line = shifts_csv(changed).splitlines()[1]
-    assert line == b"overtime,2017-09-13,500000,,,,,,,false"
+    row = shifts_csv(changed).splitlines()[1]
+    assert row == b"overtime,2017-09-13,500000,,,,,,,false"
     said = shift_sentence(bare, language("id"))
     assert said.startswith("Rabu, 13 September 2017: shift overtime, Rp 500.000.")
     assert "tidak diketahui" in said
@@ -268,8 +268,13 @@ def test_a_shift_that_the_rules_need_says_so_everywhere(
     made: Plan, tmp_path: Path
 ) -> None:
     first, second = made.shifts
-    figures = {"saves": (), "person_days": 0, "wasted_trips": Fraction(0)}
-    use = replace(second, needed_for_rules=True, **figures)
+    use = replace(
+        second,
+        needed_for_rules=True,
+        saves=(),
+        person_days=0,
+        wasted_trips=Fraction(0),
+    )
     made = replace(made, shifts=(first, use))
     save(made, tmp_path / "out", verify=False)
     assert load(tmp_path / "out").shifts == made.shifts

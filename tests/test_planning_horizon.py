@@ -84,7 +84,7 @@ def test_days_that_are_no_whole_number(days: object) -> None:
 
 
 @pytest.mark.parametrize("workers", [0, -1, 257, 1.5, 2.0, True, "2", None])
-def test_workers_out_of_range(workers: object) -> None:
+def test_workers_out_of_range(workers: Any) -> None:
     says = rf"^workers is {workers}; it must be a whole number from 1 to 256$"
     case = Case(desk(), (person("a"),))
     with pytest.raises(UsageError, match=says):
