@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "main"]
 
-NAMES = ("startup", "peers", "scale", "files", "audit", "simulate", "shifts")
+NAMES = ("startup", "peers", "scale", "files", "audit", "simulate", "shifts", "quotas")
 RESULTS = ROOT / "bench-results"
 
 

@@ -24,6 +24,7 @@ _TASKS = {
     "futures": "benchmarks.tasks_simulate",
     "peer_days": "benchmarks.tasks_simulate",
     "shifts": "benchmarks.tasks_shifts",
+    "quotas": "benchmarks.tasks_quotas",
 }
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from brute import Reference, reference
@@ -29,6 +30,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.planning import Status
 from ektp_sched.planning.clock import Clock
+from ektp_sched.planning.mixed import relax
 from ektp_sched.planning.mixed.plan import mixed_plan
 from ektp_sched.planning.scarce import Scarce
 
@@ -138,6 +140,15 @@ def test_no_plan_that_keeps_the_quotas_is_better(case: Case) -> None:
     assert plan.status is Status.OPTIMAL
     assert keeps(case, days_of(plan))
     assert values(plan) == wanted
+
+
+@given(quota_cases())
+def test_looking_at_few_choices_first_finds_the_same(case: Case) -> None:
+    with patch.multiple(relax, _FEW=0, _NEAREST=1, _COARSE=2):
+        plan = case.plan()
+    known = case.plan()
+    assert plan.status is known.status
+    assert values(plan) == values(known)
 
 
 def without(case: Case, place: str) -> Case:

@@ -96,6 +96,8 @@ class Stack:
         Group and network node of each choice, shape ``(E,)``.
     costs
         Cost of each choice in each tier, shape ``(E,)`` each.
+    of
+        Group of each cohort, shape ``(C,)``.
     """
 
     size: Ints
@@ -103,6 +105,7 @@ class Stack:
     owner: Ints
     node: Ints
     costs: tuple[Ints, ...]
+    of: Ints
 
 
 def stack(program: Program, cohorts: Cohorts, tiers: Sequence[Objective]) -> Stack:
@@ -130,7 +133,7 @@ def stack(program: Program, cohorts: Cohorts, tiers: Sequence[Objective]) -> Sta
     days = np.append(program.column_day, tiers[0].days)[choice]
     costs = tuple(tier.cost(cohorts, member[owner], days) for tier in tiers)
     node = np.where(choice == program.columns, program.sink, choice)
-    return Stack(size, start, owner, node, costs)
+    return Stack(size, start, owner, node, costs, key)
 
 
 def learn(

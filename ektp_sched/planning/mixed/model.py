@@ -8,12 +8,12 @@ whose optimal flows are whole by themselves.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.math_opt import model_pb2
 
+from ektp_sched.planning.mixed.matrix import Matrix
 from ektp_sched.planning.program import Arc
 
 if TYPE_CHECKING:
@@ -58,16 +58,44 @@ class Laid:
 
     Parameters
     ----------
-    proto
-        The program.
+    matrix
+        The program; choices are its first variables, and that every group takes
+        its choices its first rows.
+    size, start, owner
+        As in the stack of groups.
     slots, uses, switches
         First and end of the variables of each sort.
     """
 
-    proto: model_pb2.ModelProto
+    matrix: Matrix
+    size: Ints
+    start: Ints
+    owner: Ints
     slots: tuple[int, int]
     uses: tuple[int, int]
     switches: tuple[int, int]
+
+    @property
+    def choices(self) -> int:
+        """Return the number of choices."""
+        return len(self.owner)
+
+    @property
+    def stuck(self) -> bool:
+        """Return whether a group has no choice at all."""
+        return len(np.unique(self.owner)) < len(self.size)
+
+    def turned_on(self, switches: NDArray[np.bool_]) -> Laid:
+        """Return the program with some switches on for good.
+
+        Parameters
+        ----------
+        switches
+            Which, shape ``(switches,)``.
+        """
+        low = self.matrix.low.copy()
+        low[self.switches[0] : self.switches[1]] = switches
+        return replace(self, matrix=replace(self.matrix, low=low))
 
 
 @dataclass(slots=True)
@@ -168,7 +196,10 @@ class Mip:
         if relieved is not None:
             objective[-1] = 1
         return Laid(
-            proto=self._proto(table, begin, objective),
+            matrix=self._matrix(table, begin, objective),
+            size=self.groups.size,
+            start=self.groups.start,
+            owner=self.groups.owner,
             slots=(int(begin[1]) + self.split.arcs, int(begin[2])),
             uses=(int(begin[2]), int(begin[3])),
             switches=(int(begin[3]), int(begin[4])),
@@ -246,9 +277,7 @@ class Mip:
                 np.concatenate(column), np.concatenate(value), -math.inf, limit.most
             )
 
-    def _proto(
-        self, table: _Table, begin: Ints, objective: Floats
-    ) -> model_pb2.ModelProto:
+    def _matrix(self, table: _Table, begin: Ints, objective: Floats) -> Matrix:
         count = int(begin[-1])
         program = self.split.program
         high = np.full(count, math.inf)
@@ -260,21 +289,15 @@ class Mip:
         whole[begin[2] : begin[4]] = True
         whole[begin[5] :] = True
         row, column = np.concatenate(table.row), np.concatenate(table.column)
-        value = np.concatenate(table.value)
         order = np.lexsort((column, row))
-        model = model_pb2.ModelProto()
-        model.variables.ids.extend(range(count))
-        model.variables.lower_bounds.extend([0.0] * count)
-        model.variables.upper_bounds.extend(high.tolist())
-        model.variables.integers.extend(whole.tolist())
-        some = np.flatnonzero(objective)
-        model.objective.linear_coefficients.ids.extend(some.tolist())
-        model.objective.linear_coefficients.values.extend(objective[some].tolist())
-        model.linear_constraints.ids.extend(range(len(table.low)))
-        model.linear_constraints.lower_bounds.extend(table.low)
-        model.linear_constraints.upper_bounds.extend(table.high)
-        matrix = model.linear_constraint_matrix
-        matrix.row_ids.extend(row[order].tolist())
-        matrix.column_ids.extend(column[order].tolist())
-        matrix.coefficients.extend(value[order].tolist())
-        return model
+        return Matrix(
+            cost=objective,
+            low=np.zeros(count),
+            high=high,
+            whole=whole,
+            row=row[order],
+            column=column[order],
+            value=np.concatenate(table.value)[order],
+            least=np.array(table.low),
+            most=np.array(table.high),
+        )

@@ -1,8 +1,9 @@
 """Solve a laid program: fractions first, then whole numbers near them.
 
 The relaxation gives the bound.  Its switches and uses are rounded, it is
-solved again, and whole numbers next to the fractions make a first plan; what
-is still between the two is searched by branch and bound, so many nodes.
+solved again, and whole numbers next to the fractions make a first plan.  What
+is still between the two is searched by branch and bound, so many nodes, among
+the choices that a better plan could take at all.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from ortools.math_opt import model_pb2
+from ektp_sched.planning.mixed.relax import NONE, Relaxed, relax, whole_bound
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.mixed.matrix import Matrix
     from ektp_sched.planning.mixed.model import Laid
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
 __all__ = ["Outcome", "feasible", "minimise"]
@@ -30,12 +36,13 @@ __all__ = ["Outcome", "feasible", "minimise"]
 _NODES = 20_000
 """Nodes of the search where no time limit is set: the same answer every time."""
 
-_NEAR = 1e-6
+_SHORT = 300
+"""Nodes of a search that only has to find something good."""
 
-_NONE = (
-    mathopt.TerminationReason.INFEASIBLE,
-    mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED,
-)
+_WIDER = (0.0, 1e-7, 1e-6, 1e-5, 1e-4, math.inf)
+"""How far above the bound, as a part of it, choices are looked at in turn."""
+
+_NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,10 @@ class Outcome:
         Whether there is none.
     values
         Every variable; ``None`` without a solution.
+    yes
+        Uses and switches; ``None`` without a solution.
+    relaxed
+        The solution with fractions; ``None`` if none was sought.
     """
 
     slots: Ints | None
@@ -63,9 +74,13 @@ class Outcome:
     bound: int
     infeasible: bool
     values: Floats | None = None
+    yes: Ints | None = None
+    relaxed: Relaxed | None = None
 
 
-def minimise(laid: Laid, seconds: float | None = None) -> Outcome:
+def minimise(
+    laid: Laid, seconds: float | None = None, known: Ints | None = None
+) -> Outcome:
     """Return the best solution found, and what no solution comes below.
 
     Parameters
@@ -74,25 +89,39 @@ def minimise(laid: Laid, seconds: float | None = None) -> Outcome:
         The program; its objective is a whole number in every solution.
     seconds
         Time that is left; ``None`` for no limit.
+    known
+        Uses and switches of some solution.
     """
-    begun = time.monotonic()
-    relaxed = _relax(laid.proto)
+    end = None if seconds is None else time.monotonic() + seconds
+    relaxed = relax(laid)
     if relaxed is None:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    values, least = relaxed
-    bound = math.ceil(least - _NEAR * max(1.0, abs(least) * 1e-3))
-    near = _near(laid, values, seconds)
-    if near is not None and near.value < bound + 0.5:
-        return replace(near, bound=bound)
-    left = None if seconds is None else seconds - (time.monotonic() - begun)
-    start = None if near is None else near.values
-    found = _search(laid, laid.proto, left, start)
-    best = min(
-        (one for one in (near, found) if one is not None and one.slots is not None),
-        key=lambda one: one.value,
-        default=found,
-    )
-    return replace(best, bound=max(bound, found.bound))
+    bound = relaxed.bound
+    best = _near(laid, relaxed, end, known)
+    for wider in _WIDER:
+        if best is not None and best.value < bound + 0.5:
+            break
+        most = relaxed.bound + wider * max(1, abs(relaxed.bound))
+        last = best is not None and wider > 0
+        if best is not None:
+            most = best.value - 1 if last else min(most, best.value - 1)
+        found = _search(laid, laid.matrix, relaxed.among(most), _left(end), best)
+        # What the search did not look at is above so much.
+        above = most + 1 if found.infeasible else min(most + 1, found.bound)
+        if math.isinf(above):
+            return Outcome(None, None, 0.0, 0, infeasible=True)
+        bound = max(bound, whole_bound(above))
+        if found.slots is not None and (best is None or found.value < best.value):
+            best = found
+        if last:
+            break
+    if best is None:
+        return Outcome(None, None, 0.0, bound, infeasible=False)
+    return replace(best, bound=min(bound, round(best.value)), relaxed=relaxed)
+
+
+def _left(end: float | None) -> float | None:
+    return None if end is None else end - time.monotonic()
 
 
 def feasible(laid: Laid) -> Outcome:
@@ -103,92 +132,113 @@ def feasible(laid: Laid) -> Outcome:
     laid
         The program.
     """
-    return _search(laid, laid.proto, None, None)
+    every = np.ones(len(laid.matrix.cost), dtype=bool)
+    return _search(laid, laid.matrix, every, None, None)
 
 
-def _relax(proto: model_pb2.ModelProto) -> tuple[Floats, float] | None:
-    """Solve with fractions; ``None`` if even these cannot keep the rules."""
-    free = type(proto)()
-    free.CopyFrom(proto)
-    del free.variables.integers[:]
-    free.variables.integers.extend([False] * len(free.variables.ids))
-    model = mathopt.Model.from_model_proto(free)
-    result = mathopt.solve(model, mathopt.SolverType.GLOP)
-    if result.termination.reason in _NONE:
-        return None
-    if not result.has_primal_feasible_solution():
-        return np.zeros(len(free.variables.ids)), 0.0
-    return _values(model, result), result.objective_value()
-
-
-def _near(laid: Laid, values: Floats, seconds: float | None) -> Outcome | None:
+def _near(
+    laid: Laid, relaxed: Relaxed, end: float | None, known: Ints | None
+) -> Outcome | None:
     """Return a whole solution next to a fractional one, if there is one."""
     yes = slice(laid.uses[0], laid.switches[1])
-    for decided in (np.rint(values[yes]), np.ceil(values[yes] - _NEAR)):
-        proto = _bounded(laid.proto, yes, decided, decided)
-        again = _relax(proto)
-        if again is None:
-            continue
-        slots = slice(*laid.slots)
-        low = np.floor(again[0][slots] + _NEAR)
-        high = np.ceil(again[0][slots] - _NEAR)
-        if (low == high).all():
-            return _outcome(laid, again[0], again[1], 0)
-        found = _search(laid, _bounded(proto, slots, low, high), seconds, None)
-        if found.slots is not None:
+    for decided in _decided(laid, relaxed, end, known):
+        settled = replace(laid, matrix=_bounded(laid.matrix, yes, decided, decided))
+        again: Relaxed | None = relaxed
+        if not np.allclose(relaxed.values[yes], decided, atol=_NEAR):
+            again = relax(settled, relaxed.kept)
+        found = None if again is None else _rounded(settled, again, end)
+        if found is not None:
             return found
     return None
 
 
-def _bounded(
-    proto: model_pb2.ModelProto, some: slice, low: Floats, high: Floats
-) -> model_pb2.ModelProto:
+def _decided(
+    laid: Laid, relaxed: Relaxed, end: float | None, known: Ints | None
+) -> Iterator[Floats]:
+    """Yield uses and switches that may be part of a good solution."""
+    yes = slice(laid.uses[0], laid.switches[1])
+    values = relaxed.values[yes]
+    decided = np.rint(values)
+    if np.allclose(values, decided, atol=_NEAR):
+        yield decided
+    else:
+        # With cards in parts a search is short, and its answer seldom far off.
+        whole = laid.matrix.whole.copy()
+        whole[slice(*laid.slots)] = False
+        matrix = replace(laid.matrix, whole=whole)
+        found = _search(laid, matrix, relaxed.kept, _left(end), nodes=_SHORT)
+        if found.yes is not None:
+            decided = found.yes.astype(np.float64)
+            yield decided
+    if known is not None and not (known == decided).all():
+        yield known.astype(np.float64)
+
+
+def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
+    """Return a whole solution with uses and switches settled, if there is one."""
+    slots = slice(*laid.slots)
+    low = np.floor(relaxed.values[slots] + _NEAR)
+    high = np.ceil(relaxed.values[slots] - _NEAR)
+    if (low == high).all():
+        return _outcome(laid, relaxed.values, relaxed.value, 0)
+    narrow = _bounded(laid.matrix, slots, low, high)
+    best = _search(laid, narrow, relaxed.kept, _left(end), nodes=_SHORT)
+    for wider in _WIDER[:-1]:
+        if best.slots is not None and (wider or best.value < relaxed.bound + 0.5):
+            break
+        kept = relaxed.among(relaxed.bound * (1 + wider))
+        found = _search(laid, laid.matrix, kept, _left(end), best, nodes=_SHORT)
+        if found.slots is not None:
+            best = found
+    return None if best.slots is None else best
+
+
+def _bounded(matrix: Matrix, some: slice, low: Floats, high: Floats) -> Matrix:
     """Return the program with some variables within narrower bounds."""
-    found = type(proto)()
-    found.CopyFrom(proto)
-    for bounds, narrow in (
-        (found.variables.lower_bounds, low),
-        (found.variables.upper_bounds, high),
-    ):
-        every = np.array(bounds)
-        every[some] = narrow
-        del bounds[:]
-        bounds.extend(every.tolist())
-    return found
+    lows, highs = matrix.low.copy(), matrix.high.copy()
+    lows[some], highs[some] = low, high
+    return replace(matrix, low=lows, high=highs)
 
 
 def _search(
     laid: Laid,
-    proto: model_pb2.ModelProto,
+    matrix: Matrix,
+    kept: Bools,
     seconds: float | None,
-    start: Floats | None,
+    known: Outcome | None = None,
+    nodes: int = _NODES,
 ) -> Outcome:
-    model = mathopt.Model.from_model_proto(proto)
+    """Branch and bound over some variables; the others are 0."""
+    if laid.stuck:
+        return Outcome(None, None, 0.0, 0, infeasible=True)
+    model = mathopt.Model.from_model_proto(matrix.proto(kept, whole=True))
     # SCIP: the HiGHS of this OR-Tools (9.15) calls some feasible programs of this
     # kind infeasible after its presolve.
     parameters = mathopt.SolveParameters(
         time_limit=None if seconds is None else timedelta(seconds=max(0.05, seconds)),
-        node_limit=_NODES if seconds is None else None,
+        node_limit=nodes if seconds is None or nodes < _NODES else None,
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.9,
     )
     hints = []
-    if start is not None:
-        known = dict(zip(model.variables(), start.tolist(), strict=True))
-        hints.append(mathopt.SolutionHint(variable_values=known))
+    if known is not None and known.values is not None:
+        start = known.values[kept].tolist()
+        given = dict(zip(model.variables(), start, strict=True))
+        hints.append(mathopt.SolutionHint(variable_values=given))
     result = mathopt.solve(
         model,
         mathopt.SolverType.GSCIP,
         params=parameters,
         model_params=mathopt.ModelSolveParameters(solution_hints=hints),
     )
-    if result.termination.reason in _NONE:
+    if result.termination.reason in NONE:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    lowest = result.best_objective_bound()
-    bound = math.ceil(lowest - _NEAR * max(1.0, abs(lowest) * 1e-3))
+    bound = whole_bound(result.best_objective_bound())
     if not result.has_primal_feasible_solution():
         return Outcome(None, None, 0.0, bound, infeasible=False)
-    return _outcome(laid, _values(model, result), result.objective_value(), bound)
+    values = np.zeros(len(kept))
+    values[kept] = result.variable_values(list(model.variables()))
+    return _outcome(laid, values, result.objective_value(), bound)
 
 
 def _outcome(laid: Laid, values: Floats, value: float, bound: int) -> Outcome:
@@ -200,8 +250,5 @@ def _outcome(laid: Laid, values: Floats, value: float, bound: int) -> Outcome:
         bound,
         infeasible=False,
         values=values,
+        yes=np.rint(values[laid.uses[0] : laid.switches[1]]).astype(np.int64),
     )
-
-
-def _values(model: mathopt.Model, result: mathopt.SolveResult) -> Floats:
-    return np.array(result.variable_values(list(model.variables())))

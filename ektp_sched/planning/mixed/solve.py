@@ -19,9 +19,11 @@ from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.mixed.consumables import lot_rows, ribbon_rows, stock_rows
 from ektp_sched.planning.mixed.model import Held, Mip
+from ektp_sched.planning.mixed.probe import surely_on
 from ektp_sched.planning.mixed.rows import Rows, Slots, quota_rows
 from ektp_sched.planning.mixed.run import Outcome, minimise
 from ektp_sched.planning.mixed.split import split
+from ektp_sched.planning.mixed.tight import tightened
 from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.result import Tier
@@ -218,7 +220,11 @@ def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
     flows = tuple(tier for tier in order if isinstance(tier, Objective))
     nodes = problem.split.program.nodes
     check_range(problem.office, problem.cohorts, flows, nodes)
-    search = _Search(problem, order, flows, deadline)
+    rules = tightened(problem.rows.rows)
+    posed = replace(problem, rows=replace(problem.rows, rows=rules))
+    mip = posed.mip(flows[:1])
+    on = surely_on(mip.lay(None, None, []), mip.ordered)
+    search = _Search(problem, order, flows, deadline, posed, on)
     for tier in order:
         if not search.settle(tier):
             return None
@@ -227,25 +233,38 @@ def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
 
 @dataclass(slots=True)
 class _Search:
-    """The tiers settled so far, and the best plan."""
+    """The tiers settled so far, and the best plan.
+
+    What is posed to the solver are tighter rows, and choices that a plan as good
+    as the best in the settled tiers can take at all.
+    """
 
     problem: Problem
     order: list[Objective | Linear]
     flows: tuple[Objective, ...]
     deadline: float | None
+    posed: Problem
+    on: NDArray[np.bool_]
     held: list[Held] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     best: _Plan | None = None
+    known: Ints | None = None
 
     def settle(self, tier: Objective | Linear) -> bool:
         """Find the best plan in a tier; return whether there is one at all."""
         position = len(self.settled)
         bound = 0
         if self.best is None or (self.best.values[position] and not self._late()):
-            outcome = self._solve(tier)
+            mip = self.posed.mip(self.flows[: self._number() + 1])
+            outcome = self._solve(mip, tier)
             bound = outcome.bound
             if outcome.slots is not None and outcome.uses is not None:
+                self.known = outcome.yes
                 self._offer(self._plan(outcome.slots, outcome.uses))
+            if self.best is not None and outcome.relaxed is not None:
+                able = outcome.relaxed.below(self.best.values[position])
+                narrow = self.posed.split.narrowed(mip.groups, able)
+                self.posed = replace(self.posed, split=narrow)
         if self.best is None:
             return False
         value = self.best.values[position]
@@ -288,16 +307,16 @@ class _Search:
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline
 
-    def _solve(self, tier: Objective | Linear) -> Outcome:
-        number = self._number()
-        mip = self.problem.mip(self.flows[: number + 1])
+    def _solve(self, mip: Mip, tier: Objective | Linear) -> Outcome:
         left = None if self.deadline is None else self.deadline - time.monotonic()
         if tier.name == "unprinted":
             # Cheap, and nobody may be left out whom only time kept from a slot.
             left = None
         if isinstance(tier, Linear):
-            return minimise(mip.lay(None, tier.weight, self.held), left)
-        return minimise(mip.lay(mip.groups.costs[number], None, self.held), left)
+            laid = mip.lay(None, tier.weight, self.held)
+        else:
+            laid = mip.lay(mip.groups.costs[-1], None, self.held)
+        return minimise(laid.turned_on(self.on), left, self.known)
 
     def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
         """Return the exact plan with so many cards of each kind in each column."""

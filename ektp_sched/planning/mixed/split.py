@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions.cuts import Stack
     from ektp_sched.planning.program import Program
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
 __all__ = ["Split", "split"]
@@ -68,6 +70,25 @@ class Split:
         program = replace(self.program, limit=np.append(limits, cards))
         face = Face.whole(program)
         return program, replace(face, full=self.program.kind == Arc.KIND)
+
+    def narrowed(self, groups: Stack, able: Bools) -> Split:
+        """Return the network without some choices.
+
+        Parameters
+        ----------
+        groups
+            Groups of cohorts and their choices in this network.
+        able
+            Choices that stay, shape ``(E,)``.
+        """
+        program = self.program
+        masks = np.zeros((len(groups.size), program.columns + 1), dtype=bool)
+        choice = np.where(groups.node == program.sink, program.columns, groups.node)
+        masks[groups.owner[able], choice[able]] = True
+        rows, number = distinct_rows(masks)
+        return replace(
+            self, program=replace(program, masks=rows, mask=number[groups.of])
+        )
 
 
 def split(program: Program, cohorts: Cohorts) -> Split:

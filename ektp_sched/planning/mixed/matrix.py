@@ -1,0 +1,84 @@
+"""A mixed-integer program as arrays, and parts of it as what the solver takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ortools.math_opt import model_pb2
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["Matrix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Minimise ``cost x`` so that ``least <= matrix x <= most``.
+
+    Parameters
+    ----------
+    cost, low, high, whole
+        Of each variable: what one costs, its bounds, whether it is a whole
+        number; shape ``(N,)``.
+    row, column, value
+        Entries, in order of row and column.
+    least, most
+        Bounds of each row, shape ``(R,)``.
+    """
+
+    cost: Floats
+    low: Floats
+    high: Floats
+    whole: Bools
+    row: Ints
+    column: Ints
+    value: Floats
+    least: Floats
+    most: Floats
+
+    def reduced(self, price: Floats) -> Floats:
+        """Return what each variable costs beyond what its rows pay for it.
+
+        Parameters
+        ----------
+        price
+            Of each row, shape ``(R,)``.
+        """
+        paid = self.value * price[self.row]
+        return self.cost - np.bincount(self.column, paid, minlength=len(self.cost))
+
+    def proto(self, kept: Bools, *, whole: bool) -> model_pb2.ModelProto:
+        """Return the program with some variables; the others are 0.
+
+        Parameters
+        ----------
+        kept
+            Which variables, shape ``(N,)``.
+        whole
+            Whether whole numbers have to be whole.
+        """
+        some = np.flatnonzero(kept)
+        model = model_pb2.ModelProto()
+        model.variables.ids.extend(some.tolist())
+        model.variables.lower_bounds.extend(self.low[some].tolist())
+        model.variables.upper_bounds.extend(self.high[some].tolist())
+        model.variables.integers.extend((self.whole[some] & whole).tolist())
+        dear = some[self.cost[some] != 0]
+        model.objective.linear_coefficients.ids.extend(dear.tolist())
+        model.objective.linear_coefficients.values.extend(self.cost[dear].tolist())
+        model.linear_constraints.ids.extend(range(len(self.least)))
+        model.linear_constraints.lower_bounds.extend(self.least.tolist())
+        model.linear_constraints.upper_bounds.extend(self.most.tolist())
+        at = np.flatnonzero(kept[self.column])
+        matrix = model.linear_constraint_matrix
+        matrix.row_ids.extend(self.row[at].tolist())
+        matrix.column_ids.extend(self.column[at].tolist())
+        matrix.coefficients.extend(self.value[at].tolist())
+        return model

@@ -1,0 +1,268 @@
+"""Solve a laid program with fractions, looking at few of its choices.
+
+Nearly all choices of a day are far from any good plan.  A coarse program, in
+which groups that differ in their costs alone are one, guesses the prices; the
+program is solved with the choices that these call near the best, and with more
+of them until its own prices call no other choice better.  What the prices say is
+a bound whatever they are: everybody takes the choice that is cheapest under them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.mixed.matrix import Matrix
+    from ektp_sched.planning.mixed.model import Laid
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["NONE", "Relaxed", "relax", "solve", "whole_bound"]
+
+NONE = (
+    mathopt.TerminationReason.INFEASIBLE,
+    mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED,
+)
+"""How a solver says that there is no solution."""
+
+_FEW = 25_000
+"""So many choices are solved at once."""
+
+_COARSE = 500
+"""Groups of the coarse program, about."""
+
+_NEAREST = 4
+"""Choices of a group to begin with, and at most so many more in each round."""
+
+_ROUNDS = 40
+
+_BETTER = 1e-5
+
+_NEAR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """A solution with fractions.
+
+    Parameters
+    ----------
+    values
+        Every variable, shape ``(N,)``.
+    value
+        The objective.
+    least
+        No solution comes below it, by the prices.
+    reduced
+        Taking a choice at all costs so much above ``least``, shape ``(E,)``.
+    kept
+        Variables looked at, shape ``(N,)``.
+    """
+
+    values: Floats
+    value: float
+    least: float
+    reduced: Floats
+    kept: Bools
+
+    @property
+    def bound(self) -> int:
+        """Return below which whole number no solution comes."""
+        return whole_bound(max(self.least, min(self.value, self.least + 0.5)))
+
+    def among(self, value: float) -> Bools:
+        """Return the variables that ``below`` leaves, shape ``(N,)``.
+
+        Parameters
+        ----------
+        value
+            A whole number.
+        """
+        kept = np.ones(len(self.kept), dtype=bool)
+        kept[: len(self.reduced)] = self.below(value)
+        return kept
+
+    def below(self, value: float) -> Bools:
+        """Return which choices a solution of a value can take, shape ``(E,)``.
+
+        Parameters
+        ----------
+        value
+            A whole number.
+        """
+        # Half a card's worth for what floats lose in a sum.
+        able: Bools = self.reduced <= value - self.least + 0.5
+        return able
+
+
+def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
+    """Solve with fractions; ``None`` if even these cannot keep the rules.
+
+    Parameters
+    ----------
+    laid
+        The program.
+    known
+        Variables to begin with, shape ``(N,)``.
+    """
+    if laid.stuck:
+        return None
+    kept = np.ones(len(laid.matrix.cost), dtype=bool)
+    if known is not None:
+        kept = known.copy()
+    elif laid.choices > _FEW:
+        kept[: laid.choices] = _guess(laid)
+    for _ in range(_ROUNDS):
+        found = solve(laid.matrix, kept)
+        if found is not None:
+            values, price = found
+            better = _better(laid, price, kept)
+            if not better.any():
+                return _relaxed(laid, values, price, kept)
+            kept[: laid.choices] |= better
+        elif kept.all():
+            return None
+        else:
+            kept[:] = True
+    kept[:] = True
+    found = solve(laid.matrix, kept)
+    return None if found is None else _relaxed(laid, *found, kept)
+
+
+def whole_bound(least: float) -> int:
+    """Return the least whole number that a bound in floats allows.
+
+    Parameters
+    ----------
+    least
+        The bound.
+    """
+    return math.ceil(least - min(0.4, _NEAR * max(1.0, abs(least) * 1e-3)))
+
+
+def solve(matrix: Matrix, kept: Bools) -> tuple[Floats, Floats] | None:
+    """Return the best fractions of some variables, and the prices of the rows.
+
+    Parameters
+    ----------
+    matrix
+        The program.
+    kept
+        The variables that need not be 0.
+    """
+    model = mathopt.Model.from_model_proto(matrix.proto(kept, whole=False))
+    result = mathopt.solve(model, mathopt.SolverType.GLOP)
+    if result.termination.reason in NONE:
+        return None
+    price = np.zeros(len(matrix.least))
+    values = np.zeros(len(matrix.cost))
+    if not result.has_primal_feasible_solution():
+        return values, price
+    values[kept] = result.variable_values(list(model.variables()))
+    if result.has_dual_feasible_solution():
+        price[:] = result.dual_values(list(model.linear_constraints()))
+    return values, price
+
+
+def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
+    matrix = laid.matrix
+    bounded = np.isfinite(np.where(price > 0, matrix.least, matrix.most))
+    price = np.where(bounded, price, 0.0)
+    price[: len(laid.size)] = 0
+    reduced = matrix.reduced(price)
+    cards, rest = reduced[: laid.choices], reduced[laid.choices :]
+    cheapest = np.minimum.reduceat(cards, laid.start)
+    side = np.where(price > 0, matrix.least, matrix.most)
+    # What has no bound of its own is a number of cards.
+    high = np.minimum(matrix.high[laid.choices :], laid.size.sum())
+    low = matrix.low[laid.choices :]
+    least = float(laid.size @ cheapest)
+    least += float(price[price != 0] @ side[price != 0])
+    least += float(np.minimum(rest * low, rest * high).sum())
+    value = float(matrix.cost @ values)
+    return Relaxed(values, value, least, cards - cheapest[laid.owner], kept)
+
+
+def _better(laid: Laid, price: Floats, kept: Bools) -> Bools:
+    """Return the best of the choices left out that prices call better."""
+    reduced = laid.matrix.reduced(price)[: laid.choices]
+    missing = ~kept[: laid.choices] & (reduced < -_BETTER)
+    return missing & _nearest(laid, np.where(missing, reduced, math.inf))
+
+
+def _nearest(laid: Laid, reduced: Floats) -> Bools:
+    """Return which choices are among the cheapest of their group."""
+    order = np.lexsort((reduced, laid.owner))
+    place = np.empty(laid.choices, dtype=np.int64)
+    place[order] = np.arange(laid.choices)
+    near: Bools = place - laid.start[laid.owner] < _NEAREST
+    return near
+
+
+def _guess(laid: Laid) -> Bools:
+    """Return the choices that a coarse program calls near the best."""
+    part, of = _parts(laid)
+    matrix = laid.matrix
+    # A part's choices are those of one of its groups, at the mean of their costs.
+    place = np.arange(laid.choices) - laid.start[laid.owner]
+    choice = laid.start[of[part]][laid.owner] + place
+    size = laid.size.astype(np.float64)
+    weight = np.bincount(part, size)
+    cost = np.bincount(choice, size[laid.owner] * matrix.cost[: laid.choices])
+    taken = np.unique(choice)
+    kept = np.ones(len(matrix.cost), dtype=bool)
+    kept[: laid.choices] = False
+    kept[taken] = True
+    costs = matrix.cost.copy()
+    costs[taken] = cost[taken] / weight[part[laid.owner[taken]]]
+    sizes = np.zeros(len(size))
+    sizes[of] = weight
+    coarse = replace(
+        matrix,
+        cost=costs,
+        least=np.append(sizes, matrix.least[len(size) :]),
+        most=np.append(sizes, matrix.most[len(size) :]),
+    )
+    found = solve(coarse, kept)
+    if found is None:
+        return np.ones(laid.choices, dtype=bool)
+    values, price = found
+    near = _nearest(laid, matrix.reduced(price)[: laid.choices])
+    return near | (values[choice] > 0)
+
+
+def _parts(laid: Laid) -> tuple[Ints, Ints]:
+    """Return the part of each group, and one group of each part.
+
+    Groups of a part differ in their costs alone: their choices stand in the same
+    rows.
+    """
+    matrix, groups = laid.matrix, len(laid.size)
+    draw = np.random.default_rng(0).integers(1, 1 << 62, len(matrix.least))
+    draw[:groups] = 0
+    mine = matrix.column < laid.choices
+    sign = np.zeros(laid.choices, dtype=np.int64)
+    at = matrix.column[mine]
+    np.add.at(sign, at, matrix.value[mine].astype(np.int64) * draw[matrix.row[mine]])
+    place = np.arange(laid.choices) - laid.start[laid.owner]
+    total = np.zeros(groups, dtype=np.int64)
+    np.add.at(total, laid.owner, sign * (2 * place + 1) + place)
+    end = np.append(laid.start[1:], laid.choices) - 1
+    rise = matrix.cost[end] - matrix.cost[laid.start]
+    order = np.lexsort((rise, total))
+    fresh = np.append(True, np.diff(total[order]) != 0)
+    begin = np.flatnonzero(fresh)
+    inside = np.arange(groups) - begin[np.cumsum(fresh) - 1]
+    first = fresh | (inside % max(1, groups // _COARSE) == 0)
+    part = np.empty(groups, dtype=np.int64)
+    part[order] = np.cumsum(first) - 1
+    return part, order[first]
