@@ -85,6 +85,15 @@ class Laid:
         """Return whether a group has no choice at all."""
         return len(np.unique(self.owner)) < len(self.size)
 
+    @property
+    def own_rows(self) -> NDArray[np.bool_]:
+        """Return which rows are about uses and switches alone, shape ``(R,)``."""
+        column = self.matrix.column
+        other = (column < self.uses[0]) | (column >= self.switches[1])
+        own = np.ones(len(self.matrix.least), dtype=bool)
+        own[self.matrix.row[other]] = False
+        return own
+
     def turned_on(self, switches: NDArray[np.bool_]) -> Laid:
         """Return the program with some switches on for good.
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-__all__ = ["NONE", "Relaxed", "relax", "solve", "whole_bound"]
+__all__ = ["NONE", "Cut", "Relaxed", "relax", "solve", "whole_bound"]
 
 NONE = (
     mathopt.TerminationReason.INFEASIBLE,
@@ -51,6 +51,32 @@ _NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """No solution comes below ``constant + slope · yes``.
+
+    Parameters
+    ----------
+    constant
+        The bound without any use or switch.
+    slope
+        What each use and switch adds, shape ``(U + W,)``.
+    """
+
+    constant: float
+    slope: Floats
+
+    def at(self, yes: Floats) -> float:
+        """Return the bound at a decision.
+
+        Parameters
+        ----------
+        yes
+            Uses and switches.
+        """
+        return self.constant + float(self.slope @ yes)
+
+
+@dataclass(frozen=True, slots=True)
 class Relaxed:
     """A solution with fractions.
 
@@ -66,6 +92,8 @@ class Relaxed:
         Taking a choice at all costs so much above ``least``, shape ``(E,)``.
     kept
         Variables looked at, shape ``(N,)``.
+    cut
+        What the prices say of any uses and switches.
     """
 
     values: Floats
@@ -73,6 +101,7 @@ class Relaxed:
     least: float
     reduced: Floats
     kept: Bools
+    cut: Cut
 
     @property
     def bound(self) -> int:
@@ -179,17 +208,29 @@ def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
     price = np.where(bounded, price, 0.0)
     price[: len(laid.size)] = 0
     reduced = matrix.reduced(price)
-    cards, rest = reduced[: laid.choices], reduced[laid.choices :]
-    cheapest = np.minimum.reduceat(cards, laid.start)
+    cheapest = np.minimum.reduceat(reduced[: laid.choices], laid.start)
+    able = reduced[: laid.choices] - cheapest[laid.owner]
+    cards = float(laid.size @ cheapest)
+    value = float(matrix.cost @ values)
+    least = cards + _paid(laid, price, reduced, slice(laid.choices, None))
+    # Rows about uses and switches alone are no part of a cut.
+    price[laid.own_rows] = 0
+    reduced = matrix.reduced(price)
+    yes = slice(laid.uses[0], laid.switches[1])
+    before = _paid(laid, price, reduced, slice(laid.choices, yes.start))
+    after = _paid(laid, np.zeros_like(price), reduced, slice(yes.stop, None))
+    cut = Cut(cards + before + after, reduced[yes])
+    return Relaxed(values, value, least, able, kept, cut)
+
+
+def _paid(laid: Laid, price: Floats, reduced: Floats, some: slice) -> float:
+    """Return what rows pay at least, and some variables at their best bounds."""
+    matrix, dear = laid.matrix, np.flatnonzero(price)
     side = np.where(price > 0, matrix.least, matrix.most)
     # What has no bound of its own is a number of cards.
-    high = np.minimum(matrix.high[laid.choices :], laid.size.sum())
-    low = matrix.low[laid.choices :]
-    least = float(laid.size @ cheapest)
-    least += float(price[price != 0] @ side[price != 0])
-    least += float(np.minimum(rest * low, rest * high).sum())
-    value = float(matrix.cost @ values)
-    return Relaxed(values, value, least, cards - cheapest[laid.owner], kept)
+    high = np.minimum(matrix.high[some], laid.size.sum())
+    rest = np.minimum(reduced[some] * matrix.low[some], reduced[some] * high)
+    return float(price[dear] @ side[dear]) + float(rest.sum())
 
 
 def _better(laid: Laid, price: Floats, kept: Bools) -> Bools:

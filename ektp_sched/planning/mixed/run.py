@@ -17,15 +17,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.math_opt.python import mathopt
 
+from ektp_sched.planning.mixed.master import cheapest, decided, raised
 from ektp_sched.planning.mixed.relax import NONE, Relaxed, relax, whole_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from ektp_sched.planning.mixed.master import Past
     from ektp_sched.planning.mixed.matrix import Matrix
     from ektp_sched.planning.mixed.model import Laid
+    from ektp_sched.planning.mixed.relax import Cut
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -38,6 +41,9 @@ _NODES = 20_000
 
 _SHORT = 300
 """Nodes of a search that only has to find something good."""
+
+_MANY = 20_000
+"""Variables from which on decisions are searched before all of them."""
 
 _WIDER = (0.0, 1e-7, 1e-6, 1e-5, 1e-4, math.inf)
 """How far above the bound, as a part of it, choices are looked at in turn."""
@@ -66,6 +72,8 @@ class Outcome:
         Uses and switches; ``None`` without a solution.
     relaxed
         The solution with fractions; ``None`` if none was sought.
+    cuts
+        What was learnt of decisions.
     """
 
     slots: Ints | None
@@ -76,10 +84,14 @@ class Outcome:
     values: Floats | None = None
     yes: Ints | None = None
     relaxed: Relaxed | None = None
+    cuts: tuple[Cut, ...] = ()
 
 
 def minimise(
-    laid: Laid, seconds: float | None = None, known: Ints | None = None
+    laid: Laid,
+    seconds: float | None = None,
+    known: Ints | None = None,
+    past: Sequence[Past] = (),
 ) -> Outcome:
     """Return the best solution found, and what no solution comes below.
 
@@ -91,13 +103,32 @@ def minimise(
         Time that is left; ``None`` for no limit.
     known
         Uses and switches of some solution.
+    past
+        Programs of the tiers before, and the values that they are held at.
     """
     end = None if seconds is None else time.monotonic() + seconds
+    done = None if known is None else _own(laid, known, past)
+    if done is not None:
+        return done
     relaxed = relax(laid)
     if relaxed is None:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    bound = relaxed.bound
+    bound: float = relaxed.bound
     best = _near(laid, relaxed, end, known)
+    if best is not None and relaxed.among(best.value - 1).sum() > _MANY:
+        best, bound = _by_decisions(laid, relaxed, best, end, past)
+    best, bound = _by_search(laid, relaxed, best, bound, end)
+    if math.isinf(bound):
+        return Outcome(None, None, 0.0, 0, infeasible=True)
+    if best is None:
+        return Outcome(None, None, 0.0, round(bound), infeasible=False)
+    return replace(best, bound=round(min(bound, best.value)), relaxed=relaxed)
+
+
+def _by_search(
+    laid: Laid, relaxed: Relaxed, best: Outcome | None, bound: float, end: float | None
+) -> tuple[Outcome | None, float]:
+    """Return the best solution and the bound of searches among more and more."""
     for wider in _WIDER:
         if best is not None and best.value < bound + 0.5:
             break
@@ -108,16 +139,56 @@ def minimise(
         found = _search(laid, laid.matrix, relaxed.among(most), _left(end), best)
         # What the search did not look at is above so much.
         above = most + 1 if found.infeasible else min(most + 1, found.bound)
-        if math.isinf(above):
-            return Outcome(None, None, 0.0, 0, infeasible=True)
-        bound = max(bound, whole_bound(above))
+        bound = max(bound, above if math.isinf(above) else whole_bound(above))
         if found.slots is not None and (best is None or found.value < best.value):
-            best = found
+            best = replace(found, cuts=() if best is None else best.cuts)
         if last:
             break
-    if best is None:
-        return Outcome(None, None, 0.0, bound, infeasible=False)
-    return replace(best, bound=min(bound, round(best.value)), relaxed=relaxed)
+    return best, bound
+
+
+def _own(laid: Laid, known: Ints, past: Sequence[Past]) -> Outcome | None:
+    """Return the best decision of a tier of decisions alone, and what it comes to."""
+    if laid.matrix.cost[: laid.choices].any() or not any(cuts for *_, cuts in past):
+        return None
+    point = cheapest(laid, past, known.astype(np.float64))
+    if point is None:
+        return None
+    yes = slice(laid.uses[0], laid.switches[1])
+    value = float(laid.matrix.cost[yes] @ point)
+    if (point == known).all():
+        return Outcome(None, None, value, round(value), infeasible=False)
+    settled = decided(laid, point)
+    again = relax(settled)
+    found = None if again is None else _rounded(settled, again, None)
+    if found is None:
+        return None
+    return replace(found, bound=round(value))
+
+
+def _by_decisions(
+    laid: Laid,
+    relaxed: Relaxed,
+    best: Outcome,
+    end: float | None,
+    past: Sequence[Past],
+) -> tuple[Outcome, int]:
+    """Return the best solution, and a bound by what decisions alone can do."""
+    bound = relaxed.bound
+    while best.value > bound + 0.5 and best.yes is not None:
+        yes = best.yes.astype(np.float64)
+        least, point, cuts = raised(laid, relaxed, yes, best.value, past)
+        bound = max(bound, whole_bound(least))
+        best = replace(best, cuts=tuple(cuts))
+        if point is None:
+            break
+        settled = decided(laid, point)
+        again = relax(settled, relaxed.kept)
+        found = None if again is None else _rounded(settled, again, end)
+        if found is None or found.value >= best.value:
+            break
+        best = found
+    return best, bound
 
 
 def _left(end: float | None) -> float | None:
@@ -141,10 +212,10 @@ def _near(
 ) -> Outcome | None:
     """Return a whole solution next to a fractional one, if there is one."""
     yes = slice(laid.uses[0], laid.switches[1])
-    for decided in _decided(laid, relaxed, end, known):
-        settled = replace(laid, matrix=_bounded(laid.matrix, yes, decided, decided))
+    for point in _points(laid, relaxed, end, known):
+        settled = decided(laid, point)
         again: Relaxed | None = relaxed
-        if not np.allclose(relaxed.values[yes], decided, atol=_NEAR):
+        if not np.allclose(relaxed.values[yes], point, atol=_NEAR):
             again = relax(settled, relaxed.kept)
         found = None if again is None else _rounded(settled, again, end)
         if found is not None:
@@ -152,15 +223,15 @@ def _near(
     return None
 
 
-def _decided(
+def _points(
     laid: Laid, relaxed: Relaxed, end: float | None, known: Ints | None
 ) -> Iterator[Floats]:
     """Yield uses and switches that may be part of a good solution."""
     yes = slice(laid.uses[0], laid.switches[1])
     values = relaxed.values[yes]
-    decided = np.rint(values)
-    if np.allclose(values, decided, atol=_NEAR):
-        yield decided
+    point = np.rint(values)
+    if np.allclose(values, point, atol=_NEAR):
+        yield point
     else:
         # With cards in parts a search is short, and its answer seldom far off.
         whole = laid.matrix.whole.copy()
@@ -168,9 +239,9 @@ def _decided(
         matrix = replace(laid.matrix, whole=whole)
         found = _search(laid, matrix, relaxed.kept, _left(end), nodes=_SHORT)
         if found.yes is not None:
-            decided = found.yes.astype(np.float64)
-            yield decided
-    if known is not None and not (known == decided).all():
+            point = found.yes.astype(np.float64)
+            yield point
+    if known is not None and not (known == point).all():
         yield known.astype(np.float64)
 
 

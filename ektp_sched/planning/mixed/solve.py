@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.mixed.master import Past
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.scarce import Scarce
@@ -249,6 +250,7 @@ class _Search:
     settled: list[Settled] = field(default_factory=list)
     best: _Plan | None = None
     known: Ints | None = None
+    past: list[Past] = field(default_factory=list)
 
     def settle(self, tier: Objective | Linear) -> bool:
         """Find the best plan in a tier; return whether there is one at all."""
@@ -259,8 +261,9 @@ class _Search:
             outcome = self._solve(mip, tier)
             bound = outcome.bound
             if outcome.slots is not None and outcome.uses is not None:
-                self.known = outcome.yes
-                self._offer(self._plan(outcome.slots, outcome.uses))
+                plan = self._plan(outcome.slots, outcome.uses)
+                self._offer(plan)
+                self.known = outcome.yes if self.best is plan else self.known
             if self.best is not None and outcome.relaxed is not None:
                 able = outcome.relaxed.below(self.best.values[position])
                 narrow = self.posed.split.narrowed(mip.groups, able)
@@ -316,7 +319,10 @@ class _Search:
             laid = mip.lay(None, tier.weight, self.held)
         else:
             laid = mip.lay(mip.groups.costs[-1], None, self.held)
-        return minimise(laid.turned_on(self.on), left, self.known)
+        laid = laid.turned_on(self.on)
+        found = minimise(laid, left, self.known, self.past)
+        self.past.append((laid, round(found.value), found.cuts))
+        return found
 
     def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
         """Return the exact plan with so many cards of each kind in each column."""
