@@ -42,8 +42,14 @@ _NODES = 20_000
 _SHORT = 300
 """Nodes of a search that only has to find something good."""
 
+_LONG = 30
+"""Nodes of a search among many variables, where each takes seconds."""
+
 _MANY = 20_000
 """Variables from which on decisions are searched before all of them."""
+
+_CLOSE = 1e-5
+"""A gap, as a part of the value, that decisions alone are not searched for."""
 
 _WIDER = (0.0, 1e-7, 1e-6, 1e-5, 1e-4, math.inf)
 """How far above the bound, as a part of it, choices are looked at in turn."""
@@ -115,7 +121,7 @@ def minimise(
         return Outcome(None, None, 0.0, 0, infeasible=True)
     bound: float = relaxed.bound
     best = _near(laid, relaxed, end, known)
-    if best is not None and relaxed.among(best.value - 1).sum() > _MANY:
+    if best is not None and _is_wide(relaxed, best):
         best, bound = _by_decisions(laid, relaxed, best, end, past)
     best, bound = _by_search(laid, relaxed, best, bound, end)
     if math.isinf(bound):
@@ -123,6 +129,13 @@ def minimise(
     if best is None:
         return Outcome(None, None, 0.0, round(bound), infeasible=False)
     return replace(best, bound=round(min(bound, best.value)), relaxed=relaxed)
+
+
+def _is_wide(relaxed: Relaxed, best: Outcome) -> bool:
+    """Return whether a solution is far from the bound, with many choices between."""
+    gap = best.value - relaxed.bound
+    many = relaxed.among(best.value - 1).sum() > _MANY
+    return bool(many and gap > _CLOSE * abs(best.value))
 
 
 def _by_search(
@@ -136,7 +149,9 @@ def _by_search(
         last = best is not None and wider > 0
         if best is not None:
             most = best.value - 1 if last else min(most, best.value - 1)
-        found = _search(laid, laid.matrix, relaxed.among(most), _left(end), best)
+        kept = relaxed.among(most)
+        nodes = _LONG if best is not None and kept.sum() > _MANY else _NODES
+        found = _search(laid, laid.matrix, kept, _left(end), best, nodes=nodes)
         # What the search did not look at is above so much.
         above = most + 1 if found.infeasible else min(most + 1, found.bound)
         bound = max(bound, above if math.isinf(above) else whole_bound(above))
