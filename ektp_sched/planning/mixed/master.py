@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.math_opt.python import mathopt
 
+from ektp_sched.planning.mixed.call import branch
 from ektp_sched.planning.mixed.matrix import Matrix
 from ektp_sched.planning.mixed.relax import Cut, Relaxed, relax
 
@@ -156,13 +156,10 @@ def propose(laid: Laid, cuts: Sequence[Cut], held: int) -> Floats | None:
     """
     matrix = _master(laid, cuts, len(cuts) - held)
     kept = np.ones(len(matrix.cost), dtype=bool)
-    model = mathopt.Model.from_model_proto(matrix.proto(kept, whole=True))
-    parameters = mathopt.SolveParameters(relative_gap_tolerance=0.0)
-    result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
-    if not result.has_primal_feasible_solution():
+    found = branch(matrix, kept)
+    if found.values is None:
         return None
-    values = np.array(result.variable_values(list(model.variables())))
-    yes: Floats = np.rint(values[:-1])
+    yes: Floats = np.rint(found.values[:-1])
     return yes
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.math_opt.python import mathopt
+
+from ektp_sched.planning.mixed.call import relaxation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-__all__ = ["NONE", "Cut", "Relaxed", "relax", "solve", "whole_bound"]
-
-NONE = (
-    mathopt.TerminationReason.INFEASIBLE,
-    mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED,
-)
-"""How a solver says that there is no solution."""
+__all__ = ["Cut", "Relaxed", "relax", "solve", "whole_bound"]
 
 _FEW = 25_000
 """So many choices are solved at once."""
@@ -188,18 +183,12 @@ def solve(matrix: Matrix, kept: Bools) -> tuple[Floats, Floats] | None:
     kept
         The variables that need not be 0.
     """
-    model = mathopt.Model.from_model_proto(matrix.proto(kept, whole=False))
-    result = mathopt.solve(model, mathopt.SolverType.GLOP)
-    if result.termination.reason in NONE:
+    found = relaxation(matrix, kept)
+    if found.infeasible:
         return None
-    price = np.zeros(len(matrix.least))
-    values = np.zeros(len(matrix.cost))
-    if not result.has_primal_feasible_solution():
-        return values, price
-    values[kept] = result.variable_values(list(model.variables()))
-    if result.has_dual_feasible_solution():
-        price[:] = result.dual_values(list(model.linear_constraints()))
-    return values, price
+    if found.values is None:
+        return np.zeros(len(matrix.cost)), np.zeros(len(matrix.least))
+    return found.values, found.price
 
 
 def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.math_opt.python import mathopt
 
+from ektp_sched.planning.mixed.atoms import with_sums, with_sums_held
+from ektp_sched.planning.mixed.call import branch
 from ektp_sched.planning.mixed.master import cheapest, decided, raised
-from ektp_sched.planning.mixed.relax import NONE, Relaxed, relax, whole_bound
+from ektp_sched.planning.mixed.relax import Relaxed, relax, whole_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -150,8 +150,10 @@ def _by_search(
         if best is not None:
             most = best.value - 1 if last else min(most, best.value - 1)
         kept = relaxed.among(most)
-        nodes = _LONG if best is not None and kept.sum() > _MANY else _NODES
-        found = _search(laid, laid.matrix, kept, _left(end), best, nodes=nodes)
+        if best is not None and kept.sum() > _MANY:
+            found = _by_sums(laid, kept, end, best)
+        else:
+            found = _search(laid, laid.matrix, kept, _left(end), best)
         # What the search did not look at is above so much.
         above = most + 1 if found.infeasible else min(most + 1, found.bound)
         bound = max(bound, above if math.isinf(above) else whole_bound(above))
@@ -269,6 +271,8 @@ def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
         return _outcome(laid, relaxed.values, relaxed.value, 0)
     narrow = _bounded(laid.matrix, slots, low, high)
     best = _search(laid, narrow, relaxed.kept, _left(end), nodes=_SHORT)
+    if best.slots is None:
+        best = _by_sums(laid, relaxed.kept, end)
     for wider in _WIDER[:-1]:
         if best.slots is not None and (wider or best.value < relaxed.bound + 0.5):
             break
@@ -277,6 +281,28 @@ def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
         if found.slots is not None:
             best = found
     return None if best.slots is None else best
+
+
+def _by_sums(
+    laid: Laid, kept: Bools, end: float | None, known: Outcome | None = None
+) -> Outcome:
+    """Search for the best whole sums of what the rules count, and days near them.
+
+    That days may be in parts makes the bound no worse than that of fractions.
+    """
+    summed = with_sums(laid)
+    if summed is None:
+        return _search(laid, laid.matrix, kept, _left(end), known, nodes=_LONG)
+    count = len(kept)
+    every = np.append(kept, np.ones(len(summed.cost) - count, dtype=bool))
+    found = _search(laid, summed, every, _left(end), nodes=_SHORT)
+    if found.values is None:
+        return found
+    held = with_sums_held(laid, summed, found.values)
+    near = _search(laid, held, every, _left(end), nodes=_SHORT)
+    if near.values is None:
+        return replace(found, slots=None)
+    return replace(near, values=near.values[:count], bound=found.bound)
 
 
 def _bounded(matrix: Matrix, some: slice, low: Floats, high: Floats) -> Matrix:
@@ -297,34 +323,20 @@ def _search(
     """Branch and bound over some variables; the others are 0."""
     if laid.stuck:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    model = mathopt.Model.from_model_proto(matrix.proto(kept, whole=True))
-    # SCIP: the HiGHS of this OR-Tools (9.15) calls some feasible programs of this
-    # kind infeasible after its presolve.
-    parameters = mathopt.SolveParameters(
-        time_limit=None if seconds is None else timedelta(seconds=max(0.05, seconds)),
-        node_limit=nodes if seconds is None or nodes < _NODES else None,
-        relative_gap_tolerance=0.0,
-        absolute_gap_tolerance=0.9,
+    found = branch(
+        matrix,
+        kept,
+        seconds=seconds,
+        nodes=nodes if seconds is None or nodes < _NODES else None,
+        near=0.9,
+        start=None if known is None else known.values,
     )
-    hints = []
-    if known is not None and known.values is not None:
-        start = known.values[kept].tolist()
-        given = dict(zip(model.variables(), start, strict=True))
-        hints.append(mathopt.SolutionHint(variable_values=given))
-    result = mathopt.solve(
-        model,
-        mathopt.SolverType.GSCIP,
-        params=parameters,
-        model_params=mathopt.ModelSolveParameters(solution_hints=hints),
-    )
-    if result.termination.reason in NONE:
+    if found.infeasible:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    bound = whole_bound(result.best_objective_bound())
-    if not result.has_primal_feasible_solution():
+    bound = whole_bound(found.bound)
+    if found.values is None:
         return Outcome(None, None, 0.0, bound, infeasible=False)
-    values = np.zeros(len(kept))
-    values[kept] = result.variable_values(list(model.variables()))
-    return _outcome(laid, values, result.objective_value(), bound)
+    return _outcome(laid, found.values, found.value, bound)
 
 
 def _outcome(laid: Laid, values: Floats, value: float, bound: int) -> Outcome:

@@ -1,0 +1,146 @@
+"""One call of a solver, arrays in and arrays out.
+
+What MathOpt's Python layer makes of an answer, a dictionary from objects to
+floats, takes longer than many a solve; so its messages are read directly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ortools.math_opt import callback_pb2, model_parameters_pb2, parameters_pb2
+from ortools.math_opt import result_pb2 as ends
+from ortools.math_opt import solution_pb2 as states
+from ortools.math_opt.core.python import solver
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.planning.mixed.matrix import Matrix
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["Answer", "branch", "relaxation"]
+
+_NONE = (
+    ends.TERMINATION_REASON_INFEASIBLE,
+    ends.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a call ended.
+
+    Parameters
+    ----------
+    infeasible
+        Whether the solver says that there is no solution.
+    values
+        Every variable, shape ``(N,)``; ``None`` without a solution.
+    value
+        What the solver says of the objective.
+    bound
+        No solution comes below it, as the solver says.
+    price
+        Of each row, shape ``(R,)``; 0 where none is known.
+    """
+
+    infeasible: bool
+    values: Floats | None
+    value: float
+    bound: float
+    price: Floats
+
+
+def relaxation(matrix: Matrix, kept: Bools) -> Answer:
+    """Solve with fractions, by GLOP.
+
+    Parameters
+    ----------
+    matrix, kept
+        The program, and the variables that need not be 0, shape ``(N,)``.
+    """
+    parameters = parameters_pb2.SolveParametersProto()
+    return _call(
+        matrix, kept, parameters_pb2.SOLVER_TYPE_GLOP, parameters, None, whole=False
+    )
+
+
+def branch(
+    matrix: Matrix,
+    kept: Bools,
+    *,
+    seconds: float | None = None,
+    nodes: int | None = None,
+    near: float = 0.0,
+    start: Floats | None = None,
+) -> Answer:
+    """Solve with whole numbers, by SCIP.
+
+    The HiGHS of this OR-Tools (9.15) calls some feasible programs of this kind
+    infeasible after its presolve.
+
+    Parameters
+    ----------
+    matrix, kept
+        As for ``relaxation``.
+    seconds, nodes
+        Limits; ``None`` for none.
+    near
+        How far above the bound a solution may stay.
+    start
+        A solution that is known, shape ``(N,)``.
+    """
+    parameters = parameters_pb2.SolveParametersProto(
+        relative_gap_tolerance=0.0, absolute_gap_tolerance=near
+    )
+    if seconds is not None:
+        parameters.time_limit.FromMilliseconds(round(1000 * max(0.05, seconds)))
+    if nodes is not None:
+        parameters.node_limit = nodes
+    engine = parameters_pb2.SOLVER_TYPE_GSCIP
+    return _call(matrix, kept, engine, parameters, start, whole=True)
+
+
+def _call(
+    matrix: Matrix,
+    kept: Bools,
+    engine: int,
+    parameters: parameters_pb2.SolveParametersProto,
+    start: Floats | None,
+    *,
+    whole: bool,
+) -> Answer:
+    hints = model_parameters_pb2.ModelSolveParametersProto()
+    if start is not None:
+        hint = hints.solution_hints.add().variable_values
+        hint.ids.extend(np.flatnonzero(kept).tolist())
+        hint.values.extend(start[kept].tolist())
+    found = solver.solve(
+        matrix.proto(kept, whole=whole),
+        engine,
+        parameters_pb2.SolverInitializerProto(),
+        parameters,
+        hints,
+        None,
+        callback_pb2.CallbackRegistrationProto(),
+        None,
+        None,
+    )
+    price = np.zeros(len(matrix.least))
+    ended = found.termination
+    bound = ended.objective_bounds.dual_bound
+    if ended.reason in _NONE or not found.solutions:
+        return Answer(ended.reason in _NONE, None, 0.0, bound, price)
+    primal, dual = found.solutions[0].primal_solution, found.solutions[0].dual_solution
+    if dual.feasibility_status == states.SOLUTION_STATUS_FEASIBLE:
+        price[np.array(dual.dual_values.ids)] = dual.dual_values.values
+    if primal.feasibility_status != states.SOLUTION_STATUS_FEASIBLE:
+        return Answer(False, None, 0.0, bound, price)
+    values = np.zeros(len(matrix.cost))
+    values[np.array(primal.variable_values.ids)] = primal.variable_values.values
+    return Answer(False, values, primal.objective_value, bound, price)
