@@ -112,6 +112,33 @@ class Rows:
         self.draws += 1
         return self.draws - 1
 
+    def keep(self, slots: Ints) -> bool:
+        """Return whether whole numbers of cards keep every row without draws.
+
+        Solvers work within a tolerance; this is counted in integers.
+
+        Parameters
+        ----------
+        slots
+            Cards in each slot, shape ``(S * K,)``.
+        """
+        either: dict[int, list[SideRow]] = {}
+        for row in self.rows:
+            if row.switch is not None:
+                either.setdefault(row.switch, []).append(row)
+            elif not row.draws and int(row.weight @ slots) < row.least:
+                return False
+        return all(
+            any(
+                all(
+                    int(row.weight @ slots) + row.times * on >= row.least
+                    for row in pair
+                )
+                for on in (0, 1)
+            )
+            for pair in either.values()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Slots:

@@ -327,6 +327,9 @@ class _Search:
     def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
         """Return the exact plan with so many cards of each kind in each column."""
         problem = self.problem
+        if not problem.rows.keep(slots):
+            # The solver's tolerance let through what whole cards cannot do.
+            return None
         limits = arc_limits(problem.program, problem.limits)
         if problem.uses is not None:
             limits = problem.uses.limits(uses)
@@ -336,7 +339,6 @@ class _Search:
                 program, problem.cohorts, self.flows, FlowEngine(), face=face
             )
         except RuntimeError:
-            # The solver's tolerance let through what whole cards cannot do.
             return None
         assert solution is not None
         flows = iter(solution.tiers)
