@@ -53,12 +53,14 @@ def _sizes(report: Report, names: tuple[str, ...], rounds: int) -> None:
             report.wrong.append(f"quotas {name}: two runs differ")
         seconds = median([one["seconds"] for _, one in runs])
         cpu = median([one["cpu"] for _, one in runs])
+        solving = median([one["stages"]["solve"] for _, one in runs])
         peak = median([spent.peak_mb for spent, _ in runs])
         report.data[name] = {**first, "seconds": seconds, "cpu": cpu, "peak_mb": peak}
         target = _SIZES.get(name)
-        cells = [name, _proof(first), number(seconds), number(cpu)]
+        cells = [name, _proof(first), *map(number, (seconds, cpu, solving))]
         rows.append([*cells, number(target) if target else "", f"{peak:,.0f}"])
-    headings = ["case", "proof by tier", "seconds", "cpu s", "target s", "peak MiB"]
+    spent_on = ["seconds", "cpu s", "solving s", "target s", "peak MiB"]
+    headings = ["case", "proof by tier", *spent_on]
     report.tables.append(("quotas and stocks, the whole call", headings, rows))
 
 
