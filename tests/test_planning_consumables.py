@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -243,3 +244,14 @@ def test_what_expired_before_the_start_is_no_blank() -> None:
     document = desk(2, cards=cards(stock=3, expires_on=after(-1)))
     plan = Case(document, waiting(1), days=3).plan()
     assert list(plan.unprinted["reason"]) == ["no-blanks"]
+
+
+def test_a_wide_search_without_any_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is there for a search over uses and switches alone."""
+    module = import_module("ektp_sched.planning.mixed.run")
+    monkeypatch.setattr(module, "_is_wide", lambda *_: True)
+    blanks = cards(
+        stock=3, expires_on=after(0), deliveries=[{"on": after(1), "cards": 2}]
+    )
+    plan = Case(desk(2, cards=blanks), waiting(6), days=5).plan()
+    assert (plan.status, plan.unprinted.height) == (Status.OPTIMAL, 2)

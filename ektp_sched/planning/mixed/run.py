@@ -121,7 +121,8 @@ def minimise(
         return Outcome(None, None, 0.0, 0, infeasible=True)
     bound: float = relaxed.bound
     best = _near(laid, relaxed, end, known)
-    if best is not None and _is_wide(relaxed, best):
+    decisions = laid.switches[1] - laid.uses[0]
+    if best is not None and decisions and _is_wide(relaxed, best):
         best, bound = _by_decisions(laid, relaxed, best, end, past)
     best, bound = _by_search(laid, relaxed, best, bound, end)
     if math.isinf(bound):
