@@ -15,6 +15,7 @@ from test_planning_mixed import best, values, without
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning import Status
+from ektp_sched.planning.mixed.relax import Relaxed
 
 if TYPE_CHECKING:
     from strategies import Document, Row
@@ -250,8 +251,8 @@ def test_a_wide_search_without_any_decision(monkeypatch: pytest.MonkeyPatch) -> 
     """Nothing is there for a search over uses and switches alone."""
     module = import_module("ektp_sched.planning.mixed.run")
     monkeypatch.setattr(module, "_is_wide", lambda *_: True)
-    blanks = cards(
-        stock=3, expires_on=after(0), deliveries=[{"on": after(1), "cards": 2}]
-    )
+    monkeypatch.setattr(Relaxed, "bound", property(lambda _: 0))
+    later = [{"on": after(1), "cards": 2}]
+    blanks = cards(stock=3, expires_on=after(0), deliveries=later)
     plan = Case(desk(2, cards=blanks), waiting(6), days=5).plan()
     assert (plan.status, plan.unprinted.height) == (Status.OPTIMAL, 2)
