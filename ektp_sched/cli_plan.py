@@ -98,8 +98,9 @@ DroppedOption = Annotated[
     bool,
     typer.Option(
         "--what-if-dropped",
-        help="Then plan again without each shift, the budget and each quota, one at a "
-        "time, and say how the objectives change; the folder stays as it is.",
+        help="Then plan again without each shift, the budget, each quota, what is set "
+        "aside, what expires and all ribbons of a printer, one at a time; say how the "
+        "objectives change; the folder stays as it is.",
     ),
 ]
 ProvisionalOption = Annotated[

@@ -287,12 +287,13 @@ deliveries = [{ on = 2017-09-13, cards = 3, expires_on = 2017-09-14 }]
         (
             rule("cards.KIA.stock", 2),
             "`cards.KIA.stock`: 12 blanks of KIA lie there or come, of which 12 expire "
-            "within the plan. 2 blanks more would make room.",
+            "within the plan. 2 blanks more, usable on any day of the plan, would make "
+            "room.",
         ),
         (
             rule("cards.KIA.set_aside", 1),
             "`cards.KIA.set_aside` keeps 4 blanks of KIA for routine. 1 blank fewer "
-            "set aside would make room.",
+            "set aside in all would make room.",
         ),
         (
             rule("printers[1].ribbons", 30, HERE),

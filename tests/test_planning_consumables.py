@@ -20,6 +20,8 @@ from ektp_sched.planning.mixed.relax import Relaxed
 if TYPE_CHECKING:
     from strategies import Document, Row
 
+    from ektp_sched.planning import Plan
+
 
 CLASSES = {
     "urgent": {"target_days": 3},
@@ -218,6 +220,32 @@ def test_a_pin_against_each_rule_is_a_contradiction(
     )
     assert rules[place] == room
     assert conflict.application_ids == ("a",)
+
+
+def test_what_is_set_aside_for_several_classes_is_relieved_in_all() -> None:
+    """Two pinned cards need two of the blanks that are kept for two other classes."""
+    classes = CLASSES | {"haji": {"target_days": 5}}
+    kept = {"urgent": 2, "haji": 2}
+    pinned = [person(f"a{n}", 5, pinned_on=1, card="KTP-el") for n in range(2)]
+
+    def plan(aside: dict[str, int]) -> Plan:
+        blanks = cards(stock=4, set_aside=aside)
+        return Case(
+            desk(4, cards=blanks, urgency=classes), tuple(pinned), days=3
+        ).plan()
+
+    rooms = {rule.place: rule.room for rule in plan(kept).conflict[0].rules}
+    assert rooms["cards.KTP-el.set_aside"] == 2
+    assert plan(kept | {"haji": 1}).status is Status.INFEASIBLE
+    assert plan({"urgent": 1, "haji": 1}).status is Status.OPTIMAL
+
+
+def test_a_pin_against_the_calendar_is_named_for_it_beside_other_rules() -> None:
+    quota = {"per": "day", "urgency": ["routine"], "at_most": 9}
+    document = desk(2, quotas=[quota], calendar={"workdays": ["mon"]})
+    plan = Case(document, (person("a", 5, pinned_on=1),), days=7).plan()
+    (conflict,) = plan.conflict
+    assert (conflict.code, conflict.application_ids) == ("pin-closed", ("a",))
 
 
 def test_a_saturday_is_bought_for_blanks_that_expire() -> None:

@@ -192,8 +192,7 @@ def _lots(
     gone = sum(lot.cards for lot in some if lot.last < plan.days - 1)
     value = sum(lot.cards for lot in some)
     figures: dict[str, Any] = {"card": card, "value": value, "gone": gone}
-    said = texts.text("conflict_rule.stock_lots", place=rule.place, **figures)
-    return [said, _room(rule, "stock", texts)]
+    return _said(rule, "stock_lots", figures, texts)
 
 
 def _stock(rule: RuleOfConflict, plan: AnyPlan, texts: Language) -> list[str]:

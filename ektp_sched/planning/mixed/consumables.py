@@ -98,8 +98,7 @@ def lot_rows(
         row = SideRow(f"cards.{card}.stock", period, used, tuple(here), slack=0)
         rows.rows.append(row)
     nothing = np.zeros(len(slots.day), dtype=np.int64)
-    for draws in every:
-        rows.rows += _limits(draws, card, nothing, spare=draws is every[-1])
+    rows.rows += _limits(every, card, nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +118,25 @@ class _Draws:
     anybody: list[int] = field(default_factory=list)
 
 
-def _limits(draws: _Draws, card: str, nothing: Ints, *, spare: bool) -> list[SideRow]:
-    """Return what a lot holds, and that what is set aside is not for anybody."""
-    lot = draws.lot
-    period = Period(lot.first, lot.last)
-    stock, aside = f"cards.{card}.stock", f"cards.{card}.set_aside"
-    every = (*draws.own, *draws.anybody)
-    whole = SideRow(stock, period, nothing, every, each=-1, least=-lot.cards)
-    found = [replace(whole, slack=int(spare))]
-    if lot.kept_for is not None:
-        found.append(SideRow(aside, period, nothing, tuple(draws.anybody), each=-1))
+def _limits(every: Sequence[_Draws], card: str, nothing: Ints) -> list[SideRow]:
+    """Return what each lot holds, and that nothing set aside is for anybody.
+
+    The last lot is the one that one blank more would be added to.
+    """
+    found = []
+    for draws in every:
+        lot, some = draws.lot, (*draws.own, *draws.anybody)
+        period = Period(lot.first, lot.last)
+        rule, spare = f"cards.{card}.stock", int(draws is every[-1])
+        row = SideRow(rule, period, nothing, some, each=-1, least=-lot.cards)
+        found.append(replace(row, slack=spare))
+    kept = [draws for draws in every if draws.lot.kept_for is not None]
+    if kept:
+        # One row for all classes, so that its relief is blanks in all.
+        lent = tuple(draw for draws in kept for draw in draws.anybody)
+        last = max(draws.lot.last for draws in kept)
+        rule = f"cards.{card}.set_aside"
+        found.append(SideRow(rule, Period(0, last), nothing, lent, each=-1))
     return found
 
 

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ektp_sched.planning.assign import assign
+from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.decisions import Made, shift_uses
 from ektp_sched.planning.decisions.worth import Unmade, capacity_without
-from ektp_sched.planning.mixed.conflict import contradiction, possible
+from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction, possible
 from ektp_sched.planning.mixed.solve import pose, solve
 from ektp_sched.planning.report import Case, no_plan, solved_plan
 from ektp_sched.planning.result import Status
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.mixed.solve import Mixed, Problem
-    from ektp_sched.planning.result import Plan, ShiftUse
+    from ektp_sched.planning.result import Conflict, Plan, ShiftUse
     from ektp_sched.planning.scarce import Scarce
 
 __all__ = ["ENGINE", "mixed_plan"]
 
 ENGINE = "milp"
 """Name of the engine as in ``summary.json``."""
+
+_TOGETHER = ("pin-capacity", "pin-no-blanks")
+"""Codes of pins that are possible one by one."""
 
 
 def mixed_plan(
@@ -58,7 +62,7 @@ def mixed_plan(
         mixed = solve(problem, clock.half)
     if mixed is None:
         with clock.stage("conflict"):
-            found = contradiction(problem, backlog, clock.deadline)
+            found = _conflict(problem, backlog, clock.deadline)
         status = Status.INFEASIBLE if found else Status.UNKNOWN
         return no_plan(case, status, clock.seconds, found)
     case = replace(case, program=mixed.program, mixed=mixed)
@@ -77,6 +81,19 @@ def mixed_plan(
             uses = _uses(case, problem, mixed, clock)
     made = solved_plan(case, mixed.solution, prints, clock.seconds)
     return replace(made, shifts=uses)
+
+
+def _conflict(
+    problem: Problem, backlog: Backlog, deadline: float | None
+) -> tuple[Conflict, ...]:
+    """Return the contradiction; of pins alone what stands against each of them."""
+    found = contradiction(problem, backlog, deadline)
+    if {rule.place for one in found for rule in one.rules} != {PINS_RULE}:
+        return found
+    alone = pin_conflicts(problem.program, problem.cohorts, backlog.frame)
+    # Pins that are too many together may be so for blanks that are counted apart.
+    some = tuple(one for one in alone if one.code not in _TOGETHER)
+    return some or found
 
 
 def _uses(
