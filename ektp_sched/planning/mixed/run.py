@@ -302,7 +302,8 @@ def _by_sums(
     held = with_sums_held(laid, summed, found.values)
     near = _search(laid, held, every, _left(end), nodes=_SHORT)
     if near.values is None:
-        return replace(found, slots=None)
+        # The atoms are no variables of the program that a next search starts in.
+        return replace(found, slots=None, values=None)
     return replace(near, values=near.values[:count], bound=found.bound)
 
 

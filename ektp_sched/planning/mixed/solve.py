@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.mixed.master import Past
+    from ektp_sched.planning.mixed.model import Laid
+    from ektp_sched.planning.mixed.relax import Cut
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.scarce import Scarce
@@ -256,10 +258,13 @@ class _Search:
         """Find the best plan in a tier; return whether there is one at all."""
         position = len(self.settled)
         bound = 0
+        cuts: tuple[Cut, ...] = ()
+        laid: Laid | None = None
         if self.best is None or (self.best.values[position] and not self._late()):
             mip = self.posed.mip(self.flows[: self._number() + 1])
-            outcome = self._solve(mip, tier)
-            bound = outcome.bound
+            laid = self._lay(mip, tier)
+            outcome = self._minimise(laid, tier)
+            bound, cuts = outcome.bound, outcome.cuts
             if outcome.slots is not None and outcome.uses is not None:
                 plan = self._plan(outcome.slots, outcome.uses)
                 self._offer(plan)
@@ -272,6 +277,9 @@ class _Search:
             return False
         value = self.best.values[position]
         self.settled.append(Settled(tier, value, min(value, max(0, bound))))
+        if laid is not None:
+            # Held at the best plan's value; a search may have found another or none.
+            self.past.append((laid, value, cuts))
         number = self._number() - 1
         is_flow = isinstance(tier, Objective)
         weight = None if isinstance(tier, Objective) else tier.weight
@@ -310,19 +318,19 @@ class _Search:
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline
 
-    def _solve(self, mip: Mip, tier: Objective | Linear) -> Outcome:
-        left = None if self.deadline is None else self.deadline - time.monotonic()
-        if tier.name == "unprinted":
-            # Cheap, and nobody may be left out whom only time kept from a slot.
-            left = None
+    def _lay(self, mip: Mip, tier: Objective | Linear) -> Laid:
         if isinstance(tier, Linear):
             laid = mip.lay(None, tier.weight, self.held)
         else:
             laid = mip.lay(mip.groups.costs[-1], None, self.held)
-        laid = laid.turned_on(self.on)
-        found = minimise(laid, left, self.known, self.past)
-        self.past.append((laid, round(found.value), found.cuts))
-        return found
+        return laid.turned_on(self.on)
+
+    def _minimise(self, laid: Laid, tier: Objective | Linear) -> Outcome:
+        left = None if self.deadline is None else self.deadline - time.monotonic()
+        if tier.name == "unprinted":
+            # Cheap, and nobody may be left out whom only time kept from a slot.
+            left = None
+        return minimise(laid, left, self.known, self.past)
 
     def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
         """Return the exact plan with so many cards of each kind in each column."""
