@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from importlib import import_module
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -384,6 +385,48 @@ def test_a_saving_that_time_did_not_suffice_for_is_not_known() -> None:
     plan = case.plan(time_limit=1e-9)
     assert plan.status is Status.FEASIBLE
     assert [(use.saves, use.needed_for_rules) for use in plan.shifts] == [((), False)]
+
+
+@pytest.mark.parametrize("costs", [(5_000_001, 5_000_001), (5_000_001, 5_000_000)])
+def test_a_budget_is_kept_to_the_rupiah(costs: tuple[int, int]) -> None:
+    """A solver's tolerance would let through one rupiah in a million."""
+    quota = {"per": "week", "area": ["Alak"], "at_most": 500}
+    shifts = [
+        {"id": name, "days": [day], "cost_idr": cost}
+        for name, day, cost in zip("ab", ("wed", "thu"), costs, strict=True)
+    ]
+    document = district(
+        quota, daily=1, shifts=shifts, budget={"idr": 10_000_000}, calendar=WEEK
+    )
+    plan = Case(document, people(Alak=9, Maulafa=9), days=4).plan()
+    assert plan.status is Status.OPTIMAL
+    assert len(plan.shifts) == 1
+
+
+def test_what_is_found_with_days_in_parts_starts_no_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = import_module("ektp_sched.planning.mixed.run")
+    search, none = module._search, module.Outcome(None, None, 0.0, 0, infeasible=True)
+    atoms: list[bool] = []
+
+    def fails_near(laid: Any, matrix: Any, kept: Any, *more: Any, **named: Any) -> Any:
+        """Find nothing next to the fractions, nor next to the whole sums."""
+        with_atoms = len(matrix.cost) > len(laid.matrix.cost)
+        atoms.extend([True] * with_atoms)
+        near = (
+            len(atoms) % 2 == 0 if with_atoms else named.get("nodes") == module._SHORT
+        )
+        return none if near else search(laid, matrix, kept, *more, **named)
+
+    share = {"per": "week", "at_most_share": Decimal("0.37"), "area": ["Alak"]}
+    other = {"per": "week", "at_most_share": Decimal("0.71"), "area": ["Maulafa"]}
+    case = Case(district(share, other, daily=7), people(Alak=31, Maulafa=29))
+    wanted = case.plan()
+    monkeypatch.setattr(module, "_search", fails_near)
+    plan = case.plan()
+    assert atoms
+    assert (plan.status, values(plan)) == (Status.OPTIMAL, values(wanted))
 
 
 @given(crossing_cases())

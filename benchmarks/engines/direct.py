@@ -20,7 +20,7 @@ from ektp_sched.office import capacity
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.decisions.decide import tier_order
 from ektp_sched.planning.mixed.model import Held
-from ektp_sched.planning.mixed.solve import pose
+from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import Objective
 

@@ -13,8 +13,8 @@ import polars as pl
 
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.mixed.consumables import ribbon_place
+from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.run import feasible
-from ektp_sched.planning.mixed.solve import pose
 from ektp_sched.planning.result import Conflict, RuleOfConflict
 from ektp_sched.planning.tiers import Objective
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.planning.mixed.solve import Problem
+    from ektp_sched.planning.mixed.pose import Problem
 
 __all__ = ["PINS_RULE", "contradiction", "possible"]
 

@@ -277,14 +277,17 @@ class Mip:
             pair = begin[3] + np.array([before, after])
             table.add(pair, np.array([1, -1]), 0, math.inf)
         for limit in self.limiting:
-            column = [np.arange(len(limit.weight)) + begin[2]]
-            value = [limit.weight]
+            use = np.arange(len(limit.weight)) + begin[2]
             if limit.rule == relieved:
-                column.append(np.array([relief]))
-                value.append(np.array([-1]))
-            table.add(
-                np.concatenate(column), np.concatenate(value), -math.inf, limit.most
-            )
+                column = [use, np.array([relief])]
+                value = [limit.weight, np.array([-1])]
+                table.add(
+                    np.concatenate(column), np.concatenate(value), -math.inf, limit.most
+                )
+                continue
+            # A solver's tolerance is a part of the limit: small numbers are safer.
+            part = max(1, math.gcd(*limit.weight.tolist()))
+            table.add(use, limit.weight // part, -math.inf, limit.most // part)
 
     def _matrix(self, table: _Table, begin: Ints, objective: Floats) -> Matrix:
         count = int(begin[-1])

@@ -11,7 +11,8 @@ from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.decisions import Made, shift_uses
 from ektp_sched.planning.decisions.worth import Unmade, capacity_without
 from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction, possible
-from ektp_sched.planning.mixed.solve import pose, solve
+from ektp_sched.planning.mixed.pose import pose
+from ektp_sched.planning.mixed.solve import solve
 from ektp_sched.planning.report import Case, no_plan, solved_plan
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.tiers import objectives
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.clock import Clock
-    from ektp_sched.planning.mixed.solve import Mixed, Problem
+    from ektp_sched.planning.mixed.pose import Problem
+    from ektp_sched.planning.mixed.solve import Mixed
     from ektp_sched.planning.result import Conflict, Plan, ShiftUse
     from ektp_sched.planning.scarce import Scarce
 

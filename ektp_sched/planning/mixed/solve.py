@@ -6,110 +6,38 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from ektp_sched.office import calendar, capacity, options
-from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.office import capacity
 from ektp_sched.planning.decisions.benders import Linear, Settled
-from ektp_sched.planning.decisions.cuts import stack
 from ektp_sched.planning.decisions.decide import tier_order
-from ektp_sched.planning.decisions.rules import rows
-from ektp_sched.planning.decisions.uses import arc_limits, list_uses
+from ektp_sched.planning.decisions.rules import Row, rows
+from ektp_sched.planning.decisions.uses import arc_limits
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.mixed.consumables import lot_rows, ribbon_rows, stock_rows
-from ektp_sched.planning.mixed.model import Held, Mip
+from ektp_sched.planning.mixed.model import Held
 from ektp_sched.planning.mixed.probe import surely_on
-from ektp_sched.planning.mixed.rows import Rows, Slots, quota_rows
 from ektp_sched.planning.mixed.run import Outcome, minimise
-from ektp_sched.planning.mixed.split import split
 from ektp_sched.planning.mixed.tight import tightened
 from ektp_sched.planning.problem import least_value
-from ektp_sched.planning.program import build_program
 from ektp_sched.planning.result import Tier
 from ektp_sched.planning.tiers import Objective, check_range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     import numpy as np
     from numpy.typing import NDArray
 
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Capacity, Office, Option
-    from ektp_sched.office.decisions import Quota
+    from ektp_sched.office import Capacity, Option
     from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.mixed.master import Past
-    from ektp_sched.planning.mixed.model import Laid
+    from ektp_sched.planning.mixed.model import Laid, Mip
+    from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.mixed.relax import Cut
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
-    from ektp_sched.planning.scarce import Scarce
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Mixed", "Problem", "pose", "solve"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A plan's problem with rules that break the network.
-
-    Parameters
-    ----------
-    office, cohorts
-        What limits, and who waits, by kind.
-    limits
-        Capacity without any shift.
-    program, split
-        The network for all that could be open, plain and by kind.
-    uses
-        What could be decided; ``None`` without shifts.
-    rows
-        Rules on kinds.
-    scarce
-        Blanks and ribbons that are counted by rows.
-    """
-
-    office: Office
-    cohorts: Cohorts
-    limits: Capacity
-    program: Program
-    split: Split
-    uses: Uses | None
-    rows: Rows
-    scarce: Scarce
-
-    def mip(
-        self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
-    ) -> Mip:
-        """Return the mixed-integer program of some tiers.
-
-        Parameters
-        ----------
-        tiers
-            The tiers whose costs it knows.
-        dropped
-            Places of rules that are left out.
-        """
-        limiting = []
-        if self.uses is not None:
-            found = rows(self.office, self.uses, self.limits.start)
-            limiting = [row for row in found if row.rule not in dropped]
-        return Mip(
-            split=self.split,
-            groups=stack(self.split.program, self.cohorts, tiers),
-            uses=self.uses,
-            limiting=limiting,
-            limits=arc_limits(self.program, self.limits),
-            side=[row for row in self.rows.rows if row.rule not in dropped],
-            switches=self.rows.switches,
-            ordered=self.rows.ordered,
-            draws=self.rows.draws,
-        )
+__all__ = ["Mixed", "solve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,58 +77,6 @@ class Mixed:
         """Return one of the shifts' own tiers."""
         found = next(s for s in self.settled if s.tier.name == name)
         return Tier(name, None, found.value, 1, found.bound, found.proven)
-
-
-def pose(
-    backlog: Backlog, office: Office, start: date, days: int, scarce: Scarce
-) -> Problem:
-    """Lay the network by kind and the rules on kinds.
-
-    Parameters
-    ----------
-    backlog, office, start, days
-        What to plan.
-    scarce
-        Blanks and ribbons that are counted by rows.
-    """
-    questions = [_question(quota) for quota in office.quotas]
-    questions += [pl.col("card") == card for card in scarce.cards]
-    asked = _lot_questions(scarce, questions)
-    limits = capacity(office, start, days)
-    cohorts = build_cohorts(backlog, office, start, days, questions)
-    can = options(office, start, days)
-    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
-    wide = split(program, cohorts)
-    uses = list_uses(office, program, limits, can) if office.shifts else None
-    found = Rows()
-    slots = Slots(program, wide, cohorts, calendar(office, start, days).open)
-    quota_rows(found, slots, office)
-    stock_rows(found, slots, scarce.cards, len(office.quotas))
-    for card, some in scarce.lots.items():
-        lot_rows(found, slots, card, some, asked[card])
-    ribbon_rows(found, slots, office, scarce.ribbons)
-    return Problem(office, cohorts, limits, program, wide, uses, found, scarce)
-
-
-def _lot_questions(
-    scarce: Scarce, questions: list[pl.Expr]
-) -> dict[str, dict[str, int]]:
-    """Ask for each card type with lots, and its classes with blanks set aside."""
-    asked: dict[str, dict[str, int]] = {}
-    for card, some in scarce.lots.items():
-        asked[card] = {"": len(questions)}
-        questions.append(pl.col("card") == card)
-        for name in sorted({lot.kept_for for lot in some if lot.kept_for is not None}):
-            asked[card][name] = len(questions)
-            questions.append((pl.col("card") == card) & (pl.col("urgency") == name))
-    return asked
-
-
-def _question(quota: Quota) -> pl.Expr:
-    asked = {"urgency": quota.urgency, "card": quota.card, "area": quota.area}
-    parts = [pl.col(name).is_in(list(some)) for name, some in asked.items() if some]
-    return pl.all_horizontal(parts)
 
 
 def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
@@ -253,6 +129,7 @@ class _Search:
     best: _Plan | None = None
     known: Ints | None = None
     past: list[Past] = field(default_factory=list)
+    covers: list[Row] = field(default_factory=list)
 
     def settle(self, tier: Objective | Linear) -> bool:
         """Find the best plan in a tier; return whether there is one at all."""
@@ -261,9 +138,7 @@ class _Search:
         cuts: tuple[Cut, ...] = ()
         laid: Laid | None = None
         if self.best is None or (self.best.values[position] and not self._late()):
-            mip = self.posed.mip(self.flows[: self._number() + 1])
-            laid = self._lay(mip, tier)
-            outcome = self._minimise(laid, tier)
+            mip, laid, outcome = self._within(tier)
             bound, cuts = outcome.bound, outcome.cuts
             if outcome.slots is not None and outcome.uses is not None:
                 plan = self._plan(outcome.slots, outcome.uses)
@@ -285,6 +160,32 @@ class _Search:
         weight = None if isinstance(tier, Objective) else tier.weight
         self.held.append(Held(number if is_flow else None, weight, value))
         return True
+
+    def _within(self, tier: Objective | Linear) -> tuple[Mip, Laid, Outcome]:
+        """Solve until the uses keep their limits, counted in integers.
+
+        A solver's tolerance is a part of the limit: of a budget in rupiah, many.
+        """
+        while True:
+            mip = self.posed.mip(self.flows[: self._number() + 1])
+            mip = replace(mip, limiting=[*mip.limiting, *self.covers])
+            laid = self._lay(mip, tier)
+            outcome = self._minimise(laid, tier)
+            cover = self._cover(outcome.uses)
+            if cover is None:
+                return mip, laid, outcome
+            self.covers.append(cover)
+
+    def _cover(self, uses: Ints | None) -> Row | None:
+        """Return that not all of the uses can be taken; ``None`` if they can."""
+        problem = self.problem
+        if uses is None or problem.uses is None:
+            return None
+        for row in rows(problem.office, problem.uses, problem.limits.start):
+            if int(row.weight @ uses) > row.most:
+                mine = (row.weight > 0) * uses
+                return Row(row.rule, mine, int(mine.sum()) - 1)
+        return None
 
     def result(self) -> Mixed:
         """Return the best plan found."""
