@@ -9,6 +9,7 @@ and its prices are the next cut.
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,12 @@ def decided(laid: Laid, values: Floats) -> Laid:
 
 
 def raised(
-    laid: Laid, relaxed: Relaxed, best: Floats, value: float, past: Sequence[Past]
+    laid: Laid,
+    relaxed: Relaxed,
+    best: Floats,
+    value: float,
+    past: Sequence[Past],
+    end: float | None = None,
 ) -> tuple[float, Floats | None, list[Cut]]:
     """Return a better bound, a decision that may come below a value, and the cuts.
 
@@ -66,11 +72,15 @@ def raised(
         What it comes to.
     past
         The tiers before.
+    end
+        Moment of ``time.monotonic`` after which nothing more is learnt.
     """
     cuts, held, kept, bound = [relaxed.cut], list[Cut](), relaxed.kept, relaxed.least
     point: Floats = best
     last = best
     for _ in range(_CUTS):
+        if end is not None and time.monotonic() >= end:
+            break
         learnt = relax(decided(laid, point), kept)
         if learnt is not None:
             cuts.append(learnt.cut)

@@ -195,7 +195,7 @@ def _by_decisions(
     bound = relaxed.bound
     while best.value > bound + 0.5 and best.yes is not None:
         yes = best.yes.astype(np.float64)
-        least, point, cuts = raised(laid, relaxed, yes, best.value, past)
+        least, point, cuts = raised(laid, relaxed, yes, best.value, past, end)
         bound = max(bound, whole_bound(least))
         best = replace(best, cuts=tuple(cuts))
         if point is None:
