@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from whatif_cases import START, office, people, scenarios
@@ -19,6 +19,9 @@ from ektp_sched.output.report import comparison_report
 from ektp_sched.planning import plan
 from ektp_sched.scenarios import Comparison, compare
 from ektp_sched.scenarios.left_out import as_simulated
+
+if TYPE_CHECKING:
+    from ektp_sched.office import Office
 
 RANDOM: dict[str, Any] = {
     "arrivals": {"per_working_day": 3},
@@ -318,23 +321,25 @@ def test_what_is_lost_is_not_said_to_be_saved() -> None:
     assert "dates told, nothing bought against now: 250 trips in vain fewer" in said
 
 
+def compared(one: Office, policy: str) -> Comparison:
+    """Compare one future of an office with 60 people."""
+    return compare(
+        people(60, one),
+        one,
+        scenarios(one),
+        start=START,
+        days=20,
+        replications=1,
+        policy=policy,
+    )
+
+
 @pytest.mark.parametrize("policy", ["pressure", "replan"])
 def test_shifts_are_left_out_of_account_and_that_is_said(policy: str) -> None:
     saturday = {"id": "saturday", "days": ["sat"], "share": 1, "cost_idr": 1}
     without, rules = office(), office(shifts=[saturday])
-    documents = []
-    for one in (without, rules):
-        found = compare(
-            people(60, one),
-            one,
-            scenarios(one),
-            start=START,
-            days=20,
-            replications=1,
-            policy=policy,
-        )
-        documents.append(found.document())
-    plain, shifted = documents
+    found = compared(rules, policy)
+    plain, shifted = compared(without, policy).document(), found.document()
     assert shifted.pop("notices") == [
         {"code": "shifts-left-out", "figures": {"count": 1}}
     ]
@@ -367,19 +372,8 @@ def test_expiry_and_ribbons_are_left_out_of_account_and_that_is_said(
         update={"cards_per_ribbon": 10, "ribbons": Decimal(1)}
     )
     rules = rules.model_copy(update={"printers": (printer, *rules.printers[1:])})
-    documents = []
-    for one in (without, rules):
-        found = compare(
-            people(60, one),
-            one,
-            scenarios(one),
-            start=START,
-            days=20,
-            replications=1,
-            policy=policy,
-        )
-        documents.append(found.document())
-    plain, kept = documents
+    found = compared(rules, policy)
+    plain, kept = compared(without, policy).document(), found.document()
     assert kept.pop("notices") == [
         {"code": "consumables-left-out", "figures": {"cards": 1, "printers": 1}}
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ektp_sched.office import capacity
 from ektp_sched.planning.decisions.benders import Linear, Settled
 from ektp_sched.planning.decisions.decide import tier_order
-from ektp_sched.planning.decisions.rules import Row, rows
+from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.decisions.uses import arc_limits
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
@@ -171,21 +171,10 @@ class _Search:
             mip = replace(mip, limiting=[*mip.limiting, *self.covers])
             laid = self._lay(mip, tier)
             outcome = self._minimise(laid, tier)
-            cover = self._cover(outcome.uses)
+            cover = _cover(mip, outcome.uses)
             if cover is None:
                 return mip, laid, outcome
             self.covers.append(cover)
-
-    def _cover(self, uses: Ints | None) -> Row | None:
-        """Return that not all of the uses can be taken; ``None`` if they can."""
-        problem = self.problem
-        if uses is None or problem.uses is None:
-            return None
-        for row in rows(problem.office, problem.uses, problem.limits.start):
-            if int(row.weight @ uses) > row.most:
-                mine = (row.weight > 0) * uses
-                return Row(row.rule, mine, int(mine.sum()) - 1)
-        return None
 
     def result(self) -> Mixed:
         """Return the best plan found."""
@@ -265,6 +254,17 @@ class _Search:
             return
         if self.best is None or plan.values < self.best.values:
             self.best = plan
+
+
+def _cover(mip: Mip, uses: Ints | None) -> Row | None:
+    """Return that not all of the uses can be taken; ``None`` if they can."""
+    if uses is None:
+        return None
+    for row in mip.limiting:
+        if int(row.weight @ uses) > row.most:
+            mine = (row.weight > 0) * uses
+            return Row(row.rule, mine, int(mine.sum()) - 1)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
