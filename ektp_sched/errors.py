@@ -19,11 +19,16 @@
 Rules that contradict each other are not an error: they are the status
 ``infeasible`` of a plan, with the conflict named.  No message ever holds a
 person's name or number; rows are named by their number in the sheet.
+
+A message that is `ektp_sched.words.said` is known in both languages: ``str(error)``
+is English, ``error.sentence("id")`` what an office reads.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
+
+from ektp_sched.words import in_language, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +58,11 @@ _OF_KEYS: Final = (".toml", ".json")
 class EktpSchedError(Exception):
     """Base of every error that this package raises on purpose."""
 
+    def sentence(self, language: str) -> str:
+        """Return what is wrong and what would be right, in ``en`` or ``id``."""
+        text = self.args[0] if self.args else ""
+        return in_language(text, language) if isinstance(text, str) else str(self)
+
 
 class InputError(EktpSchedError):
     """A file is not what it should be.
@@ -67,6 +77,8 @@ class InputError(EktpSchedError):
         Row in the sheet, the heading being row 1.
     column
         Heading, or key such as ``printers[2].cards_per_day``.
+    sheet
+        Sheet of a workbook.
     problems
         Every problem found, one sentence each; ``message`` alone if empty.
     """
@@ -81,23 +93,30 @@ class InputError(EktpSchedError):
         file: str | None = None,
         row: int | None = None,
         column: str | None = None,
+        sheet: str | None = None,
         problems: Sequence[str] = (),
     ) -> None:
         self.message = message
         self.file = file
         self.row = row
         self.column = column
+        self.sheet = sheet
         self.problems = tuple(problems) or (message,)
-        super().__init__(str(self))
+        place = self._place()
+        super().__init__(joined(": ", (place, message)) if place else message)
 
-    def __str__(self) -> str:
-        """Return "file, row 3, column X: what is wrong"; keys have no such word."""
-        row = None if self.row is None else f"row {self.row}"
+    def _place(self) -> str:
+        """Return "file, sheet S, row 3, column X"; a key has no such word."""
         column = self.column
         if column and not (self.names_keys or str(self.file).endswith(_OF_KEYS)):
-            column = f"column {column}"
-        place = ", ".join(part for part in (self.file, row, column) if part)
-        return f"{place}: {self.message}" if place else self.message
+            column = said("column {name}", "kolom {name}", name=column)
+        parts = (
+            self.file,
+            self.sheet and said("sheet {name}", "lembar {name}", name=self.sheet),
+            self.row and said("row {row}", "baris {row}", row=str(self.row)),
+            column,
+        )
+        return joined(", ", (part for part in parts if part))
 
 
 class OfficeError(InputError):
