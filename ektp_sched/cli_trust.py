@@ -19,7 +19,8 @@ from ektp_sched.cli_options import (
     PlanArgument,
     PriorityOption,
 )
-from ektp_sched.errors import UsageError
+from ektp_sched.errors import FolderError, UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,13 +149,24 @@ def audit(
             "--out", metavar="DIR", help="Folder for audit.json and audit.xlsx."
         ),
     ],
+    plans: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--plan",
+            metavar="FOLDER",
+            help="A plan folder whose sheets were to be followed; may be repeated, "
+            "one for each plan that was made.",
+        ),
+    ] = None,
     priority: PriorityOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a print log with the office's rule.
+    """Compare a print log with the office's rule, and with the plan's sheets.
 
     Who was printed out of turn, how many were passed, and what accounts for it.
+    With --plan nobody who followed the sheets is accused, and whoever deviates
+    from them is named with what the sheet said.
     """
     from ektp_sched.office import Office
     from ektp_sched.output.audit_sheets import save_audit
@@ -165,7 +177,8 @@ def audit(
     rules = Office.load(office)
     words = language(lang or rules.language)
     found = _backlog(backlog, rules, priority)
-    result = make_audit(read_log(log, rules), found, rules)
+    followed = [_sheets(folder) for folder in plans or ()]
+    result = make_audit(read_log(log, rules), found, rules, plans=followed)
     save_audit(result, out, words)
     if as_json:
         emit(result.to_dict())
@@ -188,6 +201,24 @@ def _evidence(
     if backlog is None:
         return plan, plan.backlog, rules
     return plan, _backlog(backlog, rules, priority), rules
+
+
+def _sheets(folder: Path) -> SavedPlan:
+    """Read the plan whose sheets were followed; one changed since excuses nobody."""
+    from ektp_sched.output import check_folder, load
+
+    plan = load(folder)
+    changed = [v for v in check_folder(plan) if v.code != "changed-sheet"]
+    if changed:
+        message = said(
+            "was changed since it was written ({what}); give the plan folder as "
+            "`ektp-sched plan` wrote it",
+            "diubah sejak ditulis ({what}); berikan folder rencana seperti yang "
+            "ditulis `ektp-sched plan`",
+            what=changed[0].message.rstrip("."),
+        )
+        raise FolderError(message, file=str(folder))
+    return plan
 
 
 def _backlog(path: Path, office: Office, priority: Path | None) -> Backlog:
@@ -225,21 +256,55 @@ def _audit_lines(result: Audit, out: Path, words: Language) -> Iterator[str]:
             passed=row["passed"],
             longest=row["longest_passed_days"],
         )
+        if row.get("sheet_day") is not None:
+            text = words.text("cli.sheet-said-line", line=text, **_sheet(row))
         yield f"  {text}"
     if count > worst.height:
         yield f"  {words.text('cli.more', count=count - worst.height)}"
     yield from _audit_figures(result, words)
+    yield from _deviation_lines(result, words)
     yield from (words.notice(notice) for notice in result.notices)
     yield words.text("cli.written", files=str(out))
+
+
+def _sheet(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("sheet_day", "sheet_printer")}
+
+
+def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
+    """Say who deviates from the sheets, and what the sheet said."""
+    if result.deviations is None:
+        return
+    for row in result.deviations.head(_WORST).iter_rows(named=True):
+        sheet = words.text("cli.no-sheet")
+        if row["sheet_day"] is not None:
+            sheet = f"{words.plain_date(row['sheet_day'])}, {row['sheet_printer']}"
+        printed = words.text("cli.not-printed")
+        if row["printed_at"] is not None:
+            by = (words.plain_date(row["printed_at"]), row["printer"], row["operator"])
+            printed = ", ".join(part for part in by if part)
+        text = words.text(
+            "cli.deviation-line",
+            application_id=row["application_id"],
+            deviation=words.name("audit.deviation", row["deviation"]),
+            sheet=sheet,
+            printed=printed,
+        )
+        yield f"  {text}"
+    rest = result.deviations.height - _WORST
+    if rest > 0:
+        yield f"  {words.text('cli.more', count=rest)}"
 
 
 def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
     figures = {
         "cards": result.cards,
         "explained": result.explained.height,
+        "stopped": 0 if result.stopped is None else result.stopped.height,
         "idle_days": result.idle.height,
         "unlisted": result.unlisted.height,
         "rejects": result.rejects.height,
+        "deviations": 0 if result.deviations is None else result.deviations.height,
     }
     for name, figure in figures.items():
         if figure:

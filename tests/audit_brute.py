@@ -100,9 +100,9 @@ class Case:
     def accounted(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
         """Whether exchanging the slots would worsen a tier before `pressure`.
 
-        Who was not printed within the log counts as printed long after it,
-        but a date of A's after the log as kept: its due date, and its promise
-        where B has none.
+        Who was not printed within the log counts as printed long after it.  A
+        date after the log's last day excuses nobody: of B's it forbids nothing,
+        and of A's it counts as kept, a promise where B has none that counts.
         """
         printed, later = self.first_print(b), self.first_print(a)
         assert printed is not None
@@ -113,12 +113,14 @@ class Case:
         day = printed["printed_at"]
         if later is not None:
             return self._worse(a, b, day, later["printed_at"])
-        kept = dict(a)
+        kept, bound = dict(a), dict(b)
         for name in ("due_on", "promised_on"):
-            compared = name == "promised_on" and b[name] is not None
+            if b[name] is not None and b[name] > self.end:
+                bound[name] = None
+            compared = name == "promised_on" and bound[name] is not None
             if a[name] is not None and a[name] > self.end and not compared:
                 kept[name] = None
-        return self._worse(kept, b, day, self.end + timedelta(10_000))
+        return self._worse(kept, bound, day, self.end + timedelta(10_000))
 
     def _worse(
         self, a: dict[str, Any], b: dict[str, Any], day: date, later: date

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ID_FORM",
+    "QUEUE_HEADINGS",
     "application_ids",
     "id_of_number",
+    "ids_of",
     "key_is_exposed",
     "key_path",
     "make_key",
@@ -43,6 +45,18 @@ _PRINTED: Final = np.frombuffer(b"BCDFGHJKMNPQRSTVWXYZ34679", np.uint8)
 _ID_LENGTH: Final = 16
 ID_FORM: Final = rf"^[0-9A-HJKMNP-TV-Z]{{{_ID_LENGTH}}}$"
 """What `application_ids` makes, as a regular expression."""
+
+QUEUE_FORM: Final = rf"^[{_PRINTED.tobytes().decode()}]{{10}}$"
+"""A queue number without its dash, as a regular expression."""
+
+QUEUE_HEADINGS: Final = (
+    "queuenumber",
+    "nomorantrean",
+    "noantrean",
+    "nomorantrian",
+    "noantrian",
+)
+"""What a column of queue numbers is called, as `fold` makes it."""
 
 _ID_BYTES: Final = 10
 _KEY_BYTES: Final = 32
@@ -202,6 +216,35 @@ def queue_numbers(ids: pl.Series) -> pl.Series:
         rest, digit = np.divmod(rest, len(_PRINTED))
         letters[:, at] = _PRINTED[digit]
     return _texts(letters)
+
+
+def ids_of(names: pl.Series, *frames: pl.DataFrame) -> pl.Series:
+    """Return ids where a queue number stands in place of one.
+
+    Parameters
+    ----------
+    names
+        Ids or queue numbers, however the latter are written: letters of any
+        case, with or without the dash.  What is neither stays as it is, and so
+        does a number that two applications share.
+    frames
+        Applications, with their ``application_id``; only ids that were made
+        from numbers have a queue number.
+    """
+    form = names.str.to_uppercase().str.replace_all(r"[\s-]", "")
+    suspect = names.filter(form.str.contains(QUEUE_FORM)).unique()
+    if suspect.is_empty():
+        return names
+    ids = pl.concat([frame["application_id"] for frame in frames]).unique()
+    made = ids.filter(ids.str.contains(ID_FORM))
+    known = pl.DataFrame(
+        {"number": queue_numbers(made).str.replace("-", ""), "id": made}
+    ).unique("number", keep="none")
+    said = pl.DataFrame({"name": suspect.filter(~suspect.is_in(ids.implode()))})
+    said = said.with_columns(
+        number=pl.col("name").str.to_uppercase().str.replace_all(r"[\s-]", "")
+    ).join(known, on="number")
+    return names.replace(said["name"], said["id"])
 
 
 def _texts(letters: np.ndarray) -> pl.Series:

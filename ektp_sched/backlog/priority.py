@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
-from ektp_sched.backlog.identity import application_ids
+from ektp_sched.backlog.identity import QUEUE_HEADINGS, application_ids, ids_of
 from ektp_sched.backlog.model import PRIORITIES
 from ektp_sched.backlog.names import official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
@@ -100,6 +100,7 @@ def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities
     """
     name = str(path)
     known = frozenset(fold(n) for names in _NAMES.values() for n in names)
+    known |= {*QUEUE_HEADINGS}
     try:
         table, _ = read_table(path, known)
     except BacklogError as error:
@@ -124,6 +125,11 @@ def _positions(
         elif column in _NAMES and at.setdefault(column, position) != position:
             message = f"has two columns for {column}; keep one of them"
             raise PriorityError(message, file=name)
+    if "application_id" not in at and number is None:
+        folded = [fold(heading) for heading in table.headings]
+        queue = [n for n, word in enumerate(folded) if word in QUEUE_HEADINGS]
+        if queue:
+            at["application_id"] = queue[0]
     absent = [column for column in ("reason", "by") if column not in at]
     if "application_id" not in at and number is None:
         absent.insert(0, "application_id")
@@ -239,6 +245,8 @@ def apply_priorities(
         Columns passed through, among which a number is looked for where ids
         do not come from it.
     """
+    whom = ids_of(lines.frame["id"], frame, held)
+    lines = replace(lines, frame=lines.frame.with_columns(whom.alias("id")))
     by_id = lines.frame.filter(pl.col("id").is_not_null()).drop("number")
     matched = by_id.join(frame.select(id="application_id"), on="id", how="semi")
     rest = lines.frame.filter(pl.col("id").is_null())

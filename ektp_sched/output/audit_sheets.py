@@ -25,7 +25,15 @@ ROWS: Final = 100_000
 """Rows of a list that a sheet holds at most."""
 
 _OWN: Final = {"audit.json": b'"out_of_turn"', "audit.xlsx": b"PK"}
-_FURTHER: Final = ("held", "doubles", "spoilt", "authorised", "rejects")
+_FURTHER: Final = (
+    "deviations",
+    "stopped",
+    "held",
+    "doubles",
+    "spoilt",
+    "authorised",
+    "rejects",
+)
 _WIDTHS: Final = {
     "application_id": 24,
     "reason": 44,
@@ -107,8 +115,9 @@ def _workbook(audit: Audit, words: Language) -> bytes:
         _list(book, "unlisted", audit.unlisted)
         _list(book, "explained_cards", audit.explained)
         for name in _FURTHER:
-            if getattr(audit, name).height:
-                _list(book, name, getattr(audit, name))
+            frame = getattr(audit, name)
+            if frame is not None and frame.height:
+                _list(book, name, frame)
     return memory.getvalue()
 
 
@@ -145,7 +154,10 @@ def _remarks(book: Book, sheet: Any, audit: Audit, row: int) -> None:
         row += 1
         title = words.text("audit.warnings")
         book.write(sheet, row, 0, title, book.style("section"))
-    meaning = [words.text(f"audit.{k}") for k in ("meaning", "explained_meaning")]
+    keys = ["meaning", "explained_meaning"]
+    if audit.deviations is not None:
+        keys.append("sheets_meaning")
+    meaning = [words.text(f"audit.{key}") for key in keys]
     meaning.append(words.text("audit.stock_meaning"))
     for text in [*notices, "", *meaning]:
         row += 1
@@ -162,10 +174,19 @@ def _verdict(audit: Audit, words: Language) -> str:
 
 def _figures(audit: Audit) -> dict[str, int]:
     idle = audit.idle["idle"].sum()
+    sheets = {
+        name: frame.height
+        for name, frame in (
+            ("deviations", audit.deviations),
+            ("stopped", audit.stopped),
+        )
+        if frame is not None
+    }
     return {
         "cards": audit.cards,
         "out_of_turn": audit.out_of_turn.height,
         "explained": audit.explained.height,
+        **sheets,
         "idle_days": audit.idle.height,
         "idle_cards": int(idle),
         "unlisted": audit.unlisted.height,
@@ -214,9 +235,13 @@ def _readable(frame: pl.DataFrame, name: str, words: Language) -> pl.DataFrame:
     account = ("accounted_by", "audit.account")
     kinds = {"explained": account, "explained_cards": account}
     kinds["out_of_turn"] = ("reason", "audit.claim")
+    kinds["deviations"] = ("deviation", "audit.deviation")
     if name == "rejects":
         reasons = [words.reason(reason) for reason in frame["reason"]]
         return frame.with_columns(pl.Series("reason", reasons, dtype=pl.String))
+    if name == "stopped":
+        yes, no = (pl.lit(words.text(f"audit.{answer}")) for answer in ("yes", "no"))
+        return frame.with_columns(outage=pl.when("outage").then(yes).otherwise(no))
     if name not in kinds:
         return frame
     column, kind = kinds[name]

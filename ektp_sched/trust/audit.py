@@ -23,6 +23,10 @@ was recorded (``reason``).  These are shown apart.  A stricter rank of B's
 needs no account: A does not come first then.  So the log of a plan that was
 carried out as it was proven optimal has nobody out of turn.
 
+Where the plan's folder is given, a card that followed the sheets is accounted for
+(``sheet``), and whoever a stopped sheet left was not passed on that day: see
+`ektp_sched.trust.audit_plans`.
+
 A shift counts as worked where cards were printed on a day that only it opens
 (`ektp_sched.trust.audit_shifts`).  The blanks in stock are taken for those on
 the morning of the log's first day.
@@ -38,6 +42,7 @@ import polars as pl
 
 from ektp_sched.trust.audit_idle import attempts, idle_days
 from ektp_sched.trust.audit_log import log_from_frame
+from ektp_sched.trust.audit_plans import sheets_of
 from ektp_sched.trust.audit_queue import build_queue
 from ektp_sched.trust.audit_rows import (
     authorised,
@@ -53,11 +58,13 @@ from ektp_sched.trust.audit_shifts import with_shifts
 from ektp_sched.trust.audit_verdicts import verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Notice, Office
     from ektp_sched.trust.audit_log import PrintLog
+    from ektp_sched.trust.planned import PlannedRows
 
 __all__ = ["Audit", "audit"]
 
@@ -103,6 +110,11 @@ class Audit:
         Rows of the log that could not be used: row, column, reason.
     notices
         What else the log shows.
+    stopped, deviations
+        With plans: the sheets whose end was left, and who deviates from the
+        sheets, as `ektp_sched.trust.audit_plans.Sheets` has them; else None.
+        ``out_of_turn`` then says, too, what the sheet said: sheet_day,
+        sheet_printer.
     """
 
     start: date
@@ -118,6 +130,8 @@ class Audit:
     authorised: pl.DataFrame
     rejects: pl.DataFrame
     notices: tuple[Notice, ...]
+    stopped: pl.DataFrame | None = None
+    deviations: pl.DataFrame | None = None
 
     @property
     def clean(self) -> bool:
@@ -126,22 +140,33 @@ class Audit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the contents of ``audit.json``; dates are text."""
-        turn = ("application_id", "printed_at", "passed", "longest_passed_days")
-        return {
+        document = {
             "schema_version": 1,
             "cards": self.cards,
-            "out_of_turn": _records(self.out_of_turn.select(*turn, "reason")),
+            "out_of_turn": _records(
+                self.out_of_turn.drop("unaccounted", "printer", "operator")
+            ),
             "explained": _records(self.explained),
             "idle": _records(self.idle),
             "unlisted": _records(self.unlisted),
         }
+        if self.stopped is not None and self.deviations is not None:
+            document["stopped"] = _records(self.stopped)
+            document["deviations"] = _records(self.deviations)
+        return document
 
 
 def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return frame.with_columns(pl.col(pl.Date).dt.to_string("iso")).to_dicts()
 
 
-def audit(log: PrintLog | pl.DataFrame, backlog: Backlog, office: Office) -> Audit:
+def audit(
+    log: PrintLog | pl.DataFrame,
+    backlog: Backlog,
+    office: Office,
+    *,
+    plans: Sequence[PlannedRows] = (),
+) -> Audit:
     """Compare a print log with the order that the office's rule asks for.
 
     Exact, and without looking at pairs: sorting, and tables whose size
@@ -157,6 +182,9 @@ def audit(log: PrintLog | pl.DataFrame, backlog: Backlog, office: Office) -> Aud
         Who waited; with its priority list, if the office has one.
     office
         The rule.
+    plans
+        What was to be printed: plans just made, or read back from their
+        folders.  A card that followed their sheets is not out of turn.
 
     Returns
     -------
@@ -173,7 +201,11 @@ def audit(log: PrintLog | pl.DataFrame, backlog: Backlog, office: Office) -> Aud
     rows = match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())
     queue = build_queue(backlog.frame, listed, office, limits)
-    out_of_turn, explained = verdicts(queue, office, listed)
+    sheets = None
+    if plans:
+        sheets = sheets_of(plans, rows, backlog.frame, office, limits)
+        queue = sheets.excuse(queue)
+    out_of_turn, explained = verdicts(queue, office, listed, sheets)
     return Audit(
         start=limits.start,
         end=limits.start + timedelta(days=limits.days - 1),
@@ -188,4 +220,6 @@ def audit(log: PrintLog | pl.DataFrame, backlog: Backlog, office: Office) -> Aud
         authorised=authorised(rows, backlog),
         rejects=prints.rejects,
         notices=remarks(rows, queue, limits, backlog, prints, opened),
+        stopped=None if sheets is None else sheets.stopped,
+        deviations=None if sheets is None else sheets.deviations,
     )

@@ -91,9 +91,9 @@ class _Dates:
     the date; the day "never" where the date forbids none.
 
     When those not printed within the log will be is not known.  They count as
-    printed long after it: an exchange with them would miss B's dates.  But
-    a date of A's after the log counts as kept: its due date, and its promise
-    where B has none.
+    printed on the day after it: an exchange with them would miss B's dates
+    within the log.  A date after the log's last day excuses nobody, as it could
+    still have been kept, and counts as kept for those who waited.
     """
 
     due: Ints
@@ -106,11 +106,12 @@ class _Dates:
     @classmethod
     def of(cls, queue: Queue, tiers: tuple[str, ...]) -> _Dates:
         never, last = queue.days, queue.days - 1
-        in_time = (queue.due != MISSING) & (queue.due >= queue.printed)
+        in_time = (queue.due >= queue.printed) & (queue.due <= last)
         in_time &= "overdue" in tiers
-        due = np.where(in_time, np.minimum(queue.due, last), never)
-        told = (queue.promised != MISSING) & ("promise" in tiers)
-        promise = np.where(told, np.clip(queue.promised, 0, last), never)
+        due = np.where(in_time, queue.due, never)
+        told = (queue.promised != MISSING) & (queue.promised <= last)
+        told &= "promise" in tiers
+        promise = np.where(told, np.maximum(queue.promised, 0), never)
         printed = queue.printed < never
         was_missed = (queue.due != MISSING) & (queue.due < queue.printed)
         was_missed &= (queue.due <= last) & ("overdue" in tiers)

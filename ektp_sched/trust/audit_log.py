@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
-from ektp_sched.backlog.identity import application_ids, key_path, read_key
+from ektp_sched.backlog.identity import (
+    QUEUE_HEADINGS,
+    application_ids,
+    key_path,
+    read_key,
+)
 from ektp_sched.backlog.numbers import plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
@@ -26,6 +31,7 @@ __all__ = ["PrintLog", "log_from_frame", "read_log"]
 _NEEDED: Final = ("application_id", "printed_at", "printer")
 _COLUMNS: Final = (*_NEEDED, "result", "operator", "reason")
 _USUAL: Final = {
+    "queue_number": " ".join(QUEUE_HEADINGS),
     "printed_at": "printedon tglcetak tanggalcetak dicetak waktucetak",
     "printer": "mesin mesincetak pencetak alatcetak",
     "result": "hasil hasilcetak",
@@ -164,6 +170,9 @@ def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]
             )
             raise LogError(message, file=file)
         at[name] = position
+    queue = at.pop("queue_number", None)
+    if queue is not None and not {"application_id", "number"} & at.keys():
+        at["application_id"] = queue
     wanted = [n for n in _NEEDED if n not in at]
     if "application_id" in wanted and "number" in at:
         wanted.remove("application_id")

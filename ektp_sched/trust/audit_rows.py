@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.identity import ids_of
 from ektp_sched.errors import LogError
 from ektp_sched.office import Notice, capacity
 
@@ -56,6 +57,8 @@ def limits_of(prints: PrintLog, office: Office) -> Capacity:
 def match_rows(frame: pl.DataFrame, backlog: Backlog, limits: Capacity) -> pl.DataFrame:
     """Line up a log's rows with the backlog, sorted by day and row.
 
+    A queue number stands for its application.
+
     Returns
     -------
     DataFrame
@@ -64,6 +67,8 @@ def match_rows(frame: pl.DataFrame, backlog: Backlog, limits: Capacity) -> pl.Da
         first (whether it is the application's first good print).
     """
     numbers = backlog.frame.select("application_id").with_row_index("application")
+    ids = ids_of(frame["application_id"], backlog.frame, backlog.held)
+    frame = frame.with_columns(ids.alias("application_id"))
     printers = pl.Enum(limits.printers)
     good = pl.when("good").then("application_id").is_first_distinct()
     return (

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.trust.audit_overtakes import Overtakes
+    from ektp_sched.trust.audit_plans import Sheets
     from ektp_sched.trust.audit_queue import Queue
 
     Ints = NDArray[np.int64]
@@ -24,7 +25,7 @@ __all__ = ["verdicts"]
 
 
 def verdicts(
-    queue: Queue, office: Office, listed: pl.DataFrame
+    queue: Queue, office: Office, listed: pl.DataFrame, sheets: Sheets | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the cards out of turn, and those that something accounts for.
 
@@ -34,6 +35,8 @@ def verdicts(
         Who waited, and the order of the tiers.
     listed
         The log's rows of listed applications, as `match_rows` returns them.
+    sheets
+        What the sheets said, if a plan was given.
 
     Returns
     -------
@@ -49,14 +52,25 @@ def verdicts(
     table = _table(queue, found, left, cards, office).join(
         listed.filter("first"), on="application", how="left", maintain_order="left"
     )
+    said: tuple[str, ...] = ()
+    followed = pl.lit(value=False)
+    if sheets is not None:
+        said = ("sheet_day", "sheet_printer")
+        table = table.join(
+            sheets.said, on="application", how="left", maintain_order="left"
+        )
+        followed = pl.lit(pl.Series(sheets.followed[cards], dtype=pl.Boolean))
     recorded = pl.col("reason").is_not_null()
     table = table.with_columns(
-        out=(pl.col("unaccounted") > 0) & ~recorded,
+        out=(pl.col("unaccounted") > 0) & ~recorded & ~followed,
         accounted_by=pl.when(pl.col("unaccounted") == 0)
         .then("accounted_by")
+        .when(followed)
+        .then(pl.lit("sheet"))
         .otherwise(pl.lit("reason")),
     )
-    return _out_of_turn(table.filter("out")), _explained(table.filter(~pl.col("out")))
+    accused = _out_of_turn(table.filter("out"), said)
+    return accused, _explained(table.filter(~pl.col("out")))
 
 
 def _table(
@@ -80,8 +94,11 @@ def _accounts(queue: Queue, found: Overtakes, cards: Ints, office: Office) -> pl
     """Return what accounts for each card if nothing is left over."""
     tiers = date_tiers(office)
     exchanges = (found.stricter + found.equal)[cards]
-    due = (queue.due[cards] >= queue.printed[cards]) & ("overdue" in tiers)
-    promise = (queue.promised[cards] != MISSING) & ("promise" in tiers)
+    # A date after the log's last day excuses nobody.
+    due = (queue.due[cards] >= queue.printed[cards]) & (queue.due[cards] < queue.days)
+    due &= "overdue" in tiers
+    told = queue.promised[cards]
+    promise = (told != MISSING) & (told < queue.days) & ("promise" in tiers)
     names = np.array(
         ["due_on, promised_on", "due_on", "promised_on", "pinned_on", "printer"]
     )
@@ -103,7 +120,7 @@ def _claims(queue: Queue, cards: Ints) -> pl.Series:
     return pl.Series(names, dtype=pl.String).gather(number)
 
 
-def _out_of_turn(table: pl.DataFrame) -> pl.DataFrame:
+def _out_of_turn(table: pl.DataFrame, said: tuple[str, ...]) -> pl.DataFrame:
     return table.sort(
         "unaccounted",
         "longest_passed_days",
@@ -116,6 +133,7 @@ def _out_of_turn(table: pl.DataFrame) -> pl.DataFrame:
         "passed",
         "longest_passed_days",
         pl.col("claim").alias("reason"),
+        *said,
         "unaccounted",
         pl.col("machine").alias("printer"),
         "operator",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import polars as pl
 
-from ektp_sched.backlog.identity import ID_FORM, id_of_number, queue_numbers
+from ektp_sched.backlog.identity import id_of_number, ids_of
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
@@ -78,9 +78,9 @@ def explain(
         The day lies outside the plan.
     """
     wanted = id_of_number(application_id, office) or application_id.strip()
-    row = _find(_numbered(backlog.frame, office), wanted)
+    row = _find(backlog.frame, wanted)
     if row is None:
-        return _not_planned(backlog, office, wanted)
+        return _not_planned(backlog, wanted)
     _require_within(plan, day)
     person = Person.of(row, office)
     case = _Case(plan, backlog, office, person)
@@ -122,28 +122,15 @@ def _require_within(plan: Explained, day: date | None) -> None:
         raise UsageError(msg)
 
 
-def _numbered(frame: pl.DataFrame, office: Office) -> pl.DataFrame:
-    """Return rows with queue numbers, which a plan folder's copy leaves out."""
-    ids = frame["application_id"]
-    if "queue_number" in frame.columns or office.identity is None or not len(ids):
-        return frame
-    if not ids.str.contains(ID_FORM).all():
-        return frame
-    return frame.with_columns(queue_number=queue_numbers(ids))
-
-
 def _find(frame: pl.DataFrame, wanted: str) -> dict[str, Any] | None:
     """Return the row with an id, or the only one with a queue number."""
-    for column in ("application_id", "queue_number"):
-        if column in frame.columns:
-            rows = frame.filter(pl.col(column) == wanted)
-            if rows.height == 1:
-                return rows.row(0, named=True)
-    return None
+    name = ids_of(pl.Series([wanted], dtype=pl.String), frame)[0]
+    rows = frame.filter(pl.col("application_id") == name)
+    return rows.row(0, named=True) if rows.height == 1 else None
 
 
-def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
-    held = _find(_numbered(backlog.held, office), wanted)
+def _not_planned(backlog: Backlog, wanted: str) -> Explanation:
+    held = _find(backlog.held, wanted)
     if held is not None:
         name, status = held["application_id"], held["status"]
         return Explanation(name, "held", rule="status", status=status)

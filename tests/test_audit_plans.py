@@ -1,0 +1,350 @@
+"""The audit beside the sheets: who followed them, what stopped, who deviated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from audit_brute import FIRST, Case
+from audit_cases import PRINTERS, backlog_of, cases, log_of
+from hypothesis import given
+from hypothesis import strategies as st
+from test_audit import U, backlog, day, log, office
+
+from ektp_sched.backlog import read_backlog
+from ektp_sched.backlog.identity import ids_of, queue_numbers
+from ektp_sched.office import Office
+from ektp_sched.planning import plan
+from ektp_sched.trust.audit import Audit, audit
+
+ROWS = ("application_id", "day", "printer", "batch", "position")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A plan as far as the audit reads it."""
+
+    start: date
+    assignments: pl.DataFrame
+    days: int = 30
+    unprinted: Any = None
+    shifts: tuple[()] = ()
+
+
+def sheet(start: int, *rows: tuple[Any, ...]) -> Sheet:
+    """Rows are id, day in September, printer, batch, position."""
+    table = [(name, day(on), *rest) for name, on, *rest in rows]
+    schema = {"application_id": pl.String, "day": pl.Date, "printer": pl.String}
+    schema |= dict.fromkeys(("batch", "position"), pl.Int64)
+    return Sheet(day(start), pl.DataFrame(table, schema=schema, orient="row"))
+
+
+SIX = [(f"A{n}", n, "routine") for n in range(1, 7)]
+"""A1 has waited longest."""
+
+ASKED = sheet(
+    11,
+    *(("A1", 11, "p1", 1, 1), ("A2", 11, "p1", 1, 2), ("A3", 11, "p2", 1, 1)),
+    *(("A4", 11, "p2", 1, 2), ("A5", 12, "p1", 1, 1), ("A6", 12, "p2", 1, 1)),
+)
+
+
+def accused(result: Audit) -> list[str]:
+    return sorted(result.out_of_turn["application_id"])
+
+
+def deviating(result: Audit) -> list[tuple[str, str]]:
+    assert result.deviations is not None
+    return sorted(result.deviations.select("application_id", "deviation").rows())
+
+
+def judge(rows: list[tuple[Any, ...]], *plans: Sheet, **tables: Any) -> Audit:
+    rules = office(**tables)
+    return audit(log(*rows), backlog(rules, *SIX), rules, plans=plans or (ASKED,))
+
+
+def test_whoever_follows_the_sheets_is_not_accused_after_a_jam() -> None:
+    # p1 jams on the 11th before A2, which is printed next day; p2 goes on.
+    rows = [("A1", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    rows += [("A2", 12, "p1"), ("A5", 12, "p1"), ("A6", 12, "p2")]
+    rules = office()
+    people = backlog(rules, *SIX)
+    assert accused(audit(log(*rows), people, rules)) == ["A3", "A4"]
+    result = audit(log(*rows), people, rules, plans=[ASKED])
+    assert result.clean
+    assert deviating(result) == []
+    assert result.stopped is not None
+    assert result.stopped.rows() == [(day(11), "p1", 2, 1, 1, False)]
+
+
+def test_a_day_without_any_print_is_a_stop_and_its_outage_is_named() -> None:
+    rows = [("A3", 11, "p2"), ("A4", 11, "p2")]
+    rows += [("A1", 12, "p1"), ("A2", 12, "p1"), ("A6", 12, "p2"), ("A5", 13, "p1")]
+    out = [{"resource": "p1", "from": day(11), "to": day(11)}]
+    result = judge(rows, outages=out)
+    assert result.clean
+    assert result.stopped is not None
+    assert result.stopped.rows()[0] == (day(11), "p1", 2, 0, 2, True)
+
+
+def test_who_prints_ahead_of_the_sheet_is_accused_with_what_it_said() -> None:
+    rows = [("A6", 11, "p1"), ("A1", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    rows += [("A5", 12, "p1"), ("A2", 12, "p2")]
+    result = judge(rows)
+    assert accused(result) == ["A6"]
+    assert result.out_of_turn.select("sheet_day", "sheet_printer").rows() == [
+        (day(12), "p2")
+    ]
+    # A2 was not left by a jam: the printer printed a card that was not its turn.
+    assert deviating(result) == [("A2", "skipped"), ("A6", "ahead")]
+    assert result.stopped is not None
+    assert result.stopped.is_empty()
+
+
+def test_a_card_left_out_of_the_middle_and_one_on_another_printer_are_named() -> None:
+    rows = [("A2", 11, "p1"), ("A4", 11, "p2"), ("A3", 11, "p1")]
+    rows += [("A5", 12, "p1"), ("A6", 12, "p2"), ("A1", 13, "p1")]
+    result = judge(rows)
+    assert result.clean
+    assert deviating(result) == [("A1", "skipped"), ("A3", "other-printer")]
+
+
+def test_a_card_on_no_sheet_is_judged_by_the_rule() -> None:
+    rules = office()
+    people = backlog(rules, *SIX, ("B", 10, "routine"))
+    rows = [("A1", 11, "p1"), ("B", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    result = audit(log(*rows), people, rules, plans=[ASKED])
+    assert accused(result) == ["B"]
+    assert deviating(result) == [("A2", "skipped"), ("B", "no-sheet")]
+
+
+def test_a_spoilt_print_is_no_deviation() -> None:
+    rules = office()
+    rows = [("A1", 11, "p1"), ("A2", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    rows += [("A1", 12, "p1"), ("A5", 12, "p1"), ("A6", 12, "p2")]
+    results = ["spoilt", *["ok"] * 6]
+    result = audit(
+        log(*rows, result=results), backlog(rules, *SIX), rules, plans=[ASKED]
+    )
+    assert result.clean
+    assert deviating(result) == []
+
+
+def test_the_plan_that_began_last_is_in_force() -> None:
+    later = sheet(12, ("A6", 12, "p1", 1, 1), ("A5", 13, "p1", 1, 1))
+    rows = [("A1", 11, "p1"), ("A2", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    rows += [("A6", 12, "p1"), ("A5", 13, "p1")]
+    for plans in ((ASKED, later), (later, ASKED)):
+        result = judge(rows, *plans)
+        assert result.clean
+        assert result.explained["accounted_by"].to_list() == ["sheet"]
+    assert accused(judge(rows)) == []
+    assert accused(judge(rows, later, sheet(11))) == []
+
+
+def test_days_before_the_first_plan_are_judged_by_the_rule_alone() -> None:
+    result = judge([("A6", 9, "p1"), *[(f"A{n}", 11, "p1") for n in (1, 2)]])
+    assert accused(result) == ["A6"]
+    assert ("A6", "no-sheet") not in deviating(result)
+
+
+@pytest.mark.parametrize("after", [14, 30])
+def test_a_due_date_after_the_log_excuses_nobody(after: int) -> None:
+    rules = office(urgency={"routine": {"target_days": 30, "default": True}})
+    people = backlog(
+        rules, *SIX[:2], due_on=[None, day(after)], promised_on=[None, day(after)]
+    )
+    result = audit(log(("A2", 11, "p1"), ("X", 13, "p1")), people, rules)
+    assert accused(result) == ["A2"]
+
+
+def test_a_due_date_within_the_log_excuses() -> None:
+    rules = office()
+    people = backlog(rules, *SIX[:2], due_on=[None, day(13)])
+    result = audit(log(("A2", 11, "p1"), ("X", 13, "p1")), people, rules)
+    assert result.clean
+    assert result.explained["accounted_by"].to_list() == ["due_on"]
+
+
+# A plan carried out has nobody out of turn and no deviation, whatever its tiers.
+
+
+def test_a_plan_with_any_tiers_carried_out_is_followed() -> None:
+    rules = office(plan={"tiers": ["unprinted"]})
+    people = backlog(rules, *SIX, *((f"U{n}", n, U) for n in range(1, 5)))
+    made = plan(people, rules, start=day(12), days=10)
+    prints = made.assignments.select(
+        "application_id", pl.col("day").alias("printed_at"), "printer"
+    )
+    result = audit(prints, people, rules, plans=[made])
+    assert result.clean
+    assert deviating(result) == []
+
+
+# Pair by pair, on unruly logs and sheets.
+
+
+@st.composite
+def sheets(draw: st.DrawFn, case: Case) -> list[Sheet]:
+    plans = []
+    for start in draw(st.lists(st.integers(0, 8), min_size=1, max_size=2, unique=True)):
+        rows = [
+            (
+                person["application_id"],
+                FIRST + timedelta(draw(st.integers(start, 9))),
+                draw(st.sampled_from(PRINTERS)),
+                1,
+                number,
+            )
+            for number, person in enumerate(case.people)
+            if draw(st.integers(0, 4))
+        ]
+        schema = {"application_id": pl.String, "day": pl.Date, "printer": pl.String}
+        schema |= dict.fromkeys(("batch", "position"), pl.Int64)
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        plans.append(Sheet(FIRST + timedelta(start), frame))
+    return plans
+
+
+class Followed:
+    """What the module's text defines, card by card."""
+
+    def __init__(self, case: Case, plans: list[Sheet]) -> None:
+        self.case = case
+        self.plans = sorted(plans, key=lambda each: each.start)
+        self.first = {
+            name: row
+            for person in case.people
+            if (row := case.first_print(person)) is not None
+            for name in (person["application_id"],)
+        }
+
+    def asked(self, on: date) -> dict[str, tuple[date, str, int]]:
+        """Return the plan in force: id → day, printer, position."""
+        begun = [each for each in self.plans if each.start <= on]
+        if not begun:
+            return {}
+        rows = begun[-1].assignments.iter_rows(named=True)
+        return {
+            r["application_id"]: (r["day"], r["printer"], r["position"]) for r in rows
+        }
+
+    def followed(self, name: str) -> bool:
+        on = self.first[name]["printed_at"]
+        asked = self.asked(on).get(name)
+        return asked is not None and asked[0] <= on
+
+    def left(self) -> set[tuple[str, date]]:
+        """Return who was left at the end of a stopped sheet, with its day."""
+        left = set()
+        for offset in range((self.case.end - self.case.start).days + 1):
+            on = self.case.start + timedelta(offset)
+            asked = {n: a for n, a in self.asked(on).items() if a[0] == on}
+            tried = {
+                (row["application_id"], row["printer"])
+                for row in self.case.prints
+                if row["printed_at"] == on
+            }
+            for printer in PRINTERS:
+                here = {n: a[2] for n, a in asked.items() if a[1] == printer}
+                reached = max(
+                    (p for n, p in here.items() if (n, printer) in tried), default=-1
+                )
+                if self.foreign(on, printer):
+                    continue
+                for name, position in here.items():
+                    done = self.first.get(name)
+                    printed = done is not None and done["printed_at"] <= on
+                    if (
+                        position > reached
+                        and not printed
+                        and name not in {n for n, _ in tried}
+                    ):
+                        left.add((name, on))
+        return left
+
+    def foreign(self, on: date, printer: str) -> bool:
+        if not any(each.start <= on for each in self.plans):
+            return False
+        good: dict[str, dict[str, Any]] = {}
+        for row in sorted(self.case.prints, key=lambda row: row["printed_at"]):
+            if row["result"] == "ok":
+                good.setdefault(row["application_id"], row)
+        asked = self.asked(on)
+        return any(
+            row["printed_at"] == on
+            and row["printer"] == printer
+            and (name not in asked or asked[name][0] > on)
+            for name, row in good.items()
+        )
+
+
+@given(st.data())
+def test_sheets_excuse_exactly_what_the_cards_say(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    plans = data.draw(sheets(case))
+    truth = Followed(case, plans)
+    left = truth.left()
+    expected = set()
+    for b in case.people:
+        row = truth.first.get(b["application_id"])
+        if row is None or row["reason"] is not None:
+            continue
+        wronged = [
+            a
+            for a in case.people
+            if a is not b
+            and case.passed(a, b)
+            and (a["application_id"], row["printed_at"]) not in left
+            and case.exchangeable(a, b)
+            and not case.accounted(a, b)
+        ]
+        if wronged and not truth.followed(b["application_id"]):
+            expected.add(b["application_id"])
+    result = audit(log_of(case), backlog_of(case), case.office, plans=plans)
+    assert set(result.out_of_turn["application_id"]) == expected
+    assert result.stopped is not None
+    assert result.stopped["left"].sum() == len(left)
+
+
+# Queue numbers stand wherever ids do.
+
+
+def test_queue_numbers_are_read_however_they_are_written() -> None:
+    ids = pl.Series(["0123456789ABCDEF", "ZZZZZZZZZZZZZZZZ"])
+    frame = pl.DataFrame({"application_id": ids})
+    first, second = queue_numbers(ids)
+    asked = pl.Series([first.lower(), second.replace("-", ""), "other", None, ids[0]])
+    assert ids_of(asked, frame).to_list() == [ids[0], ids[1], "other", None, ids[0]]
+
+
+def test_log_and_priority_list_take_queue_numbers(tmp_path: Any) -> None:
+    numbers = [f"99000000000000{n:02}" for n in range(10, 16)]
+    (tmp_path / "identity.key").write_text("ab" * 32)
+    text = 'name = "Contoh"\n[identity]\nfrom = "NIK"\n[urgency.emergency]\n'
+    text += "target_days = 3\n[urgency.routine]\ntarget_days = 30\ndefault = true\n"
+    text += '[[servers]]\nid = "s"\ncards_per_day = 9\n[[printers]]\nid = "p"\n'
+    (tmp_path / "office.toml").write_text(text + "cards_per_day = 9\n")
+    rules = Office.load(tmp_path / "office.toml")
+    export = tmp_path / "backlog.csv"
+    lines = [f"{number},2017-09-0{n + 1}" for n, number in enumerate(numbers)]
+    export.write_text("\n".join(["NIK,waiting_since", *lines]) + "\n")
+    people = read_backlog(export, rules)
+    queue = people.frame.sort("waiting_since")["queue_number"].to_list()
+
+    listed = tmp_path / "priority.csv"
+    listed.write_text(
+        f"Nomor antrean,urgency,reason,by\n{queue[3].lower()},emergency,sakit,kepala\n"
+    )
+    preferred = read_backlog(export, rules, priority=listed)
+    assert (preferred.prioritised, preferred.priority_unmatched) == (1, 0)
+
+    prints = pl.DataFrame(
+        {"queue_number": [queue[5]], "printed_at": [day(12)], "printer": ["p"]}
+    )
+    result = audit(prints, people, rules)
+    assert result.unlisted.is_empty()
+    assert result.out_of_turn["passed"].to_list() == [5]
