@@ -24,7 +24,28 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog as Backlog
     from ektp_sched.backlog import from_frame as from_frame
     from ektp_sched.backlog import read_backlog as read_backlog
+    from ektp_sched.office import Budget as Budget
+    from ektp_sched.office import CalendarRules as CalendarRules
+    from ektp_sched.office import CardType as CardType
+    from ektp_sched.office import ClassifyRule as ClassifyRule
+    from ektp_sched.office import DateRules as DateRules
+    from ektp_sched.office import Delivery as Delivery
+    from ektp_sched.office import Identity as Identity
+    from ektp_sched.office import Notice as Notice
     from ektp_sched.office import Office as Office
+    from ektp_sched.office import Outage as Outage
+    from ektp_sched.office import PlanRules as PlanRules
+    from ektp_sched.office import Printer as Printer
+    from ektp_sched.office import Privacy as Privacy
+    from ektp_sched.office import Quota as Quota
+    from ektp_sched.office import Reserve as Reserve
+    from ektp_sched.office import RibbonDelivery as RibbonDelivery
+    from ektp_sched.office import Server as Server
+    from ektp_sched.office import Shift as Shift
+    from ektp_sched.office import StatusRules as StatusRules
+    from ektp_sched.office import UrgencyClass as UrgencyClass
+    from ektp_sched.office import Visits as Visits
+    from ektp_sched.office import VisitsOfArea as VisitsOfArea
     from ektp_sched.output import SavedPlan as SavedPlan
     from ektp_sched.output import load as load
     from ektp_sched.planning import Certificate as Certificate
@@ -66,23 +87,44 @@ __all__ = [
     "Audit",
     "Backlog",
     "Backtest",
+    "Budget",
+    "CalendarRules",
+    "CardType",
     "Certificate",
+    "ClassifyRule",
     "Comparison",
     "Conflict",
+    "DateRules",
+    "Delivery",
     "Dropped",
     "Explanation",
     "Fairness",
     "Goal",
+    "Identity",
     "Need",
+    "Notice",
     "Office",
+    "Outage",
     "Plan",
+    "PlanRules",
+    "Printer",
+    "Privacy",
     "Promises",
+    "Quota",
+    "Reserve",
+    "RibbonDelivery",
     "SavedPlan",
     "Scenarios",
+    "Server",
+    "Shift",
     "ShiftUse",
     "Status",
+    "StatusRules",
     "Tier",
+    "UrgencyClass",
     "Violation",
+    "Visits",
+    "VisitsOfArea",
     "__version__",
     "against",
     "audit",
@@ -105,7 +147,30 @@ __all__ = [
 
 _ROOMS = {
     "backlog": ("Backlog", "from_frame", "read_backlog"),
-    "office": ("Office",),
+    "office": (
+        "Budget",
+        "CalendarRules",
+        "CardType",
+        "ClassifyRule",
+        "DateRules",
+        "Delivery",
+        "Identity",
+        "Notice",
+        "Office",
+        "Outage",
+        "PlanRules",
+        "Printer",
+        "Privacy",
+        "Quota",
+        "Reserve",
+        "RibbonDelivery",
+        "Server",
+        "Shift",
+        "StatusRules",
+        "UrgencyClass",
+        "Visits",
+        "VisitsOfArea",
+    ),
     "output": ("SavedPlan", "load"),
     "planning": (
         "Certificate",

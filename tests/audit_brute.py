@@ -30,6 +30,14 @@ class Case:
         last: date = max(row["printed_at"] for row in self.prints)
         return last
 
+    @property
+    def last(self) -> date:
+        """The day before the next working day."""
+        last = self.end
+        while (last + timedelta(1)).weekday() > 4:
+            last += timedelta(1)
+        return last
+
     def first_print(self, person: dict[str, Any]) -> dict[str, Any] | None:
         good = [
             row
@@ -101,8 +109,9 @@ class Case:
         """Whether exchanging the slots would worsen a tier before `pressure`.
 
         Who was not printed within the log counts as printed long after it.  A
-        date after the log's last day excuses nobody: of B's it forbids nothing,
-        and of A's it counts as kept, a promise where B has none that counts.
+        date from the next working day on excuses nobody: of B's it forbids
+        nothing, and of A's it counts as kept, a promise where B has none that
+        counts.
         """
         printed, later = self.first_print(b), self.first_print(a)
         assert printed is not None
@@ -115,10 +124,10 @@ class Case:
             return self._worse(a, b, day, later["printed_at"])
         kept, bound = dict(a), dict(b)
         for name in ("due_on", "promised_on"):
-            if b[name] is not None and b[name] > self.end:
+            if b[name] is not None and b[name] > self.last:
                 bound[name] = None
             compared = name == "promised_on" and bound[name] is not None
-            if a[name] is not None and a[name] > self.end and not compared:
+            if a[name] is not None and a[name] > self.last and not compared:
                 kept[name] = None
         return self._worse(kept, bound, day, self.end + timedelta(10_000))
 

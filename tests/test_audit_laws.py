@@ -62,8 +62,16 @@ def test_a_plan_carried_out_has_nobody_out_of_turn(case: planning.Case) -> None:
     log = plan.assignments.select(
         "application_id", pl.col("day").alias("printed_at"), "printer"
     )
+    followed = audit(log, case.backlog, case.office, plans=[plan])
+    assert followed.out_of_turn.is_empty()
+    assert followed.deviations is not None
+    assert followed.deviations.is_empty()
     found = audit(log, case.backlog, case.office)
-    assert found.out_of_turn.to_dicts() == []
+    # A log does not tell how far its plan looks ahead.
+    end = plan.start + timedelta(plan.days - 1)
+    dates = case.backlog.frame.select(pl.col("due_on", "promised_on").max()).row(0)
+    if not any(found.end < day <= end for day in dates if day is not None):
+        assert found.out_of_turn.to_dicts() == []
     assert found.unlisted.is_empty()
     assert found.cards == plan.assignments.height
 

@@ -228,23 +228,32 @@ def ids_of(names: pl.Series, *frames: pl.DataFrame) -> pl.Series:
         case, with or without the dash.  What is neither stays as it is, and so
         does a number that two applications share.
     frames
-        Applications, with their ``application_id``; only ids that were made
-        from numbers have a queue number.
+        Applications: application_id and, where there is one, queue_number;
+        else those that were made from numbers of persons have one.
     """
     form = names.str.to_uppercase().str.replace_all(r"[\s-]", "")
     suspect = names.filter(form.str.contains(QUEUE_FORM)).unique()
     if suspect.is_empty():
         return names
     ids = pl.concat([frame["application_id"] for frame in frames]).unique()
-    made = ids.filter(ids.str.contains(ID_FORM))
-    known = pl.DataFrame(
-        {"number": queue_numbers(made).str.replace("-", ""), "id": made}
-    ).unique("number", keep="none")
+    known = pl.concat([_numbered(frame) for frame in frames]).unique()
+    known = known.unique("number", keep="none")
     said = pl.DataFrame({"name": suspect.filter(~suspect.is_in(ids.implode()))})
     said = said.with_columns(
         number=pl.col("name").str.to_uppercase().str.replace_all(r"[\s-]", "")
     ).join(known, on="number")
     return names.replace(said["name"], said["id"])
+
+
+def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return number (without its dash) and id of those that have one."""
+    made = frame.select(id="application_id")
+    if "queue_number" in frame.columns:
+        numbers = frame["queue_number"]
+    else:
+        made = made.filter(pl.col("id").str.contains(ID_FORM))
+        numbers = queue_numbers(made["id"])
+    return made.select(numbers.str.replace_all("-", "").alias("number"), "id")
 
 
 def _texts(letters: np.ndarray) -> pl.Series:

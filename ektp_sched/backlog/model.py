@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,8 +52,8 @@ PRIORITIES: Final[Mapping[str, pl.DataType]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+@dataclass(frozen=True, slots=True, repr=False)
+class Backlog(OneLine):
     """Every row of an export: planned, held or rejected.
 
     Parameters

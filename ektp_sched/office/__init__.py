@@ -2,22 +2,60 @@
 
 from ektp_sched.office.calendar import Calendar, calendar
 from ektp_sched.office.capacity import Capacity, capacity
+from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
+from ektp_sched.office.decisions import Budget, Quota, Shift
 from ektp_sched.office.loading import load_office
 from ektp_sched.office.lots import Lot, lots, ribbon_cards
 from ektp_sched.office.model import Office
 from ektp_sched.office.notices import Notice
 from ektp_sched.office.shifts import Option, options
+from ektp_sched.office.tables import (
+    CalendarRules,
+    ClassifyRule,
+    DateRules,
+    Identity,
+    Outage,
+    PlanRules,
+    Printer,
+    Privacy,
+    Reserve,
+    Server,
+    StatusRules,
+    UrgencyClass,
+    Visits,
+    VisitsOfArea,
+)
 from ektp_sched.office.workbook import dump, write_workbook
 from ektp_sched.office.workbook_reading import read_workbook
 from ektp_sched.office.writing import to_toml
 
 __all__ = [
+    "Budget",
     "Calendar",
+    "CalendarRules",
     "Capacity",
+    "CardType",
+    "ClassifyRule",
+    "DateRules",
+    "Delivery",
+    "Identity",
     "Lot",
     "Notice",
     "Office",
     "Option",
+    "Outage",
+    "PlanRules",
+    "Printer",
+    "Privacy",
+    "Quota",
+    "Reserve",
+    "RibbonDelivery",
+    "Server",
+    "Shift",
+    "StatusRules",
+    "UrgencyClass",
+    "Visits",
+    "VisitsOfArea",
     "calendar",
     "capacity",
     "dump",

@@ -137,6 +137,14 @@ class Office(Table):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __repr__(self) -> str:
+        """Return the office on one line."""
+        kinds = ("servers", "printers", "urgency", "cards", "shifts", "quotas")
+        sizes = ", ".join(f"{kind}=<{len(getattr(self, kind))}>" for kind in kinds)
+        return f"Office(name={self.name!r}, language={self.language!r}, {sizes})"
+
+    __str__ = __repr__
+
     @classmethod
     def load(cls, path: str | Path) -> Office:
         """Read an office from ``office.toml`` or ``office.xlsx``.

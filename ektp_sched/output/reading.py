@@ -29,6 +29,7 @@ from ektp_sched.output.tables import (
     shifts_csv,
 )
 from ektp_sched.planning import Saving, ShiftUse, Status, Tier
+from ektp_sched.showing import OneLine
 from ektp_sched.trust import Violation
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ _OPTIONAL = frozenset(
 _NOT_IN_TABLES = ("digests", "by_area")
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
+@dataclass(frozen=True, slots=True, repr=False)
+class SavedPlan(OneLine):
     """A plan as its folder tells it.
 
     Parameters

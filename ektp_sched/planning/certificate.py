@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -124,8 +126,8 @@ class DecisionProof:
     leaves: tuple[tuple[Leaf, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Certificate(OneLine):
     """Prices that prove a plan optimal without a solver.
 
     Parameters

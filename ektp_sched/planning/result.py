@@ -7,6 +7,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
@@ -197,8 +199,8 @@ class Conflict:
     rules: tuple[RuleOfConflict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(OneLine):
     """Who is printed when and where, and why nothing is better.
 
     Parameters

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar, capacity
 from ektp_sched.planning.arguments import MOST_WORKERS, check_whole
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Capacity, Office
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions import Decided
@@ -39,10 +41,10 @@ __all__ = ["plan"]
 
 
 def plan(
-    backlog: Backlog,
-    office: Office,
+    backlog: BacklogLike,
+    office: OfficeLike,
     *,
-    start: date,
+    start: DayLike,
     days: int | None = None,
     engine: str = "auto",
     time_limit: float | None = None,
@@ -54,11 +56,12 @@ def plan(
     Parameters
     ----------
     backlog
-        Who waits.
+        Who waits: a `Backlog`, or what `ektp_sched.backlog.as_backlog` makes one
+        of, such as the path of an export or a data frame.
     office
-        What limits printing.
+        What limits printing: an `Office`, its file's path, or its tables.
     start
-        First day of the plan.
+        First day of the plan; a date, or text such as ``"2017-09-12"``.
     days
         Length of the horizon in calendar days, 1 to 3,660; left out, as
         many as it takes until everybody is printed who can be.
@@ -90,6 +93,8 @@ def plan(
     UnsupportedRuleError
         A rule needs an engine that this version does not have.
     """
+    office = as_office(office)
+    backlog, start = as_backlog(backlog, office), as_day(start)
     clock = Clock(time_limit, progress)
     solver = _engine(engine)
     check_whole(("workers", workers, 1, MOST_WORKERS))

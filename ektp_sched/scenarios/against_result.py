@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -38,8 +40,8 @@ class Worked:
         return {"shift": self.shift, "day": day, "cost_idr": self.cost_idr}
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
+@dataclass(frozen=True, slots=True, repr=False)
+class Against(OneLine):
     """A rule for buying shifts, and what it is worth to wait, or to know.
 
     Parameters

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from datetime import date
     from fractions import Fraction
@@ -109,8 +111,8 @@ class Case:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Backtest:
+@dataclass(frozen=True, slots=True, repr=False)
+class Backtest(OneLine):
     """What became of the dates.
 
     Parameters

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
@@ -244,8 +246,8 @@ class BreakEven:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison(OneLine):
     """Scenarios side by side, on the same people, arrivals and breakdowns.
 
     Parameters

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -32,8 +34,8 @@ class Goal:
     days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+@dataclass(frozen=True, slots=True, repr=False)
+class Need(OneLine):
     """The answer.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office.nearest import unknown
+from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,8 +179,8 @@ class Assumption:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scenarios:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scenarios(OneLine):
     """All that a comparison is about, beside the backlog.
 
     Parameters

@@ -25,6 +25,7 @@ from ektp_sched.scenarios.ready_by import (
     rank_of,
 )
 from ektp_sched.scenarios.spread import order_statistic
+from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Promises", "days_printed", "promise"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Promises:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Promises(OneLine):
     """Ready-by dates of a backlog.
 
     Parameters

@@ -36,12 +36,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.showing import OneLine
 from ektp_sched.trust.audit_idle import attempts, idle_days
-from ektp_sched.trust.audit_log import log_from_frame
+from ektp_sched.trust.audit_log import log_from_frame, read_log
 from ektp_sched.trust.audit_plans import sheets_of
 from ektp_sched.trust.audit_queue import build_queue
 from ektp_sched.trust.audit_rows import (
@@ -61,16 +64,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Notice, Office
+    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.office import Notice
     from ektp_sched.trust.audit_log import PrintLog
     from ektp_sched.trust.planned import PlannedRows
 
 __all__ = ["Audit", "audit"]
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+@dataclass(frozen=True, slots=True, repr=False)
+class Audit(OneLine):
     """What a print log shows.
 
     Parameters
@@ -161,9 +164,9 @@ def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def audit(
-    log: PrintLog | pl.DataFrame,
-    backlog: Backlog,
-    office: Office,
+    log: PrintLog | pl.DataFrame | str | PathLike[str],
+    backlog: BacklogLike,
+    office: OfficeLike,
     *,
     plans: Sequence[PlannedRows] = (),
 ) -> Audit:
@@ -175,9 +178,9 @@ def audit(
     Parameters
     ----------
     log
-        From `ektp_sched.trust.audit_log.read_log`, or a frame with
-        application_id, printed_at, printer and, if there are any, result,
-        operator, reason.
+        The path of a print log; or what `ektp_sched.trust.audit_log.read_log`
+        makes of it; or a frame with application_id, printed_at, printer and, if
+        there are any, result, operator, reason.
     backlog
         Who waited; with its priority list, if the office has one.
     office
@@ -196,7 +199,12 @@ def audit(
     ektp_sched.errors.LogError
         The frame is no log, holds no print, or spans more than 3,660 days.
     """
-    prints = log_from_frame(log, office) if isinstance(log, pl.DataFrame) else log
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
+    if isinstance(log, str | PathLike):
+        prints = read_log(log, office)
+    else:
+        prints = log_from_frame(log, office) if isinstance(log, pl.DataFrame) else log
     limits, opened = with_shifts(office, limits_of(prints, office), prints.frame)
     rows = match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())

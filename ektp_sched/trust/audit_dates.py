@@ -91,8 +91,8 @@ class _Dates:
     the date; the day "never" where the date forbids none.
 
     When those not printed within the log will be is not known.  They count as
-    printed on the day after it: an exchange with them would miss B's dates
-    within the log.  A date after the log's last day excuses nobody, as it could
+    printed on the next day that is worked: an exchange with them would miss
+    B's dates before it.  A date from that day on excuses nobody, as it could
     still have been kept, and counts as kept for those who waited.
     """
 
@@ -105,16 +105,16 @@ class _Dates:
 
     @classmethod
     def of(cls, queue: Queue, tiers: tuple[str, ...]) -> _Dates:
-        never, last = queue.days, queue.days - 1
-        in_time = (queue.due >= queue.printed) & (queue.due <= last)
+        never = queue.days
+        in_time = (queue.due >= queue.printed) & (queue.due <= queue.last)
         in_time &= "overdue" in tiers
-        due = np.where(in_time, queue.due, never)
-        told = (queue.promised != MISSING) & (queue.promised <= last)
+        due = np.where(in_time, np.minimum(queue.due, never - 1), never)
+        told = (queue.promised != MISSING) & (queue.promised <= queue.last)
         told &= "promise" in tiers
-        promise = np.where(told, np.maximum(queue.promised, 0), never)
+        promise = np.where(told, np.clip(queue.promised, 0, never - 1), never)
         printed = queue.printed < never
         was_missed = (queue.due != MISSING) & (queue.due < queue.printed)
-        was_missed &= (queue.due <= last) & ("overdue" in tiers)
+        was_missed &= (queue.due <= queue.last) & ("overdue" in tiers)
         values = np.unique(queue.promised[told])
         order = np.searchsorted(values, queue.promised)
         order = np.where(told, order, len(values))
@@ -200,7 +200,8 @@ def _points(
         ),
         weight=np.repeat(np.array([1, -1]), len(real)),
         late=np.tile(spells.late[real], 2),
-        kept=(promised == MISSING) | (printed <= promised),
+        kept=(promised == MISSING)
+        | (np.where(printed < queue.days, printed, queue.last + 1) <= promised),
     )
 
 

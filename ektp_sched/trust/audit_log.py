@@ -24,6 +24,8 @@ from ektp_sched.errors import BacklogError, LogError
 from ektp_sched.office.nearest import nearest
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from ektp_sched.office import Office
 
 __all__ = ["PrintLog", "log_from_frame", "read_log"]
@@ -86,7 +88,7 @@ class PrintLog:
 
 
 def read_log(
-    path: str | Path, office: Office, *, max_rejects: float = 0.01
+    path: str | PathLike[str], office: Office, *, max_rejects: float = 0.01
 ) -> PrintLog:
     """Read a print log from CSV, XLSX or Parquet.
 

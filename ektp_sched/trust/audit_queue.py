@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from ektp_sched.office import calendar
 from ektp_sched.trust.audit_blanks import blank_groups, leftover
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ MISSING = int(np.iinfo(np.int64).min)
 NEVER = -1
 """Stands for "no printer": the card was not printed within the log."""
 
+_FAR = 366
+"""Days after a log among which the next one that is worked is looked for."""
+
 _DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 
 
@@ -40,6 +45,9 @@ class Queue:
     ----------
     days
         Days from the first to the last of the log.
+    last
+        Last day before the next one that is worked after the log: a date up to
+        it is missed by whoever is not printed within the log.
     since, ready, begin
         Day of recording, day on which the record was ready, and first day of
         the log on which the card could be printed: ready, and pinned to no
@@ -67,6 +75,7 @@ class Queue:
     """
 
     days: int
+    last: int
     since: Ints
     ready: Ints
     begin: Ints
@@ -138,6 +147,7 @@ def build_queue(
     np.add.at(used, (card[every], prints["day"].to_numpy()), 1)
     return Queue(
         days=days,
+        last=days - 1 + _closed_after(office, limits),
         since=since,
         ready=ready,
         begin=np.clip(np.maximum(ready, pinned), 0, days),
@@ -157,6 +167,13 @@ def build_queue(
         used=used,
         left=leftover(cards, used, office, limits),
     )
+
+
+def _closed_after(office: Office, limits: Capacity) -> int:
+    """Return how many closed days follow a log."""
+    next_day = limits.start + timedelta(days=limits.days)
+    worked = calendar(office, next_day, _FAR).open
+    return int(worked.argmax()) if worked.any() else _FAR
 
 
 def _first_prints(prints: pl.DataFrame, rows: int, days: int) -> tuple[Ints, Ints]:

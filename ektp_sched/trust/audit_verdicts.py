@@ -94,11 +94,11 @@ def _accounts(queue: Queue, found: Overtakes, cards: Ints, office: Office) -> pl
     """Return what accounts for each card if nothing is left over."""
     tiers = date_tiers(office)
     exchanges = (found.stricter + found.equal)[cards]
-    # A date after the log's last day excuses nobody.
-    due = (queue.due[cards] >= queue.printed[cards]) & (queue.due[cards] < queue.days)
+    # A date that could still be kept after the log excuses nobody.
+    due = (queue.due[cards] >= queue.printed[cards]) & (queue.due[cards] <= queue.last)
     due &= "overdue" in tiers
     told = queue.promised[cards]
-    promise = (told != MISSING) & (told < queue.days) & ("promise" in tiers)
+    promise = (told != MISSING) & (told <= queue.last) & ("promise" in tiers)
     names = np.array(
         ["due_on, promised_on", "due_on", "promised_on", "pinned_on", "printer"]
     )

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.backlog.inputs import as_backlog, as_office
 from ektp_sched.trust.decided import check_choice
 from ektp_sched.trust.face import Face, costs, field, routes, whole_face
 from ektp_sched.trust.facts import blocks, counted, missing_columns, read_facts
@@ -39,8 +40,7 @@ from ektp_sched.trust.tiers import OWN_TIERS, priced, value_of, values
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
+    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
     from ektp_sched.trust.planned import Planned
@@ -66,7 +66,7 @@ class _Use:
 
 
 def check_certificate(
-    plan: Planned, backlog: Backlog, office: Office
+    plan: Planned, backlog: BacklogLike, office: OfficeLike
 ) -> list[Violation]:
     """Check the prices that prove a plan optimal, in whole numbers.
 
@@ -87,6 +87,8 @@ def check_certificate(
         the tiers that it calls proven: with the shifts that it works, and with
         any others as far as `proves_choice` says so.
     """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
     findings = Findings(plan.start)
     if missing_columns(plan):
         findings.add("columns", "Columns are missing in the plan's tables.")

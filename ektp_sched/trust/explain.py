@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.identity import id_of_number, ids_of
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
@@ -26,6 +27,7 @@ from ektp_sched.trust.planned import PlannedRows
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit, Room
@@ -47,11 +49,11 @@ class Explained(PlannedRows, Protocol):
 
 def explain(
     plan: Explained,
-    backlog: Backlog,
-    office: Office,
+    backlog: BacklogLike,
+    office: OfficeLike,
     application_id: str,
     *,
-    day: date | None = None,
+    day: DayLike | None = None,
 ) -> Explanation:
     """Say why an application has its day, or none.
 
@@ -77,6 +79,9 @@ def explain(
     UsageError
         The day lies outside the plan.
     """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
+    day = None if day is None else as_day(day, "day")
     wanted = id_of_number(application_id, office) or application_id.strip()
     row = _find(backlog.frame, wanted)
     if row is None:

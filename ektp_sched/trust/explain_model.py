@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.showing import OneLine
+
 if TYPE_CHECKING:
     from ektp_sched.trust.explain_ahead import Ahead
     from ektp_sched.trust.explain_limits import Limit
@@ -152,8 +154,8 @@ class SupplyHold:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(OneLine):
     """Why an application has its day.
 
     Parameters

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.showing import OneLine
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.overtakes import Pair, count_overtakes
 from ektp_sched.trust.quotas import place
@@ -13,15 +15,14 @@ from ektp_sched.trust.waits import waits_by_group
 if TYPE_CHECKING:
     import polars as pl
 
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
+    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
     from ektp_sched.trust.planned import Planned
 
 __all__ = ["Fairness", "fairness"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fairness:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fairness(OneLine):
     """Overtakes of a plan, and its waits.
 
     Parameters
@@ -61,7 +62,7 @@ class Fairness:
         return sum(self.accounted.values())
 
 
-def fairness(plan: Planned, backlog: Backlog, office: Office) -> Fairness:
+def fairness(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> Fairness:
     """Count overtakes exactly, and how long people wait.
 
     "Comes first" means a stricter rank; or equal rank, waiting_since no later
@@ -76,6 +77,8 @@ def fairness(plan: Planned, backlog: Backlog, office: Office) -> Fairness:
     office
         The rules.
     """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
     facts = read_facts(plan, backlog, office)
     counts = count_overtakes(facts)
     return Fairness(

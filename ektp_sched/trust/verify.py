@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ektp_sched.backlog.inputs import as_backlog, as_office
 from ektp_sched.trust.certificate import final_face
 from ektp_sched.trust.claims import check_claims
 from ektp_sched.trust.decided import check_choice
@@ -20,8 +21,7 @@ from ektp_sched.trust.tiers import check_tiers, values
 from ektp_sched.trust.ties import check_ties, check_ties_in_groups
 
 if TYPE_CHECKING:
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
+    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.planned import Planned
     from ektp_sched.trust.tiers import Values
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Violation", "verify"]
 
 
-def verify(plan: Planned, backlog: Backlog, office: Office) -> list[Violation]:
+def verify(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> list[Violation]:
     """Check a plan against the accepted rows and the office, from scratch.
 
     Parameters
@@ -48,6 +48,8 @@ def verify(plan: Planned, backlog: Backlog, office: Office) -> list[Violation]:
         Empty if the plan obeys every rule, states every figure rightly, and
         is as good as it claims.
     """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
     findings = Findings(plan.start)
     status = str(getattr(plan, "status", "feasible"))
     if status in ("infeasible", "unknown"):
