@@ -25,6 +25,16 @@ def test_the_example_runs(
     assert (tmp_path / "out" / "summary.json").is_file()
 
 
+def test_the_page_for_the_library_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs/library.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for code in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
+        exec(compile(code, "library.md", "exec"), names)
+    printed = capsys.readouterr().out
+    assert printed.startswith("Plan(office=<Office>, backlog=<Backlog>")
+    assert "berikan tanggal" in printed
+
+
 @pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))])
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
