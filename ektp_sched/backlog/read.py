@@ -144,7 +144,7 @@ def _assemble(
         rejects=findings.frame(),
         read=len(table.rows) + len(table.malformed),
         extra=tuple(columns.extra),
-        notices=(*columns.notices, *checked.notices),
+        notices=(*table.notices, *columns.notices, *checked.notices),
         digest=None,
         source=None,
         classified=classified,
@@ -152,6 +152,7 @@ def _assemble(
         priority_unmatched=0,
         priorities=pl.DataFrame(schema=dict(PRIORITIES)),
         provisional=False,
+        read_as=table.read_as,
     )
     if priority is not None:
         backlog = _prioritised(backlog, office, priority, checked.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,7 +10,9 @@ import polars as pl
 from ektp_sched.backlog.texts import as_text, clean, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from ektp_sched.office.notices import Notice
 
 __all__ = ["Table", "tabulate"]
 
@@ -30,13 +32,21 @@ class Table:
         Row in the sheet of each row, int64; the heading of a plain file is 1.
     malformed
         Rows in the sheet, int64, that are left out of `frame`: they have more
-        cells than headings, or a quotation mark out of place.
+        cells than headings, a quotation mark out of place, or bytes that are
+        no text.
+    read_as
+        What the file was taken for: encoding, sheet, row of the heading and
+        the like; names and whole numbers, nothing that stood in a cell.
+    notices
+        What was noticed while reading and is no error.
     """
 
     frame: pl.DataFrame
     headings: tuple[str, ...]
     rows: pl.Series
     malformed: pl.Series
+    read_as: Mapping[str, str | int] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
 
     def cells(self, at: int) -> pl.Series:
         """Return a column by position."""
