@@ -48,15 +48,17 @@ def heading_row(rows: Sequence[Row], known: AbstractSet[str]) -> int | None:
 
 
 def likely_heading_row(rows: Sequence[Row]) -> int | None:
-    """Return the first row that is at least half as full as the fullest one.
+    """Return the first row with several cells filled, else the first with one.
 
-    What to show where `heading_row` knows none: a title has a cell or two, the
-    headings as many as the rows below.  None where nothing stands anywhere.
+    What to show where `heading_row` knows none; a title has a single cell.  None
+    where nothing stands anywhere.
     """
     filled = [
         sum(bool(cell and cell.strip()) for cell in row) for row in rows[:SEARCHED_ROWS]
     ]
     most = max(filled, default=0)
-    return next(
-        (i for i, cells in enumerate(filled) if cells and 2 * cells >= most), None
+    return (
+        next((at for at, cells in enumerate(filled) if cells >= min(most, 2)), None)
+        if most
+        else None
     )

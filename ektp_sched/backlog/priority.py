@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.encodings import replaced
 from ektp_sched.backlog.identity import QUEUE_HEADINGS, application_ids, ids_of
 from ektp_sched.backlog.model import PRIORITIES
 from ektp_sched.backlog.names import official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
-from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, PriorityError
 
 if TYPE_CHECKING:
@@ -156,6 +157,10 @@ def _lines(
     findings.leave_out(table.malformed, "", "malformed")
     none = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
     texts = {c: clean(table.cells(p)) for c, p in at.items()}
+    whom = at.get("application_id", number or 0)
+    findings.add(
+        replaced(as_text(table.cells(whom))), table.headings[whom], "malformed"
+    )
     frame = pl.DataFrame(
         {
             "id": plain_ids(texts.get("application_id", none)),

@@ -72,7 +72,7 @@ def tabulate(
     headings: Sequence[str],
     first_row: int,
     *,
-    overflow: bool = False,
+    malformed: pl.Series | None = None,
 ) -> Table:
     """Return a table without the rows in which nothing stands.
 
@@ -81,27 +81,25 @@ def tabulate(
     frame
         The cells below the heading.
     headings
-        One a column; the column of `overflow` has none.
+        One a column.
     first_row
         Row in the sheet of the first row of `frame`.
-    overflow
-        Whether the last column holds what stood beyond the last heading.
+    malformed
+        Rows of `frame`, counted from 0, that cannot be read; None for none.
     """
     names = dict(zip(frame.columns, map(str, range(frame.width)), strict=True))
     frame = frame.rename(names)
     rows = pl.int_range(first_row, first_row + frame.height, eager=True)
+    lost = rows.clear()
+    if malformed is not None and len(malformed):
+        lost = rows[malformed].sort()
+        kept = ~rows.is_in(lost.implode())
+        frame, rows = frame.filter(kept), rows.filter(kept)
     blank = _blank(frame)
     if blank is not None:
         frame, rows = frame.filter(~blank), rows.filter(~blank)
-    malformed = rows.clear()
-    if overflow:
-        beyond = frame.to_series(-1).is_not_null()
-        frame = frame.drop(frame.columns[-1])
-        if beyond.any():
-            malformed = rows.filter(beyond)
-            frame, rows = frame.filter(~beyond), rows.filter(~beyond)
     plain = tuple(" ".join(h.replace("\ufeff", "").split()) for h in headings)
-    return Table(frame, plain, rows, malformed)
+    return Table(frame, plain, rows, lost)
 
 
 def _blank(frame: pl.DataFrame) -> pl.Series | None:

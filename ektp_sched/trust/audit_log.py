@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.encodings import replaced
 from ektp_sched.backlog.identity import (
     QUEUE_HEADINGS,
     application_ids,
@@ -19,7 +20,7 @@ from ektp_sched.backlog.numbers import plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.table import Table, tabulate
-from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, LogError
 from ektp_sched.office.nearest import nearest
 
@@ -248,6 +249,8 @@ def _ids(
     office: Office,
     bad: Findings,
 ) -> pl.Series:
+    name = "application_id" if "application_id" in at else "number"
+    bad.add(replaced(as_text(table.cells(at[name]))), heading[name], "malformed")
     if "application_id" in at:
         ids = plain_ids(table.cells(at["application_id"]))
         bad.add(ids.is_null(), heading["application_id"], "missing")
