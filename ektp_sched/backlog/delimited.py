@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,7 +20,7 @@ from ektp_sched.backlog.heading_row import (
     likely_heading_row,
 )
 from ektp_sched.backlog.quoting import read_cells
-from ektp_sched.backlog.table import Table, tabulate
+from ektp_sched.backlog.table import IN_A_CELL, Table, tabulate
 from ektp_sched.errors import BacklogError
 from ektp_sched.office.notices import Notice
 from ektp_sched.words import said
@@ -97,7 +98,7 @@ def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
     }
     notices = [Notice("heading-row", {"row": heading.row})] if heading.titles else []
     if len(cells.swallowed):
-        notices.append(_in_rows("rows-in-a-cell", cells.swallowed, first_row))
+        notices.append(_in_rows(IN_A_CELL, cells.swallowed, first_row))
     if REPLACED.encode() in text.data:
         marked = cells.frame.select(pl.any_horizontal([*map(replaced, cells.frame)]))
         places = marked.to_series().arg_true()
@@ -169,25 +170,25 @@ def _heading(data: bytes, name: str, known: AbstractSet[str]) -> _Heading:
 
 
 def _records(text: str, separator: str) -> list[_Record]:
-    """Return the first records; a cell may have line breaks."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    """Return the first records, up to one in which a mark is out of place."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     records: list[_Record] = []
-    try:
+    with suppress(csv.Error):
         for cells in islice(reader, SEARCHED_ROWS):
             records.append(_Record(cells, len(records) + 1, reader.line_num))
-    except csv.Error:
-        pass  # What was read before a cell without end may hold the heading.
     return records
 
 
 def _line_records(text: str, separator: str) -> list[_Record]:
-    """Return the first lines, each a record: for a title with a stray mark."""
+    """Return the first lines, each a record: for titles with a stray mark."""
     lines = islice(io.StringIO(text, newline=""), SEARCHED_ROWS)
-    return [
-        _Record(record.cells, row, row)
-        for row, line in enumerate(lines, 1)
-        for record in _records(line, separator)[:1]
-    ]
+    records: list[_Record] = []
+    for row, line in enumerate(lines, 1):
+        with suppress(csv.Error):  # A cell without end is no heading.
+            cells = next(csv.reader([line], delimiter=separator))
+            records.append(_Record(cells, row, row))
+    return records
 
 
 def _among(

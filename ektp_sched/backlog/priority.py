@@ -17,6 +17,7 @@ from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, PriorityError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,13 +101,28 @@ def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities
         If a line is not what it should be; the row is named.
     """
     name = str(path)
-    known = frozenset(fold(n) for names in _NAMES.values() for n in names)
-    known |= {*QUEUE_HEADINGS}
+    known = {fold(n) for names in _NAMES.values() for n in names} | {"nik", *QUEUE_HEADINGS}
+    known |= {fold(h) for h, column in office.columns.items() if column in _NAMES}
+    if office.identity is not None:
+        known.add(fold(office.identity.from_))
     try:
         table, _ = read_table(path, known)
     except BacklogError as error:
-        raise PriorityError(error.message, file=error.file) from None
+        raise PriorityError(
+            error.message, file=error.file, sheet=error.sheet, row=error.row
+        ) from None
     at, number = _positions(table, office, name)
+    if table.row_with_rows is not None:
+        raise PriorityError(
+            said(
+                "has a cell with lines that look like rows of the list; a quotation "
+                "mark may be missing there: correct the row",
+                "memuat sel dengan baris-baris yang mirip baris daftar ini; mungkin "
+                "ada tanda kutip yang hilang: perbaiki baris itu",
+            ),
+            file=name,
+            row=table.row_with_rows,
+        )
     return _lines(table, at, number, office, key, name)
 
 

@@ -250,7 +250,9 @@ def _with_cells_joined(
         after = joined[place + 1 : end if end >= 0 else len(joined)].decode()
         cut = before.count(separator)
         if (
-            cut + after.count(separator) + 1 == width
+            before.strip()
+            and after.strip()
+            and cut + after.count(separator) + 1 == width
             and cut not in dated
             and not row.search(after)
             and _form(after.split(separator)[0]) not in begins

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.notices import Notice
 
-__all__ = ["Table", "tabulate"]
+__all__ = ["IN_A_CELL", "Table", "tabulate"]
+
+IN_A_CELL: Final = "rows-in-a-cell"
+"""Code of the notice that lines of a cell look like rows of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,12 @@ class Table:
     def cells(self, at: int) -> pl.Series:
         """Return a column by position."""
         return self.frame.to_series(at)
+
+    @property
+    def row_with_rows(self) -> int | None:
+        """The first row with a cell whose lines look like rows, if there is one."""
+        rows = (n.figures["row"] for n in self.notices if n.code == IN_A_CELL)
+        return next(map(int, rows), None)
 
     def texts(self, rows: pl.Series) -> pl.Series:
         """Return some rows (positions) as text: cells joined by commas.
