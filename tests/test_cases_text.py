@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from ektp_sched.backlog import Backlog, read_backlog
-from ektp_sched.errors import BacklogError
+from ektp_sched.backlog.promised import promised_table
+from ektp_sched.errors import BacklogError, PriorityError
 from ektp_sched.office import Office, load_office
+from ektp_sched.output.backlog_copy import write_backlog_copy
+from ektp_sched.scenarios.history_files import read_arrivals
 from ektp_sched.trust.audit_log import read_log
 
 if TYPE_CHECKING:
@@ -349,3 +354,96 @@ def test_a_person_at_the_end_is_no_sum(tmp_path: Path, last: str) -> None:
     backlog = read(tmp_path, HEAD + "A1,12/08/2017,x\nA2,11/08/2017,y\n" + last)
     assert backlog.rejected == 1
     assert noticed(backlog) == []
+
+
+def test_a_priority_list_with_returns(tmp_path: Path) -> None:
+    path, listed = tmp_path / "backlog.csv", tmp_path / "prio2.csv"
+    path.write_text("application_id;waiting_since;Ket\n" + SIX)
+    listed.write_bytes(
+        b'application_id,urgency,reason,by,"Ket.\r(isi)"\n'
+        b"A5,emergency,sakit,Lurah,x\rA6,emergency,sakit,Lurah\n"
+    )
+    backlog = read_backlog(path, office(), priority=listed)
+    urgent = backlog.frame.filter(pl.col("urgency") == "emergency")
+    assert urgent["application_id"].to_list() == ["A5", "A6"]
+    assert backlog.prioritised == 2
+
+
+def test_a_swallowed_line_of_a_priority_list_is_refused(tmp_path: Path) -> None:
+    path, listed = tmp_path / "backlog.csv", tmp_path / "list.csv"
+    path.write_text("application_id;waiting_since;Ket\n" + SIX)
+    listed.write_text(
+        "application_id,due_on,reason,by\nA4,2017-09-20,sakit,L\n"
+        'A5,2017-09-20,sakit,"L\nA6,2017-09-20,sakit,L"\nA1,2017-09-20,sakit,L\n'
+    )
+    with pytest.raises(PriorityError) as caught:
+        read_backlog(path, office(), priority=listed)
+    assert caught.value.row == 3
+    assert caught.value.sentence("id") != str(caught.value)
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\r\n", "\n"])
+def test_a_history_with_returns(tmp_path: Path, end: str) -> None:
+    days = [f"2017-09-{day:02},routine,{day}" for day in range(4, 9)]
+    text = end.join(["Riwayat", "", 'day,urgency,"cards"', *days])
+    path = tmp_path / "arrivals.csv"
+    path.write_bytes(text.encode())
+    assert read_arrivals(path, office(), None).sum() == 30
+
+
+def test_a_log_with_titles_a_sum_and_returns(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(
+        b"Log cetak\r\rapplication_id,printed_at,printer\rA1,2017-09-12,p1\r"
+        b"A2,2017-09-12,p1\rJumlah,2,\r"
+    )
+    log = read_log(path, office())
+    assert log.frame["application_id"].to_list() == ["A1", "A2"]
+    assert [notice.code for notice in log.notices] == ["heading-row", "rows-below"]
+    assert (log.read, log.rejects.height) == (2, 0)
+
+
+def test_the_copy_with_dates_told_has_every_person(tmp_path: Path) -> None:
+    path, copy = tmp_path / "backlog.csv", tmp_path / "copy.csv"
+    path.write_bytes(
+        b'DAFTAR\r\napplication_id;waiting_since;"Ket.\r(isi)"\rA1;12/08/2017;"a\rb"\r'
+        b"A2;11/08/2017;x\nA3;10/08/2017;satu\rdua\r\r\n"
+    )
+    told = pl.DataFrame(
+        {"application_id": ["A1", "A3"], "ready_by": [date(2017, 10, 2)] * 2}
+    )
+    table = promised_table(path, office(), told)
+    assert (table.filled, table.left_out) == (2, 0)
+    write_backlog_copy(table, copy, date(2017, 9, 12))
+    backlog = read_backlog(copy, office())
+    assert people(backlog) == numbered(3)
+    assert backlog.frame["promised_on"].to_list() == [
+        date(2017, 10, 2),
+        None,
+        date(2017, 10, 2),
+    ]
+
+
+def test_a_workbooks_returns_in_cells_survive_the_copy(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "application_id": ["A1", "A2"],
+            "waiting_since": ["2017-08-12", "2017-08-11"],
+            "note": ["a\rb\r\nc", "\r"],
+        }
+    )
+    frame.write_parquet(tmp_path / "b.parquet")
+    told = pl.DataFrame({"application_id": ["A1"], "ready_by": [date(2017, 10, 2)]})
+    copy = tmp_path / "copy.csv"
+    table = promised_table(tmp_path / "b.parquet", office(), told)
+    write_backlog_copy(table, copy, date(2017, 9, 12))
+    assert people(read_backlog(copy, office())) == ["A1", "A2"]
+
+
+@pytest.mark.parametrize("sign", ["é", '"', "a", " ", "\x07"])
+def test_a_sep_line_with_a_sign_that_separates_nothing(
+    tmp_path: Path, sign: str
+) -> None:
+    with pytest.raises(BacklogError) as caught:
+        read(tmp_path, f"sep={sign}\n{HEAD}A1,12/08/2017,x\n")
+    assert caught.value.row == 1
