@@ -185,9 +185,10 @@ def _line_records(text: str, separator: str) -> list[_Record]:
     lines = islice(io.StringIO(text, newline=""), SEARCHED_ROWS)
     records: list[_Record] = []
     for row, line in enumerate(lines, 1):
+        cells = [line]
         with suppress(csv.Error):
             cells = next(csv.reader([line], delimiter=separator, strict=True))
-            records.append(_Record(cells, row, row))
+        records.append(_Record(cells, row, row))
     return records
 
 

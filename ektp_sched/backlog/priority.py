@@ -101,7 +101,10 @@ def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities
         If a line is not what it should be; the row is named.
     """
     name = str(path)
-    known = {fold(n) for names in _NAMES.values() for n in names} | {"nik", *QUEUE_HEADINGS}
+    known = {fold(n) for names in _NAMES.values() for n in names} | {
+        "nik",
+        *QUEUE_HEADINGS,
+    }
     known |= {fold(h) for h, column in office.columns.items() if column in _NAMES}
     if office.identity is not None:
         known.add(fold(office.identity.from_))
