@@ -102,6 +102,14 @@ class Slow:
                 return day
         return self.days
 
+    def nobody_waits_day(self) -> int:
+        """Return the first day at whose end nobody waits who might be printed."""
+        for day in range(self.days):
+            waiting = self.waiting_after(day)
+            if not any(max(p.ready, p.pinned or 0) <= day for p in waiting):
+                return day
+        return self.days
+
     def longest_wait(self) -> int:
         """Return the longest wait of anybody."""
         people, last = enumerate(self.people), self.days - 1

@@ -78,7 +78,7 @@ def limit_sentence(limits: Limiting, words: Language) -> str:
 
 
 def _table(found: Comparison, words: Language) -> Iterator[str]:
-    names = ("scenario", "cleared", "on-target", "trips", "trip-cost", "cost")
+    names = ("scenario", "cleared", "nobody", "on-target", "trips", "trip-cost", "cost")
     rows = [[words.text(f"compare.column.{name}") for name in names]]
     told = words.text("compare.dates-only")
     rows += [_row(one.name, one, words) for one in found.scenarios]
@@ -86,10 +86,11 @@ def _table(found: Comparison, words: Language) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [
-            cell.ljust(width) if number < 3 else cell.rjust(width)
+            cell.ljust(width) if number < 4 else cell.rjust(width)
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip()
+    yield words.text("compare.days-note")
     yield words.text("compare.spread-note")
 
 
@@ -98,6 +99,7 @@ def _row(name: str, scenario: ScenarioFigures, words: Language) -> list[str]:
     return [
         name,
         _days(part["backlog_cleared_on"], words),
+        _days(part["nobody_waits_on"], words),
         _days(part["on_target_on"], words),
         _numbers(part["wasted_trips"], words),
         _numbers(part["wasted_trip_cost_idr"], words, millions=True),
@@ -180,8 +182,14 @@ def _payoff(
         )
     if kind == "date":
         value = date.fromisoformat(str(value))
+        if found.earliest is not None and value < found.earliest:
+            kind = "date-unreached"
     return words.text(
-        f"compare.{kind}", name=found.scenario, against=against, value=value
+        f"compare.{kind}",
+        name=found.scenario,
+        against=against,
+        value=value,
+        earliest=found.earliest,
     )
 
 

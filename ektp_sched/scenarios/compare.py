@@ -154,9 +154,11 @@ def _assumptions(scenarios: Scenarios) -> tuple[dict[str, Any], ...]:
 
 def _people(run: Run) -> dict[str, int]:
     queue = run.queue(run.baseline)
+    never = queue.left_out.get("no-printer", 0)
     return {
         "initial": queue.initial,
-        "unprintable": sum(queue.left_out.values()),
+        "unprintable": never,
+        "later": sum(queue.left_out.values()) - never,
         "held": run.backlog.held_count,
     }
 

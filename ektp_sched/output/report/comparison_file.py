@@ -91,6 +91,7 @@ class ScenarioPart(_Part):
     cost_idr: int = 0
     limits: LimitsPart | None = None
     backlog_cleared_on: DayPart | None = None
+    nobody_waits_on: DayPart | None = None
     on_target_on: DayPart | None = None
     waiting_at_end: NumberPart | None = None
     longest_wait_days: NumberPart | None = None
@@ -106,6 +107,7 @@ class DifferencePart(_Part):
     name: str
     baseline: str = ""
     backlog_cleared_on: NumberPart | None = None
+    nobody_waits_on: NumberPart | None = None
     on_target_on: NumberPart | None = None
     waiting_at_end: NumberPart | None = None
     longest_wait_days: NumberPart | None = None
@@ -131,14 +133,25 @@ class PayoffPart(_Part):
 
 
 class BreakEvenPart(_Part):
-    """Where the cost of a scenario is just paid, and those of the others."""
+    """Where the cost of a scenario is just paid, and those of the others.
 
-    scenario: str
+    Without a scenario where none has a price.
+    """
+
+    scenario: str | None = None
     resource: str | None = None
+    earliest: date | None = None
     against: str = "not-told"
     installation_date: PayoffPart = PayoffPart()
     cards_per_day: PayoffPart = PayoffPart()
     others: tuple[BreakEvenPart, ...] = ()
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the resource can be there on a day on which it still pays."""
+        latest = self.installation_date.value
+        never = isinstance(latest, date) and self.earliest is not None
+        return not never or self.earliest <= latest
 
 
 class InputPart(_Part):
