@@ -93,11 +93,7 @@ class Course:
     @property
     def is_certain(self) -> bool:
         """Whether nothing is drawn, so that all replications are alike."""
-        fixed = all(resource.is_certain for resource in self.scenario.added)
-        office = self.scenario.office
-        known = {resource.id for resource in (*office.servers, *office.printers)}
-        breaks = known & set(self.scenarios.breakdowns)
-        return fixed and self.scenarios.arrivals is None and not breaks
+        return self.scenarios.is_certain(self.scenario)
 
 
 def chosen(

@@ -234,6 +234,20 @@ class Scenarios(OneLine):
             raise UsageError(unknown("scenario", wanted, self.scenarios))
         return self.scenarios[wanted]
 
+    def is_certain(self, scenario: Scenario) -> bool:
+        """Return whether nothing is drawn in a scenario, so that all futures agree.
+
+        Parameters
+        ----------
+        scenario
+            One of these.
+        """
+        office = scenario.office
+        known = {resource.id for resource in (*office.servers, *office.printers)}
+        breaks = known & set(self.breakdowns)
+        fixed = all(resource.is_certain for resource in scenario.added)
+        return fixed and self.arrivals is None and not breaks
+
     def with_backlog_mix(self, counts: Mapping[str, int]) -> Scenarios:
         """Return these with the backlog's own mix, where none is given.
 

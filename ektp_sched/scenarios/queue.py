@@ -141,8 +141,8 @@ class Queue:
     cell_share
         Applications by cell and area, from which new ones take theirs, shape
         ``(cells, areas)``.
-    left_out
-        Applications that can be printed in no case, by reason.
+    rows_left_out
+        Rows of the backlog that can be printed in no case, by reason.
     """
 
     start: date
@@ -160,7 +160,12 @@ class Queue:
     promised: Ints
     area: Ints
     cell_share: Ints
-    left_out: dict[str, int]
+    rows_left_out: dict[str, Ints]
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Number of applications that can be printed in no case, by reason."""
+        return {reason: len(rows) for reason, rows in self.rows_left_out.items()}
 
     @property
     def initial(self) -> int:
@@ -240,7 +245,7 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
         promised=promised[rows],
         area=area[rows],
         cell_share=share,
-        left_out=left_out,
+        rows_left_out=left_out,
     )
 
 
@@ -253,8 +258,8 @@ def _places(column: pl.Series, known: Sequence[str | None]) -> Ints:
     return found.fill_null(len(known) - 1).to_numpy()
 
 
-def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, int]]:
-    """Return who can be printed, and how many cannot by reason."""
+def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
+    """Return who can be printed, and which rows cannot by reason."""
     nowhere = np.array([not names for names in cohorts.printer_sets], dtype=bool)
     reasons = {
         "no-printer": nowhere[cohorts.eligibility],
@@ -262,11 +267,11 @@ def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, int]]:
         "pinned-later": cohorts.pinned >= days,
     }
     out = np.zeros(len(cohorts), dtype=bool)
-    counts = {}
+    rows = {}
     for reason in LEFT_OUT:
-        counts[reason] = int(cohorts.size[reasons[reason] & ~out].sum())
+        rows[reason] = np.flatnonzero((reasons[reason] & ~out)[cohorts.member])
         out |= reasons[reason]
-    return ~out[cohorts.member], {k: n for k, n in counts.items() if n}
+    return ~out[cohorts.member], {k: at for k, at in rows.items() if len(at)}
 
 
 def _has_dates(cohorts: Cohorts) -> Bools:
