@@ -116,5 +116,7 @@ class Need(OneLine):
             "left_out": self.left_out,
             "left_out_ids": list(self.left_out_ids),
             "left_out_kinds": [{"card": c, "area": a} for c, a in self.left_out_kinds],
-            "without_them": None if self.without_them is None else asdict(self.without_them),
+            "without_them": None
+            if self.without_them is None
+            else asdict(self.without_them),
         }
