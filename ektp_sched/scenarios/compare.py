@@ -30,6 +30,7 @@ from ektp_sched.scenarios.measures import (
 from ektp_sched.scenarios.order import POLICIES as FAST_POLICIES
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.told import told_trips
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,8 +236,14 @@ def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
 def _check(days: int, replications: int, seed: int, policy: str) -> None:
     """Refuse arguments out of their range."""
     if policy not in POLICIES:
-        message = f"policy is {policy!r}; it must be one of {', '.join(POLICIES)}"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "policy is {policy}; it must be one of {policies}",
+                "policy {policy}; pilihannya {policies}",
+                policy=repr(policy),
+                policies=", ".join(POLICIES),
+            )
+        )
     most = _MOST_REPLAN if policy == "replan" else MOST_REPLICATIONS
     check_whole(
         ("days", days, 1, LONGEST_DAYS),

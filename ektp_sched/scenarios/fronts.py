@@ -14,6 +14,7 @@ from ektp_sched.scenarios.blocks import Futures, in_blocks
 from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.simulate import simulate
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -135,11 +136,16 @@ def chosen(
     queue = build_queue(backlog, scenario.office, start, days)
     cells = len(queue.streams) * replications * days
     if cells + len(queue.singles.rows) * replications > _MOST_CELLS:
-        message = (
-            f"{replications:,} replications of {days:,} days need too much memory; "
-            "take fewer of either"
+        raise UsageError(
+            said(
+                "{count} replications of {days} days need too much memory; take fewer "
+                "of either",
+                "{count} ulangan selama {days} hari memerlukan terlalu banyak memori; "
+                "kurangi salah satunya",
+                count=replications,
+                days=days,
+            )
         )
-        raise UsageError(message)
     counts = dict(backlog.frame.group_by("urgency").len().rows())
     mixed = scenarios.with_backlog_mix(counts) if counts else scenarios
     return Course(queue, mixed, scenario, start, days, seed, policy, executor, progress)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from ektp_sched.errors import UsageError
 from ektp_sched.office.nearest import unknown
 from ektp_sched.showing import OneLine
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -267,7 +268,12 @@ class Scenarios(OneLine):
             return self
         total = sum(counts.values())
         if not total:
-            message = "an empty backlog has no mix of classes; write [arrivals] mix"
-            raise UsageError(message)
+            raise UsageError(
+                said(
+                    "an empty backlog has no mix of classes; write [arrivals] mix",
+                    "antrean kosong tidak punya bagian tiap kelas; tulis mix dalam "
+                    "[arrivals]",
+                )
+            )
         shares = {n: Fraction(counts.get(n, 0), total) for n in self.office.classes}
         return replace(self, arrivals=replace(law, mix=shares))

@@ -52,7 +52,8 @@ def _is_more_than_a_number(card: CardType) -> bool:
 def as_simulated(office: Office, start: date) -> Office:
     """Return the office as the futures see it.
 
-    Its shifts are never used, its quotas hold nobody back; whoever needs a blank takes any that has come,
+    Its shifts are never used and its quotas hold nobody back; whoever needs a
+    blank takes any that has come,
     unless the stock had expired before the start; ribbons never run out.  So
     an exact plan beside them follows the same rules.
 

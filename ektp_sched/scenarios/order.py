@@ -13,6 +13,7 @@ import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.planning.cohorts import NONE
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,8 +76,14 @@ def check_policy(policy: str) -> None:
         It is neither of `POLICIES`.
     """
     if policy not in POLICIES:
-        msg = f"policy is {policy!r}; it must be {', '.join(POLICIES)} or replan"
-        raise UsageError(msg)
+        raise UsageError(
+            said(
+                "policy is {policy}; it must be {policies} or replan",
+                "policy {policy}; pilihannya {policies} atau replan",
+                policy=repr(policy),
+                policies=", ".join(POLICIES),
+            )
+        )
 
 
 def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
@@ -247,10 +254,16 @@ def check_range(queue: Queue, people: int) -> None:
     """
     span = queue.longest + 2
     if queue.scale * span * span * max(1, people) >= _RANGE:
-        msg = (
-            f"the target_days of urgency ({', '.join(queue.classes)}) have the common "
-            f"multiple {queue.scale:,}, too large for exact integers over "
-            f"{queue.days:,} days; choose targets that divide one another, such as "
-            "3, 30 and 90"
+        raise UnsupportedRuleError(
+            said(
+                "the target_days of urgency ({classes}) have the common multiple "
+                "{multiple}, too large for exact integers over {days} days; choose "
+                "targets that divide one another, such as 3, 30 and 90",
+                "target_days kelas urgensi ({classes}) mempunyai kelipatan bersama "
+                "{multiple}, terlalu besar untuk hitungan tepat selama {days} hari; "
+                "pilih target yang saling membagi, misalnya 3, 30 dan 90",
+                classes=", ".join(queue.classes),
+                multiple=queue.scale,
+                days=queue.days,
+            )
         )
-        raise UnsupportedRuleError(msg)
