@@ -140,7 +140,7 @@ def test_the_old_backlog_is_not_nobody_waiting() -> None:
         replications=1,
     )
     now = found.scenario("now").quantities
-    cleared, nobody = now["backlog_cleared_on"].p50, now["nobody_waits_on"].p50  # type: ignore[union-attr]
+    cleared, nobody = now["backlog_cleared_on"].p50, now["nobody_waits_on"].p50
     assert isinstance(cleared, date)
     assert isinstance(nobody, date)
     assert cleared < nobody

@@ -189,7 +189,7 @@ def _payoff(
         name=found.scenario,
         against=against,
         value=value,
-        earliest=found.earliest,
+        earliest=found.earliest or "",
     )
 
 

@@ -333,7 +333,7 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
     labels = []
     for one, mine in zip(parts, points, strict=True):
         told = one.against != "not-told"
-        colour = MUTED if told else words.colour(one.scenario)
+        colour = MUTED if told else words.colour(one.scenario or "")
         base = alt.Chart(rows(("day", "low", "middle", "high"), mine))
         band = base.mark_area(color=colour, opacity=0.18)
         layers.append(band.encode(x=x, y=below, y2=alt.Y2(field="high")))

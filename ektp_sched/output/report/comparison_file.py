@@ -150,8 +150,9 @@ class BreakEvenPart(_Part):
     def is_reached(self) -> bool:
         """Whether the resource can be there on a day on which it still pays."""
         latest = self.installation_date.value
-        never = isinstance(latest, date) and self.earliest is not None
-        return not never or self.earliest <= latest
+        if self.earliest is None or not isinstance(latest, date):
+            return True
+        return self.earliest <= latest
 
 
 class InputPart(_Part):
