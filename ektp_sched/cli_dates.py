@@ -273,6 +273,8 @@ def _lines(
         yield words.text("promise.beyond", count=made.beyond, last=made.last_day)
     if made.never:
         yield words.text("promise.never", count=made.never)
+    policy = words.name("report.cmp.policy", made.policy)
+    yield words.text("promise.policy", policy=policy)
     if certain:
         yield words.text("promise.certain")
     else:

@@ -26,6 +26,7 @@ from ektp_sched.cli_options import (
     StartOption,
 )
 from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.scenarios.goal import Goal
@@ -61,8 +62,9 @@ def compare(
 ) -> None:
     """Compare scenarios on the same people, arrivals and breakdowns.
 
-    When is the backlog gone in each, what does waiting cost residents, what
-    binds, and up to which date does the money pay?
+    When is the old backlog printed in each, when does nobody wait any more,
+    what does waiting cost residents, what binds, and up to which date does the
+    money pay?
     """
     from ektp_sched.backlog import read_backlog
     from ektp_sched.office import Office
@@ -158,6 +160,10 @@ def need(
     days: HorizonOption = 365,
     replications: ReplicationsOption = 1000,
     seed: SeedOption = 1,
+    policy: Annotated[
+        Literal["pressure", "class-order", "fifo"],
+        typer.Option("--policy", help="In which order cards are printed."),
+    ] = "pressure",
     priority: PriorityOption = None,
     max_rejects: MaxRejectsOption = 0.01,
     lang: LangOption = None,
@@ -181,6 +187,7 @@ def need(
     with Progress(words) as progress:
         answer = search(
             people,
+            rules,
             found,
             resource=resource,
             goal=goal,
@@ -188,8 +195,9 @@ def need(
             days=days,
             confidence=confidence,
             scenario=scenario,
-            replications=replications if scenarios is not None else 1,
+            replications=replications,
             seed=seed,
+            policy=policy,
             progress=progress,
         )
     if as_json:
@@ -212,11 +220,19 @@ def _goal(
 
     given = [cleared_by, on_target_by, nobody_over]
     if sum(one is not None for one in given) != 1:
-        message = "give one goal: --cleared-by, --on-target-by or --nobody-over"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "give one goal: --cleared-by, --on-target-by or --nobody-over",
+                "beri satu tujuan: --cleared-by, --on-target-by atau --nobody-over",
+            )
+        )
     if (nobody_over is None) != (by is None):
-        message = "--nobody-over and --by go together: how many days, on which day"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "--nobody-over and --by go together: how many days, on which day",
+                "--nobody-over dan --by berpasangan: berapa hari, pada tanggal berapa",
+            )
+        )
     if cleared_by is not None:
         return Goal("cleared", cleared_by)
     if on_target_by is not None:

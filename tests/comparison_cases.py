@@ -158,6 +158,7 @@ def comparison(days: int = 365) -> tuple[dict[str, Any], pl.DataFrame]:
                 "cost_idr": _COST if name == "new-server" else 0,
                 "limits": _LIMITS[name],
                 "backlog_cleared_on": day_of(cleared[name], days),
+                "nobody_waits_on": day_of(np.minimum(cleared[name] + 40, days), days),
                 "on_target_on": day_of(np.minimum(cleared[name] + 21, days), days),
                 "waiting_at_end": number(waiting[name][:, -1]),
                 "longest_wait_days": number(360 + 40 * scale + cleared[name] / 40),

@@ -7,7 +7,7 @@ more person can still be printed is asked of a maximum flow, card by card.
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,7 @@ class Person:
     since: int
     ready: int
     due: int | None
+    promised: int | None
     pinned: int | None
     target: int
     rank: tuple[float, float]
@@ -54,12 +55,15 @@ class Person:
     area: str | None
     cell: int
     tie: tuple[Any, ...]
+    out_of_turn: bool = False
+    """Whether a later date was told than to somebody behind in the stream."""
 
     @property
     def dated(self) -> bool:
         """Whether a date of its own sets it apart."""
         late = self.ready > max(0, self.since) or (self.name != "" and self.ready > 0)
-        return late or self.due is not None or self.pinned is not None
+        own = late or self.due is not None or self.pinned is not None
+        return own or self.out_of_turn
 
 
 @dataclass
@@ -99,6 +103,14 @@ class Slow:
         """Return the first day at whose end nobody waits too long."""
         for day in range(self.days):
             if all(day - p.since + 1 <= p.target for p in self.waiting_after(day)):
+                return day
+        return self.days
+
+    def nobody_waits_day(self) -> int:
+        """Return the first day at whose end nobody waits who might be printed."""
+        for day in range(self.days):
+            waiting = self.waiting_after(day)
+            if not any(max(p.ready, p.pinned or 0) <= day for p in waiting):
                 return day
         return self.days
 
@@ -178,6 +190,7 @@ def slow(
             left_out[reason] += 1
         else:
             people.append(person)
+    people = _marked(people, case.days)
     people += [_new(case, one, number) for number, one in enumerate(new)]
     result = Slow(people, left_out, {}, [], [], case.days, known.scale)
     used: Counter[str] = Counter()
@@ -189,6 +202,28 @@ def slow(
     return result
 
 
+def _marked(people: list[Person], days: int) -> list[Person]:
+    """Mark who was told a later date than somebody behind in the same stream."""
+
+    def told(person: Person) -> int:
+        return days if person.promised is None else person.promised
+
+    def behind(one: Person, other: Person) -> bool:
+        streams = [(p.urgency, p.printers, p.card, p.rank) for p in (one, other)]
+        places = [(p.since, p.tie) for p in (one, other)]
+        return streams[0] == streams[1] and places[0] < places[1]
+
+    plain = [p for p in people if not p.dated]
+    return [
+        replace(
+            p,
+            out_of_turn=not p.dated
+            and any(behind(p, q) and told(q) < told(p) for q in plain),
+        )
+        for p in people
+    ]
+
+
 def _old(
     case: Case,
     row: dict[str, Any],
@@ -196,13 +231,16 @@ def _old(
     tie: tuple[Any, ...],
     limits: Limits,
 ) -> Person:
-    due, pinned = one.due, one.pinned
+    due, pinned, promised = one.due, one.pinned, one.promised
     return Person(
         name=one.name,
         urgency=row["urgency"],
         since=one.since,
         ready=max(one.ready, 0),
         due=due if due is not None and 0 <= due < limits.days else None,
+        promised=max(0, promised)
+        if promised is not None and promised < limits.days
+        else None,
         pinned=pinned if pinned is not None and pinned >= 0 else None,
         target=one.target,
         rank=one.rank,
@@ -222,6 +260,7 @@ def _new(case: Case, one: Newcomer, number: int) -> Person:
         since=one.since,
         ready=one.since,
         due=None,
+        promised=None,
         pinned=None,
         target=kind.target_days,
         rank=(inf if kind.rank is None else kind.rank, one.area_rank),
@@ -288,6 +327,7 @@ def _key(
         person.rank[1],
         not person.dated,
         case.days if person.due is None else person.due,
+        case.days if person.promised is None else person.promised,
         max(person.ready, person.since),
         -1 if person.pinned is None else person.pinned,
         person.tie,
@@ -303,7 +343,14 @@ def _key(
     if person.pinned is not None:
         return (*pin, -accrued, static)
     soon = person.due is not None and day <= person.due <= day + _WINDOW
-    return (*pin, person.rank, (person.due if soon else inf), -accrued, static)
+    due = person.due if soon else inf
+    told = inf if person.promised is None else max(person.promised, day)
+    told = told if told <= day + _WINDOW else inf
+    tiers = case.office.plan.tiers
+    before = tiers[: tiers.index("pressure")] if "pressure" in tiers else tiers
+    dates = {"overdue": due, "promise": told}
+    close = tuple(dates[tier] for tier in before if tier in dates)
+    return (*pin, person.rank, *close, -accrued, static)
 
 
 class Desk:

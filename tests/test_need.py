@@ -23,6 +23,7 @@ def asked(goal: Goal, **options: Any) -> Need:
     } | options
     return need(
         people(200, rules),
+        rules,
         certain_scenarios(rules),
         goal=goal,
         start=START,
@@ -66,6 +67,7 @@ def test_confidence_needs_more_than_the_mean() -> None:
     answers = [
         need(
             people(200, rules),
+            rules,
             scenarios(
                 rules,
                 breakdowns={"server-1": {"mean_days_between": 4, "mean_days_down": 2}},

@@ -194,7 +194,8 @@ NEVER = {"mean": None, "p10": None, "p50": None, "p90": None, "never_share": 1.0
 
 def never(document: dict[str, Any]) -> None:
     for one in (*document["scenarios"], document["dates_only"]):
-        one["backlog_cleared_on"] = one["on_target_on"] = NEVER
+        for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
+            one[name] = NEVER
 
 
 def base_never(document: dict[str, Any]) -> None:
@@ -232,11 +233,11 @@ def nobody(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (never, "In no scenario is the backlog printed by 11 September 2018"),
-        (base_never, "with Satu server not by 11 September 2018"),
+        (never, "In no scenario is the old backlog printed by 11 September 2018"),
+        (base_never, "; with Satu server not by 11 September 2018 and"),
         (half_never, "but in one future of ten or more not by 11 September 2018"),
-        (bare, "In no scenario is the backlog printed"),
-        (alone, "Satu server: the backlog is printed around"),
+        (bare, "In no scenario is the old backlog printed"),
+        (alone, "Satu server: the old backlog is printed around"),
         (nobody, "Satu server: servers limit a day to 200 cards."),
     ],
 )
@@ -392,9 +393,10 @@ def test_a_comparison_just_made_has_its_page(real: Comparison, tmp_path: Path) -
     rebuild(tmp_path / "out", lang="en")
     said = words((tmp_path / "out/report.html").read_text("utf-8"))
     # 200 at 10 a weekday, or 50 in the first week and 40 a day afterwards.
-    assert "new: the backlog is printed around 21 September 2017" in said
-    assert "and around 6 October 2017 with now" in said
-    assert "new: about 15 days sooner." in said
+    assert "new: the old backlog is printed around 21 September 2017" in said
+    assert "nobody waits any more around 21 September 2017" in said
+    assert "with now around 6 October 2017 and around 6 October 2017" in said
+    assert "new: the old backlog is printed about 15 days sooner." in said
     real.save(tmp_path / "out")
 
 

@@ -78,6 +78,7 @@ def same_as_slow(
     assert outcome.waiting[r].tolist() == [len(one.waiting_after(d)) for d in days]
     assert outcome.cleared_day[r] == one.cleared_day()
     assert outcome.on_target_day[r] == one.on_target_day()
+    assert outcome.nobody_waits_day[r] == one.nobody_waits_day()
     assert outcome.longest_wait[r] == one.longest_wait()
     assert outcome.pressure[r] == one.pressure()
     old, new = one.person_days()

@@ -11,13 +11,18 @@ import polars as pl
 from ektp_sched.errors import FolderError
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.seal import COMPARISON
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.scenarios.comparison import Comparison
 
-__all__ = ["COMPARISON", "DAILY", "read_comparison", "save_comparison"]
+__all__ = ["AGAIN", "COMPARISON", "DAILY", "read_comparison", "save_comparison"]
 
 DAILY: Final = "daily.csv"
+
+AGAIN: Final = said(
+    "run `ektp-sched compare` again", "jalankan `ektp-sched compare` lagi"
+)
 
 
 def save_comparison(
@@ -72,18 +77,30 @@ def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
     folder = Path(path)
     for name in (COMPARISON, DAILY):
         if not (folder / name).exists():
-            message = f"holds no {name}; give a folder that `ektp-sched compare` wrote"
+            message = said(
+                "holds no {name}; give a folder that `ektp-sched compare` wrote",
+                "tidak memuat {name}; beri folder yang ditulis `ektp-sched compare`",
+                name=name,
+            )
             raise FolderError(message, file=str(path))
     try:
         document = json.loads((folder / COMPARISON).read_bytes())
         daily = pl.read_csv(folder / DAILY, try_parse_dates=True)
     except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError):
-        message = (
-            f"its {COMPARISON} or {DAILY} cannot be read; run `ektp-sched compare` "
-            "again"
+        message = said(
+            "its {first} or {second} cannot be read; {again}",
+            "{first} atau {second} di dalamnya tidak dapat dibaca; {again}",
+            first=COMPARISON,
+            second=DAILY,
+            again=AGAIN,
         )
         raise FolderError(message, file=str(path)) from None
     if not isinstance(document, dict) or "scenarios" not in document:
-        message = f"its {COMPARISON} is no comparison; run `ektp-sched compare` again"
+        message = said(
+            "its {name} is no comparison; {again}",
+            "{name} di dalamnya bukan perbandingan; {again}",
+            name=COMPARISON,
+            again=AGAIN,
+        )
         raise FolderError(message, file=str(path))
     return document, daily

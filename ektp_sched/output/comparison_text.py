@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Payoff,
         ScenarioFigures,
     )
-    from ektp_sched.scenarios.goal import Need
+    from ektp_sched.scenarios.goal import Enough, Need
     from ektp_sched.scenarios.spread import DaySpread, Spread
 
 __all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]
@@ -78,7 +78,7 @@ def limit_sentence(limits: Limiting, words: Language) -> str:
 
 
 def _table(found: Comparison, words: Language) -> Iterator[str]:
-    names = ("scenario", "cleared", "on-target", "trips", "trip-cost", "cost")
+    names = ("scenario", "cleared", "nobody", "on-target", "trips", "trip-cost", "cost")
     rows = [[words.text(f"compare.column.{name}") for name in names]]
     told = words.text("compare.dates-only")
     rows += [_row(one.name, one, words) for one in found.scenarios]
@@ -86,10 +86,11 @@ def _table(found: Comparison, words: Language) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [
-            cell.ljust(width) if number < 3 else cell.rjust(width)
+            cell.ljust(width) if number < 4 else cell.rjust(width)
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip()
+    yield words.text("compare.days-note")
     yield words.text("compare.spread-note")
 
 
@@ -98,6 +99,7 @@ def _row(name: str, scenario: ScenarioFigures, words: Language) -> list[str]:
     return [
         name,
         _days(part["backlog_cleared_on"], words),
+        _days(part["nobody_waits_on"], words),
         _days(part["on_target_on"], words),
         _numbers(part["wasted_trips"], words),
         _numbers(part["wasted_trip_cost_idr"], words, millions=True),
@@ -180,8 +182,14 @@ def _payoff(
         )
     if kind == "date":
         value = date.fromisoformat(str(value))
+        if found.earliest is not None and value < found.earliest:
+            kind = "date-unreached"
     return words.text(
-        f"compare.{kind}", name=found.scenario, against=against, value=value
+        f"compare.{kind}",
+        name=found.scenario,
+        against=against,
+        value=value,
+        earliest=found.earliest or "",
     )
 
 
@@ -191,12 +199,13 @@ def need_lines(found: Need, words: Language) -> Iterator[str]:
         f"need.goal.{found.goal.kind}", by=found.goal.by, days=found.goal.days or 0
     )
     if found.cards_per_day is None:
+        why = "left-out" if found.without_them is not None else found.reason
         yield words.text(
             "need.none",
             resource=found.resource,
             goal=goal,
             confidence=words.percent(found.confidence, 1),
-            why=words.text(f"need.why.{found.reason}"),
+            why=words.text(f"need.why.{why}"),
         )
     else:
         yield words.text(
@@ -207,9 +216,55 @@ def need_lines(found: Need, words: Language) -> Iterator[str]:
             reached=words.percent(found.reached or 0, 1),
             now=found.now,
         )
+    yield from _left_out(found, words)
+    if found.without_them is not None:
+        yield from _for_all_others(found, found.without_them, words)
+        return
     exact = found.deterministic
     yield (
         words.text("need.no-exact")
         if exact is None
         else words.text("need.exact", cards=exact)
+    )
+
+
+def _left_out(found: Need, words: Language) -> Iterator[str]:
+    """Yield who can be printed in no case by the goal's day, and why."""
+    for reason, count in found.left_out.items():
+        figures: dict[str, Any] = {"count": count, "by": found.goal.by}
+        if reason == "no-printer":
+            ids = ", ".join(found.left_out_ids[:count])
+            more = ", …" if len(found.left_out_ids) < count else ""
+            private = words.text("need.left-out.ids-kept-private")
+            kinds = (
+                " / ".join(
+                    words.text(f"need.left-out.{kind}", name=name)
+                    for kind, name in (("card", card), ("area", area))
+                    if name is not None
+                )
+                for card, area in found.left_out_kinds
+            )
+            figures |= {"ids": ids + more if ids else private}
+            figures |= {"what": "; ".join(kinds)}
+        yield words.text(f"need.left-out.{reason}", **figures)
+
+
+def _for_all_others(found: Need, enough: Enough, words: Language) -> Iterator[str]:
+    """Yield what is enough if those left out are not counted."""
+    if enough.cards_per_day is None:
+        why = words.text(f"need.why.{enough.reason}")
+        yield words.text("need.others.none", why=why)
+    else:
+        yield words.text(
+            "need.others.found",
+            resource=found.resource,
+            cards=enough.cards_per_day,
+            reached=words.percent(enough.reached or 0, 1),
+            now=found.now,
+        )
+    exact = enough.deterministic
+    yield (
+        words.text("need.others.no-exact")
+        if exact is None
+        else words.text("need.others.exact", cards=exact)
     )

@@ -23,6 +23,7 @@ from ektp_sched.scenarios.against_result import Against
 from ektp_sched.scenarios.arguments import LONGEST_DAYS
 from ektp_sched.scenarios.capacities import installed
 from ektp_sched.scenarios.draws import BLOCK, first_days
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.planning.decisions.against import Possible
     from ektp_sched.scenarios.laws import NewResource, Scenario, Scenarios
+    from ektp_sched.words import Said
 
     Progress = Callable[[str, float], None]
 
 __all__ = ["AIMS", "against"]
 
 AIMS: Final = ("mean", "worst-tenth")
+_RANGE: Final = "from = { earliest = …, likely = …, latest = … }"
 """What of the tiers over all dates is to be small."""
 
 
@@ -96,14 +99,26 @@ def against(
     from ektp_sched.planning.decisions.against import decide_against
 
     if aim not in AIMS:
-        message = f"aim is {aim!r}; it must be {' or '.join(AIMS)}"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "aim is {aim}; it must be {first} or {second}",
+                "aim {aim}; pilihannya {first} atau {second}",
+                aim=repr(aim),
+                first=AIMS[0],
+                second=AIMS[1],
+            )
+        )
     check_whole(("workers", workers, 1, MOST_WORKERS))
     chosen = _chosen(scenarios, scenario)
     new = _uncertain(chosen, listed=not isinstance(dates, int))
     if not chosen.office.shifts:
-        message = "the office has no [[shifts]] to choose among; add one to office.toml"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "the office has no shifts to choose among; add one to the office file",
+                "kantor ini tidak punya shift untuk dipilih; tambahkan dalam berkas "
+                "kantor",
+            )
+        )
     drawn = _dates(dates, new, start, seed)
     counted = sum(drawn.values())
     if aim != AIMS[0]:
@@ -137,12 +152,19 @@ def against(
     )
 
 
-def _crossing(error: CrossingBlanksError) -> str:
-    return (
-        f"cards.{error.card}.stock: shifts are chosen against dates by one network a "
-        "date, and no network can count blanks that can run out on printers, servers "
-        f"or a reserve shared with {', '.join(error.others)}; give {error.card} "
-        "printers and servers of its own or enough stock, or plan single dates"
+def _crossing(error: CrossingBlanksError) -> Said:
+    return said(
+        "cards.{card}.stock: shifts are chosen against dates by one network a date, "
+        "and no network can count blanks that can run out on printers, servers or a "
+        "reserve shared with {others}; give {card} printers and servers of its own or "
+        "enough stock, or plan single dates",
+        "cards.{card}.stock: shift dipilih terhadap tanggal dengan satu jaringan per "
+        "tanggal, dan jaringan tidak dapat menghitung blangko yang bisa habis pada "
+        "printer, server, atau cadangan yang dipakai bersama {others}; beri {card} "
+        "printer dan server sendiri atau persediaan yang cukup, atau rencanakan "
+        "tanggal satu per satu",
+        card=error.card,
+        others=", ".join(error.others),
     )
 
 
@@ -153,15 +175,23 @@ def _chosen(scenarios: Scenarios, name: str | None) -> Scenario:
     if len(found) == 1:
         return found[0]
     if not found:
-        message = (
-            "no scenario adds a printer or server on an uncertain date; give one "
-            "from = { earliest = …, likely = …, latest = … }, or name a scenario "
-            "and list the dates"
+        raise UsageError(
+            said(
+                "no scenario adds a printer or server on an uncertain date; give one "
+                "{form}, or name a scenario and list the dates",
+                "tidak ada skenario yang menambah printer atau server pada tanggal "
+                "yang belum pasti; beri {form}, atau sebut satu skenario dan daftar "
+                "tanggalnya",
+                form=_RANGE,
+            )
         )
-        raise UsageError(message)
-    names = ", ".join(s.name for s in found)
-    message = f"several scenarios have an uncertain date ({names}); name one of them"
-    raise UsageError(message)
+    raise UsageError(
+        said(
+            "several scenarios have an uncertain date ({names}); name one of them",
+            "beberapa skenario punya tanggal yang belum pasti ({names}); sebut satu",
+            names=", ".join(s.name for s in found),
+        )
+    )
 
 
 def _is_range(resource: NewResource) -> bool:
@@ -176,17 +206,25 @@ def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(one.id for one in found)
-        message = (
-            f"scenario {scenario.name!r} has several uncertain dates ({names}); shifts "
-            "are chosen against one, so write a plain date for the others"
+        raise UsageError(
+            said(
+                "scenario {name} has several uncertain dates ({names}); shifts are "
+                "chosen against one, so write a plain date for the others",
+                "skenario {name} punya beberapa tanggal yang belum pasti ({names}); "
+                "shift dipilih terhadap satu saja, jadi tulis tanggal biasa untuk "
+                "yang lain",
+                name=repr(scenario.name),
+                names=", ".join(one.id for one in found),
+            )
         )
-        raise UsageError(message)
-    message = (
-        f"scenario {scenario.name!r} has no date range; give what it adds "
-        "from = { earliest = …, likely = …, latest = … }"
+    raise UsageError(
+        said(
+            "scenario {name} has no date range; give what it adds {form}",
+            "skenario {name} tidak punya rentang tanggal; beri tambahannya {form}",
+            name=repr(scenario.name),
+            form=_RANGE,
+        )
     )
-    raise UsageError(message)
 
 
 def _dates(
@@ -200,10 +238,16 @@ def _dates(
         return dict(Counter(start + timedelta(days=day) for day in offsets))
     early = min(dates)
     if early < start:
-        message = (
-            f"the date {early} is before the start {start}; nothing new can begin then"
+        raise UsageError(
+            said(
+                "the date {early} is before the start {start}; nothing new can begin "
+                "then",
+                "tanggal {early} sebelum hari mulai {start}; tidak ada yang baru dapat "
+                "mulai saat itu",
+                early=early.isoformat(),
+                start=start.isoformat(),
+            )
         )
-        raise UsageError(message)
     return dict(Counter(dates))
 
 

@@ -33,6 +33,7 @@ from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.ready_by import as_confidence, next_open, rank_of
 from ektp_sched.scenarios.spread import order_statistic
 from ektp_sched.scenarios.worlds import fitted_worlds, stated_rates, worse_rates
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,8 +157,13 @@ def _check(
         *(("history_days", length, 2, _MOST_HISTORY) for length in history_days),
     )
     if not all(0 < value <= 1_000_000 for value in priors):
-        message = f"a prior has {min(priors):g}; its numbers must be above 0"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "a prior has {number}; its numbers must be above 0",
+                "sebuah prior memuat {number}; angka-angkanya harus di atas 0",
+                number=f"{min(priors):g}",
+            )
+        )
 
 
 class _Setting:

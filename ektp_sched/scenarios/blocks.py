@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ektp_sched.scenarios.draws import BLOCK, draw
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,8 +111,14 @@ def in_blocks(
                 progress("simulate", len(parts) / len(tasks))
     except KeyboardInterrupt:
         done = sum(task.size for task in tasks[: len(parts)])
-        message = f"{done:,} of {count:,} futures were done"
-        raise KeyboardInterrupt(message) from None
+        raise KeyboardInterrupt(
+            said(
+                "{done} of {count} futures were done",
+                "{done} dari {count} kemungkinan masa depan sudah selesai",
+                done=done,
+                count=count,
+            )
+        ) from None
     return parts
 
 

@@ -105,16 +105,18 @@ def _one(search: _Search, against: str) -> BreakEven:
     added = search.scenario.added
     if not added:
         none = Payoff(None, "no-resource")
-        return BreakEven(search.scenario.name, None, against, none, none)
+        return BreakEven(search.scenario.name, None, None, against, none, none)
     resource = added[0]
+    named = search.scenario.name, resource.id
+    earliest = search.run.start if resource.first is None else resource.first[0]
     best = max(0, int(search.baseline.mean()))
     if best <= search.scenario.cost_idr:
         # Not even printing everybody at once would save as much.
         none = Payoff(None, "trips-cost-less")
-        return BreakEven(search.scenario.name, resource.id, against, none, none)
+        return BreakEven(*named, earliest, against, none, none)
     return BreakEven(
-        search.scenario.name,
-        resource.id,
+        *named,
+        earliest,
         against,
         _latest_date(search, resource),
         _lowest_rate(search, resource),

@@ -9,6 +9,7 @@ from ektp_sched.office.nearest import unknown
 from ektp_sched.office.parsing import office_of
 from ektp_sched.office.writing import plain
 from ektp_sched.scenarios.laws import NewResource, Scenario
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,8 +63,13 @@ def _classes(path: Path, made: tuple[str, ...], known: tuple[str, ...]) -> Probl
     other = next((name for name in made if name not in known), made[0])
     return Problem(
         (*path, "office", "urgency", other),
-        f"the classes must be those of the office ({', '.join(known)}) in every "
-        "scenario; only their target_days and rank may differ",
+        said(
+            "the classes must be those of the office ({known}) in every scenario; only "
+            "their target_days and rank may differ",
+            "kelas harus sama dengan kelas kantor ({known}) pada setiap skenario; "
+            "hanya target_days dan rank boleh berbeda",
+            known=", ".join(known),
+        ),
     )
 
 
@@ -127,8 +133,14 @@ def _dates(path: Path, added: list[Added], start: date | None) -> Iterator[Probl
             continue
         yield Problem(
             (*path, entry.kind, entry.index, "from"),
-            f"{first.earliest} is before the start {start}; nothing new can begin "
-            "then; leave from out where it is there from the start",
+            said(
+                "{earliest} is before the start {start}; nothing new can begin then; "
+                "leave from out where it is there from the start",
+                "{earliest} sebelum hari mulai {start}; tidak ada yang baru dapat "
+                "mulai saat itu; hapus from bila ada sejak awal",
+                earliest=first.earliest.isoformat(),
+                start=start.isoformat(),
+            ),
         )
 
 
@@ -166,7 +178,12 @@ def _replacements(
                 kind = entry.kind.removesuffix("s")
                 yield Problem((*where, at), unknown(kind, old, known))
         if own in replaced[own]:
-            yield Problem(where, f'"{own}" would replace itself; break the circle')
+            sentence = said(
+                '"{own}" would replace itself; break the circle',
+                '"{own}" akan menggantikan dirinya sendiri; putuskan lingkaran itu',
+                own=own,
+            )
+            yield Problem(where, sentence)
 
 
 def _resource(entry: Added, replaced: Mapping[str, tuple[str, ...]]) -> NewResource:

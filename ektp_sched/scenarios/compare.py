@@ -30,6 +30,7 @@ from ektp_sched.scenarios.measures import (
 from ektp_sched.scenarios.order import POLICIES as FAST_POLICIES
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.told import told_trips
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,9 +155,11 @@ def _assumptions(scenarios: Scenarios) -> tuple[dict[str, Any], ...]:
 
 def _people(run: Run) -> dict[str, int]:
     queue = run.queue(run.baseline)
+    never = queue.left_out.get("no-printer", 0)
     return {
         "initial": queue.initial,
-        "unprintable": sum(queue.left_out.values()),
+        "unprintable": never,
+        "later": sum(queue.left_out.values()) - never,
         "held": run.backlog.held_count,
     }
 
@@ -233,8 +236,14 @@ def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
 def _check(days: int, replications: int, seed: int, policy: str) -> None:
     """Refuse arguments out of their range."""
     if policy not in POLICIES:
-        message = f"policy is {policy!r}; it must be one of {', '.join(POLICIES)}"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "policy is {policy}; it must be one of {policies}",
+                "policy {policy}; pilihannya {policies}",
+                policy=repr(policy),
+                policies=", ".join(POLICIES),
+            )
+        )
     most = _MOST_REPLAN if policy == "replan" else MOST_REPLICATIONS
     check_whole(
         ("days", days, 1, LONGEST_DAYS),

@@ -225,12 +225,15 @@ class BreakEven:
         The scenario with a cost, and the resource that it brings.
     against
         ``not-told`` (the baseline as it is) or ``told`` (with ready-by dates).
+    earliest
+        First day on which the scenario can have the resource in use.
     installation_date, cards_per_day
         Latest date and lowest rate that still pay.
     """
 
     scenario: str
     resource: str | None
+    earliest: date | None
     against: str
     installation_date: Payoff
     cards_per_day: Payoff
@@ -240,6 +243,7 @@ class BreakEven:
         return {
             "scenario": self.scenario or None,
             "resource": self.resource,
+            "earliest": None if self.earliest is None else self.earliest.isoformat(),
             "against": self.against,
             "installation_date": self.installation_date.document(),
             "cards_per_day": self.cards_per_day.document(),
@@ -272,7 +276,8 @@ class Comparison(OneLine):
     assumptions
         key, value, kind (``fact`` or ``assumed``) and note.
     people
-        initial, unprintable (no printer or blanks ever), held.
+        initial, unprintable (no printer may ever print them), later (ready or
+        pinned after the last day), held.
     notices
         What a reader should know.
     """
@@ -310,7 +315,7 @@ class Comparison(OneLine):
     def document(self) -> dict[str, Any]:
         """Return comparison.json, without the times that it took."""
         none = Payoff(None, "no-cost")
-        nothing = BreakEven("", None, "not-told", none, none)
+        nothing = BreakEven("", None, None, "not-told", none, none)
         first, *others = [one.document() for one in self.break_even or (nothing,)]
         return {
             "schema_version": SCHEMA_VERSION,

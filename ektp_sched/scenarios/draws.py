@@ -18,6 +18,7 @@ import numpy as np
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.scenarios.types import Arrivals
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from datetime import date
@@ -205,8 +206,16 @@ def draw(
     ranges = (("seed", seed, 0, _LARGEST_SEED), ("block", block, 0, 2**32 - 1))
     for name, value, least, most in (*ranges, ("size", size, 1, BLOCK)):
         if not least <= value <= most:
-            message = f"{name} is {value}; it must be from {least:,} to {most:,}"
-            raise UsageError(message)
+            raise UsageError(
+                said(
+                    "{name} is {value}; it must be from {least} to {most}",
+                    "{name} {value}; seharusnya {least} sampai {most}",
+                    name=name,
+                    value=str(value),
+                    least=least,
+                    most=most,
+                )
+            )
     worked = calendar(scenarios.office, start, days).open
     classes = tuple(scenarios.office.classes)
     cards = np.zeros((len(classes), days, size), dtype=np.int32)
@@ -235,8 +244,13 @@ def _means(
         ]
         return rates, spread
     if law.mix is None:
-        message = "the mix of the arrivals is not known; take the backlog's own"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "the mix of the arrivals is not known; take the backlog's own",
+                "bagian tiap kelas pendaftar baru tidak diketahui; pakai bagian dalam "
+                "antrean",
+            )
+        )
     shares = [law.per_working_day * law.mix.get(name, 0) for name in classes]
     means = [np.full(BLOCK, float(share)) for share in shares]
     return means, np.full(BLOCK, float(law.dispersion))

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     Counts = NDArray[np.int32]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
-__all__ = ["outcome_of", "person_days_of"]
+__all__ = ["first_day", "not_yet", "outcome_of", "person_days_of"]
 
 
 def outcome_of(history: History, singles: SingleBook) -> Outcome:
@@ -46,7 +47,7 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
     for stream in streams:
         late |= stream.late()
         np.maximum(longest, stream.longest(), out=longest)
-    on_target = np.where(late.all(axis=0), days, (~late).argmax(axis=0))
+    on_target = first_day(~late)
     waiting = recorded - np.cumsum(printed, axis=0, dtype=np.int64)
     person_days, person_days_new = _person_days(history, singles, streams)
     waits, at_end = _waits(queue, singles, streams)
@@ -64,6 +65,7 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
         capacity=np.broadcast_to(history.most, (days, size)).T,
         cleared_day=_cleared(queue, singles, streams, worked),
         on_target_day=on_target,
+        nobody_waits_day=first_day(waiting - not_yet(queue)[:, None] == 0),
         longest_wait=longest,
         person_days=person_days,
         person_days_new=person_days_new,
@@ -89,6 +91,38 @@ def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
     count = len(history.queue.streams)
     streams = [StreamHistory(history, k, worked) for k in range(count)]
     return _person_days(history, singles, streams)
+
+
+def first_day(holds: Bools) -> Ints:
+    """Return the first day that holds, H for none.
+
+    Parameters
+    ----------
+    holds
+        By day, shape ``(H, ...)``.
+    """
+    day: Ints = np.where(holds.any(axis=0), holds.argmax(axis=0), len(holds))
+    return day
+
+
+def not_yet(queue: Queue) -> Ints:
+    """Return how many are recorded by each day's end and may not be printed yet.
+
+    They are not ready, or pinned to a later day; so nobody who could be served
+    waits where no more than these do.
+
+    Parameters
+    ----------
+    queue
+        The first morning.
+    """
+    singles, days = queue.singles, queue.days
+    first = np.maximum(singles.since, 0)
+    may = np.maximum(np.maximum(singles.ready, singles.pinned), first)
+    change = np.zeros(days + 1, dtype=np.int64)
+    np.add.at(change, first, singles.size)
+    np.subtract.at(change, may, singles.size)
+    return np.cumsum(change)[:days]
 
 
 def _recorded(history: History) -> Ints:

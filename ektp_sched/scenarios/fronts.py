@@ -14,6 +14,7 @@ from ektp_sched.scenarios.blocks import Futures, in_blocks
 from ektp_sched.scenarios.capacities import limits_of
 from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.simulate import simulate
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -93,11 +94,7 @@ class Course:
     @property
     def is_certain(self) -> bool:
         """Whether nothing is drawn, so that all replications are alike."""
-        fixed = all(resource.is_certain for resource in self.scenario.added)
-        office = self.scenario.office
-        known = {resource.id for resource in (*office.servers, *office.printers)}
-        breaks = known & set(self.scenarios.breakdowns)
-        return fixed and self.scenarios.arrivals is None and not breaks
+        return self.scenarios.is_certain(self.scenario)
 
 
 def chosen(
@@ -139,11 +136,16 @@ def chosen(
     queue = build_queue(backlog, scenario.office, start, days)
     cells = len(queue.streams) * replications * days
     if cells + len(queue.singles.rows) * replications > _MOST_CELLS:
-        message = (
-            f"{replications:,} replications of {days:,} days need too much memory; "
-            "take fewer of either"
+        raise UsageError(
+            said(
+                "{count} replications of {days} days need too much memory; take fewer "
+                "of either",
+                "{count} ulangan selama {days} hari memerlukan terlalu banyak memori; "
+                "kurangi salah satunya",
+                count=replications,
+                days=days,
+            )
         )
-        raise UsageError(message)
     counts = dict(backlog.frame.group_by("urgency").len().rows())
     mixed = scenarios.with_backlog_mix(counts) if counts else scenarios
     return Course(queue, mixed, scenario, start, days, seed, policy, executor, progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ektp_sched.showing import OneLine
@@ -10,7 +10,23 @@ from ektp_sched.showing import OneLine
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["Goal", "Need"]
+__all__ = ["Enough", "Goal", "Need"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """What is enough.
+
+    Parameters
+    ----------
+    cards_per_day, reached, deterministic, reason
+        As of `Need`.
+    """
+
+    cards_per_day: int | None
+    reached: float | None
+    deterministic: int | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,16 @@ class Need(OneLine):
         can do, something else limits) or ``too-late``; None if there is one.
     tried
         Every number tried and the share of futures that it reached.
+    left_out
+        Applications that no number of cards can bring a card by the goal's
+        day, by reason: ``no-printer``, ``not-ready``, ``pinned-later``.  Where
+        the goal counts any of them, no number reaches it.
+    left_out_ids
+        Of them, the first ten; nobody where ids are numbers of persons.
+    left_out_kinds
+        Card type and area of those without a printer, each once.
+    without_them
+        Where the goal counts some of them, what all others need; else None.
     """
 
     resource: str
@@ -68,6 +94,10 @@ class Need(OneLine):
     now: int
     reason: str | None
     tried: tuple[tuple[int, float], ...]
+    left_out: dict[str, int] = field(default_factory=dict)
+    left_out_ids: tuple[str, ...] = ()
+    left_out_kinds: tuple[tuple[str | None, str | None], ...] = ()
+    without_them: Enough | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON would hold it."""
@@ -83,4 +113,10 @@ class Need(OneLine):
             "now": self.now,
             "reason": self.reason,
             "tried": [{"cards_per_day": c, "reached": r} for c, r in self.tried],
+            "left_out": self.left_out,
+            "left_out_ids": list(self.left_out_ids),
+            "left_out_kinds": [{"card": c, "area": a} for c, a in self.left_out_kinds],
+            "without_them": None
+            if self.without_them is None
+            else asdict(self.without_them),
         }

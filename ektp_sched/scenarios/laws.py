@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from ektp_sched.errors import UsageError
 from ektp_sched.office.nearest import unknown
 from ektp_sched.showing import OneLine
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -234,6 +235,20 @@ class Scenarios(OneLine):
             raise UsageError(unknown("scenario", wanted, self.scenarios))
         return self.scenarios[wanted]
 
+    def is_certain(self, scenario: Scenario) -> bool:
+        """Return whether nothing is drawn in a scenario, so that all futures agree.
+
+        Parameters
+        ----------
+        scenario
+            One of these.
+        """
+        office = scenario.office
+        known = {resource.id for resource in (*office.servers, *office.printers)}
+        breaks = known & set(self.breakdowns)
+        fixed = all(resource.is_certain for resource in scenario.added)
+        return fixed and self.arrivals is None and not breaks
+
     def with_backlog_mix(self, counts: Mapping[str, int]) -> Scenarios:
         """Return these with the backlog's own mix, where none is given.
 
@@ -253,7 +268,12 @@ class Scenarios(OneLine):
             return self
         total = sum(counts.values())
         if not total:
-            message = "an empty backlog has no mix of classes; write [arrivals] mix"
-            raise UsageError(message)
+            raise UsageError(
+                said(
+                    "an empty backlog has no mix of classes; write [arrivals] mix",
+                    "antrean kosong tidak punya bagian tiap kelas; tulis mix dalam "
+                    "[arrivals]",
+                )
+            )
         shares = {n: Fraction(counts.get(n, 0), total) for n in self.office.classes}
         return replace(self, arrivals=replace(law, mix=shares))

@@ -23,6 +23,8 @@ def left_out(office: Office) -> tuple[Notice, ...]:
     ``consumables-left-out``
         Blanks expire or are set aside (``cards``, the number of card types),
         or ribbons run out (``printers``).
+    ``quotas-left-out``
+        The office has quotas (``count``).
 
     Parameters
     ----------
@@ -37,6 +39,8 @@ def left_out(office: Office) -> tuple[Notice, ...]:
     if cards or printers:
         figures: dict[str, str | int] = {"cards": cards, "printers": printers}
         found.append(Notice("consumables-left-out", figures))
+    if office.quotas:
+        found.append(Notice("quotas-left-out", {"count": len(office.quotas)}))
     return tuple(found)
 
 
@@ -48,7 +52,8 @@ def _is_more_than_a_number(card: CardType) -> bool:
 def as_simulated(office: Office, start: date) -> Office:
     """Return the office as the futures see it.
 
-    Its shifts are never used; whoever needs a blank takes any that has come,
+    Its shifts are never used and its quotas hold nobody back; whoever needs a
+    blank takes any that has come,
     unless the stock had expired before the start; ribbons never run out.  So
     an exact plan beside them follows the same rules.
 
@@ -64,6 +69,7 @@ def as_simulated(office: Office, start: date) -> Office:
         update={
             "shifts": (),
             "budget": None,
+            "quotas": (),
             "cards": {name: _plain(card, start) for name, card in office.cards.items()},
             "printers": tuple(p.model_copy(update=no_ribbons) for p in office.printers),
         }

@@ -25,6 +25,7 @@ from ektp_sched.scenarios.laws import (
 from ektp_sched.scenarios.parts import Parts, parts_of
 from ektp_sched.scenarios.sources import assumptions_of
 from ektp_sched.scenarios.wording import SCENARIOS_FILE
+from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,18 +153,31 @@ def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Sc
         if not _NAME.fullmatch(name):
             parts.wrong(
                 ("scenarios", name),
-                'is no name of a scenario; letters, digits, ".", "_" and "-" are '
-                "allowed, up to 40, and no dot in front",
+                said(
+                    'is no name of a scenario; letters, digits, ".", "_" and "-" are '
+                    "allowed, up to 40, and no dot in front",
+                    'bukan nama skenario; boleh huruf, angka, ".", "_" dan "-", sampai '
+                    "40, tanpa titik di depan",
+                ),
             )
         if name == DATES_ONLY:
             parts.wrong(
                 ("scenarios", name),
-                "is what reports call the baseline with dates told; take another name",
+                said(
+                    "is what reports call the baseline with dates told; take another "
+                    "name",
+                    "dipakai laporan untuk keadaan sekarang dengan tanggal yang "
+                    "diberitahukan; pakai nama lain",
+                ),
             )
         # On some file systems A and a are one file.
         first = folded.setdefault(name.casefold(), name)
         if first != name:
-            sentence = f'differs from "{first}" in capitals alone; name it otherwise'
+            sentence = said(
+                'differs from "{first}" in capitals alone; name it otherwise',
+                'hanya berbeda huruf besar-kecilnya dari "{first}"; beri nama lain',
+                first=first,
+            )
             parts.wrong(("scenarios", name), sentence)
         scenario, problems = scenario_of(name, part, office, start)
         parts.problems += problems
@@ -216,7 +230,11 @@ def _mix(
     if total != 1:
         parts.wrong(
             ("arrivals", "mix"),
-            f"the shares sum to {sum(rules.mix.values())}; they must sum to exactly 1",
+            said(
+                "the shares sum to {total}; they must sum to exactly 1",
+                "jumlah bagiannya {total}; jumlahnya harus tepat 1",
+                total=str(sum(rules.mix.values())),
+            ),
         )
     return {name: Fraction(rules.mix.get(name, 0)) for name in office.classes}
 
@@ -262,11 +280,12 @@ def _breakdown(
 
 def _say(parts: Parts, path: tuple[str, ...], error: ScenarioError) -> None:
     """Note what is wrong with a history under the key that names it."""
-    name = Path(error.file).name if error.file else "the history"
+    name = Path(error.file).name if error.file else ""
     if len(error.problems) > 1:
         for problem in error.problems:
-            parts.wrong(path, f"{name}, {problem}")
+            parts.wrong(path, joined(", ", (name, problem)))
         return
-    row = f", row {error.row}" if error.row else ""
-    column = f", column {error.column}" if error.column else ""
-    parts.wrong(path, f"{name}{row}{column}: {error.message}")
+    named = ScenarioError(
+        error.message, file=name, row=error.row, column=error.column, sheet=error.sheet
+    )
+    parts.wrong(path, Said(str(named), named.sentence("id")))

@@ -47,7 +47,7 @@ __all__ = [
     "waits",
 ]
 
-_DAYS: Final = ("backlog_cleared_on", "on_target_on")
+_DAYS: Final = ("backlog_cleared_on", "nobody_waits_on", "on_target_on")
 """Quantities that are days; all others are numbers."""
 
 
@@ -100,6 +100,7 @@ def samples(outcome: Outcome, office: Office) -> Samples:
     possible = np.maximum(outcome.capacity.sum(axis=1), 1)
     found = {
         "backlog_cleared_on": outcome.cleared_day,
+        "nobody_waits_on": outcome.nobody_waits_day,
         "on_target_on": outcome.on_target_day,
         "waiting_at_end": outcome.waiting[:, -1],
         "longest_wait_days": outcome.longest_wait,

@@ -20,6 +20,7 @@ from ektp_sched.office.fields import (
     Table,
     Text,
 )
+from ektp_sched.words import Said, said
 
 __all__ = [
     "ArrivalPrior",
@@ -41,7 +42,7 @@ Weight = Annotated[Number, Field(gt=0, le=1_000_000)]
 """A parameter of a prior, above 0."""
 
 
-def sentence(text: str) -> PydanticCustomError:
+def sentence(text: Said) -> PydanticCustomError:
     """Return an error whose message is said to people as it is."""
     return PydanticCustomError("sentence", "{text}", {"text": text})
 
@@ -74,8 +75,15 @@ class CardsRange(Table):
     def _in_order(self) -> Self:
         if not self.low <= self.likely <= self.high:
             raise sentence(
-                f"low = {self.low}, likely = {self.likely}, high = {self.high} are "
-                "out of order; they must not fall"
+                said(
+                    "low = {low}, likely = {likely}, high = {high} are out of order; "
+                    "they must not fall",
+                    "low = {low}, likely = {likely}, high = {high} tidak berurutan; "
+                    "tidak boleh menurun",
+                    low=str(self.low),
+                    likely=str(self.likely),
+                    high=str(self.high),
+                )
             )
         return self
 
@@ -91,9 +99,16 @@ class DayRange(Table):
     def _in_order(self) -> Self:
         if not self.earliest <= self.likely <= self.latest:
             raise sentence(
-                f"earliest = {self.earliest}, likely = {self.likely}, latest = "
-                f"{self.latest} are out of order; no date may lie before the one "
-                "in front of it"
+                said(
+                    "earliest = {earliest}, likely = {likely}, latest = {latest} are "
+                    "out of order; no date may lie before the one in front of it",
+                    "earliest = {earliest}, likely = {likely}, latest = {latest} tidak "
+                    "berurutan; tidak boleh ada tanggal yang mendahului tanggal di "
+                    "depannya",
+                    earliest=str(self.earliest),
+                    likely=str(self.likely),
+                    latest=str(self.latest),
+                )
             )
         return self
 
@@ -131,8 +146,15 @@ class NewServer(Table):
             latest = self.from_.latest
             if latest > self.to:
                 raise sentence(
-                    f'"{self.id}" may begin on {latest}, after to = {self.to}; '
-                    "correct one of the two"
+                    said(
+                        '"{name}" may begin on {latest}, after to = {to}; correct one '
+                        "of the two",
+                        '"{name}" mungkin mulai pada {latest}, setelah to = {to}; '
+                        "betulkan salah satunya",
+                        name=self.id,
+                        latest=str(latest),
+                        to=str(self.to),
+                    )
                 )
         return self
 
@@ -214,8 +236,12 @@ class ArrivalRules(Table):
     def _says_how_many(self) -> Self:
         if self.per_working_day is None and self.history is None:
             raise sentence(
-                "neither per_working_day nor history is given; write one of them, "
-                "or leave [arrivals] out where nobody comes"
+                said(
+                    "neither per_working_day nor history is given; write one of them, "
+                    "or leave [arrivals] out where nobody comes",
+                    "per_working_day dan history tidak ada; tulis salah satunya, atau "
+                    "hapus [arrivals] bila tidak ada pendaftar baru",
+                )
             )
         return self
 
@@ -223,8 +249,13 @@ class ArrivalRules(Table):
     def _at_least_poisson(self) -> Self:
         if self.dispersion < 1:
             raise sentence(
-                f"dispersion = {self.dispersion} would be steadier than chance, which "
-                "is not simulated; it must be 1 (Poisson) or more"
+                said(
+                    "dispersion = {number} would be steadier than chance, which is not "
+                    "simulated; it must be 1 (Poisson) or more",
+                    "dispersion = {number} lebih tetap daripada kebetulan, dan itu "
+                    "tidak disimulasikan; harus 1 (Poisson) atau lebih",
+                    number=str(self.dispersion),
+                )
             )
         return self
 
@@ -281,9 +312,14 @@ class BreakdownRules(Table):
         used = [form for form in forms if any(part is not None for part in form)]
         if len(used) != 1 or any(part is None for part in used[0]):
             raise sentence(
-                "write mean_days_between and mean_days_down; or what was seen: "
-                "failures, days_up, repairs and days_down; or a history; one of the "
-                "three, whole"
+                said(
+                    "write mean_days_between and mean_days_down; or what was seen: "
+                    "failures, days_up, repairs and days_down; or a history; one of "
+                    "the three, whole",
+                    "tulis mean_days_between dan mean_days_down; atau yang teramati: "
+                    "failures, days_up, repairs dan days_down; atau history; satu dari "
+                    "tiga itu, lengkap",
+                )
             )
         return self
 
@@ -294,6 +330,15 @@ class BreakdownRules(Table):
             seen, days = getattr(self, few), getattr(self, many)
             if seen is not None and days is not None and seen > days:
                 raise sentence(
-                    f"{few} = {seen} is more than {many} = {days}; at most one a day"
+                    said(
+                        "{few} = {seen} is more than {many} = {days}; at most one a "
+                        "day",
+                        "{few} = {seen} lebih dari {many} = {days}; paling banyak satu "
+                        "sehari",
+                        few=few,
+                        seen=str(seen),
+                        many=many,
+                        days=str(days),
+                    )
                 )
         return self

@@ -13,17 +13,24 @@ import polars as pl
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office.nearest import unknown
-from ektp_sched.planning import plan
+from ektp_sched.planning import Status, plan
 from ektp_sched.planning.arguments import check_whole
+from ektp_sched.planning.cohorts import NONE
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
-from ektp_sched.scenarios.goal import Need
+from ektp_sched.scenarios.capacities import likely_office
+from ektp_sched.scenarios.goal import Enough, Need
+from ektp_sched.scenarios.loading import as_scenarios
+from ektp_sched.scenarios.order import POLICIES, check_policy
+from ektp_sched.scenarios.queue import build_queue
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.simulate import arrivals_by_stream
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -41,38 +48,52 @@ __all__ = ["need"]
 _MOST: Final = 10_000_000
 """Cards a day beyond which no resource is thought of."""
 
+_NAMED: Final = 10
+"""Applications left out that are named."""
+
 
 def need(
     backlog: Backlog,
-    scenarios: Scenarios,
+    office: Office,
+    scenarios: Scenarios | str | Path | None = None,
     *,
     resource: str,
     goal: Goal,
     start: date,
-    days: int,
+    days: int = 365,
     confidence: float = 0.9,
     scenario: str | None = None,
     replications: int = 1000,
     seed: int = 1,
+    policy: str = "pressure",
     executor: Executor | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Need:
     """Search the smallest whole cards a day that reach a goal.
 
+    Only the days up to the goal's are looked at.  A future reaches the goal if
+    it also keeps every pinned day on which not everything is broken down.
+    Where nothing is uncertain, the exact plan alone answers.
+
     Parameters
     ----------
-    backlog, scenarios
-        Who waits, and what may come.
+    backlog, office
+        Who waits, and the office as it is.
+    scenarios
+        What may come, or the path of ``scenarios.toml``; None: nothing is
+        uncertain.
     resource
         Id of a printer or server of the scenario.
     goal
         What is to be reached.
     start, days
-        The horizon; the goal's day lies in it.
+        The horizon; the goal's day lies in it, and it changes nothing else.
     confidence
         Share of the futures in which it must be reached, above 0, below 1.
     scenario
         Name of the scenario; None: the baseline.
+    policy
+        ``pressure``, ``class-order`` or ``fifo``.
     replications, seed, executor, progress
         As of `compare`.
 
@@ -80,31 +101,71 @@ def need(
     ------
     UsageError
         No such resource or scenario, or an argument is out of its range.
+    ScenarioError
+        The scenarios are not what they should be.
     """
     check_whole(
         ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, MOST_REPLICATIONS),
         ("seed", seed, 0, 2**63 - 1),
     )
-    run = Run(backlog, scenarios, start, days, replications, seed, "pressure")
-    chosen = scenarios.named(scenario)
+    _check_policy(policy)
+    known = as_scenarios(scenarios, office, start)
+    counts = dict(backlog.frame.group_by("urgency").len().rows())
+    known = known.with_backlog_mix(counts)
+    chosen = known.named(scenario)
     now = _cards_now(chosen, resource)
     day = _check(goal, start, days, confidence)
-    search = _Search(run, chosen, resource, goal, day, executor, progress)
-    wanted = ceil(confidence * replications - 1e-9)
-    cards, tried = _smallest(lambda n: search.reached(n), wanted, now)
-    exact, _ = _smallest(lambda n: int(search.exact(n)), 1, now)
+    queue = build_queue(backlog, chosen.office, start, day + 1)
+    hopeless, last = _hopeless(queue, backlog, chosen.office, goal, day)
+    kept = np.sort(np.concatenate([queue.rows, queue.singles.rows]))
+    others = replace(backlog, frame=backlog.frame[kept])
+    if known.is_certain(chosen):
+        replications = 1
+    run = Run(others, known, start, day + 1, replications, seed, policy)
+    search = _Search(run, chosen, resource, goal, last, executor, progress)
+    enough, tried = search.enough(confidence, now)
+    unreached = Enough(None, None, None, "other-limit")
+    answer = unreached if hopeless else enough
+    out = backlog.frame[np.concatenate([*queue.rows_left_out.values(), kept[:0]])]
+    nowhere = backlog.frame[queue.rows_left_out.get("no-printer", kept[:0])]
+    kinds = nowhere.select("card", "area").unique(maintain_order=True).rows()
+    personal = any(notice.code == "id-is-personal" for notice in backlog.notices)
     return Need(
         resource=resource,
         goal=goal,
         confidence=confidence,
-        cards_per_day=cards,
-        reached=None if cards is None else tried[cards] / replications,
-        deterministic=exact,
+        cards_per_day=answer.cards_per_day,
+        reached=answer.reached,
+        deterministic=answer.deterministic,
         now=now,
-        reason=None if cards is not None else search.why_not(tried),
-        tried=tuple((n, count / replications) for n, count in sorted(tried.items())),
+        reason=answer.reason,
+        tried=tried,
+        left_out=queue.left_out,
+        left_out_ids=() if personal else tuple(out["application_id"].head(_NAMED)),
+        left_out_kinds=tuple(kinds),
+        without_them=enough if hopeless else None,
     )
+
+
+def _hopeless(
+    queue: Queue, backlog: Backlog, office: Office, goal: Goal, day: int
+) -> tuple[bool, int]:
+    """Return whether those left out make a goal impossible, and its last day.
+
+    They wait on, whatever is printed; a goal of nobody past the target can be
+    reached up to the day on which the first of them is.
+    """
+    rows = np.concatenate([*queue.rows_left_out.values(), queue.rows[:0]])
+    frame = backlog.frame[rows]
+    since = (frame["waiting_since"] - queue.start).dt.total_days().to_numpy()
+    if goal.kind == "cleared":
+        return bool(len(rows)), day
+    if goal.kind == "nobody-over":
+        return bool((since <= day - (goal.days or 0) - 1).any()), day
+    target = frame["urgency"].replace_strict(_targets(office), return_dtype=pl.Int64)
+    last = min(day, int((since + target.to_numpy()).min(initial=day + 1)) - 1)
+    return (True, day) if last < 0 else (False, last)
 
 
 def _smallest(
@@ -151,29 +212,46 @@ class _Search:
     executor: Executor | None
     progress: Callable[[str, float], None] | None
 
+    def enough(
+        self, confidence: float, now: int
+    ) -> tuple[Enough, tuple[tuple[int, float], ...]]:
+        """Return what is enough, and every number tried with its share of futures."""
+        futures = self.run.replications
+        exact, plans = _smallest(lambda n: int(self.exact(n)), 1, now)
+        if self.is_certain:
+            cards, counts = exact, plans
+        else:
+            wanted = ceil(confidence * futures - 1e-9)
+            cards, counts = _smallest(self.reached, wanted, now)
+        reason = None
+        if cards is None:
+            reason = "other-limit" if any(counts.values()) else "too-late"
+        reached = None if cards is None else counts[cards] / futures
+        tried = tuple((n, count / futures) for n, count in sorted(counts.items()))
+        return Enough(cards, reached, exact, reason), tried
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the exact plan alone answers."""
+        certain = self.run.scenarios.is_certain(self.scenario)
+        return certain and self.run.policy == "pressure"
+
     def reached(self, cards: int) -> int:
         """Return in how many futures so many cards a day reach the goal."""
         if self.progress is not None:
             self.progress("need", 0.5)
         changed = _with_cards(self.scenario, self.resource, cards)
-        look = None
-        if self.goal.kind == "nobody-over":
-            over = partial(nobody_over, day=self.day, most=self.goal.days or 0)
-            look = changed.name, over
-        found, seen = run_scenarios(
-            self.run, [changed], look=look, executor=self.executor
+        look = partial(_reached, goal=self.goal, day=self.day)
+        _, seen = run_scenarios(
+            self.run, [changed], look=(changed.name, look), executor=self.executor
         )
-        if seen is not None:
-            return int(seen.sum())
-        outcome = found[changed.name]
-        cleared = self.goal.kind == "cleared"
-        reached = outcome.cleared_day if cleared else outcome.on_target_day
-        return int((reached <= self.day).sum())
+        assert seen is not None
+        return int(seen.sum())
 
     def exact(self, cards: int) -> bool:
         """Return whether the exact plan reaches the goal, nothing by chance."""
-        from ektp_sched.scenarios.capacities import likely_office
-
+        if self.progress is not None:
+            self.progress("need", 0.1)
         changed = _with_cards(self.scenario, self.resource, cards)
         office = likely_office(changed, self.run.start, self.run.days)
         rows = expected_arrivals(self.run)
@@ -182,11 +260,52 @@ class _Search:
             frame=pl.concat([self.run.backlog.frame, rows], how="diagonal"),
         )
         made = plan(backlog, office, start=self.run.start, days=self.run.days)
+        if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
+            return False
         return _plan_holds(made, self.run.backlog.planned, self.goal, self.day)
 
-    def why_not(self, tried: dict[int, int]) -> str:
-        """Return why no number reaches the goal."""
-        return "too-late" if not any(tried.values()) else "other-limit"
+
+def _reached(
+    outcome: Outcome,
+    queue: Queue,
+    limits: Limits,
+    arrivals: Arrivals,
+    office: Office,
+    *,
+    goal: Goal,
+    day: int,
+) -> NDArray[np.bool_]:
+    """Return which futures of a block reach a goal and keep its pins, shape (R,)."""
+    if goal.kind == "cleared":
+        reached = outcome.cleared_day <= day
+    elif goal.kind == "on-target":
+        reached = outcome.on_target_day <= day
+    else:
+        most = goal.days or 0
+        reached = nobody_over(
+            outcome, queue, limits, arrivals, office, day=day, most=most
+        )
+    fine: NDArray[np.bool_] = reached & _keeps_pins(outcome, queue, limits)
+    return fine
+
+
+def _keeps_pins(outcome: Outcome, queue: Queue, limits: Limits) -> NDArray[np.bool_]:
+    """Return which futures print pinned cards on their days, shape (R,).
+
+    A day on which breakdowns let nothing be printed is held against nobody.
+    """
+    assert outcome.single_days is not None
+    pinned = np.repeat(queue.singles.pinned, queue.singles.size)
+    on = pinned[pinned != NONE]
+    printers, servers = limits.printers_unbroken, limits.servers_unbroken
+    sound = np.minimum(
+        (limits.printer_cards if printers is None else printers).sum(axis=0),
+        (limits.server_cards if servers is None else servers).sum(axis=0),
+    )
+    broken = (sound > 0) & (outcome.capacity == 0)
+    kept = outcome.single_days[pinned != NONE] == on[:, None]
+    fine: NDArray[np.bool_] = (kept | broken[:, on].T).all(axis=0)
+    return fine
 
 
 def nobody_over(
@@ -297,6 +416,21 @@ def expected_arrivals(run: Run) -> pl.DataFrame:
     )
 
 
+def _check_policy(policy: str) -> None:
+    """Refuse a policy that is none, or that would plan anew in every future."""
+    if policy == "replan":
+        raise UsageError(
+            said(
+                "policy replan makes a plan on every day of every future, and here "
+                "for every number that is tried; take {policies}",
+                "policy replan membuat rencana baru tiap hari pada tiap kemungkinan, "
+                "dan di sini untuk tiap angka yang dicoba; pilih {policies}",
+                policies=", ".join(POLICIES),
+            )
+        )
+    check_policy(policy)
+
+
 def _cards_now(scenario: Scenario, resource: str) -> int:
     office = scenario.office
     known = {one.id: one.cards_per_day for one in (*office.servers, *office.printers)}
@@ -326,14 +460,25 @@ def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
 def _check(goal: Goal, start: date, days: int, confidence: float) -> int:
     """Return the goal's day as an offset."""
     if not 0 < confidence < 1:
-        message = f"confidence is {confidence}; it must lie between 0 and 1"
-        raise UsageError(message)
+        raise UsageError(
+            said(
+                "confidence is {share}; it must lie between 0 and 1",
+                "confidence {share}; nilainya harus antara 0 dan 1",
+                share=str(confidence),
+            )
+        )
     day = (goal.by - start).days
     if not 0 <= day < days:
         end = start + timedelta(days=days - 1)
-        message = (
-            f"the goal's day {goal.by} lies outside {start} to {end}; give more --days "
-            "or another day"
+        raise UsageError(
+            said(
+                "the goal's day {by} lies outside {start} to {end}; give more --days "
+                "or another day",
+                "tanggal tujuan {by} di luar {start} sampai {end}; beri --days lebih "
+                "banyak atau tanggal lain",
+                by=goal.by.isoformat(),
+                start=start.isoformat(),
+                end=end.isoformat(),
+            )
         )
-        raise UsageError(message)
     return day

@@ -13,6 +13,7 @@ import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.planning.cohorts import NONE
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ POLICIES: Final = ("pressure", "class-order", "fifo")
 """The policies that need no solver."""
 
 DUE_WINDOW: Final = 3
-"""Calendar days before a due date within which it comes first in its rank."""
+"""Calendar days before a due or promised date in which it comes first in its rank."""
 
 _RANGE = 1 << 62
 
@@ -43,7 +44,7 @@ class Entries:
         Stream of the entry, shape ``(E,)``.
     since, ready
         Day of recording; first day on which the entry can be printed.
-    due, pinned
+    due, promised, pinned
         ``NONE`` without one.
     single
         Entry of the queue's singles; -1 for a date of a stream.
@@ -51,13 +52,15 @@ class Entries:
         For new applications the next day on which anybody is recorded, the
         first day after the horizon at the last; else 0.
     upto
-        People of the first day in the stream up to and including this date.
+        People of the first day in the stream up to and including this date of
+        recording and promise.
     """
 
     stream: Ints
     since: Ints
     ready: Ints
     due: Ints
+    promised: Ints
     pinned: Ints
     single: Ints
     new: Ints
@@ -73,8 +76,14 @@ def check_policy(policy: str) -> None:
         It is neither of `POLICIES`.
     """
     if policy not in POLICIES:
-        msg = f"policy is {policy!r}; it must be {', '.join(POLICIES)} or replan"
-        raise UsageError(msg)
+        raise UsageError(
+            said(
+                "policy is {policy}; it must be {policies} or replan",
+                "policy {policy}; pilihannya {policies} atau replan",
+                policy=repr(policy),
+                policies=", ".join(POLICIES),
+            )
+        )
 
 
 def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
@@ -82,7 +91,7 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
 
     Equals are served by day of recording, target, order of the classes, kind
     (fewest printers first); then those with dates of their own, by due date,
-    readiness and pin; then by the public tie-break.
+    promise, readiness and pin; then by the public tie-break.
 
     Parameters
     ----------
@@ -94,18 +103,21 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
     singles, count = queue.singles, len(queue.streams)
     stream = np.repeat(np.arange(count), np.diff(queue.first))
     last = np.ones(len(stream), dtype=bool)
-    last[:-1] = (np.diff(stream) != 0) | (np.diff(queue.since) != 0)
+    columns = np.stack([stream, queue.since, queue.promised])
+    last[:-1] = (np.diff(columns) != 0).any(axis=0)
     ends = np.flatnonzero(last)
     parts = [
         (
             stream[ends],
             queue.since[ends],
+            queue.promised[ends],
             ends + 1 - queue.first[stream[ends]],
             np.zeros_like(ends),
         ),
         (
             np.repeat(np.arange(count), len(arrival_days)),
             np.tile(arrival_days, count),
+            np.full(count * len(arrival_days), NONE),
             np.repeat(np.diff(queue.first), len(arrival_days)),
             np.tile(np.append(arrival_days, queue.days)[1:], count),
         ),
@@ -117,10 +129,11 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
         since=np.concatenate([plain[1], singles.since]),
         ready=np.concatenate([plain[1], singles.ready]),
         due=np.concatenate([none, singles.due]),
+        promised=np.concatenate([plain[2], singles.promised]),
         pinned=np.concatenate([none, singles.pinned]),
         single=np.concatenate([none, np.arange(len(singles))]),
-        new=np.concatenate([plain[3], np.zeros(len(singles), dtype=np.int64)]),
-        upto=np.concatenate([plain[2], np.zeros(len(singles), dtype=np.int64)]),
+        new=np.concatenate([plain[4], np.zeros(len(singles), dtype=np.int64)]),
+        upto=np.concatenate([plain[3], np.zeros(len(singles), dtype=np.int64)]),
     )
     return _taken(found, _tie_order(found, queue))
 
@@ -134,6 +147,7 @@ def _tie_order(entries: Entries, queue: Queue) -> Ints:
         entries.stream,
         entries.single == NONE,
         np.where(entries.due == NONE, queue.days, entries.due),
+        np.where(entries.promised == NONE, queue.days, entries.promised),
         entries.ready,
         entries.single,
     )
@@ -146,6 +160,7 @@ def _taken(entries: Entries, which: Ints) -> Entries:
         since=entries.since[which],
         ready=entries.ready[which],
         due=entries.due[which],
+        promised=entries.promised[which],
         pinned=entries.pinned[which],
         single=entries.single[which],
         new=entries.new[which],
@@ -159,8 +174,10 @@ def order(
     r"""Return the entries present on a day in the order of service.
 
     Pinned ones come first, by pinned day.  Then, under ``pressure``, by rank;
-    within a rank first the due dates of the next `DUE_WINDOW` days, then the
-    largest pressure accrued until the next working day,
+    within a rank first the due dates of the next `DUE_WINDOW` days, then those
+    promised by then or before (each only as far as the office's tiers place it
+    before pressure, and in their order), then the largest pressure accrued
+    until the next working day,
 
     .. math:: \bigl(g a + g (g - 1) / 2\bigr) / \tau
 
@@ -197,13 +214,27 @@ def _pressure(
     entries: Entries, present: Ints, queue: Queue, day: int, until: int
 ) -> tuple[Ints, Ints]:
     streams, stream = queue.streams, entries.stream[present]
-    due = entries.due[present]
-    soon = (due != NONE) & (due >= day) & (due <= day + DUE_WINDOW)
-    group = streams.rank[stream] * (DUE_WINDOW + 2)
-    group += np.where(soon, due - day, DUE_WINDOW + 1)
+    group = streams.rank[stream].copy()
+    for name in queue.dates:
+        group *= DUE_WINDOW + 2
+        group += _closeness(name, getattr(entries, name)[present], day)
     waiting, gap = day - entries.since[present] + 1, until - day
     per_day = queue.scale // streams.target[stream]
     return group, -per_day * (gap * waiting + gap * (gap - 1) // 2)
+
+
+def _closeness(name: str, on: Ints, day: int) -> Ints:
+    """Return the days left, up to one more than the window.
+
+    A due date that has passed is lost, whenever the card is printed; a promise
+    that has passed slips by one more day each day.
+    """
+    left = on - day
+    if name == "promised":
+        left = np.maximum(left, 0)
+    soon = (on != NONE) & (left >= 0) & (left <= DUE_WINDOW)
+    close: Ints = np.where(soon, left, DUE_WINDOW + 1)
+    return close
 
 
 def check_range(queue: Queue, people: int) -> None:
@@ -223,10 +254,16 @@ def check_range(queue: Queue, people: int) -> None:
     """
     span = queue.longest + 2
     if queue.scale * span * span * max(1, people) >= _RANGE:
-        msg = (
-            f"the target_days of urgency ({', '.join(queue.classes)}) have the common "
-            f"multiple {queue.scale:,}, too large for exact integers over "
-            f"{queue.days:,} days; choose targets that divide one another, such as "
-            "3, 30 and 90"
+        raise UnsupportedRuleError(
+            said(
+                "the target_days of urgency ({classes}) have the common multiple "
+                "{multiple}, too large for exact integers over {days} days; choose "
+                "targets that divide one another, such as 3, 30 and 90",
+                "target_days kelas urgensi ({classes}) mempunyai kelipatan bersama "
+                "{multiple}, terlalu besar untuk hitungan tepat selama {days} hari; "
+                "pilih target yang saling membagi, misalnya 3, 30 dan 90",
+                classes=", ".join(queue.classes),
+                multiple=queue.scale,
+                days=queue.days,
+            )
         )
-        raise UnsupportedRuleError(msg)

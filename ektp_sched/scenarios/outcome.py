@@ -68,6 +68,9 @@ class Outcome:
     on_target_day
         First day at whose end nobody's day of waiting exceeds the target of
         the class, ``(R,)``.
+    nobody_waits_day
+        First day at whose end nobody waits who may be printed (recorded, ready,
+        not pinned to a later day), ``(R,)``; H for none.
     longest_wait
         Largest number of days from recording to print, or to the last day for
         those still waiting, ``(R,)``; -1 for nobody.
@@ -112,6 +115,7 @@ class Outcome:
     capacity: Counts
     cleared_day: Ints
     on_target_day: Ints
+    nobody_waits_day: Ints
     longest_wait: Ints
     person_days: Ints
     person_days_new: Ints
@@ -160,6 +164,7 @@ _ROWS = (
     "capacity",
     "cleared_day",
     "on_target_day",
+    "nobody_waits_day",
     "longest_wait",
     "pressure",
 )

@@ -21,12 +21,14 @@ from ektp_sched.scenarios.model import (
     ScenarioRules,
 )
 from ektp_sched.scenarios.wording import SCENARIOS, TOP_KEYS
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ektp_sched.office.checks import Path
     from ektp_sched.office.fields import Table
+    from ektp_sched.words import Said
 
 __all__ = ["Added", "Parts", "ScenarioPart", "parts_of"]
 
@@ -90,7 +92,7 @@ class Parts:
         value = data.get(key, {})
         if isinstance(value, dict):
             return value
-        self.wrong((key,), f"is no table; it must be {SCENARIOS.forms[key]}")
+        self.wrong((key,), _no_table(SCENARIOS.forms[key]))
         return {}
 
 
@@ -108,7 +110,10 @@ def parts_of(data: Mapping[str, Any]) -> Parts:
             parts.wrong((key,), unknown("key", key, TOP_KEYS))
     baseline = data.get("baseline")
     if baseline is not None and not isinstance(baseline, str):
-        parts.wrong(("baseline",), f"must be {SCENARIOS.forms['baseline']}")
+        sentence = said(
+            "must be {form}", "seharusnya {form}", form=SCENARIOS.forms["baseline"]
+        )
+        parts.wrong(("baseline",), sentence)
     else:
         parts.baseline = baseline
     if "arrivals" in data:
@@ -120,15 +125,27 @@ def parts_of(data: Mapping[str, Any]) -> Parts:
     for name, value in parts.table(data, "scenarios").items():
         parts.scenarios[name] = _scenario(parts, name, value)
     if data.get("scenarios", {}) == {}:
-        parts.wrong(("scenarios",), "there is none; add a table [scenarios.NAME]")
+        parts.wrong(
+            ("scenarios",),
+            said(
+                "there is none; add a table [scenarios.NAME]",
+                "tidak ada; tambahkan tabel [scenarios.NAMA]",
+            ),
+        )
     parts.sources = parts.table(data, "sources")
     return parts
+
+
+def _no_table(form: str) -> Said:
+    return said(
+        "is no table; it must be {form}", "bukan tabel; seharusnya {form}", form=form
+    )
 
 
 def _scenario(parts: Parts, name: str, value: Any) -> ScenarioPart:
     path: Path = ("scenarios", name)
     if not isinstance(value, dict):
-        parts.wrong(path, f"is no table; it must be {SCENARIOS.forms['scenarios.*']}")
+        parts.wrong(path, _no_table(SCENARIOS.forms["scenarios.*"]))
         return ScenarioPart(ScenarioRules())
     head = {k: v for k, v in value.items() if k not in ("servers", "printers")}
     rules = parts.model(ScenarioRules, head, path)
@@ -144,7 +161,12 @@ def _scenario(parts: Parts, name: str, value: Any) -> ScenarioPart:
         entries = value.get(kind, [])
         if not isinstance(entries, list):
             form = SCENARIOS.forms[f"scenarios.*.{kind}"]
-            parts.wrong((*path, kind), f"is no list; it must be {form}")
+            sentence = said(
+                "is no list; it must be {form}",
+                "bukan daftar; seharusnya {form}",
+                form=form,
+            )
+            parts.wrong((*path, kind), sentence)
             continue
         for index, entry in enumerate(entries):
             found = parts.model(model, entry, (*path, kind, index))

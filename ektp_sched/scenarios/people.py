@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.scenarios.figures import first_day, not_yet
 from ektp_sched.scenarios.outcome import Outcome, Waits
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def outcome_of_people(
     first = np.maximum(people.since, 0)
     printed = np.bincount(people.day, minlength=days + 1)[:days]
     recorded = np.cumsum(np.bincount(first, minlength=days))
+    waiting = recorded - np.cumsum(printed)
     waited = people.day - first
     target = queue.streams.target[people.stream]
     accrued = waited * (first - people.since + 1) + waited * (waited - 1) // 2
@@ -119,11 +121,12 @@ def outcome_of_people(
         cell=queue.streams.cell,
         scale=queue.scale,
         left_out=queue.left_out,
-        waiting=(recorded - np.cumsum(printed)).astype(np.int32)[None],
+        waiting=waiting.astype(np.int32)[None],
         printed=printed.astype(np.int32)[None],
         capacity=most.astype(np.int32)[None],
         cleared_day=np.array([cleared]),
         on_target_day=np.array([_on_target(people, first, target, days)]),
+        nobody_waits_day=first_day((waiting - not_yet(queue) == 0)[:, None]),
         longest_wait=np.array([last.max(initial=-1)]),
         person_days=_sums(people.area[old], waited[old], len(queue.areas))[:, None],
         person_days_new=_sums(cell[~old], waited[~old], len(queue.cell_share))[:, None],

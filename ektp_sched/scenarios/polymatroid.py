@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,11 +188,15 @@ def _network(kinds: Kinds, limits: Limits) -> _Network:
     missing = {name for names in kinds.printers for name in names}
     missing -= set(limits.printers)
     if missing:
-        msg = (
-            f"printer {min(missing)!r} of the office has no limits; the queue and the "
-            "limits must belong to the same scenario"
+        raise UsageError(
+            said(
+                "printer {name} of the office has no limits; the queue and the limits "
+                "must belong to the same scenario",
+                "printer {name} di kantor tidak ada dalam limits; queue dan limits "
+                "harus dari skenario yang sama",
+                name=repr(min(missing)),
+            )
         )
-        raise UsageError(msg)
     serves = np.array(
         [[p in names for p in limits.printers] for names in kinds.printers], dtype=bool
     ).reshape(len(kinds), len(limits.printers))
@@ -240,13 +245,19 @@ def _check_size(component: list[int], network: _Network, kinds: Kinds) -> None:
     sets = {network.serves[g].tobytes() for g in component}
     if len(sets) <= _MOST_KINDS:
         return
-    example = ", ".join(kinds.printers[component[0]])
-    msg = (
-        f"{len(sets)} kinds of application share printers or servers (one needs "
-        f"{example}); the fast policies follow up to {_MOST_KINDS}: use policy replan, "
-        "or give printers fewer lists of areas and cards"
+    raise UnsupportedRuleError(
+        said(
+            "{count} kinds of application share printers or servers (one needs "
+            "{example}); the fast policies follow up to {most}: use policy replan, or "
+            "give printers fewer lists of areas and cards",
+            "{count} macam permohonan berbagi printer atau server (salah satunya perlu "
+            "{example}); urutan cetak yang cepat sanggup sampai {most}: pakai policy "
+            "replan, atau kurangi daftar areas dan cards pada printer",
+            count=len(sets),
+            example=", ".join(kinds.printers[component[0]]),
+            most=_MOST_KINDS,
+        )
     )
-    raise UnsupportedRuleError(msg)
 
 
 def _unions(component: list[int], network: _Network) -> list[tuple[int, ...]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 
+from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import calendar
+from ektp_sched.planning import Status, plan
+from ektp_sched.scenarios.capacities import likely_office
 from ektp_sched.scenarios.fronts import (
     Fronts,
     chosen,
@@ -36,11 +39,15 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.scenarios.blocks import Progress
+    from ektp_sched.scenarios.fronts import Course
     from ektp_sched.scenarios.laws import Scenarios
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.ready_by import Ints
 
-__all__ = ["Promises", "days_printed", "promise"]
+__all__ = ["PLAN", "Promises", "days_printed", "promise"]
+
+PLAN: Final = "plan"
+"""Policy of dates that are the days of the exact plan."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -54,7 +61,8 @@ class Promises(OneLine):
     start, days
         First day and number of calendar days simulated.
     scenario, policy
-        What was simulated.
+        What was simulated; policy ``plan`` where nothing is uncertain and the
+        dates are the days of the exact plan.
     replications, seed
         How often, and from which seed; once where nothing is uncertain.
     confidence
@@ -152,6 +160,7 @@ def promise(
 
     A date is the first day on which the office is open and by whose end the
     card is printed in enough replications (`ektp_sched.scenarios.ready_by`).
+    Where nothing is uncertain, it is the day of the exact plan.
 
     Parameters
     ----------
@@ -171,7 +180,7 @@ def promise(
     confidence
         Between 0 and 1.
     policy
-        ``pressure``, ``class-order`` or ``fifo``.
+        ``pressure``, the office's own order, ``class-order`` or ``fifo``.
     executor
         Where blocks of replications run; None: here, one after another.
     progress
@@ -202,17 +211,22 @@ def promise(
     best = simulated(undisturbed(course), 1)
     opens = next_open(calendar(office, start, days).open)
     middle = order_statistic(fronts.replications, 50) + 1
-    columns = {
-        "earliest": np.minimum(
-            days_printed(best, course.queue, 1), days_printed(fronts, course.queue, 1)
-        ),
-        "ready_by": days_printed(fronts, course.queue, rank),
-        "likely_on": days_printed(fronts, course.queue, middle),
-    }
     rows = np.concatenate([course.queue.rows, course.queue.singles.rows])
+    planned = _planned_days(backlog, course, rows)
+    if planned is None:
+        soonest, ready_by, likely_on = (
+            days_printed(fronts, course.queue, at) for at in (1, rank, middle)
+        )
+    else:
+        soonest = ready_by = likely_on = planned
+    columns = {
+        "earliest": np.minimum(days_printed(best, course.queue, 1), soonest),
+        "ready_by": ready_by,
+        "likely_on": likely_on,
+    }
     dates = {
-        name: _column(opens[found], rows, backlog.planned, start, days).alias(name)
-        for name, found in columns.items()
+        name: _column(opens[offsets], rows, backlog.planned, start, days).alias(name)
+        for name, offsets in columns.items()
     }
     own = backlog.frame.select("application_id", "area", "urgency", "waiting_since")
     return Promises(
@@ -221,7 +235,7 @@ def promise(
         start=start,
         days=days,
         scenario=course.scenario.name,
-        policy=policy,
+        policy=policy if planned is None else PLAN,
         replications=fronts.replications,
         seed=seed,
         confidence=exact,
@@ -229,6 +243,31 @@ def promise(
         people=own.with_columns(*dates.values()),
         never=course.queue.left_out.get("no-printer", 0),
     )
+
+
+def _planned_days(backlog: Backlog, course: Course, rows: Ints) -> Ints | None:
+    """Return the exact plan's day of each row, where nothing is uncertain.
+
+    None where something is, where another order is asked for, and where there
+    is no plan: a pin that cannot be kept, a rule that no engine can solve.
+    """
+    if not course.is_certain or course.policy != "pressure" or not backlog.planned:
+        return None
+    office = likely_office(course.scenario, course.start, course.days)
+    try:
+        made = plan(backlog, office, start=course.start, days=course.days)
+    except UnsupportedRuleError:
+        return None
+    if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
+        return None
+    printed = backlog.frame.select("application_id").join(
+        made.assignments.select("application_id", "day"),
+        on="application_id",
+        how="left",
+        maintain_order="left",
+    )
+    offsets = (printed["day"] - course.start).dt.total_days().fill_null(course.days)
+    return offsets.to_numpy()[rows]
 
 
 def days_printed(fronts: Fronts, queue: Queue, rank: int) -> Ints:

@@ -2,14 +2,16 @@
 
 Applications of one class and kind without dates of their own are a *stream*:
 they are printed in the order in which they were recorded, whatever the policy,
-so that a number of printed cards says who has them.  All others are *singles*.
+so that a number of printed cards says who has them.  Dates that they were told
+may follow in that order; whoever was told a later one than somebody behind is
+no longer part of it.  All others are *singles*.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -37,7 +39,10 @@ LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
 """Why an application can be printed in no case within the horizon."""
 
 
-_FIELDS = ("stream", "since", "ready", "due", "pinned", "area")
+_FIELDS = ("stream", "since", "ready", "due", "promised", "pinned", "area")
+
+_DATES: Final = {"overdue": "due", "promise": "promised"}
+"""Tier → the dates that it looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Streams:
 
 @dataclass(frozen=True, slots=True)
 class Singles:
-    """Applications with a due date, a pin, or ready after the start.
+    """Applications with a due date, a pin, a promise out of turn, or ready later.
 
     Those that agree in everything and follow each other in the public
     tie-break are one entry.
@@ -82,8 +87,9 @@ class Singles:
         The stream of their class, kind and rank, shape ``(U,)``.
     since, ready
         Day of recording and first day on which printing is allowed.
-    due, pinned
-        ``NONE`` without one.
+    due, promised, pinned
+        ``NONE`` without one; a promise before the start is one for day 0, as
+        each day more slips alike.
     area
         Place in the queue's areas.
     size
@@ -96,6 +102,7 @@ class Singles:
     since: Ints
     ready: Ints
     due: Ints
+    promised: Ints
     pinned: Ints
     area: Ints
     size: Ints
@@ -118,26 +125,31 @@ class Queue:
         The office's urgency classes in its order.
     scale
         Least common multiple of all targets: pressure times this is whole.
+    dates
+        ``due`` and ``promised`` in the order of the office's tiers, as far as
+        they come before ``pressure``.
     areas
         Names of the areas, sorted; None, for no area, is last.
     kinds, streams, singles
         Who can be printed where, in which group.
     first
         Where each stream's people begin below, shape ``(K + 1,)``.
-    rows, since, area
-        Row in the backlog, day of recording and area of each person in a
-        stream, in the order of printing; shape ``(N,)``.
+    rows, since, promised, area
+        Row in the backlog, day of recording, promised day (``NONE`` without)
+        and area of each person in a stream, in the order of printing; shape
+        ``(N,)``.
     cell_share
         Applications by cell and area, from which new ones take theirs, shape
         ``(cells, areas)``.
-    left_out
-        Applications that can be printed in no case, by reason.
+    rows_left_out
+        Rows of the backlog that can be printed in no case, by reason.
     """
 
     start: date
     days: int
     classes: tuple[str, ...]
     scale: int
+    dates: tuple[str, ...]
     areas: tuple[str | None, ...]
     kinds: Kinds
     streams: Streams
@@ -145,9 +157,15 @@ class Queue:
     first: Ints
     rows: Ints
     since: Ints
+    promised: Ints
     area: Ints
     cell_share: Ints
-    left_out: dict[str, int]
+    rows_left_out: dict[str, Ints]
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Number of applications that can be printed in no case, by reason."""
+        return {reason: len(rows) for reason, rows in self.rows_left_out.items()}
 
     @property
     def initial(self) -> int:
@@ -198,10 +216,15 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
     stream = _stream_table(streams)[urgency, cell]
     order = tie_break_order(frame, office)
     order = order[kept[order]]
-    single = _has_dates(cohorts)[order]
-    rows = order[~single]
-    since = cohorts.since[cohorts.member]
+    since, promised = (
+        column[cohorts.member] for column in (cohorts.since, cohorts.promised)
+    )
+    dated = _has_dates(cohorts)
+    rows = order[~dated[order]]
     rows = rows[np.lexsort((since[rows], stream[rows]))]
+    in_turn = _in_turn(stream[rows], promised[rows], days)
+    dated[rows[~in_turn]] = True
+    rows = rows[in_turn]
     share = np.zeros((len(cells), len(areas)), dtype=np.int64)
     np.add.at(share, (cell[order], area[order]), 1)
     if not len(order):
@@ -211,16 +234,18 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
         days=days,
         classes=tuple(office.urgency),
         scale=office.lcm_targets,
+        dates=_dates(office),
         areas=tuple(areas),
         kinds=kinds,
         streams=streams,
-        singles=_singles(cohorts, order[single], stream, area),
+        singles=_singles(cohorts, order[dated[order]], stream, area),
         first=np.searchsorted(stream[rows], np.arange(len(streams) + 1)),
         rows=rows,
         since=since[rows],
+        promised=promised[rows],
         area=area[rows],
         cell_share=share,
-        left_out=left_out,
+        rows_left_out=left_out,
     )
 
 
@@ -233,8 +258,8 @@ def _places(column: pl.Series, known: Sequence[str | None]) -> Ints:
     return found.fill_null(len(known) - 1).to_numpy()
 
 
-def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, int]]:
-    """Return who can be printed, and how many cannot by reason."""
+def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
+    """Return who can be printed, and which rows cannot by reason."""
     nowhere = np.array([not names for names in cohorts.printer_sets], dtype=bool)
     reasons = {
         "no-printer": nowhere[cohorts.eligibility],
@@ -242,17 +267,31 @@ def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, int]]:
         "pinned-later": cohorts.pinned >= days,
     }
     out = np.zeros(len(cohorts), dtype=bool)
-    counts = {}
+    rows = {}
     for reason in LEFT_OUT:
-        counts[reason] = int(cohorts.size[reasons[reason] & ~out].sum())
+        rows[reason] = np.flatnonzero((reasons[reason] & ~out)[cohorts.member])
         out |= reasons[reason]
-    return ~out[cohorts.member], {k: n for k, n in counts.items() if n}
+    return ~out[cohorts.member], {k: at for k, at in rows.items() if len(at)}
 
 
 def _has_dates(cohorts: Cohorts) -> Bools:
     dated: Bools = (cohorts.due != NONE) | (cohorts.pinned != NONE)
     dated = dated | (cohorts.ready > 0)
     return dated[cohorts.member]
+
+
+def _dates(office: Office) -> tuple[str, ...]:
+    """Return which dates come before pressure, in the order of the tiers."""
+    tiers = office.plan.tiers
+    before = tiers[: tiers.index("pressure")] if "pressure" in tiers else tiers
+    return tuple(_DATES[tier] for tier in before if tier in _DATES)
+
+
+def _in_turn(stream: Ints, promised: Ints, days: int) -> Bools:
+    """Return who was told no later date than anybody behind in the stream."""
+    told = stream * (days + 1) + np.where(promised == NONE, days, promised)
+    in_turn: Bools = told <= np.minimum.accumulate(told[::-1])[::-1]
+    return in_turn
 
 
 def _cells(
@@ -302,11 +341,12 @@ def _stream_table(streams: Streams) -> Ints:
 def _singles(cohorts: Cohorts, rows: Ints, stream: Ints, area: Ints) -> Singles:
     """Return the entries of the given rows, which stand in tie-break order."""
     member = cohorts.member[rows]
-    since, due, pinned = (
-        column[member] for column in (cohorts.since, cohorts.due, cohorts.pinned)
+    since, due, promised, pinned = (
+        column[member]
+        for column in (cohorts.since, cohorts.due, cohorts.promised, cohorts.pinned)
     )
     ready = np.maximum(cohorts.ready[member], since)
-    fields = [stream[rows], since, ready, due, pinned]
+    fields = [stream[rows], since, ready, due, promised, pinned]
     order = np.lexsort(fields[::-1])
     columns = np.stack([*(field[order] for field in fields), area[rows][order]])
     begins = np.ones(len(rows), dtype=bool)

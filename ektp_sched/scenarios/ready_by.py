@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,10 +52,13 @@ def as_confidence(confidence: float | Fraction) -> Fraction:
     except ValueError:
         exact = Fraction(0)
     if not 0 < exact < 1:
-        message = (
-            f"confidence is {confidence}; it must lie between 0 and 1, such as 0.9"
+        raise UsageError(
+            said(
+                "confidence is {share}; it must lie between 0 and 1, such as 0.9",
+                "confidence {share}; nilainya harus antara 0 dan 1, misalnya 0.9",
+                share=str(confidence),
+            )
         )
-        raise UsageError(message)
     return exact
 
 
@@ -80,11 +84,17 @@ def rank_of(confidence: Fraction, replications: int) -> int:
     """
     rank = ceil(confidence * (replications + 1))
     if rank > replications:
-        message = (
-            f"{replications} replications cannot carry a confidence of "
-            f"{float(confidence):g}; at least {needed_replications(confidence):,} can"
+        raise UsageError(
+            said(
+                "{count} replications cannot carry a confidence of {share}; at least "
+                "{least} can",
+                "{count} ulangan tidak cukup untuk confidence {share}; perlu paling "
+                "sedikit {least}",
+                count=replications,
+                share=f"{float(confidence):g}",
+                least=needed_replications(confidence),
+            )
         )
-        raise UsageError(message)
     return rank
 
 

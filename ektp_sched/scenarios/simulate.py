@@ -21,6 +21,7 @@ from ektp_sched.scenarios.outcome import Outcome, joined, shared_out
 from ektp_sched.scenarios.polymatroid import CAUSES, DailySets, daily_sets
 from ektp_sched.scenarios.single import SingleBook
 from ektp_sched.scenarios.stream_history import History
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,10 +77,16 @@ def simulate(
         large a common multiple.
     """
     if record not in ("summary", "dates") or chunk < 1:
-        msg = (
-            f"record is {record!r}, chunk {chunk}; they must be summary or dates, 1 up"
+        raise UsageError(
+            said(
+                "record is {record}, chunk {chunk}; they must be summary or dates, "
+                "and 1 or more",
+                "record {record}, chunk {chunk}; seharusnya summary atau dates, dan "
+                "paling sedikit 1",
+                record=repr(record),
+                chunk=str(chunk),
+            )
         )
-        raise UsageError(msg)
     blocks = _blocks(queue, limits, arrivals, (policy, record), chunk)
     return joined([outcome_of(*block.run()) for block in blocks])
 
@@ -131,8 +138,12 @@ def arrivals_by_stream(queue: Queue, limits: Limits, arrivals: Arrivals) -> Coun
         As for `simulate`.
     """
     if arrivals.classes != queue.classes or limits.days != queue.days:
-        msg = "queue, limits and arrivals must have the same classes and days"
-        raise UsageError(msg)
+        raise UsageError(
+            said(
+                "queue, limits and arrivals must have the same classes and days",
+                "queue, limits dan arrivals harus mempunyai kelas dan hari yang sama",
+            )
+        )
     _, size, days = arrivals.cards.shape
     streams = queue.streams
     new = np.zeros((len(streams), size, days), dtype=np.int32)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.writing import plain
 from ektp_sched.scenarios.laws import Assumption
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,8 +69,12 @@ def _marks(parts: Parts, nodes: Mapping[str, Any]) -> dict[str, tuple[bool, str]
         if match is None:
             parts.wrong(
                 ("sources", key),
-                'must be text that begins with "fact" or "assumed", such as '
-                '"fact: press report of 2017-09-12"',
+                said(
+                    'must be text that begins with "fact" or "assumed", such as '
+                    '"fact: press report of 2017-09-12"',
+                    'harus teks yang diawali "fact" atau "assumed", misalnya '
+                    '"fact: berita pers 2017-09-12"',
+                ),
             )
         else:
             marks[key] = (match[1] == "fact", " ".join(match[2].split()))

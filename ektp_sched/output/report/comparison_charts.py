@@ -16,6 +16,7 @@ from ektp_sched.output.report.charts import (
     text_layer,
     time_axis,
 )
+from ektp_sched.output.report.comparison_text import break_even_list
 from ektp_sched.output.report.comparison_words import millions
 from ektp_sched.output.report.intervals import Bar, Group, interval_chart
 
@@ -86,7 +87,7 @@ def days_chart(words: Words, size: Size) -> Any:
         Of the drawing.
     """
     groups = []
-    for name in ("backlog_cleared_on", "on_target_on"):
+    for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
         bars = []
         for one in words.found.scenarios:
             part: DayPart | None = getattr(one, name)
@@ -103,7 +104,7 @@ def _days_end(words: Words) -> date:
     parts = [
         part
         for one in words.found.scenarios
-        for part in (one.backlog_cleared_on, one.on_target_on)
+        for part in (one.backlog_cleared_on, one.nobody_waits_on, one.on_target_on)
         if part is not None
     ]
     last = [part.p90 for part in parts if part.p90 is not None]
@@ -209,22 +210,24 @@ def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
     """Return the latest dates on which a scenario's first day still pays."""
     import altair as alt
 
-    found = words.found.break_even
     layers = []
-    for one in [found, *found.others] if found is not None else []:
+    for one in break_even_list(words.found.break_even):
         day = one.installation_date.value
         if one.against != "not-told" or not isinstance(day, date) or day > end:
             continue
+        if not one.is_reached:
+            continue
+        colour = words.colour(one.scenario or "")
         data = rows(
             ("day", "middle", "text"), [(day.isoformat(), top, _pays(words, day))]
         )
         rule = alt.Chart(data).mark_rule(
-            color=words.colour(one.scenario), strokeWidth=1.5, strokeDash=[4, 3]
+            color=colour, strokeWidth=1.5, strokeDash=[4, 3]
         )
         layers.append(rule.encode(x=x))
         late = (day - words.found.start) * 2 > end - words.found.start
         side = {"align": "right", "dx": -5} if late else {"align": "left", "dx": 5}
-        style = {"color": words.colour(one.scenario), "baseline": "top", **side}
+        style = {"color": colour, "baseline": "top", **side}
         encoding = {"x": x, "y": alt.value(2)}
         layers.append(text_layer(data, encoding, **style))
     return layers
@@ -330,7 +333,7 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
     labels = []
     for one, mine in zip(parts, points, strict=True):
         told = one.against != "not-told"
-        colour = MUTED if told else words.colour(one.scenario)
+        colour = MUTED if told else words.colour(one.scenario or "")
         base = alt.Chart(rows(("day", "low", "middle", "high"), mine))
         band = base.mark_area(color=colour, opacity=0.18)
         layers.append(band.encode(x=x, y=below, y2=alt.Y2(field="high")))

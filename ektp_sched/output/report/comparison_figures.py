@@ -41,7 +41,7 @@ def _labels(words: Words) -> list[str]:
 
 
 def days_part(words: Words) -> Figure:
-    """Return when the backlog is gone in each scenario.
+    """Return when the old backlog is printed, and when nobody waits any more.
 
     Parameters
     ----------
@@ -50,22 +50,12 @@ def days_part(words: Words) -> Figure:
     """
     rows = []
     for one in words.found.scenarios:
-        cleared, on_target = one.backlog_cleared_on, one.on_target_on
-        shares = (
-            words.texts.percent(part.never_share if part else 0, 1)
-            for part in (cleared, on_target)
-        )
-        first, second = shares
-        rows.append(
-            (
-                words.label(one.name),
-                words.days(cleared),
-                first,
-                words.days(on_target),
-                second,
-            )
-        )
-    names = ("cleared", "never", "on_target", "never")
+        row = [words.label(one.name)]
+        for part in (one.backlog_cleared_on, one.nobody_waits_on, one.on_target_on):
+            never = words.texts.percent(part.never_share, 1) if part else "–"
+            row += [words.days(part), never]
+        rows.append(tuple(row))
+    names = ("cleared", "never", "nobody_waits", "never", "on_target", "never")
     headings = (words.say("figure.name"), *(words.say(f"days.{n}") for n in names))
     return figure(
         "cmp-days-chart",
@@ -280,7 +270,7 @@ def pays_parts(words: Words) -> list[Part]:
     if not every:
         return []
     parts: list[Part] = [Items(tuple(pays_sentence(words, one) for one in every))]
-    for name in dict.fromkeys(one.scenario for one in every):
+    for name in dict.fromkeys(one.scenario or "" for one in every):
         mine = [
             one
             for one in every
@@ -311,11 +301,15 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEvenPart]) -> Figure:
     headings = tuple(words.say(f"pays.{each}") for each in names)
     first = mine[0].installation_date.value
     label = words.label(name)
-    title = (
-        words.say("pays.curve_plain", name=label)
-        if first is None
-        else words.say("pays.curve", name=label, day=first)
-    )
+    if first is None:
+        title = words.say("pays.curve_plain", name=label)
+    elif mine[0].is_reached:
+        title = words.say("pays.curve", name=label, day=first)
+    else:
+        earliest = mine[0].earliest
+        title = words.say(
+            "pays.unreached_curve", name=label, day=first, earliest=earliest
+        )
     number = words.found.scenarios.index(words.found.scenario(name))
     return figure(
         f"cmp-pays-{number}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +10,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output.comparison import COMPARISON, DAILY, read_comparison
+from ektp_sched.output.comparison import AGAIN, COMPARISON, DAILY, read_comparison
+from ektp_sched.words import said
 
 __all__ = [
     "BreakEvenPart",
@@ -28,7 +29,6 @@ __all__ = [
     "read_comparison_folder",
 ]
 
-_AGAIN: Final = "run `ektp-sched compare` again"
 _COLUMNS: Final = ("scenario", "day", "waiting_p10", "waiting_p50", "waiting_p90")
 
 
@@ -91,6 +91,7 @@ class ScenarioPart(_Part):
     cost_idr: int = 0
     limits: LimitsPart | None = None
     backlog_cleared_on: DayPart | None = None
+    nobody_waits_on: DayPart | None = None
     on_target_on: DayPart | None = None
     waiting_at_end: NumberPart | None = None
     longest_wait_days: NumberPart | None = None
@@ -106,6 +107,7 @@ class DifferencePart(_Part):
     name: str
     baseline: str = ""
     backlog_cleared_on: NumberPart | None = None
+    nobody_waits_on: NumberPart | None = None
     on_target_on: NumberPart | None = None
     waiting_at_end: NumberPart | None = None
     longest_wait_days: NumberPart | None = None
@@ -131,14 +133,26 @@ class PayoffPart(_Part):
 
 
 class BreakEvenPart(_Part):
-    """Where the cost of a scenario is just paid, and those of the others."""
+    """Where the cost of a scenario is just paid, and those of the others.
 
-    scenario: str
+    Without a scenario where none has a price.
+    """
+
+    scenario: str | None = None
     resource: str | None = None
+    earliest: date | None = None
     against: str = "not-told"
     installation_date: PayoffPart = PayoffPart()
     cards_per_day: PayoffPart = PayoffPart()
     others: tuple[BreakEvenPart, ...] = ()
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the resource can be there on a day on which it still pays."""
+        latest = self.installation_date.value
+        if self.earliest is None or not isinstance(latest, date):
+            return True
+        return self.earliest <= latest
 
 
 class InputPart(_Part):
@@ -213,8 +227,12 @@ def parsed(document: dict[str, Any], file: str = COMPARISON) -> ComparisonPart:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or None
-        said = first["msg"][:1].lower() + first["msg"][1:]
-        message = f"is damaged ({said}); {_AGAIN}"
+        message = said(
+            "is damaged ({what}); {again}",
+            "rusak ({what}); {again}",
+            what=first["msg"][:1].lower() + first["msg"][1:],
+            again=AGAIN,
+        )
         raise FolderError(message, file=file, column=key) from None
 
 
@@ -241,7 +259,12 @@ def read_comparison_folder(
     document, daily = read_comparison(path)
     missing = [name for name in _COLUMNS if name not in daily.columns]
     if missing or daily.schema["day"] != pl.Date:
-        what = ", ".join(missing) or "a column of dates called day"
-        file = str(Path(path) / DAILY)
-        raise FolderError(f"lacks {what}; {_AGAIN}", file=file)
+        dates = said("a column of dates called day", "kolom tanggal yang bernama day")
+        message = said(
+            "lacks {what}; {again}",
+            "tidak memuat {what}; {again}",
+            what=", ".join(missing) or dates,
+            again=AGAIN,
+        )
+        raise FolderError(message, file=str(Path(path) / DAILY))
     return document, parsed(document, str(Path(path) / COMPARISON)), daily

@@ -32,6 +32,7 @@ _MILLIONS: Final = frozenset(
 )
 _DIFFERENCES: Final = (
     "backlog_cleared_on",
+    "nobody_waits_on",
     "on_target_on",
     "waiting_at_end",
     "longest_wait_days",
@@ -55,6 +56,7 @@ def overview_table(words: Words) -> Table:
     shown: dict[str, Callable[[ScenarioPart], str]] = {
         "cost": lambda one: words.number(millions(one.cost_idr), 1),
         "cleared": lambda one: words.days(one.backlog_cleared_on),
+        "nobody_waits": lambda one: words.days(one.nobody_waits_on),
         "on_target": lambda one: words.days(one.on_target_on),
         "waiting": lambda one: words.spread(one.waiting_at_end),
         "longest": lambda one: words.spread(one.longest_wait_days),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.report.comparison_file import (
         BreakEvenPart,
+        DayPart,
         LimitsPart,
         ScenarioPart,
     )
@@ -37,8 +38,17 @@ def _cleared(one: ScenarioPart) -> date | None:
     return None if one.backlog_cleared_on is None else one.backlog_cleared_on.p50
 
 
+def _when(words: Words, part: DayPart | None) -> str:
+    """Return "around DAY" or "not by END", of a day's median."""
+    if part is None:
+        return words.say("headline.unknown")
+    if part.p50 is None:
+        return words.say("headline.not_by", end=words.end)
+    return words.say("headline.around", day=part.p50)
+
+
 def best_of(words: Words) -> ScenarioPart | None:
-    """Return the scenario, but the baseline, that is done first.
+    """Return the scenario, but the baseline, whose old backlog is printed first.
 
     Parameters
     ----------
@@ -52,23 +62,30 @@ def best_of(words: Words) -> ScenarioPart | None:
 
 
 def headline(words: Words) -> str:
-    """Return the main finding in one sentence."""
+    """Return when the old backlog is printed, and when nobody waits any more."""
     best, base = best_of(words), words.base
-    day = _cleared(base)
     if best is None:
-        key = "single_never" if day is None else "single"
         return words.say(
-            f"headline.{key}", base=words.label(base.name), day=day or words.end
+            "headline.single",
+            base=words.label(base.name),
+            day=_when(words, base.backlog_cleared_on),
+            free=_when(words, base.nobody_waits_on),
         )
-    theirs = _cleared(best)
-    if theirs is None:
+    parts = [
+        part
+        for one in words.found.scenarios
+        for part in (one.backlog_cleared_on, one.nobody_waits_on)
+    ]
+    if all(part is None or part.p50 is None for part in parts):
         return words.say("headline.none", end=words.end)
     return words.say(
-        "headline.never" if day is None else "headline.both",
+        "headline.both",
         best=words.label(best.name),
         base=words.label(base.name),
-        day=theirs,
-        other=day or words.end,
+        day=_when(words, best.backlog_cleared_on),
+        free=_when(words, best.nobody_waits_on),
+        other=_when(words, base.backlog_cleared_on),
+        other_free=_when(words, base.nobody_waits_on),
     )
 
 
@@ -116,7 +133,13 @@ def _limit_name(words: Words, kind: str) -> str:
 
 def press_paragraph(words: Words) -> str:
     """Return one paragraph that a newspaper could print."""
-    sentences = [_people(words), _baseline(words), *_remedies(words), *_trips(words)]
+    sentences = [
+        *_people(words),
+        _baseline(words),
+        *_remedies(words),
+        *_nobody_waits(words),
+        *_trips(words),
+    ]
     for one in break_even_list(words.found.break_even):
         if one.against == "not-told":
             sentences.append(pays_sentence(words, one))
@@ -128,16 +151,38 @@ def press_paragraph(words: Words) -> str:
     return " ".join(sentences)
 
 
-def _people(words: Words) -> str:
-    initial = words.found.people.get("initial")
+def _people(words: Words) -> list[str]:
+    people = words.found.people
+    initial = people.get("initial")
     if initial is None:
-        return words.say("short.office", office=words.found.office)
-    return words.say(
-        "short.people",
-        count=initial,
-        office=words.found.office,
-        start=words.found.start,
+        return [words.say("short.office", office=words.found.office)]
+    said = [
+        words.say(
+            "short.people",
+            count=initial,
+            office=words.found.office,
+            start=words.found.start,
+        )
+    ]
+    if people.get("unprintable"):
+        said.append(words.say("short.unprintable", count=people["unprintable"]))
+    return said
+
+
+def _nobody_waits(words: Words) -> list[str]:
+    """Return when nobody waits any more, whenever recorded, in each scenario."""
+    shown = [words.base, *words.others[:_TOLD]]
+    if any(one.nobody_waits_on is None for one in shown):
+        return []
+    days = (
+        words.say(
+            "short.nobody_on",
+            name=words.label(one.name),
+            day=_when(words, one.nobody_waits_on),
+        )
+        for one in shown
     )
+    return [words.say("short.nobody", list=", ".join(days))]
 
 
 def _baseline(words: Words) -> str:
@@ -147,6 +192,8 @@ def _baseline(words: Words) -> str:
         return words.say("short.base_never", name=name, end=words.end)
     if part.p90 is None:
         return words.say("short.base_open", name=name, day=part.p50, end=words.end)
+    if part.p90 == part.p50:
+        return words.say("short.base_sure", name=name, day=part.p50)
     return words.say("short.base", name=name, day=part.p50, late=part.p90)
 
 
@@ -167,6 +214,10 @@ def _remedies(words: Words) -> list[str]:
                 words.say(
                     "short.open", name=name, price=price, day=part.p50, end=words.end
                 )
+            )
+        elif part.p90 == part.p50:
+            said.append(
+                words.say("short.other_sure", name=name, price=price, day=part.p50)
             )
         else:
             said.append(
@@ -211,8 +262,10 @@ def _round(value: float | None) -> float:
 
 
 def break_even_list(found: BreakEvenPart | None) -> list[BreakEvenPart]:
-    """Return all break-evens of a comparison, in order."""
-    return [] if found is None else [found, *found.others]
+    """Return all break-evens of a comparison, in order; none without a price."""
+    if found is None or found.scenario is None:
+        return []
+    return [found, *found.others]
 
 
 def pays_sentence(words: Words, one: BreakEvenPart) -> str:
@@ -225,9 +278,20 @@ def pays_sentence(words: Words, one: BreakEvenPart) -> str:
     one
         One of its break-evens.
     """
-    name = words.label(one.scenario)
+    name = words.label(one.scenario or "")
     against = words.say(f"pays.{one.against.replace('-', '_')}")
     day, rate = one.installation_date, one.cards_per_day
+    if day.value is not None and not one.is_reached:
+        only = words.say(
+            "pays.unreached",
+            name=name,
+            against=against,
+            day=day.value,
+            earliest=one.earliest,
+        )
+        if rate.value is None:
+            return only
+        return f"{only} {words.say('pays.unreached_rate', rate=rate.value)}"
     if day.value is not None and rate.value is not None:
         return words.say(
             "pays.both", name=name, against=against, day=day.value, rate=rate.value
@@ -246,7 +310,8 @@ def method_sentences(words: Words) -> tuple[str, ...]:
     """Return how the figures were made, and what they do not say."""
     found = words.found
     policy = words.texts.name("report.cmp.policy", found.policy)
-    left_out = [name for name in ("held", "unprintable") if found.people.get(name)]
+    kinds = ("held", "unprintable", "later")
+    left_out = [name for name in kinds if found.people.get(name)]
     return (
         words.say("method.spread", count=found.replications),
         words.say("method.pairs"),
