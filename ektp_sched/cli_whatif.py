@@ -26,6 +26,7 @@ from ektp_sched.cli_options import (
     StartOption,
 )
 from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.scenarios.goal import Goal
@@ -212,10 +213,17 @@ def _goal(
 
     given = [cleared_by, on_target_by, nobody_over]
     if sum(one is not None for one in given) != 1:
-        message = "give one goal: --cleared-by, --on-target-by or --nobody-over"
+        message = said(
+            "give one goal: --cleared-by, --on-target-by or --nobody-over",
+            "berikan satu tujuan: --cleared-by, --on-target-by, atau --nobody-over",
+        )
         raise UsageError(message)
     if (nobody_over is None) != (by is None):
-        message = "--nobody-over and --by go together: how many days, on which day"
+        message = said(
+            "--nobody-over and --by go together: how many days, on which day",
+            "--nobody-over dan --by harus diberikan bersama: berapa hari, pada hari "
+            "apa",
+        )
         raise UsageError(message)
     if cleared_by is not None:
         return Goal("cleared", cleared_by)
