@@ -196,6 +196,7 @@ def _document(
         "planned": backlog.planned,
         "held": backlog.held_count,
         "rejected": backlog.rejected,
+        "read_as": dict(backlog.read_as),
         "by_area": backlog.counts_by_area().to_dicts(),
         "held_by_status": {status or "": count for status, count in held},
         "rejects": [

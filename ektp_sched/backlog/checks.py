@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates, parse_stamps
+from ektp_sched.backlog.encodings import replaced
 from ektp_sched.backlog.identity import (
     application_ids,
     key_is_exposed,
@@ -94,12 +95,24 @@ def check_rows(
     """
     sheet = _Sheet(table, columns, office, findings)
     checked = Checked({})
+    _damaged(sheet)
     checked.columns["application_id"] = _ids(sheet, checked)
     checked.columns.update(_dates(sheet))
     _names(sheet, checked)
     _numbers_elsewhere(sheet, checked)
     _repeats(sheet, checked)
     return checked
+
+
+def _damaged(sheet: _Sheet) -> None:
+    """Reject free text whose bytes were lost: two such ids may be two people."""
+    for column in ("application_id", "area", "status"):
+        cells = sheet.cells(column)
+        if cells is None and column == "application_id":
+            cells = sheet.table.cells(sheet.columns.number or 0)
+        if cells is not None:
+            heading = sheet.heading(column)
+            sheet.findings.add(replaced(as_text(cells)), heading, "malformed")
 
 
 def _ids(sheet: _Sheet, checked: Checked) -> pl.Series:

@@ -1,30 +1,53 @@
-"""CSV as offices write it: four encodings, three separators, odd quotes."""
+"""CSV as offices write it: titles, four encodings, three separators, odd quotes."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
-from ektp_sched.backlog.table import Table, tabulate
-from ektp_sched.backlog.texts import fold
+from ektp_sched.backlog.encodings import REPLACED, decode, replaced
+from ektp_sched.backlog.heading_row import (
+    SEARCHED_ROWS,
+    heading_row,
+    known_in,
+    likely_heading_row,
+)
+from ektp_sched.backlog.quoting import read_cells
+from ektp_sched.backlog.table import IN_A_CELL, Table, tabulate
 from ektp_sched.errors import BacklogError
+from ektp_sched.office.notices import Notice
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-__all__ = ["decode", "read_delimited"]
+__all__ = ["read_delimited"]
 
 _SEPARATORS: Final = (",", ";", "\t")
 _NOTHING: Final = " ,;\t\r\n\xa0"
 _HEAD: Final = 1 << 20
 """Bytes in which the heading must end."""
 
+_MOST_SIGNS: Final = 131_072
+"""Signs of the longest cell that is no damage."""
+
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_SEPARATOR: Final = re.compile(r"[\t!#$%&*+,./:;<=>?@^_|~-]")
+
+
+class _Record(NamedTuple):
+    """A record of the head: its cells, its row and the lines up to its end."""
+
+    cells: list[str]
+    row: int
+    lines: int
 
 
 class _Heading(NamedTuple):
@@ -32,41 +55,8 @@ class _Heading(NamedTuple):
     cells: list[str]
     row: int
     lines: int
-
-
-def decode(data: bytes, name: str) -> bytes:
-    """Return a text file as UTF-8 without byte order mark, lines ending in LF.
-
-    UTF-8, UTF-16 with its mark and Windows-1252 are understood.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If the file is no text in any of these.
-    """
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        if data.startswith(_UTF16):
-            data = data.decode("utf-16").encode()
-        elif not data.isascii():
-            data = _as_utf8(data)
-    except UnicodeError:
-        message = "is text in no known encoding; save it as CSV UTF-8"
-        raise BacklogError(message, file=name) from None
-    if b"\0" in data:
-        message = "is no text but a binary file; export it as CSV, XLSX or Parquet"
-        raise BacklogError(message, file=name)
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
-    return data
-
-
-def _as_utf8(data: bytes) -> bytes:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return data.decode("cp1252").encode()
-    return data
+    titles: bool
+    """Whether something stands above it."""
 
 
 def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
@@ -86,54 +76,138 @@ def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
     ektp_sched.errors.BacklogError
         If it is no text, or has no heading.
     """
-    data = decode(data, name)
-    heading = _heading(data, name, known)
-    width = len(heading.cells)
-    # Positions for headings, and one more column for what is beyond them.
-    first = heading.separator.join(map(str, range(width + 1))).encode()
-    cells = memoryview(data)[_after(data, heading.lines) :]
-    body = b"\n".join((first, cells))
-    astray = _quotes_astray(body, heading.separator)
-    frame = None if astray else _read(body, heading.separator)
-    if frame is None:
-        frame = _read(_requoted(body, heading, name), heading.separator)
-    if frame is None:
-        message = "is no table that can be read; export it again as CSV UTF-8"
-        raise BacklogError(message, file=name)
-    return tabulate(
-        frame,
-        heading.cells,
-        heading.row + 1,
-        overflow=frame.width > width,
-    )
+    text = decode(data, name)
+    heading = _heading(text.data, name, known)
+    after = _after(text.data, heading.lines)
+    cells = read_cells(text, after, heading.separator, len(heading.cells))
+    if cells is None:
+        raise BacklogError(
+            said(
+                "is no table that can be read; export it again as CSV UTF-8",
+                "bukan tabel yang dapat dibaca; ekspor lagi sebagai CSV UTF-8",
+            ),
+            file=name,
+        )
+    first_row = heading.row + 1
+    _refuse_long_cells(cells.frame, first_row, name)
+    table = tabulate(cells.frame, heading.cells, first_row, malformed=cells.malformed)
+    read_as: dict[str, str | int] = {
+        "encoding": text.encoding,
+        "separator": heading.separator,
+        "heading_row": heading.row,
+    }
+    notices = [Notice("heading-row", {"row": heading.row})] if heading.titles else []
+    if len(cells.swallowed):
+        notices.append(_in_rows(IN_A_CELL, cells.swallowed, first_row))
+    if REPLACED.encode() in text.data:
+        marked = cells.frame.select(pl.any_horizontal([*map(replaced, cells.frame)]))
+        places = marked.to_series().arg_true()
+        notices += (
+            [_in_rows("bytes-replaced", places, first_row)] if len(places) else []
+        )
+    return replace(table, read_as=read_as, notices=tuple(notices))
+
+
+def _in_rows(code: str, places: pl.Series, first_row: int) -> Notice:
+    return Notice(code, {"rows": len(places), "row": first_row + int(places[0])})
+
+
+def _refuse_long_cells(frame: pl.DataFrame, first_row: int, name: str) -> None:
+    """Refuse a file with a cell so long that it is none."""
+    for column in frame:
+        longest = column.str.len_bytes().arg_max()
+        if longest is None or len(column[longest]) <= _MOST_SIGNS:
+            continue
+        raise BacklogError(
+            said(
+                "has a cell of more than {most} characters; a quotation mark may be "
+                "missing there: correct the row, or export it again",
+                "memuat sel dengan lebih dari {most} karakter; mungkin ada tanda kutip "
+                "yang hilang: perbaiki baris itu, atau ekspor lagi",
+                most=_MOST_SIGNS,
+            ),
+            file=name,
+            row=first_row + longest,
+        )
 
 
 def _heading(data: bytes, name: str, known: AbstractSet[str]) -> _Heading:
-    head = data[:_HEAD].decode(errors="replace")
-    hint = _SEP_LINE.match(head)
-    skipped = 0 if hint is None else 1
-    text = head if hint is None else head[hint.end() :]
-    separators = _SEPARATORS if hint is None else (hint[1],)
-    found = [_first_record(text, separator) for separator in separators]
-    if not found[0].cells:
-        message = "is empty; the first row must hold the headings"
-        raise BacklogError(message, file=name)
-    best = max(
-        found,
-        key=lambda one: (len(known & {*map(fold, one.cells)}), len(one.cells)),
-    )
+    """Return the heading, whatever separates its cells and stands above it."""
+    text = data[:_HEAD].decode(errors="replace")
+    separators: tuple[str, ...] = _SEPARATORS
+    skipped = 0
+    hint = _SEP_LINE.match(text)
+    if hint is not None:
+        if not _SEPARATOR.fullmatch(hint[1]):
+            raise BacklogError(
+                said(
+                    "names in its first line (sep=) a sign that separates no cells; "
+                    "write a comma, a semicolon or a tab",
+                    "menyebut pada baris pertamanya (sep=) tanda yang bukan pemisah "
+                    "kolom; tulis koma, titik koma, atau tab",
+                ),
+                file=name,
+                row=1,
+            )
+        separators, skipped, text = (hint[1],), 1, text[hint.end() :]
+    headings = [
+        heading
+        for separator in separators
+        for records in (_records(text, separator), _line_records(text, separator))
+        if (heading := _among(records, separator, known)) is not None
+    ]
+    if not headings:
+        raise BacklogError(
+            said(
+                "is empty; the first row must hold the headings",
+                "kosong; baris pertama harus memuat judul kolom",
+            ),
+            file=name,
+        )
+    best = max(headings, key=lambda h: (known_in(h.cells, known), len(h.cells)))
+    # Spreadsheets do not show the line sep=, so it counts among no rows.
     return best._replace(lines=best.lines + skipped)
 
 
-def _first_record(text: str, separator: str) -> _Heading:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        for row, cells in enumerate(reader, 1):
-            if any(cell.strip(_NOTHING) for cell in cells):
-                return _Heading(separator, cells, row, reader.line_num)
-    except csv.Error:
-        pass
-    return _Heading(separator, [], 0, 0)
+def _records(text: str, separator: str) -> list[_Record]:
+    """Return the first records, up to one in which a mark is out of place."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    records: list[_Record] = []
+    with suppress(csv.Error):
+        for cells in islice(reader, SEARCHED_ROWS):
+            records.append(_Record(cells, len(records) + 1, reader.line_num))
+    return records
+
+
+def _line_records(text: str, separator: str) -> list[_Record]:
+    """Return the first lines, each a record: for titles with a stray mark."""
+    lines = islice(io.StringIO(text, newline=""), SEARCHED_ROWS)
+    records: list[_Record] = []
+    for row, line in enumerate(lines, 1):
+        cells = [line]
+        with suppress(csv.Error):
+            cells = next(csv.reader([line], delimiter=separator, strict=True))
+        records.append(_Record(cells, row, row))
+    return records
+
+
+def _among(
+    records: list[_Record], separator: str, known: AbstractSet[str]
+) -> _Heading | None:
+    rows = [record.cells for record in records]
+    filled = [any(cell.strip(_NOTHING) for cell in row) for row in rows]
+    if not any(filled):
+        return None
+    at = heading_row(rows, known)
+    if at is None:
+        at = likely_heading_row(
+            [row if full else [] for row, full in zip(rows, filled, strict=True)]
+        )
+    if at is None:
+        return None
+    cells, row, lines = records[at]
+    return _Heading(separator, cells, row, lines, titles=any(filled[:at]))
 
 
 def _after(data: bytes, lines: int) -> int:
@@ -143,56 +217,3 @@ def _after(data: bytes, lines: int) -> int:
         if not at:
             return len(data)
     return at
-
-
-def _quotes_astray(body: bytes, separator: str) -> bool:
-    """Return whether a quotation mark stands where none should."""
-    count = body.count(b'"')
-    if not count:
-        return False
-    mark = re.escape(separator.encode())
-    # A pattern that begins with the mark itself is searched for many times faster.
-    plain = rb'[^"\n\r' + mark + rb"]"
-    inside = re.compile(rb'"(?<=' + plain + rb'")(?=' + plain + rb")")
-    return bool(count % 2 or inside.search(body))
-
-
-def _read(body: bytes, separator: str) -> pl.DataFrame | None:
-    """Return all cells as text; None if they are no table."""
-    try:
-        return pl.read_csv(
-            io.BytesIO(body),
-            separator=separator,
-            infer_schema=False,
-            truncate_ragged_lines=True,
-        )
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return None
-
-
-def _requoted(body: bytes, heading: _Heading, name: str) -> bytes:
-    """Return the lines quoted anew; a line that makes no sense overflows.
-
-    With a mark out of place nobody can tell where a cell with a line break
-    ends, so each line is taken for a row, and no row is swallowed by another.
-    """
-    mark = re.escape(heading.separator)
-    cell = rf'(?: *"(?:[^"]|"")*" *|[^"{mark}][^{mark}]*|)'
-    lines = pl.Series(body.decode().replace("\r\n", "\n").split("\n"))
-    sound = lines.str.contains(rf"^{cell}(?:{mark}{cell})*$")
-    broken = heading.separator * len(heading.cells) + "x"
-    whole = pl.select(pl.when(sound).then(lines).otherwise(pl.lit(broken))).to_series()
-    out = io.StringIO(newline="")
-    reader = csv.reader(whole, delimiter=heading.separator, skipinitialspace=True)
-    writer = csv.writer(
-        out,
-        delimiter=heading.separator,
-        quoting=csv.QUOTE_ALL,
-        lineterminator="\n",
-    )
-    try:
-        writer.writerows(reader)
-    except csv.Error:
-        message = "has a cell of more than 131,072 characters; export it again"
-        raise BacklogError(message, file=name) from None
-    return out.getvalue().encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -86,6 +86,9 @@ class Backlog(OneLine):
     provisional
         Whether more rows were rejected than allowed, and a plan was asked for
         all the same.
+    read_as
+        What the file was taken for, such as encoding, sheet and row of the
+        heading; empty without a file.
     """
 
     frame: pl.DataFrame
@@ -101,6 +104,7 @@ class Backlog(OneLine):
     priority_unmatched: int
     priorities: pl.DataFrame
     provisional: bool
+    read_as: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def planned(self) -> int:

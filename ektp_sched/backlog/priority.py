@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.encodings import replaced
 from ektp_sched.backlog.identity import QUEUE_HEADINGS, application_ids, ids_of
 from ektp_sched.backlog.model import PRIORITIES
 from ektp_sched.backlog.names import official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
-from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, PriorityError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,13 +101,31 @@ def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities
         If a line is not what it should be; the row is named.
     """
     name = str(path)
-    known = frozenset(fold(n) for names in _NAMES.values() for n in names)
-    known |= {*QUEUE_HEADINGS}
+    known = {fold(n) for names in _NAMES.values() for n in names} | {
+        "nik",
+        *QUEUE_HEADINGS,
+    }
+    known |= {fold(h) for h, column in office.columns.items() if column in _NAMES}
+    if office.identity is not None:
+        known.add(fold(office.identity.from_))
     try:
         table, _ = read_table(path, known)
     except BacklogError as error:
-        raise PriorityError(error.message, file=error.file) from None
+        raise PriorityError(
+            error.message, file=error.file, sheet=error.sheet, row=error.row
+        ) from None
     at, number = _positions(table, office, name)
+    if table.row_with_rows is not None:
+        raise PriorityError(
+            said(
+                "has a cell with lines that look like rows of the list; a quotation "
+                "mark may be missing there: correct the row",
+                "memuat sel dengan baris-baris yang mirip baris daftar ini; mungkin "
+                "ada tanda kutip yang hilang: perbaiki baris itu",
+            ),
+            file=name,
+            row=table.row_with_rows,
+        )
     return _lines(table, at, number, office, key, name)
 
 
@@ -156,6 +176,10 @@ def _lines(
     findings.leave_out(table.malformed, "", "malformed")
     none = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
     texts = {c: clean(table.cells(p)) for c, p in at.items()}
+    whom = at.get("application_id", number or 0)
+    findings.add(
+        replaced(as_text(table.cells(whom))), table.headings[whom], "malformed"
+    )
     frame = pl.DataFrame(
         {
             "id": plain_ids(texts.get("application_id", none)),

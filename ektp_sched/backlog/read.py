@@ -16,6 +16,7 @@ from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, Backlog
 from ektp_sched.backlog.priority import apply_priorities, read_priorities
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import as_text, fold
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
@@ -133,6 +134,9 @@ def _assemble(
     table: Table, office: Office, file: str | None, priority: Path | None
 ) -> Backlog:
     columns = match_headings(table, office, file)
+    whom = columns.at.get("application_id", columns.number)
+    since = columns.at.get("waiting_since")
+    table = without_rows_below(table, whom, since, office.dates.format)
     findings = Findings(table.rows)
     if not table.malformed.is_empty():
         findings.leave_out(table.malformed, "", "malformed")
@@ -144,7 +148,7 @@ def _assemble(
         rejects=findings.frame(),
         read=len(table.rows) + len(table.malformed),
         extra=tuple(columns.extra),
-        notices=(*columns.notices, *checked.notices),
+        notices=(*table.notices, *columns.notices, *checked.notices),
         digest=None,
         source=None,
         classified=classified,
@@ -152,6 +156,7 @@ def _assemble(
         priority_unmatched=0,
         priorities=pl.DataFrame(schema=dict(PRIORITIES)),
         provisional=False,
+        read_as=table.read_as,
     )
     if priority is not None:
         backlog = _prioritised(backlog, office, priority, checked.key)

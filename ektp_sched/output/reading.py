@@ -337,6 +337,7 @@ def _backlog(folder: Path, stated: StatedSummary) -> Backlog:
         priority_unmatched=stated.priority_unmatched,
         priorities=pl.DataFrame(schema=dict(PRIORITIES)),
         provisional=stated.provisional,
+        read_as=stated.read_as,
     )
 
 

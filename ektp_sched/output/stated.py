@@ -106,6 +106,7 @@ class StatedSummary(_Stated):
     prioritised: _Count
     priority_unmatched: _Count
     source: str | None
+    read_as: dict[str, int | str] = {}
     digests: dict[str, str | None]
     seconds: dict[str, float]
     files: dict[str, str]

@@ -86,6 +86,7 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
         "uses": _uses(found.uses),
         **_by_kind(plan),
         "source": backlog.source,
+        "read_as": dict(backlog.read_as),
         "digests": {"backlog": backlog.digest, "office": office.source_digest},
     }
 

@@ -41,6 +41,7 @@ _DAYS: Final = 10
 _ROWS: Final = 5
 _VIOLATIONS: Final = 20
 _NAMED: Final = 3
+_SIGNS: Final[dict[str | int, str]] = {"\t": "TAB"}
 
 
 def show_plan(
@@ -264,10 +265,22 @@ def show_check(
     if backlog is not None:
         counted = reconciled(backlog, texts)
         lines = [(texts.text("digest.reconciled_label"), counted)]
+        if backlog.read_as:
+            lines.append((texts.text("terminal.read_as"), _read_as(backlog, texts)))
         _show_lines(console, [*lines, *_held(backlog, texts)])
         show_rejects(backlog, console, texts)
     _show_notices(notices, console, texts)
     say_line(console, texts.text("terminal.usable"), "green")
+
+
+def _read_as(backlog: Backlog, texts: Language) -> str:
+    """Return what the file of a backlog was taken for, such as its encoding."""
+    return ", ".join(
+        texts.text(f"read_as.{key}", value=_SIGNS.get(value, value))
+        if f"read_as.{key}" in texts.texts
+        else f"{key} {value}"
+        for key, value in backlog.read_as.items()
+    )
 
 
 def show_problems(problems: Sequence[str], console: Console, texts: Language) -> None:

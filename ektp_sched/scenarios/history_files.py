@@ -17,6 +17,7 @@ from ektp_sched.backlog.texts import clean, fold
 from ektp_sched.errors import BacklogError, ScenarioError
 from ektp_sched.office import calendar
 from ektp_sched.office.calendar import LONGEST_HORIZON
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,7 +203,9 @@ def _read(
     try:
         table, _ = read_table(path, frozenset(wanted))
     except BacklogError as error:
-        raise ScenarioError(error.message, file=error.file, row=error.row) from None
+        raise ScenarioError(
+            error.message, file=error.file, sheet=error.sheet, row=error.row
+        ) from None
     cells: dict[str, pl.Series] = {}
     for position, heading in enumerate(table.headings):
         column = wanted.get(fold(heading))
@@ -215,6 +218,17 @@ def _read(
     if absent:
         message = f"has no column {' nor '.join(absent)}; it needs {', '.join(needed)}"
         raise ScenarioError(message, file=str(path))
+    if table.row_with_rows is not None:
+        raise ScenarioError(
+            said(
+                "has a cell with lines that look like rows of the history; a quotation "
+                "mark may be missing there: correct the row",
+                "memuat sel dengan baris-baris yang mirip baris riwayat ini; mungkin "
+                "ada tanda kutip yang hilang: perbaiki baris itu",
+            ),
+            file=str(path),
+            row=table.row_with_rows,
+        )
     findings = Findings(table.rows)
     findings.leave_out(table.malformed, "", "malformed")
     return _Sheet(str(path), cells, findings)

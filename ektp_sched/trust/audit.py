@@ -227,7 +227,10 @@ def audit(
         spoilt=spoilt_prints(rows),
         authorised=authorised(rows, backlog),
         rejects=prints.rejects,
-        notices=remarks(rows, queue, limits, backlog, prints, opened),
+        notices=(
+            *prints.notices,
+            *remarks(rows, queue, limits, backlog, prints, opened),
+        ),
         stopped=None if sheets is None else sheets.stopped,
         deviations=None if sheets is None else sheets.deviations,
     )

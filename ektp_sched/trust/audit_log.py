@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.encodings import replaced
 from ektp_sched.backlog.identity import (
     QUEUE_HEADINGS,
     application_ids,
@@ -18,15 +19,16 @@ from ektp_sched.backlog.identity import (
 from ektp_sched.backlog.numbers import plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.table import Table, tabulate
-from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, LogError
 from ektp_sched.office.nearest import nearest
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from ektp_sched.office import Office
+    from ektp_sched.office import Notice, Office
 
 __all__ = ["PrintLog", "log_from_frame", "read_log"]
 
@@ -79,12 +81,15 @@ class PrintLog:
         Rows with anything in them, the heading left out.
     source
         The file's name; None without a file.
+    notices
+        What was noticed while reading and is no error.
     """
 
     frame: pl.DataFrame
     rejects: pl.DataFrame
     read: int
     source: str | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 def read_log(
@@ -115,11 +120,15 @@ def read_log(
         than allowed are unusable.
     """
     name = str(path)
-    known = frozenset(map(fold, _headings(office)))
+    known = set(map(fold, _headings(office)))
+    if office.identity is not None:
+        known.add(fold(office.identity.from_))
     try:
         table, _ = read_table(Path(path), known)
     except BacklogError as error:
-        raise LogError(error.message, file=error.file, row=error.row) from None
+        raise LogError(
+            error.message, file=error.file, sheet=error.sheet, row=error.row
+        ) from None
     return _parse(table, office, name, max_rejects)
 
 
@@ -198,6 +207,8 @@ def _parse(
     table: Table, office: Office, file: str | None, max_rejects: float
 ) -> PrintLog:
     at = _positions(table, office, file)
+    whom = at.get("application_id", at.get("number"))
+    table = without_rows_below(table, whom, at["printed_at"], office.dates.format)
     heading = {name: table.headings[position] for name, position in at.items()}
     bad = Findings(table.rows)
     if not table.malformed.is_empty():
@@ -220,7 +231,7 @@ def _parse(
     usable = bad.good
     kept = frame if usable is None else frame.filter(usable)
     read = frame.height + len(table.malformed)
-    log = PrintLog(kept, bad.frame(), read, file)
+    log = PrintLog(kept, bad.frame(), read, file, table.notices)
     _refuse(log, max_rejects)
     return log
 
@@ -248,6 +259,8 @@ def _ids(
     office: Office,
     bad: Findings,
 ) -> pl.Series:
+    name = "application_id" if "application_id" in at else "number"
+    bad.add(replaced(as_text(table.cells(at[name]))), heading[name], "malformed")
     if "application_id" in at:
         ids = plain_ids(table.cells(at["application_id"]))
         bad.add(ids.is_null(), heading["application_id"], "missing")
