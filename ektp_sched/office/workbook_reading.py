@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import fastexcel
-
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import is_blank, parsed
 from ektp_sched.office.checks import Cell, Problem
 from ektp_sched.office.files import read_bytes
-from ektp_sched.office.guard import error_cell, workbook_problem
+from ektp_sched.office.guard import RefusedError
 from ektp_sched.office.layout import (
     DATES,
     NESTED,
@@ -27,6 +24,13 @@ from ektp_sched.office.layout import (
     Sheet,
 )
 from ektp_sched.office.nearest import unknown
+from ektp_sched.office.pages import (
+    NOT_COMPUTED,
+    Page,
+    column_letters,
+    read_pages,
+    shows_error,
+)
 from ektp_sched.office.parsing import parse_office
 from ektp_sched.words import Said, said
 
@@ -90,49 +94,52 @@ def read_workbook(path: str | Path) -> Office:
 
 
 def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
-    problem = workbook_problem(
-        io.BytesIO(raw), most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS
-    )
-    if problem is not None:
-        raise OfficeError(problem, file=file)
-    wrong = error_cell(io.BytesIO(raw))
-    if wrong is not None:
-        message = said(
-            "{place} shows an error such as #N/A; write a value or clear it",
-            "{place} menampilkan kesalahan seperti #N/A; isilah nilainya atau "
-            "kosongkan",
-            place=wrong,
-        )
-        raise OfficeError(message, file=file)
     try:
-        reader = fastexcel.read_excel(raw)
-        loaded = {
-            name: reader.load_sheet(
-                name, header_row=None, skip_rows=0, dtypes="string"
-            ).to_polars()
-            for name in reader.sheet_names
-        }
-    except fastexcel.FastExcelError:
-        # Whatever a reader in another language says, it is not for people.
-        message = said(
-            "is damaged or no workbook; save it again as .xlsx",
-            "rusak atau bukan berkas Excel; simpan sekali lagi sebagai .xlsx",
-        )
-        raise OfficeError(message, file=file) from None
+        pages = read_pages(raw, most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS)
+    except RefusedError as refused:
+        raise OfficeError(refused.sentence, file=file) from None
     columns = {sheet.name: sheet for sheet in (_SETTING_ROWS, WEEK, DATES, *SHEETS)}
     sheets = {}
-    for name, frame in loaded.items():
-        lines = frame.rows()
-        if name in columns:
-            sheets[name] = _rows(columns[name], lines, found)
+    for page in pages:
+        _whole(page, file)
+        lines = page.frame.rows()
+        if page.name in columns:
+            sheets[page.name] = _rows(columns[page.name], page, found)
         elif any(not is_blank(cell) for line in lines for cell in line):
-            found.wrong((name,), unknown("sheet", name, _KNOWN), name, 1)
+            sentence = unknown("sheet", page.name, _KNOWN)
+            found.wrong((page.name,), sentence, page.name, 1)
     return sheets
 
 
-def _rows(sheet: Sheet, lines: list[tuple[str | None, ...]], found: _Found) -> Rows:
+def _whole(page: Page, file: str) -> None:
+    """Refuse cells without a value: they would be taken for empty ones."""
+    for row, column in page.uncomputed[:1]:
+        raise OfficeError(
+            NOT_COMPUTED,
+            file=file,
+            sheet=page.name,
+            row=row + 1,
+            column=column_letters(column),
+        )
+    for at, cells in enumerate(page.frame):
+        wrong = shows_error(cells)
+        if wrong.any():
+            raise OfficeError(
+                said(
+                    "shows an error such as #N/A; write a value or clear the cell",
+                    "menampilkan galat seperti #N/A; isi nilainya atau kosongkan selnya",
+                ),
+                file=file,
+                sheet=page.name,
+                row=(wrong.arg_max() or 0) + 1,
+                column=column_letters(page.first_column + at),
+            )
+
+
+def _rows(sheet: Sheet, page: Page, found: _Found) -> Rows:
     """Return the entries of a sheet by heading, blank rows left out."""
     keys = [column.key for column in sheet.columns]
+    lines = page.frame.rows()
     headings = [(cell or "").strip() for cell in (lines[0] if lines else ())]
     for at, heading in enumerate(headings):
         used = heading or any(not is_blank(line[at]) for line in lines[1:])
