@@ -1,6 +1,6 @@
-"""A look into an .xlsx workbook before a reader lays it out in memory.
+"""A look into a workbook before a reader lays it out in memory.
 
-A workbook is a ZIP archive of XML.  A small one can hold gigabytes of repeated
+Most workbooks are ZIP archives of XML.  A small one can hold gigabytes of repeated
 bytes, or one cell in the far corner that makes a reader lay out every cell
 before it: both are refused here, with bounded memory.  And a reader takes a
 cell that shows an error, or a formula that nobody computed, for an empty one:
@@ -12,34 +12,24 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
-from array import array
-from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from ektp_sched.office.look_binary import look_into_xls, xlsb_book, xlsb_sheet
+from ektp_sched.office.look_ods import look_into_ods
+from ektp_sched.office.looked import DAMAGED, LOCKED, Look, LookedSheet, RefusedError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.words import Said
+__all__ = ["look_into", "walk_through"]
 
-__all__ = ["DAMAGED", "LARGEST_EXACT", "Look", "LookedSheet", "RefusedError", "look_into", "walk_through"]
-
-LARGEST_EXACT: Final = 2**53
-"""Above this a binary fraction, as sheets keep numbers, skips whole numbers."""
-
-DAMAGED: Final = said(
-    "is damaged, cut off or no workbook; save it again as .xlsx",
-    "rusak, terpotong, atau bukan buku kerja; simpan ulang sebagai .xlsx",
-)
-_LOCKED: Final = said(
-    "is protected by a password; save it without one",
-    "dilindungi kata sandi; simpan tanpa kata sandi",
-)
 _CHUNK: Final = 1 << 20
 _SMALL_BYTES: Final = 100 << 20
 _MOST_RATIO: Final = 200
@@ -60,9 +50,11 @@ _LONG: Final = re.compile(rb"<v>-?[0-9]{15}")
 
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,7})([0-9]{1,10})", re.ASCII)
 _RANGE: Final = re.compile(
-    rb"""mergeCell\s[^<>]*?ref\s*=\s*["']([A-Za-z]+)(\d+):([A-Za-z]+)(\d+)["']"""
+    rb"""mergeCell\s[^<>]*?ref\s*=\s*["']([A-Za-z]+)(\d+):[A-Za-z]+(\d+)["']"""
 )
-_END: Final = re.compile(rb"(?:</([\w.:-]+)\s*|<([\w.:-]+)(?:\s[^<>]*)?/)>\s*(?:<!--.*-->\s*)?$")
+_END: Final = re.compile(
+    rb"(?:</([\w.:-]+)\s*|<([\w.:-]+)(?:\s[^<>]*)?/)>\s*(?:<!--.*-->\s*)?$"
+)
 _DAMAGE: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -76,86 +68,9 @@ _DAMAGE: Final = (
     ElementTree.ParseError,
     UnicodeError,
     OverflowError,
+    IndexError,
+    struct.error,
 )
-
-
-class RefusedError(Exception):
-    """A workbook must not be read.
-
-    Parameters
-    ----------
-    sentence
-        What is wrong and what would be right.
-    sheet, row, column
-        Where, if it is one cell; the column as a letter.
-    """
-
-    def __init__(
-        self,
-        sentence: Said,
-        *,
-        sheet: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-    ) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.sheet = sheet
-        self.row = row
-        self.column = column
-
-
-@dataclass(slots=True)
-class LookedSheet:
-    """One sheet, and the cells in it that a reader would get wrong.
-
-    Rows and columns count from 0.
-
-    Parameters
-    ----------
-    errors
-        (row, column) → what the cell shows, such as ``#N/A``.
-    uncomputed
-        (row, column) of formulas that have no value.
-    long_numbers
-        (row, column) → a number of 16 digits or more in a numeric cell.
-    merges
-        (first row, first column, last row) of cells merged over rows.
-    values
-        How many cells hold something.
-    valued
-        Rows and columns of those; None until the sheet is walked through.
-    last_row, last_column
-        How far it reaches, counted from 1.
-    part
-        Where in the archive it lies.
-    """
-
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    uncomputed: list[tuple[int, int]] = field(default_factory=list)
-    long_numbers: dict[tuple[int, int], str] = field(default_factory=dict)
-    merges: list[tuple[int, int, int]] = field(default_factory=list)
-    values: int = 0
-    valued: tuple[array[int], array[int]] | None = None
-    last_row: int = 0
-    last_column: int = 0
-    part: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a workbook holds.
-
-    Parameters
-    ----------
-    sheets
-        In the order of their tabs; None for a page that is no sheet of cells.
-    epoch_1904
-        Whether day 0 of its dates is 1904-01-01.
-    """
-
-    sheets: tuple[LookedSheet | None, ...]
-    epoch_1904: bool
 
 
 def look_into(data: bytes, *, most_bytes: int, most_cells: int) -> Look:
@@ -178,23 +93,45 @@ def look_into(data: bytes, *, most_bytes: int, most_cells: int) -> Look:
         If it is damaged, locked, or too large when it is laid out.
     """
     try:
+        if not data.startswith(b"PK"):
+            return look_into_xls(data, most_cells)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_sizes(archive, len(data), most_bytes)
             parts = _parts(archive)
-            sheets, epoch_1904 = _described(archive, parts)
-            scans = {n: _scan(archive, p, most_cells) for n, p in parts.items()}
+            if "content.xml" in parts:
+                # Its other parts, such as pictures, nobody unpacks.
+                pieces = _chunks(archive, parts["content.xml"])
+                return look_into_ods(pieces, most_cells)
+            if "xl/workbook.bin" in parts:
+                return _look_into_xlsb(archive, parts, most_cells)
+            return _look_into_xlsx(archive, parts, most_cells)
     except _DAMAGE:
         raise RefusedError(DAMAGED) from None
-    looked: list[LookedSheet | None] = []
-    for part in sheets:
-        sheet = scans[part]
+
+
+def _look_into_xlsb(
+    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], most_cells: int
+) -> Look:
+    links, epoch_1904 = xlsb_book(archive.read(parts["xl/workbook.bin"]))
+    targets = _targets(archive, parts["xl/_rels/workbook.bin.rels"])
+    sheets = tuple(
+        xlsb_sheet(archive.read(parts[targets[link]]), most_cells) for link in links
+    )
+    return Look(sheets, epoch_1904)
+
+
+def _look_into_xlsx(
+    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], most_cells: int
+) -> Look:
+    names, epoch_1904 = _described(archive, parts)
+    scans = {n: _scan(archive, p, most_cells) for n, p in parts.items()}
+    for name, sheet in scans.items():
         if sheet is not None:
-            sheet.part = part
-        looked.append(sheet)
-    return Look(tuple(looked), epoch_1904)
+            sheet.part = name
+    return Look(tuple(scans[name] for name in names), epoch_1904)
 
 
-def walk_through(data: bytes, sheet: LookedSheet, *, most_cells: int) -> None:
+def walk_through(data: bytes, sheet: LookedSheet) -> None:
     """Look at every cell of a sheet that seemed to need no closer look.
 
     Raises
@@ -204,7 +141,7 @@ def walk_through(data: bytes, sheet: LookedSheet, *, most_cells: int) -> None:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _Walk(sheet, most_cells).through(archive, _parts(archive)[sheet.part])
+            _Walk(sheet).through(archive, _parts(archive)[sheet.part])
     except _DAMAGE:
         raise RefusedError(DAMAGED) from None
 
@@ -219,7 +156,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 def _check_sizes(archive: zipfile.ZipFile, packed: int, most_bytes: int) -> None:
     parts = archive.infolist()
     if any(part.flag_bits & 1 for part in parts):
-        raise RefusedError(_LOCKED)
+        raise RefusedError(LOCKED)
     size = sum(part.file_size for part in parts)
     if size > max(_SMALL_BYTES, _MOST_RATIO * packed):
         raise RefusedError(
@@ -251,22 +188,28 @@ def _described(
 ) -> tuple[list[str], bool]:
     """Return the part of each sheet, and whether dates count from 1904."""
     book = _tree(archive, parts["xl/workbook.xml"])
-    links = _tree(archive, parts["xl/_rels/workbook.xml.rels"])
-    targets = {
-        link.get("Id"): link.get("Target", "") for link in links.iter() if link.get("Id")
-    }
+    targets = _targets(archive, parts["xl/_rels/workbook.xml.rels"])
     sheets = []
     epoch_1904 = False
     for element in book.iter():
         kind = _local(element.tag)
         if kind == "sheet":
             link = next((v for k, v in element.items() if _local(k) == "id"), None)
-            target = targets[link].replace("\\", "/")
-            inside = target.lstrip("/") if target.startswith(("/xl/", "xl/")) else f"xl/{target}"
-            sheets.append(_plain_name(inside))
+            sheets.append(targets[link or ""])
         elif kind == "workbookPr":
             epoch_1904 = element.get("date1904", "0").lower() in {"1", "true", "on"}
     return sheets, epoch_1904
+
+
+def _targets(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[str, str]:
+    """Return the part that each link of a workbook leads to."""
+    targets = {}
+    for link in _tree(archive, part).iter():
+        target = link.get("Target", "").replace("\\", "/")
+        if not target.startswith(("/xl/", "xl/")):
+            target = f"xl/{target}"
+        targets[link.get("Id", "")] = _plain_name(target)
+    return targets
 
 
 def _tree(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> ElementTree.Element:
@@ -282,18 +225,23 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            yield chunk
+
+
 def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """Yield a part in pieces that cut no cell or tag in two."""
     kept: list[bytes] = []
-    with archive.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
-            cut = max(chunk.rfind(b"<c "), chunk.rfind(b"<c>"))
-            cut = cut if cut >= 0 else chunk.rfind(b"<")
-            if cut < 0:
-                kept.append(chunk)
-                continue
-            yield b"".join((*kept, chunk[:cut]))
-            kept = [chunk[cut:]]
+    for chunk in _chunks(archive, part):
+        cut = max(chunk.rfind(b"<c "), chunk.rfind(b"<c>"))
+        cut = cut if cut >= 0 else chunk.rfind(b"<")
+        if cut < 0:
+            kept.append(chunk)
+            continue
+        yield b"".join((*kept, chunk[:cut]))
+        kept = [chunk[cut:]]
     yield b"".join(kept)
 
 
@@ -301,7 +249,7 @@ def _scan(
     archive: zipfile.ZipFile, part: zipfile.ZipInfo, most_cells: int
 ) -> LookedSheet | None:
     """Read a part to its end; None if it is no sheet of cells."""
-    sheet = LookedSheet()
+    sheet = LookedSheet(most_cells)
     root: bytes | None = None
     telling = False
     tail = b""
@@ -314,17 +262,15 @@ def _scan(
         telling = telling or not _is_plain(piece)
         if not telling:
             _measure(sheet, piece)
-        for first, row, last, last_row in _RANGE.findall(piece):
-            if int(last_row) > int(row):
-                merge = (int(row) - 1, _number(first.decode()) - 1, int(last_row) - 1)
-                sheet.merges.append(merge)
-        _bound(sheet, most_cells)
+        for column, row, last_row in _RANGE.findall(piece):
+            at = _number(column.decode()) - 1
+            sheet.merge(int(row) - 1, at, int(last_row) - 1)
     if root is not None:
         _check_end(root, tail)
     if root != b"worksheet":
         return None
     if telling:
-        _Walk(sheet, most_cells).through(archive, part)
+        _Walk(sheet).through(archive, part)
     return sheet
 
 
@@ -364,42 +310,22 @@ def _measure(sheet: LookedSheet, piece: bytes) -> None:
     columns, rows = set(_PLAIN_COLUMN.findall(piece)), set(_PLAIN_ROW.findall(piece))
     if columns:
         furthest = max(_number(letters.decode()) for letters in columns)
-        sheet.last_column = max(sheet.last_column, furthest)
-        sheet.last_row = max(sheet.last_row, *map(int, rows))
+        sheet.reach(max(map(int, rows)), furthest)
     sheet.values += piece.count(b"<v>") - piece.count(b"<v></v>")
     sheet.values += piece.count(b"<is>")
-
-
-def _bound(sheet: LookedSheet, most_cells: int) -> None:
-    if sheet.last_row * sheet.last_column > most_cells:
-        raise RefusedError(
-            said(
-                "has a sheet of more than {most} cells, most of them empty or beyond "
-                "the list; delete the rows and columns after the list, or save it as "
-                ".csv",
-                "memiliki lembar dengan lebih dari {most} sel, kebanyakan kosong atau di "
-                "luar daftar; hapus baris dan kolom setelah daftar, atau simpan sebagai "
-                ".csv",
-                most=most_cells,
-            )
-        )
 
 
 class _Walk:
     """From cell to cell through one sheet, as its reader goes."""
 
-    def __init__(self, sheet: LookedSheet, most_cells: int) -> None:
+    def __init__(self, sheet: LookedSheet) -> None:
         self._sheet = sheet
-        self._most_cells = most_cells
         self._row = -1
         self._column = -1
         self._kind = ""
         self._text: list[str] | None = None
         self._value = ""
         self._formula = False
-        self._depth = 0
-        self._rows: array[int] = array("L")
-        self._columns: array[int] = array("L")
 
     def through(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
         self._sheet.values = 0
@@ -409,12 +335,8 @@ class _Walk:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.StartDoctypeDeclHandler = self._doctype
-        with archive.open(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                parser.Parse(chunk)
-        parser.Parse(b"", True)
-        self._sheet.valued = (self._rows, self._columns)
-        self._sheet.values = len(self._rows)
+        for chunk in chain(_chunks(archive, part), [b""]):
+            parser.Parse(chunk, not chunk)
 
     def _doctype(self, *_: object) -> None:
         raise RefusedError(DAMAGED)
@@ -440,10 +362,9 @@ class _Walk:
             self._column += 1
         else:
             self._row, self._column = int(match[2]) - 1, _number(match[1]) - 1
-        sheet = self._sheet
-        sheet.last_row = max(sheet.last_row, self._row + 1)
-        sheet.last_column = max(sheet.last_column, self._column + 1)
-        _bound(sheet, self._most_cells)
+        if self._row < 0 or self._column < 0:
+            raise RefusedError(DAMAGED)
+        self._sheet.reach(self._row + 1, self._column + 1)
 
     def _characters(self, text: str) -> None:
         if self._text is not None:
@@ -458,23 +379,15 @@ class _Walk:
             self._judge()
 
     def _judge(self) -> None:
-        at, value, sheet = (self._row, self._column), self._value.strip(), self._sheet
-        if value:
-            self._rows.append(self._row)
-            self._columns.append(self._column)
-        elif self._formula and self._kind != "str":
-            sheet.uncomputed.append(at)
+        value = self._value.strip()
         if self._kind == "e" and value:
-            sheet.errors[at] = value
-        elif self._kind == "n" and value and _is_long(value):
-            sheet.long_numbers[at] = value
-
-
-def _is_long(text: str) -> bool:
-    try:
-        return abs(float(text)) >= 10**15
-    except ValueError:
-        return False
+            self._sheet.note(self._row, self._column, error=value)
+        elif self._kind == "n" and value:
+            self._sheet.note(self._row, self._column, number=float(value))
+        elif value:
+            self._sheet.note(self._row, self._column)
+        elif self._formula and self._kind != "str":
+            self._sheet.uncomputed.append((self._row, self._column))
 
 
 def _number(letters: str) -> int:

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import fastexcel
 import numpy as np
 import polars as pl
 
-from ektp_sched.office.guard import (
-    DAMAGED,
-    LARGEST_EXACT,
-    RefusedError,
-    look_into,
-    walk_through,
-)
+from ektp_sched.office.guard import look_into, walk_through
+from ektp_sched.office.looked import DAMAGED, Look, LookedSheet, RefusedError
 from ektp_sched.office.trial import Trial
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ektp_sched.office.guard import Look, LookedSheet
-
 __all__ = [
     "NOT_COMPUTED",
     "Page",
     "column_letters",
     "read_pages",
-    "scientific_text",
     "shows_error",
 ]
 
@@ -53,7 +46,11 @@ _TOO_HARD: Final = said(
     "tidak dapat dibaca: rusak, atau membutuhkan memori lebih dari yang ada; simpan "
     "ulang, atau sebagai .csv",
 )
-_LONG: Final = r"^-?\d{16,}$"
+_LARGEST_EXACT: Final = 2**53
+"""Above this a binary fraction, as sheets keep numbers, skips whole numbers."""
+
+_PERSONAL: Final = re.compile(r"\d{5}")
+_SHOWN: Final = 40
 
 
 @dataclass(slots=True)
@@ -78,6 +75,8 @@ class Page:
         where that makes a difference.
     epoch_1904
         Whether those numbers count days from 1904-01-01.
+    place
+        Which sheet of the workbook it is, from 1.
     """
 
     name: str
@@ -87,6 +86,13 @@ class Page:
     uncomputed: tuple[tuple[int, int], ...] = ()
     numeric: dict[int, pl.Series] = field(default_factory=dict)
     epoch_1904: bool = False
+    place: int = 1
+
+    @property
+    def shown(self) -> str:
+        """The name, or the place of a sheet whose name may tell of a person."""
+        plain = "".join(char for char in self.name if char.isprintable())
+        return f"#{self.place}" if _PERSONAL.search(plain) else plain[:_SHOWN]
 
 
 def read_pages(data: bytes, *, most_bytes: int, most_cells: int) -> list[Page]:
@@ -113,12 +119,12 @@ def read_pages(data: bytes, *, most_bytes: int, most_cells: int) -> list[Page]:
     if not survived:
         raise RefusedError(DAMAGED if survived is False else _TOO_HARD)
     try:
-        return _pages(data, look, most_cells)
+        return _pages(data, look)
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError):
         raise RefusedError(DAMAGED) from None
 
 
-def _pages(data: bytes, look: Look, most_cells: int) -> list[Page]:
+def _pages(data: bytes, look: Look) -> list[Page]:
     book = fastexcel.read_excel(data)
     if len(book.sheet_names) != len(look.sheets):
         raise RefusedError(DAMAGED)
@@ -130,30 +136,34 @@ def _pages(data: bytes, look: Look, most_cells: int) -> list[Page]:
         columns = sheet.available_columns()
         first = columns[0].absolute_index if columns else 0
         hidden = sheet.visible != "visible"
-        page = Page(sheet.name, hidden, sheet.to_polars(), first)
-        _correct(page, looked, data, most_cells)
+        page = Page(sheet.name, hidden, sheet.to_polars(), first, place=index + 1)
+        _correct(page, looked, data)
         page.epoch_1904 = look.epoch_1904
         if look.epoch_1904:
             numbers = _load(book, index, "boolean").to_polars()
-            page.numeric = {at: column.is_not_null() for at, column in enumerate(numbers)}
+            page.numeric = {
+                at: column.is_not_null() for at, column in enumerate(numbers)
+            }
         pages.append(page)
     return pages
 
 
-def _load(book: fastexcel.ExcelReader, index: int, kind: str) -> fastexcel.ExcelSheet:
-    # Everything from the first row on: no guess at types, and rows keep their numbers.
+def _load(
+    book: fastexcel.ExcelReader, index: int, kind: Literal["string", "boolean"]
+) -> fastexcel.ExcelSheet:
+    # From the first row on and with no guess at types, so that rows keep their numbers.
     return book.load_sheet(index, header_row=None, skip_rows=0, dtypes=kind)
 
 
-def _correct(page: Page, looked: LookedSheet, data: bytes, most_cells: int) -> None:
+def _correct(page: Page, looked: LookedSheet, data: bytes) -> None:
     """Put right what the reader took for empty, or for another number."""
     filled = sum(len(column) - column.null_count() for column in page.frame)
-    if looked.valued is None and filled != looked.values:
-        walk_through(data, looked, most_cells=most_cells)
-    cells = {at: UNREADABLE for at in _lost(page, looked)} | looked.errors
-    for at, text in looked.long_numbers.items():
-        if abs(float(text)) > LARGEST_EXACT:
-            cells[at] = scientific_text(float(text))
+    if looked.valued is None and looked.part and filled != looked.values:
+        walk_through(data, looked)
+    cells = dict.fromkeys(_lost(page, looked), UNREADABLE) | looked.errors
+    for at, number in looked.long_numbers.items():
+        if abs(number) > _LARGEST_EXACT:
+            cells[at] = f"{number:.14E}"  # as a sheet shows what no cell can hold
     page.frame = _with_cells(page.frame, cells, page.first_column)
     page.uncomputed = tuple(looked.uncomputed)
     page.numeric = _marked(page, looked.long_numbers)
@@ -162,14 +172,9 @@ def _correct(page: Page, looked: LookedSheet, data: bytes, most_cells: int) -> N
 
 def shows_error(cells: pl.Series) -> pl.Series:
     """Return which cells of text show an error of a sheet, boolean."""
-    if not cells.str.contains(r"[#:]").any():
+    if cells.dtype != pl.String or not cells.str.contains(r"[#:]").any():
         return pl.repeat(False, len(cells), eager=True)
     return cells.str.strip_chars().str.contains(_ERRORS).fill_null(value=False)
-
-
-def scientific_text(number: float) -> str:
-    """Return a number as sheets show one that is too long for a cell."""
-    return f"{number:.14E}"
 
 
 def _lost(page: Page, looked: LookedSheet) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import is_blank, parsed
 from ektp_sched.office.checks import Cell, Problem
 from ektp_sched.office.files import read_bytes
-from ektp_sched.office.guard import RefusedError
+from ektp_sched.office.looked import RefusedError
 from ektp_sched.office.layout import (
     DATES,
     NESTED,
@@ -127,7 +127,7 @@ def _whole(page: Page, file: str) -> None:
             raise OfficeError(
                 said(
                     "shows an error such as #N/A; write a value or clear the cell",
-                    "menampilkan galat seperti #N/A; isi nilainya atau kosongkan selnya",
+                    "menampilkan galat seperti #N/A; isi atau kosongkan selnya",
                 ),
                 file=file,
                 sheet=page.name,
