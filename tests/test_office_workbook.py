@@ -15,8 +15,9 @@ import xlsxwriter
 from ektp_sched.errors import OfficeError
 from ektp_sched.office import Office, dump, load_office, read_workbook, write_workbook
 from ektp_sched.office.cells import joined, parsed
-from ektp_sched.office.guard import error_cell, workbook_problem
+from ektp_sched.office.guard import look_into
 from ektp_sched.office.layout import DATES, OFFICE, SETTINGS, SHEETS, WEEK, Kind
+from ektp_sched.office.looked import RefusedError
 from ektp_sched.office.workbook import workbook_bytes
 from ektp_sched.office.workbook_texts import NOTE_KEYS, note
 
@@ -437,9 +438,9 @@ def test_cells_with_errors_are_not_taken_for_empty(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(path) as book:
         page = book.add_worksheet("office")
         page.write_formula("B3", "=NA()", None, "#N/A")
-    with pytest.raises(OfficeError, match=r"cell B3 of sheet1\.xml shows an error"):
+    wanted = "sheet office, row 3, column B: shows an error"
+    with pytest.raises(OfficeError, match=wanted):
         load_office(path)
-    assert error_cell(io.BytesIO(workbook_bytes(full()))) is None
 
 
 @pytest.mark.parametrize(
@@ -449,7 +450,9 @@ def test_cells_with_errors_are_not_taken_for_empty(tmp_path: Path) -> None:
 def test_damaged_workbooks(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "office.xlsx"
     path.write_bytes(content)
-    with pytest.raises(OfficeError, match="damaged or no workbook; save it again"):
+    with pytest.raises(
+        OfficeError, match="damaged, cut off or no workbook; save it again"
+    ):
         load_office(path)
 
 
@@ -457,7 +460,9 @@ def test_archives_that_are_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "office.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "nothing")
-    with pytest.raises(OfficeError, match="damaged or no workbook; save it again"):
+    with pytest.raises(
+        OfficeError, match="damaged, cut off or no workbook; save it again"
+    ):
         load_office(path)
 
 
@@ -500,11 +505,24 @@ def test_a_cell_in_the_far_corner(tmp_path: Path) -> None:
 
 
 def test_a_reference_across_two_chunks_is_seen(tmp_path: Path) -> None:
-    chunk = b" " * ((1 << 20) - 6) + b'<c r="ZZ900"/>'
-    path = bomb(tmp_path / "x.xlsx", "xl/worksheets/sheet1.xml", chunk, 1)
-    found = workbook_problem(path, most_bytes=10**8, most_cells=702 * 900 - 1)
-    assert found == f"has a sheet of more than {702 * 900 - 1:,} cells"
-    assert workbook_problem(path, most_bytes=10**8, most_cells=702 * 900) is None
+    sheet = b"<worksheet><sheetData>" + b" " * ((1 << 20) - 30)
+    sheet += b'<c r="ZZ900"/></sheetData></worksheet>'
+    data = repacked(workbook_bytes(full()), {"xl/worksheets/sheet1.xml": sheet})
+    most = 702 * 900
+    assert look_into(data, most_bytes=10**8, most_cells=most).sheets[0] is not None
+    with pytest.raises(RefusedError, match=f"more than {most - 1:,} cells"):
+        look_into(data, most_bytes=10**8, most_cells=most - 1)
+
+
+def repacked(data: bytes, parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, parts.get(name, old.read(name)))
+    return out.getvalue()
 
 
 def test_lists_in_one_cell() -> None:

@@ -113,10 +113,10 @@ def kind_of(path: Path, data: bytes) -> str:
         )
     elif expected == "workbook" and _WEB_PAGE.match(data.lstrip(_BEFORE_TEXT)):
         sentence = said(
-            "is a web page with a table under the name of a workbook; open it in Excel "
-            "and save it as .xlsx",
-            "ternyata halaman web berisi tabel dengan nama buku kerja; buka di Excel lalu "
-            "simpan sebagai .xlsx",
+            "is a web page with a table, not the workbook that its name says; open it "
+            "in Excel and save it as .xlsx",
+            "ternyata halaman web berisi tabel, bukan buku kerja seperti namanya; buka "
+            "di Excel lalu simpan sebagai .xlsx",
         )
     elif expected == "workbook":
         sentence = said(

@@ -80,7 +80,7 @@ def read_workbook(
     if len(chosen) > 1 and not several:
         raise BacklogError(
             said(
-                "has {count} sheets with the same headings ({sheets}); keep one of them",
+                "has {count} sheets with the same headings ({sheets}); keep one",
                 "memiliki {count} lembar dengan judul kolom yang sama ({sheets}); "
                 "sisakan satu",
                 count=len(chosen),
@@ -110,10 +110,10 @@ def _chosen(pages: Sequence[Page], known: AbstractSet[str], name: str) -> list[_
     if hidden:
         raise BacklogError(
             said(
-                "holds the headings in a hidden sheet alone ({sheets}); show that sheet "
+                "holds the headings in a hidden sheet alone ({sheets}); show the sheet "
                 "if it is the one to read",
                 "hanya memuat judul kolom di lembar tersembunyi ({sheets}); tampilkan "
-                "lembar itu bila memang itu yang harus dibaca",
+                "lembar itu bila itu yang harus dibaca",
                 sheets=_named([h.page for h in hidden]),
             ),
             file=name,

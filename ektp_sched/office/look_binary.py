@@ -31,6 +31,7 @@ _ANY_ERROR: Final = "#VALUE!"
 _FREE: Final = 0xFFFFFFFA
 """Sector numbers from here on are marks, not places."""
 
+_BLOCK: Final = 64
 _MOST_COLUMNS: Final = 256
 
 
@@ -42,7 +43,10 @@ def look_into_xls(data: bytes, most_cells: int) -> Look:
     RefusedError
         If it is locked, damaged or too large.
     """
-    stream = _book_stream(data)
+    compound = _Compound(data)
+    if "encryptedpackage" in compound.entries:
+        raise RefusedError(LOCKED)
+    stream = compound.stream("workbook" if "workbook" in compound.entries else "book")
     places: list[int] = []
     epoch_1904 = False
     for kind, at, size in _biff(stream, 0):
@@ -63,53 +67,66 @@ def look_into_xls(data: bytes, most_cells: int) -> Look:
     return Look(sheets, epoch_1904)
 
 
-def _book_stream(data: bytes) -> bytes:
-    """Return the stream of the workbook in a compound file."""
-    sector = 1 << struct.unpack_from("<H", data, 30)[0]
-    small = 1 << struct.unpack_from("<H", data, 32)[0]
-    if sector not in {512, 4096} or small != 64:
-        raise RefusedError(DAMAGED)
-    directory, cutoff = (struct.unpack_from("<I", data, at)[0] for at in (48, 56))
-    small_table, more = (struct.unpack_from("<I", data, at)[0] for at in (60, 68))
-    most = len(data) // sector + 1
+class _Compound:
+    """A file of files: sectors that are chained by a table."""
 
-    def chain(first: int, table: tuple[int, ...]) -> Iterator[int]:
-        for _ in range(most * (sector // small)):
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._sector = 1 << struct.unpack_from("<H", data, 30)[0]
+        if self._sector not in {512, 4096}:
+            raise RefusedError(DAMAGED)
+        self._most = len(data) // self._sector + 1
+        self._table = _words(b"".join(map(self._part, self._table_parts())))
+        (directory,) = struct.unpack_from("<I", data, 48)
+        self.entries = _entries(self._stream(directory))
+
+    def _part(self, number: int) -> bytes:
+        return self._data[(number + 1) * self._sector : (number + 2) * self._sector]
+
+    def _table_parts(self) -> list[int]:
+        (more,) = struct.unpack_from("<I", self._data, 68)
+        listed = [*_words(self._data[76:512])]
+        for _ in range(self._most):
+            if more >= _FREE:
+                break
+            *numbers, more = _words(self._part(more))
+            listed += numbers
+        return [number for number in listed if number < _FREE][: self._most]
+
+    def _chain(self, first: int, table: tuple[int, ...]) -> Iterator[int]:
+        for _ in table:
             if first >= _FREE:
                 return
             yield first
             first = table[first]
-        raise RefusedError(DAMAGED)
+        if first < _FREE:
+            raise RefusedError(DAMAGED)  # it bites its tail
 
-    def part(number: int) -> bytes:
-        return data[(number + 1) * sector : (number + 2) * sector]
+    def _stream(self, first: int) -> bytes:
+        return b"".join(map(self._part, self._chain(first, self._table)))
 
-    def words(raw: bytes) -> tuple[int, ...]:
-        return struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
+    def stream(self, name: str) -> bytes:
+        """Return a stream by its name; a short one lies in blocks of another."""
+        first, size = self.entries[name]
+        (cutoff,) = struct.unpack_from("<I", self._data, 56)
+        if size >= cutoff:
+            return self._stream(first)[:size]
+        (smalls,) = struct.unpack_from("<I", self._data, 60)
+        table = _words(self._stream(smalls))
+        pool = self._stream(self.entries["root entry"][0])
+        blocks = (
+            pool[at * _BLOCK : (at + 1) * _BLOCK] for at in self._chain(first, table)
+        )
+        return b"".join(blocks)[:size]
 
-    listed = [number for number in words(data[76:512]) if number < _FREE]
-    for _ in range(most):
-        if more >= _FREE:
-            break
-        *numbers, more = words(part(more))
-        listed += [number for number in numbers if number < _FREE]
-    table = words(b"".join(map(part, listed[:most])))
-    entries = b"".join(map(part, chain(directory, table)))
-    found = _entries(entries)
-    if "encryptedpackage" in found:
-        raise RefusedError(LOCKED)
-    first, size = found.get("workbook") or found["book"]
-    if size >= cutoff:
-        return b"".join(map(part, chain(first, table)))[:size]
-    smalls = words(b"".join(map(part, chain(small_table, table))))
-    pool = b"".join(map(part, chain(found["root entry"][0], table)))
-    blocks = (pool[at * small : (at + 1) * small] for at in chain(first, smalls))
-    return b"".join(blocks)[:size]
+
+def _words(raw: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
 
 
 def _entries(raw: bytes) -> dict[str, tuple[int, int]]:
     """Return first sector and size of each stream, by its name in small letters."""
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     for at in range(0, len(raw) - 127, 128):
         length = struct.unpack_from("<H", raw, at + 64)[0]
         name = raw[at : at + max(length - 2, 0)].decode("utf-16-le", "replace").lower()
@@ -134,8 +151,8 @@ def _xls_sheet(stream: bytes, place: int, most_cells: int) -> LookedSheet:
         raise RefusedError(DAMAGED)
     depth = 1
     for kind, at, size in records:
-        if kind & 0xFF == 0x09 and kind >= 0x09:
-            depth += kind in {0x09, 0x209, 0x409, 0x809}  # a chart inside
+        if kind in {0x09, 0x209, 0x409, 0x809}:  # a chart inside
+            depth += 1
         elif kind == 0x0A:
             depth -= 1
             if not depth:
@@ -157,29 +174,32 @@ def _xls_record(
     if kind not in _XLS_CELLS:
         return
     row, column = struct.unpack_from("<HH", stream, at)
+    if column >= _MOST_COLUMNS:
+        raise RefusedError(DAMAGED)
     if kind == 0xBD:  # several numbers in one record
         for offset in range(at + 4, at + size - 2, 6):
             number = _rk(struct.unpack_from("<I", stream, offset + 2)[0])
-            sheet.note(row, column, number=number)
-            column += 1
-    elif kind == 0x203:
-        sheet.note(row, column, number=struct.unpack_from("<d", stream, at + 6)[0])
+            sheet.note(row, column + (offset - at - 4) // 6, number=number)
+    else:
+        _xls_cell(sheet, stream, kind, at)
+
+
+def _xls_cell(sheet: LookedSheet, stream: bytes, kind: int, at: int) -> None:
+    row, column = struct.unpack_from("<HH", stream, at)
+    error: int | None = None
+    number: float | None = None
+    if kind in _XLS_FORMULAS and stream[at + 12 : at + 14] == b"\xff\xff":
+        if stream[at + 6] > 2:
+            return  # an empty text
+        error = stream[at + 8] if stream[at + 6] == 2 else None
+    elif kind in _XLS_FORMULAS or kind == 0x203:
+        (number,) = struct.unpack_from("<d", stream, at + 6)
     elif kind == 0x27E:
         number = _rk(struct.unpack_from("<I", stream, at + 6)[0])
-        sheet.note(row, column, number=number)
     elif kind == 0x205 and stream[at + 7]:
-        sheet.note(row, column, error=_ERRORS.get(stream[at + 6], _ANY_ERROR))
-    elif kind in _XLS_FORMULAS and stream[at + 12 : at + 14] == b"\xff\xff":
-        if stream[at + 6] == 2:
-            sheet.note(row, column, error=_ERRORS.get(stream[at + 8], _ANY_ERROR))
-        elif stream[at + 6] < 2:
-            sheet.note(row, column)
-    elif kind in _XLS_FORMULAS:
-        sheet.note(row, column, number=struct.unpack_from("<d", stream, at + 6)[0])
-    else:
-        sheet.note(row, column)
-    if column > _MOST_COLUMNS:
-        raise RefusedError(DAMAGED)
+        error = stream[at + 6]
+    shown = None if error is None else _ERRORS.get(error, _ANY_ERROR)
+    sheet.note(row, column, error=shown, number=number)
 
 
 _XLS_FORMULAS: Final = frozenset({0x06, 0x206, 0x406})

@@ -11,7 +11,6 @@ from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import is_blank, parsed
 from ektp_sched.office.checks import Cell, Problem
 from ektp_sched.office.files import read_bytes
-from ektp_sched.office.looked import RefusedError
 from ektp_sched.office.layout import (
     DATES,
     NESTED,
@@ -23,6 +22,7 @@ from ektp_sched.office.layout import (
     Kind,
     Sheet,
 )
+from ektp_sched.office.looked import RefusedError
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.pages import (
     NOT_COMPUTED,
