@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
@@ -15,9 +16,9 @@ from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import readable
 from ektp_sched.backlog.workbooks import read_workbook
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.ordinary import NotOrdinaryError, ordinary_bytes
+from ektp_sched.office.ordinary import special_file
 from ektp_sched.office.trial import Trial
-from ektp_sched.words import said
+from ektp_sched.words import said, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -76,10 +77,37 @@ def read_bytes(path: Path) -> bytes:
         If it is missing, no ordinary file, empty or not readable.
     """
     name = str(path)
+    if os.path.isdir(path):  # unlike a Path, it takes any name whatever
+        raise BacklogError(
+            said(
+                "is a folder; name the file with the export, such as backlog.csv",
+                "adalah folder; sebutkan berkas ekspornya, misalnya backlog.csv",
+            ),
+            file=name,
+        )
+    special = special_file(path)
+    if special is not None:
+        raise BacklogError(special, file=name)
     try:
-        data = ordinary_bytes(path)
-    except NotOrdinaryError as error:
-        raise BacklogError(error.sentence, file=name) from None
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise BacklogError(
+            said(
+                "there is no such file; name an export in CSV, XLSX or Parquet",
+                "berkas itu tidak ada; sebutkan ekspor berupa CSV, XLSX, atau Parquet",
+            ),
+            file=name,
+        ) from None
+    except (OSError, ValueError) as error:
+        no_name = said("not a file name", "itu bukan nama berkas")
+        raise BacklogError(
+            said(
+                "cannot be read: {reason}",
+                "tidak dapat dibaca: {reason}",
+                reason=system_reason(error) if isinstance(error, OSError) else no_name,
+            ),
+            file=name,
+        ) from None
     if not data[:_HEAD].strip() and not data.strip():
         raise BacklogError(
             said(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.texts import as_text, clean, lacking
+from ektp_sched.office.pages import from_1904
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,6 @@ IN_A_CELL: Final = "rows-in-a-cell"
 _SHEET: Final = 1 << 32
 """Rows of the second sheet are counted from here on, and so forth."""
 
-_DAYS_TO_1904: Final = 1462
 _LONG: Final = r"^\d{16,}$"
 
 
@@ -83,8 +83,7 @@ class Table:
         cells = self.cells(at)
         if not self.epoch_1904 or at not in self.numeric:
             return cells
-        later = (cells.cast(pl.Float64, strict=False) + _DAYS_TO_1904).cast(pl.String)
-        return later.str.strip_suffix(".0").zip_with(self.numeric[at], cells)
+        return from_1904(cells, self.numeric[at])
 
     def numbers(self, at: int) -> pl.Series:
         """Return a column of numbers of persons.

@@ -176,11 +176,9 @@ def _together(tables: Sequence[Table], chosen: Sequence[_Headed]) -> Table:
     """Return several sheets as one table, its columns matched by their headings."""
     keyed = [_keys(table.headings) for table in tables]
     order = list(dict.fromkeys(key for keys in keyed for key in keys))
-    headings = {
-        key: h
-        for t, keys in zip(tables, keyed, strict=True)
-        for h, key in zip(t.headings, keys, strict=True)
-    }
+    headings: dict[tuple[str, int], str] = {}
+    for table, keys in zip(tables, keyed, strict=True):
+        headings = dict(zip(keys, table.headings, strict=True)) | headings
     positions = {key: str(at) for at, key in enumerate(order)}
     frames = []
     for table, keys, headed in zip(tables, keyed, chosen, strict=True):

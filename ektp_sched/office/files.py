@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import InputError, OfficeError
+from ektp_sched.office.ordinary import special_file
 from ektp_sched.words import Said, by_form, in_workbook, said, system_reason
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ def read_bytes(path: Path, kind: RulesFile = OFFICE_FILE) -> bytes:
             example=kind.example,
         )
         raise kind.error(message, file=name)
+    special = special_file(path)
+    if special is not None:
+        raise kind.error(special, file=name)
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST_BYTES + 1)

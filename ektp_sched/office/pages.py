@@ -22,6 +22,7 @@ __all__ = [
     "NOT_COMPUTED",
     "Page",
     "column_letters",
+    "from_1904",
     "read_pages",
     "shows_error",
 ]
@@ -49,6 +50,7 @@ _TOO_HARD: Final = said(
 _LARGEST_EXACT: Final = 2**53
 """Above this a binary fraction, as sheets keep numbers, skips whole numbers."""
 
+_DAYS_TO_1904: Final = 1462
 _PERSONAL: Final = re.compile(r"\d{5}")
 _SHOWN: Final = 40
 
@@ -168,6 +170,12 @@ def _correct(page: Page, looked: LookedSheet, data: bytes) -> None:
     page.uncomputed = tuple(looked.uncomputed)
     page.numeric = _marked(page, looked.long_numbers)
     page.frame = _with_merges(page, looked.merges)
+
+
+def from_1904(cells: pl.Series, numeric: pl.Series) -> pl.Series:
+    """Return a column with its numbers, days from 1904, counted from 1899-12-30."""
+    later = (cells.cast(pl.Float64, strict=False) + _DAYS_TO_1904).cast(pl.String)
+    return later.str.strip_suffix(".0").zip_with(numeric, cells)
 
 
 def shows_error(cells: pl.Series) -> pl.Series:

@@ -28,6 +28,7 @@ from ektp_sched.office.pages import (
     NOT_COMPUTED,
     Page,
     column_letters,
+    from_1904,
     read_pages,
     shows_error,
 )
@@ -35,6 +36,8 @@ from ektp_sched.office.parsing import parse_office
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ektp_sched.office.checks import Path as KeyPath
     from ektp_sched.office.model import Office
 
@@ -139,7 +142,7 @@ def _whole(page: Page, file: str) -> None:
 def _rows(sheet: Sheet, page: Page, found: _Found) -> Rows:
     """Return the entries of a sheet by heading, blank rows left out."""
     keys = [column.key for column in sheet.columns]
-    lines = page.frame.rows()
+    lines = _dated(sheet, page).rows()
     headings = [(cell or "").strip() for cell in (lines[0] if lines else ())]
     for at, heading in enumerate(headings):
         used = heading or any(not is_blank(line[at]) for line in lines[1:])
@@ -161,6 +164,16 @@ def _rows(sheet: Sheet, page: Page, found: _Found) -> Rows:
         if row:
             rows.append((number, row))
     return rows
+
+
+def _dated(sheet: Sheet, page: Page) -> pl.DataFrame:
+    """Return the cells, with dates that stand as numbers counted from 1899-12-30."""
+    dated = {c.key for c in sheet.columns if c.kind in (Kind.DATE, Kind.DAYS)}
+    return page.frame.with_columns(
+        from_1904(cells, page.numeric[at])
+        for at, cells in enumerate(page.frame)
+        if page.epoch_1904 and len(cells) and (cells[0] or "").strip() in dated
+    )
 
 
 def _settings(rows: Rows, found: _Found) -> None:
