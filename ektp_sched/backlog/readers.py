@@ -210,7 +210,7 @@ def _read_parquet(data: bytes, name: str) -> Table:
         if not trial.survived():
             raise BacklogError(_NO_PARQUET, file=name)
         frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         raise BacklogError(_NO_PARQUET, file=name) from None
     finally:
         trial.stop()

@@ -12,7 +12,7 @@ import polars as pl
 
 from ektp_sched.office.guard import look_into, walk_through
 from ektp_sched.office.looked import DAMAGED, Look, LookedSheet, RefusedError
-from ektp_sched.office.trial import Trial
+from ektp_sched.office.trial import Trial, is_panic
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -124,6 +124,10 @@ def read_pages(data: bytes, *, most_bytes: int, most_cells: int) -> list[Page]:
         return _pages(data, look)
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError):
         raise RefusedError(DAMAGED) from None
+    except BaseException as error:
+        if is_panic(error):
+            raise RefusedError(DAMAGED) from None
+        raise
 
 
 def _pages(data: bytes, look: Look) -> list[Page]:

@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["Trial"]
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+__all__ = ["Trial", "is_panic"]
 
 _MOST_MEMORY: Final = 8 << 30
 _SECONDS: Final = 900
 _UNREADABLE: Final = 3
+_NO_LIBRARY: Final = 4
 
 
 class Trial:
@@ -36,40 +39,51 @@ class Trial:
     """
 
     def __init__(self, kind: str, data: bytes) -> None:
+        # Not at the top, for the child's sake, which starts no further one.
+        from subprocess import DEVNULL, PIPE, Popen
+
         self._data = data
-        self._child: subprocess.Popen[bytes] | None = None
-        # Without a Python to start (a frozen program), there is no trial.
+        self._child: Popen[bytes] | None = None
+        # Without a Python to start, as in a frozen program, there is no trial.
+        if not sys.executable or getattr(sys, "frozen", False):
+            return
+        path = os.pathsep.join(filter(None, sys.path))
         with suppress(OSError):
-            self._child = subprocess.Popen(
-                [sys.executable, "-I", __file__, kind, str(_allowance())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=os.environ | {"POLARS_MAX_THREADS": "1"},
+            self._child = Popen(
+                [sys.executable, "-P", __file__, kind, str(_allowance())],
+                stdin=PIPE,
+                stdout=DEVNULL,
+                stderr=DEVNULL,
+                env=os.environ | {"PYTHONPATH": path, "POLARS_MAX_THREADS": "1"},
             )
 
     def survived(self) -> bool | None:
         """Wait; return whether it was read, None if the child died of it."""
+        from subprocess import TimeoutExpired
+
         child = self._child
         if child is None:
             return True
         try:
             child.communicate(self._data, timeout=_SECONDS)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             return None
-        except BrokenPipeError:
-            child.wait()
         finally:
             self.stop()
         if child.returncode == _UNREADABLE:
             return False
-        return True if child.returncode == 0 else None
+        return True if child.returncode in {0, _NO_LIBRARY} else None
 
     def stop(self) -> None:
         """End the child, whatever it does."""
         if self._child is not None and self._child.poll() is None:
             self._child.kill()
             self._child.communicate()
+
+
+def is_panic(error: BaseException) -> bool:
+    """Return whether a library in Rust gave up; each has a class of its own for it."""
+    return type(error).__name__ == "PanicException"
 
 
 def _allowance() -> int:
@@ -115,6 +129,8 @@ def _main(kind: str, allowance: str) -> int:
     data = sys.stdin.buffer.read()
     try:
         _read(kind, data)
+    except ImportError:
+        return _NO_LIBRARY
     except MemoryError:
         return 1
     except Exception:
