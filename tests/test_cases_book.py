@@ -346,6 +346,15 @@ def test_rows_of_several_sheets_keep_their_numbers(tmp_path: Path) -> None:
     assert notices(backlog)["heading-in-sheet"] == {"sheet": "Oebobo", "row": 3}
 
 
+def test_sums_below_each_sheet_are_nobody(tmp_path: Path) -> None:
+    book = Book("Alak").rows(HEAD, ("A1", "2017-08-12"), ("Jumlah", 1))
+    book.sheet("Oebobo").rows(HEAD, ("B1", "2017-08-12"), ("B2", "x"), ("Jumlah", 2))
+    backlog = read(book.save(tmp_path / "b.xlsx"))
+    assert (ids(backlog), backlog.read) == (["A1", "B1"], 3)
+    below = [n.figures for n in backlog.notices if n.code == "rows-below"]
+    assert below == [{"rows": 1, "row": 3}, {"rows": 1, "row": 4}]
+
+
 def test_a_list_in_several_sheets_is_refused_where_it_is_no_backlog(
     tmp_path: Path,
 ) -> None:

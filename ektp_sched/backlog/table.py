@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.notices import Notice
 
-__all__ = ["IN_A_CELL", "Table", "rows_of_sheets", "split_rows", "tabulate"]
+__all__ = ["IN_A_CELL", "SHEET", "Table", "rows_of_sheets", "split_rows", "tabulate"]
 
 IN_A_CELL: Final = "rows-in-a-cell"
 """Code of the notice that lines of a cell look like rows of the table."""
 
-_SHEET: Final = 1 << 32
+SHEET: Final = 1 << 32
 """Rows of the second sheet are counted from here on, and so forth."""
 
 _LONG: Final = r"^\d{16,}$"
@@ -78,6 +78,22 @@ class Table:
         rows = (n.figures["row"] for n in self.notices if n.code == IN_A_CELL)
         return next(map(int, rows), None)
 
+    def only(self, kept: pl.Series) -> Table:
+        """Return the rows that `kept` marks, boolean."""
+        return replace(
+            self,
+            frame=self.frame.filter(kept),
+            rows=self.rows.filter(kept),
+            numeric={at: cells.filter(kept) for at, cells in self.numeric.items()},
+        )
+
+    def of_sheets(self) -> list[Table]:
+        """Return the rows of each sheet that has any."""
+        if not self.sheets:
+            return [self]
+        sheet = self.rows // SHEET
+        return [self.only(sheet == at) for at in sheet.unique(maintain_order=True)]
+
     def dates(self, at: int) -> pl.Series:
         """Return a column of dates, serial ones counted from 1899-12-30."""
         cells = self.cells(at)
@@ -121,13 +137,13 @@ class Table:
 
 def rows_of_sheets(rows: Sequence[pl.Series]) -> pl.Series:
     """Return rows of several sheets so that no two are the same."""
-    return pl.concat([part + at * _SHEET for at, part in enumerate(rows)])
+    return pl.concat([part + at * SHEET for at, part in enumerate(rows)])
 
 
 def split_rows(rows: pl.Series, sheets: Sequence[str]) -> tuple[pl.Series, pl.Series]:
     """Return the row in its sheet, and the sheet's name, of rows of several."""
     names = pl.Series(sheets, dtype=pl.String)
-    return rows % _SHEET, names.gather(rows // _SHEET)
+    return rows % SHEET, names.gather(rows // SHEET)
 
 
 def tabulate(
