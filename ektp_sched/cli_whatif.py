@@ -220,19 +220,18 @@ def _goal(
 
     given = [cleared_by, on_target_by, nobody_over]
     if sum(one is not None for one in given) != 1:
-        raise UsageError(
-            said(
-                "give one goal: --cleared-by, --on-target-by or --nobody-over",
-                "beri satu tujuan: --cleared-by, --on-target-by atau --nobody-over",
-            )
+        message = said(
+            "give one goal: --cleared-by, --on-target-by or --nobody-over",
+            "berikan satu tujuan: --cleared-by, --on-target-by, atau --nobody-over",
         )
+        raise UsageError(message)
     if (nobody_over is None) != (by is None):
-        raise UsageError(
-            said(
-                "--nobody-over and --by go together: how many days, on which day",
-                "--nobody-over dan --by berpasangan: berapa hari, pada tanggal berapa",
-            )
+        message = said(
+            "--nobody-over and --by go together: how many days, on which day",
+            "--nobody-over dan --by harus diberikan bersama: berapa hari, pada hari "
+            "apa",
         )
+        raise UsageError(message)
     if cleared_by is not None:
         return Goal("cleared", cleared_by)
     if on_target_by is not None:

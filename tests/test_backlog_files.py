@@ -364,18 +364,17 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
         (
             b"\xd0\xcf\x11\xe0" + bytes(600),
             "b.xlsx",
-            "is an old or password-protected Excel workbook, not what its name says; "
-            "save it as .xlsx or .csv",
+            "is damaged, cut off or no workbook; save it again as .xlsx",
         ),
         (
             b"\xd0\xcf\x11\xe0" + bytes(600),
             "b.xls",
-            "is no file that can be read; save it as .xlsx or .csv",
+            "is damaged, cut off or no workbook; save it again as .xlsx",
         ),
         (
             PLAIN.encode(),
             "b.xlsx",
-            "is not an Excel workbook, or is damaged; export it again",
+            "is not a workbook, or is damaged; export it again",
         ),
         (
             PLAIN.encode(),
@@ -393,8 +392,8 @@ def test_files_that_are_not_what_they_should_be(
 def test_a_workbook_or_parquet_file_named_csv(tmp_path: Path) -> None:
     book = workbook(tmp_path / "b.xlsx", [["application_id"], ["A"]]).read_bytes()
     assert refused(write(tmp_path, book)) == (
-        "is an Excel workbook or another ZIP archive, not what its name says; give it "
-        "the ending .xlsx"
+        "is a workbook or another ZIP archive, not what its name says; give it the "
+        "ending .xlsx"
     )
     out = io.BytesIO()
     pl.DataFrame({"a": [1]}).write_parquet(out)
@@ -408,7 +407,7 @@ def test_files_that_are_cut_off(tmp_path: Path, share: float) -> None:
     rows = [["application_id", "waiting_since"], *[[f"A{i}", "x"] for i in range(500)]]
     book = workbook(tmp_path / "b.xlsx", rows).read_bytes()
     message = refused(write(tmp_path, book[: int(len(book) * share)], "b.xlsx"))
-    assert message == "is damaged or cut off; save it again as .xlsx"
+    assert message == "is damaged, cut off or no workbook; save it again as .xlsx"
     out = io.BytesIO()
     pl.DataFrame({"application_id": [str(i) for i in range(5000)]}).write_parquet(out)
     cut = out.getvalue()[: int(len(out.getvalue()) * share)]
@@ -421,9 +420,7 @@ def test_a_damaged_or_foreign_zip_named_xlsx(tmp_path: Path) -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("hello.txt", "hello")
     message = refused(write(tmp_path, out.getvalue(), "b.xlsx"))
-    assert message == (
-        "is damaged or has no sheet that can be read; save it again as .xlsx"
-    )
+    assert message == "is damaged, cut off or no workbook; save it again as .xlsx"
     rows = [["application_id", "waiting_since"], *[[f"A{i}", "x"] for i in range(500)]]
     book = bytearray(workbook(tmp_path / "b.xlsx", rows).read_bytes())
     middle = book.index(b"xl/worksheets/sheet1.xml") + 200

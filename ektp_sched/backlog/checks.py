@@ -25,6 +25,7 @@ from ektp_sched.backlog.numbers import (
 )
 from ektp_sched.backlog.texts import as_text, clean, unlike_text
 from ektp_sched.office.notices import Notice
+from ektp_sched.office.pages import shows_error
 
 if TYPE_CHECKING:
     from ektp_sched.backlog.headings import Columns
@@ -75,6 +76,10 @@ class _Sheet:
         position = self.columns.at.get(column)
         return None if position is None else self.table.cells(position)
 
+    def dates(self, column: str) -> pl.Series | None:
+        position = self.columns.at.get(column)
+        return None if position is None else self.table.dates(position)
+
     def none(self, kind: pl.DataType) -> pl.Series:
         return pl.repeat(None, len(self.table.rows), dtype=kind, eager=True)
 
@@ -99,6 +104,7 @@ def check_rows(
     checked.columns["application_id"] = _ids(sheet, checked)
     checked.columns.update(_dates(sheet))
     _names(sheet, checked)
+    _errors(sheet)
     _numbers_elsewhere(sheet, checked)
     _repeats(sheet, checked)
     return checked
@@ -122,14 +128,15 @@ def _ids(sheet: _Sheet, checked: Checked) -> pl.Series:
         ids = plain_ids(cells)
         lost = scientific(ids)
         if is_number_heading(heading):
-            lost |= read_numbers(cells).lost
+            at = sheet.columns.at["application_id"]
+            lost |= read_numbers(sheet.table.numbers(at)).lost
             checked.notices.append(Notice("id-is-personal", {"column": heading}))
     else:
         path = key_path(office)
         checked.key = read_key(path)
         if key_is_exposed(path):
             checked.notices.append(Notice("key-is-exposed", {"file": path.name}))
-        numbers = read_numbers(sheet.table.cells(sheet.columns.number or 0))
+        numbers = read_numbers(sheet.table.numbers(sheet.columns.number or 0))
         lost = numbers.lost
         ids = application_ids(numbers.values, checked.key)
         if numbers.odd:
@@ -144,7 +151,7 @@ def _dates(sheet: _Sheet) -> dict[str, pl.Series]:
     form = sheet.office.dates.format
     found: dict[str, pl.Series] = {}
     for column in _DATES:
-        cells = sheet.cells(column)
+        cells = sheet.dates(column)
         found[column] = sheet.none(PLANNED[column])
         if cells is not None:
             found[column], why = parse_dates(cells, form)
@@ -156,7 +163,7 @@ def _dates(sheet: _Sheet) -> dict[str, pl.Series]:
     early = found["ready_on"] < found["waiting_since"]
     sheet.findings.add(early, sheet.heading("ready_on"), "ready-before-waiting")
     found["ready_on"] = found["ready_on"].fill_null(found["waiting_since"])
-    cells = sheet.cells("recorded_at")
+    cells = sheet.dates("recorded_at")
     found["recorded_at"] = sheet.none(PLANNED["recorded_at"])
     if cells is not None:
         found["recorded_at"], why = parse_stamps(cells, form)
@@ -192,6 +199,17 @@ def _names(sheet: _Sheet, checked: Checked) -> None:
     columns["status"] = sheet.none(pl.String()) if cells is None else clean(cells)
 
 
+def _errors(sheet: _Sheet) -> None:
+    """Reject what shows an error of a sheet where any other text would do."""
+    taken = ["application_id", "status", *(() if sheet.office.areas else ("area",))]
+    for column in taken:
+        cells = sheet.cells(column)
+        if cells is None and column == "application_id":
+            cells = sheet.table.cells(sheet.columns.number or 0)
+        if cells is not None:
+            sheet.findings.add(shows_error(cells), sheet.heading(column), "error-cell")
+
+
 def _numbers_elsewhere(sheet: _Sheet, checked: Checked) -> None:
     """Count numbers of persons that a spreadsheet cut short."""
     for name, position in sheet.columns.extra.items():
@@ -199,7 +217,7 @@ def _numbers_elsewhere(sheet: _Sheet, checked: Checked) -> None:
         if position == sheet.columns.number or unlike_text(cells):
             continue
         if is_number_heading(sheet.table.headings[position]):
-            lost = read_numbers(cells).lost
+            lost = read_numbers(sheet.table.numbers(position)).lost
         else:
             lost = scientific(as_text(cells))
         count = int(lost.sum())
@@ -228,11 +246,11 @@ def _repeats(sheet: _Sheet, checked: Checked) -> None:
             "row": sheet.table.rows[again],
         }
     ).sort("id", "since", "text", "row")
-    stays = pl.col("row").first().over("id")
-    rows = rows.with_columns(
-        reason=pl.format("duplicate: row {} stays", stays), goes=pl.col("row") != stays
-    ).filter("goes")
+    rows = rows.with_columns(stays=pl.col("row").first().over("id"))
+    rows = rows.filter(pl.col("row") != pl.col("stays"))
     if rows.is_empty():
         return
-    reasons = sheet.none(pl.String()).scatter(rows["at"], rows["reason"])
+    stays = sheet.table.row_names(rows["stays"])
+    why = pl.select(pl.format("duplicate: row {} stays", stays)).to_series()
+    reasons = sheet.none(pl.String()).scatter(rows["at"], why)
     sheet.refuse("application_id", reasons)

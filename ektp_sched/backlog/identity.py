@@ -19,6 +19,7 @@ import polars as pl
 
 from ektp_sched.backlog.numbers import DIGITS, read_numbers
 from ektp_sched.errors import BacklogError
+from ektp_sched.office.ordinary import special_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +113,9 @@ def read_key(path: Path) -> bytes:
     ektp_sched.errors.BacklogError
         If there is none, or the file holds something else.
     """
+    special = special_file(path)
+    if special is not None:
+        raise BacklogError(special, file=str(path))
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii"))
     except FileNotFoundError:

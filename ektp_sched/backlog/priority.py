@@ -191,7 +191,7 @@ def _lines(
         }
     )
     if number is not None:
-        numbers = read_numbers(table.cells(number))
+        numbers = read_numbers(table.numbers(number))
         findings.add(numbers.lost, table.headings[number], "lost-number")
         frame = frame.with_columns(number=numbers.values)
         if key is not None:
@@ -203,7 +203,7 @@ def _lines(
         frame = frame.with_columns(urgency=named.values)
         _add(findings, named.why, table.headings[at["urgency"]])
     if "due_on" in at:
-        parsed = parse_dates(table.cells(at["due_on"]), office.dates.format)
+        parsed = parse_dates(table.dates(at["due_on"]), office.dates.format)
         frame = frame.with_columns(due_on=parsed.values)
         _add(findings, parsed.why, table.headings[at["due_on"]])
     _complete(frame, findings)

@@ -71,9 +71,9 @@ def promised_table(
         If the file cannot be read.
     """
     path = Path(path)
-    table, _ = read_table(path, known_headings(office))
+    table, _ = read_table(path, known_headings(office), several=True)
     columns = match_headings(table, office, str(path))
-    findings = Findings(table.rows)
+    findings = Findings(table.rows, table.sheets)
     checked = check_rows(table, columns, office, findings)
     ids = checked.columns["application_id"]
     told = dates.drop_nulls("ready_by")

@@ -76,7 +76,7 @@ def read_backlog(
     """
     allowed = _share(max_rejects)
     path = Path(path)
-    table, digest = read_table(path, known_headings(office))
+    table, digest = read_table(path, known_headings(office), several=True)
     if table.rows.is_empty() and table.malformed.is_empty():
         message = "holds a heading and no rows; export the applications with it"
         raise BacklogError(message, file=str(path))
@@ -137,7 +137,7 @@ def _assemble(
     whom = columns.at.get("application_id", columns.number)
     since = columns.at.get("waiting_since")
     table = without_rows_below(table, whom, since, office.dates.format)
-    findings = Findings(table.rows)
+    findings = Findings(table.rows, table.sheets)
     if not table.malformed.is_empty():
         findings.leave_out(table.malformed, "", "malformed")
     checked = check_rows(table, columns, office, findings)

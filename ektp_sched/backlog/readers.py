@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import zipfile
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-import fastexcel
 import polars as pl
 
 from ektp_sched.backlog.delimited import read_delimited
 from ektp_sched.backlog.table import Table, tabulate
-from ektp_sched.backlog.texts import as_text, fold
+from ektp_sched.backlog.texts import readable
+from ektp_sched.backlog.workbooks import read_workbook
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.guard import workbook_problem
+from ektp_sched.office.ordinary import special_file
+from ektp_sched.office.trial import Trial
+from ektp_sched.words import said, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -29,24 +31,41 @@ _ENDINGS: Final = {
     ".tsv": "csv",
     ".tab": "csv",
     ".txt": "csv",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".xlsb": "workbook",
+    ".xls": "workbook",
+    ".ods": "workbook",
     ".parquet": "parquet",
     ".pq": "parquet",
 }
 _MAGIC: Final = (
-    (b"PK\x03\x04", "xlsx", "an Excel workbook or another ZIP archive"),
-    (b"PAR1", "parquet", "a Parquet file"),
-    (b"\xd0\xcf\x11\xe0", "ole", "an old or password-protected Excel workbook"),
-    (b"%PDF", "pdf", "a PDF document"),
-    (b"\x1f\x8b", "gzip", "a gzip archive"),
+    (b"PK\x03\x04", "workbook"),
+    (b"\xd0\xcf\x11\xe0", "workbook"),
+    (b"PAR1", "parquet"),
+    (b"%PDF", "pdf"),
+    (b"\x1f\x8b", "gzip"),
+)
+_WHAT: Final = {
+    "workbook": said("a workbook or another ZIP archive", "buku kerja atau arsip ZIP"),
+    "parquet": said("a Parquet file", "berkas Parquet"),
+    "pdf": said("a PDF document", "dokumen PDF"),
+    "gzip": said("a gzip archive", "arsip gzip"),
+}
+_REMEDY: Final = {
+    "workbook": said("give it the ending .xlsx", "beri akhiran .xlsx"),
+    "parquet": said("give it the ending .parquet", "beri akhiran .parquet"),
+}
+_SAVE: Final = said("save it as .xlsx or .csv", "simpan sebagai .xlsx atau .csv")
+_WEB_PAGE: Final = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|table|meta|style|\?xml)", re.I
+)
+_NO_PARQUET: Final = said(
+    "is no whole Parquet file; it may be cut off: export it again",
+    "bukan berkas Parquet yang utuh, mungkin terpotong; ekspor ulang",
 )
 _HEAD: Final = 4096
-_SHEETS: Final = frozenset({"backlog", "data"})
-_MOST_BYTES: Final = 2 << 30
-_SMALL_BYTES: Final = 100 << 20
-_MOST_RATIO: Final = 200
-_MOST_CELLS: Final = 50_000_000
+_BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -55,28 +74,53 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     ektp_sched.errors.BacklogError
-        If it is missing, a folder, empty or not readable.
+        If it is missing, no ordinary file, empty or not readable.
     """
     name = str(path)
     if os.path.isdir(path):  # unlike a Path, it takes any name whatever
-        message = "is a folder; name the file with the export, such as backlog.csv"
-        raise BacklogError(message, file=name)
+        raise BacklogError(
+            said(
+                "is a folder; name the file with the export, such as backlog.csv",
+                "adalah folder; sebutkan berkas ekspornya, misalnya backlog.csv",
+            ),
+            file=name,
+        )
+    special = special_file(path)
+    if special is not None:
+        raise BacklogError(special, file=name)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        message = "there is no such file; name an export in CSV, XLSX or Parquet"
-        raise BacklogError(message, file=name) from None
+        raise BacklogError(
+            said(
+                "there is no such file; name an export in CSV, XLSX or Parquet",
+                "berkas itu tidak ada; sebutkan ekspor berupa CSV, XLSX, atau Parquet",
+            ),
+            file=name,
+        ) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a file name"
-        raise BacklogError(f"cannot be read: {reason}", file=name) from None
+        no_name = said("not a file name", "itu bukan nama berkas")
+        raise BacklogError(
+            said(
+                "cannot be read: {reason}",
+                "tidak dapat dibaca: {reason}",
+                reason=system_reason(error) if isinstance(error, OSError) else no_name,
+            ),
+            file=name,
+        ) from None
     if not data[:_HEAD].strip() and not data.strip():
-        message = "is empty; the first row must hold the headings"
-        raise BacklogError(message, file=name)
+        raise BacklogError(
+            said(
+                "is empty; the first row must hold the headings",
+                "kosong; baris pertama harus berisi judul kolom",
+            ),
+            file=name,
+        )
     return data
 
 
 def kind_of(path: Path, data: bytes) -> str:
-    """Return csv, xlsx or parquet, by ending and by how the file begins.
+    """Return csv, workbook or parquet, by ending and by how the file begins.
 
     Raises
     ------
@@ -84,31 +128,43 @@ def kind_of(path: Path, data: bytes) -> str:
         If the two differ, or it is no kind that can be read.
     """
     ending = path.suffix.lower()
-    said = _ENDINGS.get(ending)
-    for magic, kind, what in _MAGIC:
-        if data.startswith(magic) and kind != (said or kind):
-            message = f"is {what}, not what its name says; {_remedy(kind)}"
-            raise BacklogError(message, file=str(path))
-        if data.startswith(magic) and kind in {"xlsx", "parquet"}:
-            return kind
-    if ending == ".xls" or data.startswith(tuple(m[0] for m in _MAGIC)):
-        message = "is no file that can be read; save it as .xlsx or .csv"
-        raise BacklogError(message, file=str(path))
-    if said in {"xlsx", "parquet"}:
-        what = "an Excel workbook" if said == "xlsx" else "a Parquet file"
-        message = f"is not {what}, or is damaged; export it again"
-        raise BacklogError(message, file=str(path))
-    return "csv"
+    expected = _ENDINGS.get(ending)
+    kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+    if kind is not None and kind == (expected or kind) and kind in _REMEDY:
+        return kind
+    if kind is not None:
+        sentence = said(
+            "is {what}, not what its name says; {remedy}",
+            "ternyata {what}, tidak seperti namanya; {remedy}",
+            what=_WHAT[kind],
+            remedy=_REMEDY.get(kind, _SAVE),
+        )
+    elif expected == "workbook" and _WEB_PAGE.match(data.lstrip(_BEFORE_TEXT)):
+        sentence = said(
+            "is a web page with a table, not the workbook that its name says; open it "
+            "in Excel and save it as .xlsx",
+            "ternyata halaman web berisi tabel, bukan buku kerja seperti namanya; buka "
+            "di Excel lalu simpan sebagai .xlsx",
+        )
+    elif expected == "workbook":
+        sentence = said(
+            "is not a workbook, or is damaged; export it again",
+            "bukan buku kerja, atau rusak; ekspor ulang",
+        )
+    elif expected == "parquet":
+        sentence = said(
+            "is not a Parquet file, or is damaged; export it again",
+            "bukan berkas Parquet, atau rusak; ekspor ulang",
+        )
+    else:
+        return "csv"
+    raise BacklogError(sentence, file=str(path))
 
 
-def _remedy(kind: str) -> str:
-    if kind in {"xlsx", "parquet"}:
-        return f"give it the ending .{kind}"
-    return "save it as .xlsx or .csv"
-
-
-def read_table(path: Path, known: AbstractSet[str]) -> tuple[Table, str]:
-    """Read a sheet from CSV, XLSX or Parquet.
+def read_table(
+    path: Path, known: AbstractSet[str], *, several: bool = False
+) -> tuple[Table, str]:
+    """Read a sheet from CSV, a workbook or Parquet.
 
     Parameters
     ----------
@@ -116,7 +172,9 @@ def read_table(path: Path, known: AbstractSet[str]) -> tuple[Table, str]:
         The file.
     known
         Headings that are looked for, as `fold` makes them; they tell the
-        separator of a CSV file.
+        separator of a CSV file, and where in a workbook the heading is.
+    several
+        Whether sheets of a workbook with the same headings are read as one.
 
     Returns
     -------
@@ -132,73 +190,28 @@ def read_table(path: Path, known: AbstractSet[str]) -> tuple[Table, str]:
     kind = kind_of(path, data)
     with ThreadPoolExecutor(1) as aside:
         digest = aside.submit(lambda: hashlib.sha256(data).hexdigest())
-        table = _read(kind, data, str(path), known)
+        table = _read(kind, data, str(path), known, several=several)
     return table, digest.result()
 
 
-def _read(kind: str, data: bytes, name: str, known: AbstractSet[str]) -> Table:
-    if kind == "xlsx":
-        return _read_workbook(data, name)
+def _read(
+    kind: str, data: bytes, name: str, known: AbstractSet[str], *, several: bool
+) -> Table:
+    if kind == "workbook":
+        return read_workbook(data, name, known, several=several)
     if kind == "parquet":
         return _read_parquet(data, name)
     return read_delimited(data, name, known)
 
 
 def _read_parquet(data: bytes, name: str) -> Table:
+    trial = Trial("parquet", data)
     try:
+        if not trial.survived():
+            raise BacklogError(_NO_PARQUET, file=name)
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        message = "is no whole Parquet file; it may be cut off: export it again"
-        raise BacklogError(message, file=name) from None
-    return tabulate(frame, frame.columns, first_row=2)
-
-
-def _read_workbook(data: bytes, name: str) -> Table:
-    problem = _inflated(data) or workbook_problem(
-        io.BytesIO(data), most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS
-    )
-    if problem is not None:
-        raise BacklogError(problem, file=name)
-    try:
-        workbook = fastexcel.read_excel(data)
-        named = [sheet for sheet in workbook.sheet_names if fold(sheet) in _SHEETS]
-        # Everything as text, from the first row on: no guess at types, and
-        # rows keep their numbers.
-        frame = workbook.load_sheet(
-            named[0] if named else 0, header_row=None, skip_rows=0, dtypes="string"
-        ).to_polars()
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError):
-        message = "is damaged or has no sheet that can be read; save it again as .xlsx"
-        raise BacklogError(message, file=name) from None
-    return _below_heading(frame, name)
-
-
-def _inflated(data: bytes) -> str | None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return "is damaged or cut off; save it again as .xlsx"
-    if size > max(_SMALL_BYTES, _MOST_RATIO * len(data)):
-        return (
-            f"unpacks to {size // len(data):,} times its size, as no honest "
-            "workbook does; export it again, or as .csv"
-        )
-    return None
-
-
-def _below_heading(frame: pl.DataFrame, name: str) -> Table:
-    """Take the first row with anything in it for the heading."""
-    filled = (
-        frame.select(
-            pl.any_horizontal([as_text(column).fill_null("") != "" for column in frame])
-        ).to_series()
-        if frame.width
-        else pl.Series([], dtype=pl.Boolean)
-    )
-    at = filled.arg_max() if filled.any() else None
-    if at is None:
-        message = "is empty; the first row must hold the headings"
-        raise BacklogError(message, file=name)
-    headings = [str(cell or "") for cell in frame.row(at)]
-    return tabulate(frame.slice(at + 1), headings, first_row=at + 2)
+        raise BacklogError(_NO_PARQUET, file=name) from None
+    finally:
+        trial.stop()
+    return tabulate(readable(frame), frame.columns, first_row=2)

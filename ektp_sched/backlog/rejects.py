@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ektp_sched.backlog.model import REJECTS
+from ektp_sched.backlog.table import split_rows
 
 __all__ = ["Findings"]
 
@@ -19,9 +20,13 @@ class Findings:
     ----------
     rows
         Row in the sheet of each row of the table, int64.
+    sheets
+        Names of the sheets that were read as one; then `split_rows` tells which
+        row of which sheet a row is.
     """
 
     rows: pl.Series
+    sheets: tuple[str, ...] = ()
     _found: list[pl.DataFrame] = field(default_factory=list)
     _bad: pl.Series | None = None
 
@@ -55,14 +60,22 @@ class Findings:
         return None if self._bad is None else ~self._bad
 
     def frame(self) -> pl.DataFrame:
-        """Return one line per rejected row, in the order of the sheet."""
+        """Return one line per rejected row, in the order of the sheet.
+
+        Of several sheets, each column is named after its sheet: ``Alak!TGL_REKAM``.
+        """
         kinds = [pl.col(name).cast(kind) for name, kind in REJECTS.items()]
         if not self._found:
             return pl.DataFrame(schema=dict(REJECTS))
-        return (
+        lines = (
             pl.concat(self._found)
             .sort("row", maintain_order=True)
             .group_by("row", maintain_order=True)
             .agg(pl.col("column", "reason").str.join("; "))
-            .select(kinds)
         )
+        if self.sheets:
+            row, sheet = split_rows(lines["row"], self.sheets)
+            lines = lines.with_columns(
+                row.alias("row"), column=pl.format("{}!{}", sheet, "column")
+            )
+        return lines.select(kinds)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.table import SHEET
 from ektp_sched.backlog.texts import as_text, clean
 from ektp_sched.office.notices import Notice
 
@@ -50,11 +51,29 @@ def without_rows_below(
     """
     if whom is None or since is None or table.rows.is_empty():
         return table
-    tail = table.frame.tail(_SEARCHED)
+    kept = pl.repeat(True, len(table.rows), eager=True)
+    notices = [*table.notices]
+    for sheet in table.of_sheets():
+        count = _below(sheet.frame, sheet.rows, whom, since, form)
+        if count:
+            figures: dict[str, str | int] = {
+                "rows": count,
+                "row": int(sheet.rows[-count]) % SHEET,
+            }
+            notices.append(Notice("rows-below", figures))
+            kept &= ~table.rows.is_in(sheet.rows.tail(count).implode())
+    return table if kept.all() else replace(table.only(kept), notices=tuple(notices))
+
+
+def _below(
+    frame: pl.DataFrame, numbers: pl.Series, whom: int, since: int, form: str | None
+) -> int:
+    """Return how many rows at the end of a sheet are sums and remarks."""
+    tail = frame.tail(_SEARCHED)
     days = parse_dates(tail.to_series(since), form).values.to_list()
     texts = pl.DataFrame([clean(as_text(column)).alias(column.name) for column in tail])
-    rows = table.rows.tail(_SEARCHED).to_list()
-    first = None
+    rows = numbers.tail(_SEARCHED).to_list()
+    first = tail.height
     for at in range(tail.height - 1, -1, -1):
         cells = texts.row(at)
         if _is_sum(cells, whom, since):
@@ -63,16 +82,7 @@ def without_rows_below(
             break
         elif at and rows[at] > rows[at - 1] + 1:
             first = at
-    if first is None:
-        return table
-    count = tail.height - first
-    notice = Notice("rows-below", {"rows": count, "row": rows[first]})
-    return replace(
-        table,
-        frame=table.frame.head(-count),
-        rows=table.rows.head(-count),
-        notices=(*table.notices, notice),
-    )
+    return tail.height - first
 
 
 def _is_sum(cells: Sequence[str | None], whom: int, since: int) -> bool:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from ektp_sched.backlog.texts import as_text, clean, lacking
+from ektp_sched.office.pages import from_1904
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ektp_sched.office.notices import Notice
 
-__all__ = ["IN_A_CELL", "Table", "tabulate"]
+__all__ = ["IN_A_CELL", "SHEET", "Table", "rows_of_sheets", "split_rows", "tabulate"]
 
 IN_A_CELL: Final = "rows-in-a-cell"
 """Code of the notice that lines of a cell look like rows of the table."""
+
+SHEET: Final = 1 << 32
+"""Rows of the second sheet are counted from here on, and so forth."""
+
+_LONG: Final = r"^\d{16,}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,14 @@ class Table:
         the like; names and whole numbers, nothing that stood in a cell.
     notices
         What was noticed while reading and is no error.
+    numeric
+        Position of a column → which of its cells were numbers in a workbook and
+        no text, boolean; only where that makes a difference.
+    epoch_1904
+        Whether such numbers, taken for dates, count from 1904-01-01.
+    sheets
+        Names of the sheets that were read as one, else empty; `rows` and
+        `malformed` are then those that `rows_of_sheets` makes.
     """
 
     frame: pl.DataFrame
@@ -50,6 +64,9 @@ class Table:
     malformed: pl.Series
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    numeric: Mapping[int, pl.Series] = field(default_factory=dict)
+    epoch_1904: bool = False
+    sheets: tuple[str, ...] = ()
 
     def cells(self, at: int) -> pl.Series:
         """Return a column by position."""
@@ -60,6 +77,48 @@ class Table:
         """The first row with a cell whose lines look like rows, if there is one."""
         rows = (n.figures["row"] for n in self.notices if n.code == IN_A_CELL)
         return next(map(int, rows), None)
+
+    def only(self, kept: pl.Series) -> Table:
+        """Return the rows that `kept` marks, boolean."""
+        return replace(
+            self,
+            frame=self.frame.filter(kept),
+            rows=self.rows.filter(kept),
+            numeric={at: cells.filter(kept) for at, cells in self.numeric.items()},
+        )
+
+    def of_sheets(self) -> list[Table]:
+        """Return the rows of each sheet that has any."""
+        if not self.sheets:
+            return [self]
+        sheet = self.rows // SHEET
+        return [self.only(sheet == at) for at in sheet.unique(maintain_order=True)]
+
+    def dates(self, at: int) -> pl.Series:
+        """Return a column of dates, serial ones counted from 1899-12-30."""
+        cells = self.cells(at)
+        if not self.epoch_1904 or at not in self.numeric:
+            return cells
+        return from_1904(cells, self.numeric[at])
+
+    def numbers(self, at: int) -> pl.Series:
+        """Return a column of numbers of persons.
+
+        A sheet keeps 15 digits of a number: a longer one is written as the
+        sheet shows it, 1E+15, which is a lost one whatever its digits are.
+        """
+        cells = self.cells(at)
+        if at not in self.numeric:
+            return cells
+        long = self.numeric[at] & cells.str.contains(_LONG)
+        return pl.repeat("1E+15", len(cells), eager=True).zip_with(long, cells)
+
+    def row_names(self, rows: pl.Series) -> pl.Series:
+        """Return rows as text for people: 12, or 12 of sheet Alak."""
+        if not self.sheets:
+            return rows.cast(pl.String)
+        row, sheet = split_rows(rows, self.sheets)
+        return pl.select(pl.format("{} of sheet {}", row, sheet)).to_series()
 
     def texts(self, rows: pl.Series) -> pl.Series:
         """Return some rows (positions) as text: cells joined by commas.
@@ -74,6 +133,17 @@ class Table:
                 separator=",",
             )
         ).to_series()
+
+
+def rows_of_sheets(rows: Sequence[pl.Series]) -> pl.Series:
+    """Return rows of several sheets so that no two are the same."""
+    return pl.concat([part + at * SHEET for at, part in enumerate(rows)])
+
+
+def split_rows(rows: pl.Series, sheets: Sequence[str]) -> tuple[pl.Series, pl.Series]:
+    """Return the row in its sheet, and the sheet's name, of rows of several."""
+    names = pl.Series(sheets, dtype=pl.String)
+    return rows % SHEET, names.gather(rows // SHEET)
 
 
 def tabulate(

@@ -12,6 +12,7 @@ __all__ = [
     "coded",
     "fold",
     "lacking",
+    "readable",
     "spread",
     "squeeze",
     "unlike_text",
@@ -102,3 +103,40 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """Return text in one case with single blanks: how names compare."""
     return " ".join(text.casefold().split())
+
+
+_FIRST_DAY: Final = -719_162
+_LAST_DAY: Final = 2_932_896
+"""0001-01-01 and 9999-12-31 in days from 1970-01-01."""
+
+_MICROSECONDS: Final = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_OUT_OF_RANGE: Final = "#####"
+"""What a sheet shows where it can show no date."""
+
+
+def readable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose dates, times and durations can be written as text.
+
+    Years beyond 1 to 9999, which a library may panic at, become ``#####``.
+    """
+    return frame.with_columns(
+        [
+            _readable(column)
+            for column in frame
+            if isinstance(column.dtype, (pl.Date, pl.Datetime, pl.Duration))
+        ]
+    )
+
+
+def _readable(column: pl.Series) -> pl.Series:
+    count = column.to_physical()
+    if isinstance(column.dtype, pl.Duration):
+        return count.cast(pl.String) + f" {column.dtype.time_unit}"
+    a_day = 1
+    if isinstance(column.dtype, pl.Datetime):
+        a_day = 86_400 * _MICROSECONDS[column.dtype.time_unit]
+    within = count.is_between(_FIRST_DAY * a_day, (_LAST_DAY + 1) * a_day - 1)
+    if within.all():  # ignoring what is empty
+        return column
+    text = as_text(column.set(~within, None))
+    return text.set(~within, _OUT_OF_RANGE)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import fastexcel
-
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import is_blank, parsed
-from ektp_sched.office.checks import Problem
+from ektp_sched.office.checks import Cell, Problem
 from ektp_sched.office.files import read_bytes
-from ektp_sched.office.guard import error_cell, workbook_problem
 from ektp_sched.office.layout import (
     DATES,
     NESTED,
@@ -26,10 +22,22 @@ from ektp_sched.office.layout import (
     Kind,
     Sheet,
 )
+from ektp_sched.office.looked import RefusedError
 from ektp_sched.office.nearest import unknown
+from ektp_sched.office.pages import (
+    NOT_COMPUTED,
+    Page,
+    column_letters,
+    from_1904,
+    read_pages,
+    shows_error,
+)
 from ektp_sched.office.parsing import parse_office
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ektp_sched.office.checks import Path as KeyPath
     from ektp_sched.office.model import Office
 
@@ -49,12 +57,11 @@ class _Found:
     """What has been read so far."""
 
     data: dict[str, Any] = field(default_factory=dict)
-    places: dict[KeyPath, str] = field(default_factory=dict)
+    places: dict[KeyPath, Cell] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, path: KeyPath, sentence: str, sheet: str, row: int) -> None:
-        place = f"sheet {sheet}, row {row}"
-        self.problems.append(Problem(path, sentence, place))
+        self.problems.append(Problem(path, sentence, Cell(sheet, row)))
 
 
 def read_workbook(path: str | Path) -> Office:
@@ -90,46 +97,62 @@ def read_workbook(path: str | Path) -> Office:
 
 
 def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
-    problem = workbook_problem(
-        io.BytesIO(raw), most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS
-    )
-    if problem is not None:
-        raise OfficeError(problem, file=file)
-    wrong = error_cell(io.BytesIO(raw))
-    if wrong is not None:
-        message = f"{wrong} shows an error such as #N/A; write a value or clear it"
-        raise OfficeError(message, file=file)
     try:
-        reader = fastexcel.read_excel(raw)
-        loaded = {
-            name: reader.load_sheet(
-                name, header_row=None, skip_rows=0, dtypes="string"
-            ).to_polars()
-            for name in reader.sheet_names
-        }
-    except fastexcel.FastExcelError:
-        # Whatever a reader in another language says, it is not for people.
-        message = "is damaged or no workbook; save it again as .xlsx"
-        raise OfficeError(message, file=file) from None
+        pages = read_pages(raw, most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS)
+    except RefusedError as refused:
+        raise OfficeError(refused.sentence, file=file) from None
     columns = {sheet.name: sheet for sheet in (_SETTING_ROWS, WEEK, DATES, *SHEETS)}
     sheets = {}
-    for name, frame in loaded.items():
-        lines = frame.rows()
-        if name in columns:
-            sheets[name] = _rows(columns[name], lines, found)
+    for page in pages:
+        _whole(page, file)
+        lines = page.frame.rows()
+        if page.name in columns:
+            sheets[page.name] = _rows(columns[page.name], page, found)
         elif any(not is_blank(cell) for line in lines for cell in line):
-            found.wrong((name,), unknown("sheet", name, _KNOWN), name, 1)
+            sentence = unknown("sheet", page.name, _KNOWN)
+            found.wrong((page.name,), sentence, page.name, 1)
     return sheets
 
 
-def _rows(sheet: Sheet, lines: list[tuple[str | None, ...]], found: _Found) -> Rows:
+def _whole(page: Page, file: str) -> None:
+    """Refuse cells without a value: they would be taken for empty ones."""
+    for row, column in page.uncomputed[:1]:
+        raise OfficeError(
+            NOT_COMPUTED,
+            file=file,
+            sheet=page.name,
+            row=row + 1,
+            column=column_letters(column),
+        )
+    for at, cells in enumerate(page.frame):
+        wrong = shows_error(cells)
+        if wrong.any():
+            raise OfficeError(
+                said(
+                    "shows an error such as #N/A; write a value or clear the cell",
+                    "menampilkan galat seperti #N/A; isi atau kosongkan selnya",
+                ),
+                file=file,
+                sheet=page.name,
+                row=(wrong.arg_max() or 0) + 1,
+                column=column_letters(page.first_column + at),
+            )
+
+
+def _rows(sheet: Sheet, page: Page, found: _Found) -> Rows:
     """Return the entries of a sheet by heading, blank rows left out."""
     keys = [column.key for column in sheet.columns]
+    lines = _dated(sheet, page).rows()
     headings = [(cell or "").strip() for cell in (lines[0] if lines else ())]
     for at, heading in enumerate(headings):
         used = heading or any(not is_blank(line[at]) for line in lines[1:])
         if heading in headings[:at] and heading:
-            sentence = f'the heading "{heading}" stands twice; keep one column'
+            sentence = said(
+                'the heading "{heading}" stands twice; keep one column',
+                'judul kolom "{heading}" tertulis dua kali; pertahankan satu kolom '
+                "saja",
+                heading=heading,
+            )
             found.wrong((sheet.name, heading), sentence, sheet.name, 1)
         elif used and heading not in keys:
             sentence = unknown("heading", heading, keys)
@@ -143,6 +166,16 @@ def _rows(sheet: Sheet, lines: list[tuple[str | None, ...]], found: _Found) -> R
     return rows
 
 
+def _dated(sheet: Sheet, page: Page) -> pl.DataFrame:
+    """Return the cells, with dates that stand as numbers counted from 1899-12-30."""
+    dated = {c.key for c in sheet.columns if c.kind in (Kind.DATE, Kind.DAYS)}
+    return page.frame.with_columns(
+        from_1904(cells, page.numeric[at])
+        for at, cells in enumerate(page.frame)
+        if page.epoch_1904 and len(cells) and (cells[0] or "").strip() in dated
+    )
+
+
 def _settings(rows: Rows, found: _Found) -> None:
     known = {setting.key: setting for setting in SETTINGS}
     seen = set()
@@ -154,7 +187,7 @@ def _settings(rows: Rows, found: _Found) -> None:
             found.wrong((OFFICE, key), _twice(key), OFFICE, number)
         elif "value" in row:
             setting = known[key]
-            found.places[setting.path] = f"sheet {OFFICE}, row {number}"
+            found.places[setting.path] = Cell(OFFICE, number, key=setting.key)
             table = found.data
             for part in setting.path[:-1]:
                 table = table.setdefault(part, {})
@@ -162,12 +195,18 @@ def _settings(rows: Rows, found: _Found) -> None:
         seen.add(key)
 
 
-def _empty(column: str) -> str:
-    return f"the column {column} is empty; write a name, or clear the row"
+_EMPTY: Final = said(
+    "is empty; write a name, or clear the row",
+    "kosong; isilah dengan nama, atau kosongkan barisnya",
+)
 
 
-def _twice(name: str) -> str:
-    return f'"{name}" stands in two rows; keep one of them'
+def _twice(name: str) -> Said:
+    return said(
+        '"{name}" stands in two rows; keep one of them',
+        '"{name}" tertulis pada dua baris; pertahankan salah satu saja',
+        name=name,
+    )
 
 
 def _week(rows: Rows, found: _Found) -> None:
@@ -178,19 +217,23 @@ def _week(rows: Rows, found: _Found) -> None:
     seen = set()
     for number, row in rows:
         day = row.get("day", "").strip()
-        place = f"sheet {WEEK.name}, row {number}"
         if day in seen:
             found.wrong((WEEK.name, day), _twice(day), WEEK.name, number)
         seen.add(day)
         worked = parsed(row.get("workdays", "no"), Kind.FLAG)
         if not isinstance(worked, bool):
-            sentence = f'"{worked}" in the column workdays; it must be yes or no'
+            sentence = said(
+                '"{word}" in the column workdays; it must be yes or no',
+                '"{word}" pada kolom workdays; seharusnya ya atau tidak',
+                word=str(worked),
+            )
             found.wrong((WEEK.name, day), sentence, WEEK.name, number)
         elif worked:
+            place = Cell(WEEK.name, number, "day")
             found.places["calendar", "workdays", len(workdays)] = place
             workdays.append(day)
         if "share" in row:
-            found.places["calendar", "share", day] = place
+            found.places["calendar", "share", day] = Cell(WEEK.name, number, "share")
             shares[day] = parsed(row["share"], Kind.SHARE)
     table = found.data.setdefault("calendar", {})
     table["workdays"] = workdays
@@ -203,7 +246,7 @@ def _dates(rows: Rows, found: _Found) -> None:
         for number, row in rows:
             if column.key in row:
                 path = ("calendar", column.key, len(dates))
-                found.places[path] = f"sheet {DATES.name}, row {number}"
+                found.places[path] = Cell(DATES.name, number, column.key)
                 dates.append(parsed(row[column.key], column.kind))
         found.data.setdefault("calendar", {})[column.key] = dates
 
@@ -213,7 +256,7 @@ def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
     names: dict[str, Any] = {}
     entries: list[Any] = []
     for number, row in rows:
-        place = f"sheet {sheet.name}, row {number}"
+        place = Cell(sheet.name, number)
         entry = {
             column.key: parsed(row[column.key], column.kind)
             for column in sheet.columns
@@ -225,8 +268,8 @@ def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
             continue
         name = entry.pop(first, None)
         if name is None:
-            sentence = _empty(first)
-            found.wrong((sheet.name, f"row {number}"), sentence, sheet.name, number)
+            cell = Cell(sheet.name, number, first)
+            found.problems.append(Problem((sheet.name,), _EMPTY, cell))
         elif name in names:
             found.wrong((sheet.name, name), _twice(name), sheet.name, number)
         else:
@@ -250,13 +293,16 @@ def _hand_out(sheet: str, found: _Found) -> None:
         place = found.places[sheet, index]
         if name not in owners:
             kind = _OWNERS[column]
-            sentence = unknown(kind, name, owners) if name else _empty(column)
+            sentence = unknown(kind, name, owners) if name else _EMPTY
             found.problems.append(Problem((sheet, index, column), sentence))
             continue
         table, path = owners[name]
+        found.places.setdefault((*path, sheet), place)
         if sheet == "set_aside" and "urgency" not in entry:
             path = (sheet, index, "urgency")
-            found.problems.append(Problem(path, _empty("urgency"), place))
+            found.problems.append(
+                Problem(path, _EMPTY, replace(place, column="urgency"))
+            )
         elif sheet == "set_aside":
             _set_aside(table, (*path, sheet), entry, place, found)
         else:
@@ -277,7 +323,7 @@ def _set_aside(
     table: dict[str, Any],
     path: KeyPath,
     entry: dict[str, Any],
-    place: str,
+    place: Cell,
     found: _Found,
 ) -> None:
     name = str(entry["urgency"])

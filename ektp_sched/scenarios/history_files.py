@@ -213,7 +213,8 @@ def _read(
             message = f"has two columns for {column}; keep one of them"
             raise ScenarioError(message, file=str(path))
         if column is not None:
-            cells[column] = table.cells(position)
+            day = column == "day"
+            cells[column] = table.dates(position) if day else table.cells(position)
     absent = [name for name in needed if name not in cells]
     if absent:
         message = f"has no column {' nor '.join(absent)}; it needs {', '.join(needed)}"

@@ -243,7 +243,7 @@ def _dates(
     office: Office,
     bad: Findings,
 ) -> pl.Series:
-    found = parse_dates(table.cells(at["printed_at"]), office.dates.format)
+    found = parse_dates(table.dates(at["printed_at"]), office.dates.format)
     empty = found.values.is_null()
     if found.why is not None:
         bad.add(found.why.is_not_null(), heading["printed_at"], found.why)
@@ -265,7 +265,7 @@ def _ids(
         ids = plain_ids(table.cells(at["application_id"]))
         bad.add(ids.is_null(), heading["application_id"], "missing")
         return ids
-    numbers = read_numbers(table.cells(at["number"]))
+    numbers = read_numbers(table.numbers(at["number"]))
     bad.add(numbers.lost, heading["number"], "lost-number")
     bad.add(numbers.values.is_null() & ~numbers.lost, heading["number"], "missing")
     try:
