@@ -21,9 +21,11 @@ from ektp_sched.cli_console import (
 from ektp_sched.cli_dates import backtest, promise
 from ektp_sched.cli_entry import main
 from ektp_sched.cli_input import check, init
+from ektp_sched.cli_language import settle
 from ektp_sched.cli_plan import plan
 from ektp_sched.cli_report import report
 from ektp_sched.cli_trust import audit, explain, verify
+from ektp_sched.cli_usage import Command, Commands
 from ektp_sched.cli_whatif import compare, need
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ __all__ = ["app", "main", "run"]
 
 app = typer.Typer(
     name="ektp-sched",
+    cls=Commands,
     help=(
         "Provably optimal, fair daily print batches for an identity-card backlog.\n\n"
         "\b\n"
@@ -89,7 +92,7 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     ),
 }
 for _command, _lines in _EXAMPLES.items():
-    app.command(epilog="\b\nExample:\n  " + "\n  ".join(_lines))(_command)
+    app.command(cls=Command, epilog="\b\nExample:\n  " + "\n  ".join(_lines))(_command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -119,6 +122,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         Without the program's name; None: those of the process.
     """
     prepare_streams()
+    settle(None)
     try:
         code = app(
             args=None if arguments is None else list(arguments),

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 import typer
 
 from ektp_sched.cli_entry import INTERRUPTED, INTERRUPTION, SAID
+from ektp_sched.cli_language import in_spoken
+from ektp_sched.cli_usage import usage_sentence
 from ektp_sched.errors import EktpSchedError, InputError
+from ektp_sched.words import Said, joined, said, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +38,8 @@ __all__ = [
     "explain_failure",
     "first_day",
     "prepare_streams",
+    "problems_of",
     "say",
-    "sentences",
     "tell_left_out",
 ]
 
@@ -81,7 +84,11 @@ def as_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        message = f"{text!r} is not a date; write it like 2017-09-12"
+        message = said(
+            "'{text}' is not a date; write it like 2017-09-12",
+            "'{text}' bukan tanggal; tulislah seperti 2017-09-12",
+            text=text,
+        )
         raise typer.BadParameter(message) from None
 
 
@@ -149,9 +156,9 @@ class Progress:
             sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()
             self._shown = 0
-        if isinstance(error, KeyboardInterrupt) and str(error):
+        if isinstance(error, KeyboardInterrupt) and error.args:
             # Said here, as the command line's library drops the text.
-            say(f"ektp-sched: {error}")
+            say(f"ektp-sched: {in_spoken(error.args[0])}")
 
 
 def explain_failure(error: BaseException) -> int:
@@ -164,69 +171,83 @@ def explain_failure(error: BaseException) -> int:
     """
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         SAID.append(INTERRUPTION)
-        say(INTERRUPTION)
+        say(in_spoken(INTERRUPTION))
         return INTERRUPTED
     if isinstance(error, EktpSchedError):
-        say(f"ektp-sched: {_one_sentence(error)}")
-        return BAD_INPUT
+        return _end(_first_problems(error), BAD_INPUT)
     if hasattr(error, "format_message"):
-        say(f"ektp-sched: {_usage(error)}")
-        return BAD_INPUT
+        return _end(usage_sentence(error), BAD_INPUT)
     if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        say(f"ektp-sched: {place}{error.strerror or type(error).__name__}")
-        return BAD_INPUT
+        reason = system_reason(error)
+        place = error.filename
+        return _end(joined(": ", (place, reason)) if place else reason, BAD_INPUT)
     if isinstance(error, MemoryError):
-        say("ektp-sched: there is not enough memory for this input")
-        return NO
+        sentence = said(
+            "there is not enough memory for this input",
+            "memori tidak cukup untuk data masukan ini",
+        )
+        return _end(sentence, NO)
     if os.environ.get("EKTP_DEBUG"):
         traceback.print_exception(error)
     if type(error).__name__ == "UnverifiedPlanError":
-        say(f"ektp-sched: {error}; please report this mistake in the program")
-        return NO
-    place = _innermost(error)
-    say(
-        f"ektp-sched: this is a mistake in the program ({type(error).__name__} in "
-        f"{place}), and nothing was written; please report it with this line, and "
-        "without any personal data"
+        sentence = said(
+            "{error}; please report this mistake in the program",
+            "{error}; mohon laporkan kesalahan program ini",
+            error=str(error),
+        )
+        return _end(sentence, NO)
+    sentence = said(
+        "this is a mistake in the program ({kind} in {place}), and nothing was "
+        "written; please report it with this line, and without any personal data",
+        "ini kesalahan program ({kind} di {place}), dan tidak ada yang ditulis; "
+        "mohon laporkan dengan baris ini, tanpa data pribadi apa pun",
+        kind=type(error).__name__,
+        place=_innermost(error),
     )
-    return NO
+    return _end(sentence, NO)
 
 
-def sentences(error: InputError) -> list[str]:
+def problems_of(error: InputError) -> list[Said]:
     """Return every problem of an error, each naming its file."""
     if len(error.problems) < 2:
-        return [str(error)]
-    place = f"{error.file}: " if error.file else ""
-    return [p if p.startswith(place) else f"{place}{p}" for p in error.problems]
+        return [joined("", error.args)]
+    return [joined(": ", _parts(error.file, problem)) for problem in error.problems]
 
 
-def _one_sentence(error: EktpSchedError) -> str:
+def _end(sentence: str, code: int) -> int:
+    say(f"ektp-sched: {in_spoken(sentence)}")
+    return code
+
+
+def _parts(file: str | None, problem: str) -> tuple[str, ...]:
+    return (file, problem) if file and not problem.startswith(file) else (problem,)
+
+
+def _first_problems(error: EktpSchedError) -> Said:
     """Return the first problems on one line."""
-    if not isinstance(error, InputError):
-        return str(error)
-    found = sentences(error)
-    place = f"{error.file}: " if error.file else ""
-    first, *others = found[:_TOLD]
-    text = "; ".join([first, *(other.removeprefix(place) for other in others)])
-    rest = len(found) - _TOLD
-    return (
-        f"{text} (and {rest} more; `ektp-sched check` lists all)" if rest > 0 else text
+    if not isinstance(error, InputError) or len(error.problems) < 2:
+        return joined("", error.args)
+    text = joined("; ", (problems_of(error)[0], *error.problems[1:_TOLD]))
+    rest = len(error.problems) - _TOLD
+    if rest <= 0:
+        return text
+    return said(
+        "{text} (and {rest} more; `ektp-sched check` lists all)",
+        "{text} (dan {rest} lagi; `ektp-sched check` menyebut semuanya)",
+        text=text,
+        rest=rest,
     )
 
 
-def _usage(error: BaseException) -> str:
-    text = str(error.format_message()).strip()  # type: ignore[attr-defined]
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "ektp-sched"
-    end = "" if text.endswith((".", "?", "!")) else "."
-    return f"{text}{end} See `{command} --help`."
-
-
-def _innermost(error: BaseException) -> str:
+def _innermost(error: BaseException) -> Said:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if "ektp_sched" in f.filename]
     if not ours:
-        return "the program"
+        return said("the program", "program")
     last = ours[-1]
-    return f"{os.path.basename(last.filename)}, line {last.lineno}"
+    return said(
+        "{file}, line {line}",
+        "{file}, baris {line}",
+        file=os.path.basename(last.filename),
+        line=str(last.lineno),
+    )

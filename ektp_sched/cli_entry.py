@@ -12,6 +12,9 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from ektp_sched.cli_language import in_spoken
+from ektp_sched.words import said
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -20,7 +23,10 @@ __all__ = ["INTERRUPTED", "INTERRUPTION", "SAID", "main"]
 INTERRUPTED: Final = 130
 """Exit code of a command that was interrupted."""
 
-INTERRUPTION: Final = "ektp-sched: interrupted; nothing was left half written"
+INTERRUPTION: Final = said(
+    "ektp-sched: interrupted; nothing was left half written",
+    "ektp-sched: dihentikan; tidak ada yang tertinggal setengah jadi",
+)
 
 
 SAID: Final[list[str]] = []
@@ -59,7 +65,7 @@ def _abandon() -> NoReturn:
         placing.abandon()
     if not SAID:
         start = "\n" if os.isatty(2) else ""
-        os.write(2, f"{start}{INTERRUPTION}\n".encode())
+        os.write(2, f"{start}{in_spoken(INTERRUPTION)}\n".encode())
     os._exit(INTERRUPTED)
 
 
@@ -71,5 +77,5 @@ def _flush() -> None:
 
 def _leave(_: int, __: FrameType | None) -> NoReturn:
     """Leave before any command has begun."""
-    os.write(2, f"{INTERRUPTION}\n".encode())
+    os.write(2, f"{in_spoken(INTERRUPTION)}\n".encode())
     os._exit(INTERRUPTED)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ektp_sched.cli_console import BAD_INPUT, console, emit, say, sentences
+from ektp_sched.cli_console import BAD_INPUT, console, emit, problems_of, say
+from ektp_sched.cli_language import spoken
 from ektp_sched.cli_options import (
     BacklogArgument,
     JsonOption,
@@ -19,6 +20,7 @@ from ektp_sched.cli_options import (
     StartOption,
 )
 from ektp_sched.errors import InputError, TooManyRejectsError, UsageError
+from ektp_sched.words import in_language, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +108,7 @@ def check(
         problems += _start_problems(found, start)
     notices = _notices(found_office, found, start or date.today())
     words = _language(lang, found_office)
+    problems = [in_language(problem, words.code) for problem in problems]
     if as_json:
         emit(_document(problems, notices, found, words))
     else:
@@ -125,18 +128,19 @@ def _read(
     try:
         found_office = Office.load(office)
     except InputError as error:
-        problems += sentences(error)
+        problems += problems_of(error)
         if not backlog.is_file():
-            problems.append(f"{backlog}: there is no such file")
+            absent = said("there is no such file", "berkas itu tidak ada")
+            problems.append(joined(": ", (str(backlog), absent)))
         return problems, None, None
     try:
         found = read_backlog(
             backlog, found_office, priority=priority, max_rejects=max_rejects
         )
     except TooManyRejectsError as error:
-        return [str(error)], found_office, error.backlog
+        return [joined("", error.args)], found_office, error.backlog
     except InputError as error:
-        return sentences(error), found_office, None
+        return [*problems_of(error)], found_office, None
     return problems, found_office, found
 
 
@@ -147,7 +151,7 @@ def _start_problems(backlog: Backlog, start: date) -> list[str]:
     try:
         check_start(since, start)
     except UsageError as error:
-        return [str(error)]
+        return [joined("", error.args)]
     return []
 
 
@@ -166,7 +170,7 @@ def _notices(
 def _language(lang: str | None, office: Office | None) -> Language:
     from ektp_sched.output.languages import language
 
-    return language(lang or (office.language if office is not None else "en"))
+    return language(lang or (office.language if office is not None else spoken()))
 
 
 def _document(

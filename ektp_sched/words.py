@@ -14,12 +14,21 @@ as any text; `in_language` gives the other.
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LANGUAGES", "Said", "grouped", "in_language", "joined", "said"]
+__all__ = [
+    "LANGUAGES",
+    "Said",
+    "grouped",
+    "in_language",
+    "joined",
+    "said",
+    "system_reason",
+]
 
 LANGUAGES: Final = ("en", "id")
 """Codes of the languages that sentences are written in."""
@@ -79,6 +88,33 @@ def in_language(sentence: str, code: str) -> str:
 def grouped(number: int, code: str) -> str:
     """Return a whole number as a language groups its digits: 10,000 or 10.000."""
     return f"{number:,}" if code == "en" else f"{number:,}".replace(",", ".")
+
+
+_REASONS: Final = {
+    errno.EACCES: "tidak diizinkan",
+    errno.EBUSY: "sedang dipakai",
+    errno.EDQUOT: "jatah ruang penyimpanan habis",
+    errno.EEXIST: "sudah ada",
+    errno.EFBIG: "berkasnya terlalu besar",
+    errno.EIO: "perangkat penyimpanan bermasalah",
+    errno.EISDIR: "itu folder",
+    errno.ELOOP: "tautannya berputar",
+    errno.EMFILE: "terlalu banyak berkas terbuka",
+    errno.ENAMETOOLONG: "namanya terlalu panjang",
+    errno.ENFILE: "terlalu banyak berkas terbuka",
+    errno.ENOENT: "berkas atau folder itu tidak ada",
+    errno.ENOSPC: "ruang penyimpanan habis",
+    errno.ENOTDIR: "bagian dari namanya bukan folder",
+    errno.ENOTEMPTY: "foldernya tidak kosong",
+    errno.EPERM: "tidak diizinkan",
+    errno.EROFS: "hanya dapat dibaca",
+}
+
+
+def system_reason(error: OSError) -> Said:
+    """Return why the system refused something, as its own words for it say."""
+    english = error.strerror or type(error).__name__
+    return Said(english, _REASONS.get(error.errno or 0, english))
 
 
 def _figure(value: Figure, code: str) -> str:

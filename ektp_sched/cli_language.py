@@ -1,0 +1,137 @@
+"""In which language a command speaks when something is wrong.
+
+Decided as soon as a command knows its arguments, before any file is read in
+earnest: what was asked for, else the language that the office states, however
+broken its file is otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import zipfile
+from contextlib import suppress
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.words import LANGUAGES, in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["in_spoken", "office_language", "settle", "spoken"]
+
+_OF_OFFICES: Final = "id"
+"""The language of an office that names none."""
+
+_MOST_BYTES = 1_000_000
+_MOST_SHEETS = 40
+_KEY = re.compile(rb"""^\s*language\s*=\s*["'](\w+)["']""", re.MULTILINE)
+_SHEET = re.compile(r"xl/(?:worksheets/sheet\d*|sharedStrings)\.xml", re.IGNORECASE)
+_SHARED = re.compile(r"<si\b.*?</si>", re.DOTALL)
+_CELL = re.compile(r'<c r="([AB])(\d+)"([^>]*)>(.*?)</c>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+_settled: list[str] = []
+
+
+def settle(given: Mapping[str, Any] | None) -> None:
+    """Decide in which language the command that begins speaks.
+
+    Parameters
+    ----------
+    given
+        Values of its parameters, as far as they could be read; None: forget
+        what an earlier command had settled.
+    """
+    _settled.clear()
+    if given is not None:
+        _settled.append(given.get("lang") or _of_office(given) or _of_surroundings())
+
+
+def spoken() -> str:
+    """Return the language to speak: that of the command, else of the system."""
+    return _settled[0] if _settled else _of_surroundings()
+
+
+def in_spoken(sentence: str) -> str:
+    """Return a sentence in the language to speak."""
+    return in_language(sentence, spoken())
+
+
+def office_language(path: Path) -> str:
+    """Return what an office file states, without asking whether it is sound.
+
+    Parameters
+    ----------
+    path
+        An office in either form; it may be absent or no office at all.
+    """
+    stated = ""
+    with suppress(OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        if stat.S_ISREG(path.stat().st_mode):
+            is_workbook = path.suffix.lower() == ".xlsx"
+            stated = _of_workbook(path) if is_workbook else _of_text(path)
+    return stated if stated in LANGUAGES else _OF_OFFICES
+
+
+def _of_office(given: Mapping[str, Any]) -> str | None:
+    for name in ("office", "source"):
+        if given.get(name) is not None:
+            return office_language(Path(given[name]))
+    for name in ("out", "folder"):
+        if given.get(name) is not None:
+            copy = Path(given[name]) / "office.toml"
+            if copy.is_file():
+                return office_language(copy)
+    return None
+
+
+def _of_surroundings() -> str:
+    stated = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "id" if next(filter(None, stated), "").lower().startswith("id") else "en"
+
+
+def _of_text(path: Path) -> str:
+    with path.open("rb") as file:
+        match = _KEY.search(file.read(_MOST_BYTES).replace(b"\r", b"\n"))
+    return match[1].decode("ascii", "replace") if match else ""
+
+
+def _of_workbook(path: Path) -> str:
+    """Look for the cell beside "language" in a workbook's own text."""
+    with zipfile.ZipFile(path) as book:
+        names = sorted(filter(_SHEET.fullmatch, book.namelist()))[: _MOST_SHEETS + 1]
+        parts = {name: _part(book, name) for name in names}
+    shared = [
+        _plain(text)
+        for name, part in parts.items()
+        if "shared" in name.lower()
+        for text in _SHARED.findall(part)
+    ]
+    for part in parts.values():
+        cells = dict(_cells(part, shared))
+        row = next((at[1] for at, text in cells.items() if text == "language"), "")
+        if row:
+            return cells.get(("B", row), "")
+    return ""
+
+
+def _part(book: zipfile.ZipFile, name: str) -> str:
+    with book.open(name) as part:
+        return part.read(_MOST_BYTES).decode("utf-8", "replace")
+
+
+def _cells(sheet: str, shared: list[str]) -> Iterator[tuple[tuple[str, str], str]]:
+    for column, row, attributes, content in _CELL.findall(sheet):
+        text = _plain(content)
+        if 't="s"' in attributes:
+            known = text.isdecimal() and int(text) < len(shared)
+            text = shared[int(text)] if known else ""
+        yield (column, row), text.strip()
+
+
+def _plain(markup: str) -> str:
+    return unescape(_TAG.sub("", markup))
