@@ -11,6 +11,7 @@ import typer
 
 from ektp_sched.cli_console import NO, Progress, emit
 from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -113,7 +114,12 @@ def question(
         given = {"scenario": scenario, "dates": dates, "seed": seed, "aim": aim}
         for name, value in given.items():
             if value is not None:
-                message = f"--{name} goes with --against; give that, or leave it out"
+                message = said(
+                    "--{name} goes with --against; give that, or leave it out",
+                    "--{name} hanya untuk --against; berikan itu, atau tiadakan opsi "
+                    "ini",
+                    name=name,
+                )
                 raise UsageError(message)
         return None
     listed = 50 if dates is None else _dates(dates)
@@ -127,9 +133,12 @@ def _dates(text: str) -> int | tuple[date, ...]:
     try:
         return tuple(date.fromisoformat(part.strip()) for part in text.split(","))
     except ValueError:
-        message = (
-            f"--dates is {text!r}; it must be a number from 1 to 1,000, or dates "
-            "like 2017-10-02,2017-11-15"
+        message = said(
+            "--dates is '{text}'; it must be a number from 1 to 1,000, or dates like "
+            "2017-10-02,2017-11-15",
+            "--dates berisi '{text}'; seharusnya bilangan dari 1 sampai 1.000, atau "
+            "tanggal seperti 2017-10-02,2017-11-15",
+            text=text,
         )
         raise UsageError(message) from None
 

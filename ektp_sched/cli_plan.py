@@ -33,6 +33,7 @@ from ektp_sched.cli_options import (
     StartOption,
 )
 from ektp_sched.errors import TooManyRejectsError, UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,9 +220,12 @@ def _only_of_plans(context: typer.Context) -> None:
     for name, option in _OF_PLANS.items():
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
-            message = (
-                f"{option} is about a plan of cards, and --against makes none; "
-                "leave one of the two out"
+            message = said(
+                "{option} is about a plan of cards, and --against makes none; leave "
+                "one of the two out",
+                "{option} menyangkut rencana kartu, sedangkan --against tidak "
+                "menyusunnya; tiadakan salah satunya",
+                option=option,
             )
             raise UsageError(message)
 

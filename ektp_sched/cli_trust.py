@@ -20,7 +20,7 @@ from ektp_sched.cli_options import (
     PriorityOption,
 )
 from ektp_sched.errors import FolderError, UsageError
-from ektp_sched.words import said
+from ektp_sched.words import LANGUAGES, Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,11 @@ def explain(
     explanation = find_explanation(plan, found, rules, application_id, day=day)
     lines = explanation_lines(explanation, words)
     if explanation.outcome == "unknown":
-        raise UsageError(" ".join(lines))
+        english, indonesian = (
+            " ".join(explanation_lines(explanation, language(code)))
+            for code in LANGUAGES
+        )
+        raise UsageError(Said(english, indonesian))
     if as_json:
         emit({"schema_version": 1, **explanation.to_dict(), "text": lines})
         return

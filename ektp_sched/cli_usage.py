@@ -5,7 +5,6 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
 from typer.core import TyperCommand, TyperGroup
 
 from ektp_sched.cli_language import settle
@@ -122,6 +121,8 @@ def _bad_value(error: Any) -> Said:
 
 def _right_value(cause: BaseException | None, message: str) -> Said:
     """Return what a value must be, by what the library's own check says of it."""
+    from pydantic import ValidationError
+
     details: dict[str, Any] = {}
     if isinstance(cause, ValidationError):
         details |= cause.errors()[0]

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from ektp_sched.words import in_language, joined, said
+from ektp_sched.words import Said, in_language, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,18 +105,25 @@ class InputError(EktpSchedError):
         place = self._place()
         super().__init__(joined(": ", (place, message)) if place else message)
 
-    def _place(self) -> str:
+    def _place(self) -> Said:
         """Return "file, sheet S, row 3, column X"; a key has no such word."""
-        column = self.column
-        if column and not (self.names_keys or str(self.file).endswith(_OF_KEYS)):
-            column = said("column {name}", "kolom {name}", name=column)
-        parts = (
-            self.file,
-            self.sheet and said("sheet {name}", "lembar {name}", name=self.sheet),
-            self.row and said("row {row}", "baris {row}", row=str(self.row)),
-            column,
-        )
+        is_key = self.names_keys or str(self.file).endswith(_OF_KEYS)
+        as_key = self.column if is_key and not self.sheet else None
+        where = place(self.sheet, self.row, None if as_key else self.column)
+        parts = (self.file, where, as_key)
         return joined(", ", (part for part in parts if part))
+
+
+def place(
+    sheet: str | None = None, row: int | None = None, column: str | None = None
+) -> Said:
+    """Return "sheet S, row 3, column X" of what is known."""
+    parts = (
+        sheet and said("sheet {name}", "lembar {name}", name=sheet),
+        row and said("row {row}", "baris {row}", row=str(row)),
+        column and said("column {name}", "kolom {name}", name=column),
+    )
+    return joined(", ", (part for part in parts if part))
 
 
 class OfficeError(InputError):

@@ -18,13 +18,15 @@ import errno
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "LANGUAGES",
     "Said",
+    "by_form",
     "grouped",
     "in_language",
+    "in_workbook",
     "joined",
     "said",
     "system_reason",
@@ -41,16 +43,31 @@ class Said(str):
 
     Joining it to other text with ``+`` or an f-string gives a plain `str` in
     English; `said` with figures and `joined` keep both languages.
+
+    Attributes
+    ----------
+    indonesian
+        The same in Indonesian.
+    workbook
+        What is said instead where the file is a workbook; None: the same.
     """
 
-    __slots__ = ("indonesian",)
+    __slots__ = ("indonesian", "workbook")
     indonesian: str
+    workbook: Said | None
 
-    def __new__(cls, english: str, indonesian: str) -> Self:
+    def __new__(
+        cls, english: str, indonesian: str, workbook: Said | None = None
+    ) -> Self:
         """Return the sentence."""
         sentence = super().__new__(cls, english)
         sentence.indonesian = indonesian
+        sentence.workbook = workbook
         return sentence
+
+    def __reduce__(self) -> tuple[type[Said], tuple[str, str, Said | None]]:
+        """Return what a copy is made of, in another process too."""
+        return Said, (str(self), self.indonesian, self.workbook)
 
 
 def said(english: str, indonesian: str, /, **figures: Figure) -> Said:
@@ -64,18 +81,43 @@ def said(english: str, indonesian: str, /, **figures: Figure) -> Said:
         Names, whole numbers (digits are grouped as the language groups them;
         give a `str` where they must not be) and other sentences.
     """
-    return Said(
-        english.format(**{k: _figure(v, "en") for k, v in figures.items()}),
-        indonesian.format(**{k: _figure(v, "id") for k, v in figures.items()}),
-    )
+    filled = _filled(english, indonesian, figures)
+    if any(isinstance(v, Said) and v.workbook is not None for v in figures.values()):
+        other = {
+            name: in_workbook(value) if isinstance(value, str) else value
+            for name, value in figures.items()
+        }
+        filled.workbook = _filled(english, indonesian, other)
+    return filled
+
+
+def by_form(text: Said, workbook: Said) -> Said:
+    """Return what is said of a file that is text, and otherwise of a workbook.
+
+    Parameters
+    ----------
+    text
+        In the words of a text file, such as brackets and quotes.
+    workbook
+        In those of sheets, rows and cells; `in_workbook` takes it.
+    """
+    return Said(str(text), text.indonesian, workbook)
 
 
 def joined(separator: str, parts: Iterable[str]) -> Said:
     """Return sentences joined in each language."""
     listed = [*parts]
-    return Said(
-        separator.join(listed), separator.join(in_language(p, "id") for p in listed)
-    )
+    whole = _joined(separator, listed)
+    if any(isinstance(p, Said) and p.workbook is not None for p in listed):
+        whole.workbook = _joined(separator, [in_workbook(p) for p in listed])
+    return whole
+
+
+def in_workbook(sentence: str) -> str:
+    """Return a sentence as it is said of a workbook."""
+    if isinstance(sentence, Said) and sentence.workbook is not None:
+        return sentence.workbook
+    return sentence
 
 
 def in_language(sentence: str, code: str) -> str:
@@ -115,6 +157,20 @@ def system_reason(error: OSError) -> Said:
     """Return why the system refused something, as its own words for it say."""
     english = error.strerror or type(error).__name__
     return Said(english, _REASONS.get(error.errno or 0, english))
+
+
+def _filled(english: str, indonesian: str, figures: Mapping[str, Figure]) -> Said:
+    return Said(
+        english.format(**{k: _figure(v, "en") for k, v in figures.items()}),
+        indonesian.format(**{k: _figure(v, "id") for k, v in figures.items()}),
+    )
+
+
+def _joined(separator: str, parts: list[str]) -> Said:
+    between = in_language(separator, "id")
+    return Said(
+        separator.join(parts), between.join(in_language(p, "id") for p in parts)
+    )
 
 
 def _figure(value: Figure, code: str) -> str:

@@ -14,6 +14,7 @@ from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
 from ektp_sched.office.files import replace_file
 from ektp_sched.office.workbook import workbook_bytes
+from ektp_sched.words import joined, said, system_reason
 
 __all__ = ["EXAMPLES", "Example", "write_key", "write_start"]
 
@@ -102,7 +103,10 @@ def write_start(
         If ``source`` is not an office.
     """
     if example is not None and source is not None:
-        message = "an example and an office to convert exclude each other"
+        message = said(
+            "--example and --from exclude each other; leave one of the two out",
+            "--example dan --from tidak dapat dipakai bersama; tiadakan salah satunya",
+        )
         raise UsageError(message)
     if source is not None:
         contents = _converted(source, office_format)
@@ -111,7 +115,12 @@ def write_start(
     elif example in EXAMPLES:
         contents = _example(EXAMPLES[example], office_format)
     else:
-        message = f"there is no example {example!r}; there is: {', '.join(EXAMPLES)}"
+        message = said(
+            "there is no example '{name}'; there is: {names}",
+            "contoh '{name}' tidak ada; yang ada: {names}",
+            name=example,
+            names=", ".join(EXAMPLES),
+        )
         raise UsageError(message)
     targets = [folder / name for name in contents]
     _refuse_existing(targets, force=force)
@@ -138,7 +147,11 @@ def write_key(folder: Path) -> Path:
     except OSError as error:
         raise _unwritable(path, error) from None
     if not made:
-        message = "the key exists and is kept: another would change every number"
+        message = said(
+            "the key exists and is kept: another would change every number",
+            "kunci itu sudah ada dan dipertahankan: kunci lain akan mengubah semua "
+            "nomor antrean",
+        )
         raise FolderError(message, file=str(path))
     return path
 
@@ -183,8 +196,11 @@ def _resource(name: str) -> bytes:
 def _refuse_existing(targets: list[Path], *, force: bool) -> None:
     present = [path.name for path in targets if path.exists()]
     if present and not force:
-        names = " and ".join(present)
-        message = f"holds {names} already; name another folder, or use --force"
+        message = said(
+            "holds {names} already; name another folder, or use --force",
+            "sudah memuat {names}; sebutkan folder lain, atau pakai --force",
+            names=joined(said(" and ", " dan "), present),
+        )
         raise FolderError(message, file=str(targets[0].parent))
 
 
@@ -203,5 +219,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> FolderError:
-    reason = error.strerror or type(error).__name__
-    return FolderError(f"cannot be written ({reason})", file=str(path))
+    message = said(
+        "cannot be written ({reason})",
+        "tidak dapat ditulis ({reason})",
+        reason=system_reason(error),
+    )
+    return FolderError(message, file=str(path))

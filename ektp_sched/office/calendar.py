@@ -12,6 +12,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office.countries import CATEGORIES, is_estimated, keeper, years_with
 from ektp_sched.office.fields import DAYS
 from ektp_sched.office.notices import Notice
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,12 +92,24 @@ def calendar(office: Office, start: date, days: int) -> Calendar:
 
 def _last_day(start: date, days: int) -> date:
     if not 1 <= days <= LONGEST_HORIZON:
-        message = f"days is {days}; it must be a whole number from 1 to 3,660"
+        message = said(
+            "days is {days}; it must be a whole number from 1 to {most}",
+            "days berisi {days}; seharusnya bilangan bulat dari 1 sampai {most}",
+            days=days,
+            most=LONGEST_HORIZON,
+        )
         raise UsageError(message)
     try:
         return start + timedelta(days=days - 1)
     except OverflowError:
-        message = f"start {start} with {days} days ends after {date.max}"
+        message = said(
+            "start {start} with {days} days ends after {last}; begin earlier",
+            "start {start} dengan {days} hari berakhir sesudah {last}; mulailah lebih "
+            "awal",
+            start=str(start),
+            days=days,
+            last=str(date.max),
+        )
         raise UsageError(message) from None
 
 

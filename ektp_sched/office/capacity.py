@@ -13,6 +13,7 @@ import numpy as np
 from ektp_sched.errors import UsageError
 from ektp_sched.office.calendar import calendar
 from ektp_sched.office.fields import DAYS
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -174,9 +175,14 @@ def _uses(
     by_id = {shift.id: np.zeros(days, dtype=np.bool_) for shift in office.shifts}
     for name, day in used:
         if name not in by_id or not 0 <= day < days:
-            message = (
-                f'shift "{name}" on day {day}; it must be one of the office, and the '
-                f"day from 0 to {days - 1}"
+            message = said(
+                'shift "{name}" on day {day}; it must be one of the office, and the '
+                "day from 0 to {last}",
+                'shift "{name}" pada hari ke-{day}; shift itu harus milik kantor ini, '
+                "dan harinya dari 0 sampai {last}",
+                name=name,
+                day=day,
+                last=days - 1,
             )
             raise UsageError(message)
         by_id[name][day] = True

@@ -17,6 +17,7 @@ import polars as pl
 from ektp_sched.office.countries import country_problem
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
+from ektp_sched.words import Said, by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LARGEST_LCM",
+    "Cell",
     "Problem",
     "area_problem",
     "id_problem",
@@ -43,6 +45,26 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Where something stands in a workbook.
+
+    Parameters
+    ----------
+    sheet, row
+        Name of the sheet; row, the heading being row 1.
+    column
+        Heading; None: the whole row.
+    key
+        What the row is about, where its heading does not say it.
+    """
+
+    sheet: str
+    row: int
+    column: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with an office.
 
@@ -51,14 +73,14 @@ class Problem:
     path
         Keys and positions (from 0) that lead to the value.
     sentence
-        What is wrong and what would be right.
+        What is wrong and what would be right, in the words of either form.
     place
         Where it stands in a workbook, if the reader knows.
     """
 
     path: Path
     sentence: str
-    place: str = ""
+    place: Cell | None = None
 
     @property
     def key(self) -> str:
@@ -99,17 +121,33 @@ def _resources(office: Office) -> Iterator[tuple[Path, Server]]:
 def _something_prints(office: Office) -> Iterator[Problem]:
     for key in ("servers", "printers"):
         if not getattr(office, key):
-            sentence = f"there is none; add a table [[{key}]] with id and cards_per_day"
+            sentence = by_form(
+                said(
+                    "there is none; add a table [[{key}]] with id and cards_per_day",
+                    "belum ada; tambahkan tabel [[{key}]] dengan id dan cards_per_day",
+                    key=key,
+                ),
+                said(
+                    "there is none; add a row on the sheet {key} with id and "
+                    "cards_per_day",
+                    "belum ada; tambahkan baris pada lembar {key} dengan id dan "
+                    "cards_per_day",
+                    key=key,
+                ),
+            )
             yield Problem((key,), sentence)
 
 
-def id_problem(name: str) -> str | None:
+def id_problem(name: str) -> Said | None:
     """Return why a name cannot be that of a file; None if it can."""
     if _ID.fullmatch(name):
         return None
-    return (
-        f'"{name}" is no id; letters, digits, ".", "_" and "-" are allowed, up to 40, '
-        "and no dot in front"
+    return said(
+        '"{name}" is no id; letters, digits, ".", "_" and "-" are allowed, up to 40, '
+        "and no dot in front",
+        '"{name}" tidak dapat menjadi id; yang boleh hanya huruf, angka, ".", "_", dan '
+        '"-", paling banyak 40, tanpa titik di depan',
+        name=name,
     )
 
 
@@ -128,8 +166,15 @@ def _ids_are_unique(office: Office) -> Iterator[Problem]:
         if first != path:
             yield Problem(
                 (*path, "id"),
-                f'"{resource.id}" is already the id of {key_path(first)}; '
-                "give each server and printer an id of its own",
+                said(
+                    '"{name}" is already the id of {first}; give each server and '
+                    "printer an id of its own",
+                    '"{name}" sudah menjadi id {first}; setiap server dan printer '
+                    "harus "
+                    "memiliki id sendiri",
+                    name=resource.id,
+                    first=key_path(first),
+                ),
             )
 
 
@@ -140,7 +185,13 @@ def _from_before_to(office: Office) -> Iterator[Problem]:
         if span.from_ is not None and span.to is not None and span.from_ > span.to:
             yield Problem(
                 (*path, "from"),
-                f"{span.from_} is after to = {span.to}; exchange them, or correct one",
+                said(
+                    "{first} is after to = {last}; exchange them, or correct one",
+                    "{first} sesudah to = {last}; tukarkan keduanya, atau betulkan "
+                    "salah satunya",
+                    first=str(span.from_),
+                    last=str(span.to),
+                ),
             )
 
 
@@ -161,13 +212,18 @@ def _printers_take_known_cards(office: Office) -> Iterator[Problem]:
                 yield Problem(("printers", index, "cards", at), sentence)
 
 
-def area_problem(office: Office, name: str) -> str | None:
+def area_problem(office: Office, name: str) -> Said | None:
     """Return why a name is no area of an office; None if it may be one."""
     if not office.areas or name in office.areas:
         return None
     for official, spellings in office.areas.items():
         if name in spellings:
-            return f'"{name}" is a spelling of "{official}"; write "{official}"'
+            return said(
+                '"{name}" is a spelling of "{official}"; write "{official}"',
+                '"{name}" adalah ejaan lain untuk "{official}"; tulislah "{official}"',
+                name=name,
+                official=official,
+            )
     return unknown("area", name, office.areas)
 
 
@@ -198,7 +254,11 @@ def _spellings_mean_one_area(office: Office) -> Iterator[Problem]:
     for official in office.areas:
         first = owner.setdefault(_folded(official), official)
         if first != official:
-            sentence = f'is the same name as "{first}"; keep one of them'
+            sentence = said(
+                'is the same name as "{first}"; keep one of them',
+                'sama dengan nama "{first}"; pertahankan salah satu saja',
+                first=first,
+            )
             yield Problem(("areas", official), sentence)
     for official, spellings in office.areas.items():
         for at, spelling in enumerate(spellings):
@@ -206,8 +266,14 @@ def _spellings_mean_one_area(office: Office) -> Iterator[Problem]:
             if first != official:
                 yield Problem(
                     ("areas", official, at),
-                    f'"{spelling}" already stands for "{first}"; '
-                    "a spelling can mean one area only",
+                    said(
+                        '"{spelling}" already stands for "{first}"; '
+                        "a spelling can mean one area only",
+                        '"{spelling}" sudah berarti "{first}"; satu ejaan hanya boleh '
+                        "berarti satu wilayah",
+                        spelling=spelling,
+                        first=first,
+                    ),
                 )
 
 
@@ -234,25 +300,44 @@ def _one_default(office: Office) -> Iterator[Problem]:
             yield Problem((table,), _default_sentence(list(flags), chosen))
 
 
-def _default_sentence(names: Sequence[str], chosen: Sequence[str]) -> str:
+def _default_sentence(names: Sequence[str], chosen: Sequence[str]) -> Said:
     if chosen:
-        many = "both" if len(chosen) == 2 else "all"
-        return (
-            f"{_listed(chosen)} {many} say default = true; exactly one of them must "
-            "say so"
+        return said(
+            "{names} {many} say default = {yes}; exactly one of them must say so",
+            "{names} semuanya memuat default = {yes}; hanya satu yang boleh",
+            names=_listed(chosen),
+            many="both" if len(chosen) == 2 else "all",
+            yes=_YES,
         )
-    return f"none of {_listed(names)} says default = true; exactly one must say so"
+    return said(
+        "none of {names} says default = {yes}; exactly one must say so",
+        "tidak satu pun dari {names} memuat default = {yes}; harus ada tepat satu",
+        names=_listed(names),
+        yes=_YES,
+    )
 
 
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f'"{name}"' for name in names]
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}" if quoted[1:] else quoted[0]
+_YES: Final = by_form(Said("true", "true"), said("yes", "ya"))
+
+
+def _listed(names: Sequence[str]) -> Said:
+    *some, last = [f'"{name}"' for name in names]
+    if not some:
+        return Said(last, last)
+    return said(
+        "{some} and {last}", "{some} dan {last}", some=", ".join(some), last=last
+    )
 
 
 def _tiers_stand_once(office: Office) -> Iterator[Problem]:
     for name, times in Counter(office.plan.tiers).items():
         if times > 1:
-            sentence = f'"{name}" stands {times} times; name each tier once'
+            sentence = said(
+                '"{name}" stands {times} times; name each tier once',
+                '"{name}" tertulis {times} kali; sebutkan setiap tujuan satu kali saja',
+                name=name,
+                times=times,
+            )
             yield Problem(("plan", "tiers"), sentence)
 
 
@@ -260,8 +345,12 @@ def _lottery_has_seed(office: Office) -> Iterator[Problem]:
     if office.plan.tie_break == "lottery" and office.plan.seed is None:
         yield Problem(
             ("plan", "seed"),
-            "a lottery needs a published seed; write a whole number, such as "
-            "seed = 20170912",
+            said(
+                "a lottery needs a published seed; write a whole number, such as "
+                "seed = 20170912",
+                "undian memerlukan angka awal yang diumumkan; tulislah bilangan bulat, "
+                "misalnya seed = 20170912",
+            ),
         )
 
 
@@ -272,9 +361,17 @@ def _targets_share_a_scale(office: Office) -> Iterator[Problem]:
         listed = ", ".join(f"{name} = {days}" for name, days in targets.items())
         yield Problem(
             ("urgency",),
-            f"the target_days {listed} have the least common multiple {scale}, "
-            f"more than {LARGEST_LCM}, too fine a scale for exact costs; choose "
-            "rounder targets, such as 30 and 90",
+            said(
+                "the target_days {listed} have the least common multiple {scale}, "
+                "more than {most}, too fine a scale for exact costs; choose "
+                "rounder targets, such as 30 and 90",
+                "kelipatan persekutuan terkecil target_days {listed} adalah {scale}, "
+                "lebih dari {most}, sehingga terlalu halus untuk dihitung dengan "
+                "tepat; pilihlah angka yang lebih bulat, misalnya 30 dan 90",
+                listed=listed,
+                scale=scale,
+                most=LARGEST_LCM,
+            ),
         )
 
 
@@ -299,9 +396,16 @@ def _patterns_can_be_searched(office: Office) -> Iterator[Problem]:
         except pl.exceptions.ComputeError:
             yield Problem(
                 ("classify", index, "matches"),
-                f'"{rule.matches}" is no regular expression; write plain words, '
-                "such as kilat|darurat, and a backslash before any of .+*?()|[]{}^$ "
-                "that is meant as itself",
+                said(
+                    '"{matches}" is no regular expression; write plain words, such as '
+                    "kilat|darurat, and a backslash before any of {signs} that is "
+                    "meant as itself",
+                    '"{matches}" bukan pola kata yang benar; tulislah kata biasa, '
+                    "misalnya kilat|darurat, dengan garis miring terbalik di depan "
+                    "tanda {signs} yang dimaksud sebagai tanda itu sendiri",
+                    matches=rule.matches,
+                    signs=".+*?()|[]{}^$",
+                ),
             )
 
 
@@ -311,7 +415,18 @@ def _columns_are_known(office: Office) -> Iterator[Problem]:
         if column not in known:
             sentence = unknown("column", column, known)
             if heading in known:
-                sentence = f'stands the wrong way round; write "{column}" = "{heading}"'
+                sentence = by_form(
+                    said(
+                        'stands the wrong way round; write "{column}" = "{heading}"',
+                        'terbalik; tulislah "{column}" = "{heading}"',
+                        column=column,
+                        heading=heading,
+                    ),
+                    said(
+                        "stands the wrong way round; exchange the two cells",
+                        "terbalik; tukarkan kedua selnya",
+                    ),
+                )
             yield Problem(("columns", heading), sentence)
 
 

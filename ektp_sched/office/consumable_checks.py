@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ektp_sched.office.checks import Path, Problem
 from ektp_sched.office.nearest import unknown
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,15 +36,23 @@ def _blanks_have_stock(office: Office) -> Iterator[Problem]:
         if card.deliveries:
             yield Problem(
                 ("cards", name, "deliveries"),
-                "deliveries without stock; write stock = 0 or what lies there, "
-                "or leave deliveries out where blanks are unlimited",
+                said(
+                    "deliveries without stock; write stock = 0 or what lies there, "
+                    "or leave deliveries out where blanks are unlimited",
+                    "ada kiriman tanpa stock; isilah stock dengan 0 atau dengan jumlah "
+                    "yang ada, atau hapus kirimannya kalau blangko tidak terbatas",
+                ),
             )
         for key in ("expires_on", "set_aside"):
             if getattr(card, key):
                 yield Problem(
                     ("cards", name, key),
-                    "without stock; write stock = what lies there, or leave it out "
-                    "where blanks are unlimited",
+                    said(
+                        "without stock; write stock = what lies there, or leave it out "
+                        "where blanks are unlimited",
+                        "diisi tanpa stock; isilah stock dengan jumlah yang ada, atau "
+                        "hapus isian ini kalau blangko tidak terbatas",
+                    ),
                 )
 
 
@@ -60,8 +69,14 @@ def _by_date(path: Path, some: Sequence[Arrival]) -> Iterator[Problem]:
         if second.on < first.on:
             yield Problem(
                 (*path, at, "on"),
-                f"{second.on} stands after {first.on}; write deliveries in the "
-                "order of their dates, or correct one",
+                said(
+                    "{second} stands after {first}; write deliveries in the order of "
+                    "their dates, or correct one",
+                    "{second} tertulis sesudah {first}; tulislah kiriman menurut "
+                    "urutan tanggalnya, atau betulkan salah satunya",
+                    second=str(second.on),
+                    first=str(first.on),
+                ),
             )
 
 
@@ -71,8 +86,14 @@ def _deliveries_can_be_used(office: Office) -> Iterator[Problem]:
             if entry.expires_on is not None and entry.expires_on < entry.on:
                 yield Problem(
                     ("cards", name, "deliveries", at, "expires_on"),
-                    f"{entry.expires_on} is before on = {entry.on}; these blanks could "
-                    "never be used, so correct one of the dates",
+                    said(
+                        "{until} is before on = {on}; these blanks could never be "
+                        "used, so correct one of the dates",
+                        "{until} sebelum on = {on}; blangko ini tidak akan pernah "
+                        "dapat dipakai, jadi betulkan salah satu tanggalnya",
+                        until=str(entry.expires_on),
+                        on=str(entry.on),
+                    ),
                 )
 
 
@@ -90,8 +111,14 @@ def _set_aside_comes_out_of_the_stock(office: Office) -> Iterator[Problem]:
         if card.stock is not None and kept > card.stock:
             yield Problem(
                 ("cards", name, "set_aside"),
-                f"{kept} blanks are set aside of a stock of {card.stock}; set aside "
-                "as many as lie there, or fewer",
+                said(
+                    "{kept} blanks are set aside of a stock of {stock}; set aside as "
+                    "many as lie there, or fewer",
+                    "{kept} blangko disisihkan dari persediaan {stock}; yang "
+                    "disisihkan tidak boleh lebih dari yang ada",
+                    kept=kept,
+                    stock=card.stock,
+                ),
             )
 
 
@@ -109,15 +136,29 @@ def _set_aside_is_used_first(office: Office) -> Iterator[Problem]:
             if until is None or (card.expires_on and until >= card.expires_on):
                 continue
             first = (
-                f"before the stock does on {card.expires_on}"
+                said(
+                    "before the stock does on {day}",
+                    "sebelum persediaan pada {day}",
+                    day=str(card.expires_on),
+                )
                 if card.expires_on
-                else "though the stock has no expires_on"
+                else said(
+                    "though the stock has no expires_on",
+                    "padahal persediaan tidak memiliki expires_on",
+                )
             )
             yield Problem(
                 ("cards", name, "deliveries", at, "expires_on"),
-                f"these blanks expire on {until}, {first}; blanks are set aside only "
-                "of a stock that expires first, so correct one of the dates, or leave "
-                "set_aside out",
+                said(
+                    "these blanks expire on {until}, {first}; blanks are set aside "
+                    "only of a stock that expires first, so correct one of the dates, "
+                    "or leave set_aside out",
+                    "blangko ini kedaluwarsa pada {until}, {first}; blangko hanya "
+                    "dapat disisihkan dari persediaan yang paling dahulu kedaluwarsa, "
+                    "jadi betulkan salah satu tanggalnya, atau hapus set_aside",
+                    until=str(until),
+                    first=first,
+                ),
             )
 
 
@@ -128,14 +169,22 @@ def _ribbons_are_counted_in_cards(office: Office) -> Iterator[Problem]:
                 if getattr(printer, key) not in (None, ()):
                     yield Problem(
                         ("printers", index, key),
-                        "without cards_per_ribbon; write how many cards a ribbon is "
-                        "good for",
+                        said(
+                            "without cards_per_ribbon; write how many cards a ribbon "
+                            "is good for",
+                            "diisi tanpa cards_per_ribbon; tulislah satu pita cukup "
+                            "untuk berapa kartu",
+                        ),
                     )
         elif printer.ribbons is None:
             yield Problem(
                 ("printers", index, "cards_per_ribbon"),
-                "without ribbons; write ribbons = what lies there, such as 2.5, or "
-                "leave it out where ribbons never run out",
+                said(
+                    "without ribbons; write ribbons = what lies there, such as 2.5, or "
+                    "leave it out where ribbons never run out",
+                    "diisi tanpa ribbons; isilah ribbons dengan jumlah pita yang ada, "
+                    "atau hapus isian ini kalau pita tidak pernah habis",
+                ),
             )
 
 

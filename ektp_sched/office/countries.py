@@ -9,6 +9,7 @@ import holidays
 from holidays.registry import COUNTRIES
 
 from ektp_sched.office.nearest import unknown
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,14 +29,19 @@ def _codes() -> frozenset[str]:
     return frozenset(code for entry in entries for code in entry[1:] if len(code) < 4)
 
 
-def country_problem(code: str) -> str | None:
+def country_problem(code: str) -> Said | None:
     """Return what is wrong with a country's code; None if it is known."""
     if code in _codes():
         return None
     names = {key.replace("_", " "): entry[1] for key, entry in COUNTRIES.items()}
     by_name = names.get(code.casefold().replace("_", " "))
     if by_name is not None:
-        return f'unknown country "{code}"; write its code, "{by_name}"'
+        return said(
+            'unknown country "{code}"; write its code, "{by_name}"',
+            'negara "{code}" tidak dikenal; tulislah kodenya, "{by_name}"',
+            code=code,
+            by_name=by_name,
+        )
     return unknown("country", code, _codes())
 
 

@@ -8,6 +8,7 @@ from ektp_sched.office.checks import Path, Problem, area_problem, id_problem, ke
 from ektp_sched.office.decisions import uses_in_a_week
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.tables import DECISION_TIERS
+from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ektp_sched.office.model import Office
 
 __all__ = ["decision_problems"]
+
+_KINDS: Final = {"shift": said("shift", "shift"), "quota": said("quota", "kuota")}
 
 
 def decision_problems(office: Office) -> tuple[Problem, ...]:
@@ -50,8 +53,16 @@ def _ids_are_unique(office: Office) -> Iterator[Problem]:
         if first != path:
             yield Problem(
                 (*path, "id"),
-                f'"{name}" is already the id of {key_path(first)}; '
-                f"give each {kind} an id of its own",
+                said(
+                    '"{name}" is already the id of {first}; give each {kind} an id of '
+                    "its own",
+                    '"{name}" sudah menjadi id {first}; setiap {kind} harus memiliki '
+                    "id "
+                    "sendiri",
+                    name=name,
+                    first=key_path(first),
+                    kind=_KINDS[kind],
+                ),
             )
 
 
@@ -70,8 +81,15 @@ def _rest_leaves_the_uses_of_a_week(office: Office) -> Iterator[Problem]:
         if shift.max_per_week is not None and shift.max_per_week > most:
             yield Problem(
                 ("shifts", index, "max_per_week"),
-                f"{shift.max_per_week} a week cannot be with rest_days = "
-                f"{shift.rest_days}, which leaves {most} at most; correct one of them",
+                said(
+                    "{uses} a week cannot be with rest_days = {rest}, which leaves "
+                    "{most} at most; correct one of them",
+                    "{uses} kali seminggu tidak mungkin dengan rest_days = {rest}, "
+                    "yang hanya memungkinkan {most}; betulkan salah satunya",
+                    uses=shift.max_per_week,
+                    rest=shift.rest_days,
+                    most=most,
+                ),
             )
 
 
@@ -80,8 +98,23 @@ def _decision_tiers_have_shifts(office: Office) -> Iterator[Problem]:
         if name in DECISION_TIERS and not office.shifts:
             yield Problem(
                 ("plan", "tiers", at),
-                f'"{name}" is about shifts, and the office has none; add a table '
-                "[[shifts]], or take it out",
+                by_form(
+                    said(
+                        '"{name}" is about shifts, and the office has none; add a '
+                        "table "
+                        "[[shifts]], or take it out",
+                        '"{name}" menyangkut shift, tetapi kantor ini tidak punya; '
+                        "tambahkan tabel [[shifts]], atau hapus tujuan itu",
+                        name=name,
+                    ),
+                    said(
+                        '"{name}" is about shifts, and the office has none; add a row '
+                        "on the sheet shifts, or take it out",
+                        '"{name}" menyangkut shift, tetapi kantor ini tidak punya; '
+                        "tambahkan baris pada lembar shifts, atau hapus tujuan itu",
+                        name=name,
+                    ),
+                ),
             )
 
 
@@ -90,7 +123,10 @@ def _quotas_select_something(office: Office) -> Iterator[Problem]:
         if quota.urgency is None and quota.card is None and quota.area is None:
             yield Problem(
                 ("quotas", index),
-                "selects no cards; name what it is about in urgency, card or area",
+                said(
+                    "selects no cards; name what it is about in urgency, card or area",
+                    "tidak memilih kartu mana pun; isilah urgency, card, atau area",
+                ),
             )
 
 
@@ -101,8 +137,12 @@ def _quotas_set_a_limit(office: Office) -> Iterator[Problem]:
         if all(limit is None for limit in (*limits, *shares)):
             yield Problem(
                 ("quotas", index),
-                "limits nothing; write at_most, at_least, at_most_share or "
-                "at_least_share",
+                said(
+                    "limits nothing; write at_most, at_least, at_most_share or "
+                    "at_least_share",
+                    "tidak membatasi apa pun; isilah at_most, at_least, at_most_share, "
+                    "atau at_least_share",
+                ),
             )
 
 
@@ -115,8 +155,15 @@ def _least_is_at_most_the_most(office: Office) -> Iterator[Problem]:
             if least is not None and most is not None and least > most:
                 yield Problem(
                     ("quotas", index, f"at_least{key}"),
-                    f"{least} is above at_most{key} = {most}; exchange them, or "
-                    "correct one",
+                    said(
+                        "{least} is above {key} = {most}; exchange them, or correct "
+                        "one",
+                        "{least} lebih besar daripada {key} = {most}; tukarkan "
+                        "keduanya, atau betulkan salah satunya",
+                        least=str(least),
+                        key=f"at_most{key}",
+                        most=str(most),
+                    ),
                 )
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import InputError, OfficeError
+from ektp_sched.words import Said, by_form, in_workbook, said, system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,11 +53,20 @@ class RulesFile:
 
 OFFICE_FILE: Final = RulesFile(
     error=OfficeError,
-    noun="office file",
-    names="an office.toml or office.xlsx",
+    noun=said("office file", "berkas kantor"),
+    names=said("an office.toml or office.xlsx", "office.toml atau office.xlsx"),
     example="office.toml",
-    content="a name, [[servers]] and [[printers]]",
-    workbook="save it as .xlsx, with that ending",
+    content=by_form(
+        said(
+            "a name, [[servers]] and [[printers]]",
+            "name, [[servers]], dan [[printers]]",
+        ),
+        said("a name, servers and printers", "nama kantor, daftar server, dan printer"),
+    ),
+    workbook=said(
+        "save it as .xlsx, with that ending",
+        "simpanlah sebagai .xlsx, dengan akhiran itu",
+    ),
 )
 
 
@@ -72,22 +82,47 @@ def read_bytes(path: Path, kind: RulesFile = OFFICE_FILE) -> bytes:
     name = str(path)
     # Path.is_dir raises where a folder on the way may not be entered.
     if os.path.isdir(path):
-        message = f"is a folder; name the {kind.noun} in it, such as {kind.example}"
+        message = said(
+            "is a folder; name the {noun} in it, such as {example}",
+            "itu folder; sebutkan {noun} di dalamnya, misalnya {example}",
+            noun=kind.noun,
+            example=kind.example,
+        )
         raise kind.error(message, file=name)
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST_BYTES + 1)
     except FileNotFoundError:
-        message = f"there is no such file; name {kind.names}"
+        message = said(
+            "there is no such file; name {names}",
+            "berkas itu tidak ada; sebutkan {names}",
+            names=kind.names,
+        )
         raise kind.error(message, file=name) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a file name"
-        raise kind.error(f"cannot be read: {reason}", file=name) from None
+        no_name = said("not a file name", "itu bukan nama berkas")
+        message = said(
+            "cannot be read: {reason}",
+            "tidak dapat dibaca: {reason}",
+            reason=system_reason(error) if isinstance(error, OSError) else no_name,
+        )
+        raise kind.error(message, file=name) from None
     if len(raw) > _LARGEST_BYTES:
-        message = f"is larger than {_LARGEST_BYTES:,} bytes, so it is no {kind.noun}"
+        message = said(
+            "is larger than {most} bytes, so it is no {noun}",
+            "lebih besar dari {most} bita, jadi bukan {noun}",
+            most=_LARGEST_BYTES,
+            noun=kind.noun,
+        )
         raise kind.error(message, file=name)
     if not raw.strip():
-        raise kind.error(f"is empty; it must have {kind.content}", file=name)
+        message = said(
+            "is empty; it must have {content}",
+            "kosong; isinya harus {content}",
+            content=kind.content,
+        )
+        is_workbook = path.suffix.lower() == ".xlsx"
+        raise kind.error(in_workbook(message) if is_workbook else message, file=name)
     return raw
 
 
@@ -107,15 +142,28 @@ def read_tables(
 
 def _text(raw: bytes, file: str, kind: RulesFile) -> str:
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise kind.error(f"is a workbook; {kind.workbook}", file=file)
+        message = said(
+            "is a workbook; {advice}",
+            "itu berkas Excel; {advice}",
+            advice=kind.workbook,
+        )
+        raise kind.error(message, file=file)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        message = f"is not text in UTF-8 (line {line}); save it as UTF-8"
+        message = said(
+            "is not text in UTF-8 (line {line}); save it as UTF-8",
+            "bukan teks UTF-8 (baris {line}); simpanlah sebagai UTF-8",
+            line=str(line),
+        )
         raise kind.error(message, file=file) from None
     if "\x00" in text:
-        message = f"is not a text file; it must be {kind.example} in UTF-8"
+        message = said(
+            "is not a text file; it must be {example} in UTF-8",
+            "bukan berkas teks; seharusnya {example} dalam UTF-8",
+            example=kind.example,
+        )
         raise kind.error(message, file=file)
     return text
 
@@ -126,9 +174,18 @@ def _tables(text: str, file: str, kind: RulesFile) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message = _syntax_sentence(str(error), text)
     except RecursionError:
-        message = f"has brackets nested too deeply for {kind.example}"
+        message = said(
+            "has brackets nested too deeply for {example}; write it as the example "
+            "that init writes",
+            "kurungnya bersusun terlalu dalam untuk {example}; tulislah seperti contoh "
+            "yang dibuat init",
+            example=kind.example,
+        )
     except ValueError:
-        message = "has a number with thousands of digits; write a smaller one"
+        message = said(
+            "has a number with thousands of digits; write a smaller one",
+            "memuat bilangan dengan ribuan angka; tulislah yang lebih kecil",
+        )
     raise kind.error(message, file=file) from None
 
 
@@ -139,20 +196,71 @@ def _decimal(text: str) -> Decimal:
         return Decimal("NaN")
 
 
-def _syntax_sentence(reason: str, text: str) -> str:
+def _syntax_sentence(reason: str, text: str) -> Said:
     at = _AT.search(reason)
     what = _AT.sub("", reason)
     if at is None:
-        return f"is not valid TOML: {what}"
+        return said(
+            "is not valid TOML: {what}", "bukan TOML yang benar ({what})", what=what
+        )
     line = int(at[1]) if at[1] else len(text.splitlines())
-    column = f", column {at[2]}" if at[2] else ""
-    advice = (
+    column = (
+        said(", column {number}", ", kolom {number}", number=at[2])
+        if at[2]
+        else said("", "")
+    )
+    advice = said(
         "text stands in quotes, numbers and dates without, such as 2017-09-12, as in "
-        "the example that init writes"
+        "the example that init writes",
+        "teks ditulis dalam tanda petik, bilangan dan tanggal tanpa tanda petik, "
+        "misalnya 2017-09-12, seperti pada contoh yang dibuat init",
     )
     if what.startswith("Cannot"):  # what Python says of a second definition
-        advice = "a key or table stands there again; keep one of the two"
-    return f"line {line}{column} is not valid TOML: {what}; {advice}"
+        advice = said(
+            "a key or table stands there again; keep one of the two",
+            "kunci atau tabel itu tertulis lagi; pertahankan salah satu saja",
+        )
+    return said(
+        "line {line}{column} is not valid TOML: {what}; {advice}",
+        "baris {line}{column} bukan TOML yang benar ({what}); {advice}",
+        line=str(line),
+        column=column,
+        what=_reason(what),
+        advice=advice,
+    )
+
+
+def _reason(what: str) -> Said:
+    """Return what Python's reader says, in Indonesian where it says it often."""
+    return next(
+        (
+            Said(what, indonesian)
+            for start, indonesian in _REASONS.items()
+            if what.startswith(start)
+        ),
+        Said(what, what),
+    )
+
+
+_REASONS: Final = {
+    "Cannot": "tertulis dua kali",
+    "Expected '=' after a key": "tidak ada = sesudah kunci",
+    "Expected ']'": "tidak ada ] pada akhir nama tabel",
+    "Expected newline or end of document": "ada sisa di akhir baris",
+    "Illegal character": "ada tanda yang tidak boleh dipakai",
+    "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
+    "Invalid initial character for a key": "tidak ada nama kunci",
+    "Invalid value": "nilainya tidak dikenal",
+    "Invalid date or datetime": "tanggal itu tidak ada",
+    "Invalid hex value": "sandi hurufnya salah",
+    "Unclosed array": "kurung siku tidak ditutup",
+    "Unclosed inline table": "kurung kurawal tidak ditutup",
+    "Unclosed": "belum ditutup",
+    "Unescaped '\\' in a string": "ada garis miring terbalik di dalam teks",
+    "Unterminated string": "tanda petik tidak ditutup",
+    "Duplicate inline table key": "kunci tertulis dua kali",
+}
+"""Reasons of tomllib, by how they begin, in Indonesian."""
 
 
 def replace_file(path: Path, raw: bytes) -> None:

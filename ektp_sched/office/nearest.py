@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["nearest", "unknown"]
+__all__ = ["kind_of", "nearest", "unknown"]
+
+_KINDS: Final = {
+    "area": "wilayah",
+    "card type": "jenis kartu",
+    "column": "kolom",
+    "country": "negara",
+    "day": "nama hari",
+    "heading": "judul kolom",
+    "key": "kunci",
+    "language": "bahasa",
+    "period": "jangka waktu",
+    "printer": "printer",
+    "printer or server": "printer atau server",
+    "scenario": "skenario",
+    "server": "server",
+    "sheet": "lembar",
+    "tie_break": "nilai tie_break",
+    "tier": "tujuan",
+    "urgency class": "kelas urgensi",
+}
+"""Kinds of names in Indonesian, by what they are called in English."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -22,9 +45,26 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
-def unknown(kind: str, word: str, known: Iterable[str]) -> str:
+def kind_of(name: str) -> Said:
+    """Return what a kind of names is called, by its English name."""
+    return said(name, _KINDS[name])
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> Said:
     """Return 'unknown KIND "WORD"; the nearest known one is "NAME"'."""
     name = nearest(word, known)
+    named = kind_of(kind)
     if name is None:
-        return f'unknown {kind} "{word}"; none is defined'
-    return f'unknown {kind} "{word}"; the nearest known one is "{name}"'
+        return said(
+            'unknown {kind} "{word}"; none is defined',
+            '{kind} "{word}" tidak dikenal; belum ada yang ditetapkan',
+            kind=named,
+            word=word,
+        )
+    return said(
+        'unknown {kind} "{word}"; the nearest known one is "{name}"',
+        '{kind} "{word}" tidak dikenal; yang paling mirip adalah "{name}"',
+        kind=named,
+        word=word,
+        name=name,
+    )

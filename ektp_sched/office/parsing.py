@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from ektp_sched.errors import InputError, OfficeError
-from ektp_sched.office.checks import Path, Problem
+from ektp_sched.errors import InputError, OfficeError, place
+from ektp_sched.office.checks import Cell, Path, Problem
 from ektp_sched.office.fields import LARGEST_COUNT
 from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.sentences import field_problem, known_keys
+from ektp_sched.words import in_workbook, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +38,7 @@ def parse_office(
     data: Mapping[str, Any],
     *,
     file: str | None = None,
-    places: Mapping[Path, str] | None = None,
+    places: Mapping[Path, Cell] | None = None,
     further: Sequence[Problem] = (),
 ) -> Office:
     """Return the office that `data` describes.
@@ -48,7 +50,7 @@ def parse_office(
     file
         Name for the error.
     places
-        Where a path stands in a workbook, such as "sheet printers, row 3".
+        Where a path stands in a workbook; None: the file is text.
     further
         Problems that the reader has already found.
 
@@ -86,28 +88,49 @@ def refusal(
     problems: Sequence[Problem],
     *,
     file: str | None = None,
-    places: Mapping[Path, str] | None = None,
+    places: Mapping[Path, Cell] | None = None,
     error: type[InputError] = OfficeError,
 ) -> InputError:
     """Return the error that says all that is wrong, the first thing foremost."""
-    first, *rest = problems
-    more = f" (and {len(rest)} more)" if rest else ""
+    if places is None:
+        located: list[tuple[Cell | None, str]] = [(None, p.sentence) for p in problems]
+    else:
+        located = [_located(problem, places) for problem in problems]
+    cell, message = located[0]
+    if problems[1:]:
+        more = said(" (and {n} more)", " (dan {n} lagi)", n=len(problems) - 1)
+        message = joined("", (message, more))
     return error(
-        first.sentence + _place(first, places) + more,
+        message,
         file=file,
-        column=first.key or None,
+        sheet=cell.sheet if cell else None,
+        row=cell.row if cell else None,
+        column=cell.column if cell else problems[0].key or None,
         problems=[
-            f"{p.key}: {p.sentence}{_place(p, places)}" if p.key else p.sentence
-            for p in problems
+            joined(": ", (part for part in (_place(cell, problem), sentence) if part))
+            for problem, (cell, sentence) in zip(problems, located, strict=True)
         ],
     )
 
 
-def _place(problem: Problem, places: Mapping[Path, str] | None) -> str:
-    prefixes = [problem.path[:length] for length in range(len(problem.path), 0, -1)]
-    known = (places[path] for path in prefixes if path in places) if places else ()
-    place = problem.place or next(iter(known), "")
-    return f" ({place})" if place else ""
+def _place(cell: Cell | None, problem: Problem) -> str:
+    return problem.key if cell is None else place(cell.sheet, cell.row, cell.column)
+
+
+def _located(problem: Problem, places: Mapping[Path, Cell]) -> tuple[Cell | None, str]:
+    """Return where in a workbook something is wrong, and the sentence for it."""
+    sentence, path = in_workbook(problem.sentence), problem.path
+    if problem.place is not None:
+        return problem.place, sentence
+    for length in range(len(path), 0, -1):
+        cell = places.get(path[:length])
+        if cell is None:
+            continue
+        if cell.key:
+            return cell, joined(": ", (cell.key, sentence))
+        below = (part for part in path[length:] if isinstance(part, str))
+        return replace(cell, column=cell.column or next(below, None)), sentence
+    return None, sentence
 
 
 def _take_out_aliases(data: dict[str, Any]) -> list[Problem]:

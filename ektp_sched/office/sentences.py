@@ -12,7 +12,7 @@ from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
 from ektp_sched.office.decisions import Budget, Quota, Shift
 from ektp_sched.office.fields import DAYS
 from ektp_sched.office.model import Office
-from ektp_sched.office.nearest import unknown
+from ektp_sched.office.nearest import kind_of, unknown
 from ektp_sched.office.tables import (
     DECISION_TIERS,
     TIERS,
@@ -31,6 +31,7 @@ from ektp_sched.office.tables import (
     Visits,
     VisitsOfArea,
 )
+from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -61,129 +62,471 @@ _TABLES: Final[dict[str, type[Table]]] = {
     "privacy": Privacy,
 }
 
-_ID = 'an id in quotes, such as "printer-1"'
-_TEXT = "text on one line, 1 to 500 characters, with no space at either end"
-_DATE = "a date without quotes, such as 2017-09-18"
-_DAILY = "a whole number of cards from 1 to 10,000,000"
-_STOCK = "a whole number of cards from 0 to 1,000,000,000"
-_BLANKS = "a whole number of cards from 1 to 1,000,000,000"
-_SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
-_RUPIAH = "a whole number of rupiah from 0 to 1,000,000,000,000"
-_RANK = "a whole number from -1,000,000 to 1,000,000, lower first"
-_YES_NO = "true or false"
-_IDS = 'at least one id in brackets, such as ["server-1"]; leave it out for all'
-_NAMES = 'at least one name in brackets, such as ["{}"]; leave it out for all'
-_SELECTION = 'a name or names, such as "{0}" or ["{0}"]'
+_MANY: Final = 10_000_000
+_STOCK_MOST: Final = 1_000_000_000
+
+
+def _example(english: str, indonesian: str, text: str, cell: str = "") -> Said:
+    """Return a form with an example, as text and as a cell write it."""
+    tail = english + ", such as {example}", indonesian + ", misalnya {example}"
+    return by_form(said(*tail, example=text), said(*tail, example=cell or text))
+
+
+def _quoted(english: str, indonesian: str, example: str) -> Said:
+    return by_form(
+        said(
+            f'{english} in quotes, such as "{{example}}"',
+            f'{indonesian} dalam tanda petik, misalnya "{{example}}"',
+            example=example,
+        ),
+        _example(english, indonesian, example),
+    )
+
+
+def _listed(english: str, indonesian: str, *examples: str, end: str = "") -> Said:
+    """Return the form of a list, which a cell separates by semicolons."""
+    tail = _END[end]
+    written = examples if end == "dates" else [f'"{each}"' for each in examples]
+    return joined(
+        "",
+        (
+            by_form(
+                said(
+                    f"{english} in brackets, such as [{{example}}]",
+                    f"{indonesian} dalam kurung siku, misalnya [{{example}}]",
+                    example=", ".join(written),
+                ),
+                said(
+                    f"{english}, separated by ;, such as {{example}}",
+                    f"{indonesian}, dipisahkan dengan ;, misalnya {{example}}",
+                    example="; ".join((*examples, "…")[: max(2, len(examples))]),
+                ),
+            ),
+            tail,
+        ),
+    )
+
+
+_END: Final = {
+    "": said("", ""),
+    "dates": said("", ""),
+    "all": by_form(
+        said("; leave it out for all", "; tiadakan kalau semuanya"),
+        said("; leave it empty for all", "; kosongkan kalau semuanya"),
+    ),
+}
+
+
+def _whole(english: str, indonesian: str, low: int, high: int) -> Said:
+    return said(
+        f"a whole number{english} from {{low}} to {{high}}",
+        f"bilangan bulat{indonesian} dari {{low}} sampai {{high}}",
+        low=low,
+        high=high,
+    )
+
+
+def _number(english: str, indonesian: str, example: str, **limits: int) -> Said:
+    return by_form(
+        *(
+            said(
+                f"a number {english} with at most 30 decimals, such as {{example}}",
+                f"bilangan {indonesian} dengan paling banyak 30 angka desimal, "
+                "misalnya {example}",
+                example=shown,
+                **limits,
+            )
+            for shown in (example, _decimals(example))
+        )
+    )
+
+
+def _decimals(example: str) -> Said:
+    return Said(example, example.replace(".", ","))
+
+
+def _entries(name: str, english: str, indonesian: str, needed: str) -> dict[str, Said]:
+    """Return the forms of a table's entries, all together and each."""
+    needs = _needs(needed)
+    return {
+        name: by_form(
+            said(
+                f"tables [[{name}]] in double brackets{english}, each with {{needs}}",
+                f"tabel [[{name}]] dalam kurung siku ganda{indonesian}, masing-masing "
+                "dengan {needs}",
+                needs=needs,
+            ),
+            said(
+                f"rows on the sheet {name}{english}, each with {{needs}}",
+                f"baris pada lembar {name}{indonesian}, masing-masing dengan {{needs}}",
+                needs=needs,
+            ),
+        ),
+        f"{name}.*": by_form(
+            said(
+                f"a table [[{name}]] with {{needs}}",
+                f"tabel [[{name}]] dengan {{needs}}",
+                needs=needs,
+            ),
+            said(
+                f"a row on the sheet {name} with {{needs}}",
+                f"baris pada lembar {name} dengan {{needs}}",
+                needs=needs,
+            ),
+        ),
+    }
+
+
+def _needs(needed: str) -> Said:
+    """Return "a, b and c" for names of keys that stand with blanks between."""
+    *some, last = needed.split()
+    if not some:
+        return Said(last, last)
+    return said(
+        "{some} and {last}", "{some} dan {last}", some=", ".join(some), last=last
+    )
+
+
+def _named_tables(name: str, needed: str = "", joint: str = "and") -> dict[str, Said]:
+    """Return the forms of tables that the author names, all together and each."""
+    sheet = name.replace(".", "_")
+    needs, either = said("", ""), said("", "")
+    if needed:
+        names = needed.split()
+        needs = _needs(needed) if joint == "and" else _either(*names)
+        either = said(" with {needs}", " dengan {needs}", needs=needs)
+        needs = said(
+            ", each with {needs}", ", masing-masing dengan {needs}", needs=needs
+        )
+    return {
+        name: by_form(
+            said(
+                f"tables [{name}.NAME]{{needs}}",
+                f"tabel [{name}.NAMA]{{needs}}",
+                needs=needs,
+            ),
+            said(
+                f"rows on the sheet {sheet}{{needs}}",
+                f"baris pada lembar {sheet}{{needs}}",
+                needs=needs,
+            ),
+        ),
+        f"{name}.*": by_form(
+            said(
+                f"a table [{name}.NAME]{{needs}}",
+                f"tabel [{name}.NAMA]{{needs}}",
+                needs=either,
+            ),
+            said(
+                f"a row on the sheet {sheet}{{needs}}",
+                f"baris pada lembar {sheet}{{needs}}",
+                needs=either,
+            ),
+        ),
+    }
+
+
+def _either(*names: str) -> Said:
+    *some, last = names
+    return said(
+        "{some} or {last}", "{some} atau {last}", some=", ".join(some), last=last
+    )
+
+
+def _inline(english: str, indonesian: str, example: str, sheet: str) -> Said:
+    """Return the form of what is one value as text, and a sheet of its own."""
+    return by_form(
+        said(
+            f"{english}, such as {{example}}",
+            f"{indonesian}, misalnya {{example}}",
+            example=example,
+        ),
+        said(f"rows on the sheet {sheet}", f"baris pada lembar {sheet}"),
+    )
+
+
+_TEXT: Final = said(
+    "text on one line, 1 to {most} characters, with no space at either end",
+    "teks satu baris, 1 sampai {most} huruf, tanpa spasi di awal atau akhirnya",
+    most=500,
+)
+_TEXT_IN_QUOTES: Final = by_form(
+    said(
+        "text in quotes, on one line, 1 to {most} characters, with no space at either "
+        "end",
+        "teks dalam tanda petik, satu baris, 1 sampai {most} huruf, tanpa spasi di "
+        "awal atau akhirnya",
+        most=500,
+    ),
+    _TEXT,
+)
+_ID: Final = _quoted("an id", "id", "printer-1")
+_DATE: Final = by_form(
+    said(
+        "a date without quotes, such as 2017-09-18",
+        "tanggal tanpa tanda petik, misalnya 2017-09-18",
+    ),
+    said("a date, such as 2017-09-18", "tanggal, misalnya 2017-09-18"),
+)
+_DATES: Final = by_form(
+    said(
+        "dates in brackets, such as [2017-12-27]",
+        "tanggal dalam kurung siku, misalnya [2017-12-27]",
+    ),
+    said("a date in each cell", "satu tanggal dalam setiap sel"),
+)
+_DAILY: Final = _whole(" of cards", " kartu", 1, _MANY)
+_STOCK: Final = _whole(" of cards", " kartu", 0, _STOCK_MOST)
+_BLANKS: Final = _whole(" of cards", " kartu", 1, _STOCK_MOST)
+_SHARE: Final = _number("from 0 to 1", "dari 0 sampai 1", "0.5")
+_RUPIAH: Final = _whole(" of rupiah", " rupiah", 0, 1_000_000_000_000)
+_RANK: Final = said(
+    "a whole number from {low} to {high}, lower first",
+    "bilangan bulat dari {low} sampai {high}; yang lebih kecil didahulukan",
+    low=-1_000_000,
+    high=1_000_000,
+)
+_YES_NO: Final = by_form(
+    said("true or false", "true atau false"), said("yes or no", "ya atau tidak")
+)
+_IDS: Final = _listed(
+    "at least one id", "paling sedikit satu id", "server-1", end="all"
+)
+
+
+def _names(example: str) -> Said:
+    return _listed("at least one name", "paling sedikit satu nama", example, end="all")
+
+
+def _selection(example: str) -> Said:
+    return by_form(
+        said(
+            'a name or names, such as "{name}" or ["{name}"]',
+            'satu nama atau lebih, misalnya "{name}" atau ["{name}"]',
+            name=example,
+        ),
+        said(
+            "a name, or names separated by ;, such as {name}",
+            "satu nama, atau beberapa nama yang dipisahkan dengan ;, misalnya {name}",
+            name=example,
+        ),
+    )
+
+
+def _days_of(low: int, high: int) -> Said:
+    return _whole(" of days", " hari", low, high)
+
+
+def _one_of(*words: str) -> Said:
+    *some, last = [f'"{word}"' for word in words]
+    return said(
+        "{some} or {last}", "{some} atau {last}", some=", ".join(some), last=last
+    )
+
 
 _FORMS: Final[dict[str, str]] = {
-    "calendar.country": 'the code of a country in quotes, such as "ID"',
-    "language": '"id" or "en"',
-    "calendar.workdays": 'names of days in brackets, such as ["mon", "tue"]',
-    "calendar.closed": "dates in brackets, such as [2017-12-27]",
-    "calendar.open": "dates in brackets, such as [2017-12-27]",
+    "calendar.country": _quoted("the code of a country", "kode negara", "ID"),
+    "language": _one_of("id", "en"),
+    "calendar.workdays": _listed("names of days", "nama hari", "mon", "tue"),
+    "calendar.closed": _DATES,
+    "calendar.open": _DATES,
     "calendar.closed.*": _DATE,
     "calendar.open.*": _DATE,
-    "calendar.share": "a share by name of a day, such as { fri = 0.8 }",
+    "calendar.share": _inline(
+        "a share by name of a day", "bagian menurut nama hari", "{ fri = 0.8 }", "week"
+    ),
     "calendar.share.*": _SHARE,
-    "urgency": "tables [urgency.NAME], each with target_days",
-    "urgency.*": "a table [urgency.NAME] with target_days",
-    "urgency.*.target_days": "a whole number of days from 1 to 36,500",
+    **_named_tables("urgency", "target_days"),
+    "urgency.*.target_days": _days_of(1, 36_500),
     "urgency.*.rank": _RANK,
     "urgency.*.default": _YES_NO,
-    "cards": "tables [cards.NAME]",
-    "cards.*": "a table [cards.NAME]",
+    **_named_tables("cards"),
     "cards.*.default": _YES_NO,
     "cards.*.stock": _STOCK,
-    "cards.*.deliveries": "entries such as [{ on = 2017-10-02, cards = 10000 }]",
-    "cards.*.deliveries.*": "an entry such as { on = 2017-10-02, cards = 10000 }",
+    "cards.*.deliveries": _inline(
+        "entries", "isian", "[{ on = 2017-10-02, cards = 10000 }]", "deliveries"
+    ),
+    "cards.*.deliveries.*": _inline(
+        "an entry", "isian", "{ on = 2017-10-02, cards = 10000 }", "deliveries"
+    ),
     "cards.*.deliveries.*.on": _DATE,
     "cards.*.deliveries.*.cards": _BLANKS,
     "cards.*.deliveries.*.expires_on": _DATE,
     "cards.*.expires_on": _DATE,
-    "cards.*.set_aside": "blanks by urgency class, such as { emergency = 200 }",
+    "cards.*.set_aside": _inline(
+        "blanks by urgency class",
+        "blangko menurut kelas urgensi",
+        "{ emergency = 200 }",
+        "set_aside",
+    ),
     "cards.*.set_aside.*": _BLANKS,
-    "servers": "tables [[servers]] in double brackets, at least one, each with id and "
-    "cards_per_day",
-    "servers.*": "a table [[servers]] with id and cards_per_day",
+    **_entries(
+        "servers", ", at least one", ", paling sedikit satu", "id cards_per_day"
+    ),
     "servers.*.id": _ID,
     "servers.*.cards_per_day": _DAILY,
     "servers.*.from": _DATE,
     "servers.*.to": _DATE,
-    "printers": "tables [[printers]] in double brackets, at least one, each with id "
-    "and cards_per_day",
-    "printers.*": "a table [[printers]] with id and cards_per_day",
+    **_entries(
+        "printers", ", at least one", ", paling sedikit satu", "id cards_per_day"
+    ),
     "printers.*.id": _ID,
     "printers.*.cards_per_day": _DAILY,
     "printers.*.from": _DATE,
     "printers.*.to": _DATE,
     "printers.*.servers": _IDS,
     "printers.*.servers.*": _ID,
-    "printers.*.cards": _NAMES.format("KTP-el"),
-    "printers.*.areas": _NAMES.format("Oebobo"),
+    "printers.*.cards": _names("KTP-el"),
+    "printers.*.areas": _names("Oebobo"),
     "printers.*.cards_per_ribbon": _DAILY,
-    "printers.*.ribbons": "a number from 0 to 1,000,000 with at most 30 decimals, such "
-    "as 2.5",
-    "printers.*.ribbon_deliveries": "entries such as "
-    "[{ on = 2017-10-02, ribbons = 4 }]",
-    "printers.*.ribbon_deliveries.*": "an entry such as "
-    "{ on = 2017-10-02, ribbons = 4 }",
+    "printers.*.ribbons": _number(
+        "from 0 to {high}", "dari 0 sampai {high}", "2.5", high=1_000_000
+    ),
+    "printers.*.ribbon_deliveries": _inline(
+        "entries", "isian", "[{ on = 2017-10-02, ribbons = 4 }]", "ribbon_deliveries"
+    ),
+    "printers.*.ribbon_deliveries.*": _inline(
+        "an entry", "isian", "{ on = 2017-10-02, ribbons = 4 }", "ribbon_deliveries"
+    ),
     "printers.*.ribbon_deliveries.*.on": _DATE,
-    "printers.*.ribbon_deliveries.*.ribbons": "a number above 0, up to 1,000,000, with "
-    "at most 30 decimals, such as 0.5",
-    "outages": "tables [[outages]] in double brackets, each with resource, from and to",
-    "outages.*": "a table [[outages]] with resource, from and to",
-    "outages.*.resource": "the id of a printer or server, in quotes",
+    "printers.*.ribbon_deliveries.*.ribbons": _number(
+        "above 0, up to {high},",
+        "di atas 0, paling besar {high},",
+        "0.5",
+        high=1_000_000,
+    ),
+    **_entries("outages", "", "", "resource from to"),
+    "outages.*.resource": _quoted(
+        "the id of a printer or server", "id printer atau server", "printer-1"
+    ),
     "outages.*.from": _DATE,
     "outages.*.to": _DATE,
     "outages.*.share": _SHARE,
-    "shifts": "tables [[shifts]], each with id and days",
-    "shifts.*": "a table [[shifts]] with id and days",
-    "shifts.*.id": 'an id in quotes, such as "saturday"',
-    "shifts.*.days": 'days or dates in brackets, such as ["sat", 2017-12-27]',
-    "shifts.*.days.*": 'a day such as "sat", or a date without quotes',
-    "shifts.*.share": "a number above 0, up to 4, with at most 30 decimals, such as "
-    "0.5",
+    **_entries("shifts", "", "", "id days"),
+    "shifts.*.id": _quoted("an id", "id", "saturday"),
+    "shifts.*.days": by_form(
+        said(
+            "days or dates in brackets, such as {example}",
+            "hari atau tanggal dalam kurung siku, misalnya {example}",
+            example='["sat", 2017-12-27]',
+        ),
+        said(
+            "days or dates, separated by ;, such as sat; 2017-12-27",
+            "hari atau tanggal, dipisahkan dengan ;, misalnya sat; 2017-12-27",
+        ),
+    ),
+    "shifts.*.days.*": by_form(
+        said(
+            'a day such as "sat", or a date without quotes',
+            'hari, misalnya "sat", atau tanggal tanpa tanda petik',
+        ),
+        said(
+            "a day such as sat, or a date such as 2017-12-27",
+            "hari, misalnya sat, atau tanggal, misalnya 2017-12-27",
+        ),
+    ),
+    "shifts.*.share": _number("above 0, up to 4,", "di atas 0, paling besar 4,", "0.5"),
     "shifts.*.cost_idr": _RUPIAH,
-    "shifts.*.max_uses": "a whole number of days from 1 to 3,660",
-    "shifts.*.max_per_week": "a whole number of days from 1 to 7",
-    "shifts.*.rest_days": "a whole number of days from 0 to 3,660",
+    "shifts.*.max_uses": _days_of(1, 3_660),
+    "shifts.*.max_per_week": _days_of(1, 7),
+    "shifts.*.rest_days": _days_of(0, 3_660),
     "shifts.*.resources": _IDS,
     "shifts.*.on_holidays": _YES_NO,
     "budget.idr": _RUPIAH,
-    "quotas": "tables [[quotas]], each with per, a selection and a limit",
-    "quotas.*": "a table [[quotas]] with per, a selection and a limit",
-    "quotas.*.id": 'an id in quotes, such as "kia"',
-    "quotas.*.urgency": _SELECTION.format("emergency"),
-    "quotas.*.card": _SELECTION.format("KTP-el"),
-    "quotas.*.area": _SELECTION.format("Alak"),
-    "quotas.*.per": '"day", "week" or "plan"',
+    "quotas": by_form(
+        said(
+            "tables [[quotas]], each with per, a selection and a limit",
+            "tabel [[quotas]], masing-masing dengan per, pilihan kartu, dan batas",
+        ),
+        said(
+            "rows on the sheet quotas, each with per, a selection and a limit",
+            "baris pada lembar quotas, masing-masing dengan per, pilihan kartu, dan "
+            "batas",
+        ),
+    ),
+    "quotas.*": by_form(
+        said(
+            "a table [[quotas]] with per, a selection and a limit",
+            "tabel [[quotas]] dengan per, pilihan kartu, dan batas",
+        ),
+        said(
+            "a row on the sheet quotas with per, a selection and a limit",
+            "baris pada lembar quotas dengan per, pilihan kartu, dan batas",
+        ),
+    ),
+    "quotas.*.id": _quoted("an id", "id", "kia"),
+    "quotas.*.urgency": _selection("emergency"),
+    "quotas.*.card": _selection("KTP-el"),
+    "quotas.*.area": _selection("Alak"),
+    "quotas.*.per": _one_of("day", "week", "plan"),
     "quotas.*.at_most": _STOCK,
     "quotas.*.at_least": _STOCK,
     "quotas.*.at_most_share": _SHARE,
     "quotas.*.at_least_share": _SHARE,
-    "reserve.cards_per_day": "a whole number of cards from 0 to 10,000,000",
-    "plan.tiers": f"one or more of {', '.join((*TIERS, *DECISION_TIERS))}, in brackets",
+    "reserve.cards_per_day": _whole(" of cards", " kartu", 0, _MANY),
+    "plan.tiers": by_form(
+        said(
+            "one or more of {tiers}, in brackets",
+            "satu atau lebih dari {tiers}, dalam kurung siku",
+            tiers=", ".join((*TIERS, *DECISION_TIERS)),
+        ),
+        said(
+            "one or more of {tiers}, separated by ;",
+            "satu atau lebih dari {tiers}, dipisahkan dengan ;",
+            tiers=", ".join((*TIERS, *DECISION_TIERS)),
+        ),
+    ),
     "plan.batch_size": _DAILY,
-    "plan.freeze_days": "a whole number of days from 0 to 3,660",
-    "plan.tie_break": '"recorded" or "lottery"',
-    "plan.seed": "a whole number from 0 to 9,223,372,036,854,775,807",
-    "visits.every_days": "a whole number of days from 1 to 36,500",
+    "plan.freeze_days": _days_of(0, 3_660),
+    "plan.tie_break": _one_of("recorded", "lottery"),
+    "plan.seed": _whole("", "", 0, 2**63 - 1),
+    "visits.every_days": _days_of(1, 36_500),
     "visits.trip_cost_idr": _RUPIAH,
-    "visits.areas": "tables [visits.areas.NAME], each with every_days or trip_cost_idr",
-    "visits.areas.*": "a table [visits.areas.NAME] with every_days or trip_cost_idr",
-    "visits.areas.*.every_days": "a whole number of days from 1 to 36,500",
+    **_named_tables("visits.areas", "every_days trip_cost_idr", "or"),
+    "visits.areas.*.every_days": _days_of(1, 36_500),
     "visits.areas.*.trip_cost_idr": _RUPIAH,
-    "columns": 'headings and their columns, such as TGL_REKAM = "waiting_since"',
-    "columns.*": 'the name of a column in quotes, such as "waiting_since"',
-    "dates.format": "%d, %m and %Y for day, month and year, such as %d/%m/%Y",
-    "status.printable": 'one or more texts in brackets, such as ["PRR"]',
-    "classify": "tables [[classify]] in double brackets, each with column, matches and "
-    "urgency",
-    "classify.*": "a table [[classify]] with column, matches and urgency",
-    "classify.*.matches": "a regular expression in quotes, such as darurat|sakit",
-    "areas": 'official names and their spellings, such as "Batu Plat" = ["Batuplat"]',
-    "areas.*": 'further spellings in brackets, such as ["Batuplat"], or []',
-    "area_rank": "areas and their ranks, such as Oebobo = 1",
+    "columns": _inline(
+        "headings and their columns",
+        "judul kolom dan artinya",
+        'TGL_REKAM = "waiting_since"',
+        "columns",
+    ),
+    "columns.*": _quoted("the name of a column", "nama kolom", "waiting_since"),
+    "dates.format": said(
+        "%d, %m and %Y for day, month and year, such as %d/%m/%Y",
+        "%d, %m, dan %Y untuk hari, bulan, dan tahun, misalnya %d/%m/%Y",
+    ),
+    "status.printable": _listed("one or more texts", "satu teks atau lebih", "PRR"),
+    **_entries("classify", "", "", "column matches urgency"),
+    "classify.*.matches": by_form(
+        said(
+            "a regular expression in quotes, such as darurat|sakit",
+            "pola kata dalam tanda petik, misalnya darurat|sakit",
+        ),
+        said(
+            "a regular expression, such as darurat|sakit",
+            "pola kata, misalnya darurat|sakit",
+        ),
+    ),
+    "areas": _inline(
+        "official names and their spellings",
+        "nama resmi dan ejaan lainnya",
+        '"Batu Plat" = ["Batuplat"]',
+        "areas",
+    ),
+    "areas.*": by_form(
+        said(
+            'further spellings in brackets, such as ["Batuplat"], or []',
+            'ejaan lainnya dalam kurung siku, misalnya ["Batuplat"], atau []',
+        ),
+        said(
+            "further spellings, separated by ;, or nothing",
+            "ejaan lainnya, dipisahkan dengan ;, atau kosong",
+        ),
+    ),
+    "area_rank": _inline(
+        "areas and their ranks", "wilayah dan peringkatnya", "Oebobo = 1", "area_rank"
+    ),
     "area_rank.*": _RANK,
     "privacy.show_nik": _YES_NO,
 }
@@ -261,23 +604,42 @@ def field_problem(
     if path and path[-1] == "[key]":
         path = path[:-1]
         if error["type"] != "literal_error":
-            return Problem(path, f"is no name; a name is {_TEXT}")
+            sentence = said(
+                "is no name; a name is {form}",
+                "bukan nama; nama adalah {form}",
+                form=_TEXT,
+            )
+            return Problem(path, sentence)
         value = path[-1]
     if error["type"] == "extra_forbidden":
         sentence = unknown("key", str(path[-1]), words.keys(path[:-1]))
     elif error["type"] == "sentence":
-        sentence = error["msg"]
+        sentence = error["ctx"]["text"]
     elif error["type"] == "missing":
-        sentence = f"is missing; it must be {_form(path, words)}"
+        sentence = said(
+            "is missing; it must be {form}",
+            "belum ada; seharusnya {form}",
+            form=_form(path, words),
+        )
     elif error["type"] == "literal_error" and isinstance(value, str):
         kind, choices = words.choices[_pattern(path, words.named)]
-        listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
-        sentence = f'unknown {kind} "{_short(value)}"; it must be {listed}'
+        sentence = said(
+            'unknown {kind} "{value}"; it must be {choices}',
+            '{kind} "{value}" tidak dikenal; seharusnya {choices}',
+            kind=kind_of(kind),
+            value=_short(value),
+            choices=_either(*choices),
+        )
     else:
         form = _form(path, words)
-        if form == _TEXT and not isinstance(value, str):
-            form = f"text in quotes, {_TEXT.removeprefix('text ')}"
-        sentence = f"is {_shown(value)}; it must be {form}"
+        if form is _TEXT and not isinstance(value, str):
+            form = _TEXT_IN_QUOTES
+        sentence = said(
+            "is {value}; it must be {form}",
+            "isinya {value}; seharusnya {form}",
+            value=_shown(value),
+            form=form,
+        )
     return Problem(path, sentence)
 
 
@@ -295,22 +657,30 @@ def _form(path: Path, words: Words) -> str:
     if pattern in words.forms:
         return words.forms[pattern]
     if pattern in words.tables:
-        return f"a table [{pattern}]"
+        return by_form(
+            said("a table [{name}]", "tabel [{name}]", name=pattern),
+            said("a value for each of its keys", "nilai untuk setiap kuncinya"),
+        )
     return _TEXT
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Said:
     if isinstance(value, bool):
-        return str(value).lower()
+        word = str(value).lower()
+        cell = said("yes", "ya") if value else said("no", "tidak")
+        return by_form(Said(word, word), cell)
     if isinstance(value, str) and value.strip():
-        return (
-            f'"{_short(value)}" in quotes' if _numeric(value) else f'"{_short(value)}"'
-        )
+        text = f'"{_short(value)}"'
+        if not _numeric(value):
+            return Said(text, text)
+        quoted = said("{text} in quotes", "{text} dalam tanda petik", text=text)
+        return by_form(quoted, Said(text, text))
     if isinstance(value, int | Decimal | float | date):
-        return _short(str(value))
+        text = _short(str(value))
+        return Said(text, text)
     if isinstance(value, dict):
-        return "a table"
-    return "empty" if not value else "a list"
+        return said("a table", "tabel")
+    return said("a list", "daftar") if value else said("empty", "kosong")
 
 
 def _short(text: str) -> str:

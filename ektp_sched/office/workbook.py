@@ -25,6 +25,7 @@ from ektp_sched.office.layout import (
 )
 from ektp_sched.office.workbook_texts import YES_NO, note
 from ektp_sched.office.writing import plain, to_toml
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -280,11 +281,13 @@ class _Writer:
 
     def _check_length(self, text: str, sheet: str, row: int) -> None:
         if len(text) > _LONGEST_CELL:
-            message = (
-                f"sheet {sheet}, row {row + 1}: the list of names is too long for one "
-                "cell of a workbook; keep this office as office.toml"
+            message = said(
+                "the list of names is too long for one cell of a workbook; keep this "
+                "office as office.toml",
+                "daftar namanya terlalu panjang untuk satu sel Excel; simpanlah "
+                "kantor ini sebagai office.toml",
             )
-            raise OfficeError(message)
+            raise OfficeError(message, sheet=sheet, row=row + 1)
 
     def _rule(self, column: Column) -> dict[str, Any]:
         """Return what cells may hold, as far as a spreadsheet can tell."""

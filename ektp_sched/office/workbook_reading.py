@@ -12,7 +12,7 @@ import fastexcel
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import is_blank, parsed
-from ektp_sched.office.checks import Problem
+from ektp_sched.office.checks import Cell, Problem
 from ektp_sched.office.files import read_bytes
 from ektp_sched.office.guard import error_cell, workbook_problem
 from ektp_sched.office.layout import (
@@ -28,6 +28,7 @@ from ektp_sched.office.layout import (
 )
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.parsing import parse_office
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from ektp_sched.office.checks import Path as KeyPath
@@ -49,12 +50,11 @@ class _Found:
     """What has been read so far."""
 
     data: dict[str, Any] = field(default_factory=dict)
-    places: dict[KeyPath, str] = field(default_factory=dict)
+    places: dict[KeyPath, Cell] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, path: KeyPath, sentence: str, sheet: str, row: int) -> None:
-        place = f"sheet {sheet}, row {row}"
-        self.problems.append(Problem(path, sentence, place))
+        self.problems.append(Problem(path, sentence, Cell(sheet, row)))
 
 
 def read_workbook(path: str | Path) -> Office:
@@ -97,7 +97,12 @@ def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
         raise OfficeError(problem, file=file)
     wrong = error_cell(io.BytesIO(raw))
     if wrong is not None:
-        message = f"{wrong} shows an error such as #N/A; write a value or clear it"
+        message = said(
+            "{place} shows an error such as #N/A; write a value or clear it",
+            "{place} menampilkan kesalahan seperti #N/A; isilah nilainya atau "
+            "kosongkan",
+            place=wrong,
+        )
         raise OfficeError(message, file=file)
     try:
         reader = fastexcel.read_excel(raw)
@@ -109,7 +114,10 @@ def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
         }
     except fastexcel.FastExcelError:
         # Whatever a reader in another language says, it is not for people.
-        message = "is damaged or no workbook; save it again as .xlsx"
+        message = said(
+            "is damaged or no workbook; save it again as .xlsx",
+            "rusak atau bukan berkas Excel; simpan sekali lagi sebagai .xlsx",
+        )
         raise OfficeError(message, file=file) from None
     columns = {sheet.name: sheet for sheet in (_SETTING_ROWS, WEEK, DATES, *SHEETS)}
     sheets = {}
@@ -129,7 +137,12 @@ def _rows(sheet: Sheet, lines: list[tuple[str | None, ...]], found: _Found) -> R
     for at, heading in enumerate(headings):
         used = heading or any(not is_blank(line[at]) for line in lines[1:])
         if heading in headings[:at] and heading:
-            sentence = f'the heading "{heading}" stands twice; keep one column'
+            sentence = said(
+                'the heading "{heading}" stands twice; keep one column',
+                'judul kolom "{heading}" tertulis dua kali; pertahankan satu kolom '
+                "saja",
+                heading=heading,
+            )
             found.wrong((sheet.name, heading), sentence, sheet.name, 1)
         elif used and heading not in keys:
             sentence = unknown("heading", heading, keys)
@@ -154,7 +167,7 @@ def _settings(rows: Rows, found: _Found) -> None:
             found.wrong((OFFICE, key), _twice(key), OFFICE, number)
         elif "value" in row:
             setting = known[key]
-            found.places[setting.path] = f"sheet {OFFICE}, row {number}"
+            found.places[setting.path] = Cell(OFFICE, number, key=setting.key)
             table = found.data
             for part in setting.path[:-1]:
                 table = table.setdefault(part, {})
@@ -162,12 +175,20 @@ def _settings(rows: Rows, found: _Found) -> None:
         seen.add(key)
 
 
-def _empty(column: str) -> str:
-    return f"the column {column} is empty; write a name, or clear the row"
+def _empty(column: str) -> Said:
+    return said(
+        "the column {column} is empty; write a name, or clear the row",
+        "kolom {column} kosong; isilah dengan nama, atau kosongkan barisnya",
+        column=column,
+    )
 
 
-def _twice(name: str) -> str:
-    return f'"{name}" stands in two rows; keep one of them'
+def _twice(name: str) -> Said:
+    return said(
+        '"{name}" stands in two rows; keep one of them',
+        '"{name}" tertulis pada dua baris; pertahankan salah satu saja',
+        name=name,
+    )
 
 
 def _week(rows: Rows, found: _Found) -> None:
@@ -178,19 +199,23 @@ def _week(rows: Rows, found: _Found) -> None:
     seen = set()
     for number, row in rows:
         day = row.get("day", "").strip()
-        place = f"sheet {WEEK.name}, row {number}"
         if day in seen:
             found.wrong((WEEK.name, day), _twice(day), WEEK.name, number)
         seen.add(day)
         worked = parsed(row.get("workdays", "no"), Kind.FLAG)
         if not isinstance(worked, bool):
-            sentence = f'"{worked}" in the column workdays; it must be yes or no'
+            sentence = said(
+                '"{word}" in the column workdays; it must be yes or no',
+                '"{word}" pada kolom workdays; seharusnya ya atau tidak',
+                word=str(worked),
+            )
             found.wrong((WEEK.name, day), sentence, WEEK.name, number)
         elif worked:
+            place = Cell(WEEK.name, number, "day")
             found.places["calendar", "workdays", len(workdays)] = place
             workdays.append(day)
         if "share" in row:
-            found.places["calendar", "share", day] = place
+            found.places["calendar", "share", day] = Cell(WEEK.name, number, "share")
             shares[day] = parsed(row["share"], Kind.SHARE)
     table = found.data.setdefault("calendar", {})
     table["workdays"] = workdays
@@ -203,7 +228,7 @@ def _dates(rows: Rows, found: _Found) -> None:
         for number, row in rows:
             if column.key in row:
                 path = ("calendar", column.key, len(dates))
-                found.places[path] = f"sheet {DATES.name}, row {number}"
+                found.places[path] = Cell(DATES.name, number, column.key)
                 dates.append(parsed(row[column.key], column.kind))
         found.data.setdefault("calendar", {})[column.key] = dates
 
@@ -213,7 +238,7 @@ def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
     names: dict[str, Any] = {}
     entries: list[Any] = []
     for number, row in rows:
-        place = f"sheet {sheet.name}, row {number}"
+        place = Cell(sheet.name, number)
         entry = {
             column.key: parsed(row[column.key], column.kind)
             for column in sheet.columns
@@ -277,7 +302,7 @@ def _set_aside(
     table: dict[str, Any],
     path: KeyPath,
     entry: dict[str, Any],
-    place: str,
+    place: Cell,
     found: _Found,
 ) -> None:
     name = str(entry["urgency"])

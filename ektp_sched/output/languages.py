@@ -16,6 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from ektp_sched.errors import UsageError
+from ektp_sched.words import LANGUAGES, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Conflict
 
 __all__ = ["LANGUAGES", "Language", "language"]
-
-LANGUAGES: Final = ("en", "id")
-"""Codes of the languages that texts are written in."""
 
 _LOCALES: Final = {"en": "en", "id": "id"}
 _PLAIN: Final = frozenset({"year", "row", "seed", "rank"})
@@ -183,7 +181,11 @@ def language(code: str) -> Language:
         If there is no such language.
     """
     if code not in LANGUAGES:
-        message = f"language {code!r} is unknown; it must be id or en"
+        message = said(
+            "language '{code}' is unknown; it must be id or en",
+            "bahasa '{code}' tidak dikenal; seharusnya id atau en",
+            code=code,
+        )
         raise UsageError(message)
     texts: dict[str, str] = {}
     folder = resources.files("ektp_sched.output") / "texts"
