@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from babel.dates import get_day_names, get_month_names
 
 from ektp_sched.errors import MissingExtraError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -67,9 +68,11 @@ _VEGA_LITE: Final = "6.1"
 _FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The converter brings the first of them, so that widths are the same everywhere."""
 
-_INSTALL: Final = (
+_INSTALL: Final = said(
     "charts need the packages altair and vl-convert-python; install them with "
-    "`pip install 'ektp-sched[report]'`"
+    "`pip install 'ektp-sched[report]'`",
+    "grafik memerlukan paket altair dan vl-convert-python; pasanglah dengan "
+    "`pip install 'ektp-sched[report]'`",
 )
 
 

@@ -18,6 +18,7 @@ from ektp_sched.output.report.comparison_text import headline, press_paragraph
 from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.report.plan_charts import backlog_chart
 from ektp_sched.output.report.plan_data import gather
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,12 @@ def plan_chart(plan: AnyPlan) -> Any:
     """
     need_charts()
     if not plan.assignments.height:
-        message = f"the plan prints nothing (status {plan.status}): nothing to draw"
+        message = said(
+            "the plan prints nothing (status {status}): nothing to draw",
+            "rencana ini tidak mencetak apa pun (status {status}): tidak ada yang "
+            "digambar",
+            status=str(plan.status),
+        )
         raise UsageError(message)
     return backlog_chart(plan, gather(plan), WIDE, language(plan.office.language))
 

@@ -15,6 +15,7 @@ from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.seal import SUMMARY, TEMPORARY
 from ektp_sched.output.summary import json_text
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.output.reading import SavedPlan
@@ -67,10 +68,13 @@ def _refuse_changed(saved: SavedPlan) -> None:
     """Raise if the folder is not what was proven when it was written."""
     found = [each for each in check_folder(saved) if each.code != "changed-sheet"]
     if found:
-        what = found[0].message.rstrip(".")
-        message = (
-            f"was changed since it was written ({what}), so its proof may "
-            "not hold any more; verify it, or plan again"
+        what = found[0].code
+        message = said(
+            "was changed since it was written ({what}), so its proof may not hold any "
+            "more; verify it, or plan again",
+            "sudah diubah sesudah ditulis ({what}), jadi buktinya mungkin tidak berlaku "
+            "lagi; periksalah dengan verify, atau susun rencananya lagi",
+            what=what,
         )
         raise FolderError(message, file=str(saved.path))
 
