@@ -318,11 +318,11 @@ def test_what_is_wrong_with_ribbons(printer: dict[str, Any], sentence: str) -> N
         ),
         (
             [3],
-            "[1]: is 3; it must be an entry such as { on = 2017-10-02, ribbons = 4 }",
+            "[1]: is 3; it must be an entry, such as { on = 2017-10-02, ribbons = 4 }",
         ),
         (
             {"on": START, "ribbons": 1},
-            ": is a table; it must be entries such as "
+            ": is a table; it must be entries, such as "
             "[{ on = 2017-10-02, ribbons = 4 }]",
         ),
     ],
@@ -411,109 +411,109 @@ def test_what_people_type(tmp_path: Path) -> None:
     [
         (
             {"cards": [["KTP-el", "ya", 100, "akhir 2017"]]},
-            f'cards.KTP-el.expires_on: is "akhir 2017"; it must be {DATE} (sheet '
-            "cards, row 2)",
+            'sheet cards, row 2, column expires_on: is "akhir 2017"; it must be a '
+            "date, such as 2017-09-18",
         ),
         (
             {"cards": [["KTP-el", "ya", None, datetime(2017, 12, 31)]]},
-            "cards.KTP-el.expires_on: without stock; write stock = what lies there, or "
-            "leave it out where blanks are unlimited (sheet cards, row 2)",
+            "sheet cards, row 2, column expires_on: without stock; write stock = "
+            "what lies there, or leave it out where blanks are unlimited",
         ),
         (
             {"printers": [["p", 175, 500, "2 rol"]]},
-            f'printers[1].ribbons: is "2 rol"; it must be {RIBBONS} (sheet printers, '
-            "row 2)",
+            'sheet printers, row 2, column ribbons: is "2 rol"; it must be a number'
+            " from 0 to 1,000,000 with at most 30 decimals, such as 2.5",
         ),
         (
             {"printers": [["p", 175, "1e3", 2]]},
-            f"printers[1].cards_per_ribbon: is 1E+3; it must be {DAILY} (sheet "
-            "printers, row 2)",
+            "sheet printers, row 2, column cards_per_ribbon: is 1E+3; it must be a "
+            "whole number of cards from 1 to 10,000,000",
         ),
         (
             {"printers": [["p", 175, None, "2,5"]]},
-            "printers[1].ribbons: without cards_per_ribbon; write how many cards a "
-            "ribbon is good for (sheet printers, row 2)",
+            "sheet printers, row 2, column ribbons: without cards_per_ribbon; write"
+            " how many cards a ribbon is good for",
         ),
         (
             {"set_aside": [["KTP-el", "emergency", 1], ["KTP-el", "emergency", 2]]},
-            'cards.KTP-el.set_aside.emergency: "emergency" stands in two rows; keep '
-            "one of them (sheet set_aside, row 3)",
+            'sheet set_aside, row 3: "emergency" stands in two rows; keep one of them',
         ),
         (
             {"set_aside": [["KTP", "emergency", 1]]},
-            'set_aside[1].card: unknown card type "KTP"; the nearest known one is '
-            '"KTP-el" (sheet set_aside, row 2)',
+            'sheet set_aside, row 2, column card: unknown card type "KTP"; the '
+            'nearest known one is "KTP-el"',
         ),
         (
             {"set_aside": [[None, "emergency", 1]]},
-            "set_aside[1].card: the column card is empty; write a name, or clear the "
-            "row (sheet set_aside, row 2)",
+            "sheet set_aside, row 2, column card: is empty; write a name, or clear "
+            "the row",
         ),
         (
             {"set_aside": [["KTP-el", None, 1]]},
-            "set_aside[1].urgency: the column urgency is empty; write a name, or clear "
-            "the row (sheet set_aside, row 2)",
+            "sheet set_aside, row 2, column urgency: is empty; write a name, or "
+            "clear the row",
         ),
         (
             {"set_aside": [["KTP-el", "emergency"]]},
-            f"cards.KTP-el.set_aside.emergency: is empty; it must be {BLANKS} (sheet "
-            "set_aside, row 2)",
+            "sheet set_aside, row 2: is empty; it must be a whole number of cards "
+            "from 1 to 1,000,000,000",
         ),
         (
             {"set_aside": [["KTP-el", "emergency", "2,5"]]},
-            f"cards.KTP-el.set_aside.emergency: is 2.5; it must be {BLANKS} (sheet "
-            "set_aside, row 2)",
+            "sheet set_aside, row 2: is 2.5; it must be a whole number of cards "
+            "from 1 to 1,000,000,000",
         ),
         (
             {"set_aside": [["KTP-el", "emergency", -3]]},
-            f"cards.KTP-el.set_aside.emergency: is -3; it must be {BLANKS} (sheet "
-            "set_aside, row 2)",
+            "sheet set_aside, row 2: is -3; it must be a whole number of cards from"
+            " 1 to 1,000,000,000",
         ),
         (
             {"set_aside": [["KIA", "emergency", 3]]},
-            "cards.KIA.set_aside: without stock; write stock = what lies there, or "
-            "leave it out where blanks are unlimited (sheet cards, row 3)",
+            "sheet set_aside, row 2: without stock; write stock = what lies there, "
+            "or leave it out where blanks are unlimited",
         ),
         (
             {"set_aside": [["KTP-el", "emergency", 101]]},
-            "cards.KTP-el.set_aside: 101 blanks are set aside of a stock of 100; set "
-            "aside as many as lie there, or fewer (sheet cards, row 2)",
+            "sheet set_aside, row 2: 101 blanks are set aside of a stock of 100; "
+            "set aside as many as lie there, or fewer",
         ),
         (
             {"set_aside": [["KTP-el", "darurat", 1]]},
-            'cards.KTP-el.set_aside.darurat: unknown urgency class "darurat"; the '
-            'nearest known one is "routine" (sheet set_aside, row 2)',
+            'sheet set_aside, row 2: unknown urgency class "darurat"; the nearest '
+            'known one is "routine"',
         ),
         (
             {"ribbon_deliveries": [["q", datetime(2017, 10, 2), 1]]},
-            'ribbon_deliveries[1].printer: unknown printer "q"; the nearest known one '
-            'is "p" (sheet ribbon_deliveries, row 2)',
+            'sheet ribbon_deliveries, row 2, column printer: unknown printer "q"; '
+            'the nearest known one is "p"',
         ),
         (
             {"ribbon_deliveries": [[None, datetime(2017, 10, 2), 1]]},
-            "ribbon_deliveries[1].printer: the column printer is empty; write a name, "
-            "or clear the row (sheet ribbon_deliveries, row 2)",
+            "sheet ribbon_deliveries, row 2, column printer: is empty; write a "
+            "name, or clear the row",
         ),
         (
             {"ribbon_deliveries": [["p", None, 1]]},
-            f"printers[1].ribbon_deliveries[1].on: is missing; it must be {DATE} "
-            "(sheet ribbon_deliveries, row 2)",
+            "sheet ribbon_deliveries, row 2, column on: is missing; it must be a "
+            "date, such as 2017-09-18",
         ),
         (
             {"ribbon_deliveries": [["p", datetime(2017, 10, 2)]]},
-            f"printers[1].ribbon_deliveries[1].ribbons: is missing; it must be {MORE} "
-            "(sheet ribbon_deliveries, row 2)",
+            "sheet ribbon_deliveries, row 2, column ribbons: is missing; it must be"
+            " a number above 0, up to 1,000,000, with at most 30 decimals, such as "
+            "0.5",
         ),
         (
             {"ribon_deliveries": [["printer", "on", "ribbons"]]},
-            'ribon_deliveries: unknown sheet "ribon_deliveries"; the nearest known one '
-            'is "ribbon_deliveries" (sheet ribon_deliveries, row 1)',
+            'sheet ribon_deliveries, row 1: unknown sheet "ribon_deliveries"; the '
+            'nearest known one is "ribbon_deliveries"',
         ),
         (
             {"deliveries": [["KTP-el", datetime(2017, 10, 2), 9, "01/10/2017"]]},
-            "cards.KTP-el.deliveries[1].expires_on: 2017-10-01 is before on = "
-            "2017-10-02; these blanks could never be used, so correct one of the dates "
-            "(sheet deliveries, row 2)",
+            "sheet deliveries, row 2, column expires_on: 2017-10-01 is before on = "
+            "2017-10-02; these blanks could never be used, so correct one of the "
+            "dates",
         ),
     ],
 )
@@ -535,10 +535,10 @@ def test_a_wrong_heading_is_named_and_so_is_what_it_leaves_empty(
     with pytest.raises(OfficeError) as caught:
         load_office(path)
     assert caught.value.problems == (
-        'set_aside.class: unknown heading "class"; the nearest known one is "cards" '
-        "(sheet set_aside, row 1)",
-        "set_aside[1].urgency: the column urgency is empty; write a name, or clear the "
-        "row (sheet set_aside, row 2)",
+        'sheet set_aside, row 1: unknown heading "class"; the nearest known one is '
+        '"cards"',
+        "sheet set_aside, row 2, column urgency: is empty; write a name, or clear the "
+        "row",
     )
 
 

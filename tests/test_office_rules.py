@@ -476,7 +476,7 @@ def test_targets_share_a_scale() -> None:
     }
     (problem,) = problems(urgency=broken)
     assert problem.startswith("urgency: the target_days a = 9973, b = 10007 have ")
-    assert "99799811" in problem
+    assert "99,799,811" in problem
 
 
 def test_classify_rules() -> None:

@@ -358,21 +358,21 @@ def test_problems_name_sheet_and_row(tmp_path: Path) -> None:
         "serves": [["id"]],
     }
     found = problems(tmp_path, sheets)
-    assert [(p.split(":")[0], p.rpartition(" (")[2]) for p in found] == [
-        ("calendar.opened", "sheet calendar, row 1)"),
-        ("serves", "sheet serves, row 1)"),
-        ('office."plan.seeds"', "sheet office, row 3)"),
-        ("office.name", "sheet office, row 4)"),
-        ("week.mon", "sheet week, row 2)"),
-        ("week.tue", "sheet week, row 4)"),
-        ("urgency.a", "sheet urgency, row 3)"),
-        ('urgency."row 4"', "sheet urgency, row 4)"),
-        ("deliveries[1].card", "sheet deliveries, row 2)"),
-        ("calendar.closed[1]", "sheet calendar, row 2)"),
-        ("urgency.a.target_days", "sheet urgency, row 2)"),
-        ("printers[1].cards_per_day", "sheet printers, row 2)"),
-        ("columns.TGL", "sheet columns, row 2)"),
-        ("printers[2].servers[1]", "sheet printers, row 4)"),
+    assert [p.split(": ")[0] for p in found] == [
+        "sheet calendar, row 1",
+        "sheet serves, row 1",
+        "sheet office, row 3",
+        "sheet office, row 4",
+        "sheet week, row 2",
+        "sheet week, row 4",
+        "sheet urgency, row 3",
+        "sheet urgency, row 4, column name",
+        "sheet deliveries, row 2, column card",
+        "sheet calendar, row 2, column closed",
+        "sheet urgency, row 2, column target_days",
+        "sheet printers, row 2, column cards_per_day",
+        "sheet columns, row 2",
+        "sheet printers, row 4, column servers",
     ]
 
 
@@ -407,23 +407,23 @@ def test_problems_of_shifts_name_their_row(tmp_path: Path) -> None:
         ["B", "mon"],
     ]
     assert problems(tmp_path, plain() | {"shifts": rows}) == (
-        'shifts[1].days[2]: unknown day "satur"; the nearest known one is "sat" '
-        "(sheet shifts, row 2)",
-        "shifts[1].share: is 5; it must be a number above 0, up to 4, with at most 30 "
-        "decimals, such as 0.5 (sheet shifts, row 2)",
-        'shifts[3].id: "B" is already the id of shifts[2]; give each shift an id of '
-        "its own (sheet shifts, row 4)",
+        'sheet shifts, row 2, column days: unknown day "satur"; the nearest known one '
+        'is "sat"',
+        "sheet shifts, row 2, column share: is 5; it must be a number above 0, up to "
+        "4, with at most 30 decimals, such as 0.5",
+        'sheet shifts, row 4, column id: "B" is already the id of another row of the '
+        "sheet shifts; give each shift an id of its own",
     )
 
 
 def test_headings_twice_or_missing(tmp_path: Path) -> None:
     sheets = plain() | {"servers": [["id", "id", "cards_per_day"], ["s", "t", 1]]}
     (problem,) = problems(tmp_path, sheets)
-    assert problem.startswith('servers.id: the heading "id" stands twice; ')
+    assert problem.startswith('sheet servers, row 1: the heading "id" stands twice; ')
     sheets = plain() | {"servers": [["id", None], ["s", 200]]}
     assert [p.split(": ")[0] for p in problems(tmp_path, sheets)] == [
-        'servers.""',
-        "servers[1].cards_per_day",
+        "sheet servers, row 1",
+        "sheet servers, row 2, column cards_per_day",
     ]
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "Cell",
     "Problem",
     "area_problem",
+    "entry_name",
     "id_problem",
     "key_path",
     "problems_of",
@@ -98,6 +99,19 @@ def key_path(path: Path) -> str:
         word = part if _BARE.fullmatch(part) else f'"{part}"'
         text += f".{word}" if text else word
     return text
+
+
+def entry_name(path: Path) -> Said:
+    """Return what another entry is called: its key, or the sheet of its row."""
+    key = key_path(path)
+    return by_form(
+        Said(key, key),
+        said(
+            "another row of the sheet {sheet}",
+            "baris lain pada lembar {sheet}",
+            sheet=str(path[0]),
+        ),
+    )
 
 
 def problems_of(office: Office) -> tuple[Problem, ...]:
@@ -173,7 +187,7 @@ def _ids_are_unique(office: Office) -> Iterator[Problem]:
                     "harus "
                     "memiliki id sendiri",
                     name=resource.id,
-                    first=key_path(first),
+                    first=entry_name(first),
                 ),
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.office.checks import Path, Problem, area_problem, id_problem, key_path
+from ektp_sched.office.checks import Path, Problem, area_problem, entry_name, id_problem
 from ektp_sched.office.decisions import uses_in_a_week
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.tables import DECISION_TIERS
@@ -60,7 +60,7 @@ def _ids_are_unique(office: Office) -> Iterator[Problem]:
                     "id "
                     "sendiri",
                     name=name,
-                    first=key_path(first),
+                    first=entry_name(first),
                     kind=_KINDS[kind],
                 ),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -175,12 +175,10 @@ def _settings(rows: Rows, found: _Found) -> None:
         seen.add(key)
 
 
-def _empty(column: str) -> Said:
-    return said(
-        "the column {column} is empty; write a name, or clear the row",
-        "kolom {column} kosong; isilah dengan nama, atau kosongkan barisnya",
-        column=column,
-    )
+_EMPTY: Final = said(
+    "is empty; write a name, or clear the row",
+    "kosong; isilah dengan nama, atau kosongkan barisnya",
+)
 
 
 def _twice(name: str) -> Said:
@@ -250,8 +248,8 @@ def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
             continue
         name = entry.pop(first, None)
         if name is None:
-            sentence = _empty(first)
-            found.wrong((sheet.name, f"row {number}"), sentence, sheet.name, number)
+            cell = Cell(sheet.name, number, first)
+            found.problems.append(Problem((sheet.name,), _EMPTY, cell))
         elif name in names:
             found.wrong((sheet.name, name), _twice(name), sheet.name, number)
         else:
@@ -275,13 +273,16 @@ def _hand_out(sheet: str, found: _Found) -> None:
         place = found.places[sheet, index]
         if name not in owners:
             kind = _OWNERS[column]
-            sentence = unknown(kind, name, owners) if name else _empty(column)
+            sentence = unknown(kind, name, owners) if name else _EMPTY
             found.problems.append(Problem((sheet, index, column), sentence))
             continue
         table, path = owners[name]
+        found.places.setdefault((*path, sheet), place)
         if sheet == "set_aside" and "urgency" not in entry:
             path = (sheet, index, "urgency")
-            found.problems.append(Problem(path, _empty("urgency"), place))
+            found.problems.append(
+                Problem(path, _EMPTY, replace(place, column="urgency"))
+            )
         elif sheet == "set_aside":
             _set_aside(table, (*path, sheet), entry, place, found)
         else:

@@ -72,8 +72,8 @@ def _refuse_changed(saved: SavedPlan) -> None:
         message = said(
             "was changed since it was written ({what}), so its proof may not hold any "
             "more; verify it, or plan again",
-            "sudah diubah sesudah ditulis ({what}), jadi buktinya mungkin tidak berlaku "
-            "lagi; periksalah dengan verify, atau susun rencananya lagi",
+            "sudah diubah sesudah ditulis ({what}), jadi buktinya mungkin tidak "
+            "berlaku lagi; periksalah dengan verify, atau susun rencananya lagi",
             what=what,
         )
         raise FolderError(message, file=str(saved.path))
