@@ -57,8 +57,7 @@ def assignments(name: str, scope: ast.AST, tree: ast.Module) -> Iterator[ast.exp
         values = [
             node.value
             for node in ast.walk(around)
-            if isinstance(node, ast.Assign | ast.AnnAssign)
-            and node.value is not None
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
             for target in (
                 node.targets if isinstance(node, ast.Assign) else [node.target]
             )

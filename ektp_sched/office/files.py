@@ -245,7 +245,9 @@ def _reason(what: str) -> Said:
 _REASONS: Final = {
     "Cannot": "tertulis dua kali",
     "Expected '=' after a key": "tidak ada = sesudah kunci",
-    "Expected ']'": "tidak ada ] pada akhir nama tabel",
+    "Expected ']": "nama tabel tidak ditutup dengan kurung siku",
+    "Expected '\"": "tanda petik tidak ditutup",
+    "Expected \"'": "tanda petik tidak ditutup",
     "Expected newline or end of document": "ada sisa di akhir baris",
     "Illegal character": "ada tanda yang tidak boleh dipakai",
     "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
