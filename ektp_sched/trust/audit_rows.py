@@ -11,6 +11,7 @@ import polars as pl
 from ektp_sched.backlog.identity import ids_of
 from ektp_sched.errors import LogError
 from ektp_sched.office import Notice, capacity
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -42,13 +43,23 @@ def limits_of(prints: PrintLog, office: Office) -> Capacity:
     """
     first, last = prints.frame["printed_at"].min(), prints.frame["printed_at"].max()
     if not isinstance(first, date) or not isinstance(last, date):
-        message = "holds no print that can be judged; give one row for each print"
+        message = said(
+            "holds no print that can be judged; give one row for each print",
+            "tidak memuat cetakan yang dapat dinilai; tulislah satu baris untuk setiap "
+            "cetakan",
+        )
         raise LogError(message, file=prints.source)
     days = (last - first).days + 1
     if days > _MOST_DAYS:
-        message = (
-            f"spans {days:,} days, from {first} to {last}; a log must not span "
-            f"more than {_MOST_DAYS:,}: correct the dates, or cut it in parts"
+        message = said(
+            "spans {days} days, from {first} to {last}; a log must not span more than "
+            "{most}: correct the dates, or cut it in parts",
+            "mencakup {days} hari, dari {first} sampai {last}; catatan tidak boleh "
+            "lebih dari {most} hari: betulkan tanggalnya, atau bagilah berkasnya",
+            days=days,
+            first=str(first),
+            last=str(last),
+            most=_MOST_DAYS,
         )
         raise LogError(message, file=prints.source, column="printed_at")
     return capacity(office, first, days)

@@ -33,6 +33,7 @@ from ektp_sched.planning.decisions.joint import Joint, largest
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -191,10 +192,13 @@ def decide_against(
         expire or are set aside, or ribbons: no network says so.
     """
     if any(one.office.quotas for one in possible):
-        msg = (
-            "[[quotas]]: shifts are chosen against dates by one network a date, and "
-            "no network can count quotas; ask this with a copy of office.toml without "
-            "them, or plan single dates"
+        msg = said(
+            "quotas: shifts are chosen against dates by one network a date, and no "
+            "network can count quotas; ask this with a copy of the office without "
+            "them, or plan single dates",
+            "quotas: shift dipilih terhadap tanggal dengan satu jaringan untuk tiap "
+            "tanggal, dan jaringan tidak dapat menghitung kuota; pakailah salinan "
+            "berkas kantor tanpa kuota, atau susun rencana untuk satu tanggal",
         )
         raise UnsupportedRuleError(msg)
     deadline = Clock(time_limit, None).deadline
@@ -301,11 +305,15 @@ def _refuse(short: Scarce) -> None:
     """Refuse what runs out in a way that no network can say."""
     places = [f"cards.{name}" for name in short.lots] + list(short.ribbons)
     if places:
-        msg = (
-            f"{', '.join(places)}: shifts cannot be chosen against several dates where "
-            "blanks that expire or are set aside, or ribbons, can run out; take "
-            "expires_on, set_aside and cards_per_ribbon out of office.toml for this "
-            "question"
+        msg = said(
+            "{places}: shifts cannot be chosen against several dates where blanks that "
+            "expire or are set aside, or ribbons, can run out; take expires_on, "
+            "set_aside and cards_per_ribbon out of the office for this question",
+            "{places}: shift tidak dapat dipilih terhadap beberapa tanggal bila "
+            "blangko yang kedaluwarsa atau disisihkan, atau pita, dapat habis; hapus "
+            "expires_on, set_aside, dan cards_per_ribbon dari kantor untuk pertanyaan "
+            "ini",
+            places=", ".join(places),
         )
         raise UnsupportedRuleError(msg)
 
