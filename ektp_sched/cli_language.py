@@ -28,11 +28,12 @@ _OF_OFFICES: Final = "id"
 
 _MOST_BYTES = 1_000_000
 _MOST_SHEETS = 40
-_KEY = re.compile(rb"""^\s*language\s*=\s*["'](\w+)["']""", re.MULTILINE)
+# None of them looks at a sign more than a few times, whatever a file holds.
+_KEY = re.compile(rb"""^[ \t]*language[ \t]*=[ \t]*["']([a-z]{2})["']""", re.MULTILINE)
 _SHEET = re.compile(r"xl/(?:worksheets/sheet\d*|sharedStrings)\.xml", re.IGNORECASE)
-_SHARED = re.compile(r"<si\b.*?</si>", re.DOTALL)
-_CELL = re.compile(r'<c r="([AB])(\d+)"([^>]*)>(.*?)</c>', re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_SHARED = re.compile(r"<si>([^<]*(?:<(?!/?si>)[^<]*)*)</si>")
+_CELL = re.compile(r'<c r="([AB])(\d{1,7})"([^<>/]*)>([^<]*(?:<(?!/?c[ >])[^<]*)*)</c>')
+_TAG = re.compile(r"<[^<>]*>")
 
 _settled: list[str] = []
 
@@ -70,7 +71,7 @@ def office_language(path: Path) -> str:
         An office in either form; it may be absent or no office at all.
     """
     stated = ""
-    with suppress(OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+    with suppress(Exception):  # what is wrong is said when it is read in earnest
         if stat.S_ISREG(path.stat().st_mode):
             is_workbook = path.suffix.lower() == ".xlsx"
             stated = _of_workbook(path) if is_workbook else _of_text(path)

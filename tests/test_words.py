@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
+from errno import ENOSPC
+
 import pytest
 
 from ektp_sched.errors import BacklogError, OfficeError, UsageError
-from ektp_sched.words import Said, in_language, joined, said
+from ektp_sched.words import (
+    Said,
+    by_form,
+    in_language,
+    in_workbook,
+    joined,
+    said,
+    system_reason,
+)
 
 
 def test_a_sentence_is_the_english_one_and_knows_the_other() -> None:
@@ -30,6 +41,36 @@ def test_joining_keeps_both_languages() -> None:
     assert (str(text), text.indonesian) == ("one; x; two", "satu; x; dua")
 
 
+def test_a_sentence_may_differ_where_the_file_is_a_workbook() -> None:
+    form = by_form(said("in brackets", "dalam kurung"), said("in cells", "dalam sel"))
+    whole = joined("; ", [said("it is {form}", "itu {form}", form=form), "x"])
+    assert (str(whole), whole.indonesian) == (
+        "it is in brackets; x",
+        "itu dalam kurung; x",
+    )
+    other = in_workbook(whole)
+    assert other == "it is in cells; x"
+    assert in_language(other, "id") == "itu dalam sel; x"
+    assert in_workbook("plain") == "plain"
+    assert in_workbook(said("one", "satu")) == "one"
+
+
+def test_a_sentence_is_whole_in_another_process() -> None:
+    sentence = by_form(said("one", "satu"), said("two", "dua"))
+    copy = pickle.loads(pickle.dumps(sentence))
+    assert (copy, copy.indonesian, copy.workbook.indonesian) == ("one", "satu", "dua")
+    error = OfficeError(said("bad", "buruk"), file="o.toml", column="servers[1].id")
+    assert pickle.loads(pickle.dumps(error)).sentence("id") == error.sentence("id")
+
+
+def test_the_system_says_why_in_both_languages() -> None:
+    reason = system_reason(OSError(ENOSPC, "No space left on device"))
+    assert reason == "No space left on device"
+    assert reason.indonesian == "ruang penyimpanan habis"
+    unknown = system_reason(OSError("odd"))
+    assert unknown == unknown.indonesian == "OSError"
+
+
 @pytest.mark.parametrize(
     ("error", "english", "indonesian"),
     [
@@ -47,6 +88,13 @@ def test_joining_keeps_both_languages() -> None:
             OfficeError(said("bad", "buruk"), file="o.toml", column="servers[1].id"),
             "o.toml, servers[1].id: bad",
             "o.toml, servers[1].id: buruk",
+        ),
+        (
+            OfficeError(
+                said("bad", "buruk"), file="o.xlsx", sheet="S", row=2, column="id"
+            ),
+            "o.xlsx, sheet S, row 2, column id: bad",
+            "o.xlsx, lembar S, baris 2, kolom id: buruk",
         ),
         (UsageError(said("bad", "buruk")), "bad", "buruk"),
         (UsageError("bad"), "bad", "bad"),
