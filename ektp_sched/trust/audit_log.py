@@ -24,7 +24,7 @@ from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, LogError, place
 from ektp_sched.office.nearest import nearest
-from ektp_sched.words import joined, said
+from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -197,15 +197,24 @@ def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]
     return at
 
 
-def _missing(name: str, headings: tuple[str, ...], office: Office) -> str:
+def _missing(name: str, headings: tuple[str, ...], office: Office) -> Said:
     shown = [heading[:40] for heading in headings if heading][:30]
     near = nearest(name, shown)
-    also = ""
+    also = hint = said("", "")
     if name == "application_id" and office.identity is not None:
-        also = f' (or "{office.identity.from_}")'
-    hint = "" if near is None else f'; the nearest is "{near}"'
-    found = ", ".join(f'"{heading}"' for heading in shown) or "none"
-    return f"has no column {name}{also}; found were {found}{hint}"
+        number = office.identity.from_
+        also = said(' (or "{number}")', ' (atau "{number}")', number=number)
+    if near is not None:
+        hint = said('; the nearest is "{near}"', '; yang terdekat "{near}"', near=near)
+    found = ", ".join(f'"{heading}"' for heading in shown) or "-"
+    return said(
+        "has no column {name}{also}; found were {list}{hint}",
+        "tidak memuat kolom {name}{also}; yang ada: {list}{hint}",
+        name=name,
+        also=also,
+        list=found,
+        hint=hint,
+    )
 
 
 def _parse(
