@@ -166,7 +166,7 @@ def audit(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a print log with the office's rule, and with the plan's sheets.
+    """Compare a print log with the office's rule and its sheets.
 
     Who was printed out of turn, how many were passed, and what accounts for it.
     With --plan nobody who followed the sheets is accused, and whoever deviates

@@ -16,8 +16,8 @@ from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_number
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.texts import as_text, clean, fold
-from ektp_sched.errors import BacklogError, PriorityError
-from ektp_sched.words import said
+from ektp_sched.errors import BacklogError, PriorityError, place
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,13 +35,31 @@ _NAMES: Final = {
     "by": ("by", "by_whom", "oleh"),
 }
 _SENTENCES: Final = {
-    "missing": "is empty; each line needs whom it is about, a reason and by whom",
-    "nothing": "neither urgency nor due_on is given; fill in one of them",
-    "bad-date": "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
-    "unknown-class": "is no urgency class",
-    "lost-number": "was cut short by a spreadsheet; enter the number as text",
-    "twice": "names an application that an earlier row names; keep one of the rows",
-    "malformed": "has more cells than headings, or a quotation mark out of place",
+    "missing": said(
+        "is empty; each line needs whom it is about, a reason and by whom",
+        "kosong; setiap baris harus memuat siapa orangnya, alasan, dan oleh siapa",
+    ),
+    "nothing": said(
+        "neither urgency nor due_on is given; fill in one of them",
+        "urgency dan due_on sama-sama kosong; isilah salah satunya",
+    ),
+    "bad-date": said(
+        "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
+        "bukan tanggal yang dapat dibaca; tulislah 2017-09-12 atau 12/09/2017",
+    ),
+    "unknown-class": said("is no urgency class", "bukan kelas urgensi"),
+    "lost-number": said(
+        "was cut short by a spreadsheet; enter the number as text",
+        "angkanya dipotong lembar kerja; tulislah nomornya sebagai teks",
+    ),
+    "twice": said(
+        "names an application that an earlier row names; keep one of the rows",
+        "menyebut permohonan yang sudah disebut baris sebelumnya; pertahankan satu",
+    ),
+    "malformed": said(
+        "has more cells than headings, or a quotation mark out of place",
+        "selnya lebih banyak daripada judul kolom, atau ada tanda kutip yang keliru",
+    ),
 }
 
 
@@ -143,7 +161,11 @@ def _positions(
         if word == source or (source is None and is_number_heading(word)):
             number = position
         elif column in _NAMES and at.setdefault(column, position) != position:
-            message = f"has two columns for {column}; keep one of them"
+            message = said(
+                "has two columns for {column}; keep one of them",
+                "memuat dua kolom untuk {column}; pertahankan salah satu",
+                column=column,
+            )
             raise PriorityError(message, file=name)
     if "application_id" not in at and number is None:
         folded = [fold(heading) for heading in table.headings]
@@ -156,9 +178,12 @@ def _positions(
     if "urgency" not in at and "due_on" not in at:
         absent.append("urgency")
     if absent:
-        message = (
-            f"there is no column {' nor '.join(absent)}; it needs application_id or "
-            "the number, urgency or due_on, reason and by"
+        message = said(
+            "there is no column {names}; it needs application_id or the number, "
+            "urgency or due_on, reason and by",
+            "tidak ada kolom {names}; yang diperlukan: application_id atau nomornya, "
+            "urgency atau due_on, reason, dan by",
+            names=joined(said(" nor ", " maupun "), absent),
         )
         raise PriorityError(message, file=name)
     return at, number
@@ -240,17 +265,28 @@ def _refuse(findings: Findings, office: Office, name: str) -> None:
         code, _, detail = reason.split("; ")[0].partition(": ")
         sentence = _SENTENCES[code]
         if code == "unknown-class":
-            sentence += f"; {detail}; the office has {classes}"
+            sentence = said(
+                "{what}; {detail}; the office has {classes}",
+                "{what}; kelas di kantor ini: {classes}",
+                what=sentence,
+                detail=detail,
+                classes=classes,
+            )
         problems.append((row, column.split("; ")[0], sentence))
     row, column, sentence = problems[0]
     if len(problems) > 1:
-        sentence += f" (and {len(problems) - 1} more rows are not what they should be)"
+        sentence = said(
+            "{what} (and {n} more rows are not what they should be)",
+            "{what} (dan {n} baris lagi juga salah)",
+            what=sentence,
+            n=len(problems) - 1,
+        )
     raise PriorityError(
         sentence,
         file=name,
         row=row,
         column=column or None,
-        problems=[f"row {r}, column {c}: {s}" for r, c, s in problems],
+        problems=[joined(": ", (place(None, r, c), s)) for r, c, s in problems],
     )
 
 

@@ -21,6 +21,7 @@ from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import as_text, fold
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
 from ektp_sched.office.notices import Notice
+from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from ektp_sched.backlog.headings import Columns
@@ -78,7 +79,10 @@ def read_backlog(
     path = Path(path)
     table, digest = read_table(path, known_headings(office), several=True)
     if table.rows.is_empty() and table.malformed.is_empty():
-        message = "holds a heading and no rows; export the applications with it"
+        message = said(
+            "holds a heading and no rows; export the applications with it",
+            "hanya berisi judul kolom tanpa baris; ekspor lagi bersama datanya",
+        )
         raise BacklogError(message, file=str(path))
     listed = None if priority is None else Path(priority)
     backlog = _assemble(table, office, str(path), listed)
@@ -125,7 +129,11 @@ def _share(max_rejects: float) -> Fraction:
     except ValueError:
         share = Fraction(-1)
     if not 0 <= share <= 1:
-        message = f"max_rejects is {max_rejects}; it must be a share from 0 to 1"
+        message = said(
+            "max_rejects is {share}; it must be a share from 0 to 1",
+            "max_rejects berisi {share}; seharusnya bagian dari 0 sampai 1",
+            share=str(max_rejects),
+        )
         raise UsageError(message)
     return share
 
@@ -264,19 +272,45 @@ def _judged(
         return backlog
     if provisional and bad < read:
         return replace(backlog, provisional=True)
-    examples = ", ".join(
-        " ".join(filter(None, (f"row {row}", column, f"({reason})")))
-        for row, column, reason in backlog.rejects.head(_SHOWN).rows()
+    examples = joined(
+        ", ",
+        (
+            said(
+                "row {row}{column} ({reason})",
+                "baris {row}{column} ({code})",
+                row=str(row),
+                column=f" {column}" if column else "",
+                reason=reason,
+                code=", ".join(part.partition(": ")[0] for part in reason.split("; ")),
+            )
+            for row, column, reason in backlog.rejects.head(_SHOWN).rows()
+        ),
     )
     if bad == read:
-        message = (
-            f"none of the {read:,} rows can be used, such as {examples}; correct the "
-            "export, or the headings under [columns] of the office"
+        message = said(
+            "none of the {read} rows can be used, such as {examples}; correct the "
+            "export, or the headings under columns of the office",
+            "tidak satu pun dari {read} baris dapat dipakai, misalnya {examples}; "
+            "betulkan ekspornya, atau judul kolom pada bagian columns di berkas kantor",
+            read=read,
+            examples=examples,
         )
     else:
-        most = f"at most {float(allowed * 100):.6g} % are" if allowed else "none is"
-        message = (
-            f"{bad:,} of {read:,} rows cannot be used, such as {examples}, and {most} "
-            "allowed; correct them, or plan the good rows alone with --provisional"
+        percent = f"{float(allowed * 100):.6g}"
+        most = said(
+            "at most {percent} % are" if allowed else "none is",
+            "paling banyak {percent} %" if allowed else "tidak ada yang",
+            percent=Said(percent, percent.replace(".", ",")),
+        )
+        message = said(
+            "{bad} of {read} rows cannot be used, such as {examples}, and {most} "
+            "allowed; correct them, or plan the good rows alone with --provisional",
+            "{bad} dari {read} baris tidak dapat dipakai, misalnya {examples}, padahal "
+            "{most} diperbolehkan; betulkan baris itu, atau rencanakan baris yang "
+            "benar saja dengan --provisional",
+            bad=bad,
+            read=read,
+            examples=examples,
+            most=most,
         )
     raise TooManyRejectsError(message, backlog=backlog, file=file)

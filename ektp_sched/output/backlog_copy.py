@@ -13,6 +13,7 @@ import xlsxwriter
 
 from ektp_sched.errors import FolderError
 from ektp_sched.office.files import replace_file
+from ektp_sched.words import said, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,9 +80,13 @@ def write_backlog_copy(table: PromisedTable, path: Path, start: date) -> None:
     if path.suffix.lower() == ".csv":
         raw = _delimited(table)
     elif _too_large(table.frame):
-        message = (
-            f"cannot hold this backlog, as a sheet ends after {_MOST_ROWS:,} rows and "
-            f"a cell after {_LONGEST:,} signs; give it the ending .csv"
+        message = said(
+            "cannot hold this backlog, as a sheet ends after {rows} rows and a cell "
+            "after {signs} signs; give it the ending .csv",
+            "tidak dapat memuat antrean ini, sebab satu lembar paling banyak {rows} "
+            "baris dan satu sel {signs} huruf; beri akhiran .csv",
+            rows=_MOST_ROWS,
+            signs=_LONGEST,
         )
         raise FolderError(message, file=str(path))
     else:
@@ -89,7 +94,11 @@ def write_backlog_copy(table: PromisedTable, path: Path, start: date) -> None:
     try:
         replace_file(path, raw)
     except OSError as error:
-        message = f"cannot be written: {error.strerror}; name another file"
+        message = said(
+            "cannot be written: {reason}; name another file",
+            "tidak dapat ditulis: {reason}; sebutkan berkas lain",
+            reason=system_reason(error),
+        )
         raise FolderError(message, file=str(path)) from None
 
 

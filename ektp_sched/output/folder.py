@@ -23,6 +23,7 @@ from ektp_sched.output.tables import (
     write_rejects,
     write_tables,
 )
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,10 +111,18 @@ def save(
         If the plan breaks a rule; nothing is written.
     """
     if format not in ("csv", "parquet"):
-        message = f"format is {format!r}; it must be csv or parquet"
+        message = said(
+            "format is '{name}'; it must be csv or parquet",
+            "format berisi '{name}'; seharusnya csv atau parquet",
+            name=str(format),
+        )
         raise UsageError(message)
     if plan.status not in _PLANNED:
-        message = f"there is no plan to write: its status is {plan.status}"
+        message = said(
+            "there is no plan to write: its status is {status}",
+            "tidak ada rencana untuk ditulis: statusnya {status}",
+            status=str(plan.status),
+        )
         raise UsageError(message)
     texts = language(lang or plan.office.language)
     seconds = dict(plan.seconds)

@@ -14,10 +14,10 @@ from ektp_sched.backlog.names import official_names
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.texts import clean, fold
-from ektp_sched.errors import BacklogError, ScenarioError
+from ektp_sched.errors import BacklogError, ScenarioError, place
 from ektp_sched.office import calendar
 from ektp_sched.office.calendar import LONGEST_HORIZON
-from ektp_sched.words import said
+from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,15 +45,39 @@ _FRESH_DAYS: Final = 366
 """A history that ended longer before the start is of another time."""
 
 _SENTENCES: Final = {
-    "malformed": "has more cells than headings, or a quotation mark out of place",
-    "missing": "is empty; every row needs one",
-    "bad-date": "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
-    "unknown-class": "is no urgency class of the office; it must be one of {classes}",
-    "negative": "is below 0; nobody can be recorded less than not at all",
-    "not-whole": "is no whole number from 0 to 1,000,000,000",
-    "not-yes-no": "is neither 1 (it worked) nor 0 (it was down)",
-    "twice": "says the same day twice; keep one of the rows",
-    "not-past": "lies on or after the start; a history is what was before it",
+    "malformed": (
+        "has more cells than headings, or a quotation mark out of place",
+        "selnya lebih banyak daripada judul kolom, atau ada tanda kutip yang keliru",
+    ),
+    "missing": ("is empty; every row needs one", "kosong; setiap baris harus terisi"),
+    "bad-date": (
+        "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
+        "bukan tanggal yang dapat dibaca; tulislah 2017-09-12 atau 12/09/2017",
+    ),
+    "unknown-class": (
+        "is no urgency class of the office; it must be one of {classes}",
+        "bukan kelas urgensi kantor ini; seharusnya salah satu dari {classes}",
+    ),
+    "negative": (
+        "is below 0; nobody can be recorded less than not at all",
+        "kurang dari 0; jumlah orang tidak dapat kurang dari nol",
+    ),
+    "not-whole": (
+        "is no whole number from 0 to 1,000,000,000",
+        "bukan bilangan bulat dari 0 sampai 1.000.000.000",
+    ),
+    "not-yes-no": (
+        "is neither 1 (it worked) nor 0 (it was down)",
+        "bukan 1 (bekerja) dan bukan 0 (rusak)",
+    ),
+    "twice": (
+        "says the same day twice; keep one of the rows",
+        "menyebut hari yang sama dua kali; pertahankan satu baris",
+    ),
+    "not-past": (
+        "lies on or after the start; a history is what was before it",
+        "pada atau sesudah tanggal mulai; riwayat adalah yang terjadi sebelumnya",
+    ),
 }
 
 
@@ -92,17 +116,22 @@ class _Sheet:
         problems = []
         for row, column, reason in bad.rows():
             code = reason.split("; ")[0].partition(": ")[0]
-            sentence = _SENTENCES[code].format(classes=", ".join(office.classes))
+            sentence = said(*_SENTENCES[code], classes=", ".join(office.classes))
             problems.append((row, column.split("; ")[0], sentence))
         row, column, sentence = problems[0]
         if problems[1:]:
-            sentence += f" (and {len(problems) - 1} more rows are not right)"
+            sentence = said(
+                "{what} (and {n} more rows are not right)",
+                "{what} (dan {n} baris lagi juga salah)",
+                what=sentence,
+                n=len(problems) - 1,
+            )
         raise ScenarioError(
             sentence,
             file=self.name,
             row=row,
             column=column or None,
-            problems=[f"row {r}, column {c}: {s}" for r, c, s in problems],
+            problems=[joined(": ", (place(None, r, c), s)) for r, c, s in problems],
         )
 
 
@@ -178,7 +207,13 @@ def read_outages(
     if "resource" in sheet.cells:
         mine = (clean(sheet.cells["resource"]) == resource).fill_null(value=False)
         if not mine.any():
-            message = f'has no row for "{resource}"; write one for every working day'
+            message = said(
+                'has no row for "{resource}"; write one for every working day',
+                'tidak memuat baris untuk "{resource}"; tulislah satu untuk setiap '
+                "hari "
+                "kerja",
+                resource=resource,
+            )
             raise ScenarioError(message, file=str(path), column="resource")
     else:
         mine = pl.repeat(True, sheet.size, eager=True)
@@ -210,14 +245,23 @@ def _read(
     for position, heading in enumerate(table.headings):
         column = wanted.get(fold(heading))
         if column in cells:
-            message = f"has two columns for {column}; keep one of them"
+            message = said(
+                "has two columns for {column}; keep one of them",
+                "memuat dua kolom untuk {column}; pertahankan salah satu",
+                column=str(column),
+            )
             raise ScenarioError(message, file=str(path))
         if column is not None:
             day = column == "day"
             cells[column] = table.dates(position) if day else table.cells(position)
     absent = [name for name in needed if name not in cells]
     if absent:
-        message = f"has no column {' nor '.join(absent)}; it needs {', '.join(needed)}"
+        message = said(
+            "has no column {absent}; it needs {needed}",
+            "tidak memuat kolom {absent}; yang diperlukan: {needed}",
+            absent=joined(said(" nor ", " maupun "), absent),
+            needed=", ".join(needed),
+        )
         raise ScenarioError(message, file=str(path))
     if table.row_with_rows is not None:
         raise ScenarioError(
@@ -291,19 +335,32 @@ def _worked(
     worked = pl.Series("day", dates, dtype=pl.Date)
     closed = counted.filter(~counted.is_in(worked.implode()))
     gaps = worked.filter(~worked.is_in(days.implode()))
-    message = ""
+    message: Said | None = None
     if len(closed):
-        message = (
-            f"{closed.sort()[0]} is no working day of the office; correct the day, "
+        message = said(
+            "{day} is no working day of the office; correct the day, or add it to "
+            "calendar.open",
+            "{day} bukan hari kerja kantor; betulkan harinya, atau tambahkan ke "
+            "calendar.open",
+            day=str(closed.sort()[0]),
         )
-        message += "or add it to [calendar] open"
     elif len(gaps):
-        more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
-        message = f"has no row for the working day {gaps[0]}{more}; write one for "
-        message += "every working day, also where nothing happened"
+        more = said(" (and {n} more)", " (dan {n} lagi)", n=len(gaps) - 1)
+        message = said(
+            "has no row for the working day {day}{more}; write one for every working "
+            "day, also where nothing happened",
+            "tidak memuat baris untuk hari kerja {day}{more}; tulislah satu untuk "
+            "setiap hari kerja, juga bila tidak ada apa-apa",
+            day=str(gaps[0]),
+            more=more if len(gaps) > 1 else "",
+        )
     elif len(worked) < 2:
-        message = f"has {len(worked)} working days; an estimate needs 2 at least"
-    if message:
+        message = said(
+            "has {n} working days; an estimate needs 2 at least",
+            "memuat {n} hari kerja; perkiraan memerlukan paling sedikit 2",
+            n=len(worked),
+        )
+    if message is not None:
         raise ScenarioError(message, file=sheet.name, column="day")
     return worked
 
@@ -312,16 +369,32 @@ def _span(sheet: _Sheet, days: pl.Series, start: date | None) -> tuple[date, int
     """Return the first day of a history and how many it covers."""
     first, last = days.min(), days.max()
     if not isinstance(first, date) or not isinstance(last, date):
-        message = "has no rows; write one for every working day"
-        raise ScenarioError(message, file=sheet.name)
+        empty = said(
+            "has no rows; write one for every working day",
+            "tidak memuat baris; tulislah satu untuk setiap hari kerja",
+        )
+        raise ScenarioError(empty, file=sheet.name)
     length = (last - first).days + 1
-    message = ""
+    message: Said | None = None
     if start is not None and last < start - timedelta(days=_FRESH_DAYS):
-        message = f"ends on {last}, more than a year before the start {start}; it must "
-        message += "be of the time before the start"
+        message = said(
+            "ends on {last}, more than a year before the start {start}; it must be of "
+            "the time before the start",
+            "berakhir pada {last}, lebih dari setahun sebelum tanggal mulai {start}; "
+            "riwayat harus dari masa menjelang tanggal mulai",
+            last=str(last),
+            start=str(start),
+        )
     elif length > LONGEST_HORIZON:
-        message = f"goes from {first} to {last}, more than {LONGEST_HORIZON:,} days; "
-        message += "correct the year, or keep the last years alone"
-    if message:
+        message = said(
+            "goes from {first} to {last}, more than {most} days; correct the year, or "
+            "keep the last years alone",
+            "mencakup {first} sampai {last}, lebih dari {most} hari; betulkan "
+            "tahunnya, atau ambil tahun-tahun terakhir saja",
+            first=str(first),
+            last=str(last),
+            most=LONGEST_HORIZON,
+        )
+    if message is not None:
         raise ScenarioError(message, file=sheet.name, column="day")
     return first, length

@@ -14,6 +14,7 @@ from ektp_sched.office.calendar import LONGEST_HORIZON
 from ektp_sched.scenarios.draws import draw
 from ektp_sched.scenarios.history import BreakdownFit, fit_arrivals, transitions
 from ektp_sched.scenarios.laws import ArrivalLaw
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,8 +123,11 @@ def _span(course: Course, length: int) -> int:
         offices = course.scenarios.office, course.scenario.office
         if all(calendar(o, course.start, days).open.sum() >= length for o in offices):
             return days
-    message = (
-        f"history_days is {length}; so many working days are not found in "
-        f"{LONGEST_HORIZON:,} days"
+    message = said(
+        "history_days is {length}; so many working days are not found in {days} days",
+        "history_days berisi {length}; hari kerja sebanyak itu tidak ada dalam {days} "
+        "hari",
+        length=length,
+        days=LONGEST_HORIZON,
     )
     raise UsageError(message)

@@ -22,8 +22,9 @@ from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import as_text, clean, fold
-from ektp_sched.errors import BacklogError, LogError
+from ektp_sched.errors import BacklogError, LogError, place
 from ektp_sched.office.nearest import nearest
+from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -175,9 +176,13 @@ def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]
         if name is None:
             continue
         if name in at:
-            message = (
-                f"columns {at[name] + 1} and {position + 1} both stand for {name}; "
-                "keep one of them"
+            message = said(
+                "columns {first} and {second} both stand for {name}; keep one of them",
+                "kolom {first} dan {second} sama-sama berarti {name}; pertahankan "
+                "salah satu",
+                first=at[name] + 1,
+                second=position + 1,
+                name=name,
             )
             raise LogError(message, file=file)
         at[name] = position
@@ -192,15 +197,24 @@ def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]
     return at
 
 
-def _missing(name: str, headings: tuple[str, ...], office: Office) -> str:
+def _missing(name: str, headings: tuple[str, ...], office: Office) -> Said:
     shown = [heading[:40] for heading in headings if heading][:30]
     near = nearest(name, shown)
-    also = ""
+    also = hint = said("", "")
     if name == "application_id" and office.identity is not None:
-        also = f' (or "{office.identity.from_}")'
-    hint = "" if near is None else f'; the nearest is "{near}"'
-    found = ", ".join(f'"{heading}"' for heading in shown) or "none"
-    return f"has no column {name}{also}; found were {found}{hint}"
+        number = office.identity.from_
+        also = said(' (or "{number}")', ' (atau "{number}")', number=number)
+    if near is not None:
+        hint = said('; the nearest is "{near}"', '; yang terdekat "{near}"', near=near)
+    found = ", ".join(f'"{heading}"' for heading in shown) or "-"
+    return said(
+        "has no column {name}{also}; found were {list}{hint}",
+        "tidak memuat kolom {name}{also}; yang ada: {list}{hint}",
+        name=name,
+        also=also,
+        list=found,
+        hint=hint,
+    )
 
 
 def _parse(
@@ -325,13 +339,19 @@ def _refuse(log: PrintLog, max_rejects: float) -> None:
     if bad.height <= share * log.read:
         return
     lines = [
-        f"row {row}, column {column}: {reason}"
+        joined(": ", (place(None, row, column), reason))
         for row, column, reason in bad.head(20).iter_rows()
     ]
     row, column, reason = bad.row(0)
-    message = (
-        f"{bad.height:,} of {log.read:,} rows cannot be used, the first for "
-        f"{reason}; correct these rows and try again"
+    message = said(
+        "{bad} of {read} rows cannot be used, the first for {reason}; correct these "
+        "rows and try again",
+        "{bad} dari {read} baris tidak dapat dipakai, yang pertama karena {code}; "
+        "betulkan baris itu lalu coba lagi",
+        bad=bad.height,
+        read=log.read,
+        reason=reason,
+        code=reason.partition(": ")[0],
     )
     raise LogError(
         message, file=log.source, row=row, column=column, problems=[message, *lines]
