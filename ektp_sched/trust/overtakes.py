@@ -17,7 +17,13 @@ import numpy as np
 from ektp_sched.trust.blank_moves import BlankMoves
 from ektp_sched.trust.exchanges import changes, tiers_that_count
 from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.groups import Groups, distinct, distinct_rows, group_applications
+from ektp_sched.trust.groups import (
+    Groups,
+    distinct,
+    distinct_rows,
+    group_applications,
+    numbered,
+)
 from ektp_sched.trust.quota_moves import QuotaMoves
 from ektp_sched.trust.rules import used_blanks
 
@@ -162,7 +168,7 @@ def _cells(facts: Facts) -> tuple[_Cells, _Sorts]:
     width = facts.days + 1
     key = (groups.member * width + facts.printed) * (none + 1) + using
     held = distinct(key, max(1, len(groups)) * width * (none + 1))
-    cell = np.searchsorted(held, key) if len(held) > _TABLE else _places(held, key)
+    cell, _ = numbered(key, max(1, len(groups)) * width * (none + 1))
     group, day = held // ((none + 1) * width), held // (none + 1) % width
     one = np.zeros(len(held), dtype=np.int64)
     one[cell] = np.arange(len(cell))
@@ -180,12 +186,6 @@ def _cells(facts: Facts) -> tuple[_Cells, _Sorts]:
     able = np.asarray(groups.printers.any(axis=1))
     free = (groups.pinned == MISSING)[group] & able[groups.access[group]]
     return cells.take(free), sorts
-
-
-def _places(held: Ints, key: Ints) -> Ints:
-    table = np.zeros(int(held[-1]) + 1 if len(held) else 0, dtype=np.int32)
-    table[held] = np.arange(len(held))
-    return table[key].astype(np.int64)
 
 
 def _sorts(
