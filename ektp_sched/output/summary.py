@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning import ShiftUse, Tier
 
 __all__ = [
+    "KEYS",
     "MIXED",
     "SCHEMA_VERSION",
     "json_text",
@@ -35,6 +36,17 @@ __all__ = [
 
 SCHEMA_VERSION: Final = 1
 """Of summary.json and certificate.json; it rises when a key changes meaning."""
+
+KEYS: Final = (
+    *("schema_version", "program", "office", "language", "start", "days"),
+    *("read", "planned", "held", "rejected", "printed", "unprinted"),
+    *("status", "engine", "engine_reason", "provisional", "tie_break", "seed"),
+    *("holidays", "warnings", "tiers", "shifts", "quotas"),
+    *("waits", "clearance", "uses", "unprinted_by_reason", "held_by_status"),
+    *("rejected_by_reason", "by_area", "classified", "prioritised"),
+    *("priority_unmatched", "source", "digests", "seconds", "files"),
+)
+"""All keys of summary.json."""
 
 MIXED: Final = "milp"
 """Name of the engine whose plans carry no certificate."""

@@ -45,6 +45,7 @@ class Cells:
     one: Ints
 
     def take(self, some: Bools | Ints) -> Cells:
+        """Return some of the cells."""
         return Cells(*(getattr(self, name)[some] for name in self.__slots__))
 
 
@@ -146,5 +147,3 @@ def slack_of(facts: Facts) -> Ints:
     left = table - used_blanks(facts)
     left[[card in kinds.lots for card in kinds.stocked]] = 1
     return left
-
-

@@ -101,7 +101,9 @@ def _runs_out(facts: Facts, every: Capacity) -> bool:
     )
     # One card more than can be printed, so that its price is known as well.
     daily = np.cumsum(np.minimum(printers, servers)) + 1
-    waits = np.bincount(facts.kind[facts.ready < facts.days], minlength=len(kinds.stock))
+    waits = np.bincount(
+        facts.kind[facts.ready < facts.days], minlength=len(kinds.stock)
+    )
     wanted = (waits > 0) & np.asarray(kinds.printers.any(axis=1))
     for stock, card in enumerate(kinds.stocked):
         takers = wanted & (kinds.stock == stock)

@@ -96,7 +96,7 @@ def _costs(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:
     for tier in priced(facts):
         amount = cost(
             tier.name,
-            np.int64(day),
+            np.array([day], dtype=np.int64),
             facts.days,
             dates.get(tier.name, cells.since),
             tier.scale // target if tier.name == "pressure" else 1,
@@ -198,11 +198,11 @@ def _check_exchanges(
             behind_tie.append((ids[who], sides.later))
     flags = np.ones(len(better), dtype=bool)
     for (row,) in findings.places("better-exchange", flags):
-        name, day, other = better[row]
+        name, day, with_whom = better[row]
         findings.add(
             "better-exchange",
             "The plan is called optimal, but if this application exchanged its slot "
-            f"with {other}, on {findings.date_of(day)}, every rule would be kept and "
+            f"with {with_whom}, on {findings.date_of(day)}, every rule would be kept and "
             "the tiers would be better.",
             application_id=name,
             day=day,
@@ -233,9 +233,7 @@ def _ends(sort: Ints, values: Ints) -> tuple[Ints, Ints]:
     return order[new], order[last]
 
 
-def _bettered(
-    sides: _Sides, sorts: Sorts, rules: _Exchanges
-) -> tuple[int, int] | None:
+def _bettered(sides: _Sides, sorts: Sorts, rules: _Exchanges) -> tuple[int, int] | None:
     """Return two applications whose exchange betters the tiers; None without any.
 
     If any two of two sorts do, so do the one who loses least and the one who
