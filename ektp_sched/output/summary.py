@@ -29,6 +29,7 @@ __all__ = [
     "json_text",
     "plain_number",
     "reason_counts",
+    "shift_entry",
     "status_counts",
     "summarise",
     "tier_entry",
@@ -91,7 +92,7 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
         "holidays": {d.isoformat(): plan.holidays[d] for d in sorted(plan.holidays)},
         "warnings": [_warning(notice, texts) for notice in plan.notices],
         "tiers": [tier_entry(tier) for tier in plan.tiers],
-        "shifts": [_shift(use) for use in plan.shifts],
+        "shifts": [shift_entry(use) for use in plan.shifts],
         "quotas": quota_entries(plan),
         "waits": _waits(found.waits),
         "clearance": _clearance(found.clearance),
@@ -169,7 +170,7 @@ def tier_entry(tier: Tier) -> dict[str, Any]:
     }
 
 
-def _shift(use: ShiftUse) -> dict[str, Any]:
+def shift_entry(use: ShiftUse) -> dict[str, Any]:
     """Return one entry of ``shifts``; ``saves`` is empty where it is not known."""
     saves = [
         {

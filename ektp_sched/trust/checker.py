@@ -70,6 +70,7 @@ Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  #
 # is infinity), quotas that count it, printers that may print it, the limit on its blanks.
 Cohort = namedtuple("Cohort", [  # noqa: PYI024
     "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "counts", "able", "blanks"])
+UNREADABLE = (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error)
 Tier = tuple[str, Any, Any]  # name, rank, and the rank as it is written
 
 
@@ -533,7 +534,8 @@ class Folder:
         names = [*UNSAID, *(name for name in SHEETS if name in self.claimed["files"] and name != "batches")]
         names += ["prices.csv one_more, one_less"] * any(True for _ in self.rows("prices.csv"))
         names += ["shifts saves, person_days, wasted_trips, needed_for_rules"] * bool(self.worked)
-        proven = self.sure if self.chosen or not self.shifts else set[int]()
+        own = {n for n, v in enumerate(self.values) if v[0][0] in OWN}
+        proven = self.sure | own if self.chosen or not self.shifts else set[int]()
         return names + [f"tiers bound {v[0][0]}" for n, v in enumerate(self.values) if n not in proven and self.claimed["tiers"][n]["bound"]]
 
     def stated(self, key: str, true: Any) -> None:
@@ -923,7 +925,7 @@ def main(folder: Path, language: str | None) -> int:
     try:
         me = Folder(folder)
         me.run()
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error) as problem:
+    except UNREADABLE as problem:
         hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
         print(f"{TEXTS['unread'][language == 'id']}: {type(problem).__name__}: {problem}{hint}", file=sys.stderr)
         return 2
