@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = ["FOLDERS", "FORGERIES", "Forgery", "by_checker", "by_verify", "genuine"]
 
-FOLDERS = ("reserve", "shifts", "quotas", "ribbons", "stock")
+FOLDERS = ("reserve", "shifts", "quotas", "ribbons", "stock", "idle")
 
 
 @cache
 def _case(name: str) -> Case:
-    if name not in ("quotas", "ribbons"):
+    if name in ("reserve", "shifts", "stock"):
         return base(name)[0]
     rules: dict[str, Any] = {
         "calendar": {"workdays": EVERY_DAY},
@@ -54,8 +54,12 @@ def _case(name: str) -> Case:
     }
     if name == "quotas":
         rules["quotas"] = [{"per": "plan", "area": "North", "at_most": 5}]
-    else:
+    elif name == "ribbons":
         rules["printers"][0] |= {"cards_per_ribbon": 1000, "ribbons": 10}
+    else:
+        rules["calendar"] = {"workdays": EVERY_DAY[:4]}
+        rules["shifts"] = [{"id": "saturday", "days": ["sat"], "cost_idr": 3}]
+        rules["servers"][0]["cards_per_day"] = rules["printers"][0]["cards_per_day"] = 8
     office = make_office(**rules)
     rows = [
         {"application_id": f"a{i}", "waiting_since": i // 2 - 9}
@@ -252,24 +256,22 @@ def two_alike_change_places_beside_a_harmless_quota(path: Path, case: Case) -> N
     _replan(path, case, slots)
 
 
-@_forgery("shifts", "idle-shift", "better")
+@_forgery("idle", "idle-shift", "better")
 def a_shift_is_worked_for_nothing(path: Path, case: Case) -> None:
     proof = json.loads((path / "certificate.json").read_text("utf-8"))
-    (path / "certificate.json").write_text(
-        json.dumps(proof | {"decisions": None}), "utf-8"
-    )
-    found = _read(path)
-    used = {use["day"] for use in found["shifts"]}
-    free = next(at for at in (1, 3, 6) if str(day(at)) not in used)
-    extra = {"id": "evening", "day": str(day(free)), "cost_idr": 2, "saves": []}
-    extra |= {"person_days": 0, "wasted_trips": 0.0, "wasted_trips_exact": "0"}
-    keep = [u for u in found["shifts"] if u["id"] != "evening"]
-    _summary(
-        path,
-        shifts=sorted(
-            [*keep, extra | {"needed_for_rules": False}], key=lambda u: u["day"]
-        ),
-    )
+    proof["decisions"] = None
+    (path / "certificate.json").write_text(json.dumps(proof), "utf-8")
+    use = {"id": "saturday", "day": str(day(4)), "cost_idr": 3, "saves": []}
+    use |= {"person_days": 0, "wasted_trips": 0.0, "wasted_trips_exact": "0"}
+    tiers = _read(path)["tiers"]
+    for tier in tiers:
+        cost = {"cost_idr": 3, "shifts": 1}.get(tier["name"], tier["value"])
+        tier |= {"value": cost, "bound": cost}
+        tier |= {"exact": str(cost)} if tier["name"] in ("cost_idr", "shifts") else {}
+    _summary(path, shifts=[use | {"needed_for_rules": False}], tiers=tiers)
+    heading = (path / "shifts.csv").read_text("utf-8").splitlines()[0]
+    row = f"saturday,{day(4)},3,,,,,,,false"
+    (path / "shifts.csv").write_text(f"{heading}\n{row}\n", "utf-8")
 
 
 def _key(
@@ -363,7 +365,6 @@ _cell("plan.csv", 1, 6, "9223372036854775807", "wait-days", "row")
 _cell("plan.csv", 1, 7, "nobody", "urgency", "row")
 _cell("plan.csv", 1, 8, "NaN", "pressure", "refused")
 _cell("plan.csv", 1, 8, "inf", "pressure", "refused")
-_cell("plan.csv", 2, 0, "a00", "printed-twice", "once")
 _cell("unprinted.csv", 1, 2, "nobody", "unprinted-urgency", "row")
 _cell("applications.csv", 1, 3, "nobody", "refused", "refused")
 _cell("applications.csv", 1, 1, "2017-01-01", "false-evidence", "row")
@@ -371,6 +372,13 @@ _cell("shifts.csv", 1, 2, "1", "stated-figure", "claim", "shifts")
 _cell("shifts.csv", 1, 7, "1000", "stated-figure", "claim", "shifts")
 _cell("prices.csv", 1, 0, "pX", "stated-figure", "claim")
 _cell("prices.csv", 1, 2, "promises", "stated-figure", "claim")
+
+
+@_forgery("reserve", "printed-twice", "once")
+def somebody_is_printed_in_place_of_another(path: Path, case: Case) -> None:
+    rows = _rows(path / "plan.csv")
+    rows[2][0] = rows[1][0]
+    _write(path / "plan.csv", rows)
 
 
 @_forgery("reserve", "false-evidence", "claim")
