@@ -223,7 +223,8 @@ def _sheets(folder: Path) -> SavedPlan:
     from ektp_sched.output import check_folder, load
 
     plan = load(folder)
-    changed = [v for v in check_folder(plan) if v.code != "changed-sheet"]
+    sheets = ("changed-sheet", "missing-sheet")
+    changed = [v for v in check_folder(plan) if v.code not in sheets]
     if changed:
         message = said(
             "was changed since it was written ({what}); give the plan folder as "

@@ -579,7 +579,8 @@ def _view(plan: Any, case: Case | Drawn) -> Any:
     ]
     names = ("start", "days", "status", "engine", "assignments", "unprinted", "tiers")
     said = {name: getattr(plan, name) for name in (*names, "certificate", "holidays")}
-    more = {"prices": getattr(plan, "prices", None), "notices": (), "seconds": {}}
+    more: dict[str, Any] = {"notices": (), "seconds": {}}
+    more["prices"] = getattr(plan, "prices", None)
     return SimpleNamespace(
         **said, **more, shifts=shifts, office=case.office, backlog=case.backlog
     )
@@ -596,9 +597,8 @@ def _summary(view: Any) -> dict[str, Any]:
         nothing = {
             name: getattr(view, name).clear() for name in ("assignments", "unprinted")
         }
-        found = summarise(
-            SimpleNamespace(**vars(view) | nothing | {"shifts": []}), texts
-        )
+        empty: Any = SimpleNamespace(**vars(view) | nothing | {"shifts": []})
+        found = summarise(empty, texts)
         found |= {
             name: getattr(view, table).height
             for name, table in (("printed", "assignments"), ("unprinted", "unprinted"))

@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from builders import (
     EVERY_DAY,
     Case,
@@ -123,7 +122,9 @@ class Forgery:
 FORGERIES: list[Forgery] = []
 
 
-def _forgery(folder: str, seen: str, checker_code: str | None) -> Any:
+def _forgery(
+    folder: str, seen: str, checker_code: str | None
+) -> Callable[[Callable[[Path, Case], None]], None]:
     def add(function: Callable[[Path, Case], None]) -> None:
         name = function.__name__
         FORGERIES.append(Forgery(name, folder, seen, checker_code, function))

@@ -45,7 +45,7 @@ KEYS: Final = (
     *("holidays", "warnings", "tiers", "shifts", "quotas"),
     *("waits", "clearance", "uses", "unprinted_by_reason", "held_by_status"),
     *("rejected_by_reason", "by_area", "classified", "prioritised"),
-    *("priority_unmatched", "source", "digests", "seconds", "files"),
+    *("priority_unmatched", "source", "read_as", "digests", "seconds", "files"),
 )
 """All keys of summary.json."""
 

@@ -62,7 +62,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
 JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\.ektp-sched-.*")
-UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "seconds", "source", "warnings")
+UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What quotas and blanks see of a card, and its printer; two of a kind can always take each other's place.
 Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  # noqa: PYI024
@@ -81,6 +81,7 @@ class Folder:
         self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), 0, 0
         self.chosen, self.whole, self.sure = False, False, set[int]()
         self.changed, self.lists = list[str](), defaultdict[tuple[str, str], list[str]](list)
+        self.vectors: dict[tuple[Cohort, int], tuple[int, ...]] = {}
         self.kept: dict[Any, bool] = {}  # whether cards of some kinds may change days
         self.places: dict[tuple[Cohort, int, str], tuple[Any, Any]] = {}  # who comes first and last in the tie-break
         self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
@@ -269,7 +270,8 @@ class Folder:
         self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
         if not broken and self.claimed["status"] == "optimal":
             self.idle() if not self.chosen else None
-            self.improved() if not (self.path / "certificate.json").exists() else None
+            for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else ():
+                step()
         for n, tier in enumerate(self.claimed["tiers"]):
             self.expect(word or n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
 
@@ -450,8 +452,10 @@ class Folder:
         return d in days and self.beyond(i, key, days, made + mine, every + 1, left - mine)
 
     def uncertifiable(self) -> bool:
-        """Return whether no prices can prove a plan: with quotas, or where ribbons, or blanks that cross, expire or
-        are set aside can run out on these data: all capacity with every shift, and all who wait, could use them up.
+        """Return whether no prices can prove a plan.
+
+        So it is with quotas, or where ribbons, or blanks that cross, expire or are set aside can run out on
+        these data: all capacity with every shift, and all who wait, could use them up.
         """
         every = [self.cards(day, self.allowed(day)) for day in self.dates]
         could = {p: [*accumulate(cards[p] for cards in every)] for p in self.printers}
@@ -645,7 +649,7 @@ class Folder:
                 good &= (entry["tier"], entry["rank"]) in tiers and math.isclose(entry["value"], Fraction(entry["exact"]), rel_tol=1e-12)
                 saved[entry["tier"]] += Fraction(entry["exact"])
             good &= (row["shift"], row["day"], row["cost_idr"], row["needed_for_rules"]) == (use["id"], use["day"], str(use["cost_idr"]), str(use["needed_for_rules"]).lower())
-            figures = {column: saved[name] if name in saved else None for name, column in names.items()}
+            figures = {column: saved.get(name) for name, column in names.items()}
             figures |= {"person_days_saved": use["person_days"] if saved else None, "wasted_trips_saved": Fraction(use["wasted_trips_exact"]) if saved else None}
             good &= all((row[k] == "") if v is None else row[k] != "" and abs(Fraction(row[k]) - v) <= Fraction(1, 199) for k, v in figures.items())
             good &= math.isclose(use["wasted_trips"], Fraction(use["wasted_trips_exact"]), abs_tol=0.0051)
@@ -669,49 +673,57 @@ class Folder:
             less = self.cards(day, rest)
             self.expect(any(self.used[n][d] > less[n] for n in less), "better", name, day)
 
-    def improved(self) -> None:
-        """Check that no exchange of two cards' slots and no move to an earlier free slot keeps every rule and betters
-        the tiers, in their order; and that no exchange that keeps every tier puts the tie-break right.
-        """
-        tiers, vectors = [t for t in self.demanded() if t[0] not in OWN], dict[tuple[Cohort, int], tuple[int, ...]]()
+    def movable(self) -> dict[int, list[tuple[Cohort, Kind]]]:
+        """Return by day the cards that no pin holds."""
         at = defaultdict[int, list[tuple[Cohort, Kind]]](list)
         for c, d, p in self.places:
             if c.pin is None and c.able:
                 at[d].append((c, Kind(c.able, c.blanks, c.urgency * (c.blanks in self.lots), c.counts, p)))
+        return at
 
-        def cost(c: Cohort, d: int) -> tuple[int, ...]:
-            if (c, d) not in vectors:
-                vectors[c, d] = tuple(self.cost(t, c, d) for t in tiers)
-            return vectors[c, d]
+    def costs(self, c: Cohort, d: int) -> tuple[int, ...]:
+        """Return what printing on a day costs in every tier to which cards add, in order."""
+        if (c, d) not in self.vectors:
+            self.vectors[c, d] = tuple(self.cost(t, c, d) for t, _, _ in self.values if t[0] not in OWN)
+        return self.vectors[c, d]
 
+    def exchanged(self) -> None:
+        """Check that no exchange of two cards' slots that keeps every rule betters the tiers, in their order.
+
+        If any two of two kinds do, so do who loses least and who gains most.  Nor may an exchange that
+        keeps every tier put the tie-break right.
+        """
+        at = self.movable()
         for d, e in combinations(sorted(at), 2):
             least, most = dict[Kind, Any](), dict[Kind, Any]()  # who loses least by going to e, who gains most by coming to d
             last, first = defaultdict[Any, dict[Kind, Any]](dict), defaultdict[Any, dict[Kind, Any]](dict)  # by the tie-break
             for c, kind in at[d]:
-                loss, tie = tuple(b - a for a, b in zip(cost(c, d), cost(c, e), strict=True)), self.places[c, d, kind.printer][1]
+                loss, tie = tuple(b - a for a, b in zip(self.costs(c, d), self.costs(c, e), strict=True)), self.places[c, d, kind.printer][1]
                 least[kind] = min(least.get(kind, (loss, tie)), (loss, tie))
                 last[loss][kind] = max(last[loss].get(kind, tie), tie)
             for c, kind in at[e]:
                 if c.ready <= d:
-                    gain, tie = tuple(a - b for a, b in zip(cost(c, e), cost(c, d), strict=True)), self.places[c, e, kind.printer][0]
+                    gain, tie = tuple(a - b for a, b in zip(self.costs(c, e), self.costs(c, d), strict=True)), self.places[c, e, kind.printer][0]
                     most[kind] = max(most.get(kind, (gain, tie)), (gain, tie))
                     first[gain][kind] = min(first[gain].get(kind, tie), tie)
-            for (go, (loss, one)), (come, (gain, other)) in product(least.items(), most.items()):
-                if loss < gain and self.keeps(come, go, d, e):
-                    self.expect(False, "better", one[1], "<->", other[1])
+            pairs = [("better", *pair) for pair in product(least.items(), most.items()) if pair[0][1][0] < pair[1][1][0]]
+            pairs = [(code, (go, one[1]), (come, other[1])) for code, (go, one), (come, other) in pairs]
             for same in last.keys() & first.keys():
-                for (go, one), (come, other) in product(last[same].items(), first[same].items()):
-                    if other < one and self.keeps(come, go, d, e):
-                        self.expect(False, "tie", other[1], "<->", one[1])
+                pairs += [("tie", *pair) for pair in product(last[same].items(), first[same].items()) if pair[1][1] < pair[0][1]]
+            for code, (go, one), (come, other) in pairs:
+                if self.keeps(come, go, d, e):
+                    self.expect(False, code, other[1], "<->", one[1])
+
+    def moved(self) -> None:
+        """Check that no move to an earlier slot that is free keeps every rule and betters the tiers."""
         room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
         links = [(p, s, *self.total) for p in self.printers for s in self.reach[p]]
         free = [{link[0] for link in links if all(room[n][d] for n in link)} for d in range(self.days)]
-        for e in at:
-            for c, kind in at[e]:
-                for d in range(max(0, c.ready), e):
-                    ink = {p for p in free[d] if p in c.able and all(room.get(f"ribbons {p}", [True])[d:e if p == kind.printer else None])}
-                    if ink and cost(c, d) < cost(c, e) and self.keeps(kind, None, d, e):
-                        self.expect(False, "better", self.places[c, e, kind.printer][0][1], self.dates[d])
+        for e, cards in self.movable().items():
+            for (c, kind), d in product(cards, range(e)):
+                ink = {p for p in free[d] & {*c.able} if all(room.get(f"ribbons {p}", [True])[d:e if p == kind.printer else None])}
+                if ink and d >= c.ready and self.costs(c, d) < self.costs(c, e) and self.keeps(kind, None, d, e):
+                    self.expect(False, "better", self.places[c, e, kind.printer][0][1], self.dates[d])
 
     def keeps(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
         """Return whether a card may come from day e to day d, and another, if any, take its slot, by every rule but room."""

@@ -202,8 +202,8 @@ def _check_exchanges(
         findings.add(
             "better-exchange",
             "The plan is called optimal, but if this application exchanged its slot "
-            f"with {with_whom}, on {findings.date_of(day)}, every rule would be kept and "
-            "the tiers would be better.",
+            f"with {with_whom}, on {findings.date_of(day)}, every rule would be kept "
+            "and the tiers would be better.",
             application_id=name,
             day=day,
         )
