@@ -47,10 +47,10 @@ def verify(
     """Check a plan against the raw files.
 
     Every rule, figure and tier is recomputed, and the proof is checked.  Sheets
-    under batches/ and plan.xlsx are for working with and may be changed.
+    under batches/ may be filled in; what stood in them must still stand there.
     """
-    from ektp_sched.output import check_evidence, check_folder
-    from ektp_sched.output.digest import proven_tiers
+    from ektp_sched.output import check_evidence, check_folder, not_checked
+    from ektp_sched.output.digest import certified, proven_tiers
     from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
     from ektp_sched.trust import proves_choice
@@ -58,11 +58,14 @@ def verify(
 
     plan, found, rules = _evidence(out, backlog, office, priority)
     words = language(lang or rules.language)
-    stated = [v for v in check_folder(plan) if v.code != "changed-sheet"]
+    stated = check_folder(plan)
+    sheets = [v.message.split(" ")[0] for v in stated if v.code == "changed-sheet"]
+    stated = [v for v in stated if v.code != "changed-sheet"]
     stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
-    proven = plan.certificate is not None and plan.status == "optimal"
+    proven = certified(plan) and plan.status == "optimal"
     solved = plan.certificate is None and plan.status == "optimal"
+    unsaid = not_checked(plan)
     chosen = proves_choice(plan.certificate) if rules.shifts else None
     if as_json:
         emit(
@@ -70,9 +73,13 @@ def verify(
                 "schema_version": 1,
                 "ok": not violations,
                 "proven": proven and not violations,
-                "solver_proven": solved and not violations,
+                "solver_proven": plan.status == "optimal"
+                and not proven
+                and not violations,
                 "choice_proven": chosen and not violations,
                 "violations": [_violation(v) for v in violations],
+                "changed_sheets": sheets,
+                "not_checked": unsaid,
             }
         )
     else:
@@ -81,12 +88,20 @@ def verify(
             console(),
             words,
             certified=plan.certificate is not None,
-            proven="" if proven or solved else proven_tiers(plan, words),
+            proven="" if plan.status == "optimal" else proven_tiers(plan, words),
             solved=solved,
+            chosen=chosen is not False,
         )
-        if proven and chosen is not None and not violations:
+        certificate = plan.certificate is not None and plan.status == "optimal"
+        if certificate and chosen is not None and not violations:
             key = "choice_proven" if chosen else "choice_solved"
             typer.echo(words.text(f"terminal.{key}"))
+        if sheets and not violations:
+            names = ", ".join(sheets)
+            typer.echo(words.text("terminal.changed_sheets", names=names))
+        if not violations:
+            names = ", ".join(unsaid)
+            typer.echo(words.text("terminal.not_checked", names=names))
     if violations:
         raise typer.Exit(NO)
 
@@ -212,7 +227,8 @@ def _sheets(folder: Path) -> SavedPlan:
     from ektp_sched.output import check_folder, load
 
     plan = load(folder)
-    changed = [v for v in check_folder(plan) if v.code != "changed-sheet"]
+    sheets = ("changed-sheet", "missing-sheet")
+    changed = [v for v in check_folder(plan) if v.code not in sheets]
     if changed:
         message = said(
             "was changed since it was written ({what}); give the plan folder as "

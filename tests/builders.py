@@ -11,12 +11,21 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ektp_sched.backlog import Backlog, from_frame
+from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import Office, calendar, capacity, to_toml
+from ektp_sched.output.batches import write_batches
+from ektp_sched.output.languages import language
+from ektp_sched.output.quotas import quotas_csv
+from ektp_sched.output.rows import sheet_rows
+from ektp_sched.output.seal import seal
+from ektp_sched.output.summary import shift_entry, summarise
+from ektp_sched.output.tables import applications_csv, write_plan, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +54,7 @@ __all__ = [
     "make_plan",
     "planned",
     "random_case",
+    "renewed",
     "tier_vector",
     "write_folder",
 ]
@@ -133,7 +143,7 @@ class FakePlan:
     unprinted: pl.DataFrame
     tiers: tuple[FakeTier, ...]
     certificate: object | None = None
-    engine: str = "by hand"
+    engine: str = "flow"
     holidays: dict[date, str] = field(default_factory=dict)
     shifts: tuple[FakeShift, ...] = ()
 
@@ -535,67 +545,73 @@ def _decisions_dict(proof: Any) -> dict[str, Any]:
     return {"decisions": {"uses": uses, "rows": rows, "cuts": cuts, "leaves": leaves}}
 
 
-APPLICATIONS = [
-    "application_id",
-    "waiting_since",
-    "ready_on",
-    "urgency",
-    "due_on",
-    "card",
-    "area",
-    "recorded_at",
-    "promised_on",
-    "pinned_on",
-]
-
-
 def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
-    """Write the part of a plan folder that stands as evidence."""
+    """Write a plan folder as `save` does, whatever is wrong with the plan.
+
+    What cannot be counted of a plan with strange rows is left out of summary.json.
+    """
     path.mkdir(parents=True, exist_ok=True)
+    view = _view(plan, case)
     (path / "office.toml").write_text(to_toml(case.office), encoding="utf-8")
-    stamp = "%Y-%m-%dT%H:%M:%S%.6f"
-    case.backlog.frame.select(APPLICATIONS).write_csv(
-        path / "applications.csv", datetime_format=stamp
-    )
-    plan.assignments.with_columns(pl.col("pressure").round(6)).write_csv(
-        path / "plan.csv", float_precision=6
-    )
-    plan.unprinted.write_csv(path / "unprinted.csv")
-    planned_count = case.backlog.planned
-    summary = {
-        "schema_version": 1,
-        "start": plan.start.isoformat(),
-        "days": plan.days,
-        "read": planned_count,
-        "planned": planned_count,
-        "held": 0,
-        "rejected": 0,
-        "printed": plan.assignments.height,
-        "unprinted": plan.unprinted.height,
-        "status": str(plan.status),
-        "engine": plan.engine,
-        "holidays": {d.isoformat(): name for d, name in plan.holidays.items()},
-        "warnings": [],
-        "shifts": [
-            {"id": u.shift, "day": u.day.isoformat(), "cost_idr": u.cost_idr}
-            for u in plan.shifts
-        ],
-        "tiers": [
-            {
-                "name": t.name,
-                "rank": t.rank,
-                "value": float(t.amount),
-                "exact": t.exact,
-                "bound": None if t.bound is None else float(Fraction(t.bound, t.scale)),
-                "proven": t.proven,
-            }
-            for t in plan.tiers
-        ],
-    }
-    (path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    (path / "applications.csv").write_bytes(applications_csv(case.backlog))
+    write_plan(view, path, parquet=False)
+    write_tables(view, path)
+    if case.office.quotas:
+        (path / "quotas.csv").write_bytes(quotas_csv(view))
+    texts = language(case.office.language)
+    write_batches(sheet_rows(view), path, texts, provisional=False)
     if plan.certificate is not None:
         text = json.dumps(certificate_dict(plan.certificate))
         (path / "certificate.json").write_text(text, encoding="utf-8")
+    (path / "summary.json").write_text(json.dumps(_summary(view)), encoding="utf-8")
+    return renewed(path)
+
+
+def _view(plan: Any, case: Case | Drawn) -> Any:
+    """Return a plan with all that is written of one."""
+    unsaid = {"saves": (), "person_days": 0, "wasted_trips": Fraction(0)}
+    unsaid["needed_for_rules"] = False
+    shifts = [
+        SimpleNamespace(
+            **unsaid | {n: getattr(u, n) for n in (*unsaid, *_USE) if hasattr(u, n)}
+        )
+        for u in plan.shifts
+    ]
+    names = ("start", "days", "status", "engine", "assignments", "unprinted", "tiers")
+    said = {name: getattr(plan, name) for name in (*names, "certificate", "holidays")}
+    more: dict[str, Any] = {"notices": (), "seconds": {}}
+    more["prices"] = getattr(plan, "prices", None)
+    return SimpleNamespace(
+        **said, **more, shifts=shifts, office=case.office, backlog=case.backlog
+    )
+
+
+_USE = ("shift", "day", "cost_idr")
+
+
+def _summary(view: Any) -> dict[str, Any]:
+    texts = language(view.office.language)
+    try:
+        found = summarise(view, texts)
+    except (LookupError, ValueError, EktpSchedError, pl.exceptions.PolarsError):
+        nothing = {
+            name: getattr(view, name).clear() for name in ("assignments", "unprinted")
+        }
+        empty: Any = SimpleNamespace(**vars(view) | nothing | {"shifts": []})
+        found = summarise(empty, texts)
+        found |= {
+            name: getattr(view, table).height
+            for name, table in (("printed", "assignments"), ("unprinted", "unprinted"))
+        }
+        found["shifts"] = [shift_entry(use) for use in view.shifts]
+    return found | {"seconds": {}, "files": {}}
+
+
+def renewed(path: Path) -> Path:
+    """Write all digests of a folder anew, as who wants to deceive would."""
+    summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+    summary["files"] = seal(path, summary)
+    (path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     return path
 
 

@@ -1,8 +1,9 @@
 """Output: plan folders, sheets, texts by language, and what a terminal shows."""
 
+from ektp_sched.output.evidence import check_evidence, check_folder, not_checked
 from ektp_sched.output.folder import UnverifiedPlanError, save, save_rejects
 from ektp_sched.output.languages import Language, language
-from ektp_sched.output.reading import SavedPlan, check_evidence, check_folder, load
+from ektp_sched.output.reading import SavedPlan, load
 
 __all__ = [
     "Language",
@@ -12,6 +13,7 @@ __all__ = [
     "check_folder",
     "language",
     "load",
+    "not_checked",
     "save",
     "save_rejects",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -11,13 +12,21 @@ from ektp_sched.output.rows import PASSED, guarded
 from ektp_sched.output.tables import dates_as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
-__all__ = ["Part", "file_stems", "parts", "write_batches"]
+__all__ = [
+    "Part",
+    "batch_sheets",
+    "file_stems",
+    "parts",
+    "sheet_csv",
+    "write_batches",
+]
 
 _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul"}
@@ -105,18 +114,44 @@ def write_batches(
     provisional
         Whether every row says that the plan is provisional.
     """
+    for name, frame in batch_sheets(rows, texts, provisional=provisional):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(sheet_csv(frame, texts))
+
+
+def batch_sheets(
+    rows: SheetRows, texts: Language, *, provisional: bool
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the name and the cells of each printer's day, in the plan's order.
+
+    Parameters
+    ----------
+    rows, texts, provisional
+        As for `write_batches`.
+    """
     table = dates_as_text(guarded(_table(rows, texts, provisional=provisional)))
-    indonesian = texts.code == "id"
     pieces = parts(rows.frame)
     stems = file_stems(sorted({part.printer for part in pieces}))
     for part in pieces:
-        place = folder / "batches" / part.day.isoformat()
-        place.mkdir(parents=True, exist_ok=True)
-        table.slice(part.begin, part.size).write_csv(
-            place / f"{stems[part.printer]}.csv",
-            separator=";" if indonesian else ",",
-            include_bom=indonesian,
-        )
+        name = f"batches/{part.day.isoformat()}/{stems[part.printer]}.csv"
+        yield name, table.slice(part.begin, part.size)
+
+
+def sheet_csv(frame: pl.DataFrame, texts: Language) -> bytes:
+    """Return a sheet as the file that it is written to.
+
+    Parameters
+    ----------
+    frame
+        As `batch_sheets` yields it.
+    texts
+        Language, which decides on the separator.
+    """
+    indonesian = texts.code == "id"
+    text = BytesIO()
+    frame.write_csv(text, separator=";" if indonesian else ",", include_bom=indonesian)
+    return text.getvalue()
 
 
 def _table(rows: SheetRows, texts: Language, *, provisional: bool) -> pl.DataFrame:

@@ -85,7 +85,7 @@ def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
             raise FolderError(message, file=str(path))
     try:
         document = json.loads((folder / COMPARISON).read_bytes())
-        daily = pl.read_csv(folder / DAILY, try_parse_dates=True)
+        daily = pl.read_csv((folder / DAILY).read_bytes(), try_parse_dates=True)
     except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError):
         message = said(
             "its {first} or {second} cannot be read; {again}",

@@ -10,6 +10,7 @@ import polars as pl
 from ektp_sched.output.consumables import consumables
 from ektp_sched.output.figures import figures
 from ektp_sched.output.shifts import shift_total
+from ektp_sched.trust import proves_choice
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "amount",
+    "certified",
     "key_figures",
     "proof",
     "proven_tiers",
@@ -44,12 +46,23 @@ def proof(plan: AnyPlan, texts: Language) -> str:
     if not plan.backlog.planned:
         return texts.text("digest.nothing")
     if plan.status == "optimal":
-        key = "solved" if plan.certificate is None else "optimal"
+        key = "optimal" if certified(plan) else "optimal_shifts"
+        key = "solved" if plan.certificate is None else key
         return f"{texts.text(f'digest.{key}')} {texts.text('digest.meaning')}"
     gaps = "; ".join(_gap(tier, texts) for tier in plan.tiers if not tier.proven)
     parts = [texts.text("digest.feasible"), proven_tiers(plan, texts)]
     parts.append(texts.text("digest.open", gaps=gaps))
     return " ".join(part for part in parts if part)
+
+
+def certified(plan: AnyPlan) -> bool:
+    """Return whether a certificate says of all that was decided that it is best.
+
+    Beside shifts it must prove their choice too; else that is the solver's word.
+    """
+    if plan.certificate is None:
+        return False
+    return not plan.office.shifts or proves_choice(plan.certificate)
 
 
 def proven_tiers(plan: AnyPlan, texts: Language) -> str:
@@ -59,7 +72,7 @@ def proven_tiers(plan: AnyPlan, texts: Language) -> str:
         for tier in plan.tiers
         if tier.proven
     ]
-    key = "solved_some" if plan.certificate is None else "proven"
+    key = "proven" if certified(plan) else "solved_some"
     return texts.text(f"digest.{key}", tiers="; ".join(named)) if named else ""
 
 

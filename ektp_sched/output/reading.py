@@ -1,7 +1,8 @@
-"""Reading a plan folder back, and what was changed in it."""
+"""Reading a plan folder back."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from dataclasses import dataclass
@@ -14,23 +15,20 @@ import polars as pl
 from ektp_sched.backlog import Backlog
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
 from ektp_sched.errors import FolderError
-from ektp_sched.office import Notice, Office, calendar
+from ektp_sched.office import Notice, Office
 from ektp_sched.output.certificates import certificate_of
-from ektp_sched.output.languages import language
-from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
-from ektp_sched.output.seal import SUMMARY, seal
-from ektp_sched.output.stated import StatedCertificate, StatedSummary, read_json
-from ektp_sched.output.summary import MIXED, summarise
-from ektp_sched.output.tables import (
-    PLAN,
-    PRICES,
-    SHIFTS_FILE,
-    UNPRINTED,
-    shifts_csv,
+from ektp_sched.output.seal import SUMMARY
+from ektp_sched.output.stated import (
+    StatedCertificate,
+    StatedSummary,
+    read_file,
+    read_json,
 )
+from ektp_sched.output.summary import MIXED
+from ektp_sched.output.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.planning import Saving, ShiftUse, Status, Tier
 from ektp_sched.showing import OneLine
-from ektp_sched.trust import Violation
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,14 +37,12 @@ if TYPE_CHECKING:
     from ektp_sched.output.stated import StatedShift, StatedTier
     from ektp_sched.planning import Certificate
 
-__all__ = ["SavedPlan", "check_evidence", "check_folder", "load"]
+__all__ = ["SavedPlan", "load"]
 
-_SHEETS = ("batches", "plan.xlsx", "report.html")
 _OPTIONAL = frozenset(
     {"due_on", "card", "area", "recorded_at", "promised_on", "pinned_on", "status"}
     | {"rank", "one_more", "one_less", "column"}
 )
-_NOT_IN_TABLES = ("digests", "by_area")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -116,8 +112,15 @@ def load(path: str | Path) -> SavedPlan:
     """
     folder = Path(path)
     if not os.path.isdir(folder):
-        what = "is a file" if os.path.isfile(folder) else "is not there"
-        message = f"{what}; name a folder that `ektp-sched plan` wrote"
+        if os.path.isfile(folder):
+            what = said("is a file", "adalah berkas, bukan folder")
+        else:
+            what = said("is not there", "tidak ada")
+        message = said(
+            "{what}; name a folder that `ektp-sched plan` wrote",
+            "{what}; sebutkan folder yang ditulis `ektp-sched plan`",
+            what=what,
+        )
         raise FolderError(message, file=str(path))
     stated = read_json(folder / SUMMARY, StatedSummary)
     office = Office.load(folder / "office.toml")
@@ -126,7 +129,7 @@ def load(path: str | Path) -> SavedPlan:
     return SavedPlan(
         path=folder,
         office=office,
-        backlog=_backlog(folder, stated),
+        backlog=_backlog(folder, stated, office),
         start=stated.start,
         days=stated.days,
         status=stated.status,
@@ -156,111 +159,8 @@ def _prices(folder: Path) -> pl.DataFrame | None:
     return prices if prices.height else None
 
 
-def check_folder(saved: SavedPlan) -> list[Violation]:
-    """Return which stated figures and files are not as they were written.
-
-    Parameters
-    ----------
-    saved
-        A plan read from its folder.
-
-    Returns
-    -------
-    list of Violation
-        ``stated-figure`` where summary.json and the tables disagree,
-        ``changed-file`` for files of evidence, ``changed-sheet`` for sheets
-        that the office works with.
-    """
-    stated = saved.summary
-    texts = language(stated["language"])
-    found = []
-    for key, value in summarise(saved, texts).items():
-        if key not in _NOT_IN_TABLES and stated.get(key) != value:
-            message = f"summary.json states another {key} than the folder's tables."
-            found.append(Violation("stated-figure", message))
-    found += _other_tables(saved)
-    actual, written = seal(saved.path, stated), stated["files"]
-    for name in sorted({*actual, *written}):
-        if actual.get(name) != written.get(name):
-            code = "changed-sheet" if name in _SHEETS else "changed-file"
-            message = f"{name} is not as it was written."
-            found.append(Violation(code, message))
-    return found
-
-
-def _other_tables(saved: SavedPlan) -> list[Violation]:
-    """Return the tables of shifts and quotas that say other things than the rest."""
-    found = []
-    for name, there, made in (
-        (SHIFTS_FILE, saved.office.shifts, shifts_csv),
-        (QUOTAS_FILE, saved.office.quotas, quotas_csv),
-    ):
-        if there and not _says_the_same(saved.path / name, made(saved)):
-            message = f"{name} states other figures than summary.json."
-            found.append(Violation("stated-figure", message))
-    return found
-
-
-def _says_the_same(path: Path, text: bytes) -> bool:
-    try:
-        return path.read_bytes() == text
-    except OSError:
-        return False
-
-
-def check_evidence(
-    saved: SavedPlan, backlog: Backlog, office: Office
-) -> list[Violation]:
-    """Return where a folder's own evidence is not what it was made from.
-
-    Digests kept in the folder show a change only to who cannot write them anew,
-    and ``checker.py`` believes the folder's rows, rules and holidays.
-
-    Parameters
-    ----------
-    saved
-        A plan read from its folder.
-    backlog, office
-        Read from the raw files.
-
-    Returns
-    -------
-    list of Violation
-        ``stated-figure`` for another number of rows read, held or rejected,
-        ``stated-holidays`` for other holidays than the calendar's, and
-        ``false-evidence`` for other applications or another office.
-    """
-    raw = {
-        "read": backlog.read,
-        "held": backlog.held.height,
-        "rejected": backlog.rejected,
-    }
-    found = [
-        Violation(
-            "stated-figure", f"summary.json states another {key} than the backlog."
-        )
-        for key, value in raw.items()
-        if saved.summary[key] != value
-    ]
-    if {*saved.holidays} != {*calendar(office, saved.start, saved.days).holidays}:
-        message = "summary.json states other holidays than the calendar's."
-        found.append(Violation("stated-holidays", message))
-    ids = "application_id"
-    copied, given = (
-        b.frame.select(*PLANNED).sort(ids) for b in (saved.backlog, backlog)
-    )
-    for name, same in (
-        ("applications.csv", copied.equals(given)),
-        ("office.toml", saved.office == office),
-    ):
-        if not same:
-            message = f"The folder's {name} is not what the raw file holds."
-            found.append(Violation("false-evidence", message))
-    return found
-
-
 def _whole(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_bytes())
+    content: dict[str, Any] = json.loads(read_file(path))
     return content
 
 
@@ -269,9 +169,7 @@ def _tier(stated: StatedTier, index: int, scale: int, path: Path) -> Tier:
     scale = scale if stated.name == "pressure" else 1
     value = stated.amount * scale
     if value.denominator != 1:
-        message = f"is damaged (no whole number of 1/{scale}); write the plan again"
-        key = f"tiers.{index}.exact"
-        raise FolderError(message, file=str(path), column=key)
+        raise _damaged(path, _no_whole(scale), f"tiers.{index}.exact")
     # A float is only shown; a proven bound is the exact value.
     bound = None if stated.bound is None else round(stated.bound * scale)
     return Tier(
@@ -291,7 +189,10 @@ def _shift(
     key = f"shifts.{index}"
     known = [shift.id for shift in office.shifts]
     if use.id not in known or not 0 <= (use.day - stated.start).days < stated.days:
-        why = "no shift of office.toml, or no day of the plan"
+        why = said(
+            "no shift of office.toml, or no day of the plan",
+            "bukan shift dalam office.toml, atau bukan hari rencana ini",
+        )
         raise _damaged(path, why, key)
     scale = office.lcm_targets
     saves = []
@@ -299,7 +200,7 @@ def _shift(
         times = scale if saving.tier == "pressure" else 1
         value = Fraction(saving.exact) * times
         if value.denominator != 1:
-            raise _damaged(path, f"no whole number of 1/{times}", f"{key}.saves")
+            raise _damaged(path, _no_whole(times), f"{key}.saves")
         saves.append(Saving(saving.tier, saving.rank, int(value), times))
     return ShiftUse(
         use.id,
@@ -320,11 +221,12 @@ def _certificate(folder: Path, stated: StatedSummary) -> Certificate | None:
     return certificate_of(read_json(path, StatedCertificate))
 
 
-def _backlog(folder: Path, stated: StatedSummary) -> Backlog:
+def _backlog(folder: Path, stated: StatedSummary, office: Office) -> Backlog:
     kinds = {name: HELD[name] for name in ("application_id", "status")}
     held = _table(folder / "held.csv", kinds)
+    path = folder / "applications.csv"
     return Backlog(
-        frame=_table(folder / "applications.csv", PLANNED),
+        frame=_known(_table(path, PLANNED), office, path),
         held=held.with_columns(pl.lit(None, pl.String).alias("area")),
         rejects=_table(folder / "rejects.csv", REJECTS),
         read=stated.read,
@@ -342,33 +244,61 @@ def _backlog(folder: Path, stated: StatedSummary) -> Backlog:
 
 
 def _assignments(folder: Path) -> pl.DataFrame:
-    path = folder / "plan.parquet"
-    if not path.exists():
-        return _table(folder / "plan.csv", PLAN)
+    """Read the table of the plan; where there are two, they must say the same."""
+    comma, parquet = folder / "plan.csv", folder / "plan.parquet"
+    if not parquet.exists():
+        return _table(comma, PLAN)
+    data = read_file(parquet)
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(io.BytesIO(data))
     except (OSError, pl.exceptions.PolarsError):
-        raise _damaged(path, "it is no Parquet file") from None
-    return _typed(frame, PLAN, path)
+        why = said("it is no Parquet file", "bukan berkas Parquet")
+        raise _damaged(parquet, why) from None
+    frame = _typed(frame, PLAN, parquet)
+    if comma.exists() and not _alike(frame, _table(comma, PLAN)):
+        message = said(
+            "holds plan.csv and plan.parquet, and they differ; take away the one that "
+            "`ektp-sched plan` did not write",
+            "berisi plan.csv dan plan.parquet yang berbeda; singkirkan yang tidak "
+            "ditulis `ektp-sched plan`",
+        )
+        raise FolderError(message, file=str(folder))
+    return frame
+
+
+def _alike(one: pl.DataFrame, other: pl.DataFrame) -> bool:
+    """Return whether two tables of a plan are equal; CSV has six decimals."""
+    rounded = (
+        frame.with_columns(pl.col("pressure").round(6)) for frame in (one, other)
+    )
+    first, second = rounded
+    return first.equals(second)
 
 
 def _table(path: Path, kinds: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """Read a CSV of the root in its columns and types."""
+    """Read a CSV of the root in its columns and types.
+
+    polars is given bytes: in a path it would take ``[ ] * ?`` for a pattern, and
+    read other files.
+    """
+    data = read_file(path)
+    heading, _, _ = data[: 1 << 12].partition(b"\n")
+    if heading.decode("utf-8", "replace") != ",".join(kinds):
+        why = said(
+            "its heading must be {names}",
+            "judul kolomnya harus {names}",
+            names=",".join(kinds),
+        )
+        raise _damaged(path, why)
     try:
-        with path.open("rb") as file:
-            heading = file.readline(1 << 12).decode("utf-8", "replace")
-        if heading != ",".join(kinds) + "\n":
-            raise _damaged(path, f"its heading must be {','.join(kinds)}")
-        return _whole_rows(pl.read_csv(path, schema=dict(kinds)), path)
-    except FileNotFoundError:
-        message = "is missing; name a folder that `ektp-sched plan` wrote"
-        raise FolderError(message, file=str(path)) from None
-    except (OSError, pl.exceptions.PolarsError):
+        return _whole_rows(pl.read_csv(data, schema=dict(kinds)), path)
+    except pl.exceptions.PolarsError:
         pass
     try:
-        frame = pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError):
-        raise _damaged(path, "it is no table in UTF-8") from None
+        frame = pl.read_csv(data, infer_schema=False)
+    except pl.exceptions.PolarsError:
+        why = said("it is no table in UTF-8", "bukan tabel UTF-8")
+        raise _damaged(path, why) from None
     return _typed(frame, kinds, path)
 
 
@@ -376,12 +306,17 @@ def _typed(
     frame: pl.DataFrame, kinds: Mapping[str, pl.DataType], path: Path
 ) -> pl.DataFrame:
     if frame.columns != list(kinds):
-        raise _damaged(path, f"its columns must be {', '.join(kinds)}")
+        names = ", ".join(kinds)
+        why = said("its columns must be {names}", "kolomnya harus {names}", names=names)
+        raise _damaged(path, why)
     for name, kind in kinds.items():
         try:
             frame = frame.with_columns(pl.col(name).cast(kind))
         except pl.exceptions.PolarsError:
-            raise _damaged(path, f"not all of it is {kind}", name) from None
+            why = said(
+                "not all of it is {kind}", "tidak semuanya {kind}", kind=str(kind)
+            )
+            raise _damaged(path, why, name) from None
     return _whole_rows(frame, path)
 
 
@@ -390,11 +325,38 @@ def _whole_rows(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
     for name in frame.columns:
         if name not in _OPTIONAL and frame[name].has_nulls():
             row = int(frame[name].is_null().arg_max() or 0) + 2
-            message = "is empty; write the plan again"
+            message = said(
+                "is empty; write the plan again", "kosong; tulis rencananya lagi"
+            )
             raise FolderError(message, file=str(path), row=row, column=name)
     return frame
 
 
-def _damaged(path: Path, why: str, column: str | None = None) -> FolderError:
-    message = f"is damaged ({why}); write the plan again"
-    return FolderError(message, file=str(path), column=column)
+def _known(frame: pl.DataFrame, office: Office, path: Path) -> pl.DataFrame:
+    """Return applications whose classes and card types the office has."""
+    for name, known in (("urgency", office.urgency), ("card", office.cards)):
+        strange = ~frame[name].is_in([*known]) & frame[name].is_not_null()
+        if known and strange.any():
+            why = said("office.toml has no such name", "tidak ada dalam office.toml")
+            row = int(strange.arg_max() or 0) + 2
+            raise _damaged(path, why, name, row)
+    return frame
+
+
+def _no_whole(scale: int) -> str:
+    return said(
+        "no whole number of 1/{scale}",
+        "bukan kelipatan 1/{scale}",
+        scale=str(scale),
+    )
+
+
+def _damaged(
+    path: Path, why: str, column: str | None = None, row: int | None = None
+) -> FolderError:
+    message = said(
+        "is damaged ({why}); write the plan again",
+        "rusak ({why}); tulis rencananya lagi",
+        why=why,
+    )
+    return FolderError(message, file=str(path), column=column, row=row)

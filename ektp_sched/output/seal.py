@@ -25,6 +25,7 @@ __all__ = [
     "SUMMARY",
     "TEMPORARY",
     "Verdict",
+    "files_below",
     "foreign_file",
     "judge",
     "seal",
@@ -96,7 +97,7 @@ def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[st
     dict
         One entry a file of the root, and one for all of batches/.
     """
-    names = [name for name in _names(folder) if name != index]
+    names = [name for name in files_below(folder) if name != index]
     found = dict(zip(names, _digests(folder, names), strict=True))
     sheets = [name for name in names if name.startswith(f"{_BATCHES}/")]
     if sheets:
@@ -124,7 +125,7 @@ def judge(folder: Path, wanted: str = SUMMARY) -> Verdict:
     OSError
         If it cannot be read.
     """
-    names = _names(folder)
+    names = files_below(folder)
     if not names or _is_rejects_alone(folder, names):
         return Verdict()
     found = _index(folder)
@@ -157,7 +158,7 @@ def foreign_file(folder: Path, own: Mapping[str, bytes]) -> str | None:
     OSError
         If it cannot be read.
     """
-    for name in _names(folder):
+    for name in files_below(folder):
         if name not in own or not (folder / name).is_file():
             return name
         with (folder / name).open("rb") as file:
@@ -186,7 +187,7 @@ def _index(folder: Path) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _names(folder: Path) -> list[str]:
+def files_below(folder: Path) -> list[str]:
     """Return files, and folders without any, below a folder, sorted."""
     names = []
     for path in folder.rglob("*"):

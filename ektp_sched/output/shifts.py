@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.trust import proves_choice
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -109,7 +111,8 @@ def shift_total(plan: AnyPlan, texts: Language) -> str:
 
 def no_shift(plan: AnyPlan, texts: Language) -> str:
     """Return the sentence of a plan that works none of the office's shifts."""
-    key = "none_better" if plan.status == "optimal" else "none"
+    sure = plan.status == "optimal" and proves_choice(plan.certificate)
+    key = "none_better" if sure else "none"
     return texts.text(f"shifts.{key}")
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ektp_sched.errors import FolderError
 from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +24,16 @@ __all__ = [
     "StatedShift",
     "StatedSummary",
     "StatedTier",
+    "read_file",
     "read_json",
 ]
 
-_Count = Annotated[int, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0, le=1 << 53)]
+_Whole = Annotated[int, Field(ge=-(1 << 53), le=1 << 53)]
+_Number = int | Annotated[float, Field(allow_inf_nan=False)]
 _Rank = int | str | None
 _Exact = Annotated[str, Field(pattern=r"^-?\d{1,60}(/[1-9]\d{0,60})?$")]
+_Saved = Annotated[str, Field(pattern=r"^-?\d{1,15}(/[1-9]\d{0,15})?$")]
 _Figures = dict[str, str | int]
 _TierName = Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"]
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -52,9 +57,9 @@ class StatedTier(_Stated):
 
     name: _TierName
     rank: _Rank
-    value: int | float
+    value: _Number
     exact: _Exact
-    bound: int | float | None
+    bound: _Number | None
     proven: bool
 
     @property
@@ -68,7 +73,7 @@ class StatedSaving(_Stated):
 
     tier: _TierName
     rank: _Rank
-    exact: _Exact
+    exact: _Saved
 
 
 class StatedShift(_Stated):
@@ -78,7 +83,7 @@ class StatedShift(_Stated):
     day: date
     cost_idr: _Count
     saves: tuple[StatedSaving, ...]
-    person_days: int
+    person_days: _Whole
     wasted_trips_exact: _Exact
     needed_for_rules: bool = False
 
@@ -178,6 +183,43 @@ class StatedCertificate(_Stated):
     decisions: StatedDecisions | None = None
 
 
+def read_file(path: Path) -> bytes:
+    """Read one file of a plan folder whole.
+
+    Parameters
+    ----------
+    path
+        File in a plan folder.  Pipes and devices are refused: they may never end.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If it is missing, no ordinary file, or cannot be read.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            message = said(
+                "is no ordinary file; name a folder that `ektp-sched plan` wrote",
+                "bukan berkas biasa; sebutkan folder yang ditulis `ektp-sched plan`",
+            )
+            raise FolderError(message, file=str(path))
+        return path.read_bytes()
+    except FileNotFoundError:
+        message = said(
+            "is missing; name a folder that `ektp-sched plan` wrote",
+            "tidak ada; sebutkan folder yang ditulis `ektp-sched plan`",
+        )
+        raise FolderError(message, file=str(path)) from None
+    except OSError as error:
+        why = (error.strerror or "the system refused").lower()
+        message = said(
+            "cannot be read ({why}); name a folder that you may read",
+            "tidak dapat dibaca ({why}); sebutkan folder yang boleh Anda baca",
+            why=why,
+        )
+        raise FolderError(message, file=str(path)) from None
+
+
 def read_json(path: Path, model: type[_Model]) -> _Model:
     """Read one of the folder's JSON files.
 
@@ -193,20 +235,16 @@ def read_json(path: Path, model: type[_Model]) -> _Model:
     ektp_sched.errors.FolderError
         Naming the file and the key, if it is missing or damaged.
     """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        message = "is missing; name a folder that `ektp-sched plan` wrote"
-        raise FolderError(message, file=str(path)) from None
-    except OSError as error:
-        why = (error.strerror or "the system refused").lower()
-        message = f"cannot be read ({why}); name a folder that you may read"
-        raise FolderError(message, file=str(path)) from None
+    raw = read_file(path)
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or None
-        said = first["msg"][:1].lower() + first["msg"][1:]
-        message = f"is damaged ({said}); write the plan again"
+        why = first["msg"][:1].lower() + first["msg"][1:]
+        message = said(
+            "is damaged ({why}); write the plan again",
+            "rusak ({why}); tulis rencananya lagi",
+            why=why,
+        )
         raise FolderError(message, file=str(path), column=key) from None

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from ektp_sched.planning import ShiftUse, Tier
 
 __all__ = [
+    "KEYS",
     "MIXED",
     "SCHEMA_VERSION",
     "json_text",
     "plain_number",
     "reason_counts",
+    "shift_entry",
     "status_counts",
     "summarise",
     "tier_entry",
@@ -35,6 +37,17 @@ __all__ = [
 
 SCHEMA_VERSION: Final = 1
 """Of summary.json and certificate.json; it rises when a key changes meaning."""
+
+KEYS: Final = (
+    *("schema_version", "program", "office", "language", "start", "days"),
+    *("read", "planned", "held", "rejected", "printed", "unprinted"),
+    *("status", "engine", "engine_reason", "provisional", "tie_break", "seed"),
+    *("holidays", "warnings", "tiers", "shifts", "quotas"),
+    *("waits", "clearance", "uses", "unprinted_by_reason", "held_by_status"),
+    *("rejected_by_reason", "by_area", "classified", "prioritised"),
+    *("priority_unmatched", "source", "read_as", "digests", "seconds", "files"),
+)
+"""All keys of summary.json."""
 
 MIXED: Final = "milp"
 """Name of the engine whose plans carry no certificate."""
@@ -79,7 +92,7 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
         "holidays": {d.isoformat(): plan.holidays[d] for d in sorted(plan.holidays)},
         "warnings": [_warning(notice, texts) for notice in plan.notices],
         "tiers": [tier_entry(tier) for tier in plan.tiers],
-        "shifts": [_shift(use) for use in plan.shifts],
+        "shifts": [shift_entry(use) for use in plan.shifts],
         "quotas": quota_entries(plan),
         "waits": _waits(found.waits),
         "clearance": _clearance(found.clearance),
@@ -157,7 +170,7 @@ def tier_entry(tier: Tier) -> dict[str, Any]:
     }
 
 
-def _shift(use: ShiftUse) -> dict[str, Any]:
+def shift_entry(use: ShiftUse) -> dict[str, Any]:
     """Return one entry of ``shifts``; ``saves`` is empty where it is not known."""
     saves = [
         {

@@ -309,6 +309,7 @@ def show_verification(
     certified: bool,
     proven: str = "",
     solved: bool = False,
+    chosen: bool = True,
 ) -> None:
     """Show whether a plan passed, and the first violations if not.
 
@@ -326,11 +327,14 @@ def show_verification(
         Where it proves some objectives alone: which, as a sentence.
     solved
         Whether only the solver's word says that no plan is better.
+    chosen
+        Whether the certificate proves the choice of shifts too, or there are none.
     """
     if not violations:
         say_line(console, texts.text("terminal.verified"), "bold green")
         some = certified and proven
         name = "certified_some" if some else "certified" if certified else "uncertified"
+        name = "certified_shifts" if name == "certified" and not chosen else name
         name = "solved" if solved else name
         say_line(console, " ".join([texts.text(f"terminal.{name}"), proven]).strip())
         if certified:

@@ -21,6 +21,8 @@ from ektp_sched.planning.result import Plan, Status, Tier
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
@@ -178,25 +180,30 @@ def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
         engine=case.engine,
         assignments=pl.DataFrame(schema=_ASSIGNMENTS),
         unprinted=pl.DataFrame(schema=_UNPRINTED),
-        notices=(
-            *case.office.warnings(),
-            *found.notices,
-            *case.backlog.notices,
-            *_notices(case),
-        ),
+        notices=plan_notices(case.backlog, case.office, limits.start, limits.days),
         holidays=found.holidays,
         seconds=seconds,
     )
 
 
-def _notices(case: Case) -> list[Notice]:
-    """Return remarks on the start, and on pins before it."""
-    start = case.program.capacity.start
-    notices = start_notices(case.backlog, case.office, start)
-    early = (case.backlog.frame["pinned_on"] < start).sum()
+def plan_notices(
+    backlog: Backlog, office: Office, start: date, days: int
+) -> tuple[Notice, ...]:
+    """Return what is worth knowing of any plan of these people in this horizon.
+
+    Parameters
+    ----------
+    backlog, office
+        Who waits, and what limits printing.
+    start, days
+        The horizon.
+    """
+    notices = start_notices(backlog, office, start)
+    early = (backlog.frame["pinned_on"] < start).sum()
     if early:
         notices.append(Notice("pinned-before-start", {"count": int(early)}))
-    return notices
+    of_calendar = calendar(office, start, days).notices
+    return (*office.warnings(), *of_calendar, *backlog.notices, *notices)
 
 
 def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:

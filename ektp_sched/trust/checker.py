@@ -3,7 +3,8 @@
 
 Needs Python 3.11 and nothing else.  All is computed again from office.toml (rules),
 applications.csv (who waits), plan.csv and unprinted.csv (the plan), summary.json (its
-claims), certificate.json (prices that prove it best).  Exit code 0: nothing wrong; 1:
+claims), certificate.json (prices that prove it best); the other tables and the sheets
+in batches/ must say the same.  Exit code 0: nothing wrong; 1:
 something is wrong; 2: the folder cannot be checked.  Days are numbered from the start,
 0; the number after the last means "not printed".
 """
@@ -14,6 +15,8 @@ import csv
 import hashlib
 import json
 import math
+import re
+import statistics
 import sys
 import tomllib
 from collections import Counter, defaultdict, namedtuple
@@ -21,7 +24,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, groupby, pairwise, product
+from itertools import accumulate, combinations, groupby, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,9 @@ quota: this quota is not kept | kuota ini tidak ditaati
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
 row: wrong in this row | salah pada baris ini
 reason: the reason does not hold | alasannya tidak benar
+file: missing, changed since it was written, or not listed in summary.json | tidak ada, berubah sejak ditulis, atau tidak tercantum di summary.json
+sheet: another list than plan.csv | daftar yang berbeda dari plan.csv
+better: called optimal, but this alone keeps every rule and is better | disebut optimal, padahal dengan ini saja semua aturan ditaati dan hasilnya lebih baik
 tie: printed later than the tie-break says | dicetak lebih lambat dari aturan seri
 claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai isi berkas
 proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
@@ -42,6 +48,9 @@ value: Computed again | Dihitung ulang
 sure: proven | terbukti
 optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
 choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan shift juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
+with: The certificate holds for the plan with these shifts. | Sertifikat sah untuk rencana dengan shift ini.
+filled: Changed since written, as when the office fills it in; names and order in batches/*.csv were checked | Berubah sejak ditulis, misalnya diisi oleh kantor; nama dan urutan dalam batches/*.csv sudah diperiksa
+unsaid: Not checked, as the folder alone cannot say it | Tidak diperiksa, karena tidak dapat dibuktikan dari folder ini saja
 solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
 word: Optimal by the solver's word: proven by the solver, within its tolerance; not certified. | Optimal menurut program pemecah: terbukti oleh pemecah, dalam batas toleransinya; tidak bersertifikat.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
@@ -51,11 +60,17 @@ bad: things are wrong; do not use this plan before they are explained. | hal sal
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
+SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
+JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\.ektp-sched-.*")
+UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
+# What quotas and blanks see of a card, and its printer; two of a kind can always take each other's place.
+Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  # noqa: PYI024
 # What the rules see of an application: day numbers, class, target, rank (class, area; none
 # is infinity), quotas that count it, printers that may print it, the limit on its blanks.
 Cohort = namedtuple("Cohort", [  # noqa: PYI024
     "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "counts", "able", "blanks"])
+UNREADABLE = (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error)
 Tier = tuple[str, Any, Any]  # name, rank, and the rank as it is written
 
 
@@ -65,6 +80,10 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), 0, 0
         self.chosen, self.whole, self.sure = False, False, set[int]()
+        self.changed, self.lists = list[str](), defaultdict[tuple[str, str], list[str]](list)
+        self.vectors: dict[tuple[Cohort, int], tuple[int, ...]] = {}
+        self.kept: dict[Any, bool] = {}  # whether cards of some kinds may change days
+        self.places: dict[tuple[Cohort, int, str], tuple[Any, Any]] = {}  # who comes first and last in the tie-break
         self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
         self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
@@ -115,8 +134,8 @@ class Folder:
         lots = [(first, min(end, (lot.get("expires_on", self.dates[-1]) - self.start).days), n, name) for first, lot, n, name in some]
         return sorted(lots, key=lambda lot: lot[1]) if aside or any(last < end for _, last, _, _ in lots) else []
 
-    def short(self, blanks: str, urgency: str = "", day: int = -1) -> list[int]:
-        """Return by day the cards that find no blank, with one card more of a class on a day if one is named.
+    def short(self, blanks: str, changes: Any = ()) -> list[int]:
+        """Return by day the cards that find no blank, with some cards of a class more, or fewer, on a day.
 
         Day after day each class first takes what is set aside for it, then all take what anybody may use and
         expires first.  No other way serves more: what is set aside expires no later than the rest, and of two
@@ -124,7 +143,9 @@ class Folder:
         """
         left, found = [n for _, _, n, _ in self.lots[blanks]], []
         for d, drawn in enumerate(self.drawn[blanks]):
-            today = drawn + Counter({urgency: int(d == day)})
+            today = Counter(drawn)
+            for urgency, day, number in changes:
+                today[urgency] += number * (d == day)
             usable = [(k, name) for k, (first, last, _, name) in enumerate(self.lots[blanks]) if first <= d <= last and left[k]]
             for k, name in usable:
                 some = min(left[k], today[name]) if name else 0
@@ -229,11 +250,13 @@ class Folder:
 
     def run(self) -> None:
         """Check everything; prices prove something only of a plan that keeps the rules."""
-        for step in (self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims):
+        for step in (self.files, self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims,
+                     self.figures, self.counts, self.quota_figures, self.shift_figures, self.priced_rows, self.sheets):
             step()
+        broken = {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong}
         if (self.path / "certificate.json").exists():
             proof = json.loads((self.path / "certificate.json").read_text("utf-8"), parse_float=str, parse_constant=str)
-            trouble = self.disproof(proof) if not {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong} else "rules"
+            trouble = "rules" if broken else self.disproof(proof)
             if not trouble and (given := proof.get("decisions")) is not None:
                 try:
                     trouble, self.chosen = self.undecided(given), True
@@ -245,6 +268,10 @@ class Folder:
         self.sure, self.whole = set(flows[: self.proven]), self.proven == len(flows)
         word = self.uncertifiable() and not (self.path / "certificate.json").exists()
         self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
+        if not broken and self.claimed["status"] == "optimal":
+            self.idle() if not self.chosen else None
+            for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else ():
+                step()
         for n, tier in enumerate(self.claimed["tiers"]):
             self.expect(word or n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
 
@@ -288,6 +315,8 @@ class Folder:
             low, high = self.ties[c].get(d, (tie, tie))
             self.ties[c][d] = min(low, tie), max(high, tie)
             self.cells[c, d, printer, server] += 1
+            low, high = self.places.get((c, d, printer), (tie, tie))
+            self.places[c, d, printer] = min(low, tie), max(high, tie)
         return c, tie
 
     def plan(self) -> None:
@@ -295,6 +324,7 @@ class Folder:
         at, last = ("", ""), None
         for row in self.rows("plan.csv"):
             name, printer, server = row["application_id"], row["printer"], row["server"]
+            self.lists[row["day"], printer].append(name)
             d = (date.fromisoformat(row["day"]) - self.start).days
             inside = 0 <= d < self.days
             self.expect(inside, "rule", name, "days")
@@ -383,7 +413,7 @@ class Folder:
         """Return whether a card more of a class on a day leaves a blank for every card."""
         key = blanks, urgency, d
         if blanks in self.lots and key not in self.fits:
-            self.fits[key] = not any(self.short(*key))
+            self.fits[key] = not any(self.short(blanks, [(urgency, d, 1)]))
         return self.fits.get(key, True)
 
     def counted(self) -> None:
@@ -422,17 +452,28 @@ class Folder:
         return d in days and self.beyond(i, key, days, made + mine, every + 1, left - mine)
 
     def uncertifiable(self) -> bool:
-        """Return whether no prices can prove a plan: with quotas, ribbons, or blanks that cross, expire or are set aside."""
+        """Return whether no prices can prove a plan.
+
+        So it is with quotas, or where ribbons, or blanks that cross, expire or are set aside can run out on
+        these data: all capacity with every shift, and all who wait, could use them up.
+        """
+        every = [self.cards(day, self.allowed(day)) for day in self.dates]
+        could = {p: [*accumulate(cards[p] for cards in every)] for p in self.printers}
+        if any(self.limit[f"ribbons {p}"][d] < min(n, len(self.people)) for p in could if f"ribbons {p}" in self.limit for d, n in enumerate(could[p])):
+            return True
+        most = [*accumulate(min(sum(cards[n] for n in kind) for kind in (self.printers, self.servers)) for cards in every)]
         wanted = Counter[Any]()
         for c, _ in self.people.values():
-            wanted[c[-2:]] += c.ready < self.days
+            wanted[c.able, c.blanks] += c.ready < self.days and bool(c.able)
         for blanks in {b for (_, b), n in wanted.items() if n and b}:
-            few = self.limit[blanks][0] < sum(n for (able, b), n in wanted.items() if able and b == blanks)
+            demand = sum(n for (_, b), n in wanted.items() if b == blanks)
             mine, others = ({x for (able, b), n in wanted.items() if n and (b == blanks) is own for p in able
                              for x in (p, *self.reach[p], *self.total)} for own in (True, False))
-            if few and mine & others:
+            lots = [(first, n) for first, last, n, name in self.lots.get(blanks, []) if not name and last == self.days - 1]
+            sure = [sum(n for first, n in lots if first <= d) for d in range(self.days)] if blanks in self.lots else self.limit[blanks]
+            if (blanks in self.lots or mine & others) and any(n < min(m + 1, demand) for n, m in zip(sure, most, strict=True)):
                 return True
-        return bool(self.quotas or self.lots or any("cards_per_ribbon" in p for p in self.printers.values()))
+        return bool(self.quotas and self.people)
 
     def claims(self) -> None:
         """Check the counts and tier values of summary.json."""
@@ -457,6 +498,265 @@ class Folder:
             good = bound == value if tier["proven"] else bound is None or bound <= value
             good &= math.isclose(value, Fraction(tier["exact"]), rel_tol=1e-12)
             self.expect(good, "claim", tier["name"], "value, bound, proven")
+
+    def files(self) -> None:
+        """Check that every file is there as it was written, and none that summary.json does not list."""
+        found = dict[str, str]()
+        for path in sorted(self.path.rglob("*")):
+            parts = path.relative_to(self.path).parts
+            if not any(JUNK.fullmatch(part) for part in parts) and (path.is_symlink() or not path.is_dir() or not any(path.iterdir())):
+                found["/".join(parts)] = hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+        if sheets := sorted(name for name in found if name.startswith("batches/")):
+            found["batches"] = hashlib.sha256("".join(f"{found.pop(n)}  {n}\n" for n in sheets).encode()).hexdigest()
+        rest = {key: value for key, value in self.claimed.items() if key not in ("files", "seconds")}
+        found["summary.json"] = hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        stated = self.claimed["files"]
+        for name in sorted(stated.keys() | found.keys()):
+            filled = name in SHEETS and name in stated and name in found
+            self.changed += [name] if filled and stated[name] != found[name] else []
+            self.expect(filled or stated.get(name) == found.get(name), "file", name)
+        self.expect(not (self.path / "plan.parquet").exists(), "file", "plan.csv, plan.parquet")
+
+    def sheets(self) -> None:
+        """Check that the sheets in batches/ list whom plan.csv lists, in its order, each printer's day once."""
+        wanted, listed = Counter((day, *names) for (day, _), names in self.lists.items()), Counter[Any]()
+        for path in sorted(self.path.glob("batches/*/*")):
+            name = f"batches/{path.parent.name}/{path.name}"
+            if path.suffix == ".csv":
+                with path.open(encoding="utf-8-sig", newline="") as file:
+                    lines = [*csv.reader(file, delimiter=max(";,", key=path.read_text("utf-8-sig").partition("\n")[0].count))]
+                at = [n for n, title in enumerate(lines[0]) if title in ("Application ID", "ID permohonan")]
+                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:] if any(line)] if at else [""]
+                listed[path.parent.name, *ids] += 1
+                self.expect((path.parent.name, *ids) in wanted, "sheet", name)
+            else:
+                self.expect(path.suffix == ".xlsx" and path.with_suffix(".csv").exists(), "file", name)
+        self.expect(listed == wanted, "sheet", "batches")
+
+    def unsaid(self) -> list[str]:
+        """Return what is stated and cannot be computed again from the folder."""
+        names = [*UNSAID, *(name for name in SHEETS if name in self.claimed["files"] and name != "batches")]
+        names += ["prices.csv one_more, one_less"] * any(True for _ in self.rows("prices.csv"))
+        names += ["shifts saves, person_days, wasted_trips, needed_for_rules"] * bool(self.worked)
+        own = {n for n, v in enumerate(self.values) if v[0][0] in OWN}
+        proven = self.sure | own if self.chosen or not self.shifts else set[int]()
+        return names + [f"tiers bound {v[0][0]}" for n, v in enumerate(self.values) if n not in proven and self.claimed["tiers"][n]["bound"]]
+
+    def stated(self, key: str, true: Any) -> None:
+        """Note a key of summary.json that is not what the tables come to."""
+        self.expect(self.claimed.get(key) == true, "claim", key)
+
+    def figures(self) -> None:
+        """Check waits, clearance and uses of summary.json."""
+        size, end, H = Counter[tuple[Cohort, int]](), self.days - 1, self.days
+        for (c, d, _, _), n in self.cells.items():
+            size[c, d] += n
+
+        def late(c: Cohort, d: int) -> bool:  # past its target on that day
+            return bool(d - c.since + 1 > c.target)
+
+        def longest(some: Any) -> Any:
+            return max(some, default=None)
+
+        done = {(c, d): n for (c, d), n in size.items() if d < H}
+        days = sorted(d - c.since for (c, d), n in done.items() for _ in range(n))
+        by_class = {}
+        for name in self.classes:
+            own = {(c, d): n for (c, d), n in done.items() if c.urgency == name}
+            if number := sum(own.values()):
+                by_class[name] = {"printed": number, "mean_days": round(sum(n * (d - c.since) for (c, d), n in own.items()) / number, 2),
+                                  "longest_days": max(d - c.since for c, d in own), "printed_past_target": sum(n for (c, d), n in own.items() if late(c, d))}
+        left = {c: n for (c, d), n in size.items() if d == H and c.since <= end}
+        before = {(c, d): n for (c, d), n in size.items() if c.since <= 0}
+        self.stated("waits", {
+            "before": {"longest_days": longest(-c.since for c, _ in before), "past_target": sum(n for (c, _), n in before.items() if late(c, 0))},
+            "printed": {"longest_days": longest(days), "mean_days": round(sum(days) / len(days), 2) if days else None,
+                        "median_days": statistics.median(days) if days else None},
+            "after": {"longest_days": longest(end - c.since for c in left), "past_target": sum(n for c, n in left.items() if late(c, end))},
+            "by_class": by_class})
+        past, made = [0] * (H + 1), [0] * H
+        for (c, d), n in size.items():
+            low = min(H, max(0, c.since + c.target))  # from this day on it is past its target at the end of each
+            past[low] += n
+            past[max(low, d)] -= n
+            made[min(d, end)] += n * (d < H)
+        past, so_far = [*accumulate(past)][:H], [*accumulate(made)]
+        total, printed = sum(size.values()), [d for d in range(H) if made[d]]
+        gone = max((d + 1 for d in range(H) if past[d]), default=0)
+        self.stated("clearance", {
+            "last_day": str(self.dates[printed[-1]]) if printed else None,
+            "cleared_on": str(self.dates[printed[-1]]) if printed and so_far[-1] == total else None,
+            "past_target_gone_on": str(self.dates[gone]) if gone < H else None,
+            "by_day": [{"day": str(self.dates[d]), "printed": made[d], "left": total - so_far[d], "past_target": past[d]} for d in printed]})
+        uses = list[dict[str, Any]]()
+        for name in [*self.servers, *self.printers] if printed else ():
+            used, could = self.used[name][:printed[-1] + 1], self.limit[name][:printed[-1] + 1]
+            uses += [{"resource": name, "kind": "server" if name in self.servers else "printer", "cards": sum(used), "capacity": sum(could),
+                      "days_full": sum(0 < b <= a for a, b in zip(used, could, strict=True)), "days": sum(b > 0 for b in could)}] * any(could)
+        self.stated("uses", sorted(uses, key=lambda u: (-u["days_full"] / u["days"], u["resource"])))
+
+    def counts(self) -> None:
+        """Check what summary.json counts in the other tables, and what it repeats of office.toml."""
+        rejected = Counter(part.split(": ")[0] for row in self.rows("rejects.csv") for part in row["reason"].split("; "))
+        self.stated("unprinted_by_reason", Counter(row["reason"] for row in self.rows("unprinted.csv")))
+        self.stated("held_by_status", Counter(row["status"] for row in self.rows("held.csv")))
+        self.stated("rejected_by_reason", rejected)
+        areas, stated = Counter(row["area"] or None for row in self.rows("applications.csv")), self.claimed["by_area"]
+        same = areas == +Counter({a["area"]: a["planned"] for a in stated}) and len({a["area"] for a in stated}) == len(stated)
+        self.expect(same and sum(a["held"] for a in stated) == self.claimed["held"], "claim", "by_area")
+        lottery = self.rules.get("tie_break") == "lottery"
+        self.stated("tie_break", "lottery" if lottery else "recorded")
+        self.stated("seed", self.rules["seed"] if lottery else None)
+        self.stated("office", self.toml["name"])
+        self.expect((self.claimed["schema_version"], self.claimed["program"]) == (1, "ektp-sched"), "claim", "schema_version, program")
+        self.expect(self.claimed["status"] in ("optimal", "feasible"), "claim", "status")
+        reason, engine = self.claimed["engine_reason"], self.claimed["engine"]
+        code = "mixed" if engine == "milp" else "yes-no" if self.shifts else None
+        self.expect(engine in ("flow", "cpsat", "milp") and (reason and reason["code"]) == code, "claim", "engine, engine_reason")
+        self.expect(all(date.fromisoformat(day) in self.dates for day in self.claimed["holidays"]), "claim", "holidays")
+
+    def quota_figures(self) -> None:
+        """Check what summary.json and quotas.csv say of the quotas."""
+        entries, lines = list[Any](), list[Any]()
+        for i, quota in enumerate(self.quotas):
+            name = f"quotas[{i + 1}]" + (f" ({quota['id']})" if "id" in quota else "")
+            for key in ("at_most", "at_least", "at_most_share", "at_least_share"):
+                if key not in quota:
+                    continue
+                least, some = key.startswith("at_least"), [p for p in self.periods if p[:2] == (i, key)]
+                value = [Fraction(quota[key]) * (every if key.endswith("share") else 1) for *_, every, _ in some]
+                cards = [math.ceil(v) if least else math.floor(v) for v in value]
+                kept = [not self.beyond(*period) for period in some]
+                few = sum(k and least and period[3] < n for k, n, period in zip(kept, cards, some, strict=True))
+                entries.append((name, quota["per"], key, Fraction(quota[key]), len(some), *([min(x), max(x)] if x else [] for x in ([p[3] for p in some], cards)), sum(kept), few))
+                lines += [(name, key, str(self.dates[days[0]]), str(self.dates[days[-1]]), *map(str, (made, every, n, left)), str(k).lower())
+                          for (_, _, days, made, every, left), n, k in zip(some, cards, kept, strict=True)]
+        keys = ("quota", "per", "limit", "value", "periods", "printed", "cards", "kept", "kept_as_nobody_was_left")
+        stated = [tuple(Fraction(q[k]) if k == "value" else q[k] for k in keys) for q in self.claimed["quotas"]]
+        self.expect(stated == entries, "claim", "quotas")
+        table = [tuple(row.values()) for row in self.rows("quotas.csv")] if (self.path / "quotas.csv").exists() else []
+        self.expect(table == lines and (self.path / "quotas.csv").exists() is bool(self.quotas), "claim", "quotas.csv")
+
+    def shift_figures(self) -> None:
+        """Check that shifts.csv says what summary.json says; what a shift saves is believed."""
+        table = [*self.rows("shifts.csv")] if (self.path / "shifts.csv").exists() else []
+        names = {"pressure": "pressure_days_saved", "unprinted": "unprinted_saved", "overdue": "overdue_saved", "promise": "promise_days_saved"}
+        tiers = [(t[0], t[2]) for t in self.demanded()]
+        good = (self.path / "shifts.csv").exists() is bool(self.shifts) and len(table) == len(self.claimed["shifts"])
+        for row, use in zip(table, self.claimed["shifts"], strict=False):
+            saved = defaultdict[str, Fraction](Fraction)
+            for entry in use["saves"]:
+                good &= (entry["tier"], entry["rank"]) in tiers and math.isclose(entry["value"], Fraction(entry["exact"]), rel_tol=1e-12)
+                saved[entry["tier"]] += Fraction(entry["exact"])
+            good &= (row["shift"], row["day"], row["cost_idr"], row["needed_for_rules"]) == (use["id"], use["day"], str(use["cost_idr"]), str(use["needed_for_rules"]).lower())
+            figures = {column: saved.get(name) for name, column in names.items()}
+            figures |= {"person_days_saved": use["person_days"] if saved else None, "wasted_trips_saved": Fraction(use["wasted_trips_exact"]) if saved else None}
+            good &= all((row[k] == "") if v is None else row[k] != "" and abs(Fraction(row[k]) - v) <= Fraction(1, 199) for k, v in figures.items())
+            good &= math.isclose(use["wasted_trips"], Fraction(use["wasted_trips_exact"]), abs_tol=0.0051)
+        self.expect(good, "claim", "shifts.csv")
+
+    def priced_rows(self) -> None:
+        """Check the form of prices.csv: rows of what the plan has, each once, of an optimal plan with a certificate."""
+        tiers, seen = {(t[0], "" if t[2] is None else str(t[2])) for t in self.demanded()}, set[Any]()
+        for row in self.rows("prices.csv"):
+            key = row["resource"], row["day"], row["tier"], row["rank"]
+            known = row["resource"] in self.units and date.fromisoformat(row["day"]) in self.dates and key[2:] in tiers
+            finite = all(math.isfinite(float(row[k] or 0)) for k in ("one_more", "one_less"))
+            self.expect(known and finite and key not in seen, "claim", "prices.csv", *key)
+            seen.add(key)
+        self.expect(not seen or (self.claimed["status"] == "optimal" and (self.path / "certificate.json").exists()), "claim", "prices.csv")
+
+    def idle(self) -> None:
+        """Check that no shift is worked whose cards could be printed without it."""
+        for day, name in self.worked:
+            d, rest = (day - self.start).days, {n for on, n in self.worked if on == day and n != name}
+            less = self.cards(day, rest)
+            self.expect(any(self.used[n][d] > less[n] for n in less), "better", name, day)
+
+    def movable(self) -> dict[int, list[tuple[Cohort, Kind]]]:
+        """Return by day the cards that no pin holds."""
+        at = defaultdict[int, list[tuple[Cohort, Kind]]](list)
+        for c, d, p in self.places:
+            if c.pin is None and c.able:
+                at[d].append((c, Kind(c.able, c.blanks, c.urgency * (c.blanks in self.lots), c.counts, p)))
+        return at
+
+    def costs(self, c: Cohort, d: int) -> tuple[int, ...]:
+        """Return what printing on a day costs in every tier to which cards add, in order."""
+        if (c, d) not in self.vectors:
+            self.vectors[c, d] = tuple(self.cost(t, c, d) for t, _, _ in self.values if t[0] not in OWN)
+        return self.vectors[c, d]
+
+    def exchanged(self) -> None:
+        """Check that no exchange of two cards' slots that keeps every rule betters the tiers, in their order.
+
+        If any two of two kinds do, so do who loses least and who gains most.  Nor may an exchange that
+        keeps every tier put the tie-break right.
+        """
+        at = self.movable()
+        for d, e in combinations(sorted(at), 2):
+            least, most = dict[Kind, Any](), dict[Kind, Any]()  # who loses least by going to e, who gains most by coming to d
+            last, first = defaultdict[Any, dict[Kind, Any]](dict), defaultdict[Any, dict[Kind, Any]](dict)  # by the tie-break
+            for c, kind in at[d]:
+                loss, tie = tuple(b - a for a, b in zip(self.costs(c, d), self.costs(c, e), strict=True)), self.places[c, d, kind.printer][1]
+                least[kind] = min(least.get(kind, (loss, tie)), (loss, tie))
+                last[loss][kind] = max(last[loss].get(kind, tie), tie)
+            for c, kind in at[e]:
+                if c.ready <= d:
+                    gain, tie = tuple(a - b for a, b in zip(self.costs(c, e), self.costs(c, d), strict=True)), self.places[c, e, kind.printer][0]
+                    most[kind] = max(most.get(kind, (gain, tie)), (gain, tie))
+                    first[gain][kind] = min(first[gain].get(kind, tie), tie)
+            pairs = [("better", *pair) for pair in product(least.items(), most.items()) if pair[0][1][0] < pair[1][1][0]]
+            pairs = [(code, (go, one[1]), (come, other[1])) for code, (go, one), (come, other) in pairs]
+            for same in last.keys() & first.keys():
+                pairs += [("tie", *pair) for pair in product(last[same].items(), first[same].items()) if pair[1][1] < pair[0][1]]
+            for code, (go, one), (come, other) in pairs:
+                if self.keeps(come, go, d, e):
+                    self.expect(False, code, other[1], "<->", one[1])
+
+    def moved(self) -> None:
+        """Check that no move to an earlier slot that is free keeps every rule and betters the tiers."""
+        room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
+        links = [(p, s, *self.total) for p in self.printers for s in self.reach[p]]
+        free = [{link[0] for link in links if all(room[n][d] for n in link)} for d in range(self.days)]
+        for e, cards in self.movable().items():
+            for (c, kind), d in product(cards, range(e)):
+                ink = {p for p in free[d] & {*c.able} if all(room.get(f"ribbons {p}", [True])[d:e if p == kind.printer else None])}
+                if ink and d >= c.ready and self.costs(c, d) < self.costs(c, e) and self.keeps(kind, None, d, e):
+                    self.expect(False, "better", self.places[c, e, kind.printer][0][1], self.dates[d])
+
+    def keeps(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
+        """Return whether a card may come from day e to day d, and another, if any, take its slot, by every rule but room."""
+        key = come, go, d, e
+        if key not in self.kept:
+            self.kept[key] = self.keeps_printers(come, go) and self.keeps_blanks(come, go, d, e) and self.keeps_quotas(come, go, d, e)
+        return self.kept[key]
+
+    def keeps_printers(self, come: Kind, go: Kind | None) -> bool:
+        """Return whether each may be printed where the other is, if the other is printed."""
+        return not go or (go.printer in come.able and (not come.printer or come.printer in go.able))
+
+    def keeps_blanks(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
+        """Return whether every card still finds a blank."""
+        if go and go.blanks == come.blanks and come.blanks not in self.lots:
+            return True
+        for blanks in {kind.blanks for kind in (come, go) if kind} & self.lots.keys():
+            moved = [(come.urgency, d, 1), (come.urgency, e, -1)] if come.blanks == blanks else []
+            moved += [(go.urgency, d, -1), (go.urgency, e, 1)] if go and go.blanks == blanks else []
+            if any(self.short(blanks, moved)):
+                return False
+        plain = come.blanks if come.blanks not in self.lots else None
+        return not plain or all(self.used[plain][t] < self.limit[plain][t] for t in range(d, min(e, self.days)))
+
+    def keeps_quotas(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
+        """Return whether every quota that is kept still is."""
+        for i, key, days, made, every, left in self.periods:
+            moved = (d in days) - (e in days)
+            own, other = int(i in come.counts), int(go is not None and i in go.counts)
+            waiting = left + (other - own) * (d <= days[-1] < e)
+            if self.beyond(i, key, days, made + moved * (own - other), every + moved * (go is None), waiting):
+                return False
+        return True
 
     def disproof(self, proof: dict[str, Any]) -> str:  # noqa: C901
         """Return why certificate.json does not prove the plan; nothing if it does.
@@ -637,7 +937,7 @@ def main(folder: Path, language: str | None) -> int:
     try:
         me = Folder(folder)
         me.run()
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error) as problem:
+    except UNREADABLE as problem:
         hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
         print(f"{TEXTS['unread'][language == 'id']}: {type(problem).__name__}: {problem}{hint}", file=sys.stderr)
         return 2
@@ -646,7 +946,9 @@ def main(folder: Path, language: str | None) -> int:
     for number, (tier, _, amount) in enumerate(me.values):
         sure = f" ({say['sure']})" * (number in me.sure)
         print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
-    print(say["optimal" if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
+    sure = "optimal" if me.chosen or not me.shifts else "with"
+    print(say[sure if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
+    print(f"{say['unsaid']}: {', '.join(me.unsaid())}", *[f"{say['filled']}: {', '.join(me.changed)}"] * bool(me.changed), sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
     print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])

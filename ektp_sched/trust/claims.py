@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.office import capacity, ribbon_cards
+from ektp_sched.trust.shifts import ShiftRules
 from ektp_sched.trust.tiers import OWN_TIERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.office import Capacity, Lot
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.planned import Planned
 
     Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
 
 __all__ = ["check_claims", "uncertifiable"]
 
@@ -63,36 +67,70 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
 def uncertifiable(facts: Facts) -> bool:
     """Return whether only a solver can prove such a plan, and prices cannot.
 
-    That is so with quotas, with blanks that expire or are set aside, and with
-    ribbons; and where blanks may run out of a card type that shares a printer,
-    a server or the reserve with another.  Blanks may run out if on some day
-    there have been fewer than applications for them.
+    That is so with quotas; and where something can run out on these data: ribbons;
+    blanks that expire or are set aside; blanks of a card type that shares a
+    printer, a server or the reserve with another.  What all capacity, with
+    every shift, and everybody who waits could not use up cannot run out.
 
     Parameters
     ----------
     facts
         The office and its applications.
     """
-    kinds, limits = facts.kinds, facts.limits
-    ribbons = any(p.cards_per_ribbon is not None for p in facts.office.printers)
-    if facts.office.quotas or kinds.lots or ribbons:
+    office, kinds = facts.office, facts.kinds
+    if not facts.frame.height:
+        return False
+    if office.quotas:
         return True
-    due = facts.ready < facts.days
-    wanted = np.bincount(facts.kind[due], minlength=len(kinds.stock))
-    servers = kinds.printers.astype(np.int64) @ limits.reaches.astype(np.int64) > 0
-    uses = np.concatenate([kinds.printers, servers], axis=1)
-    if limits.total is not None:
-        uses = np.ones((len(uses), 1), dtype=bool)
-    waited = (wanted > 0) & np.asarray(kinds.printers.any(axis=1))
-    return any(
-        bool(
-            (limits.supply[card] < wanted[waited & (kinds.stock == stock)].sum()).any()
-        )
-        and _meet(uses[waited], kinds.stock[waited] == stock)
-        for stock, card in enumerate(kinds.stocked)
+    if not kinds.stocked and all(p.cards_per_ribbon is None for p in office.printers):
+        return False
+    uses = ShiftRules(office, facts.start, facts.days).may_be_worked()
+    return _runs_out(facts, capacity(office, facts.start, facts.days, uses))
+
+
+def _runs_out(facts: Facts, every: Capacity) -> bool:
+    """Return whether blanks or ribbons can run out as no network can say."""
+    kinds = facts.kinds
+    could = np.cumsum(every.printer_cards, axis=1)
+    for name, cards in ribbon_cards(facts.office, facts.start, facts.days).items():
+        most = np.minimum(could[every.printers.index(name)], facts.frame.height)
+        if (cards < most).any():
+            return True
+    printers, servers = (
+        cards.sum(axis=0) for cards in (every.printer_cards, every.server_cards)
     )
+    # One card more than can be printed, so that its price is known as well.
+    daily = np.cumsum(np.minimum(printers, servers)) + 1
+    waits = np.bincount(
+        facts.kind[facts.ready < facts.days], minlength=len(kinds.stock)
+    )
+    wanted = (waits > 0) & np.asarray(kinds.printers.any(axis=1))
+    for stock, card in enumerate(kinds.stocked):
+        takers = wanted & (kinds.stock == stock)
+        most = np.minimum(daily, waits[takers].sum())
+        if card in kinds.lots:
+            if (_lasting(kinds.lots[card], facts.days) < most).any():
+                return True
+        elif (every.supply[card] < most).any() and _meet(facts, takers, wanted):
+            return True
+    return False
 
 
-def _meet(uses: Bools, mine: Bools) -> bool:
-    """Return whether any resource is used by some rows and by others."""
-    return bool((uses[mine].any(axis=0) & uses[~mine].any(axis=0)).any())
+def _lasting(lots: tuple[Lot, ...], days: int) -> Ints:
+    """Return the blanks up to each day that anybody can use to the end."""
+    cards = np.zeros(days, dtype=np.int64)
+    for lot in lots:
+        if lot.kept_for is None and lot.last == days - 1:
+            cards[lot.first :] += lot.cards
+    return cards
+
+
+def _meet(facts: Facts, takers: Bools, wanted: Bools) -> bool:
+    """Return whether a card type shares a printer, a server or the reserve."""
+    kinds, limits = facts.kinds, facts.limits
+    others = wanted & ~takers
+    if limits.total is not None:
+        return bool(takers.any() and others.any())
+    reached = kinds.printers.astype(np.int64) @ limits.reaches.astype(np.int64) > 0
+    uses = np.concatenate([kinds.printers, reached], axis=1)
+    return bool((uses[takers].any(axis=0) & uses[others].any(axis=0)).any())

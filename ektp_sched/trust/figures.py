@@ -9,6 +9,7 @@ import numpy as np
 from ektp_sched.trust.consumables import blanks_of, ribbons_left
 from ektp_sched.trust.facts import MISSING, blocks, counted
 from ektp_sched.trust.quota_moves import QuotaMoves
+from ektp_sched.trust.room import lasts, room
 from ektp_sched.trust.rules import used_blanks
 from ektp_sched.trust.tiebreak import TieBreak
 
@@ -293,9 +294,9 @@ def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
     }
     plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
     printers = kinds.printers.astype(np.int64)
-    room, ribbon = _room(facts), _lasts(ribbons_left(facts))
-    some = printers @ room.astype(np.int64) > 0
-    inked = printers @ (room & ribbon).astype(np.int64) > 0
+    free, ribbon = room(facts), lasts(ribbons_left(facts))
+    some = printers @ free.astype(np.int64) > 0
+    inked = printers @ (free & ribbon).astype(np.int64) > 0
     both = inked & _blanks(facts, np.unique(kind))
     ready = np.maximum(facts.ready[index], 0)
     ends = [_last(found)[kind] < ready for found in (some, inked, both)]
@@ -312,11 +313,6 @@ def _last(days: Bools) -> Ints:
     return np.asarray(np.where(days, numbers, -1).max(axis=1, initial=-1))
 
 
-def _lasts(left: Ints) -> Bools:
-    """Return on which days one more can be used: each day from then on needs it."""
-    return np.asarray(np.minimum.accumulate(left[:, ::-1], axis=1)[:, ::-1] > 0)
-
-
 def _blanks(facts: Facts, kinds: Ints) -> Bools:
     """Return on which days there is a blank for a card more of some kinds.
 
@@ -327,7 +323,7 @@ def _blanks(facts: Facts, kinds: Ints) -> Bools:
         [facts.limits.supply[card] for card in of.stocked], dtype=np.int64
     ).reshape(-1, days) - used_blanks(facts)
     unlimited = np.ones((1, days), dtype=bool)
-    found = np.concatenate([_lasts(left), unlimited])[of.stock]
+    found = np.concatenate([lasts(left), unlimited])[of.stock]
     by_type = blanks_of(facts)
     for taker in np.unique(of.taker[kinds]).tolist():
         if taker >= 0:
@@ -341,22 +337,6 @@ def _quotas_hold(facts: Facts, index: Ints, both: Bools) -> Bools:
     free = both & ~QuotaMoves(facts).blocked()[facts.kinds.sign]
     ready = np.maximum(facts.ready[index], 0)
     return np.asarray(_last(free)[facts.kind[index]] < ready)
-
-
-def _room(facts: Facts) -> Bools:
-    """Return on which days each printer could have printed one card more."""
-    rows, limits, days = facts.rows, facts.limits, facts.days
-    good = facts.valid()
-    day = rows.day[good]
-    printers = counted(rows.printer[good] * days + day, limits.printer_cards.shape)
-    servers = counted(rows.server[good] * days + day, limits.server_cards.shape)
-    free = (servers < limits.server_cards).astype(np.int64)
-    room = (printers < limits.printer_cards) & (
-        limits.reaches.astype(np.int64) @ free > 0
-    )
-    if limits.total is not None:
-        room &= counted(day.astype(np.int64), (days,)) < limits.total
-    return np.asarray(room)
 
 
 def _add(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Groups", "distinct", "distinct_rows", "group_applications", "numbered"]
 
-_TABLE: Final = 1 << 25
+_SMALL_TABLE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,14 @@ class Groups:
         return len(self.size)
 
 
+def _table_size(count: int) -> int:
+    """Return the largest table that pays for so many keys, where sorting would do."""
+    return max(_SMALL_TABLE, 8 * count)
+
+
 def numbered(key: Ints, size: int) -> tuple[Ints, int]:
     """Renumber keys in ``[0, size)`` without gaps; return how many there are."""
-    if size > _TABLE:
+    if size > _table_size(len(key)):
         distinct, number = np.unique(key, return_inverse=True)
         return number.reshape(-1).astype(np.int64), len(distinct)
     seen = np.zeros(size, dtype=bool)
@@ -91,7 +96,7 @@ def numbered(key: Ints, size: int) -> tuple[Ints, int]:
 
 def distinct(key: Ints, size: int) -> Ints:
     """Return the distinct keys in ``[0, size)``, ascending."""
-    if size > 4 * _TABLE:
+    if size > _table_size(len(key)):
         return np.unique(key)
     seen = np.zeros(size, dtype=bool)
     seen[key] = True
@@ -101,19 +106,20 @@ def distinct(key: Ints, size: int) -> Ints:
 def _combined(columns: Iterable[Ints | Ints32], height: int) -> tuple[Ints, int]:
     """Give each combination of several integer columns a number."""
     code, count = np.zeros(height, dtype=np.int64), min(1, height)
+    most = _table_size(height)
     for column in columns if height else ():
         low, high = int(column.min()), int(column.max())
         if low == high:
             continue
-        if high - low >= _TABLE:
+        if high - low >= most:
             column, width = numbered(column.astype(np.int64) - low, high - low + 1)
             low = 0
         else:
             width = high - low + 1
-        if count * width > _TABLE:
+        if count * width > most:
             code, count = numbered(code, count)
         code, count = code * width + (column - low), count * width
-        if count > _TABLE:
+        if count > most:
             code, count = numbered(code, count)
     return numbered(code, count)
 

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.trust.blank_moves import BlankMoves
+from ektp_sched.trust.cells import Cells, Sorts, cells_of, slack_of
 from ektp_sched.trust.exchanges import changes, tiers_that_count
-from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.groups import Groups, distinct, distinct_rows, group_applications
 from ektp_sched.trust.quota_moves import QuotaMoves
-from ektp_sched.trust.rules import used_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,44 +82,6 @@ class Counts:
     sample: list[Pair] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """Applications of one group printed on one day by printers alike.
-
-    Shape ``(K,)`` each; ``sort`` indexes the rows of ``_Sorts``.
-    """
-
-    sort: Ints
-    since: Ints
-    ready: Ints
-    due: Ints
-    promised: Ints
-    day: Ints
-    count: Ints
-    one: Ints
-
-    def take(self, some: Bools | Ints) -> _Cells:
-        return _Cells(*(getattr(self, name)[some] for name in self.__slots__))
-
-
-@dataclass(frozen=True, slots=True)
-class _Sorts:
-    """Kinds of cell: rank, target, eligibility, and printers used.
-
-    ``first[a, b]`` says how a comes before b: 0 never, 1 by rank, 2 with a
-    shorter target, 3 with the same.  ``swap[a, b]`` says whether a's printer
-    takes b and b's takes a; ``stock`` is the card type counted, or -1;
-    ``sign`` says which quotas count a, ``taker`` whose blanks it takes.
-    """
-
-    rank: Ints
-    first: Ints
-    swap: Bools
-    stock: Ints
-    sign: Ints
-    taker: Ints
-
-
 def count_overtakes(facts: Facts) -> Counts:
     """Count all overtakes of a plan, avoidable or accounted for.
 
@@ -131,8 +91,8 @@ def count_overtakes(facts: Facts) -> Counts:
         A plan laid beside its applications.
     """
     counts = Counts()
-    cells, sorts = _cells(facts)
-    slack = _slack(facts)
+    cells, sorts, _ = cells_of(facts)
+    slack = slack_of(facts)
     moves, blanks = QuotaMoves(facts), BlankMoves(facts)
     for day in np.unique(cells.day[cells.day < facts.days]).tolist():
         ahead = cells.take(cells.day == day)
@@ -149,84 +109,8 @@ def count_overtakes(facts: Facts) -> Counts:
     return counts
 
 
-def _cells(facts: Facts) -> tuple[_Cells, _Sorts]:
-    """Return the cells of everybody who is not pinned."""
-    groups = group_applications(facts)
-    first, alike = distinct_rows(groups.printers.T)
-    eligible = groups.printers[:, first]
-    none = len(first)
-    using = np.full(facts.frame.height, none, dtype=np.int64)
-    good = facts.valid()
-    rows = facts.rows
-    using[rows.application[good]] = alike[rows.printer[good]]
-    width = facts.days + 1
-    key = (groups.member * width + facts.printed) * (none + 1) + using
-    held = distinct(key, max(1, len(groups)) * width * (none + 1))
-    cell = np.searchsorted(held, key) if len(held) > _TABLE else _places(held, key)
-    group, day = held // ((none + 1) * width), held // (none + 1) % width
-    one = np.zeros(len(held), dtype=np.int64)
-    one[cell] = np.arange(len(cell))
-    sort, sorts = _sorts(groups, group, held % (none + 1), eligible)
-    cells = _Cells(
-        sort=sort,
-        since=groups.since[group],
-        ready=groups.ready[group],
-        due=groups.due[group],
-        promised=groups.promised[group],
-        day=day,
-        count=np.bincount(cell, minlength=len(held)).astype(np.int64),
-        one=one,
-    )
-    able = np.asarray(groups.printers.any(axis=1))
-    free = (groups.pinned == MISSING)[group] & able[groups.access[group]]
-    return cells.take(free), sorts
-
-
-def _places(held: Ints, key: Ints) -> Ints:
-    table = np.zeros(int(held[-1]) + 1 if len(held) else 0, dtype=np.int32)
-    table[held] = np.arange(len(held))
-    return table[key].astype(np.int64)
-
-
-def _sorts(
-    groups: Groups, group: Ints, using: Ints, eligible: Bools
-) -> tuple[Ints, _Sorts]:
-    names = (groups.rank, groups.target, groups.access, groups.sign, groups.taker)
-    fields = np.stack([*(name[group] for name in names), using])
-    columns, sort = np.unique(fields, axis=1, return_inverse=True)
-    rank, target, access, sign, taker, used = columns
-    takes = np.concatenate([eligible, np.ones((len(eligible), 1), dtype=bool)], axis=1)
-    able = takes[access][:, used]
-    by_rank = rank[:, None] < rank
-    level = rank[:, None] == rank
-    first = np.where(
-        by_rank,
-        1,
-        np.where(
-            level & (target[:, None] < target),
-            2,
-            np.where(level & (target[:, None] == target), 3, 0),
-        ),
-    )
-    swap, stock = able & able.T, groups.stock[access]
-    return sort.reshape(-1), _Sorts(rank, first, swap, stock, sign, taker)
-
-
-def _slack(facts: Facts) -> Ints:
-    """Return blanks not used by the end of each day, shape (card types, days).
-
-    Types whose blanks are counted day after day have enough here.
-    """
-    kinds = facts.kinds
-    supply = [facts.limits.supply[card] for card in kinds.stocked]
-    table = np.array(supply, dtype=np.int64).reshape(-1, facts.days)
-    left = table - used_blanks(facts)
-    left[[card in kinds.lots for card in kinds.stocked]] = 1
-    return left
-
-
 def _days_behind(
-    facts: Facts, sorts: _Sorts, ahead: _Cells, behind: _Cells, day: int, slack: Ints
+    facts: Facts, sorts: Sorts, ahead: Cells, behind: Cells, day: int, slack: Ints
 ) -> Iterator[tuple[int, Bools]]:
     """Yield later days on which somebody overtaken is printed.
 
@@ -257,9 +141,9 @@ def _days_behind(
 
 def _count_pair(
     facts: Facts,
-    sorts: _Sorts,
-    ahead: _Cells,
-    passed: _Cells,
+    sorts: Sorts,
+    ahead: Cells,
+    passed: Cells,
     able: Bools,
     counts: Counts,
 ) -> None:
@@ -284,7 +168,7 @@ def _count_pair(
 
 def _count_sort(
     facts: Facts,
-    cells: tuple[_Cells, _Cells, Ints],
+    cells: tuple[Cells, Cells, Ints],
     days: tuple[int, int],
     by_rank: bool,
     counts: Counts,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ektp_sched.backlog.inputs import as_backlog, as_office
 from ektp_sched.trust.certificate import final_face
 from ektp_sched.trust.claims import check_claims
-from ektp_sched.trust.decided import check_choice
+from ektp_sched.trust.decided import check_choice, proves_choice
 from ektp_sched.trust.facts import missing_columns, read_facts
 from ektp_sched.trust.figures import (
     check_even_shares,
@@ -16,6 +16,7 @@ from ektp_sched.trust.figures import (
     check_reasons,
 )
 from ektp_sched.trust.findings import Findings, Violation
+from ektp_sched.trust.improvements import check_idle_shifts, check_improvements
 from ektp_sched.trust.rules import check_rules
 from ektp_sched.trust.tiers import check_tiers, values
 from ektp_sched.trust.ties import check_ties, check_ties_in_groups
@@ -82,9 +83,15 @@ def _check_proof(
 ) -> None:
     """Check the certificate, and the tie-break as far as it is then known."""
     face = None
+    optimal = str(getattr(plan, "status", "feasible")) == "optimal"
     if plan.certificate is not None:
         face = final_face(facts, plan, found, findings)
         check_choice(facts, plan.certificate, found, findings)
+        if optimal and not proves_choice(plan.certificate):
+            check_idle_shifts(facts, findings)
+    elif optimal:
+        check_improvements(facts, findings)
+        return
     if face is None:
         check_ties_in_groups(facts, findings)
     else:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import FolderError
 from ektp_sched.output.comparison import COMPARISON
+from ektp_sched.output.evidence import check_folder
 from ektp_sched.output.languages import language
-from ektp_sched.output.reading import check_folder, load
+from ektp_sched.output.reading import load
 from ektp_sched.output.report.comparison_file import read_comparison_folder
 from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
@@ -66,7 +67,8 @@ def rebuild(path: str | Path, *, lang: str | None = None) -> Path:
 
 def _refuse_changed(saved: SavedPlan) -> None:
     """Raise if the folder is not what was proven when it was written."""
-    found = [each for each in check_folder(saved) if each.code != "changed-sheet"]
+    sheets = ("changed-sheet", "missing-sheet")
+    found = [each for each in check_folder(saved) if each.code not in sheets]
     if found:
         what = found[0].code
         message = said(

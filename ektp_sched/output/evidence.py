@@ -1,0 +1,373 @@
+"""What in a plan folder is not as it was written, or not as the raw files say."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.office import calendar
+from ektp_sched.output.batches import batch_sheets, sheet_csv
+from ektp_sched.output.languages import language
+from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
+from ektp_sched.output.rows import sheet_rows
+from ektp_sched.output.seal import files_below, seal
+from ektp_sched.output.summary import KEYS, summarise
+from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
+from ektp_sched.planning.report import plan_notices
+from ektp_sched.trust import Violation, proves_choice
+from ektp_sched.trust.tiers import OWN_TIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output.reading import SavedPlan
+
+__all__ = ["check_evidence", "check_folder", "not_checked"]
+
+_SHEETS: Final = ("batches", "plan.xlsx", "report.html")
+"""What the office works with, and may fill in."""
+
+_FROM_RAW: Final = (
+    "office",
+    "read",
+    "held",
+    "rejected",
+    "warnings",
+    "by_area",
+    "held_by_status",
+    "rejected_by_reason",
+    "classified",
+    "prioritised",
+    "priority_unmatched",
+    "digests",
+)
+"""Keys of summary.json that only the raw files can say, wholly or in part."""
+
+_LATER: Final = ("read_as",)
+"""Keys that folders of earlier versions have not."""
+
+_NEVER: Final = ("engine", "holidays names", "seconds", "source")
+_SAVINGS: Final = ("needed_for_rules", "person_days", "saves", "wasted_trips")
+_LATE: Final = "no-time-for-prices"
+_LONGEST_WAIT: Final = 200_000
+_RESOURCE_KINDS: Final = ("printers", "servers")
+
+
+def check_folder(saved: SavedPlan) -> list[Violation]:
+    """Return which stated figures and files are not as they were written.
+
+    Parameters
+    ----------
+    saved
+        A plan read from its folder.
+
+    Returns
+    -------
+    list of Violation
+        ``stated-figure`` where summary.json and the tables disagree;
+        ``changed-file`` for files of evidence that are changed or missing, and for
+        files that nobody stated; ``missing-sheet`` and ``changed-sheet`` for
+        sheets that the office works with, and may have filled in.
+    """
+    return [*_figures(saved), *_files(saved)]
+
+
+def _figures(saved: SavedPlan) -> Iterator[Violation]:
+    """Yield figures that summary.json, shifts.csv or quotas.csv state otherwise."""
+    if _rows_are_strange(saved):
+        yield Violation(
+            "stated-figure",
+            "No figure of summary.json can be counted again, as rows of the plan name "
+            "a printer, server, class or day that the office does not have.",
+        )
+        return
+    stated = saved.summary
+    for key, value in summarise(saved, language(stated["language"])).items():
+        if key in ("digests", "by_area") or (key in _LATER and key not in stated):
+            continue
+        if stated.get(key) != value:
+            message = f"summary.json states another {key} than the folder's tables."
+            yield Violation("stated-figure", message)
+    if not _areas_add_up(saved):
+        message = "summary.json states another by_area than the folder's tables."
+        yield Violation("stated-figure", message)
+    for name, there, made in (
+        (SHIFTS_FILE, saved.office.shifts, shifts_csv),
+        (QUOTAS_FILE, saved.office.quotas, quotas_csv),
+    ):
+        if there and not _says_the_same(saved, name, made(saved)):
+            message = f"{name} states other figures than summary.json."
+            yield Violation("stated-figure", message)
+    if not _prices_have_form(saved):
+        yield Violation(
+            "stated-figure",
+            "prices.csv has a row of a resource, day or tier that the plan does not "
+            "have, or has rows though the plan is not optimal by a certificate.",
+        )
+
+
+def _rows_are_strange(saved: SavedPlan) -> bool:
+    """Return whether rows name what the office does not have, so nothing adds up."""
+    office, plan, left = saved.office, saved.assignments, saved.unprinted
+    day = (pl.col("day") - pl.lit(saved.start)).dt.total_days()
+    known = (
+        pl.col("printer").is_in([printer.id for printer in office.printers])
+        & pl.col("server").is_in([server.id for server in office.servers])
+        & pl.col("urgency").is_in([*office.urgency])
+        & day.is_between(0, saved.days - 1)
+        & pl.col("wait_days").is_between(-_LONGEST_WAIT, _LONGEST_WAIT)
+    )
+    classes = left["urgency"].is_in([*office.urgency]).all()
+    return not (plan.select(known.all()).item() and classes)
+
+
+def _areas_add_up(saved: SavedPlan) -> bool:
+    """Return whether by_area counts the folder's applications, and all the held."""
+    stated, true = saved.summary.get("by_area"), saved.backlog.frame
+    planned = {
+        row["area"]: row["len"]
+        for row in true.group_by("area").len().iter_rows(named=True)
+    }
+    try:
+        areas = [row["area"] for row in stated or ()]
+        counts = {row["area"]: row["planned"] for row in stated or () if row["planned"]}
+        held = sum(row["held"] for row in stated or ())
+    except (KeyError, TypeError):
+        return False
+    once = len(set(areas)) == len(areas)
+    return once and counts == planned and held == saved.backlog.held_count
+
+
+def _says_the_same(saved: SavedPlan, name: str, text: bytes) -> bool:
+    try:
+        return (saved.path / name).read_bytes() == text
+    except OSError:
+        return False
+
+
+def _prices_have_form(saved: SavedPlan) -> bool:
+    """Return whether every row of prices.csv is of something that the plan has."""
+    prices = saved.prices
+    if prices is None:
+        return True
+    if saved.certificate is None or saved.status != "optimal":
+        return False
+    names = [r.id for kind in _RESOURCE_KINDS for r in getattr(saved.office, kind)]
+    tiers = [
+        (tier.name, None if tier.rank is None else str(tier.rank))
+        for tier in saved.tiers
+    ]
+    day = (pl.col("day") - pl.lit(saved.start)).dt.total_days()
+    rows = pl.col("resource").is_in(names) & day.is_between(0, saved.days - 1)
+    figures = [
+        prices[name].fill_null(0).is_finite().all() for name in ("one_more", "one_less")
+    ]
+    pairs = set(prices.select("tier", "rank").unique().rows())
+    once = not prices.select("resource", "day", "tier", "rank").is_duplicated().any()
+    return bool(
+        [*PRICES] == prices.columns
+        and prices.select(rows.all()).item()
+        and all(figures)
+        and pairs <= set(tiers)
+        and once
+    )
+
+
+def _files(saved: SavedPlan) -> Iterator[Violation]:
+    """Yield files that are missing, that nobody stated, or that were changed."""
+    actual, written = seal(saved.path, saved.summary), saved.summary["files"]
+    for name in sorted({*actual, *written}):
+        if name not in actual:
+            message = f"{name} is missing; summary.json lists it."
+            code = "missing-sheet" if name in _SHEETS else "changed-file"
+            yield Violation(code, message)
+        elif name not in written:
+            message = f"{name} is in the folder, and summary.json does not list it."
+            yield Violation("changed-file", message)
+        elif actual[name] != written[name]:
+            code = "changed-sheet" if name in _SHEETS else "changed-file"
+            yield Violation(code, f"{name} is not as it was written.")
+
+
+def check_evidence(
+    saved: SavedPlan, backlog: Backlog, office: Office
+) -> list[Violation]:
+    """Return where a folder is not what it was made from.
+
+    Digests kept in the folder show a change only to who cannot write them anew,
+    and ``checker.py`` believes the folder's rows, rules and holidays.
+
+    Parameters
+    ----------
+    saved
+        A plan read from its folder.
+    backlog, office
+        Read from the raw files.
+
+    Returns
+    -------
+    list of Violation
+        ``stated-figure`` for what summary.json states otherwise than the raw files,
+        ``stated-holidays`` for other holidays than the calendar's,
+        ``false-evidence`` for other applications, held or rejected rows or another
+        office, and ``false-sheet`` where a sheet of batches/ tells a printer of
+        others, of another order, or says other things of them.
+    """
+    found = [*_false_figures(saved, backlog, office)]
+    if {*saved.holidays} != {*calendar(office, saved.start, saved.days).holidays}:
+        message = "summary.json states other holidays than the calendar's."
+        found.append(Violation("stated-holidays", message))
+    for name, same in _copies(saved, backlog, office):
+        if not same:
+            message = f"The folder's {name} is not what the raw file holds."
+            found.append(Violation("false-evidence", message))
+    return [*found, *_false_sheets(saved, backlog)]
+
+
+def _false_figures(
+    saved: SavedPlan, backlog: Backlog, office: Office
+) -> Iterator[Violation]:
+    """Yield what summary.json states otherwise than the raw files."""
+    if _rows_are_strange(saved):
+        return
+    stated = saved.summary
+    notices = plan_notices(backlog, office, saved.start, saved.days)
+    if saved.prices is None and saved.status == "optimal":
+        late = [each for each in saved.notices if each.code == _LATE]
+        notices = (*notices, *late[:1])
+    true = replace(saved, backlog=backlog, office=office, notices=notices)
+    said = summarise(true, language(stated["language"]))
+    # Read from memory, neither has a file, and no digest.
+    said["digests"] = {
+        name: digest or stated["digests"].get(name)
+        for name, digest in said["digests"].items()
+    }
+    later = [name for name in _LATER if name in stated and backlog.digest]
+    for key in (*_FROM_RAW, *later):
+        if stated.get(key) != said[key]:
+            message = f"summary.json states another {key} than the raw files."
+            yield Violation("stated-figure", message)
+    if saved.summary["provisional"] and not backlog.rejected:
+        message = "summary.json calls the plan provisional, and no row was rejected."
+        yield Violation("stated-figure", message)
+
+
+def _copies(
+    saved: SavedPlan, backlog: Backlog, office: Office
+) -> Iterator[tuple[str, bool]]:
+    """Yield each table of evidence, and whether it is that of the raw files."""
+    ids = "application_id"
+    held, rows = [ids, "status"], [*REJECTS]
+    mine = saved.backlog
+    for name, columns, order, copied, given in (
+        ("applications.csv", [*PLANNED], [ids], mine.frame, backlog.frame),
+        ("held.csv", held, held, mine.held, backlog.held),
+        ("rejects.csv", rows, rows, mine.rejects, backlog.rejects),
+    ):
+        one, other = (frame.select(columns).sort(order) for frame in (copied, given))
+        yield name, one.equals(other)
+    yield "office.toml", saved.office == office
+
+
+def _false_sheets(saved: SavedPlan, backlog: Backlog) -> Iterator[Violation]:
+    """Yield sheets of batches/ that say other things than plan and backlog.
+
+    Cells that are empty when a sheet is written may have been filled in since.
+    """
+    if _rows_are_strange(saved):
+        return
+    texts = language(saved.summary["language"])
+    rows = sheet_rows(replace(saved, backlog=backlog))
+    wanted = set[str]()
+    for name, frame in batch_sheets(
+        rows, texts, provisional=saved.summary["provisional"]
+    ):
+        wanted |= {name, name.removesuffix("csv") + "xlsx"}
+        path = saved.path / name
+        if not path.is_file():
+            yield Violation("false-sheet", f"{name} is missing.")
+            continue
+        data = path.read_bytes()
+        if data != sheet_csv(frame, texts):
+            where = _where_false(data, frame)
+            if where:
+                message = f"{name} {where}; print that sheet anew from the plan."
+                yield Violation("false-sheet", message)
+    for name in files_below(saved.path):
+        if name.startswith("batches/") and name not in wanted:
+            message = f"{name} is no sheet of this plan: take it away."
+            yield Violation("false-sheet", message)
+
+
+def _where_false(data: bytes, frame: pl.DataFrame) -> str:
+    """Return where a sheet says something else than it was written with."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    heading = text.partition("\n")[0]
+    separator = max(";,\t", key=heading.count)
+    try:
+        lines = [*csv.reader(io.StringIO(text), delimiter=separator)]
+    except csv.Error:
+        return "cannot be read"
+    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    names = [name.strip() for name in lines[0]] if lines else []
+    missing = [name for name in frame.columns if names.count(name.strip()) != 1]
+    if missing:
+        return "has other headings than it was written with"
+    if len(lines) - 1 != frame.height:
+        return f"has {len(lines) - 1} rows, and the plan prints {frame.height}"
+    for name in frame.columns:
+        column = names.index(name.strip())
+        for row, value in enumerate(frame[name].cast(pl.String).to_list(), 1):
+            cell = lines[row][column] if column < len(lines[row]) else ""
+            if value is not None and cell.strip() != value.strip():
+                return (
+                    f"says in row {row + 1}, column {column + 1}, something else than "
+                    "the plan and the backlog"
+                )
+    return ""
+
+
+def not_checked(saved: SavedPlan) -> list[str]:
+    """Return what a folder states that no check can compute again.
+
+    Parameters
+    ----------
+    saved
+        A plan read from its folder.
+
+    Returns
+    -------
+    list of str
+        Keys of summary.json, columns of other tables, and files; sorted.
+    """
+    stated, names = saved.summary, set(_NEVER)
+    names |= {key for key in stated if key not in KEYS}
+    if saved.backlog.rejected:
+        names.add("provisional")
+    if saved.prices is not None:
+        names |= {"prices.csv one_more", "prices.csv one_less"}
+    if saved.shifts:
+        names |= {f"shifts {key}" for key in _SAVINGS}
+    certified = len(saved.certificate.tiers) if saved.certificate is not None else 0
+    flows = [tier for tier in saved.tiers if tier.name not in OWN_TIERS]
+    open_ = flows[certified:]
+    if saved.office.shifts and not proves_choice(saved.certificate):
+        open_ = [*saved.tiers]
+    for tier in open_:
+        if tier.bound:
+            rank = "" if tier.rank is None else f" of rank {tier.rank}"
+            names.add(f"tiers bound of {tier.name}{rank}")
+    for name in files_below(saved.path):
+        if name in _SHEETS or name.endswith(".xlsx"):
+            names.add("batches/*.xlsx" if name.startswith("batches/") else name)
+    return sorted(names)
