@@ -1,0 +1,29 @@
+"""Cases that were wrong, each with the value that its README calls right."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import ektp_sched as ek
+
+CASES = Path(__file__).parents[2] / "shared" / "cases" / "trust"
+
+pytestmark = pytest.mark.skipif(
+    not CASES.is_dir(), reason="the shared cases are not beside this clone"
+)
+
+
+def read(name: str) -> tuple[ek.Backlog, ek.Office]:
+    office = ek.Office.load(CASES / name / "office.toml")
+    return ek.read_backlog(CASES / name / "backlog.csv", office), office
+
+
+def test_a_quota_that_never_binds_changes_no_order() -> None:
+    backlog, office = read("tie-quota")
+    plan = ek.plan(backlog, office, start=date(2017, 9, 4), days=6)
+    order = plan.assignments.sort("day")["application_id"].to_list()
+    assert order.index("a") < order.index("b")
+    assert order.index("c") < order.index("d")
