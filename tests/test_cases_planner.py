@@ -27,3 +27,13 @@ def test_a_quota_that_never_binds_changes_no_order() -> None:
     order = plan.assignments.sort("day")["application_id"].to_list()
     assert order.index("a") < order.index("b")
     assert order.index("c") < order.index("d")
+
+
+def test_without_days_everybody_is_printed_whom_only_a_shift_can_print() -> None:
+    backlog, office = read("autodays-shift")
+    plan = ek.plan(backlog, office, start=date(2017, 9, 10))
+    assert (plan.days, plan.status) == (7, ek.Status.OPTIMAL)
+    assert plan.unprinted.is_empty()
+    rows = plan.assignments.rows_by_key("application_id", named=True, unique=True)
+    assert rows["A583490-1"]["day"] == date(2017, 9, 16)
+    assert [use.shift for use in plan.shifts if use.day == date(2017, 9, 16)] == ["x0"]
