@@ -37,3 +37,15 @@ def test_without_days_everybody_is_printed_whom_only_a_shift_can_print() -> None
     rows = plan.assignments.rows_by_key("application_id", named=True, unique=True)
     assert rows["A583490-1"]["day"] == date(2017, 9, 16)
     assert [use.shift for use in plan.shifts if use.day == date(2017, 9, 16)] == ["x0"]
+
+
+def test_the_lowest_pressure_is_that_of_printers_that_could_print_it() -> None:
+    backlog, office = read("explain-lowest-pressure")
+    plan = ek.plan(backlog, office, start=date(2017, 9, 10), days=9)
+    said = ek.explain(plan, backlog, office, "A898357-1")
+    (move,) = [move for move in said.moves if move.code == "pressure"]
+    there = plan.assignments.filter(day=move.day)
+    able = there.filter(there["printer"].is_in(list(said.printers)))
+    assert move.needed == able["pressure"].min() > there["pressure"].min()
+    (line,) = [line for line in said.sentences("en") if "lowest pressure" in line]
+    assert "on printers that could print it" in line
