@@ -72,7 +72,7 @@ def _room(
     left_server = room.left_server + after.server_cards - before.server_cards
     reached = after.reaches.astype(np.int64) @ (left_server > 0)
     takes = (left_printer > 0) & (reached > 0) & room.mine[:, None]
-    free: NDArray[np.bool_] = takes.any(axis=0)
+    free = np.asarray(takes.any(axis=0))
     if room.left_total is not None:
         assert before.total is not None
         assert after.total is not None
