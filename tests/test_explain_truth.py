@@ -65,26 +65,25 @@ class Told:
             )
         ]
 
-    def free(self, limits: Limits) -> list[int]:
-        """Return the days on which a place is left for it."""
+    def left(self, limits: Limits) -> list[tuple[int, str]]:
+        """Return the days and printers with a place that is left for it."""
         left = limits
         for slot in self.slots.values():
             if slot is not None:
                 left = left.changed(slot[1], slot[0], -1).changed(slot[2], slot[0], -1)
         used = [slot[0] for slot in self.slots.values() if slot is not None]
-        total = limits.total
-        if total is not None:
-            total = [cards - used.count(day) for day, cards in enumerate(total)]
         return [
-            day
+            (day, p)
             for day in range(self.case.days)
-            if (total is None or total[day] > 0)
-            and any(
-                left.printers[p][day] > 0
-                and any(left.servers[s][day] > 0 for s in left.reach[p])
-                for p in self.me.printers
-            )
+            for p in self.me.printers
+            if left.printers[p][day] > 0
+            and any(left.servers[s][day] > 0 for s in left.reach[p])
+            and (limits.total is None or limits.total[day] > used.count(day))
         ]
+
+    def free(self, limits: Limits) -> list[int]:
+        """Return the days on which a place is left for it."""
+        return sorted({day for day, _ in self.left(limits)})
 
     def before(self) -> dict[str, dict[str, Any]]:
         """Return the rows of the cards before it on printers that could print it."""
@@ -223,10 +222,10 @@ def check_rule(told: Told, said: Explanation, days: list[int], free: list[int]) 
 
 
 def blanks_after(told: Told, day: int) -> list[str]:
-    """Return what moving it to a free place breaks, with the printer that fits best."""
+    """Return what moving it to a free place breaks, on the best printer."""
     broken = []
-    for printer in told.me.printers:
-        if day in told.free(told.limits):
+    for at, printer in told.left(told.limits):
+        if at == day:
             slots = told.slots | {told.me.name: (day, printer, "")}
             taken = [slot for slot in slots.values() if slot is not None]
             broken.append(told.problem._blanks(slots) + told.problem._ribbons(taken))

@@ -42,7 +42,7 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     In an optimal plan an application printed on day d cannot be moved to an
     earlier day on which it is ready: on each of those days, what is printed
     fills a cut between its printers and the sink.  The least cut is at least
-    what its best single printer can do alone, and all that is printed is the
+    what its printers could do alone in some way, and all that is printed is the
     backlog.  So d comes before the day on which those least amounts, added
     up from its first day, exceed the backlog.  Blanks still to be delivered
     can also stop a day, so where they can run out counting starts after the
@@ -61,29 +61,39 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     days = capacity.days
     if not len(cohorts):
         return 0
-    alone = _alone(capacity)
     first = _last_delivery(cohorts, capacity)
     total = int(cohorts.size.sum()) + _SPARE
     last = 0
+    number = {name: row for row, name in enumerate(capacity.printers)}
     for index, chosen in enumerate(cohorts.printer_sets):
         mine = (cohorts.eligibility == index) & (cohorts.ready < days)
-        rows = [capacity.printers.index(name) for name in chosen]
+        rows = [number[name] for name in chosen]
         if not rows or not mine.any():
             continue
         begin = max(first, int(cohorts.ready[mine].max()))
-        filled = np.cumsum(alone[rows].max(axis=0)[begin:])
+        filled = np.cumsum(_alone(capacity, rows)[begin:])
         last = max(last, begin + int(np.searchsorted(filled, total)) + 1)
     pinned = cohorts.pinned[(cohorts.pinned != NONE) & (cohorts.pinned < days)]
     return min(days, max(last, int(pinned.max(initial=-1)) + 1))
 
 
-def _alone(capacity: Capacity) -> Ints:
-    """Return what each printer could print on each day by itself."""
-    servers = capacity.reaches.astype(np.int64) @ capacity.server_cards
-    alone: Ints = np.minimum(capacity.printer_cards, servers)
-    if capacity.total is not None:
-        alone = np.minimum(alone, capacity.total)
-    return alone
+def _alone(capacity: Capacity, printers: list[int]) -> Ints:
+    """Return what some printers could print on each day if they were alone.
+
+    It is what one way of dealing out the servers comes to, not always the most.
+    """
+    reach, group = np.unique(capacity.reaches[printers], axis=0, return_inverse=True)
+    left = capacity.server_cards.copy()
+    alone = np.zeros(capacity.days, dtype=np.int64)
+    for number, servers in enumerate(reach):
+        mine = np.array(printers)[group.reshape(-1) == number]
+        cards = capacity.printer_cards[mine].sum(axis=0)
+        for server in np.flatnonzero(servers).tolist():
+            served = np.minimum(cards, left[server])
+            left[server] -= served
+            cards -= served
+            alone += served
+    return alone if capacity.total is None else np.minimum(alone, capacity.total)
 
 
 def _last_delivery(cohorts: Cohorts, capacity: Capacity) -> int:
@@ -127,7 +137,9 @@ def days_needed(
     cohorts = build_cohorts(backlog, office, start, LONGEST)
     used = [(option.shift, option.day) for option in options(office, start, LONGEST)]
     every = capacity(office, start, LONGEST, used) if used else limits
-    able = np.flatnonzero(_alone(every).any(axis=0))
+    able = np.flatnonzero(
+        every.printer_cards.any(axis=0) & every.server_cards.any(axis=0)
+    )
     # After the last day with any capacity there is nothing to plan.
     days = min(days_that_matter(cohorts, limits), int(able.max(initial=0)) + 1)
     days = max(1, days)
