@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 __all__ = ["MOST_WORKERS", "check_whole"]
 
@@ -27,7 +28,13 @@ def check_whole(*arguments: tuple[str, object, int, int]) -> None:
     """
     for name, value, least, most in arguments:
         if type(value) is not int or not least <= value <= most:
-            message = (
-                f"{name} is {value}; it must be a whole number from {least} to {most:,}"
+            message = said(
+                "{name} is {value}; it must be a whole number from {least} to {most}",
+                "{name} berisi {value}; isinya harus bilangan bulat dari {least} "
+                "sampai {most}",
+                name=name,
+                value=str(value),
+                least=least,
+                most=most,
             )
             raise UsageError(message)

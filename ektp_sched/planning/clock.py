@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +49,11 @@ class Clock:
 
     def __post_init__(self) -> None:
         if self.limit is not None and not self.limit > 0:
-            msg = f"time_limit is {self.limit}; it must be a number of seconds above 0"
+            msg = said(
+                "time_limit is {limit}; it must be a number of seconds above 0",
+                "time_limit berisi {limit}; isinya harus jumlah detik di atas 0",
+                limit=str(self.limit),
+            )
             raise UsageError(msg)
 
     @property

@@ -14,6 +14,7 @@ import polars as pl
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.keys import compact
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -266,10 +267,15 @@ def check_start(since: Ints, start: date) -> None:
             (np.datetime64(start) + int(day)).astype(object)
             for day in (since.min(), since.max())
         )
-        msg = (
-            f"start {start.isoformat()} lies more than {_MOST_DAYS:,} days away from "
-            f"every waiting_since of the backlog, {first} to {last}; give a start near "
-            "those dates"
+        msg = said(
+            "start {start} lies more than {most} days away from every waiting_since of "
+            "the backlog, {first} to {last}; give a start near those dates",
+            "start {start} berjarak lebih dari {most} hari dari semua waiting_since "
+            "dalam antrean, {first} sampai {last}; pilihlah tanggal mulai yang dekat",
+            start=start.isoformat(),
+            most=_MOST_DAYS,
+            first=str(first),
+            last=str(last),
         )
         raise UsageError(msg)
 

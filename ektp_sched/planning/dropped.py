@@ -11,6 +11,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.solve import plan
 from ektp_sched.planning.tiers import DECIDED
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,7 +108,11 @@ def dropped(
         If there is no plan to compare with.
     """
     if made.status not in _PLANNED:
-        msg = f"there is no plan to compare with: its status is {made.status}"
+        msg = said(
+            "there is no plan to compare with: its status is {status}",
+            "tidak ada rencana untuk dibandingkan: statusnya {status}",
+            status=str(made.status),
+        )
         raise UsageError(msg)
     rules = list(_without_each(made.office))
     found = []

@@ -21,6 +21,7 @@ from ektp_sched.planning.report import Case, no_plan, solved_plan
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.scarce import Scarce, scarce
 from ektp_sched.planning.tiers import check_range, objectives
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,11 +164,18 @@ def _scarce(
     """Return what no network can count, which needs a horizon that is named."""
     found = scarce(office, cohorts, limits)
     if days is None and (found.lots or found.ribbons):
-        what = [f"cards.{card}" for card in found.lots]
-        what += [f"the ribbons of {name}" for name in found.ribbons]
-        msg = (
-            f"days is left out; {' and '.join(what)} can run out, so it must be a "
-            f"whole number from 1 to {LONGEST:,}"
+        what = [*(f"cards.{card}" for card in found.lots)]
+        what += [
+            said("the ribbons of {name}", "pita {name}", name=name)
+            for name in found.ribbons
+        ]
+        msg = said(
+            "days is left out; {what} can run out, so it must be a whole number from "
+            "1 to {most}",
+            "days tidak diisi; {what} dapat habis, jadi isinya harus bilangan bulat "
+            "dari 1 sampai {most}",
+            what=joined(", ", what),
+            most=LONGEST,
         )
         raise UsageError(msg)
     return found
@@ -216,7 +224,11 @@ def _engine(name: str) -> Engine:
         from ektp_sched.planning.cpsat import CpSatEngine
 
         return CpSatEngine()
-    msg = f"engine is {name!r}; it must be auto, flow or cpsat"
+    msg = said(
+        "engine is {given}; it must be auto, flow or cpsat",
+        "engine berisi {given}; isinya harus auto, flow, atau cpsat",
+        given=repr(name),
+    )
     raise UsageError(msg)
 
 
@@ -230,9 +242,12 @@ def _horizon(
 ) -> int:
     """Return the days asked for, or as many as it takes."""
     if days is None and office.quotas:
-        msg = (
+        msg = said(
             "days is left out; quotas may hold cards back for ever, so it must be a "
-            f"whole number from 1 to {LONGEST:,}"
+            "whole number from 1 to {most}",
+            "days tidak diisi; kuota dapat menahan kartu tanpa batas, jadi isinya "
+            "harus bilangan bulat dari 1 sampai {most}",
+            most=LONGEST,
         )
         raise UsageError(msg)
     if days is None:

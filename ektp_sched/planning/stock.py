@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.errors import CrossingBlanksError
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,11 +136,16 @@ def _sharing(
     return {k for k in kinds if _pools_of(k, cohorts, capacity, pools) & near}
 
 
-def _sentence(card: str, others: list[str]) -> str:
-    shared = ", ".join(others)
-    return (
-        f"cards.{card}.stock: blanks that can run out on printers, servers or a "
-        f"reserve shared with {shared} can only be planned over a stated number of "
-        f"days (--days); or give {card} printers and servers of its own, or enough "
-        "stock"
+def _sentence(card: str, others: list[str]) -> Said:
+    return said(
+        "cards.{card}.stock: blanks that can run out on printers, servers or a "
+        "reserve shared with {shared} can only be planned over a stated number of "
+        "days (--days); or give {card} printers and servers of its own, or enough "
+        "stock",
+        "cards.{card}.stock: blangko yang dapat habis di printer, server, atau "
+        "cadangan yang dipakai bersama {shared} hanya dapat direncanakan untuk jumlah "
+        "hari yang disebutkan (--days); atau berilah {card} printer dan server sendiri, "
+        "atau blangko yang cukup",
+        card=card,
+        shared=", ".join(others),
     )

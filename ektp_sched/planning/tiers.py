@@ -9,6 +9,7 @@ import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.planning.cohorts import NONE
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -241,10 +242,15 @@ def check_range(
             targets = ", ".join(
                 f"{name} = {kind.target_days}" for name, kind in office.urgency.items()
             )
-            msg = (
-                f"the target_days of urgency ({targets}) have the common multiple "
-                f"{office.lcm_targets:,}, too large for exact integers over "
-                f"{tier.days:,} days; choose targets that divide one another, such as "
-                "3, 30 and 90"
+            msg = said(
+                "the target_days of urgency ({targets}) have the common multiple "
+                "{multiple}, too large for exact integers over {days} days; choose "
+                "targets that divide one another, such as 3, 30 and 90",
+                "target_days kelas-kelas ({targets}) mempunyai kelipatan bersama "
+                "{multiple}, terlalu besar untuk hitungan tepat selama {days} hari; "
+                "pilihlah target yang saling membagi, misalnya 3, 30, dan 90",
+                targets=targets,
+                multiple=office.lcm_targets,
+                days=tier.days,
             )
             raise UnsupportedRuleError(msg)

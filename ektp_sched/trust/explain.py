@@ -29,6 +29,7 @@ from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
 from ektp_sched.trust.explain_quotas import QuotaCase
 from ektp_sched.trust.explain_shifts import idle_shifts
 from ektp_sched.trust.planned import PlannedRows
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -128,7 +129,13 @@ def explain(
 def _require_within(plan: Explained, day: date | None) -> None:
     last = plan.start + timedelta(days=plan.days - 1)
     if day is not None and not plan.start <= day <= last:
-        msg = f"day {day} lies outside the plan; name one from {plan.start} to {last}"
+        msg = said(
+            "day {day} lies outside the plan; name one from {first} to {last}",
+            "tanggal {day} di luar rencana; pilihlah dari {first} sampai {last}",
+            day=str(day),
+            first=str(plan.start),
+            last=str(last),
+        )
         raise UsageError(msg)
 
 

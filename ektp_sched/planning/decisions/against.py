@@ -33,6 +33,7 @@ from ektp_sched.planning.decisions.joint import Joint, largest
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -191,10 +192,13 @@ def decide_against(
         expire or are set aside, or ribbons: no network says so.
     """
     if any(one.office.quotas for one in possible):
-        msg = (
+        msg = said(
             "[[quotas]]: shifts are chosen against dates by one network a date, and "
             "no network can count quotas; ask this with a copy of office.toml without "
-            "them, or plan single dates"
+            "them, or plan single dates",
+            "[[quotas]]: shift dipilih terhadap beberapa tanggal tanpa dapat "
+            "menghitung kuota; tanyakanlah dengan salinan office.toml tanpa kuota, "
+            "atau buatlah rencana untuk satu tanggal",
         )
         raise UnsupportedRuleError(msg)
     deadline = Clock(time_limit, None).deadline
@@ -301,11 +305,15 @@ def _refuse(short: Scarce) -> None:
     """Refuse what runs out in a way that no network can say."""
     places = [f"cards.{name}" for name in short.lots] + list(short.ribbons)
     if places:
-        msg = (
-            f"{', '.join(places)}: shifts cannot be chosen against several dates where "
-            "blanks that expire or are set aside, or ribbons, can run out; take "
-            "expires_on, set_aside and cards_per_ribbon out of office.toml for this "
-            "question"
+        msg = said(
+            "{places}: shifts cannot be chosen against several dates where blanks that "
+            "expire or are set aside, or ribbons, can run out; take expires_on, "
+            "set_aside and cards_per_ribbon out of office.toml for this question",
+            "{places}: shift tidak dapat dipilih terhadap beberapa tanggal kalau "
+            "blangko yang kedaluwarsa atau disisihkan, atau pita, dapat habis; untuk "
+            "pertanyaan ini hapuslah expires_on, set_aside, dan cards_per_ribbon dari "
+            "office.toml",
+            places=", ".join(places),
         )
         raise UnsupportedRuleError(msg)
 

@@ -16,6 +16,7 @@ import numpy as np
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity
 from ektp_sched.planning.program import Arc
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,9 +142,16 @@ def _sets(
     office: Office, limits: Capacity, day: int, options: list[int]
 ) -> list[tuple[int, ...]]:
     if len(options) > _TOGETHER:
-        msg = (
-            f"shifts: {len(options)} of {office.name} may be worked on one day "
-            f"(day {day + 1} of {limits.days}); at most {_TOGETHER} may"
+        msg = said(
+            "shifts: {count} of {office} may be worked on one day (day {day} of "
+            "{days}); at most {most} may",
+            "shifts: {count} shift {office} dapat dipakai pada satu hari (hari "
+            "ke-{day} dari {days}); paling banyak {most}",
+            count=len(options),
+            office=office.name,
+            day=day + 1,
+            days=limits.days,
+            most=_TOGETHER,
         )
         raise UnsupportedRuleError(msg)
     sizes = range(1, len(options) + 1)
