@@ -143,8 +143,9 @@ def _sentence(card: str, others: list[str]) -> Said:
         "days (--days); or give {card} printers and servers of its own, or enough "
         "stock",
         "cards.{card}.stock: blangko yang dapat habis di printer, server, atau "
-        "cadangan yang dipakai bersama {shared} hanya dapat direncanakan untuk jumlah "
-        "hari yang disebutkan (--days); atau berilah {card} printer dan server sendiri, "
+        "cadangan yang dipakai bersama {shared} hanya dapat direncanakan untuk "
+        "jumlah hari yang disebutkan (--days); atau berilah {card} printer dan "
+        "server sendiri, "
         "atau blangko yang cukup",
         card=card,
         shared=", ".join(others),
