@@ -36,8 +36,12 @@ MAY_IMPORT = {
     },
     "example": {"errors", "words", "office", "backlog"},
 }
-# A convenience of the result, loaded when it is called: plan.save().
-UPWARD = {("planning/result.py", "output"), ("scenarios/comparison.py", "output")}
+# Conveniences of results, loaded when they are called, such as plan.save().
+UPWARD = {
+    ("planning/result.py", "output"),
+    ("scenarios/comparison.py", "output"),
+    ("trust/explain_model.py", "output"),
+}
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}
 
 

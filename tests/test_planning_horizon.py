@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from strategies import START, Case, days_of, desk, person
+from hypothesis import event, given
+from strategies import HALF, START, Case, days_of, desk, person, shift_cases
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import capacity
@@ -126,3 +127,38 @@ def test_a_long_horizon_costs_what_its_busy_days_cost() -> None:
     long = Case(desk(5), tuple(crowd(10))).plan(days=3660)
     assert short.assignments.equals(long.assignments)
     assert short.tiers == long.tiers
+
+
+@HALF
+@given(shift_cases())
+def test_with_shifts_too_everybody_is_printed_who_ever_can_be(case: Case) -> None:
+    """A horizon that is chosen leaves out nobody whom a very long one would print."""
+    chosen, longer = case.plan(days=None), case.plan(days=90)
+    event(f"{len(case.rows)} people, {len(chosen.shifts)} shifts, {chosen.days} days")
+    assert chosen.status is longer.status
+    if chosen.status is Status.OPTIMAL:
+        before = "unprinted" in case.office.plan.tiers[:1]
+        if before and not case.office.has_ranks:
+            assert chosen.unprinted.height == longer.unprinted.height
+
+
+def test_whom_only_a_shift_can_print_is_waited_for() -> None:
+    """The printer is in use until a Saturday, on which one becomes ready."""
+    printers = [{"id": "p", "cards_per_day": 2, "to": START + timedelta(days=4)}]
+    shift = {"id": "saturday", "days": ["sat"], "cost_idr": 1}
+    week = {"workdays": ["mon", "tue", "wed", "thu", "fri"]}
+    document = desk(2, printers=printers, calendar=week, shifts=[shift])
+    people = (person("a", 9), person("b", 0, ready_on=4), person("c", ready_on=30))
+    plan = Case(document, people).plan(days=None)
+    assert (plan.days, days_of(plan)) == (5, {"a": 0, "b": 4, "c": None})
+    assert plan.unprinted["reason"].to_list() == ["not-ready"]
+
+
+def test_a_shift_that_is_not_needed_to_print_everybody_does_not_shorten_the_plan() -> (
+    None
+):
+    shift = {"id": "late", "days": ["tue", "wed"], "cost_idr": 1}
+    people = tuple(person(name, 9) for name in "abcd")
+    plan = Case(desk(1, shifts=[shift]), people).plan(days=None)
+    assert plan.unprinted.is_empty()
+    assert plan.days == 4

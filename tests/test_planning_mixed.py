@@ -453,3 +453,28 @@ def test_of_each_card_type_the_longest_waiting_get_its_blanks() -> None:
     )
     plan = Case(document, rows, days=2).plan()
     assert days_of(plan) == {"a": 0, "b": None, "c": 0, "d": None}
+
+
+@pytest.mark.parametrize("values", [True, False])
+def test_a_search_that_knows_no_bound_claims_none(
+    monkeypatch: pytest.MonkeyPatch, values: bool
+) -> None:
+    """Where the time is over at once the solver says "above minus infinity"."""
+    module = import_module("ektp_sched.planning.mixed.run")
+    search = module.branch
+
+    def cut_short(*arguments: Any, **named: Any) -> Any:
+        answer = search(*arguments, **named)
+        return replace(answer, bound=None, values=answer.values if values else None)
+
+    share = {"per": "week", "at_most_share": Decimal("0.37"), "area": ["Alak"]}
+    case = Case(district(share, daily=7), people(Alak=31, Maulafa=29))
+    wanted = case.plan()
+    monkeypatch.setattr(module, "branch", cut_short)
+    plan = case.plan(time_limit=20)
+    assert plan.status in (Status.OPTIMAL, Status.FEASIBLE, Status.UNKNOWN)
+    for tier, best in zip(plan.tiers, wanted.tiers, strict=False):
+        assert tier.bound is not None
+        assert tier.bound <= best.value <= tier.value
+        if tier.value > best.value:
+            break

@@ -124,10 +124,12 @@ def capacity(
         printer_cards += more_printed * on
         server_cards += more_served * on
         opened |= on
-    reaches = np.array(
-        [[p.servers is None or s.id in p.servers for s in servers] for p in printers],
-        dtype=np.bool_,
-    ).reshape(len(printers), len(servers))
+    reaches = np.ones((len(printers), len(servers)), dtype=np.bool_)
+    number = {server.id: place for place, server in enumerate(servers)}
+    for row, printer in zip(reaches, printers, strict=True):
+        if printer.servers is not None:
+            row[:] = False
+            row[[number[name] for name in printer.servers]] = True
     return Capacity(
         start=start,
         days=days,
@@ -158,8 +160,13 @@ def _cards(
     worked: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     cards = np.zeros((len(resources), len(worked)), dtype=np.int64)
+    # Most of many resources are in use and out of order on the same days.
+    known: dict[tuple[object, ...], dict[Fraction, NDArray[np.bool_]]] = {}
     for row, resource in zip(cards, resources, strict=True):
-        for share, on in day_shares(office, resource, start, worked).items():
+        alike = tuple(_stretches(office, resource, start, len(worked)))
+        if alike not in known:
+            known[alike] = day_shares(office, resource, start, worked)
+        for share, on in known[alike].items():
             row[on] = int(resource.cards_per_day * share)
     return cards
 

@@ -55,7 +55,7 @@ def explanation_lines(
         *_idle(found, words),
         *_ahead(found, words),
         *_prices(found, words),
-        *(_move(move, words) for move in found.moves),
+        *(_move(move, found, words) for move in found.moves),
     ]
 
 
@@ -233,11 +233,14 @@ def _changes(
     return found
 
 
-def _move(move: Move, words: Language) -> str:
+def _move(move: Move, found: Explanation, words: Language) -> str:
+    unprinted = move.code == "cards" and found.slot is None
     return words.text(
-        f"explain.move.{move.code}",
+        f"explain.move.{'cards-unprinted' if unprinted else move.code}",
         day=_date(move.day),
+        own_day=_date(None if found.slot is None else found.slot.day),
         count=move.cards or 0,
+        others=(move.cards or 1) - 1,
         own=words.number(move.own or 0, _PLACES),
         needed=words.number(move.needed or 0, _PLACES),
     )

@@ -20,6 +20,8 @@ from ektp_sched.planning.program import Arc
 from ektp_sched.planning.ties import settle_ties
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
@@ -141,6 +143,7 @@ def assign(
     cohorts: Cohorts,
     solution: Solution,
     by_kind: Split | None = None,
+    exchange: Callable[[Members, Ints], None] | None = None,
 ) -> Prints:
     """Give every application its slot, server and place in the printer's day.
 
@@ -152,6 +155,9 @@ def assign(
         What was solved.
     by_kind
         The network that the solution is in, where it is split by kind.
+    exchange
+        Settles, in place, who has which column across kinds; given the cohort
+        and the column of each application in the order of the tie-break.
     """
     order = tie_break_order(frame, office)
     member = cohorts.member[order]
@@ -159,6 +165,8 @@ def assign(
         column = _columns(program, solution, member)
     else:
         column = by_kind.plain(_columns(by_kind.program, solution, member))
+    if exchange is not None:
+        exchange(member, column)
     cells = _cells(member, column, program.columns)
     printed = np.flatnonzero(column < program.columns)
     scale = office.lcm_targets

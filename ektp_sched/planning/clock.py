@@ -64,7 +64,17 @@ class Clock:
     @property
     def half(self) -> float | None:
         """Return the moment when half of the time is over."""
-        return None if self.limit is None else self.begun + self.limit / 2
+        return self.part(0.5)
+
+    def part(self, share: float) -> float | None:
+        """Return the moment when a part of the time is over.
+
+        Parameters
+        ----------
+        share
+            The part, 0 to 1.
+        """
+        return None if self.limit is None else self.begun + self.limit * share
 
     @property
     def over(self) -> bool:

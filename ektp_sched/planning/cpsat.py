@@ -52,11 +52,12 @@ class CpSatEngine:
         status = _interruptible(solver, model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
+        bound = solver.best_objective_bound
         return Flow(
             np.array([solver.value(x) for x in cards], dtype=np.int64),
             np.array([solver.value(y) for y in through], dtype=np.int64),
             proven=status == cp_model.OPTIMAL,
-            bound=math.ceil(solver.best_objective_bound - 1e-6),
+            bound=math.ceil(bound - 1e-6) if math.isfinite(bound) else None,
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office import capacity
+from ektp_sched.office import capacity, options
 from ektp_sched.office.calendar import LONGEST_HORIZON
 from ektp_sched.planning.cohorts import NONE, build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
@@ -42,7 +42,7 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     In an optimal plan an application printed on day d cannot be moved to an
     earlier day on which it is ready: on each of those days, what is printed
     fills a cut between its printers and the sink.  The least cut is at least
-    what its best single printer can do alone, and all that is printed is the
+    what its printers could do alone in some way, and all that is printed is the
     backlog.  So d comes before the day on which those least amounts, added
     up from its first day, exceed the backlog.  Blanks still to be delivered
     can also stop a day, so where they can run out counting starts after the
@@ -61,29 +61,39 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     days = capacity.days
     if not len(cohorts):
         return 0
-    alone = _alone(capacity)
     first = _last_delivery(cohorts, capacity)
     total = int(cohorts.size.sum()) + _SPARE
     last = 0
+    number = {name: row for row, name in enumerate(capacity.printers)}
     for index, chosen in enumerate(cohorts.printer_sets):
         mine = (cohorts.eligibility == index) & (cohorts.ready < days)
-        rows = [capacity.printers.index(name) for name in chosen]
+        rows = [number[name] for name in chosen]
         if not rows or not mine.any():
             continue
         begin = max(first, int(cohorts.ready[mine].max()))
-        filled = np.cumsum(alone[rows].max(axis=0)[begin:])
+        filled = np.cumsum(_alone(capacity, rows)[begin:])
         last = max(last, begin + int(np.searchsorted(filled, total)) + 1)
     pinned = cohorts.pinned[(cohorts.pinned != NONE) & (cohorts.pinned < days)]
     return min(days, max(last, int(pinned.max(initial=-1)) + 1))
 
 
-def _alone(capacity: Capacity) -> Ints:
-    """Return what each printer could print on each day by itself."""
-    servers = capacity.reaches.astype(np.int64) @ capacity.server_cards
-    alone: Ints = np.minimum(capacity.printer_cards, servers)
-    if capacity.total is not None:
-        alone = np.minimum(alone, capacity.total)
-    return alone
+def _alone(capacity: Capacity, printers: list[int]) -> Ints:
+    """Return what some printers could print on each day if they were alone.
+
+    It is what one way of dealing out the servers comes to, not always the most.
+    """
+    reach, group = np.unique(capacity.reaches[printers], axis=0, return_inverse=True)
+    left = capacity.server_cards.copy()
+    alone = np.zeros(capacity.days, dtype=np.int64)
+    for number, servers in enumerate(reach):
+        mine = np.array(printers)[group.reshape(-1) == number]
+        cards = capacity.printer_cards[mine].sum(axis=0)
+        for server in np.flatnonzero(servers).tolist():
+            served = np.minimum(cards, left[server])
+            left[server] -= served
+            cards -= served
+            alone += served
+    return alone if capacity.total is None else np.minimum(alone, capacity.total)
 
 
 def _last_delivery(cohorts: Cohorts, capacity: Capacity) -> int:
@@ -96,13 +106,17 @@ def _last_delivery(cohorts: Cohorts, capacity: Capacity) -> int:
 
 
 def days_needed(
-    backlog: Backlog, office: Office, start: date, deadline: float | None = None
+    backlog: Backlog,
+    office: Office,
+    start: date,
+    deadline: float | None = None,
+    workers: int = 1,
 ) -> int:
     """Return in how many days everybody is printed who can be.
 
     They are the days of the best plan over the longest horizon, cut after its
-    last print.  The fewest days in which it could be done might be fewer, but
-    only by letting some wait longer than they need.
+    last print.  It works no shift if all who could ever be printed are without;
+    else the shifts are chosen too.
 
     Parameters
     ----------
@@ -111,6 +125,8 @@ def days_needed(
     deadline
         As for ``solve_tiers``; the days are then those of the best plan found
         in time, or all that could matter.
+    workers
+        Search workers where shifts are chosen.
 
     Returns
     -------
@@ -119,17 +135,54 @@ def days_needed(
     """
     limits = capacity(office, start, LONGEST)
     cohorts = build_cohorts(backlog, office, start, LONGEST)
-    days = max(1, days_that_matter(cohorts, limits))
+    used = [(option.shift, option.day) for option in options(office, start, LONGEST)]
+    every = capacity(office, start, LONGEST, used) if used else limits
+    able = np.flatnonzero(
+        every.printer_cards.any(axis=0) & every.server_cards.any(axis=0)
+    )
+    # After the last day with any capacity there is nothing to plan.
+    days = min(days_that_matter(cohorts, limits), int(able.max(initial=0)) + 1)
+    days = max(1, days)
     limits = capacity(office, start, days)
     cohorts = build_cohorts(backlog, office, start, days)
-    program = build_program(cohorts, limits, days)
-    tiers = objectives(office, cohorts, days)
+    plain = _days_and_left(backlog, office, cohorts, limits, deadline)
+    if used and (plain is None or plain[1]):
+        used = [(shift, day) for shift, day in used if day < days]
+        every = capacity(office, start, days, used)
+        most = _days_and_left(backlog, office, cohorts, every, deadline)
+        if plain is None or most is None or most[1] < plain[1]:
+            from ektp_sched.planning.decisions import decide
+
+            decided = decide(
+                office, cohorts, limits, days, deadline=deadline, workers=workers
+            )
+            worked = decided.limits
+            with_shifts = _days_and_left(backlog, office, cohorts, worked, deadline)
+            plain = plain if with_shifts is None else with_shifts
+    return days if plain is None else plain[0]
+
+
+def _days_and_left(
+    backlog: Backlog,
+    office: Office,
+    cohorts: Cohorts,
+    limits: Capacity,
+    deadline: float | None,
+) -> tuple[int, int] | None:
+    """Return the days of the best plan, and how many it leaves unprinted.
+
+    ``None`` where pins contradict each other, or the time is over.
+    """
+    program = build_program(cohorts, limits, limits.days)
+    tiers = objectives(office, cohorts, limits.days)
     check_range(office, cohorts, tiers, program.nodes)
     if pin_conflicts(program, cohorts, backlog.frame):
-        return days
+        return None
     solution = solve_tiers(program, cohorts, tiers, FlowEngine(), deadline)
     if solution is None:
-        return days
-    used = solution.problem.choice[solution.flow.cards > 0]
+        return None
+    cards, choice = solution.flow.cards, solution.problem.choice
+    used = choice[cards > 0]
     printed = program.column_day[used[used < program.columns]]
-    return int(printed.max(initial=0)) + 1
+    left = int(cards[choice == program.columns].sum())
+    return int(printed.max(initial=0)) + 1, left

@@ -233,45 +233,44 @@ def _table(
 ) -> pl.DataFrame:
     capacity = program.capacity
     more, less = (_by_tier(side, packs, tiers) for side in prices)
-    cards = {
-        **dict(zip(capacity.printers, capacity.printer_cards, strict=True)),
-        **dict(zip(capacity.servers, capacity.server_cards, strict=True)),
-    }
+    cards = np.concatenate([capacity.printer_cards, capacity.server_cards])
     days = np.flatnonzero(capacity.open)
-    slots = [(resource, day) for resource in cards for day in days.tolist()]
-    arc_of = _arc_of(program)
-    zeros: list[float | None] = [0.0] * len(tiers)
-    nothing: list[float | None] = [None] * len(tiers)
-    arcs = [arc_of.get(slot) for slot in slots]
-    ups = [zeros if arc is None else more[arc] for arc in arcs]
-    downs = [
-        (zeros if arc is None else less[arc]) if cards[resource][day] else nothing
-        for arc, (resource, day) in zip(arcs, slots, strict=True)
-    ]
+    arc, works = _arc_of(program)[:, days].ravel(), cards[:, days].ravel() > 0
+    # A resource that serves nobody has no arc: one card more changes nothing, nor
+    # does one less where there is one.
+    ups = np.where(arc[:, None] < 0, 0.0, more[arc])
+    downs = np.where(arc[:, None] < 0, 0.0, less[arc])
+    downs[~works] = np.nan
+    names = pl.Series([*capacity.printers, *capacity.servers], dtype=pl.String)
     moments = np.datetime64(start) + np.repeat(np.tile(days, len(cards)), len(tiers))
+    tier = np.tile(np.arange(len(tiers)), len(arc))
     ranks = [None if rank is None else str(rank) for _, rank in labels]
     columns = {
-        "resource": np.repeat(np.array(list(cards)), len(days) * len(tiers)),
+        "resource": names.gather(
+            np.repeat(np.arange(len(cards)), len(days) * len(tiers))
+        ),
         "day": moments,
-        "tier": [name for name, _ in labels] * len(slots),
-        "rank": ranks * len(slots),
-        "one_more": [price for side in ups for price in side],
-        "one_less": [price for side in downs for price in side],
+        "tier": pl.Series([name for name, _ in labels], dtype=pl.String).gather(tier),
+        "rank": pl.Series(ranks, dtype=pl.String).gather(tier),
+        "one_more": pl.Series(ups.ravel(), nan_to_null=True),
+        "one_less": pl.Series(downs.ravel(), nan_to_null=True),
     }
     return pl.DataFrame(columns, schema=_COLUMNS)
 
 
-def _arc_of(program: Program) -> dict[tuple[str, int], int]:
-    """Return the arc of each resource and day that has one."""
+def _arc_of(program: Program) -> Ints:
+    """Return the arc of each printer, then server, on each day; -1 for none."""
     capacity = program.capacity
-    found: dict[tuple[str, int], int] = {}
-    for kind, pools, names in (
-        (Arc.PRINTER, program.pools, capacity.printers),
-        (Arc.SERVER, program.server_pools, capacity.servers),
+    printers, servers = len(capacity.printers), len(capacity.servers)
+    found = np.full((printers + servers, capacity.days), -1, dtype=np.int64)
+    for kind, pools, first in (
+        (Arc.PRINTER, program.pools, 0),
+        (Arc.SERVER, program.server_pools, printers),
     ):
-        for arc in np.flatnonzero(program.kind == kind).tolist():
-            for member in pools[program.owner[arc]]:
-                found[names[member], int(program.day[arc])] = arc
+        for number, pool in enumerate(pools):
+            arcs = np.flatnonzero((program.kind == kind) & (program.owner == number))
+            rows = np.array(pool, dtype=np.int64) + first
+            found[rows[:, None], program.day[arcs]] = arcs
     return found
 
 
@@ -279,17 +278,15 @@ def _by_tier(
     prices: list[Price],
     packs: list[_Radix],
     tiers: tuple[Objective, ...],
-) -> list[list[float | None]]:
-    """Return each arc's price tier by tier, in the tier's own unit."""
-    found: list[list[float | None]] = []
-    for price in prices:
-        if price is None:
-            found.append([None] * len(tiers))
-            continue
-        digits = [
-            d
-            for pack, part in zip(packs, price, strict=True)
-            for d in pack.unpack(part)
-        ]
-        found.append([d / tier.scale for d, tier in zip(digits, tiers, strict=True)])
+) -> NDArray[np.float64]:
+    """Return each arc's price tier by tier, in the tier's own unit; NaN for none."""
+    found = np.full((len(prices) + 1, len(tiers)), np.nan)
+    for row, price in zip(found, prices, strict=False):
+        if price is not None:
+            digits = [
+                d
+                for pack, part in zip(packs, price, strict=True)
+                for d in pack.unpack(part)
+            ]
+            row[:] = [d / tier.scale for d, tier in zip(digits, tiers, strict=True)]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +44,7 @@ def by_limit(
     nodes = np.asarray(price, dtype=object)
     paid = nodes[program.head] - nodes[program.tail]
 
+    @cache
     def line(kind: Arc, owner: int) -> tuple[int, ...]:
         mine = (program.kind == kind) & (program.owner == owner)
         days = [0] * limits.days

@@ -241,9 +241,9 @@ def printer_pools(
         Indices of printers, pool by pool; printers that serve nobody are in
         none.
     """
+    sets = [frozenset(chosen) for chosen in cohorts.printer_sets]
     by_sets = {
-        name: tuple(name in chosen for chosen in cohorts.printer_sets)
-        for name in capacity.printers
+        name: tuple(name in chosen for chosen in sets) for name in capacity.printers
     }
     pools: dict[tuple[tuple[bool, ...], tuple[bool, ...], str], list[int]] = {}
     for index, name in enumerate(capacity.printers):
@@ -389,7 +389,7 @@ def _eligible_pools(
     return np.array(
         [
             [capacity.printers[pool[0]] in chosen for pool in pools]
-            for chosen in cohorts.printer_sets
+            for chosen in map(frozenset, cohorts.printer_sets)
         ],
         dtype=bool,
     ).reshape(len(cohorts.printer_sets), len(pools))

@@ -100,7 +100,7 @@ def plan(
     solver = _engine(engine)
     check_whole(("workers", workers, 1, MOST_WORKERS))
     with clock.stage("cohorts"):
-        asked, days = days, _horizon(backlog, office, start, days, clock.half)
+        asked, days = days, _horizon(backlog, office, start, days, clock, workers)
         limits = capacity(office, start, days)
         cohorts = build_cohorts(backlog, office, start, days)
         last_day = days_that_matter(cohorts, limits)
@@ -237,7 +237,8 @@ def _horizon(
     office: Office,
     start: date,
     days: int | None,
-    deadline: float | None,
+    clock: Clock,
+    workers: int,
 ) -> int:
     """Return the days asked for, or as many as it takes."""
     if days is None and office.quotas:
@@ -250,7 +251,9 @@ def _horizon(
         )
         raise UsageError(msg)
     if days is None:
-        return days_needed(backlog, office, start, deadline)
+        # Where shifts are chosen twice, half of the time is for both.
+        deadline = clock.part(0.25 if office.shifts else 0.5)
+        return days_needed(backlog, office, start, deadline, workers)
     check_whole(("days", days, 1, LONGEST))
     calendar(office, start, days)
     return days

@@ -17,7 +17,12 @@ from ektp_sched.backlog.identity import id_of_number, ids_of
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.trust.explain_ahead import Person, cards_ahead, cards_to_move
+from ektp_sched.trust.explain_ahead import (
+    Person,
+    cards_ahead,
+    cards_to_move,
+    least_pressing,
+)
 from ektp_sched.trust.explain_consumables import ConsumableCase, may_be_held
 from ektp_sched.trust.explain_limits import find_room
 from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
@@ -189,7 +194,7 @@ class _Case:
             return
         wanted, free = self.person.row["application_id"], self.room.free
         of = (self.plan, self.backlog, self.office, wanted)
-        if may_be_held(self.office, self.plan, card):
+        if may_be_held(self.office, card):
             self.lacks = ConsumableCase(*of, days, self.room)
             free = self.lacks.whole
         if self.office.quotas:
@@ -258,9 +263,7 @@ class _Case:
             return lacking
         if self.against is not None and self.against.holds_alone():
             return "quota"
-        stock = self.office.cards.get(row["card"] or "")
-        ample = stock is None or stock.stock is None or self.lacks is not None
-        return "exchange" if ample else "no-blanks"
+        return "exchange"
 
     def ahead(self) -> tuple[Ahead, ...]:
         """Count the cards before it on printers that it could use."""
@@ -273,8 +276,8 @@ class _Case:
             )
             before &= (pl.col("day") < slot.day) | here
         cards = self.plan.assignments.filter(before).select("application_id", "day")
-        last = self._day(self.plan.days - 1)
-        return cards_ahead(cards, self.backlog, self.office, self.person, last)
+        horizon = self.plan.start, self._day(self.plan.days - 1)
+        return cards_ahead(cards, self.backlog, self.office, self.person, horizon)
 
     def binding(self) -> tuple[Limit, ...]:
         """Return what was full on the days before its own."""
@@ -324,40 +327,43 @@ class _Case:
         return tuple(moves)
 
     def _cards(self, goal: date) -> int:
+        """Return how many cards more a day needs for it and who comes before it."""
         if (slot := self.slot) is None:
-            rows = self.plan.unprinted.filter(pl.col("reason") == "capacity").select(
-                "application_id", day=pl.lit(self._day(self.plan.days)), tied=True
+            left = self.plan.unprinted.filter(pl.col("reason") == "capacity")
+            able = self.backlog.frame.filter(self._printable())["application_id"]
+            rows = left.filter(pl.col("application_id").is_in(able.implode())).select(
+                "application_id", day=pl.lit(self._day(self.plan.days))
             )
         else:
-            size = self.office.plan.batch_size
-            place = (pl.col("batch") - 1) * size + pl.col("position")
-            mine = (slot.batch - 1) * size + slot.position
-            tied = (place < mine) | (
-                (place == mine) & (pl.col("printer") < slot.printer)
-            )
-            rows = self.plan.assignments.filter(
-                (pl.col("day") == slot.day)
-                & pl.col("printer").is_in(self.person.printers)
-            ).select("application_id", "day", tied=tied)
+            rows = self._printed_on(slot.day)
         other = pl.col("application_id") != self.person.row["application_id"]
         rivals = rows.filter(other)
         return cards_to_move(rivals, self.backlog, self.office, self.person, goal)
 
-    def _pressure(self, goal: date) -> list[Move]:
-        """Return the least pressure printed on a day in its rank, and its own."""
-        classes = [
-            name
-            for name in self.office.urgency
-            if Person.of({**self.person.row, "urgency": name}, self.office).rank
-            == self.person.rank
+    def _printable(self) -> pl.Expr:
+        """Return which applications some printer of its own could print."""
+        mine = set(self.person.printers)
+        kinds = self.backlog.frame.select("card", "area").unique().rows()
+        able = [
+            pl.col("card").eq_missing(pl.lit(card, dtype=pl.String))
+            & pl.col("area").eq_missing(pl.lit(area, dtype=pl.String))
+            for card, area in kinds
+            if mine & set(self.office.eligible(card, area))
         ]
-        least = self.plan.assignments.filter(
-            (pl.col("day") == goal)
-            & pl.col("printer").is_in(self.person.printers)
-            & pl.col("urgency").is_in(classes)
-        )["pressure"].min()
-        waited = (goal - self.person.row["waiting_since"]).days + 1
-        own = round(waited / self.person.target, _PLACES)
-        if not isinstance(least, float) or least <= own:
+        return pl.any_horizontal(able)
+
+    def _printed_on(self, day: date) -> pl.DataFrame:
+        """Return the cards of a day on printers that could print it."""
+        printers = pl.col("printer").is_in(self.person.printers)
+        rows = self.plan.assignments.filter((pl.col("day") == day) & printers)
+        return rows.select("application_id", "day")
+
+    def _pressure(self, goal: date) -> list[Move]:
+        """Return the least pressure of its rank on its printers, and its own."""
+        printed, person = self._printed_on(goal), self.person
+        least = least_pressing(printed, self.backlog, self.office, person)
+        own = (goal - person.row["waiting_since"]).days + 1, person.target
+        if least is None or least[0] * own[1] <= own[0] * least[1]:
             return []
-        return [Move("pressure", goal, own=own, needed=least)]
+        needed, has = (round(days / target, _PLACES) for days, target in (least, own))
+        return [Move("pressure", goal, own=has, needed=needed)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,7 +17,14 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
-__all__ = ["REASONS", "Ahead", "Person", "cards_ahead", "cards_to_move"]
+__all__ = [
+    "REASONS",
+    "Ahead",
+    "Person",
+    "cards_ahead",
+    "cards_to_move",
+    "least_pressing",
+]
 
 REASONS = (
     "pin",
@@ -31,6 +40,7 @@ REASONS = (
 """Why a card stands before another, in the order in which they are shown."""
 
 _LAST = float("inf")
+_DATES = ("ready_on", "due_on", "promised_on", "pinned_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,11 @@ class Person:
 
 
 def cards_ahead(
-    before: pl.DataFrame, backlog: Backlog, office: Office, person: Person, end: date
+    before: pl.DataFrame,
+    backlog: Backlog,
+    office: Office,
+    person: Person,
+    horizon: tuple[date, date],
 ) -> tuple[Ahead, ...]:
     """Count the cards before an application by reason.
 
@@ -101,12 +115,13 @@ def cards_ahead(
         Who they are, and the rule.
     person
         The application.
-    end
-        Last day of the plan; due dates after it do not count.
+    horizon
+        First and last day of the plan; due dates after it do not count.
     """
     rows = _with_rule(before, backlog, office)
+    rows = _with_order(rows, office, person, horizon)
     counts = (
-        rows.select(_reason(person, end).alias("reason"))
+        rows.select(_reason(person, horizon[1]).alias("reason"))
         .group_by("reason")
         .len()
         .rows()
@@ -124,8 +139,8 @@ def _with_rule(cards: pl.DataFrame, backlog: Backlog, office: Office) -> pl.Data
         if kind.rank is not None
     }
     area = {name: float(value) for name, value in office.area_rank.items()}
-    columns = ("urgency", "area", "waiting_since", "ready_on", "due_on")
-    known = backlog.frame.select("application_id", *columns, "promised_on", "pinned_on")
+    columns = ("urgency", "card", "area", "waiting_since", "recorded_at", *_DATES)
+    known = backlog.frame.select("application_id", *columns)
     return cards.join(
         known, on="application_id", how="left", maintain_order="left"
     ).with_columns(
@@ -133,6 +148,88 @@ def _with_rule(cards: pl.DataFrame, backlog: Backlog, office: Office) -> pl.Data
         _lookup("urgency", rank).alias("class_rank"),
         _lookup("area", area).alias("area_rank"),
     )
+
+
+def _with_order(
+    rows: pl.DataFrame, office: Office, person: Person, horizon: tuple[date, date]
+) -> pl.DataFrame:
+    """Add whether no rule tells a card apart (same), and whether it comes first."""
+    kinds = rows.select("urgency", "card", "area").unique()
+    mine = _seen_by_rules(person.row, office)
+    same = [_seen_by_rules(row, office) == mine for row in kinds.to_dicts()]
+    rows = rows.join(
+        kinds.with_columns(same=pl.Series(same, dtype=pl.Boolean)),
+        on=("urgency", "card", "area"),
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    dates = [
+        _seen_date(pl.col(name), name, horizon).eq_missing(
+            _seen_date(pl.lit(person.row[name], dtype=pl.Date), name, horizon)
+        )
+        for name in _DATES
+    ]
+    since = pl.col("waiting_since") == person.row["waiting_since"]
+    rows = rows.with_columns(pl.all_horizontal("same", since, *dates).alias("same"))
+    return rows.with_columns(first=_comes_first(rows, office, person))
+
+
+def _seen_by_rules(row: Mapping[str, Any], office: Office) -> tuple[object, ...]:
+    """Return what rules and tiers see of class, card type and area."""
+    person = Person.of(row, office)
+    card = office.cards.get(row["card"] or "")
+    stocked = card is not None and card.stock is not None
+    return (
+        person.rank,
+        person.target,
+        person.printers,
+        stocked and row["card"],
+        stocked and card is not None and row["urgency"] in card.set_aside,
+        [
+            all(
+                names is None or row[column] in names
+                for column, names in (
+                    ("urgency", quota.urgency),
+                    ("card", quota.card),
+                    ("area", quota.area),
+                )
+            )
+            for quota in office.quotas
+        ],
+    )
+
+
+def _seen_date(when: pl.Expr, name: str, horizon: tuple[date, date]) -> pl.Expr:
+    """Return a date as the plan sees it: what can no longer matter is nothing."""
+    start, end = horizon
+    if name == "ready_on":
+        return pl.max_horizontal(when, pl.lit(start))
+    if name == "promised_on":
+        # One before the start slips by a day more each day, as one for the start.
+        when = pl.max_horizontal(when, pl.when(when.is_not_null()).then(pl.lit(start)))
+    return pl.when((when >= start) & (when <= end)).then(when)
+
+
+def _comes_first(rows: pl.DataFrame, office: Office, person: Person) -> pl.Series:
+    """Return which cards come before an application in the public tie-break."""
+    ids, mine = rows["application_id"], str(person.row["application_id"])
+    if office.plan.tie_break == "lottery":
+        own = _draw(mine, office)
+        asked = rows["same"].to_list()
+        drawn = zip(asked, ids.to_list(), strict=True)
+        first = [ask and _draw(name, office) < own for ask, name in drawn]
+        return pl.Series(first, dtype=pl.Boolean)
+    recorded = pl.lit(person.row["recorded_at"], dtype=pl.Datetime("us"))
+    theirs = pl.col("recorded_at").cast(pl.Datetime("us"))
+    sooner = (theirs < recorded).fill_null(theirs.is_not_null() & recorded.is_null())
+    alike = theirs.eq_missing(recorded) & (pl.col("application_id") < mine)
+    return rows.select((sooner | alike).alias("first")).to_series()
+
+
+def _draw(name: str, office: Office) -> tuple[str, str]:
+    text = f"{office.plan.seed}:{name}"
+    return hashlib.sha256(text.encode()).hexdigest(), name
 
 
 def _lookup(column: str, values: Mapping[str, float]) -> pl.Expr:
@@ -161,7 +258,6 @@ def _reason(person: Person, end: date) -> pl.Expr:
     # Pressure is the day of waiting over the target: compared without division.
     theirs = _waited(since, day) * person.target
     ours = _waited(mine, day) * target
-    alike = (since == mine) & (target == person.target)
     due = (pl.col("due_on") >= day) & (pl.col("due_on") <= end)
     due &= pl.col("due_on").ne_missing(pl.lit(row["due_on"], dtype=pl.Date))
     told = pl.col("promised_on").is_not_null()
@@ -181,7 +277,7 @@ def _reason(person: Person, end: date) -> pl.Expr:
         .then(pl.lit("due"))
         .when(equal & told)
         .then(pl.lit("promise"))
-        .when(equal & alike)
+        .when(pl.col("same") & pl.col("first"))
         .then(pl.lit("tie-break"))
         .when(equal & (target < person.target))
         .then(pl.lit("target"))
@@ -196,13 +292,12 @@ def cards_to_move(
     person: Person,
     goal: date,
 ) -> int:
-    """Return how many more cards on a day would bring an application's turn.
+    """Return how many cards more a day needs for an application and who is before it.
 
     Parameters
     ----------
     rivals
-        application_id, day and tied (whether it goes first if nothing else
-        decides) of the cards that could take those places.
+        application_id and day of the others who could take those places.
     backlog, office, person
         Who they are, the rule, and the application.
     goal
@@ -214,12 +309,39 @@ def cards_to_move(
         The rivals that were ready by then and stand before the application by
         rank, pressure and tie-break, and one for itself.
     """
-    rows = _with_rule(rivals, backlog, office)
+    rows = _with_rule(rivals, backlog, office).with_columns(same=True)
+    rows = rows.with_columns(first=_comes_first(rows, office, person))
     stricter, equal = _stricter(person)
     day = pl.col("day")
     theirs = _waited(pl.col("waiting_since"), day) * person.target
     ours = _waited(pl.lit(person.row["waiting_since"]), day) * pl.col("target")
-    first = stricter | (equal & ((theirs > ours) | ((theirs == ours) & pl.col("tied"))))
+    before = equal & ((theirs > ours) | ((theirs == ours) & pl.col("first")))
     ready = pl.col("ready_on") <= goal
     fixed = pl.col("pinned_on").is_not_null() & (pl.col("pinned_on") == day)
-    return int(rows.select((first & ready & ~fixed).sum()).item()) + 1
+    return int(rows.select(((stricter | before) & ready & ~fixed).sum()).item()) + 1
+
+
+def least_pressing(
+    printed: pl.DataFrame, backlog: Backlog, office: Office, person: Person
+) -> tuple[int, int] | None:
+    """Return the lowest pressure of a day among cards of an application's rank.
+
+    Parameters
+    ----------
+    printed
+        application_id and day of the cards of that day.
+    backlog, office, person
+        Who they are, the rule, and the application.
+
+    Returns
+    -------
+    tuple or None
+        Day of waiting and target of that card: its pressure is their quotient.
+    """
+    rows = _with_rule(printed, backlog, office)
+    equal = rows.filter(_stricter(person)[1])
+    waited = equal.select(
+        _waited(pl.col("waiting_since"), pl.col("day")).alias("waited"), "target"
+    ).unique()
+    pairs = waited.rows()
+    return min(pairs, key=lambda pair: Fraction(*pair), default=None)

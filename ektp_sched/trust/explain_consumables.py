@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office import lots
 from ektp_sched.trust.consumables import blanks_of, ribbons_left
 from ektp_sched.trust.explain_model import SupplyHold
 from ektp_sched.trust.facts import read_facts
@@ -29,18 +28,19 @@ if TYPE_CHECKING:
 __all__ = ["ConsumableCase", "may_be_held"]
 
 
-def may_be_held(office: Office, plan: PlannedRows, card: str | None) -> bool:
-    """Return whether ribbons, or blanks not for everybody, could hold a card.
+def may_be_held(office: Office, card: str | None) -> bool:
+    """Return whether ribbons or blanks could hold a card.
 
     Parameters
     ----------
-    office, plan
-        The rules, and the horizon.
+    office
+        The rules.
     card
         Its card type.
     """
     ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
-    return ribbons or card in lots(office, plan.start, plan.days)
+    kind = office.cards.get(card or "")
+    return ribbons or (kind is not None and kind.stock is not None)
 
 
 class ConsumableCase:

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.errors import UsageError
 from ektp_sched.showing import OneLine
+from ektp_sched.words import LANGUAGES, said
 
 if TYPE_CHECKING:
     from ektp_sched.trust.explain_ahead import Ahead
@@ -73,8 +75,10 @@ class Move:
     Parameters
     ----------
     code
-        ``cards`` (cards more on ``day``, the working day before its own),
-        ``pressure`` (``needed`` on ``day`` against ``own``), ``free`` (the
+        ``cards`` (so many more on ``day``, the working day before its own, would print
+        it and all of its own day, or of the unprinted, who stand before it by rank,
+        pressure and tie-break and were ready), ``pressure`` (``needed``, the lowest of
+        its rank that its printers print on ``day``, above its ``own``), ``free`` (the
         first day with a free place on one of its printers, which only blanks
         or a fixed date keep from it), ``due`` (it has no due date yet).
     day
@@ -169,8 +173,8 @@ class Explanation(OneLine):
         ``ready`` (the same, the record being ready only after the start),
         ``pin``, ``capacity``, ``no-ribbon``, ``no-blanks``, ``not-ready``,
         ``no-printer``, ``pinned-later``, ``status``, ``quota`` (a place was free,
-        and quotas alone forbid it), or ``exchange`` (a place was free, but an
-        earlier tier or another card's printers need it as it is).
+        and quotas alone forbid it), or ``exchange`` (a place was free that the plan
+        does not use for it).
     status
         Of a held application.
     hint
@@ -251,6 +255,39 @@ class Explanation(OneLine):
     def before(self) -> int:
         """Cards that stand before it."""
         return sum(part.cards for part in self.ahead)
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return the explanation in plain sentences.
+
+        Parameters
+        ----------
+        lang
+            ``"en"`` or ``"id"``.
+
+        Returns
+        -------
+        list of str
+            One sentence or two a line; lines that begin with "- " are a list.
+
+        Raises
+        ------
+        UsageError
+            The language is none of these.
+        """
+        # The output room lies above trust; only this convenience knows it.
+        from ektp_sched.output.explain_text import explanation_lines
+        from ektp_sched.output.languages import language
+
+        if lang not in LANGUAGES:
+            raise UsageError(
+                said(
+                    "lang is {given}; it must be one of {known}",
+                    "lang berisi {given}; isinya harus salah satu dari {known}",
+                    given=repr(lang),
+                    known=", ".join(LANGUAGES),
+                )
+            )
+        return explanation_lines(self, language(lang))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything for JSON; dates are text."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Capacity, Office
+    from ektp_sched.office import Office
     from ektp_sched.trust.explain_limits import Room
 
 __all__ = ["idle_shifts"]
@@ -53,7 +53,7 @@ def idle_shifts(
             for name, day in may
             if name == shift and first <= day < end and (name, day) not in worked
         ]
-        helps = _more(office, room, free)
+        helps = _room(office, room, free)
         days = [day for _, day in free if helps[day]]
         if days:
             day = max(days)
@@ -62,19 +62,19 @@ def idle_shifts(
     return tuple(found)
 
 
-def _more(
+def _room(
     office: Office, room: Room, uses: Sequence[tuple[str, int]]
 ) -> NDArray[np.bool_]:
-    """Return on which days uses let the card's printers do more."""
+    """Return on which days uses leave a place for the card, all others staying."""
     before = room.limits
     after = capacity(office, before.start, before.days, [*room.worked, *uses])
-    more: NDArray[np.bool_] = _alone(after, room) > _alone(before, room)
-    return more
-
-
-def _alone(limits: Capacity, room: Room) -> NDArray[np.int64]:
-    """Return what the card's printers can do, each with its servers."""
-    servers = limits.reaches.astype(np.int64) @ limits.server_cards
-    cards = np.minimum(limits.printer_cards, servers)
-    total: NDArray[np.int64] = cards[room.mine].sum(axis=0)
-    return total if limits.total is None else np.minimum(total, limits.total)
+    left_printer = room.left_printer + after.printer_cards - before.printer_cards
+    left_server = room.left_server + after.server_cards - before.server_cards
+    reached = after.reaches.astype(np.int64) @ (left_server > 0)
+    takes = (left_printer > 0) & (reached > 0) & room.mine[:, None]
+    free = np.asarray(takes.any(axis=0))
+    if room.left_total is not None:
+        assert before.total is not None
+        assert after.total is not None
+        free &= room.left_total + after.total - before.total > 0
+    return free

@@ -179,6 +179,8 @@ def _solved(
     if status == cp_model.OPTIMAL:
         return parts, round(solver.value(value)), True
     bound = solver.best_objective_bound
+    if not math.isfinite(bound):
+        return parts, 0, False
     return parts, max(0, math.ceil(bound - 1e-6 - bound * _FLOAT)), False
 
 

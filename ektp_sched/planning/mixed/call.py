@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "branch", "relaxation"]
 
+_INFINITE = 1e20
+"""From here on SCIP means that there is no bound."""
+
 _NONE = (
     ends.TERMINATION_REASON_INFEASIBLE,
     ends.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED,
@@ -44,7 +47,8 @@ class Answer:
     value
         What the solver says of the objective.
     bound
-        No solution comes below it, as the solver says.
+        No solution comes below it, as the solver says; ``None`` if it says nothing,
+        as where the time was over before it knew any.
     price
         Of each row, shape ``(R,)``; 0 where none is known.
     """
@@ -52,7 +56,7 @@ class Answer:
     infeasible: bool
     values: Floats | None
     value: float
-    bound: float
+    bound: float | None
     price: Floats
 
 
@@ -133,7 +137,8 @@ def _call(
     )
     price = np.zeros(len(matrix.least))
     ended = found.termination
-    bound = ended.objective_bounds.dual_bound
+    said = ended.objective_bounds.dual_bound
+    bound = said if abs(said) < _INFINITE else None
     if ended.reason in _NONE or not found.solutions:
         return Answer(ended.reason in _NONE, None, 0.0, bound, price)
     primal, dual = found.solutions[0].primal_solution, found.solutions[0].dual_solution

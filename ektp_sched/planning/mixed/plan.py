@@ -11,6 +11,7 @@ from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.decisions import Made, shift_uses
 from ektp_sched.planning.decisions.worth import Unmade, capacity_without
 from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction, possible
+from ektp_sched.planning.mixed.exchanges import settle_exchanges
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.solve import solve
 from ektp_sched.planning.report import Case, no_plan, solved_plan
@@ -76,6 +77,7 @@ def mixed_plan(
             problem.cohorts,
             mixed.solution,
             mixed.split,
+            partial(settle_exchanges, problem, tiers),
         )
     uses: tuple[ShiftUse, ...] = ()
     if mixed.used:

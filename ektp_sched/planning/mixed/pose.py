@@ -53,6 +53,9 @@ class Problem:
         Rules on kinds.
     scarce
         Blanks and ribbons that are counted by rows.
+    asked
+        For each card type with lots the number of the question that asks for it
+        (under ``""``), and for each class that blanks are set aside for.
     """
 
     office: Office
@@ -63,6 +66,7 @@ class Problem:
     uses: Uses | None
     rows: Rows
     scarce: Scarce
+    asked: dict[str, dict[str, int]]
 
     def mip(
         self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
@@ -122,7 +126,7 @@ def pose(
     for card, some in scarce.lots.items():
         lot_rows(found, slots, card, some, asked[card])
     ribbon_rows(found, slots, office, scarce.ribbons)
-    return Problem(office, cohorts, limits, program, wide, uses, found, scarce)
+    return Problem(office, cohorts, limits, program, wide, uses, found, scarce, asked)
 
 
 def _lot_questions(

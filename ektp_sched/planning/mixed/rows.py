@@ -17,7 +17,7 @@ from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.mixed.shares import just_above, just_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Period", "Rows", "SideRow", "Slots", "quota_rows"]
+__all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "quota_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +122,107 @@ class Rows:
         slots
             Cards in each slot, shape ``(S * K,)``.
         """
-        either: dict[int, list[SideRow]] = {}
-        for row in self.rows:
-            if row.switch is not None:
-                either.setdefault(row.switch, []).append(row)
-            elif not row.draws and int(row.weight @ slots) < row.least:
-                return False
-        return all(
-            any(
-                all(
-                    int(row.weight @ slots) + row.times * on >= row.least
-                    for row in pair
-                )
-                for on in (0, 1)
-            )
-            for pair in either.values()
+        counted = [row for row in self.rows if not row.draws]
+        sums = np.array([row.weight @ slots for row in counted], dtype=np.int64)
+        return _Least.of(counted).kept(sums)
+
+
+@dataclass(frozen=True, slots=True)
+class _Least:
+    """What rows without draws have to come to, as arrays of shape ``(R,)``."""
+
+    least: Ints
+    times: Ints
+    switch: Ints
+
+    @classmethod
+    def of(cls, rows: Sequence[SideRow]) -> _Least:
+        switches = [-1 if row.switch is None else row.switch for row in rows]
+        return cls(
+            np.array([row.least for row in rows], dtype=np.int64),
+            np.array([row.times for row in rows], dtype=np.int64),
+            np.array(switches, dtype=np.int64),
         )
+
+    def kept(self, sums: Ints) -> bool:
+        """Return whether all rows are kept, the switches set as they have to be."""
+        off, on = sums >= self.least, sums + self.times >= self.least
+        either = self.switch >= 0
+        if not off[~either].all():
+            return False
+        failed_off = np.bincount(self.switch[either], ~off[either])
+        failed_on = np.bincount(self.switch[either], ~on[either])
+        return bool((np.minimum(failed_off, failed_on) == 0).all())
+
+
+@dataclass(slots=True)
+class RowSums:
+    """What every row without draws comes to, while cards exchange their columns.
+
+    Parameters
+    ----------
+    limits
+        What the rows have to come to.
+    weight
+        Their weights, by slot, shape ``(S * K, R)``.
+    sums
+        What they come to, shape ``(R,)``.
+    kinds
+        Number of kinds.
+    """
+
+    limits: _Least
+    weight: Ints
+    sums: Ints
+    kinds: int
+
+    @classmethod
+    def of(cls, rows: Sequence[SideRow], slots: Ints, kinds: int) -> RowSums:
+        """Return the sums of so many cards in each slot.
+
+        Parameters
+        ----------
+        rows, slots, kinds
+            Rows, cards by slot, and the number of kinds.
+        """
+        counted = [row for row in rows if not row.draws]
+        weight = np.zeros((len(slots), len(counted)), dtype=np.int64)
+        for number, row in enumerate(counted):
+            weight[:, number] = row.weight
+        return cls(_Least.of(counted), weight, slots @ weight, kinds)
+
+    def allow(self, columns: Sequence[int], kinds: Ints, number: int) -> bool:
+        """Return whether every row is kept after an exchange.
+
+        Parameters
+        ----------
+        columns
+            An earlier column and a later one, the last standing for "not printed".
+        kinds
+            Of the cards that leave the earlier column, and of those that come.
+        number
+            How many cards exchange.
+        """
+        return self.limits.kept(self.sums + self._change(columns, kinds, number))
+
+    def exchange(self, columns: Sequence[int], kinds: Ints, number: int) -> None:
+        """Exchange cards.
+
+        Parameters
+        ----------
+        columns, kinds, number
+            As for ``allow``.
+        """
+        self.sums += self._change(columns, kinds, number)
+
+    def _change(self, columns: Sequence[int], kinds: Ints, number: int) -> Ints:
+        """Return what an exchange adds to each sum."""
+        (goes, comes), change = kinds.tolist(), np.zeros_like(self.sums)
+        for column, sign in zip(columns, (number, -number), strict=True):
+            at = column * self.kinds
+            if at < len(self.weight):
+                change += sign * (self.weight[at + comes] - self.weight[at + goes])
+        return change
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class Outcome:
     value
         What the solver says of the objective.
     bound
-        No solution comes below it, as the solver says, rounded up.
+        No solution comes below it, as the solver says, rounded up; ``None`` if it
+        says nothing.
     infeasible
         Whether there is none.
     values
@@ -85,7 +86,7 @@ class Outcome:
     slots: Ints | None
     uses: Ints | None
     value: float
-    bound: int
+    bound: int | None
     infeasible: bool
     values: Floats | None = None
     yes: Ints | None = None
@@ -156,8 +157,11 @@ def _by_search(
         else:
             found = _search(laid, laid.matrix, kept, _left(end), best)
         # What the search did not look at is above so much.
-        above = most + 1 if found.infeasible else min(most + 1, found.bound)
-        bound = max(bound, above if math.isinf(above) else whole_bound(above))
+        above: float | None = most + 1
+        if not found.infeasible:
+            above = None if found.bound is None else min(most + 1, found.bound)
+        if above is not None:
+            bound = max(bound, above if math.isinf(above) else whole_bound(above))
         if found.slots is not None and (best is None or found.value < best.value):
             best = replace(found, cuts=() if best is None else best.cuts)
         if last:
@@ -269,7 +273,7 @@ def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
     low = np.floor(relaxed.values[slots] + _NEAR)
     high = np.ceil(relaxed.values[slots] - _NEAR)
     if (low == high).all():
-        return _outcome(laid, relaxed.values, relaxed.value, 0)
+        return _outcome(laid, relaxed.values, relaxed.value, None)
     narrow = _bounded(laid.matrix, slots, low, high)
     best = _search(laid, narrow, relaxed.kept, _left(end), nodes=_SHORT)
     if best.slots is None:
@@ -335,13 +339,13 @@ def _search(
     )
     if found.infeasible:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    bound = whole_bound(found.bound)
+    bound = None if found.bound is None else whole_bound(found.bound)
     if found.values is None:
         return Outcome(None, None, 0.0, bound, infeasible=False)
     return _outcome(laid, found.values, found.value, bound)
 
 
-def _outcome(laid: Laid, values: Floats, value: float, bound: int) -> Outcome:
+def _outcome(laid: Laid, values: Floats, value: float, bound: int | None) -> Outcome:
     """Return a solution, its whole numbers rounded."""
     return Outcome(
         np.rint(values[slice(*laid.slots)]).astype(np.int64),

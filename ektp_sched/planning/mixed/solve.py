@@ -68,10 +68,11 @@ class Mixed:
 
     def bound(self, tier: Objective, cohorts: Cohorts) -> int:
         """Return below what no plan comes in a tier of choices."""
+        least = least_value(self.program, cohorts, tier)
         for settled in self.settled:
             if settled.tier == tier:
-                return settled.bound + tier.constant(cohorts)
-        return least_value(self.program, cohorts, tier)
+                return max(least, settled.bound + tier.constant(cohorts))
+        return least
 
     def own(self, name: str) -> Tier:
         """Return one of the shifts' own tiers."""
@@ -139,7 +140,8 @@ class _Search:
         laid: Laid | None = None
         if self.best is None or (self.best.values[position] and not self._late()):
             mip, laid, outcome = self._within(tier)
-            bound, cuts = outcome.bound, outcome.cuts
+            # No cost is below 0, so that is a bound where the solver knows none.
+            bound, cuts = outcome.bound or 0, outcome.cuts
             if outcome.slots is not None and outcome.uses is not None:
                 plan = self._plan(outcome.slots, outcome.uses)
                 self._offer(plan)
