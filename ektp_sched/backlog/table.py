@@ -90,8 +90,9 @@ def tabulate(
         if beyond.any():
             malformed = rows.filter(beyond)
             frame, rows = frame.filter(~beyond), rows.filter(~beyond)
-    plain = tuple(" ".join(h.replace("\ufeff", "").split()) for h in headings)
-    return Table(frame, plain, rows, malformed)
+    written = clean(pl.Series(headings, dtype=pl.String)).fill_null("")
+    named = tuple(" ".join(heading.split()) for heading in written)
+    return Table(frame, named, rows, malformed)
 
 
 def _blank(frame: pl.DataFrame) -> pl.Series | None:
