@@ -63,7 +63,8 @@ class Backlog(OneLine):
         `PLANNED`, then those passed through as text under their own headings,
         then ``queue_number`` where ids were made from a number.
     held
-        Read but not printable yet: application_id, status, area.
+        Read but not printable: application_id, status, area; those that are not
+        ready yet, and those already printed.
     rejects
         Row in the sheet (the heading being row 1), headings and reasons, one
         line per rejected row; several are joined by "; ".  A reason is a code,
@@ -86,6 +87,10 @@ class Backlog(OneLine):
     provisional
         Whether more rows were rejected than allowed, and a plan was asked for
         all the same.
+    done
+        How many of the held are printed already, by ``status.done``.
+    rows
+        Row in the sheet of each planned application, int64; None without a file.
     """
 
     frame: pl.DataFrame
@@ -101,6 +106,8 @@ class Backlog(OneLine):
     priority_unmatched: int
     priorities: pl.DataFrame
     provisional: bool
+    done: int = 0
+    rows: pl.Series | None = None
 
     @property
     def planned(self) -> int:
@@ -109,7 +116,7 @@ class Backlog(OneLine):
 
     @property
     def held_count(self) -> int:
-        """Number of applications that are not printable yet."""
+        """Number of applications that are not printable yet, or printed already."""
         return self.held.height
 
     @property

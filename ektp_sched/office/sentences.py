@@ -177,6 +177,7 @@ _FORMS: Final[dict[str, str]] = {
     "columns.*": 'the name of a column in quotes, such as "waiting_since"',
     "dates.format": "%d, %m and %Y for day, month and year, such as %d/%m/%Y",
     "status.printable": 'one or more texts in brackets, such as ["PRR"]',
+    "status.done": 'texts in brackets, such as ["CARD_PRINTED"], or []',
     "classify": "tables [[classify]] in double brackets, each with column, matches and "
     "urgency",
     "classify.*": "a table [[classify]] with column, matches and urgency",
