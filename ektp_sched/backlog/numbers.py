@@ -27,7 +27,9 @@ _BETWEEN: Final = r"[\s'\u{2018}\u{2019}\u{2bc}-]"
 _WHOLE: Final = rf"^\d{{{DIGITS}}}$"
 _EXACT: Final = 2**53
 _TELLING: Final = 10
-_HEADINGS: Final = frozenset({"nik", "nokk", "nonik", "nomornik", "nomorkk", "kk"})
+_HEADINGS: Final = frozenset(
+    {"nik", "nonik", "nomornik", "noktp", "nomorktp", "kk", "nokk", "nomorkk"}
+)
 
 
 class Numbers(NamedTuple):

@@ -207,14 +207,15 @@ def _split(
     printable = None
     if office.status is not None and "status" in columns.at:
         printable = with_status(frame["status"], office.status.printable)
+    printed = already_printed(frame["status"], office)
     frame, notices = _public(frame, rows, table, columns, office, checked.personal)
-    held = frame.select(list(HELD)).clear()
+    held, done = frame.select(list(HELD)).clear(), 0
     if printable is not None and not printable.all():
         held = frame.filter(~printable).select(list(HELD))
         held = held.with_columns(pl.col("status").fill_null(""))
+        done = int((printed & ~printable).sum())
         frame, rows = frame.filter(printable), rows.filter(printable)
         rule = None if rule is None else rule.filter(printable)
-    done = int(already_printed(held["status"], office).sum())
     counts = {f"{r.column} ~ {r.matches} → {r.urgency}": 0 for _, r in columns.rules}
     for index, (_, r) in enumerate(columns.rules):
         if rule is not None:
