@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ektp_sched.cli_console import BAD_INPUT, console, emit, say, sentences
+from ektp_sched.cli_console import BAD_INPUT, console, echo, emit, say, sentences
 from ektp_sched.cli_options import (
     BacklogArgument,
     JsonOption,
@@ -85,7 +85,7 @@ def init(
             force=force,
         )
     for path in written:
-        typer.echo(str(path))
+        echo(str(path))
 
 
 def check(
@@ -220,7 +220,7 @@ def _show(
         show_check(office, backlog, notices, screen, words)
     if backlog is not None:
         for line in _area_lines(backlog, words):
-            typer.echo(line)
+            echo(line)
 
 
 def _area_lines(backlog: Backlog, words: Language) -> Iterator[str]:

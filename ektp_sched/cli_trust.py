@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli_console import NO, as_date, console, emit
+from ektp_sched.cli_console import NO, as_date, console, echo, emit
 from ektp_sched.cli_options import (
     BacklogOption,
     JsonOption,
@@ -86,7 +86,7 @@ def verify(
         )
         if proven and chosen is not None and not violations:
             key = "choice_proven" if chosen else "choice_solved"
-            typer.echo(words.text(f"terminal.{key}"))
+            echo(words.text(f"terminal.{key}"))
     if violations:
         raise typer.Exit(NO)
 
@@ -129,7 +129,7 @@ def explain(
         emit({"schema_version": 1, **explanation.to_dict(), "text": lines})
         return
     for line in lines:
-        typer.echo(line)
+        echo(line)
 
 
 def audit(
@@ -184,7 +184,7 @@ def audit(
         emit(result.to_dict())
     else:
         for line in _audit_lines(result, out, words):
-            typer.echo(line)
+            echo(line)
     if not result.clean:
         raise typer.Exit(NO)
 

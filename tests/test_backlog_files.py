@@ -489,7 +489,8 @@ def test_a_number_of_persons_is_offered_as_identity_alone(
     message = refused(write(tmp_path, f"NO,Nomor,{heading},TGL_REKAM\n1,1,1,2017\n"))
     assert message.startswith(
         f'there is no column application_id (if "{heading}" is what tells people '
-        f'apart, set identity.from to "{heading}" in the office, which keeps it private)'
+        f'apart, set identity.from to "{heading}" in the office, which keeps it '
+        "private)"
     )
     assert "meaning application_id" not in message
 

@@ -125,8 +125,8 @@ def _canonical(
                     'columns {first} ("{one}") and {second} ("{other}") both stand for '
                     "{column}; keep one of them, or give one another meaning under "
                     '"columns" in the office',
-                    'kolom {first} ("{one}") dan {second} ("{other}") sama-sama berarti '
-                    "{column}; sisakan satu, atau beri arti lain pada bagian "
+                    'kolom {first} ("{one}") dan {second} ("{other}") sama-sama '
+                    "berarti {column}; sisakan satu, atau beri arti lain pada bagian "
                     '"columns" di berkas kantor',
                     first=str(first + 1),
                     one=headings[first],
