@@ -19,6 +19,7 @@ from ektp_sched.cli_options import (
     StartOption,
 )
 from ektp_sched.errors import InputError, TooManyRejectsError, UsageError
+from ektp_sched.public import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
 
 __all__ = ["check", "init"]
+
+_AREAS = 60
+"""Areas that a screen shows; --json has all."""
 
 
 def init(
@@ -191,6 +195,7 @@ def _document(
         "read": backlog.read,
         "planned": backlog.planned,
         "held": backlog.held_count,
+        "done": backlog.done,
         "rejected": backlog.rejected,
         "by_area": backlog.counts_by_area().to_dicts(),
         "held_by_status": {status or "": count for status, count in held},
@@ -229,10 +234,13 @@ def _area_lines(backlog: Backlog, words: Language) -> Iterator[str]:
     if len(counts) < 2:
         return
     rows = [[words.text(f"cli.{key}") for key in ("area", "planned", "held")]]
-    for area, planned, held in counts:
-        name = area or words.text("cli.no-area")
+    for area, planned, held in counts[:_AREAS]:
+        name = words.text("cli.no-area") if area is None else area
+        name = words.text("book.not_shown") if area == HIDDEN else name
         rows.append([name, words.number(planned), words.number(held)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield ""
     for name, planned, held in rows:
         yield f"{name:<{widths[0]}}  {planned:>{widths[1]}}  {held:>{widths[2]}}"
+    if len(counts) > _AREAS:
+        yield words.text("cli.more", count=len(counts) - _AREAS)

@@ -42,6 +42,9 @@ def explanation_lines(
     """
     if found.outcome == "unknown":
         return _unknown(found, words)
+    if found.outcome == "done":
+        said = {"id": found.application_id, "status": found.status or "–"}
+        return [words.text("explain.done", **said), words.text("explain.done-next")]
     if found.outcome == "held":
         said = {"id": found.application_id, "status": found.status or "–"}
         return [words.text("explain.held", **said), words.text("explain.held-next")]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import jinja2
 import polars as pl
 
+from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.output.html import page_html
 from ektp_sched.public import FEWEST
 
@@ -99,7 +100,9 @@ def poster_pages(promises: Promises) -> list[Page]:
     people = promises.people.select(
         "area", "urgency", "waiting_since", "earliest", "ready_by"
     )
-    held = promises.backlog.held.select("area")
+    held = promises.backlog.held
+    printed = already_printed(held["status"], promises.office)
+    held = held.filter(~printed).select("area")
     size = pl.concat([people.select("area"), held]).group_by("area").len()
     small = size.filter(pl.col("len") < FEWEST).select("area", pool=pl.lit(""))
     people, held = (_pooled(frame, small) for frame in (people, held))

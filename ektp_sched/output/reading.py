@@ -13,6 +13,7 @@ import polars as pl
 
 from ektp_sched.backlog import Backlog
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
+from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office, calendar
 from ektp_sched.output.certificates import certificate_of
@@ -126,7 +127,7 @@ def load(path: str | Path) -> SavedPlan:
     return SavedPlan(
         path=folder,
         office=office,
-        backlog=_backlog(folder, stated),
+        backlog=_backlog(folder, stated, office),
         start=stated.start,
         days=stated.days,
         status=stated.status,
@@ -320,7 +321,7 @@ def _certificate(folder: Path, stated: StatedSummary) -> Certificate | None:
     return certificate_of(read_json(path, StatedCertificate))
 
 
-def _backlog(folder: Path, stated: StatedSummary) -> Backlog:
+def _backlog(folder: Path, stated: StatedSummary, office: Office) -> Backlog:
     kinds = {name: HELD[name] for name in ("application_id", "status")}
     held = _table(folder / "held.csv", kinds)
     return Backlog(
@@ -337,6 +338,7 @@ def _backlog(folder: Path, stated: StatedSummary) -> Backlog:
         priority_unmatched=stated.priority_unmatched,
         priorities=pl.DataFrame(schema=dict(PRIORITIES)),
         provisional=stated.provisional,
+        done=int(already_printed(held["status"].fill_null(""), office).sum()),
     )
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ektp_sched.output.conflict_text import conflict_lines
-from ektp_sched.output.digest import key_figures, proof, reconciled
+from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.figures import clearance
 from ektp_sched.output.quota_screen import show_quotas
 from ektp_sched.output.screen import indented, plain_table, say_line
@@ -39,6 +39,7 @@ __all__ = [
 
 _DAYS: Final = 10
 _ROWS: Final = 5
+_STATUSES: Final = 12
 _VIOLATIONS: Final = 20
 _NAMED: Final = 3
 
@@ -157,9 +158,11 @@ def _held(backlog: Backlog, texts: Language) -> list[tuple[str, str]]:
         .sort("len", "status", descending=[True, False])
     )
     parts = [
-        f"{status or texts.text('book.no_status')} {texts.number(count)}"
-        for status, count in counts.iter_rows()
+        f"{cell_shown(status, 'status', texts)} {texts.number(count)}"
+        for status, count in counts.head(_STATUSES).iter_rows()
     ]
+    if counts.height > _STATUSES:
+        parts.append(f"… (+{texts.number(counts.height - _STATUSES)})")
     return [(texts.text("terminal.held"), ", ".join(parts))]
 
 

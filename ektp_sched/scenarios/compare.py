@@ -157,7 +157,7 @@ def _people(run: Run) -> dict[str, int]:
     return {
         "initial": queue.initial,
         "unprintable": sum(queue.left_out.values()),
-        "held": run.backlog.held_count,
+        "held": run.backlog.held_count - run.backlog.done,
     }
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ektp_sched.output.digest import (
     amount,
+    cell_shown,
     reconciled,
     tier_name,
     unprinted_reasons,
@@ -112,10 +113,12 @@ def held_parts(plan: AnyPlan, texts: Language) -> list[Part]:
         (texts.name("reject", code), count)
         for code, count in reason_counts(plan.backlog).items()
     ]
-    empty = texts.text("book.no_status")
     lists = {
         "unprinted": ("column.reason", unprinted_reasons(plan, texts)),
-        "held": ("column.status", [(s or empty, n) for s, n in held.items()]),
+        "held": (
+            "column.status",
+            [(cell_shown(s, "status", texts), n) for s, n in held.items()],
+        ),
         "rejected": ("column.reason", rejected),
     }
     if not plan.unprinted.height and plan.assignments.height:
