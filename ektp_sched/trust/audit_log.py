@@ -22,6 +22,7 @@ from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import clean, fold
 from ektp_sched.errors import BacklogError, LogError
 from ektp_sched.office.nearest import nearest
+from ektp_sched.public import columns_shown, is_heading
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -184,13 +185,12 @@ def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]
 
 
 def _missing(name: str, headings: tuple[str, ...], office: Office) -> str:
-    shown = [heading[:40] for heading in headings if heading][:30]
-    near = nearest(name, shown)
+    near = nearest(name, filter(is_heading, headings))
     also = ""
     if name == "application_id" and office.identity is not None:
         also = f' (or "{office.identity.from_}")'
     hint = "" if near is None else f'; the nearest is "{near}"'
-    found = ", ".join(f'"{heading}"' for heading in shown) or "none"
+    found = columns_shown(headings) or "none; the first row must hold them"
     return f"has no column {name}{also}; found were {found}{hint}"
 
 
