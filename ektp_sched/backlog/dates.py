@@ -15,6 +15,7 @@ import polars as pl
 
 from ektp_sched.backlog.texts import as_text, clean, coded, spread
 from ektp_sched.errors import OfficeError
+from ektp_sched.words import said
 
 __all__ = [
     "Order",
@@ -364,7 +365,10 @@ def _by_form(frame: pl.DataFrame, form: str) -> pl.DataFrame:
         whole = plain.str.to_datetime(form, strict=False, time_unit="us")
         dates = plain.str.replace(_TIME, "").str.to_date(form, strict=False)
     except pl.exceptions.PolarsError as error:
-        message = "is no form of a date; write one such as %d/%m/%Y"
+        message = said(
+            "is no form of a date; write one such as %d/%m/%Y",
+            "bukan bentuk tanggal; tulis misalnya %d/%m/%Y",
+        )
         raise OfficeError(message, column="dates.format") from error
     frame = frame.with_columns(whole=whole, dates=dates)
     timed = pl.col("whole").is_not_null()

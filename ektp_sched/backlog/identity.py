@@ -19,6 +19,7 @@ import polars as pl
 
 from ektp_sched.backlog.numbers import DIGITS, read_numbers
 from ektp_sched.errors import BacklogError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,18 +116,29 @@ def read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii"))
     except FileNotFoundError:
-        message = (
+        message = said(
             "there is no such key, without which no id can be made from a number; put "
             "the office's own back, as a new one changes every id, or make the first "
-            "one with `ektp-sched init`"
+            "one with `ektp-sched init`",
+            "berkas kunci ini tidak ada, padahal tanpa kunci tidak ada nomor antrean "
+            "dari nomor orang; kembalikan kunci kantor sendiri, karena kunci baru "
+            "mengubah semua nomor, atau buat yang pertama dengan `ektp-sched init`",
         )
         raise BacklogError(message, file=str(path)) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not hexadecimal"
-        message = f"the key cannot be read: {reason}; put the office's own back"
+        message = said(
+            "the key cannot be read: {reason}; put the office's own back",
+            "kunci tidak dapat dibaca: {reason}; kembalikan kunci kantor sendiri",
+            reason=getattr(error, "strerror", None)
+            or said("it is not hexadecimal", "isinya bukan heksadesimal"),
+        )
         raise BacklogError(message, file=str(path)) from None
     if len(key) < _KEY_BYTES:
-        message = f"the key is shorter than {_KEY_BYTES} bytes; put the whole one back"
+        message = said(
+            "the key is shorter than {bytes} bytes; put the whole one back",
+            "kunci lebih pendek dari {bytes} byte; kembalikan kunci yang utuh",
+            bytes=_KEY_BYTES,
+        )
         raise BacklogError(message, file=str(path))
     return key
 

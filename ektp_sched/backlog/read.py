@@ -29,12 +29,14 @@ from ektp_sched.backlog.texts import as_text
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
 from ektp_sched.office.notices import Notice
 from ektp_sched.public import HIDDEN
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.backlog.headings import Columns
     from ektp_sched.office.model import Office
+    from ektp_sched.words import Said
 
 __all__ = ["from_frame", "read_backlog"]
 
@@ -93,7 +95,10 @@ def read_backlog(
     path = Path(path)
     table, digest = read_table(path, known_headings(office))
     if table.rows.is_empty() and table.malformed.is_empty():
-        message = "holds a heading and no rows; export the applications with it"
+        message = said(
+            "holds a heading and no rows; export the applications with it",
+            "hanya berisi judul kolom tanpa baris; ekspor beserta permohonannya",
+        )
         raise BacklogError(message, file=str(path))
     listed = None if priority is None else Path(priority)
     backlog = _assemble(table, office, str(path), listed)
@@ -140,7 +145,11 @@ def _share(max_rejects: float) -> Fraction:
     except ValueError:
         share = Fraction(-1)
     if not 0 <= share <= 1:
-        message = f"max_rejects is {max_rejects}; it must be a share from 0 to 1"
+        message = said(
+            "max_rejects is {share}; it must be a share from 0 to 1",
+            "max_rejects bernilai {share}; harus bagian dari 0 sampai 1",
+            share=str(max_rejects),
+        )
         raise UsageError(message)
     return share
 
@@ -328,19 +337,40 @@ def _judged(
         return backlog
     if provisional and bad < read:
         return replace(backlog, provisional=True)
-    examples = ", ".join(
-        " ".join(filter(None, (f"row {row}", column, f"({reason})")))
-        for row, column, reason in backlog.rejects.head(_SHOWN).rows()
-    )
+    first = backlog.rejects.head(_SHOWN).rows()
+    examples = joined(", ", (_example(*reject) for reject in first))
     if bad == read:
-        message = (
-            f"none of the {read:,} rows can be used, such as {examples}; correct the "
-            "export, or the headings under [columns] of the office"
+        message = said(
+            "none of the {read} rows can be used, such as {examples}; correct the "
+            'export, or the headings under "columns" in the office',
+            "tidak satu pun dari {read} baris dapat dipakai, misalnya {examples}; "
+            'perbaiki ekspornya, atau judul kolom pada bagian "columns" di berkas '
+            "kantor",
+            read=read,
+            examples=examples,
         )
     else:
-        most = f"at most {float(allowed * 100):.6g} % are" if allowed else "none is"
-        message = (
-            f"{bad:,} of {read:,} rows cannot be used, such as {examples}, and {most} "
-            "allowed; correct them, or plan the good rows alone with --provisional"
+        most = said("none is", "tidak boleh ada")
+        if allowed:
+            percent = f"{float(allowed * 100):.6g}"
+            most = said(
+                "at most {percent} % are",
+                "paling banyak {percent} %",
+                percent=percent,
+            )
+        message = said(
+            "{bad} of {read} rows cannot be used, such as {examples}, and {most} "
+            "allowed; correct them, or plan the good rows alone with --provisional",
+            "{bad} dari {read} baris tidak dapat dipakai, misalnya {examples}; batasnya: "
+            "{most}; perbaiki, atau rencanakan baris yang baik saja dengan --provisional",
+            bad=bad,
+            read=read,
+            examples=examples,
+            most=most,
         )
     raise TooManyRejectsError(message, backlog=backlog, file=file)
+
+
+def _example(row: int, column: str, reason: str) -> Said:
+    where = f" {column} ({reason})" if column else f" ({reason})"
+    return said("row {row}{where}", "baris {row}{where}", row=str(row), where=where)
