@@ -149,7 +149,7 @@ NIK_FORMS = [
 
 def test_a_number_in_any_dress_is_one_person_everywhere(tmp_path: Path) -> None:
     make_key(tmp_path / "identity.key")
-    rules = office(identity={"from": "NIK"}).model_copy(update={"base": tmp_path})
+    rules = office(identity={"from": "NIK"}).located(tmp_path, "0" * 64)
     frame = pl.DataFrame({"NIK": NIK_FORMS, "waiting_since": ["2017-01-01"] * 17})
     found = from_frame(frame, rules, max_rejects=1)
     assert (found.planned, duplicates(found)) == (1, len(NIK_FORMS) - 1)

@@ -361,8 +361,9 @@ def _judged(
         message = said(
             "{bad} of {read} rows cannot be used, such as {examples}, and {most} "
             "allowed; correct them, or plan the good rows alone with --provisional",
-            "{bad} dari {read} baris tidak dapat dipakai, misalnya {examples}; batasnya: "
-            "{most}; perbaiki, atau rencanakan baris yang baik saja dengan --provisional",
+            "{bad} dari {read} baris tidak dapat dipakai, misalnya {examples}; "
+            "batasnya: {most}; perbaiki, atau rencanakan baris yang baik saja dengan "
+            "--provisional",
             bad=bad,
             read=read,
             examples=examples,
