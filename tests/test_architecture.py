@@ -24,7 +24,15 @@ MAY_IMPORT = {
     "backlog": {"errors", "words", "public", "showing", "office"},
     "planning": {"errors", "words", "public", "showing", "office", "backlog"},
     "trust": {"errors", "words", "public", "showing", "office", "backlog"},
-    "scenarios": {"errors", "words", "public", "showing", "office", "backlog", "planning"},
+    "scenarios": {
+        "errors",
+        "words",
+        "public",
+        "showing",
+        "office",
+        "backlog",
+        "planning",
+    },
     "output": {
         "errors",
         "words",
