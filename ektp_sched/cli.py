@@ -15,6 +15,7 @@ from ektp_sched import __version__
 from ektp_sched.cli_console import (
     DONE,
     INTERRUPTED,
+    echo,
     explain_failure,
     prepare_streams,
 )
@@ -97,7 +98,7 @@ for _command, _lines in _EXAMPLES.items():
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"ektp-sched {__version__}")
+        echo(f"ektp-sched {__version__}")
         raise typer.Exit
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import NO, Progress, emit
+from ektp_sched.cli_console import NO, Progress, echo, emit
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
@@ -185,8 +185,8 @@ def tell(
         emit({**place, **found.document()})
     else:
         for line in against_lines(found, words):
-            typer.echo(line, err=not possible)
+            echo(line, err=not possible)
         if possible:
-            typer.echo(words.text("cli.written", files=str(out / "against.json")))
+            echo(words.text("cli.written", files=str(out / "against.json")))
     if not possible:
         raise typer.Exit(NO)

@@ -16,6 +16,7 @@ from ektp_sched.cli_entry import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli_language import in_spoken
 from ektp_sched.cli_usage import usage_sentence
 from ektp_sched.errors import EktpSchedError, InputError
+from ektp_sched.public import visible
 from ektp_sched.words import Said, joined, said, system_reason
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "Progress",
     "as_date",
     "console",
+    "echo",
     "emit",
     "explain_failure",
     "first_day",
@@ -57,20 +59,29 @@ def prepare_streams() -> None:
 
 def say(text: str) -> None:
     """Print a line for people on stderr."""
-    typer.echo(text, err=True)
+    typer.echo(visible(text), err=True)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a line on stdout; no sign of it controls the screen."""
+    typer.echo(visible(text), err=err)
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console for tables; what it prints is plain off a terminal."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    from ektp_sched.output.screen import VisibleSigns
+
+    screen = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    screen.push_render_hook(VisibleSigns())
+    return screen
 
 
 def emit(document: Mapping[str, Any]) -> None:
     """Print a result for programs on stdout, as JSON in UTF-8."""
     text = json.dumps(document, ensure_ascii=True, indent=2, allow_nan=False)
-    typer.echo(text)
+    echo(text)
 
 
 def as_date(text: str) -> date:

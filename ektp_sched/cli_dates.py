@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import Progress, emit, first_day, tell_left_out
+from ektp_sched.cli_console import Progress, echo, emit, first_day, tell_left_out
 from ektp_sched.cli_options import (
     BacklogArgument,
     ForceOption,
@@ -137,10 +137,10 @@ def promise(
         emit({"out": str(out), **made.document(), "copy": _copy_figures(copied)})
         return
     for line in _lines(made, out, words, certain=scenarios is None):
-        typer.echo(line)
+        echo(line)
     if copied is not None and write is not None:
         for line in _copy_lines(copied, write, words):
-            typer.echo(line)
+            echo(line)
 
 
 def backtest(
@@ -233,9 +233,9 @@ def backtest(
         emit(result.document())
         return
     for line in backtest_lines(result, words):
-        typer.echo(line)
+        echo(line)
     if out is not None:
-        typer.echo(words.text("cli.written", files=str(out)))
+        echo(words.text("cli.written", files=str(out)))
 
 
 def _copied(made: Promises, backlog: Path, replace: bool) -> PromisedTable:

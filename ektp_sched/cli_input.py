@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ektp_sched.cli_console import BAD_INPUT, console, emit, problems_of, say
+from ektp_sched.cli_console import BAD_INPUT, console, echo, emit, problems_of, say
 from ektp_sched.cli_language import spoken
 from ektp_sched.cli_options import (
     BacklogArgument,
@@ -20,6 +20,7 @@ from ektp_sched.cli_options import (
     StartOption,
 )
 from ektp_sched.errors import InputError, TooManyRejectsError, UsageError
+from ektp_sched.public import HIDDEN
 from ektp_sched.words import in_language, joined, said
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
 
 __all__ = ["check", "init"]
+
+_AREAS = 60
+"""Areas that a screen shows; --json has all."""
 
 
 def init(
@@ -87,7 +91,7 @@ def init(
             force=force,
         )
     for path in written:
-        typer.echo(str(path))
+        echo(str(path))
 
 
 def check(
@@ -195,6 +199,7 @@ def _document(
         "read": backlog.read,
         "planned": backlog.planned,
         "held": backlog.held_count,
+        "done": backlog.done,
         "rejected": backlog.rejected,
         "read_as": dict(backlog.read_as),
         "by_area": backlog.counts_by_area().to_dicts(),
@@ -225,7 +230,7 @@ def _show(
         show_check(office, backlog, notices, screen, words)
     if backlog is not None:
         for line in _area_lines(backlog, words):
-            typer.echo(line)
+            echo(line)
 
 
 def _area_lines(backlog: Backlog, words: Language) -> Iterator[str]:
@@ -234,10 +239,13 @@ def _area_lines(backlog: Backlog, words: Language) -> Iterator[str]:
     if len(counts) < 2:
         return
     rows = [[words.text(f"cli.{key}") for key in ("area", "planned", "held")]]
-    for area, planned, held in counts:
-        name = area or words.text("cli.no-area")
+    for area, planned, held in counts[:_AREAS]:
+        name = words.text("cli.no-area") if area is None else area
+        name = words.text("book.not_shown") if area == HIDDEN else name
         rows.append([name, words.number(planned), words.number(held)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield ""
     for name, planned, held in rows:
         yield f"{name:<{widths[0]}}  {planned:>{widths[1]}}  {held:>{widths[2]}}"
+    if len(counts) > _AREAS:
+        yield words.text("cli.more", count=len(counts) - _AREAS)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ektp_sched.cli_console import emit
+from ektp_sched.cli_console import echo, emit
 from ektp_sched.cli_options import JsonOption, LangOption
 
 __all__ = ["report"]
@@ -31,4 +31,4 @@ def report(
     if as_json:
         emit({"schema_version": 1, "report": str(written)})
     else:
-        typer.echo(str(written))
+        echo(str(written))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli_console import NO, as_date, console, emit
+from ektp_sched.cli_console import NO, as_date, console, echo, emit
 from ektp_sched.cli_options import (
     BacklogOption,
     JsonOption,
@@ -95,13 +95,13 @@ def verify(
         certificate = plan.certificate is not None and plan.status == "optimal"
         if certificate and chosen is not None and not violations:
             key = "choice_proven" if chosen else "choice_solved"
-            typer.echo(words.text(f"terminal.{key}"))
+            echo(words.text(f"terminal.{key}"))
         if sheets and not violations:
             names = ", ".join(sheets)
-            typer.echo(words.text("terminal.changed_sheets", names=names))
+            echo(words.text("terminal.changed_sheets", names=names))
         if not violations:
             names = ", ".join(unsaid)
-            typer.echo(words.text("terminal.not_checked", names=names))
+            echo(words.text("terminal.not_checked", names=names))
     if violations:
         raise typer.Exit(NO)
 
@@ -148,7 +148,7 @@ def explain(
         emit({"schema_version": 1, **explanation.to_dict(), "text": lines})
         return
     for line in lines:
-        typer.echo(line)
+        echo(line)
 
 
 def audit(
@@ -203,7 +203,7 @@ def audit(
         emit(result.to_dict())
     else:
         for line in _audit_lines(result, out, words):
-            typer.echo(line)
+            echo(line)
     if not result.clean:
         raise typer.Exit(NO)
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import NO, Progress, as_date, emit, first_day, tell_left_out
+from ektp_sched.cli_console import (
+    NO,
+    Progress,
+    as_date,
+    echo,
+    emit,
+    first_day,
+    tell_left_out,
+)
 from ektp_sched.cli_options import (
     BacklogArgument,
     ForceOption,
@@ -101,7 +109,7 @@ def compare(
         emit({"out": str(out), **made.document()})
         return
     for line in comparison_lines(made, out, words):
-        typer.echo(line)
+        echo(line)
 
 
 def need(
@@ -204,7 +212,7 @@ def need(
         emit({"schema_version": 1, **answer.to_dict()})
     else:
         for line in need_lines(answer, words):
-            typer.echo(line)
+            echo(line)
     if answer.cards_per_day is None:
         raise typer.Exit(NO)
 

@@ -471,22 +471,33 @@ def test_a_missing_column_says_what_was_found(tmp_path: Path) -> None:
     path = write(tmp_path, "NO_REGISTRASI,TGL_REKAM,NAMA\n1,2017-01-01,x\n")
     assert refused(path) == (
         'there is no column application_id (the nearest heading is "NO_REGISTRASI"; '
-        'if that is it, write "NO_REGISTRASI" = "application_id" under [columns] of '
-        "the office) and there is no column waiting_since (the nearest heading is "
-        '"TGL_REKAM"; if that is it, write "TGL_REKAM" = "waiting_since" under '
-        '[columns] of the office); found were "NO_REGISTRASI", "TGL_REKAM", "NAMA"'
+        'if that is it, give "NO_REGISTRASI" the meaning application_id under '
+        '"columns" in the office) and there is no column waiting_since (the nearest '
+        'heading is "TGL_REKAM"; if that is it, give "TGL_REKAM" the meaning '
+        'waiting_since under "columns" in the office); found were "NO_REGISTRASI", '
+        '"TGL_REKAM", "NAMA"'
     )
     path = write(tmp_path, "application_id,waiting_sinse\n1,2017-01-01\n")
     assert 'nearest heading is "waiting_sinse"' in refused(path)
 
 
-def test_a_number_of_persons_is_offered_as_identity_alone(tmp_path: Path) -> None:
-    message = refused(write(tmp_path, "NIK,TGL_REKAM\n1,2017-01-01\n"))
+@pytest.mark.parametrize("heading", ["NIK", "No. KTP"])
+def test_a_number_of_persons_is_offered_as_identity_alone(
+    tmp_path: Path, heading: str
+) -> None:
+    """A running number, which tells nobody from anybody, is never offered."""
+    message = refused(write(tmp_path, f"NO,Nomor,{heading},TGL_REKAM\n1,1,1,2017\n"))
     assert message.startswith(
-        'there is no column application_id (if "NIK" is what tells people apart, write '
-        'from = "NIK" under [identity] of the office, which keeps it private)'
+        f'there is no column application_id (if "{heading}" is what tells people '
+        f'apart, set identity.from to "{heading}" in the office, which keeps it '
+        "private)"
     )
-    assert '"NIK" = "application_id"' not in message
+    assert "meaning application_id" not in message
+
+
+def test_a_running_number_is_no_id(tmp_path: Path) -> None:
+    message = refused(write(tmp_path, "NO,NAMA,TGL_REKAM\n1,x,2017-01-01\n"))
+    assert message.startswith("there is no column application_id and there is no")
 
 
 def test_a_file_without_headings_names_nobody(tmp_path: Path) -> None:
@@ -503,7 +514,7 @@ def test_two_columns_for_one_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "application_id,TGL_REKAM,TGL_DAFTAR\n1,2017-01-01,x\n")
     assert refused(path, columns=columns) == (
         'columns 2 ("TGL_REKAM") and 3 ("TGL_DAFTAR") both stand for waiting_since; '
-        "keep one of them, or map one to another column under [columns]"
+        'keep one of them, or give one another meaning under "columns" in the office'
     )
     path = write(tmp_path, "application_id,waiting_since,Waiting Since\n1,x,x\n")
     assert "both stand for waiting_since" in refused(path)

@@ -232,7 +232,7 @@ def test_without_key_or_number_the_sentence_says_the_way_on(tmp_path: Path) -> N
     with pytest.raises(BacklogError) as caught:
         from_frame(frame, office(tmp_path))
     assert caught.value.message.startswith(
-        "there is no column NIK ([identity] from) and no application_id (the nearest "
+        "there is no column NIK (identity.from) and no application_id; found were "
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from test_backtest import SMALL, setting
+from test_cases_cells import assert_strict
 from test_report_browser import A4, PHONE, SCREEN, VISIBLE, browser, opened
 
 from ektp_sched.backlog import read_backlog
@@ -78,6 +79,7 @@ def test_it_fits_every_screen_and_everybody(
     assert found.page.evaluate("document.documentElement.scrollWidth") <= width
     charts = found.page.evaluate(VISIBLE)
     assert len(charts) == (4 if name.startswith("backtest") else 0)
+    assert_strict(shown[name].read_text(encoding="utf-8"))
     for chart in charts:
         assert chart["marks"] >= 4, chart
         assert chart["outside"] == [], chart

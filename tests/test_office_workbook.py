@@ -232,7 +232,7 @@ def test_a_planner_finds_notes_lists_and_headings() -> None:
     assert lists == {
         "B3": '"id,en"',
         "B10": '"recorded,lottery"',
-        "B18": '"yes,no"',
+        "B19": '"yes,no"',
     }
     printers = book["printers"]
     assert [c.value for c in printers[1]] == [

@@ -115,7 +115,7 @@ def test_rows_say_what_the_plan_says(made: Plan, out: Path) -> None:
         "row,column,reason\n"
         "26,waiting_since,bad-date: no-such-day\n"
         "27,application_id,missing\n"
-        "28,waiting_since; urgency,missing; unknown-class: nearest is routine\n"
+        "28,waiting_since; urgency,missing; unknown-class\n"
     )
     assert (out / "held.csv").read_text("utf-8") == (
         "application_id,status\n"

@@ -78,8 +78,7 @@ Held                              PROCESSING 4
 Rejected: 3
   row 26, column waiting_since: there is no such day in the calendar
   row 27, column application_id: is needed, but empty
-  row 28, column waiting_since; urgency: is needed, but empty; unknown urgency class; \
-the nearest is routine
+  row 28, column waiting_since; urgency: is needed, but empty; unknown urgency class
 
 Optimal, proven: by this office's order of objectives no plan is better. \
 It means that the rule was followed as well as it can be; \

@@ -261,7 +261,7 @@ def test_a_poster_names_nobody_and_speaks_both_languages(tmp_path: Path) -> None
         assert not re.search(r"\bA0\d\d\b|\bH\d\b|undefined|{{|None|" + NIK, html)
         assert "Alak &lt;b&gt;" in html
         assert "Kantor &lt;&amp;&gt; Uji" in html
-        assert "http" not in html
+        assert "://" not in html
         assert html.count("<section>") == 1
     assert "Tidak sebelum" in texts["poster.id.html"]
     assert "Not before" in texts["poster.en.html"]

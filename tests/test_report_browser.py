@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparison_cases import comparison
+from test_cases_cells import assert_strict
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.example import write_start
@@ -168,6 +169,7 @@ def test_a_page_is_painted(
     scroll = found.page.evaluate("document.documentElement.scrollWidth")
     assert scroll <= width
     assert found.wrong == []
+    assert_strict(pages[name].read_text(encoding="utf-8"))
     found.page.context.close()
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.backlog.dates import parse_dates, parse_stamps
+from ektp_sched.backlog.dates import (
+    Order,
+    day_and_month,
+    is_day_first,
+    parse_dates,
+    parse_stamps,
+)
 from ektp_sched.backlog.encodings import replaced
 from ektp_sched.backlog.identity import (
     application_ids,
@@ -23,7 +29,8 @@ from ektp_sched.backlog.numbers import (
     read_numbers,
     scientific,
 )
-from ektp_sched.backlog.texts import as_text, clean, unlike_text
+from ektp_sched.backlog.statuses import may_be_personal
+from ektp_sched.backlog.texts import as_text, clean, coded, spread, unlike_text
 from ektp_sched.office.notices import Notice
 from ektp_sched.office.pages import shows_error
 
@@ -34,6 +41,9 @@ if TYPE_CHECKING:
     from ektp_sched.office.model import Office
 
 __all__ = ["Checked", "check_rows"]
+
+_TELLING: Final = 10
+"""Dates of one kind from which on it is no chance what days they have."""
 
 _DATES: Final = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 
@@ -53,12 +63,15 @@ class Checked:
         Key of the ids; None where they stand in the file.
     notices
         What was noticed and is no reason to reject.
+    personal
+        Columns, of status and area, with cells that may have to be hidden.
     """
 
     columns: dict[str, pl.Series]
     rule: pl.Series | None = None
     key: bytes | None = None
     notices: list[Notice] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,7 @@ def check_rows(
     checked = Checked({})
     _damaged(sheet)
     checked.columns["application_id"] = _ids(sheet, checked)
-    checked.columns.update(_dates(sheet))
+    checked.columns.update(_dates(sheet, checked))
     _names(sheet, checked)
     _errors(sheet)
     _numbers_elsewhere(sheet, checked)
@@ -147,7 +160,7 @@ def _ids(sheet: _Sheet, checked: Checked) -> pl.Series:
     return ids
 
 
-def _dates(sheet: _Sheet) -> dict[str, pl.Series]:
+def _dates(sheet: _Sheet, checked: Checked) -> dict[str, pl.Series]:
     form = sheet.office.dates.format
     found: dict[str, pl.Series] = {}
     for column in _DATES:
@@ -156,6 +169,7 @@ def _dates(sheet: _Sheet) -> dict[str, pl.Series]:
         if cells is not None:
             found[column], why = parse_dates(cells, form)
             sheet.refuse(column, why)
+            _order(sheet, checked, column, found[column])
             if column == "waiting_since":
                 empty = found[column].is_null()
                 empty = empty if why is None else empty & why.is_null()
@@ -169,6 +183,36 @@ def _dates(sheet: _Sheet) -> dict[str, pl.Series]:
         found["recorded_at"], why = parse_stamps(cells, form)
         sheet.refuse("recorded_at", why)
     return found
+
+
+def _order(sheet: _Sheet, checked: Checked, column: str, days: pl.Series) -> None:
+    """Notice a column in which day and month may have changed places."""
+    order = day_and_month(sheet.table.cells(sheet.columns.at[column]), days)
+    if order is None:
+        return
+    count = {kind: int((order == kind).sum()) for kind in Order}
+    figures: dict[str, str | int] = {"column": sheet.heading(column)}
+
+    def row(kind: Order) -> int:
+        return int(sheet.table.rows[(order == kind).arg_max() or 0])
+
+    turned = Order.MONTH_FIRST
+    if not is_day_first(sheet.office.dates.format):
+        turned = Order.DAY_FIRST
+    if count[turned] and count[Order.EITHER]:
+        figures |= {"certain": count[turned], "rows": count[Order.EITHER]}
+        figures |= {"row": row(turned), "both": row(Order.EITHER)}
+        checked.notices.append(Notice("month-first", figures))
+        return
+    # A spreadsheet that expects the month first makes dates of what it can, turned
+    # round, and leaves the 13th and later as text.
+    others = (Order.MONTH_FIRST, Order.EITHER, Order.ALIKE, Order.TYPED_HIGH)
+    if any(count[kind] for kind in others):
+        return
+    if min(count[Order.DAY_FIRST], count[Order.TYPED_LOW]) >= _TELLING:
+        figures |= {"texts": count[Order.DAY_FIRST], "rows": count[Order.TYPED_LOW]}
+        figures |= {"row": row(Order.DAY_FIRST), "both": row(Order.TYPED_LOW)}
+        checked.notices.append(Notice("day-and-month", figures))
 
 
 def _names(sheet: _Sheet, checked: Checked) -> None:
@@ -193,10 +237,21 @@ def _names(sheet: _Sheet, checked: Checked) -> None:
         columns["area"], why = official_names(cells, known, "unknown-area")
         sheet.refuse("area", why)
     elif cells is not None:
-        columns["area"] = clean(cells)
+        columns["area"] = _free(cells, "area", checked)
 
     cells = sheet.cells("status")
-    columns["status"] = sheet.none(pl.String()) if cells is None else clean(cells)
+    columns["status"] = sheet.none(pl.String())
+    if cells is not None:
+        columns["status"] = _free(cells, "status", checked)
+
+
+def _free(cells: pl.Series, column: str, checked: Checked) -> pl.Series:
+    """Return a column of free text, and mark one that nobody may see whole."""
+    written, index = coded(as_text(cells))
+    text = clean(written)
+    if may_be_personal(text, column):
+        checked.personal.append(column)
+    return spread(text, index)
 
 
 def _errors(sheet: _Sheet) -> None:

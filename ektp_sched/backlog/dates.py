@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -16,12 +17,20 @@ from ektp_sched.backlog.texts import as_text, clean, coded, spread
 from ektp_sched.errors import OfficeError
 from ektp_sched.words import said
 
-__all__ = ["Parsed", "parse_dates", "parse_stamps"]
+__all__ = [
+    "Order",
+    "Parsed",
+    "day_and_month",
+    "is_day_first",
+    "parse_dates",
+    "parse_stamps",
+]
 
 FIRST: Final = date(1900, 1, 1)
 LAST: Final = date(2199, 12, 31)
 """Dates outside are taken for a slip of the hand."""
 
+_MOST_DIFFERENT: Final = 100_000
 _EPOCH: Final = date(1899, 12, 30)  # day 0 of spreadsheets
 _STAMP: Final = pl.Datetime("us")
 _EMPTY: Final = ("-", "--", "null", "0000-00-00", "0000-00-00 00:00:00")
@@ -81,6 +90,77 @@ class Parsed(NamedTuple):
 
     values: pl.Series
     why: pl.Series | None
+
+
+class Order(IntEnum):
+    """In which order a cell writes day and month."""
+
+    DAY_FIRST = 1
+    MONTH_FIRST = 2
+    EITHER = 3
+    ALIKE = 4
+    """The 8th of August: both ways the same day."""
+    TYPED_LOW = 5
+    """By year, or a spreadsheet's own date, with a day up to 12."""
+    TYPED_HIGH = 6
+
+
+_TELLING: Final = (Order.DAY_FIRST, Order.MONTH_FIRST)
+"""Without one of these nothing can be said of a column."""
+
+
+def day_and_month(cells: pl.Series, days: pl.Series) -> pl.Series | None:
+    """Return in which order each cell of a column of dates is written.
+
+    Parameters
+    ----------
+    cells
+        As in the file.
+    days
+        What they were read as.
+
+    Returns
+    -------
+    polars.Series or None
+        `Order`, null for names of months and what is no date; None for a column
+        of types, or a large one in which most cells differ.
+    """
+    if cells.dtype != pl.String:
+        return None
+    distinct = cells.unique()
+    if len(distinct) > _MOST_DIFFERENT or not _order(distinct).is_in(_TELLING).any():
+        return None
+    order = cells.replace_strict(distinct, _order(distinct), return_dtype=pl.UInt8)
+    typed = (order == Order.TYPED_LOW) & (days.dt.day() > 12)
+    return order.set(typed.fill_null(value=False), Order.TYPED_HIGH)
+
+
+def _order(cells: pl.Series) -> pl.Series:
+    """Return the order of each cell; all typed dates as low ones."""
+    text = clean(cells)
+    parts = text.str.extract_groups(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{4}")
+    first, second = (parts.struct.field(n).cast(pl.Int64) for n in ("1", "2"))
+    typed = text.str.contains(r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d|\d{5}(?:[.,]\d+)?$)")
+    frame = pl.DataFrame({"a": first, "b": second, "typed": typed})
+    a, b = pl.col("a"), pl.col("b")
+    return frame.select(
+        pl.when("typed")
+        .then(Order.TYPED_LOW)
+        .when((a > 12) & (b <= 12))
+        .then(Order.DAY_FIRST)
+        .when((a <= 12) & (b > 12))
+        .then(Order.MONTH_FIRST)
+        .when((a <= 12) & (a == b))
+        .then(Order.ALIKE)
+        .when((a <= 12) & (b <= 12))
+        .then(Order.EITHER)
+        .cast(pl.UInt8)
+    ).to_series()
+
+
+def is_day_first(form: str | None) -> bool:
+    """Return whether ``[dates] format`` writes the day before the month."""
+    return form is None or _day_first(form)
 
 
 def parse_dates(cells: pl.Series, form: str | None = None) -> Parsed:

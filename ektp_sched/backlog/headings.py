@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,8 @@ from ektp_sched.errors import BacklogError
 from ektp_sched.office.nearest import nearest
 from ektp_sched.office.notices import Notice
 from ektp_sched.office.tables import COLUMNS
+from ektp_sched.public import columns_shown, is_heading
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,19 +20,22 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.table import Table
     from ektp_sched.office.model import Office
     from ektp_sched.office.tables import ClassifyRule
+    from ektp_sched.words import Said
 
 __all__ = ["Columns", "known_headings", "match_headings"]
 
 QUEUE_NUMBER: Final = "queue_number"
 _USUAL: Final = {
-    "application_id": "no id nomor noregistrasi nopermohonan noantrian caseid nik",
-    "waiting_since": "tglrekam tanggalrekam tglperekaman tanggalperekaman tgl tanggal",
+    "application_id": "nik nonik nomornik noktp nomorktp id idpermohonan noregistrasi "
+    "nomorregistrasi noreg nopermohonan nomorpermohonan noantrian noantrean caseid",
+    "waiting_since": "tglrekam tanggalrekam tglperekaman tanggalperekaman tglrekaman "
+    "tgldaftar tanggaldaftar tgl tanggal",
 }
-"""What offices call the two columns that must be there, as `fold` makes it."""
+"""What offices call the two columns that must be there, as `fold` makes it, the
+likelier first; a running number (NO) tells nobody from anybody."""
 
-_PERSONAL: Final = re.compile(r"\d{5}|\d[-/.]\d")
-_LISTED: Final = 30
-_SHOWN: Final = 40
+_ALIKE: Final = 0.75
+"""Likeness below which a heading would be an absurd guess for a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,19 @@ def _canonical(
         first = at.setdefault(target, position)
         if first != position:
             raise BacklogError(
-                f'columns {first + 1} ("{_shown(headings[first])}") and {position + 1} '
-                f'("{_shown(headings[position])}") both stand for {target}; keep one '
-                "of them, or map one to another column under [columns]",
+                said(
+                    'columns {first} ("{one}") and {second} ("{other}") both stand for '
+                    "{column}; keep one of them, or give one another meaning under "
+                    '"columns" in the office',
+                    'kolom {first} ("{one}") dan {second} ("{other}") sama-sama '
+                    "berarti {column}; sisakan satu, atau beri arti lain pada bagian "
+                    '"columns" di berkas kantor',
+                    first=str(first + 1),
+                    one=headings[first],
+                    second=str(position + 1),
+                    other=headings[position],
+                    column=target,
+                ),
                 file=file,
             )
     return {target: position for target, position in at.items() if target in COLUMNS}
@@ -130,7 +144,12 @@ def _find(
 ) -> int | None:
     found = [i for i, heading in enumerate(headings) if fold(heading) == fold(name)]
     if len(found) > 1:
-        message = f'has {len(found)} columns "{_shown(name)}"; keep one of them'
+        message = said(
+            'has {count} columns "{name}"; keep one of them',
+            'berisi {count} kolom "{name}"; sisakan satu',
+            count=len(found),
+            name=name,
+        )
         raise BacklogError(message, file=file)
     if found:
         return found[0]
@@ -166,38 +185,55 @@ def _require(
     absent = {c: name for c, name in sorted(needed.items()) if c not in at}
     if not absent:
         return
-    if any(_PERSONAL.search(heading) for heading in headings):
-        # The first row then holds a person, whom no message may name.
-        found = "the first row seems to hold data, and must hold the headings"
+    listed = columns_shown(headings)
+    found = said("found were {list}", "yang ada: {list}", list=listed)
+    if not listed:
+        # The first row may then hold a person, whom no message may name.
         headings = ()
-    else:
-        listed = ", ".join(f'"{_shown(h)}"' for h in headings[:_LISTED] if h)
-        more = len(headings) - _LISTED
-        found = f"found were {listed}" + (f" and {more} more" if more > 0 else "")
+        found = said(
+            "the first row seems to hold data, and must hold the headings",
+            "baris pertama tampaknya berisi data, padahal harus berisi judul kolom",
+        )
     understood = set(at.values())
     free = [h for i, h in enumerate(headings) if i not in understood]
     problems = [_missing(c, name, free) for c, name in absent.items()]
-    message = f"{' and '.join(problems)}; {found}"
+    message = joined("; ", [joined(said(" and ", " dan "), problems), found])
     raise BacklogError(message, file=file, problems=[*problems, found])
 
 
-def _missing(column: str, name: str, headings: Sequence[str]) -> str:
+def _missing(column: str, name: str, headings: Sequence[str]) -> Said:
+    """Say that a column is not there, and which heading may stand for it."""
     folded = {fold(heading): heading for heading in reversed(headings) if heading}
     usual = next((folded[w] for w in _USUAL[column].split() if w in folded), None)
-    near = usual or nearest(name, folded.values())
-    what = f"there is no column {name}"
+    # What is like a column's own name is one mistyped; else it may be a person's.
+    likely = folded.values() if name == column else filter(is_heading, folded.values())
+    near = usual or nearest(name, likely, _ALIKE)
+    what = said("there is no column {name}", "tidak ada kolom {name}", name=name)
     if name != column:
-        what += " ([identity] from) and no application_id"
+        what = said(
+            "there is no column {name} (identity.from) and no application_id",
+            "tidak ada kolom {name} (identity.from) dan tidak ada application_id",
+            name=name,
+        )
     if near is None:
         return what
-    if name == "application_id" and is_number_heading(near):
-        return (
-            f'{what} (if "{_shown(near)}" is what tells people apart, write from = '
-            f'"{_shown(near)}" under [identity] of the office, which keeps it private)'
+    if column == "application_id" and is_number_heading(near):
+        return said(
+            '{what} (if "{near}" is what tells people apart, set identity.from to '
+            '"{near}" in the office, which keeps it private)',
+            '{what} (bila "{near}" yang membedakan orang, isi identity.from = "{near}" '
+            "di berkas kantor; nomor itu tetap rahasia)",
+            what=what,
+            near=near,
         )
-    return (
-        f'{what} (the nearest heading is "{_shown(near)}"; if that is it, write '
-        f'"{_shown(near)}" = "{column}" under [columns] of the office)'
+    return said(
+        '{what} (the nearest heading is "{near}"; if that is it, give "{near}" the '
+        'meaning {column} under "columns" in the office)',
+        '{what} (judul kolom terdekat "{near}"; bila itu benar, beri "{near}" arti '
+        '{column} pada bagian "columns" di berkas kantor)',
+        what=what,
+        near=near,
+        column=column,
     )
 
 
@@ -216,10 +252,21 @@ def _rules(
         elif "urgency" in at:
             notices.append(Notice("classify-column-missing", {"column": rule.column}))
         else:
-            near = nearest(rule.column, [h for h in headings if h])
+            near = nearest(rule.column, filter(is_heading, headings), _ALIKE)
             raise BacklogError(
-                f'classify[{index}] looks at a column "{rule.column}", which is not '
-                f'there; the nearest heading is "{_shown(near or "")}"',
+                said(
+                    'the column "{name}" of rule {rule} under "classify" is not there; '
+                    "correct the rule{hint}",
+                    'kolom "{name}" pada aturan ke-{rule} di "classify" tidak ada; '
+                    "perbaiki aturan itu{hint}",
+                    name=rule.column,
+                    rule=index,
+                    hint=said(
+                        ', or is it "{near}"?', ', atau maksudnya "{near}"?', near=near
+                    )
+                    if near
+                    else "",
+                ),
                 file=file,
             )
     return tuple(rules)
@@ -258,8 +305,3 @@ def _extra(
         taken.add(name)
         extra[name] = position
     return extra
-
-
-def _shown(heading: str) -> str:
-    plain = "".join(char for char in heading if char.isprintable())
-    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}…"

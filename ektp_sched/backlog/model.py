@@ -63,7 +63,8 @@ class Backlog(OneLine):
         `PLANNED`, then those passed through as text under their own headings,
         then ``queue_number`` where ids were made from a number.
     held
-        Read but not printable yet: application_id, status, area.
+        Read but not printable: application_id, status, area; those that are not
+        ready yet, and those already printed.
     rejects
         Row in the sheet (the heading being row 1), headings and reasons, one
         line per rejected row; several are joined by "; ".  A reason is a code,
@@ -89,6 +90,10 @@ class Backlog(OneLine):
     read_as
         What the file was taken for, such as encoding, sheet and row of the
         heading; empty without a file.
+    done
+        How many of the held are printed already, by ``status.done``.
+    rows
+        Row in the sheet of each planned application, int64; None without a file.
     """
 
     frame: pl.DataFrame
@@ -105,6 +110,8 @@ class Backlog(OneLine):
     priorities: pl.DataFrame
     provisional: bool
     read_as: Mapping[str, str | int] = field(default_factory=dict)
+    done: int = 0
+    rows: pl.Series | None = None
 
     @property
     def planned(self) -> int:
@@ -113,7 +120,7 @@ class Backlog(OneLine):
 
     @property
     def held_count(self) -> int:
-        """Number of applications that are not printable yet."""
+        """Number of applications that are not printable yet, or printed already."""
         return self.held.height
 
     @property

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
-from ektp_sched.backlog.texts import as_text, clean, coded, fold, spread, squeeze
+from ektp_sched.backlog.texts import (
+    as_text,
+    clean,
+    coded,
+    fold,
+    plain,
+    spread,
+    squeeze,
+)
 from ektp_sched.office.nearest import nearest
 
 if TYPE_CHECKING:
@@ -17,11 +25,29 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.table import Table
     from ektp_sched.office.model import Office
 
-__all__ = ["Classes", "Named", "official_names", "spellings", "urgency_classes"]
+__all__ = [
+    "Classes",
+    "Named",
+    "class_spellings",
+    "official_names",
+    "spellings",
+    "urgency_classes",
+]
 
 _EMPTY: Final = ("-", "null", "NULL")
 _HINTS: Final = 1000
 """Distinct unknown names up to which the nearest known one is looked for."""
+
+_ALIKE: Final = 0.6
+"""Likeness below which a known name would be an absurd guess."""
+
+_CLASSES: Final = (
+    "emergency emergensi darurat gawatdarurat",
+    "urgent urgen segera mendesak penting kilat ekspres express",
+    "priority prioritas diprioritaskan diutamakan",
+    "routine rutin biasa normal reguler regular umum standar standard",
+)
+"""What offices call the same class in both languages, as `fold` makes it."""
 
 
 class Named(NamedTuple):
@@ -61,6 +87,21 @@ def spellings(areas: Mapping[str, Iterable[str]]) -> dict[str, str]:
     known = {name: name for name in areas}
     for name, others in areas.items():
         known.update({other: name for other in others if other not in known})
+    return known
+
+
+def class_spellings(classes: Iterable[str]) -> dict[str, str]:
+    """Return spelling → class, with the words of both languages for it.
+
+    A word stands for a class where the office has one of that meaning alone.
+    """
+    official = {fold(name): name for name in classes}
+    known = {name: name for name in classes}
+    for line in _CLASSES:
+        words = line.split()
+        meant = {official[word] for word in words if word in official}
+        if len(meant) == 1:
+            known |= dict.fromkeys((w for w in words if w not in official), *meant)
     return known
 
 
@@ -105,7 +146,7 @@ def _lookup(distinct: pl.Series, known: Mapping[str, str]) -> pl.Series:
     """Return official names: as spelt, else by case, else by letters alone."""
     lower = distinct.str.to_lowercase()
     ways: tuple[tuple[pl.Series, Callable[[str], str]], ...] = (
-        (distinct, str),
+        (distinct, lambda spelling: plain(spelling).strip()),
         (lower.str.replace_all(r"\s+", " "), squeeze),
         (lower.str.replace_all(r"[^\p{L}\p{N}]", ""), fold),
     )
@@ -125,7 +166,7 @@ def _lookup(distinct: pl.Series, known: Mapping[str, str]) -> pl.Series:
 def _reasons(unknown: pl.Series, known: Mapping[str, str], code: str) -> pl.Series:
     if len(unknown) > _HINTS:
         return pl.repeat(code, len(unknown), eager=True)
-    near = [nearest(name, known) for name in unknown]
+    near = [nearest(name, known, _ALIKE) for name in unknown]
     return pl.Series(
         [code if n is None else f"{code}: nearest is {known[n]}" for n in near],
         dtype=pl.String,
@@ -141,9 +182,8 @@ def urgency_classes(table: Table, columns: Columns, office: Office) -> Classes:
     count = len(table.rows)
     own = Named(pl.repeat(None, count, dtype=pl.String, eager=True), None)
     if "urgency" in columns.at:
-        known = {name: name for name in office.classes}
         cells = table.cells(columns.at["urgency"])
-        own = official_names(cells, known, "unknown-class")
+        own = official_names(cells, class_spellings(office.classes), "unknown-class")
     if not columns.rules or not own.values.has_nulls():
         return Classes(own.values.fill_null(office.default_urgency), own.why, None)
     silent = own.values.is_null()

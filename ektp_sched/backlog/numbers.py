@@ -20,9 +20,16 @@ DIGITS: Final = 16
 
 _SCIENTIFIC: Final = r"^\d(?:[.,]\d+)?[eE]\+?\d{1,3}$"
 _WRITTEN_BY_SHEETS: Final = r"^\d(?:[.,]\d+)?[eE]\+\d{2,3}$"
+_FLOATED: Final = r"^(?:(0|[1-9]\d*)[.,](?:0|00|0000+)|([1-9]\d{3,})[.,]000)$"
+"""A whole number with the zeros of a decimal one: not 1.000, a thousand."""
+
+_BETWEEN: Final = r"[\s'\u{2018}\u{2019}\u{2bc}-]"
+_WHOLE: Final = rf"^\d{{{DIGITS}}}$"
 _EXACT: Final = 2**53
 _TELLING: Final = 10
-_HEADINGS: Final = frozenset({"nik", "nokk", "nonik", "nomornik", "nomorkk", "kk"})
+_HEADINGS: Final = frozenset(
+    {"nik", "nonik", "nomornik", "noktp", "nomorktp", "kk", "nokk", "nomorkk"}
+)
 
 
 class Numbers(NamedTuple):
@@ -57,11 +64,25 @@ def scientific(text: pl.Series) -> pl.Series:
 
 
 def plain_ids(cells: pl.Series) -> pl.Series:
-    """Return ids as text, without the ".0" of a number that became a float."""
-    text = clean(cells)
-    if not text.str.ends_with(".0").any():
+    """Return ids as text, without the ".0" of a number that became a float.
+
+    ``123``, ``123.0``, ``123,00`` and a decimal 123 are one id; ``1.000`` may be
+    a thousand, and stays as it is.
+    """
+    text = clean(_without_zeros(cells))
+    # One id in ten ends in 0: the pattern looks at those alone.
+    ending = text.str.ends_with("0").fill_null(value=False).arg_true()
+    if not text[ending].str.contains(_FLOATED).any():
         return text
-    return text.str.replace(r"^([1-9]\d*|0)\.0$", "$1")
+    whole = text[ending].str.replace(_FLOATED, "$1$2")
+    return text.clone().scatter(ending, whole)
+
+
+def _without_zeros(cells: pl.Series) -> pl.Series:
+    """Return decimal numbers as text without the zeros that their type adds."""
+    if not isinstance(cells.dtype, pl.Decimal) or not cells.dtype.scale:
+        return cells
+    return cells.cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 def read_numbers(cells: pl.Series) -> Numbers:
@@ -77,24 +98,41 @@ def read_numbers(cells: pl.Series) -> Numbers:
     Numbers
         Of the same length.
     """
-    text = clean(cells).str.replace_all(r"[\s\u{a0}-]", "").str.to_uppercase()
-    grouped = text.str.contains(r"^\d{1,3}(?:[.,]\d{3})+$").fill_null(value=False)
-    if grouped.any():
-        plain = text.str.replace_all(r"[.,]", "")
-        text = plain.zip_with(grouped, text)
-    whole = text.str.replace(r"[.,]0+$", "")
-    floated = (whole != text) & (
-        whole.str.to_integer(strict=False, dtype=pl.Int64) > _EXACT
-    )
-    long = whole.str.len_bytes() == DIGITS
-    lost = text.str.contains(_SCIENTIFIC) | floated
-    lost |= long & whole.str.contains(r"^\d*000$")
-    lost |= long & _all_end_in_zero(whole.filter(long))
+    text = clean(_without_zeros(cells))
+    whole = text.str.contains(rf"^[0-9]{{{DIGITS}}}$").fill_null(value=False)
+    lost = pl.repeat(False, len(text), dtype=pl.Boolean, eager=True)
+    if not whole.all():
+        odd = (~whole).arg_true()
+        bare, damaged = _bare(text[odd])
+        text, lost = text.clone().scatter(odd, bare), lost.scatter(odd, damaged)
+    long = text.str.len_bytes() == DIGITS
+    lost |= long & text.str.contains(r"^\d*000$")
+    lost |= long & _all_end_in_zero(text.filter(long))
     lost = lost.fill_null(value=False)
-    none = whole.is_in(["", "0", "NULL"]).fill_null(value=False) | lost
-    values = whole.set(none, None)
-    odd = int((~values.str.contains(rf"^\d{{{DIGITS}}}$")).sum())
-    return Numbers(values, lost, odd)
+    none = text.is_in(["", "0", "NULL"]).fill_null(value=False) | lost
+    values = text.set(none, None)
+    return Numbers(values, lost, int((~values.str.contains(_WHOLE)).sum()))
+
+
+def _bare(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return numbers without what separates their digits, and which are lost.
+
+    A single sign before nothing but zeros is that of a decimal number; others
+    group digits, three by three or in any other way.
+    """
+    text = text.str.replace_all(_BETWEEN, "").str.to_uppercase()
+    floated = text.str.contains(r"^\d+[.,]0+$")
+    head = text.str.replace(r"[.,]0+$", "")
+    grouped = text.str.replace_all(r"[.,]", "")
+    thousands = text.str.contains(r"^\d{1,3}(?:[.,]\d{3})+$")
+    tailed = ~thousands & (floated | (grouped.str.len_bytes() != DIGITS))
+    bare = head.str.replace_all(r"[.,]", "").zip_with(
+        tailed.fill_null(value=False), grouped
+    )
+    cut = floated & ~thousands
+    cut &= bare.str.to_integer(strict=False, dtype=pl.Int64) > _EXACT
+    scientific = text.str.contains(_SCIENTIFIC)
+    return bare, (scientific | cut).fill_null(value=False)
 
 
 def _all_end_in_zero(long: pl.Series) -> bool:

@@ -11,7 +11,7 @@ from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.encodings import replaced
 from ektp_sched.backlog.identity import QUEUE_HEADINGS, application_ids, ids_of
 from ektp_sched.backlog.model import PRIORITIES
-from ektp_sched.backlog.names import official_names
+from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
@@ -223,7 +223,7 @@ def _lines(
             made = application_ids(numbers.values, key)
             frame = frame.with_columns(id=frame["id"].fill_null(made))
     if "urgency" in at:
-        known = {c: c for c in office.classes}
+        known = class_spellings(office.classes)
         named = official_names(texts["urgency"], known, "unknown-class")
         frame = frame.with_columns(urgency=named.values)
         _add(findings, named.why, table.headings[at["urgency"]])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -17,19 +18,35 @@ from ektp_sched.backlog.priority import apply_priorities, read_priorities
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
+from ektp_sched.backlog.statuses import (
+    already_printed,
+    area_names,
+    public_cells,
+    status_names,
+    with_status,
+)
 from ektp_sched.backlog.table import Table, tabulate
-from ektp_sched.backlog.texts import as_text, fold
+from ektp_sched.backlog.texts import as_text
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
 from ektp_sched.office.notices import Notice
-from ektp_sched.words import Said, joined, said
+from ektp_sched.public import HIDDEN
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ektp_sched.backlog.headings import Columns
     from ektp_sched.office.model import Office
+    from ektp_sched.words import Said
 
 __all__ = ["from_frame", "read_backlog"]
 
+FIRST_RECORDS: Final = date(2011, 1, 1)
+"""Electronic cards are recorded since 2011; who waits longer is a slip of the hand."""
+
 _SHOWN: Final = 3
+_NAMED: Final = 10
+"""Statuses that a notice names."""
 
 
 def read_backlog(
@@ -149,26 +166,44 @@ def _assemble(
     if not table.malformed.is_empty():
         findings.leave_out(table.malformed, "", "malformed")
     checked = check_rows(table, columns, office, findings)
-    frame, held, classified = _split(table, columns, checked, findings.good, office)
+    parts = _split(table, columns, checked, findings.good, office)
     backlog = Backlog(
-        frame=frame,
-        held=held,
+        frame=parts.frame,
+        held=parts.held,
         rejects=findings.frame(),
         read=len(table.rows) + len(table.malformed),
         extra=tuple(columns.extra),
-        notices=(*table.notices, *columns.notices, *checked.notices),
+        notices=(
+            *table.notices,
+            *columns.notices,
+            *checked.notices,
+            *parts.notices,
+        ),
         digest=None,
         source=None,
-        classified=classified,
+        classified=parts.classified,
         prioritised=0,
         priority_unmatched=0,
         priorities=pl.DataFrame(schema=dict(PRIORITIES)),
         provisional=False,
         read_as=table.read_as,
+        done=parts.done,
+        rows=parts.rows,
     )
     if priority is not None:
         backlog = _prioritised(backlog, office, priority, checked.key)
     return _noticed(_numbered(backlog, columns))
+
+
+class _Parts(NamedTuple):
+    """Planned and held rows of a table, and what was noticed of their cells."""
+
+    frame: pl.DataFrame
+    rows: pl.Series
+    held: pl.DataFrame
+    done: int
+    classified: dict[str, int]
+    notices: tuple[Notice, ...]
 
 
 def _split(
@@ -177,40 +212,73 @@ def _split(
     checked: Checked,
     good: pl.Series | None,
     office: Office,
-) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
-    """Return the planned rows, the held ones, and planned rows by rule."""
+) -> _Parts:
     frame = pl.DataFrame(
         [checked.columns[name].cast(kind).alias(name) for name, kind in PLANNED.items()]
         + [as_text(table.cells(at)).alias(name) for name, at in columns.extra.items()]
     )
     # In one piece: to pick rows of a column in many pieces takes ten times as long.
     frame = frame.rechunk()
-    rule = checked.rule
+    rows, rule = table.rows, checked.rule
     if good is not None:
-        frame = frame.filter(good)
+        frame, rows = frame.filter(good), rows.filter(good)
         rule = None if rule is None else rule.filter(good)
-    held = frame.select(list(HELD)).clear()
+    printable = None
     if office.status is not None and "status" in columns.at:
-        printable = _printable(frame["status"], office.status.printable)
-        if not printable.all():
-            held = frame.filter(~printable).select(list(HELD))
-            held = held.with_columns(pl.col("status").fill_null(""))
-            frame = frame.filter(printable)
-            rule = None if rule is None else rule.filter(printable)
+        printable = with_status(frame["status"], office.status.printable)
+    printed = already_printed(frame["status"], office)
+    frame, notices = _public(frame, rows, table, columns, office, checked.personal)
+    held, done = frame.select(list(HELD)).clear(), 0
+    if printable is not None and not printable.all():
+        held = frame.filter(~printable).select(list(HELD))
+        held = held.with_columns(pl.col("status").fill_null(""))
+        done = int((printed & ~printable).sum())
+        frame, rows = frame.filter(printable), rows.filter(printable)
+        rule = None if rule is None else rule.filter(printable)
     counts = {f"{r.column} ~ {r.matches} → {r.urgency}": 0 for _, r in columns.rules}
     for index, (_, r) in enumerate(columns.rules):
         if rule is not None:
             label = f"{r.column} ~ {r.matches} → {r.urgency}"
             counts[label] += int((rule == index).sum())
-    return frame, held, counts
+    return _Parts(frame, rows, held, done, counts, notices)
 
 
-def _printable(status: pl.Series, texts: tuple[str, ...]) -> pl.Series:
-    distinct = status.drop_nulls().unique()
-    wanted = {fold(text) for text in texts}
-    return status.is_in([text for text in distinct if fold(text) in wanted]).fill_null(
-        value=False
-    )
+def _public(
+    frame: pl.DataFrame,
+    rows: pl.Series,
+    table: Table,
+    columns: Columns,
+    office: Office,
+    personal: Sequence[str],
+) -> tuple[pl.DataFrame, tuple[Notice, ...]]:
+    """Hide what may be personal in statuses and areas, and say where it stands."""
+    named = {"status": status_names(office), "area": area_names(office)}
+    notices = []
+    for column in personal:
+        cells = public_cells(frame[column], column, named[column])
+        hidden = ((cells == HIDDEN) & (frame[column] != HIDDEN)).fill_null(value=False)
+        if hidden.any():
+            heading = table.headings[columns.at[column]]
+            figures: dict[str, str | int] = {"column": heading}
+            figures |= {"rows": int(hidden.sum()), "row": rows[hidden.arg_max() or 0]}
+            notices.append(Notice("cells-not-shown", figures))
+            frame = frame.with_columns(cells.alias(column))
+    if office.status is None and "status" in columns.at:
+        heading = table.headings[columns.at["status"]]
+        notices += _unused_status(frame["status"], heading)
+    return frame, tuple(notices)
+
+
+def _unused_status(cells: pl.Series, heading: str) -> list[Notice]:
+    """Name the statuses of a column that decides nothing."""
+    counts = cells.drop_nulls().value_counts()
+    if counts.is_empty():
+        return []
+    most = counts.sort("count", cells.name, descending=[True, False]).head(_NAMED)
+    listed = [f"{text} {count}" for text, count in most.rows()]
+    listed += ["…"] if counts.height > _NAMED else []
+    figures: dict[str, str | int] = {"column": heading, "count": counts.height}
+    return [Notice("status-not-used", figures | {"statuses": ", ".join(listed)})]
 
 
 def _prioritised(
@@ -250,9 +318,16 @@ def _numbered(backlog: Backlog, columns: Columns) -> Backlog:
 
 
 def _noticed(backlog: Backlog) -> Backlog:
-    """Count dates told or due before a card can be printed."""
+    """Count records before there were any, and dates before a card can be printed."""
     ready = backlog.frame["ready_on"]
     notices = list(backlog.notices)
+    since = backlog.frame["waiting_since"]
+    early = since < FIRST_RECORDS
+    if early.any() and backlog.rows is not None:
+        figures: dict[str, str | int] = {"rows": int(early.sum())}
+        figures |= {"row": backlog.rows[early.arg_max() or 0]}
+        figures |= {"first": str(since.min()), "bound": FIRST_RECORDS.isoformat()}
+        notices.append(Notice("recorded-too-early", figures))
     for column, code in (
         ("due_on", "due-before-ready"),
         ("promised_on", "promised-before-ready"),
@@ -272,45 +347,41 @@ def _judged(
         return backlog
     if provisional and bad < read:
         return replace(backlog, provisional=True)
-    examples = joined(
-        ", ",
-        (
-            said(
-                "row {row}{column} ({reason})",
-                "baris {row}{column} ({code})",
-                row=str(row),
-                column=f" {column}" if column else "",
-                reason=reason,
-                code=", ".join(part.partition(": ")[0] for part in reason.split("; ")),
-            )
-            for row, column, reason in backlog.rejects.head(_SHOWN).rows()
-        ),
-    )
+    first = backlog.rejects.head(_SHOWN).rows()
+    examples = joined(", ", (_example(*reject) for reject in first))
     if bad == read:
         message = said(
             "none of the {read} rows can be used, such as {examples}; correct the "
-            "export, or the headings under columns of the office",
+            'export, or the headings under "columns" in the office',
             "tidak satu pun dari {read} baris dapat dipakai, misalnya {examples}; "
-            "betulkan ekspornya, atau judul kolom pada bagian columns di berkas kantor",
+            'perbaiki ekspornya, atau judul kolom pada bagian "columns" di berkas '
+            "kantor",
             read=read,
             examples=examples,
         )
     else:
-        percent = f"{float(allowed * 100):.6g}"
-        most = said(
-            "at most {percent} % are" if allowed else "none is",
-            "paling banyak {percent} %" if allowed else "tidak ada yang",
-            percent=Said(percent, percent.replace(".", ",")),
-        )
+        most = said("none is", "tidak boleh ada")
+        if allowed:
+            percent = f"{float(allowed * 100):.6g}"
+            most = said(
+                "at most {percent} % are",
+                "paling banyak {percent} %",
+                percent=percent,
+            )
         message = said(
             "{bad} of {read} rows cannot be used, such as {examples}, and {most} "
             "allowed; correct them, or plan the good rows alone with --provisional",
-            "{bad} dari {read} baris tidak dapat dipakai, misalnya {examples}, padahal "
-            "{most} diperbolehkan; betulkan baris itu, atau rencanakan baris yang "
-            "benar saja dengan --provisional",
+            "{bad} dari {read} baris tidak dapat dipakai, misalnya {examples}; "
+            "batasnya: {most}; perbaiki, atau rencanakan baris yang baik saja dengan "
+            "--provisional",
             bad=bad,
             read=read,
             examples=examples,
             most=most,
         )
     raise TooManyRejectsError(message, backlog=backlog, file=file)
+
+
+def _example(row: int, column: str, reason: str) -> Said:
+    where = f" {column} ({reason})" if column else f" ({reason})"
+    return said("row {row}{where}", "baris {row}{where}", row=str(row), where=where)

@@ -177,8 +177,9 @@ def tabulate(
     blank = _blank(frame)
     if blank is not None:
         frame, rows = frame.filter(~blank), rows.filter(~blank)
-    plain = tuple(" ".join(h.replace("\ufeff", "").split()) for h in headings)
-    return Table(frame, plain, rows, lost)
+    written = clean(pl.Series(headings, dtype=pl.String)).fill_null("")
+    named = tuple(" ".join(heading.split()) for heading in written)
+    return Table(frame, named, rows, lost)
 
 
 def _blank(frame: pl.DataFrame) -> pl.Series | None:

@@ -12,17 +12,27 @@ __all__ = [
     "coded",
     "fold",
     "lacking",
+    "plain",
     "readable",
     "spread",
     "squeeze",
     "unlike_text",
 ]
 
-_BLANK: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2007\u202f\u200b\u2060\ufeff"
-_LEADING: Final = _BLANK + "'\u2019"
+_BLANK: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f"
+_LEADING: Final = _BLANK + "'\u2018\u2019\u02bc"
 _FIRST: Final = "0"
 _BEYOND: Final = "\x7f"
 """What begins with a sign between these begins with no blank or apostrophe."""
+
+_WRAPPED: Final = '="'
+"""With this and a closing mark a spreadsheet is kept from reading a number."""
+
+_UNSEEN: Final = r"[\p{Cf}\p{Default_Ignorable_Code_Point}]"
+_ANY_BLANK: Final = r"[\p{Z}\u{85}\u{2800}]"
+_ANY_HYPHEN: Final = r"[\u{2010}-\u{2013}\u{2212}\u{FE58}\u{FE63}]"
+_WIDE: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+"""Signs as wide as a Chinese one, and what they are otherwise."""
 
 _SAMPLE: Final = 1000
 _NESTED: Final = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
@@ -46,12 +56,57 @@ def as_text(cells: pl.Series) -> pl.Series:
 
 
 def clean(cells: pl.Series) -> pl.Series:
-    """Return text without outer blanks and leading apostrophes; "" is null."""
+    """Return text as a person reads it: nothing unseen, no blanks around; "" is null.
+
+    Taken off are what `plain` takes off, outer blanks, leading apostrophes, and
+    the ``="…"`` that keeps a spreadsheet from reading a number.
+    """
     text, index = coded(as_text(cells))
-    bare = text.str.strip_chars_start(_LEADING) if _indented(text) else text
-    bare = bare.str.strip_chars_end(_BLANK)
+    text = _plain(text)
+    if _indented(text):
+        text = _unwrapped(text.str.strip_chars_start(_LEADING))
+    bare = text.str.strip_chars_end(_BLANK)
     empty = bare == ""
     return spread(bare.set(empty, None) if empty.any() else bare, index)
+
+
+def _unwrapped(text: pl.Series) -> pl.Series:
+    wrapped = text.str.starts_with(_WRAPPED).fill_null(value=False)
+    if not wrapped.any():
+        return text
+    inner = text.filter(wrapped).str.strip_chars_end(_BLANK)
+    inner = inner.str.replace(r'(?s)^="(.*)"$', "$1")
+    inner = inner.str.replace_all('""', '"', literal=True)
+    inner = inner.str.strip_chars_start(_LEADING)
+    return text.clone().scatter(wrapped.arg_true(), inner)
+
+
+def plain(text: str) -> str:
+    """Return text without signs that are not seen, and in one form.
+
+    Format signs, soft hyphens, marks of direction and variation selectors are
+    taken off; every blank is a plain one and every hyphen too; letters with
+    marks are in Unicode's form C, wide ones as they are otherwise.  Nothing that
+    a person tells apart becomes the same.
+    """
+    return text if text.isascii() else str(_plain(pl.Series([text]))[0])
+
+
+def _plain(text: pl.Series) -> pl.Series:
+    """Return `plain` of each text; a column in ASCII as it is."""
+    size, letters = text.str.len_bytes(), text.str.len_chars()
+    if size.sum() == letters.sum():
+        return text
+    odd = (size != letters).arg_true()
+    better = (
+        text[odd]
+        .str.replace_all(_UNSEEN, "")
+        .str.replace_all(_ANY_BLANK, " ")
+        .str.replace_all(_ANY_HYPHEN, "-")
+        .str.replace_many(_WIDE)
+        .str.normalize("NFC")
+    )
+    return text.clone().scatter(odd, better)
 
 
 def lacking(cells: pl.Series) -> bool:
@@ -61,8 +116,10 @@ def lacking(cells: pl.Series) -> bool:
 
 
 def _indented(text: pl.Series) -> bool:
-    """Return whether any text may begin with a blank or apostrophe, or is empty."""
-    return bool(((text < _FIRST) | (text >= _BEYOND)).any())
+    """Return whether any may begin with a blank, apostrophe or ``="``, or is empty."""
+    return bool(
+        ((text < _FIRST) | (text >= _BEYOND) | text.str.starts_with(_WRAPPED)).any()
+    )
 
 
 def coded(text: pl.Series) -> tuple[pl.Series, pl.Series | None]:
@@ -96,13 +153,13 @@ def spread(values: pl.Series, index: pl.Series | None) -> pl.Series:
 
 def fold(text: str) -> str:
     """Return letters and digits alone, in one case: how headings compare."""
-    folded = "".join(char for char in text.casefold() if char.isalnum())
-    return folded or text.casefold().strip()
+    lower = plain(text).casefold()
+    return "".join(char for char in lower if char.isalnum()) or lower.strip()
 
 
 def squeeze(text: str) -> str:
     """Return text in one case with single blanks: how names compare."""
-    return " ".join(text.casefold().split())
+    return " ".join(plain(text).casefold().split())
 
 
 _FIRST_DAY: Final = -719_162

@@ -256,6 +256,26 @@ def _ranked_areas_are_known(office: Office) -> Iterator[Problem]:
             yield Problem(("area_rank", name), sentence)
 
 
+def _no_status_is_ready_and_done(office: Office) -> Iterator[Problem]:
+    if office.status is None:
+        return
+    ready = {_letters(text) for text in office.status.printable}
+    for at, text in enumerate(office.status.done):
+        if _letters(text) in ready:
+            sentence = said(
+                '"{status}" is among the printable statuses too; leave it out of one',
+                '"{status}" juga ada pada status yang boleh dicetak; hapus dari salah '
+                "satunya",
+                status=text,
+            )
+            yield Problem(("status", "done", at), sentence)
+
+
+def _letters(text: str) -> str:
+    """Return letters and digits in one case: how statuses compare."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
 def _visits_name_known_areas(office: Office) -> Iterator[Problem]:
     for name in office.visits.areas:
         sentence = area_problem(office, name)
@@ -464,4 +484,5 @@ _RULES: Final = (
     _spellings_mean_one_area,
     _ranked_areas_are_known,
     _visits_name_known_areas,
+    _no_status_is_ready_and_done,
 )

@@ -146,6 +146,7 @@ SETTINGS: Final = (
     Setting(("visits", "trip_cost_idr"), Kind.WHOLE),
     Setting(("dates", "format")),
     Setting(("status", "printable"), Kind.LIST),
+    Setting(("status", "done"), Kind.LIST),
     Setting(("identity", "from")),
     Setting(("identity", "key")),
     Setting(("privacy", "show_nik"), Kind.FLAG),

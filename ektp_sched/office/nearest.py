@@ -34,14 +34,23 @@ _KINDS: Final = {
 """Kinds of names in Indonesian, by what they are called in English."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like `word`; None if none is known.
+def nearest(word: str, known: Iterable[str], least: float = 0.0) -> str | None:
+    """Return the known name most like `word`; None if none is like it.
 
     Upper and lower case are alike, and of equally near names the least by
     code point is returned, so that a sentence never depends on an order.
+
+    Parameters
+    ----------
+    word
+        What was written.
+    known
+        Names.
+    least
+        Likeness that a name must have, 0 (any name) to 1 (the same).
     """
     by_folded = {name.casefold(): name for name in sorted(known, reverse=True)}
-    found = get_close_matches(word.casefold(), sorted(by_folded), n=1, cutoff=0.0)
+    found = get_close_matches(word.casefold(), sorted(by_folded), n=1, cutoff=least)
     return by_folded[found[0]] if found else None
 
 

@@ -497,6 +497,7 @@ _FORMS: Final[dict[str, str]] = {
         "%d, %m, dan %Y untuk hari, bulan, dan tahun, misalnya %d/%m/%Y",
     ),
     "status.printable": _listed("one or more texts", "satu teks atau lebih", "PRR"),
+    "status.done": _listed("texts", "teks", "CARD_PRINTED"),
     **_entries("classify", "", "", "column matches urgency"),
     "classify.*.matches": by_form(
         said(

@@ -317,9 +317,12 @@ class StatusRules(Table):
     ----------
     printable
         Texts of the column ``status`` that are planned; others are held.
+    done
+        Those that mean a card which is printed already; held, and counted apart.
     """
 
     printable: tuple[Text, ...] = Field(min_length=1)
+    done: tuple[Text, ...] = ()
 
 
 class Identity(Table):

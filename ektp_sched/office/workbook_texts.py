@@ -83,6 +83,12 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "Statuses that can be printed, separated by semicolons, such as "
         "PRINT_READY_RECORD; PRR. Empty: all.",
     ),
+    "status.done": (
+        "Status yang berarti kartu sudah dicetak, dipisah titik koma, misalnya "
+        "CARD_PRINTED. Boleh kosong.",
+        "Statuses of cards that are printed already, separated by semicolons, such "
+        "as CARD_PRINTED. May be empty.",
+    ),
     "identity.from": (
         "Judul kolom nomor (misalnya NIK) untuk membuat nomor antrean, bila "
         "ekspor tidak punya application_id.",

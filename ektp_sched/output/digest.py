@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from ektp_sched.output.consumables import consumables
 from ektp_sched.output.figures import figures
 from ektp_sched.output.shifts import shift_total
+from ektp_sched.public import HIDDEN
 from ektp_sched.trust import proves_choice
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "amount",
+    "cell_shown",
     "certified",
     "key_figures",
     "proof",
@@ -33,12 +35,22 @@ __all__ = [
 def reconciled(backlog: Backlog, texts: Language) -> str:
     """Return "read = planned + held + rejected" with the numbers."""
     return texts.text(
-        "digest.reconciled",
+        "digest.reconciled_done" if backlog.done else "digest.reconciled",
         read=backlog.read,
         planned=backlog.planned,
         held=backlog.held_count,
+        done=backlog.done,
         rejected=backlog.rejected,
     )
+
+
+def cell_shown(
+    cell: str | None, kind: Literal["status", "area"], texts: Language
+) -> str:
+    """Return a status or an area for people: also where it is none, or hidden."""
+    if cell == HIDDEN:
+        return texts.text("book.not_shown")
+    return cell or texts.text(f"book.no_{kind}")
 
 
 def proof(plan: AnyPlan, texts: Language) -> str:

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from ektp_sched.output.digest import cell_shown
 from ektp_sched.output.rows import STARS
 
 if TYPE_CHECKING:
@@ -42,8 +43,12 @@ def explanation_lines(
     """
     if found.outcome == "unknown":
         return _unknown(found, words)
-    if found.outcome == "held":
+    if found.outcome == "done":
         said = {"id": found.application_id, "status": found.status or "–"}
+        return [words.text("explain.done", **said), words.text("explain.done-next")]
+    if found.outcome == "held":
+        status = "–" if not found.status else cell_shown(found.status, "status", words)
+        said = {"id": found.application_id, "status": status}
         return [words.text("explain.held", **said), words.text("explain.held-next")]
     return [
         *_who(found, words, last or found.last_day),

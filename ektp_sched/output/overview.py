@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.office.tables import DECISION_TIERS
-from ektp_sched.output.digest import key_figures, proof, reconciled
+from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.figures import uses
 from ektp_sched.output.lists import add_page, write_top
 from ektp_sched.output.quotas import COLUMNS, quota_cells, quota_lines, quota_notes
@@ -251,8 +251,8 @@ def _areas(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     headings = [
         texts.text(key) for key in ("column.area", "book.planned", "book.held_short")
     ]
-    nowhere = texts.text("book.no_area")
     rows = [
-        (area or nowhere, planned, held) for area, planned, held in table.iter_rows()
+        (cell_shown(area, "area", texts), planned, held)
+        for area, planned, held in table.iter_rows()
     ]
     return _table(book, sheet, row, headings, rows)

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Final
 import jinja2
 import polars as pl
 
+from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.output.html import page_html
+from ektp_sched.public import FEWEST
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,9 +25,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.promise import Promises
 
 __all__ = ["FEWEST", "Band", "Page", "poster_html", "poster_pages"]
-
-FEWEST: Final = 5
-"""People below whom nothing is counted in public."""
 
 _MOST_BANDS: Final = 6
 _MOST_OTHER_BANDS: Final = 2
@@ -99,7 +100,9 @@ def poster_pages(promises: Promises) -> list[Page]:
     people = promises.people.select(
         "area", "urgency", "waiting_since", "earliest", "ready_by"
     )
-    held = promises.backlog.held.select("area")
+    held = promises.backlog.held
+    printed = already_printed(held["status"], promises.office)
+    held = held.filter(~printed).select("area")
     size = pl.concat([people.select("area"), held]).group_by("area").len()
     small = size.filter(pl.col("len") < FEWEST).select("area", pool=pl.lit(""))
     people, held = (_pooled(frame, small) for frame in (people, held))
@@ -221,11 +224,14 @@ def poster_html(promises: Promises, words: Language) -> str:
         Language.
     """
     pages = poster_pages(promises)
-    template = resources.files("ektp_sched.output") / "poster.html.jinja"
+    folder = resources.files("ektp_sched.output")
+    template = folder / "poster.html.jinja"
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    filled = environment.from_string(template.read_text("utf-8")).render(
+    return page_html(
+        environment.from_string(template.read_text("utf-8")),
+        (folder / "poster.css").read_text("utf-8"),
         pages=[(page, _area_name(page, pages, words)) for page in pages],
         office=promises.office,
         start=promises.start,
@@ -235,7 +241,6 @@ def poster_html(promises: Promises, words: Language) -> str:
         words=words,
         text=_texts(words),
     )
-    return f"{filled.rstrip()}\n"
 
 
 def _texts(words: Language) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ import polars as pl
 
 from ektp_sched.backlog import Backlog
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
+from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office
 from ektp_sched.output.certificates import certificate_of
@@ -240,6 +241,7 @@ def _backlog(folder: Path, stated: StatedSummary, office: Office) -> Backlog:
         priorities=pl.DataFrame(schema=dict(PRIORITIES)),
         provisional=stated.provisional,
         read_as=stated.read_as,
+        done=int(already_printed(held["status"].fill_null(""), office).sum()),
     )
 
 

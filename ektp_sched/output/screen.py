@@ -5,14 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.console import RenderHook
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from ektp_sched.public import visible
 
-__all__ = ["indented", "plain_table", "say_line"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console, ConsoleOptions, ConsoleRenderable
+
+__all__ = ["VisibleSigns", "indented", "plain_table", "say_line"]
+
+
+class VisibleSigns(RenderHook):
+    """Lets no sign of a text control the screen that it is shown on."""
+
+    def process_renderables(
+        self, renderables: list[ConsoleRenderable]
+    ) -> list[ConsoleRenderable]:
+        """Return what is to be shown, with every control sign as �."""
+        return [_Visible(each) for each in renderables]
+
+
+class _Visible:
+    def __init__(self, shown: ConsoleRenderable) -> None:
+        self._shown = shown
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[Segment]:
+        for text, style, control in console.render(self._shown, options):
+            # What has a control code is the console's own, such as a colour.
+            yield Segment(text if control else visible(text), style, control)
 
 
 def say_line(console: Console, text: str, style: str = "") -> None:

@@ -80,6 +80,7 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
         "read": backlog.read,
         "planned": backlog.planned,
         "held": backlog.held_count,
+        "done": backlog.done,
         "rejected": backlog.rejected,
         "printed": plan.assignments.height,
         "unprinted": plan.unprinted.height,

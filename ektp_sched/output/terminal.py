@@ -8,8 +8,9 @@ import polars as pl
 from rich.table import Table
 from rich.text import Text
 
+from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.output.conflict_text import conflict_lines
-from ektp_sched.output.digest import key_figures, proof, reconciled
+from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.figures import clearance
 from ektp_sched.output.quota_screen import show_quotas
 from ektp_sched.output.screen import indented, plain_table, say_line
@@ -39,6 +40,7 @@ __all__ = [
 
 _DAYS: Final = 10
 _ROWS: Final = 5
+_STATUSES: Final = 12
 _VIOLATIONS: Final = 20
 _NAMED: Final = 3
 _SIGNS: Final[dict[str | int, str]] = {"\t": "TAB"}
@@ -71,7 +73,7 @@ def show_plan(
     lines = [
         (texts.text("digest.reconciled_label"), reconciled(plan.backlog, texts)),
         *(key_figures(plan, texts) if plan.backlog.planned else ()),
-        *_held(plan.backlog, texts),
+        *_held(plan.backlog, plan.office, texts),
     ]
     _show_lines(console, lines)
     show_rejects(plan.backlog, console, texts)
@@ -149,19 +151,26 @@ def _show_lines(console: Console, lines: Iterable[tuple[str, str]]) -> None:
     console.print(table)
 
 
-def _held(backlog: Backlog, texts: Language) -> list[tuple[str, str]]:
-    if not backlog.held_count:
-        return []
+def _held(backlog: Backlog, office: Office, texts: Language) -> list[tuple[str, str]]:
+    """Return statuses that cannot be printed yet, and those printed already."""
     counts = (
         backlog.held.group_by("status")
         .len()
         .sort("len", "status", descending=[True, False])
     )
-    parts = [
-        f"{status or texts.text('book.no_status')} {texts.number(count)}"
-        for status, count in counts.iter_rows()
-    ]
-    return [(texts.text("terminal.held"), ", ".join(parts))]
+    done = already_printed(counts["status"], office)
+    lines = []
+    for key, part in (("held", ~done), ("printed_already", done)):
+        chosen = counts.filter(part)
+        parts = [
+            f"{cell_shown(status, 'status', texts)} {texts.number(count)}"
+            for status, count in chosen.head(_STATUSES).iter_rows()
+        ]
+        if chosen.height > _STATUSES:
+            parts.append(f"… (+{texts.number(chosen.height - _STATUSES)})")
+        if parts:
+            lines.append((texts.text(f"terminal.{key}"), ", ".join(parts)))
+    return lines
 
 
 def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
@@ -267,7 +276,7 @@ def show_check(
         lines = [(texts.text("digest.reconciled_label"), counted)]
         if backlog.read_as:
             lines.append((texts.text("terminal.read_as"), _read_as(backlog, texts)))
-        _show_lines(console, [*lines, *_held(backlog, texts)])
+        _show_lines(console, [*lines, *_held(backlog, office, texts)])
         show_rejects(backlog, console, texts)
     _show_notices(notices, console, texts)
     say_line(console, texts.text("terminal.usable"), "green")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import polars as pl
 
 from ektp_sched.output.book import Book, new_book
+from ektp_sched.output.digest import cell_shown
 from ektp_sched.output.figures import clearance
 from ektp_sched.output.lists import (
     add_page,
@@ -199,7 +200,7 @@ def _write_held(book: Book, plan: AnyPlan) -> None:
     order = counts.sort("len", "status", descending=[True, False])
     for status, count in order.iter_rows():
         row += 1
-        name = status or texts.text("book.no_status")
+        name = cell_shown(status, "status", texts)
         book.write(sheet, row, 0, name, book.style("text", font_size=10))
         book.write(sheet, row, 1, count, book.style("count", font_size=10))
     if held.height:

@@ -77,10 +77,14 @@ def start_notices(backlog: Backlog, office: Office, start: date) -> list[Notice]
     list of Notice
         ``start-after-data`` with start, last (the latest waiting_since) and
         days between them, if more than 30; ``start-before-data`` with start
-        and first, where nobody is recorded by then; ``blanks-expired`` with
-        card, count and expires_on for each stock that had expired; or nothing.
+        and first, where nobody is recorded by then, else
+        ``recorded-after-start`` with rows, row (the first), start and last;
+        ``date-far-ahead`` with column, rows, row, last for dates more than ten
+        years after the start; ``blanks-expired`` with card, count and
+        expires_on for each stock that had expired; or nothing.
     """
-    return [*_start_of_data(backlog, start), *_expired(office, start)]
+    notices = [*_start_of_data(backlog, start), *_impossible(backlog, start)]
+    return [*notices, *_expired(office, start)]
 
 
 def _start_of_data(backlog: Backlog, start: date) -> list[Notice]:
@@ -96,6 +100,30 @@ def _start_of_data(backlog: Backlog, start: date) -> list[Notice]:
     if start < first:
         return [Notice("start-before-data", figures | {"first": first.isoformat()})]
     return []
+
+
+def _impossible(backlog: Backlog, start: date) -> Iterator[Notice]:
+    """Notice dates that can be read, and cannot be meant."""
+
+    def counted(column: str, late: pl.Series) -> dict[str, str | int]:
+        rows = backlog.rows
+        row = "–" if rows is None else rows[late.arg_max() or 0]
+        last = backlog.frame[column].filter(late).max()
+        return {"rows": int(late.sum()), "row": row, "last": str(last)}
+
+    since, begin = backlog.frame["waiting_since"], start.isoformat()
+    recorded = since <= start
+    if recorded.any():
+        figures = counted("waiting_since", ~recorded)
+        if figures["rows"]:
+            yield Notice("recorded-after-start", {**figures, "start": begin})
+    if start.toordinal() + LONGEST_HORIZON > date.max.toordinal():
+        return
+    for column in ("ready_on", "due_on", "promised_on", "pinned_on"):
+        far = backlog.frame[column] > start + timedelta(days=LONGEST_HORIZON)
+        figures = counted(column, far & recorded)
+        if figures["rows"]:
+            yield Notice("date-far-ahead", {"column": column, **figures})
 
 
 def _expired(office: Office, start: date) -> Iterator[Notice]:

@@ -160,7 +160,7 @@ def _people(run: Run) -> dict[str, int]:
         "initial": queue.initial,
         "unprintable": never,
         "later": sum(queue.left_out.values()) - never,
-        "held": run.backlog.held_count,
+        "held": run.backlog.held_count - run.backlog.done,
     }
 
 

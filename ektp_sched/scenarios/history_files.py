@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
-from ektp_sched.backlog.names import official_names
+from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.texts import clean, fold
@@ -287,7 +287,7 @@ def _repeated(frame: pl.DataFrame) -> pl.Series:
 def _classes(sheet: _Sheet, office: Office) -> pl.Series:
     if "urgency" not in sheet.cells:
         return pl.repeat(office.default_urgency, sheet.size, eager=True)
-    known = {name: name for name in office.classes}
+    known = class_spellings(office.classes)
     named = official_names(sheet.cells["urgency"], known, "unknown-class")
     if named.why is not None:
         sheet.findings.add(named.why.is_not_null(), "urgency", "unknown-class")

@@ -24,6 +24,7 @@ from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, LogError, place
 from ektp_sched.office.nearest import nearest
+from ektp_sched.public import columns_shown, is_heading
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
@@ -198,21 +199,23 @@ def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]
 
 
 def _missing(name: str, headings: tuple[str, ...], office: Office) -> Said:
-    shown = [heading[:40] for heading in headings if heading][:30]
-    near = nearest(name, shown)
+    near = nearest(name, filter(is_heading, headings))
     also = hint = said("", "")
     if name == "application_id" and office.identity is not None:
         number = office.identity.from_
         also = said(' (or "{number}")', ' (atau "{number}")', number=number)
     if near is not None:
         hint = said('; the nearest is "{near}"', '; yang terdekat "{near}"', near=near)
-    found = ", ".join(f'"{heading}"' for heading in shown) or "-"
+    nothing = said(
+        "none; the first row must hold them",
+        "tidak ada satu pun; baris pertama harus memuatnya",
+    )
     return said(
         "has no column {name}{also}; found were {list}{hint}",
         "tidak memuat kolom {name}{also}; yang ada: {list}{hint}",
         name=name,
         also=also,
-        list=found,
+        list=columns_shown(headings) or nothing,
         hint=hint,
     )
 

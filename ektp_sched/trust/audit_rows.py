@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.identity import ids_of
+from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import LogError
 from ektp_sched.office import Notice, capacity
 from ektp_sched.words import said
@@ -105,9 +106,12 @@ def _strays(rows: pl.DataFrame) -> pl.DataFrame:
     return stray.select("application_id", "printed_at")
 
 
-def held_but_printed(rows: pl.DataFrame, backlog: Backlog) -> pl.DataFrame:
-    """Return good prints of applications that the backlog holds back."""
-    held = backlog.held.select("application_id", "status")
+def held_but_printed(
+    rows: pl.DataFrame, backlog: Backlog, office: Office
+) -> pl.DataFrame:
+    """Return good prints of applications that were not ready for it."""
+    printed = already_printed(backlog.held["status"], office)
+    held = backlog.held.filter(~printed).select("application_id", "status")
     return (
         _strays(rows)
         .join(held, on="application_id", how="inner", maintain_order="left")
@@ -163,6 +167,7 @@ def remarks(
     backlog: Backlog,
     prints: PrintLog,
     opened: int,
+    office: Office,
 ) -> tuple[Notice, ...]:
     """Return what a log shows besides order: each a count, left out at 0.
 
@@ -178,7 +183,7 @@ def remarks(
         "printed-on-wrong-printer": int((~fits).sum()),
         "printed-on-closed-day": int((~limits.open[good["day"].to_numpy()]).sum()),
         "opened-by-shifts": opened,
-        "printed-although-held": held_but_printed(rows, backlog).height,
+        "printed-although-held": held_but_printed(rows, backlog, office).height,
         "printed-twice": doubles(rows).height,
         "backlog-rejects": backlog.rejected if _strays(rows).height else 0,
         "more-blanks-than-stock": queue.left.short,

@@ -15,6 +15,8 @@ import polars as pl
 
 from ektp_sched.backlog.identity import id_of_number, ids_of
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.numbers import plain_ids
+from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import (
@@ -88,10 +90,10 @@ def explain(
     office = as_office(office)
     backlog = as_backlog(backlog, office)
     day = None if day is None else as_day(day, "day")
-    wanted = id_of_number(application_id, office) or application_id.strip()
+    wanted = id_of_number(application_id, office) or _as_read(application_id)
     row = _find(backlog.frame, wanted)
     if row is None:
-        return _not_planned(backlog, wanted)
+        return _not_planned(backlog, office, wanted)
     _require_within(plan, day)
     person = Person.of(row, office)
     case = _Case(plan, backlog, office, person)
@@ -126,6 +128,11 @@ def explain(
     )
 
 
+def _as_read(application_id: str) -> str:
+    """Return an id as it is read from a cell."""
+    return str(plain_ids(pl.Series([application_id], dtype=pl.String))[0] or "")
+
+
 def _require_within(plan: Explained, day: date | None) -> None:
     last = plan.start + timedelta(days=plan.days - 1)
     if day is not None and not plan.start <= day <= last:
@@ -146,11 +153,13 @@ def _find(frame: pl.DataFrame, wanted: str) -> dict[str, Any] | None:
     return rows.row(0, named=True) if rows.height == 1 else None
 
 
-def _not_planned(backlog: Backlog, wanted: str) -> Explanation:
+def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
     held = _find(backlog.held, wanted)
     if held is not None:
         name, status = held["application_id"], held["status"]
-        return Explanation(name, "held", rule="status", status=status)
+        done = already_printed(pl.Series([status], dtype=pl.String), office).any()
+        outcome = "done" if done else "held"
+        return Explanation(name, outcome, rule="status", status=status)
     ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
     letters = _letters(wanted)
     alike = ids.filter(

@@ -7,9 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ektp_sched.output.html import page_html
 
+if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.charts import Svgs
 
@@ -181,14 +181,13 @@ def render(page: Page, texts: Language) -> str:
     """
     template, style = _template()
     sections = [section for section in page.sections if section.parts]
-    html: str = template.render(
-        page=page, sections=sections, style=style, lang=texts.code, t=texts.text
+    return page_html(
+        template, style, page=page, sections=sections, lang=texts.code, t=texts.text
     )
-    return _without_blank_lines(html)
 
 
 @cache
-def _template() -> tuple[Any, Any]:
+def _template() -> tuple[Any, str]:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
@@ -199,9 +198,4 @@ def _template() -> tuple[Any, Any]:
     environment.filters["drawing"] = Markup
     source = (folder / "page.html.j2").read_text("utf-8")
     style = (folder / "style.css").read_text("utf-8")
-    return environment.from_string(source), Markup(style)
-
-
-def _without_blank_lines(html: str) -> str:
-    lines: Sequence[str] = html.splitlines()
-    return "\n".join(line.rstrip() for line in lines if line.strip()) + "\n"
+    return environment.from_string(source), style

@@ -9,6 +9,7 @@ import polars as pl
 
 from ektp_sched.output.digest import (
     amount,
+    cell_shown,
     reconciled,
     tier_name,
     unprinted_reasons,
@@ -107,15 +108,17 @@ def oldest_parts(plan: AnyPlan, texts: Language) -> list[Part]:
 def held_parts(plan: AnyPlan, texts: Language) -> list[Part]:
     """Return how many are not printed, held or rejected, and why."""
     parts: list[Part] = [Paragraph(f"{reconciled(plan.backlog, texts)}.")]
-    held = status_counts(plan.backlog)
+    held = [
+        (cell_shown(status, "status", texts), count)
+        for status, count in status_counts(plan.backlog).items()
+    ]
     rejected = [
         (texts.name("reject", code), count)
         for code, count in reason_counts(plan.backlog).items()
     ]
-    empty = texts.text("book.no_status")
     lists = {
         "unprinted": ("column.reason", unprinted_reasons(plan, texts)),
-        "held": ("column.status", [(s or empty, n) for s, n in held.items()]),
+        "held": ("column.status", held),
         "rejected": ("column.reason", rejected),
     }
     if not plan.unprinted.height and plan.assignments.height:

@@ -1,0 +1,51 @@
+"""What every HTML page of this program has: no script, no network, no odd signs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.public import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+__all__ = ["page_html"]
+
+_POLICY: Final = (
+    "default-src 'none'; style-src 'sha256-{style}'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_HEAD: Final = '<meta charset="utf-8">\n'
+
+
+def page_html(template: Template, style: str, **content: Any) -> str:
+    """Return a page that a browser lets do nothing but look as it should.
+
+    Its Content-Security-Policy allows one style, the page's own, by its digest:
+    no script, no other file, no form, whatever text stands on it.
+
+    Parameters
+    ----------
+    template
+        With ``<meta charset="utf-8">`` on a line of its own, and the style, as
+        ``{{ style }}``, alone between its tags.
+    style
+        CSS.
+    content
+        What else the template is filled with; all of it is escaped.
+    """
+    from markupsafe import Markup
+
+    style = _without_blank_lines(style)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = _POLICY.format(style=digest)
+    html = visible(template.render(**content, style=Markup(style)))
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    return _without_blank_lines(html).replace(_HEAD, _HEAD + meta, 1)
+
+
+def _without_blank_lines(text: str) -> str:
+    lines = text.splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip()) + "\n"
