@@ -54,9 +54,9 @@ def main() -> None:
 
 def _abandon() -> NoReturn:
     """Leave at once, whatever other threads do, and tidy up for them."""
-    placing = sys.modules.get("ektp_sched.output.placing")
-    if placing is not None:
-        placing.abandon()
+    places = sys.modules.get("ektp_sched.places")
+    if places is not None:
+        places.abandon()
     if not SAID:
         start = "\n" if os.isatty(2) else ""
         os.write(2, f"{start}{INTERRUPTION}\n".encode())

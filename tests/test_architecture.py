@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "words": set(),
     "showing": set(),
     "errors": {"words"},
-    "office": {"errors", "words"},
+    "places": set(),
+    "office": {"errors", "words", "places"},
     "backlog": {"errors", "words", "showing", "office"},
     "planning": {"errors", "words", "showing", "office", "backlog"},
     "trust": {"errors", "words", "showing", "office", "backlog"},
@@ -28,13 +29,14 @@ MAY_IMPORT = {
         "errors",
         "words",
         "showing",
+        "places",
         "office",
         "backlog",
         "planning",
         "trust",
         "scenarios",
     },
-    "example": {"errors", "words", "office", "backlog"},
+    "example": {"errors", "words", "places", "office", "backlog"},
 }
 # A convenience of the result, loaded when it is called: plan.save().
 UPWARD = {("planning/result.py", "output"), ("scenarios/comparison.py", "output")}

@@ -28,6 +28,7 @@ from ektp_sched.output.tables import (
     UNPRINTED,
     shifts_csv,
 )
+from ektp_sched.places import settle
 from ektp_sched.planning import Saving, ShiftUse, Status, Tier
 from ektp_sched.showing import OneLine
 from ektp_sched.trust import Violation
@@ -115,6 +116,7 @@ def load(path: str | Path) -> SavedPlan:
         If its office.toml is damaged.
     """
     folder = Path(path)
+    settle(folder)
     if not os.path.isdir(folder):
         what = "is a file" if os.path.isfile(folder) else "is not there"
         message = f"{what}; name a folder that `ektp-sched plan` wrote"
