@@ -34,7 +34,6 @@ __all__ = [
     "emit",
     "explain_failure",
     "first_day",
-    "prepare_streams",
     "say",
     "sentences",
     "tell_left_out",
@@ -42,14 +41,6 @@ __all__ = [
 
 DONE, NO, BAD_INPUT = 0, 1, 2
 _TOLD = 3  # problems named at once; `check` names all
-
-
-def prepare_streams() -> None:
-    """Let a console that lacks a sign print "?" instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
 
 
 def say(text: str) -> None:
