@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -209,7 +210,8 @@ def plan(
             _save(made, out, sheets, force, lang, applications.result)
             dropped = _dropped(made, search) if what_if_dropped else None
     if _is_plan(made) and not (no_report or (out / "report.html").exists()):
-        say(words.text("report.left_out"))
+        key = "failed" if find_spec("vl_convert") is not None else "left_out"
+        say(words.text(f"report.{key}"))
     _report(made, out, words, dropped, as_json=as_json)
     if not _is_plan(made):
         raise typer.Exit(NO)
