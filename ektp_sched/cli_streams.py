@@ -31,11 +31,14 @@ class Outlet(io.RawIOBase):
     ----------
     raw
         Where to; None: the stream was closed from the beginning.
+    stream
+        What stood before it, which would be closed if nobody held it.
     """
 
-    def __init__(self, raw: Any | None) -> None:
+    def __init__(self, raw: Any | None, stream: object) -> None:
         super().__init__()
         self._raw = raw
+        self._stream = stream
         self.failure: int | None = errno.EBADF if raw is None else None
 
     def writable(self) -> bool:
@@ -93,7 +96,7 @@ def prepare_streams() -> Outlet | None:
         if isinstance(raw, Outlet):
             outlets[name] = raw
         elif stream is None or (raw is not None and not stream.isatty()):
-            outlets[name] = Outlet(raw)
+            outlets[name] = Outlet(raw, stream)
             text = io.TextIOWrapper(
                 io.BufferedWriter(outlets[name]),
                 encoding=stream.encoding if stream else "utf-8",

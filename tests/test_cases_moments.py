@@ -77,7 +77,7 @@ def hard_link(folder: Path) -> str:
 
 
 def roundabout(folder: Path) -> str:
-    return f"{folder}/o/../o/./applications.csv"
+    return f"{folder}/o/../o/applications.csv"
 
 
 @POSIX
