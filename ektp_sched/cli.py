@@ -6,7 +6,6 @@ answer at once.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,9 +14,10 @@ from ektp_sched import __version__
 from ektp_sched.cli_console import (
     DONE,
     INTERRUPTED,
+    NO,
     echo,
     explain_failure,
-    prepare_streams,
+    say,
 )
 from ektp_sched.cli_dates import backtest, promise
 from ektp_sched.cli_entry import main
@@ -25,6 +25,7 @@ from ektp_sched.cli_input import check, init
 from ektp_sched.cli_language import settle
 from ektp_sched.cli_plan import plan
 from ektp_sched.cli_report import report
+from ektp_sched.cli_streams import prepare_streams, unread
 from ektp_sched.cli_trust import audit, explain, verify
 from ektp_sched.cli_usage import Command, Commands
 from ektp_sched.cli_whatif import compare, need
@@ -122,7 +123,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     arguments
         Without the program's name; None: those of the process.
     """
-    prepare_streams()
+    outlet = prepare_streams()
     settle(None)
     try:
         code = app(
@@ -130,9 +131,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
             prog_name="ektp-sched",
             standalone_mode=False,
         )
-        sys.stdout.flush()
+        lost = unread(outlet)
     except (Exception, KeyboardInterrupt) as error:
         return explain_failure(error)
     if code == INTERRUPTED:
         return explain_failure(KeyboardInterrupt())
-    return code if isinstance(code, int) else DONE
+    code = code if isinstance(code, int) else DONE
+    if lost is None:
+        return code
+    sentence, is_failure = lost
+    say(f"ektp-sched: {sentence}")
+    return NO if is_failure and code == DONE else code

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -39,7 +40,6 @@ __all__ = [
     "emit",
     "explain_failure",
     "first_day",
-    "prepare_streams",
     "problems_of",
     "say",
     "tell_left_out",
@@ -47,14 +47,7 @@ __all__ = [
 
 DONE, NO, BAD_INPUT = 0, 1, 2
 _TOLD = 3  # problems named at once; `check` names all
-
-
-def prepare_streams() -> None:
-    """Let a console that lacks a sign print "?" instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+_OFTEN = 10.0  # seconds between lines about progress off a terminal
 
 
 def say(text: str) -> None:
@@ -137,7 +130,9 @@ def tell_left_out(office: Office, words: Language) -> None:
 
 @dataclass(slots=True)
 class Progress:
-    """A line on stderr that says what is being done; silent off a terminal.
+    """A line on stderr that says what is being done.
+
+    Off a terminal, a line of its own now and then, where it takes long.
 
     Parameters
     ----------
@@ -147,22 +142,33 @@ class Progress:
 
     words: Language
     _shown: int = 0
+    _stage: str = ""
+    _ended: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, stage: str, share: float) -> None:
         """Show a stage and how much of it is done, 0 to 1."""
+        text = f"{self.words.name('stage', stage)} … {share:.0%}"
+        self._stage = text
         if not sys.stderr.isatty():
             return
-        text = f"{self.words.name('stage', stage)} … {share:.0%}"
         padding = " " * max(0, self._shown - len(text))
         sys.stderr.write(f"\r{text}{padding}")
         sys.stderr.flush()
         self._shown = len(text)
 
     def __enter__(self) -> Self:
+        if not sys.stderr.isatty():
+            threading.Thread(target=self._tell, name="progress", daemon=True).start()
         return self
+
+    def _tell(self) -> None:
+        """Say from time to time what is being done, to whoever reads a log."""
+        while not self._ended.wait(_OFTEN):
+            say(self._stage)
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         """Take the line away again, and say how far an interrupted work had come."""
+        self._ended.set()
         if self._shown:
             sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()

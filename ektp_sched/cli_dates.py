@@ -96,17 +96,22 @@ def promise(
     knows.  The poster names nobody.
     """
     from ektp_sched.backlog import read_backlog
+    from ektp_sched.backlog.identity import key_path
     from ektp_sched.office import Office
-    from ektp_sched.output.backlog_copy import check_target, write_backlog_copy
+    from ektp_sched.output.backlog_copy import backlog_copy, check_target
     from ektp_sched.output.languages import language
+    from ektp_sched.output.placing import refuse_early
     from ektp_sched.output.promise_files import save_promises
-    from ektp_sched.scenarios.loading import as_scenarios
+    from ektp_sched.output.seal import PROMISES
+    from ektp_sched.scenarios.loading import as_scenarios, files_read
     from ektp_sched.scenarios.promise import promise as make
 
     rules = Office.load(office)
     words = language(lang or rules.language)
-    read = [path for path in (backlog, office, scenarios, priority) if path]
-    target = None if write is None else check_target(write, read)
+    inputs = (backlog, office, priority, key_path(rules), *files_read(scenarios))
+    read = [path for path in inputs if path is not None]
+    target = None if write is None else check_target(write, read, out)
+    refuse_early(out, index=PROMISES, inputs=read)
     begin = first_day(start, words)
     tell_left_out(rules, words)
     with Progress(words) as progress:
@@ -130,9 +135,10 @@ def promise(
         )
         progress("write", 0.98)
         copied = None if target is None else _copied(made, backlog, replace)
-        save_promises(made, out, force=force)
+        files = {}
         if copied is not None and target is not None:
-            write_backlog_copy(copied, target, begin)
+            files = {target: backlog_copy(copied, target, begin)}
+        save_promises(made, out, force=force, files=files)
     if as_json:
         emit({"out": str(out), **made.document(), "copy": _copy_figures(copied)})
         return
@@ -192,15 +198,22 @@ def backtest(
     of them hold and the margin that would make it so in most.
     """
     from ektp_sched.backlog import read_backlog
+    from ektp_sched.backlog.identity import key_path
     from ektp_sched.office import Office
     from ektp_sched.output.backtest_files import backtest_lines, save_backtest
     from ektp_sched.output.languages import language
+    from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.seal import BACKTEST
     from ektp_sched.scenarios.backtest import FAILURE_PRIOR, REPAIR_PRIOR
     from ektp_sched.scenarios.backtest import backtest as judge
-    from ektp_sched.scenarios.loading import as_scenarios
+    from ektp_sched.scenarios.loading import as_scenarios, files_read
 
     rules = Office.load(office)
     words = language(lang or rules.language)
+    if out is not None:
+        inputs = (backlog, office, priority, key_path(rules), *files_read(scenarios))
+        read = [path for path in inputs if path is not None]
+        refuse_early(out, index=BACKTEST, inputs=read)
     begin = first_day(start, words)
     tell_left_out(rules, words)
     with Progress(words) as progress:

@@ -35,34 +35,48 @@ SAID: Final[list[str]] = []
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # Whoever starts the program may have had interruptions ignored.
-    heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if heeded:
-        signal.signal(signal.SIGINT, _leave)
+    heeded = _heeded()
+    for number in heeded:
+        signal.signal(number, _leave)
+    from ektp_sched.cli_streams import open_streams
+
+    open_streams()
     from ektp_sched.cli import run
     from ektp_sched.cli_watch import watch
 
     try:
         if heeded:
-            watch(_abandon)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            watch(_abandon, heeded)
+        for number in heeded:
+            signal.signal(number, signal.default_int_handler)
         code = run()
-        if heeded:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done and said
+        for number in heeded:
+            signal.signal(number, signal.SIG_IGN)  # all is done and said
     except KeyboardInterrupt:  # a second one, while the first was being said
         code = INTERRUPTED
     if code == INTERRUPTED:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in heeded:
+            signal.signal(number, signal.SIG_IGN)
         _flush()
         _abandon()  # to leave otherwise is to wait for every thread at work
     sys.exit(code)
 
 
+def _heeded() -> list[int]:
+    """Return the signals that ask a command to end.
+
+    Whoever starts the program may have had some of them ignored.
+    """
+    kinds = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    usual = (signal.default_int_handler, signal.SIG_DFL)
+    return [kind for kind in kinds if kind and signal.getsignal(kind) in usual]
+
+
 def _abandon() -> NoReturn:
     """Leave at once, whatever other threads do, and tidy up for them."""
-    placing = sys.modules.get("ektp_sched.output.placing")
-    if placing is not None:
-        placing.abandon()
+    places = sys.modules.get("ektp_sched.places")
+    if places is not None:
+        places.abandon()
     if not SAID:
         start = "\n" if os.isatty(2) else ""
         os.write(2, f"{start}{in_spoken(INTERRUPTION)}\n".encode())
@@ -71,7 +85,7 @@ def _abandon() -> NoReturn:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, AttributeError):
             stream.flush()
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -176,6 +177,7 @@ def plan(
     asked = question(against, scenario, dates, seed, aim)
     found_office = Office.load(office)
     words = language(lang or found_office.language)
+    _refuse(out, [backlog, office, priority], found_office, against)
     begin = first_day(start, words)
     people = partial(
         _read, backlog, found_office, out, priority, max_rejects, provisional, force
@@ -209,10 +211,27 @@ def plan(
             _save(made, out, sheets, force, lang, applications.result)
             dropped = _dropped(made, search) if what_if_dropped else None
     if _is_plan(made) and not (no_report or (out / "report.html").exists()):
-        say(words.text("report.left_out"))
+        key = "failed" if find_spec("vl_convert") is not None else "left_out"
+        say(words.text(f"report.{key}"))
     _report(made, out, words, dropped, as_json=as_json)
     if not _is_plan(made):
         raise typer.Exit(NO)
+
+
+def _refuse(
+    out: Path, inputs: list[Path | None], office: Office, against: Path | None
+) -> None:
+    """Say at once if OUT holds what is read here, or what nobody may replace."""
+    from ektp_sched.backlog.identity import key_path
+    from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.seal import AGAINST, SUMMARY
+
+    read = [path for path in (*inputs, key_path(office)) if path is not None]
+    if against is not None:
+        from ektp_sched.scenarios.loading import files_read
+
+        read += files_read(against)
+    refuse_early(out, index=AGAINST if against else SUMMARY, inputs=read)
 
 
 def _only_of_plans(context: typer.Context) -> None:

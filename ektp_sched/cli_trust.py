@@ -187,14 +187,17 @@ def audit(
     With --plan nobody who followed the sheets is accused, and whoever deviates
     from them is named with what the sheet said.
     """
+    from ektp_sched.backlog.identity import key_path
     from ektp_sched.office import Office
-    from ektp_sched.output.audit_sheets import save_audit
+    from ektp_sched.output.audit_sheets import refuse_audit, save_audit
     from ektp_sched.output.languages import language
     from ektp_sched.trust import audit as make_audit
     from ektp_sched.trust.audit_log import read_log
 
     rules = Office.load(office)
     words = language(lang or rules.language)
+    inputs = (log, backlog, office, priority, key_path(rules))
+    refuse_audit(out, [path for path in inputs if path is not None])
     found = _backlog(backlog, rules, priority)
     followed = [_sheets(folder) for folder in plans or ()]
     result = make_audit(read_log(log, rules), found, rules, plans=followed)

@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 __all__ = ["PATIENCE", "watch"]
 
@@ -26,13 +26,19 @@ _TURN: Final = 0.0002
 """Seconds after which a thread lets another one on, once interrupted."""
 
 
-def watch(leave: Callable[[], object], patience: float = PATIENCE) -> None:
+def watch(
+    leave: Callable[[], object],
+    signals: Collection[int] = (signal.SIGINT,),
+    patience: float = PATIENCE,
+) -> None:
     """Leave for a command that was interrupted and has not ended in time.
 
     Parameters
     ----------
     leave
         Ends the process.
+    signals
+        Those that interrupt.
     patience
         Seconds from the interruption on.
     """
@@ -43,7 +49,7 @@ def watch(leave: Callable[[], object], patience: float = PATIENCE) -> None:
     signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
 
     def listen() -> None:
-        while signal.SIGINT not in os.read(told, 64):
+        while not set(signals) & set(os.read(told, 64)):
             pass
         # Threads at work must not keep those waiting who tidy up.
         sys.setswitchinterval(_TURN)

@@ -75,15 +75,22 @@ def compare(
     money pay?
     """
     from ektp_sched.backlog import read_backlog
+    from ektp_sched.backlog.identity import key_path
     from ektp_sched.office import Office
     from ektp_sched.output.comparison import save_comparison
     from ektp_sched.output.comparison_text import comparison_lines
     from ektp_sched.output.languages import language
+    from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.seal import COMPARISON
     from ektp_sched.scenarios import compare as run
     from ektp_sched.scenarios import load_scenarios
+    from ektp_sched.scenarios.loading import files_read
 
     rules = Office.load(office)
     words = language(lang or rules.language)
+    inputs = (backlog, office, priority, key_path(rules), *files_read(scenarios))
+    read = [path for path in inputs if path is not None]
+    refuse_early(out, index=COMPARISON, inputs=read)
     begin = first_day(start, words)
     tell_left_out(rules, words)
     with Progress(words) as progress:

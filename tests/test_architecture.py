@@ -15,36 +15,20 @@ PACKAGE = Path(ektp_sched.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Room → the rooms that it may import while the program runs.
-MAY_IMPORT = {
+GROUND = {"errors", "words", "public", "places", "showing"}
+MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
     "public": set(),
+    "places": set(),
     "showing": set(),
     "errors": {"words"},
-    "office": {"errors", "words", "public"},
-    "backlog": {"errors", "words", "public", "showing", "office"},
-    "planning": {"errors", "words", "public", "showing", "office", "backlog"},
-    "trust": {"errors", "words", "public", "showing", "office", "backlog"},
-    "scenarios": {
-        "errors",
-        "words",
-        "public",
-        "showing",
-        "office",
-        "backlog",
-        "planning",
-    },
-    "output": {
-        "errors",
-        "words",
-        "public",
-        "showing",
-        "office",
-        "backlog",
-        "planning",
-        "trust",
-        "scenarios",
-    },
-    "example": {"errors", "words", "public", "office", "backlog"},
+    "office": GROUND,
+    "backlog": {*GROUND, "office"},
+    "planning": {*GROUND, "office", "backlog"},
+    "trust": {*GROUND, "office", "backlog"},
+    "scenarios": {*GROUND, "office", "backlog", "planning"},
+    "output": {*GROUND, "office", "backlog", "planning", "trust", "scenarios"},
+    "example": {*GROUND, "office", "backlog"},
 }
 # Conveniences of results, loaded when they are called, such as plan.save().
 UPWARD = {

@@ -590,7 +590,9 @@ def test_a_folder_with_other_things_is_left_alone(
     file.write_bytes(content)
     rules = office()
     result = audit(log(("A", 10, "p1")), backlog(rules, *JUMP), rules)
-    with pytest.raises(FolderError, match=f"holds {name}, which no audit left there"):
+    with pytest.raises(
+        FolderError, match=f"holds {name}, which no audit of this program left there"
+    ):
         save_audit(result, tmp_path, language("id"))
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [file]
     assert file.read_bytes() == content

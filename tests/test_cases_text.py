@@ -13,7 +13,7 @@ from ektp_sched.backlog import Backlog, read_backlog
 from ektp_sched.backlog.promised import promised_table
 from ektp_sched.errors import BacklogError, PriorityError
 from ektp_sched.office import Office, load_office
-from ektp_sched.output.backlog_copy import write_backlog_copy
+from ektp_sched.output.backlog_copy import backlog_copy
 from ektp_sched.scenarios.history_files import read_arrivals
 from ektp_sched.trust.audit_log import read_log
 
@@ -414,7 +414,7 @@ def test_the_copy_with_dates_told_has_every_person(tmp_path: Path) -> None:
     )
     table = promised_table(path, office(), told)
     assert (table.filled, table.left_out) == (2, 0)
-    write_backlog_copy(table, copy, date(2017, 9, 12))
+    copy.write_bytes(backlog_copy(table, copy, date(2017, 9, 12)))
     backlog = read_backlog(copy, office())
     assert people(backlog) == numbered(3)
     assert backlog.frame["promised_on"].to_list() == [
@@ -436,7 +436,7 @@ def test_a_workbooks_returns_in_cells_survive_the_copy(tmp_path: Path) -> None:
     told = pl.DataFrame({"application_id": ["A1"], "ready_by": [date(2017, 10, 2)]})
     copy = tmp_path / "copy.csv"
     table = promised_table(tmp_path / "b.parquet", office(), told)
-    write_backlog_copy(table, copy, date(2017, 9, 12))
+    copy.write_bytes(backlog_copy(table, copy, date(2017, 9, 12)))
     assert people(read_backlog(copy, office())) == ["A1", "A2"]
 
 

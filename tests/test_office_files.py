@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ektp_sched.office.files import replace_file
+from ektp_sched.places import replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path

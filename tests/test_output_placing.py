@@ -17,6 +17,7 @@ from output_cases import files_of, make
 from xlsxwriter.exceptions import FileCreateError
 
 import ektp_sched
+from ektp_sched import places
 from ektp_sched.errors import FolderError
 from ektp_sched.output import folder as writer
 from ektp_sched.output import load, save
@@ -70,10 +71,6 @@ def change(out: Path) -> None:
     (out / "plan.csv").write_bytes((out / "plan.csv").read_bytes() + b"\n")
 
 
-def add(out: Path) -> None:
-    (out / "notes.txt").write_text("mine")
-
-
 def remove(out: Path) -> None:
     (out / "held.csv").unlink()
 
@@ -94,7 +91,6 @@ def empty_folder(out: Path) -> None:
 
 CHANGES: dict[Callable[[Path], None], str] = {
     change: "plan.csv",
-    add: "notes.txt",
     remove: "held.csv",
     tick: "batches",
     misstate: "summary.json",
@@ -117,7 +113,35 @@ def test_a_changed_plan_needs_force(
     assert files_of(out) == before
     quick(other, out, force=True)
     assert load(out).assignments.equals(other.assignments)
-    assert not (out / "notes.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "notes.txt",
+        "identity.key",
+        "batches/2017-09-12/printer-1 (isi).xlsx",
+        "batches/2017-09-12/notes.csv",
+        "batches/notes.csv",
+        "batches/2017-09-12/more/printer-1.csv",
+        ".ektp-sched-notes/letter.txt",
+        "~$mine/letter.txt",
+    ],
+)
+@pytest.mark.parametrize("force", [False, True])
+def test_what_somebody_put_into_a_plan_is_never_removed(
+    made: Plan, other: Plan, tmp_path: Path, name: str, force: bool
+) -> None:
+    out = tmp_path / "out"
+    quick(made, out)
+    (out / name).parent.mkdir(exist_ok=True)
+    (out / name).write_text("mine")
+    before = files_of(out)
+    with pytest.raises(FolderError) as caught:
+        quick(other, out, force=force)
+    assert f"holds {name}, which no plan of this program left" in str(caught.value)
+    assert f"berisi {name}, yang tidak ditulis" in caught.value.sentence("id")
+    assert files_of(out) == before
 
 
 def test_the_times_in_a_summary_are_no_change(
@@ -269,7 +293,8 @@ def test_an_interruption_leaves_nothing(
 _WRITING = """
 import os, sys, threading, time
 from pathlib import Path
-from ektp_sched.output.placing import abandon, replaced_folder
+from ektp_sched.output.placing import replaced_folder
+from ektp_sched.places import abandon
 
 begun = threading.Event()
 
@@ -306,6 +331,7 @@ def test_a_failed_exchange_puts_the_old_back(
     quick(made, out)
     before = files_of(tmp_path)
     moved = Path.rename
+    monkeypatch.setattr(places, "_renameat2", lambda: None)
 
     def fail(self: Path, target: Path) -> Path:
         if self.name == "new":
@@ -454,7 +480,8 @@ def test_a_command_replaces_its_own_folders_alone(made: Plan, tmp_path: Path) ->
     with pytest.raises(FolderError, match=r"holds promises\.json, which no plan"):
         quick(made, out, force=True)
     assert [p.name for p in out.iterdir()] == [PROMISES]
-    (out / "note.txt").write_text("mine\n", "utf-8")
+    (out / PROMISES).write_bytes(before.replace(b'"n": 2', b'"n": 3'))
+    before = (out / PROMISES).read_bytes()
     with (
         pytest.raises(FolderError, match="holds a promise that was"),
         sealed_folder(out, {}, index=PROMISES),

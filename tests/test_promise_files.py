@@ -18,7 +18,7 @@ from ektp_sched.backlog import Backlog, read_backlog
 from ektp_sched.backlog.promised import promised_table
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Office
-from ektp_sched.output.backlog_copy import check_target, write_backlog_copy
+from ektp_sched.output.backlog_copy import backlog_copy, check_target
 from ektp_sched.output.languages import language
 from ektp_sched.output.poster import FEWEST, Band, poster_html, poster_pages
 from ektp_sched.output.promise_files import save_promises
@@ -87,7 +87,7 @@ def test_a_copy_differs_in_the_dates_told_alone(
     table = promised_table(path, office, DATES, replace=again)
     assert (table.filled, table.kept) == ((2, 0) if again else (1, 1))
     target = check_target(path.with_name(f"new.{ending}"), [path])
-    write_backlog_copy(table, target, START)
+    target.write_bytes(backlog_copy(table, target, START))
     assert path.read_bytes() == raw
     after = read(target, office)
     told = dict(after.frame.select("application_id", "promised_on").iter_rows())
@@ -106,7 +106,7 @@ def test_a_column_for_the_dates_is_added_where_there_is_none(
     path.write_text("application_id,waiting_since,x,x\nA1,2017-08-01,1,2\n", "utf-8")
     table = promised_table(path, office, DATES)
     target = path.with_name("new.csv")
-    write_backlog_copy(table, target, START)
+    target.write_bytes(backlog_copy(table, target, START))
     assert target.read_text("utf-8") == (
         "application_id,waiting_since,x,x,promised_on\nA1,2017-08-01,1,2,2017-10-02\n"
     )
@@ -121,7 +121,8 @@ def test_dates_are_written_in_the_form_of_the_office(
     office = Office.load(path.with_name("office.toml"))
     path.write_text("application_id,TGL_REKAM,STATUS\nA1,08/15/2017,PRR\n", "utf-8")
     table = promised_table(path, office, DATES)
-    write_backlog_copy(table, path.with_name("new.csv"), START)
+    target = path.with_name("new.csv")
+    target.write_bytes(backlog_copy(table, target, START))
     frame = read(path.with_name("new.csv"), office).frame
     assert frame["promised_on"].to_list() == [date(2017, 10, 2)]
 
@@ -129,12 +130,12 @@ def test_dates_are_written_in_the_form_of_the_office(
 def test_no_cell_of_a_copied_workbook_is_a_formula(case: tuple[Path, Office]) -> None:
     path, office = case
     target = path.with_name("new.xlsx")
-    write_backlog_copy(promised_table(path, office, DATES), target, START)
+    target.write_bytes(backlog_copy(promised_table(path, office, DATES), target, START))
     sheet = openpyxl.load_workbook(target).worksheets[0]
     kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value}
     assert kinds == {"s"}
     first = target.read_bytes()
-    write_backlog_copy(promised_table(path, office, DATES), target, START)
+    target.write_bytes(backlog_copy(promised_table(path, office, DATES), target, START))
     assert target.read_bytes() == first
 
 

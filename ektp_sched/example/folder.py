@@ -12,8 +12,8 @@ from ektp_sched.backlog import make_key
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
-from ektp_sched.office.files import replace_file
 from ektp_sched.office.workbook import workbook_bytes
+from ektp_sched.places import replace_file
 from ektp_sched.words import joined, said, system_reason
 
 __all__ = ["EXAMPLES", "Example", "write_key", "write_start"]
@@ -123,6 +123,8 @@ def write_start(
         )
         raise UsageError(message)
     targets = [folder / name for name in contents]
+    if source is not None:
+        _refuse_source(source, targets)
     _refuse_existing(targets, force=force)
     _make(folder)
     for path in targets:
@@ -191,6 +193,18 @@ def _resource(name: str) -> bytes:
     """Return a file of the package, with LF whatever a checkout made of it."""
     raw = (files("ektp_sched.example") / "files" / name).read_bytes()
     return raw.replace(b"\r\n", b"\n")
+
+
+def _refuse_source(source: Path, targets: list[Path]) -> None:
+    for path in targets:
+        if path.exists() and path.samefile(source):
+            message = said(
+                "is the file that is converted, and would be replaced; name another "
+                "folder",
+                "adalah berkas yang diubah bentuknya, dan akan terganti; sebutkan "
+                "folder lain",
+            )
+            raise FolderError(message, file=str(path))
 
 
 def _refuse_existing(targets: list[Path], *, force: bool) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import stat
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -18,7 +16,7 @@ from ektp_sched.words import Said, by_form, in_workbook, said, system_reason
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["OFFICE_FILE", "RulesFile", "read_bytes", "read_tables", "replace_file"]
+__all__ = ["OFFICE_FILE", "RulesFile", "read_bytes", "read_tables"]
 
 _LARGEST_BYTES = 16_000_000
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|(end of document))\)$")
@@ -267,27 +265,3 @@ _REASONS: Final = {
     "Duplicate inline table key": "kunci tertulis dua kali",
 }
 """Reasons of tomllib, by how they begin, in Indonesian."""
-
-
-def replace_file(path: Path, raw: bytes) -> None:
-    """Write a file, or replace it, whole or not at all.
-
-    A new file has the rights that the system gives new files; one that is
-    replaced keeps its own.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written.
-    """
-    # Not by tempfile, whose files are for their owner alone.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(raw)
-        if path.exists():
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 import xlsxwriter
 
-from ektp_sched.errors import FolderError
-from ektp_sched.office.files import replace_file
 from ektp_sched.output.book import Book
-from ektp_sched.output.seal import foreign_file
+from ektp_sched.output.placing import refuse_early, replaced_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from ektp_sched.output.languages import Language
     from ektp_sched.trust.audit import Audit
 
-__all__ = ["ROWS", "save_audit"]
+__all__ = ["ROWS", "refuse_audit", "save_audit"]
 
 ROWS: Final = 100_000
 """Rows of a list that a sheet holds at most."""
@@ -47,7 +47,7 @@ _WIDTH: Final = 14
 
 
 def save_audit(audit: Audit, path: str | Path, words: Language) -> None:
-    """Write ``audit.json`` and ``audit.xlsx``.
+    """Write ``audit.json`` and ``audit.xlsx``, whole or not at all.
 
     Parameters
     ----------
@@ -63,38 +63,28 @@ def save_audit(audit: Audit, path: str | Path, words: Language) -> None:
     ektp_sched.errors.FolderError
         If the folder holds anything else, or cannot be written.
     """
-    _refuse_foreign(path)
     text = json.dumps(audit.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-    files = {"audit.json": f"{text}\n".encode(), "audit.xlsx": _workbook(audit, words)}
-    _write(files, Path(path))
+    with replaced_folder(path, own=_OWN) as folder:
+        (folder / "audit.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        (folder / "audit.xlsx").write_bytes(_workbook(audit, words))
 
 
-def _write(files: dict[str, bytes], folder: Path) -> None:
-    """Write files into a folder, each whole or not at all."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, raw in files.items():
-            replace_file(folder / name, raw)
-    except (FileExistsError, NotADirectoryError):
-        message = f"is a file; name a folder for {' and '.join(files)}"
-        raise FolderError(message, file=str(folder)) from None
-    except OSError as error:
-        message = f"cannot be written: {error.strerror}; name another folder"
-        raise FolderError(message, file=str(folder)) from None
+def refuse_audit(path: str | Path, inputs: Iterable[str | Path]) -> None:
+    """Raise if an audit must not be written there.
 
+    Parameters
+    ----------
+    path
+        As of `save_audit`.
+    inputs
+        Files that are read; none of them may lie in the folder.
 
-def _refuse_foreign(path: str | Path) -> None:
-    folder = Path(path)
-    if not folder.is_dir():
-        return
-    try:
-        found = foreign_file(folder, _OWN)
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}; name another folder"
-        raise FolderError(message, file=str(path)) from None
-    if found is not None:
-        message = f"holds {found}, which no audit left there; name another folder"
-        raise FolderError(message, file=str(path))
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder holds anything but an audit, or a file that is read.
+    """
+    refuse_early(path, own=_OWN, inputs=inputs)
 
 
 def _workbook(audit: Audit, words: Language) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,15 +13,14 @@ import polars as pl
 import xlsxwriter
 
 from ektp_sched.errors import FolderError
-from ektp_sched.office.files import replace_file
-from ektp_sched.words import said, system_reason
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.backlog.promised import PromisedTable
 
-__all__ = ["check_target", "write_backlog_copy"]
+__all__ = ["backlog_copy", "check_target"]
 
 _ENDINGS: Final = (".csv", ".xlsx")
 _MOST_ROWS: Final = 1_048_575
@@ -30,7 +30,9 @@ _LONGEST: Final = 32_767
 """Signs that a cell can hold."""
 
 
-def check_target(path: str | Path, inputs: Sequence[Path]) -> Path:
+def check_target(
+    path: str | Path, inputs: Sequence[Path], out: Path | None = None
+) -> Path:
     """Return where a copy may be written.
 
     Parameters
@@ -39,28 +41,54 @@ def check_target(path: str | Path, inputs: Sequence[Path]) -> Path:
         The new file.
     inputs
         Files that were read and must stay.
+    out
+        A folder that is written too, and replaced whole; None: there is none.
 
     Raises
     ------
     ektp_sched.errors.FolderError
-        If the ending is neither .csv nor .xlsx, its folder is missing, or the
-        file is one that was read.
+        If the ending is neither .csv nor .xlsx, its folder is missing, the
+        file is one that was read, or it lies in the other folder.
     """
     target, shown = Path(path), str(path)
     if target.suffix.lower() not in _ENDINGS:
-        message = "must end in .csv or .xlsx, as the new backlog is written in one"
+        message = said(
+            "must end in .csv or .xlsx, as the new backlog is written in one",
+            "harus berakhiran .csv atau .xlsx, sebab antrean baru ditulis sebagai itu",
+        )
         raise FolderError(message, file=shown)
-    if target.is_dir() or not target.parent.is_dir():
-        why = "is a folder" if target.is_dir() else "lies in no folder that is there"
-        raise FolderError(f"{why}; name a new file", file=shown)
+    if target.is_dir():
+        message = said("is a folder; name a new file", "adalah folder; sebutkan berkas")
+        raise FolderError(message, file=shown)
+    if (
+        out is not None
+        and Path(os.path.realpath(out)) in Path(os.path.realpath(target)).parents
+    ):
+        message = said(
+            "lies in {folder}, which is replaced whole; name a file elsewhere",
+            "terletak di dalam {folder}, yang diganti seluruhnya; sebutkan berkas di "
+            "tempat lain",
+            folder=str(out),
+        )
+        raise FolderError(message, file=shown)
+    if not target.parent.is_dir():
+        message = said(
+            "lies in no folder that is there; name a new file",
+            "terletak di folder yang tidak ada; sebutkan berkas baru",
+        )
+        raise FolderError(message, file=shown)
     if any(p.exists() and target.exists() and target.samefile(p) for p in inputs):
-        message = "is a file that is read here and is never altered; name a new file"
+        message = said(
+            "is a file that is read here and is never altered; name a new file",
+            "adalah berkas yang dibaca di sini dan tidak pernah diubah; sebutkan "
+            "berkas baru",
+        )
         raise FolderError(message, file=shown)
     return target
 
 
-def write_backlog_copy(table: PromisedTable, path: Path, start: date) -> None:
-    """Write a backlog, whole or not at all.
+def backlog_copy(table: PromisedTable, path: Path, start: date) -> bytes:
+    """Return a backlog as the bytes of its file.
 
     Parameters
     ----------
@@ -75,11 +103,11 @@ def write_backlog_copy(table: PromisedTable, path: Path, start: date) -> None:
     Raises
     ------
     ektp_sched.errors.FolderError
-        If it cannot be written, or a sheet is too short for it.
+        If a sheet is too short for it.
     """
     if path.suffix.lower() == ".csv":
-        raw = _delimited(table)
-    elif _too_large(table.frame):
+        return _delimited(table)
+    if _too_large(table.frame):
         message = said(
             "cannot hold this backlog, as a sheet ends after {rows} rows and a cell "
             "after {signs} signs; give it the ending .csv",
@@ -89,17 +117,7 @@ def write_backlog_copy(table: PromisedTable, path: Path, start: date) -> None:
             signs=_LONGEST,
         )
         raise FolderError(message, file=str(path))
-    else:
-        raw = _workbook(table, start)
-    try:
-        replace_file(path, raw)
-    except OSError as error:
-        message = said(
-            "cannot be written: {reason}; name another file",
-            "tidak dapat ditulis: {reason}; sebutkan berkas lain",
-            reason=system_reason(error),
-        )
-        raise FolderError(message, file=str(path)) from None
+    return _workbook(table, start)
 
 
 def _delimited(table: PromisedTable) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available
+from ektp_sched.output.report.converter import ChartsError
 from ektp_sched.output.report.intervals import Bar, Group, interval_chart
 from ektp_sched.output.report.page import (
     Items,
@@ -58,8 +60,9 @@ def save_backtest(
     with sealed_folder(path, found.document(), index=BACKTEST, force=force) as folder:
         found.frame().write_csv(folder / "backtest.csv")
         if available():
-            page = backtest_page(found, words)
-            (folder / "backtest.html").write_bytes(page.encode())
+            with suppress(ChartsError):
+                page = backtest_page(found, words)
+                (folder / "backtest.html").write_bytes(page.encode())
 
 
 def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:

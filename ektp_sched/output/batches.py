@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from ektp_sched.output.rows import PASSED, guarded
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
@@ -24,7 +27,6 @@ __all__ = [
     "batch_sheets",
     "file_stems",
     "parts",
-    "sheet_csv",
     "write_batches",
 ]
 
@@ -114,16 +116,17 @@ def write_batches(
     provisional
         Whether every row says that the plan is provisional.
     """
-    for name, frame in batch_sheets(rows, texts, provisional=provisional):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(sheet_csv(frame, texts))
+    for day in rows.frame["day"].unique():
+        (folder / "batches" / day.isoformat()).mkdir(parents=True, exist_ok=True)
+    for name, text, _ in batch_sheets(rows, texts, provisional=provisional):
+        with (folder / name).open("wb") as file:
+            file.write(text)
 
 
 def batch_sheets(
     rows: SheetRows, texts: Language, *, provisional: bool
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield the name and the cells of each printer's day, in the plan's order.
+) -> Iterator[tuple[str, bytes, pl.DataFrame]]:
+    """Yield name, text and cells of each printer's day, in the plan's order.
 
     Parameters
     ----------
@@ -133,25 +136,28 @@ def batch_sheets(
     table = dates_as_text(guarded(_table(rows, texts, provisional=provisional)))
     pieces = parts(rows.frame)
     stems = file_stems(sorted({part.printer for part in pieces}))
-    for part in pieces:
-        name = f"batches/{part.day.isoformat()}/{stems[part.printer]}.csv"
-        yield name, table.slice(part.begin, part.size)
-
-
-def sheet_csv(frame: pl.DataFrame, texts: Language) -> bytes:
-    """Return a sheet as the file that it is written to.
-
-    Parameters
-    ----------
-    frame
-        As `batch_sheets` yields it.
-    texts
-        Language, which decides on the separator.
-    """
     indonesian = texts.code == "id"
-    text = BytesIO()
-    frame.write_csv(text, separator=";" if indonesian else ",", include_bom=indonesian)
-    return text.getvalue()
+    # Written once and cut, as a table for each of thousands of files takes minutes.
+    buffer = BytesIO()
+    table.write_csv(
+        buffer, separator=";" if indonesian else ",", include_bom=indonesian
+    )
+    whole = buffer.getbuffer()
+    ends = _line_ends(np.frombuffer(whole, np.uint8), table.height + 1)
+    heading = bytes(whole[: ends[0]])
+    for part in pieces:
+        lines = whole[ends[part.begin] : ends[part.begin + part.size]]
+        name = f"batches/{part.day.isoformat()}/{stems[part.printer]}.csv"
+        yield name, heading + lines, table.slice(part.begin, part.size)
+
+
+def _line_ends(text: NDArray[np.uint8], lines: int) -> NDArray[np.int64]:
+    """Return where each line of a CSV ends; one of a quoted cell is none."""
+    ends = np.flatnonzero(text == ord("\n"))
+    if len(ends) > lines:
+        quotes = np.flatnonzero(text == ord('"'))
+        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    return ends + 1
 
 
 def _table(rows: SheetRows, texts: Language, *, provisional: bool) -> pl.DataFrame:

@@ -135,6 +135,7 @@ def new_book(
     """
     options = {
         "constant_memory": large,
+        "in_memory": not large,  # else ten files are made and removed for each book
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,

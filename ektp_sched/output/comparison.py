@@ -11,6 +11,7 @@ import polars as pl
 from ektp_sched.errors import FolderError
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.seal import COMPARISON
+from ektp_sched.places import settle
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
         If it is none.
     """
     folder = Path(path)
+    settle(folder)
     for name in (COMPARISON, DAILY):
         if not (folder / name).exists():
             message = said(

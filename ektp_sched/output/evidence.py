@@ -11,11 +11,11 @@ import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.office import calendar
-from ektp_sched.output.batches import batch_sheets, sheet_csv
+from ektp_sched.output.batches import batch_sheets
 from ektp_sched.output.languages import language
 from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.output.seal import files_below, seal
+from ektp_sched.output.seal import file_names, seal
 from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
@@ -286,7 +286,7 @@ def _false_sheets(saved: SavedPlan, backlog: Backlog) -> Iterator[Violation]:
     texts = language(saved.summary["language"])
     rows = sheet_rows(replace(saved, backlog=backlog))
     wanted = set[str]()
-    for name, frame in batch_sheets(
+    for name, text, frame in batch_sheets(
         rows, texts, provisional=saved.summary["provisional"]
     ):
         wanted |= {name, name.removesuffix("csv") + "xlsx"}
@@ -295,12 +295,12 @@ def _false_sheets(saved: SavedPlan, backlog: Backlog) -> Iterator[Violation]:
             yield Violation("false-sheet", f"{name} is missing.")
             continue
         data = path.read_bytes()
-        if data != sheet_csv(frame, texts):
+        if data != text:
             where = _where_false(data, frame)
             if where:
                 message = f"{name} {where}; print that sheet anew from the plan."
                 yield Violation("false-sheet", message)
-    for name in files_below(saved.path):
+    for name in file_names(saved.path):
         if name.startswith("batches/") and name not in wanted:
             message = f"{name} is no sheet of this plan: take it away."
             yield Violation("false-sheet", message)
@@ -367,7 +367,7 @@ def not_checked(saved: SavedPlan) -> list[str]:
         if tier.bound:
             rank = "" if tier.rank is None else f" of rank {tier.rank}"
             names.add(f"tiers bound of {tier.name}{rank}")
-    for name in files_below(saved.path):
+    for name in file_names(saved.path):
         if name in _SHEETS or name.endswith(".xlsx"):
             names.add("batches/*.xlsx" if name.startswith("batches/") else name)
     return sorted(names)

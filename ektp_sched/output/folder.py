@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -208,8 +209,11 @@ def _write_sheets(
 
 def _write_report(plan: AnyPlan, folder: Path, texts: Language) -> None:
     from ektp_sched.output.report import charts_available, plan_report
+    from ektp_sched.output.report.converter import ChartsError
 
-    if charts_available():
+    if not charts_available():
+        return
+    with suppress(ChartsError):  # the plan does not hang on its pictures
         _write_text(folder / "report.html", plan_report(plan, texts))
 
 

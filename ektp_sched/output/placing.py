@@ -6,10 +6,7 @@ import errno
 import json
 import os
 import re
-import shutil
-import tempfile
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,24 +14,39 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output.seal import INDEXES, PROGRAM, SUMMARY, TEMPORARY, judge, seal
+from ektp_sched.output.owned import changed_file, foreign_file, foreign_to
+from ektp_sched.output.seal import INDEXES, PROGRAM, SUMMARY, seal
+from ektp_sched.places import (
+    DENIED,
+    Workplace,
+    put_in_place,
+    settle,
+    sync,
+    workplace,
+    write_new,
+)
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["abandon", "replaced_folder", "sealed_folder"]
+    from ektp_sched.words import Said
+
+__all__ = ["refuse_early", "replaced_folder", "sealed_folder"]
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-_PATIENCE: Final = 2.0  # seconds
-_MOVING: Final = threading.Lock()
-_BEGUN: Final[dict[Path, list[Path]]] = {}
-"""Each folder that is being written in, and those made above its target."""
-_DENIED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
+_LINKS: Final = 40
+"""Links one after another that a system follows."""
 
 
 @contextmanager
 def replaced_folder(
-    path: str | Path, *, index: str = SUMMARY, force: bool = False
+    path: str | Path,
+    *,
+    index: str = SUMMARY,
+    own: Mapping[str, bytes] | None = None,
+    force: bool = False,
+    files: Mapping[Path, bytes] | None = None,
 ) -> Iterator[Path]:
     """Yield an empty folder to write to; it becomes `path` at the end.
 
@@ -48,8 +60,13 @@ def replaced_folder(
         or hold what the same command wrote earlier.
     index
         Name of the file by which that is known.
+    own
+        The same for a command without an index: by name of its files, bytes
+        that each holds in its first kilobytes.
     force
-        Also replace what was changed since.
+        Also replace what this program wrote and somebody changed since.
+    files
+        What else is put in place with the folder, by path; before it.
 
     Raises
     ------
@@ -59,60 +76,38 @@ def replaced_folder(
     shown = str(path)
     target = Path(os.path.realpath(path))
     with _sentences(shown):
-        _refuse(target, shown, index, force)
-        made = _make_parents(target)
-    workplace: Path | None = None
-    try:
+        settle(target)
+        _refuse(target, shown, index, own, force)
+    with ExitStack() as begun:
         with _sentences(shown):
-            workplace = _workplace(target)
-            _BEGUN[workplace] = made
-            new = workplace / "new"
-            new.mkdir()
-            yield new
-            _sync(new)
-            with _MOVING:
-                _swap(new, target)
-                made.clear()
-    finally:
-        with _MOVING:
-            _tidy(workplace, made)
-            if workplace is not None:
-                _BEGUN.pop(workplace, None)
-
-
-def abandon() -> None:
-    """Remove what is being written, and let nothing more be put in place.
-
-    For one who ends the process while others still write.
-    """
-    _MOVING.acquire(timeout=_PATIENCE)  # never given back
-    for workplace, made in list(_BEGUN.items()):
-        # Under another name nobody adds to it by a path.
-        gone = workplace.with_name(f"{workplace.name}-gone")
-        with suppress(OSError):
-            workplace.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
-        _tidy(workplace, made)
-
-
-def _tidy(workplace: Path | None, made: list[Path]) -> None:
-    """Remove a folder that was written in, and what was made above its target."""
-    if workplace is not None:
-        shutil.rmtree(workplace, ignore_errors=True)
-    for folder in reversed(made):
-        with suppress(OSError):
-            folder.rmdir()
+            place = begun.enter_context(_workplace(target))
+            place.new.mkdir()
+            yield place.new
+            sync(place.new)
+        further = []
+        for file, raw in (files or {}).items():
+            with _sentences(str(file)):
+                beside = begun.enter_context(workplace(file))
+                write_new(beside, raw)
+            further.append(beside)
+        with _sentences(shown):
+            put_in_place(*further, place)
 
 
 @contextmanager
 def sealed_folder(
-    path: str | Path, document: Mapping[str, Any], *, index: str, force: bool = False
+    path: str | Path,
+    document: Mapping[str, Any],
+    *,
+    index: str,
+    force: bool = False,
+    files: Mapping[Path, bytes] | None = None,
 ) -> Iterator[Path]:
     """Yield a folder as `replaced_folder` does, and write its index at the end.
 
     Parameters
     ----------
-    path, index, force
+    path, index, force, files
         As of `replaced_folder`.
     document
         What the index holds, beside the digests of all files.
@@ -122,7 +117,7 @@ def sealed_folder(
     ektp_sched.errors.FolderError
         As `replaced_folder` does.
     """
-    with replaced_folder(path, index=index, force=force) as folder:
+    with replaced_folder(path, index=index, force=force, files=files) as folder:
         yield folder
         whole = {"program": PROGRAM, **document}
         whole["files"] = seal(folder, whole, index)
@@ -130,121 +125,158 @@ def sealed_folder(
         (folder / index).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def _refuse(target: Path, shown: str, index: str, force: bool) -> None:
+def refuse_early(
+    path: str | Path,
+    *,
+    index: str = SUMMARY,
+    own: Mapping[str, bytes] | None = None,
+    inputs: Iterable[str | Path] = (),
+) -> None:
+    """Raise what `replaced_folder` would raise whatever is written.
+
+    For a command that works long before it writes; what the folder holds is
+    looked at, not yet whether it was changed.
+
+    Parameters
+    ----------
+    path, index, own
+        As of `replaced_folder`.
+    inputs
+        Files that the command reads; none of them may lie in the folder.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder must not be replaced.
+    """
+    shown = str(path)
+    target = Path(os.path.realpath(path))
+    with _sentences(shown):
+        settle(target)
+        _refuse_foreign(target, shown, index, own, inputs)
+
+
+def _refuse(
+    target: Path,
+    shown: str,
+    index: str,
+    own: Mapping[str, bytes] | None,
+    force: bool,
+) -> None:
     """Raise unless the target may be replaced."""
+    _refuse_foreign(target, shown, index, own)
+    if own is not None or force or not target.is_dir():
+        return
+    changed = changed_file(target, index)
+    if changed is not None:
+        message = said(
+            "holds a {kind} that was changed since it was written ({name}); name "
+            "another folder, or use --force to replace it",
+            "berisi {kind} yang sudah diubah setelah ditulis ({name}); sebutkan "
+            "folder lain, atau pakai --force untuk menggantinya",
+            kind=INDEXES[index],
+            name=changed,
+        )
+        raise FolderError(message, file=shown)
+
+
+def _refuse_foreign(
+    target: Path,
+    shown: str,
+    index: str,
+    own: Mapping[str, bytes] | None,
+    inputs: Iterable[str | Path] = (),
+) -> None:
+    """Raise if the target holds what is read, or what this program did not write."""
     if not os.path.lexists(target):
         return
     if not target.is_dir():
-        raise FolderError("is a file; name another, for a folder", file=shown)
-    verdict, kind = judge(target, index), INDEXES[index]
-    if verdict.foreign is not None:
-        message = (
-            f"holds {verdict.foreign}, which no {kind} of this program left there; "
-            "name another folder"
+        message = said(
+            "is a file; name another, for a folder",
+            "adalah berkas; sebutkan nama lain, untuk folder",
         )
         raise FolderError(message, file=shown)
-    if verdict.changed is not None and not force:
-        message = (
-            f"holds a {kind} that was changed since it was written "
-            f"({verdict.changed}); name another folder, or use --force to replace it"
+    read = _read_inside(target, inputs)
+    if read is not None:
+        message = said(
+            "is read by this command and lies in {folder}, the folder that would be "
+            "replaced; name another folder to write to",
+            "dibaca oleh perintah ini dan terletak di dalam {folder}, folder yang akan "
+            "diganti; sebutkan folder lain untuk hasilnya",
+            folder=shown,
+        )
+        raise FolderError(message, file=str(read))
+    name = foreign_to(target, index) if own is None else foreign_file(target, own)
+    if name is not None:
+        kind = INDEXES[index] if own is None else said("audit", "audit")
+        message = said(
+            "holds {name}, which no {kind} of this program left there; name another "
+            "folder, or move that file elsewhere",
+            "berisi {name}, yang tidak ditulis oleh {kind} program ini; sebutkan "
+            "folder lain, atau pindahkan berkas itu",
+            name=name,
+            kind=kind,
         )
         raise FolderError(message, file=shown)
 
 
-def _make_parents(target: Path) -> list[Path]:
-    """Make the folders above the target; return those that are new."""
-    missing = []
-    for folder in target.parents:
-        if folder.exists():
-            break
-        missing.append(folder)
-    made: list[Path] = []
-    try:
-        for folder in reversed(missing):
-            folder.mkdir(exist_ok=True)
-            made.append(folder)
-    except OSError:
-        for folder in reversed(made):
-            folder.rmdir()
-        raise
-    return made
+def _read_inside(target: Path, inputs: Iterable[str | Path]) -> str | Path | None:
+    """Return a file that is read and would go with the target, by whatever name.
+
+    Files are told by what the system numbers them by, so that links, other
+    spellings and second names of one file are seen.
+    """
+    paths = [path for path in inputs if os.path.lexists(path)]
+    if not paths:
+        return None
+    inside = {_identity(target)}
+    for folder, folders, names in os.walk(target):
+        inside |= {_identity(os.path.join(folder, n)) for n in (*folders, *names)}
+    for path in paths:
+        if any(step in inside for step in _steps(path)):
+            return path
+    return None
 
 
-def _workplace(target: Path) -> Path:
-    """Make a folder to write in, on the file system of the target.
+def _steps(path: str | Path) -> Iterator[tuple[int, int]]:
+    """Yield what the system knows a file by, and every link on the way to it."""
+    here = os.fspath(path)
+    for _ in range(_LINKS):
+        if not os.path.lexists(here):
+            return
+        yield _identity(here)
+        if not os.path.islink(here):
+            return
+        here = os.path.join(os.path.dirname(here), os.readlink(here))
 
-    Beside the target, so that one rename moves all of it; inside where the
+
+def _identity(path: str | Path) -> tuple[int, int]:
+    entry = os.lstat(path)
+    return entry.st_dev, entry.st_ino
+
+
+@contextmanager
+def _workplace(target: Path) -> Iterator[Workplace]:
+    """Yield a place to write in, on the file system of the target.
+
+    Beside the target, so that one step moves all of it; inside where the
     target itself cannot be moved.
     """
-    prefix = f"{TEMPORARY}{target.name}-"
-    if target.is_dir() and _is_fixed(target):
-        return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target))
-    try:
-        return Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
-    except OSError as error:
-        if error.errno not in _DENIED or not target.is_dir():
-            raise
-    return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target))
+    inside = target.is_dir() and _is_fixed(target)
+    with ExitStack() as begun:
+        try:
+            place = begun.enter_context(workplace(target, inside=inside))
+        except OSError as error:
+            if inside or error.errno not in DENIED or not target.is_dir():
+                raise
+            place = begun.enter_context(workplace(target, inside=True))
+        yield place
 
 
 def _is_fixed(target: Path) -> bool:
     """Return whether a folder is a mount, or somebody works in it."""
     here = Path.cwd()
     return target.is_mount() or target == here or target in here.parents
-
-
-def _swap(new: Path, target: Path) -> None:
-    """Put the new folder in place, the old one aside, or all back."""
-    old = new.with_name("old")
-    if new.parent.parent == target:
-        _swap_entries(new, target, old)
-        return
-    try:
-        if target.exists():
-            target.rename(old)
-        new.rename(target)
-    except BaseException:
-        if old.exists() and not target.exists():
-            old.rename(target)
-        raise
-
-
-def _swap_entries(new: Path, target: Path, old: Path) -> None:
-    old.mkdir()
-    leaving = [
-        (entry, old / entry.name)
-        for entry in sorted(target.iterdir())
-        if entry != new.parent
-    ]
-    # A folder with an index is whole, so the index comes last.
-    coming = sorted(new.iterdir(), key=lambda entry: (entry.name in INDEXES, entry))
-    moves = leaving + [(entry, target / entry.name) for entry in coming]
-    done = []
-    try:
-        for before, after in moves:
-            before.rename(after)
-            done.append((before, after))
-    except BaseException:
-        for before, after in reversed(done):
-            after.rename(before)
-        raise
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the folder's own files are on the disk.
-
-    The sheets under batches/ follow from plan.csv and may take their time.
-    """
-    for entry in sorted(folder.iterdir()):
-        if entry.is_file():
-            with entry.open("r+b") as file:
-                os.fsync(file.fileno())
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextmanager
@@ -266,24 +298,36 @@ def _code(error: BaseException) -> int | None:
         return error.errno
     if isinstance(inner, OSError):
         return inner.errno
-    found = re.search(r"os error (\d+)", str(error))
-    if found:
-        number = int(found[1])
+    number = re.search(r"os error (\d+)", str(error))
+    if number:
+        code = int(number[1])
         windows = {112: errno.ENOSPC, 39: errno.ENOSPC, 5: errno.EACCES}
-        return windows.get(number, number) if os.name == "nt" else number
+        return windows.get(code, code) if os.name == "nt" else code
     return errno.ENOSPC if "No space left" in str(error) else None
 
 
-def _sentence(code: int | None) -> str:
+def _sentence(code: int | None) -> Said:
     if code in _FULL:
-        return (
-            "cannot be written, the disk is full; free some space or name a folder "
-            "on another disk; nothing was left behind"
+        return said(
+            "cannot be written, the disk is full; free some space or name a place on "
+            "another disk; nothing was left behind",
+            "tidak dapat ditulis karena disk penuh; kosongkan sebagian atau sebutkan "
+            "tempat di disk lain; tidak ada yang tertinggal",
         )
-    if code in _DENIED:
-        return (
-            "cannot be written; name a folder that you may write to, "
-            "and close sheets of it that are open"
+    if code in DENIED:
+        return said(
+            "cannot be written; name a folder that you may write to, and close sheets "
+            "of it that are open",
+            "tidak dapat ditulis; sebutkan folder yang boleh Anda tulisi, dan tutup "
+            "lembar di dalamnya yang sedang terbuka",
         )
-    why = os.strerror(code).lower() if code is not None else "the system refused"
-    return f"cannot be written ({why}); name another folder"
+    if code is None:
+        why = said("the system refused", "ditolak oleh sistem")
+    else:
+        text = os.strerror(code).lower()
+        why = said("{text}", "{text}", text=text)
+    return said(
+        "cannot be written ({why}); name another folder",
+        "tidak dapat ditulis ({why}); sebutkan folder lain",
+        why=why,
+    )

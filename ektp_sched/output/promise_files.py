@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ektp_sched.output.languages import LANGUAGES, language
 from ektp_sched.output.placing import sealed_folder
@@ -10,6 +10,7 @@ from ektp_sched.output.poster import poster_html
 from ektp_sched.output.seal import PROMISES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ektp_sched.scenarios.promise import Promises
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["save_promises"]
 
 
-def save_promises(promises: Promises, path: str | Path, *, force: bool = False) -> None:
+def save_promises(
+    promises: Promises,
+    path: str | Path,
+    *,
+    force: bool = False,
+    files: Mapping[Path, bytes] | None = None,
+) -> None:
     """Write promises.csv, promises.json and posters, whole or not at all.
 
     Parameters
@@ -29,6 +36,8 @@ def save_promises(promises: Promises, path: str | Path, *, force: bool = False) 
         changed, are replaced.
     force
         Also replace earlier ones that were changed since.
+    files
+        What else is put in place with the folder, or not at all, by path.
 
     Raises
     ------
@@ -36,7 +45,8 @@ def save_promises(promises: Promises, path: str | Path, *, force: bool = False) 
         If the folder holds something else, or cannot be written.
     """
     document = promises.document()
-    with sealed_folder(path, document, index=PROMISES, force=force) as folder:
+    options: dict[str, Any] = {"index": PROMISES, "force": force, "files": files}
+    with sealed_folder(path, document, **options) as folder:
         promises.frame.sort("application_id").write_csv(folder / "promises.csv")
         for code in LANGUAGES:
             poster = poster_html(promises, language(code))

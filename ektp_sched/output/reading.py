@@ -27,6 +27,7 @@ from ektp_sched.output.stated import (
 )
 from ektp_sched.output.summary import MIXED
 from ektp_sched.output.tables import PLAN, PRICES, UNPRINTED
+from ektp_sched.places import settle
 from ektp_sched.planning import Saving, ShiftUse, Status, Tier
 from ektp_sched.showing import OneLine
 from ektp_sched.words import said
@@ -112,6 +113,7 @@ def load(path: str | Path) -> SavedPlan:
         If its office.toml is damaged.
     """
     folder = Path(path)
+    settle(folder)
     if not os.path.isdir(folder):
         if os.path.isfile(folder):
             what = said("is a file", "adalah berkas, bukan folder")

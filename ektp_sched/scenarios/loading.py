@@ -34,7 +34,13 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios.model import ArrivalRules, BreakdownRules
 
-__all__ = ["as_scenarios", "certain_scenarios", "load_scenarios", "scenarios_of"]
+__all__ = [
+    "as_scenarios",
+    "certain_scenarios",
+    "files_read",
+    "load_scenarios",
+    "scenarios_of",
+]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
@@ -69,6 +75,30 @@ def load_scenarios(
         file=str(path),
         digest=sha256(raw).hexdigest(),
     )
+
+
+def files_read(path: Path | None) -> list[Path]:
+    """Return a file of scenarios and the histories that it names.
+
+    Parameters
+    ----------
+    path
+        The file, whatever is wrong with it; None: there is none.
+    """
+    if path is None:
+        return []
+    try:
+        data, _ = read_tables(path, SCENARIOS_FILE)
+    except ScenarioError:
+        return [path]
+    breakdowns = data.get("breakdowns")
+    rules = [*breakdowns.values()] if isinstance(breakdowns, dict) else []
+    names = [
+        table.get("history")
+        for table in (data.get("arrivals"), *rules)
+        if isinstance(table, dict)
+    ]
+    return [path, *(path.parent / name for name in names if isinstance(name, str))]
 
 
 def as_scenarios(

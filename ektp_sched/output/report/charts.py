@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from babel.dates import get_day_names, get_month_names
 
 from ektp_sched.errors import MissingExtraError
+from ektp_sched.output.report.converter import to_svg
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -286,12 +287,10 @@ def plain_svg(chart: Any, texts: Language) -> str:
     texts
         Language of its numbers and dates.
     """
-    import vl_convert
-
     numbers, dates = _locales(texts.code)
     spec, labels = _with_stand_ins(chart.to_dict(validate=False))
-    drawing = vl_convert.vegalite_to_svg(
-        spec,
+    drawing = to_svg(
+        vl_spec=spec,
         vl_version=_VEGA_LITE,
         show_warnings=False,
         allowed_base_urls=[],

@@ -28,6 +28,7 @@ from ektp_sched.output.report.comparison_text import (
     press_paragraph,
 )
 from ektp_sched.output.report.comparison_words import Words
+from ektp_sched.output.report.converter import ChartsError
 from ektp_sched.output.report.page import (
     Facts,
     Items,
@@ -84,12 +85,16 @@ def write_comparison_report(
     Returns
     -------
     bool
-        False without the extra ``report``: then nothing is written.
+        False without the extra ``report``, or where it fails: then nothing is
+        written.
     """
     if not available():
         return False
     texts = language(lang or parsed(document).language)
-    html = comparison_report(document, daily, texts)
+    try:
+        html = comparison_report(document, daily, texts)
+    except ChartsError:  # the figures do not hang on their pictures
+        return False
     path = folder / "report.html"
     path.write_text(html, encoding="utf-8", newline="\n")
     return True

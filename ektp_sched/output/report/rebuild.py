@@ -14,8 +14,9 @@ from ektp_sched.output.reading import load
 from ektp_sched.output.report.comparison_file import read_comparison_folder
 from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
-from ektp_sched.output.seal import SUMMARY, TEMPORARY
+from ektp_sched.output.seal import SUMMARY
 from ektp_sched.output.summary import json_text
+from ektp_sched.places import replace_file
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def rebuild(path: str | Path, *, lang: str | None = None) -> Path:
         _refuse_changed(saved)
         stated = saved.summary
         html = plan_report(saved, language(lang or stated["language"]))
-    _replace(folder / REPORT, html)
+    replace_file(folder / REPORT, html.encode())
     _state(folder / name, stated, html)
     return folder / REPORT
 
@@ -68,7 +69,12 @@ def rebuild(path: str | Path, *, lang: str | None = None) -> Path:
 def _refuse_changed(saved: SavedPlan) -> None:
     """Raise if the folder is not what was proven when it was written."""
     sheets = ("changed-sheet", "missing-sheet")
-    found = [each for each in check_folder(saved) if each.code not in sheets]
+    found = [
+        each
+        for each in check_folder(saved)
+        # The page is written anew; a killed command may have got as far as that.
+        if each.code not in sheets and not each.message.startswith(REPORT)
+    ]
     if found:
         what = found[0].code
         message = said(
@@ -87,14 +93,5 @@ def _state(path: Path, stated: dict[str, Any], html: str) -> None:
         return
     digest = hashlib.sha256(html.encode("utf-8")).hexdigest()
     files = {**stated["files"], REPORT: digest}
-    _replace(path, json_text({**stated, "files": dict(sorted(files.items()))}))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file in place of another, whole or not at all."""
-    new = path.with_name(f"{TEMPORARY}{path.name}")
-    try:
-        new.write_text(text, encoding="utf-8", newline="\n")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    text = json_text({**stated, "files": dict(sorted(files.items()))})
+    replace_file(path, text.encode())

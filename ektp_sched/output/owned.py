@@ -1,0 +1,146 @@
+"""Knowing what this program wrote in a folder, and what somebody else did."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from ektp_sched.output.batches import file_stems
+from ektp_sched.output.seal import (
+    BATCHES,
+    INDEXES,
+    PROGRAM,
+    SUMMARY,
+    file_names,
+    seal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["changed_file", "foreign_file", "foreign_to"]
+
+_REJECTS_HEADING: Final = b"row,column,reason\n"
+_BEGINNING: Final = 4096
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def changed_file(folder: Path, index: str = SUMMARY) -> str | None:
+    """Return a file that is not as this program left it; None if all are.
+
+    Parameters
+    ----------
+    folder
+        In which `foreign_to` finds nothing.
+    index
+        Name of the index that the command writes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    document = _index(folder, index)
+    if document is None:
+        return None
+    stated: dict[str, str] = document["files"]
+    actual = seal(folder, document, index)
+    for name in sorted({*stated, *actual}):
+        if stated.get(name) != actual.get(name):
+            return name
+    return None
+
+
+def foreign_to(folder: Path, index: str = SUMMARY) -> str | None:
+    """Return what this program did not write into a folder; None if there is nothing.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+    index
+        Name of the index that the command writes: what another one wrote is
+        not its own.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    names = file_names(folder)
+    if not names or _is_rejects_alone(folder, names):
+        return None
+    document = _index(folder, index)
+    if document is None:
+        others = (name for name in INDEXES if _index(folder, name) is not None)
+        return next(others, names[0])
+    written = {index, *document["files"]}
+    sheets = _sheet_stems(document)
+    for name in names:
+        if name not in written and not _is_sheet(name, sheets):
+            return name
+    return None
+
+
+def _sheet_stems(summary: Mapping[str, Any]) -> set[str]:
+    """Return how the sheets of a plan's printers are called, without an ending."""
+    uses = summary.get("uses")
+    try:
+        printers = [str(use["resource"]) for use in uses or ()]
+    except (TypeError, KeyError):
+        return set()
+    return {*printers, *file_stems(sorted(set(printers))).values()}
+
+
+def _is_sheet(name: str, stems: set[str]) -> bool:
+    """Return whether a name is that of a batch sheet, or of a day's empty folder."""
+    top, _, rest = name.partition("/")
+    day, _, sheet = rest.partition("/")
+    stem, dot, ending = sheet.rpartition(".")
+    known = stem in stems or re.sub(r"_\d+$", "", stem) in stems
+    is_own = not sheet or bool(dot and known and ending in ("csv", "xlsx"))
+    return top == BATCHES and bool(_DAY.fullmatch(day)) and is_own
+
+
+def foreign_file(folder: Path, own: Mapping[str, bytes]) -> str | None:
+    """Return a file that a command with few files of its own did not leave.
+
+    Parameters
+    ----------
+    folder
+        It may be missing.
+    own
+        By name of the command's files, bytes that each holds in its first
+        kilobytes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    for name in file_names(folder):
+        if name not in own or not (folder / name).is_file():
+            return name
+        with (folder / name).open("rb") as file:
+            if own[name] not in file.read(_BEGINNING):
+                return name
+    return None
+
+
+def _is_rejects_alone(folder: Path, names: list[str]) -> bool:
+    if names != ["rejects.csv"]:
+        return False
+    with (folder / "rejects.csv").open("rb") as file:
+        return file.read(len(_REJECTS_HEADING)) == _REJECTS_HEADING
+
+
+def _index(folder: Path, name: str) -> dict[str, Any] | None:
+    """Return the contents of an index, if this program wrote one here."""
+    try:
+        document = json.loads((folder / name).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    ours = isinstance(document, dict) and document.get("program") == PROGRAM
+    return document if ours and isinstance(document.get("files"), dict) else None
