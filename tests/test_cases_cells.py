@@ -360,7 +360,7 @@ def test_a_column_that_a_spreadsheet_turned_by_half() -> None:
     texts = [f"{day}/07/2017" for day in range(13, 31)]
     serials = [f"2017-{month:02d}-07" for month in range(1, 9)] + ["42953"] * 4
     found = noticed(take(waiting_since=texts + serials))["day-and-month"]
-    assert (found["texts"], found["rows"], found["row"]) == (18, 12, 2)
+    assert (found["texts"], found["others"], found["row"]) == (18, 12, 2)
     assert "day-and-month" not in noticed(
         take(waiting_since=[*texts, *serials, "05/07/2017"])
     )

@@ -210,7 +210,7 @@ def _order(sheet: _Sheet, checked: Checked, column: str, days: pl.Series) -> Non
     if any(count[kind] for kind in others):
         return
     if min(count[Order.DAY_FIRST], count[Order.TYPED_LOW]) >= _TELLING:
-        figures |= {"texts": count[Order.DAY_FIRST], "rows": count[Order.TYPED_LOW]}
+        figures |= {"texts": count[Order.DAY_FIRST], "others": count[Order.TYPED_LOW]}
         figures |= {"row": row(Order.DAY_FIRST), "both": row(Order.TYPED_LOW)}
         checked.notices.append(Notice("day-and-month", figures))
 
