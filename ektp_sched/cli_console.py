@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -42,6 +43,14 @@ __all__ = [
 
 DONE, NO, BAD_INPUT = 0, 1, 2
 _TOLD = 3  # problems named at once; `check` names all
+_WANT_OF_MEMORY = (
+    "can't start new thread",
+    "failed to map segment",
+    "Cannot allocate memory",
+    "cannot allocate memory",
+)
+"""What libraries say where the system gives no more memory."""
+
 _OFTEN = 10.0  # seconds between lines about progress off a terminal
 
 
@@ -140,7 +149,9 @@ class Progress:
 
     def __enter__(self) -> Self:
         if not sys.stderr.isatty():
-            threading.Thread(target=self._tell, name="progress", daemon=True).start()
+            teller = threading.Thread(target=self._tell, name="progress", daemon=True)
+            with suppress(RuntimeError):  # no memory for it: the work itself will say
+                teller.start()
         return self
 
     def _tell(self) -> None:
@@ -182,7 +193,9 @@ def explain_failure(error: BaseException) -> int:
         place = f"{error.filename}: " if error.filename else ""
         say(f"ektp-sched: {place}{error.strerror or type(error).__name__}")
         return BAD_INPUT
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or any(
+        text in str(error) for text in _WANT_OF_MEMORY
+    ):
         say("ektp-sched: there is not enough memory for this input")
         return NO
     if os.environ.get("EKTP_DEBUG"):
