@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -47,6 +48,14 @@ __all__ = [
 
 DONE, NO, BAD_INPUT = 0, 1, 2
 _TOLD = 3  # problems named at once; `check` names all
+_WANT_OF_MEMORY = (
+    "can't start new thread",
+    "failed to map segment",
+    "Cannot allocate memory",
+    "cannot allocate memory",
+)
+"""What libraries say where the system gives no more memory."""
+
 _OFTEN = 10.0  # seconds between lines about progress off a terminal
 
 
@@ -158,7 +167,9 @@ class Progress:
 
     def __enter__(self) -> Self:
         if not sys.stderr.isatty():
-            threading.Thread(target=self._tell, name="progress", daemon=True).start()
+            teller = threading.Thread(target=self._tell, name="progress", daemon=True)
+            with suppress(RuntimeError):  # no memory for it: the work itself will say
+                teller.start()
         return self
 
     def _tell(self) -> None:
@@ -198,7 +209,9 @@ def explain_failure(error: BaseException) -> int:
         reason = system_reason(error)
         place = error.filename
         return _end(joined(": ", (place, reason)) if place else reason, BAD_INPUT)
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or any(
+        text in str(error) for text in _WANT_OF_MEMORY
+    ):
         sentence = said(
             "there is not enough memory for this input",
             "memori tidak cukup untuk data masukan ini",
