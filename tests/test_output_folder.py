@@ -455,18 +455,17 @@ def test_a_figure_that_was_changed_is_found(out: Path, tmp_path: Path) -> None:
     ids=["read", "held", "rejected", "holidays"],
 )
 def test_a_forged_summary_is_found_in_the_raw_files(
-    out: Path, tmp_path: Path, change: dict[str, Any], code: str
+    made: Plan, out: Path, tmp_path: Path, change: dict[str, Any], code: str
 ) -> None:
     """Whoever forges a figure may forge the digests too."""
     copy = tmp_path / "copy"
     shutil.copytree(out, copy)
-    honest = load(copy)
-    assert check_evidence(honest, honest.backlog, honest.office) == []
+    assert check_evidence(load(copy), made.backlog, made.office) == []
     path = copy / "summary.json"
     summary = json.loads(path.read_bytes()) | change
     summary["files"] = seal(copy, summary)
     path.write_text(json.dumps(summary), "utf-8")
-    found = check_evidence(load(copy), honest.backlog, honest.office)
+    found = check_evidence(load(copy), made.backlog, made.office)
     assert [violation.code for violation in found] == [code]
 
 
@@ -478,15 +477,14 @@ def test_a_forged_summary_is_found_in_the_raw_files(
     ],
 )
 def test_forged_evidence_is_found_in_the_raw_files(
-    out: Path, tmp_path: Path, name: str, old: str, new: str
+    made: Plan, out: Path, tmp_path: Path, name: str, old: str, new: str
 ) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(out, copy)
-    honest = load(copy)
     text = (copy / name).read_text("utf-8")
     assert old in text
     (copy / name).write_text(text.replace(old, new, 1), "utf-8")
-    found = check_evidence(load(copy), honest.backlog, honest.office)
+    found = check_evidence(load(copy), made.backlog, made.office)
     assert [violation.code for violation in found] == ["false-evidence"]
     assert name in found[0].message
 

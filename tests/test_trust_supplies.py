@@ -191,7 +191,8 @@ def test_ribbons_make_printers_unequal(tmp_path: Path) -> None:
     ("printer", "blanks", "word"),
     [
         ({}, {"stock": 9}, False),
-        ({}, {"stock": 9, "set_aside": {"urgent": 1}}, True),
+        ({}, {"stock": 9, "set_aside": {"urgent": 1}}, False),
+        ({}, {"stock": 5, "set_aside": {"urgent": 1}}, True),
         ({}, {"stock": 9, "expires_on": day(1)}, True),
         ({}, {"stock": 9, "expires_on": day(4)}, False),
         (INK, {}, True),
