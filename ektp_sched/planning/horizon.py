@@ -12,7 +12,7 @@ from ektp_sched.planning.cohorts import NONE, build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.program import build_program
+from ektp_sched.planning.program import build_program, distinct_rows
 from ektp_sched.planning.stock import can_run_out
 from ektp_sched.planning.tiers import check_range, objectives
 
@@ -82,11 +82,11 @@ def _alone(capacity: Capacity, printers: list[int]) -> Ints:
 
     It is what one way of dealing out the servers comes to, not always the most.
     """
-    reach, group = np.unique(capacity.reaches[printers], axis=0, return_inverse=True)
+    reach, group = distinct_rows(capacity.reaches[printers])
     left = capacity.server_cards.copy()
     alone = np.zeros(capacity.days, dtype=np.int64)
     for number, servers in enumerate(reach):
-        mine = np.array(printers)[group.reshape(-1) == number]
+        mine = np.array(printers)[group == number]
         cards = capacity.printer_cards[mine].sum(axis=0)
         for server in np.flatnonzero(servers).tolist():
             served = np.minimum(cards, left[server])
