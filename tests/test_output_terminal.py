@@ -142,9 +142,10 @@ def test_the_gap_of_a_plan_without_proof(made: Plan) -> None:
     show_plan(open_plan, console, language("en"))
     name = language("en").name("tier", promise.name)
     assert (
-        "Every rule is kept, but the search ended (by the time limit, or after its most "
-        f"steps) before the whole plan was proven optimal. Not proven: {name}: 0, with no bound known; Pressure: 3, and it "
-        "cannot be less than 1." in shown(console)
+        "Every rule is kept, but the search ended (by the time limit, or after its "
+        "most steps) before the whole plan was proven optimal. Not proven: "
+        f"{name}: 0, with no bound known; Pressure: 3, and it cannot be less than 1."
+        in shown(console)
     )
     assert "Optimal" not in shown(console)
     least = replace(made.tiers[-1], bound=90, proven=False, value=90, scale=30)
