@@ -22,7 +22,7 @@ from ektp_sched.cli_console import (
 from ektp_sched.cli_dates import backtest, promise
 from ektp_sched.cli_entry import main
 from ektp_sched.cli_input import check, init
-from ektp_sched.cli_language import settle
+from ektp_sched.cli_language import in_spoken, settle
 from ektp_sched.cli_plan import plan
 from ektp_sched.cli_report import report
 from ektp_sched.cli_streams import prepare_streams, unread
@@ -140,5 +140,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if lost is None:
         return code
     sentence, is_failure = lost
-    say(f"ektp-sched: {sentence}")
+    say(f"ektp-sched: {in_spoken(sentence)}")
     return NO if is_failure and code == DONE else code

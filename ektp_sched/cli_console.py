@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -205,18 +206,17 @@ def explain_failure(error: BaseException) -> int:
         return _end(_first_problems(error), BAD_INPUT)
     if hasattr(error, "format_message"):
         return _end(usage_sentence(error), BAD_INPUT)
-    if isinstance(error, OSError):
-        reason = system_reason(error)
-        place = error.filename
-        return _end(joined(": ", (place, reason)) if place else reason, BAD_INPUT)
-    if isinstance(error, MemoryError) or any(
-        text in str(error) for text in _WANT_OF_MEMORY
-    ):
+    if _is_want_of_memory(error):
         sentence = said(
             "there is not enough memory for this input",
             "memori tidak cukup untuk data masukan ini",
         )
         return _end(sentence, NO)
+    if isinstance(error, OSError):
+        reason = system_reason(error)
+        place = error.filename
+        named = isinstance(place, str) and place
+        return _end(joined(": ", (place, reason)) if named else reason, BAD_INPUT)
     if os.environ.get("EKTP_DEBUG"):
         traceback.print_exception(error)
     if type(error).__name__ == "UnverifiedPlanError":
@@ -235,6 +235,14 @@ def explain_failure(error: BaseException) -> int:
         place=_innermost(error),
     )
     return _end(sentence, NO)
+
+
+def _is_want_of_memory(error: BaseException) -> bool:
+    """Return whether there was too little memory, whoever noticed it."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    said_by_libraries = any(text in str(error) for text in _WANT_OF_MEMORY)
+    return isinstance(error, MemoryError) or said_by_libraries
 
 
 def problems_of(error: InputError) -> list[Said]:

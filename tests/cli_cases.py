@@ -177,6 +177,7 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in done.stderr
     assert "mistake in the program" not in done.stderr
-    (line,) = done.stderr.splitlines()
+    *progress, line = done.stderr.splitlines()
+    assert all(re.fullmatch(r".+ … \d+%", each) for each in progress)
     assert line.startswith("ektp-sched: ")
     return line.removeprefix("ektp-sched: ")

@@ -243,7 +243,8 @@ WRONG_OFFICES = {
         ("shifts[1].days[1]", '"sat"'),
     ),
     "no TOML": (OFFICE + "oops\n", ("line 18",)),
-    "nothing in it": ("", ("empty",)),
+    # An office that names no language is Indonesian.
+    "nothing in it": ("", ("kosong",)),
 }
 
 

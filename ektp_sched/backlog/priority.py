@@ -57,8 +57,10 @@ _SENTENCES: Final = {
         "menyebut permohonan yang sudah disebut baris sebelumnya; pertahankan satu",
     ),
     "malformed": said(
-        "has more cells than headings, or a quotation mark out of place",
-        "selnya lebih banyak daripada judul kolom, atau ada tanda kutip yang keliru",
+        "has more cells than headings, a quotation mark out of place, or signs that "
+        "are no text",
+        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang keliru, atau "
+        "ada huruf yang rusak",
     ),
 }
 
@@ -265,11 +267,13 @@ def _refuse(findings: Findings, office: Office, name: str) -> None:
         code, _, detail = reason.split("; ")[0].partition(": ")
         sentence = _SENTENCES[code]
         if code == "unknown-class":
+            near = detail.removeprefix("nearest is ")
+            hint = said("; nearest is {near}", "; yang terdekat {near}", near=near)
             sentence = said(
-                "{what}; {detail}; the office has {classes}",
-                "{what}; kelas di kantor ini: {classes}",
+                "{what}{hint}; the office has {classes}",
+                "{what}{hint}; kelas di kantor ini: {classes}",
                 what=sentence,
-                detail=detail,
+                hint=hint if near else "",
                 classes=classes,
             )
         problems.append((row, column.split("; ")[0], sentence))

@@ -272,8 +272,9 @@ def _no_status_is_ready_and_done(office: Office) -> Iterator[Problem]:
 
 
 def _letters(text: str) -> str:
-    """Return letters and digits in one case: how statuses compare."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    """Return letters and digits in one case, or signs alone: how statuses compare."""
+    lower = text.casefold()
+    return "".join(char for char in lower if char.isalnum()) or lower.strip()
 
 
 def _visits_name_known_areas(office: Office) -> Iterator[Problem]:
