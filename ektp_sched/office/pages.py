@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -13,6 +12,7 @@ import polars as pl
 from ektp_sched.office.guard import look_into, walk_through
 from ektp_sched.office.looked import DAMAGED, Look, LookedSheet, RefusedError
 from ektp_sched.office.trial import Trial, is_panic
+from ektp_sched.public import looks_personal, visible
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -51,11 +51,9 @@ _LARGEST_EXACT: Final = 2**53
 """Above this a binary fraction, as sheets keep numbers, skips whole numbers."""
 
 _DAYS_TO_1904: Final = 1462
-_PERSONAL: Final = re.compile(r"\d{5}")
-_SHOWN: Final = 40
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Page:
     """One sheet.
 
@@ -93,8 +91,8 @@ class Page:
     @property
     def shown(self) -> str:
         """The name, or the place of a sheet whose name may tell of a person."""
-        plain = "".join(char for char in self.name if char.isprintable())
-        return f"#{self.place}" if _PERSONAL.search(plain) else plain[:_SHOWN]
+        name = " ".join(self.name.split())
+        return f"#{self.place}" if looks_personal(name) else visible(name)
 
 
 def read_pages(data: bytes, *, most_bytes: int, most_cells: int) -> list[Page]:
@@ -143,13 +141,13 @@ def _pages(data: bytes, look: Look) -> list[Page]:
         first = columns[0].absolute_index if columns else 0
         hidden = sheet.visible != "visible"
         page = Page(sheet.name, hidden, sheet.to_polars(), first, place=index + 1)
-        _correct(page, looked, data)
         page.epoch_1904 = look.epoch_1904
         if look.epoch_1904:
             numbers = _load(book, index, "boolean").to_polars()
             page.numeric = {
                 at: column.is_not_null() for at, column in enumerate(numbers)
             }
+        _correct(page, looked, data)
         pages.append(page)
     return pages
 
@@ -172,7 +170,8 @@ def _correct(page: Page, looked: LookedSheet, data: bytes) -> None:
             cells[at] = f"{number:.14E}"  # as a sheet shows what no cell can hold
     page.frame = _with_cells(page.frame, cells, page.first_column)
     page.uncomputed = tuple(looked.uncomputed)
-    page.numeric = _marked(page, looked.long_numbers)
+    for column, numeric in _marked(page, looked.long_numbers).items():
+        page.numeric[column] = page.numeric.get(column, numeric) | numeric
     page.frame = _with_merges(page, looked.merges)
 
 
@@ -251,8 +250,9 @@ def _with_merges(page: Page, merges: list[tuple[int, int, int]]) -> pl.DataFrame
         values = frame.to_series(at)
         if values[first] is not None and len(rows):
             frame = frame.with_columns(values.scatter(rows, values[first]))
-            if at in page.numeric and page.numeric[at][first]:
-                page.numeric[at] = page.numeric[at].scatter(rows, True)
+            if at in page.numeric:
+                numeric = page.numeric[at]
+                page.numeric[at] = numeric.scatter(rows, numeric[first])
     return frame
 
 
