@@ -112,10 +112,12 @@ def damaged_files(draw: st.DrawFn) -> Damaged:
     above = [text.replace(",", separator) for text in titles]
     below = [text.replace(",", separator) for text in footers]
     ends = draw(st.sampled_from([*END_OF_LINE, "\r\r\n", ""]))
-    text = "".join(
-        line + (ends or draw(st.sampled_from(END_OF_LINE)))
-        for line in (*above, heading, *lines, *below)
-    )
+    text, end = "", ends
+    for line in (*above, heading, *lines, *below):
+        # An empty line ends as the one before: CR and then LF would be one end.
+        if not ends and (line or not text):
+            end = draw(st.sampled_from(END_OF_LINE))
+        text += line + end
     encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
     data = text.encode(encoding)
     notices = {"heading-row"} if any(titles) else set()

@@ -16,6 +16,7 @@ from output_cases import START, files_of, make
 from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.office import Office
+from ektp_sched.office.trial import Trial
 from ektp_sched.output import (
     UnverifiedPlanError,
     check_evidence,
@@ -429,6 +430,27 @@ def test_binary_parquet_damage_is_named(made: Plan, tmp_path: Path) -> None:
     save(made, tmp_path / "out", format="parquet", xlsx=False, report=False)
     (tmp_path / "out/plan.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(FolderError, match="it is no Parquet file"):
+        load(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("survived", "sentence"),
+    [(True, "it is no Parquet file"), (None, "needs more memory than there is")],
+)
+def test_parquet_that_a_library_dies_of_is_named(
+    made: Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    survived: bool | None,
+    sentence: str,
+) -> None:
+    def panic(_: object) -> None:
+        raise pl.exceptions.PanicException
+
+    save(made, tmp_path / "out", format="parquet", xlsx=False, report=False)
+    monkeypatch.setattr(Trial, "survived", lambda _: survived)
+    monkeypatch.setattr("ektp_sched.backlog.parquet.pl.read_parquet", panic)
+    with pytest.raises(FolderError, match=sentence):
         load(tmp_path / "out")
 
 

@@ -118,6 +118,12 @@ def test_every_code_has_its_text(code: str) -> None:
             "ID permohonan sama dengan baris 2017, dan baris 2017 yang dipakai",
         ),
         (
+            "duplicate: row 12 of sheet Alak stays",
+            "the same application ID as row 12 of the sheet Alak, and that row stays",
+            "ID permohonan sama dengan baris 12 di lembar Alak, dan baris itu yang "
+            "dipakai",
+        ),
+        (
             "unknown-area: nearest is Batu Plat",
             "unknown area; the nearest is Batu Plat",
             "wilayah tidak dikenal; yang terdekat ialah Batu Plat",

@@ -30,6 +30,7 @@ from ektp_sched.backlog.numbers import (
     scientific,
 )
 from ektp_sched.backlog.statuses import may_be_personal
+from ektp_sched.backlog.table import row_figure
 from ektp_sched.backlog.texts import as_text, clean, coded, spread, unlike_text
 from ektp_sched.office.notices import Notice
 from ektp_sched.office.pages import shows_error
@@ -193,8 +194,9 @@ def _order(sheet: _Sheet, checked: Checked, column: str, days: pl.Series) -> Non
     count = {kind: int((order == kind).sum()) for kind in Order}
     figures: dict[str, str | int] = {"column": sheet.heading(column)}
 
-    def row(kind: Order) -> int:
-        return int(sheet.table.rows[(order == kind).arg_max() or 0])
+    def row(kind: Order) -> int | str:
+        first = sheet.table.rows[(order == kind).arg_max() or 0]
+        return row_figure(first, sheet.table.sheets)
 
     turned = Order.MONTH_FIRST
     if not is_day_first(sheet.office.dates.format):

@@ -128,9 +128,12 @@ def day_and_month(cells: pl.Series, days: pl.Series) -> pl.Series | None:
     if cells.dtype != pl.String:
         return None
     distinct = cells.unique()
-    if len(distinct) > _MOST_DIFFERENT or not _order(distinct).is_in(_TELLING).any():
+    if len(distinct) > _MOST_DIFFERENT:
         return None
-    order = cells.replace_strict(distinct, _order(distinct), return_dtype=pl.UInt8)
+    orders = _order(distinct)
+    if not orders.is_in(_TELLING).any():
+        return None
+    order = cells.replace_strict(distinct, orders, return_dtype=pl.UInt8)
     typed = (order == Order.TYPED_LOW) & (days.dt.day() > 12)
     return order.set(typed.fill_null(value=False), Order.TYPED_HIGH)
 

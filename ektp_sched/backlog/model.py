@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.backlog.table import row_figure
 from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ class Backlog(OneLine):
         How many of the held are printed already, by ``status.done``.
     rows
         Row in the sheet of each planned application, int64; None without a file.
+        `first_row` names one to people.
+    sheets
+        Names of the sheets that were read as one, else empty; `rows` are then
+        those that `ektp_sched.backlog.table.rows_of_sheets` makes.
     """
 
     frame: pl.DataFrame
@@ -112,6 +117,7 @@ class Backlog(OneLine):
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     done: int = 0
     rows: pl.Series | None = None
+    sheets: tuple[str, ...] = ()
 
     @property
     def planned(self) -> int:
@@ -127,6 +133,24 @@ class Backlog(OneLine):
     def rejected(self) -> int:
         """Number of rows that could not be used."""
         return self.rejects.height
+
+    def first_row(self, marked: pl.Series) -> int | str:
+        """Return where the first planned application that is marked stands.
+
+        Parameters
+        ----------
+        marked
+            Boolean, one a planned application; some are true.
+
+        Returns
+        -------
+        int or str
+            Row in the sheet, such as 12; ``Alak!12`` where several sheets were
+            read as one; – without a file.
+        """
+        if self.rows is None:
+            return "–"
+        return row_figure(self.rows[marked.arg_true()[0]], self.sheets)
 
     def counts_by_area(self) -> pl.DataFrame:
         """Return planned and held applications by area, sorted by its name.

@@ -25,7 +25,7 @@ from ektp_sched.backlog.statuses import (
     status_names,
     with_status,
 )
-from ektp_sched.backlog.table import Table, tabulate
+from ektp_sched.backlog.table import Table, row_figure, tabulate
 from ektp_sched.backlog.texts import as_text
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
 from ektp_sched.office.notices import Notice
@@ -57,14 +57,15 @@ def read_backlog(
     max_rejects: float = 0.01,
     provisional: bool = False,
 ) -> Backlog:
-    """Read an export in CSV, XLSX or Parquet.
+    """Read an export in CSV, Parquet or a workbook.
 
     Parameters
     ----------
     path
         The export.  CSV may be in UTF-8, UTF-16 or Windows-1252, with comma,
-        semicolon or tab; of a workbook the sheet ``backlog`` or ``data`` is
-        read, else the first.
+        semicolon or tab; a workbook .xlsx, .xlsm, .xlsb, .xls or .ods.  Of a
+        workbook, hidden sheets are never read; a sheet ``backlog`` or ``data``
+        with the headings is read alone, else all with the most known ones.
     office
         Says which heading is which column, and what classes, card types,
         areas and statuses there are.
@@ -189,6 +190,7 @@ def _assemble(
         read_as=table.read_as,
         done=parts.done,
         rows=parts.rows,
+        sheets=table.sheets,
     )
     if priority is not None:
         backlog = _prioritised(backlog, office, priority, checked.key)
@@ -260,7 +262,8 @@ def _public(
         if hidden.any():
             heading = table.headings[columns.at[column]]
             figures: dict[str, str | int] = {"column": heading}
-            figures |= {"rows": int(hidden.sum()), "row": rows[hidden.arg_max() or 0]}
+            first = row_figure(rows[hidden.arg_max() or 0], table.sheets)
+            figures |= {"rows": int(hidden.sum()), "row": first}
             notices.append(Notice("cells-not-shown", figures))
             frame = frame.with_columns(cells.alias(column))
     if office.status is None and "status" in columns.at:
@@ -323,9 +326,9 @@ def _noticed(backlog: Backlog) -> Backlog:
     notices = list(backlog.notices)
     since = backlog.frame["waiting_since"]
     early = since < FIRST_RECORDS
-    if early.any() and backlog.rows is not None:
+    if early.any():
         figures: dict[str, str | int] = {"rows": int(early.sum())}
-        figures |= {"row": backlog.rows[early.arg_max() or 0]}
+        figures |= {"row": backlog.first_row(early)}
         figures |= {"first": str(since.min()), "bound": FIRST_RECORDS.isoformat()}
         notices.append(Notice("recorded-too-early", figures))
     for column, code in (

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from ektp_sched.backlog.delimited import read_delimited
+from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import readable
 from ektp_sched.backlog.workbooks import read_workbook
 from ektp_sched.errors import BacklogError
+from ektp_sched.office.looked import RefusedError
 from ektp_sched.office.ordinary import special_file
-from ektp_sched.office.trial import Trial
 from ektp_sched.words import said, system_reason
 
 if TYPE_CHECKING:
@@ -59,10 +57,6 @@ _REMEDY: Final = {
 _SAVE: Final = said("save it as .xlsx or .csv", "simpan sebagai .xlsx atau .csv")
 _WEB_PAGE: Final = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|meta|style|\?xml)", re.I
-)
-_NO_PARQUET: Final = said(
-    "is no whole Parquet file; it may be cut off: export it again",
-    "bukan berkas Parquet yang utuh, mungkin terpotong; ekspor ulang",
 )
 _HEAD: Final = 4096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
@@ -205,13 +199,8 @@ def _read(
 
 
 def _read_parquet(data: bytes, name: str) -> Table:
-    trial = Trial("parquet", data)
     try:
-        if not trial.survived():
-            raise BacklogError(_NO_PARQUET, file=name)
-        frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        raise BacklogError(_NO_PARQUET, file=name) from None
-    finally:
-        trial.stop()
+        frame = read_parquet(data)
+    except RefusedError as refused:
+        raise BacklogError(refused.sentence, file=name) from None
     return tabulate(readable(frame), frame.columns, first_row=2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
-from ektp_sched.backlog.table import SHEET
+from ektp_sched.backlog.table import row_figure
 from ektp_sched.backlog.texts import as_text, clean
 from ektp_sched.office.notices import Notice
 
@@ -58,7 +58,7 @@ def without_rows_below(
         if count:
             figures: dict[str, str | int] = {
                 "rows": count,
-                "row": int(sheet.rows[-count]) % SHEET,
+                "row": row_figure(sheet.rows[-count], table.sheets),
             }
             notices.append(Notice("rows-below", figures))
             kept &= ~table.rows.is_in(sheet.rows.tail(count).implode())

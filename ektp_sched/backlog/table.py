@@ -15,12 +15,19 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.notices import Notice
 
-__all__ = ["IN_A_CELL", "SHEET", "Table", "rows_of_sheets", "split_rows", "tabulate"]
+__all__ = [
+    "IN_A_CELL",
+    "Table",
+    "row_figure",
+    "rows_of_sheets",
+    "split_rows",
+    "tabulate",
+]
 
 IN_A_CELL: Final = "rows-in-a-cell"
 """Code of the notice that lines of a cell look like rows of the table."""
 
-SHEET: Final = 1 << 32
+_SHEET: Final = 1 << 32
 """Rows of the second sheet are counted from here on, and so forth."""
 
 _LONG: Final = r"^\d{16,}$"
@@ -91,7 +98,7 @@ class Table:
         """Return the rows of each sheet that has any."""
         if not self.sheets:
             return [self]
-        sheet = self.rows // SHEET
+        sheet = self.rows // _SHEET
         return [self.only(sheet == at) for at in sheet.unique(maintain_order=True)]
 
     def dates(self, at: int) -> pl.Series:
@@ -137,13 +144,18 @@ class Table:
 
 def rows_of_sheets(rows: Sequence[pl.Series]) -> pl.Series:
     """Return rows of several sheets so that no two are the same."""
-    return pl.concat([part + at * SHEET for at, part in enumerate(rows)])
+    return pl.concat([part + at * _SHEET for at, part in enumerate(rows)])
 
 
 def split_rows(rows: pl.Series, sheets: Sequence[str]) -> tuple[pl.Series, pl.Series]:
     """Return the row in its sheet, and the sheet's name, of rows of several."""
     names = pl.Series(sheets, dtype=pl.String)
-    return rows % SHEET, names.gather(rows // SHEET)
+    return rows % _SHEET, names.gather(rows // _SHEET)
+
+
+def row_figure(row: int, sheets: Sequence[str]) -> int | str:
+    """Return a row for a notice: 12, or Alak!12 where several sheets were read."""
+    return f"{sheets[row // _SHEET]}!{row % _SHEET}" if sheets else row
 
 
 def tabulate(

@@ -35,7 +35,7 @@ _MOST_BYTES: Final = 2 << 30
 _MOST_CELLS: Final = 50_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Headed:
     """A sheet, and the row (from 0) of its heading."""
 

@@ -36,8 +36,9 @@ _MOST_RATIO: Final = 200
 _MOST_DESCRIPTION: Final = 16 << 20
 """Bytes of a part that lists sheets; honest ones have a few thousand."""
 
-_PLAIN_COLUMN: Final = re.compile(rb'<c r="([A-Z]+)[0-9]+"')
-_PLAIN_ROW: Final = re.compile(rb'<c r="[A-Z]+([0-9]+)"')
+_PLAIN: Final = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
+_DIGITS: Final = b"0123456789"
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BESIDE_CELLS: Final = (b"<co", b"<ce", b"<cf", b"<cu")
 """How other elements of a sheet begin that begin like ``<c``."""
 
@@ -97,6 +98,8 @@ def look_into(data: bytes, *, most_bytes: int, most_cells: int) -> Look:
             return look_into_xls(data, most_cells)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_sizes(archive, len(data), most_bytes)
+            for entry in archive.infolist():
+                entry.file_size += 1  # else what a part has beyond it goes unseen
             parts = _parts(archive)
             if "content.xml" in parts:
                 # Its other parts, such as pictures, nobody unpacks.
@@ -128,7 +131,8 @@ def _look_into_xlsx(
     for name, sheet in scans.items():
         if sheet is not None:
             sheet.part = name
-    return Look(tuple(scans[name] for name in names), epoch_1904)
+    longest = max(part.file_size for part in parts.values())
+    return Look(tuple(scans[name] for name in names), epoch_1904, longest)
 
 
 def walk_through(data: bytes, sheet: LookedSheet) -> None:
@@ -259,9 +263,11 @@ def _scan(
         tail = (tail + piece)[-_TAIL:]
         if root != b"worksheet":
             continue
-        telling = telling or not _is_plain(piece)
-        if not telling:
-            _measure(sheet, piece)
+        cells = None if telling else _plain_cells(piece)
+        if cells is None:
+            telling = True
+        else:
+            _measure(sheet, piece, cells)
         for column, row, last_row in _RANGE.findall(piece):
             at = _number(column.decode()) - 1
             sheet.merge(int(row) - 1, at, int(last_row) - 1)
@@ -298,17 +304,22 @@ def _check_end(root: bytes, tail: bytes) -> None:
         raise RefusedError(DAMAGED)
 
 
-def _is_plain(piece: bytes) -> bool:
-    """Return whether cells are written as spreadsheets do, with nothing to judge."""
+def _plain_cells(piece: bytes) -> bytes | None:
+    """Return where its cells are, such as ``A1 B1``; None if one needs a closer look.
+
+    That is, if they are not written as spreadsheets do, or there is something to judge.
+    """
     tags = piece.count(b"<c") - sum(map(piece.count, _BESIDE_CELLS))
-    return tags == len(_PLAIN_COLUMN.findall(piece)) and not (
-        any(sign in piece for sign in (*_ODD, *_TELLING)) or _LONG.search(piece)
-    )
+    cells = _PLAIN.findall(piece)
+    if tags != len(cells) or any(sign in piece for sign in (*_ODD, *_TELLING)):
+        return None
+    return None if _LONG.search(piece) else b" ".join(cells)
 
 
-def _measure(sheet: LookedSheet, piece: bytes) -> None:
-    columns, rows = set(_PLAIN_COLUMN.findall(piece)), set(_PLAIN_ROW.findall(piece))
-    if columns:
+def _measure(sheet: LookedSheet, piece: bytes, cells: bytes) -> None:
+    if cells:
+        columns = {*cells.translate(None, _DIGITS).split()}
+        rows = {*cells.translate(None, _LETTERS).split()}
         furthest = max(_number(letters.decode()) for letters in columns)
         sheet.reach(max(map(int, rows)), furthest)
     sheet.values += piece.count(b"<v>") - piece.count(b"<v></v>")

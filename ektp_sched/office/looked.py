@@ -9,11 +9,17 @@ from typing import Final
 
 from ektp_sched.words import Said, said
 
-__all__ = ["DAMAGED", "LOCKED", "Look", "LookedSheet", "RefusedError"]
+__all__ = ["DAMAGED", "LOCKED", "TOO_HARD", "Look", "LookedSheet", "RefusedError"]
 
 DAMAGED: Final = said(
     "is damaged, cut off or no workbook; save it again as .xlsx",
     "rusak, terpotong, atau bukan buku kerja; simpan ulang sebagai .xlsx",
+)
+TOO_HARD: Final = said(
+    "cannot be read: it is damaged, or needs more memory than there is; save it again, "
+    "or as .csv",
+    "tidak dapat dibaca: rusak, atau membutuhkan memori lebih dari yang ada; simpan "
+    "ulang, atau sebagai .csv",
 )
 LOCKED: Final = said(
     "is protected by a password; save it without one",
@@ -23,7 +29,7 @@ _LONG: Final = 10**15
 
 
 class RefusedError(Exception):
-    """A workbook must not be read.
+    """A workbook or Parquet must not be read.
 
     Parameters
     ----------
@@ -126,7 +132,16 @@ class Look:
         In the order of their tabs; None for a page that is no sheet of cells.
     epoch_1904
         Whether day 0 of its dates is 1904-01-01.
+    longest
+        Bytes that no cell has more of; None where that is not known.
     """
 
     sheets: tuple[LookedSheet | None, ...]
     epoch_1904: bool
+    longest: int | None = None
+
+    @property
+    def most_memory(self) -> float:
+        """Bytes that all its cells take at most."""
+        cells = sum(s.last_row * s.last_column for s in self.sheets if s is not None)
+        return math.inf if self.longest is None else self.longest * cells

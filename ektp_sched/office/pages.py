@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import os
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal
 
 import fastexcel
@@ -11,12 +13,13 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office.guard import look_into, walk_through
-from ektp_sched.office.looked import DAMAGED, Look, LookedSheet, RefusedError
+from ektp_sched.office.looked import DAMAGED, TOO_HARD, Look, LookedSheet, RefusedError
 from ektp_sched.office.trial import Trial, is_panic
+from ektp_sched.public import looks_personal, visible
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "NOT_COMPUTED",
@@ -41,21 +44,18 @@ _ERRORS: Final = (
 UNREADABLE: Final = "#####"
 """What a sheet shows where it can show no date, and so does this program."""
 
-_TOO_HARD: Final = said(
-    "cannot be read: it is damaged, or needs more memory than there is; save it again, "
-    "or as .csv",
-    "tidak dapat dibaca: rusak, atau membutuhkan memori lebih dari yang ada; simpan "
-    "ulang, atau sebagai .csv",
-)
 _LARGEST_EXACT: Final = 2**53
 """Above this a binary fraction, as sheets keep numbers, skips whole numbers."""
 
 _DAYS_TO_1904: Final = 1462
-_PERSONAL: Final = re.compile(r"\d{5}")
-_SHOWN: Final = 40
+_SMALL: Final = 1 << 18
+_LITTLE_MEMORY: Final = 1 << 29
+"""Bytes of a file, and of its cells, for which nothing can run out of memory."""
+
+_ONE_AT_A_TIME: Final = Lock()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Page:
     """One sheet.
 
@@ -93,8 +93,8 @@ class Page:
     @property
     def shown(self) -> str:
         """The name, or the place of a sheet whose name may tell of a person."""
-        plain = "".join(char for char in self.name if char.isprintable())
-        return f"#{self.place}" if _PERSONAL.search(plain) else plain[:_SHOWN]
+        name = " ".join(self.name.split())
+        return f"#{self.place}" if looks_personal(name) else visible(name)
 
 
 def read_pages(data: bytes, *, most_bytes: int, most_cells: int) -> list[Page]:
@@ -112,22 +112,50 @@ def read_pages(data: bytes, *, most_bytes: int, most_cells: int) -> list[Page]:
     RefusedError
         If it is damaged, locked or too large.
     """
-    trial = Trial("workbook", data)
+    look = _looked(data, most_bytes, most_cells)
     try:
-        look = look_into(data, most_bytes=most_bytes, most_cells=most_cells)
-        survived = trial.survived()
-    finally:
-        trial.stop()
-    if not survived:
-        raise RefusedError(DAMAGED if survived is False else _TOO_HARD)
-    try:
-        return _pages(data, look)
+        with _muted():
+            return _pages(data, look)
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError):
         raise RefusedError(DAMAGED) from None
+    except MemoryError:
+        raise RefusedError(TOO_HARD) from None
     except BaseException as error:
         if is_panic(error):
             raise RefusedError(DAMAGED) from None
         raise
+
+
+def _looked(data: bytes, most_bytes: int, most_cells: int) -> Look:
+    """Look into a workbook, and try in a child to read one that may take much."""
+    look: Look | None = None
+    if len(data) <= _SMALL:
+        look = look_into(data, most_bytes=most_bytes, most_cells=most_cells)
+        if look.most_memory <= _LITTLE_MEMORY:
+            return look
+    trial = Trial("workbook", data)
+    try:
+        look = look or look_into(data, most_bytes=most_bytes, most_cells=most_cells)
+        survived = trial.survived()
+    finally:
+        trial.stop()
+    if not survived:
+        raise RefusedError(DAMAGED if survived is False else TOO_HARD)
+    return look
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """Keep what a library in Rust says of a panic off the screen."""
+    with _ONE_AT_A_TIME, ExitStack() as after:
+        with suppress(OSError):
+            screen = os.dup(2)
+            after.callback(os.close, screen)
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            after.callback(os.close, nowhere)
+            os.dup2(nowhere, 2)
+            after.callback(os.dup2, screen, 2)
+        yield
 
 
 def _pages(data: bytes, look: Look) -> list[Page]:
@@ -143,13 +171,13 @@ def _pages(data: bytes, look: Look) -> list[Page]:
         first = columns[0].absolute_index if columns else 0
         hidden = sheet.visible != "visible"
         page = Page(sheet.name, hidden, sheet.to_polars(), first, place=index + 1)
-        _correct(page, looked, data)
         page.epoch_1904 = look.epoch_1904
         if look.epoch_1904:
             numbers = _load(book, index, "boolean").to_polars()
             page.numeric = {
                 at: column.is_not_null() for at, column in enumerate(numbers)
             }
+        _correct(page, looked, data)
         pages.append(page)
     return pages
 
@@ -172,7 +200,8 @@ def _correct(page: Page, looked: LookedSheet, data: bytes) -> None:
             cells[at] = f"{number:.14E}"  # as a sheet shows what no cell can hold
     page.frame = _with_cells(page.frame, cells, page.first_column)
     page.uncomputed = tuple(looked.uncomputed)
-    page.numeric = _marked(page, looked.long_numbers)
+    for column, numeric in _marked(page, looked.long_numbers).items():
+        page.numeric[column] = page.numeric.get(column, numeric) | numeric
     page.frame = _with_merges(page, looked.merges)
 
 
@@ -251,8 +280,9 @@ def _with_merges(page: Page, merges: list[tuple[int, int, int]]) -> pl.DataFrame
         values = frame.to_series(at)
         if values[first] is not None and len(rows):
             frame = frame.with_columns(values.scatter(rows, values[first]))
-            if at in page.numeric and page.numeric[at][first]:
-                page.numeric[at] = page.numeric[at].scatter(rows, True)
+            if at in page.numeric:
+                numeric = page.numeric[at]
+                page.numeric[at] = numeric.scatter(rows, numeric[first])
     return frame
 
 

@@ -41,8 +41,8 @@ class Trial:
     def __init__(self, kind: str, data: bytes) -> None:
         # Not at the top, for the child's sake, which starts no further one.
         from subprocess import DEVNULL, PIPE, Popen
+        from threading import Thread
 
-        self._data = data
         self._child: Popen[bytes] | None = None
         # Without a Python to start, as in a frozen program, there is no trial.
         if not sys.executable or getattr(sys, "frozen", False):
@@ -56,6 +56,14 @@ class Trial:
                 stderr=DEVNULL,
                 env=os.environ | {"PYTHONPATH": path, "POLARS_MAX_THREADS": "1"},
             )
+            # At once, so that it reads while the caller looks.
+            self._feeding = Thread(target=self._feed, args=(data,), daemon=True)
+            self._feeding.start()
+
+    def _feed(self, data: bytes) -> None:
+        if self._child is not None and self._child.stdin is not None:
+            with suppress(OSError), self._child.stdin as pipe:  # it may be dead
+                pipe.write(data)
 
     def survived(self) -> bool | None:
         """Wait; return whether it was read, None if the child died of it."""
@@ -65,7 +73,7 @@ class Trial:
         if child is None:
             return True
         try:
-            child.communicate(self._data, timeout=_SECONDS)
+            child.wait(_SECONDS)
         except TimeoutExpired:
             return None
         finally:
@@ -76,9 +84,10 @@ class Trial:
 
     def stop(self) -> None:
         """End the child, whatever it does."""
-        if self._child is not None and self._child.poll() is None:
+        if self._child is not None:
             self._child.kill()
-            self._child.communicate()
+            self._child.wait()
+            self._feeding.join()
 
 
 def is_panic(error: BaseException) -> bool:
@@ -133,7 +142,7 @@ def _main(kind: str, allowance: str) -> int:
         return _NO_LIBRARY
     except MemoryError:
         return 1
-    except Exception:
+    except BaseException:  # a panic is no Exception
         # Whatever a library says is not for people.
         return _UNREADABLE
     return 0

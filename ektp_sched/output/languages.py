@@ -117,6 +117,10 @@ class Language:
         near = detail.removeprefix("nearest is ")
         if near != detail and f"detail.{code}.nearest" in self.texts:
             return self.text(f"detail.{code}.nearest", name=near)
+        of_sheet = re.fullmatch(r"row (\d+) of sheet (.+) stays", detail, re.DOTALL)
+        if of_sheet and f"detail.{code}.sheet" in self.texts:
+            row, sheet = of_sheet.groups()
+            return self.text(f"detail.{code}.sheet", row=row, sheet=sheet)
         row = re.search(r"row (\d+)", detail)
         if row and f"detail.{code}.row" in self.texts:
             return self.text(f"detail.{code}.row", row=row[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ import polars as pl
 
 from ektp_sched.backlog import Backlog
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
+from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office
+from ektp_sched.office.looked import TOO_HARD, RefusedError
 from ektp_sched.output.certificates import certificate_of
 from ektp_sched.output.seal import SUMMARY
 from ektp_sched.output.stated import (
@@ -254,8 +255,10 @@ def _assignments(folder: Path) -> pl.DataFrame:
         return _table(comma, PLAN)
     data = read_file(parquet)
     try:
-        frame = pl.read_parquet(io.BytesIO(data))
-    except (OSError, pl.exceptions.PolarsError):
+        frame = read_parquet(data)
+    except RefusedError as refused:
+        if refused.sentence is TOO_HARD:
+            raise FolderError(TOO_HARD, file=str(parquet)) from None
         why = said("it is no Parquet file", "bukan berkas Parquet")
         raise _damaged(parquet, why) from None
     frame = _typed(frame, PLAN, parquet)

@@ -106,24 +106,21 @@ def _impossible(backlog: Backlog, start: date) -> Iterator[Notice]:
     """Notice dates that can be read, and cannot be meant."""
 
     def counted(column: str, late: pl.Series) -> dict[str, str | int]:
-        rows = backlog.rows
-        row = "–" if rows is None else rows[late.arg_max() or 0]
-        last = backlog.frame[column].filter(late).max()
-        return {"rows": int(late.sum()), "row": row, "last": str(last)}
+        figures = {"rows": int(late.sum()), "row": backlog.first_row(late)}
+        return figures | {"last": str(backlog.frame[column].filter(late).max())}
 
     since, begin = backlog.frame["waiting_since"], start.isoformat()
     recorded = since <= start
-    if recorded.any():
+    if recorded.any() and not recorded.all():
         figures = counted("waiting_since", ~recorded)
-        if figures["rows"]:
-            yield Notice("recorded-after-start", {**figures, "start": begin})
+        yield Notice("recorded-after-start", {**figures, "start": begin})
     if start.toordinal() + LONGEST_HORIZON > date.max.toordinal():
         return
     for column in ("ready_on", "due_on", "promised_on", "pinned_on"):
         far = backlog.frame[column] > start + timedelta(days=LONGEST_HORIZON)
-        figures = counted(column, far & recorded)
-        if figures["rows"]:
-            yield Notice("date-far-ahead", {"column": column, **figures})
+        far &= recorded
+        if far.any():
+            yield Notice("date-far-ahead", {"column": column, **counted(column, far)})
 
 
 def _expired(office: Office, start: date) -> Iterator[Notice]:
