@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperCommand, TyperGroup
@@ -12,9 +11,12 @@ from ektp_sched.errors import UsageError
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Command", "Commands", "usage_sentence"]
+
+_ALIKE: Final = 0.6
+"""Likeness from which a command is offered for a word that is none."""
 
 
 class Command(TyperCommand):
@@ -44,16 +46,26 @@ class Commands(TyperGroup):
         """Return the command that the first argument names, and the others."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            nearest = get_close_matches(name, self.commands, 1, cutoff=0)
-            message = said(
-                "there is no command {name}; the nearest one is `ektp-sched {nearest}`",
-                "tidak ada perintah {name}; yang paling mirip adalah "
-                "`ektp-sched {nearest}`",
-                name=name,
-                nearest=nearest[0],
-            )
-            raise UsageError(message)
+            raise UsageError(_unknown_command(name, self.commands))
         return super().resolve_command(ctx, args)
+
+
+def _unknown_command(name: str, known: Iterable[str]) -> Said:
+    from ektp_sched.office.nearest import nearest
+
+    command = nearest(name, known, least=_ALIKE)
+    if command is None:
+        return said(
+            "there is no command {name}; see `ektp-sched --help`",
+            "tidak ada perintah {name}; lihat `ektp-sched --help`",
+            name=name,
+        )
+    return said(
+        "there is no command {name}; the nearest one is `ektp-sched {command}`",
+        "tidak ada perintah {name}; yang paling mirip adalah `ektp-sched {command}`",
+        name=name,
+        command=command,
+    )
 
 
 def usage_sentence(error: BaseException) -> Said:
@@ -157,8 +169,9 @@ def _right_value(cause: BaseException | None, message: str) -> Said:
     )
 
 
-def _figure(number: float) -> str:
-    return f"{number:g}"
+def _figure(number: float) -> int | str:
+    """Return a whole number for a sentence to group, and another as it is."""
+    return int(number) if float(number).is_integer() else f"{number:g}"
 
 
 def _plain(error: Any) -> Said:

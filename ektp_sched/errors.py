@@ -63,6 +63,18 @@ class EktpSchedError(Exception):
         text = self.args[0] if self.args else ""
         return in_language(text, language) if isinstance(text, str) else str(self)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what a copy is made of, in another process too.
+
+        Python would call the class with the message alone, and several need more.
+        """
+        return _copied, (type(self), self.args), self.__dict__
+
+
+def _copied(kind: type[EktpSchedError], args: tuple[object, ...]) -> EktpSchedError:
+    """Return an error with its arguments and nothing else yet."""
+    return kind.__new__(kind, *args)
+
 
 class InputError(EktpSchedError):
     """A file is not what it should be.

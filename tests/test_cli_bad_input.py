@@ -362,7 +362,9 @@ def test_a_wrong_option(case: str, tmp_path: Path) -> None:
         (("plan", "backlog.csv", "--office", "office.toml"), "--out"),
         (("verify", "out", "--office", "office.toml"), "--backlog"),
         (("explain", "out"), "ID"),
-        (("plam",), "plam"),
+        (("plam",), "there is no command plam; the nearest one is `ektp-sched plan`"),
+        (("PLAN",), "the nearest one is `ektp-sched plan`"),
+        (("zzqx",), "there is no command zzqx; see `ektp-sched --help`"),
         (("init", "x", "--example", "jakarta"), "kupang"),
     ],
 )

@@ -144,8 +144,8 @@ def test_backtest_prints_a_table_and_writes_its_files(
     [
         (("--confidence", "1.5"), "confidence is 1.5; it must lie between 0 and 1"),
         (("--confidence", "0"), "confidence is 0.0; it must lie between 0 and 1"),
-        (("--replications", "0"), "greater than or equal to 1"),
-        (("--replications", "1000001"), "less than or equal to 1000000"),
+        (("--replications", "0"), "the value must be at least 1;"),
+        (("--replications", "1000001"), "the value must be at most 1,000,000;"),
         (("--replications", "5"), "at least 9 can"),
         (
             ("--scenario", "mroe"),

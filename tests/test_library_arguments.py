@@ -161,6 +161,100 @@ def test_an_office_is_built_of_its_parts() -> None:
     assert built == office()
 
 
+SCENARIOS: dict[str, Any] = {"scenarios": {"now": {}}}
+GOAL = ek.Goal("cleared", date(2017, 9, 14))
+
+
+def test_promise_takes_what_is_at_hand() -> None:
+    rules = office()
+    exact = ek.promise(ek.from_frame(FRAME, rules), rules, None, start=START, days=9)
+    loose = ek.promise(ROWS, TABLES, start="2017-09-12", days=9)
+    assert loose.frame.equals(exact.frame)
+    assert loose.start == START
+    assert loose.dated == 5
+
+
+def test_backtest_takes_what_is_at_hand() -> None:
+    tried = ek.backtest(
+        ROWS, TABLES, start="2017-09-12", days=9, replications=9, fresh=1
+    )
+    assert tried.start == START
+    assert tried.cases[0].undated == 0
+
+
+def test_compare_takes_what_is_at_hand() -> None:
+    seen = ek.compare(
+        ROWS, TABLES, SCENARIOS, start="2017-09-12", days=9, replications=1
+    )
+    assert (seen.start, seen.people["initial"]) == (START, 5)
+
+
+def test_need_takes_what_is_at_hand() -> None:
+    asked = ek.need(ROWS, TABLES, resource="p", goal=GOAL, start="2017-09-12", days=9)
+    text: Any = "2017-09-14"
+    again = ek.need(
+        FRAME, office(), resource="p", goal=ek.Goal("cleared", text), start=START
+    )
+    assert asked.cards_per_day == again.cards_per_day == 2
+    assert again.goal == GOAL
+
+
+def test_scenarios_are_read_with_what_is_at_hand(tmp_path: Path) -> None:
+    path = tmp_path / "scenarios.toml"
+    path.write_text("[scenarios.now]\n", "utf-8")
+    exact = ek.load_scenarios(path, office(), start=START)
+    assert ek.load_scenarios(str(path), TABLES, start="2017-09-12") == exact
+
+
+def test_shifts_are_chosen_with_what_is_at_hand(tmp_path: Path) -> None:
+    path = tmp_path / "scenarios.toml"
+    new = "[[scenarios.new.servers]]\nid = 's2'\ncards_per_day = 9\n"
+    path.write_text(new + "from = 2017-09-13\n", "utf-8")
+    shift = {"id": "late", "days": ["wed"], "cost_idr": 10}
+    scenarios = ek.load_scenarios(path, TABLES | {"shifts": [shift]})
+    dates: list[date | str] = ["2017-09-13", date(2017, 9, 14)]
+    made = ek.against(
+        ROWS, scenarios, start="2017-09-12", scenario="new", days=9, dates=dates
+    )
+    assert (made.start, made.people) == (START, 5)
+    assert [on for on, _ in made.dates] == [date(2017, 9, 13), date(2017, 9, 14)]
+
+
+@pytest.mark.parametrize("given", [7, [SCENARIOS], FRAME], ids=["7", "list", "frame"])
+def test_what_are_no_scenarios_is_refused_in_a_sentence(given: Any) -> None:
+    with pytest.raises(UsageError, match=r"scenarios is an? .*load_scenarios") as no:
+        ek.compare(FRAME, TABLES, given, start=START)
+    assert "berikan hasil load_scenarios" in no.value.sentence("id")
+    with pytest.raises(UsageError, match=r"scenarios is an? .*load_scenarios"):
+        ek.against(FRAME, given, start=START)
+
+
+@pytest.mark.parametrize("verb", [ek.promise, ek.backtest, ek.compare])
+def test_whatever_the_verb_the_refusal_is_one(verb: Any) -> None:
+    with pytest.raises(UsageError, match="backlog is an int; give a Backlog"):
+        verb(7, TABLES, SCENARIOS, start=START)
+    with pytest.raises(UsageError, match="office is an int; give an Office"):
+        verb(FRAME, 7, SCENARIOS, start=START)
+    with pytest.raises(UsageError, match="start is 'soon'; give a date"):
+        verb(FRAME, TABLES, SCENARIOS, start="soon")
+
+
+def test_a_backlog_is_read_with_an_office_at_hand(tmp_path: Path) -> None:
+    FRAME.write_csv(tmp_path / "backlog.csv")
+    (tmp_path / "office.toml").write_text(to_toml(office()))
+    exact = ek.from_frame(FRAME, office()).frame
+    for rules in (TABLES, tmp_path / "office.toml", str(tmp_path / "office.toml")):
+        assert ek.from_frame(FRAME, rules).frame.equals(exact)
+        read = ek.read_backlog(str(tmp_path / "backlog.csv"), rules)
+        assert read.frame.equals(exact)
+
+
+def test_a_lazy_table_that_fails_is_refused_in_a_sentence() -> None:
+    lazy = FRAME.lazy().select(pl.col("application_id").str.to_integer())
+    with pytest.raises(UsageError, match="backlog is no table"):
+        ek.plan(lazy, TABLES, start=START)
+
+
 NAME = "Warga Contoh"
 
 

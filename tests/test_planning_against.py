@@ -265,7 +265,7 @@ def test_quotas_are_refused() -> None:
     quota = [{"urgency": "routine", "per": "day", "at_most": 3}]
     dated = by_hand(2, 3, 7)
     futures = tuple(case.with_document(quotas=quota) for case in dated.futures)
-    with pytest.raises(UnsupportedRuleError, match=r"^\[\[quotas\]\]: shifts are"):
+    with pytest.raises(UnsupportedRuleError, match=r"^quotas: shifts are"):
         decided(DatedCase(futures, dated.days, dated.times, 2))
 
 

@@ -95,7 +95,7 @@ def test_the_worst_tenth_is_rounded_up() -> None:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"aim": "median"}, "aim is 'median'; it must be mean or worst-tenth"),
+        ({"aim": "median"}, "aim is 'median'; it must be one of mean, worst-tenth"),
         ({"dates": []}, "dates is 0; it must be a whole number from 1 to 1,000"),
         ({"dates": 1001}, "dates is 1001"),
         ({"seed": -1}, "seed is -1"),

@@ -310,10 +310,10 @@ def test_people_come_on_the_baselines_working_days() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"size": 0}, "size is 0; it must be from 1 to 1,000"),
-        ({"size": 1001}, "size is 1001; it must be from 1 to 1,000"),
-        ({"seed": -1}, "seed is -1; it must be from 0 to"),
-        ({"block": -1}, "block is -1; it must be from 0 to"),
+        ({"size": 0}, "size is 0; it must be a whole number from 1 to 1,000"),
+        ({"size": 1001}, "size is 1001; it must be a whole number from 1 to 1,000"),
+        ({"seed": -1}, "seed is -1; it must be a whole number from 0 to"),
+        ({"block": -1}, "block is -1; it must be a whole number from 0 to"),
         ({"days": 0}, "days is 0; it must be a whole number from 1 to 3,660"),
     ],
 )

@@ -202,7 +202,7 @@ def test_more_kinds_than_can_be_followed_are_refused() -> None:
 
 def test_wrong_arguments_are_refused() -> None:
     case = Case(desk(), (person("1"),), days=2)
-    with pytest.raises(UsageError, match="policy is 'best'; it must be pressure"):
+    with pytest.raises(UsageError, match="policy is 'best'; it must be one of"):
         run(case, "best")
     queue = build_queue(case.backlog, case.office, case.start, 3)
     arrivals = Arrivals(queue.classes, np.zeros((1, 1, 2), dtype=np.int32))

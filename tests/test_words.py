@@ -7,6 +7,7 @@ from errno import ENOSPC
 
 import pytest
 
+from ektp_sched import errors
 from ektp_sched.errors import BacklogError, OfficeError, UsageError
 from ektp_sched.words import (
     Said,
@@ -61,6 +62,32 @@ def test_a_sentence_is_whole_in_another_process() -> None:
     assert (copy, copy.indonesian, copy.workbook.indonesian) == ("one", "satu", "dua")
     error = OfficeError(said("bad", "buruk"), file="o.toml", column="servers[1].id")
     assert pickle.loads(pickle.dumps(error)).sentence("id") == error.sentence("id")
+
+
+MORE: dict[str, dict[str, object]] = {
+    "TooManyRejectsError": {"backlog": "what was read", "file": "b.csv"},
+    "CrossingBlanksError": {"card": "KIA", "others": ("KTP-el",)},
+}
+"""What some errors need beside their sentence."""
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in errors.__all__ if name.endswith("Error")]
+)
+def test_every_error_is_whole_in_another_process(name: str) -> None:
+    kind = getattr(errors, name)
+    error = kind(said("bad", "buruk"), **MORE.get(name, {}))
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is kind
+    assert vars(copy) == vars(error)
+    assert (str(copy), copy.sentence("id")) == (str(error), error.sentence("id"))
+
+
+def test_where_an_error_stands_is_kept_in_another_process() -> None:
+    error = BacklogError("bad", sheet="S", file="b.xlsx", row=3, problems=("a", "b"))
+    copy = pickle.loads(pickle.dumps(error))
+    assert str(copy) == str(error) == "b.xlsx, sheet S, row 3: bad"
+    assert (copy.row, copy.problems) == (3, ("a", "b"))
 
 
 def test_the_system_says_why_in_both_languages() -> None:

@@ -13,12 +13,13 @@ import polars as pl
 from ektp_sched.backlog.model import Backlog
 from ektp_sched.backlog.read import from_frame, read_backlog
 from ektp_sched.errors import UsageError
-from ektp_sched.office.model import Office
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.inputs import OfficeLike, as_office, kind_of_value
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from typing import TypeAlias
+
+    from ektp_sched.office.model import Office
 
 __all__ = ["BacklogLike", "DayLike", "OfficeLike", "as_backlog", "as_day", "as_office"]
 
@@ -34,40 +35,7 @@ BacklogLike: TypeAlias = (
     "Backlog | str | PathLike[str] | pl.DataFrame | pl.LazyFrame | ArrowTable"
     " | Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]"
 )
-OfficeLike: TypeAlias = "Office | str | PathLike[str] | Mapping[str, Any]"
 DayLike: TypeAlias = "date | str"
-
-
-def as_office(office: object) -> Office:
-    """Return an office, read from its file or made from tables if need be.
-
-    Parameters
-    ----------
-    office
-        An `Office`, the path of office.toml or office.xlsx, or its tables as a
-        mapping, with the keys of office.toml.
-
-    Raises
-    ------
-    ektp_sched.errors.OfficeError
-        The file or the tables are not what they should be.
-    ektp_sched.errors.UsageError
-        It is none of these.
-    """
-    if isinstance(office, Office):
-        return office
-    if isinstance(office, str | PathLike):
-        return Office.load(Path(office))
-    if isinstance(office, Mapping):
-        return parse_office(office)
-    message = said(
-        "office is {what}; give an Office, the path of office.toml or office.xlsx, or "
-        "its tables as a dict",
-        "office berisi {what}; berikan Office, jalur office.toml atau office.xlsx, "
-        "atau tabelnya sebagai dict",
-        what=_kind(office),
-    )
-    raise UsageError(message)
 
 
 def as_backlog(backlog: object, office: Office) -> Backlog:
@@ -100,7 +68,7 @@ def as_backlog(backlog: object, office: Office) -> Backlog:
         "pyarrow table, columns by name, or a list of rows as dicts",
         "backlog berisi {what}; berikan Backlog, jalur berkas ekspor, tabel polars, "
         "pandas, atau pyarrow, kolom menurut namanya, atau daftar baris sebagai dict",
-        what=_kind(backlog),
+        what=kind_of_value(backlog),
     )
     raise UsageError(message)
 
@@ -139,7 +107,7 @@ def as_day(day: object, name: str = "start") -> date:
             "{name} berisi {what}; berikan tanggal seperti date(2017, 9, 12) atau "
             '"2017-09-12"',
             name=name,
-            what=repr(day) if isinstance(day, str) else _kind(day),
+            what=repr(day) if isinstance(day, str) else kind_of_value(day),
         )
         raise UsageError(message) from None
 
@@ -147,9 +115,9 @@ def as_day(day: object, name: str = "start") -> date:
 def _table(value: object) -> pl.DataFrame | None:
     if isinstance(value, pl.DataFrame):
         return value
-    if isinstance(value, pl.LazyFrame):
-        return value.collect()
     try:
+        if isinstance(value, pl.LazyFrame):
+            return value.collect()
         if hasattr(value, "notna") and hasattr(value, "columns"):
             return _from_pandas(value)
         if hasattr(value, "__arrow_c_stream__"):
@@ -175,15 +143,3 @@ def _from_pandas(frame: Any) -> pl.DataFrame:
     plain = frame.astype(object).where(frame.notna(), None)
     columns = {str(name): plain[name].tolist() for name in plain.columns}
     return pl.DataFrame(columns, strict=False, infer_schema_length=None)
-
-
-def _kind(value: object) -> str:
-    """Say what kind of thing a value is, and nothing of what it holds."""
-    if value is None:
-        return "None"
-    kind = type(value).__name__
-    return said("{article} {kind}", "{kind}", article=_article(kind), kind=kind)
-
-
-def _article(noun: str) -> str:
-    return "an" if noun[:1] in "AEIOaeio" else "a"

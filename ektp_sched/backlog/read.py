@@ -28,14 +28,17 @@ from ektp_sched.backlog.statuses import (
 from ektp_sched.backlog.table import Table, row_figure, tabulate
 from ektp_sched.backlog.texts import as_text
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
+from ektp_sched.office.inputs import as_office
 from ektp_sched.office.notices import Notice
 from ektp_sched.public import HIDDEN
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from ektp_sched.backlog.headings import Columns
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.office.model import Office
     from ektp_sched.words import Said
 
@@ -50,10 +53,10 @@ _NAMED: Final = 10
 
 
 def read_backlog(
-    path: str | Path,
-    office: Office,
+    path: str | PathLike[str],
+    office: OfficeLike,
     *,
-    priority: str | Path | None = None,
+    priority: str | PathLike[str] | None = None,
     max_rejects: float = 0.01,
     provisional: bool = False,
 ) -> Backlog:
@@ -68,7 +71,7 @@ def read_backlog(
         with the headings is read alone, else all with the most known ones.
     office
         Says which heading is which column, and what classes, card types,
-        areas and statuses there are.
+        areas and statuses there are; its path or tables will do.
     priority
         List of authorised cases: application_id or number, urgency, due_on,
         reason, by.
@@ -93,7 +96,7 @@ def read_backlog(
     ektp_sched.errors.UsageError
         If `max_rejects` is no share.
     """
-    allowed = _share(max_rejects)
+    allowed, office = _share(max_rejects), as_office(office)
     path = Path(path)
     table, digest = read_table(path, known_headings(office), several=True)
     if table.rows.is_empty() and table.malformed.is_empty():
@@ -110,7 +113,7 @@ def read_backlog(
 
 def from_frame(
     frame: pl.DataFrame,
-    office: Office,
+    office: OfficeLike,
     *,
     max_rejects: float = 0.01,
     provisional: bool = False,
@@ -134,7 +137,7 @@ def from_frame(
     ektp_sched.errors.UsageError
         If `max_rejects` is no share.
     """
-    allowed = _share(max_rejects)
+    allowed, office = _share(max_rejects), as_office(office)
     table = tabulate(frame, frame.columns, first_row=2)
     backlog = _assemble(table, office, None, None)
     return _judged(backlog, allowed, None, provisional=provisional)

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
-__all__ = ["MOST_WORKERS", "check_whole"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MOST_WORKERS", "check_one_of", "check_whole"]
 
 MOST_WORKERS: Final = 256
 """Most search workers where shifts are chosen."""
+
+
+def check_one_of(name: str, value: object, choices: Sequence[str]) -> None:
+    """Refuse an argument that is none of its choices.
+
+    Parameters
+    ----------
+    name, value
+        Of the argument.
+    choices
+        What it may be.
+
+    Raises
+    ------
+    UsageError
+        Naming it, its value and its choices.
+    """
+    if value not in choices:
+        message = said(
+            "{name} is {value}; it must be one of {choices}",
+            "{name} berisi {value}; seharusnya salah satu dari {choices}",
+            name=name,
+            value=repr(value),
+            choices=", ".join(choices),
+        )
+        raise UsageError(message)
 
 
 def check_whole(*arguments: tuple[str, object, int, int]) -> None:

@@ -12,23 +12,26 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.errors import (
     CrossingBlanksError,
     UnsupportedRuleError,
     UsageError,
 )
-from ektp_sched.planning.arguments import MOST_WORKERS, check_whole
+from ektp_sched.planning.arguments import MOST_WORKERS, check_one_of, check_whole
 from ektp_sched.planning.horizon import days_needed
 from ektp_sched.scenarios.against_result import Against
 from ektp_sched.scenarios.arguments import LONGEST_DAYS
 from ektp_sched.scenarios.capacities import installed
 from ektp_sched.scenarios.draws import BLOCK, first_days
+from ektp_sched.scenarios.loading import check_scenarios
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.office import Office
     from ektp_sched.planning.decisions.against import Possible
     from ektp_sched.scenarios.laws import NewResource, Scenario, Scenarios
@@ -39,18 +42,19 @@ if TYPE_CHECKING:
 __all__ = ["AIMS", "against"]
 
 AIMS: Final = ("mean", "worst-tenth")
-_RANGE: Final = "from = { earliest = …, likely = …, latest = … }"
 """What of the tiers over all dates is to be small."""
+
+_RANGE: Final = "from = { earliest = …, likely = …, latest = … }"
 
 
 def against(
-    backlog: Backlog,
+    backlog: BacklogLike,
     scenarios: Scenarios,
     *,
-    start: date,
+    start: DayLike,
     days: int | None = None,
     scenario: str | None = None,
-    dates: int | Sequence[date] = 50,
+    dates: int | Sequence[DayLike] = 50,
     seed: int = 1,
     aim: str = "mean",
     time_limit: float | None = None,
@@ -66,9 +70,9 @@ def against(
     Parameters
     ----------
     backlog
-        Who waits.
+        Who waits, in any form that ``plan`` takes.
     scenarios
-        One of them adds a printer or server on an uncertain date.
+        As of ``load_scenarios``; one adds a printer or server on an uncertain date.
     start, days
         As for ``plan``; days left out, as many as the latest date takes.
     scenario
@@ -98,17 +102,10 @@ def against(
     # Only who asks this loads what a choice of shifts takes.
     from ektp_sched.planning.decisions.against import decide_against
 
-    if aim not in AIMS:
-        raise UsageError(
-            said(
-                "aim is {aim}; it must be {first} or {second}",
-                "aim {aim}; pilihannya {first} atau {second}",
-                aim=repr(aim),
-                first=AIMS[0],
-                second=AIMS[1],
-            )
-        )
+    check_one_of("aim", aim, AIMS)
     check_whole(("workers", workers, 1, MOST_WORKERS))
+    check_scenarios(scenarios)
+    backlog, start = as_backlog(backlog, scenarios.office), as_day(start)
     chosen = _chosen(scenarios, scenario)
     new = _uncertain(chosen, listed=not isinstance(dates, int))
     if not chosen.office.shifts:
@@ -228,7 +225,7 @@ def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
 
 
 def _dates(
-    dates: int | Sequence[date], new: NewResource, start: date, seed: int
+    dates: int | Sequence[DayLike], new: NewResource, start: date, seed: int
 ) -> dict[date, int]:
     """Return the dates, drawn or as listed, and how often each occurs."""
     count = dates if isinstance(dates, int) else len(dates)
@@ -236,7 +233,8 @@ def _dates(
     if isinstance(dates, int):
         offsets = first_days(new, start, seed, 0, count).tolist()
         return dict(Counter(start + timedelta(days=day) for day in offsets))
-    early = min(dates)
+    listed = [as_day(on, "dates") for on in dates]
+    early = min(listed)
     if early < start:
         raise UsageError(
             said(
@@ -248,7 +246,7 @@ def _dates(
                 start=start.isoformat(),
             )
         )
-    return dict(Counter(dates))
+    return dict(Counter(listed))
 
 
 def _possible(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.planning.arguments import check_whole
@@ -38,15 +39,15 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
-    from datetime import date
     from fractions import Fraction
-    from pathlib import Path
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.scenarios.blocks import Progress
     from ektp_sched.scenarios.fronts import Course
     from ektp_sched.scenarios.laws import Scenarios
+    from ektp_sched.scenarios.loading import ScenariosLike
     from ektp_sched.scenarios.ready_by import Ints
 
     Prior = tuple[float, float]
@@ -70,11 +71,11 @@ _TRUTHS: Final = ("stated", "worse", "turned")
 
 
 def backtest(
-    backlog: Backlog,
-    office: Office,
-    scenarios: Scenarios | str | Path | None,
+    backlog: BacklogLike,
+    office: OfficeLike,
+    scenarios: ScenariosLike | None = None,
     *,
-    start: date,
+    start: DayLike,
     days: int = 365,
     scenario: str | None = None,
     replications: int = 2_000,
@@ -112,6 +113,8 @@ confidence, policy, executor, progress
     ektp_sched.errors.UsageError
         If a number is out of its range, or there is no such scenario.
     """
+    office, start = as_office(office), as_day(start)
+    backlog = as_backlog(backlog, office)
     exact = as_confidence(confidence)
     _check(fresh, history_days, worlds, (*failure_prior, *repair_prior))
     course = chosen(

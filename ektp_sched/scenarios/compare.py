@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ektp_sched.errors import UsageError
-from ektp_sched.planning.arguments import check_whole
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.planning.arguments import check_one_of, check_whole
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.break_even import break_even
 from ektp_sched.scenarios.certain import certain_plan, limiting, policy_gap
@@ -30,21 +30,18 @@ from ektp_sched.scenarios.measures import (
 from ektp_sched.scenarios.order import POLICIES as FAST_POLICIES
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.told import told_trips
-from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
-    from datetime import date
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.comparison import Difference
     from ektp_sched.scenarios.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.loading import ScenariosLike
     from ektp_sched.scenarios.measures import Samples
     from ektp_sched.scenarios.outcome import Outcome
 
@@ -61,11 +58,11 @@ _MOST_REPLAN: Final = 100
 
 
 def compare(
-    backlog: Backlog,
-    office: Office,
-    scenarios: Scenarios | str | Path,
+    backlog: BacklogLike,
+    office: OfficeLike,
+    scenarios: ScenariosLike,
     *,
-    start: date,
+    start: DayLike,
     days: int = 365,
     replications: int = 2000,
     seed: int = 1,
@@ -78,9 +75,9 @@ def compare(
     Parameters
     ----------
     backlog, office
-        Who waits, and the office as it is.
+        Who waits, and the office as it is, in any form that ``plan`` takes.
     scenarios
-        What might become of it, or the path of ``scenarios.toml``.
+        What might become of it, the path of ``scenarios.toml``, or its tables.
     start, days
         First day, and number of calendar days, 1 to 3,660.
     replications
@@ -103,6 +100,8 @@ def compare(
         The scenarios are not what they should be.
     """
     _check(days, replications, seed, policy)
+    office, start = as_office(office), as_day(start)
+    backlog = as_backlog(backlog, office)
     clock = _Clock(progress)
     scenarios = as_scenarios(scenarios, office, start)
     run = Run(backlog, scenarios, start, days, replications, seed, policy)
@@ -235,15 +234,7 @@ def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
 
 def _check(days: int, replications: int, seed: int, policy: str) -> None:
     """Refuse arguments out of their range."""
-    if policy not in POLICIES:
-        raise UsageError(
-            said(
-                "policy is {policy}; it must be one of {policies}",
-                "policy {policy}; pilihannya {policies}",
-                policy=repr(policy),
-                policies=", ".join(POLICIES),
-            )
-        )
+    check_one_of("policy", policy, POLICIES)
     most = _MOST_REPLAN if policy == "replan" else MOST_REPLICATIONS
     check_whole(
         ("days", days, 1, LONGEST_DAYS),

@@ -17,6 +17,7 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
+from ektp_sched.planning.arguments import check_whole
 from ektp_sched.scenarios.types import Arrivals
 from ektp_sched.words import said
 
@@ -203,19 +204,11 @@ def draw(
         If a number is out of its range, or the mix of the arrivals is still
         unknown (`Scenarios.with_backlog_mix` takes the backlog's).
     """
-    ranges = (("seed", seed, 0, _LARGEST_SEED), ("block", block, 0, 2**32 - 1))
-    for name, value, least, most in (*ranges, ("size", size, 1, BLOCK)):
-        if not least <= value <= most:
-            raise UsageError(
-                said(
-                    "{name} is {value}; it must be from {least} to {most}",
-                    "{name} {value}; seharusnya {least} sampai {most}",
-                    name=name,
-                    value=str(value),
-                    least=least,
-                    most=most,
-                )
-            )
+    check_whole(
+        ("seed", seed, 0, _LARGEST_SEED),
+        ("block", block, 0, 2**32 - 1),
+        ("size", size, 1, BLOCK),
+    )
     worked = calendar(scenarios.office, start, days).open
     classes = tuple(scenarios.office.classes)
     cards = np.zeros((len(classes), days, size), dtype=np.int32)

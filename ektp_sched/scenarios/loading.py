@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from hashlib import sha256
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.errors import ScenarioError
+from ektp_sched.backlog.inputs import as_day
+from ektp_sched.errors import ScenarioError, UsageError
 from ektp_sched.office.files import read_tables
+from ektp_sched.office.inputs import as_office, kind_of_value
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.parsing import refusal
 from ektp_sched.scenarios.building import scenario_of
@@ -28,25 +32,31 @@ from ektp_sched.scenarios.wording import SCENARIOS_FILE
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
+    from typing import TypeAlias
 
+    from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.office import Office
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.scenarios.model import ArrivalRules, BreakdownRules
 
 __all__ = [
+    "ScenariosLike",
     "as_scenarios",
     "certain_scenarios",
+    "check_scenarios",
     "files_read",
     "load_scenarios",
     "scenarios_of",
 ]
 
+ScenariosLike: TypeAlias = "Scenarios | str | PathLike[str] | Mapping[str, Any]"
+
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
 
 def load_scenarios(
-    path: str | Path, office: Office, *, start: date | None = None
+    path: str | PathLike[str], office: OfficeLike, *, start: DayLike | None = None
 ) -> Scenarios:
     """Read scenarios.toml and the histories that it names.
 
@@ -55,7 +65,7 @@ def load_scenarios(
     path
         The file.
     office
-        The office as it is, which scenarios change.
+        The office as it is, which scenarios change; its path or tables will do.
     start
         First day of the comparison; None leaves out what is checked against
         it (what begins before the start, a history of another time).
@@ -65,6 +75,7 @@ def load_scenarios(
     ektp_sched.errors.ScenarioError
         With every problem found, one sentence each.
     """
+    office, start = as_office(office), None if start is None else as_day(start)
     path = Path(path)
     data, raw = read_tables(path, SCENARIOS_FILE)
     return scenarios_of(
@@ -101,29 +112,49 @@ def files_read(path: Path | None) -> list[Path]:
     return [path, *(path.parent / name for name in names if isinstance(name, str))]
 
 
-def as_scenarios(
-    given: Scenarios | str | Path | None, office: Office, start: date
-) -> Scenarios:
-    """Return scenarios, read from their file if need be.
+def as_scenarios(given: ScenariosLike | None, office: Office, start: date) -> Scenarios:
+    """Return scenarios, read from their file or made from tables if need be.
 
     Parameters
     ----------
     given
-        Read already, or the path of ``scenarios.toml``; None: nothing is
-        uncertain.
+        Read already, the path of ``scenarios.toml``, or its tables; None: nothing
+        is uncertain.
     office, start
         The office as it is, and the first day.
 
     Raises
     ------
     ektp_sched.errors.ScenarioError
-        If the file is not what it should be.
+        If the file or the tables are not what they should be.
+    ektp_sched.errors.UsageError
+        If it is none of these.
     """
     if given is None:
         return certain_scenarios(office)
-    if isinstance(given, Scenarios):
-        return given
-    return load_scenarios(given, office, start=start)
+    if isinstance(given, str | PathLike):
+        return load_scenarios(given, office, start=start)
+    if isinstance(given, Mapping):
+        return scenarios_of(given, office, start=start)
+    check_scenarios(given)
+    return given
+
+
+def check_scenarios(given: object) -> None:
+    """Refuse what are no scenarios.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It is no `Scenarios`.
+    """
+    if not isinstance(given, Scenarios):
+        message = said(
+            "scenarios is {what}; give what load_scenarios returns",
+            "scenarios berisi {what}; berikan hasil load_scenarios",
+            what=kind_of_value(given),
+        )
+        raise UsageError(message)
 
 
 def certain_scenarios(office: Office) -> Scenarios:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.office.nearest import unknown
 from ektp_sched.planning import Status, plan
@@ -22,6 +23,7 @@ from ektp_sched.scenarios.goal import Enough, Need
 from ektp_sched.scenarios.loading import as_scenarios
 from ektp_sched.scenarios.order import POLICIES, check_policy
 from ektp_sched.scenarios.queue import build_queue
+from ektp_sched.scenarios.ready_by import as_confidence
 from ektp_sched.scenarios.runs import Run, run_scenarios
 from ektp_sched.scenarios.simulate import arrivals_by_stream
 from ektp_sched.words import said
@@ -30,15 +32,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
-    from pathlib import Path
+    from fractions import Fraction
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.goal import Goal
-    from ektp_sched.scenarios.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.laws import Scenario
+    from ektp_sched.scenarios.loading import ScenariosLike
     from ektp_sched.scenarios.outcome import Outcome
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.types import Arrivals, Limits
@@ -53,13 +57,13 @@ _NAMED: Final = 10
 
 
 def need(
-    backlog: Backlog,
-    office: Office,
-    scenarios: Scenarios | str | Path | None = None,
+    backlog: BacklogLike,
+    office: OfficeLike,
+    scenarios: ScenariosLike | None = None,
     *,
     resource: str,
     goal: Goal,
-    start: date,
+    start: DayLike,
     days: int = 365,
     confidence: float = 0.9,
     scenario: str | None = None,
@@ -78,10 +82,10 @@ def need(
     Parameters
     ----------
     backlog, office
-        Who waits, and the office as it is.
+        Who waits, and the office as it is, in any form that ``plan`` takes.
     scenarios
-        What may come, or the path of ``scenarios.toml``; None: nothing is
-        uncertain.
+        What may come, the path of ``scenarios.toml``, or its tables; None:
+        nothing is uncertain.
     resource
         Id of a printer or server of the scenario.
     goal
@@ -104,18 +108,22 @@ def need(
     ScenarioError
         The scenarios are not what they should be.
     """
+    office, start = as_office(office), as_day(start)
+    backlog = as_backlog(backlog, office)
     check_whole(
         ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, MOST_REPLICATIONS),
         ("seed", seed, 0, 2**63 - 1),
     )
     _check_policy(policy)
+    exact = as_confidence(confidence)
+    goal = replace(goal, by=as_day(goal.by, "goal.by"))
     known = as_scenarios(scenarios, office, start)
     counts = dict(backlog.frame.group_by("urgency").len().rows())
     known = known.with_backlog_mix(counts)
     chosen = known.named(scenario)
     now = _cards_now(chosen, resource)
-    day = _check(goal, start, days, confidence)
+    day = _day_of(goal, start, days)
     queue = build_queue(backlog, chosen.office, start, day + 1)
     hopeless, last = _hopeless(queue, backlog, chosen.office, goal, day)
     kept = np.sort(np.concatenate([queue.rows, queue.singles.rows]))
@@ -124,7 +132,7 @@ def need(
         replications = 1
     run = Run(others, known, start, day + 1, replications, seed, policy)
     search = _Search(run, chosen, resource, goal, last, executor, progress)
-    enough, tried = search.enough(confidence, now)
+    enough, tried = search.enough(exact, now)
     unreached = Enough(None, None, None, "other-limit")
     answer = unreached if hopeless else enough
     out = backlog.frame[np.concatenate([*queue.rows_left_out.values(), kept[:0]])]
@@ -213,7 +221,7 @@ class _Search:
     progress: Callable[[str, float], None] | None
 
     def enough(
-        self, confidence: float, now: int
+        self, confidence: Fraction, now: int
     ) -> tuple[Enough, tuple[tuple[int, float], ...]]:
         """Return what is enough, and every number tried with its share of futures."""
         futures = self.run.replications
@@ -221,7 +229,7 @@ class _Search:
         if self.is_certain:
             cards, counts = exact, plans
         else:
-            wanted = ceil(confidence * futures - 1e-9)
+            wanted = ceil(confidence * futures)
             cards, counts = _smallest(self.reached, wanted, now)
         reason = None
         if cards is None:
@@ -457,16 +465,8 @@ def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
     return replace(scenario, office=office.model_copy(update=update))
 
 
-def _check(goal: Goal, start: date, days: int, confidence: float) -> int:
+def _day_of(goal: Goal, start: date, days: int) -> int:
     """Return the goal's day as an offset."""
-    if not 0 < confidence < 1:
-        raise UsageError(
-            said(
-                "confidence is {share}; it must lie between 0 and 1",
-                "confidence {share}; nilainya harus antara 0 dan 1",
-                share=str(confidence),
-            )
-        )
     day = (goal.by - start).days
     if not 0 <= day < days:
         end = start + timedelta(days=days - 1)

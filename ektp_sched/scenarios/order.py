@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.errors import UnsupportedRuleError, UsageError
+from ektp_sched.errors import UnsupportedRuleError
+from ektp_sched.planning.arguments import check_one_of
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.words import said
 
@@ -75,15 +76,7 @@ def check_policy(policy: str) -> None:
     ektp_sched.errors.UsageError
         It is neither of `POLICIES`.
     """
-    if policy not in POLICIES:
-        raise UsageError(
-            said(
-                "policy is {policy}; it must be {policies} or replan",
-                "policy {policy}; pilihannya {policies} atau replan",
-                policy=repr(policy),
-                policies=", ".join(POLICIES),
-            )
-        )
+    check_one_of("policy", policy, POLICIES)
 
 
 def entries_of(queue: Queue, arrival_days: Ints) -> Entries:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import calendar
 from ektp_sched.planning import Status, plan
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from datetime import date
     from fractions import Fraction
-    from pathlib import Path
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.scenarios.blocks import Progress
     from ektp_sched.scenarios.fronts import Course
-    from ektp_sched.scenarios.laws import Scenarios
+    from ektp_sched.scenarios.loading import ScenariosLike
     from ektp_sched.scenarios.queue import Queue
     from ektp_sched.scenarios.ready_by import Ints
 
@@ -142,11 +143,11 @@ class Promises(OneLine):
 
 
 def promise(
-    backlog: Backlog,
-    office: Office,
-    scenarios: Scenarios | str | Path | None,
+    backlog: BacklogLike,
+    office: OfficeLike,
+    scenarios: ScenariosLike | None = None,
     *,
-    start: date,
+    start: DayLike,
     days: int = 365,
     scenario: str | None = None,
     replications: int = 2_000,
@@ -165,10 +166,11 @@ def promise(
     Parameters
     ----------
     backlog, office
-        Who waits, and the office as it is, whose open days count.
+        Who waits, and the office as it is, whose open days count, in any form
+        that ``plan`` takes.
     scenarios
-        What may come, or the path of ``scenarios.toml``; None: nothing is
-        uncertain.
+        What may come, the path of ``scenarios.toml``, or its tables; None:
+        nothing is uncertain.
     start, days
         First day, and number of calendar days simulated, 1 to 3,660.
     scenario
@@ -193,6 +195,8 @@ def promise(
     ektp_sched.errors.UnsupportedRuleError
         If the policy cannot follow the office's rules.
     """
+    office, start = as_office(office), as_day(start)
+    backlog = as_backlog(backlog, office)
     exact = as_confidence(confidence)
     course = chosen(
         backlog,

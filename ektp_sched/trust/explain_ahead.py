@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
+
+from ektp_sched.trust.tiebreak import TieBreak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,24 +214,19 @@ def _seen_date(when: pl.Expr, name: str, horizon: tuple[date, date]) -> pl.Expr:
 
 
 def _comes_first(rows: pl.DataFrame, office: Office, person: Person) -> pl.Series:
-    """Return which cards come before an application in the public tie-break."""
-    ids, mine = rows["application_id"], str(person.row["application_id"])
-    if office.plan.tie_break == "lottery":
-        own = _draw(mine, office)
-        asked = rows["same"].to_list()
-        drawn = zip(asked, ids.to_list(), strict=True)
-        first = [ask and _draw(name, office) < own for ask, name in drawn]
-        return pl.Series(first, dtype=pl.Boolean)
-    recorded = pl.lit(person.row["recorded_at"], dtype=pl.Datetime("us"))
-    theirs = pl.col("recorded_at").cast(pl.Datetime("us"))
-    sooner = (theirs < recorded).fill_null(theirs.is_not_null() & recorded.is_null())
-    alike = theirs.eq_missing(recorded) & (pl.col("application_id") < mine)
-    return rows.select((sooner | alike).alias("first")).to_series()
-
-
-def _draw(name: str, office: Office) -> tuple[str, str]:
-    text = f"{office.plan.seed}:{name}"
-    return hashlib.sha256(text.encode()).hexdigest(), name
+    """Return which same cards come before an application in the public tie-break."""
+    same = rows["same"].to_numpy()
+    keys: dict[str, pl.DataType] = {
+        "application_id": pl.String(),
+        "recorded_at": pl.Datetime("us"),
+    }
+    alike = rows.filter(same).select(pl.col(name).cast(keys[name]) for name in keys)
+    own = pl.DataFrame({name: [person.row[name]] for name in keys}, schema=keys)
+    ties = TieBreak.among(pl.concat([alike, own]), office)
+    place = ties.ranked(np.arange(alike.height + 1))
+    first = np.zeros(rows.height, dtype=np.bool_)
+    first[same] = place[:-1] < place[-1]
+    return pl.Series("first", first)
 
 
 def _lookup(column: str, values: Mapping[str, float]) -> pl.Expr:

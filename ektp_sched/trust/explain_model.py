@@ -6,9 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ektp_sched.errors import UsageError
 from ektp_sched.showing import OneLine
-from ektp_sched.words import LANGUAGES, said
 
 if TYPE_CHECKING:
     from ektp_sched.trust.explain_ahead import Ahead
@@ -278,15 +276,6 @@ class Explanation(OneLine):
         from ektp_sched.output.explain_text import explanation_lines
         from ektp_sched.output.languages import language
 
-        if lang not in LANGUAGES:
-            raise UsageError(
-                said(
-                    "lang is {given}; it must be one of {known}",
-                    "lang berisi {given}; isinya harus salah satu dari {known}",
-                    given=repr(lang),
-                    known=", ".join(LANGUAGES),
-                )
-            )
         return explanation_lines(self, language(lang))
 
     def to_dict(self) -> dict[str, Any]:

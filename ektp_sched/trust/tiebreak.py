@@ -12,6 +12,7 @@ import polars as pl
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.office import Office
     from ektp_sched.trust.facts import Facts
 
     Bools = NDArray[np.bool_]
@@ -44,13 +45,28 @@ class TieBreak:
 
     @classmethod
     def of(cls, facts: Facts) -> TieBreak:
-        """Return the order that the office has chosen.
+        """Return the order that the office has chosen, of the whole backlog."""
+        return cls.among(facts.frame, facts.office)
 
+    @classmethod
+    def among(cls, frame: pl.DataFrame, office: Office) -> TieBreak:
+        """Return the order that an office has chosen, of some applications.
+
+        Parameters
+        ----------
+        frame
+            Their application_id and recorded_at; what is said below of rows in
+            the backlog is then said of these.
+        office
+            The rule.
+
+        Notes
+        -----
         A lottery draws for each application the SHA-256, in hexadecimal, of
         "seed:application_id" in UTF-8; lower draws come first.
         """
-        ids = facts.frame["application_id"]
-        rules = facts.office.plan
+        ids = frame["application_id"]
+        rules = office.plan
         if rules.tie_break == "lottery":
             draws = [
                 hashlib.sha256(f"{rules.seed}:{name}".encode()).hexdigest()
@@ -59,7 +75,7 @@ class TieBreak:
             # Fifteen hexadecimal digits are sixty bits, which int64 holds.
             first = np.array([int(draw[:15], 16) for draw in draws], dtype=np.int64)
             return cls(first, pl.Series(draws, dtype=pl.String) + ids, True)
-        recorded = facts.frame["recorded_at"].cast(pl.Datetime("us")).to_physical()
+        recorded = frame["recorded_at"].cast(pl.Datetime("us")).to_physical()
         return cls(recorded.fill_null(_LAST).to_numpy(), ids, False)
 
     def falls(self, sequence: Ints, pair: Bools, ids: pl.Series) -> Bools:
