@@ -223,7 +223,7 @@ def explain_failure(error: BaseException) -> int:
         sentence = said(
             "{error}; please report this mistake in the program",
             "{error}; mohon laporkan kesalahan program ini",
-            error=str(error),
+            error=error.args[0],
         )
         return _end(sentence, NO)
     sentence = said(

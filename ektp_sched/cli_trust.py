@@ -19,8 +19,8 @@ from ektp_sched.cli_options import (
     PlanArgument,
     PriorityOption,
 )
-from ektp_sched.errors import FolderError, UsageError
-from ektp_sched.words import LANGUAGES, Said, said
+from ektp_sched.errors import UsageError
+from ektp_sched.words import LANGUAGES, Said, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def verify(
     plan, found, rules = _evidence(out, backlog, office, priority)
     words = language(lang or rules.language)
     stated = check_folder(plan)
-    sheets = [v.message.split(" ")[0] for v in stated if v.code == "changed-sheet"]
+    sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
     stated = [v for v in stated if v.code != "changed-sheet"]
     stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
@@ -77,7 +77,7 @@ def verify(
                 and not proven
                 and not violations,
                 "choice_proven": chosen and not violations,
-                "violations": [_violation(v) for v in violations],
+                "violations": [_violation(v, words) for v in violations],
                 "changed_sheets": sheets,
                 "not_checked": unsaid,
             }
@@ -223,20 +223,11 @@ def _evidence(
 
 def _sheets(folder: Path) -> SavedPlan:
     """Read the plan whose sheets were followed; one changed since excuses nobody."""
-    from ektp_sched.output import check_folder, load
+    from ektp_sched.output import load
+    from ektp_sched.output.evidence import refuse_changed
 
     plan = load(folder)
-    sheets = ("changed-sheet", "missing-sheet")
-    changed = [v for v in check_folder(plan) if v.code not in sheets]
-    if changed:
-        message = said(
-            "was changed since it was written ({what}); give the plan folder as "
-            "`ektp-sched plan` wrote it",
-            "diubah sejak ditulis ({what}); berikan folder rencana seperti yang "
-            "ditulis `ektp-sched plan`",
-            what=changed[0].message.rstrip("."),
-        )
-        raise FolderError(message, file=str(folder))
+    refuse_changed(plan)
     return plan
 
 
@@ -247,10 +238,10 @@ def _backlog(path: Path, office: Office, priority: Path | None) -> Backlog:
     return read_backlog(path, office, priority=priority, provisional=True)
 
 
-def _violation(violation: Violation) -> dict[str, Any]:
+def _violation(violation: Violation, words: Language) -> dict[str, Any]:
     return {
         "code": violation.code,
-        "message": violation.message,
+        "message": in_language(violation.message, words.code),
         "application_id": violation.application_id,
         "day": None if violation.day is None else violation.day.isoformat(),
         "printer": violation.printer,

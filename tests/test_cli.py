@@ -257,6 +257,18 @@ def test_a_sound_plan_is_verified(
         "choice_proven": None,
         "solver_proven": False,
         "violations": [],
+        "changed_sheets": [],
+        "not_checked": [
+            "batches/*.xlsx",
+            "engine",
+            "holidays names",
+            "plan.xlsx",
+            "prices.csv one_less",
+            "prices.csv one_more",
+            "report.html",
+            "seconds",
+            "source",
+        ],
     }
     assert call(capsys, "verify", planned / "out", *raw(planned))[0] == 0
 
@@ -296,7 +308,8 @@ def test_another_office_than_the_planned_one_is_exit_1(
         *("--backlog", backlog, "--office", other, "--json"),
     )
     assert code == 1
-    assert [v["code"] for v in json.loads(out)["violations"]] == ["false-evidence"]
+    codes = [v["code"] for v in json.loads(out)["violations"]]
+    assert codes == ["stated-figure", "false-evidence"]  # its digest, and its copy
 
 
 def test_check_refuses_a_start_far_from_all_records_as_plan_does(
@@ -490,8 +503,14 @@ def test_a_plan_that_fails_its_own_check_is_named(
 ) -> None:
     from ektp_sched.output import UnverifiedPlanError
     from ektp_sched.trust import Violation
+    from ektp_sched.words import said
 
-    fail(monkeypatch, UnverifiedPlanError([Violation("printer-capacity", "Too many.")]))
+    fail(
+        monkeypatch,
+        UnverifiedPlanError(
+            [Violation("printer-capacity", said("Too many.", "Terlalu banyak."))]
+        ),
+    )
     assert command_line.run([]) == 1
     assert "printer-capacity: Too many." in capsys.readouterr().err
 

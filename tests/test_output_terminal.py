@@ -23,6 +23,7 @@ from ektp_sched.output.terminal import (
 )
 from ektp_sched.planning import Conflict, Status
 from ektp_sched.trust import Violation
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,14 +145,15 @@ def test_the_gap_of_a_plan_without_proof(made: Plan) -> None:
     assert (
         "Every rule is kept, but the search ended (by the time limit, or after its "
         "most steps) before the whole plan was proven optimal. Not proven: "
-        f"{name}: 0, with no bound known; Pressure: 3, and it cannot be less than 1."
+        f"{name}: 0, with no bound known; Pressure: 3; by the solver's word it cannot "
+        "be less than 1."
         in shown(console)
     )
     assert "Optimal" not in shown(console)
     least = replace(made.tiers[-1], bound=90, proven=False, value=90, scale=30)
     console = screen(200)
     show_plan(replace(open_plan, tiers=(least,)), console, language("en"))
-    assert "Not proven: Pressure: 3, which is the least possible." in shown(console)
+    assert "Pressure: 3, by the solver's word the least possible." in shown(console)
 
 
 def test_what_was_proven_before_the_time_was_over_is_said(made: Plan) -> None:
@@ -234,7 +236,11 @@ def test_verification() -> None:
     assert "no plan is better." not in shown(console)
     console = screen()
     found = [
-        Violation("printer-capacity", f"Too many cards on {n}.") for n in range(25)
+        Violation(
+            "printer-capacity",
+            said("Too many cards on {n}.", "Terlalu banyak kartu pada {n}.", n=n),
+        )
+        for n in range(25)
     ]
     show_verification(found, console, language("en"), certified=True)
     lines = shown(console).splitlines()
@@ -246,13 +252,19 @@ def test_verification() -> None:
 
 def test_violations_of_one_kind_are_one_line_that_names_whom() -> None:
     console = screen()
-    found = [Violation("position", "Wrong.", f"A{n}") for n in range(5)]
-    found += [Violation("digest", "Other.")] * 2
+    found = [Violation("position", said("Wrong.", "Salah."), f"A{n}") for n in range(5)]
+    found += [Violation("digest", said("Other.", "Lain."))] * 2
     show_verification(found, console, language("en"), certified=True)
     assert shown(console).splitlines() == [
         "Verification failed: 7 violations.",
         "  position: Wrong. A0, A1, A2, … (+2)",
         "  digest: Other. (× 2)",
+    ]
+    console = screen()
+    show_verification(found, console, language("id"), certified=True)
+    assert shown(console).splitlines()[1:] == [
+        "  position: Salah. A0, A1, A2, … (+2)",
+        "  digest: Lain. (× 2)",
     ]
 
 

@@ -13,23 +13,48 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(ektp_sched.__file__).parent
-KINDS = {*errors.__all__, "error"}
+KINDS = {*errors.__all__, "error", "UnreadableError"}
 """Classes of errors; ``error`` as in ``kind.error(…)``."""
+
+FINDINGS = "ektp_sched.trust.findings"
+"""Whose `Violation` and `Findings.add` take a code, then a sentence."""
 
 NOBODY_SEES: dict[str, str] = {}
 """Files with an error that no person sees, each with its reason."""
 
 
+def functions_around(tree: ast.Module) -> dict[ast.AST, ast.AST]:
+    """Return the innermost function around each node that is in one."""
+    inner: dict[ast.AST, ast.AST] = {}
+    for scope in ast.walk(tree):  # inner functions come after outer ones
+        if isinstance(scope, ast.FunctionDef):
+            inner.update(dict.fromkeys(ast.walk(scope), scope))
+    return inner
+
+
 def constructions(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.AST]]:
     """Yield where an error is made, and the function or module around it."""
-    scopes = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-    inner: dict[ast.AST, ast.AST] = {}
-    for scope in scopes:  # inner functions come after outer ones
-        inner.update(dict.fromkeys(ast.walk(scope), scope))
+    inner = functions_around(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name in KINDS and (node.args or node.keywords):
+                yield node, inner.get(node, tree)
+
+
+def violations(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.AST]]:
+    """Yield where a violation is made, and the function or module around it."""
+    imported = {
+        node.module: {alias.name for alias in node.names}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+    }
+    adds = "Findings" in imported.get(FINDINGS, ())
+    inner = functions_around(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and len(node.args) > 1:
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "Violation" or (name == "add" and adds):
                 yield node, inner.get(node, tree)
 
 
@@ -95,6 +120,41 @@ def test_no_error_is_made_of_text_in_one_language() -> None:
             and is_plain(call.args[0], scope, tree)
         ]
     assert plain == []
+
+
+def test_no_violation_is_made_of_text_in_one_language() -> None:
+    plain, number = [], 0
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for call, scope in violations(tree):
+            number += 1
+            if is_plain(call.args[1], scope, tree):
+                plain.append(f"{path.relative_to(PACKAGE).as_posix()}:{call.lineno}")
+    assert number > 50
+    assert plain == []
+
+
+def test_the_test_sees_violations_in_one_language() -> None:
+    text = """
+from ektp_sched.trust.findings import Findings, Violation
+def f(n):
+    yield Violation("a", f"{n}")
+def g(findings):
+    findings.add("a", "b", day=1)
+def h(findings):
+    message = "; ".join([])
+    findings.add("a", message)
+def i(findings):
+    findings.add("a", said("b", "c"))
+def j():
+    yield Violation("a", said("b", "c"), file="d")
+"""
+    tree = ast.parse(text)
+    lines = {
+        call.lineno for call, s in violations(tree) if is_plain(call.args[1], s, tree)
+    }
+    assert lines == {4, 6, 9}
+    assert len([*violations(tree)]) == 5
 
 
 def test_the_test_sees_what_it_is_for() -> None:

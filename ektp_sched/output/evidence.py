@@ -10,26 +10,28 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
 from ektp_sched.output.batches import batch_sheets
 from ektp_sched.output.languages import language
 from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.output.seal import file_names, seal
+from ektp_sched.output.seal import SUMMARY, file_names, seal
 from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
 from ektp_sched.trust import Violation, proves_choice
 from ektp_sched.trust.tiers import OWN_TIERS
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.reading import SavedPlan
 
-__all__ = ["check_evidence", "check_folder", "not_checked"]
+__all__ = ["check_evidence", "check_folder", "not_checked", "refuse_changed"]
 
 _SHEETS: Final = ("batches", "plan.xlsx", "report.html")
 """What the office works with, and may fill in."""
@@ -50,9 +52,11 @@ _FROM_RAW: Final = (
 )
 """Keys of summary.json that only the raw files can say, wholly or in part."""
 
-_LATER: Final = ("read_as",)
+_LATER: Final = ("done", "read_as")
 """Keys that folders of earlier versions have not."""
 
+_TABLES: Final = said("the folder's tables", "tabel-tabel di folder ini")
+_RAW: Final = said("the raw files", "berkas aslinya")
 _NEVER: Final = ("engine", "holidays names", "seconds", "source")
 _SAVINGS: Final = ("needed_for_rules", "person_days", "saves", "wasted_trips")
 _LATE: Final = "no-time-for-prices"
@@ -79,13 +83,49 @@ def check_folder(saved: SavedPlan) -> list[Violation]:
     return [*_figures(saved), *_files(saved)]
 
 
+def refuse_changed(saved: SavedPlan, but: Collection[str] = ()) -> None:
+    """Raise if a folder is not what was proven when it was written.
+
+    Parameters
+    ----------
+    saved
+        A plan read from its folder.  Sheets may be filled in, or taken away.
+    but
+        Names of other files that may have been changed.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        Naming the first file that is not as it was written.
+    """
+    sheets = ("changed-sheet", "missing-sheet")
+    for violation in check_folder(saved):
+        if violation.code in sheets or violation.file in but:
+            continue
+        message = said(
+            "was changed since it was written, so its proof may not hold any more "
+            "({what}); give the folder as `ektp-sched plan` wrote it, or plan again",
+            "sudah diubah sesudah ditulis, jadi buktinya mungkin tidak berlaku lagi "
+            "({what}); berikan folder seperti yang ditulis `ektp-sched plan`, atau "
+            "susun rencananya lagi",
+            what=_clause(violation.message),
+        )
+        raise FolderError(message, file=str(saved.path))
+
+
 def _figures(saved: SavedPlan) -> Iterator[Violation]:
     """Yield figures that summary.json, shifts.csv or quotas.csv state otherwise."""
     if _rows_are_strange(saved):
         yield Violation(
             "stated-figure",
-            "No figure of summary.json can be counted again, as rows of the plan name "
-            "a printer, server, class or day that the office does not have.",
+            said(
+                "No figure of summary.json can be counted again, as rows of the plan "
+                "name a printer, server, class or day that the office does not have.",
+                "Tidak ada angka summary.json yang dapat dihitung ulang, karena baris "
+                "rencana menyebut printer, server, kelas, atau hari yang tidak "
+                "dimiliki kantor ini.",
+            ),
+            file=SUMMARY,
         )
         return
     stated = saved.summary
@@ -93,23 +133,34 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
         if key in ("digests", "by_area") or (key in _LATER and key not in stated):
             continue
         if stated.get(key) != value:
-            message = f"summary.json states another {key} than the folder's tables."
-            yield Violation("stated-figure", message)
+            message = _stated_otherwise(key, _TABLES)
+            yield Violation("stated-figure", message, file=SUMMARY)
     if not _areas_add_up(saved):
-        message = "summary.json states another by_area than the folder's tables."
-        yield Violation("stated-figure", message)
+        message = _stated_otherwise("by_area", _TABLES)
+        yield Violation("stated-figure", message, file=SUMMARY)
     for name, there, made in (
         (SHIFTS_FILE, saved.office.shifts, shifts_csv),
         (QUOTAS_FILE, saved.office.quotas, quotas_csv),
     ):
         if there and not _says_the_same(saved, name, made(saved)):
-            message = f"{name} states other figures than summary.json."
-            yield Violation("stated-figure", message)
+            message = said(
+                "{name} states other figures than summary.json.",
+                "{name} menyatakan angka yang lain daripada summary.json.",
+                name=name,
+            )
+            yield Violation("stated-figure", message, file=name)
     if not _prices_have_form(saved):
         yield Violation(
             "stated-figure",
-            "prices.csv has a row of a resource, day or tier that the plan does not "
-            "have, or has rows though the plan is not optimal by a certificate.",
+            said(
+                "prices.csv has a row of a resource, day or tier that the plan does "
+                "not have, or has rows though the plan is not optimal by a "
+                "certificate.",
+                "prices.csv memuat baris untuk sumber daya, hari, atau tujuan yang "
+                "tidak ada dalam rencana, atau berisi baris padahal rencananya tidak "
+                "optimal menurut sertifikat.",
+            ),
+            file="prices.csv",
         )
 
 
@@ -143,6 +194,20 @@ def _areas_add_up(saved: SavedPlan) -> bool:
         return False
     once = len(set(areas)) == len(areas)
     return once and counts == planned and held == saved.backlog.held_count
+
+
+def _clause(sentence: Said) -> Said:
+    """Return a sentence without its full stop."""
+    return Said(sentence.rstrip("."), sentence.indonesian.rstrip("."))
+
+
+def _stated_otherwise(key: str, than: Said) -> Said:
+    return said(
+        "summary.json states another {key} than {than}.",
+        "summary.json menyatakan {key} yang lain daripada {than}.",
+        key=key,
+        than=than,
+    )
 
 
 def _says_the_same(saved: SavedPlan, name: str, text: bytes) -> bool:
@@ -185,15 +250,29 @@ def _files(saved: SavedPlan) -> Iterator[Violation]:
     actual, written = seal(saved.path, saved.summary), saved.summary["files"]
     for name in sorted({*actual, *written}):
         if name not in actual:
-            message = f"{name} is missing; summary.json lists it."
+            message = said(
+                "{name} is missing; summary.json lists it.",
+                "{name} tidak ada, padahal tercantum dalam summary.json.",
+                name=name,
+            )
             code = "missing-sheet" if name in _SHEETS else "changed-file"
-            yield Violation(code, message)
+            yield Violation(code, message, file=name)
         elif name not in written:
-            message = f"{name} is in the folder, and summary.json does not list it."
-            yield Violation("changed-file", message)
+            message = said(
+                "{name} is in the folder, and summary.json does not list it.",
+                "{name} ada di dalam folder, tetapi tidak tercantum dalam "
+                "summary.json.",
+                name=name,
+            )
+            yield Violation("changed-file", message, file=name)
         elif actual[name] != written[name]:
             code = "changed-sheet" if name in _SHEETS else "changed-file"
-            yield Violation(code, f"{name} is not as it was written.")
+            message = said(
+                "{name} is not as it was written.",
+                "{name} tidak lagi seperti saat ditulis.",
+                name=name,
+            )
+            yield Violation(code, message, file=name)
 
 
 def check_evidence(
@@ -222,12 +301,19 @@ def check_evidence(
     """
     found = [*_false_figures(saved, backlog, office)]
     if {*saved.holidays} != {*calendar(office, saved.start, saved.days).holidays}:
-        message = "summary.json states other holidays than the calendar's."
-        found.append(Violation("stated-holidays", message))
+        message = said(
+            "summary.json states other holidays than the calendar's.",
+            "summary.json menyatakan hari libur yang lain daripada kalendernya.",
+        )
+        found.append(Violation("stated-holidays", message, file=SUMMARY))
     for name, same in _copies(saved, backlog, office):
         if not same:
-            message = f"The folder's {name} is not what the raw file holds."
-            found.append(Violation("false-evidence", message))
+            message = said(
+                "The folder's {name} is not what the raw file holds.",
+                "{name} di dalam folder tidak sesuai dengan isi berkas aslinya.",
+                name=name,
+            )
+            found.append(Violation("false-evidence", message, file=name))
     return [*found, *_false_sheets(saved, backlog)]
 
 
@@ -243,20 +329,24 @@ def _false_figures(
         late = [each for each in saved.notices if each.code == _LATE]
         notices = (*notices, *late[:1])
     true = replace(saved, backlog=backlog, office=office, notices=notices)
-    said = summarise(true, language(stated["language"]))
+    right = summarise(true, language(stated["language"]))
     # Read from memory, neither has a file, and no digest.
-    said["digests"] = {
+    right["digests"] = {
         name: digest or stated["digests"].get(name)
-        for name, digest in said["digests"].items()
+        for name, digest in right["digests"].items()
     }
     later = [name for name in _LATER if name in stated and backlog.digest]
     for key in (*_FROM_RAW, *later):
-        if stated.get(key) != said[key]:
-            message = f"summary.json states another {key} than the raw files."
-            yield Violation("stated-figure", message)
+        if stated.get(key) != right[key]:
+            message = _stated_otherwise(key, _RAW)
+            yield Violation("stated-figure", message, file=SUMMARY)
     if saved.summary["provisional"] and not backlog.rejected:
-        message = "summary.json calls the plan provisional, and no row was rejected."
-        yield Violation("stated-figure", message)
+        message = said(
+            "summary.json calls the plan provisional, and no row was rejected.",
+            "summary.json menyebut rencana ini sementara, padahal tidak ada baris yang "
+            "ditolak.",
+        )
+        yield Violation("stated-figure", message, file=SUMMARY)
 
 
 def _copies(
@@ -292,21 +382,31 @@ def _false_sheets(saved: SavedPlan, backlog: Backlog) -> Iterator[Violation]:
         wanted |= {name, name.removesuffix("csv") + "xlsx"}
         path = saved.path / name
         if not path.is_file():
-            yield Violation("false-sheet", f"{name} is missing.")
+            message = said("{name} is missing.", "{name} tidak ada.", name=name)
+            yield Violation("false-sheet", message, file=name)
             continue
         data = path.read_bytes()
         if data != text:
             where = _where_false(data, frame)
-            if where:
-                message = f"{name} {where}; print that sheet anew from the plan."
-                yield Violation("false-sheet", message)
+            if where is not None:
+                message = said(
+                    "{name} {where}; print that sheet anew from the plan.",
+                    "{name} {where}; cetak lagi lembar itu dari rencananya.",
+                    name=name,
+                    where=where,
+                )
+                yield Violation("false-sheet", message, file=name)
     for name in file_names(saved.path):
         if name.startswith("batches/") and name not in wanted:
-            message = f"{name} is no sheet of this plan: take it away."
-            yield Violation("false-sheet", message)
+            message = said(
+                "{name} is no sheet of this plan: take it away.",
+                "{name} bukan lembar rencana ini: singkirkanlah.",
+                name=name,
+            )
+            yield Violation("false-sheet", message, file=name)
 
 
-def _where_false(data: bytes, frame: pl.DataFrame) -> str:
+def _where_false(data: bytes, frame: pl.DataFrame) -> Said | None:
     """Return where a sheet says something else than it was written with."""
     try:
         text = data.decode("utf-8-sig")
@@ -317,24 +417,36 @@ def _where_false(data: bytes, frame: pl.DataFrame) -> str:
     try:
         lines = [*csv.reader(io.StringIO(text), delimiter=separator)]
     except csv.Error:
-        return "cannot be read"
+        return said("cannot be read", "tidak dapat dibaca")
     lines = [line for line in lines if any(cell.strip() for cell in line)]
     names = [name.strip() for name in lines[0]] if lines else []
     missing = [name for name in frame.columns if names.count(name.strip()) != 1]
     if missing:
-        return "has other headings than it was written with"
+        return said(
+            "has other headings than it was written with",
+            "mempunyai judul kolom yang lain daripada saat ditulis",
+        )
     if len(lines) - 1 != frame.height:
-        return f"has {len(lines) - 1} rows, and the plan prints {frame.height}"
+        return said(
+            "has {rows} rows, and the plan prints {cards}",
+            "berisi {rows} baris, padahal rencananya mencetak {cards}",
+            rows=max(0, len(lines) - 1),
+            cards=frame.height,
+        )
     for name in frame.columns:
         column = names.index(name.strip())
         for row, value in enumerate(frame[name].cast(pl.String).to_list(), 1):
             cell = lines[row][column] if column < len(lines[row]) else ""
             if value is not None and cell.strip() != value.strip():
-                return (
-                    f"says in row {row + 1}, column {column + 1}, something else than "
-                    "the plan and the backlog"
+                return said(
+                    "says in row {row}, column {column}, something else than the plan "
+                    "and the backlog",
+                    "pada baris {row}, kolom {column}, berbeda dari rencana dan "
+                    "antreannya",
+                    row=row + 1,
+                    column=column + 1,
                 )
-    return ""
+    return None
 
 
 def not_checked(saved: SavedPlan) -> list[str]:

@@ -52,10 +52,16 @@ class UnverifiedPlanError(Exception):
     def __init__(self, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
         first = self.violations[0]
-        super().__init__(
-            f"the plan failed its own verification and was not written "
-            f"({len(self.violations)} violations; {first.code}: {first.message})"
+        message = said(
+            "the plan failed its own verification and was not written ({count} "
+            "violations; {code}: {what})",
+            "rencana ini tidak lolos pemeriksaannya sendiri dan tidak ditulis ({count} "
+            "pelanggaran; {code}: {what})",
+            count=len(self.violations),
+            code=first.code,
+            what=first.message,
         )
+        super().__init__(message)
 
 
 def save(

@@ -43,7 +43,10 @@ def page_html(template: Template, style: str, **content: Any) -> str:
     policy = _POLICY.format(style=digest)
     html = visible(template.render(**content, style=Markup(style)))
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-    return _without_blank_lines(html).replace(_HEAD, _HEAD + meta, 1)
+    before, head, after = _without_blank_lines(html).partition(_HEAD)
+    if not head or "<body" in before:
+        raise ValueError(f"{template.name} has no line {_HEAD.strip()} in its head")
+    return before + head + meta + after
 
 
 def _without_blank_lines(text: str) -> str:

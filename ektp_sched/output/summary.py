@@ -40,7 +40,7 @@ SCHEMA_VERSION: Final = 1
 
 KEYS: Final = (
     *("schema_version", "program", "office", "language", "start", "days"),
-    *("read", "planned", "held", "rejected", "printed", "unprinted"),
+    *("read", "planned", "held", "done", "rejected", "printed", "unprinted"),
     *("status", "engine", "engine_reason", "provisional", "tie_break", "seed"),
     *("holidays", "warnings", "tiers", "shifts", "quotas"),
     *("waits", "clearance", "uses", "unprinted_by_reason", "held_by_status"),

@@ -15,6 +15,7 @@ from ektp_sched.output.figures import clearance
 from ektp_sched.output.quota_screen import show_quotas
 from ektp_sched.output.screen import indented, plain_table, say_line
 from ektp_sched.output.shift_screen import show_shifts
+from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -353,7 +354,8 @@ def show_verification(
     say_line(console, texts.text("terminal.violated", count=count), "bold red")
     alike: dict[str, list[Violation]] = {}
     for violation in violations:
-        line = f"{violation.code}: {violation.message}"
+        message = in_language(violation.message, texts.code)
+        line = f"{violation.code}: {message}"
         alike.setdefault(line, []).append(violation)
     for line, found in list(alike.items())[:_VIOLATIONS]:
         indented(console, f"{line}{_concerned(found)}")

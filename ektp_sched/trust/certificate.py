@@ -36,6 +36,7 @@ from ektp_sched.trust.groups import (
 from ektp_sched.trust.prices import read_prices
 from ektp_sched.trust.rules import check_rules, used_blanks
 from ektp_sched.trust.tiers import OWN_TIERS, priced, value_of, values
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +92,11 @@ def check_certificate(
     backlog = as_backlog(backlog, office)
     findings = Findings(plan.start)
     if missing_columns(plan):
-        findings.add("columns", "Columns are missing in the plan's tables.")
+        message = said(
+            "Columns are missing in the plan's tables.",
+            "Ada kolom yang tidak terdapat dalam tabel rencana.",
+        )
+        findings.add("columns", message)
         return findings.listed()
     facts = read_facts(plan, backlog, office)
     check_rules(facts, findings)
@@ -99,7 +104,11 @@ def check_certificate(
         findings.found[:] = []
         findings.add(
             "certificate-rules",
-            "The plan breaks a rule, so no prices can prove anything about it.",
+            said(
+                "The plan breaks a rule, so no prices can prove anything about it.",
+                "Rencana ini melanggar aturan, jadi tidak ada harga yang dapat "
+                "membuktikan apa pun tentangnya.",
+            ),
         )
         return findings.listed()
     found = values(facts)
@@ -133,7 +142,10 @@ def final_face(
         What the last tier leaves free; ``None`` if the proof fails or ends earlier.
     """
     if plan.certificate is None:
-        findings.add("certificate-missing", "The plan has no certificate.")
+        message = said(
+            "The plan has no certificate.", "Rencana ini tidak bersertifikat."
+        )
+        findings.add("certificate-missing", message)
         return None
     prices = read_prices(plan.certificate, facts, findings)
     if prices is None or not _same_tiers(facts, plan, prices, found, findings):
@@ -172,7 +184,10 @@ def _same_tiers(
         return True
     findings.add(
         "certificate-tiers",
-        "The certificate's tiers, scales or values are not those of the plan.",
+        said(
+            "The certificate's tiers, scales or values are not those of the plan.",
+            "Tujuan, skala, atau nilai dalam sertifikat bukan milik rencana ini.",
+        ),
     )
     return False
 
@@ -218,8 +233,15 @@ def _signs_hold(
         for place in findings.places("certificate-sign", wrong)[:1]:
             findings.add(
                 "certificate-sign",
-                f"In tier {tier.name} a price of {name} is positive where the limit is "
-                "not used fully, or negative where no earlier tier needs it full.",
+                said(
+                    "In tier {tier} a price of {limit} is positive where the limit is "
+                    "not used fully, or negative where no earlier tier needs it full.",
+                    "Pada tujuan {tier} ada harga {limit} yang positif padahal "
+                    "batasnya tidak terpakai penuh, atau negatif padahal tidak ada "
+                    "tujuan sebelumnya yang memerlukannya penuh.",
+                    tier=tier.name,
+                    limit=name,
+                ),
                 day=place[-1],
             )
             return False
@@ -261,8 +283,13 @@ def _choices_hold(
         column = int(use.column[np.flatnonzero(wrong)[0]])
         findings.add(
             "certificate-choice",
-            f"In tier {tier.name} the prices leave a better choice for some "
-            "applications, so they prove nothing.",
+            said(
+                "In tier {tier} the prices leave a better choice for some "
+                "applications, so they prove nothing.",
+                "Pada tujuan {tier} harga-harganya masih menyisakan pilihan yang lebih "
+                "baik bagi sebagian permohonan, jadi tidak membuktikan apa pun.",
+                tier=tier.name,
+            ),
             day=int(face.days[column]) if column < len(face.days) else None,
         )
         return False
@@ -271,8 +298,14 @@ def _choices_hold(
         _, column, _, _ = (int(i) for i in np.argwhere(apart)[0])
         findings.add(
             "certificate-choice",
-            f"In tier {tier.name} the prices leave a better printer or server on a "
-            "day, so they prove nothing.",
+            said(
+                "In tier {tier} the prices leave a better printer or server on a day, "
+                "so they prove nothing.",
+                "Pada tujuan {tier} harga-harganya masih menyisakan printer atau "
+                "server yang lebih baik pada suatu hari, jadi tidak membuktikan apa "
+                "pun.",
+                tier=tier.name,
+            ),
             day=int(face.days[column]),
         )
         return False

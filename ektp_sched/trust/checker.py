@@ -62,7 +62,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
 JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\.ektp-sched-.*")
-UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
+UNSAID = ("classified", "digests", "done", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What quotas and blanks see of a card, and its printer; two of a kind can always take each other's place.
 Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  # noqa: PYI024

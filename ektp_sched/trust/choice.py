@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ektp_sched.trust.prices import UnreadableError, get, limit_prices
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
@@ -138,7 +139,11 @@ def _step(step: Sequence[Any], uses: int) -> Step:
     some, number, above = step
     indices = tuple(_whole(index) for index in _some(some))
     if max(indices, default=uses) >= uses or type(above) is not bool:
-        raise UnreadableError("leaves have a step that says nothing of the uses")
+        message = said(
+            "leaves have a step that says nothing of the uses",
+            "leaves memuat langkah yang tidak menyangkut pemakaian shift",
+        )
+        raise UnreadableError(message)
     return indices, _whole(number), above
 
 
@@ -146,20 +151,33 @@ def _by_index(pairs: object, size: int) -> dict[int, int]:
     listed = _pairs(pairs)
     found = {_whole(index): _whole(times) for index, times in listed}
     if len(found) != len(listed) or max(found, default=-1) >= size:
-        raise UnreadableError("leaves name something that is not there, or twice")
+        message = said(
+            "leaves name something that is not there, or twice",
+            "leaves menyebut sesuatu yang tidak ada, atau dua kali",
+        )
+        raise UnreadableError(message)
     return found
 
 
 def _some(value: object) -> Sequence[Any]:
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise UnreadableError("proof of the choice of shifts has a list missing")
+        message = said(
+            "proof of the choice of shifts has a list missing",
+            "satu daftar dalam bukti pilihan shift tidak ada",
+        )
+        raise UnreadableError(message)
     return value
 
 
 def _parts(value: object, size: int) -> list[Sequence[Any]]:
     parts = [_some(part) for part in _some(value)]
     if any(len(part) != size for part in parts):
-        raise UnreadableError(f"proof of the choice has a list not of {size} parts")
+        message = said(
+            "proof of the choice has a list not of {size} parts",
+            "satu daftar dalam bukti pilihan shift tidak berisi {size} bagian",
+            size=size,
+        )
+        raise UnreadableError(message)
     return parts
 
 
@@ -170,23 +188,40 @@ def _pairs(value: object) -> list[tuple[Any, Any]]:
 def _line(value: object, size: int) -> tuple[int, ...]:
     numbers = tuple(_whole(number) for number in _some(value))
     if len(numbers) != size:
-        raise UnreadableError(f"proof of the choice has a line not of {size} numbers")
+        message = said(
+            "proof of the choice has a line not of {size} numbers",
+            "satu baris dalam bukti pilihan shift tidak berisi {size} angka",
+            size=size,
+        )
+        raise UnreadableError(message)
     return numbers
 
 
 def _integer(value: object) -> int:
     if type(value) is not int:
-        raise UnreadableError("proof of the choice has a number that is not whole")
+        message = said(
+            "proof of the choice has a number that is not whole",
+            "satu angka dalam bukti pilihan shift bukan bilangan bulat",
+        )
+        raise UnreadableError(message)
     return value
 
 
 def _whole(value: object) -> int:
     if _integer(value) < 0:
-        raise UnreadableError("proof of the choice has a number below 0")
+        message = said(
+            "proof of the choice has a number below 0",
+            "satu angka dalam bukti pilihan shift di bawah 0",
+        )
+        raise UnreadableError(message)
     return _integer(value)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise UnreadableError("proof of the choice has an id that is no text")
+        message = said(
+            "proof of the choice has an id that is no text",
+            "satu id dalam bukti pilihan shift bukan teks",
+        )
+        raise UnreadableError(message)
     return value

@@ -8,7 +8,8 @@ import numpy as np
 
 from ektp_sched.office import capacity, ribbon_cards
 from ektp_sched.trust.shifts import ShiftRules
-from ektp_sched.trust.tiers import OWN_TIERS
+from ektp_sched.trust.tiers import OWN_TIERS, tier_label
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,31 +38,43 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
         Where violations go.
     """
     for tier in plan.tiers:
-        label = tier.name if tier.rank is None else f"{tier.name} of rank {tier.rank}"
         if tier.bound is not None and tier.bound > tier.value:
-            findings.add(
-                "tier-claim",
-                f"Tier {label} states the bound {tier.bound} above its value "
-                f"{tier.value}.",
+            message = said(
+                "Tier {tier} states the bound {bound} above its value {value}.",
+                "Tujuan {tier} menyatakan batas {bound} di atas nilainya, {value}.",
+                tier=tier_label(tier.name, tier.rank),
+                bound=tier.bound,
+                value=tier.value,
             )
+            findings.add("tier-claim", message)
         elif tier.proven and tier.bound != tier.value:
-            findings.add(
-                "tier-claim",
-                f"Tier {label} is called proven, but its bound is not its value.",
+            message = said(
+                "Tier {tier} is called proven, but its bound is not its value.",
+                "Tujuan {tier} disebut terbukti, padahal batasnya bukan nilainya.",
+                tier=tier_label(tier.name, tier.rank),
             )
+            findings.add("tier-claim", message)
     word = plan.certificate is not None or uncertifiable(facts)
     status = getattr(plan, "status", None)
     if status is not None and str(status) == "optimal":
         if not all(tier.proven for tier in plan.tiers):
-            findings.add("status", "The plan is called optimal, a tier is not proven.")
-        elif not word:
-            findings.add(
-                "status", "The plan is called optimal, but has no certificate."
+            message = said(
+                "The plan is called optimal, a tier is not proven.",
+                "Rencana ini disebut optimal, padahal ada tujuan yang tidak terbukti.",
             )
+            findings.add("status", message)
+        elif not word:
+            message = said(
+                "The plan is called optimal, but has no certificate.",
+                "Rencana ini disebut optimal, padahal tidak bersertifikat.",
+            )
+            findings.add("status", message)
     elif not word and any(t.proven for t in plan.tiers if t.name not in OWN_TIERS):
-        findings.add(
-            "tier-claim", "A tier is called proven, but the plan has no certificate."
+        message = said(
+            "A tier is called proven, but the plan has no certificate.",
+            "Ada tujuan yang disebut terbukti, padahal rencananya tidak bersertifikat.",
         )
+        findings.add("tier-claim", message)
 
 
 def uncertifiable(facts: Facts) -> bool:

@@ -25,6 +25,7 @@ import numpy as np
 
 from ektp_sched.office import ribbon_cards
 from ektp_sched.trust.facts import counted
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -319,19 +320,32 @@ def check_lots(facts: Facts, findings: Findings) -> None:
     for card, blanks in blanks_of(facts).items():
         for (day,) in findings.places("blanks", blanks.short > 0):
             why = [
-                f"{cards} blanks are set aside for {name}"
+                said(
+                    "{cards} blanks are set aside for {name}",
+                    "{cards} blangko disisihkan untuk {name}",
+                    cards=cards,
+                    name=str(name),
+                )
                 for name, cards in blanks.kept(day).items()
             ]
             why += [
-                f"{cards} blanks could be used until {findings.date_of(last)} only"
+                said(
+                    "{cards} blanks could be used until {day} only",
+                    "{cards} blangko hanya dapat dipakai sampai {day}",
+                    cards=cards,
+                    day=str(findings.date_of(last)),
+                )
                 for last, cards in blanks.expired(day).items()
             ]
-            findings.add(
-                "blanks",
-                f"{blanks.short[day]} cards of type {card} find no blank on "
-                f"{findings.date_of(day)}: {', '.join(why) or 'none is left'}.",
-                day=day,
+            message = said(
+                "{short} cards of type {card} find no blank on {day}: {why}.",
+                "{short} kartu jenis {card} tidak mendapat blangko pada {day}: {why}.",
+                short=int(blanks.short[day]),
+                card=card,
+                day=str(findings.date_of(day)),
+                why=joined(", ", why or [said("none is left", "sudah habis")]),
             )
+            findings.add("blanks", message, day=day)
 
 
 def ribbons_left(facts: Facts) -> Ints:
@@ -376,8 +390,15 @@ def check_ribbons(facts: Facts, findings: Findings) -> None:
         name = printers[number]
         findings.add(
             "ribbons",
-            f"Up to {findings.date_of(day)}, {name} prints {-left[number, day]} cards "
-            "more than its ribbons are good for.",
+            said(
+                "Up to {day}, {name} prints {cards} cards more than its ribbons are "
+                "good for.",
+                "Sampai {day}, {name} mencetak {cards} kartu lebih banyak daripada "
+                "yang cukup untuk pitanya.",
+                day=str(findings.date_of(day)),
+                name=name,
+                cards=int(-left[number, day]),
+            ),
             day=day,
             printer=name,
         )

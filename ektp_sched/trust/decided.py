@@ -19,6 +19,7 @@ from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.prices import UnreadableError, get
 from ektp_sched.trust.shifts import ShiftRules, shift_costs
 from ektp_sched.trust.tiers import OWN_TIERS, DemandedTier, demanded, value_of
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.tiers import Values
+    from ektp_sched.words import Said
 
     Demand = tuple[int, NDArray[Any]]
-    _Wrong = tuple[str, str]
+    _Wrong = tuple[str, Said]
 
 __all__ = ["check_choice", "lost", "proves_choice"]
 
@@ -63,12 +65,16 @@ def check_choice(
     if not proves_choice(certificate):
         return
     if not facts.office.shifts:
-        findings.add("choice-form", "The certificate speaks of shifts; there are none.")
+        message = said(
+            "The certificate speaks of shifts; there are none.",
+            "Sertifikat ini menyebut shift, padahal kantor ini tidak mempunyai shift.",
+        )
+        findings.add("choice-form", message)
         return
     try:
         choice = read_choice(get(certificate, "decisions"), facts)
     except UnreadableError as problem:
-        findings.add("choice-form", f"The certificate's {problem}.")
+        findings.add("choice-form", problem.sentence)
         return
     wrong = _Check(facts, choice, found).wrong()
     if wrong is not None:
@@ -115,17 +121,41 @@ class _Check:
             listed.setdefault(day, []).append(names)
             known = set(names) <= set(by_day.get(day, ()))
             if not names or list(names) != sorted(set(names)) or not known:
-                return _wrong("uses", "names shifts that cannot be worked on a day")
+                return _wrong(
+                    "uses",
+                    said(
+                        "names shifts that cannot be worked on a day",
+                        "menyebut shift yang tidak dapat dipakai pada harinya",
+                    ),
+                )
         if len(set(uses)) != len(uses):
-            return _wrong("uses", "lists the same shifts twice for a day")
+            return _wrong(
+                "uses",
+                said(
+                    "lists the same shifts twice for a day",
+                    "mencantumkan shift yang sama dua kali untuk satu hari",
+                ),
+            )
         for day, possible in by_day.items():
             there = {name for one in listed.get(day, ()) for name in one}
             if len(listed.get(day, ())) + 1 != 1 << len(there):
-                return _wrong("uses", "leaves out shifts that could be worked together")
+                return _wrong(
+                    "uses",
+                    said(
+                        "leaves out shifts that could be worked together",
+                        "melewatkan shift yang dapat dipakai bersama-sama",
+                    ),
+                )
             asked = any(cut.prices.asks_on(day) for cut in self.choice.cuts)
             for name in set(possible) - there if asked else ():
                 if not bounds.adds_nothing(name, day):
-                    return _wrong("uses", "leaves out a shift that could be worked")
+                    return _wrong(
+                        "uses",
+                        said(
+                            "leaves out a shift that could be worked",
+                            "melewatkan shift yang dapat dipakai",
+                        ),
+                    )
         return None
 
     def _rows(self, rules: ShiftRules) -> _Wrong | None:
@@ -144,7 +174,12 @@ class _Check:
                 right = (weights, most) in known
             if not right:
                 return _wrong(
-                    "rows", f"has a row {place} that is no rule of the office"
+                    "rows",
+                    said(
+                        "has a row {place} that is no rule of the office",
+                        "memuat baris {place} yang bukan aturan kantor ini",
+                        place=place,
+                    ),
                 )
         return None
 
@@ -156,30 +191,70 @@ class _Check:
         cuts = self.choice.cuts
         for cut in cuts:
             if cut.tier >= len(self.flows) or cut.weights[-1] != 1:
-                return _wrong("cuts", "has a cut of a tier that is not there")
+                return _wrong(
+                    "cuts",
+                    said(
+                        "has a cut of a tier that is not there",
+                        "memuat potongan untuk tujuan yang tidak ada",
+                    ),
+                )
             if cut.prices.pays():
-                return _wrong("cuts", "has a price below 0")
+                return _wrong(
+                    "cuts", said("has a price below 0", "memuat harga di bawah 0")
+                )
             if cut.constant > bounds.constant(cut):
-                return _wrong("cuts", "has a cut that says more than its prices prove")
+                return _wrong(
+                    "cuts",
+                    said(
+                        "has a cut that says more than its prices prove",
+                        "memuat potongan yang menyatakan lebih daripada bukti harganya",
+                    ),
+                )
         for cut, slope in zip(cuts, bounds.slopes(self.choice.uses, cuts), strict=True):
             if any(a < b for a, b in zip(cut.slope, slope, strict=True)):
-                return _wrong("cuts", "has a use that lowers a cut too little")
+                return _wrong(
+                    "cuts",
+                    said(
+                        "has a use that lowers a cut too little",
+                        "memuat pemakaian yang terlalu sedikit menurunkan potongan",
+                    ),
+                )
         return None
 
     def _leaves(self) -> _Wrong | None:
         """Check that leaves hold every choice, and that none can be better."""
         leaves = self.choice.leaves
         if len(leaves) != len(self.order):
-            return _wrong("leaves", "does not speak of each tier once")
+            return _wrong(
+                "leaves",
+                said(
+                    "does not speak of each tier once",
+                    "tidak membahas setiap tujuan tepat sekali",
+                ),
+            )
         for number, some in enumerate(leaves):
             if self.values[number] == 0:
                 continue  # No cost is below 0.
             name = self.order[number].name
             if not _hold_every_choice([leaf.path for leaf in some]):
-                return _wrong("leaves", f"forgets some choices in tier {name}")
+                return _wrong(
+                    "leaves",
+                    said(
+                        "forgets some choices in tier {name}",
+                        "melupakan beberapa pilihan pada tujuan {name}",
+                        name=name,
+                    ),
+                )
             demands = self._demands(number)
             if not all(self._contradicts(leaf, demands) for leaf in some):
-                return _wrong("leaves", f"leaves room for a better one in tier {name}")
+                return _wrong(
+                    "leaves",
+                    said(
+                        "leaves room for a better one in tier {name}",
+                        "masih menyisakan pilihan yang lebih baik pada tujuan {name}",
+                        name=name,
+                    ),
+                )
         return None
 
     def _demands(self, number: int) -> dict[tuple[str, int], Demand]:
@@ -225,8 +300,13 @@ class _Check:
         return bool(total - np.maximum(slope, 0).sum() > 0)
 
 
-def _wrong(part: str, what: str) -> _Wrong:
-    return f"choice-{part}", f"The certificate's proof of the choice of shifts {what}."
+def _wrong(part: str, what: Said) -> _Wrong:
+    message = said(
+        "The certificate's proof of the choice of shifts {what}.",
+        "Bukti sertifikat tentang pilihan shift {what}.",
+        what=what,
+    )
+    return f"choice-{part}", message
 
 
 def lost(facts: Facts, tier: DemandedTier) -> int:

@@ -12,12 +12,14 @@ from ektp_sched.trust.quota_moves import QuotaMoves
 from ektp_sched.trust.room import lasts, room
 from ektp_sched.trust.rules import used_blanks
 from ektp_sched.trust.tiebreak import TieBreak
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
+    from ektp_sched.words import Said
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -27,9 +29,18 @@ if TYPE_CHECKING:
 __all__ = ["check_even_shares", "check_figures", "check_places", "check_reasons"]
 
 _FIGURES: Final = {
-    "wait-days": "The row's wait_days is not its day less waiting_since.",
-    "urgency": "The row's urgency is not the application's class.",
-    "pressure": ("The row's pressure is not its day of waiting divided by the target."),
+    "wait-days": said(
+        "The row's wait_days is not its day less waiting_since.",
+        "wait_days pada baris ini bukan harinya dikurangi waiting_since.",
+    ),
+    "urgency": said(
+        "The row's urgency is not the application's class.",
+        "urgency pada baris ini bukan kelas permohonannya.",
+    ),
+    "pressure": said(
+        "The row's pressure is not its day of waiting divided by the target.",
+        "pressure pada baris ini bukan hari menunggunya dibagi targetnya.",
+    ),
 }
 _PLACES: Final = 1_000_000
 _FINE: Final = 32
@@ -98,13 +109,21 @@ def check_places(facts: Facts, findings: Findings) -> None:
             "batch",
             rows.batch,
             batch + 1,
-            f"Batches of {size} are not numbered from 1 for this printer and day.",
+            said(
+                "Batches of {size} are not numbered from 1 for this printer and day.",
+                "Kelompok berisi {size} kartu tidak dinomori dari 1 untuk printer dan "
+                "hari ini.",
+                size=size,
+            ),
         ),
         (
             "position",
             rows.position,
             place - batch * size + 1,
-            "Positions do not count from 1 within the batch.",
+            said(
+                "Positions do not count from 1 within the batch.",
+                "Nomor urut tidak dimulai dari 1 dalam kelompoknya.",
+            ),
         ),
     ):
         _add(facts, findings, code, message, _unlike(stated, wanted, order))
@@ -140,7 +159,10 @@ def _sorted(facts: Facts, findings: Findings) -> Ints | None:
         return None
     findings.add(
         "row-order",
-        "The plan's rows are not sorted by day, printer, batch and position.",
+        said(
+            "The plan's rows are not sorted by day, printer, batch and position.",
+            "Baris rencana tidak urut menurut hari, printer, kelompok, dan nomor urut.",
+        ),
     )
     return np.lexsort(tuple(reversed(keys)))
 
@@ -167,7 +189,12 @@ def _check_order(
         facts,
         findings,
         "order",
-        "The row comes after one that rank, pressure or the tie-break puts behind it.",
+        said(
+            "The row comes after one that rank, pressure or the tie-break puts behind "
+            "it.",
+            "Baris ini berada sesudah baris yang menurut peringkat, tekanan, atau "
+            "aturan seri seharusnya di belakangnya.",
+        ),
         wrong,
     )
 
@@ -227,9 +254,17 @@ def check_even_shares(facts: Facts, findings: Findings) -> None:
             ):
                 findings.add(
                     "uneven-share",
-                    f"{limits.printers[earlier]} and {limits.printers[later]} are "
-                    f"equal, but print {used[earlier, day]} and {used[later, day]} "
-                    f"cards on {findings.date_of(day)}.",
+                    said(
+                        "{one} and {other} are equal, but print {cards} and "
+                        "{other_cards} cards on {day}.",
+                        "{one} dan {other} setara, tetapi mencetak {cards} dan "
+                        "{other_cards} kartu pada {day}.",
+                        one=limits.printers[earlier],
+                        other=limits.printers[later],
+                        cards=int(used[earlier, day]),
+                        other_cards=int(used[later, day]),
+                        day=str(findings.date_of(day)),
+                    ),
                     day=day,
                     printer=limits.printers[later],
                 )
@@ -261,15 +296,33 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
         return
     ids = table["application_id"]
     if not ids.is_sorted():
-        findings.add("row-order", "The unprinted are not sorted by application_id.")
+        unsorted = said(
+            "The unprinted are not sorted by application_id.",
+            "Daftar yang tidak tercetak tidak urut menurut application_id.",
+        )
+        findings.add("row-order", unsorted)
     for code, column, message in (
-        ("unprinted-since", "waiting_since", "waiting_since is not the application's."),
-        ("unprinted-urgency", "urgency", "urgency is not the application's class."),
+        (
+            "unprinted-since",
+            "waiting_since",
+            said(
+                "The row's waiting_since is not the application's.",
+                "waiting_since pada baris ini bukan waiting_since permohonannya.",
+            ),
+        ),
+        (
+            "unprinted-urgency",
+            "urgency",
+            said(
+                "The row's urgency is not the application's class.",
+                "urgency pada baris ini bukan kelas permohonannya.",
+            ),
+        ),
     ):
         given = facts.frame[column].gather(index)
         same = (table[column] == given).fill_null(value=False).to_numpy()
         for (row,) in findings.places(code, known & ~same):
-            findings.add(code, f"The row's {message}", application_id=ids[row])
+            findings.add(code, message, application_id=ids[row])
     true = _true_reasons(facts, index)
     reason = table["reason"].fill_null("").to_numpy()
     right = np.zeros(len(index), dtype=bool)
@@ -278,7 +331,10 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
     for (row,) in findings.places("unprinted-reason", known & ~right):
         findings.add(
             "unprinted-reason",
-            "The reason stated does not hold for this application.",
+            said(
+                "The reason stated does not hold for this application.",
+                "Alasan yang dinyatakan tidak benar untuk permohonan ini.",
+            ),
             application_id=ids[row],
         )
 
@@ -340,7 +396,7 @@ def _quotas_hold(facts: Facts, index: Ints, both: Bools) -> Bools:
 
 
 def _add(
-    facts: Facts, findings: Findings, code: str, message: str, where: Bools
+    facts: Facts, findings: Findings, code: str, message: Said, where: Bools
 ) -> None:
     if not where.any():
         return

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.words import said
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from ektp_sched.words import Said
 
 __all__ = ["MOST_OF_A_KIND", "Findings", "Violation"]
 
@@ -29,16 +33,20 @@ class Violation:
     code
         Kind of violation, such as ``printer-capacity``.
     message
-        One English sentence without personal data.
+        One sentence without personal data, in both languages: a `str` in
+        English, which `ektp_sched.words.in_language` gives in Indonesian.
     application_id, day, printer
         What it concerns; ``None`` where it concerns more than one.
+    file
+        Name of the file of the plan folder that it concerns, if it is one.
     """
 
     code: str
-    message: str
+    message: Said
     application_id: str | None = None
     day: date | None = None
     printer: str | None = None
+    file: str | None = None
 
 
 @dataclass(slots=True)
@@ -60,7 +68,7 @@ class Findings:
     def add(
         self,
         code: str,
-        message: str,
+        message: Said,
         *,
         application_id: str | None = None,
         day: int | None = None,
@@ -95,7 +103,15 @@ class Findings:
     def listed(self) -> list[Violation]:
         """Return all violations, each kind closed by a count of those left out."""
         rest = [
-            Violation(code, f"{count} more of the kind {code} are not listed.")
+            Violation(
+                code,
+                said(
+                    "{count} more of the kind {code} are not listed.",
+                    "{count} lagi dari jenis {code} tidak ditampilkan.",
+                    count=count,
+                    code=code,
+                ),
+            )
             for code, count in self._left_out.items()
             if count
         ]

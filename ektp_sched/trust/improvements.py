@@ -24,6 +24,8 @@ from ektp_sched.trust.quota_moves import QuotaMoves
 from ektp_sched.trust.room import lasts, room
 from ektp_sched.trust.tiebreak import TieBreak
 from ektp_sched.trust.tiers import cost, priced
+from ektp_sched.trust.ties import PASSED_IN_TIE
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +84,14 @@ def check_idle_shifts(facts: Facts, findings: Findings) -> None:
         if fits and (less.total is None or total[at] <= less.total[at]):
             findings.add(
                 "idle-shift",
-                f"Shift {use[0]} is worked on {findings.date_of(at)}, and all cards of "
-                "that day could be printed without it.",
+                said(
+                    "Shift {shift} is worked on {day}, and all cards of that day could "
+                    "be printed without it.",
+                    "Shift {shift} dipakai pada {day}, padahal semua kartu hari itu "
+                    "dapat dicetak tanpanya.",
+                    shift=use[0],
+                    day=str(findings.date_of(at)),
+                ),
                 day=at,
             )
 
@@ -201,9 +209,16 @@ def _check_exchanges(
         name, day, with_whom = better[row]
         findings.add(
             "better-exchange",
-            "The plan is called optimal, but if this application exchanged its slot "
-            f"with {with_whom}, on {findings.date_of(day)}, every rule would be kept "
-            "and the tiers would be better.",
+            said(
+                "The plan is called optimal, but if this application exchanged its "
+                "slot with {other}, on {day}, every rule would be kept and the tiers "
+                "would be better.",
+                "Rencana ini disebut optimal, tetapi bila permohonan ini bertukar "
+                "tempat dengan {other}, pada {day}, semua aturan tetap ditaati dan "
+                "tujuannya lebih baik.",
+                other=with_whom,
+                day=str(findings.date_of(day)),
+            ),
             application_id=name,
             day=day,
         )
@@ -212,8 +227,7 @@ def _check_exchanges(
         name, day = behind_tie[row]
         findings.add(
             "tie-break",
-            "The application comes first in the tie-break, but another that could "
-            "have exchanged with it is printed earlier.",
+            PASSED_IN_TIE,
             application_id=name,
             day=day,
         )
@@ -319,9 +333,15 @@ def _check_free_slots(
         one, day = moved[row]
         findings.add(
             "free-slot",
-            "The plan is called optimal, but this application could be printed "
-            f"earlier, on {findings.date_of(day)}, in a slot that is free, and every "
-            "rule would be kept.",
+            said(
+                "The plan is called optimal, but this application could be printed "
+                "earlier, on {day}, in a slot that is free, and every rule would be "
+                "kept.",
+                "Rencana ini disebut optimal, tetapi permohonan ini dapat dicetak "
+                "lebih awal, pada {day}, di tempat yang kosong, dan semua aturan tetap "
+                "ditaati.",
+                day=str(findings.date_of(day)),
+            ),
             application_id=ids[one],
             day=day,
         )

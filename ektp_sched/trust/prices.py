@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ektp_sched.words import said
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
+    from ektp_sched.words import Said
 
 __all__ = ["Prices", "UnreadableError", "get", "limit_prices", "read_prices"]
 
@@ -81,22 +84,42 @@ def read_prices(
     if str(stated[0]) != facts.start.isoformat() or stated[1] != facts.days:
         findings.add(
             "certificate-horizon",
-            "The certificate is for another start or number of days than the plan.",
+            said(
+                "The certificate is for another start or number of days than the plan.",
+                "Sertifikat ini untuk tanggal mulai atau jumlah hari yang lain "
+                "daripada rencananya.",
+            ),
         )
         return None
     tiers = get(certificate, "tiers")
     if not isinstance(tiers, Sequence):
-        findings.add("certificate-form", "The certificate has no list of tiers.")
+        message = said(
+            "The certificate has no list of tiers.",
+            "Sertifikat ini tidak memuat daftar tujuan.",
+        )
+        findings.add("certificate-form", message)
         return None
     try:
         return [limit_prices(tier, facts) for tier in tiers]
     except UnreadableError as problem:
-        findings.add("certificate-form", f"The certificate's {problem}.")
+        findings.add("certificate-form", problem.sentence)
         return None
 
 
 class UnreadableError(Exception):
-    """What in a certificate is not as it should be."""
+    """What in a certificate is not as it should be.
+
+    Parameters
+    ----------
+    what
+        Goes on after "The certificate's".
+    """
+
+    def __init__(self, what: Said) -> None:
+        super().__init__(what)
+        self.sentence = said(
+            "The certificate's {what}.", "Dalam sertifikat, {what}.", what=what
+        )
 
 
 def get(source: object, name: str) -> Any:
@@ -127,7 +150,11 @@ def limit_prices(tier: object, facts: Facts) -> Prices:
     source = tier if nested is None else nested
     reserve = get(source, "reserve")
     if reserve is not None and limits.total is None:
-        raise UnreadableError("reserve has a price, but the office keeps none")
+        message = said(
+            "reserve has a price, but the office keeps none",
+            "reserve diberi harga, padahal kantor ini tidak menyisihkan cadangan",
+        )
+        raise UnreadableError(message)
     lists = [
         _lists(get(source, "printers"), limits.printers, days, "printers"),
         _lists(get(source, "servers"), limits.servers, days, "servers"),
@@ -158,9 +185,19 @@ def _lists(
     if source is None:
         source = {}
     if not isinstance(source, Mapping):
-        raise UnreadableError(f"{what} are not listed by name")
+        message = said(
+            "{what} are not listed by name",
+            "{what} tidak didaftar menurut nama",
+            what=what,
+        )
+        raise UnreadableError(message)
     if set(source) - set(names):
-        raise UnreadableError(f"{what} name something that the office does not limit")
+        message = said(
+            "{what} name something that the office does not limit",
+            "{what} menyebut sesuatu yang tidak dibatasi kantor ini",
+            what=what,
+        )
+        raise UnreadableError(message)
     return [
         _whole(source[name], days, what) if name in source else [0] * days
         for name in names
@@ -174,5 +211,10 @@ def _whole(source: object, days: int, what: str) -> list[int]:
         or len(numbers) != days
         or any(type(number) is not int for number in numbers)
     ):
-        raise UnreadableError(f"{what} are not one whole number for each calendar day")
+        message = said(
+            "{what} are not one whole number for each calendar day",
+            "{what} bukan satu bilangan bulat untuk tiap hari kalender",
+            what=what,
+        )
+        raise UnreadableError(message)
     return list(numbers)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ektp_sched.office import calendar
 from ektp_sched.trust.facts import MISSING, Facts, counted
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.office.decisions import Quota
     from ektp_sched.trust.findings import Findings
+    from ektp_sched.words import Said
 
     Ints = NDArray[np.int64]
 
@@ -255,19 +257,47 @@ def check_quotas(facts: Facts, findings: Findings) -> None:
             findings.add(code, _sentence(period, facts, findings), day=day)
 
 
-def _sentence(period: Period, facts: Facts, findings: Findings) -> str:
+def _sentence(period: Period, facts: Facts, findings: Findings) -> Said:
+    """Return what a quota wants of a period, and what is printed in it."""
     quota = facts.office.quotas[period.quota]
-    share = period.rule.endswith("share")
     most = period.rule.startswith("at_most")
-    wanted = f"{'allows at most' if most else 'wants at least'} {period.limit}"
-    if share:
-        wanted += f" ({getattr(quota, period.rule)} of {period.cards})"
-    when = f"on {findings.date_of(period.first)}"
+    limit = said("{limit}", "{limit}", limit=period.limit)
+    if period.rule.endswith("share"):
+        limit = said(
+            "{limit} ({share} of {cards})",
+            "{limit} ({share} dari {cards})",
+            limit=period.limit,
+            share=str(getattr(quota, period.rule)),
+            cards=period.cards,
+        )
+    first, last = (str(findings.date_of(d)) for d in (period.first, period.last))
+    when = said("on {first}", "pada {first}", first=first)
     if period.first != period.last:
-        first, last = (findings.date_of(d) for d in (period.first, period.last))
-        when = f"from {first} to {last}"
-    left = "" if most else f", and {period.waiting} more could have been by then"
-    return (
-        f"{place(facts.office, period.quota)} {wanted} cards of its kind {when}; "
-        f"{period.printed} are printed{left}."
+        when = said(
+            "from {first} to {last}",
+            "dari {first} sampai {last}",
+            first=first,
+            last=last,
+        )
+    figures: dict[str, str | int] = {
+        "quota": place(facts.office, period.quota),
+        "limit": limit,
+        "when": when,
+        "printed": period.printed,
+    }
+    if most:
+        return said(
+            "{quota} allows at most {limit} cards of its kind {when}; {printed} are "
+            "printed.",
+            "{quota} mengizinkan paling banyak {limit} kartu dari kelompoknya {when}; "
+            "yang dicetak {printed}.",
+            **figures,
+        )
+    return said(
+        "{quota} wants at least {limit} cards of its kind {when}; {printed} are "
+        "printed, and {waiting} more could have been by then.",
+        "{quota} meminta paling sedikit {limit} kartu dari kelompoknya {when}; yang "
+        "dicetak {printed}, padahal {waiting} lagi dapat dicetak sampai saat itu.",
+        waiting=period.waiting,
+        **figures,
     )

@@ -10,6 +10,7 @@ from ektp_sched.trust.consumables import check_lots, check_ribbons
 from ektp_sched.trust.facts import MISSING, counted
 from ektp_sched.trust.quotas import check_quotas
 from ektp_sched.trust.shifts import ShiftRules, check_shifts
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
+    from ektp_sched.words import Said
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -59,7 +61,7 @@ def used_blanks(facts: Facts) -> Ints:
 
 
 def _add_rows(
-    facts: Facts, findings: Findings, code: str, message: str, where: Bools
+    facts: Facts, findings: Findings, code: str, message: Said, where: Bools
 ) -> None:
     """Add a violation for each of the plan's rows where something is wrong."""
     if not where.any():
@@ -77,7 +79,7 @@ def _add_rows(
 
 
 def _add_applications(
-    facts: Facts, findings: Findings, code: str, message: str, where: Bools
+    facts: Facts, findings: Findings, code: str, message: Said, where: Bools
 ) -> None:
     """Add a violation for each application where something is wrong."""
     if where.any():
@@ -93,27 +95,47 @@ def _every_application_once(facts: Facts, findings: Findings) -> None:
         facts,
         findings,
         "unknown-application",
-        "A row of the plan names an application that is not in the backlog.",
+        said(
+            "A row of the plan names an application that is not in the backlog.",
+            "Satu baris rencana menyebut permohonan yang tidak ada dalam antrean.",
+        ),
         unknown,
     )
     number = facts.frame.height
     prints = np.bincount(applications[~unknown], minlength=number)
     stays = np.bincount(facts.left[facts.left >= 0], minlength=number)
     for code, message, where in (
-        ("printed-twice", "The application is printed more than once.", prints > 1),
+        (
+            "printed-twice",
+            said(
+                "The application is printed more than once.",
+                "Permohonan ini dicetak lebih dari satu kali.",
+            ),
+            prints > 1,
+        ),
         (
             "missing-application",
-            "The application is neither printed nor listed as unprinted.",
+            said(
+                "The application is neither printed nor listed as unprinted.",
+                "Permohonan ini tidak dicetak dan tidak pula tercantum sebagai tidak "
+                "tercetak.",
+            ),
             prints + stays == 0,
         ),
         (
             "printed-and-unprinted",
-            "The application is printed and also listed as unprinted.",
+            said(
+                "The application is printed and also listed as unprinted.",
+                "Permohonan ini dicetak, tetapi juga tercantum sebagai tidak tercetak.",
+            ),
             (prints > 0) & (stays > 0),
         ),
         (
             "unprinted-twice",
-            "The application is listed as unprinted more than once.",
+            said(
+                "The application is listed as unprinted more than once.",
+                "Permohonan ini lebih dari satu kali tercantum sebagai tidak tercetak.",
+            ),
             stays > 1,
         ),
     ):
@@ -121,7 +143,12 @@ def _every_application_once(facts: Facts, findings: Findings) -> None:
     for (row,) in findings.places("unknown-application", facts.left < 0):
         findings.add(
             "unknown-application",
-            "A row of the unprinted names an application that is not in the backlog.",
+            said(
+                "A row of the unprinted names an application that is not in the "
+                "backlog.",
+                "Satu baris daftar yang tidak tercetak menyebut permohonan yang tidak "
+                "ada dalam antrean.",
+            ),
             application_id=facts.unprinted["application_id"][row],
         )
 
@@ -133,27 +160,54 @@ def _days_are_worked(facts: Facts, findings: Findings) -> None:
         facts,
         findings,
         "outside-horizon",
-        "A card is printed on a day outside the plan's horizon.",
+        said(
+            "A card is printed on a day outside the plan's horizon.",
+            "Satu kartu dicetak pada hari di luar masa rencana.",
+        ),
         ~inside,
     )
     closed = ~facts.limits.open[np.where(inside, day, 0)] & inside
-    message = "A card is printed on a day on which the office is closed."
+    message = said(
+        "A card is printed on a day on which the office is closed.",
+        "Satu kartu dicetak pada hari kantor tutup.",
+    )
     if facts.office.shifts:
-        message = "A card is printed on a day that neither calendar nor shift opens."
+        message = said(
+            "A card is printed on a day that neither calendar nor shift opens.",
+            "Satu kartu dicetak pada hari yang tidak dibuka oleh kalender ataupun "
+            "shift.",
+        )
     _add_rows(facts, findings, "closed-day", message, closed)
 
 
 def _never_before_ready(facts: Facts, findings: Findings) -> None:
     early = (facts.printed < facts.ready) & (facts.printed < facts.days)
-    message = "The application is printed before its ready_on."
+    message = said(
+        "The application is printed before its ready_on.",
+        "Permohonan ini dicetak sebelum tanggal ready_on-nya.",
+    )
     _add_applications(facts, findings, "before-ready", message, early)
 
 
 def _printers_are_eligible(facts: Facts, findings: Findings) -> None:
     rows = facts.rows
     for code, names, message in (
-        ("unknown-printer", rows.printer, "The office has no printer of this id."),
-        ("unknown-server", rows.server, "The office has no server of this id."),
+        (
+            "unknown-printer",
+            rows.printer,
+            said(
+                "The office has no printer of this id.",
+                "Kantor ini tidak mempunyai printer dengan id itu.",
+            ),
+        ),
+        (
+            "unknown-server",
+            rows.server,
+            said(
+                "The office has no server of this id.",
+                "Kantor ini tidak mempunyai server dengan id itu.",
+            ),
+        ),
     ):
         _add_rows(facts, findings, code, message, names < 0)
     both = (rows.printer >= 0) & (rows.application >= 0)
@@ -163,7 +217,10 @@ def _printers_are_eligible(facts: Facts, findings: Findings) -> None:
         facts,
         findings,
         "ineligible-printer",
-        "The printer does not print this card type, or not for this area.",
+        said(
+            "The printer does not print this card type, or not for this area.",
+            "Printer itu tidak mencetak jenis kartu ini, atau tidak untuk wilayah ini.",
+        ),
         both & ~able,
     )
 
@@ -172,7 +229,10 @@ def _servers_are_reached(facts: Facts, findings: Findings) -> None:
     rows = facts.rows
     both = (rows.printer >= 0) & (rows.server >= 0)
     apart = both & ~facts.limits.reaches[rows.printer, rows.server]
-    message = "The printer cannot use this server."
+    message = said(
+        "The printer cannot use this server.",
+        "Printer itu tidak dapat memakai server ini.",
+    )
     _add_rows(facts, findings, "server-not-reached", message, apart)
 
 
@@ -187,8 +247,14 @@ def _capacity_is_kept(facts: Facts, findings: Findings) -> None:
         for resource, day in findings.places(code, used > cards):
             findings.add(
                 code,
-                f"{names[resource]} does {used[resource, day]} cards on "
-                f"{findings.date_of(day)}; it can do {cards[resource, day]}.",
+                said(
+                    "{name} does {used} cards on {day}; it can do {cards}.",
+                    "{name} mengerjakan {used} kartu pada {day}; kemampuannya {cards}.",
+                    name=names[resource],
+                    used=int(used[resource, day]),
+                    day=str(findings.date_of(day)),
+                    cards=int(cards[resource, day]),
+                ),
                 day=day,
                 printer=names[resource] if code == "printer-capacity" else None,
             )
@@ -202,8 +268,13 @@ def _reserve_is_kept(facts: Facts, findings: Findings) -> None:
     for (day,) in findings.places("reserve", used > total):
         findings.add(
             "reserve",
-            f"{used[day]} cards are planned on {findings.date_of(day)}; the reserve "
-            f"leaves {total[day]}.",
+            said(
+                "{used} cards are planned on {day}; the reserve leaves {total}.",
+                "{used} kartu direncanakan pada {day}; cadangan menyisakan {total}.",
+                used=int(used[day]),
+                day=str(findings.date_of(day)),
+                total=int(total[day]),
+            ),
             day=day,
         )
 
@@ -217,8 +288,16 @@ def _blanks_suffice(facts: Facts, findings: Findings) -> None:
         for (day,) in findings.places("blanks", used[index] > supply):
             findings.add(
                 "blanks",
-                f"{used[index, day]} cards of type {card} are printed up to "
-                f"{findings.date_of(day)}; there are {supply[day]} blanks.",
+                said(
+                    "{used} cards of type {card} are printed up to {day}; there are "
+                    "{supply} blanks.",
+                    "{used} kartu jenis {card} dicetak sampai {day}; blangkonya hanya "
+                    "{supply}.",
+                    used=int(used[index, day]),
+                    card=card,
+                    day=str(findings.date_of(day)),
+                    supply=int(supply[day]),
+                ),
                 day=day,
             )
 
@@ -229,12 +308,20 @@ def _pins_hold(facts: Facts, findings: Findings) -> None:
     for code, message, where in (
         (
             "pin-moved",
-            "The application is printed on another day than the one it is pinned to.",
+            said(
+                "The application is printed on another day than the one it is pinned "
+                "to.",
+                "Permohonan ini dicetak pada hari lain daripada tanggal tetapnya.",
+            ),
             ((inside & (printed != pinned)) | (pinned >= days)) & (printed < days),
         ),
         (
             "pin-unprinted",
-            "The application is pinned to a day of the horizon and is not printed.",
+            said(
+                "The application is pinned to a day of the horizon and is not printed.",
+                "Permohonan ini bertanggal tetap dalam masa rencana, tetapi tidak "
+                "dicetak.",
+            ),
             inside & (printed == days),
         ),
     ):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from ektp_sched.office import calendar
 from ektp_sched.office.fields import DAYS
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust.choice import Use
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.planned import PlannedShift
+    from ektp_sched.words import Said
 
 __all__ = [
     "ShiftRules",
@@ -211,19 +213,32 @@ def check_shifts(
         if use.shift not in ids:
             findings.add(
                 "unknown-shift",
-                f'The plan works shift "{use.shift}", and no table [[shifts]] has this '
-                "id.",
+                said(
+                    'The plan works shift "{shift}", and no table [[shifts]] has this '
+                    "id.",
+                    'Rencana memakai shift "{shift}", padahal tidak ada tabel '
+                    "[[shifts]] dengan id itu.",
+                    shift=use.shift,
+                ),
                 day=use.day,
             )
         elif not 0 <= use.day < rules.days:
             findings.add(
                 "shift-outside",
-                f"Shift {use.shift} is worked on a day outside the plan's horizon.",
+                said(
+                    "Shift {shift} is worked on a day outside the plan's horizon.",
+                    "Shift {shift} dipakai pada hari di luar masa rencana.",
+                    shift=use.shift,
+                ),
                 day=use.day,
             )
     order = [(use.day, use.shift) for use in stated]
     if order != sorted(order):
-        findings.add("row-order", "The shifts are not sorted by day and id.")
+        message = said(
+            "The shifts are not sorted by day and id.",
+            "Daftar shift tidak urut menurut hari dan id.",
+        )
+        findings.add("row-order", message)
     for number, shift in enumerate(rules.office.shifts, 1):
         uses = [u for u in stated if u.shift == shift.id and 0 <= u.day < rules.days]
         days = sorted({use.day for use in uses})
@@ -244,46 +259,81 @@ class _Mine:
     rules: ShiftRules
     findings: Findings
 
-    def add(self, code: str, message: str, day: int | None = None) -> None:
+    def add(self, code: str, message: Said, day: int | None = None) -> None:
         """Add a violation whose message goes on after the shift's id."""
-        self.findings.add(code, f"Shift {self.shift.id} {message}.", day=day)
+        whole = said(
+            "Shift {id} {message}.",
+            "Shift {id} {message}.",
+            id=self.shift.id,
+            message=message,
+        )
+        self.findings.add(code, whole, day=day)
 
-    def date(self, day: int) -> date | None:
-        return self.findings.date_of(day)
+    def date(self, day: int) -> str:
+        return str(self.findings.date_of(day))
 
 
 def _day_is_allowed(mine: _Mine) -> None:
     for number in mine.days:
         day = mine.rules.start + timedelta(days=number)
         if not mine.rules.names(mine.shift, day):
-            what = f"is worked on {day}, which {mine.place}.days does not name"
+            what = said(
+                "is worked on {day}, which {place}.days does not name",
+                "dipakai pada {day}, yang tidak disebut {place}.days",
+                day=str(day),
+                place=mine.place,
+            )
             mine.add("shift-day", what, number)
         if mine.rules.kept_free(mine.shift, day):
-            what = f"is worked on {day}, a holiday or closed date, and "
-            what += f"{mine.place}.on_holidays is not true"
+            what = said(
+                "is worked on {day}, a holiday or closed date, and {place}.on_holidays "
+                "is not true",
+                "dipakai pada {day}, hari libur atau tanggal tutup, padahal "
+                "{place}.on_holidays bukan true",
+                day=str(day),
+                place=mine.place,
+            )
             mine.add("shift-holiday", what, number)
 
 
 def _once_a_day(mine: _Mine) -> None:
     for number, times in sorted(Counter(use.day for use in mine.uses).items()):
         if times > 1:
-            what = f"is worked {times} times on {mine.date(number)}; "
-            what += f"{mine.place} can be worked once a day"
+            what = said(
+                "is worked {times} times on {day}; {place} can be worked once a day",
+                "dipakai {times} kali pada {day}; {place} dapat dipakai sekali sehari",
+                times=times,
+                day=mine.date(number),
+                place=mine.place,
+            )
             mine.add("shift-twice", what, number)
 
 
 def _costs_what_it_costs(mine: _Mine) -> None:
     for use in mine.uses:
         if use.cost_idr != mine.shift.cost_idr:
-            what = f"on {mine.date(use.day)} is said to cost {use.cost_idr} rupiah; "
-            what += f"{mine.place}.cost_idr is {mine.shift.cost_idr}"
+            what = said(
+                "on {day} is said to cost {stated} rupiah; {place}.cost_idr is {cost}",
+                "pada {day} dinyatakan berbiaya {stated} rupiah; {place}.cost_idr "
+                "adalah {cost}",
+                day=mine.date(use.day),
+                stated=use.cost_idr,
+                place=mine.place,
+                cost=mine.shift.cost_idr,
+            )
             mine.add("shift-cost", what, use.day)
 
 
 def _uses_are_counted(mine: _Mine) -> None:
     uses, most = len(mine.days), mine.shift.max_uses
     if most is not None and uses > most:
-        what = f"is worked on {uses} days; {mine.place}.max_uses is {most}"
+        what = said(
+            "is worked on {uses} days; {place}.max_uses is {most}",
+            "dipakai pada {uses} hari; {place}.max_uses adalah {most}",
+            uses=uses,
+            place=mine.place,
+            most=most,
+        )
         mine.add("shift-uses", what)
 
 
@@ -292,9 +342,16 @@ def _weeks_are_counted(mine: _Mine) -> None:
     weeks = Counter(mine.rules.week(day) for day in mine.days)
     for week, uses in sorted(weeks.items()):
         if most is not None and uses > most:
-            monday = mine.date(7 * week - first)
-            what = f"is worked on {uses} days of the week from {monday}; "
-            what += f"{mine.place}.max_per_week is {most}"
+            what = said(
+                "is worked on {uses} days of the week from {monday}; "
+                "{place}.max_per_week is {most}",
+                "dipakai pada {uses} hari dalam minggu mulai {monday}; "
+                "{place}.max_per_week adalah {most}",
+                uses=uses,
+                monday=mine.date(7 * week - first),
+                place=mine.place,
+                most=most,
+            )
             mine.add("shift-week", what)
 
 
@@ -302,8 +359,16 @@ def _rest_is_kept(mine: _Mine) -> None:
     rest = mine.shift.rest_days
     for one, other in pairwise(mine.days):
         if other - one <= rest:
-            what = f"is worked on {mine.date(one)} and {mine.date(other)}; "
-            what += f"{mine.place}.rest_days wants {rest} whole days between"
+            what = said(
+                "is worked on {one} and {other}; {place}.rest_days wants {rest} whole "
+                "days between",
+                "dipakai pada {one} dan {other}; {place}.rest_days menghendaki {rest} "
+                "hari penuh di antaranya",
+                one=mine.date(one),
+                other=mine.date(other),
+                place=mine.place,
+                rest=rest,
+            )
             mine.add("shift-rest", what, other)
 
 
@@ -317,7 +382,13 @@ def _budget_is_kept(
     if cost > budget.idr:
         findings.add(
             "budget",
-            f"The shifts cost {cost} rupiah together; budget.idr is {budget.idr}.",
+            said(
+                "The shifts cost {cost} rupiah together; budget.idr is {most}.",
+                "Semua shift bersama-sama berbiaya {cost} rupiah; budget.idr adalah "
+                "{most}.",
+                cost=cost,
+                most=budget.idr,
+            ),
         )
 
 

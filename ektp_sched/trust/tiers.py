@@ -9,6 +9,7 @@ import numpy as np
 
 from ektp_sched.trust.facts import MISSING, counted
 from ektp_sched.trust.shifts import shift_costs
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -263,8 +264,12 @@ def check_tiers(
     if stated != [(tier.name, tier.label) for tier in wanted]:
         findings.add(
             "tier-list",
-            "The plan's tiers are not those that the office's [plan] tiers and ranks "
-            "demand, in their order.",
+            said(
+                "The plan's tiers are not those that the office's [plan] tiers and "
+                "ranks demand, in their order.",
+                "Tujuan rencana ini, atau urutannya, bukan yang diminta [plan] tiers "
+                "dan peringkat kantor.",
+            ),
         )
         return False
     for tier, claim in zip(wanted, plan.tiers, strict=True):
@@ -272,17 +277,35 @@ def check_tiers(
         if claim.scale != tier.scale:
             findings.add(
                 "tier-scale",
-                f"Tier {_named(tier)} states the scale {claim.scale}; it is "
-                f"{tier.scale}.",
+                said(
+                    "Tier {tier} states the scale {stated}; it is {scale}.",
+                    "Tujuan {tier} menyatakan skala {stated}; seharusnya {scale}.",
+                    tier=tier_label(tier.name, tier.label),
+                    stated=claim.scale,
+                    scale=tier.scale,
+                ),
             )
         elif claim.value != value:
             findings.add(
                 "tier-value",
-                f"Tier {_named(tier)} states {claim.value}; the plan comes to {value} "
-                f"(in units of 1/{tier.scale}).",
+                said(
+                    "Tier {tier} states {stated}; the plan comes to {value} (in units "
+                    "of 1/{scale}).",
+                    "Tujuan {tier} menyatakan {stated}; hasil rencana ini {value} "
+                    "(dalam satuan 1/{scale}).",
+                    tier=tier_label(tier.name, tier.label),
+                    stated=claim.value,
+                    value=value,
+                    scale=str(tier.scale),
+                ),
             )
     return True
 
 
-def _named(tier: DemandedTier) -> str:
-    return tier.name if tier.rank is None else f"{tier.name} of rank {tier.label}"
+def tier_label(name: str, rank: int | str | None) -> Said:
+    """Return a tier's key, and its rank where it has one."""
+    if rank is None:
+        return Said(name, name)
+    return said(
+        "{name} of rank {rank}", "{name} peringkat {rank}", name=name, rank=str(rank)
+    )

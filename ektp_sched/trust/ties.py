@@ -15,6 +15,7 @@ import numpy as np
 from ektp_sched.trust.groups import distinct, distinct_rows, group_applications
 from ektp_sched.trust.rules import used_blanks
 from ektp_sched.trust.tiebreak import TieBreak
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
 __all__ = ["check_ties", "check_ties_in_groups"]
 
 _LATE: Final = np.iinfo(np.int64).max
-_MESSAGE: Final = (
+PASSED_IN_TIE: Final = said(
     "The application comes first in the tie-break, but another that could have "
-    "exchanged with it is printed earlier."
+    "exchanged with it is printed earlier.",
+    "Menurut aturan seri permohonan ini didahulukan, tetapi permohonan lain yang dapat "
+    "bertukar dengannya dicetak lebih awal.",
 )
+"""Sentence of ``tie-break``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def check_ties_in_groups(facts: Facts, findings: Findings) -> None:
     for (row,) in findings.places("tie-break", wrong):
         passed = int(order[row])
         findings.add(
-            "tie-break", _MESSAGE, application_id=ids[passed], day=int(day[passed])
+            "tie-break", PASSED_IN_TIE, application_id=ids[passed], day=int(day[passed])
         )
 
 
@@ -189,5 +193,8 @@ def _check_exchanges(
     for one, other in findings.places("tie-break", wrong):
         passed = int(by_place[wants[one, other]])
         findings.add(
-            "tie-break", _MESSAGE, application_id=ids[passed], day=int(slots.day[one])
+            "tie-break",
+            PASSED_IN_TIE,
+            application_id=ids[passed],
+            day=int(slots.day[one]),
         )

@@ -20,6 +20,7 @@ from ektp_sched.trust.improvements import check_idle_shifts, check_improvements
 from ektp_sched.trust.rules import check_rules
 from ektp_sched.trust.tiers import check_tiers, values
 from ektp_sched.trust.ties import check_ties, check_ties_in_groups
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
@@ -54,11 +55,21 @@ def verify(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> list[Viol
     findings = Findings(plan.start)
     status = str(getattr(plan, "status", "feasible"))
     if status in ("infeasible", "unknown"):
-        findings.add("no-plan", f"The status is {status}: there is no plan to verify.")
+        message = said(
+            "The status is {status}: there is no plan to verify.",
+            "Statusnya {status}: tidak ada rencana untuk diperiksa.",
+            status=status,
+        )
+        findings.add("no-plan", message)
         return findings.listed()
     missing = missing_columns(plan)
     if missing:
-        findings.add("columns", f"Columns are missing: {', '.join(missing)}.")
+        message = said(
+            "Columns are missing: {names}.",
+            "Ada kolom yang kurang: {names}.",
+            names=", ".join(missing),
+        )
+        findings.add("columns", message)
         return findings.listed()
     facts = read_facts(plan, backlog, office)
     check_rules(facts, findings)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from ektp_sched.errors import FolderError
 from ektp_sched.output.comparison import COMPARISON
-from ektp_sched.output.evidence import check_folder
+from ektp_sched.output.evidence import refuse_changed
 from ektp_sched.output.languages import language
 from ektp_sched.output.reading import load
 from ektp_sched.output.report.comparison_file import read_comparison_folder
@@ -17,10 +16,6 @@ from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.seal import SUMMARY
 from ektp_sched.output.summary import json_text
 from ektp_sched.places import replace_file
-from ektp_sched.words import said
-
-if TYPE_CHECKING:
-    from ektp_sched.output.reading import SavedPlan
 
 __all__ = ["REPORT", "rebuild"]
 
@@ -58,33 +53,13 @@ def rebuild(path: str | Path, *, lang: str | None = None) -> Path:
     else:
         name = SUMMARY
         saved = load(folder)
-        _refuse_changed(saved)
+        # The page is written anew; a killed command may have got as far as that.
+        refuse_changed(saved, but=(REPORT,))
         stated = saved.summary
         html = plan_report(saved, language(lang or stated["language"]))
     replace_file(folder / REPORT, html.encode())
     _state(folder / name, stated, html)
     return folder / REPORT
-
-
-def _refuse_changed(saved: SavedPlan) -> None:
-    """Raise if the folder is not what was proven when it was written."""
-    sheets = ("changed-sheet", "missing-sheet")
-    found = [
-        each
-        for each in check_folder(saved)
-        # The page is written anew; a killed command may have got as far as that.
-        if each.code not in sheets and not each.message.startswith(REPORT)
-    ]
-    if found:
-        what = found[0].code
-        message = said(
-            "was changed since it was written ({what}), so its proof may not hold any "
-            "more; verify it, or plan again",
-            "sudah diubah sesudah ditulis ({what}), jadi buktinya mungkin tidak "
-            "berlaku lagi; periksalah dengan verify, atau susun rencananya lagi",
-            what=what,
-        )
-        raise FolderError(message, file=str(saved.path))
 
 
 def _state(path: Path, stated: dict[str, Any], html: str) -> None:
