@@ -177,6 +177,12 @@ def test_held_and_unknown_ids() -> None:
     backlog = replace(made.backlog, held=held)
     found = explain(made, backlog, made.office, "H-1")
     assert (found.outcome, found.rule, found.status) == ("held", "status", "SFE")
+    printed = held.with_columns(status=pl.lit("CARD_PRINTED"))
+    perhaps = explain(made, replace(backlog, held=printed), made.office, "H-1")
+    assert (perhaps.outcome, perhaps.rule) == ("held", "status-means-done")
+    said = " ".join(explanation_lines(perhaps, language("en")))
+    assert "printed already" in said
+    assert "cannot be printed" not in said
     near = explain(made, backlog, made.office, " kpg 07 ")
     assert (near.outcome, near.hint) == ("unknown", "KPG-07")
     # One letter off may be somebody else: nobody's id is given away.

@@ -16,7 +16,7 @@ import polars as pl
 from ektp_sched.backlog.identity import id_of_number, ids_of, is_number
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.backlog.numbers import plain_ids
-from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import (
@@ -175,9 +175,11 @@ def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
     held = _find(backlog.held, wanted)
     if held is not None:
         name, status = held["application_id"], held["status"]
-        done = already_printed(pl.Series([status], dtype=pl.String), office).any()
-        outcome = "done" if done else "held"
-        return Explanation(name, outcome, rule="status", status=status)
+        cell = pl.Series([status], dtype=pl.String)
+        outcome = "done" if already_printed(cell, office).any() else "held"
+        perhaps = outcome == "held" and means_printed(cell).any()
+        rule = "status-means-done" if perhaps else "status"
+        return Explanation(name, outcome, rule=rule, status=status)
     ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
     letters = _letters(wanted)
     alike = ids.filter(
