@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = [
     "already_printed",
     "area_names",
-    "means_printed",
     "may_be_personal",
+    "means_printed",
     "public_cells",
     "status_names",
     "with_status",
@@ -35,14 +35,13 @@ _MOST: Final = {"status": 100, "area": 10_000}
 _USUAL: Final = {"status": 30, "area": 1000}
 """Above so many, those of few people may be no statuses or areas."""
 
-_PRINTED: Final = frozenset(
-    """
-    cardprinted cardshipped cardissued cp cs cl printed shipped issued
-    sudahcetak sudahdicetak telahcetak telahdicetak dicetak tercetak selesai
-    selesaicetak selesaidicetak diambil sudahdiambil telahdiambil
-    diserahkan sudahdiserahkan telahdiserahkan
-    """.split()
+_STEPS: Final = (
+    "cardprinted cardshipped cardissued cp cs cl printed shipped issued",
+    "sudahcetak sudahdicetak telahcetak telahdicetak dicetak tercetak selesai",
+    "selesaicetak selesaidicetak diambil sudahdiambil telahdiambil",
+    "diserahkan sudahdiserahkan telahdiserahkan",
 )
+_PRINTED: Final = frozenset(" ".join(_STEPS).split())
 """Statuses of the steps after the printing, as `fold` makes them."""
 
 _NUMBER: Final = r"\d(?:[ .'-]?\d){14}"
