@@ -20,7 +20,7 @@ from ektp_sched.cli_options import (
     PriorityOption,
 )
 from ektp_sched.errors import UsageError
-from ektp_sched.words import LANGUAGES, Said, in_language
+from ektp_sched.words import LANGUAGES, Said, in_language, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def verify(
     from ektp_sched.output.digest import certified, proven_tiers
     from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
-    from ektp_sched.trust import proves_choice
+    from ektp_sched.trust import Violation, proves_choice
     from ektp_sched.trust import verify as find_violations
 
     plan, found, rules = _evidence(out, backlog, office, priority)
@@ -63,6 +63,8 @@ def verify(
     stated = [v for v in stated if v.code != "changed-sheet"]
     stated += check_evidence(plan, found, rules)
     violations = [*find_violations(plan, found, rules), *stated]
+    if (unlisted := _lacks_priority(plan, priority)) is not None:
+        violations.insert(0, Violation("priority-missing", joined("", (unlisted, "."))))
     proven = certified(plan) and plan.status == "optimal"
     solved = plan.certificate is None and plan.status == "optimal"
     unsaid = not_checked(plan)
@@ -133,6 +135,8 @@ def explain(
     from ektp_sched.trust import explain as find_explanation
 
     plan, found, rules = _evidence(out, backlog, office, priority)
+    if backlog is not None:
+        _require_priority(plan, priority)
     explanation = find_explanation(plan, found, rules, application_id, day=day)
     lines = explanation.sentences(lang or rules.language)
     if explanation.outcome == "unknown":
@@ -196,6 +200,8 @@ def audit(
     refuse_audit(out, [path for path in inputs if path is not None])
     found = _backlog(backlog, rules, priority)
     followed = [_sheets(folder) for folder in plans or ()]
+    for plan in followed:
+        _require_priority(plan, priority)
     result = make_audit(read_log(log, rules), found, rules, plans=followed)
     save_audit(result, out, words)
     if as_json:
@@ -219,6 +225,25 @@ def _evidence(
     if backlog is None:
         return plan, plan.backlog, rules
     return plan, _backlog(backlog, rules, priority), rules
+
+
+def _lacks_priority(plan: SavedPlan, priority: Path | None) -> Said | None:
+    """Return why a raw backlog alone is not what a plan was made from."""
+    if priority is not None or not plan.backlog.prioritised:
+        return None
+    return said(
+        "this plan was made with a priority list; name it with --priority, or leave "
+        "--backlog out where the command allows it, so that the folder's own copy is "
+        "read",
+        "rencana ini disusun dengan daftar prioritas; sebutkan daftarnya dengan "
+        "--priority, atau hilangkan --backlog kalau perintahnya mengizinkan, supaya "
+        "salinan dalam folder yang dibaca",
+    )
+
+
+def _require_priority(plan: SavedPlan, priority: Path | None) -> None:
+    if (lacking := _lacks_priority(plan, priority)) is not None:
+        raise UsageError(lacking)
 
 
 def _sheets(folder: Path) -> SavedPlan:

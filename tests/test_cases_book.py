@@ -416,8 +416,11 @@ def test_sheets_that_are_not_read_may_have_one_name(tmp_path: Path) -> None:
     path = book.save(tmp_path / "b.xlsx")
     data = path.read_bytes()
     for name in (b'"Lama"', b'"Alak"'):
-        again = repacked(data, lambda _, part, to=name: part.replace(b'"LamaX"', to))
-        path.write_bytes(again)
+
+        def renamed(_: str, part: bytes, to: bytes = name) -> bytes:
+            return part.replace(b'"LamaX"', to)
+
+        path.write_bytes(repacked(data, renamed))
         assert ids(read(path)) == ["A1"]
 
 

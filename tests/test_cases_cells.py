@@ -605,3 +605,16 @@ def assert_strict(html: str) -> None:
     assert "<script" not in html
     assert not re.search(r"<[^>]+ style=", html)
     assert html.index("Content-Security-Policy") < html.index("<title>")
+
+
+def test_held_statuses_that_look_like_printed_are_asked_about() -> None:
+    cells = ["PRR", "Card Printed", "CARD_PRINTED", "SUDAH CETAK", "SFE", "CP"]
+    silent = take(office(status={"printable": ["PRR"]}), status=cells)
+    assert noticed(silent)["status-means-done"] == {
+        "rows": 4,
+        "statuses": "CARD_PRINTED 1, CP 1, Card Printed 1, SUDAH CETAK 1",
+    }
+    done = ["CARD_PRINTED", "CP", "SUDAH CETAK"]
+    told = take(office(status={"printable": ["PRR"], "done": done}), status=cells)
+    assert "status-means-done" not in noticed(told)
+    assert told.done == 4

@@ -177,6 +177,12 @@ def test_held_and_unknown_ids() -> None:
     backlog = replace(made.backlog, held=held)
     found = explain(made, backlog, made.office, "H-1")
     assert (found.outcome, found.rule, found.status) == ("held", "status", "SFE")
+    printed = held.with_columns(status=pl.lit("CARD_PRINTED"))
+    perhaps = explain(made, replace(backlog, held=printed), made.office, "H-1")
+    assert (perhaps.outcome, perhaps.rule) == ("held", "status-means-done")
+    said = " ".join(explanation_lines(perhaps, language("en")))
+    assert "printed already" in said
+    assert "cannot be printed" not in said
     near = explain(made, backlog, made.office, " kpg 07 ")
     assert (near.outcome, near.hint) == ("unknown", "KPG-07")
     # One letter off may be somebody else: nobody's id is given away.
@@ -379,3 +385,15 @@ def test_where_no_rule_keeps_a_shift_from_being_worked_the_aims_do() -> None:
     assert "the aims in their order speak against it" in lines_of(found)
     ready = about(planned(desk(**BOUGHT, plan={"tiers": tiers}), person("B", 0)), "B")
     assert (ready.rule, ready.idle) == ("first-day", ())
+
+
+def test_a_number_of_a_person_without_the_key_is_not_said_to_be_absent(
+    tmp_path: Path,
+) -> None:
+    document = desk() | {"identity": {"from": "NIK"}}
+    office = Office.model_validate(document).model_copy(update={"base": tmp_path})
+    made = planned(document, person("A", 9))
+    with pytest.raises(UsageError, match="--office") as caught:
+        explain(made, made.backlog, office, "5371 0101 0170 0001")
+    assert "5371" not in str(caught.value)
+    assert explain(made, made.backlog, office, "B").outcome == "unknown"

@@ -33,6 +33,7 @@ __all__ = [
     "application_ids",
     "id_of_number",
     "ids_of",
+    "is_number",
     "key_is_exposed",
     "key_path",
     "make_key",
@@ -186,10 +187,17 @@ def id_of_number(number: str, office: Office) -> str | None:
     """
     if office.identity is None or not key_path(office).exists():
         return None
-    value = read_numbers(pl.Series([number], dtype=pl.String)).values
-    if not value.str.contains(rf"^\d{{{DIGITS}}}$").fill_null(value=False).all():
+    if not is_number(number):
         return None
+    value = read_numbers(pl.Series([number], dtype=pl.String)).values
     return str(application_ids(value, read_key(key_path(office)))[0])
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is the number of a person, however it is written."""
+    value = read_numbers(pl.Series([text], dtype=pl.String)).values
+    whole = value.str.contains(rf"^\d{{{DIGITS}}}$")
+    return bool(whole.fill_null(value=False).all())
 
 
 def _keyed(key: bytes) -> Callable[[bytes], bytes]:

@@ -21,6 +21,7 @@ from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.statuses import (
     already_printed,
     area_names,
+    means_printed,
     public_cells,
     status_names,
     with_status,
@@ -238,6 +239,7 @@ def _split(
         held = frame.filter(~printable).select(list(HELD))
         held = held.with_columns(pl.col("status").fill_null(""))
         done = int((printed & ~printable).sum())
+        notices = (*notices, *_unsaid_done(held["status"], office))
         frame, rows = frame.filter(printable), rows.filter(printable)
         rule = None if rule is None else rule.filter(printable)
     counts = {f"{r.column} ~ {r.matches} → {r.urgency}": 0 for _, r in columns.rules}
@@ -280,11 +282,30 @@ def _unused_status(cells: pl.Series, heading: str) -> list[Notice]:
     counts = cells.drop_nulls().value_counts()
     if counts.is_empty():
         return []
-    most = counts.sort("count", cells.name, descending=[True, False]).head(_NAMED)
+    figures: dict[str, str | int] = {"column": heading, "count": counts.height}
+    return [Notice("status-not-used", figures | {"statuses": _most(counts)})]
+
+
+def _unsaid_done(held: pl.Series, office: Office) -> list[Notice]:
+    """Name held statuses that look like printed where the office does not say so."""
+    counts = held.filter(means_printed(held) & ~already_printed(held, office))
+    if counts.is_empty():
+        return []
+    figures: dict[str, str | int] = {"rows": len(counts)}
+    return [
+        Notice(
+            "status-means-done", figures | {"statuses": _most(counts.value_counts())}
+        )
+    ]
+
+
+def _most(counts: pl.DataFrame) -> str:
+    """Return the most frequent statuses with their counts."""
+    name = counts.columns[0]
+    most = counts.sort("count", name, descending=[True, False]).head(_NAMED)
     listed = [f"{text} {count}" for text, count in most.rows()]
     listed += ["…"] if counts.height > _NAMED else []
-    figures: dict[str, str | int] = {"column": heading, "count": counts.height}
-    return [Notice("status-not-used", figures | {"statuses": ", ".join(listed)})]
+    return ", ".join(listed)
 
 
 def _prioritised(

@@ -23,6 +23,7 @@ __all__ = [
     "already_printed",
     "area_names",
     "may_be_personal",
+    "means_printed",
     "public_cells",
     "status_names",
     "with_status",
@@ -33,6 +34,15 @@ _MOST: Final = {"status": 100, "area": 10_000}
 
 _USUAL: Final = {"status": 30, "area": 1000}
 """Above so many, those of few people may be no statuses or areas."""
+
+_STEPS: Final = (
+    "cardprinted cardshipped cardissued cp cs cl printed shipped issued",
+    "sudahcetak sudahdicetak telahcetak telahdicetak dicetak tercetak selesai",
+    "selesaicetak selesaidicetak diambil sudahdiambil telahdiambil",
+    "diserahkan sudahdiserahkan telahdiserahkan",
+)
+_PRINTED: Final = frozenset(" ".join(_STEPS).split())
+"""Statuses of the steps after the printing, as `fold` makes them."""
 
 _NUMBER: Final = r"\d(?:[ .'-]?\d){14}"
 
@@ -50,6 +60,14 @@ def already_printed(statuses: pl.Series, office: Office) -> pl.Series:
     if office.status is None or not office.status.done:
         return pl.repeat(False, len(statuses), dtype=pl.Boolean, eager=True)
     return with_status(statuses, office.status.done)
+
+
+def means_printed(statuses: pl.Series) -> pl.Series:
+    """Return which statuses look like those of a printed card, boolean.
+
+    Only the office knows; this is to ask it where ``status.done`` is silent.
+    """
+    return with_status(statuses, _PRINTED)
 
 
 def status_names(office: Office) -> tuple[str, ...]:

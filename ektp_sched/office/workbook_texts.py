@@ -85,9 +85,9 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
     ),
     "status.done": (
         "Status yang berarti kartu sudah dicetak, dipisah titik koma, misalnya "
-        "CARD_PRINTED. Boleh kosong.",
+        "CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. Boleh kosong.",
         "Statuses of cards that are printed already, separated by semicolons, such "
-        "as CARD_PRINTED. May be empty.",
+        "as CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. May be empty.",
     ),
     "identity.from": (
         "Judul kolom nomor (misalnya NIK) untuk membuat nomor antrean, bila "

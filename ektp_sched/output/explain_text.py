@@ -49,7 +49,8 @@ def explanation_lines(
     if found.outcome == "held":
         status = "–" if not found.status else cell_shown(found.status, "status", words)
         said = {"id": found.application_id, "status": status}
-        return [words.text("explain.held", **said), words.text("explain.held-next")]
+        key = "perhaps-done" if found.rule == "status-means-done" else "held"
+        return [words.text(f"explain.{key}{part}", **said) for part in ("", "-next")]
     return [
         *_who(found, words, last or found.last_day),
         *_dates(found, words),

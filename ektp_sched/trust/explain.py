@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import polars as pl
 
-from ektp_sched.backlog.identity import id_of_number, ids_of
+from ektp_sched.backlog.identity import id_of_number, ids_of, is_number
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.backlog.numbers import plain_ids
-from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.trust.explain_ahead import (
@@ -85,15 +85,20 @@ def explain(
     Raises
     ------
     UsageError
-        The day lies outside the plan.
+        The day lies outside the plan, or it is the number of a person and the
+        key is not there.
     """
     office = as_office(office)
     backlog = as_backlog(backlog, office)
     day = None if day is None else as_day(day, "day")
-    wanted = id_of_number(application_id, office) or _as_read(application_id)
+    made = id_of_number(application_id, office)
+    wanted = made or _as_read(application_id)
     row = _find(backlog.frame, wanted)
     if row is None:
-        return _not_planned(backlog, office, wanted)
+        answer = _not_planned(backlog, office, wanted)
+        if answer.outcome == "unknown" and made is None:
+            _require_key(application_id, office)
+        return answer
     _require_within(plan, day)
     person = Person.of(row, office)
     case = _Case(plan, backlog, office, person)
@@ -133,6 +138,19 @@ def _as_read(application_id: str) -> str:
     return str(plain_ids(pl.Series([application_id], dtype=pl.String))[0] or "")
 
 
+def _require_key(asked: str, office: Office) -> None:
+    """Refuse a person's number that only the office's key can look up."""
+    if office.identity is None or not is_number(asked):
+        return
+    msg = said(
+        "a number of identity (NIK) can only be looked up with --office, where the "
+        "key lies beside the office file; or give the queue number",
+        "NIK hanya dapat dicari dengan --office, sebab kuncinya ada di samping berkas "
+        "kantor; atau sebutkan nomor antreannya",
+    )
+    raise UsageError(msg)
+
+
 def _require_within(plan: Explained, day: date | None) -> None:
     last = plan.start + timedelta(days=plan.days - 1)
     if day is not None and not plan.start <= day <= last:
@@ -157,9 +175,11 @@ def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
     held = _find(backlog.held, wanted)
     if held is not None:
         name, status = held["application_id"], held["status"]
-        done = already_printed(pl.Series([status], dtype=pl.String), office).any()
-        outcome = "done" if done else "held"
-        return Explanation(name, outcome, rule="status", status=status)
+        cell = pl.Series([status], dtype=pl.String)
+        outcome = "done" if already_printed(cell, office).any() else "held"
+        perhaps = outcome == "held" and means_printed(cell).any()
+        rule = "status-means-done" if perhaps else "status"
+        return Explanation(name, outcome, rule=rule, status=status)
     ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
     letters = _letters(wanted)
     alike = ids.filter(
