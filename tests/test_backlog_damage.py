@@ -145,6 +145,12 @@ def test_nobody_is_lost_and_nobody_doubled(
     assert {notice.code for notice in backlog.notices} == file.notices
 
 
+def test_a_whole_file_is_searched_for_no_lost_bytes() -> None:
+    head = b"application_id,waiting_since\nA"
+    assert read_delimited(head + b"1,2017-01-01\n", "b.csv", KNOWN).whole
+    assert not read_delimited(head + b"\xc3,2017-01-01,\xc3\xa9", "b", KNOWN).whole
+
+
 ANY_CELL = st.text(st.sampled_from('ab1,;\n\r" é\t='), max_size=6)
 
 

@@ -8,6 +8,7 @@ import shutil
 import socket
 import struct
 import zipfile
+import zlib
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +25,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from ektp_sched.backlog import Backlog, read_backlog
 from ektp_sched.errors import BacklogError, InputError, OfficeError
 from ektp_sched.office import Office, load_office
+from ektp_sched.office.guard import look_into
+from ektp_sched.office.looked import RefusedError
+from ektp_sched.office.trial import Trial
 from ektp_sched.office.writing import to_toml
 from ektp_sched.output.languages import language
 from ektp_sched.planning.outlook import start_notices
@@ -415,12 +419,12 @@ def test_sheets_that_are_not_read_may_have_one_name(tmp_path: Path) -> None:
     book.sheet("LamaX").rows(HEAD, ("A3", "2017-08-12"))
     path = book.save(tmp_path / "b.xlsx")
     data = path.read_bytes()
+
+    def renamed(to: bytes) -> Callable[[str, bytes], bytes]:
+        return lambda _, part: part.replace(b'"LamaX"', to)
+
     for name in (b'"Lama"', b'"Alak"'):
-
-        def renamed(_: str, part: bytes, to: bytes = name) -> bytes:
-            return part.replace(b'"LamaX"', to)
-
-        path.write_bytes(repacked(data, renamed))
+        path.write_bytes(repacked(data, renamed(name)))
         assert ids(read(path)) == ["A1"]
 
 
@@ -475,6 +479,62 @@ def test_merged_dates_of_1904_count_for_all_rows(tmp_path: Path) -> None:
         date(2017, 9, 20),
         date(2017, 8, 12),
     ]
+
+
+# A child reads first what may take much
+
+
+def test_a_small_workbook_needs_no_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[bytes] = []
+
+    class Tried(Trial):
+        def __init__(self, kind: str, data: bytes) -> None:
+            tried.append(data)
+            super().__init__(kind, data)
+
+    monkeypatch.setattr("ektp_sched.office.pages.Trial", Tried)
+    small = Book().rows(HEAD, ("A1", "2017-08-12")).save(tmp_path / "b.xlsx")
+    assert ids(read(small)) == ["A1"]
+    assert not tried
+    # A long text that many cells share takes little in the file, and much outside.
+    monkeypatch.setattr("ektp_sched.office.pages._LITTLE_MEMORY", 1 << 20)
+    rows = [("A1", "2017-08-12")] * 9 + [("x" * 30_000, "2017-08-12")] * 20
+    large = Book().rows(HEAD, *rows).save(tmp_path / "l.xlsx")
+    assert ids(read(large)) == ["A1", "x" * 30_000]
+    assert tried == [large.read_bytes()]
+
+
+def test_a_part_that_is_longer_than_it_says_is_damage(tmp_path: Path) -> None:
+    path = Book().rows(HEAD, ("A1", "2017-08-12")).save(tmp_path / "b.xlsx")
+    data = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+        text = archive.read(part)
+    short = text[: text.index(b"</worksheet>") + 12 - 1]
+    at = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02"))
+    while data[at + 46 : at + 46 + len(part.filename)] != part.filename.encode():
+        at = data.index(b"PK\x01\x02", at + 1)
+    struct.pack_into("<I", data, at + 16, zlib.crc32(short))
+    struct.pack_into("<I", data, at + 24, len(short))
+    with pytest.raises(RefusedError, match="damaged"):
+        look_into(bytes(data), most_bytes=10**8, most_cells=10**6)
+
+
+def test_a_panic_of_a_library_is_not_on_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def panic(*_: object) -> None:
+        os.write(2, b"thread panicked")
+        raise pl.exceptions.PanicException
+
+    path = Book().rows(HEAD, ("A1", "2017-08-12")).save(tmp_path / "b.xlsx")
+    monkeypatch.setattr("ektp_sched.office.pages._load", panic)
+    assert "is damaged" in refused(path).message
+    assert capfd.readouterr().err == ""
+    os.write(2, b"seen")
+    assert capfd.readouterr().err == "seen"
 
 
 # The other kinds of workbooks

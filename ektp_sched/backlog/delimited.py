@@ -99,13 +99,14 @@ def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
     notices = [Notice("heading-row", {"row": heading.row})] if heading.titles else []
     if len(cells.swallowed):
         notices.append(_in_rows(IN_A_CELL, cells.swallowed, first_row))
-    if REPLACED.encode() in text.data:
+    whole = REPLACED.encode() not in text.data
+    if not whole:
         marked = cells.frame.select(pl.any_horizontal([*map(replaced, cells.frame)]))
         places = marked.to_series().arg_true()
         notices += (
             [_in_rows("bytes-replaced", places, first_row)] if len(places) else []
         )
-    return replace(table, read_as=read_as, notices=tuple(notices))
+    return replace(table, read_as=read_as, notices=tuple(notices), whole=whole)
 
 
 def _in_rows(code: str, places: pl.Series, first_row: int) -> Notice:

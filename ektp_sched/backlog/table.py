@@ -63,6 +63,8 @@ class Table:
     sheets
         Names of the sheets that were read as one, else empty; `rows` and
         `malformed` are then those that `rows_of_sheets` makes.
+    whole
+        Whether it is certain that no bytes were lost, which then nobody looks for.
     """
 
     frame: pl.DataFrame
@@ -74,6 +76,7 @@ class Table:
     numeric: Mapping[int, pl.Series] = field(default_factory=dict)
     epoch_1904: bool = False
     sheets: tuple[str, ...] = ()
+    whole: bool = False
 
     def cells(self, at: int) -> pl.Series:
         """Return a column by position."""
