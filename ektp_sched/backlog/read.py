@@ -47,7 +47,7 @@ FIRST_RECORDS: Final = date(2011, 1, 1)
 
 _SHOWN: Final = 3
 _NAMED: Final = 10
-"""Statuses that a notice names."""
+"""Statuses or lines that a notice names."""
 
 
 def read_backlog(
@@ -305,13 +305,16 @@ def _most(counts: pl.DataFrame) -> str:
 def _prioritised(
     backlog: Backlog, office: Office, path: Path, key: bytes | None
 ) -> Backlog:
-    lines = read_priorities(path, office, key)
-    applied = apply_priorities(backlog.frame, backlog.held, lines, backlog.extra)
+    listed = read_priorities(path, office, key)
+    applied = apply_priorities(backlog.frame, backlog.held, listed, backlog.extra)
     notices = backlog.notices
-    if applied.unmatched:
+    if len(applied.unmatched):
+        rows = [str(row) for row in applied.unmatched.head(_NAMED)]
+        rows += ["…"] if len(applied.unmatched) > _NAMED else []
         figures: dict[str, str | int] = {
-            "rows": applied.unmatched,
+            "rows": len(applied.unmatched),
             "held": applied.held,
+            "lines": ", ".join(rows),
         }
         notices = (*notices, Notice("priority-unmatched", figures))
     return replace(
@@ -319,7 +322,7 @@ def _prioritised(
         frame=applied.frame,
         notices=notices,
         prioritised=applied.used.height,
-        priority_unmatched=applied.unmatched,
+        priority_unmatched=len(applied.unmatched),
         priorities=applied.used,
     )
 

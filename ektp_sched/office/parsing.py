@@ -76,6 +76,7 @@ def office_of(data: Mapping[str, Any]) -> tuple[Office | None, list[Problem]]:
     """
     plain = deepcopy(dict(data))
     problems = _take_out_aliases(plain)
+    with_official_classes(plain)
     office: Office | None = None
     try:
         office = Office.model_validate(plain)
