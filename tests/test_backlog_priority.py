@@ -187,8 +187,8 @@ def test_it_may_be_a_workbook(tmp_path: Path) -> None:
         (
             "A,urgent,,x,Head,y",
             None,
-            "has more cells than headings, a quotation mark out of place, or signs that "
-            "are no text",
+            "has more cells than headings, a quotation mark out of place, or signs "
+            "that are no text",
         ),
     ],
 )

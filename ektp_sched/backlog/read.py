@@ -27,8 +27,9 @@ from ektp_sched.backlog.statuses import (
     with_status,
 )
 from ektp_sched.backlog.table import Table, tabulate
-from ektp_sched.backlog.texts import as_text
+from ektp_sched.backlog.texts import as_text, clean
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
+from ektp_sched.office.advice import urgency_left_out
 from ektp_sched.office.notices import Notice
 from ektp_sched.public import HIDDEN
 from ektp_sched.words import joined, said
@@ -193,7 +194,19 @@ def _assemble(
     )
     if priority is not None:
         backlog = _prioritised(backlog, office, priority, checked.key)
+    if office.urgency_left_out and not office.classes_are_missed:
+        backlog = _classes_missed(backlog, table, columns, office)
     return _noticed(_numbered(backlog, columns))
+
+
+def _classes_missed(
+    backlog: Backlog, table: Table, columns: Columns, office: Office
+) -> Backlog:
+    """Notice a column of classes where the office names none."""
+    at = columns.at.get("urgency")
+    if at is None or not clean(table.cells(at)).count():
+        return backlog
+    return replace(backlog, notices=(*backlog.notices, urgency_left_out(office)))
 
 
 class _Parts(NamedTuple):
