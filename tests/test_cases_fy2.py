@@ -100,3 +100,22 @@ def test_classes_that_nobody_named_are_said_to_be_routine(tmp_path: Path) -> Non
     named, _ = office_of(tomllib.loads(OFFICE))
     assert named is not None
     assert left_out(*named.of_workbook().warnings()) == []
+
+
+def test_check_counts_what_is_wrong_and_plan_says_where_the_rows_are(
+    tmp_path: Path,
+) -> None:
+    bad = [f"B{n},2017-02-31,,x" for n in range(7)] + ["C,,nonsense,x"]
+    small(tmp_path, rows=[*ROWS, *bad])
+    checked = run("check", "b.csv", "--office", "office.toml", cwd=tmp_path)
+    assert checked.returncode == 2
+    assert "7 rows: " in checked.stdout
+    assert "(such as row 22, column waiting_since)" in checked.stdout
+    assert "1 row: is needed, but empty (row 29, column waiting_since)" in (
+        checked.stdout
+    )
+    assert "rejects.csv" not in checked.stdout + checked.stderr
+    rest = ("--office", "office.toml", "--out", "out", *FROM)
+    refused = run("plan", "b.csv", *rest, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "all rejected rows are in out/rejects.csv" in refused.stderr
