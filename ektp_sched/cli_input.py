@@ -225,7 +225,7 @@ def _show(
         for problem in problems:
             say(f"ektp-sched: {problem}")
         if backlog is not None:
-            show_rejects(backlog, screen, words)
+            show_rejects(backlog, screen, words, written=False)
     elif office is not None:
         show_check(office, backlog, notices, screen, words)
     if backlog is not None:

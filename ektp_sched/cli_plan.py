@@ -321,7 +321,15 @@ def _read(
         from ektp_sched.output import save_rejects
 
         save_rejects(error.backlog, out, force=force)
-        raise
+        message = said(
+            "{what}; all rejected rows are in {file}",
+            "{what}; semua baris yang ditolak ada di {file}",
+            what=error.message,
+            file=str(out / "rejects.csv"),
+        )
+        raise TooManyRejectsError(
+            message, backlog=error.backlog, file=error.file
+        ) from None
 
 
 def _is_plan(made: Plan) -> bool:

@@ -76,7 +76,7 @@ def test_it_sets_class_and_due_date(tmp_path: Path) -> None:
         ("B", None, date(2017, 9, 15), "flight", "Head"),
     ]
     assert [(n.code, n.figures) for n in found.notices] == [
-        ("priority-unmatched", {"rows": 2, "held": 1})
+        ("priority-unmatched", {"rows": 2, "held": 1, "lines": "4, 5"})
     ]
 
 
@@ -187,7 +187,8 @@ def test_it_may_be_a_workbook(tmp_path: Path) -> None:
         (
             "A,urgent,,x,Head,y",
             None,
-            "has more cells than headings, or a quotation mark out of place",
+            "has more cells than headings, a quotation mark out of place, or signs "
+            "that are no text",
         ),
     ],
 )
@@ -245,3 +246,27 @@ def test_two_columns_for_one_and_no_file(tmp_path: Path) -> None:
     path.write_text(BACKLOG)
     with pytest.raises(PriorityError, match="there is no such file"):
         read_backlog(path, office(tmp_path), priority=tmp_path / "none.csv")
+
+
+def test_any_column_of_whom_takes_number_queue_number_or_id(tmp_path: Path) -> None:
+    make_key(tmp_path / "identity.key")
+    backlog = BACKLOG.replace("application_id", "KODE")
+    person = {"identity": {"from": "NIK"}}
+    row = read(tmp_path, "NIK,urgency,reason,by\n", backlog, **person).frame.row(
+        0, named=True
+    )
+    asked = ("5371012306950001", row["queue_number"], row["application_id"])
+    for heading in ("NIK", "Nomor antrean", "application_id"):
+        for whom in asked:
+            lines = f"{heading},urgency,reason,by\n{whom},emergency,x,Head\n"
+            found = read(tmp_path, lines, backlog, **person)
+            assert found.prioritised == 1, (heading, whom)
+            assert found.frame["urgency"][0] == "emergency"
+
+
+def test_at_most_ten_rows_that_match_nobody_are_named(tmp_path: Path) -> None:
+    lines = [f"X{n},urgent,x,Head\n" for n in range(12)]
+    found = read(tmp_path, "application_id,urgency,reason,by\n" + "".join(lines))
+    (notice,) = found.notices
+    assert notice.figures["rows"] == 12
+    assert notice.figures["lines"] == "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"

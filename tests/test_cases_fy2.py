@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
+import polars as pl
+import pytest
 from cli_cases import FROM, HEADING, OFFICE, ROWS, run
+
+from ektp_sched.backlog import from_frame
+from ektp_sched.office.parsing import office_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ektp_sched.office import Notice
 
 
 def small(tmp_path: Path, *, rows: list[str] = ROWS, office: str = OFFICE) -> None:
@@ -43,3 +51,71 @@ def test_a_plan_with_a_priority_list_is_judged_with_it_alone(tmp_path: Path) -> 
     (tmp_path / "log.csv").write_text("application_id,printed_at,printer\n")
     log = ("audit", "log.csv", *RAW, "--plan", "out", "--out", "aud")
     assert "--priority" in run(*log, cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize("word", ["darurat", "Gawat Darurat", "EMERGENCY"])
+def test_rules_may_call_a_class_by_the_words_of_both_languages(word: str) -> None:
+    document = tomllib.loads(OFFICE) | {
+        "classify": [{"column": "KET", "matches": "x", "urgency": word}],
+        "quotas": [
+            {"id": "q", "urgency": [word, "biasa"], "per": "day", "at_most_share": 0.5},
+        ],
+        "cards": {"KTP-el": {"stock": 9, "set_aside": {word: 3}}},
+    }
+    office, problems = office_of(document)
+    assert problems == []
+    assert office is not None
+    assert office.classify[0].urgency == "emergency"
+    assert office.quotas[0].urgency == ("emergency", "routine")
+    assert list(office.cards["KTP-el"].set_aside) == ["emergency"]
+
+
+def test_a_word_that_means_no_class_of_the_office_is_refused() -> None:
+    rule = {"column": "KET", "matches": "x", "urgency": "kilat"}
+    _, problems = office_of(tomllib.loads(OFFICE) | {"classify": [rule]})
+    assert len(problems) == 1
+
+
+def left_out(*notices: Notice) -> list[dict[str, str | int]]:
+    return [n.figures for n in notices if n.code == "urgency-left-out"]
+
+
+def test_classes_that_nobody_named_are_said_to_be_routine(tmp_path: Path) -> None:
+    bare = {"servers": [{"id": "s", "cards_per_day": 1}]}
+    bare |= {"printers": [{"id": "p", "cards_per_day": 1}], "name": "T"}
+    office, _ = office_of(bare)
+    assert office is not None
+    assert left_out(*office.warnings()) == []
+    figures = {"urgency": "routine", "target_days": 30}
+    rows = {"application_id": ["A"], "waiting_since": ["2017-09-01"]}
+    assert left_out(*from_frame(pl.DataFrame(rows), office).notices) == []
+    classed = pl.DataFrame(rows | {"urgency": ["biasa"]})
+    assert left_out(*from_frame(classed, office).notices) == [figures]
+    rule = {"column": "KET", "matches": "x", "urgency": "routine"}
+    ruled, _ = office_of(bare | {"classify": [rule]})
+    assert ruled is not None
+    assert left_out(*ruled.warnings()) == [figures]
+    assert left_out(*from_frame(classed, ruled).notices) == []
+    assert left_out(*office.of_workbook().warnings()) == [figures]
+    named, _ = office_of(tomllib.loads(OFFICE))
+    assert named is not None
+    assert left_out(*named.of_workbook().warnings()) == []
+
+
+def test_check_counts_what_is_wrong_and_plan_says_where_the_rows_are(
+    tmp_path: Path,
+) -> None:
+    bad = [f"B{n},2017-02-31,,x" for n in range(7)] + ["C,,nonsense,x"]
+    small(tmp_path, rows=[*ROWS, *bad])
+    checked = run("check", "b.csv", "--office", "office.toml", cwd=tmp_path)
+    assert checked.returncode == 2
+    assert "7 rows: " in checked.stdout
+    assert "(such as row 22, column waiting_since)" in checked.stdout
+    assert "1 row: is needed, but empty (row 29, column waiting_since)" in (
+        checked.stdout
+    )
+    assert "rejects.csv" not in checked.stdout + checked.stderr
+    rest = ("--office", "office.toml", "--out", "out", *FROM)
+    refused = run("plan", "b.csv", *rest, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "all rejected rows are in out/rejects.csv" in refused.stderr

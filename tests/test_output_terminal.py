@@ -289,6 +289,10 @@ def test_many_rejects_are_cut(made: Plan) -> None:
     show_rejects(many, console, language("en"))
     assert "… and 4 more rows, see rejects.csv" in shown(console)
     console = screen()
+    show_rejects(many, console, language("en"), written=False)
+    assert "rejects.csv" not in shown(console)
+    assert "3 rows" in shown(console)
+    console = screen()
     show_rejects(replace(many, rejects=rejects.clear()), console, language("en"))
     assert shown(console) == ""
 

@@ -33,12 +33,14 @@ __all__ = [
     "application_ids",
     "id_of_number",
     "ids_of",
+    "is_made",
     "is_number",
     "key_is_exposed",
     "key_path",
     "make_key",
     "queue_numbers",
     "read_key",
+    "whole_numbers",
 ]
 
 _CROCKFORD: Final = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
@@ -195,9 +197,20 @@ def id_of_number(number: str, office: Office) -> str | None:
 
 def is_number(text: str) -> bool:
     """Return whether a text is the number of a person, however it is written."""
-    value = read_numbers(pl.Series([text], dtype=pl.String)).values
-    whole = value.str.contains(rf"^\d{{{DIGITS}}}$")
-    return bool(whole.fill_null(value=False).all())
+    return bool(whole_numbers(pl.Series([text], dtype=pl.String)).all())
+
+
+def whole_numbers(texts: pl.Series) -> pl.Series:
+    """Return which texts are numbers of persons, however written, boolean."""
+    bare = texts.str.replace_all(r"[\s.'\u{2019}-]", "")
+    return bare.str.contains(rf"^\d{{{DIGITS}}}$").fill_null(value=False)
+
+
+def is_made(texts: pl.Series) -> pl.Series:
+    """Return which texts have the form of a made id or queue number, boolean."""
+    form = texts.str.to_uppercase().str.replace_all(r"[\s-]", "")
+    made = form.str.contains(QUEUE_FORM) | form.str.contains(ID_FORM)
+    return (made & form.str.contains(r"\D")).fill_null(value=False)
 
 
 def _keyed(key: bytes) -> Callable[[bytes], bytes]:

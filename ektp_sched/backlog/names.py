@@ -16,6 +16,7 @@ from ektp_sched.backlog.texts import (
     spread,
     squeeze,
 )
+from ektp_sched.office.classes import class_spellings
 from ektp_sched.office.nearest import nearest
 
 if TYPE_CHECKING:
@@ -40,14 +41,6 @@ _HINTS: Final = 1000
 
 _ALIKE: Final = 0.6
 """Likeness below which a known name would be an absurd guess."""
-
-_CLASSES: Final = (
-    "emergency emergensi darurat gawatdarurat",
-    "urgent urgen segera mendesak penting kilat ekspres express",
-    "priority prioritas diprioritaskan diutamakan",
-    "routine rutin biasa normal reguler regular umum standar standard",
-)
-"""What offices call the same class in both languages, as `fold` makes it."""
 
 
 class Named(NamedTuple):
@@ -87,21 +80,6 @@ def spellings(areas: Mapping[str, Iterable[str]]) -> dict[str, str]:
     known = {name: name for name in areas}
     for name, others in areas.items():
         known.update({other: name for other in others if other not in known})
-    return known
-
-
-def class_spellings(classes: Iterable[str]) -> dict[str, str]:
-    """Return spelling → class, with the words of both languages for it.
-
-    A word stands for a class where the office has one of that meaning alone.
-    """
-    official = {fold(name): name for name in classes}
-    known = {name: name for name in classes}
-    for line in _CLASSES:
-        words = line.split()
-        meant = {official[word] for word in words if word in official}
-        if len(meant) == 1:
-            known |= dict.fromkeys((w for w in words if w not in official), *meant)
     return known
 
 

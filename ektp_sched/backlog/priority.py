@@ -9,7 +9,13 @@ import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.encodings import replaced
-from ektp_sched.backlog.identity import QUEUE_HEADINGS, application_ids, ids_of
+from ektp_sched.backlog.identity import (
+    QUEUE_HEADINGS,
+    application_ids,
+    ids_of,
+    is_made,
+    whole_numbers,
+)
 from ektp_sched.backlog.model import PRIORITIES
 from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
@@ -72,7 +78,7 @@ class Priorities:
     Parameters
     ----------
     frame
-        id, number (text; one of them null), urgency, due_on, reason, by.
+        row, id, number (text; one of them null), urgency, due_on, reason, by.
     heading
         Folded heading of the column of numbers; None if there is none.
     """
@@ -92,12 +98,12 @@ class Applied:
     used
         The lines that named a planned application, in the order of its id.
     unmatched, held
-        Lines that name no planned application; how many of them one held.
+        Rows of lines that name no planned application; how many of them one held.
     """
 
     frame: pl.DataFrame
     used: pl.DataFrame
-    unmatched: int
+    unmatched: pl.Series
     held: int
 
 
@@ -209,6 +215,7 @@ def _lines(
     )
     frame = pl.DataFrame(
         {
+            "row": table.rows,
             "id": plain_ids(texts.get("application_id", none)),
             "number": none,
             "urgency": none,
@@ -222,8 +229,17 @@ def _lines(
         findings.add(numbers.lost, table.headings[number], "lost-number")
         frame = frame.with_columns(number=numbers.values)
         if key is not None:
+            # Whoever knows the queue number alone writes it where NIK is asked for.
+            known = plain_ids(clean(table.cells(number)))
             made = application_ids(numbers.values, key)
+            made = made.zip_with(~is_made(known), known)
             frame = frame.with_columns(id=frame["id"].fill_null(made))
+    elif key is not None:
+        numbers = read_numbers(table.numbers(whom))
+        whole = whole_numbers(frame["id"])
+        findings.add(numbers.lost & whole, table.headings[whom], "lost-number")
+        made = application_ids(numbers.values.set(~whole, None), key)
+        frame = frame.with_columns(id=made.fill_null(frame["id"]))
     if "urgency" in at:
         known = class_spellings(office.classes)
         named = official_names(texts["urgency"], known, "unknown-class")
@@ -322,11 +338,12 @@ def apply_priorities(
         found = rest.join(people, on="number", how="inner")
         by_number = found.with_columns(id="whom").select(matched.columns)
         matched = pl.concat([matched, by_number])
+    strange = by_id.join(frame.select(id="application_id"), on="id", how="anti")
+    nobody = rest.join(found.select("number"), on="number", how="anti")
+    unmatched = pl.concat([strange["row"], nobody["row"]]).sort()
     used = matched.rename({"id": "application_id"}).select(list(PRIORITIES))
     used = used.unique("application_id", keep="first", maintain_order=True)
     waiting = by_id.join(held.select(id="application_id"), on="id", how="semi").height
-    named = by_id.join(frame.select(id="application_id"), on="id", how="semi").height
-    unmatched = lines.frame.height - named - found["number"].n_unique()
     return Applied(_with(frame, used), used.sort("application_id"), unmatched, waiting)
 
 

@@ -27,8 +27,9 @@ from ektp_sched.backlog.statuses import (
     with_status,
 )
 from ektp_sched.backlog.table import Table, row_figure, tabulate
-from ektp_sched.backlog.texts import as_text
+from ektp_sched.backlog.texts import as_text, clean
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
+from ektp_sched.office.advice import urgency_left_out
 from ektp_sched.office.inputs import as_office
 from ektp_sched.office.notices import Notice
 from ektp_sched.public import HIDDEN
@@ -50,7 +51,7 @@ FIRST_RECORDS: Final = date(2011, 1, 1)
 
 _SHOWN: Final = 3
 _NAMED: Final = 10
-"""Statuses that a notice names."""
+"""Statuses or lines that a notice names."""
 
 
 def read_backlog(
@@ -198,7 +199,19 @@ def _assemble(
     )
     if priority is not None:
         backlog = _prioritised(backlog, office, priority, checked.key)
+    if office.urgency_left_out and not office.classes_are_missed:
+        backlog = _classes_missed(backlog, table, columns, office)
     return _noticed(_numbered(backlog, columns))
+
+
+def _classes_missed(
+    backlog: Backlog, table: Table, columns: Columns, office: Office
+) -> Backlog:
+    """Notice a column of classes where the office names none."""
+    at = columns.at.get("urgency")
+    if at is None or not clean(table.cells(at)).count():
+        return backlog
+    return replace(backlog, notices=(*backlog.notices, urgency_left_out(office)))
 
 
 class _Parts(NamedTuple):
@@ -311,13 +324,16 @@ def _most(counts: pl.DataFrame) -> str:
 def _prioritised(
     backlog: Backlog, office: Office, path: Path, key: bytes | None
 ) -> Backlog:
-    lines = read_priorities(path, office, key)
-    applied = apply_priorities(backlog.frame, backlog.held, lines, backlog.extra)
+    listed = read_priorities(path, office, key)
+    applied = apply_priorities(backlog.frame, backlog.held, listed, backlog.extra)
     notices = backlog.notices
-    if applied.unmatched:
+    if len(applied.unmatched):
+        rows = [str(row) for row in applied.unmatched.head(_NAMED)]
+        rows += ["…"] if len(applied.unmatched) > _NAMED else []
         figures: dict[str, str | int] = {
-            "rows": applied.unmatched,
+            "rows": len(applied.unmatched),
             "held": applied.held,
+            "lines": ", ".join(rows),
         }
         notices = (*notices, Notice("priority-unmatched", figures))
     return replace(
@@ -325,7 +341,7 @@ def _prioritised(
         frame=applied.frame,
         notices=notices,
         prioritised=applied.used.height,
-        priority_unmatched=applied.unmatched,
+        priority_unmatched=len(applied.unmatched),
         priorities=applied.used,
     )
 

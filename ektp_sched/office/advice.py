@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ektp_sched.office.decisions import Shift
     from ektp_sched.office.model import Office
 
-__all__ = ["SHORT_TARGET_DAYS", "advice"]
+__all__ = ["SHORT_TARGET_DAYS", "advice", "urgency_left_out"]
 
 SHORT_TARGET_DAYS: Final = 7
 """A target up to this many days is short beside any longer one."""
@@ -66,6 +66,14 @@ def advice(office: Office) -> tuple[Notice, ...]:
         *_half_open(office),
         *_odd_costs(office),
     )
+
+
+def urgency_left_out(office: Office) -> Notice:
+    """Return that all are of one class, and which (``urgency``, ``target_days``)."""
+    name = office.default_urgency
+    figures: dict[str, str | int] = {"urgency": name}
+    figures |= {"target_days": office.urgency[name].target_days}
+    return Notice("urgency-left-out", figures)
 
 
 def _short_targets(office: Office) -> Iterator[Notice]:

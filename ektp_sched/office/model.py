@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from ektp_sched.office.advice import advice
+from ektp_sched.office.advice import advice, urgency_left_out
 from ektp_sched.office.checks import problems_of
 from ektp_sched.office.consumable_checks import consumable_problems
 from ektp_sched.office.consumables import CardType  # noqa: TC001 - pydantic
@@ -107,6 +107,7 @@ class Office(Table):
 
     _base: Path | None = PrivateAttr(default=None)
     _source_digest: str | None = PrivateAttr(default=None)
+    _workbook: bool = PrivateAttr(default=False)
 
     @field_validator("urgency")
     @classmethod
@@ -169,6 +170,22 @@ class Office(Table):
         copy._base = base  # noqa: SLF001 - its own class
         copy._source_digest = source_digest  # noqa: SLF001
         return copy
+
+    def of_workbook(self) -> Office:
+        """Return a copy that knows that its file has a sheet for everything."""
+        copy = self.model_copy()
+        copy._workbook = True  # noqa: SLF001 - its own class
+        return copy
+
+    @property
+    def urgency_left_out(self) -> bool:
+        """Whether the file names no class, so that all are routine."""
+        return "urgency" not in self.model_fields_set
+
+    @property
+    def classes_are_missed(self) -> bool:
+        """Whether the file would name classes: it has rules or a sheet for them."""
+        return self.urgency_left_out and (self._workbook or bool(self.classify))
 
     @property
     def base(self) -> Path | None:
@@ -239,6 +256,8 @@ class Office(Table):
 
     def warnings(self) -> tuple[Notice, ...]:
         """Return what is allowed but probably not meant."""
+        if self.classes_are_missed:
+            return (*advice(self), urgency_left_out(self))
         return advice(self)
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ektp_sched.errors import InputError, OfficeError, place
 from ektp_sched.office.checks import Cell, Path, Problem
+from ektp_sched.office.classes import with_official_classes
 from ektp_sched.office.fields import LARGEST_COUNT
 from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
@@ -76,6 +77,7 @@ def office_of(data: Mapping[str, Any]) -> tuple[Office | None, list[Problem]]:
     """
     plain = deepcopy(dict(data))
     problems = _take_out_aliases(plain)
+    with_official_classes(plain)
     office: Office | None = None
     try:
         office = Office.model_validate(plain)

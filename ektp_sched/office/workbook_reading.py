@@ -93,7 +93,7 @@ def read_workbook(path: str | Path) -> Office:
     office = parse_office(
         found.data, file=str(path), places=found.places, further=found.problems
     )
-    return office.located(path.parent, sha256(raw).hexdigest())
+    return office.located(path.parent, sha256(raw).hexdigest()).of_workbook()
 
 
 def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:

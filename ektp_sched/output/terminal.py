@@ -42,6 +42,7 @@ __all__ = [
 _DAYS: Final = 10
 _ROWS: Final = 5
 _STATUSES: Final = 12
+_KINDS: Final = 12
 _VIOLATIONS: Final = 20
 _NAMED: Final = 3
 _SIGNS: Final[dict[str | int, str]] = {"\t": "TAB"}
@@ -174,7 +175,9 @@ def _held(backlog: Backlog, office: Office, texts: Language) -> list[tuple[str, 
     return lines
 
 
-def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
+def show_rejects(
+    backlog: Backlog, console: Console, texts: Language, *, written: bool = True
+) -> None:
     """Show the first rejected rows: where, and what would be right.
 
     Parameters
@@ -185,6 +188,8 @@ def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
         Where to.
     texts
         Language.
+    written
+        Whether rejects.csv has all; else many are counted by what is wrong.
     """
     if not backlog.rejected:
         return
@@ -192,6 +197,9 @@ def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
     count = texts.number(backlog.rejected)
     say_line(console, f"{texts.text('terminal.rejects')}: {count}", "bold yellow")
     rejects = backlog.rejects.sort("row", maintain_order=True)
+    if not written and rejects.height > _ROWS:
+        _show_kinds(rejects, console, texts)
+        return
     for row, column, reason in rejects.head(_ROWS).iter_rows():
         key = "rejected_row" if column else "rejected_whole"
         said = texts.reason(reason)
@@ -199,6 +207,36 @@ def show_rejects(backlog: Backlog, console: Console, texts: Language) -> None:
         indented(console, line)
     if rejects.height > _ROWS:
         more = texts.text("terminal.more_rejects", count=rejects.height - _ROWS)
+        indented(console, more)
+
+
+def _show_kinds(rejects: pl.DataFrame, console: Console, texts: Language) -> None:
+    """Show how many rows have each fault, the most frequent first, and one of each."""
+    sheet = pl.col("column").str.extract("^(.*!)").fill_null("")
+    at = pl.col("column").str.split("; ").list.get(pl.col("at"), null_on_oob=True)
+    named = at.str.contains("!", literal=True) | (sheet == "")
+    at = pl.when(named).then(at).otherwise(sheet + at)
+    kinds = (
+        rejects.with_columns(pl.col("reason").str.split("; "))
+        .with_columns(at=pl.int_ranges(pl.col("reason").list.len()))
+        .explode("reason", "at")
+        .with_columns(column=at.fill_null(pl.col("column")))
+        .with_columns(code=pl.col("reason").str.split(": ").list.first())
+        .group_by("code", maintain_order=True)
+        .agg(
+            pl.len(),
+            pl.col("row", "column", "reason").first(),
+            alike=pl.col("reason").n_unique() == 1,
+        )
+        .sort("len", descending=True, maintain_order=True)
+    )
+    for code, count, row, column, reason, alike in kinds.head(_KINDS).iter_rows():
+        said = texts.reason(reason if alike else code)
+        key = "rejected_kind" if column else "rejected_kind_whole"
+        figures: dict[str, Any] = {"row": row, "column": column, "reason": said}
+        indented(console, texts.text(f"terminal.{key}", count=count, **figures))
+    if kinds.height > _KINDS:
+        more = texts.text("terminal.more_kinds", count=kinds.height - _KINDS)
         indented(console, more)
 
 
@@ -278,7 +316,7 @@ def show_check(
         if backlog.read_as:
             lines.append((texts.text("terminal.read_as"), _read_as(backlog, texts)))
         _show_lines(console, [*lines, *_held(backlog, office, texts)])
-        show_rejects(backlog, console, texts)
+        show_rejects(backlog, console, texts, written=False)
     _show_notices(notices, console, texts)
     say_line(console, texts.text("terminal.usable"), "green")
 
