@@ -102,7 +102,9 @@ def _headings_again(
     column, heading = frame.to_series(whom), headings[whom]
     if column.dtype != pl.String or not heading:
         return []
-    alike = column.str.strip_chars().str.to_lowercase() == heading.lower()
+    alike = pl.repeat(False, len(column), eager=True)
+    for written in {heading, heading.lower(), heading.upper()}:
+        alike |= (column == written).fill_null(value=False)
     if not alike.any():
         return []
     named = [fold(heading) for heading in headings]
