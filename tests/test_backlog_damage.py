@@ -61,7 +61,19 @@ TITLES = st.lists(
     st.sampled_from(["DAFTAR TUNGGU", "Per: 12-09-2017", "", '"Dinas', "Oleh,Budi,,"]),
     max_size=4,
 )
-FOOTERS = st.sampled_from([[], ["Jumlah,9,,,"], [",,,,9"], ["", "Kepala Dinas,,,,"]])
+SIGNED = [',,,,"Kupang, 12 September 2017"', ",,,,Kepala Dinas", "", ",,,,NIP. 1970"]
+FOOTERS = st.sampled_from(
+    [
+        [],
+        ["Jumlah,9,,,"],
+        [",,,,9"],
+        ["", "Kepala Dinas,,,,"],
+        ["JUMLAH,,,,9", *SIGNED],
+        ["", *SIGNED],
+        ["Jumlah,9,,,", "", ',"Kupang, 12 September 2017",,,', ",Kepala Dinas,,,"],
+    ]
+)
+NUMBERS = "1,2,3,4,5"
 END_OF_LINE = ("\n", "\r\n", "\r")
 HURT = {
     "none": (False, False),
@@ -83,6 +95,12 @@ def cell(text: str, *, quoted: bool) -> str:
     if quoted or any(sign in text for sign in ',;\t"\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
+
+
+def in_separator(line: str, separator: str) -> str:
+    parts = line.split('"')
+    parts[::2] = [part.replace(",", separator) for part in parts[::2]]
+    return '"'.join(parts)
 
 
 @st.composite
@@ -110,7 +128,18 @@ def damaged_files(draw: st.DrawFn) -> Damaged:
     titles, footers = draw(TITLES), draw(FOOTERS)
     heading = separator.join(cell(text, quoted=quoted) for text in HEADINGS)
     above = [text.replace(",", separator) for text in titles]
-    below = [text.replace(",", separator) for text in footers]
+    below = [in_separator(text, separator) for text in footers]
+    # Some pages more: the headings again, a title above them, a row of numbers.
+    numbered, paged = draw(st.booleans()), draw(st.booleans())
+    row_of = {n: len(titles) + 2 + n + numbered for n in range(count)}
+    if paged and damage not in {"open", "both", "beyond", "gap", "extra"}:
+        page = [*draw(st.sampled_from([[], ["KECAMATAN ALAK"]])), heading]
+        page += [in_separator(NUMBERS, separator)] if numbered else []
+        lines[later:later] = page
+    else:
+        paged = False
+    if numbered:
+        lines.insert(0, in_separator(NUMBERS, separator))
     ends = draw(st.sampled_from([*END_OF_LINE, "\r\r\n", ""]))
     text, end = "", ends
     for line in (*above, heading, *lines, *below):
@@ -122,13 +151,14 @@ def damaged_files(draw: st.DrawFn) -> Damaged:
     data = text.encode(encoding)
     notices = {"heading-row"} if any(titles) else set()
     notices |= {"rows-below"} if below else set()
+    notices |= {"rows-no-person"} if numbered or paged else set()
     if damage == "byte" and encoding != "utf-16" and "José" in text:
         data = data.replace(b"Jos\xc3\xa9", b"Jos\xc3", 1)
         # The one letter beyond ASCII of a file without mark may be of any encoding.
         if "José".encode() in data or encoding == "utf-8-sig":
             notices |= {"bytes-replaced"}
     planned = [f"A{n}" for n in range(count) if n not in hurt]
-    return Damaged(data, planned, [len(titles) + 2 + n for n in hurt], notices)
+    return Damaged(data, planned, [row_of[n] for n in hurt], notices)
 
 
 @given(file=damaged_files())

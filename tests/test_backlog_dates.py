@@ -296,3 +296,9 @@ def test_no_text_breaks_it(cells: list[str]) -> None:
         values, why = parse(column)
         assert len(values) == len(cells)
         assert why is None or len(why) == len(cells)
+
+
+@pytest.mark.parametrize("day", ["Jum'at", "Jumat", "Sen", "Minggu", "Tuesday"])
+def test_a_weekday_may_stand_before_a_date_and_a_place_may_not(day: str) -> None:
+    cells = pl.Series([f"{day}, 12 September 2017", "Kupang, 12 September 2017"])
+    assert parse_dates(cells).values.to_list() == [date(2017, 9, 12), None]

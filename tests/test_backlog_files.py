@@ -347,7 +347,7 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
             "holds a heading and no rows; export the applications with it",
         ),
         (
-            b"application_id,waiting_since\nA\0,2017-01-01\n",
+            b"application_id,waiting_since\nA\0\0\0,2017-01-01\n",
             "b.csv",
             "is no text but a binary file; export it as CSV, XLSX or Parquet",
         ),
@@ -374,7 +374,8 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
         (
             PLAIN.encode(),
             "b.xlsx",
-            "is not a workbook, or is damaged; export it again",
+            "is a text file (CSV), not the workbook that its name says; give it the "
+            "ending .csv",
         ),
         (
             PLAIN.encode(),
@@ -539,3 +540,15 @@ def test_a_heading_that_the_office_maps_and_the_file_lacks_is_noticed(
     assert [(n.code, n.figures) for n in found.notices] == [
         ("mapped-heading-missing", {"heading": "TGL_JANJI", "column": "promised_on"})
     ]
+
+
+def test_a_zero_byte_is_a_damaged_sign_and_not_a_binary_file(tmp_path: Path) -> None:
+    lines = b"".join(b"A%d,2017-01-0%d,Budi Contoh\n" % (n, n) for n in range(1, 6))
+    text = b"application_id,waiting_since,name\n" + lines
+    path = tmp_path / "b.csv"
+    path.write_bytes(text.replace(b"Budi", b"Bu\0di", 1).replace(b"A4", b"A\x004"))
+    backlog = read_backlog(path, office(), max_rejects=0.5)
+    assert backlog.frame["application_id"].to_list() == ["A1", "A2", "A3", "A5"]
+    assert backlog.rejects.rows() == [(5, "application_id", "malformed")]
+    notices = {notice.code: dict(notice.figures) for notice in backlog.notices}
+    assert notices == {"bytes-replaced": {"rows": 2, "row": 2}}

@@ -303,7 +303,7 @@ def test_case_hidden_sheet_first() -> None:
     backlog = read(case("input", folder, "xhidden_first.xlsx"))
     assert ids(backlog) == ["NEW1", "NEW2", "NEW3"]
     assert backlog.read_as["sheet"] == "September"
-    assert notices(backlog)["sheets-not-read"] == {
+    assert notices(backlog)["sheets-hidden"] == {
         "sheets": "Agustus",
         "read": "September",
     }
@@ -440,7 +440,10 @@ def test_titles_and_a_first_sheet_of_sums(tmp_path: Path) -> None:
     backlog = read(book.save(tmp_path / "b.xlsx"))
     assert ids(backlog) == ["A1"]
     assert backlog.rejects["row"].to_list() == [6]
-    assert notices(backlog) == {"heading-in-sheet": {"sheet": "Data", "row": 4}}
+    assert notices(backlog) == {
+        "heading-in-sheet": {"sheet": "Data", "row": 4},
+        "sheets-not-read": {"sheets": "Rekap (2)", "read": "Data"},
+    }
     assert dict(backlog.read_as) == {"sheet": "Data", "heading_row": 4}
 
 
@@ -659,7 +662,9 @@ def test_an_ods_that_repeats_itself_without_end_is_refused(tmp_path: Path) -> No
     [
         (b"<html><table><tr><td>NIK</td></tr></table></html>", "is a web page with"),
         (b'\xef\xbb\xbf\r\n<?xml version="1.0"?><Workbook/>', "is a web page with"),
-        (b"NIK\tTGL\n1\t2\n", "is not a workbook, or is damaged"),
+        (b"NIK\tTGL\n1\t2\n", "is a text file (CSV), not the workbook"),
+        ("NIK;TGL\n1;2\n".encode("utf-16"), "is a text file (CSV), not the workbook"),
+        (b"NIK\0\1\2;TGL\n", "is not a workbook, or is damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000), "is damaged, cut off"),
     ],
 )
@@ -955,3 +960,45 @@ def test_the_office_of_these_tests_is_one(tmp_path: Path) -> None:
     path = tmp_path / "office.toml"
     path.write_text(to_toml(office()))
     assert load_office(path).name == "Contoh"
+
+
+# Nobody vanishes in a sheet that is not read
+
+PERSON = [(f"B{n}", f"2017-08-{n + 10}", "Oebobo") for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing"),
+    [
+        (PERSON, "application_id, waiting_since"),
+        ([("No", "Tgl Perekaman", "Kec."), *PERSON], "application_id, waiting_since"),
+        ([("application_id", "TGL", "area"), *PERSON], "waiting_since"),
+        ([("Daftar",), (), ("5371012306950001", "x", None)], "application_id"),
+    ],
+)
+def test_people_in_a_sheet_without_the_headings_refuse_the_file(
+    tmp_path: Path, rows: list[tuple[str | None, ...]], missing: str
+) -> None:
+    book = Book("Alak").rows((*HEAD, "x"), ("A1", "2017-08-12", "y"))
+    book.sheet("Oebobo").rows(*rows)
+    error = refused(book.save(tmp_path / "b.xlsx"))
+    assert error.sheet == "Oebobo"
+    assert missing in error.message
+    count = 1 if len(rows) == 3 else 4
+    assert f"holds {count} rows that look like people" in error.message
+    assert "lembar Alak" in error.sentence("id")
+    book.book["Alak"].title = "Data"
+    backlog = read(book.save(tmp_path / "b.xlsx"))
+    assert ids(backlog) == ["A1"]
+    filled = sum(any(row) for row in rows)
+    assert notices(backlog)["sheets-not-read"] == {
+        "sheets": f"Oebobo ({filled})",
+        "read": "Data",
+    }
+
+
+def test_sums_of_each_day_beside_the_list_are_no_people(tmp_path: Path) -> None:
+    book = Book("Alak").rows((*HEAD, "a", "b"), ("A1", "2017-08-12", "x", "y"))
+    book.sheet("Rekap").rows(*((f"2017-08-{n}", n) for n in range(10, 20)))
+    backlog = read(book.save(tmp_path / "b.xlsx"))
+    assert notices(backlog)["sheets-not-read"]["sheets"] == "Rekap (10)"

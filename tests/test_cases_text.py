@@ -447,3 +447,41 @@ def test_a_sep_line_with_a_sign_that_separates_nothing(
     with pytest.raises(BacklogError) as caught:
         read(tmp_path, f"sep={sign}\n{HEAD}A1,12/08/2017,x\n")
     assert caught.value.row == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("1,2,3\nA1,12/08/2017,x\n", [("rows-no-person", {"rows": 1, "row": 2})]),
+        ("(1),(2),(3)\nA1,12/08/2017,\n", [("rows-no-person", {"rows": 1, "row": 2})]),
+        (
+            "A1,12/08/2017,x\nJumlah,,1\n\nKECAMATAN B,,\n"
+            f"{HEAD}1,2,3\nA2,1/8/2017,y\n",
+            [("rows-no-person", {"rows": 4, "row": 3})],
+        ),
+        (
+            'A1,12/08/2017,x\nJUMLAH,,1\n,"Kupang, 12 September 2017",\n'
+            ',"Kepala Dinas,",\n,NIP. 197001011990031001,\n',
+            [("rows-below", {"rows": 4, "row": 3})],
+        ),
+        (
+            'A1,12/08/2017,x\nJUMLAH,1,\n"Kupang, 12 September 2017",,\n'
+            "NIP. 197001011990031001,,\n",
+            [("rows-below", {"rows": 3, "row": 3})],
+        ),
+    ],
+)
+def test_rows_that_are_no_people_are_left_out(
+    tmp_path: Path, text: str, left_out: list[tuple[str, dict[str, int]]]
+) -> None:
+    backlog = read(tmp_path, HEAD + text)
+    assert people(backlog) == numbered(text.count("/8/") + text.count("/08/"))
+    assert (backlog.rejected, noticed(backlog)) == (0, left_out)
+
+
+@pytest.mark.parametrize("row", ["1,2,\n", "2,3,4\n", "A3,2,3\n", "waiting_since,x,\n"])
+def test_a_row_that_may_be_somebodys_is_rejected_and_not_left_out(
+    tmp_path: Path, row: str
+) -> None:
+    backlog = read(tmp_path, HEAD + row + "A1,12/08/2017,x\nA2,11/08/2017,y\n")
+    assert backlog.rejects["row"].to_list() == [2]

@@ -53,6 +53,12 @@ _NAMES: Final = (
 _MONTHS: Final = {
     name: number for number, names in enumerate(_NAMES, 1) for name in names
 }
+_WEEKDAY: Final = (
+    "sen(?:in)?|sel(?:asa)?|rab(?:u)?|kam(?:is)?|jum(?:'?at)?|sab(?:tu)?|min(?:ggu)?"
+    "|ahad|(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?"
+)
+"""A place before a date is no weekday: so begins a signature, and nobody's wait."""
+
 _TIME: Final = (
     r"(?:(?:t|[ ,]+(?:(?:pukul|jam) +)?)(?P<hour>\d{1,2})[:.](?P<minute>\d{2})"
     r"(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)? *(?P<half>[ap]m)?"
@@ -61,7 +67,8 @@ _TIME: Final = (
 _DAY: Final = (
     r"^(?:(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})"
     r"|(?P<d2>\d{1,2})[-/. ](?P<m2>\d{1,2})[-/. ](?P<y2>\d{4}|\d{2})"
-    r"|(?:[a-z']+,? +)?(?P<d3>\d{1,2})[-/. ]*(?P<n3>[a-z]{3,})\.?[-/., ]*"
+    rf"|(?:(?:{_WEEKDAY}),? +)?"
+    r"(?P<d3>\d{1,2})[-/. ]*(?P<n3>[a-z]{3,})\.?[-/., ]*"
     r"(?P<y3>\d{4}|\d{2})"
     r"|(?P<n4>[a-z]{3,})\.? +(?P<d4>\d{1,2}),? +(?P<y4>\d{4})"
     r"|(?P<y5>(?:19|20)\d\d)(?P<m5>\d\d)(?P<d5>\d\d))"

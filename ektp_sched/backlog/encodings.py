@@ -25,6 +25,9 @@ _MULTIBYTE: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
     rb"|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+_TEXT_PER_NOTHING: Final = 20
+"""Bytes for each zero byte in damaged text at least; a binary file has more zeros."""
+
 _CR: Final = ord("\r")
 _LF: Final = ord("\n")
 
@@ -66,7 +69,8 @@ def decode(data: bytes, name: str) -> Text:
         text = Text(_repaired(data.removeprefix(_BOM)), "utf-8")
     else:
         text = _unmarked(data, name)
-    if b"\0" in text.data:
+    nothings = text.data.count(b"\0")
+    if nothings * _TEXT_PER_NOTHING > len(text.data):
         raise BacklogError(
             said(
                 "is no text but a binary file; export it as CSV, XLSX or Parquet",
@@ -74,6 +78,8 @@ def decode(data: bytes, name: str) -> Text:
             ),
             file=name,
         )
+    if nothings:
+        text = text._replace(data=text.data.replace(b"\0", REPLACED.encode()))
     return _with_line_ends(text)
 
 

@@ -241,8 +241,8 @@ def _lines(
         made = application_ids(numbers.values.set(~whole, None), key)
         frame = frame.with_columns(id=made.fill_null(frame["id"]))
     if "urgency" in at:
-        known = class_spellings(office.classes)
-        named = official_names(texts["urgency"], known, "unknown-class")
+        spellings = class_spellings(office.classes)
+        named = official_names(texts["urgency"], spellings, "unknown-class")
         frame = frame.with_columns(urgency=named.values)
         _add(findings, named.why, table.headings[at["urgency"]])
     if "due_on" in at:

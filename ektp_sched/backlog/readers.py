@@ -58,6 +58,8 @@ _SAVE: Final = said("save it as .xlsx or .csv", "simpan sebagai .xlsx atau .csv"
 _WEB_PAGE: Final = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|meta|style|\?xml)", re.I
 )
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_CSV_LINE: Final = re.compile(r"[^\0-\x08\x0e-\x1f]*[,;\t][^\0-\x08\x0e-\x1f]*")
 _HEAD: Final = 4096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 
@@ -140,6 +142,13 @@ def kind_of(path: Path, data: bytes) -> str:
             "ternyata halaman web berisi tabel, bukan buku kerja seperti namanya; buka "
             "di Excel lalu simpan sebagai .xlsx",
         )
+    elif expected == "workbook" and _is_separated_text(data):
+        sentence = said(
+            "is a text file (CSV), not the workbook that its name says; give it the "
+            "ending .csv",
+            "ternyata berkas teks (CSV), bukan buku kerja seperti namanya; beri "
+            "akhiran .csv",
+        )
     elif expected == "workbook":
         sentence = said(
             "is not a workbook, or is damaged; export it again",
@@ -153,6 +162,13 @@ def kind_of(path: Path, data: bytes) -> str:
     else:
         return "csv"
     raise BacklogError(sentence, file=str(path))
+
+
+def _is_separated_text(data: bytes) -> bool:
+    """Return whether the first line is text with a separator in it."""
+    text = "utf-16" if data[:2] in _UTF16 else "cp1252"
+    first = data[:_HEAD].decode(text, errors="replace").lstrip().split("\n")[0]
+    return bool(_CSV_LINE.fullmatch(first))
 
 
 def read_table(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.heading_row import (
     SEARCHED_ROWS,
     heading_row,
@@ -33,6 +34,13 @@ SHEET: Final = "sheet"
 _PREFERRED: Final = frozenset({"backlog", "data"})
 _MOST_BYTES: Final = 2 << 30
 _MOST_CELLS: Final = 50_000_000
+
+_LEAST_KNOWN: Final = 2
+_SURELY: Final = 3
+"""Rows like people in a sheet that leave no doubt."""
+
+_MOST_COMPARED: Final = 1000
+_CUT_NUMBER: Final = r"^\d[.,]\d+[Ee]\+1[56]$"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +97,8 @@ def read_workbook(
             file=name,
         )
     tables = [_table(headed, name) for headed in chosen]
+    if several:
+        _refuse_people_elsewhere(tables[0], chosen, pages, known, name)
     table = tables[0] if len(tables) == 1 else _together(tables, chosen)
     return _described(table, chosen, pages, known)
 
@@ -232,11 +242,16 @@ def _described(
             }
             notices.append(Notice("heading-in-sheet", figures))
     read = [headed.page for headed in chosen]
-    rest = [p for p in pages if p not in read and _first_row(p) is not None]
-    unread = [h.page for h in _headed(rest, known)]
-    if unread:
-        figures = {"sheets": _named(unread), "read": _named(read)}
+    unread = _unread(chosen, pages)
+    shown = [page for page in unread if not page.hidden]
+    if shown:
+        rows = (f"{page.shown} ({_filled(page).height})" for page in shown)
+        figures = {"sheets": ", ".join(rows), "read": _named(read)}
         notices.append(Notice("sheets-not-read", figures))
+    hidden = [h.page for h in _headed([p for p in unread if p.hidden], known)]
+    if hidden:
+        figures = {"sheets": _named(hidden), "read": _named(read)}
+        notices.append(Notice("sheets-hidden", figures))
     if len(read) > 1:
         notices.append(Notice("sheets-together", {"sheets": _named(read)}))
     return replace(
@@ -244,6 +259,92 @@ def _described(
         read_as={"sheet": _named(read), "heading_row": chosen[0].row + 1},
         notices=(*table.notices, *notices),
     )
+
+
+def _unread(chosen: Sequence[_Headed], pages: Sequence[Page]) -> list[Page]:
+    read = {headed.page.place for headed in chosen}
+    return [p for p in pages if p.place not in read and _first_row(p) is not None]
+
+
+def _filled(page: Page, after: int = -1) -> pl.DataFrame:
+    """Return the rows with anything in them, each blank cell null."""
+    cells = page.frame.slice(after + 1).select(pl.all().str.strip_chars())
+    cells = cells.select(pl.when(pl.all() != "").then(pl.all()))
+    return cells.filter(pl.any_horizontal(pl.all().is_not_null()))
+
+
+def _refuse_people_elsewhere(
+    table: Table,
+    chosen: Sequence[_Headed],
+    pages: Sequence[Page],
+    known: AbstractSet[str],
+    name: str,
+) -> None:
+    """Refuse a list that goes on in a sheet that is not read: nobody may vanish.
+
+    A sheet that somebody named as the one to read leaves the others out.
+    """
+    first = chosen[0]
+    words = known & {*map(fold, first.headings)}
+    if fold(first.page.name) in _PREFERRED or len(words) < _LEAST_KNOWN:
+        return
+    usual = _usually_filled(table.frame)
+    for page in _unread(chosen, pages):
+        at = heading_row(_top(page), known)
+        people = 0 if page.hidden else _people(page, at, usual)
+        if not people:
+            continue
+        there = {*map(fold, _Headed(page, at).headings)} if at is not None else set()
+        missing = [h for h in first.headings if fold(h) in words - there]
+        raise BacklogError(
+            said(
+                "holds {rows} rows that look like people, and lacks headings that the "
+                "sheet {read} has ({missing}); give it the headings of {read}, hide or "
+                "delete it, or name the sheet to read alone data",
+                "memuat {rows} baris yang tampaknya permohonan orang, tetapi tidak "
+                "memiliki judul kolom seperti lembar {read} ({missing}); beri judul "
+                "kolom yang sama dengan lembar {read}, sembunyikan atau hapus lembar "
+                "ini, atau beri nama data pada satu-satunya lembar yang harus dibaca",
+                rows=people,
+                read=first.page.shown,
+                missing=", ".join(missing),
+            ),
+            file=name,
+            sheet=page.shown,
+        )
+
+
+def _usually_filled(frame: pl.DataFrame) -> int:
+    """Return how many cells a row of a list fills, half of them more."""
+    top = frame.head(_MOST_COMPARED)
+    counts = top.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    return int(counts.median() or 0)  # type: ignore[arg-type]
+
+
+def _people(page: Page, heading: int | None, usual: int) -> int:
+    """Return how many rows look like people: three, or half of a sheet, else none.
+
+    Such a row holds a number of a person, or a date in a row as full as those of
+    the list.
+    """
+    rows = _filled(page, -1 if heading is None else heading)
+    counts = rows.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    rows, counts = rows.filter(counts > 1), counts.filter(counts > 1)
+    if rows.is_empty():
+        return 0
+    plain = pl.all().str.replace_all(r"[\s.'-]", "")
+    numbered = rows.select(
+        pl.any_horizontal(
+            plain.str.contains(r"^\d{16}$") | pl.all().str.contains(_CUT_NUMBER)
+        )
+    ).to_series()
+    dated = pl.repeat(False, rows.height, eager=True)
+    for column in rows:
+        # A number alone may be a day or a count.
+        texts = column.set(column.str.contains(r"^[\d.,]*$"), None)
+        dated |= parse_dates(texts).values.is_not_null()
+    likely = int((numbered | (dated & (counts >= usual - 1))).sum() or 0)
+    return likely if likely >= _SURELY or likely * 2 >= rows.height else 0
 
 
 def _named(pages: Sequence[Page]) -> str:

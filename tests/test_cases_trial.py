@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -81,7 +81,7 @@ def left_out(*notices: Notice) -> list[dict[str, str | int]]:
 
 
 def test_classes_that_nobody_named_are_said_to_be_routine(tmp_path: Path) -> None:
-    bare = {"servers": [{"id": "s", "cards_per_day": 1}]}
+    bare: dict[str, Any] = {"servers": [{"id": "s", "cards_per_day": 1}]}
     bare |= {"printers": [{"id": "p", "cards_per_day": 1}], "name": "T"}
     office, _ = office_of(bare)
     assert office is not None
