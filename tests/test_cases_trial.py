@@ -10,7 +10,9 @@ import pytest
 from cli_cases import FROM, HEADING, OFFICE, ROWS, run
 
 from ektp_sched.backlog import from_frame
+from ektp_sched.errors import LogError
 from ektp_sched.office.parsing import office_of
+from ektp_sched.trust.audit_log import log_from_frame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,3 +121,14 @@ def test_check_counts_what_is_wrong_and_plan_says_where_the_rows_are(
     refused = run("plan", "b.csv", *rest, cwd=tmp_path)
     assert refused.returncode == 2
     assert "all rejected rows are in out/rejects.csv" in refused.stderr
+
+
+def test_a_printer_is_known_by_letters_and_digits(tmp_path: Path) -> None:
+    office, _ = office_of(tomllib.loads(OFFICE))
+    assert office is not None
+    rows = {"application_id": ["A", "B"], "printed_at": ["2017-09-12"] * 2}
+    log = log_from_frame(pl.DataFrame(rows | {"printer": ["Printer 1"] * 2}), office)
+    assert log.frame["printer"].to_list() == ["printer-1"] * 2
+    with pytest.raises(LogError) as caught:
+        log_from_frame(pl.DataFrame(rows | {"printer": ["printer-1", "x"]}), office)
+    assert "printer itu tidak ada di kantor" in caught.value.sentence("id")

@@ -304,7 +304,16 @@ def _printers(
     names = {printer.id.casefold(): printer.id for printer in office.printers}
     names |= {printer.id: printer.id for printer in office.printers}
     seen = cells.drop_nulls().unique().to_list()
-    meant = [names.get(cell, names.get(cell.casefold())) for cell in seen]
+    letters = [fold(printer.id) for printer in office.printers]
+    alike = {
+        fold(printer.id): printer.id
+        for printer in office.printers
+        if letters.count(fold(printer.id)) == 1
+    }
+    meant = [
+        names.get(cell, names.get(cell.casefold(), alike.get(fold(cell))))
+        for cell in seen
+    ]
     ids = cells.replace_strict(seen, meant, default=None, return_dtype=pl.String)
     known = ", ".join(sorted(printer.id for printer in office.printers))
     why = f"unknown-printer: must be one of {known}"
@@ -335,6 +344,41 @@ def _optional(table: Table, at: dict[str, int], name: str) -> pl.Series:
     return clean(table.cells(at[name]))
 
 
+def _sentence(reason: str) -> Said:
+    """Return a reject's first reason as a sentence."""
+    code, _, detail = reason.split("; ")[0].partition(": ")
+    if code == "unknown-printer":
+        return said(
+            "the office has no such printer ({code}); it has {known}",
+            "printer itu tidak ada di kantor ({code}); yang ada: {known}",
+            code=code,
+            known=detail.removeprefix("must be one of "),
+        )
+    meant = _REASONS.get(code)
+    if meant is None:
+        return said("{code}", "{code}", code=reason)
+    return said("{what} ({code})", "{what} ({code})", what=meant, code=code)
+
+
+_REASONS: Final = {
+    "missing": said("the cell is empty", "selnya kosong"),
+    "bad-date": said("no date that can be read", "tanggalnya tidak dapat dibaca"),
+    "unknown-result": said(
+        "unknown result; write ok or spoilt",
+        "hasil cetak tidak dikenal; tulislah ok atau rusak",
+    ),
+    "lost-number": said(
+        "a spreadsheet cut the number short", "angkanya dipotong lembar kerja"
+    ),
+    "malformed": said(
+        "more cells than headings, a quotation mark out of place, or signs that are "
+        "no text",
+        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang keliru, atau "
+        "ada huruf yang rusak",
+    ),
+}
+
+
 def _refuse(log: PrintLog, max_rejects: float) -> None:
     """Stop where too much of the log is unusable to judge anything by it."""
     bad = log.rejects
@@ -342,19 +386,18 @@ def _refuse(log: PrintLog, max_rejects: float) -> None:
     if bad.height <= share * log.read:
         return
     lines = [
-        joined(": ", (place(None, row, column), reason))
+        joined(": ", (place(None, row, column), _sentence(reason)))
         for row, column, reason in bad.head(20).iter_rows()
     ]
     row, column, reason = bad.row(0)
     message = said(
-        "{bad} of {read} rows cannot be used, the first for {reason}; correct these "
-        "rows and try again",
-        "{bad} dari {read} baris tidak dapat dipakai, yang pertama karena {code}; "
-        "betulkan baris itu lalu coba lagi",
+        "{bad} of {read} rows cannot be used, the first for this: {reason}; correct "
+        "these rows and try again",
+        "{bad} dari {read} baris tidak dapat dipakai, yang pertama karena ini: "
+        "{reason}; betulkan baris itu lalu coba lagi",
         bad=bad.height,
         read=log.read,
-        reason=reason,
-        code=reason.partition(": ")[0],
+        reason=_sentence(reason),
     )
     raise LogError(
         message, file=log.source, row=row, column=column, problems=[message, *lines]
