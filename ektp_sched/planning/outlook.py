@@ -107,7 +107,7 @@ def _impossible(backlog: Backlog, start: date) -> Iterator[Notice]:
 
     def counted(column: str, late: pl.Series) -> dict[str, str | int]:
         rows = backlog.rows
-        row = "–" if rows is None else rows[late.arg_max() or 0]
+        row = "–" if rows is None or not len(rows) else rows[late.arg_max() or 0]
         last = backlog.frame[column].filter(late).max()
         return {"rows": int(late.sum()), "row": row, "last": str(last)}
 
