@@ -146,8 +146,7 @@ def test_the_gap_of_a_plan_without_proof(made: Plan) -> None:
         "Every rule is kept, but the search ended (by the time limit, or after its "
         "most steps) before the whole plan was proven optimal. Not proven: "
         f"{name}: 0, with no bound known; Pressure: 3; by the solver's word it cannot "
-        "be less than 1."
-        in shown(console)
+        "be less than 1." in shown(console)
     )
     assert "Optimal" not in shown(console)
     least = replace(made.tiers[-1], bound=90, proven=False, value=90, scale=30)
