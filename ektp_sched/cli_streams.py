@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.words import said
+from ektp_sched.words import said, system_reason
 
 if TYPE_CHECKING:
     from ektp_sched.words import Said
@@ -133,6 +133,6 @@ def unread(outlet: Outlet | None) -> tuple[Said, bool] | None:
         "is done",
         "keluaran standar tidak dapat ditulis ({why}) sehingga tidak semua tercetak; "
         "pekerjaan lainnya selesai",
-        why=os.strerror(outlet.failure).lower(),
+        why=system_reason(outlet.failure),
     )
     return sentence, True

@@ -15,6 +15,7 @@ as any text; `in_language` gives the other.
 from __future__ import annotations
 
 import errno
+import os
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -153,10 +154,21 @@ _REASONS: Final = {
 }
 
 
-def system_reason(error: OSError) -> Said:
-    """Return why the system refused something, as its own words for it say."""
-    english = error.strerror or type(error).__name__
-    return Said(english, _REASONS.get(error.errno or 0, english))
+def system_reason(error: OSError | int) -> Said:
+    """Return why the system refused something, as its own words for it say.
+
+    Parameters
+    ----------
+    error
+        As Python raised it, or its number alone.
+    """
+    if isinstance(error, int):
+        error = OSError(error, os.strerror(error))
+    if error.strerror is None:
+        return said("the system refused", "ditolak oleh sistem")
+    if error.errno in _REASONS:
+        return Said(error.strerror, _REASONS[error.errno])
+    return Said(error.strerror, f"ditolak oleh sistem, kode {error.errno}")
 
 
 def _filled(english: str, indonesian: str, figures: Mapping[str, Figure]) -> Said:

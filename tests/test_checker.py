@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import csv
+import io
 import json
 import os
 import subprocess
@@ -245,3 +247,55 @@ def test_it_is_one_readable_file_of_the_standard_library() -> None:
         )
     }
     assert imported <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_sheets_that_excel_saved_are_read(
+    separator: str, encoding: str, tmp_path: Path
+) -> None:
+    """Filled in with an accent, and blank rows behind."""
+    case, plan = base("stock")
+    folder = write_folder(plan, case, tmp_path)
+    for path in folder.glob("batches/*/*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+        lines = csv.reader(io.StringIO(text), delimiter=max(";,", key=text.count))
+        rows = [
+            [*line[:-1], "oke, José"] if n else line for n, line in enumerate(lines)
+        ]
+        rows.append([" "] * len(rows[0]))
+        with path.open("w", encoding=encoding, newline="") as file:
+            csv.writer(file, delimiter=separator).writerows(rows)
+    result = run(folder, "--lang", "en")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "nothing wrong was found" in result.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+@pytest.mark.parametrize("name", ["plan.csv", "office.toml", "summary.json", "sheet"])
+def test_what_is_no_file_is_never_waited_for(
+    name: str, kind: str, tmp_path: Path
+) -> None:
+    case, plan = base("stock")
+    folder = write_folder(plan, case, tmp_path)
+    path = folder / name
+    if name == "sheet":
+        path = next(folder.glob("batches/*/*.csv"))
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", str(CHECKER), str(folder), "--lang", "en"],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    said = result.stdout + result.stderr
+    assert result.returncode == (1 if name == "sheet" else 2)
+    assert ("another list than plan.csv" if name == "sheet" else name) in said
+    assert "Traceback" not in said

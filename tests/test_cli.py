@@ -305,10 +305,14 @@ def test_another_office_than_the_planned_one_is_exit_1(
         capsys,
         "verify",
         planned / "out",
-        *("--backlog", backlog, "--office", other, "--json"),
+        *("--backlog", backlog, "--office", other, "--json", "--lang", "id"),
     )
     assert code == 1
-    codes = [v["code"] for v in json.loads(out)["violations"]]
+    found = json.loads(out)["violations"]
+    assert found[-1]["message"] == (
+        "office.toml di dalam folder tidak sesuai dengan isi berkas aslinya."
+    )
+    codes = [v["code"] for v in found]
     assert codes == ["stated-figure", "false-evidence"]  # its digest, and its copy
 
 

@@ -228,7 +228,7 @@ def test_a_failure_in_the_folder_that_one_works_in(
         return moved(self, target)
 
     monkeypatch.setattr(Path, "rename", fail_late)
-    with pytest.raises(FolderError, match=r"\(input/output error\)"):
+    with pytest.raises(FolderError, match=r"\(Input/output error\)"):
         quick(made, Path())
     assert files_of(Path()) == before
     assert not [p for p in Path().iterdir() if p.name.startswith(".")]
@@ -252,7 +252,7 @@ FAILURES: dict[str, tuple[BaseException, str]] = {
     ),
     "xlsx": (FileCreateError(OSError(errno.ENOSPC, "No space")), FULL),
     "denied": (PermissionError(errno.EACCES, "Permission denied"), "may write to"),
-    "odd": (OSError(errno.EFBIG, "File too large"), r"\(file too large\)"),
+    "odd": (OSError(errno.EFBIG, "File too large"), r"\(File too large\)"),
     "unknown": (OSError("?"), r"\(the system refused\)"),
 }
 
@@ -395,7 +395,7 @@ def test_a_real_limit_of_the_system(tmp_path: Path) -> None:
     here = str(Path(__file__).parent)
     code = LIMITED.format(tests=here, case=str(tmp_path / "case"), out=str(out))
     said = run_python(code)
-    assert said.startswith(f"{out}: cannot be written (file too large)")
+    assert said.startswith(f"{out}: cannot be written (File too large)")
     assert list((tmp_path / "room").iterdir()) == []
 
 

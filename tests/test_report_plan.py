@@ -220,8 +220,10 @@ def test_no_page_of_a_folder_that_was_changed(out: Path, tmp_path: Path) -> None
     before = (copy / "report.html").read_bytes()
     lines = (copy / "held.csv").read_bytes().splitlines(keepends=True)
     (copy / "held.csv").write_bytes(b"".join(lines[:-1]))
-    with pytest.raises(FolderError, match="was changed since it was written"):
+    with pytest.raises(FolderError, match="was changed since it was written") as caught:
         rebuild(copy)
+    assert "held.csv" in str(caught.value)
+    assert "(held.csv tidak lagi seperti saat ditulis)" in caught.value.sentence("id")
     assert (copy / "report.html").read_bytes() == before
 
 

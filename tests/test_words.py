@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
-from errno import ENOSPC
+from errno import ENOSPC, ENOTTY
+from os import strerror
 
 import pytest
+from jinja2 import Template
 
 from ektp_sched import errors
 from ektp_sched.errors import BacklogError, OfficeError, UsageError
+from ektp_sched.output.html import page_html
 from ektp_sched.words import (
     Said,
     by_form,
@@ -95,7 +98,11 @@ def test_the_system_says_why_in_both_languages() -> None:
     assert reason == "No space left on device"
     assert reason.indonesian == "ruang penyimpanan habis"
     unknown = system_reason(OSError("odd"))
-    assert unknown == unknown.indonesian == "OSError"
+    assert unknown == "the system refused"
+    assert unknown.indonesian == "ditolak oleh sistem"
+    rare = system_reason(ENOTTY)
+    assert rare == strerror(ENOTTY)
+    assert rare.indonesian == f"ditolak oleh sistem, kode {ENOTTY}"
 
 
 @pytest.mark.parametrize(
@@ -133,3 +140,9 @@ def test_an_error_says_its_place_in_the_language_asked(
     assert str(error) == english
     assert error.sentence("en") == english
     assert error.sentence("id") == indonesian
+
+
+def test_a_page_without_a_place_for_its_policy_is_not_made() -> None:
+    for text in ("<head></head>", '<head><meta charset="utf-8"></head>\n'):
+        with pytest.raises(ValueError, match="has no line"):
+            page_html(Template(text), "")

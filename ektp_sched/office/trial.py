@@ -43,18 +43,19 @@ class Trial:
         from subprocess import DEVNULL, PIPE, Popen
         from threading import Thread
 
+        from ektp_sched.children import child_command, child_environment
+
         self._child: Popen[bytes] | None = None
         # Without a Python to start, as in a frozen program, there is no trial.
         if not sys.executable or getattr(sys, "frozen", False):
             return
-        path = os.pathsep.join(filter(None, sys.path))
         with suppress(OSError):
             self._child = Popen(
-                [sys.executable, "-P", __file__, kind, str(_allowance())],
+                child_command(__file__, kind, str(_allowance())),
                 stdin=PIPE,
                 stdout=DEVNULL,
                 stderr=DEVNULL,
-                env=os.environ | {"PYTHONPATH": path, "POLARS_MAX_THREADS": "1"},
+                env=child_environment("polars", "fastexcel", POLARS_MAX_THREADS="1"),
             )
             # At once, so that it reads while the caller looks.
             self._feeding = Thread(target=self._feed, args=(data,), daemon=True)

@@ -25,7 +25,7 @@ from ektp_sched.places import (
     workplace,
     write_new,
 )
-from ektp_sched.words import said
+from ektp_sched.words import said, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -321,13 +321,8 @@ def _sentence(code: int | None) -> Said:
             "tidak dapat ditulis; sebutkan folder yang boleh Anda tulisi, dan tutup "
             "lembar di dalamnya yang sedang terbuka",
         )
-    if code is None:
-        why = said("the system refused", "ditolak oleh sistem")
-    else:
-        text = os.strerror(code).lower()
-        why = said("{text}", "{text}", text=text)
     return said(
         "cannot be written ({why}); name another folder",
         "tidak dapat ditulis ({why}); sebutkan folder lain",
-        why=why,
+        why=system_reason(OSError() if code is None else code),
     )

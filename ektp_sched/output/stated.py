@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ektp_sched.errors import FolderError
 from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
-from ektp_sched.words import said
+from ektp_sched.words import Said, said, system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,7 @@ __all__ = [
     "StatedShift",
     "StatedSummary",
     "StatedTier",
+    "damaged",
     "read_file",
     "read_json",
 ]
@@ -36,6 +37,11 @@ _Exact = Annotated[str, Field(pattern=r"^-?\d{1,60}(/[1-9]\d{0,60})?$")]
 _Saved = Annotated[str, Field(pattern=r"^-?\d{1,15}(/[1-9]\d{0,15})?$")]
 _Figures = dict[str, str | int]
 _TierName = Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"]
+_WRONG: Final = {
+    "missing": "kunci ini tidak ada",
+    "json_invalid": "bukan JSON yang utuh",
+}
+"""Kinds of damage as pydantic names them, for a reader of Indonesian."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -119,8 +125,11 @@ class StatedSummary(_Stated):
     @model_validator(mode="after")
     def _ends(self) -> Self:
         if self.days > date.max.toordinal() - self.start.toordinal() + 1:
-            msg = "the days from start on end after 9999-12-31"
-            raise ValueError(msg)
+            message = said(
+                "the days from start on end after 9999-12-31",
+                "hari-hari sejak start berakhir sesudah 9999-12-31",
+            )
+            raise ValueError(message)
         return self
 
 
@@ -211,11 +220,10 @@ def read_file(path: Path) -> bytes:
         )
         raise FolderError(message, file=str(path)) from None
     except OSError as error:
-        why = (error.strerror or "the system refused").lower()
         message = said(
             "cannot be read ({why}); name a folder that you may read",
             "tidak dapat dibaca ({why}); sebutkan folder yang boleh Anda baca",
-            why=why,
+            why=system_reason(error),
         )
         raise FolderError(message, file=str(path)) from None
 
@@ -239,12 +247,30 @@ def read_json(path: Path, model: type[_Model]) -> _Model:
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or None
-        why = first["msg"][:1].lower() + first["msg"][1:]
-        message = said(
-            "is damaged ({why}); write the plan again",
-            "rusak ({why}); tulis rencananya lagi",
-            why=why,
-        )
-        raise FolderError(message, file=str(path), column=key) from None
+        again = said("write the plan again", "tulis rencananya lagi")
+        raise damaged(error, str(path), again) from None
+
+
+def damaged(error: ValidationError, file: str, again: Said) -> FolderError:
+    """Return that a file does not hold what it must, naming the first wrong key.
+
+    Parameters
+    ----------
+    error
+        What pydantic says of it.
+    file
+        For the sentence.
+    again
+        How to have it written anew.
+    """
+    first = error.errors(include_url=False, include_input=False)[0]
+    key = ".".join(str(part) for part in first["loc"]) or None
+    own = first.get("ctx", {}).get("error")
+    why = own.args[0] if isinstance(own, ValueError) else None
+    if not isinstance(why, Said):
+        english = first["msg"][:1].lower() + first["msg"][1:]
+        why = Said(english, _WRONG.get(first["type"], "isinya tidak sesuai"))
+    message = said(
+        "is damaged ({why}); {again}", "rusak ({why}); {again}", why=why, again=again
+    )
+    return FolderError(message, file=file, column=key)

@@ -13,6 +13,7 @@ something is wrong; 2: the folder cannot be checked.  Days are numbered from the
 # ruff: noqa: E501
 import csv
 import hashlib
+import io
 import json
 import math
 import re
@@ -57,6 +58,7 @@ open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mun
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
 bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
+plain: is no ordinary file | bukan berkas biasa
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
@@ -84,8 +86,8 @@ class Folder:
         self.vectors: dict[tuple[Cohort, int], tuple[int, ...]] = {}
         self.kept: dict[Any, bool] = {}  # whether cards of some kinds may change days
         self.places: dict[tuple[Cohort, int, str], tuple[Any, Any]] = {}  # who comes first and last in the tie-break
-        self.toml: dict[str, Any] = tomllib.loads((path / "office.toml").read_text("utf-8"), parse_float=Decimal)
-        self.claimed: dict[str, Any] = json.loads((path / "summary.json").read_text("utf-8"))
+        self.toml: dict[str, Any] = tomllib.loads(self.text("office.toml"), parse_float=Decimal)
+        self.claimed: dict[str, Any] = json.loads(self.text("summary.json"))
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
         self.dates = [self.start + timedelta(d) for d in range(self.days)]
         self.rules = {"batch_size": 50} | self.toml.get("plan", {})
@@ -241,8 +243,13 @@ class Folder:
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
         """Yield the rows of a CSV file of the folder."""
-        with (self.path / name).open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
+        yield from csv.DictReader(io.StringIO(self.text(name), newline=""))
+
+    def text(self, name: str) -> str:
+        """Return what a file of the folder holds; a pipe or device may never end."""
+        if (self.path / name).exists() and not (self.path / name).is_file():
+            raise ValueError(f"{name}: {TEXTS['plain'][0]}, {TEXTS['plain'][1]}")
+        return (self.path / name).read_bytes().decode("utf-8")
 
     def expect(self, good: bool, code: str, *what: object) -> None:
         """Note what is wrong, unless it is good."""
@@ -255,7 +262,7 @@ class Folder:
             step()
         broken = {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong}
         if (self.path / "certificate.json").exists():
-            proof = json.loads((self.path / "certificate.json").read_text("utf-8"), parse_float=str, parse_constant=str)
+            proof = json.loads(self.text("certificate.json"), parse_float=str, parse_constant=str)
             trouble = "rules" if broken else self.disproof(proof)
             if not trouble and (given := proof.get("decisions")) is not None:
                 try:
@@ -522,15 +529,20 @@ class Folder:
         wanted, listed = Counter((day, *names) for (day, _), names in self.lists.items()), Counter[Any]()
         for path in sorted(self.path.glob("batches/*/*")):
             name = f"batches/{path.parent.name}/{path.name}"
-            if path.suffix == ".csv":
-                with path.open(encoding="utf-8-sig", newline="") as file:
-                    lines = [*csv.reader(file, delimiter=max(";,", key=path.read_text("utf-8-sig").partition("\n")[0].count))]
+            if path.suffix == ".csv" and path.is_file():
+                data = path.read_bytes()
+                try:
+                    text = data.decode("utf-8-sig")
+                except UnicodeDecodeError:  # as Excel saves it
+                    text = data.decode("cp1252", "replace")
+                table = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=text.partition("\n")[0].count))
+                lines = [[cell.strip() for cell in line] for line in table if any(cell.strip() for cell in line)] or [[]]
                 at = [n for n, title in enumerate(lines[0]) if title in ("Application ID", "ID permohonan")]
-                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:] if any(line)] if at else [""]
+                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:]] if at else [""]
                 listed[path.parent.name, *ids] += 1
                 self.expect((path.parent.name, *ids) in wanted, "sheet", name)
             else:
-                self.expect(path.suffix == ".xlsx" and path.with_suffix(".csv").exists(), "file", name)
+                self.expect(path.suffix == ".xlsx" and path.is_file() and path.with_suffix(".csv").exists(), "file", name)
         self.expect(listed == wanted, "sheet", "batches")
 
     def unsaid(self) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ektp_sched.errors import FolderError
 from ektp_sched.output.comparison import AGAIN, COMPARISON, DAILY, read_comparison
+from ektp_sched.output.stated import damaged
 from ektp_sched.words import said
 
 __all__ = [
@@ -225,15 +226,7 @@ def parsed(document: dict[str, Any], file: str = COMPARISON) -> ComparisonPart:
     try:
         return ComparisonPart.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or None
-        message = said(
-            "is damaged ({what}); {again}",
-            "rusak ({what}); {again}",
-            what=first["msg"][:1].lower() + first["msg"][1:],
-            again=AGAIN,
-        )
-        raise FolderError(message, file=file, column=key) from None
+        raise damaged(error, file, AGAIN) from None
 
 
 def read_comparison_folder(

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import subprocess
-import sys
 import threading
 from typing import Any, Final
 
+from ektp_sched.children import child_command, child_environment
 from ektp_sched.errors import EktpSchedError
-from ektp_sched.words import said
+from ektp_sched.words import said, system_reason
 
 __all__ = ["ChartsError", "to_svg"]
 
@@ -29,6 +28,8 @@ for line in sys.stdin:
         answer = {"error": type(error).__name__}
     print(json.dumps(answer), flush=True)
 """
+_SECONDS: Final = 120.0
+"""A chart takes one or two; a child that is silent for so long has stopped."""
 _ALONE: Final = threading.Lock()
 _RUNNING: Final[list[subprocess.Popen[str]]] = []
 
@@ -48,11 +49,15 @@ def to_svg(**options: Any) -> str:
     Raises
     ------
     ChartsError
-        If the library failed, or its process ended.
+        If the library failed, or its process ended or gave no answer in time.
     """
     line = json.dumps(options)
     with _ALONE:
         process = _process()
+        # Ended, it answers with nothing, and can be told nothing more.
+        limit = threading.Timer(_SECONDS, process.kill)
+        limit.daemon = True
+        limit.start()
         try:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -61,14 +66,16 @@ def to_svg(**options: Any) -> str:
             answer = json.loads(process.stdout.readline())
         except (OSError, ValueError):
             _stop()
-            answer = {"error": "ended"}
+            answer = {"error": said("its process ended", "prosesnya berhenti")}
+        finally:
+            limit.cancel()
     if "svg" not in answer:
         message = said(
             "the charts could not be drawn ({why}), so there is no page with them; "
             "more memory may help",
             "grafik tidak dapat digambar ({why}) sehingga halamannya tidak ada; memori "
             "yang lebih besar mungkin menolong",
-            why=str(answer["error"]),
+            why=answer["error"],
         )
         raise ChartsError(message)
     return str(answer["svg"])
@@ -81,19 +88,19 @@ def _process() -> subprocess.Popen[str]:
     _stop()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", _CHILD],
+            child_command("-c", _CHILD),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            env=child_environment("vl_convert", PYTHONIOENCODING="utf-8"),
             start_new_session=True,  # an interruption is the command's to answer
         )
     except OSError as error:
         message = said(
             "the charts could not be drawn ({why}), so there is no page with them",
             "grafik tidak dapat digambar ({why}) sehingga halamannya tidak ada",
-            why=(error.strerror or type(error).__name__).lower(),
+            why=system_reason(error),
         )
         raise ChartsError(message) from error
     _RUNNING.append(process)
