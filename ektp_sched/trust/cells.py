@@ -16,6 +16,7 @@ from ektp_sched.trust.groups import (
     numbered,
 )
 from ektp_sched.trust.rules import used_blanks
+from ektp_sched.trust.tiers import cost, priced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Cells", "Sorts", "cells_of", "slack_of"]
+__all__ = ["Cells", "Sorts", "cells_of", "costs_on", "slack_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +148,21 @@ def slack_of(facts: Facts) -> Ints:
     left = table - used_blanks(facts)
     left[[card in kinds.lots for card in kinds.stocked]] = 1
     return left
+
+
+def costs_on(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:
+    """Return what each cell's cards would cost on a day, shape (tiers, cells)."""
+    found = []
+    dates = {"overdue": cells.due, "promise": cells.promised}
+    target = sorts.target[cells.sort]
+    for tier in priced(facts):
+        amount = cost(
+            tier.name,
+            np.array([day], dtype=np.int64),
+            facts.days,
+            dates.get(tier.name, cells.since),
+            tier.scale // target if tier.name == "pressure" else 1,
+        )
+        mine = tier.rank is None or sorts.rank[cells.sort] == tier.rank
+        found.append(np.where(mine, amount, 0))
+    return np.array(found, dtype=np.int64).reshape(len(found), len(cells.day))

@@ -2,8 +2,9 @@
 
 A plan without a certificate is optimal on a solver's word.  Whatever its rules,
 these must not be possible in it: two cards exchange their slots, a card moves to
-an earlier slot that is free, or a shift is not worked that nobody needs, and
-every rule is kept and the tiers, in their order, come to less.  Nor may two
+an earlier slot that is free, a few cards move one after the other, a shift is not
+worked that nobody needs, or one more is, and every rule is kept and the tiers, in
+their order, come to less.  Nor may two
 whose exchange keeps every rule and every tier stand against the tie-break.
 """
 
@@ -17,13 +18,13 @@ import numpy as np
 
 from ektp_sched.office import capacity
 from ektp_sched.trust.blank_moves import BlankMoves
-from ektp_sched.trust.cells import cells_of, slack_of
+from ektp_sched.trust.cells import cells_of, costs_on, slack_of
+from ektp_sched.trust.chains import better_chain, useful_shift
 from ektp_sched.trust.consumables import blanks_of, ribbons_left
 from ektp_sched.trust.facts import counted
 from ektp_sched.trust.quota_moves import QuotaMoves
 from ektp_sched.trust.room import lasts, room
 from ektp_sched.trust.tiebreak import TieBreak
-from ektp_sched.trust.tiers import cost, priced
 from ektp_sched.trust.ties import PASSED_IN_TIE
 from ektp_sched.words import said
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["check_idle_shifts", "check_improvements"]
+__all__ = ["check_improvements", "check_shift_choice"]
 
 _LATE: Final = np.iinfo(np.int64).max
 
@@ -54,14 +55,17 @@ def check_improvements(facts: Facts, findings: Findings) -> None:
     findings
         Where violations go.
     """
+    before = len(findings.found)
     cells, sorts, cell = cells_of(facts)
     _check_exchanges(facts, cells, sorts, cell, findings)
     _check_free_slots(facts, cells, sorts, cell, findings)
-    check_idle_shifts(facts, findings)
+    if len(findings.found) == before:
+        _check_chains(facts, findings)
+    check_shift_choice(facts, findings)
 
 
-def check_idle_shifts(facts: Facts, findings: Findings) -> None:
-    """Check that no shift is worked whose cards fit without it.
+def check_shift_choice(facts: Facts, findings: Findings) -> None:
+    """Check that no shift is idle, and that none is missing that plainly helps.
 
     Parameters
     ----------
@@ -70,6 +74,57 @@ def check_idle_shifts(facts: Facts, findings: Findings) -> None:
     findings
         Where violations go.
     """
+    _check_idle_shifts(facts, findings)
+    _check_useful_shifts(facts, findings)
+
+
+def _check_chains(facts: Facts, findings: Findings) -> None:
+    """Check that no few cards that move one after the other better the tiers."""
+    chain = better_chain(facts)
+    if chain is None:
+        return
+    one, day = chain
+    findings.add(
+        "better-chain",
+        said(
+            "The plan is called optimal, but if a few cards moved to slots that are "
+            "free or become so, this application could be printed on {day}, every "
+            "rule would be kept and the tiers would be better.",
+            "Rencana ini disebut optimal, tetapi bila beberapa kartu pindah ke tempat "
+            "yang kosong atau menjadi kosong, permohonan ini dapat dicetak pada "
+            "{day}, semua aturan tetap ditaati dan tujuannya lebih baik.",
+            day=str(findings.date_of(day)),
+        ),
+        application_id=facts.frame["application_id"][one],
+        day=day,
+    )
+
+
+def _check_useful_shifts(facts: Facts, findings: Findings) -> None:
+    """Check that no use more of a shift betters a tier before the shifts' own."""
+    use = useful_shift(facts)
+    if use is None:
+        return
+    shift, day, one = use
+    findings.add(
+        "useful-shift",
+        said(
+            "The plan is called optimal, but if shift {shift} were worked on {day} as "
+            "well, this application could be printed earlier, every rule would be "
+            "kept and the tiers would be better.",
+            "Rencana ini disebut optimal, tetapi bila shift {shift} juga dipakai pada "
+            "{day}, permohonan ini dapat dicetak lebih awal, semua aturan tetap "
+            "ditaati dan tujuannya lebih baik.",
+            shift=shift,
+            day=str(findings.date_of(day)),
+        ),
+        application_id=facts.frame["application_id"][one],
+        day=day,
+    )
+
+
+def _check_idle_shifts(facts: Facts, findings: Findings) -> None:
+    """Check that no shift is worked whose cards fit without it."""
     rows, limits, days = facts.rows, facts.limits, facts.days
     day = rows.day.astype(np.int64)
     printers = counted(rows.printer * days + day, limits.printer_cards.shape)
@@ -94,24 +149,6 @@ def check_idle_shifts(facts: Facts, findings: Findings) -> None:
                 ),
                 day=at,
             )
-
-
-def _costs(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:
-    """Return what each cell's cards would cost on a day, shape (tiers, cells)."""
-    found = []
-    dates = {"overdue": cells.due, "promise": cells.promised}
-    target = sorts.target[cells.sort]
-    for tier in priced(facts):
-        amount = cost(
-            tier.name,
-            np.array([day], dtype=np.int64),
-            facts.days,
-            dates.get(tier.name, cells.since),
-            tier.scale // target if tier.name == "pressure" else 1,
-        )
-        mine = tier.rank is None or sorts.rank[cells.sort] == tier.rank
-        found.append(np.where(mine, amount, 0))
-    return np.array(found, dtype=np.int64).reshape(len(found), len(cells.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +202,7 @@ def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Si
     np.minimum.at(earliest, cell[mine], place)
     days = np.unique(cells.day).tolist()
     on = {day: np.flatnonzero(cells.day == day) for day in days}
-    now = {day: _costs(facts, cells.take(on[day]), sorts, day) for day in days}
+    now = {day: costs_on(facts, cells.take(on[day]), sorts, day) for day in days}
     for day in days:
         ahead = cells.take(on[day])
         for later in (other for other in days if other > day):
@@ -177,8 +214,8 @@ def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Si
                 later,
                 ahead,
                 behind,
-                _costs(facts, ahead, sorts, later) - now[day],
-                now[later][:, ready] - _costs(facts, behind, sorts, day),
+                costs_on(facts, ahead, sorts, later) - now[day],
+                now[later][:, ready] - costs_on(facts, behind, sorts, day),
                 latest[on[day]],
                 earliest[some],
             )

@@ -16,7 +16,7 @@ from ektp_sched.trust.figures import (
     check_reasons,
 )
 from ektp_sched.trust.findings import Findings, Violation
-from ektp_sched.trust.improvements import check_idle_shifts, check_improvements
+from ektp_sched.trust.improvements import check_improvements, check_shift_choice
 from ektp_sched.trust.rules import check_rules
 from ektp_sched.trust.tiers import check_tiers, values
 from ektp_sched.trust.ties import check_ties, check_ties_in_groups
@@ -99,7 +99,7 @@ def _check_proof(
         face = final_face(facts, plan, found, findings)
         check_choice(facts, plan.certificate, found, findings)
         if optimal and not proves_choice(plan.certificate):
-            check_idle_shifts(facts, findings)
+            check_shift_choice(facts, findings)
     elif optimal:
         check_improvements(facts, findings)
         return
