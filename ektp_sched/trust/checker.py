@@ -36,6 +36,7 @@ blanks: so many cards find no blank that is theirs to use and has not expired | 
 shift: a shift against this rule | shift melanggar aturan ini
 quota: this quota is not kept | kuota ini tidak ditaati
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
+table: this row (1: the heading) has not the columns of this table | baris ini (1: judul kolom) tidak berisi kolom-kolom tabel ini
 row: wrong in this row | salah pada baris ini
 reason: the reason does not hold | alasannya tidak benar
 file: missing, changed since it was written, or not listed in summary.json | tidak ada, berubah sejak ditulis, atau tidak tercantum di summary.json
@@ -61,8 +62,21 @@ unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".spli
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
-JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\.ektp-sched-.*")
-UNSAID = ("classified", "digests", "done", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
+TABLES = {line.split(": ")[0]: line.split(": ")[1].split(",") for line in """\
+applications.csv: application_id,waiting_since,ready_on,urgency,due_on,card,area,recorded_at,promised_on,pinned_on,status
+plan.csv: application_id,day,printer,server,batch,position,wait_days,urgency,pressure
+unprinted.csv: application_id,waiting_since,urgency,reason
+held.csv: application_id,status
+rejects.csv: row,column,reason
+prices.csv: resource,day,tier,rank,one_more,one_less
+quotas.csv: quota,limit,from,to,printed,all_printed,cards,left,kept
+shifts.csv: shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved,promise_days_saved,person_days_saved,wasted_trips_saved,needed_for_rules""".splitlines()}
+# A plan folder has no other files than these, and what systems and open workbooks leave beside them.
+NAMES = {*TABLES, "office.toml", "summary.json", "certificate.json", "plan.xlsx", "report.html", "batches"}
+SHEET = re.compile(r"batches/\d{4}-\d\d-\d\d/[^/]+\.(csv|xlsx)")
+JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*\.xlsx|\.~lock\..*#")
+WORKPLACE = re.compile(r"\.ektp-sched-(.+-)?[a-z0-9_]{8}(-gone)?")  # a folder of a command that was killed
+UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What quotas and blanks see of a card, and its printer; two of a kind can always take each other's place.
 Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  # noqa: PYI024
@@ -250,7 +264,7 @@ class Folder:
 
     def run(self) -> None:
         """Check everything; prices prove something only of a plan that keeps the rules."""
-        for step in (self.files, self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims,
+        for step in (self.files, self.tables, self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims,
                      self.figures, self.counts, self.quota_figures, self.shift_figures, self.priced_rows, self.sheets):
             step()
         broken = {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong}
@@ -504,8 +518,11 @@ class Folder:
         found = dict[str, str]()
         for path in sorted(self.path.rglob("*")):
             parts = path.relative_to(self.path).parts
-            if not any(JUNK.fullmatch(part) for part in parts) and (path.is_symlink() or not path.is_dir() or not any(path.iterdir())):
+            junk = (path.is_file() and JUNK.fullmatch(path.name)) or any(map(WORKPLACE.fullmatch, parts if path.is_dir() else parts[:-1]))
+            if not junk and (path.is_symlink() or not path.is_dir() or not any(path.iterdir())):
                 found["/".join(parts)] = hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+        for name in found:
+            self.expect(name in NAMES or SHEET.fullmatch(name) is not None, "file", name)
         if sheets := sorted(name for name in found if name.startswith("batches/")):
             found["batches"] = hashlib.sha256("".join(f"{found.pop(n)}  {n}\n" for n in sheets).encode()).hexdigest()
         rest = {key: value for key, value in self.claimed.items() if key not in ("files", "seconds")}
@@ -517,10 +534,19 @@ class Folder:
             self.expect(filled or stated.get(name) == found.get(name), "file", name)
         self.expect(not (self.path / "plan.parquet").exists(), "file", "plan.csv, plan.parquet")
 
+    def tables(self) -> None:
+        """Check that every table has its heading, and every row as many cells."""
+        for name, titles in TABLES.items():
+            if (self.path / name).is_file():
+                with (self.path / name).open(encoding="utf-8", newline="") as file:
+                    for number, row in enumerate(csv.reader(file), 1):
+                        good = row == titles if number == 1 else len(row) == len(titles)
+                        self.expect(good, "table", name, number)
+
     def sheets(self) -> None:
         """Check that the sheets in batches/ list whom plan.csv lists, in its order, each printer's day once."""
         wanted, listed = Counter((day, *names) for (day, _), names in self.lists.items()), Counter[Any]()
-        for path in sorted(self.path.glob("batches/*/*")):
+        for path in (some for some in sorted(self.path.glob("batches/*/*")) if not JUNK.fullmatch(some.name)):
             name = f"batches/{path.parent.name}/{path.name}"
             if path.suffix == ".csv":
                 with path.open(encoding="utf-8-sig", newline="") as file:
