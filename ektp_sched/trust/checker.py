@@ -94,6 +94,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), 0, 0
         self.chosen, self.whole, self.sure = False, False, set[int]()
+        self.free: dict[Cohort, list[int]] = {}  # the days that the certificate leaves each cohort, and the ways through each
+        self.ways: dict[Any, list[list[tuple[str, ...]]]] = {}
         self.changed, self.lists = list[str](), defaultdict[tuple[str, str], list[str]](list)
         self.vectors: dict[tuple[Cohort, int], tuple[int, ...]] = {}
         self.kept: dict[Any, bool] = {}  # whether cards of some kinds may change days
@@ -284,7 +286,7 @@ class Folder:
         self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
         if not broken and self.claimed["status"] == "optimal":
             self.idle() if not self.chosen else None
-            for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else ():
+            for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else (self.tied,) * self.whole:
                 step()
         for n, tier in enumerate(self.claimed["tiers"]):
             self.expect(word or n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
@@ -740,6 +742,29 @@ class Folder:
                 if self.keeps(come, go, d, e):
                     self.expect(False, code, other[1], "<->", one[1])
 
+    def tied(self) -> None:
+        """Check that no exchange that the certificate leaves free puts the tie-break right.
+
+        Each of two may take the other's place if its own least costs, at the prices of every tier, are there
+        too.  Of all who have the same choices on a day and printer the first and the last in the tie-break do.
+        """
+        out = {c.blanks for c in self.free if c.blanks and any(map(int.__eq__, self.used[c.blanks], self.limit[c.blanks]))}
+        through = {(access, d): {way[0] for way in ways} for access, by_day in self.ways.items() for d, ways in enumerate(by_day)}
+        last, first = (defaultdict[tuple[Any, int], dict[Any, Any]](dict) for _ in range(2))  # by scarce blanks and day
+        for (c, d, printer), (low, high) in self.places.items():
+            if len(self.free[c]) > 1:
+                key, at = (tuple(self.free[c]), c[-2:], printer), (c.blanks if c.blanks in out else None, d)
+                last[at][key] = max(last[at].get(key, high), high)
+                first[at][key] = min(first[at].get(key, low), low)
+        for (blanks, d), (same, e) in product(last, repeat=2):
+            if d >= e or blanks != same or max(last[blanks, d].values()) < min(first[blanks, e].values()):
+                continue
+            going = [(key, tie) for key, tie in last[blanks, d].items() if e in key[0]]
+            coming = [(key, tie) for key, tie in first[blanks, e].items() if d in key[0]]
+            for ((_, mine, p), one), ((_, theirs, q), other) in product(going, coming):
+                if other < one and p in through[theirs, d] and (not q or q in through[mine, e]):
+                    self.expect(False, "tie", other[1], "<->", one[1])
+
     def moved(self) -> None:
         """Check that no move to an earlier slot that is free keeps every rule and betters the tiers."""
         room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
@@ -831,6 +856,7 @@ class Folder:
             for c, d, p, s in self.cells:
                 if d not in free[c] or (p and (p, s, *self.total) not in paths[c[-2:]][d]):
                     return f"{tier[0]}: {self.dates[d] if p else 'unprinted'}"
+        self.free, self.ways = free, paths
         return ""
 
     def priced(self, given: dict[str, Any]) -> dict[str, list[int]]:
