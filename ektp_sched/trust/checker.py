@@ -37,6 +37,7 @@ blanks: so many cards find no blank that is theirs to use and has not expired | 
 shift: a shift against this rule | shift melanggar aturan ini
 quota: this quota is not kept | kuota ini tidak ditaati
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
+table: this row (1: the heading) has not the columns of this table | baris ini (1: judul kolom) tidak berisi kolom-kolom tabel ini
 row: wrong in this row | salah pada baris ini
 reason: the reason does not hold | alasannya tidak benar
 file: missing, changed since it was written, or not listed in summary.json | tidak ada, berubah sejak ditulis, atau tidak tercantum di summary.json
@@ -63,8 +64,21 @@ unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".spli
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
-JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\.ektp-sched-.*")
-UNSAID = ("classified", "digests", "done", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
+TABLES = {line.split(": ")[0]: line.split(": ")[1].split(",") for line in """\
+applications.csv: application_id,waiting_since,ready_on,urgency,due_on,card,area,recorded_at,promised_on,pinned_on,status
+plan.csv: application_id,day,printer,server,batch,position,wait_days,urgency,pressure
+unprinted.csv: application_id,waiting_since,urgency,reason
+held.csv: application_id,status
+rejects.csv: row,column,reason
+prices.csv: resource,day,tier,rank,one_more,one_less
+quotas.csv: quota,limit,from,to,printed,all_printed,cards,left,kept
+shifts.csv: shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved,promise_days_saved,person_days_saved,wasted_trips_saved,needed_for_rules""".splitlines()}
+# A plan folder has no other files than these, and what systems and open workbooks leave beside them.
+NAMES = {*TABLES, "office.toml", "summary.json", "certificate.json", "plan.xlsx", "report.html", "batches"}
+SHEET = re.compile(r"batches/\d{4}-\d\d-\d\d/[^/]+\.(csv|xlsx)")
+JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*\.xlsx|\.~lock\..*#")
+WORKPLACE = re.compile(r"\.ektp-sched-(.+-)?[a-z0-9_]{8}(-gone)?")  # a folder of a command that was killed
+UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What quotas and blanks see of a card, and its printer; two of a kind can always take each other's place.
 Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  # noqa: PYI024
@@ -82,6 +96,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), 0, 0
         self.chosen, self.whole, self.sure = False, False, set[int]()
+        self.free: dict[Cohort, list[int]] = {}  # the days that the certificate leaves each cohort, and the ways through each
+        self.ways: dict[Any, list[list[tuple[str, ...]]]] = {}
         self.changed, self.lists = list[str](), defaultdict[tuple[str, str], list[str]](list)
         self.vectors: dict[tuple[Cohort, int], tuple[int, ...]] = {}
         self.kept: dict[Any, bool] = {}  # whether cards of some kinds may change days
@@ -257,7 +273,7 @@ class Folder:
 
     def run(self) -> None:
         """Check everything; prices prove something only of a plan that keeps the rules."""
-        for step in (self.files, self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims,
+        for step in (self.files, self.tables, self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims,
                      self.figures, self.counts, self.quota_figures, self.shift_figures, self.priced_rows, self.sheets):
             step()
         broken = {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong}
@@ -277,7 +293,7 @@ class Folder:
         self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
         if not broken and self.claimed["status"] == "optimal":
             self.idle() if not self.chosen else None
-            for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else ():
+            for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else (self.tied,) * self.whole:
                 step()
         for n, tier in enumerate(self.claimed["tiers"]):
             self.expect(word or n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
@@ -511,8 +527,11 @@ class Folder:
         found = dict[str, str]()
         for path in sorted(self.path.rglob("*")):
             parts = path.relative_to(self.path).parts
-            if not any(JUNK.fullmatch(part) for part in parts) and (path.is_symlink() or not path.is_dir() or not any(path.iterdir())):
+            junk = (path.is_file() and JUNK.fullmatch(path.name)) or any(map(WORKPLACE.fullmatch, parts if path.is_dir() else parts[:-1]))
+            if not junk and (path.is_symlink() or not path.is_dir() or not any(path.iterdir())):
                 found["/".join(parts)] = hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+        for name in found:
+            self.expect(name in NAMES or SHEET.fullmatch(name) is not None, "file", name)
         if sheets := sorted(name for name in found if name.startswith("batches/")):
             found["batches"] = hashlib.sha256("".join(f"{found.pop(n)}  {n}\n" for n in sheets).encode()).hexdigest()
         rest = {key: value for key, value in self.claimed.items() if key not in ("files", "seconds")}
@@ -524,10 +543,19 @@ class Folder:
             self.expect(filled or stated.get(name) == found.get(name), "file", name)
         self.expect(not (self.path / "plan.parquet").exists(), "file", "plan.csv, plan.parquet")
 
+    def tables(self) -> None:
+        """Check that every table has its heading, and every row as many cells."""
+        for name, titles in TABLES.items():
+            if (self.path / name).is_file():
+                with (self.path / name).open(encoding="utf-8", newline="") as file:
+                    for number, row in enumerate(csv.reader(file), 1):
+                        good = row == titles if number == 1 else len(row) == len(titles)
+                        self.expect(good, "table", name, number)
+
     def sheets(self) -> None:
         """Check that the sheets in batches/ list whom plan.csv lists, in its order, each printer's day once."""
         wanted, listed = Counter((day, *names) for (day, _), names in self.lists.items()), Counter[Any]()
-        for path in sorted(self.path.glob("batches/*/*")):
+        for path in (some for some in sorted(self.path.glob("batches/*/*")) if not JUNK.fullmatch(some.name)):
             name = f"batches/{path.parent.name}/{path.name}"
             if path.suffix == ".csv" and path.is_file():
                 data = path.read_bytes()
@@ -726,6 +754,29 @@ class Folder:
                 if self.keeps(come, go, d, e):
                     self.expect(False, code, other[1], "<->", one[1])
 
+    def tied(self) -> None:
+        """Check that no exchange that the certificate leaves free puts the tie-break right.
+
+        Each of two may take the other's place if its own least costs, at the prices of every tier, are there
+        too.  Of all who have the same choices on a day and printer the first and the last in the tie-break do.
+        """
+        out = {c.blanks for c in self.free if c.blanks and any(map(int.__eq__, self.used[c.blanks], self.limit[c.blanks]))}
+        through = {(access, d): {way[0] for way in ways} for access, by_day in self.ways.items() for d, ways in enumerate(by_day)}
+        last, first = (defaultdict[tuple[Any, int], dict[Any, Any]](dict) for _ in range(2))  # by scarce blanks and day
+        for (c, d, printer), (low, high) in self.places.items():
+            if len(self.free[c]) > 1:
+                key, at = (tuple(self.free[c]), c[-2:], printer), (c.blanks if c.blanks in out else None, d)
+                last[at][key] = max(last[at].get(key, high), high)
+                first[at][key] = min(first[at].get(key, low), low)
+        for (blanks, d), (same, e) in product(last, repeat=2):
+            if d >= e or blanks != same or max(last[blanks, d].values()) < min(first[blanks, e].values()):
+                continue
+            going = [(key, tie) for key, tie in last[blanks, d].items() if e in key[0]]
+            coming = [(key, tie) for key, tie in first[blanks, e].items() if d in key[0]]
+            for ((_, mine, p), one), ((_, theirs, q), other) in product(going, coming):
+                if other < one and p in through[theirs, d] and (not q or q in through[mine, e]):
+                    self.expect(False, "tie", other[1], "<->", one[1])
+
     def moved(self) -> None:
         """Check that no move to an earlier slot that is free keeps every rule and betters the tiers."""
         room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
@@ -817,6 +868,7 @@ class Folder:
             for c, d, p, s in self.cells:
                 if d not in free[c] or (p and (p, s, *self.total) not in paths[c[-2:]][d]):
                     return f"{tier[0]}: {self.dates[d] if p else 'unprinted'}"
+        self.free, self.ways = free, paths
         return ""
 
     def priced(self, given: dict[str, Any]) -> dict[str, list[int]]:
