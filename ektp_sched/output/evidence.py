@@ -99,7 +99,7 @@ def refuse_changed(saved: SavedPlan, but: Collection[str] = ()) -> None:
         Naming the first file that is not as it was written.
     """
     sheets = ("changed-sheet", "missing-sheet")
-    for violation in check_folder(saved):
+    for violation in (*_files(saved), *_figures(saved)):  # the file itself first
         if violation.code in sheets or violation.file in but:
             continue
         message = said(
