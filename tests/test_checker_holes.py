@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from builders import Case, make_backlog, make_office, make_plan, planned, write_folder
+from builders import write_folder
 from damages import base
-from test_checker import CHECKER, found, run
+from test_checker import found, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TABLES = ("applications", "plan", "unprinted", "held", "rejects", "prices")
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 Slot = tuple[int, str, str]
 
 
-def forged(case: Case, plan: Plan, slots: dict[str, Slot], uses: tuple = ()) -> Facts:
+def forged(
+    case: Case, plan: Plan, slots: dict[str, Slot], uses: tuple[Any, ...] = ()
+) -> Facts:
     """Return the facts of a plan whose cards have these slots, and no others."""
     rows = [
         {
@@ -85,7 +86,7 @@ def two_areas() -> Case:
     )
     rows = [person(f"a{i}", 10, area="Alak") for i in range(4)]
     rows += [person(f"o{i}", 10, area="Oebobo") for i in range(4)]
-    return Case(document, rows, START, 2)
+    return Case(document, tuple(rows), START, 2)
 
 
 def test_a_card_makes_room_for_another_on_its_printer() -> None:
@@ -109,7 +110,7 @@ def test_a_card_makes_room_for_another_on_its_printer() -> None:
 def saturday(**rules: object) -> Case:
     shift = {"id": "sat", "days": ["sat"], "cost_idr": 100, **rules}
     rows = [person(f"a{i}", 10) for i in range(9)]
-    return Case(desk(1, shifts=[shift]), rows, START, 8)
+    return Case(desk(1, shifts=[shift]), tuple(rows), START, 8)
 
 
 def test_a_shift_that_plainly_helps_is_missed() -> None:
@@ -155,7 +156,7 @@ def worse(draw: st.DrawFn) -> tuple[Case, Facts] | None:
             slots[name] = (later, *place[1:])
     if not slots:
         return None
-    uses = plan.shifts
+    uses: tuple[Any, ...] = plan.shifts
     if uses and draw(st.booleans()):
         uses = uses[1:]
     facts = forged(case, plan, slots, uses)

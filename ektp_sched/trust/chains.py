@@ -81,7 +81,9 @@ class _Search:
         self.cells, self.sorts, cell = cells_of(facts)
         rows = facts.rows
         at = np.full(facts.frame.height, self.slots, dtype=np.int64)
-        at[rows.application] = self._slot(rows.day, rows.printer, rows.server)
+        at[rows.application] = self._slot(
+            rows.day.astype(np.int64), rows.printer, rows.server
+        )
         some = np.flatnonzero(cell >= 0)
         key = (at[some] * len(self.sorts.rank) + self.cells.sort[cell[some]]) * max(
             1, len(self.cells.day)
