@@ -157,7 +157,8 @@ def worse(draw: st.DrawFn) -> tuple[Case, Facts] | None:
     if not slots:
         return None
     uses: tuple[Any, ...] = plan.shifts
-    if uses and draw(st.booleans()):
+    fewer = draw(st.booleans())
+    if uses and fewer:
         uses = uses[1:]
     facts = forged(case, plan, slots, uses)
     return (case, facts) if kept(facts) else None
