@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ektp_sched.errors import FolderError
+from ektp_sched.output.plain_json import RepeatedKeyError, plain_json
 from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
 from ektp_sched.words import said
 
@@ -237,14 +238,18 @@ def read_json(path: Path, model: type[_Model]) -> _Model:
     """
     raw = read_file(path)
     try:
-        return model.model_validate_json(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or None
-        why = first["msg"][:1].lower() + first["msg"][1:]
+        content = model.model_validate_json(raw)
+        plain_json(raw)
+    except (ValidationError, RepeatedKeyError) as error:
+        key, why = None, error.args[0] if error.args else ""
+        if isinstance(error, ValidationError):
+            first = error.errors(include_url=False, include_input=False)[0]
+            key = ".".join(str(part) for part in first["loc"]) or None
+            why = first["msg"][:1].lower() + first["msg"][1:]
         message = said(
             "is damaged ({why}); write the plan again",
             "rusak ({why}); tulis rencananya lagi",
             why=why,
         )
         raise FolderError(message, file=str(path), column=key) from None
+    return content
