@@ -200,9 +200,11 @@ def settle(target: Path) -> None:
         _recover(target)
 
 
-def is_workplace(name: str) -> bool:
-    """Return whether a folder's name is that of a workplace."""
-    return _NAME.fullmatch(name) is not None
+def is_workplace(path: Path) -> bool:
+    """Return whether a folder is a workplace: by its name, and by all in it."""
+    if _NAME.fullmatch(path.name) is None or path.is_symlink() or not path.is_dir():
+        return False
+    return {each.name for each in path.iterdir()} <= _OWN
 
 
 def abandon() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,7 @@ __all__ = [
     "batch_sheets",
     "file_stems",
     "parts",
+    "sheet_text",
     "write_batches",
 ]
 
@@ -97,6 +99,23 @@ def file_stems(printers: list[str]) -> dict[str, str]:
         taken.add(stem.casefold())
         stems[printer] = stem
     return stems
+
+
+def sheet_text(data: bytes) -> str:
+    """Return the text of a sheet, as spreadsheets save it.
+
+    Parameters
+    ----------
+    data
+        The file, or its beginning: UTF-8, UTF-16 with its mark, or Windows-1252.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def write_batches(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +9,7 @@ import polars as pl
 
 from ektp_sched.errors import FolderError
 from ektp_sched.output.placing import sealed_folder
+from ektp_sched.output.plain_json import json_file, ordinary_bytes
 from ektp_sched.output.seal import COMPARISON
 from ektp_sched.places import settle
 from ektp_sched.words import said
@@ -86,8 +86,8 @@ def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
             )
             raise FolderError(message, file=str(path))
     try:
-        document = json.loads((folder / COMPARISON).read_bytes())
-        daily = pl.read_csv((folder / DAILY).read_bytes(), try_parse_dates=True)
+        document = json_file(folder / COMPARISON)
+        daily = pl.read_csv(ordinary_bytes(folder / DAILY), try_parse_dates=True)
     except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError):
         message = said(
             "its {first} or {second} cannot be read; {again}",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -12,11 +14,12 @@ import polars as pl
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
-from ektp_sched.output.batches import batch_sheets
+from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
+from ektp_sched.output.plain_json import ordinary_bytes
 from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.output.seal import SUMMARY, file_names, seal
+from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
@@ -26,6 +29,7 @@ from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
@@ -59,6 +63,11 @@ _TABLES: Final = said("the folder's tables", "tabel-tabel di folder ini")
 _RAW: Final = said("the raw files", "berkas aslinya")
 _NEVER: Final = ("engine", "holidays names", "seconds", "source")
 _SAVINGS: Final = ("needed_for_rules", "person_days", "saves", "wasted_trips")
+_DATE: Final = re.compile(
+    r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"
+    r"|(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)(?P=sign)(?P<year>\d{4})",
+    re.ASCII,
+)
 _LATE: Final = "no-time-for-prices"
 _LONGEST_WAIT: Final = 200_000
 _RESOURCE_KINDS: Final = ("printers", "servers")
@@ -212,7 +221,7 @@ def _stated_otherwise(key: str, than: Said) -> Said:
 
 def _says_the_same(saved: SavedPlan, name: str, text: bytes) -> bool:
     try:
-        return (saved.path / name).read_bytes() == text
+        return ordinary_bytes(saved.path / name) == text
     except OSError:
         return False
 
@@ -248,6 +257,7 @@ def _prices_have_form(saved: SavedPlan) -> bool:
 def _files(saved: SavedPlan) -> Iterator[Violation]:
     """Yield files that are missing, that nobody stated, or that were changed."""
     actual, written = seal(saved.path, saved.summary), saved.summary["files"]
+    own = _own_names(saved)
     for name in sorted({*actual, *written}):
         if name not in actual:
             message = said(
@@ -257,6 +267,13 @@ def _files(saved: SavedPlan) -> Iterator[Violation]:
             )
             code = "missing-sheet" if name in _SHEETS else "changed-file"
             yield Violation(code, message, file=name)
+        elif name not in own or not _has_kind(saved.path / name):
+            message = said(
+                "{name} is no file of this plan: take it away.",
+                "{name} bukan berkas rencana ini: singkirkanlah.",
+                name=name,
+            )
+            yield Violation("changed-file", message, file=name)
         elif name not in written:
             message = said(
                 "{name} is in the folder, and summary.json does not list it.",
@@ -273,6 +290,18 @@ def _files(saved: SavedPlan) -> Iterator[Violation]:
                 name=name,
             )
             yield Violation(code, message, file=name)
+
+
+def _own_names(saved: SavedPlan) -> set[str]:
+    """Return the names that a plan of this office may have, whatever it lists."""
+    own = {*FILES[SUMMARY], BATCHES}
+    own -= set() if saved.office.shifts else {SHIFTS_FILE}
+    return own - (set() if saved.office.quotas else {QUOTAS_FILE})
+
+
+def _has_kind(path: Path) -> bool:
+    """Return whether batches is a folder, and all else a file."""
+    return path.is_dir() if path.name == BATCHES else path.is_file()
 
 
 def check_evidence(
@@ -408,10 +437,7 @@ def _false_sheets(saved: SavedPlan, backlog: Backlog) -> Iterator[Violation]:
 
 def _where_false(data: bytes, frame: pl.DataFrame) -> Said | None:
     """Return where a sheet says something else than it was written with."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
+    text = sheet_text(data)
     heading = text.partition("\n")[0]
     separator = max(";,\t", key=heading.count)
     try:
@@ -437,7 +463,7 @@ def _where_false(data: bytes, frame: pl.DataFrame) -> Said | None:
         column = names.index(name.strip())
         for row, value in enumerate(frame[name].cast(pl.String).to_list(), 1):
             cell = lines[row][column] if column < len(lines[row]) else ""
-            if value is not None and cell.strip() != value.strip():
+            if value is not None and not _same_cell(cell.strip(), value.strip()):
                 return said(
                     "says in row {row}, column {column}, something else than the plan "
                     "and the backlog",
@@ -447,6 +473,28 @@ def _where_false(data: bytes, frame: pl.DataFrame) -> Said | None:
                     column=column + 1,
                 )
     return None
+
+
+def _same_cell(cell: str, written: str) -> bool:
+    """Return whether a cell says what was written, if only in another form."""
+    if cell == written:
+        return True
+    day = _date_of(cell)
+    return day is not None and day == _date_of(written)
+
+
+def _date_of(cell: str) -> date | None:
+    """Return the date of a cell, written as here or day first, as spreadsheets do."""
+    match = _DATE.fullmatch(cell)
+    if match is None:
+        return None
+    year, month, day = (match["y"], match["m"], match["d"])
+    if year is None:
+        year, month, day = (match["year"], match["month"], match["day"])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def not_checked(saved: SavedPlan) -> list[str]:

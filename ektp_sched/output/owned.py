@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.output.batches import file_stems
+from ektp_sched.output.batches import file_stems, sheet_text
+from ektp_sched.output.languages import language
+from ektp_sched.output.plain_json import json_file
 from ektp_sched.output.seal import (
     BATCHES,
+    FILES,
     INDEXES,
     PROGRAM,
     SUMMARY,
@@ -24,6 +26,8 @@ __all__ = ["changed_file", "foreign_file", "foreign_to"]
 
 _REJECTS_HEADING: Final = b"row,column,reason\n"
 _BEGINNING: Final = 4096
+_HEADINGS: Final = ("batch", "position", "application_id")
+_ZIP: Final = b"PK"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -56,6 +60,9 @@ def changed_file(folder: Path, index: str = SUMMARY) -> str | None:
 def foreign_to(folder: Path, index: str = SUMMARY) -> str | None:
     """Return what this program did not write into a folder; None if there is nothing.
 
+    An index can be edited by anybody, so that what it lists must also have a name
+    that such a folder may have, and sheets the form of sheets.
+
     Parameters
     ----------
     folder
@@ -69,18 +76,28 @@ def foreign_to(folder: Path, index: str = SUMMARY) -> str | None:
     OSError
         If it cannot be read.
     """
-    names = file_names(folder)
+    names = file_names(folder, opened=True)
     if not names or _is_rejects_alone(folder, names):
         return None
     document = _index(folder, index)
     if document is None:
         others = (name for name in INDEXES if _index(folder, name) is not None)
         return next(others, names[0])
-    written = {index, *document["files"]}
-    sheets = _sheet_stems(document)
+    written = {index, *document["files"]} & FILES[index]
+    stems = _sheet_stems(document) if index == SUMMARY else set[str]()
+    days = _days_with_prints(document)
+    strange = []
     for name in names:
-        if name not in written and not _is_sheet(name, sheets):
+        if name in written:
+            continue
+        if not _is_sheet_name(name, stems, days):
             return name
+        if not _has_form_of_sheet(folder / name):
+            strange.append(name)
+    # An old version may have called its columns otherwise.
+    as_sealed = strange and seal(folder, document, index).get(BATCHES)
+    if as_sealed and as_sealed != document["files"].get(BATCHES):
+        return strange[0]
     return None
 
 
@@ -94,14 +111,43 @@ def _sheet_stems(summary: Mapping[str, Any]) -> set[str]:
     return {*printers, *file_stems(sorted(set(printers))).values()}
 
 
-def _is_sheet(name: str, stems: set[str]) -> bool:
+def _days_with_prints(summary: Mapping[str, Any]) -> set[str]:
+    """Return the days for which a plan has sheets."""
+    try:
+        return {str(row["day"]) for row in summary["clearance"]["by_day"]}
+    except (TypeError, KeyError):
+        return set()
+
+
+def _is_sheet_name(name: str, stems: set[str], days: set[str]) -> bool:
     """Return whether a name is that of a batch sheet, or of a day's empty folder."""
     top, _, rest = name.partition("/")
     day, _, sheet = rest.partition("/")
     stem, dot, ending = sheet.rpartition(".")
     known = stem in stems or re.sub(r"_\d+$", "", stem) in stems
-    is_own = not sheet or bool(dot and known and ending in ("csv", "xlsx"))
-    return top == BATCHES and bool(_DAY.fullmatch(day)) and is_own
+    if top != BATCHES:
+        return False
+    if not sheet:
+        return bool(_DAY.fullmatch(day))
+    return bool(dot and known and day in days and ending in ("csv", "xlsx"))
+
+
+def _has_form_of_sheet(path: Path) -> bool:
+    """Return whether a file begins as a batch sheet does; an empty folder does."""
+    if path.is_dir():
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(_BEGINNING)
+    if path.suffix == ".xlsx":
+        return beginning.startswith(_ZIP)
+    heading = sheet_text(beginning).partition("\n")[0]
+    cells = {cell.strip(' "\r') for cell in re.split("[;,\t]", heading)}
+    return any(
+        {language(code).text(f"column.{name}") for name in _HEADINGS} <= cells
+        for code in ("id", "en")
+    )
 
 
 def foreign_file(folder: Path, own: Mapping[str, bytes]) -> str | None:
@@ -120,7 +166,7 @@ def foreign_file(folder: Path, own: Mapping[str, bytes]) -> str | None:
     OSError
         If it cannot be read.
     """
-    for name in file_names(folder):
+    for name in file_names(folder, opened=True):
         if name not in own or not (folder / name).is_file():
             return name
         with (folder / name).open("rb") as file:
@@ -130,7 +176,7 @@ def foreign_file(folder: Path, own: Mapping[str, bytes]) -> str | None:
 
 
 def _is_rejects_alone(folder: Path, names: list[str]) -> bool:
-    if names != ["rejects.csv"]:
+    if names != ["rejects.csv"] or not (folder / "rejects.csv").is_file():
         return False
     with (folder / "rejects.csv").open("rb") as file:
         return file.read(len(_REJECTS_HEADING)) == _REJECTS_HEADING
@@ -139,7 +185,7 @@ def _is_rejects_alone(folder: Path, names: list[str]) -> bool:
 def _index(folder: Path, name: str) -> dict[str, Any] | None:
     """Return the contents of an index, if this program wrote one here."""
     try:
-        document = json.loads((folder / name).read_bytes())
+        document = json_file(folder / name)
     except (OSError, ValueError, RecursionError):
         return None
     ours = isinstance(document, dict) and document.get("program") == PROGRAM

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +18,7 @@ from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office
 from ektp_sched.office.looked import TOO_HARD, RefusedError
 from ektp_sched.output.certificates import certificate_of
+from ektp_sched.output.plain_json import plain_json
 from ektp_sched.output.seal import SUMMARY
 from ektp_sched.output.stated import (
     StatedCertificate,
@@ -26,7 +26,6 @@ from ektp_sched.output.stated import (
     read_file,
     read_json,
 )
-from ektp_sched.output.summary import MIXED
 from ektp_sched.output.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.places import settle
 from ektp_sched.planning import Saving, ShiftUse, Status, Tier
@@ -144,7 +143,7 @@ def load(path: str | Path) -> SavedPlan:
             _tier(tier, index, scale, summary_path)
             for index, tier in enumerate(stated.tiers)
         ),
-        certificate=_certificate(folder, stated),
+        certificate=_certificate(folder),
         prices=_prices(folder),
         notices=tuple(Notice(each.code, each.figures) for each in stated.warnings),
         holidays=stated.holidays,
@@ -164,7 +163,7 @@ def _prices(folder: Path) -> pl.DataFrame | None:
 
 
 def _whole(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(read_file(path))
+    content: dict[str, Any] = plain_json(read_file(path))
     return content
 
 
@@ -217,11 +216,10 @@ def _shift(
     )
 
 
-def _certificate(folder: Path, stated: StatedSummary) -> Certificate | None:
+def _certificate(folder: Path) -> Certificate | None:
     path = folder / "certificate.json"
-    proven = stated.status is Status.OPTIMAL and stated.engine != MIXED
-    if not proven and not path.exists():
-        return None
+    if not os.path.lexists(path):
+        return None  # whether there must be one, verify says
     return certificate_of(read_json(path, StatedCertificate))
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.output.parallel import WORKERS
-from ektp_sched.places import TEMPORARY, is_workplace
+from ektp_sched.places import is_workplace
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = [
     "BACKTEST",
     "BATCHES",
     "COMPARISON",
+    "FILES",
     "INDEXES",
     "PROGRAM",
     "PROMISES",
@@ -30,11 +31,11 @@ __all__ = [
 ]
 
 PROGRAM: Final = "ektp-sched"
-_JUNK: Final = re.compile(
-    r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#"
-    rf"|{re.escape(TEMPORARY)}[\w.]+|\.audit\.(json|xlsx)\.[0-9a-f]{{8}}"
-)
-"""Names of files that systems, open spreadsheets and killed commands leave."""
+_SYSTEM: Final = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini")
+"""Names of files that systems leave."""
+
+_OPEN: Final = re.compile(r"~\$.+\.(xls[xmb]?|ods)|\.~lock\..+#", re.I)
+"""Names of files that lie beside a spreadsheet while it is open."""
 
 SUMMARY: Final = "summary.json"
 """Names the program and the digests of all other files."""
@@ -53,6 +54,19 @@ INDEXES: Final = {
     AGAINST: said("choice against dates", "pilihan terhadap tanggal"),
 }
 """What a folder with such an index holds."""
+
+FILES: Final = {
+    SUMMARY: frozenset(
+        {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
+        | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv", "quotas.csv"}
+        | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
+    ),
+    COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),
+    PROMISES: frozenset({PROMISES, "promises.csv", "poster.id.html", "poster.en.html"}),
+    BACKTEST: frozenset({BACKTEST, "backtest.csv", "backtest.html"}),
+    AGAINST: frozenset({AGAINST}),
+}
+"""All names that the root of such a folder may have, beside batches/ of a plan."""
 
 _UNSEALED: Final = ("files", "seconds")
 BATCHES: Final = "batches"
@@ -89,23 +103,30 @@ def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[st
     return dict(sorted(found.items()))
 
 
-def file_names(folder: Path) -> list[str]:
+def file_names(folder: Path, *, opened: bool = False) -> list[str]:
     """Return files, and folders without any, below a folder, sorted.
 
     Parameters
     ----------
     folder
         What systems and killed commands leave in it does not count.
+    opened
+        Whether what lies beside open spreadsheets counts.
     """
     names = []
+    work = {path.name for path in folder.glob(".*") if is_workplace(path)}
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         is_file = path.is_symlink() or not path.is_dir()
-        if any(map(is_workplace, parts)) or (is_file and _JUNK.fullmatch(path.name)):
+        if parts[0] in work or (is_file and _is_junk(path.name, opened)):
             continue
         if is_file or not any(path.iterdir()):
             names.append("/".join(parts))
     return sorted(names)
+
+
+def _is_junk(name: str, opened: bool) -> bool:
+    return bool(_SYSTEM.fullmatch(name) or (not opened and _OPEN.fullmatch(name)))
 
 
 def _digests(folder: Path, names: Iterable[str]) -> list[str]:

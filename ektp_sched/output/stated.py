@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ektp_sched.errors import FolderError
+from ektp_sched.output.plain_json import RepeatedKeyError, plain_json
 from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
 from ektp_sched.words import Said, said, system_reason
 
@@ -245,24 +246,37 @@ def read_json(path: Path, model: type[_Model]) -> _Model:
     """
     raw = read_file(path)
     try:
-        return model.model_validate_json(raw)
-    except ValidationError as error:
+        content = model.model_validate_json(raw)
+        plain_json(raw)
+    except (ValidationError, RepeatedKeyError) as error:
         again = said("write the plan again", "tulis rencananya lagi")
         raise damaged(error, str(path), again) from None
+    return content
 
 
-def damaged(error: ValidationError, file: str, again: Said) -> FolderError:
+def damaged(
+    error: ValidationError | RepeatedKeyError, file: str, again: Said
+) -> FolderError:
     """Return that a file does not hold what it must, naming the first wrong key.
 
     Parameters
     ----------
     error
-        What pydantic says of it.
+        What pydantic says of it, or that a key stands twice.
     file
         For the sentence.
     again
         How to have it written anew.
     """
+    if isinstance(error, RepeatedKeyError):
+        why = error.args[0]
+        message = said(
+            "is damaged ({why}); {again}",
+            "rusak ({why}); {again}",
+            why=why,
+            again=again,
+        )
+        return FolderError(message, file=file)
     first = error.errors(include_url=False, include_input=False)[0]
     key = ".".join(str(part) for part in first["loc"]) or None
     own = first.get("ctx", {}).get("error")
