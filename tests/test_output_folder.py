@@ -397,7 +397,11 @@ def test_damage_is_named(out: Path, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(ROOT - {"batches", "plan.xlsx", "office.toml", "report.html"})
+    "name",
+    sorted(
+        ROOT
+        - {"batches", "plan.xlsx", "office.toml", "report.html", "certificate.json"}
+    ),
 )
 def test_a_missing_file_is_named(out: Path, tmp_path: Path, name: str) -> None:
     copy = tmp_path / "copy"
