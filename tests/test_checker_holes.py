@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
+import polars as pl
 import pytest
-from builders import write_folder
+from builders import (
+    START,
+    Case,
+    make_backlog,
+    make_office,
+    planned,
+    write_folder,
+)
 from damages import base
-from test_checker import found, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from test_checker import CHECKER, found, run
 
 TABLES = ("applications", "plan", "unprinted", "held", "rejects", "prices")
 
@@ -69,3 +78,71 @@ def test_what_systems_and_open_workbooks_leave_passes(folder: Path) -> None:
             (place / name).write_bytes(b"\x00")
     result = run(folder, "--lang", "en")
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_broken_tie_break_is_seen_beside_a_certificate(tmp_path: Path) -> None:
+    office = make_office(
+        servers=[{"id": "s1", "cards_per_day": 4}],
+        printers=[{"id": "p1", "cards_per_day": 4}],
+    )
+    rows = [
+        {
+            "application_id": f"A{n}",
+            "waiting_since": START - timedelta(20),
+            "ready_on": START - timedelta(20 - n),
+        }
+        for n in range(9)
+    ]
+    case = Case(office, make_backlog(rows, office), 5)
+    plan = planned(case)
+    folder = write_folder(plan, case, tmp_path / "honest")
+    assert (folder / "certificate.json").exists()
+    assert found(folder) == []
+    ids = pl.col("application_id").replace({"A0": "A8", "A8": "A0"})
+    order = ["day", "printer", "application_id"]
+    swapped = plan.assignments.with_columns(ids).sort(order)
+    columns = ["batch", "position"]
+    swapped = swapped.with_columns(plan.assignments[name] for name in columns)
+    folder = write_folder(replace(plan, assignments=swapped), case, tmp_path / "false")
+    assert set(found(folder)) == {"tie"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("done", 1), ("language", "fr"), ("extra", 0)]
+)
+def test_every_key_of_the_summary_is_computed_or_refused(
+    key: str, value: object, folder: Path
+) -> None:
+    path = folder / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(summary | {key: value}), encoding="utf-8")
+    assert found(folder) == ["claim"]
+    summary["tiers"][0]["extra"] = 0
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    assert found(folder) == ["claim"]
+
+
+@pytest.mark.parametrize("name", ["summary.json", "certificate.json"])
+def test_a_key_that_stands_there_twice_is_refused(name: str, folder: Path) -> None:
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("{", '{"days": 1, ', 1), encoding="utf-8")
+    result = run(folder)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "'days' x 2" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_a_sentence(folder: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [sys.executable, "-I", "-S", str(CHECKER), str(folder)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 2
+    assert result.stderr.startswith("Not all could be printed")
+    assert "Traceback" not in result.stderr

@@ -10,16 +10,18 @@ something is wrong; 2: the folder cannot be checked.  Days are numbered from the
 """
 
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501, SIM905
 import csv
 import hashlib
 import io
 import json
 import math
+import os
 import re
 import statistics
 import sys
 import tomllib
+import unicodedata
 from collections import Counter, defaultdict, namedtuple
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -60,6 +62,7 @@ means: Optimal means: this rule was followed as well as it can be; it does not s
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
 bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
 plain: is no ordinary file | bukan berkas biasa
+cut: Not all could be printed | Tidak semua dapat dicetak
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
@@ -79,6 +82,13 @@ SHEET = re.compile(r"batches/\d{4}-\d\d-\d\d/[^/]+\.(csv|xlsx)")
 JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*\.xlsx|\.~lock\..*#")
 WORKPLACE = re.compile(r"\.ektp-sched-(.+-)?[a-z0-9_]{8}(-gone)?")  # a folder of a command that was killed
 UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
+# Every other key is computed again; summary.json and its entries have no more keys than these.
+KEYS = {*UNSAID, *(
+    "schema_version program office language start days read planned held done rejected printed unprinted status engine_reason tie_break seed tiers shifts "
+    "quotas waits clearance uses unprinted_by_reason held_by_status rejected_by_reason by_area files").split()}
+INSIDE = {"tiers": "name rank value exact bound proven", "by_area": "area planned held",
+          "shifts": "id day cost_idr saves person_days wasted_trips wasted_trips_exact needed_for_rules",
+          "quotas": "quota per limit value periods printed cards kept kept_as_nobody_was_left"}
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 # What quotas and blanks see of a card, and its printer; two of a kind can always take each other's place.
 Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  # noqa: PYI024
@@ -88,6 +98,14 @@ Cohort = namedtuple("Cohort", [  # noqa: PYI024
     "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "counts", "able", "blanks"])
 UNREADABLE = (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error)
 Tier = tuple[str, Any, Any]  # name, rank, and the rank as it is written
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; of a key that stands there twice each reader may take another."""
+    for key, number in Counter(key for key, _ in pairs).items():
+        if number > 1:
+            raise ValueError(f"JSON: {key!r} x {number}")
+    return dict(pairs)
 
 
 class Folder:
@@ -103,7 +121,7 @@ class Folder:
         self.kept: dict[Any, bool] = {}  # whether cards of some kinds may change days
         self.places: dict[tuple[Cohort, int, str], tuple[Any, Any]] = {}  # who comes first and last in the tie-break
         self.toml: dict[str, Any] = tomllib.loads(self.text("office.toml"), parse_float=Decimal)
-        self.claimed: dict[str, Any] = json.loads(self.text("summary.json"))
+        self.claimed: dict[str, Any] = json.loads(self.text("summary.json"), object_pairs_hook=once)
         self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
         self.dates = [self.start + timedelta(d) for d in range(self.days)]
         self.rules = {"batch_size": 50} | self.toml.get("plan", {})
@@ -278,7 +296,7 @@ class Folder:
             step()
         broken = {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong}
         if (self.path / "certificate.json").exists():
-            proof = json.loads(self.text("certificate.json"), parse_float=str, parse_constant=str)
+            proof = json.loads(self.text("certificate.json"), parse_float=str, parse_constant=str, object_pairs_hook=once)
             trouble = "rules" if broken else self.disproof(proof)
             if not trouble and (given := proof.get("decisions")) is not None:
                 try:
@@ -635,6 +653,11 @@ class Folder:
                       "days_full": sum(0 < b <= a for a, b in zip(used, could, strict=True)), "days": sum(b > 0 for b in could)}] * any(could)
         self.stated("uses", sorted(uses, key=lambda u: (-u["days_full"] / u["days"], u["resource"])))
 
+    def plain(self, text: str) -> str:
+        """Return the letters and digits of a status: signs and case do not count."""
+        text = unicodedata.normalize("NFKC", text).casefold()
+        return "".join(letter for letter in text if letter.isalnum()) or text.strip()
+
     def counts(self) -> None:
         """Check what summary.json counts in the other tables, and what it repeats of office.toml."""
         rejected = Counter(part.split(": ")[0] for row in self.rows("rejects.csv") for part in row["reason"].split("; "))
@@ -648,6 +671,14 @@ class Folder:
         self.stated("tie_break", "lottery" if lottery else "recorded")
         self.stated("seed", self.rules["seed"] if lottery else None)
         self.stated("office", self.toml["name"])
+        self.stated("language", self.toml.get("language", "id"))
+        for key in self.claimed.keys() - KEYS:
+            self.expect(False, "claim", key)
+        for key, inside in INSIDE.items():
+            self.expect(all(entry.keys() <= {*inside.split()} for entry in self.claimed[key]), "claim", key)
+        done = {self.plain(text) for text in self.toml.get("status", {}).get("done", [])}
+        number = sum(self.plain(row["status"]) in done for row in self.rows("held.csv"))
+        self.expect(self.claimed.get("done", number) == number, "claim", "done")
         self.expect((self.claimed["schema_version"], self.claimed["program"]) == (1, "ektp-sched"), "claim", "schema_version, program")
         self.expect(self.claimed["status"] in ("optimal", "feasible"), "claim", "status")
         reason, engine = self.claimed["engine_reason"], self.claimed["engine"]
@@ -1023,4 +1054,10 @@ if __name__ == "__main__":
     if len(sys.argv) not in (2, 4) or sys.argv[2:3] not in ([], ["--lang"]) or sys.argv[3:] not in ([], ["id"], ["en"]):
         print("python checker.py FOLDER [--lang id|en]", file=sys.stderr)
         sys.exit(2)
-    sys.exit(main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) == 4 else None))
+    try:
+        code = main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) == 4 else None)
+        sys.stdout.flush()
+    except OSError as problem:  # a full disk, or a reader that left
+        print(f"{TEXTS['cut'][0]} | {TEXTS['cut'][1]}: {problem.strerror}", file=sys.stderr, flush=True)
+        os._exit(2)  # nothing more can be written, also not on the way out
+    sys.exit(code)
