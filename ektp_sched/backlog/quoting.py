@@ -256,7 +256,7 @@ def _with_cells_joined(
             and cut not in dated
             and not row.search(after)
             and _form(after.split(separator)[0]) not in begins
-            and not _left_open(before, separator, inside=False)
+            and _left_open(before, separator, inside=False) is False
         ):
             joined[place] = ord(" ")
     return bytes(joined)
