@@ -415,8 +415,8 @@ def test_a_sheet_that_is_named_after_a_person_is_not_named(tmp_path: Path) -> No
 
 def test_sheets_that_are_not_read_may_have_one_name(tmp_path: Path) -> None:
     book = Book("Alak").rows((*HEAD, "urgency"), ("A1", "2017-08-12", "routine"))
-    book.sheet("Lama").rows(HEAD, ("A2", "2017-08-12"))
-    book.sheet("LamaX").rows(HEAD, ("A3", "2017-08-12"))
+    book.sheet("Lama").rows(HEAD)
+    book.sheet("LamaX").rows(HEAD)
     path = book.save(tmp_path / "b.xlsx")
     data = path.read_bytes()
 

@@ -202,8 +202,8 @@ def is_number(text: str) -> bool:
 
 def whole_numbers(texts: pl.Series) -> pl.Series:
     """Return which texts are numbers of persons, however written, boolean."""
-    bare = texts.str.replace_all(r"[\s.'\u{2019}-]", "")
-    return bare.str.contains(rf"^\d{{{DIGITS}}}$").fill_null(value=False)
+    numbers = read_numbers(texts).values
+    return numbers.str.contains(rf"^\d{{{DIGITS}}}$").fill_null(value=False)
 
 
 def is_made(texts: pl.Series) -> pl.Series:
