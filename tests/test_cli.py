@@ -472,7 +472,7 @@ def fail(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (KeyboardInterrupt(), 130, "interrupted"),
         (MemoryError(), 1, "memory"),
         (OSError(28, "No space left on device", "out/x"), 2, "out/x: No space left"),
-        (OSError("odd"), 2, "OSError"),
+        (OSError("odd"), 2, "the system refused"),
         (ValueError("Siti 5371"), 1, "mistake in the program (ValueError in"),
     ],
 )

@@ -264,7 +264,10 @@ def _planned_example(name: str, folder: Path, *options: str) -> Path:
     raw = ("plan", folder / "backlog.csv", "--office", folder / "office.toml")
     out = ("--out", folder / "out", "--no-xlsx", "--no-report")
     done = run(*raw, "--start", START, "--days", 30, *out, *options)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    # On a slow machine long work says how far it has come, and nothing else.
+    lines = done.stderr.splitlines()
+    assert all(line.endswith("%") for line in lines), done.stderr
     (folder / "said").write_text(done.stdout, "utf-8")
     return folder
 

@@ -94,7 +94,7 @@ OFFICES = [
         "expires_on = 2017-10-01 }]",
     ),
     Wrong("stock = 100", "stock = 100\nset_aside = { emergency = 101 }"),
-    Wrong("stock = 100", "stock = 100\nset_aside = { darurat = 1 }"),
+    Wrong("stock = 100", "stock = 100\nset_aside = { besok = 1 }"),
     Wrong('id = "server-1"', ""),
     Wrong('id = "server-1"', 'id = "server satu"'),
     Wrong('id = "server-1"', 'id = "printer-1"'),
@@ -131,7 +131,7 @@ OFFICES = [
     ),
     Wrong(
         "[[shifts]]",
-        '[[classify]]\ncolumn = "K"\nmatches = "x"\nurgency = "darurat"\n[[shifts]]',
+        '[[classify]]\ncolumn = "K"\nmatches = "x"\nurgency = "besok"\n[[shifts]]',
     ),
     Wrong("[[shifts]]", '[areas]\nAlak = ["Oebobo"]\nOebobo = []\n[[shifts]]'),
     Wrong("[[shifts]]", "[areas]\nAlak = []\n[area_rank]\nAlok = 1\n[[shifts]]"),
