@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from mixes_brute import Small
 from strategies import MORE, START, Case, desk, mixed_cases, person
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
 
 Slot = tuple[int, str, str]
+
+
+FEWER = settings(max_examples=min(20, settings().max_examples))
+"""Each example plans and counts again, which takes its time."""
 
 
 def forged(
@@ -129,6 +133,7 @@ def test_a_shift_that_plainly_helps_is_missed() -> None:
 
 
 @MORE
+@FEWER
 @given(mixed_cases())
 def test_no_best_plan_is_accused(case: Case) -> None:
     plan = case.plan()
@@ -165,6 +170,7 @@ def worse(draw: st.DrawFn) -> tuple[Case, Facts] | None:
 
 
 @MORE
+@FEWER
 @given(worse())
 def test_whoever_is_accused_could_do_better(drawn: tuple[Case, Facts] | None) -> None:
     if drawn is None:
