@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from brute import Slot, reference, slots_of
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
 from strategies import (
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from brute import Person
 
     from ektp_sched.planning import Plan
-
-
-FEWER = settings(max_examples=min(40, settings().max_examples))
-"""Each example plans and counts again, which takes its time."""
 
 
 def could_have_exchanged(case: Case, plan: Plan) -> list[tuple[str, str]]:
@@ -74,7 +70,6 @@ CASES = st.one_of(quota_cases(), mixed_cases(), consumable_cases(), quota_shift_
 
 
 @MORE
-@FEWER
 @given(CASES)
 def test_nobody_could_exchange_at_no_cost(case: Case) -> None:
     plan = case.plan()
@@ -91,7 +86,6 @@ def idle_quotas(case: Case) -> list[dict[str, Any]]:
 
 
 @MORE
-@FEWER
 @given(quota_cases())
 def test_quotas_that_cannot_bind_change_nobodys_day(case: Case) -> None:
     """Where the tiers tell nobody apart the tie-break alone decides."""
