@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from mixes_brute import Small
-from strategies import MORE, START, Case, desk, mixed_cases, person
+from strategies import START, Case, desk, mixed_cases, person
 
 from ektp_sched.planning import Status
 from ektp_sched.trust.chains import better_chain, useful_shift
@@ -132,7 +132,6 @@ def test_a_shift_that_plainly_helps_is_missed() -> None:
     assert "useful-shift" in codes(facts)
 
 
-@MORE
 @FEWER
 @given(mixed_cases())
 def test_no_best_plan_is_accused(case: Case) -> None:
@@ -169,7 +168,6 @@ def worse(draw: st.DrawFn) -> tuple[Case, Facts] | None:
     return (case, facts) if kept(facts) else None
 
 
-@MORE
 @FEWER
 @given(worse())
 def test_whoever_is_accused_could_do_better(drawn: tuple[Case, Facts] | None) -> None:
