@@ -256,10 +256,19 @@ def _with_cells_joined(
             and cut not in dated
             and not row.search(after)
             and _form(after.split(separator)[0]) not in begins
-            and _left_open(before, separator, inside=False) is False
+            and _stands_alone(before, separator)
         ):
             joined[place] = ord(" ")
     return bytes(joined)
+
+
+def _stands_alone(line: str, separator: str) -> bool:
+    """Return whether a line is in no way a part of a quoted cell."""
+    left_open = _left_open(line, separator, inside=False)
+    if left_open is None:
+        # A mark out of place is a sign of inches only where it ends no cell.
+        return _left_open(line, separator, inside=True) is None
+    return not left_open
 
 
 def _form(cell: str) -> str:
