@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mixes_brute import Small, keeping, nameable, relieved
+from opinions import nothing_is_wrong
 from strategies import MORE, START, Case, days_of, desk, mixed_cases, person
 
 import ektp_sched as ek
@@ -47,7 +48,7 @@ def test_a_mix_of_rules_is_planned_as_well_as_can_be(case: Case) -> None:
     assert values_of(plan) == wanted
     uses = [(use.shift, (use.day - case.start).days) for use in plan.shifts]
     assert small.value_of(days_of(plan), uses) == wanted
-    assert ek.verify(plan, case.backlog, case.office) == []
+    nothing_is_wrong(plan, case)
 
 
 def check_contradiction(case: Case, plan: Plan) -> None:
@@ -116,6 +117,7 @@ def compare(less: Case, more: Case) -> None:
         assert after.status is Status.OPTIMAL
         shared = min(len(before.tiers), len(after.tiers))
         assert values_of(after)[:shared] <= values_of(before)[:shared]
+        nothing_is_wrong(after, more)
 
 
 @st.composite

@@ -1,0 +1,27 @@
+"""Two opinions on a plan that share no code: verify's, and the bare checker's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from builders import write_folder
+
+from ektp_sched.trust import checker, verify
+
+if TYPE_CHECKING:
+    from strategies import Case
+
+    from ektp_sched.planning import Plan
+
+__all__ = ["nothing_is_wrong"]
+
+
+def nothing_is_wrong(plan: Plan, case: Case) -> None:
+    """Assert that neither finds anything in a plan that was drawn."""
+    assert verify(plan, case.backlog, case.office) == []
+    with TemporaryDirectory() as root:
+        check = checker.Folder(write_folder(plan, case, Path(root)))
+        check.run()
+    assert check.wrong == []
