@@ -53,6 +53,14 @@ def test_days_left_out_reach_the_last_pin() -> None:
     assert last_day(desk(1), person("a", pinned_on=30), person("b")) == 31
 
 
+def test_days_left_out_reach_a_pin_that_nobody_can_keep() -> None:
+    document = desk(1)
+    document["servers"][0]["to"] = date(2017, 9, 13)
+    plan = Case(document, (person("a", pinned_on=6), person("b"))).plan(days=None)
+    assert plan.status is Status.INFEASIBLE
+    assert [conflict.application_ids for conflict in plan.conflict] == [("a",)]
+
+
 def test_days_left_out_span_a_long_outage() -> None:
     document = desk(1)
     outage = {"resource": "s", "from": START, "to": date(2018, 9, 11)}

@@ -140,9 +140,11 @@ def days_needed(
     able = np.flatnonzero(
         every.printer_cards.any(axis=0) & every.server_cards.any(axis=0)
     )
-    # After the last day with any capacity there is nothing to plan.
-    days = min(days_that_matter(cohorts, limits), int(able.max(initial=0)) + 1)
-    days = max(1, days)
+    pinned = cohorts.pinned[(cohorts.pinned != NONE) & (cohorts.pinned < LONGEST)]
+    # After the last day with any capacity there is nothing to plan, but a pin
+    # that cannot be kept.
+    last = max(int(able.max(initial=0)), int(pinned.max(initial=0)))
+    days = max(1, min(days_that_matter(cohorts, limits), last + 1))
     limits = capacity(office, start, days)
     cohorts = build_cohorts(backlog, office, start, days)
     plain = _days_and_left(backlog, office, cohorts, limits, deadline)
