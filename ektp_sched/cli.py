@@ -20,7 +20,6 @@ from ektp_sched.cli_console import (
     say,
 )
 from ektp_sched.cli_dates import backtest, promise
-from ektp_sched.cli_entry import main
 from ektp_sched.cli_input import check, init
 from ektp_sched.cli_language import in_spoken, settle
 from ektp_sched.cli_plan import plan
@@ -33,7 +32,7 @@ from ektp_sched.cli_whatif import compare, need
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["app", "main", "run"]
+__all__ = ["app", "run"]
 
 app = typer.Typer(
     name="ektp-sched",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
-from ektp_sched.cli_entry import INTERRUPTED, INTERRUPTION, SAID
+from ektp_sched.cli_interruption import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli_language import in_spoken
 from ektp_sched.cli_usage import usage_sentence
 from ektp_sched.errors import EktpSchedError, InputError

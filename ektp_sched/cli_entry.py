@@ -10,27 +10,15 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from ektp_sched.cli_interruption import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli_language import in_spoken
-from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["INTERRUPTED", "INTERRUPTION", "SAID", "main"]
-
-INTERRUPTED: Final = 130
-"""Exit code of a command that was interrupted."""
-
-INTERRUPTION: Final = said(
-    "ektp-sched: interrupted; nothing was left half written",
-    "ektp-sched: dihentikan; tidak ada yang tertinggal setengah jadi",
-)
-
-
-SAID: Final[list[str]] = []
-"""Holds the text above once it was said."""
+__all__ = ["main"]
 
 
 def main() -> None:

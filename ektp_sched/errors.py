@@ -26,14 +26,12 @@ is English, ``error.sentence("id")`` what an office reads.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ektp_sched.words import Said, in_language, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from ektp_sched.backlog import Backlog
 
 __all__ = [
     "BacklogError",
@@ -156,14 +154,12 @@ class TooManyRejectsError(BacklogError):
     message
         One sentence with the count and the way on.
     backlog
-        What was read, good rows and rejects, for writing ``rejects.csv``.
+        The `Backlog` that was read, good rows and rejects, for ``rejects.csv``.
     file
         The file's name as the caller gave it.
     """
 
-    def __init__(
-        self, message: str, *, backlog: Backlog, file: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, backlog: Any, file: str | None = None) -> None:
         super().__init__(message, file=file)
         self.backlog = backlog
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.office import parse_office
 from ektp_sched.scenarios.draws import draw
 from ektp_sched.scenarios.loading import scenarios_of
 

@@ -416,7 +416,8 @@ def read_rows(rows: list[tuple[str, ...]]) -> Backlog:
     try:
         return from_frame(frame_of(rows), RULES, max_rejects=1, provisional=True)
     except TooManyRejectsError as error:
-        return error.backlog
+        backlog: Backlog = error.backlog
+        return backlog
 
 
 @given(ROWS)

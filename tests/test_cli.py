@@ -16,7 +16,8 @@ from cli_cases import FROM, OFFICE, PLAIN, ROWS, interrupt, run, write_case
 from ektp_sched import __version__
 from ektp_sched import cli as command_line
 from ektp_sched.cli_console import Progress
-from ektp_sched.cli_entry import INTERRUPTION
+from ektp_sched.cli_entry import main
+from ektp_sched.cli_interruption import INTERRUPTION
 from ektp_sched.output.languages import language
 
 COMMANDS = (
@@ -537,7 +538,7 @@ def test_progress_is_for_terminals_alone(
 def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["ektp-sched", "plam"])
     with pytest.raises(SystemExit) as left:
-        command_line.main()
+        main()
     assert left.value.code == 2
 
 

@@ -22,7 +22,7 @@ from ektp_sched.office import (
     lots,
     ribbon_cards,
 )
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.office import parse_office
 from ektp_sched.output.languages import language
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from strategies import START, desk, make_backlog, person
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office import Office
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.office import parse_office
 from ektp_sched.planning import plan
 
 if TYPE_CHECKING:

@@ -279,7 +279,7 @@ def test_equal_decimals_are_equal_offices() -> None:
 SCRIPT = """
 from ektp_sched.errors import OfficeError
 from ektp_sched.office import to_toml
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.office import parse_office
 from ektp_sched.office.workbook import workbook_bytes
 from hashlib import sha256
 data = {"name": "K", "servers": [{"id": "s", "cards_per_day": 1}],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ektp_sched.errors import OfficeError, UsageError
 from ektp_sched.office import Notice, Office, Option, capacity, options
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.office import parse_office
 
 MONDAY = date(2017, 9, 11)
 SATURDAY: dict[str, Any] = {"id": "saturday", "days": ["sat"], "share": Decimal("0.5")}

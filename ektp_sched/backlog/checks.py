@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.headings import Columns
     from ektp_sched.backlog.rejects import Findings
     from ektp_sched.backlog.table import Table
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
 
 __all__ = ["Checked", "check_rows"]
 

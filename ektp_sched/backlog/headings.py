@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.backlog.table import Table
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
     from ektp_sched.office.tables import ClassifyRule
     from ektp_sched.words import Said
 

@@ -25,7 +25,7 @@ from ektp_sched.words import said, system_reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
 
 __all__ = [
     "ID_FORM",

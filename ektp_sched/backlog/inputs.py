@@ -19,7 +19,7 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
 
 __all__ = ["BacklogLike", "DayLike", "OfficeLike", "as_backlog", "as_day", "as_office"]
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.backlog.table import Table
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
 
 __all__ = ["Applied", "Priorities", "apply_priorities", "read_priorities"]
 

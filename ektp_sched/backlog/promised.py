@@ -17,7 +17,7 @@ from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.texts import as_text, clean
 
 if TYPE_CHECKING:
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
 
 __all__ = ["PromisedTable", "promised_table"]
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog.headings import Columns
     from ektp_sched.office.inputs import OfficeLike
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
     from ektp_sched.words import Said
 
 __all__ = ["from_frame", "read_backlog"]

@@ -17,7 +17,7 @@ from ektp_sched.public import FEWEST, HIDDEN, PERSONAL
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.office import Office
 
 __all__ = [
     "already_printed",

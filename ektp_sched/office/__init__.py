@@ -4,10 +4,9 @@ from ektp_sched.office.calendar import Calendar, calendar
 from ektp_sched.office.capacity import Capacity, capacity
 from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
 from ektp_sched.office.decisions import Budget, Quota, Shift
-from ektp_sched.office.loading import load_office
 from ektp_sched.office.lots import Lot, lots, ribbon_cards
-from ektp_sched.office.model import Office
 from ektp_sched.office.notices import Notice
+from ektp_sched.office.office import Office, load_office, read_workbook
 from ektp_sched.office.shifts import Option, options
 from ektp_sched.office.tables import (
     CalendarRules,
@@ -26,7 +25,6 @@ from ektp_sched.office.tables import (
     VisitsOfArea,
 )
 from ektp_sched.office.workbook import dump, write_workbook
-from ektp_sched.office.workbook_reading import read_workbook
 from ektp_sched.office.writing import to_toml
 
 __all__ = [

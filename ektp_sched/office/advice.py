@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.office.decisions import Shift
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["SHORT_TARGET_DAYS", "advice", "urgency_left_out"]
 
@@ -24,7 +24,7 @@ SHORT_TARGET_DAYS: Final = 7
 _MUCH_SHORTER: Final = 5
 
 
-def advice(office: Office) -> tuple[Notice, ...]:
+def advice(office: OfficeTables) -> tuple[Notice, ...]:
     """Return the remarks on an office, in a fixed order.
 
     ``short-target``
@@ -68,7 +68,7 @@ def advice(office: Office) -> tuple[Notice, ...]:
     )
 
 
-def urgency_left_out(office: Office) -> Notice:
+def urgency_left_out(office: OfficeTables) -> Notice:
     """Return that all are of one class, and which (``urgency``, ``target_days``)."""
     name = office.default_urgency
     figures: dict[str, str | int] = {"urgency": name}
@@ -76,7 +76,7 @@ def urgency_left_out(office: Office) -> Notice:
     return Notice("urgency-left-out", figures)
 
 
-def _short_targets(office: Office) -> Iterator[Notice]:
+def _short_targets(office: OfficeTables) -> Iterator[Notice]:
     longest = max(c.target_days for c in office.urgency.values())
     if office.reserve.cards_per_day:
         return
@@ -92,7 +92,7 @@ def _short_targets(office: Office) -> Iterator[Notice]:
             yield Notice("short-target", figures)
 
 
-def _reserve_takes_all(office: Office) -> Iterator[Notice]:
+def _reserve_takes_all(office: OfficeTables) -> Iterator[Notice]:
     reserve = office.reserve.cards_per_day
     capacity = min(
         sum(p.cards_per_day for p in office.printers),
@@ -102,7 +102,7 @@ def _reserve_takes_all(office: Office) -> Iterator[Notice]:
         yield Notice("reserve-takes-all", {"reserve": reserve, "capacity": capacity})
 
 
-def _without_printer(office: Office) -> Iterator[Notice]:
+def _without_printer(office: OfficeTables) -> Iterator[Notice]:
     for card in office.cards:
         if all(p.cards is not None and card not in p.cards for p in office.printers):
             yield Notice("card-without-printer", {"card": card})
@@ -111,7 +111,7 @@ def _without_printer(office: Office) -> Iterator[Notice]:
             yield Notice("area-without-printer", {"area": area})
 
 
-def _nothing_for_others(office: Office) -> Iterator[Notice]:
+def _nothing_for_others(office: OfficeTables) -> Iterator[Notice]:
     for name, card in office.cards.items():
         aside, stock = card.set_aside, card.stock
         if stock is None or not aside or card.deliveries:
@@ -120,7 +120,7 @@ def _nothing_for_others(office: Office) -> Iterator[Notice]:
             yield Notice("set-aside-rest", {"card": name, "stock": stock})
 
 
-def _unreached(office: Office) -> Iterator[Notice]:
+def _unreached(office: OfficeTables) -> Iterator[Notice]:
     for server in sorted(s.id for s in office.servers):
         if all(
             p.servers is not None and server not in p.servers for p in office.printers
@@ -128,18 +128,18 @@ def _unreached(office: Office) -> Iterator[Notice]:
             yield Notice("server-unreached", {"server": server})
 
 
-def _nothing_to_buy(office: Office) -> Iterator[Notice]:
+def _nothing_to_buy(office: OfficeTables) -> Iterator[Notice]:
     if office.budget is not None and not office.shifts:
         yield Notice("budget-without-shifts", {"idr": office.budget.idr})
 
 
-def _never_used(office: Office) -> Iterator[Notice]:
+def _never_used(office: OfficeTables) -> Iterator[Notice]:
     for shift in office.shifts:
         if not _adds_cards(office, shift) or not _has_a_day(office, shift):
             yield Notice("shift-never", {"shift": shift.id})
 
 
-def _adds_cards(office: Office, shift: Shift) -> bool:
+def _adds_cards(office: OfficeTables, shift: Shift) -> bool:
     return any(
         int(resource.cards_per_day * Fraction(shift.share))
         for resource in (*office.servers, *office.printers)
@@ -147,7 +147,7 @@ def _adds_cards(office: Office, shift: Shift) -> bool:
     )
 
 
-def _has_a_day(office: Office, shift: Shift) -> bool:
+def _has_a_day(office: OfficeTables, shift: Shift) -> bool:
     """Return whether there is a day on which a shift may be used.
 
     A weekday comes again and again, beyond every outage and holiday.
@@ -159,7 +159,7 @@ def _has_a_day(office: Office, shift: Shift) -> bool:
     )
 
 
-def _half_open(office: Office) -> Iterator[Notice]:
+def _half_open(office: OfficeTables) -> Iterator[Notice]:
     """Remark on shifts that by themselves print nothing on a day off."""
     servers = [server.id for server in office.servers]
     for shift in office.shifts:
@@ -177,7 +177,7 @@ def _weekday(day: str | date) -> str:
     return DAYS[day.weekday()] if isinstance(day, date) else day
 
 
-def _odd_costs(office: Office) -> Iterator[Notice]:
+def _odd_costs(office: OfficeTables) -> Iterator[Notice]:
     costs_matter = office.budget is not None or "cost_idr" in office.plan.tiers
     for shift in office.shifts:
         cost = shift.cost_idr

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["LONGEST_HORIZON", "Calendar", "calendar"]
 
@@ -58,7 +58,7 @@ class Calendar:
     notices: tuple[Notice, ...]
 
 
-def calendar(office: Office, start: date, days: int) -> Calendar:
+def calendar(office: OfficeTables, start: date, days: int) -> Calendar:
     """Return which days of a horizon the office works.
 
     A day is worked if it is a workday of the week, no holiday and not in
@@ -119,7 +119,7 @@ def _offsets(dates: Iterable[date], start: date, days: int) -> NDArray[np.int64]
 
 
 def _holidays(
-    office: Office, start: date, last: date
+    office: OfficeTables, start: date, last: date
 ) -> tuple[dict[date, str], tuple[Notice, ...]]:
     country = office.calendar.country
     if country is None:

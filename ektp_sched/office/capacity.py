@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.consumables import CardType
     from ektp_sched.office.decisions import Shift
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
     from ektp_sched.office.tables import Server
 
 __all__ = ["Capacity", "capacity", "day_shares", "shift_cards"]
@@ -73,7 +73,7 @@ class Capacity:
 
 
 def capacity(
-    office: Office,
+    office: OfficeTables,
     start: date,
     days: int,
     used: Collection[tuple[str, int]] = (),
@@ -154,7 +154,7 @@ def _frozen(array: NDArray[_T]) -> NDArray[_T]:
 
 
 def _cards(
-    office: Office,
+    office: OfficeTables,
     resources: Sequence[Server],
     start: date,
     worked: NDArray[np.bool_],
@@ -176,7 +176,7 @@ def _sorted(resources: Sequence[_R]) -> list[_R]:
 
 
 def _uses(
-    office: Office, days: int, used: Collection[tuple[str, int]]
+    office: OfficeTables, days: int, used: Collection[tuple[str, int]]
 ) -> list[tuple[Shift, NDArray[np.bool_]]]:
     """Return each shift that is used and on which days, shape (days,)."""
     by_id = {shift.id: np.zeros(days, dtype=np.bool_) for shift in office.shifts}
@@ -197,7 +197,7 @@ def _uses(
 
 
 def shift_cards(
-    office: Office, shift: Shift, start: date, days: int
+    office: OfficeTables, shift: Shift, start: date, days: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return what a shift adds on each day on which it were used.
 
@@ -226,7 +226,11 @@ def shift_cards(
 
 
 def _more_cards(
-    office: Office, shift: Shift, resources: Sequence[Server], start: date, days: int
+    office: OfficeTables,
+    shift: Shift,
+    resources: Sequence[Server],
+    start: date,
+    days: int,
 ) -> NDArray[np.int64]:
     cards = np.zeros((len(resources), days), dtype=np.int64)
     for row, resource in zip(cards, resources, strict=True):
@@ -238,7 +242,7 @@ def _more_cards(
 
 
 def day_shares(
-    office: Office, resource: Server, start: date, worked: NDArray[np.bool_]
+    office: OfficeTables, resource: Server, start: date, worked: NDArray[np.bool_]
 ) -> dict[Fraction, NDArray[np.bool_]]:
     """Return which part of its cards a resource can do, and on which days.
 
@@ -273,7 +277,7 @@ def day_shares(
 
 
 def _stretches(
-    office: Office, resource: Server, start: date, days: int
+    office: OfficeTables, resource: Server, start: date, days: int
 ) -> Iterator[tuple[int, int, Fraction]]:
     """Yield first day, day after the last, and share left between outages."""
     begin, end = _span(resource.from_, resource.to, start, days)
@@ -296,7 +300,7 @@ def _span(
 
 
 def _total(
-    office: Office,
+    office: OfficeTables,
     worked: NDArray[np.bool_],
     printers: NDArray[np.int64],
     servers: NDArray[np.int64],

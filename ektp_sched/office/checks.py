@@ -22,7 +22,7 @@ from ektp_sched.words import Said, by_form, said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
     from ektp_sched.office.tables import Outage, Server
 
 __all__ = [
@@ -114,7 +114,7 @@ def entry_name(path: Path) -> Said:
     )
 
 
-def problems_of(office: Office) -> tuple[Problem, ...]:
+def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in an office.
 
     Parameters
@@ -125,14 +125,14 @@ def problems_of(office: Office) -> tuple[Problem, ...]:
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 
-def _resources(office: Office) -> Iterator[tuple[Path, Server]]:
+def _resources(office: OfficeTables) -> Iterator[tuple[Path, Server]]:
     for index, server in enumerate(office.servers):
         yield ("servers", index), server
     for index, printer in enumerate(office.printers):
         yield ("printers", index), printer
 
 
-def _something_prints(office: Office) -> Iterator[Problem]:
+def _something_prints(office: OfficeTables) -> Iterator[Problem]:
     for key in ("servers", "printers"):
         if not getattr(office, key):
             sentence = by_form(
@@ -165,14 +165,14 @@ def id_problem(name: str) -> Said | None:
     )
 
 
-def _ids_fit_file_names(office: Office) -> Iterator[Problem]:
+def _ids_fit_file_names(office: OfficeTables) -> Iterator[Problem]:
     for path, resource in _resources(office):
         sentence = id_problem(resource.id)
         if sentence is not None:
             yield Problem((*path, "id"), sentence)
 
 
-def _ids_are_unique(office: Office) -> Iterator[Problem]:
+def _ids_are_unique(office: OfficeTables) -> Iterator[Problem]:
     seen: dict[str, Path] = {}
     for path, resource in _resources(office):
         # On some file systems A and a are one file.
@@ -192,7 +192,7 @@ def _ids_are_unique(office: Office) -> Iterator[Problem]:
             )
 
 
-def _from_before_to(office: Office) -> Iterator[Problem]:
+def _from_before_to(office: OfficeTables) -> Iterator[Problem]:
     spans: list[tuple[Path, Server | Outage]] = list(_resources(office))
     spans += [(("outages", i), outage) for i, outage in enumerate(office.outages)]
     for path, span in spans:
@@ -209,7 +209,7 @@ def _from_before_to(office: Office) -> Iterator[Problem]:
             )
 
 
-def _printers_reach_known_servers(office: Office) -> Iterator[Problem]:
+def _printers_reach_known_servers(office: OfficeTables) -> Iterator[Problem]:
     known = [server.id for server in office.servers]
     for index, printer in enumerate(office.printers):
         for at, name in enumerate(printer.servers or ()):
@@ -218,7 +218,7 @@ def _printers_reach_known_servers(office: Office) -> Iterator[Problem]:
                 yield Problem(("printers", index, "servers", at), sentence)
 
 
-def _printers_take_known_cards(office: Office) -> Iterator[Problem]:
+def _printers_take_known_cards(office: OfficeTables) -> Iterator[Problem]:
     for index, printer in enumerate(office.printers):
         for at, name in enumerate(printer.cards or ()):
             if name not in office.cards:
@@ -226,7 +226,7 @@ def _printers_take_known_cards(office: Office) -> Iterator[Problem]:
                 yield Problem(("printers", index, "cards", at), sentence)
 
 
-def area_problem(office: Office, name: str) -> Said | None:
+def area_problem(office: OfficeTables, name: str) -> Said | None:
     """Return why a name is no area of an office; None if it may be one."""
     if not office.areas or name in office.areas:
         return None
@@ -241,7 +241,7 @@ def area_problem(office: Office, name: str) -> Said | None:
     return unknown("area", name, office.areas)
 
 
-def _printers_serve_known_areas(office: Office) -> Iterator[Problem]:
+def _printers_serve_known_areas(office: OfficeTables) -> Iterator[Problem]:
     for index, printer in enumerate(office.printers):
         for at, name in enumerate(printer.areas or ()):
             sentence = area_problem(office, name)
@@ -249,14 +249,14 @@ def _printers_serve_known_areas(office: Office) -> Iterator[Problem]:
                 yield Problem(("printers", index, "areas", at), sentence)
 
 
-def _ranked_areas_are_known(office: Office) -> Iterator[Problem]:
+def _ranked_areas_are_known(office: OfficeTables) -> Iterator[Problem]:
     for name in office.area_rank:
         sentence = area_problem(office, name)
         if sentence is not None:
             yield Problem(("area_rank", name), sentence)
 
 
-def _no_status_is_ready_and_done(office: Office) -> Iterator[Problem]:
+def _no_status_is_ready_and_done(office: OfficeTables) -> Iterator[Problem]:
     if office.status is None:
         return
     ready = {_letters(text) for text in office.status.printable}
@@ -277,14 +277,14 @@ def _letters(text: str) -> str:
     return "".join(char for char in lower if char.isalnum()) or lower.strip()
 
 
-def _visits_name_known_areas(office: Office) -> Iterator[Problem]:
+def _visits_name_known_areas(office: OfficeTables) -> Iterator[Problem]:
     for name in office.visits.areas:
         sentence = area_problem(office, name)
         if sentence is not None:
             yield Problem(("visits", "areas", name), sentence)
 
 
-def _spellings_mean_one_area(office: Office) -> Iterator[Problem]:
+def _spellings_mean_one_area(office: OfficeTables) -> Iterator[Problem]:
     owner: dict[str, str] = {}
     for official in office.areas:
         first = owner.setdefault(_folded(official), official)
@@ -316,7 +316,7 @@ def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _outages_hit_known_resources(office: Office) -> Iterator[Problem]:
+def _outages_hit_known_resources(office: OfficeTables) -> Iterator[Problem]:
     known = [resource.id for _, resource in _resources(office)]
     for index, outage in enumerate(office.outages):
         if outage.resource not in known:
@@ -324,7 +324,7 @@ def _outages_hit_known_resources(office: Office) -> Iterator[Problem]:
             yield Problem(("outages", index, "resource"), sentence)
 
 
-def _one_default(office: Office) -> Iterator[Problem]:
+def _one_default(office: OfficeTables) -> Iterator[Problem]:
     kinds: list[tuple[str, Mapping[str, bool]]] = [
         ("urgency", {name: c.default for name, c in office.urgency.items()}),
         ("cards", {name: c.default for name, c in office.cards.items()}),
@@ -364,7 +364,7 @@ def _listed(names: Sequence[str]) -> Said:
     )
 
 
-def _tiers_stand_once(office: Office) -> Iterator[Problem]:
+def _tiers_stand_once(office: OfficeTables) -> Iterator[Problem]:
     for name, times in Counter(office.plan.tiers).items():
         if times > 1:
             sentence = said(
@@ -376,7 +376,7 @@ def _tiers_stand_once(office: Office) -> Iterator[Problem]:
             yield Problem(("plan", "tiers"), sentence)
 
 
-def _lottery_has_seed(office: Office) -> Iterator[Problem]:
+def _lottery_has_seed(office: OfficeTables) -> Iterator[Problem]:
     if office.plan.tie_break == "lottery" and office.plan.seed is None:
         yield Problem(
             ("plan", "seed"),
@@ -389,7 +389,7 @@ def _lottery_has_seed(office: Office) -> Iterator[Problem]:
         )
 
 
-def _targets_share_a_scale(office: Office) -> Iterator[Problem]:
+def _targets_share_a_scale(office: OfficeTables) -> Iterator[Problem]:
     targets = {name: c.target_days for name, c in office.urgency.items()}
     scale = lcm(*targets.values())
     if scale > LARGEST_LCM:
@@ -410,21 +410,21 @@ def _targets_share_a_scale(office: Office) -> Iterator[Problem]:
         )
 
 
-def _country_is_known(office: Office) -> Iterator[Problem]:
+def _country_is_known(office: OfficeTables) -> Iterator[Problem]:
     country = office.calendar.country
     sentence = None if country is None else country_problem(country)
     if sentence is not None:
         yield Problem(("calendar", "country"), sentence)
 
 
-def _rules_name_known_classes(office: Office) -> Iterator[Problem]:
+def _rules_name_known_classes(office: OfficeTables) -> Iterator[Problem]:
     for index, rule in enumerate(office.classify):
         if rule.urgency not in office.urgency:
             sentence = unknown("urgency class", rule.urgency, office.urgency)
             yield Problem(("classify", index, "urgency"), sentence)
 
 
-def _patterns_can_be_searched(office: Office) -> Iterator[Problem]:
+def _patterns_can_be_searched(office: OfficeTables) -> Iterator[Problem]:
     for index, rule in enumerate(office.classify):
         try:
             pl.Series([""]).str.contains(f"(?i){rule.matches}", strict=True)
@@ -444,7 +444,7 @@ def _patterns_can_be_searched(office: Office) -> Iterator[Problem]:
             )
 
 
-def _columns_are_known(office: Office) -> Iterator[Problem]:
+def _columns_are_known(office: OfficeTables) -> Iterator[Problem]:
     known = (*COLUMNS, *PERSONAL_COLUMNS)
     for heading, column in office.columns.items():
         if column not in known:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ektp_sched.office.consumables import Arrival
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["consumable_problems"]
 
 
-def consumable_problems(office: Office) -> tuple[Problem, ...]:
+def consumable_problems(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in blanks and ribbons.
 
     Parameters
@@ -29,7 +29,7 @@ def consumable_problems(office: Office) -> tuple[Problem, ...]:
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 
-def _blanks_have_stock(office: Office) -> Iterator[Problem]:
+def _blanks_have_stock(office: OfficeTables) -> Iterator[Problem]:
     for name, card in office.cards.items():
         if card.stock is not None:
             continue
@@ -56,7 +56,7 @@ def _blanks_have_stock(office: Office) -> Iterator[Problem]:
                 )
 
 
-def _deliveries_stand_by_date(office: Office) -> Iterator[Problem]:
+def _deliveries_stand_by_date(office: OfficeTables) -> Iterator[Problem]:
     for name, card in office.cards.items():
         yield from _by_date(("cards", name, "deliveries"), card.deliveries)
     for index, printer in enumerate(office.printers):
@@ -80,7 +80,7 @@ def _by_date(path: Path, some: Sequence[Arrival]) -> Iterator[Problem]:
             )
 
 
-def _deliveries_can_be_used(office: Office) -> Iterator[Problem]:
+def _deliveries_can_be_used(office: OfficeTables) -> Iterator[Problem]:
     for name, card in office.cards.items():
         for at, entry in enumerate(card.deliveries):
             if entry.expires_on is not None and entry.expires_on < entry.on:
@@ -97,7 +97,7 @@ def _deliveries_can_be_used(office: Office) -> Iterator[Problem]:
                 )
 
 
-def _set_aside_names_known_classes(office: Office) -> Iterator[Problem]:
+def _set_aside_names_known_classes(office: OfficeTables) -> Iterator[Problem]:
     for name, card in office.cards.items():
         for urgency in card.set_aside:
             if urgency not in office.urgency:
@@ -105,7 +105,7 @@ def _set_aside_names_known_classes(office: Office) -> Iterator[Problem]:
                 yield Problem(("cards", name, "set_aside", urgency), sentence)
 
 
-def _set_aside_comes_out_of_the_stock(office: Office) -> Iterator[Problem]:
+def _set_aside_comes_out_of_the_stock(office: OfficeTables) -> Iterator[Problem]:
     for name, card in office.cards.items():
         kept = sum(card.set_aside.values())
         if card.stock is not None and kept > card.stock:
@@ -122,7 +122,7 @@ def _set_aside_comes_out_of_the_stock(office: Office) -> Iterator[Problem]:
             )
 
 
-def _set_aside_is_used_first(office: Office) -> Iterator[Problem]:
+def _set_aside_is_used_first(office: OfficeTables) -> Iterator[Problem]:
     """Require that no delivery expires before what is set aside.
 
     Then a class does well to use up its own blanks first, and whoever counts
@@ -162,7 +162,7 @@ def _set_aside_is_used_first(office: Office) -> Iterator[Problem]:
             )
 
 
-def _ribbons_are_counted_in_cards(office: Office) -> Iterator[Problem]:
+def _ribbons_are_counted_in_cards(office: OfficeTables) -> Iterator[Problem]:
     for index, printer in enumerate(office.printers):
         if printer.cards_per_ribbon is None:
             for key in ("ribbons", "ribbon_deliveries"):

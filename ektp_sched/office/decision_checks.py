@@ -13,14 +13,14 @@ from ektp_sched.words import by_form, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["decision_problems"]
 
 _KINDS: Final = {"shift": said("shift", "shift"), "quota": said("quota", "kuota")}
 
 
-def decision_problems(office: Office) -> tuple[Problem, ...]:
+def decision_problems(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in shifts and quotas.
 
     Parameters
@@ -31,7 +31,7 @@ def decision_problems(office: Office) -> tuple[Problem, ...]:
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 
-def _named(office: Office) -> Iterator[tuple[Path, str, str]]:
+def _named(office: OfficeTables) -> Iterator[tuple[Path, str, str]]:
     for index, shift in enumerate(office.shifts):
         yield ("shifts", index), shift.id, "shift"
     for index, quota in enumerate(office.quotas):
@@ -39,14 +39,14 @@ def _named(office: Office) -> Iterator[tuple[Path, str, str]]:
             yield ("quotas", index), quota.id, "quota"
 
 
-def _ids_fit_file_names(office: Office) -> Iterator[Problem]:
+def _ids_fit_file_names(office: OfficeTables) -> Iterator[Problem]:
     for path, name, _ in _named(office):
         sentence = id_problem(name)
         if sentence is not None:
             yield Problem((*path, "id"), sentence)
 
 
-def _ids_are_unique(office: Office) -> Iterator[Problem]:
+def _ids_are_unique(office: OfficeTables) -> Iterator[Problem]:
     seen: dict[tuple[str, str], Path] = {}
     for path, name, kind in _named(office):
         first = seen.setdefault((kind, name.casefold()), path)
@@ -66,7 +66,7 @@ def _ids_are_unique(office: Office) -> Iterator[Problem]:
             )
 
 
-def _shifts_open_known_resources(office: Office) -> Iterator[Problem]:
+def _shifts_open_known_resources(office: OfficeTables) -> Iterator[Problem]:
     known = [resource.id for resource in (*office.servers, *office.printers)]
     for index, shift in enumerate(office.shifts):
         for at, name in enumerate(shift.resources or ()):
@@ -75,7 +75,7 @@ def _shifts_open_known_resources(office: Office) -> Iterator[Problem]:
                 yield Problem(("shifts", index, "resources", at), sentence)
 
 
-def _rest_leaves_the_uses_of_a_week(office: Office) -> Iterator[Problem]:
+def _rest_leaves_the_uses_of_a_week(office: OfficeTables) -> Iterator[Problem]:
     for index, shift in enumerate(office.shifts):
         most = uses_in_a_week(shift.rest_days)
         if shift.max_per_week is not None and shift.max_per_week > most:
@@ -93,7 +93,7 @@ def _rest_leaves_the_uses_of_a_week(office: Office) -> Iterator[Problem]:
             )
 
 
-def _decision_tiers_have_shifts(office: Office) -> Iterator[Problem]:
+def _decision_tiers_have_shifts(office: OfficeTables) -> Iterator[Problem]:
     for at, name in enumerate(office.plan.tiers):
         if name in DECISION_TIERS and not office.shifts:
             yield Problem(
@@ -118,7 +118,7 @@ def _decision_tiers_have_shifts(office: Office) -> Iterator[Problem]:
             )
 
 
-def _quotas_select_something(office: Office) -> Iterator[Problem]:
+def _quotas_select_something(office: OfficeTables) -> Iterator[Problem]:
     for index, quota in enumerate(office.quotas):
         if quota.urgency is None and quota.card is None and quota.area is None:
             yield Problem(
@@ -130,7 +130,7 @@ def _quotas_select_something(office: Office) -> Iterator[Problem]:
             )
 
 
-def _quotas_set_a_limit(office: Office) -> Iterator[Problem]:
+def _quotas_set_a_limit(office: OfficeTables) -> Iterator[Problem]:
     for index, quota in enumerate(office.quotas):
         limits = (quota.at_most, quota.at_least)
         shares = (quota.at_most_share, quota.at_least_share)
@@ -146,7 +146,7 @@ def _quotas_set_a_limit(office: Office) -> Iterator[Problem]:
             )
 
 
-def _least_is_at_most_the_most(office: Office) -> Iterator[Problem]:
+def _least_is_at_most_the_most(office: OfficeTables) -> Iterator[Problem]:
     for index, quota in enumerate(office.quotas):
         for key, least, most in (
             ("", quota.at_least, quota.at_most),
@@ -167,7 +167,7 @@ def _least_is_at_most_the_most(office: Office) -> Iterator[Problem]:
                 )
 
 
-def _quotas_name_known_kinds(office: Office) -> Iterator[Problem]:
+def _quotas_name_known_kinds(office: OfficeTables) -> Iterator[Problem]:
     for index, quota in enumerate(office.quotas):
         for at, name in enumerate(quota.urgency or ()):
             if name not in office.urgency:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office.model import Office
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.office import Office, parse_office
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office.consumables import CardType
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["Lot", "lots", "ribbon_cards"]
 
@@ -39,7 +39,7 @@ class Lot:
     kept_for: str | None = None
 
 
-def lots(office: Office, start: date, days: int) -> dict[str, tuple[Lot, ...]]:
+def lots(office: OfficeTables, start: date, days: int) -> dict[str, tuple[Lot, ...]]:
     """Return the blanks of each card type that are more than a number a day.
 
     These are the types of which blanks are set aside, or expire before the
@@ -87,7 +87,7 @@ def _lots(card: CardType, start: date, days: int) -> list[Lot]:
 
 
 def ribbon_cards(
-    office: Office, start: date, days: int
+    office: OfficeTables, start: date, days: int
 ) -> dict[str, NDArray[np.int64]]:
     """Return how many cards the ribbons of each printer allow up to a day.
 

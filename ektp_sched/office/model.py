@@ -5,14 +5,9 @@ from __future__ import annotations
 from math import lcm
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PrivateAttr, field_validator
 
-from ektp_sched.office.advice import advice, urgency_left_out
-from ektp_sched.office.checks import problems_of
-from ektp_sched.office.consumable_checks import consumable_problems
 from ektp_sched.office.consumables import CardType  # noqa: TC001 - pydantic
-from ektp_sched.office.decision_checks import decision_problems
 from ektp_sched.office.decisions import Budget, Quota, Shift  # noqa: TC001 - pydantic
 from ektp_sched.office.fields import Rank, Table, Text
 from ektp_sched.office.tables import (
@@ -34,17 +29,15 @@ from ektp_sched.office.tables import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ektp_sched.office.notices import Notice
-
-__all__ = ["Office"]
+__all__ = ["OfficeTables"]
 
 
 def _routine_alone() -> dict[str, UrgencyClass]:
     return {"routine": UrgencyClass(target_days=30, default=True)}
 
 
-class Office(Table):
-    """An office: servers, printers, calendar, classes, stock and rules.
+class OfficeTables(Table):
+    """What an office.toml says: servers, printers, calendar, classes, stock, rules.
 
     Attributes
     ----------
@@ -116,23 +109,9 @@ class Office(Table):
     ) -> dict[str, UrgencyClass]:
         return value or _routine_alone()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        found = (
-            *problems_of(self),
-            *consumable_problems(self),
-            *decision_problems(self),
-        )
-        if found:
-            text = "; ".join(f"{p.key}: {p.sentence}" for p in found)
-            raise PydanticCustomError(
-                "office", "{text}", {"text": text, "problems": found}
-            )
-        return self
-
     def __eq__(self, other: object) -> bool:
         """Return whether both say the same, wherever they were read."""
-        if not isinstance(other, Office):
+        if not isinstance(other, OfficeTables):
             return NotImplemented
         return self.__dict__ == other.__dict__
 
@@ -146,32 +125,14 @@ class Office(Table):
 
     __str__ = __repr__
 
-    @classmethod
-    def load(cls, path: str | Path) -> Office:
-        """Read an office from ``office.toml`` or ``office.xlsx``.
-
-        Parameters
-        ----------
-        path
-            File in either form; the ending ``.xlsx`` tells them apart.
-
-        Raises
-        ------
-        ektp_sched.errors.OfficeError
-            With every problem found, one sentence each.
-        """
-        from ektp_sched.office.loading import load_office
-
-        return load_office(path)
-
-    def located(self, base: Path, source_digest: str) -> Office:
+    def located(self, base: Path, source_digest: str) -> Self:
         """Return a copy that knows its folder and its file's SHA-256."""
         copy = self.model_copy()
         copy._base = base  # noqa: SLF001 - its own class
         copy._source_digest = source_digest  # noqa: SLF001
         return copy
 
-    def of_workbook(self) -> Office:
+    def of_workbook(self) -> Self:
         """Return a copy that knows that its file has a sheet for everything."""
         copy = self.model_copy()
         copy._workbook = True  # noqa: SLF001 - its own class
@@ -253,12 +214,6 @@ class Office(Table):
                 and (p.areas is None or area in p.areas)
             )
         )
-
-    def warnings(self) -> tuple[Notice, ...]:
-        """Return what is allowed but probably not meant."""
-        if self.classes_are_missed:
-            return (*advice(self), urgency_left_out(self))
-        return advice(self)
 
 
 def _default(kinds: dict[str, UrgencyClass] | dict[str, CardType]) -> str:

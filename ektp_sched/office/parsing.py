@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,7 +13,6 @@ from ektp_sched.errors import InputError, OfficeError, place
 from ektp_sched.office.checks import Cell, Path, Problem
 from ektp_sched.office.classes import with_official_classes
 from ektp_sched.office.fields import LARGEST_COUNT
-from ektp_sched.office.model import Office
 from ektp_sched.office.nearest import unknown
 from ektp_sched.office.sentences import field_problem, known_keys
 from ektp_sched.words import in_workbook, joined, said
@@ -23,7 +22,11 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-__all__ = ["office_of", "parse_office", "refusal"]
+    from ektp_sched.office.model import OfficeTables
+
+__all__ = ["parse_as", "refusal", "validate_as"]
+
+T = TypeVar("T", bound="OfficeTables")
 
 _GONE: Final = object()
 
@@ -35,54 +38,48 @@ _NEEDED: Final[dict[str, dict[str, Any]]] = {
 """Something sound for keys that the rules of decisions need."""
 
 
-def parse_office(
+def parse_as(
     data: Mapping[str, Any],
+    model: type[T],
     *,
     file: str | None = None,
     places: Mapping[Path, Cell] | None = None,
     further: Sequence[Problem] = (),
-) -> Office:
-    """Return the office that `data` describes.
+) -> T:
+    """Return the office that tables describe, or raise all that is wrong.
 
     Parameters
     ----------
     data
         Tables and keys as in office.toml.
+    model
+        What they are validated as.
     file
         Name for the error.
     places
         Where a path stands in a workbook; None: the file is text.
     further
         Problems that the reader has already found.
-
-    Raises
-    ------
-    ektp_sched.errors.OfficeError
-        With every problem found.
     """
-    office, found = office_of(data)
-    problems = [*further, *found]
+    office, problems = validate_as(data, model)
+    problems = [*further, *problems]
     if problems or office is None:
         raise refusal(problems, file=file, places=places)
     return office
 
 
-def office_of(data: Mapping[str, Any]) -> tuple[Office | None, list[Problem]]:
-    """Return the office that `data` describes, or None, and all its problems.
-
-    Parameters
-    ----------
-    data
-        Tables and keys as in office.toml.
-    """
+def validate_as(
+    data: Mapping[str, Any], model: type[T]
+) -> tuple[T | None, list[Problem]]:
+    """Return the office that tables describe, or None, and all its problems."""
     plain = deepcopy(dict(data))
     problems = _take_out_aliases(plain)
     with_official_classes(plain)
-    office: Office | None = None
+    office: T | None = None
     try:
-        office = Office.model_validate(plain)
+        office = model.model_validate(plain)
     except ValidationError as error:
-        problems += _problems(plain, error)
+        problems += _problems(plain, error, model)
     return office, problems
 
 
@@ -150,7 +147,9 @@ def _take_out_aliases(data: dict[str, Any]) -> list[Problem]:
     return problems
 
 
-def _problems(data: dict[str, Any], error: ValidationError) -> list[Problem]:
+def _problems(
+    data: dict[str, Any], error: ValidationError, model: type[OfficeTables]
+) -> list[Problem]:
     """Return the problems of single values, then those between the others."""
     errors = error.errors(include_url=False)
     if errors[0]["type"] == "office":
@@ -162,7 +161,7 @@ def _problems(data: dict[str, Any], error: ValidationError) -> list[Problem]:
             del found[path]
     problems = list(found.values())
     try:
-        Office.model_validate(_repaired(data, errors))
+        model.model_validate(_repaired(data, errors))
     except ValidationError as second:
         further = second.errors(include_url=False)
         if further[0]["type"] == "office":

@@ -11,7 +11,7 @@ from ektp_sched.office.checks import Path, Problem
 from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
 from ektp_sched.office.decisions import Budget, Quota, Shift
 from ektp_sched.office.fields import DAYS
-from ektp_sched.office.model import Office
+from ektp_sched.office.model import OfficeTables
 from ektp_sched.office.nearest import kind_of, unknown
 from ektp_sched.office.tables import (
     DECISION_TIERS,
@@ -547,7 +547,7 @@ _NAMED: Final = frozenset(
 
 def known_keys(path: Path) -> tuple[str, ...]:
     """Return the keys that the table at `path` may have, in their order."""
-    model: type[Table] = Office
+    model: type[Table] = OfficeTables
     if path:
         model = _TABLES[str(path[0])]
         model = Delivery if "deliveries" in path else model

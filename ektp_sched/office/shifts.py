@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.calendar import Calendar
     from ektp_sched.office.decisions import Shift
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["Option", "options"]
 
@@ -41,7 +41,7 @@ class Option:
     cost_idr: int
 
 
-def options(office: Office, start: date, days: int) -> tuple[Option, ...]:
+def options(office: OfficeTables, start: date, days: int) -> tuple[Option, ...]:
     """Return every use of a shift that a plan may decide about.
 
     A shift may be used on a day that it names, by weekday or date, whether
@@ -86,7 +86,7 @@ def options(office: Office, start: date, days: int) -> tuple[Option, ...]:
     return tuple(sorted(found, key=lambda option: (option.day, option.shift)))
 
 
-def _kept_free(office: Office, known: Calendar) -> NDArray[np.bool_]:
+def _kept_free(office: OfficeTables, known: Calendar) -> NDArray[np.bool_]:
     """Return the days that are closed by more than the week, shape (days,)."""
     free = np.zeros(known.days, dtype=np.bool_)
     for day in (*known.holidays, *office.calendar.closed):

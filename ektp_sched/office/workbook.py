@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["dump", "workbook_bytes", "write_workbook"]
 
@@ -77,7 +77,7 @@ _NUMERIC: Final[dict[Kind, dict[str, Any]]] = {
 _CREATED = datetime(2017, 1, 1)
 
 
-def dump(office: Office, path: str | Path) -> None:
+def dump(office: OfficeTables, path: str | Path) -> None:
     """Write an office to a file, whole or not at all.
 
     Parameters
@@ -101,7 +101,7 @@ def dump(office: Office, path: str | Path) -> None:
         replace_file(Path(path), to_toml(office).encode())
 
 
-def write_workbook(office: Office, path: str | Path) -> None:
+def write_workbook(office: OfficeTables, path: str | Path) -> None:
     """Write an office as a workbook that can be read back without loss.
 
     Parameters
@@ -121,7 +121,7 @@ def write_workbook(office: Office, path: str | Path) -> None:
     replace_file(Path(path), workbook_bytes(office))
 
 
-def workbook_bytes(office: Office) -> bytes:
+def workbook_bytes(office: OfficeTables) -> bytes:
     """Return an office as the bytes of an .xlsx file.
 
     The same office gives the same bytes.
@@ -154,7 +154,7 @@ def workbook_bytes(office: Office) -> bytes:
 class _Writer:
     """One workbook in the making."""
 
-    def __init__(self, office: Office, book: Workbook) -> None:
+    def __init__(self, office: OfficeTables, book: Workbook) -> None:
         self._office = office
         self._book = book
         self._data = plain(office)

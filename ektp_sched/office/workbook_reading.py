@@ -32,16 +32,16 @@ from ektp_sched.office.pages import (
     read_pages,
     shows_error,
 )
-from ektp_sched.office.parsing import parse_office
+from ektp_sched.office.parsing import parse_as
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     import polars as pl
 
     from ektp_sched.office.checks import Path as KeyPath
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.parsing import T
 
-__all__ = ["read_workbook"]
+__all__ = ["read_sheets"]
 
 _MOST_BYTES = 64_000_000
 _MOST_CELLS = 2_000_000
@@ -64,20 +64,8 @@ class _Found:
         self.problems.append(Problem(path, sentence, Cell(sheet, row)))
 
 
-def read_workbook(path: str | Path) -> Office:
-    """Read an office from a workbook with one sheet a table.
-
-    Parameters
-    ----------
-    path
-        A file such as `write_workbook` makes.
-
-    Raises
-    ------
-    ektp_sched.errors.OfficeError
-        If it is no such workbook, or the office in it is not what it should
-        be; with every problem found, each with its sheet and row.
-    """
+def read_sheets(path: str | Path, model: type[T]) -> T:
+    """Read an office from a workbook with one sheet a table."""
     path = Path(path)
     raw = read_bytes(path)
     found = _Found()
@@ -90,8 +78,8 @@ def read_workbook(path: str | Path) -> Office:
     for name in NESTED:
         _hand_out(name, found)
     _move_visits(found)
-    office = parse_office(
-        found.data, file=str(path), places=found.places, further=found.problems
+    office = parse_as(
+        found.data, model, file=str(path), places=found.places, further=found.problems
     )
     return office.located(path.parent, sha256(raw).hexdigest()).of_workbook()
 

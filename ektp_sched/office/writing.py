@@ -10,7 +10,7 @@ import tomlkit
 if TYPE_CHECKING:
     from tomlkit.items import AoT, Item
 
-    from ektp_sched.office.model import Office
+    from ektp_sched.office.model import OfficeTables
 
 __all__ = ["plain", "to_toml"]
 
@@ -18,7 +18,7 @@ _INLINE = frozenset({"share", "set_aside"})
 _UNLESS_EMPTY = frozenset({"set_aside", "ribbon_deliveries"})
 
 
-def plain(office: Office) -> dict[str, Any]:
+def plain(office: OfficeTables) -> dict[str, Any]:
     """Return the tables and keys of an office, as in office.toml.
 
     What is not limited (None), what nothing is set aside or delivered for, and
@@ -43,7 +43,7 @@ def _pruned(value: Any) -> Any:
     return value
 
 
-def to_toml(office: Office) -> str:
+def to_toml(office: OfficeTables) -> str:
     """Return an office as the text of an office.toml.
 
     Loading the text gives an equal office; equal offices whose tables stand

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ektp_sched.office.checks import Problem
 from ektp_sched.office.nearest import unknown
-from ektp_sched.office.parsing import office_of
+from ektp_sched.office.office import office_of
 from ektp_sched.office.writing import plain
 from ektp_sched.scenarios.laws import NewResource, Scenario
 from ektp_sched.words import said

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity
-    from ektp_sched.trust.choice import Cut, Use
+    from ektp_sched.trust.choice import Cut
     from ektp_sched.trust.face import Face
     from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.planned import Use
     from ektp_sched.trust.prices import Prices
     from ektp_sched.trust.tiers import DemandedTier
 

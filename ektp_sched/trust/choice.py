@@ -11,12 +11,10 @@ from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.planned import Use
     from ektp_sched.trust.prices import Prices
 
-__all__ = ["Choice", "Cut", "Leaf", "Row", "Step", "Use", "read_choice"]
-
-Use = tuple[int, tuple[str, ...]]
-"""Day offset, and the shifts that are worked together on that day."""
+__all__ = ["Choice", "Cut", "Leaf", "Row", "Step", "read_choice"]
 
 Step = tuple[tuple[int, ...], int, bool]
 """Indices of uses, a number, and whether more of them are taken, or at most so many."""

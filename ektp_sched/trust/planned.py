@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["Planned", "PlannedRows", "PlannedShift", "PlannedTier"]
+__all__ = ["Planned", "PlannedRows", "PlannedShift", "PlannedTier", "Use"]
+
+Use: TypeAlias = "tuple[int, tuple[str, ...]]"
+"""Day offset, and the shifts that are worked together on that day."""
 
 
 class PlannedShift(Protocol):

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.office.decisions import Shift
-    from ektp_sched.trust.choice import Use
     from ektp_sched.trust.findings import Findings
-    from ektp_sched.trust.planned import PlannedShift
+    from ektp_sched.trust.planned import PlannedShift, Use
     from ektp_sched.words import Said
 
 __all__ = [
