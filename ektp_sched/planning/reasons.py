@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Capacity
     from ektp_sched.planning.assign import Prints
-    from ektp_sched.planning.report import Case
+    from ektp_sched.planning.case import Case
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,6 @@ import polars as pl
 from ektp_sched.office import Notice, calendar
 from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.certificate import Certificate, TierPrices
-from ektp_sched.planning.cohorts import rank_label
 from ektp_sched.planning.outlook import start_notices
 from ektp_sched.planning.prices import marginal_prices
 from ektp_sched.planning.pricing import by_limit
@@ -28,62 +27,13 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.planning.assign import Prints
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.decisions import Decided
+    from ektp_sched.planning.case import Case
     from ektp_sched.planning.lexicographic import Solution
-    from ektp_sched.planning.mixed import Mixed
-    from ektp_sched.planning.program import Program
     from ektp_sched.planning.result import Conflict
-    from ektp_sched.planning.tiers import Objective
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Case", "no_plan", "solved_plan"]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One planning problem, as given and as a network.
-
-    Parameters
-    ----------
-    backlog, office
-        As given.
-    program, cohorts, tiers
-        The network, what flows through it, and the objectives.
-    engine
-        Name of the engine.
-    decided
-        Which shifts are worked; ``None`` for an office without shifts.
-    mixed
-        The plan under rules that break the network; ``None`` without any.
-    """
-
-    backlog: Backlog
-    office: Office
-    program: Program
-    cohorts: Cohorts
-    tiers: tuple[Objective, ...]
-    engine: str
-    decided: Decided | None = None
-    mixed: Mixed | None = None
-
-    @property
-    def chosen(self) -> Decided | Mixed | None:
-        """Return who settled the tiers, if not the network alone."""
-        return self.decided if self.mixed is None else self.mixed
-
-    @property
-    def named(self) -> tuple[Objective, ...]:
-        """Return the tiers that the office names."""
-        return tuple(tier for tier in self.tiers if tier.name != EARLINESS)
-
-    def label(self, tier: Objective) -> tuple[str, int | str | None]:
-        """Return a tier's name and rank as in ``summary.json``."""
-        if tier.rank is None:
-            return tier.name, None
-        return tier.name, rank_label(self.office, self.cohorts.ranks[tier.rank])
-
+__all__ = ["no_plan", "solved_plan"]
 
 _ASSIGNMENTS = {
     "application_id": pl.String,

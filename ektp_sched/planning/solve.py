@@ -11,13 +11,14 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar, capacity
 from ektp_sched.planning.arguments import MOST_WORKERS, check_whole
 from ektp_sched.planning.assign import assign
+from ektp_sched.planning.case import Case
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.horizon import LONGEST, days_needed, days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
-from ektp_sched.planning.report import Case, no_plan, solved_plan
+from ektp_sched.planning.report import no_plan, solved_plan
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.scarce import Scarce, scarce
 from ektp_sched.planning.tiers import check_range, objectives

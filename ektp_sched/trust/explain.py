@@ -8,7 +8,7 @@ before it, where something is free, what the day's prices are.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -30,7 +30,6 @@ from ektp_sched.trust.explain_limits import find_room
 from ektp_sched.trust.explain_model import Explanation, Move, Price, Slot
 from ektp_sched.trust.explain_quotas import QuotaCase
 from ektp_sched.trust.explain_shifts import idle_shifts
-from ektp_sched.trust.planned import PlannedRows
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -38,21 +37,19 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.trust.explain_ahead import Ahead
-    from ektp_sched.trust.explain_limits import Limit, Room
-    from ektp_sched.trust.explain_model import IdleShift, QuotaHold, SupplyHold
+    from ektp_sched.trust.explain_limits import Room
+    from ektp_sched.trust.explain_model import (
+        Explained,
+        IdleShift,
+        Limit,
+        QuotaHold,
+        SupplyHold,
+    )
 
-__all__ = ["Explained", "Explanation", "explain"]
+__all__ = ["Explanation", "explain"]
 
 _PLACES = 6
 _DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
-
-
-class Explained(PlannedRows, Protocol):
-    """A plan, just made or read back from its folder."""
-
-    @property
-    def prices(self) -> pl.DataFrame | None:
-        """Return the prices by resource, day and tier."""
 
 
 def explain(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.trust.explain_model import Limit
 from ektp_sched.trust.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:
@@ -16,31 +17,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.trust.explain import Explained
+    from ektp_sched.trust.explain_model import Explained
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Limit", "Room", "find_room"]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A resource on the days on which a card could have been printed earlier.
-
-    Parameters
-    ----------
-    resource
-        Id of a printer or server, or ``reserve``.
-    full
-        Days on which all its cards were used.
-    days
-        Days on which it worked.
-    """
-
-    resource: str
-    full: int
-    days: int
+__all__ = ["Room", "find_room"]
 
 
 @dataclass(frozen=True, slots=True)

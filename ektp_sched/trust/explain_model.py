@@ -4,23 +4,54 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ektp_sched.showing import OneLine
+from ektp_sched.trust.planned import PlannedRows
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ektp_sched.trust.explain_ahead import Ahead
-    from ektp_sched.trust.explain_limits import Limit
 
 __all__ = [
+    "Explained",
     "Explanation",
     "IdleShift",
+    "Limit",
     "Move",
     "Price",
     "QuotaHold",
     "Slot",
     "SupplyHold",
 ]
+
+
+class Explained(PlannedRows, Protocol):
+    """A plan, just made or read back from its folder."""
+
+    @property
+    def prices(self) -> pl.DataFrame | None:
+        """Return the prices by resource, day and tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A resource on the days on which a card could have been printed earlier.
+
+    Parameters
+    ----------
+    resource
+        Id of a printer or server, or ``reserve``.
+    full
+        Days on which all its cards were used.
+    days
+        Days on which it worked.
+    """
+
+    resource: str
+    full: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)

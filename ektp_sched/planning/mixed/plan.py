@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ektp_sched.planning.assign import assign
+from ektp_sched.planning.case import Case
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.decisions import Made, shift_uses
 from ektp_sched.planning.decisions.worth import Unmade, capacity_without
@@ -14,7 +15,7 @@ from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction, possibl
 from ektp_sched.planning.mixed.exchanges import settle_exchanges
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.solve import solve
-from ektp_sched.planning.report import Case, no_plan, solved_plan
+from ektp_sched.planning.report import no_plan, solved_plan
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.tiers import objectives
 

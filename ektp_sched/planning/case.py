@@ -1,0 +1,64 @@
+"""One planning problem, on its way through planning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ektp_sched.planning.cohorts import rank_label
+from ektp_sched.planning.tiers import EARLINESS
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions import Decided
+    from ektp_sched.planning.mixed import Mixed
+    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.tiers import Objective
+
+__all__ = ["Case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One planning problem, as given and as a network.
+
+    Parameters
+    ----------
+    backlog, office
+        As given.
+    program, cohorts, tiers
+        The network, what flows through it, and the objectives.
+    engine
+        Name of the engine.
+    decided
+        Which shifts are worked; ``None`` for an office without shifts.
+    mixed
+        The plan under rules that break the network; ``None`` without any.
+    """
+
+    backlog: Backlog
+    office: Office
+    program: Program
+    cohorts: Cohorts
+    tiers: tuple[Objective, ...]
+    engine: str
+    decided: Decided | None = None
+    mixed: Mixed | None = None
+
+    @property
+    def chosen(self) -> Decided | Mixed | None:
+        """Return who settled the tiers, if not the network alone."""
+        return self.decided if self.mixed is None else self.mixed
+
+    @property
+    def named(self) -> tuple[Objective, ...]:
+        """Return the tiers that the office names."""
+        return tuple(tier for tier in self.tiers if tier.name != EARLINESS)
+
+    def label(self, tier: Objective) -> tuple[str, int | str | None]:
+        """Return a tier's name and rank as in ``summary.json``."""
+        if tier.rank is None:
+            return tier.name, None
+        return tier.name, rank_label(self.office, self.cohorts.ranks[tier.rank])
