@@ -56,6 +56,7 @@ with: The certificate holds for the plan with these shifts. | Sertifikat sah unt
 filled: Changed since written, as when the office fills it in; names and order in batches/*.csv were checked | Berubah sejak ditulis, misalnya diisi oleh kantor; nama dan urutan dalam batches/*.csv sudah diperiksa
 unsaid: Not checked, as the folder alone cannot say it | Tidak diperiksa, karena tidak dapat dibuktikan dari folder ini saja
 solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
+absent: there is no such folder; name the folder that `ektp-sched plan` wrote | folder itu tidak ada; sebutkan folder yang ditulis `ektp-sched plan`
 word: Optimal by the solver's word: proven by the solver, within its tolerance; not certified. | Optimal menurut program pemecah: terbukti oleh pemecah, dalam batas toleransinya; tidak bersertifikat.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
@@ -1029,6 +1030,9 @@ class Folder:
 
 def main(folder: Path, language: str | None) -> int:
     """Check a folder, print what was found, and return the exit code."""
+    if not folder.is_dir():
+        print(f"{folder}: {TEXTS['absent'][language == 'id']}", file=sys.stderr)
+        return 2
     try:
         me = Folder(folder)
         me.run()
@@ -1042,7 +1046,8 @@ def main(folder: Path, language: str | None) -> int:
         sure = f" ({say['sure']})" * (number in me.sure)
         print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
     sure = "optimal" if me.chosen or not me.shifts else "with"
-    print(say[sure if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
+    if not me.wrong:
+        print(say[sure if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
     print(f"{say['unsaid']}: {', '.join(me.unsaid())}", *[f"{say['filled']}: {', '.join(me.changed)}"] * bool(me.changed), sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
