@@ -62,6 +62,8 @@ open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mun
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
 bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
+count: read, planned, held, rejected, printed, unprinted | terbaca, direncanakan, belum siap cetak, ditolak, dicetak, belum dicetak
+lost: is not there, or cannot be read | tidak ada, atau tidak dapat dibaca
 plain: is no ordinary file | bukan berkas biasa
 cut: Not all could be printed | Tidak semua dapat dicetak
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
@@ -1028,20 +1030,27 @@ class Folder:
         return total > sum(s for s in slope.values() if s > 0)
 
 
+def both(code: str, language: str | None) -> str:
+    """Return a text in a language; in both where none is known yet."""
+    return " | ".join(TEXTS[code]) if language is None else TEXTS[code][language == "id"]
+
+
 def main(folder: Path, language: str | None) -> int:
     """Check a folder, print what was found, and return the exit code."""
     if not folder.is_dir():
-        print(f"{folder}: {TEXTS['absent'][language == 'id']}", file=sys.stderr)
+        print(f"{folder}: {both('absent', language)}", file=sys.stderr)
         return 2
     try:
         me = Folder(folder)
         me.run()
     except UNREADABLE as problem:
         hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
-        print(f"{TEXTS['unread'][language == 'id']}: {type(problem).__name__}: {problem}{hint}", file=sys.stderr)
+        lost = isinstance(problem, OSError) and problem.filename
+        what = f"{problem.filename}: {both('lost', language)}" if lost else f"{type(problem).__name__}: {problem}"
+        print(f"{both('unread', language)}: {what}{hint}", file=sys.stderr)
         return 2
-    say = {k: both[(language or me.toml.get("language", "id")) == "id"] for k, both in TEXTS.items()}
-    print(", ".join(f"{k} {me.claimed[k]}" for k in ("read", "planned", "held", "rejected", "printed", "unprinted")))
+    say = {code: both(code, language or me.toml.get("language", "id")) for code in TEXTS}
+    print(", ".join(f"{k} {me.claimed[key]}" for k, key in zip(say["count"].split(", "), TEXTS["count"][0].split(", "), strict=True)))
     for number, (tier, _, amount) in enumerate(me.values):
         sure = f" ({say['sure']})" * (number in me.sure)
         print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
@@ -1063,6 +1072,6 @@ if __name__ == "__main__":
         code = main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) == 4 else None)
         sys.stdout.flush()
     except OSError as problem:  # a full disk, or a reader that left
-        print(f"{TEXTS['cut'][0]} | {TEXTS['cut'][1]}: {problem.strerror}", file=sys.stderr, flush=True)
+        print(f"{both('cut', None)}: {problem.strerror}", file=sys.stderr, flush=True)
         os._exit(2)  # nothing more can be written, also not on the way out
     sys.exit(code)
