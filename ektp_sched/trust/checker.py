@@ -313,7 +313,8 @@ class Folder:
         word = self.uncertifiable() and not (self.path / "certificate.json").exists()
         self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
         if not broken and self.claimed["status"] == "optimal":
-            self.idle() if not self.chosen else None
+            for step in () if self.chosen else (self.idle, self.missed):
+                step()
             for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else (self.tied,) * self.whole:
                 step()
         for n, tier in enumerate(self.claimed["tiers"]):
@@ -575,6 +576,7 @@ class Folder:
 
     def sheets(self) -> None:
         """Check that the sheets in batches/ list whom plan.csv lists, in its order, each printer's day once."""
+        owner = {(day, *names): printer for (day, printer), names in self.lists.items()}
         wanted, listed = Counter((day, *names) for (day, _), names in self.lists.items()), Counter[Any]()
         for path in (some for some in sorted(self.path.glob("batches/*/*")) if not JUNK.fullmatch(some.name)):
             name = f"batches/{path.parent.name}/{path.name}"
@@ -587,9 +589,11 @@ class Folder:
                 table = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=text.partition("\n")[0].count))
                 lines = [[cell.strip() for cell in line] for line in table if any(cell.strip() for cell in line)] or [[]]
                 at = [n for n, title in enumerate(lines[0]) if title in ("Application ID", "ID permohonan")]
-                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:]] if at else [""]
+                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:]] if len(at) == 1 else [""]
                 listed[path.parent.name, *ids] += 1
-                self.expect((path.parent.name, *ids) in wanted, "sheet", name)
+                # The name of a file that some system could not keep apart is no printer's id.
+                whose = {owner.get((path.parent.name, *ids))} if path.stem in self.printers else {path.stem}
+                self.expect((path.parent.name, *ids) in wanted and path.stem in whose, "sheet", name)
             else:
                 self.expect(path.suffix == ".xlsx" and path.is_file() and path.with_suffix(".csv").exists(), "file", name)
         self.expect(listed == wanted, "sheet", "batches")
@@ -811,16 +815,41 @@ class Folder:
                 if other < one and p in through[theirs, d] and (not q or q in through[mine, e]):
                     self.expect(False, "tie", other[1], "<->", one[1])
 
+    def missed(self) -> None:
+        """Check that no shift is missing that lets a card move so that a tier before the shifts' own is better."""
+        order = [tier[0] for tier, _, _ in self.values]
+        before = min((order.index(name) for name in OWN if name in order), default=0)
+        for d, day in enumerate(self.dates):
+            worked = {n for on, n in self.worked if on == day}
+            for name in sorted(self.allowed(day) - worked) if before else ():
+                if not self.held_back(day, name):
+                    more = self.cards(day, worked | {name})
+                    who = next(self.better(range(d, d + 1), self.limit | {n: [more[n]] * self.days for n in more}, before), None)
+                    self.expect(who is None, "better", name, day, *who or ())
+
+    def held_back(self, day: date, name: str) -> bool:
+        """Return whether a rule forbids one use more of a shift."""
+        s, uses = self.shifts[name], [on for on, other in self.worked if other == name]
+        week = sum((on - timedelta(on.weekday())) == day - timedelta(day.weekday()) for on in uses)
+        return (len(uses) >= s.get("max_uses", self.days) or week >= s.get("max_per_week", 7)
+                or any(abs((on - day).days) <= s.get("rest_days", 0) for on in uses)
+                or self.spent + s["cost_idr"] > self.toml.get("budget", {}).get("idr", math.inf))
+
     def moved(self) -> None:
         """Check that no move to an earlier slot that is free keeps every rule and betters the tiers."""
-        room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
+        for who, day in self.better(range(self.days), self.limit, len(self.values)):
+            self.expect(False, "better", who, day)
+
+    def better(self, days: range, limit: dict[str, list[int]], tiers: int) -> Iterator[tuple[str, date]]:
+        """Yield whom a move to an earlier day with room would leave with every rule kept and the first tiers better."""
+        room = {n: [a < b for a, b in zip(self.used[n], limit[n], strict=True)] for n in limit}
         links = [(p, s, *self.total) for p in self.printers for s in self.reach[p]]
-        free = [{link[0] for link in links if all(room[n][d] for n in link)} for d in range(self.days)]
-        for e, cards in self.movable().items():
-            for (c, kind), d in product(cards, range(e)):
+        free = {d: some for d in days if (some := {link[0] for link in links if all(room[n][d] for n in link)})}
+        for (e, cards), d in product(self.movable().items() if free else (), free):
+            for c, kind in cards if d < e else ():
                 ink = {p for p in free[d] & {*c.able} if all(room.get(f"ribbons {p}", [True])[d:e if p == kind.printer else None])}
-                if ink and d >= c.ready and self.costs(c, d) < self.costs(c, e) and self.keeps(kind, None, d, e):
-                    self.expect(False, "better", self.places[c, e, kind.printer][0][1], self.dates[d])
+                if ink and d >= c.ready and self.costs(c, d)[:tiers] < self.costs(c, e)[:tiers] and self.keeps(kind, None, d, e):
+                    yield self.places[c, e, kind.printer][0][1], self.dates[d]
 
     def keeps(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
         """Return whether a card may come from day e to day d, and another, if any, take its slot, by every rule but room."""
@@ -1045,8 +1074,8 @@ def main(folder: Path, language: str | None) -> int:
         me.run()
     except UNREADABLE as problem:
         hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
-        lost = isinstance(problem, OSError) and problem.filename
-        what = f"{problem.filename}: {both('lost', language)}" if lost else f"{type(problem).__name__}: {problem}"
+        lost = getattr(problem, "filename", None)
+        what = f"{lost}: {both('lost', language)}" if lost else f"{type(problem).__name__}: {problem}"
         print(f"{both('unread', language)}: {what}{hint}", file=sys.stderr)
         return 2
     say = {code: both(code, language or me.toml.get("language", "id")) for code in TEXTS}
