@@ -82,7 +82,7 @@ shifts.csv: shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved
 # A plan folder has no other files than these, and what systems and open workbooks leave beside them.
 NAMES = {*TABLES, "office.toml", "summary.json", "certificate.json", "plan.xlsx", "report.html", "batches"}
 SHEET = re.compile(r"batches/\d{4}-\d\d-\d\d/[^/]+\.(csv|xlsx)")
-JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*\.xlsx|\.~lock\..*#")
+JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|(?i:~\$.+\.(xls[xmb]?|ods)|\.~lock\..+#)")
 WORKPLACE = re.compile(r"\.ektp-sched-(.+-)?[a-z0-9_]{8}(-gone)?")  # a folder of a command that was killed
 UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
 # Every other key is computed again; summary.json and its entries have no more keys than these.
