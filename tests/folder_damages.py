@@ -221,6 +221,14 @@ def a_queue_is_reversed_beside_a_harmless_quota(path: Path, case: Case) -> None:
     _replan(path, case, _slots(path, case)[::-1])
 
 
+@_forgery("quotas", "status", "claim")
+def a_queue_is_reversed_and_called_proven_but_not_optimal(
+    path: Path, case: Case
+) -> None:
+    _summary(path, status="feasible")
+    _replan(path, case, _slots(path, case)[::-1])
+
+
 @_forgery("quotas", "free-slot", "better")
 def a_slot_is_left_free(path: Path, case: Case) -> None:
     slots = _slots(path, case)
@@ -412,6 +420,15 @@ def somebody_is_printed_in_place_of_another(path: Path, case: Case) -> None:
     rows = _rows(path / "plan.csv")
     rows[2][0] = rows[1][0]
     _write(path / "plan.csv", rows)
+
+
+@_forgery("reserve", "false-evidence", "once")
+def somebody_printed_is_held_too(path: Path, case: Case) -> None:
+    name, old = _rows(path / "plan.csv")[1][0], _read(path)
+    (path / "held.csv").write_text(f"application_id,status\n{name},SFE\n", "utf-8")
+    area = _deep(old["by_area"], 0, "held")
+    counts = {"read": old["read"] + 1, "held": 1, "held_by_status": {"SFE": 1}}
+    _summary(path, by_area=area, **counts)
 
 
 @_forgery("reserve", "false-evidence", "claim")

@@ -27,6 +27,7 @@ from builders import (
 from damages import DAMAGES, Damage, base, slots_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import FEW
 
 from ektp_sched.trust import checker
 
@@ -115,7 +116,7 @@ def test_counts_in_the_summary_are_checked(key: str, tmp_path: Path) -> None:
     assert set(found(folder)) == {"claim"}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_what_the_program_plans_passes(seed: int, tmp_path: Path) -> None:
     case = random_case(seed)
@@ -165,7 +166,7 @@ def test_a_plan_cut_short_is_proven_as_far_as_it_says(
     assert "The certificate holds" not in result.stdout
     # One tier more than the certificate shows.
     cut_short(folder, proven + 1, proven)
-    assert found(folder) == ["claim"]
+    assert set(found(folder)) == {"claim"}
     cut_short(folder, 0, 0)
     assert found(folder) == ["proof"]
 

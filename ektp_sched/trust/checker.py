@@ -312,6 +312,8 @@ class Folder:
         self.sure, self.whole = set(flows[: self.proven]), self.proven == len(flows)
         word = self.uncertifiable() and not (self.path / "certificate.json").exists()
         self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
+        sure = all(tier["proven"] for tier in self.claimed["tiers"])
+        self.expect(sure is (self.claimed["status"] == "optimal"), "claim", "status, proven")
         if not broken and self.claimed["status"] == "optimal":
             for step in () if self.chosen else (self.idle, self.missed):
                 step()
@@ -671,6 +673,8 @@ class Folder:
         self.stated("unprinted_by_reason", Counter(row["reason"] for row in self.rows("unprinted.csv")))
         self.stated("held_by_status", Counter(row["status"] for row in self.rows("held.csv")))
         self.stated("rejected_by_reason", rejected)
+        for name, times in Counter(row["application_id"] for row in self.rows("held.csv")).items():
+            self.expect(times == 1 and name not in self.people, "once", name, "held.csv")
         areas, stated = Counter(row["area"] or None for row in self.rows("applications.csv")), self.claimed["by_area"]
         same = areas == +Counter({a["area"]: a["planned"] for a in stated}) and len({a["area"] for a in stated}) == len(stated)
         self.expect(same and sum(a["held"] for a in stated) == self.claimed["held"], "claim", "by_area")
