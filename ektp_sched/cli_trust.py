@@ -344,3 +344,14 @@ def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
     for name, figure in figures.items():
         if figure:
             yield f"{words.text(f'audit.figure.{name}')}: {words.number(figure)}"
+        if figure and name == "unlisted":
+            yield f"  {_log_rows(result, words)}"
+
+
+def _log_rows(result: Audit, words: Language) -> str:
+    """Say in which rows of the log the cards stand that are on no list."""
+    shown = result.unlisted.head(_WORST)
+    rows = ", ".join(map(str, shown["row"]))
+    text = words.text("cli.rows-line", file=shown["file"][0], rows=rows)
+    rest = result.unlisted.height - shown.height
+    return f"{text}, {words.text('cli.more', count=rest)}" if rest else text

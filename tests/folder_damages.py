@@ -51,11 +51,14 @@ def _case(name: str) -> Case:
         "servers": [{"id": "s", "cards_per_day": 2}],
         "printers": [{"id": "p", "cards_per_day": 2}],
     }
-    if name == "quotas":
+    if name in ("quotas", "helped"):
         rules["quotas"] = [{"per": "plan", "area": "North", "at_most": 5}]
+    if name == "helped":
+        rules["calendar"] = {"workdays": EVERY_DAY[:4]}
+        rules["shifts"] = [{"id": "saturday", "days": ["sat"], "cost_idr": 3}]
     elif name == "ribbons":
         rules["printers"][0] |= {"cards_per_ribbon": 1000, "ribbons": 10}
-    else:
+    elif name == "idle":
         rules["calendar"] = {"workdays": EVERY_DAY[:4]}
         rules["shifts"] = [{"id": "saturday", "days": ["sat"], "cost_idr": 3}]
         rules["servers"][0]["cards_per_day"] = rules["printers"][0]["cards_per_day"] = 8
@@ -218,6 +221,14 @@ def a_queue_is_reversed_beside_a_harmless_quota(path: Path, case: Case) -> None:
     _replan(path, case, _slots(path, case)[::-1])
 
 
+@_forgery("quotas", "status", "claim")
+def a_queue_is_reversed_and_called_proven_but_not_optimal(
+    path: Path, case: Case
+) -> None:
+    _summary(path, status="feasible")
+    _replan(path, case, _slots(path, case)[::-1])
+
+
 @_forgery("quotas", "free-slot", "better")
 def a_slot_is_left_free(path: Path, case: Case) -> None:
     slots = _slots(path, case)
@@ -273,6 +284,35 @@ def a_shift_is_worked_for_nothing(path: Path, case: Case) -> None:
     heading = (path / "shifts.csv").read_text("utf-8").splitlines()[0]
     row = f"saturday,{day(4)},3,,,,,,,false"
     (path / "shifts.csv").write_text(f"{heading}\n{row}\n", "utf-8")
+
+
+@_forgery("helped", "useful-shift", "better")
+def a_shift_that_helps_is_left_out(path: Path, case: Case) -> None:
+    slots = _slots(path, case)
+    left = {i for i, slot in enumerate(slots) if slot and slot[0] == 4}
+    assert left
+    _replan(path, case, [None if i in left else s for i, s in enumerate(slots)])
+
+
+@_forgery("reserve", "false-sheet", "sheet")
+def two_printers_change_their_sheets(path: Path, case: Case) -> None:
+    days = [sorted(on.glob("*.csv")) for on in sorted((path / "batches").iterdir())]
+    first, second = next(sheets for sheets in days if len(sheets) > 1)[:2]
+    kept = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(kept)
+
+
+@_forgery("reserve", "false-sheet", "sheet")
+def a_sheet_has_two_columns_of_ids(path: Path, case: Case) -> None:
+    sheet = next(path.glob("batches/*/*.csv"))
+    lines = sheet.read_text("utf-8-sig").splitlines()
+    mark = max(";,", key=lines[0].count)
+    at = next(n for n, title in enumerate(lines[0].split(mark)) if "ID" in title)
+    title, *ids = [line.split(mark)[at] for line in lines]
+    ids = [title, *reversed(ids)]
+    both = [f"{line}{mark}{i}" for i, line in zip(ids, lines, strict=True)]
+    sheet.write_text("\n".join(both) + "\n", "utf-8")
 
 
 def _key(
@@ -380,6 +420,15 @@ def somebody_is_printed_in_place_of_another(path: Path, case: Case) -> None:
     rows = _rows(path / "plan.csv")
     rows[2][0] = rows[1][0]
     _write(path / "plan.csv", rows)
+
+
+@_forgery("reserve", "false-evidence", "once")
+def somebody_printed_is_held_too(path: Path, case: Case) -> None:
+    name, old = _rows(path / "plan.csv")[1][0], _read(path)
+    (path / "held.csv").write_text(f"application_id,status\n{name},SFE\n", "utf-8")
+    area = _deep(old["by_area"], 0, "held")
+    counts = {"read": old["read"] + 1, "held": 1, "held_by_status": {"SFE": 1}}
+    _summary(path, by_area=area, **counts)
 
 
 @_forgery("reserve", "false-evidence", "claim")

@@ -297,7 +297,7 @@ def test_unlisted_held_and_double_prints() -> None:
     )
     result = audit(prints, people, rules)
     assert result.cards == 3
-    assert result.unlisted.rows() == [("X", day(10))]
+    assert result.unlisted.rows() == [("X", day(10), None, 3)]
     assert result.held.rows() == [("H", day(10), "SENT_FOR_ENROLLMENT")]
     assert result.doubles.select("application_id", "printed_at").rows() == [
         ("X", day(11)),
@@ -529,7 +529,9 @@ def test_the_files_of_an_audit(tmp_path: Path, code: str, sheets: list[str]) -> 
         "unlisted",
     ]
     assert written == result.to_dict()
-    assert written["unlisted"] == [{"application_id": "=X", "printed_at": "2017-09-11"}]
+    assert written["unlisted"] == [
+        {"application_id": "=X", "printed_at": "2017-09-11", "file": None, "row": 4}
+    ]
     book = openpyxl.load_workbook(folder / "audit.xlsx")
     assert book.sheetnames[: len(sheets)] == sheets
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]

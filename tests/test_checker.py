@@ -27,6 +27,7 @@ from builders import (
 from damages import DAMAGES, Damage, base, slots_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import FEW
 
 from ektp_sched.trust import checker
 
@@ -68,6 +69,7 @@ def test_it_speaks_indonesian(tmp_path: Path) -> None:
     case, plan = base("stock")
     result = run(write_folder(plan, case, tmp_path))
     assert result.returncode == 0
+    assert result.stdout.startswith("terbaca 30, direncanakan 30, belum siap cetak 0")
     assert "tidak ditemukan kesalahan" in result.stdout
     assert "sebaik mungkin" in result.stdout
 
@@ -85,6 +87,17 @@ def test_a_damaged_folder_exits_with_one(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "p1 2017-09-18: 4 > 2: more cards than the limit" in result.stdout
     assert "do not use this plan before they are explained" in result.stdout
+    assert "Optimal" not in result.stdout
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("absent", "empty"):
+        result = run(tmp_path / name)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert "there" in result.stderr
+        assert "tidak ada" in result.stderr
+        assert "Err" not in result.stderr
 
 
 @pytest.mark.parametrize("key", ["read", "planned", "held", "printed", "unprinted"])
@@ -103,7 +116,7 @@ def test_counts_in_the_summary_are_checked(key: str, tmp_path: Path) -> None:
     assert set(found(folder)) == {"claim"}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_what_the_program_plans_passes(seed: int, tmp_path: Path) -> None:
     case = random_case(seed)
@@ -153,17 +166,12 @@ def test_a_plan_cut_short_is_proven_as_far_as_it_says(
     assert "The certificate holds" not in result.stdout
     # One tier more than the certificate shows.
     cut_short(folder, proven + 1, proven)
-    assert found(folder) == ["claim"]
+    assert set(found(folder)) == {"claim"}
     cut_short(folder, 0, 0)
     assert found(folder) == ["proof"]
 
 
 def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
-    result = run(tmp_path / "nothing")
-    assert result.returncode == 2
-    assert result.stdout == ""
-    assert result.stderr.startswith("This folder cannot be checked: ")
-    assert "Traceback" not in result.stderr
     case, plan = base("stock")
     folder = write_folder(plan, case, tmp_path / "out")
     (folder / "plan.csv").rename(folder / "plan.parquet")
@@ -171,7 +179,10 @@ def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "--format csv" in result.stderr
     (folder / "plan.csv").write_text("application_id,day\na,soon\n", encoding="utf-8")
-    assert run(folder).returncode == 2
+    result = run(folder, "--lang", "en")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("This folder cannot be checked: ")
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(

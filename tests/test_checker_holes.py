@@ -74,7 +74,7 @@ def test_a_file_that_no_plan_folder_has_is_seen(name: str, folder: Path) -> None
 def test_what_systems_and_open_workbooks_leave_passes(folder: Path) -> None:
     day = next(iter(sorted((folder / "batches").iterdir())))
     for place in (folder, folder / "batches", day):
-        for name in (".~lock.p1.csv#", "~$p1.xlsx", ".DS_Store", "Thumbs.db"):
+        for name in (".~lock.p1.csv#", "~$p1.XLSX", "~$p1.ods", ".DS_Store"):
             (place / name).write_bytes(b"\x00")
     result = run(folder, "--lang", "en")
     assert (result.returncode, result.stderr) == (0, "")

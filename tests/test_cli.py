@@ -603,16 +603,21 @@ def test_cards_out_of_turn_are_exit_1_and_named(
 ) -> None:
     log, out = tmp_path / "log.csv", tmp_path / "audit"
     write_log(planned, log, swap=True)
-    jumper = log.read_text("utf-8").splitlines()[1].split(",")[0]
+    jumper, first, printer = log.read_text("utf-8").splitlines()[1].split(",")
+    with log.open("a", encoding="utf-8") as further:
+        further.write(f"nobody,{first},{printer}\n")
     base = ("audit", log, *raw(planned), "--out", out)
     code, said, _ = call(capsys, *base)
     assert code == 1
     assert jumper in said
     assert str(out) in said
+    assert "  log.csv, row 22\n" in said or "  log.csv, baris 22\n" in said
     code, said, _ = call(capsys, *base, "--json")
     assert code == 1
     named = [card["application_id"] for card in json.loads(said)["out_of_turn"]]
     assert jumper in named
+    stray = {"application_id": "nobody", "printed_at": first}
+    assert json.loads(said)["unlisted"] == [stray | {"file": "log.csv", "row": 22}]
 
 
 def test_agreement_of_two_plans(

@@ -149,6 +149,7 @@ def test_numbers_and_dates() -> None:
     august = date(2017, 8, 5)
     id_, en = language("id"), language("en")
     assert (id_.number(1234567), en.number(1234567)) == ("1.234.567", "1,234,567")
+    assert en.number(10**27, 2) == "1," + ",".join(["000"] * 9)
     assert (id_.number(1234.5, 2), en.number(1234.5, 2)) == ("1.234,5", "1,234.5")
     third = Fraction(10000, 3)
     assert (id_.number(third, 2), en.number(third, 2)) == ("3.333,33", "3,333.33")

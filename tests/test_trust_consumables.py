@@ -16,8 +16,9 @@ from consumable_cases import (
     most_with_blanks,
     ribbons_kept,
 )
-from hypothesis import HealthCheck, assume, given, settings
-from strategies import consumable_cases
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+from strategies import FEW, HALF, MORE, consumable_cases
 
 from ektp_sched.office import capacity
 from ektp_sched.output.explain_text import explanation_lines
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     Drawn = tuple[list[Lot], Cards, int]
     Chosen = tuple[Case, tuple[Slot, ...]]
 
+FIXTURE = [HealthCheck.function_scoped_fixture]
+
 
 def counted(some: list[Lot], cards: Cards) -> Blanks:
     return Blanks(some, {name: np.array(row) for name, row in cards.items()})
@@ -55,16 +58,16 @@ def changed(cards: Cards, *steps: tuple[str | None, int, int]) -> Cards:
     return found
 
 
+@MORE
 @given(drawn=lots_and_cards())
-@settings(max_examples=300)
 def test_no_other_way_finds_a_blank_for_more_cards(drawn: Drawn) -> None:
     some, cards, _ = drawn
     short = counted(some, cards).short
     assert int(short.sum()) == total(cards) - most_with_blanks(some, cards)
 
 
+@HALF
 @given(drawn=lots_and_cards())
-@settings(max_examples=300)
 def test_a_blank_is_left_on_the_days_on_which_one_card_more_finds_one(
     drawn: Drawn,
 ) -> None:
@@ -112,7 +115,7 @@ def checked(plan: FakePlan, case: Case, root: pytest.TempPathFactory) -> set[str
     return {code for code, _ in check.wrong}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(FEW, suppress_health_check=FIXTURE)
 @given(drawn=consumable_choices())
 def test_what_is_broken_is_what_the_definitions_say(
     drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
@@ -147,10 +150,13 @@ def reason(case: Case, choice: tuple[Slot, ...], number: int) -> str | None:
     return code
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
-@given(drawn=consumable_choices())
+@settings(HALF, suppress_health_check=FIXTURE)
+@given(
+    drawn=consumable_choices(),
+    code=st.sampled_from(["capacity", "no-ribbon", "no-blanks"]),
+)
 def test_only_true_reasons_pass(
-    drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
+    drawn: Chosen, code: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     case, choice = drawn
     assume(keeps_limits(case, choice) and keeps_consumables(case, choice))
@@ -158,15 +164,15 @@ def test_only_true_reasons_pass(
     plan = make_plan(case, choice)
     assume(plan.unprinted.height)
     true = {name: reason(case, choice, number) for number, name in enumerate(ids)}
-    for code in ("capacity", "no-ribbon", "no-blanks"):
-        table = plan.unprinted.with_columns(reason=pl.lit(code))
-        said = replace(plan, unprinted=table)
-        right = all(true[name] == code for name in table["application_id"])
-        assert ("unprinted-reason" not in codes(said, case)) == right
-        assert ("reason" not in checked(said, case, tmp_path_factory)) == right
+    table = plan.unprinted.with_columns(reason=pl.lit(code))
+    said = replace(plan, unprinted=table)
+    right = all(true[name] == code for name in table["application_id"])
+    event(f"{code}: {right}")
+    assert ("unprinted-reason" not in codes(said, case)) == right
+    assert ("reason" not in checked(said, case, tmp_path_factory)) == right
 
 
-@settings(max_examples=200)
+@HALF
 @given(drawn=consumable_choices())
 def test_overtakes_are_those_whose_exchange_keeps_every_rule(drawn: Chosen) -> None:
     case, choice = drawn
@@ -191,7 +197,7 @@ def test_overtakes_are_those_whose_exchange_keeps_every_rule(drawn: Chosen) -> N
     assert found.avoidable == wanted
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(FEW, suppress_health_check=FIXTURE)
 @given(case=consumable_cases())
 def test_what_the_program_plans_passes(
     case: DrawnCase, tmp_path_factory: pytest.TempPathFactory

@@ -22,6 +22,7 @@ from builders import (
 )
 from hypothesis import HealthCheck, assume, given, settings
 from quota_cases import broken, quota_cases
+from strategies import FEW, HALF
 
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
@@ -45,6 +46,7 @@ def quota_codes(plan: FakePlan, case: Case) -> list[tuple[str, Any]]:
     return [(CODES[v.code], v.day) for v in found if v.code in CODES]
 
 
+@HALF
 @given(drawn=quota_cases())
 def test_what_is_broken_is_what_the_definitions_say(
     drawn: tuple[Case, tuple[Slot, ...]],
@@ -56,7 +58,7 @@ def test_what_is_broken_is_what_the_definitions_say(
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=quota_cases())
 def test_the_checker_says_the_same(
     drawn: tuple[Case, tuple[Slot, ...]], tmp_path_factory: pytest.TempPathFactory
@@ -72,6 +74,7 @@ def test_the_checker_says_the_same(
     ]
 
 
+@HALF
 @given(drawn=quota_cases())
 def test_a_move_that_a_quota_stands_against_would_break_it(
     drawn: tuple[Case, tuple[Slot, ...]],
@@ -97,6 +100,7 @@ def test_a_move_that_a_quota_stands_against_would_break_it(
                 assert blocked[signs[number], to] == bool(wrong)
 
 
+@HALF
 @given(drawn=quota_cases())
 def test_an_exchange_that_a_quota_stands_against_would_break_it(
     drawn: tuple[Case, tuple[Slot, ...]],
@@ -144,7 +148,7 @@ def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
     assert found.avoidable == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=quota_cases())
 def test_what_the_program_plans_passes(
     drawn: tuple[Case, tuple[Slot, ...]], tmp_path_factory: pytest.TempPathFactory

@@ -275,8 +275,10 @@ def test_a_bound_below_its_value_is_no_claim() -> None:
     proud = replace(honest, status="optimal")
     assert codes(verify(proud, case.backlog, case.office)) == ["status"]
     boast = tuple(replace(t, proven=True, bound=t.value) for t in tiers)
-    unfounded = replace(honest, tiers=boast)
+    unfounded = replace(honest, tiers=(*boast[:-1], tiers[-1]))
     assert codes(verify(unfounded, case.backlog, case.office)) == ["tier-claim"]
+    contrary = replace(honest, tiers=boast)
+    assert codes(verify(contrary, case.backlog, case.office)) == ["status"]
 
 
 def test_start_is_a_date_of_the_plan() -> None:

@@ -6,6 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from ektp_sched.office.nearest import letters
+
 __all__ = [
     "as_text",
     "clean",
@@ -153,8 +155,7 @@ def spread(values: pl.Series, index: pl.Series | None) -> pl.Series:
 
 def fold(text: str) -> str:
     """Return letters and digits alone, in one case: how headings compare."""
-    lower = plain(text).casefold()
-    return "".join(char for char in lower if char.isalnum()) or lower.strip()
+    return letters(plain(text))
 
 
 def squeeze(text: str) -> str:

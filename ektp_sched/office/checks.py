@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.office.countries import country_problem
-from ektp_sched.office.nearest import unknown
+from ektp_sched.office.nearest import letters, unknown
 from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
 from ektp_sched.words import Said, by_form, said
 
@@ -259,9 +259,9 @@ def _ranked_areas_are_known(office: OfficeTables) -> Iterator[Problem]:
 def _no_status_is_ready_and_done(office: OfficeTables) -> Iterator[Problem]:
     if office.status is None:
         return
-    ready = {_letters(text) for text in office.status.printable}
+    ready = {letters(text) for text in office.status.printable}
     for at, text in enumerate(office.status.done):
-        if _letters(text) in ready:
+        if letters(text) in ready:
             sentence = said(
                 '"{status}" is among the printable statuses too; leave it out of one',
                 '"{status}" juga ada pada status yang boleh dicetak; hapus dari salah '
@@ -269,12 +269,6 @@ def _no_status_is_ready_and_done(office: OfficeTables) -> Iterator[Problem]:
                 status=text,
             )
             yield Problem(("status", "done", at), sentence)
-
-
-def _letters(text: str) -> str:
-    """Return letters and digits in one case, or signs alone: how statuses compare."""
-    lower = text.casefold()
-    return "".join(char for char in lower if char.isalnum()) or lower.strip()
 
 
 def _visits_name_known_areas(office: OfficeTables) -> Iterator[Problem]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.office.nearest import letters
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -24,7 +26,7 @@ def class_spellings(classes: Iterable[str]) -> dict[str, str]:
     A word stands for a class where the office has one of that meaning alone.
     """
     classes = list(classes)
-    official = {_letters(name): name for name in classes}
+    official = {letters(name): name for name in classes}
     known = {name: name for name in classes}
     for line in _CLASSES:
         words = line.split()
@@ -42,12 +44,12 @@ def with_official_classes(data: dict[str, Any]) -> None:
     classes = data.get("urgency")
     if not isinstance(classes, dict) or not all(isinstance(n, str) for n in classes):
         return
-    known = {_letters(word): name for word, name in class_spellings(classes).items()}
+    known = {letters(word): name for word, name in class_spellings(classes).items()}
 
     def named(word: Any) -> Any:
         if not isinstance(word, str) or word in classes:
             return word
-        return known.get(_letters(word), word)
+        return known.get(letters(word), word)
 
     for rule in _tables(data.get("classify")):
         if "urgency" in rule:
@@ -66,7 +68,3 @@ def _tables(entries: Any) -> list[dict[str, Any]]:
     if not isinstance(entries, list):
         return []
     return [entry for entry in entries if isinstance(entry, dict)]
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())

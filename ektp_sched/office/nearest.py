@@ -10,7 +10,7 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["kind_of", "nearest", "unknown"]
+__all__ = ["kind_of", "letters", "nearest", "unknown"]
 
 _KINDS: Final = {
     "area": "wilayah",
@@ -32,6 +32,12 @@ _KINDS: Final = {
     "urgency class": "kelas urgensi",
 }
 """Kinds of names in Indonesian, by what they are called in English."""
+
+
+def letters(text: str) -> str:
+    """Return letters and digits in one case, or signs alone: how words compare."""
+    lower = text.casefold()
+    return "".join(char for char in lower if char.isalnum()) or lower.strip()
 
 
 def nearest(word: str, known: Iterable[str], least: float = 0.0) -> str | None:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from decimal import localcontext
 from fractions import Fraction
 from functools import cache
 from importlib import resources
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Conflict
 
 __all__ = ["LANGUAGES", "Language", "language"]
+
+_DIGITS: Final = 5_000
+"""More than JSON can state; decimals of 28 digits cannot group what a file says."""
 
 _LOCALES: Final = {"en": "en", "id": "id"}
 _PLAIN: Final = frozenset({"year", "row", "seed", "rank"})
@@ -139,7 +143,8 @@ class Language:
         pattern = "#,##0." + "#" * places if places else "#,##0"
         shown = round(value, places) if isinstance(value, Fraction) else value
         exact = float(shown) if isinstance(shown, Fraction) else shown
-        return format_decimal(exact, pattern, locale=_LOCALES[self.code])
+        with localcontext(prec=_DIGITS):
+            return format_decimal(exact, pattern, locale=_LOCALES[self.code])
 
     def percent(self, share: float, places: int = 0) -> str:
         """Return a share, 1 being all of it, as "12,5%" or "12.5%"."""

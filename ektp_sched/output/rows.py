@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.office.nearest import letters
 from ektp_sched.trust.matching import match_ids
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def masked(frame: pl.DataFrame, office: Office) -> pl.DataFrame:
     office
         ``[identity] from`` names the heading of the number.
     """
-    headings = {_folded(office.identity.from_)} if office.identity else set()
+    headings = {letters(office.identity.from_)} if office.identity else set()
     headings |= _NUMBER_HEADINGS
     changes = []
     for name in frame.columns:
@@ -123,7 +124,7 @@ def masked(frame: pl.DataFrame, office: Office) -> pl.DataFrame:
         if prefix != "extra" or frame[name].dtype != pl.String:
             continue
         column = pl.col(name)
-        is_number = _folded(heading) in headings
+        is_number = letters(heading) in headings
         changes.append(_starred(column) if is_number else _without_numbers(column))
     return frame.with_columns(changes)
 
@@ -140,10 +141,6 @@ def _starred(column: pl.Expr) -> pl.Expr:
 
 def _without_numbers(column: pl.Expr) -> pl.Expr:
     return column.str.replace_all(r"(\d{6})\d{10,}", f"${{1}}{STARS}")
-
-
-def _folded(heading: str) -> str:
-    return "".join(char for char in heading.casefold() if char.isalnum())
 
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:

@@ -97,7 +97,8 @@ class Audit(OneLine):
         day, capacity, printed, spoilt, idle, waiting; see
         `ektp_sched.trust.audit_idle.idle_days`.
     unlisted
-        application_id, printed_at of good prints on no list.
+        application_id, printed_at, file, row of good prints on no list: the log's
+        name (null without a file) and the row in it, the heading being row 1.
     held
         application_id, printed_at, status: printed although the backlog says
         that they cannot be.
@@ -221,7 +222,7 @@ def audit(
         out_of_turn=out_of_turn,
         explained=explained,
         idle=idle_days(queue, limits, attempts(rows, limits, office)),
-        unlisted=unlisted_prints(rows, backlog),
+        unlisted=unlisted_prints(rows, backlog, prints.source),
         held=held_but_printed(rows, backlog, office),
         doubles=doubles(rows),
         spoilt=spoilt_prints(rows),

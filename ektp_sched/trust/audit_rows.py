@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,14 +97,25 @@ def match_rows(frame: pl.DataFrame, backlog: Backlog, limits: Capacity) -> pl.Da
     )
 
 
-def unlisted_prints(rows: pl.DataFrame, backlog: Backlog) -> pl.DataFrame:
-    """Return good prints of ids that the backlog neither plans nor holds."""
-    return _strays(rows).join(backlog.held, on="application_id", how="anti")
+def unlisted_prints(
+    rows: pl.DataFrame, backlog: Backlog, source: str | None
+) -> pl.DataFrame:
+    """Return good prints of ids that the backlog neither plans nor holds.
+
+    ``source`` is the log's file, whose name stands beside each row of it.
+    """
+    file = None if source is None else Path(source).name
+    return (
+        _strays(rows)
+        .join(backlog.held, on="application_id", how="anti", maintain_order="left")
+        .with_columns(pl.lit(file, dtype=pl.String).alias("file"))
+        .select("application_id", "printed_at", "file", "row")
+    )
 
 
 def _strays(rows: pl.DataFrame) -> pl.DataFrame:
     stray = rows.filter(pl.col("first") & pl.col("application").is_null())
-    return stray.select("application_id", "printed_at")
+    return stray.select("application_id", "printed_at", "row")
 
 
 def held_but_printed(

@@ -9,6 +9,7 @@ its cards moved: so whoever is accused could have done better, rule by rule.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,8 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
-from ektp_sched.trust.cells import cells_of, costs_on
+from ektp_sched.trust.cells import cells_of, costs_on, slack_of
+from ektp_sched.trust.consumables import ribbons_left
 from ektp_sched.trust.facts import Rows, counted
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.rules import check_rules
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
+    Ints32 = NDArray[np.int32]
 
 __all__ = ["Chain", "better_chain", "useful_shift"]
 
@@ -81,9 +84,8 @@ class _Search:
         self.cells, self.sorts, cell = cells_of(facts)
         rows = facts.rows
         at = np.full(facts.frame.height, self.slots, dtype=np.int64)
-        at[rows.application] = self._slot(
-            rows.day.astype(np.int64), rows.printer, rows.server
-        )
+        at[rows.application] = self._slot(rows.day, rows.printer, rows.server)
+        self.of = at
         some = np.flatnonzero(cell >= 0)
         key = (at[some] * len(self.sorts.rank) + self.cells.sort[cell[some]]) * max(
             1, len(self.cells.day)
@@ -106,6 +108,21 @@ class _Search:
             mine = self.cells.day == day
             self.now[mine] = self._scalar(day)[mine]
         self.known: dict[int, tuple[Ints, Ints]] = {}
+        self.blanks, self.ribbons = slack_of(facts), ribbons_left(facts)
+        self.blanks[[card in facts.kinds.lots for card in facts.kinds.stocked]] = _NEVER
+        self.look_for_room()
+
+    def under(self, facts: Facts) -> _Search:
+        """Return the search for the same cards under other limits a day."""
+        search = copy(self)
+        search.facts = facts
+        search.look_for_room()
+        return search
+
+    def look_for_room(self) -> None:
+        """Count what printers, servers and reserve leave of each day."""
+        facts = self.facts
+        rows, limits, days = facts.rows, facts.limits, facts.days
         used = counted(rows.printer * days + rows.day, limits.printer_cards.shape)
         self.printers = limits.printer_cards - used
         used = counted(rows.server * days + rows.day, limits.server_cards.shape)
@@ -115,7 +132,7 @@ class _Search:
             used = counted(rows.day.astype(np.int64), (days,))
             self.total = limits.total - used
 
-    def _slot(self, day: Ints, printer: Ints, server: Ints) -> Ints:
+    def _slot(self, day: Ints32, printer: Ints, server: Ints) -> Ints:
         _, printers, servers = self.shape
         return (day.astype(np.int64) * printers + printer) * servers + server
 
@@ -251,6 +268,22 @@ class _Search:
             for one, slot in chain
         )
 
+    def lacks(self, chain: Chain) -> bool:
+        """Return whether a chain plainly lacks blanks or ribbons."""
+        facts, days = self.facts, self.facts.days
+        blanks, ribbons = np.zeros_like(self.blanks), np.zeros_like(self.ribbons)
+        for one, slot in chain:
+            day, printer, _ = self._parts(slot)
+            card = int(facts.kinds.stock[facts.kind[one]])
+            was = int(facts.printed[one])
+            ribbons[printer, day:] += 1
+            if was < days:
+                ribbons[self._parts(int(self.of[one]))[1], was:] -= 1
+            if card >= 0:
+                blanks[card, day:] += 1
+                blanks[card, was:] -= 1
+        return bool((blanks > self.blanks).any() or (ribbons > self.ribbons).any())
+
     def moved(self, chain: Chain) -> Facts:
         """Return the plan with the cards of a chain moved."""
         facts, rows = self.facts, self.facts.rows
@@ -322,8 +355,10 @@ def useful_shift(facts: Facts) -> tuple[str, int, int] | None:
         for use in rules.may_be_worked()
         if use not in facts.worked and not rules.stopped_by(facts.worked, *use)
     ][:_USES]
-    before = _vector(facts)
-    tries = max(1, _tries(facts) // max(1, len(uses)))
+    if not uses:
+        return None
+    before, base = _vector(facts), _Search(facts, names)
+    tries = max(1, _tries(facts) // len(uses))
     for name, day in uses:
         stated = (*facts.shifts, Worked(name, day, costs[name]))
         worked = [*facts.worked, (name, day)]
@@ -333,7 +368,7 @@ def useful_shift(facts: Facts) -> tuple[str, int, int] | None:
             shifts=tuple(sorted(stated, key=lambda use: (use.day, use.shift))),
             worked=tuple(sorted(worked, key=lambda use: (use[1], use[0]))),
         )
-        search = _Search(more, names)
+        search = base.under(more)
         starts = search.free(np.arange(facts.days) == day)
         chain = _kept(search, starts, before, tries)
         if chain is not None:
@@ -370,7 +405,7 @@ def _kept(
         if len({one for one, _ in chain}) < len(chain):
             continue
         kind = search.kind_of(chain)
-        if kind in seen:
+        if kind in seen or search.lacks(chain):
             continue
         seen.add(kind)
         if len(seen) > tries:

@@ -56,11 +56,14 @@ with: The certificate holds for the plan with these shifts. | Sertifikat sah unt
 filled: Changed since written, as when the office fills it in; names and order in batches/*.csv were checked | Berubah sejak ditulis, misalnya diisi oleh kantor; nama dan urutan dalam batches/*.csv sudah diperiksa
 unsaid: Not checked, as the folder alone cannot say it | Tidak diperiksa, karena tidak dapat dibuktikan dari folder ini saja
 solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
+absent: there is no such folder; name the folder that `ektp-sched plan` wrote | folder itu tidak ada; sebutkan folder yang ditulis `ektp-sched plan`
 word: Optimal by the solver's word: proven by the solver, within its tolerance; not certified. | Optimal menurut program pemecah: terbukti oleh pemecah, dalam batas toleransinya; tidak bersertifikat.
 open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
 means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
 good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
 bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
+count: read, planned, held, rejected, printed, unprinted | terbaca, direncanakan, belum siap cetak, ditolak, dicetak, belum dicetak
+lost: is not there, or cannot be read | tidak ada, atau tidak dapat dibaca
 plain: is no ordinary file | bukan berkas biasa
 cut: Not all could be printed | Tidak semua dapat dicetak
 unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
@@ -79,7 +82,7 @@ shifts.csv: shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved
 # A plan folder has no other files than these, and what systems and open workbooks leave beside them.
 NAMES = {*TABLES, "office.toml", "summary.json", "certificate.json", "plan.xlsx", "report.html", "batches"}
 SHEET = re.compile(r"batches/\d{4}-\d\d-\d\d/[^/]+\.(csv|xlsx)")
-JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*\.xlsx|\.~lock\..*#")
+JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|(?i:~\$.+\.(xls[xmb]?|ods)|\.~lock\..+#)")
 WORKPLACE = re.compile(r"\.ektp-sched-(.+-)?[a-z0-9_]{8}(-gone)?")  # a folder of a command that was killed
 UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
 # Every other key is computed again; summary.json and its entries have no more keys than these.
@@ -309,8 +312,11 @@ class Folder:
         self.sure, self.whole = set(flows[: self.proven]), self.proven == len(flows)
         word = self.uncertifiable() and not (self.path / "certificate.json").exists()
         self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
+        sure = all(tier["proven"] for tier in self.claimed["tiers"])
+        self.expect(sure is (self.claimed["status"] == "optimal"), "claim", "status, proven")
         if not broken and self.claimed["status"] == "optimal":
-            self.idle() if not self.chosen else None
+            for step in () if self.chosen else (self.idle, self.missed):
+                step()
             for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else (self.tied,) * self.whole:
                 step()
         for n, tier in enumerate(self.claimed["tiers"]):
@@ -572,6 +578,7 @@ class Folder:
 
     def sheets(self) -> None:
         """Check that the sheets in batches/ list whom plan.csv lists, in its order, each printer's day once."""
+        owner = {(day, *names): printer for (day, printer), names in self.lists.items()}
         wanted, listed = Counter((day, *names) for (day, _), names in self.lists.items()), Counter[Any]()
         for path in (some for some in sorted(self.path.glob("batches/*/*")) if not JUNK.fullmatch(some.name)):
             name = f"batches/{path.parent.name}/{path.name}"
@@ -584,9 +591,11 @@ class Folder:
                 table = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=text.partition("\n")[0].count))
                 lines = [[cell.strip() for cell in line] for line in table if any(cell.strip() for cell in line)] or [[]]
                 at = [n for n, title in enumerate(lines[0]) if title in ("Application ID", "ID permohonan")]
-                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:]] if at else [""]
+                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:]] if len(at) == 1 else [""]
                 listed[path.parent.name, *ids] += 1
-                self.expect((path.parent.name, *ids) in wanted, "sheet", name)
+                # The name of a file that some system could not keep apart is no printer's id.
+                whose = {owner.get((path.parent.name, *ids))} if path.stem in self.printers else {path.stem}
+                self.expect((path.parent.name, *ids) in wanted and path.stem in whose, "sheet", name)
             else:
                 self.expect(path.suffix == ".xlsx" and path.is_file() and path.with_suffix(".csv").exists(), "file", name)
         self.expect(listed == wanted, "sheet", "batches")
@@ -664,6 +673,8 @@ class Folder:
         self.stated("unprinted_by_reason", Counter(row["reason"] for row in self.rows("unprinted.csv")))
         self.stated("held_by_status", Counter(row["status"] for row in self.rows("held.csv")))
         self.stated("rejected_by_reason", rejected)
+        for name, times in Counter(row["application_id"] for row in self.rows("held.csv")).items():
+            self.expect(times == 1 and name not in self.people, "once", name, "held.csv")
         areas, stated = Counter(row["area"] or None for row in self.rows("applications.csv")), self.claimed["by_area"]
         same = areas == +Counter({a["area"]: a["planned"] for a in stated}) and len({a["area"] for a in stated}) == len(stated)
         self.expect(same and sum(a["held"] for a in stated) == self.claimed["held"], "claim", "by_area")
@@ -808,16 +819,41 @@ class Folder:
                 if other < one and p in through[theirs, d] and (not q or q in through[mine, e]):
                     self.expect(False, "tie", other[1], "<->", one[1])
 
+    def missed(self) -> None:
+        """Check that no shift is missing that lets a card move so that a tier before the shifts' own is better."""
+        order = [tier[0] for tier, _, _ in self.values]
+        before = min((order.index(name) for name in OWN if name in order), default=0)
+        for d, day in enumerate(self.dates):
+            worked = {n for on, n in self.worked if on == day}
+            for name in sorted(self.allowed(day) - worked) if before else ():
+                if not self.held_back(day, name):
+                    more = self.cards(day, worked | {name})
+                    who = next(self.better(range(d, d + 1), self.limit | {n: [more[n]] * self.days for n in more}, before), None)
+                    self.expect(who is None, "better", name, day, *who or ())
+
+    def held_back(self, day: date, name: str) -> bool:
+        """Return whether a rule forbids one use more of a shift."""
+        s, uses = self.shifts[name], [on for on, other in self.worked if other == name]
+        week = sum((on - timedelta(on.weekday())) == day - timedelta(day.weekday()) for on in uses)
+        return (len(uses) >= s.get("max_uses", self.days) or week >= s.get("max_per_week", 7)
+                or any(abs((on - day).days) <= s.get("rest_days", 0) for on in uses)
+                or self.spent + s["cost_idr"] > self.toml.get("budget", {}).get("idr", math.inf))
+
     def moved(self) -> None:
         """Check that no move to an earlier slot that is free keeps every rule and betters the tiers."""
-        room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
+        for who, day in self.better(range(self.days), self.limit, len(self.values)):
+            self.expect(False, "better", who, day)
+
+    def better(self, days: range, limit: dict[str, list[int]], tiers: int) -> Iterator[tuple[str, date]]:
+        """Yield whom a move to an earlier day with room would leave with every rule kept and the first tiers better."""
+        room = {n: [a < b for a, b in zip(self.used[n], limit[n], strict=True)] for n in limit}
         links = [(p, s, *self.total) for p in self.printers for s in self.reach[p]]
-        free = [{link[0] for link in links if all(room[n][d] for n in link)} for d in range(self.days)]
-        for e, cards in self.movable().items():
-            for (c, kind), d in product(cards, range(e)):
+        free = {d: some for d in days if (some := {link[0] for link in links if all(room[n][d] for n in link)})}
+        for (e, cards), d in product(self.movable().items() if free else (), free):
+            for c, kind in cards if d < e else ():
                 ink = {p for p in free[d] & {*c.able} if all(room.get(f"ribbons {p}", [True])[d:e if p == kind.printer else None])}
-                if ink and d >= c.ready and self.costs(c, d) < self.costs(c, e) and self.keeps(kind, None, d, e):
-                    self.expect(False, "better", self.places[c, e, kind.printer][0][1], self.dates[d])
+                if ink and d >= c.ready and self.costs(c, d)[:tiers] < self.costs(c, e)[:tiers] and self.keeps(kind, None, d, e):
+                    yield self.places[c, e, kind.printer][0][1], self.dates[d]
 
     def keeps(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
         """Return whether a card may come from day e to day d, and another, if any, take its slot, by every rule but room."""
@@ -1027,22 +1063,33 @@ class Folder:
         return total > sum(s for s in slope.values() if s > 0)
 
 
+def both(code: str, language: str | None) -> str:
+    """Return a text in a language; in both where none is known yet."""
+    return " | ".join(TEXTS[code]) if language is None else TEXTS[code][language == "id"]
+
+
 def main(folder: Path, language: str | None) -> int:
     """Check a folder, print what was found, and return the exit code."""
+    if not folder.is_dir():
+        print(f"{folder}: {both('absent', language)}", file=sys.stderr)
+        return 2
     try:
         me = Folder(folder)
         me.run()
     except UNREADABLE as problem:
         hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
-        print(f"{TEXTS['unread'][language == 'id']}: {type(problem).__name__}: {problem}{hint}", file=sys.stderr)
+        lost = getattr(problem, "filename", None)
+        what = f"{lost}: {both('lost', language)}" if lost else f"{type(problem).__name__}: {problem}"
+        print(f"{both('unread', language)}: {what}{hint}", file=sys.stderr)
         return 2
-    say = {k: both[(language or me.toml.get("language", "id")) == "id"] for k, both in TEXTS.items()}
-    print(", ".join(f"{k} {me.claimed[k]}" for k in ("read", "planned", "held", "rejected", "printed", "unprinted")))
+    say = {code: both(code, language or me.toml.get("language", "id")) for code in TEXTS}
+    print(", ".join(f"{k} {me.claimed[key]}" for k, key in zip(say["count"].split(", "), TEXTS["count"][0].split(", "), strict=True)))
     for number, (tier, _, amount) in enumerate(me.values):
         sure = f" ({say['sure']})" * (number in me.sure)
         print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
     sure = "optimal" if me.chosen or not me.shifts else "with"
-    print(say[sure if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
+    if not me.wrong:
+        print(say[sure if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
     print(f"{say['unsaid']}: {', '.join(me.unsaid())}", *[f"{say['filled']}: {', '.join(me.changed)}"] * bool(me.changed), sep="\n")
     for code, what in me.wrong[:50]:
         print(f"{what}: {say[code]}")
@@ -1058,6 +1105,6 @@ if __name__ == "__main__":
         code = main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) == 4 else None)
         sys.stdout.flush()
     except OSError as problem:  # a full disk, or a reader that left
-        print(f"{TEXTS['cut'][0]} | {TEXTS['cut'][1]}: {problem.strerror}", file=sys.stderr, flush=True)
+        print(f"{both('cut', None)}: {problem.strerror}", file=sys.stderr, flush=True)
         os._exit(2)  # nothing more can be written, also not on the way out
     sys.exit(code)

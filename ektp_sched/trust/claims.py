@@ -69,6 +69,13 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
                 "Rencana ini disebut optimal, padahal tidak bersertifikat.",
             )
             findings.add("status", message)
+    elif plan.tiers and all(tier.proven for tier in plan.tiers):
+        # Else nobody would look for better plans than one that is called proven.
+        message = said(
+            "Every tier is called proven, but the plan is not called optimal.",
+            "Semua tujuan disebut terbukti, padahal rencananya tidak disebut optimal.",
+        )
+        findings.add("status", message)
     elif not word and any(t.proven for t in plan.tiers if t.name not in OWN_TIERS):
         message = said(
             "A tier is called proven, but the plan has no certificate.",

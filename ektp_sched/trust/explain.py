@@ -19,6 +19,7 @@ from ektp_sched.backlog.numbers import plain_ids
 from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
+from ektp_sched.office.nearest import letters
 from ektp_sched.trust.explain_ahead import (
     Person,
     cards_ahead,
@@ -178,16 +179,11 @@ def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
         rule = "status-means-done" if perhaps else "status"
         return Explanation(name, outcome, rule=rule, status=status)
     ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
-    letters = _letters(wanted)
     alike = ids.filter(
-        ids.str.replace_all(r"[^\p{L}\p{N}]", "").str.to_lowercase() == letters
+        ids.str.replace_all(r"[^\p{L}\p{N}]", "").str.to_lowercase() == letters(wanted)
     )
-    hint = str(alike[0]) if len(alike) == 1 and letters else None
+    hint = str(alike[0]) if len(alike) == 1 and wanted else None
     return Explanation(wanted, "unknown", hint=hint, rejected=backlog.rejected)
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text if char.isalnum()).lower()
 
 
 class _Case:
