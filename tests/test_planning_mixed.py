@@ -14,7 +14,9 @@ from unittest.mock import patch
 import pytest
 from brute import Reference, reference
 from hypothesis import assume, given
+from hypothesis import strategies as st
 from strategies import (
+    FEW,
     MORE,
     START,
     Case,
@@ -31,7 +33,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.planning import Status
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.mixed import relax
+from ektp_sched.planning.mixed import exact, relax
 from ektp_sched.planning.mixed.plan import mixed_plan
 from ektp_sched.planning.scarce import Scarce
 
@@ -478,3 +480,90 @@ def test_a_search_that_knows_no_bound_claims_none(
         assert tier.bound <= best.value <= tier.value
         if tier.value > best.value:
             break
+
+
+LONG = (64, 81, 25, 49)
+"""Targets in days whose least common multiple is 6,350,400."""
+
+
+def waiting_long(waits: list[int], days: int, daily: int = 2) -> Case:
+    """Return people in four classes and four districts, two of them with quotas."""
+    urgency: dict[str, Any] = {f"u{days}": {"target_days": days} for days in LONG}
+    urgency["u64"]["default"] = True
+    quotas = [
+        {"per": "week", "area": ["A"], "at_most_share": 0.3},
+        {"per": "day", "area": ["B"], "at_least": 1},
+    ]
+    document = desk(
+        daily, urgency=urgency, areas={name: [] for name in "ABCD"}, quotas=quotas
+    )
+    rows = tuple(
+        person(
+            f"p{n}",
+            waited,
+            ready_on=START,
+            area="ABCD"[n % 4],
+            urgency=f"u{LONG[n * 5 % 7 % 4]}",
+        )
+        for n, waited in enumerate(waits)
+    )
+    return Case(document, rows, days=days)
+
+
+@FEW
+@given(
+    st.lists(st.integers(20_000, 700_000), min_size=1, max_size=5),
+    st.sampled_from([0, exact._LARGE]),
+)
+def test_large_numbers_are_planned_as_brute_force_does(
+    waits: list[int], large: int
+) -> None:
+    case = waiting_long([5, *waits], 4)
+    with patch.object(exact, "_LARGE", large):
+        plan = case.plan()
+    wanted = best(case)
+    if wanted is None:
+        assert plan.status is Status.INFEASIBLE
+        return
+    assert plan.status is Status.OPTIMAL
+    assert values(plan) == wanted
+    assert days_of(plan).keys() == {row["application_id"] for row in case.rows}
+
+
+@FEW
+@given(quota_shift_cases())
+def test_whole_numbers_and_floats_agree_where_both_suffice(case: Case) -> None:
+    known = case.plan()
+    with patch.object(exact, "_LARGE", 0):
+        plan = case.plan()
+    assert plan.status is known.status
+    assert values(plan) == values(known)
+
+
+@pytest.mark.parametrize(
+    ("count", "days", "daily", "value"),
+    [
+        (12, 6, 2, 45_913_201_949),
+        (12, 10, 1, 122_690_806_870),
+        (40, 20, 3, 427_156_442_189),
+    ],
+)
+def test_a_plan_of_large_numbers_is_proven(
+    count: int, days: int, daily: int, value: int
+) -> None:
+    """The solver of fractions gave up here; CP-SAT alone finds the same values."""
+    waits = [10 + n * 7919 % 40_000 for n in range(count)]
+    plan = waiting_long(waits, days, daily).plan()
+    assert (plan.status, plan.engine) == (Status.OPTIMAL, "milp")
+    assert (plan.tiers[-1].value, plan.tiers[-1].bound) == (value, value)
+
+
+def test_a_search_that_numbers_keep_from_its_end_says_so() -> None:
+    case = waiting_long([10 + n * 7919 % 40_000 for n in range(12)], 6)
+    with patch.multiple(exact, _LARGE=0, _RANGE=1):
+        plan = case.plan()
+    assert plan.status is Status.FEASIBLE
+    assert [notice.code for notice in plan.notices] == ["search-numbers"]
+    for tier in plan.tiers:
+        assert tier.bound is not None
+        assert tier.bound <= tier.value

@@ -69,6 +69,7 @@ _DATE: Final = re.compile(
     re.ASCII,
 )
 _LATE: Final = "no-time-for-prices"
+_NUMBERS: Final = "search-numbers"
 _LONGEST_WAIT: Final = 200_000
 _RESOURCE_KINDS: Final = ("printers", "servers")
 
@@ -354,9 +355,10 @@ def _false_figures(
         return
     stated = saved.summary
     notices = plan_notices(backlog, office, saved.start, saved.days)
-    if saved.prices is None and saved.status == "optimal":
-        late = [each for each in saved.notices if each.code == _LATE]
-        notices = (*notices, *late[:1])
+    # What only the search knew is believed, where it can be so.
+    told = {("optimal", _LATE): saved.prices is None, ("feasible", _NUMBERS): True}
+    known = [each for each in saved.notices if told.get((saved.status, each.code))]
+    notices = (*notices, *known[:1])
     true = replace(saved, backlog=backlog, office=office, notices=notices)
     right = summarise(true, language(stated["language"]))
     # Read from memory, neither has a file, and no digest.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["CpSatEngine"]
+__all__ = ["CpSatEngine", "interruptible"]
 
 _HEARING = 0.2
 """Seconds between two looks for an interruption."""
@@ -49,7 +49,7 @@ class CpSatEngine:
         solver.parameters.catch_sigint_signal = False
         if seconds is not None:
             solver.parameters.max_time_in_seconds = seconds
-        status = _interruptible(solver, model)
+        status = interruptible(solver, model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         bound = solver.best_objective_bound
@@ -61,8 +61,19 @@ class CpSatEngine:
         )
 
 
-def _interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:
-    """Solve in a thread, as a signal is not heard while the solver runs."""
+def interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:
+    """Solve in a thread, as a signal is not heard while the solver runs.
+
+    Parameters
+    ----------
+    solver, model
+        What solves, and what is solved.
+
+    Returns
+    -------
+    object
+        The status that the solver ends with.
+    """
     answer: Future[object] = Future()
 
     def work() -> None:

@@ -6,7 +6,8 @@ floats, takes longer than many a solve; so its messages are read directly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,12 @@ __all__ = ["Answer", "branch", "relaxation"]
 
 _INFINITE = 1e20
 """From here on SCIP means that there is no bound."""
+
+_DEAR = 1 << 32
+"""Costs from here on are more than GLOP makes anything of."""
+
+_SCALED = 1 << 26
+"""What the dearest of such costs becomes at most."""
 
 _NONE = (
     ends.TERMINATION_REASON_INFEASIBLE,
@@ -61,7 +68,7 @@ class Answer:
 
 
 def relaxation(matrix: Matrix, kept: Bools) -> Answer:
-    """Solve with fractions, by GLOP.
+    """Solve with fractions, by GLOP; costs beyond its range in larger units.
 
     Parameters
     ----------
@@ -69,9 +76,17 @@ def relaxation(matrix: Matrix, kept: Bools) -> Answer:
         The program, and the variables that need not be 0, shape ``(N,)``.
     """
     parameters = parameters_pb2.SolveParametersProto()
-    return _call(
-        matrix, kept, parameters_pb2.SOLVER_TYPE_GLOP, parameters, None, whole=False
-    )
+    dearest = float(np.abs(matrix.cost[kept]).max(initial=0))
+    # A power of two takes no digit from a float.
+    unit = 1.0
+    if dearest >= _DEAR:
+        unit = 2.0 ** math.ceil(math.log2(dearest / _SCALED))
+        matrix = replace(matrix, cost=matrix.cost / unit)
+    engine = parameters_pb2.SOLVER_TYPE_GLOP
+    answer = _call(matrix, kept, engine, parameters, None, whole=False)
+    bound = None if answer.bound is None else answer.bound * unit
+    value, price = answer.value * unit, answer.price * unit
+    return replace(answer, value=value, bound=bound, price=price)
 
 
 def branch(

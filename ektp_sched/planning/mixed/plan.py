@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ektp_sched.office import Notice
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import Case
 from ektp_sched.planning.conflicts import pin_conflicts
@@ -85,7 +86,8 @@ def mixed_plan(
         with clock.stage("savings"):
             uses = _uses(case, problem, mixed, clock)
     made = solved_plan(case, mixed.solution, prints, clock.seconds)
-    return replace(made, shifts=uses)
+    why = [Notice("search-numbers")] if mixed.unsearched else []
+    return replace(made, shifts=uses, notices=(*made.notices, *why))
 
 
 def _conflict(

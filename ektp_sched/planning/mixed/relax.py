@@ -89,6 +89,8 @@ class Relaxed:
         Variables looked at, shape ``(N,)``.
     cut
         What the prices say of any uses and switches.
+    price
+        Of each row, shape ``(R,)``.
     """
 
     values: Floats
@@ -97,6 +99,7 @@ class Relaxed:
     reduced: Floats
     kept: Bools
     cut: Cut
+    price: Floats
 
     @property
     def bound(self) -> int:
@@ -202,6 +205,7 @@ def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
     cards = float(laid.size @ cheapest)
     value = float(matrix.cost @ values)
     least = cards + _paid(laid, price, reduced, slice(laid.choices, None))
+    every = price.copy()
     # Rows about uses and switches alone are no part of a cut.
     price[laid.own_rows] = 0
     reduced = matrix.reduced(price)
@@ -209,7 +213,7 @@ def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
     before = _paid(laid, price, reduced, slice(laid.choices, yes.start))
     after = _paid(laid, np.zeros_like(price), reduced, slice(yes.stop, None))
     cut = Cut(cards + before + after, reduced[yes])
-    return Relaxed(values, value, least, able, kept, cut)
+    return Relaxed(values, value, least, able, kept, cut, every)
 
 
 def _paid(laid: Laid, price: Floats, reduced: Floats, some: slice) -> float:

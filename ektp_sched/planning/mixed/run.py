@@ -99,6 +99,8 @@ def minimise(
     seconds: float | None = None,
     known: Ints | None = None,
     past: Sequence[Past] = (),
+    *,
+    searched: bool = True,
 ) -> Outcome:
     """Return the best solution found, and what no solution comes below.
 
@@ -112,6 +114,8 @@ def minimise(
         Uses and switches of some solution.
     past
         Programs of the tiers before, and the values that they are held at.
+    searched
+        Whether to search for better ones than near the fractions.
     """
     end = None if seconds is None else time.monotonic() + seconds
     done = None if known is None else _own(laid, known, past)
@@ -122,6 +126,8 @@ def minimise(
         return Outcome(None, None, 0.0, 0, infeasible=True)
     bound: float = relaxed.bound
     best = _near(laid, relaxed, end, known)
+    if best is not None and not searched:
+        return replace(best, bound=None, relaxed=relaxed)
     decisions = laid.switches[1] - laid.uses[0]
     if best is not None and decisions and _is_wide(relaxed, best):
         best, bound = _by_decisions(laid, relaxed, best, end, past)
@@ -269,6 +275,10 @@ def _points(
 
 def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
     """Return a whole solution with uses and switches settled, if there is one."""
+    taken = np.bincount(laid.owner, relaxed.values[: laid.choices], len(laid.size))
+    if not np.allclose(taken, laid.size, atol=_NEAR):
+        # The solver gave up; its prices are a bound, but this is no solution.
+        return None
     slots = slice(*laid.slots)
     low = np.floor(relaxed.values[slots] + _NEAR)
     high = np.ceil(relaxed.values[slots] - _NEAR)

@@ -13,6 +13,7 @@ from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.decisions.uses import arc_limits
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
+from ektp_sched.planning.mixed.exact import is_large, told
 from ektp_sched.planning.mixed.model import Held
 from ektp_sched.planning.mixed.probe import surely_on
 from ektp_sched.planning.mixed.run import Outcome, minimise
@@ -52,6 +53,8 @@ class Mixed:
         The plain network, the one by kind, and the plan in it.
     settled
         Every tier in order.
+    unsearched
+        Whether numbers were too large for a search to be carried to its end.
     """
 
     used: tuple[Option, ...]
@@ -60,6 +63,7 @@ class Mixed:
     split: Split
     solution: Solution
     settled: tuple[Settled, ...]
+    unsearched: bool = False
 
     @property
     def values_proven(self) -> bool:
@@ -131,6 +135,8 @@ class _Search:
     known: Ints | None = None
     past: list[Past] = field(default_factory=list)
     covers: list[Row] = field(default_factory=list)
+    large: bool = False
+    unsearched: bool = False
 
     def settle(self, tier: Objective | Linear) -> bool:
         """Find the best plan in a tier; return whether there is one at all."""
@@ -146,7 +152,9 @@ class _Search:
                 plan = self._plan(outcome.slots, outcome.uses)
                 self._offer(plan)
                 self.known = outcome.yes if self.best is plan else self.known
-            if self.best is not None and outcome.relaxed is not None:
+            if self.best is not None and self.large:
+                bound = self._exactly(mip, laid, outcome, position)
+            elif self.best is not None and outcome.relaxed is not None:
                 able = outcome.relaxed.below(self.best.values[position])
                 narrow = self.posed.split.narrowed(mip.groups, able)
                 self.posed = replace(self.posed, split=narrow)
@@ -172,11 +180,31 @@ class _Search:
             mip = self.posed.mip(self.flows[: self._number() + 1])
             mip = replace(mip, limiting=[*mip.limiting, *self.covers])
             laid = self._lay(mip, tier)
+            self.large |= is_large(laid)
             outcome = self._minimise(laid, tier)
             cover = _cover(mip, outcome.uses)
             if cover is None:
                 return mip, laid, outcome
             self.covers.append(cover)
+
+    def _exactly(self, mip: Mip, laid: Laid, outcome: Outcome, position: int) -> int:
+        """Prove the best plan in a tier, or better it, in whole numbers."""
+        assert self.best is not None
+        held = [held.most for held in self.held]
+        price = None if outcome.relaxed is None else outcome.relaxed.price
+        exact = told(laid, held, price)
+        values, bound = exact.search(self.best.values[position], self._left())
+        if values is not None:
+            uses = values[slice(*laid.uses)]
+            plan = self._plan(values[slice(*laid.slots)], uses)
+            self._offer(plan)
+            if self.best is plan:
+                self.known = values[laid.uses[0] : laid.switches[1]]
+        value = self.best.values[position]
+        self.unsearched |= bound < value and not self._late()
+        narrow = self.posed.split.narrowed(mip.groups, exact.below(value))
+        self.posed = replace(self.posed, split=narrow)
+        return bound
 
     def result(self) -> Mixed:
         """Return the best plan found."""
@@ -201,11 +229,15 @@ class _Search:
             split=replace(self.problem.split, program=best.program),
             solution=best.solution,
             settled=tuple(self.settled),
+            unsearched=self.unsearched,
         )
 
     def _number(self) -> int:
         """Return how many tiers of choices are settled."""
         return sum(isinstance(s.tier, Objective) for s in self.settled)
+
+    def _left(self) -> float | None:
+        return None if self.deadline is None else self.deadline - time.monotonic()
 
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline
@@ -218,11 +250,11 @@ class _Search:
         return laid.turned_on(self.on)
 
     def _minimise(self, laid: Laid, tier: Objective | Linear) -> Outcome:
-        left = None if self.deadline is None else self.deadline - time.monotonic()
+        left = self._left()
         if tier.name == "unprinted":
             # Cheap, and nobody may be left out whom only time kept from a slot.
             left = None
-        return minimise(laid, left, self.known, self.past)
+        return minimise(laid, left, self.known, self.past, searched=not self.large)
 
     def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
         """Return the exact plan with so many cards of each kind in each column."""
