@@ -24,6 +24,7 @@ from ektp_sched.words import Said, joined, said, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -45,6 +46,7 @@ __all__ = [
     "problems_of",
     "say",
     "tell_left_out",
+    "tell_no_page",
 ]
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -136,6 +138,25 @@ def tell_left_out(office: Office, words: Language) -> None:
 
     for notice in left_out(office):
         say(f"{words.text('terminal.warning')}: {words.notice(notice)}")
+
+
+def tell_no_page(page: Path, words: Language, command: str = "report") -> None:
+    """Say on stderr why a page is not there, if it is not.
+
+    Parameters
+    ----------
+    page
+        Where it would be.
+    words
+        Language.
+    command
+        Which tries to write it again.
+    """
+    if not page.exists():
+        from ektp_sched.output.report import charts_available
+
+        key = "failed" if charts_available() else "left_out"
+        say(words.text(f"report.{key}", page=page.name, command=command))
 
 
 @dataclass(slots=True)
