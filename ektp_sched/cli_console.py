@@ -17,6 +17,7 @@ import typer
 
 from ektp_sched.cli_interruption import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli_language import in_spoken
+from ektp_sched.cli_memory import TooLittleMemoryError
 from ektp_sched.cli_usage import usage_sentence
 from ektp_sched.errors import EktpSchedError, InputError
 from ektp_sched.public import visible
@@ -227,6 +228,8 @@ def explain_failure(error: BaseException) -> int:
         return _end(_first_problems(error), BAD_INPUT)
     if hasattr(error, "format_message"):
         return _end(usage_sentence(error), BAD_INPUT)
+    if isinstance(error, TooLittleMemoryError):
+        return _end(error.args[0], NO)
     if _is_want_of_memory(error):
         sentence = said(
             "there is not enough memory for this input",
