@@ -17,6 +17,7 @@ import typer
 
 from ektp_sched.cli_interruption import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli_language import in_spoken
+from ektp_sched.cli_memory import TooLittleMemoryError
 from ektp_sched.cli_usage import usage_sentence
 from ektp_sched.errors import EktpSchedError, InputError
 from ektp_sched.public import visible
@@ -24,6 +25,7 @@ from ektp_sched.words import Said, joined, said, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -45,6 +47,7 @@ __all__ = [
     "problems_of",
     "say",
     "tell_left_out",
+    "tell_no_page",
 ]
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -138,6 +141,25 @@ def tell_left_out(office: Office, words: Language) -> None:
         say(f"{words.text('terminal.warning')}: {words.notice(notice)}")
 
 
+def tell_no_page(page: Path, words: Language, command: str = "report") -> None:
+    """Say on stderr why a page is not there, if it is not.
+
+    Parameters
+    ----------
+    page
+        Where it would be.
+    words
+        Language.
+    command
+        Which tries to write it again.
+    """
+    if not page.exists():
+        from ektp_sched.output.report import charts_available
+
+        key = "failed" if charts_available() else "left_out"
+        say(words.text(f"report.{key}", page=page.name, command=command))
+
+
 @dataclass(slots=True)
 class Progress:
     """A line on stderr that says what is being done.
@@ -206,6 +228,8 @@ def explain_failure(error: BaseException) -> int:
         return _end(_first_problems(error), BAD_INPUT)
     if hasattr(error, "format_message"):
         return _end(usage_sentence(error), BAD_INPUT)
+    if isinstance(error, TooLittleMemoryError):
+        return _end(error.args[0], NO)
     if _is_want_of_memory(error):
         sentence = said(
             "there is not enough memory for this input",

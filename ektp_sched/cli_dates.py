@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli_console import Progress, echo, emit, first_day, tell_left_out
+from ektp_sched.cli_console import (
+    Progress,
+    echo,
+    emit,
+    first_day,
+    tell_left_out,
+    tell_no_page,
+)
 from ektp_sched.cli_options import (
     BacklogArgument,
     ForceOption,
@@ -242,6 +249,8 @@ def backtest(
         )
         if out is not None:
             save_backtest(result, out, words, force=force)
+    if out is not None:
+        tell_no_page(out / "backtest.html", words, "backtest")
     if as_json:
         emit(result.document())
         return

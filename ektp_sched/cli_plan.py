@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -23,7 +22,14 @@ from ektp_sched.cli_against import (
     question,
     tell,
 )
-from ektp_sched.cli_console import NO, Progress, console, emit, first_day, say
+from ektp_sched.cli_console import (
+    NO,
+    Progress,
+    console,
+    emit,
+    first_day,
+    tell_no_page,
+)
 from ektp_sched.cli_options import (
     BacklogArgument,
     JsonOption,
@@ -210,9 +216,8 @@ def plan(
             sheets = (file_format, not no_xlsx, all_sheets, not no_report)
             _save(made, out, sheets, force, lang, applications.result)
             dropped = _dropped(made, search) if what_if_dropped else None
-    if _is_plan(made) and not (no_report or (out / "report.html").exists()):
-        key = "failed" if find_spec("vl_convert") is not None else "left_out"
-        say(words.text(f"report.{key}"))
+    if _is_plan(made) and not no_report:
+        tell_no_page(out / "report.html", words)
     _report(made, out, words, dropped, as_json=as_json)
     if not _is_plan(made):
         raise typer.Exit(NO)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typer.core import TyperCommand, TyperGroup
 
 from ektp_sched.cli_language import settle
+from ektp_sched.cli_memory import demand_memory
 from ektp_sched.errors import UsageError
 from ektp_sched.words import Said, joined, said
 
@@ -37,6 +38,11 @@ class Command(TyperCommand):
             if getattr(error, "ctx", first) is None:
                 error.ctx = first  # type: ignore[attr-defined]
             raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, if it may take the memory that it needs."""
+        demand_memory()
+        return super().invoke(ctx)
 
 
 class Commands(TyperGroup):

@@ -16,6 +16,7 @@ from ektp_sched.cli_console import (
     emit,
     first_day,
     tell_left_out,
+    tell_no_page,
 )
 from ektp_sched.cli_options import (
     BacklogArgument,
@@ -112,6 +113,7 @@ def compare(
         )
         progress("write", 0.98)
         save_comparison(made, out, force=force, lang=lang)
+    tell_no_page(out / "report.html", words)
     if as_json:
         emit({"out": str(out), **made.document()})
         return

@@ -15,6 +15,8 @@ import polars as pl
 import pytest
 from cli_cases import FROM, HEADING, OFFICE, ROWS, one_sentence, run, write_case
 
+from ektp_sched.cli_memory import least_memory
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -458,6 +460,42 @@ def no_large_files() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit of addresses")
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "it needs at least"), ("id", "padahal diperlukan")]
+)
+@pytest.mark.parametrize("mebibytes", [300, 700, 1000, least_memory() - 1])
+def test_a_limit_below_what_the_libraries_need_is_a_sentence(
+    tmp_path: Path, mebibytes: int, lang: str, said: str
+) -> None:
+    """They would abort, or wait for ever; so none of them is begun."""
+    backlog, office = write_case(tmp_path)
+    done = run(
+        *("check", backlog, "--office", office, *FROM, "--lang", lang),
+        before=lambda: allow(mebibytes),
+    )
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in line
+    assert f"{least_memory():,}".replace(",", {"en": ",", "id": "."}[lang]) in line
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit of addresses")
+def test_a_limit_that_leaves_what_is_needed_stops_nothing(tmp_path: Path) -> None:
+    backlog, office = write_case(tmp_path)
+    base = ("plan", backlog, "--office", office, *FROM, "--no-report")
+    done = run(
+        *(*base, "--out", tmp_path / "out"), before=lambda: allow(least_memory())
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def allow(mebibytes: int) -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
 
 
 def test_verify_and_explain_refuse_what_is_no_plan(tmp_path: Path) -> None:

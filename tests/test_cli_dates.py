@@ -10,6 +10,7 @@ import pytest
 from cli_cases import FROM, ROWS, one_sentence, run, write_case
 
 from ektp_sched import cli as command_line
+from ektp_sched.output.report import converter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +138,31 @@ def test_backtest_prints_a_table_and_writes_its_files(
     truths = [(c["rates"], c["truth"]) for c in result["cases"]]
     assert truths[0] == ("known", "stated")
     assert truths[1:] == [("estimated", t) for t in ("stated", "worse", "turned")]
+
+
+@pytest.mark.parametrize(
+    ("command", "page", "again"),
+    [("compare", "report.html", "report"), ("backtest", "backtest.html", "backtest")],
+)
+def test_charts_that_cannot_be_drawn_are_missed_aloud(
+    case: tuple[object, ...],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    page: str,
+    again: str,
+) -> None:
+    converter._stop()
+    monkeypatch.setattr(converter, "_CHILD", "import os; os.abort()")
+    fresh = ("--fresh", "40") if command == "backtest" else ()
+    options = (*case, *fresh, "--out", tmp_path / "b", "--lang", "en")
+    code, _, err = call(capsys, command, *options)
+    converter._stop()
+    assert code == 0
+    assert err.startswith(f"{page} was left out: the library that draws charts failed")
+    assert f"`ektp-sched {again}` tries again" in err
+    assert not (tmp_path / "b" / page).exists()
 
 
 @pytest.mark.parametrize(

@@ -405,15 +405,16 @@ def test_further_columns_beyond_a_turned_page_are_left_out() -> None:
 
 
 def test_long_texts_take_up_to_three_lines() -> None:
-    column = Column("extra:catatan", "Catatan", "text", 20)
-    texts = ["pendek", None, "kata " * 6, "kata " * 200]
+    texts = ["pendek", None, "kata " * 6, "kata " * 200, "tetap  " * 40]
     frame = pl.DataFrame({"extra:catatan": texts, "name": texts})
-    shown, lines = wrapped(frame, [column, replace(column, name="name")])
-    assert lines == [1, 1, 2, 3]
-    short, none, two, three = shown["extra:catatan"]
+    rooms = pl.Series([20, 20, 20, 20, None])
+    shown, lines = wrapped(frame, {"extra:catatan": rooms})
+    assert lines.to_list() == [1, 1, 2, 3, 1]
+    short, none, two, three, kept = shown["extra:catatan"]
     assert (short, none, two) == ("pendek", None, "kata " * 6)
     assert three.endswith("…")
     assert len(three) <= 3 * 20
+    assert kept == texts[-1], "a sheet whose column is wide enough"
     assert shown["name"].to_list() == texts
 
 
@@ -555,4 +556,5 @@ _ADVANCE = dict(
 )
 def test_a_queue_number_is_never_cut(text: str) -> None:
     needed = sum(_ADVANCE[sign] for sign in text) / 1038
-    assert needed <= drawn(pl.Series([text, "3"])) <= needed + 3
+    frame = pl.DataFrame({"text": [text, "3"]})
+    assert needed <= frame.select(drawn(pl.col("text")).max()).item() <= needed + 3

@@ -170,8 +170,8 @@ def pixels(width: float) -> int:
     return int(width * 7 + 0.5) + 5
 
 
-def drawn(cells: pl.Series) -> float:
-    """Return how wide the widest text is drawn, in digits of the normal font.
+def drawn(cells: pl.Expr) -> pl.Expr:
+    """Return how wide each text is drawn, in digits of the normal font.
 
     A capital is wider than a digit, M and W by far: queue numbers hold many.
 
@@ -182,4 +182,4 @@ def drawn(cells: pl.Series) -> float:
     """
     capitals = 0.2 * cells.str.count_matches(r"\p{Lu}")
     widest = 0.6 * cells.str.count_matches("[MW]")
-    return float((cells.str.len_chars() + capitals + widest).max() or 0)  # type: ignore[arg-type]
+    return cells.str.len_chars() + capitals + widest

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.output.book import pixels
-from ektp_sched.output.rows import PASSED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = [
     "BAND",
@@ -24,8 +23,8 @@ __all__ = [
     "clipped",
     "filled",
     "fitting",
-    "is_long",
     "page_for",
+    "room",
     "wrapped",
 ]
 
@@ -114,9 +113,9 @@ def fitting(
         The columns that stay, and the headings of the others.
     """
     kept, left = list(columns), list[str]()
-    room = (_PORTRAIT[1] - 2 * MARGIN) / _LEAST
+    widest = (_PORTRAIT[1] - 2 * MARGIN) / _LEAST
     for column in reversed(columns):
-        if _inches(kept) <= room:
+        if _inches(kept) <= widest:
             break
         if column.name in further:
             kept.remove(column)
@@ -128,53 +127,37 @@ def _inches(columns: Sequence[Column]) -> float:
     return _SAFE * sum(pixels(column.width) for column in columns) / 96
 
 
-def is_long(frame: pl.DataFrame, column: Column) -> bool:
-    """Return whether a column passed through holds texts wider than itself.
-
-    Parameters
-    ----------
-    frame
-        The rows of a sheet.
-    column
-        One of its columns.
-    """
-    if not column.name.startswith(PASSED):
-        return False
-    longest = frame[column.name].str.len_chars().max()
-    return isinstance(longest, int) and longest > _room(column)
+def room(column: Column) -> int:
+    """Return the characters that a column holds on one line."""
+    return max(1, int((column.width - 1.8) / 0.9))
 
 
 def wrapped(
-    frame: pl.DataFrame, columns: Sequence[Column]
-) -> tuple[pl.DataFrame, list[int]]:
+    frame: pl.DataFrame, rooms: Mapping[str, pl.Series]
+) -> tuple[pl.DataFrame, pl.Series]:
     """Return rows whose long texts fit three lines, and the lines of each row.
 
     Parameters
     ----------
     frame
-        The rows of a sheet.
-    columns
-        Its columns.
+        Rows, of one sheet or of many.
+    rooms
+        For columns with long texts the characters that a line of each row
+        holds; null where the sheet of a row holds no long text in it.
     """
-    lines = pl.Series([1] * frame.height)
-    for column in columns:
-        if not is_long(frame, column):
-            continue
+    lines = pl.repeat(1, frame.height, dtype=pl.Int64, eager=True)
+    for name, line_room in rooms.items():
         # A line breaks between words, so it is not always full.
-        line = max(1, int(_room(column) * 0.85))
-        text = frame[column.name].str.replace_all(r"\s+", " ")
+        line = (line_room * 0.85).floor().cast(pl.Int64).clip(1)
+        text = frame[name].str.replace_all(r"\s+", " ")
         cut = text.str.head(_LINES * line - 1) + "…"
         text = cut.zip_with(text.str.len_chars() > _LINES * line, text)
-        frame = frame.with_columns(text.alias(column.name))
-        many = (text.str.len_chars().fill_null(0).cast(pl.Int64) - 1) // line + 1
-        fits = text.str.len_chars().fill_null(0) <= _room(column)
-        lines = pl.select(pl.max_horizontal(lines, many.set(fits, 1))).to_series()
-    return frame, lines.to_list()
-
-
-def _room(column: Column) -> int:
-    """Return the characters that a column holds on one line."""
-    return max(1, int((column.width - 1.8) / 0.9))
+        length = text.str.len_chars().fill_null(0).cast(pl.Int64)
+        many = pl.when(length > line_room).then((length - 1) // line + 1)
+        lines = pl.select(pl.max_horizontal(lines, many)).to_series()
+        # Of a sheet with short texts alone, they stay as they are.
+        frame = frame.with_columns(text.zip_with(line_room.is_not_null(), frame[name]))
+    return frame, lines
 
 
 def clipped(text: str, most: int) -> str:
@@ -210,8 +193,7 @@ def page_for(columns: list[Column], batch: int) -> Page:
         width, height = height, width
     scale = max(10, min(100, int(100 * width / needed)))
     fixed = sum(HEIGHTS.values()) + BAND + SIGNED + 12
-    room = (height - 0.25) * 72 * 100 / scale - fixed
-    row = room / batch
+    row = ((height - 0.25) * 72 * 100 / scale - fixed) / batch
     fits = row >= _LOW
     return Page(landscape, scale, min(round(row, 2), _HIGH) if fits else 15.0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -19,14 +21,14 @@ from ektp_sched.output.paper import (
     clipped,
     filled,
     fitting,
-    is_long,
     page_for,
+    room,
     wrapped,
 )
 from ektp_sched.output.rows import PASSED, STARS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterable
     from pathlib import Path
 
     from ektp_sched.output.batches import Part
@@ -34,11 +36,23 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
-__all__ = ["columns_of", "write_sheets"]
+    Facts = dict[str, Any]
+
+__all__ = ["columns_of", "measures", "write_sheets"]
 
 _SHEET_DAYS: Final = 5
 """Working days with prints for which sheets are written as XLSX."""
 
+_SHEET: Final = "sheet:"
+_SHOWN: Final = {
+    "card": "text",
+    "urgency": "text",
+    "waiting_since": "date",
+    "wait_days": "place",
+    "due_on": "date",
+    "area": "text",
+}
+"""Styles of columns that a sheet shows where they say anything."""
 _TICKS: Final = ("printed", "handed_over", "spoilt")
 _BOX: Final = "☐"
 _WIDEST: Final = 26.0
@@ -63,20 +77,105 @@ def write_sheets(
     every
         All days, not the first five with prints alone.
     """
-    pieces = parts(rows.frame)
-    stems = file_stems(sorted({part.printer for part in pieces}))
-    days = sorted({part.day for part in pieces})
-    chosen = set(days if every else days[:_SHEET_DAYS])
-    for part in pieces:
-        if part.day in chosen:
-            place = folder / "batches" / part.day.isoformat()
-            place.mkdir(parents=True, exist_ok=True)
-            path = place / f"{stems[part.printer]}.xlsx"
-            _write_sheet(rows, part, plan, path, texts)
+    stems = file_stems(rows.frame["printer"].unique().sort().to_list())
+    days = rows.frame["day"].unique().sort()
+    if not every:
+        days = days.head(_SHEET_DAYS)
+    frame = rows.frame.filter(pl.col("day").is_in(days.implode()))
+    pieces = parts(frame)
+    sizes = [part.size for part in pieces]
+    sheet_of = _repeated(range(len(pieces)), sizes, pl.UInt32)
+    facts = _facts(rows, frame, sheet_of)
+    sheets = [
+        _laid_out(rows, part, said, plan, texts)
+        for part, said in zip(pieces, facts, strict=True)
+    ]
+    rooms = {
+        name: _repeated((sheet.rooms.get(name) for sheet in sheets), sizes, pl.Int64)
+        for name in rows.extra
+        if any(name in sheet.rooms for sheet in sheets)
+    }
+    shown, lines = wrapped(frame, rooms)
+    for day in days:
+        (folder / "batches" / day.isoformat()).mkdir(parents=True, exist_ok=True)
+    for sheet in sheets:
+        part = sheet.part
+        path = folder / "batches" / part.day.isoformat()
+        cards = shown.slice(part.begin, part.size)
+        counts = lines.slice(part.begin, part.size).to_list()
+        _write_sheet(
+            sheet, cards, counts, plan, path / f"{stems[part.printer]}.xlsx", texts
+        )
+
+
+def _repeated(values: Iterable[int | None], sizes: list[int], kind: Any) -> pl.Series:
+    """Return each sheet's value for each of its rows."""
+    frame = pl.DataFrame({"value": pl.Series(values, dtype=kind), "size": sizes})
+    return frame.select(pl.col("value").repeat_by("size").explode()).to_series()
+
+
+def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
+    """Return what the layout of a sheet has to know of its rows.
+
+    Expressions, so that they are asked once for all sheets.
+
+    Parameters
+    ----------
+    rows
+        For the column that names an application, and those passed through.
+    frame
+        Rows with the columns of all sheets.
+
+    Returns
+    -------
+    list of Expr
+        ``widest:NAME`` in digits of the normal font, ``empty:NAME`` (whether no row
+        says anything), the number of ``servers`` and of ``cards`` (types; nothing
+        counts as one), and of columns passed through ``longest:NAME`` in characters
+        and ``same:NAME``, the text of every row if they are all equal.
+    """
+    names = ("position", rows.id_column, *_SHOWN, "server", *rows.extra)
+    found = [
+        drawn(pl.col(name).cast(pl.String)).max().fill_null(0).alias(f"widest:{name}")
+        for name in names
+        if name in frame.columns
+    ]
+    found += [
+        pl.col(name).is_null().all().alias(f"empty:{name}")
+        for name in ("due_on", "area")
+        if name in frame.columns
+    ]
+    found.append(pl.col("server").n_unique().alias("servers"))
+    if "card" in frame.columns:
+        found.append(pl.col("card").n_unique().alias("cards"))
+    for name in rows.extra:
+        text = pl.col(name)
+        alone = pl.when(text.n_unique() == 1).then(text.first())
+        longest = text.str.len_chars().max().fill_null(0)
+        found += [longest.alias(f"longest:{name}"), alone.alias(f"same:{name}")]
+    return found
+
+
+def _facts(rows: SheetRows, frame: pl.DataFrame, sheet: pl.Series) -> list[Facts]:
+    """Return, for each sheet, its measures and what is said of it."""
+    said = [pl.col("server").unique().sort().alias("server_names")]
+    if "card" in frame.columns:
+        cards = pl.col("card").drop_nulls().unique().sort()
+        said.append(cards.alias("card_names"))
+    frame = frame.with_columns(sheet.alias(_SHEET))
+    batches = frame.group_by(_SHEET, "batch", maintain_order=True).len("size")
+    batches = batches.group_by(_SHEET, maintain_order=True).agg("batch", "size")
+    facts = frame.group_by(_SHEET, maintain_order=True).agg(
+        *measures(rows, frame), *said
+    )
+    return facts.hstack(batches.drop(_SHEET)).to_dicts()
 
 
 def columns_of(
-    rows: SheetRows, frame: pl.DataFrame, texts: Language, said: Container[str] = ()
+    rows: SheetRows,
+    facts: Facts,
+    texts: Language,
+    said: Container[str] = (),
 ) -> list[Column]:
     """Return what a sheet shows of each card, before tick boxes.
 
@@ -84,249 +183,252 @@ def columns_of(
     ----------
     rows
         For the column that names an application, and those passed through.
-    frame
-        The rows that the sheet will hold; widths follow from them.
+    facts
+        Of the rows that the sheet will hold, by `measures`; widths
+        follow from them.
     texts
         Language of the headings.
     said
         Columns to leave out, as they are said elsewhere on the sheet.
     """
-    found = [
-        _column("position", "place", frame, texts),
-        _column(rows.id_column, "text", frame, texts),
+    styles = {"position": "place", rows.id_column: "text", **_SHOWN}
+    if facts.get("cards", 0) <= 1:
+        del styles["card"]
+    if facts["servers"] > 1:
+        styles["server"] = "text"
+    styles |= dict.fromkeys(rows.extra, "text")
+    return [
+        _column(name, style, facts, texts)
+        for name, style in styles.items()
+        if name not in said
+        and f"widest:{name}" in facts
+        and not facts.get(f"empty:{name}")
     ]
-    for name, style in (
-        ("card", "text"),
-        ("urgency", "text"),
-        ("waiting_since", "date"),
-        ("wait_days", "place"),
-        ("due_on", "date"),
-        ("area", "text"),
-    ):
-        known = name in frame.columns and name not in said
-        if known and not _is_dull(name, frame):
-            found.append(_column(name, style, frame, texts))
-    if frame["server"].n_unique() > 1:
-        found.append(_column("server", "text", frame, texts))
-    found += [
-        _column(name, "text", frame, texts) for name in rows.extra if name not in said
-    ]
-    return found
 
 
-def same_throughout(rows: SheetRows, frame: pl.DataFrame) -> dict[str, str]:
-    """Return passed-through columns that hold one longer text on every row.
-
-    They are said once above the list instead of on each of its rows.
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One printer's day, laid out.
 
     Parameters
     ----------
-    rows
-        For the columns passed through.
-    frame
-        The rows that the sheet will hold.
-
-    Returns
-    -------
-    dict
-        The text by column.
+    part
+        Its rows.
+    facts
+        What `measures` and `_facts` say of them.
+    columns
+        Its columns, tick boxes last.
+    lines
+        What is said above them.
+    page
+        How it is laid on A4.
+    rooms
+        Characters on a line of each column that holds longer texts.
     """
-    if frame.height < _MANY:
-        return {}
-    found = {name: frame[name][0] or "" for name in rows.extra}
-    return {
-        name: text
-        for name, text in found.items()
-        if len(text) > _SHORT and STARS not in text and frame[name].n_unique() == 1
-    }
+
+    part: Part
+    facts: Facts
+    columns: list[Column]
+    lines: list[str]
+    page: Page
+    rooms: dict[str, int]
 
 
-def _is_dull(name: str, frame: pl.DataFrame) -> bool:
-    """Return whether a column says nothing, or the same on every row."""
-    if name == "card":
-        return frame[name].n_unique() <= 1
-    return name in ("due_on", "area") and frame[name].null_count() == frame.height
-
-
-def _column(name: str, style: str, frame: pl.DataFrame, texts: Language) -> Column:
-    heading = name.removeprefix(PASSED)
-    if heading == name:
-        heading = texts.text(f"column.{name}")
-    longest = 9.5 if style == "date" else 0.9 * drawn(frame[name].cast(pl.String))
-    word = max((len(word) for word in heading.split()), default=1)
-    least = max(4.0, word * 1.05 + 1.5)
-    return Column(name, heading, style, min(max(longest + 1.8, least), _WIDEST))
-
-
-def _write_sheet(
-    rows: SheetRows, part: Part, plan: AnyPlan, path: Path, texts: Language
-) -> None:
-    frame = rows.frame.slice(part.begin, part.size)
-    same = same_throughout(rows, frame)
-    columns = columns_of(rows, frame, texts, {"wait_days", *same})
+def _laid_out(
+    rows: SheetRows,
+    part: Part,
+    facts: Facts,
+    plan: AnyPlan,
+    texts: Language,
+) -> _Sheet:
+    same = _same_throughout(rows, part, facts)
+    columns = columns_of(rows, facts, texts, {"wait_days", *same})
     for tick in _TICKS:
         heading = texts.text(f"column.{tick}")
         width = max(len(word) for word in heading.split()) * 0.95 + 1.2
         columns.append(Column(tick, heading, "tick", width))
     columns, left = fitting(columns, rows.extra)
     columns = filled(columns)
+    lines = [f"{name.removeprefix(PASSED)}: {text}" for name, text in same.items()]
+    if left:
+        lines.append(texts.text("sheet.further", names=", ".join(left)))
+    rooms = {
+        column.name: room(column)
+        for column in columns
+        if facts.get(f"longest:{column.name}", 0) > room(column)
+    }
     page = page_for(columns, plan.office.plan.batch_size)
-    title = texts.text("sheet.title")
-    with new_book(path, plan, texts, title) as book:
-        sheet = book.workbook.add_worksheet(texts.text("sheet.tab"))
-        _set_page(sheet, page, columns, part, plan, texts)
-        said = [f"{name.removeprefix(PASSED)}: {text}" for name, text in same.items()]
-        if left:
-            said.append(texts.text("sheet.further", names=", ".join(left)))
-        top = _write_top(book, sheet, columns, said, frame, part, plan)
-        sheet.repeat_rows(0, top - 1)
-        sheet.freeze_panes(top, 0)
-        last = _write_batches(book, sheet, columns, frame, top, page.row_height)
-        sheet.print_area(0, 0, last, len(columns) - 1)
+    return _Sheet(part, facts, columns, lines, page, rooms)
 
 
-def _set_page(
-    sheet: Any,
-    page: Page,
-    columns: list[Column],
-    part: Part,
+def _same_throughout(rows: SheetRows, part: Part, facts: Facts) -> dict[str, str]:
+    """Return passed-through columns that hold one longer text on every row.
+
+    They are said once above the list instead of on each of its rows.
+    """
+    if part.size < _MANY:
+        return {}
+    texts = {name: facts[f"same:{name}"] or "" for name in rows.extra}
+    return {
+        name: text
+        for name, text in texts.items()
+        if len(text) > _SHORT and STARS not in text
+    }
+
+
+def _column(name: str, style: str, facts: Facts, texts: Language) -> Column:
+    heading = name.removeprefix(PASSED)
+    if heading == name:
+        heading = texts.text(f"column.{name}")
+    longest = 9.5 if style == "date" else 0.9 * facts[f"widest:{name}"]
+    word = max((len(word) for word in heading.split()), default=1)
+    least = max(4.0, word * 1.05 + 1.5)
+    return Column(name, heading, style, min(max(longest + 1.8, least), _WIDEST))
+
+
+def _write_sheet(
+    sheet: _Sheet,
+    cards: pl.DataFrame,
+    counts: list[int],
     plan: AnyPlan,
+    path: Path,
     texts: Language,
 ) -> None:
-    sheet.set_paper(9)
-    if page.landscape:
-        sheet.set_landscape()
+    with new_book(path, plan, texts, texts.text("sheet.title")) as book:
+        page = book.workbook.add_worksheet(texts.text("sheet.tab"))
+        _set_page(page, sheet, plan, texts)
+        top = _write_top(book, page, sheet, plan)
+        page.repeat_rows(0, top - 1)
+        page.freeze_panes(top, 0)
+        last = _write_batches(book, page, sheet, cards, counts, top)
+        page.print_area(0, 0, last, len(sheet.columns) - 1)
+
+
+def _set_page(page: Any, sheet: _Sheet, plan: AnyPlan, texts: Language) -> None:
+    page.set_paper(9)
+    if sheet.page.landscape:
+        page.set_landscape()
     else:
-        sheet.set_portrait()
-    sheet.set_print_scale(page.scale)
-    sheet.set_margins(MARGIN, MARGIN, MARGIN, MARGIN + 0.25)
-    sheet.center_horizontally()
-    sheet.hide_gridlines(2)
+        page.set_portrait()
+    page.set_print_scale(sheet.page.scale)
+    page.set_margins(MARGIN, MARGIN, MARGIN, MARGIN + 0.25)
+    page.center_horizontally()
+    page.hide_gridlines(2)
+    part = sheet.part
     left = f"{texts.short_date(part.day)} · {part.printer}".replace("&", "&&")
     middle = texts.text("sheet.pages")
     right = plan.office.name[:60].replace("&", "&&")
-    sheet.set_footer(
+    page.set_footer(
         f"&L&8 {left}&C&8 {middle}&R&8 {right}"[:255], {"margin": MARGIN - 0.1}
     )
-    for index, column in enumerate(columns):
-        sheet.set_column(index, index, column.width)
+    for index, column in enumerate(sheet.columns):
+        page.set_column(index, index, column.width)
 
 
-def _write_top(
-    book: Book,
-    sheet: Any,
-    columns: list[Column],
-    said: Sequence[str],
-    frame: pl.DataFrame,
-    part: Part,
-    plan: AnyPlan,
-) -> int:
+def _write_top(book: Book, page: Any, sheet: _Sheet, plan: AnyPlan) -> int:
     """Write what every page repeats; return the first row below."""
-    texts = book.texts
+    texts, columns = book.texts, sheet.columns
     lines = [
         ("office", plan.office.name),
         ("title", texts.text("sheet.title")),
-        ("under", _facts(frame, part, texts)),
+        ("under", _line_of_facts(sheet, texts)),
     ]
-    room = int(sum(column.width for column in columns))
-    lines += [("under", clipped(line, room)) for line in said]
+    most = int(sum(column.width for column in columns))
+    lines += [("under", clipped(line, most)) for line in sheet.lines]
     for row, (style, line) in enumerate(lines):
-        sheet.set_row(row, HEIGHTS[style])
-        sheet.write_string(row, 0, line, book.style(style))
+        page.set_row(row, HEIGHTS[style])
+        page.write_string(row, 0, line, book.style(style))
     row = len(lines) - 1
     if plan.backlog.provisional:
         row += 1
         warning = book.style("warning")
-        sheet.write_string(row, 0, texts.text("sheet.provisional"), warning)
+        page.write_string(row, 0, texts.text("sheet.provisional"), warning)
         for index in range(1, len(columns)):
-            sheet.write_blank(row, index, None, warning)
+            page.write_blank(row, index, None, warning)
     row += 1
-    sheet.set_row(row, HEIGHTS["heading"])
+    page.set_row(row, HEIGHTS["heading"])
     for index, column in enumerate(columns):
         align = "left" if column.style in ("text", "date") else "center"
         style = book.style("heading", align=align, indent=int(align == "left"))
-        sheet.write_string(row, index, column.heading, style)
+        page.write_string(row, index, column.heading, style)
     return row + 1
 
 
-def _facts(frame: pl.DataFrame, part: Part, texts: Language) -> str:
+def _line_of_facts(sheet: _Sheet, texts: Language) -> str:
     """Return day, printer, counts, servers and card types on one line."""
-    batches = int(frame["batch"].max() or 0)  # type: ignore[arg-type]
-    facts = [
+    part, facts = sheet.part, sheet.facts
+    said = [
         texts.long_date(part.day),
         texts.text(
-            "sheet.facts", printer=part.printer, count=part.size, batches=batches
+            "sheet.facts",
+            printer=part.printer,
+            count=part.size,
+            batches=max(facts["batch"]),
         ),
+        texts.text("sheet.servers", names=", ".join(facts["server_names"])),
+        *facts.get("card_names", ()),
     ]
-    servers = frame["server"].unique().sort().to_list()
-    facts.append(texts.text("sheet.servers", names=", ".join(servers)))
-    if "card" in frame.columns:
-        facts += frame["card"].drop_nulls().unique().sort().to_list()
-    return "  ·  ".join(facts)
+    return "  ·  ".join(said)
 
 
 def _write_batches(
     book: Book,
-    sheet: Any,
-    columns: list[Column],
-    frame: pl.DataFrame,
+    page: Any,
+    sheet: _Sheet,
+    cards: pl.DataFrame,
+    counts: list[int],
     row: int,
-    height: float,
 ) -> int:
     """Write the cards batch by batch; return the last row."""
-    texts = book.texts
-    runs = frame.group_by("batch", maintain_order=True).len().rows()
-    shown, lines = wrapped(frame.select(_named(columns)), columns)
-    styles = _styles(book, columns, shown)
-    begin, breaks = 0, []
-    for number, (batch, size) in enumerate(runs):
+    texts, height = book.texts, sheet.page.row_height
+    batches, sizes = sheet.facts["batch"], sheet.facts["size"]
+    styles = _styles(book, sheet)
+    names = [column.name for column in sheet.columns if column.style != "tick"]
+    places = [cards.get_column_index(name) for name in names]
+    lines = zip(cards.rows(), counts, strict=True)
+    breaks = []
+    for number, (batch, size) in enumerate(zip(batches, sizes, strict=True)):
         if number:
             breaks.append(row)
-        band = texts.text("sheet.batch", batch=batch, batches=len(runs), count=size)
-        sheet.set_row(row, BAND)
-        sheet.write_string(row, 0, band, book.style("band"))
-        cards = shown.slice(begin, size).iter_rows()
-        for values, count in zip(cards, lines[begin : begin + size], strict=True):
+        band = texts.text("sheet.batch", batch=batch, batches=len(batches), count=size)
+        page.set_row(row, BAND)
+        page.write_string(row, 0, band, book.style("band"))
+        for values, count in islice(lines, size):
             row += 1
-            sheet.set_row(row, height if count == 1 else max(height, count * LINE + 2))
-            _write_card(book, sheet, row, values, styles)
-        row = _write_signatures(book, sheet, row + 1, len(columns))
-        begin += size
-    sheet.set_h_pagebreaks(breaks)
+            page.set_row(row, height if count == 1 else max(height, count * LINE + 2))
+            _write_card(book, page, row, [values[place] for place in places], styles)
+        row = _write_signatures(book, page, row + 1, len(sheet.columns))
+    page.set_h_pagebreaks(breaks)
     return row - 1
 
 
-def _named(columns: list[Column]) -> list[str]:
-    return [column.name for column in columns if column.style != "tick"]
-
-
-def _styles(book: Book, columns: list[Column], shown: pl.DataFrame) -> list[Any]:
+def _styles(book: Book, sheet: _Sheet) -> list[Any]:
     """Return the format of each column; long texts take several lines."""
-    long = [column.style != "tick" and is_long(shown, column) for column in columns]
-    level = {"valign": "vcenter"} if any(long) else {}
+    level = {"valign": "vcenter"} if sheet.rooms else {}
+    wrap = {"text_wrap": True}
     return [
         book.style(
-            c.style, font_size=10, **level, **({"text_wrap": True} if wrap else {})
+            c.style, font_size=10, **level, **(wrap if c.name in sheet.rooms else {})
         )
-        for c, wrap in zip(columns, long, strict=True)
+        for c in sheet.columns
     ]
 
 
 def _write_card(
-    book: Book, sheet: Any, row: int, values: tuple[Any, ...], styles: list[Any]
+    book: Book, page: Any, row: int, values: list[Any], styles: list[Any]
 ) -> None:
     for index, value in enumerate(values):
-        book.write(sheet, row, index, value, styles[index])
+        book.write(page, row, index, value, styles[index])
     for index in range(len(values), len(styles)):
-        sheet.write_string(row, index, _BOX, styles[index])
+        page.write_string(row, index, _BOX, styles[index])
 
 
-def _write_signatures(book: Book, sheet: Any, row: int, columns: int) -> int:
+def _write_signatures(book: Book, page: Any, row: int, columns: int) -> int:
     """Write the line for counts and signatures; return the next row."""
-    sheet.set_row(row, SIGNED)
+    page.set_row(row, SIGNED)
     texts = book.texts
-    parts = [texts.text(f"sheet.{name}") for name in ("counts", "operator", "receiver")]
+    told = [texts.text(f"sheet.{name}") for name in ("counts", "operator", "receiver")]
     style = book.style("under", valign="bottom", font_size=9)
-    sheet.merge_range(row, 0, row, columns - 1, "", style)
-    sheet.write_string(row, 0, "    ".join(parts), style)
+    page.merge_range(row, 0, row, columns - 1, "", style)
+    page.write_string(row, 0, "    ".join(told), style)
     return row + 1

@@ -18,7 +18,7 @@ from ektp_sched.output.lists import (
     write_top,
 )
 from ektp_sched.output.overview import write_overview
-from ektp_sched.output.sheets import columns_of
+from ektp_sched.output.sheets import columns_of, measures
 
 if TYPE_CHECKING:
     from datetime import date
@@ -99,7 +99,9 @@ def _columns(
     return [
         *(column(name, styles[name], 11, book) for name in first),
         column("batch", "place", 8, book),
-        *columns_of(rows, frame, book.texts),
+        *columns_of(
+            rows, frame.select(measures(rows, frame)).row(0, named=True), book.texts
+        ),
     ]
 
 

@@ -163,8 +163,10 @@ class RowSums:
     ----------
     limits
         What the rows have to come to.
-    weight
-        Their weights, by slot, shape ``(S * K, R)``.
+    begin
+        Where the weights of each slot begin, shape ``(S * K + 1,)``.
+    row, weight
+        Their rows and values, slot after slot, those of 0 left out.
     sums
         What they come to, shape ``(R,)``.
     kinds
@@ -172,6 +174,8 @@ class RowSums:
     """
 
     limits: _Least
+    begin: Ints
+    row: Ints
     weight: Ints
     sums: Ints
     kinds: int
@@ -186,10 +190,19 @@ class RowSums:
             Rows, cards by slot, and the number of kinds.
         """
         counted = [row for row in rows if not row.draws]
-        weight = np.zeros((len(slots), len(counted)), dtype=np.int64)
-        for number, row in enumerate(counted):
-            weight[:, number] = row.weight
-        return cls(_Least.of(counted), weight, slots @ weight, kinds)
+        none = np.zeros(0, dtype=np.int64)
+        places = [np.flatnonzero(row.weight) for row in counted]
+        weight = [row.weight[at] for row, at in zip(counted, places, strict=True)]
+        slot = np.concatenate([none, *places])
+        order = np.argsort(slot, kind="stable")
+        return cls(
+            _Least.of(counted),
+            np.searchsorted(slot[order], np.arange(len(slots) + 1)),
+            np.repeat(np.arange(len(counted)), [len(at) for at in places])[order],
+            np.concatenate([none, *weight])[order],
+            np.array([row.weight @ slots for row in counted], dtype=np.int64),
+            kinds,
+        )
 
     def allow(self, columns: Sequence[int], kinds: Ints, number: int) -> bool:
         """Return whether every row is kept after an exchange.
@@ -219,9 +232,11 @@ class RowSums:
         """Return what an exchange adds to each sum."""
         (goes, comes), change = kinds.tolist(), np.zeros_like(self.sums)
         for column, sign in zip(columns, (number, -number), strict=True):
-            at = column * self.kinds
-            if at < len(self.weight):
-                change += sign * (self.weight[at + comes] - self.weight[at + goes])
+            for kind, way in ((comes, sign), (goes, -sign)):
+                slot = column * self.kinds + kind
+                if slot < len(self.begin) - 1:
+                    mine = slice(self.begin[slot], self.begin[slot + 1])
+                    change[self.row[mine]] += way * self.weight[mine]
         return change
 
 
