@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import InputError, OfficeError
-from ektp_sched.office.ordinary import special_file
-from ektp_sched.words import Said, by_form, in_workbook, said, system_reason
+from ektp_sched.office.ordinary import read_whole
+from ektp_sched.words import Said, by_form, in_workbook, said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,36 +78,22 @@ def read_bytes(path: Path, kind: RulesFile = OFFICE_FILE) -> bytes:
         or not readable.
     """
     name = str(path)
-    # Path.is_dir raises where a folder on the way may not be entered.
-    if os.path.isdir(path):
-        message = said(
+    raw = read_whole(
+        path,
+        kind.error,
+        folder=said(
             "is a folder; name the {noun} in it, such as {example}",
-            "itu folder; sebutkan {noun} di dalamnya, misalnya {example}",
+            "adalah folder; sebutkan {noun} di dalamnya, misalnya {example}",
             noun=kind.noun,
             example=kind.example,
-        )
-        raise kind.error(message, file=name)
-    special = special_file(path)
-    if special is not None:
-        raise kind.error(special, file=name)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST_BYTES + 1)
-    except FileNotFoundError:
-        message = said(
+        ),
+        missing=said(
             "there is no such file; name {names}",
             "berkas itu tidak ada; sebutkan {names}",
             names=kind.names,
-        )
-        raise kind.error(message, file=name) from None
-    except (OSError, ValueError) as error:
-        no_name = said("not a file name", "itu bukan nama berkas")
-        message = said(
-            "cannot be read: {reason}",
-            "tidak dapat dibaca: {reason}",
-            reason=system_reason(error) if isinstance(error, OSError) else no_name,
-        )
-        raise kind.error(message, file=name) from None
+        ),
+        most=_LARGEST_BYTES + 1,
+    )
     if len(raw) > _LARGEST_BYTES:
         message = said(
             "is larger than {most} bytes, so it is no {noun}",

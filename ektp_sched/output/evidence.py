@@ -14,9 +14,9 @@ import polars as pl
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
+from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.plain_json import ordinary_bytes
 from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
