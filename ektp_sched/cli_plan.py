@@ -228,7 +228,7 @@ def _only_of_plans(context: typer.Context) -> None:
                 "{option} is about a plan of cards, and --against makes none; leave "
                 "one of the two out",
                 "{option} menyangkut rencana kartu, sedangkan --against tidak "
-                "menyusunnya; tiadakan salah satunya",
+                "menyusunnya; hilangkan salah satunya",
                 option=option,
             )
             raise UsageError(message)

@@ -44,7 +44,9 @@ _MAGIC: Final = (
     (b"\x1f\x8b", "gzip"),
 )
 _WHAT: Final = {
-    "workbook": said("a workbook or another ZIP archive", "buku kerja atau arsip ZIP"),
+    "workbook": said(
+        "a workbook or another ZIP archive", "berkas Excel atau arsip ZIP"
+    ),
     "parquet": said("a Parquet file", "berkas Parquet"),
     "pdf": said("a PDF document", "dokumen PDF"),
     "gzip": said("a gzip archive", "arsip gzip"),
@@ -118,20 +120,20 @@ def kind_of(path: Path, data: bytes) -> str:
         sentence = said(
             "is a web page with a table, not the workbook that its name says; open it "
             "in Excel and save it as .xlsx",
-            "ternyata halaman web berisi tabel, bukan buku kerja seperti namanya; buka "
-            "di Excel lalu simpan sebagai .xlsx",
+            "ternyata halaman web berisi tabel, bukan berkas Excel seperti namanya; "
+            "buka di Excel lalu simpan sebagai .xlsx",
         )
     elif expected == "workbook" and _is_separated_text(data):
         sentence = said(
             "is a text file (CSV), not the workbook that its name says; give it the "
             "ending .csv",
-            "ternyata berkas teks (CSV), bukan buku kerja seperti namanya; beri "
+            "ternyata berkas teks (CSV), bukan berkas Excel seperti namanya; beri "
             "akhiran .csv",
         )
     elif expected == "workbook":
         sentence = said(
             "is not a workbook, or is damaged; export it again",
-            "bukan buku kerja, atau rusak; ekspor ulang",
+            "bukan berkas Excel, atau rusak; ekspor ulang",
         )
     elif expected == "parquet":
         sentence = said(

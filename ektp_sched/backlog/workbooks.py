@@ -90,7 +90,7 @@ def read_workbook(
             said(
                 "has {count} sheets with the same headings ({sheets}); keep one",
                 "memiliki {count} lembar dengan judul kolom yang sama ({sheets}); "
-                "sisakan satu",
+                "pertahankan salah satu",
                 count=len(chosen),
                 sheets=_named([headed.page for headed in chosen]),
             ),

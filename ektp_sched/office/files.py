@@ -131,7 +131,7 @@ def _text(raw: bytes, file: str, kind: RulesFile) -> str:
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         message = said(
             "is a workbook; {advice}",
-            "itu berkas Excel; {advice}",
+            "adalah berkas Excel; {advice}",
             advice=kind.workbook,
         )
         raise kind.error(message, file=file)
@@ -199,7 +199,7 @@ def _syntax_sentence(reason: str, text: str) -> Said:
     advice = said(
         "text stands in quotes, numbers and dates without, such as 2017-09-12, as in "
         "the example that init writes",
-        "teks ditulis dalam tanda petik, bilangan dan tanggal tanpa tanda petik, "
+        "teks ditulis dalam tanda kutip, bilangan dan tanggal tanpa tanda kutip, "
         "misalnya 2017-09-12, seperti pada contoh yang dibuat init",
     )
     if what.startswith("Cannot"):  # what Python says of a second definition
@@ -233,8 +233,8 @@ _REASONS: Final = {
     "Cannot": "tertulis dua kali",
     "Expected '=' after a key": "tidak ada = sesudah kunci",
     "Expected ']": "nama tabel tidak ditutup dengan kurung siku",
-    "Expected '\"": "tanda petik tidak ditutup",
-    "Expected \"'": "tanda petik tidak ditutup",
+    "Expected '\"": "tanda kutip tidak ditutup",
+    "Expected \"'": "tanda kutip tidak ditutup",
     "Expected newline or end of document": "ada sisa di akhir baris",
     "Illegal character": "ada tanda yang tidak boleh dipakai",
     "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
@@ -246,7 +246,7 @@ _REASONS: Final = {
     "Unclosed inline table": "kurung kurawal tidak ditutup",
     "Unclosed": "belum ditutup",
     "Unescaped '\\' in a string": "ada garis miring terbalik di dalam teks",
-    "Unterminated string": "tanda petik tidak ditutup",
+    "Unterminated string": "tanda kutip tidak ditutup",
     "Duplicate inline table key": "kunci tertulis dua kali",
 }
 """Reasons of tomllib, by how they begin, in Indonesian."""

@@ -82,7 +82,8 @@ def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
         if not (folder / name).exists():
             message = said(
                 "holds no {name}; give a folder that `ektp-sched compare` wrote",
-                "tidak memuat {name}; beri folder yang ditulis `ektp-sched compare`",
+                "tidak memuat {name}; sebutkan folder yang ditulis `ektp-sched "
+                "compare`",
                 name=name,
             )
             raise FolderError(message, file=str(path))

@@ -116,7 +116,7 @@ def refuse_changed(saved: SavedPlan, but: Collection[str] = ()) -> None:
             "was changed since it was written, so its proof may not hold any more "
             "({what}); give the folder as `ektp-sched plan` wrote it, or plan again",
             "sudah diubah sesudah ditulis, jadi buktinya mungkin tidak berlaku lagi "
-            "({what}); berikan folder seperti yang ditulis `ektp-sched plan`, atau "
+            "({what}); sebutkan folder seperti yang ditulis `ektp-sched plan`, atau "
             "susun rencananya lagi",
             what=_clause(violation.message),
         )

@@ -244,7 +244,7 @@ def read_json(path: Path, model: type[_Model]) -> _Model:
         content = model.model_validate_json(raw)
         plain_json(raw)
     except (ValidationError, RepeatedKeyError) as error:
-        again = said("write the plan again", "tulis rencananya lagi")
+        again = said("write the plan again", "susun rencananya lagi")
         raise damaged(error, str(path), again) from None
     return content
 
