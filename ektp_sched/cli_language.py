@@ -30,7 +30,9 @@ _MOST_BYTES = 1_000_000
 _MOST_SHEETS = 40
 # None of them looks at a sign more than a few times, whatever a file holds.
 _KEY = re.compile(rb"""^[ \t]*language[ \t]*=[ \t]*["']([a-z]{2})["']""", re.MULTILINE)
-_SHEET = re.compile(r"xl/(?:worksheets/sheet\d*|sharedStrings)\.xml", re.IGNORECASE)
+_SHEET_PART = re.compile(
+    r"xl/(?:worksheets/sheet\d*|sharedStrings)\.xml", re.IGNORECASE
+)
 _SHARED = re.compile(r"<si>([^<]*(?:<(?!/?si>)[^<]*)*)</si>")
 _CELL = re.compile(r'<c r="([AB])(\d{1,7})"([^<>/]*)>([^<]*(?:<(?!/?c[ >])[^<]*)*)</c>')
 _TAG = re.compile(r"<[^<>]*>")
@@ -109,7 +111,9 @@ def _of_text(path: Path) -> str:
 def _of_workbook(path: Path) -> str:
     """Look for the cell beside "language" in a workbook's own text."""
     with zipfile.ZipFile(path) as book:
-        names = sorted(filter(_SHEET.fullmatch, book.namelist()))[: _MOST_SHEETS + 1]
+        names = sorted(filter(_SHEET_PART.fullmatch, book.namelist()))[
+            : _MOST_SHEETS + 1
+        ]
         parts = {name: _part(book, name) for name in names}
     shared = [
         _plain(text)
