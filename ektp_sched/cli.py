@@ -21,7 +21,7 @@ from ektp_sched.cli_console import (
 )
 from ektp_sched.cli_dates import backtest, promise
 from ektp_sched.cli_input import check, init
-from ektp_sched.cli_language import in_spoken, settle
+from ektp_sched.cli_language import choose_language, in_spoken
 from ektp_sched.cli_plan import plan
 from ektp_sched.cli_report import report
 from ektp_sched.cli_streams import prepare_streams, unread
@@ -123,7 +123,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         Without the program's name; None: those of the process.
     """
     outlet = prepare_streams()
-    settle(None)
+    choose_language(None)
     try:
         code = app(
             args=None if arguments is None else list(arguments),

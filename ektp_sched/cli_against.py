@@ -116,7 +116,7 @@ def question(
             if value is not None:
                 message = said(
                     "--{name} goes with --against; give that, or leave it out",
-                    "--{name} hanya untuk --against; berikan itu, atau tiadakan opsi "
+                    "--{name} hanya untuk --against; berikan itu, atau hilangkan opsi "
                     "ini",
                     name=name,
                 )

@@ -31,6 +31,7 @@ from ektp_sched.cli_options import (
     SeedOption,
     StartOption,
 )
+from ektp_sched.cli_reading import files_read, read_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,20 +104,15 @@ def promise(
     knows.  The poster names nobody.
     """
     from ektp_sched.backlog import read_backlog
-    from ektp_sched.backlog.identity import key_path
-    from ektp_sched.office import Office
     from ektp_sched.output.backlog_copy import backlog_copy, check_target
-    from ektp_sched.output.languages import language
     from ektp_sched.output.placing import refuse_early
     from ektp_sched.output.promise_files import save_promises
     from ektp_sched.output.seal import PROMISES
-    from ektp_sched.scenarios.loading import as_scenarios, files_read
+    from ektp_sched.scenarios.loading import as_scenarios
     from ektp_sched.scenarios.promise import promise as make
 
-    rules = Office.load(office)
-    words = language(lang or rules.language)
-    inputs = (backlog, office, priority, key_path(rules), *files_read(scenarios))
-    read = [path for path in inputs if path is not None]
+    rules, words = read_office(office, lang)
+    read = files_read(rules, backlog, office, priority, scenarios=scenarios)
     target = None if write is None else check_target(write, read, out)
     refuse_early(out, index=PROMISES, inputs=read)
     begin = first_day(start, words)
@@ -205,21 +201,16 @@ def backtest(
     of them hold and the margin that would make it so in most.
     """
     from ektp_sched.backlog import read_backlog
-    from ektp_sched.backlog.identity import key_path
-    from ektp_sched.office import Office
     from ektp_sched.output.backtest_files import backtest_lines, save_backtest
-    from ektp_sched.output.languages import language
     from ektp_sched.output.placing import refuse_early
     from ektp_sched.output.seal import BACKTEST
     from ektp_sched.scenarios.backtest import FAILURE_PRIOR, REPAIR_PRIOR
     from ektp_sched.scenarios.backtest import backtest as judge
-    from ektp_sched.scenarios.loading import as_scenarios, files_read
+    from ektp_sched.scenarios.loading import as_scenarios
 
-    rules = Office.load(office)
-    words = language(lang or rules.language)
+    rules, words = read_office(office, lang)
     if out is not None:
-        inputs = (backlog, office, priority, key_path(rules), *files_read(scenarios))
-        read = [path for path in inputs if path is not None]
+        read = files_read(rules, backlog, office, priority, scenarios=scenarios)
         refuse_early(out, index=BACKTEST, inputs=read)
     begin = first_day(start, words)
     tell_left_out(rules, words)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ektp_sched.cli_console import BAD_INPUT, console, echo, emit, problems_of, say
-from ektp_sched.cli_language import spoken
 from ektp_sched.cli_options import (
     BacklogArgument,
     JsonOption,
@@ -19,6 +18,7 @@ from ektp_sched.cli_options import (
     PriorityOption,
     StartOption,
 )
+from ektp_sched.cli_reading import words_for
 from ektp_sched.errors import InputError, TooManyRejectsError, UsageError
 from ektp_sched.public import HIDDEN
 from ektp_sched.words import in_language, joined, said
@@ -111,7 +111,7 @@ def check(
     if found is not None and start is not None:
         problems += _start_problems(found, start)
     notices = _notices(found_office, found, start or date.today())
-    words = _language(lang, found_office)
+    words = words_for(found_office, lang)
     problems = [in_language(problem, words.code) for problem in problems]
     if as_json:
         emit(_document(problems, notices, found, words))
@@ -169,12 +169,6 @@ def _notices(
     from ektp_sched.planning.outlook import outlook
 
     return (*office.warnings(), *backlog.notices, *outlook(backlog, office, start))
-
-
-def _language(lang: str | None, office: Office | None) -> Language:
-    from ektp_sched.output.languages import language
-
-    return language(lang or (office.language if office is not None else spoken()))
 
 
 def _document(

@@ -2,7 +2,7 @@
 
 Decided as soon as a command knows its arguments, before any file is read in
 earnest: what was asked for, else the language that the office states, however
-broken its file is otherwise.
+broken its file is otherwise.  Once the office is read, what it says counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ektp_sched.words import LANGUAGES, in_language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["in_spoken", "office_language", "settle", "spoken"]
+__all__ = ["choose_language", "in_spoken", "office_language", "speak", "spoken"]
 
 _OF_OFFICES: Final = "id"
 """The language of an office that names none."""
@@ -30,31 +30,38 @@ _MOST_BYTES = 1_000_000
 _MOST_SHEETS = 40
 # None of them looks at a sign more than a few times, whatever a file holds.
 _KEY = re.compile(rb"""^[ \t]*language[ \t]*=[ \t]*["']([a-z]{2})["']""", re.MULTILINE)
-_SHEET = re.compile(r"xl/(?:worksheets/sheet\d*|sharedStrings)\.xml", re.IGNORECASE)
+_SHEET_PART = re.compile(
+    r"xl/(?:worksheets/sheet\d*|sharedStrings)\.xml", re.IGNORECASE
+)
 _SHARED = re.compile(r"<si>([^<]*(?:<(?!/?si>)[^<]*)*)</si>")
 _CELL = re.compile(r'<c r="([AB])(\d{1,7})"([^<>/]*)>([^<]*(?:<(?!/?c[ >])[^<]*)*)</c>')
 _TAG = re.compile(r"<[^<>]*>")
 
-_settled: list[str] = []
+_chosen: list[str] = []
 
 
-def settle(given: Mapping[str, Any] | None) -> None:
+def choose_language(given: Mapping[str, Any] | None) -> None:
     """Decide in which language the command that begins speaks.
 
     Parameters
     ----------
     given
         Values of its parameters, as far as they could be read; None: forget
-        what an earlier command had settled.
+        what an earlier command had chosen.
     """
-    _settled.clear()
+    _chosen.clear()
     if given is not None:
-        _settled.append(given.get("lang") or _of_office(given) or _of_surroundings())
+        _chosen.append(given.get("lang") or _of_office(given) or _of_surroundings())
+
+
+def speak(code: str) -> None:
+    """Speak a language from here on, as an office says that was read in earnest."""
+    _chosen[:] = [code]
 
 
 def spoken() -> str:
     """Return the language to speak: that of the command, else of the system."""
-    return _settled[0] if _settled else _of_surroundings()
+    return _chosen[0] if _chosen else _of_surroundings()
 
 
 def in_spoken(sentence: str) -> str:
@@ -104,7 +111,9 @@ def _of_text(path: Path) -> str:
 def _of_workbook(path: Path) -> str:
     """Look for the cell beside "language" in a workbook's own text."""
     with zipfile.ZipFile(path) as book:
-        names = sorted(filter(_SHEET.fullmatch, book.namelist()))[: _MOST_SHEETS + 1]
+        names = sorted(filter(_SHEET_PART.fullmatch, book.namelist()))[
+            : _MOST_SHEETS + 1
+        ]
         parts = {name: _part(book, name) for name in names}
     shared = [
         _plain(text)

@@ -39,6 +39,7 @@ from ektp_sched.cli_options import (
     PriorityOption,
     StartOption,
 )
+from ektp_sched.cli_reading import files_read, read_office
 from ektp_sched.errors import TooManyRejectsError, UsageError
 from ektp_sched.words import said
 
@@ -177,13 +178,13 @@ def plan(
 
     The plan is verified before it is written, whole or not at all.
     """
-    from ektp_sched.office import Office
-    from ektp_sched.output.languages import language
+    from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.seal import AGAINST, SUMMARY
 
     asked = question(against, scenario, dates, seed, aim)
-    found_office = Office.load(office)
-    words = language(lang or found_office.language)
-    _refuse(out, [backlog, office, priority], found_office, against)
+    found_office, words = read_office(office, lang)
+    read = files_read(found_office, backlog, office, priority, scenarios=against)
+    refuse_early(out, index=AGAINST if against else SUMMARY, inputs=read)
     begin = first_day(start, words)
     people = partial(
         _read, backlog, found_office, out, priority, max_rejects, provisional, force
@@ -223,22 +224,6 @@ def plan(
         raise typer.Exit(NO)
 
 
-def _refuse(
-    out: Path, inputs: list[Path | None], office: Office, against: Path | None
-) -> None:
-    """Say at once if OUT holds what is read here, or what nobody may replace."""
-    from ektp_sched.backlog.identity import key_path
-    from ektp_sched.output.placing import refuse_early
-    from ektp_sched.output.seal import AGAINST, SUMMARY
-
-    read = [path for path in (*inputs, key_path(office)) if path is not None]
-    if against is not None:
-        from ektp_sched.scenarios.loading import files_read
-
-        read += files_read(against)
-    refuse_early(out, index=AGAINST if against else SUMMARY, inputs=read)
-
-
 def _only_of_plans(context: typer.Context) -> None:
     """Refuse what was given and has no meaning with ``--against``."""
     for name, option in _OF_PLANS.items():
@@ -248,7 +233,7 @@ def _only_of_plans(context: typer.Context) -> None:
                 "{option} is about a plan of cards, and --against makes none; leave "
                 "one of the two out",
                 "{option} menyangkut rencana kartu, sedangkan --against tidak "
-                "menyusunnya; tiadakan salah satunya",
+                "menyusunnya; hilangkan salah satunya",
                 option=option,
             )
             raise UsageError(message)

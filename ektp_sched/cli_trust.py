@@ -19,6 +19,7 @@ from ektp_sched.cli_options import (
     PlanArgument,
     PriorityOption,
 )
+from ektp_sched.cli_reading import files_read, read_office, words_for
 from ektp_sched.errors import UsageError
 from ektp_sched.words import LANGUAGES, Said, in_language, joined, said
 
@@ -51,13 +52,12 @@ def verify(
     """
     from ektp_sched.output import check_evidence, check_folder, not_checked
     from ektp_sched.output.digest import certified, proven_tiers
-    from ektp_sched.output.languages import language
     from ektp_sched.output.terminal import show_verification
     from ektp_sched.trust import Violation, proves_choice
     from ektp_sched.trust import verify as find_violations
 
     plan, found, rules = _evidence(out, backlog, office, priority)
-    words = language(lang or rules.language)
+    words = words_for(rules, lang)
     stated = check_folder(plan)
     sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
     stated = [v for v in stated if v.code != "changed-sheet"]
@@ -138,7 +138,7 @@ def explain(
     if backlog is not None:
         _require_priority(plan, priority)
     explanation = find_explanation(plan, found, rules, application_id, day=day)
-    lines = explanation.sentences(lang or rules.language)
+    lines = explanation.sentences(words_for(rules, lang).code)
     if explanation.outcome == "unknown":
         english, indonesian = (
             " ".join(explanation.sentences(code)) for code in LANGUAGES
@@ -187,17 +187,12 @@ def audit(
     With --plan nobody who followed the sheets is accused, and whoever deviates
     from them is named with what the sheet said.
     """
-    from ektp_sched.backlog.identity import key_path
-    from ektp_sched.office import Office
     from ektp_sched.output.audit_sheets import refuse_audit, save_audit
-    from ektp_sched.output.languages import language
     from ektp_sched.trust import audit as make_audit
     from ektp_sched.trust.audit_log import read_log
 
-    rules = Office.load(office)
-    words = language(lang or rules.language)
-    inputs = (log, backlog, office, priority, key_path(rules))
-    refuse_audit(out, [path for path in inputs if path is not None])
+    rules, words = read_office(office, lang)
+    refuse_audit(out, files_read(rules, log, backlog, office, priority))
     found = _backlog(backlog, rules, priority)
     followed = [_sheets(folder) for folder in plans or ()]
     for plan in followed:

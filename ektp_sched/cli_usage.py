@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
-from ektp_sched.cli_language import settle
+from ektp_sched.cli_language import choose_language
 from ektp_sched.cli_memory import demand_memory
 from ektp_sched.errors import UsageError
 from ektp_sched.words import Said, joined, said
@@ -31,7 +31,7 @@ class Command(TyperCommand):
         first = super().make_context(
             info_name, [*args], *more, **extra | lenient, resilient_parsing=True
         )
-        settle(first.params)
+        choose_language(first.params)
         try:
             return super().make_context(info_name, args, *more, **extra)
         except Exception as error:

@@ -34,6 +34,7 @@ from ektp_sched.cli_options import (
     SeedOption,
     StartOption,
 )
+from ektp_sched.cli_reading import files_read, read_office
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
@@ -76,21 +77,15 @@ def compare(
     money pay?
     """
     from ektp_sched.backlog import read_backlog
-    from ektp_sched.backlog.identity import key_path
-    from ektp_sched.office import Office
     from ektp_sched.output.comparison import save_comparison
     from ektp_sched.output.comparison_text import comparison_lines
-    from ektp_sched.output.languages import language
     from ektp_sched.output.placing import refuse_early
     from ektp_sched.output.seal import COMPARISON
     from ektp_sched.scenarios import compare as run
     from ektp_sched.scenarios import load_scenarios
-    from ektp_sched.scenarios.loading import files_read
 
-    rules = Office.load(office)
-    words = language(lang or rules.language)
-    inputs = (backlog, office, priority, key_path(rules), *files_read(scenarios))
-    read = [path for path in inputs if path is not None]
+    rules, words = read_office(office, lang)
+    read = files_read(rules, backlog, office, priority, scenarios=scenarios)
     refuse_early(out, index=COMPARISON, inputs=read)
     begin = first_day(start, words)
     tell_left_out(rules, words)
@@ -188,15 +183,12 @@ def need(
 ) -> None:
     """Say how many cards a day a resource must do to reach a goal."""
     from ektp_sched.backlog import read_backlog
-    from ektp_sched.office import Office
     from ektp_sched.output.comparison_text import need_lines
-    from ektp_sched.output.languages import language
     from ektp_sched.scenarios import need as search
     from ektp_sched.scenarios.loading import as_scenarios
 
     goal = _goal(cleared_by, on_target_by, nobody_over, by)
-    rules = Office.load(office)
-    words = language(lang or rules.language)
+    rules, words = read_office(office, lang)
     begin = first_day(start, words)
     tell_left_out(rules, words)
     found = as_scenarios(scenarios, rules, begin)

@@ -140,7 +140,7 @@ _REASONS: Final = {
     errno.EEXIST: "sudah ada",
     errno.EFBIG: "berkasnya terlalu besar",
     errno.EIO: "perangkat penyimpanan bermasalah",
-    errno.EISDIR: "itu folder",
+    errno.EISDIR: "folder, bukan berkas",
     errno.ELOOP: "tautannya berputar",
     errno.EMFILE: "terlalu banyak berkas terbuka",
     errno.ENAMETOOLONG: "namanya terlalu panjang",

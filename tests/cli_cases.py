@@ -79,7 +79,16 @@ def run(
     )
 
 
-def _forked(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+def run_killed(
+    seconds: float, *arguments: object, cwd: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command as a fork and kill it after so many seconds, if it still runs."""
+    return _forked([str(argument) for argument in arguments], cwd, seconds)
+
+
+def _forked(
+    arguments: list[str], cwd: Path, killed_after: float | None = None
+) -> subprocess.CompletedProcess[str]:
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
@@ -91,6 +100,7 @@ def _forked(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]
             "env": {**os.environ, **PLAIN},
             "out": str(out),
             "err": str(err),
+            "killed_after": killed_after,
         }
         server.stdin.write(json.dumps(command) + "\n")
         server.stdin.flush()

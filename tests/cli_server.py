@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,9 @@ def serve() -> None:
         child = os.fork()
         if not child:
             _become(json.loads(line))
+        if (seconds := json.loads(line)["killed_after"]) is not None:
+            time.sleep(seconds)
+            os.kill(child, signal.SIGKILL)  # it is not waited for yet: still its own
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 

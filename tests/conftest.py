@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True)
 settings.register_profile("local", max_examples=50, deadline=None)
@@ -13,6 +17,16 @@ settings.register_profile("quick", max_examples=8, deadline=None)
 settings.load_profile(
     os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
 )
+
+
+@pytest.fixture(scope="module")
+def forked_trials() -> Iterator[None]:
+    """Try files in forks, for tests that read many and not how one is tried."""
+    from trial_forks import fork_trials
+
+    with pytest.MonkeyPatch.context() as patch:
+        fork_trials(patch)
+        yield
 
 
 @pytest.hookimpl(trylast=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("forked_trials")
+
 PLAIN = "application_id,waiting_since,area\n007,2016-12-31,Alak\nB,2017-01-02,\n"
 
 

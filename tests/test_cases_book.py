@@ -35,6 +35,8 @@ from ektp_sched.planning.outlook import start_notices
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+pytestmark = pytest.mark.usefixtures("forked_trials")
+
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 TOO_LARGE = "has a sheet of more than 50,000,000 cells"
 

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 import pytest
 from cli_cases import run
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import Case, cases, days_of, desk, make_backlog, person
+from strategies import FEW, Case, cases, days_of, desk, make_backlog, person
 from whatif_cases import START, office, people, scenarios
 
 from ektp_sched.office import Office
@@ -36,10 +36,6 @@ from ektp_sched.scenarios.queue import build_queue
 
 if TYPE_CHECKING:
     from ektp_sched.planning import Plan
-
-FEWER = settings(max_examples=min(40, settings().max_examples))
-"""Each example plans and counts again, which takes its time."""
-
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "what-if"
 MONDAY = date(2024, 1, 1)
@@ -255,7 +251,7 @@ def told_days(case: Case) -> dict[str, int | None]:
     }
 
 
-@FEWER
+@FEW
 @given(cases(most=14))
 def test_without_chance_dates_are_the_days_of_the_plan(case: Case) -> None:
     made: Plan = case.plan()
@@ -349,7 +345,7 @@ def test_of_a_due_date_and_a_promise_the_tier_before_decides() -> None:
         assert days_of(case.plan())[first] == 0
 
 
-@FEWER
+@FEW
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(-2, 9)), max_size=30))
 def test_promises_in_turn_stay_in_the_stream(told: list[tuple[int, int]]) -> None:
     """Dates in the order of recording are followed without one entry a person."""
@@ -367,7 +363,7 @@ def test_promises_in_turn_stay_in_the_stream(told: list[tuple[int, int]]) -> Non
     assert days == [n // 3 for n in range(len(rows))]
 
 
-@FEWER
+@FEW
 @given(
     st.lists(st.integers(0, 60), min_size=1, max_size=40),
     st.integers(1, 7),
@@ -478,7 +474,7 @@ def answer(case: Case, goal: Goal, days: int) -> tuple[Any, ...]:
     return found.cards_per_day, found.deterministic, found.left_out, found.tried
 
 
-@FEWER
+@FEW
 @given(cases(most=8), st.sampled_from(("cleared", "on-target", "nobody-over")))
 def test_the_horizon_changes_no_answer_and_both_halves_agree(
     case: Case, kind: Any

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Plan
 
 
+@pytest.fixture
+def out(made: Plan, tmp_path: Path) -> Path:  # noqa: F811
+    """A folder with a plan."""
+    quick(made, tmp_path / "out")
+    return tmp_path / "out"
+
+
 def renew(out: Path) -> None:
     """List everything in the folder, with its digest."""
     summary = json.loads((out / "summary.json").read_bytes())
@@ -32,13 +39,7 @@ def renew(out: Path) -> None:
     "name",
     ["rencana final.csv", "shifts.csv", "~$plan baru.csv", ".ektp-sched-plan.csv"],
 )
-def test_a_listed_foreign_file_is_a_violation(
-    made: Plan,  # noqa: F811
-    tmp_path: Path,
-    name: str,
-) -> None:
-    out = tmp_path / "out"
-    quick(made, out)
+def test_a_listed_foreign_file_is_a_violation(out: Path, name: str) -> None:
     assert check_folder(load(out)) == []
     (out / name).write_text("x")
     renew(out)
@@ -58,11 +59,9 @@ def test_a_listed_foreign_file_is_a_violation(
 )
 def test_what_is_listed_is_not_therefore_ours(
     made: Plan,  # noqa: F811
-    tmp_path: Path,
+    out: Path,
     name: str,
 ) -> None:
-    out = tmp_path / "out"
-    quick(made, out)
     (out / name).parent.mkdir(exist_ok=True, parents=True)
     (out / name).write_text("mine")
     renew(out)
@@ -86,21 +85,14 @@ def test_a_pipe_is_not_waited_for(
 
 
 @pytest.mark.parametrize("name", ["summary.json", "certificate.json"])
-def test_a_key_stands_once(made: Plan, tmp_path: Path, name: str) -> None:  # noqa: F811
-    out = tmp_path / "out"
-    quick(made, out)
+def test_a_key_stands_once(out: Path, name: str) -> None:
     text = (out / name).read_text("utf-8")
     (out / name).write_text(text.replace("{", '{"days": 10,', 1), "utf-8")
     with pytest.raises(FolderError, match=f"{name}.*a key stands in it twice"):
         load(out)
 
 
-def test_a_missing_certificate_is_a_violation(
-    made: Plan,  # noqa: F811
-    tmp_path: Path,
-) -> None:
-    out = tmp_path / "out"
-    quick(made, out)
+def test_a_missing_certificate_is_a_violation(out: Path) -> None:
     (out / "certificate.json").unlink()
     saved = load(out)
     assert "certificate.json" in {each.file for each in check_folder(saved)}

@@ -8,10 +8,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from brute import Slot, reference, slots_of
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
 from strategies import (
+    FEW,
     Case,
     cases,
     consumable_cases,
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.planning import Plan
     from ektp_sched.trust.explain import Explanation
-
-FEWER = settings(max_examples=min(40, settings().max_examples))
-"""Each example plans and counts again, which takes its time."""
-
 
 CASES = st.one_of(
     cases(), mixed_cases(), quota_cases(), consumable_cases(), shift_cases()
@@ -297,7 +294,7 @@ def check_move(told: Told, move: Any, days: list[int], free: list[int]) -> None:
         raise AssertionError(move.code)
 
 
-@FEWER
+@FEW
 @given(CASES)
 def test_every_fact_of_an_explanation_is_true(case: Case) -> None:
     plan = case.plan()
@@ -318,7 +315,7 @@ def test_every_fact_of_an_explanation_is_true(case: Case) -> None:
             assert said.slot.wait_days == wait
 
 
-@FEWER
+@FEW
 @given(cases())
 def test_sentences_say_the_figures(case: Case) -> None:
     plan = case.plan()

@@ -126,7 +126,7 @@ def test_every_code_has_its_text(code: str) -> None:
         (
             "unknown-area: nearest is Batu Plat",
             "unknown area; the nearest is Batu Plat",
-            "wilayah tidak dikenal; yang terdekat ialah Batu Plat",
+            "wilayah tidak dikenal; yang paling mirip adalah Batu Plat",
         ),
         ("unknown-area", "unknown area", "wilayah tidak dikenal"),
         ("bad-date: new-detail", "is no date that can be read", None),

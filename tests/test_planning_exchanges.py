@@ -14,7 +14,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
 from strategies import (
-    MORE,
+    FEW,
+    HALF,
     Case,
     consumable_cases,
     days_of,
@@ -69,7 +70,7 @@ def could_have_exchanged(case: Case, plan: Plan) -> list[tuple[str, str]]:
 CASES = st.one_of(quota_cases(), mixed_cases(), consumable_cases(), quota_shift_cases())
 
 
-@MORE
+@FEW
 @given(CASES)
 def test_nobody_could_exchange_at_no_cost(case: Case) -> None:
     plan = case.plan()
@@ -85,7 +86,7 @@ def idle_quotas(case: Case) -> list[dict[str, Any]]:
     return [{"per": "day", "at_most": many} | kind for kind in kinds]
 
 
-@MORE
+@HALF
 @given(quota_cases())
 def test_quotas_that_cannot_bind_change_nobodys_day(case: Case) -> None:
     """Where the tiers tell nobody apart the tie-break alone decides."""

@@ -20,7 +20,7 @@ from brute import digest, enumerated, reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
-from strategies import HALF, MORE, Case, cases, pinned_cases, tiny_cases
+from strategies import FEW, HALF, Case, cases, pinned_cases, tiny_cases
 
 from ektp_sched.planning import Status, solve
 from ektp_sched.planning import flow as flow_module
@@ -171,7 +171,7 @@ LAWS = (
 """Asked of one plan together: to draw and to plan it is what takes the time."""
 
 
-@MORE
+@FEW
 @given(cases() | pinned_cases())
 def test_every_plan_obeys_every_law(case: Case) -> None:
     plan = feasible(case)
@@ -183,6 +183,7 @@ def test_every_plan_obeys_every_law(case: Case) -> None:
 # The optimum
 
 
+@HALF
 @given(tiny_cases())
 def test_flow_is_cpsat_is_brute_force(case: Case) -> None:
     problem = reference(case)
@@ -198,6 +199,7 @@ def test_flow_is_cpsat_is_brute_force(case: Case) -> None:
             assert values(plan) == best
 
 
+@FEW
 @given(pinned_cases())
 def test_flow_is_cpsat_is_shortest_paths_person_by_person(case: Case) -> None:
     problem = reference(case)
@@ -218,6 +220,7 @@ def test_flow_is_cpsat_is_shortest_paths_person_by_person(case: Case) -> None:
         ]
 
 
+@HALF
 @given(cases())
 def test_a_promise_slips_only_if_forced(case: Case) -> None:
     tables = {k: dict(v) for k, v in case.document["urgency"].items()}
@@ -259,6 +262,7 @@ def with_outages_of_no_effect(case: Case, draw: Drawn) -> Case:
     return case.with_document(outages=case.document["outages"] + extra)
 
 
+@FEW
 @given(pinned_cases(), st.data())
 def test_order_and_outages_without_effect_change_no_byte(
     case: Case, data: st.DataObject
@@ -268,6 +272,7 @@ def test_order_and_outages_without_effect_change_no_byte(
         assert digest(other(case, data.draw).plan()) == known
 
 
+@HALF
 @given(pinned_cases())
 def test_ids_renamed_in_order_give_the_renamed_plan(case: Case) -> None:
     plan_table = {k: v for k, v in case.document["plan"].items() if k != "tie_break"}
@@ -289,6 +294,7 @@ def test_ids_renamed_in_order_give_the_renamed_plan(case: Case) -> None:
     ]
 
 
+@HALF
 @given(pinned_cases())
 def test_days_beyond_need_may_be_trimmed_or_not(case: Case) -> None:
     trimmed = feasible(case)
@@ -302,6 +308,7 @@ def test_days_beyond_need_may_be_trimmed_or_not(case: Case) -> None:
     assert check_certificate(whole, case.backlog, case.office) == []
 
 
+@HALF
 @given(pinned_cases(), st.sampled_from((1, 2, 5)))
 def test_guided_flow_is_direct_flow(case: Case, coarse: int) -> None:
     direct = feasible(case)
@@ -321,6 +328,7 @@ def test_guided_flow_is_direct_flow(case: Case, coarse: int) -> None:
 # More and less
 
 
+@HALF
 @given(cases(), st.data())
 def test_more_capacity_or_stock_never_worsens_a_plan(
     case: Case, data: st.DataObject

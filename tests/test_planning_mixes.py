@@ -13,7 +13,7 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mixes_brute import Small, keeping, nameable, relieved
 from opinions import nothing_is_wrong
-from strategies import MORE, START, Case, days_of, desk, mixed_cases, person
+from strategies import FEW, HALF, START, Case, days_of, desk, mixed_cases, person
 
 import ektp_sched as ek
 from ektp_sched.planning import Status
@@ -32,7 +32,7 @@ def possible(case: Case) -> bool:
     return Small(case).possible()
 
 
-@MORE
+@HALF
 @given(mixed_cases())
 def test_a_mix_of_rules_is_planned_as_well_as_can_be(case: Case) -> None:
     small = Small(case)
@@ -134,7 +134,7 @@ def without_a_restriction(draw: st.DrawFn) -> tuple[Case, Case]:
     return case, keeping(case, set(places) - {place})
 
 
-@MORE
+@FEW
 @given(without_a_restriction())
 def test_dropping_what_only_restricts_never_worsens_the_tiers(
     cases: tuple[Case, Case],
@@ -156,7 +156,7 @@ def without_an_addition(draw: st.DrawFn) -> tuple[Case, Case]:
     return Case(fewer, case.rows, case.start, case.days), case
 
 
-@MORE
+@FEW
 @given(without_an_addition())
 def test_dropping_what_only_adds_never_improves_the_tiers(
     cases: tuple[Case, Case],
@@ -187,7 +187,7 @@ def idle(case: Case) -> list[dict[str, Any]]:
     return [*found, {"cards": ample}]
 
 
-@MORE
+@HALF
 @given(mixed_cases(), st.data())
 def test_a_rule_that_cannot_bind_changes_no_tier(case: Case, data: Any) -> None:
     tables = data.draw(st.sampled_from(idle(case)))

@@ -19,7 +19,7 @@ ENGLISH = re.compile(
     r"\b(the|must|is|are|not|or|and|a|an|of|there|no|such as|with|from it|cannot|"
     r"missing|unknown|line|row|sheet|column|number|file|name it|write|give|needs?)\b"
 )
-OF_TEXT = re.compile(r"\[\[|\[[a-z_.]+\]|brackets?|quotes?|kurung|tanda petik|TOML")
+OF_TEXT = re.compile(r"\[\[|\[[a-z_.]+\]|brackets?|quotes?|kurung|tanda kutip|TOML")
 KEPT = re.compile(
     r"`[^`]*`|\"[^\"]*\"|'[^']*'|\([^)]*\)|--[a-z-]+|[\w./\\-]*\.(toml|xlsx|csv)|"
     r"\[\[?[\w.]+\]\]?|[a-z_]+\[\d+\][\w.\[\]]*|[a-z_]+\.[\w.]+|(lembar|kolom) \S+",

@@ -84,7 +84,7 @@ def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
         raise BacklogError(
             said(
                 "is no table that can be read; export it again as CSV UTF-8",
-                "bukan tabel yang dapat dibaca; ekspor lagi sebagai CSV UTF-8",
+                "bukan tabel yang dapat dibaca; ekspor ulang sebagai CSV UTF-8",
             ),
             file=name,
         )
@@ -124,7 +124,7 @@ def _refuse_long_cells(frame: pl.DataFrame, first_row: int, name: str) -> None:
                 "has a cell of more than {most} characters; a quotation mark may be "
                 "missing there: correct the row, or export it again",
                 "memuat sel dengan lebih dari {most} karakter; mungkin ada tanda kutip "
-                "yang hilang: perbaiki baris itu, atau ekspor lagi",
+                "yang hilang: perbaiki baris itu, atau ekspor ulang",
                 most=_MOST_SIGNS,
             ),
             file=name,

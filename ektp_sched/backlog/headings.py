@@ -126,7 +126,8 @@ def _canonical(
                     "{column}; keep one of them, or give one another meaning under "
                     '"columns" in the office',
                     'kolom {first} ("{one}") dan {second} ("{other}") sama-sama '
-                    "berarti {column}; sisakan satu, atau beri arti lain pada bagian "
+                    "berarti {column}; pertahankan salah satu, atau beri arti lain "
+                    "pada bagian "
                     '"columns" di berkas kantor',
                     first=str(first + 1),
                     one=headings[first],
@@ -146,7 +147,7 @@ def _find(
     if len(found) > 1:
         message = said(
             'has {count} columns "{name}"; keep one of them',
-            'berisi {count} kolom "{name}"; sisakan satu',
+            'berisi {count} kolom "{name}"; pertahankan salah satu',
             count=len(found),
             name=name,
         )
@@ -229,8 +230,8 @@ def _missing(column: str, name: str, headings: Sequence[str]) -> Said:
     return said(
         '{what} (the nearest heading is "{near}"; if that is it, give "{near}" the '
         'meaning {column} under "columns" in the office)',
-        '{what} (judul kolom terdekat "{near}"; bila itu benar, beri "{near}" arti '
-        '{column} pada bagian "columns" di berkas kantor)',
+        '{what} (judul kolom yang paling mirip "{near}"; bila itu benar, beri '
+        '"{near}" arti {column} pada bagian "columns" di berkas kantor)',
         what=what,
         near=near,
         column=column,

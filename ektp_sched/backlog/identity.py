@@ -19,8 +19,8 @@ import polars as pl
 
 from ektp_sched.backlog.numbers import DIGITS, read_numbers
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.ordinary import special_file
-from ektp_sched.words import said, system_reason
+from ektp_sched.office.ordinary import read_whole
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,27 +117,23 @@ def read_key(path: Path) -> bytes:
     ektp_sched.errors.BacklogError
         If there is none, or the file holds something else.
     """
-    special = special_file(path)
-    if special is not None:
-        raise BacklogError(special, file=str(path))
+    missing = said(
+        "there is no such key, without which no id can be made from a number; put "
+        "the office's own back, as a new one changes every id, or make the first "
+        "one with `ektp-sched init`",
+        "kunci itu tidak ada, padahal tanpa kunci tidak ada id yang dapat dibuat "
+        "dari nomor; kembalikan kunci milik kantor, sebab kunci baru mengubah "
+        "semua id, atau buatlah yang pertama dengan `ektp-sched init`",
+    )
+    own = said("put the office's own key back", "kembalikan kunci milik kantor")
+    text = read_whole(path, BacklogError, missing=missing, remedy=own)
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii"))
-    except FileNotFoundError:
+        key = bytes.fromhex(text.decode("ascii"))
+    except ValueError:
         message = said(
-            "there is no such key, without which no id can be made from a number; put "
-            "the office's own back, as a new one changes every id, or make the first "
-            "one with `ektp-sched init`",
-            "kunci itu tidak ada, padahal tanpa kunci tidak ada id yang dapat dibuat "
-            "dari nomor; kembalikan kunci milik kantor, sebab kunci baru mengubah "
-            "semua id, atau buatlah yang pertama dengan `ektp-sched init`",
-        )
-        raise BacklogError(message, file=str(path)) from None
-    except (OSError, ValueError) as error:
-        damaged = said("it is not hexadecimal", "isinya bukan heksadesimal")
-        message = said(
-            "the key cannot be read: {reason}; put the office's own back",
-            "kunci tidak dapat dibaca: {reason}; kembalikan kunci milik kantor",
-            reason=system_reason(error) if isinstance(error, OSError) else damaged,
+            "it is not hexadecimal, so it is no key; {remedy}",
+            "isinya bukan heksadesimal, jadi bukan kunci; {remedy}",
+            remedy=own,
         )
         raise BacklogError(message, file=str(path)) from None
     if len(key) < _KEY_BYTES:

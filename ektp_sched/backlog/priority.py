@@ -60,13 +60,14 @@ _SENTENCES: Final = {
     ),
     "twice": said(
         "names an application that an earlier row names; keep one of the rows",
-        "menyebut permohonan yang sudah disebut baris sebelumnya; pertahankan satu",
+        "menyebut permohonan yang sudah disebut baris sebelumnya; pertahankan salah "
+        "satu",
     ),
     "malformed": said(
         "has more cells than headings, a quotation mark out of place, or signs that "
         "are no text",
-        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang keliru, atau "
-        "ada huruf yang rusak",
+        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang tidak pada "
+        "tempatnya, atau ada huruf yang rusak",
     ),
 }
 
@@ -284,7 +285,7 @@ def _refuse(findings: Findings, office: Office, name: str) -> None:
         sentence = _SENTENCES[code]
         if code == "unknown-class":
             near = detail.removeprefix("nearest is ")
-            hint = said("; nearest is {near}", "; yang terdekat {near}", near=near)
+            hint = said("; nearest is {near}", "; yang paling mirip {near}", near=near)
             sentence = said(
                 "{what}{hint}; the office has {classes}",
                 "{what}{hint}; kelas di kantor ini: {classes}",

@@ -104,7 +104,7 @@ def read_backlog(
     if table.rows.is_empty() and table.malformed.is_empty():
         message = said(
             "holds a heading and no rows; export the applications with it",
-            "hanya berisi judul kolom tanpa baris; ekspor lagi bersama datanya",
+            "hanya berisi judul kolom tanpa baris; ekspor ulang bersama datanya",
         )
         raise BacklogError(message, file=str(path))
     listed = None if priority is None else Path(priority)

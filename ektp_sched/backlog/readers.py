@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
@@ -15,14 +14,14 @@ from ektp_sched.backlog.texts import readable
 from ektp_sched.backlog.workbooks import read_workbook
 from ektp_sched.errors import BacklogError
 from ektp_sched.office.looked import RefusedError
-from ektp_sched.office.ordinary import special_file
-from ektp_sched.words import said, system_reason
+from ektp_sched.office.ordinary import read_whole
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-__all__ = ["kind_of", "read_bytes", "read_table"]
+__all__ = ["kind_of", "read_table"]
 
 _ENDINGS: Final = {
     ".csv": "csv",
@@ -45,7 +44,9 @@ _MAGIC: Final = (
     (b"\x1f\x8b", "gzip"),
 )
 _WHAT: Final = {
-    "workbook": said("a workbook or another ZIP archive", "buku kerja atau arsip ZIP"),
+    "workbook": said(
+        "a workbook or another ZIP archive", "berkas Excel atau arsip ZIP"
+    ),
     "parquet": said("a Parquet file", "berkas Parquet"),
     "pdf": said("a PDF document", "dokumen PDF"),
     "gzip": said("a gzip archive", "arsip gzip"),
@@ -64,7 +65,7 @@ _HEAD: Final = 4096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 
 
-def read_bytes(path: Path) -> bytes:
+def _bytes(path: Path) -> bytes:
     """Return a file's bytes.
 
     Raises
@@ -72,45 +73,25 @@ def read_bytes(path: Path) -> bytes:
     ektp_sched.errors.BacklogError
         If it is missing, no ordinary file, empty or not readable.
     """
-    name = str(path)
-    if os.path.isdir(path):  # unlike a Path, it takes any name whatever
-        raise BacklogError(
-            said(
-                "is a folder; name the file with the export, such as backlog.csv",
-                "adalah folder; sebutkan berkas ekspornya, misalnya backlog.csv",
-            ),
-            file=name,
-        )
-    special = special_file(path)
-    if special is not None:
-        raise BacklogError(special, file=name)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise BacklogError(
-            said(
-                "there is no such file; name an export in CSV, XLSX or Parquet",
-                "berkas itu tidak ada; sebutkan ekspor berupa CSV, XLSX, atau Parquet",
-            ),
-            file=name,
-        ) from None
-    except (OSError, ValueError) as error:
-        no_name = said("not a file name", "itu bukan nama berkas")
-        raise BacklogError(
-            said(
-                "cannot be read: {reason}",
-                "tidak dapat dibaca: {reason}",
-                reason=system_reason(error) if isinstance(error, OSError) else no_name,
-            ),
-            file=name,
-        ) from None
+    data = read_whole(
+        path,
+        BacklogError,
+        folder=said(
+            "is a folder; name the file with the export, such as backlog.csv",
+            "adalah folder; sebutkan berkas ekspornya, misalnya backlog.csv",
+        ),
+        missing=said(
+            "there is no such file; name an export in CSV, XLSX or Parquet",
+            "berkas itu tidak ada; sebutkan ekspor berupa CSV, XLSX, atau Parquet",
+        ),
+    )
     if not data[:_HEAD].strip() and not data.strip():
         raise BacklogError(
             said(
                 "is empty; the first row must hold the headings",
                 "kosong; baris pertama harus berisi judul kolom",
             ),
-            file=name,
+            file=str(path),
         )
     return data
 
@@ -139,20 +120,20 @@ def kind_of(path: Path, data: bytes) -> str:
         sentence = said(
             "is a web page with a table, not the workbook that its name says; open it "
             "in Excel and save it as .xlsx",
-            "ternyata halaman web berisi tabel, bukan buku kerja seperti namanya; buka "
-            "di Excel lalu simpan sebagai .xlsx",
+            "ternyata halaman web berisi tabel, bukan berkas Excel seperti namanya; "
+            "buka di Excel lalu simpan sebagai .xlsx",
         )
     elif expected == "workbook" and _is_separated_text(data):
         sentence = said(
             "is a text file (CSV), not the workbook that its name says; give it the "
             "ending .csv",
-            "ternyata berkas teks (CSV), bukan buku kerja seperti namanya; beri "
+            "ternyata berkas teks (CSV), bukan berkas Excel seperti namanya; beri "
             "akhiran .csv",
         )
     elif expected == "workbook":
         sentence = said(
             "is not a workbook, or is damaged; export it again",
-            "bukan buku kerja, atau rusak; ekspor ulang",
+            "bukan berkas Excel, atau rusak; ekspor ulang",
         )
     elif expected == "parquet":
         sentence = said(
@@ -196,7 +177,7 @@ def read_table(
     ektp_sched.errors.BacklogError
         If the file cannot be read, or holds no heading.
     """
-    data = read_bytes(path)
+    data = _bytes(path)
     kind = kind_of(path, data)
     with ThreadPoolExecutor(1) as aside:
         digest = aside.submit(lambda: hashlib.sha256(data).hexdigest())

@@ -27,7 +27,7 @@ __all__ = [
 IN_A_CELL: Final = "rows-in-a-cell"
 """Code of the notice that lines of a cell look like rows of the table."""
 
-_SHEET: Final = 1 << 32
+_ROWS_OF_A_SHEET: Final = 1 << 32
 """Rows of the second sheet are counted from here on, and so forth."""
 
 _LONG: Final = r"^\d{16,}$"
@@ -101,7 +101,7 @@ class Table:
         """Return the rows of each sheet that has any."""
         if not self.sheets:
             return [self]
-        sheet = self.rows // _SHEET
+        sheet = self.rows // _ROWS_OF_A_SHEET
         return [self.only(sheet == at) for at in sheet.unique(maintain_order=True)]
 
     def dates(self, at: int) -> pl.Series:
@@ -147,18 +147,20 @@ class Table:
 
 def rows_of_sheets(rows: Sequence[pl.Series]) -> pl.Series:
     """Return rows of several sheets so that no two are the same."""
-    return pl.concat([part + at * _SHEET for at, part in enumerate(rows)])
+    return pl.concat([part + at * _ROWS_OF_A_SHEET for at, part in enumerate(rows)])
 
 
 def split_rows(rows: pl.Series, sheets: Sequence[str]) -> tuple[pl.Series, pl.Series]:
     """Return the row in its sheet, and the sheet's name, of rows of several."""
     names = pl.Series(sheets, dtype=pl.String)
-    return rows % _SHEET, names.gather(rows // _SHEET)
+    return rows % _ROWS_OF_A_SHEET, names.gather(rows // _ROWS_OF_A_SHEET)
 
 
 def row_figure(row: int, sheets: Sequence[str]) -> int | str:
     """Return a row for a notice: 12, or Alak!12 where several sheets were read."""
-    return f"{sheets[row // _SHEET]}!{row % _SHEET}" if sheets else row
+    return (
+        f"{sheets[row // _ROWS_OF_A_SHEET]}!{row % _ROWS_OF_A_SHEET}" if sheets else row
+    )
 
 
 def tabulate(

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-__all__ = ["SHEET", "read_workbook"]
+__all__ = ["SHEET_COLUMN", "read_workbook"]
 
-SHEET: Final = "sheet"
+SHEET_COLUMN: Final = "sheet"
 """Heading of the column that says from which of several sheets a row is."""
 
 _PREFERRED: Final = frozenset({"backlog", "data"})
@@ -73,7 +73,7 @@ def read_workbook(
     known
         Headings that are looked for, as `fold` makes them.
     several
-        Whether several sheets may be read as one, with a column `SHEET` more.
+        Whether several sheets may be read as one, with a column `SHEET_COLUMN` more.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def read_workbook(
             said(
                 "has {count} sheets with the same headings ({sheets}); keep one",
                 "memiliki {count} lembar dengan judul kolom yang sama ({sheets}); "
-                "sisakan satu",
+                "pertahankan salah satu",
                 count=len(chosen),
                 sheets=_named([headed.page for headed in chosen]),
             ),
@@ -210,7 +210,7 @@ def _together(tables: Sequence[Table], chosen: Sequence[_Headed]) -> Table:
             numeric[at] = pl.concat(filled)
     return Table(
         frame=frame,
-        headings=(*(headings[key] for key in order), SHEET),
+        headings=(*(headings[key] for key in order), SHEET_COLUMN),
         rows=rows_of_sheets([table.rows for table in tables]),
         malformed=rows_of_sheets([table.malformed for table in tables]),
         notices=tuple(notice for table in tables for notice in table.notices),

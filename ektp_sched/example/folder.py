@@ -105,7 +105,7 @@ def write_start(
     if example is not None and source is not None:
         message = said(
             "--example and --from exclude each other; leave one of the two out",
-            "--example dan --from tidak dapat dipakai bersama; tiadakan salah satunya",
+            "--example dan --from tidak dapat dipakai bersama; hilangkan salah satunya",
         )
         raise UsageError(message)
     if source is not None:

@@ -201,7 +201,7 @@ def _from_before_to(office: OfficeTables) -> Iterator[Problem]:
                 (*path, "from"),
                 said(
                     "{first} is after to = {last}; exchange them, or correct one",
-                    "{first} sesudah to = {last}; tukarkan keduanya, atau betulkan "
+                    "{first} sesudah to = {last}; tukarkan keduanya, atau perbaiki "
                     "salah satunya",
                     first=str(span.from_),
                     last=str(span.to),
@@ -377,8 +377,8 @@ def _lottery_has_seed(office: OfficeTables) -> Iterator[Problem]:
             said(
                 "a lottery needs a published seed; write a whole number, such as "
                 "seed = 20170912",
-                "undian memerlukan angka awal yang diumumkan; tulislah bilangan bulat, "
-                "misalnya seed = 20170912",
+                "undian memerlukan bilangan awal yang diumumkan; tulislah bilangan "
+                "bulat, misalnya seed = 20170912",
             ),
         )
 

@@ -73,7 +73,7 @@ def _by_date(path: Path, some: Sequence[Arrival]) -> Iterator[Problem]:
                     "{second} stands after {first}; write deliveries in the order of "
                     "their dates, or correct one",
                     "{second} tertulis sesudah {first}; tulislah kiriman menurut "
-                    "urutan tanggalnya, atau betulkan salah satunya",
+                    "urutan tanggalnya, atau perbaiki salah satunya",
                     second=str(second.on),
                     first=str(first.on),
                 ),
@@ -90,7 +90,7 @@ def _deliveries_can_be_used(office: OfficeTables) -> Iterator[Problem]:
                         "{until} is before on = {on}; these blanks could never be "
                         "used, so correct one of the dates",
                         "{until} sebelum on = {on}; blangko ini tidak akan pernah "
-                        "dapat dipakai, jadi betulkan salah satu tanggalnya",
+                        "dapat dipakai, jadi perbaiki salah satu tanggalnya",
                         until=str(entry.expires_on),
                         on=str(entry.on),
                     ),
@@ -155,7 +155,7 @@ def _set_aside_is_used_first(office: OfficeTables) -> Iterator[Problem]:
                     "or leave set_aside out",
                     "blangko ini kedaluwarsa pada {until}, {first}; blangko hanya "
                     "dapat disisihkan dari persediaan yang paling dahulu kedaluwarsa, "
-                    "jadi betulkan salah satu tanggalnya, atau hapus set_aside",
+                    "jadi perbaiki salah satu tanggalnya, atau hapus set_aside",
                     until=str(until),
                     first=first,
                 ),

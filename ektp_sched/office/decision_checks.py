@@ -85,7 +85,7 @@ def _rest_leaves_the_uses_of_a_week(office: OfficeTables) -> Iterator[Problem]:
                     "{uses} a week cannot be with rest_days = {rest}, which leaves "
                     "{most} at most; correct one of them",
                     "{uses} kali seminggu tidak mungkin dengan rest_days = {rest}, "
-                    "yang hanya memungkinkan {most}; betulkan salah satunya",
+                    "yang hanya memungkinkan {most}; perbaiki salah satunya",
                     uses=shift.max_per_week,
                     rest=shift.rest_days,
                     most=most,
@@ -159,7 +159,7 @@ def _least_is_at_most_the_most(office: OfficeTables) -> Iterator[Problem]:
                         "{least} is above {key} = {most}; exchange them, or correct "
                         "one",
                         "{least} lebih besar daripada {key} = {most}; tukarkan "
-                        "keduanya, atau betulkan salah satunya",
+                        "keduanya, atau perbaiki salah satunya",
                         least=str(least),
                         key=f"at_most{key}",
                         most=str(most),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import InputError, OfficeError
-from ektp_sched.office.ordinary import special_file
-from ektp_sched.words import Said, by_form, in_workbook, said, system_reason
+from ektp_sched.office.ordinary import read_whole
+from ektp_sched.words import Said, by_form, in_workbook, said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,36 +78,22 @@ def read_bytes(path: Path, kind: RulesFile = OFFICE_FILE) -> bytes:
         or not readable.
     """
     name = str(path)
-    # Path.is_dir raises where a folder on the way may not be entered.
-    if os.path.isdir(path):
-        message = said(
+    raw = read_whole(
+        path,
+        kind.error,
+        folder=said(
             "is a folder; name the {noun} in it, such as {example}",
-            "itu folder; sebutkan {noun} di dalamnya, misalnya {example}",
+            "adalah folder; sebutkan {noun} di dalamnya, misalnya {example}",
             noun=kind.noun,
             example=kind.example,
-        )
-        raise kind.error(message, file=name)
-    special = special_file(path)
-    if special is not None:
-        raise kind.error(special, file=name)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST_BYTES + 1)
-    except FileNotFoundError:
-        message = said(
+        ),
+        missing=said(
             "there is no such file; name {names}",
             "berkas itu tidak ada; sebutkan {names}",
             names=kind.names,
-        )
-        raise kind.error(message, file=name) from None
-    except (OSError, ValueError) as error:
-        no_name = said("not a file name", "itu bukan nama berkas")
-        message = said(
-            "cannot be read: {reason}",
-            "tidak dapat dibaca: {reason}",
-            reason=system_reason(error) if isinstance(error, OSError) else no_name,
-        )
-        raise kind.error(message, file=name) from None
+        ),
+        most=_LARGEST_BYTES + 1,
+    )
     if len(raw) > _LARGEST_BYTES:
         message = said(
             "is larger than {most} bytes, so it is no {noun}",
@@ -146,7 +131,7 @@ def _text(raw: bytes, file: str, kind: RulesFile) -> str:
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         message = said(
             "is a workbook; {advice}",
-            "itu berkas Excel; {advice}",
+            "adalah berkas Excel; {advice}",
             advice=kind.workbook,
         )
         raise kind.error(message, file=file)
@@ -214,7 +199,7 @@ def _syntax_sentence(reason: str, text: str) -> Said:
     advice = said(
         "text stands in quotes, numbers and dates without, such as 2017-09-12, as in "
         "the example that init writes",
-        "teks ditulis dalam tanda petik, bilangan dan tanggal tanpa tanda petik, "
+        "teks ditulis dalam tanda kutip, bilangan dan tanggal tanpa tanda kutip, "
         "misalnya 2017-09-12, seperti pada contoh yang dibuat init",
     )
     if what.startswith("Cannot"):  # what Python says of a second definition
@@ -248,8 +233,8 @@ _REASONS: Final = {
     "Cannot": "tertulis dua kali",
     "Expected '=' after a key": "tidak ada = sesudah kunci",
     "Expected ']": "nama tabel tidak ditutup dengan kurung siku",
-    "Expected '\"": "tanda petik tidak ditutup",
-    "Expected \"'": "tanda petik tidak ditutup",
+    "Expected '\"": "tanda kutip tidak ditutup",
+    "Expected \"'": "tanda kutip tidak ditutup",
     "Expected newline or end of document": "ada sisa di akhir baris",
     "Illegal character": "ada tanda yang tidak boleh dipakai",
     "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
@@ -261,7 +246,7 @@ _REASONS: Final = {
     "Unclosed inline table": "kurung kurawal tidak ditutup",
     "Unclosed": "belum ditutup",
     "Unescaped '\\' in a string": "ada garis miring terbalik di dalam teks",
-    "Unterminated string": "tanda petik tidak ditutup",
+    "Unterminated string": "tanda kutip tidak ditutup",
     "Duplicate inline table key": "kunci tertulis dua kali",
 }
 """Reasons of tomllib, by how they begin, in Indonesian."""

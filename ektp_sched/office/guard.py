@@ -167,8 +167,8 @@ def _check_sizes(archive: zipfile.ZipFile, packed: int, most_bytes: int) -> None
             said(
                 "unpacks to {times} times its size, as no honest workbook does; export "
                 "it again, or as .csv",
-                "menjadi {times} kali ukurannya bila dibuka, tidak seperti buku kerja "
-                "yang wajar; ekspor ulang, atau sebagai .csv",
+                "menjadi {times} kali ukurannya bila dibuka, tidak seperti berkas "
+                "Excel yang wajar; ekspor ulang, atau sebagai .csv",
                 times=size // packed,
             )
         )

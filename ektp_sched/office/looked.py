@@ -13,7 +13,7 @@ __all__ = ["DAMAGED", "LOCKED", "TOO_HARD", "Look", "LookedSheet", "RefusedError
 
 DAMAGED: Final = said(
     "is damaged, cut off or no workbook; save it again as .xlsx",
-    "rusak, terpotong, atau bukan buku kerja; simpan ulang sebagai .xlsx",
+    "rusak, terpotong, atau bukan berkas Excel; simpan ulang sebagai .xlsx",
 )
 TOO_HARD: Final = said(
     "cannot be read: it is damaged, or needs more memory than there is; save it again, "

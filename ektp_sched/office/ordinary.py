@@ -1,4 +1,4 @@
-"""Files that are ordinary ones: a pipe or a device may never end."""
+"""Reading a file whole, if it is an ordinary one: a pipe or a device may never end."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.words import said
+from ektp_sched.words import said, system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ektp_sched.errors import InputError
     from ektp_sched.words import Said
 
-__all__ = ["special_file"]
+__all__ = ["SpecialFileError", "ordinary_bytes", "read_whole"]
 
 _SPECIAL: Final = said(
     "is a pipe, a device or a socket; name an ordinary file",
@@ -21,23 +22,84 @@ _SPECIAL: Final = said(
 )
 
 
-def special_file(path: str | Path) -> Said | None:
-    """Return why a path must not be opened; None if it may be tried.
+class SpecialFileError(OSError):
+    """A pipe, a device or a socket, which a reader could read without end."""
+
+
+def ordinary_bytes(path: Path, most: int = -1) -> bytes:
+    """Return what a file holds.
 
     Parameters
     ----------
     path
-        A file, or what somebody takes for one.
+        The file.
+    most
+        Bytes after which reading stops; -1: none.
 
-    Returns
-    -------
-    Said or None
-        A sentence if it is a pipe, a device or a socket, which a reader could
-        read without end.
+    Raises
+    ------
+    SpecialFileError
+        If it is a pipe, a device or a socket.
+    OSError, ValueError
+        If it cannot be read, or the path is no name of a file.
     """
+    # Not by Path, which raises where a folder on the way may not be entered.
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise SpecialFileError(_SPECIAL)
+    with path.open("rb") as file:
+        return file.read(most)
+
+
+def read_whole(
+    path: Path,
+    error: type[InputError],
+    *,
+    missing: Said,
+    folder: Said | None = None,
+    remedy: Said | None = None,
+    most: int = -1,
+) -> bytes:
+    """Return what a file holds, or say in one sentence why it cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    error
+        What to raise.
+    missing
+        What is said where there is no such file.
+    folder
+        What is said of a folder; None: the system's reason.
+    remedy
+        What to do about a file that cannot be read; None: that goes without saying.
+    most
+        Bytes after which reading stops; -1: none.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        Of the kind given, if it is missing, no ordinary file, or cannot be read.
+    """
+    name = str(path)
+    if folder is not None and os.path.isdir(path):  # takes any name whatever
+        raise error(folder, file=name)
     try:
-        # Not by Path, which raises where a folder on the way may not be entered.
-        mode = os.stat(path).st_mode
-    except (OSError, ValueError):
-        return None  # whoever opens it says why that cannot be done
-    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _SPECIAL
+        return ordinary_bytes(path, most)
+    except FileNotFoundError:
+        raise error(missing, file=name) from None
+    except SpecialFileError:
+        raise error(_SPECIAL, file=name) from None
+    except (OSError, ValueError) as failure:
+        no_name = said("not a file name", "bukan nama berkas")
+        message = said(
+            "cannot be read: {reason}",
+            "tidak dapat dibaca: {reason}",
+            reason=system_reason(failure) if isinstance(failure, OSError) else no_name,
+        )
+        if remedy is not None:
+            message = said(
+                "{what}; {remedy}", "{what}; {remedy}", what=message, remedy=remedy
+            )
+        raise error(message, file=name) from None

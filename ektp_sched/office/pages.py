@@ -33,7 +33,7 @@ __all__ = [
 NOT_COMPUTED: Final = said(
     "holds a formula without a value; open the workbook in Excel or LibreOffice, save "
     "it, and try again",
-    "berisi rumus tanpa nilai; buka buku kerja ini di Excel atau LibreOffice, simpan, "
+    "berisi rumus tanpa nilai; buka berkas ini di Excel atau LibreOffice, simpan, "
     "lalu coba lagi",
 )
 _ERRORS: Final = (

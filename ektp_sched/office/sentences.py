@@ -76,7 +76,7 @@ def _quoted(english: str, indonesian: str, example: str) -> Said:
     return by_form(
         said(
             f'{english} in quotes, such as "{{example}}"',
-            f'{indonesian} dalam tanda petik, misalnya "{{example}}"',
+            f'{indonesian} dalam tanda kutip, misalnya "{{example}}"',
             example=example,
         ),
         _example(english, indonesian, example),
@@ -111,7 +111,7 @@ _END: Final = {
     "": said("", ""),
     "dates": said("", ""),
     "all": by_form(
-        said("; leave it out for all", "; tiadakan kalau semuanya"),
+        said("; leave it out for all", "; hilangkan kalau semuanya"),
         said("; leave it empty for all", "; kosongkan kalau semuanya"),
     ),
 }
@@ -247,14 +247,14 @@ def _inline(english: str, indonesian: str, example: str, sheet: str) -> Said:
 
 _TEXT: Final = said(
     "text on one line, 1 to {most} characters, with no space at either end",
-    "teks satu baris, 1 sampai {most} huruf, tanpa spasi di awal atau akhirnya",
+    "teks satu baris, 1 sampai {most} karakter, tanpa spasi di awal atau akhirnya",
     most=500,
 )
 _TEXT_IN_QUOTES: Final = by_form(
     said(
         "text in quotes, on one line, 1 to {most} characters, with no space at either "
         "end",
-        "teks dalam tanda petik, satu baris, 1 sampai {most} huruf, tanpa spasi di "
+        "teks dalam tanda kutip, satu baris, 1 sampai {most} karakter, tanpa spasi di "
         "awal atau akhirnya",
         most=500,
     ),
@@ -264,7 +264,7 @@ _ID: Final = _quoted("an id", "id", "printer-1")
 _DATE: Final = by_form(
     said(
         "a date without quotes, such as 2017-09-18",
-        "tanggal tanpa tanda petik, misalnya 2017-09-18",
+        "tanggal tanpa tanda kutip, misalnya 2017-09-18",
     ),
     said("a date, such as 2017-09-18", "tanggal, misalnya 2017-09-18"),
 )
@@ -418,7 +418,7 @@ _FORMS: Final[dict[str, str]] = {
     "shifts.*.days.*": by_form(
         said(
             'a day such as "sat", or a date without quotes',
-            'hari, misalnya "sat", atau tanggal tanpa tanda petik',
+            'hari, misalnya "sat", atau tanggal tanpa tanda kutip',
         ),
         said(
             "a day such as sat, or a date such as 2017-12-27",
@@ -502,7 +502,7 @@ _FORMS: Final[dict[str, str]] = {
     "classify.*.matches": by_form(
         said(
             "a regular expression in quotes, such as darurat|sakit",
-            "pola kata dalam tanda petik, misalnya darurat|sakit",
+            "pola kata dalam tanda kutip, misalnya darurat|sakit",
         ),
         said(
             "a regular expression, such as darurat|sakit",
@@ -674,7 +674,7 @@ def _shown(value: Any) -> Said:
         text = f'"{_short(value)}"'
         if not _numeric(value):
             return Said(text, text)
-        quoted = said("{text} in quotes", "{text} dalam tanda petik", text=text)
+        quoted = said("{text} in quotes", "{text} dalam tanda kutip", text=text)
         return by_form(quoted, Said(text, text))
     if isinstance(value, int | Decimal | float | date):
         text = _short(str(value))

@@ -118,7 +118,7 @@ def _whole(page: Page, file: str) -> None:
             raise OfficeError(
                 said(
                     "shows an error such as #N/A; write a value or clear the cell",
-                    "menampilkan galat seperti #N/A; isi atau kosongkan selnya",
+                    "menampilkan kesalahan seperti #N/A; isi atau kosongkan selnya",
                 ),
                 file=file,
                 sheet=page.name,

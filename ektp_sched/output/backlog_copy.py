@@ -112,7 +112,7 @@ def backlog_copy(table: PromisedTable, path: Path, start: date) -> bytes:
             "cannot hold this backlog, as a sheet ends after {rows} rows and a cell "
             "after {signs} signs; give it the ending .csv",
             "tidak dapat memuat antrean ini, sebab satu lembar paling banyak {rows} "
-            "baris dan satu sel {signs} huruf; beri akhiran .csv",
+            "baris dan satu sel {signs} karakter; beri akhiran .csv",
             rows=_MOST_ROWS,
             signs=_LONGEST,
         )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.errors import FolderError
+from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.placing import sealed_folder
-from ektp_sched.output.plain_json import json_file, ordinary_bytes
+from ektp_sched.output.plain_json import json_file
 from ektp_sched.output.seal import COMPARISON
 from ektp_sched.places import settle
 from ektp_sched.words import said
@@ -81,7 +82,8 @@ def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
         if not (folder / name).exists():
             message = said(
                 "holds no {name}; give a folder that `ektp-sched compare` wrote",
-                "tidak memuat {name}; beri folder yang ditulis `ektp-sched compare`",
+                "tidak memuat {name}; sebutkan folder yang ditulis `ektp-sched "
+                "compare`",
                 name=name,
             )
             raise FolderError(message, file=str(path))

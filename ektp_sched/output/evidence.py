@@ -14,9 +14,9 @@ import polars as pl
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
+from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.plain_json import ordinary_bytes
 from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
@@ -116,7 +116,7 @@ def refuse_changed(saved: SavedPlan, but: Collection[str] = ()) -> None:
             "was changed since it was written, so its proof may not hold any more "
             "({what}); give the folder as `ektp-sched plan` wrote it, or plan again",
             "sudah diubah sesudah ditulis, jadi buktinya mungkin tidak berlaku lagi "
-            "({what}); berikan folder seperti yang ditulis `ektp-sched plan`, atau "
+            "({what}); sebutkan folder seperti yang ditulis `ektp-sched plan`, atau "
             "susun rencananya lagi",
             what=_clause(violation.message),
         )

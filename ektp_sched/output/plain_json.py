@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ektp_sched.office.ordinary import special_file
+from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["RepeatedKeyError", "json_file", "ordinary_bytes", "plain_json"]
+__all__ = ["RepeatedKeyError", "json_file", "plain_json"]
 
 
 class RepeatedKeyError(ValueError):
@@ -47,30 +47,11 @@ def json_file(path: Path) -> Any:
     Raises
     ------
     OSError
-        As `ordinary_bytes` does.
+        As `ektp_sched.office.ordinary.ordinary_bytes` does.
     ValueError, RecursionError
         As `plain_json` does.
     """
     return plain_json(ordinary_bytes(path))
-
-
-def ordinary_bytes(path: Path) -> bytes:
-    """Return what a file holds.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, or is a pipe, a device or a socket.
-    """
-    special = special_file(path)
-    if special is not None:
-        raise OSError(special)
-    return path.read_bytes()
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -331,7 +331,7 @@ def _whole_rows(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
         if name not in _OPTIONAL and frame[name].has_nulls():
             row = int(frame[name].is_null().arg_max() or 0) + 2
             message = said(
-                "is empty; write the plan again", "kosong; tulis rencananya lagi"
+                "is empty; write the plan again", "kosong; susun rencananya lagi"
             )
             raise FolderError(message, file=str(path), row=row, column=name)
     return frame
@@ -361,7 +361,7 @@ def _damaged(
 ) -> FolderError:
     message = said(
         "is damaged ({why}); write the plan again",
-        "rusak ({why}); tulis rencananya lagi",
+        "rusak ({why}); susun rencananya lagi",
         why=why,
     )
     return FolderError(message, file=str(path), column=column, row=row)

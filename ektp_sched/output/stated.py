@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ektp_sched.errors import FolderError
+from ektp_sched.office.ordinary import read_whole
 from ektp_sched.output.plain_json import RepeatedKeyError, plain_json
 from ektp_sched.planning import Status  # noqa: TC001 - pydantic reads it
-from ektp_sched.words import Said, said, system_reason
+from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,27 +207,21 @@ def read_file(path: Path) -> bytes:
     ektp_sched.errors.FolderError
         If it is missing, no ordinary file, or cannot be read.
     """
-    try:
-        if path.exists() and not path.is_file():
-            message = said(
-                "is no ordinary file; name a folder that `ektp-sched plan` wrote",
-                "bukan berkas biasa; sebutkan folder yang ditulis `ektp-sched plan`",
-            )
-            raise FolderError(message, file=str(path))
-        return path.read_bytes()
-    except FileNotFoundError:
-        message = said(
+    return read_whole(
+        path,
+        FolderError,
+        missing=said(
             "is missing; name a folder that `ektp-sched plan` wrote",
             "tidak ada; sebutkan folder yang ditulis `ektp-sched plan`",
-        )
-        raise FolderError(message, file=str(path)) from None
-    except OSError as error:
-        message = said(
-            "cannot be read ({why}); name a folder that you may read",
-            "tidak dapat dibaca ({why}); sebutkan folder yang boleh Anda baca",
-            why=system_reason(error),
-        )
-        raise FolderError(message, file=str(path)) from None
+        ),
+        folder=said(
+            "is no ordinary file; name a folder that `ektp-sched plan` wrote",
+            "bukan berkas biasa; sebutkan folder yang ditulis `ektp-sched plan`",
+        ),
+        remedy=said(
+            "name a folder that you may read", "sebutkan folder yang boleh Anda baca"
+        ),
+    )
 
 
 def read_json(path: Path, model: type[_Model]) -> _Model:
@@ -249,7 +244,7 @@ def read_json(path: Path, model: type[_Model]) -> _Model:
         content = model.model_validate_json(raw)
         plain_json(raw)
     except (ValidationError, RepeatedKeyError) as error:
-        again = said("write the plan again", "tulis rencananya lagi")
+        again = said("write the plan again", "susun rencananya lagi")
         raise damaged(error, str(path), again) from None
     return content
 

@@ -144,7 +144,7 @@ def _sentence(card: str, others: list[str]) -> Said:
         "cards.{card}.stock: blangko yang dapat habis pada printer, server, atau "
         "cadangan bersama {shared} hanya dapat direncanakan untuk jumlah hari yang "
         "disebutkan (--days); atau berikan {card} printer dan server sendiri, atau "
-        "stok yang cukup",
+        "persediaan yang cukup",
         card=card,
         shared=", ".join(others),
     )

@@ -140,7 +140,7 @@ def chosen(
             said(
                 "{count} replications of {days} days need too much memory; take fewer "
                 "of either",
-                "{count} ulangan selama {days} hari memerlukan terlalu banyak memori; "
+                "{count} simulasi selama {days} hari memerlukan terlalu banyak memori; "
                 "kurangi salah satunya",
                 count=replications,
                 days=days,

@@ -47,7 +47,8 @@ _FRESH_DAYS: Final = 366
 _SENTENCES: Final = {
     "malformed": (
         "has more cells than headings, or a quotation mark out of place",
-        "selnya lebih banyak daripada judul kolom, atau ada tanda kutip yang keliru",
+        "selnya lebih banyak daripada judul kolom, atau ada tanda kutip yang tidak "
+        "pada tempatnya",
     ),
     "missing": ("is empty; every row needs one", "kosong; setiap baris harus terisi"),
     "bad-date": (
@@ -340,7 +341,7 @@ def _worked(
         message = said(
             "{day} is no working day of the office; correct the day, or add it to "
             "calendar.open",
-            "{day} bukan hari kerja kantor; betulkan harinya, atau tambahkan ke "
+            "{day} bukan hari kerja kantor; perbaiki harinya, atau tambahkan ke "
             "calendar.open",
             day=str(closed.sort()[0]),
         )
@@ -389,7 +390,7 @@ def _span(sheet: _Sheet, days: pl.Series, start: date | None) -> tuple[date, int
         message = said(
             "goes from {first} to {last}, more than {most} days; correct the year, or "
             "keep the last years alone",
-            "mencakup {first} sampai {last}, lebih dari {most} hari; betulkan "
+            "mencakup {first} sampai {last}, lebih dari {most} hari; perbaiki "
             "tahunnya, atau ambil tahun-tahun terakhir saja",
             first=str(first),
             last=str(last),

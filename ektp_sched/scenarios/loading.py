@@ -45,7 +45,7 @@ __all__ = [
     "as_scenarios",
     "certain_scenarios",
     "check_scenarios",
-    "files_read",
+    "files_of_scenarios",
     "load_scenarios",
     "scenarios_of",
 ]
@@ -88,16 +88,14 @@ def load_scenarios(
     )
 
 
-def files_read(path: Path | None) -> list[Path]:
+def files_of_scenarios(path: Path) -> list[Path]:
     """Return a file of scenarios and the histories that it names.
 
     Parameters
     ----------
     path
-        The file, whatever is wrong with it; None: there is none.
+        The file, whatever is wrong with it.
     """
-    if path is None:
-        return []
     try:
         data, _ = read_tables(path, SCENARIOS_FILE)
     except ScenarioError:

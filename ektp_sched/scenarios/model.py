@@ -150,7 +150,7 @@ class NewServer(Table):
                         '"{name}" may begin on {latest}, after to = {to}; correct one '
                         "of the two",
                         '"{name}" mungkin mulai pada {latest}, setelah to = {to}; '
-                        "betulkan salah satunya",
+                        "perbaiki salah satunya",
                         name=self.id,
                         latest=str(latest),
                         to=str(self.to),

@@ -88,7 +88,7 @@ def rank_of(confidence: Fraction, replications: int) -> int:
             said(
                 "{count} replications cannot carry a confidence of {share}; at least "
                 "{least} can",
-                "{count} ulangan tidak cukup untuk confidence {share}; perlu paling "
+                "{count} simulasi tidak cukup untuk confidence {share}; perlu paling "
                 "sedikit {least}",
                 count=replications,
                 share=f"{float(confidence):g}",

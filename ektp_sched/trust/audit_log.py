@@ -205,7 +205,9 @@ def _missing(name: str, headings: tuple[str, ...], office: Office) -> Said:
         number = office.identity.from_
         also = said(' (or "{number}")', ' (atau "{number}")', number=number)
     if near is not None:
-        hint = said('; the nearest is "{near}"', '; yang terdekat "{near}"', near=near)
+        hint = said(
+            '; the nearest is "{near}"', '; yang paling mirip "{near}"', near=near
+        )
     nothing = said(
         "none; the first row must hold them",
         "tidak ada satu pun; baris pertama harus memuatnya",
@@ -373,8 +375,8 @@ _REASONS: Final = {
     "malformed": said(
         "more cells than headings, a quotation mark out of place, or signs that are "
         "no text",
-        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang keliru, atau "
-        "ada huruf yang rusak",
+        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang tidak pada "
+        "tempatnya, atau ada huruf yang rusak",
     ),
 }
 
@@ -394,7 +396,7 @@ def _refuse(log: PrintLog, max_rejects: float) -> None:
         "{bad} of {read} rows cannot be used, the first for this: {reason}; correct "
         "these rows and try again",
         "{bad} dari {read} baris tidak dapat dipakai, yang pertama karena ini: "
-        "{reason}; betulkan baris itu lalu coba lagi",
+        "{reason}; perbaiki baris itu lalu coba lagi",
         bad=bad.height,
         read=log.read,
         reason=_sentence(reason),

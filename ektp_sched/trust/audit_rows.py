@@ -57,7 +57,7 @@ def limits_of(prints: PrintLog, office: Office) -> Capacity:
             "spans {days} days, from {first} to {last}; a log must not span more than "
             "{most}: correct the dates, or cut it in parts",
             "mencakup {days} hari, dari {first} sampai {last}; catatan tidak boleh "
-            "lebih dari {most} hari: betulkan tanggalnya, atau bagilah berkasnya",
+            "lebih dari {most} hari: perbaiki tanggalnya, atau bagilah berkasnya",
             days=days,
             first=str(first),
             last=str(last),

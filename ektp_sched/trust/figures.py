@@ -192,7 +192,7 @@ def _check_order(
         said(
             "The row comes after one that rank, pressure or the tie-break puts behind "
             "it.",
-            "Baris ini berada sesudah baris yang menurut peringkat, tekanan, atau "
+            "Baris ini berada sesudah baris yang menurut peringkat, bobot tunggu, atau "
             "aturan seri seharusnya di belakangnya.",
         ),
         wrong,

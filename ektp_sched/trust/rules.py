@@ -311,7 +311,7 @@ def _pins_hold(facts: Facts, findings: Findings) -> None:
             said(
                 "The application is printed on another day than the one it is pinned "
                 "to.",
-                "Permohonan ini dicetak pada hari lain daripada tanggal tetapnya.",
+                "Permohonan ini dicetak pada hari lain daripada yang ditetapkan.",
             ),
             ((inside & (printed != pinned)) | (pinned >= days)) & (printed < days),
         ),
@@ -319,8 +319,8 @@ def _pins_hold(facts: Facts, findings: Findings) -> None:
             "pin-unprinted",
             said(
                 "The application is pinned to a day of the horizon and is not printed.",
-                "Permohonan ini bertanggal tetap dalam masa rencana, tetapi tidak "
-                "dicetak.",
+                "Permohonan ini ditetapkan tanggal cetaknya dalam masa rencana, "
+                "tetapi tidak dicetak.",
             ),
             inside & (printed == days),
         ),
