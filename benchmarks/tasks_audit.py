@@ -11,7 +11,7 @@ from benchmarks.cases import scale_case
 from benchmarks.measure import Timer
 from ektp_sched.backlog import from_frame
 from ektp_sched.planning import plan
-from ektp_sched.trust.audit import audit as audit_log
+from ektp_sched.trust.audit.audit import audit as audit_log
 
 __all__ = ["audit"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST = 120  # seconds
 _LOADED = (
-    "ektp_sched.cli",
+    "ektp_sched.cli.app",
     "ektp_sched.backlog",
     "ektp_sched.office",
     "ektp_sched.output",
@@ -69,7 +69,7 @@ def _become(command: Mapping[str, Any]) -> None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.argv = ["ektp-sched", *command["arguments"]]
         sys.path[0] = command["cwd"]
-        from ektp_sched.cli_entry import main
+        from ektp_sched.cli.entry import main
 
         main()
     except SystemExit as left:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ektp_sched.office.office import parse_office
-from ektp_sched.scenarios.draws import draw
-from ektp_sched.scenarios.loading import scenarios_of
+from ektp_sched.scenarios.world.draws import draw
+from ektp_sched.scenarios.world.loading import scenarios_of
 
 if TYPE_CHECKING:
     from ektp_sched.office import Office

@@ -34,8 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 # Conveniences of results, loaded when they are called, such as plan.save().
 UPWARD = {
     ("planning/result.py", "output"),
-    ("scenarios/comparison.py", "output"),
-    ("trust/explain_model.py", "output"),
+    ("scenarios/compare/comparison.py", "output"),
+    ("trust/explain/model.py", "output"),
 }
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}
 
@@ -45,11 +45,7 @@ def name_of(path: Path) -> str:
 
 
 def room_of(path: Path) -> str:
-    name = name_of(path)
-    first = name.split("/")[0].removesuffix(".py")
-    if "/" not in name and first.startswith("cli"):
-        return "cli"
-    return first
+    return name_of(path).split("/")[0].removesuffix(".py")
 
 
 def tree_of(path: Path) -> ast.Module:

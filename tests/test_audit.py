@@ -15,8 +15,8 @@ from ektp_sched.errors import FolderError, LogError
 from ektp_sched.office import Office
 from ektp_sched.output.audit_sheets import save_audit
 from ektp_sched.output.languages import language
-from ektp_sched.trust.audit import Audit, audit
-from ektp_sched.trust.audit_log import log_from_frame, read_log
+from ektp_sched.trust.audit.audit import Audit, audit
+from ektp_sched.trust.audit.log import log_from_frame, read_log
 
 if TYPE_CHECKING:
     from pathlib import Path

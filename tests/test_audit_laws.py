@@ -15,8 +15,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ektp_sched.planning import Status
-from ektp_sched.trust.audit import audit
-from ektp_sched.trust.audit_dominance import dominated
+from ektp_sched.trust.audit.audit import audit
+from ektp_sched.trust.audit.dominance import dominated
 
 if TYPE_CHECKING:
     from random import Random

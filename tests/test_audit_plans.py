@@ -18,7 +18,7 @@ from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import ids_of, queue_numbers
 from ektp_sched.office import Office
 from ektp_sched.planning import plan
-from ektp_sched.trust.audit import Audit, audit
+from ektp_sched.trust.audit.audit import Audit, audit
 
 ROWS = ("application_id", "day", "printer", "batch", "position")
 

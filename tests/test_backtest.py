@@ -21,18 +21,18 @@ from ektp_sched.output.backtest_files import (
 )
 from ektp_sched.output.languages import language
 from ektp_sched.scenarios import certain_scenarios, scenarios_of
-from ektp_sched.scenarios.backtest import backtest
-from ektp_sched.scenarios.fronts import Fronts, chosen, simulated
-from ektp_sched.scenarios.history import ArrivalFit, BreakdownFit
-from ektp_sched.scenarios.promise import days_printed
-from ektp_sched.scenarios.ready_by import next_open, rank_of
-from ektp_sched.scenarios.worlds import fitted_worlds, stated_rates, worse_rates
+from ektp_sched.scenarios.dates.backtest import backtest
+from ektp_sched.scenarios.dates.fronts import Fronts, chosen, simulated
+from ektp_sched.scenarios.dates.promise import days_printed
+from ektp_sched.scenarios.dates.ready_by import next_open, rank_of
+from ektp_sched.scenarios.dates.worlds import fitted_worlds, stated_rates, worse_rates
+from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ektp_sched.scenarios.backtest_result import Backtest
+    from ektp_sched.scenarios.dates.backtest_result import Backtest
 
 SMALL: dict[str, Any] = {"start": START, "days": 60, "replications": 99, "fresh": 50}
 

@@ -29,7 +29,7 @@ from ektp_sched.errors import BacklogError, LogError
 from ektp_sched.office import Office
 from ektp_sched.planning.outlook import outlook
 from ektp_sched.public import HIDDEN, columns_shown, is_heading, looks_personal, visible
-from ektp_sched.trust.audit_log import log_from_frame
+from ektp_sched.trust.audit.log import log_from_frame
 
 if TYPE_CHECKING:
     import random

@@ -131,7 +131,7 @@ def test_whoever_ends_a_command_is_answered_as_an_interruption(
     code = (
         "import os, sys, time\n"
         "import ektp_sched.planning as planning\n"
-        "from ektp_sched.cli_entry import main\n"
+        "from ektp_sched.cli.entry import main\n"
         "def slow(*_, **__):\n"
         "    print('begun', flush=True); time.sleep(60)\n"
         "planning.plan = slow\n"

@@ -12,7 +12,7 @@ from cli_cases import FROM, HEADING, OFFICE, ROWS, run
 from ektp_sched.backlog import from_frame
 from ektp_sched.errors import LogError
 from ektp_sched.office.office import office_of
-from ektp_sched.trust.audit_log import log_from_frame
+from ektp_sched.trust.audit.log import log_from_frame
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from folder_damages import by_checker
 from typer.testing import CliRunner
 
 from ektp_sched.backlog import read_backlog
-from ektp_sched.cli import app
+from ektp_sched.cli.app import app
 from ektp_sched.office import Office
 from ektp_sched.output import check_evidence, check_folder, load
 from ektp_sched.trust import verify

@@ -32,7 +32,7 @@ from ektp_sched.scenarios import (
     scenarios_of,
     simulate,
 )
-from ektp_sched.scenarios.queue import build_queue
+from ektp_sched.scenarios.simulate.queue import build_queue
 
 if TYPE_CHECKING:
     from ektp_sched.planning import Plan

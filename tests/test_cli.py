@@ -14,10 +14,10 @@ import pytest
 from cli_cases import FROM, OFFICE, PLAIN, ROWS, interrupt, run, write_case
 
 from ektp_sched import __version__
-from ektp_sched import cli as command_line
-from ektp_sched.cli_console import Progress
-from ektp_sched.cli_entry import main
-from ektp_sched.cli_interruption import INTERRUPTION
+from ektp_sched.cli import app as command_line
+from ektp_sched.cli.console import Progress
+from ektp_sched.cli.entry import main
+from ektp_sched.cli.interruption import INTERRUPTION
 from ektp_sched.output.languages import language
 
 COMMANDS = (
@@ -384,7 +384,7 @@ def test_interrupted_in_a_solver_or_after_one_it_leaves_nothing(
 
 _DEAF = """
 import hashlib, os, signal, threading
-from ektp_sched.cli_watch import watch
+from ektp_sched.cli.watch import watch
 
 watch(lambda: (os.write(1, b"left"), os._exit(130)), patience=0.2)
 # Long after the step below has begun, and long before it ends.

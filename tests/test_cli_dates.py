@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from cli_cases import FROM, ROWS, one_sentence, run, write_case
 
-from ektp_sched import cli as command_line
+from ektp_sched.cli import app as command_line
 from ektp_sched.output.report import converter
 
 if TYPE_CHECKING:

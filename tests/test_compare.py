@@ -18,7 +18,7 @@ from ektp_sched.output.languages import language
 from ektp_sched.output.report import comparison_report
 from ektp_sched.planning import plan
 from ektp_sched.scenarios import Comparison, compare
-from ektp_sched.scenarios.left_out import as_simulated
+from ektp_sched.scenarios.world.left_out import as_simulated
 
 if TYPE_CHECKING:
     from ektp_sched.office import Office

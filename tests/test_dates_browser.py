@@ -18,8 +18,8 @@ from ektp_sched.output import language
 from ektp_sched.output.backtest_files import backtest_page
 from ektp_sched.output.poster import poster_html, poster_pages
 from ektp_sched.scenarios import load_scenarios
-from ektp_sched.scenarios.backtest import backtest
-from ektp_sched.scenarios.promise import promise
+from ektp_sched.scenarios.dates.backtest import backtest
+from ektp_sched.scenarios.dates.promise import promise
 
 if TYPE_CHECKING:
     from pathlib import Path

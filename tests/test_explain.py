@@ -18,8 +18,8 @@ from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.output.reading import load
 from ektp_sched.planning import Plan, plan
-from ektp_sched.trust.explain import Explanation, explain
-from ektp_sched.trust.explain_ahead import REASONS
+from ektp_sched.trust.explain.ahead import REASONS
+from ektp_sched.trust.explain.explain import Explanation, explain
 
 if TYPE_CHECKING:
     from pathlib import Path

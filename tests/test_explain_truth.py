@@ -23,13 +23,13 @@ from strategies import (
 
 from ektp_sched.output.languages import language
 from ektp_sched.planning import Status
-from ektp_sched.trust.explain import explain
+from ektp_sched.trust.explain.explain import explain
 
 if TYPE_CHECKING:
     from brute import Limits, Person
 
     from ektp_sched.planning import Plan
-    from ektp_sched.trust.explain import Explanation
+    from ektp_sched.trust.explain.explain import Explanation
 
 CASES = st.one_of(
     cases(), mixed_cases(), quota_cases(), consumable_cases(), shift_cases()

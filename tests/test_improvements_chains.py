@@ -12,12 +12,12 @@ from mixes_brute import Small
 from strategies import START, Case, desk, mixed_cases, person
 
 from ektp_sched.planning import Status
-from ektp_sched.trust.chains import better_chain, useful_shift
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.findings import Findings
-from ektp_sched.trust.improvements import check_improvements
-from ektp_sched.trust.rules import check_rules
-from ektp_sched.trust.tiers import demanded, value_of, values
+from ektp_sched.trust.verify.chains import better_chain, useful_shift
+from ektp_sched.trust.verify.improvements import check_improvements
+from ektp_sched.trust.verify.rules import check_rules
+from ektp_sched.trust.verify.tiers import demanded, value_of, values
 
 if TYPE_CHECKING:
     from ektp_sched.planning import Plan

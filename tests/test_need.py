@@ -10,8 +10,8 @@ from whatif_cases import START, office, people, scenarios
 
 from ektp_sched.errors import UsageError
 from ektp_sched.scenarios import Goal, Need, certain_scenarios, need
-from ektp_sched.scenarios.need import expected_arrivals
-from ektp_sched.scenarios.runs import Run
+from ektp_sched.scenarios.compare.need import expected_arrivals
+from ektp_sched.scenarios.simulate.runs import Run
 
 
 def asked(goal: Goal, **options: Any) -> Need:

@@ -27,17 +27,17 @@ from ektp_sched.scenarios import (
     scenarios_of,
     simulate,
 )
-from ektp_sched.scenarios.fronts import chosen, simulated, undisturbed
-from ektp_sched.scenarios.promise import promise
-from ektp_sched.scenarios.ready_by import rank_of
-from ektp_sched.scenarios.simulate import arrivals_by_stream
-from ektp_sched.scenarios.told import halves, told_trips
+from ektp_sched.scenarios.compare.told import halves, told_trips
+from ektp_sched.scenarios.dates.fronts import chosen, simulated, undisturbed
+from ektp_sched.scenarios.dates.promise import promise
+from ektp_sched.scenarios.dates.ready_by import rank_of
+from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ektp_sched.scenarios import Scenarios
-    from ektp_sched.scenarios.promise import Promises
+    from ektp_sched.scenarios.dates.promise import Promises
 
 WEEK = {"workdays": ["mon", "tue", "wed", "thu", "fri"]}
 UNCERTAIN: dict[str, Any] = {

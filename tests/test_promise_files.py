@@ -22,7 +22,7 @@ from ektp_sched.output.backlog_copy import backlog_copy, check_target
 from ektp_sched.output.languages import language
 from ektp_sched.output.poster import FEWEST, Band, poster_html, poster_pages
 from ektp_sched.output.promise_files import save_promises
-from ektp_sched.scenarios.promise import Promises
+from ektp_sched.scenarios.dates.promise import Promises
 
 if TYPE_CHECKING:
     from pathlib import Path

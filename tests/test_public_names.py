@@ -79,5 +79,5 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_importing_the_command_line_loads_only_typer() -> None:
-    heavy = loaded_after("import ektp_sched.cli") & set(HEAVY)
+    heavy = loaded_after("import ektp_sched.cli.app") & set(HEAVY)
     assert heavy <= {"typer", "rich"}

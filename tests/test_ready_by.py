@@ -12,27 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.errors import UsageError
-from ektp_sched.scenarios.coverage import (
+from ektp_sched.scenarios.compare.told import (
+    Stream,
+    halves,
+    told_dates,
+    wasted_trips_with_dates,
+)
+from ektp_sched.scenarios.dates.coverage import (
     Dated,
     good_futures,
     held_by_group,
     shifted,
     smallest_margin,
 )
-from ektp_sched.scenarios.fronts import Fronts
-from ektp_sched.scenarios.ready_by import (
+from ektp_sched.scenarios.dates.fronts import Fronts
+from ektp_sched.scenarios.dates.ready_by import (
     as_confidence,
     first_days,
     needed_replications,
     next_open,
     printed_in,
     rank_of,
-)
-from ektp_sched.scenarios.told import (
-    Stream,
-    halves,
-    told_dates,
-    wasted_trips_with_dates,
 )
 
 HORIZON = 12

@@ -14,7 +14,7 @@ from comparison_cases import comparison, write_comparison
 from whatif_cases import START as REAL
 from whatif_cases import office, people, scenarios
 
-from ektp_sched import cli
+from ektp_sched.cli import app as cli
 from ektp_sched.errors import FolderError, MissingExtraError
 from ektp_sched.output import language
 from ektp_sched.output.report import charts as drawing

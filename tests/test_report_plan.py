@@ -21,8 +21,8 @@ from output_cases import START, make
 from typer.testing import CliRunner
 
 import ektp_sched
-from ektp_sched import cli
 from ektp_sched.backlog import from_frame
+from ektp_sched.cli import app as cli
 from ektp_sched.errors import FolderError, MissingExtraError, UsageError
 from ektp_sched.office import Office
 from ektp_sched.output import check_folder, language, load, save

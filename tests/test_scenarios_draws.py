@@ -19,7 +19,7 @@ from scenario_cases import START, desk, scenarios, world
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.scenarios import BLOCK, NewResource
-from ektp_sched.scenarios.draws import stream, triangular
+from ektp_sched.scenarios.world.draws import stream, triangular
 
 if TYPE_CHECKING:
     from collections.abc import Callable

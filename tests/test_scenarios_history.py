@@ -11,14 +11,14 @@ import pytest
 from scenario_cases import START, desk, history, scenarios, working_days, world
 
 from ektp_sched.errors import ScenarioError
-from ektp_sched.scenarios.draws import BLOCK, stream
-from ektp_sched.scenarios.history import (
+from ektp_sched.scenarios.world.draws import BLOCK, stream
+from ektp_sched.scenarios.world.history import (
     ArrivalFit,
     BreakdownFit,
     fit_arrivals,
     transitions,
 )
-from ektp_sched.scenarios.history_files import read_arrivals, read_outages
+from ektp_sched.scenarios.world.history_files import read_arrivals, read_outages
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from scenario_cases import START, desk, scenarios
 
 from ektp_sched.errors import InputError, ScenarioError, UsageError
 from ektp_sched.scenarios import NewResource, load_scenarios
-from ektp_sched.scenarios.laws import ArrivalLaw, BreakdownLaw
-from ektp_sched.scenarios.loading import scenarios_of
+from ektp_sched.scenarios.world.laws import ArrivalLaw, BreakdownLaw
+from ektp_sched.scenarios.world.loading import scenarios_of
 
 if TYPE_CHECKING:
     from pathlib import Path

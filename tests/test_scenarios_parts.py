@@ -17,8 +17,8 @@ from strategies_scenarios import limits_of
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.scenarios import CAUSES, Arrivals, Outcome, build_queue, simulate
-from ektp_sched.scenarios.order import check_range
-from ektp_sched.scenarios.polymatroid import daily_sets
+from ektp_sched.scenarios.simulate.order import check_range
+from ektp_sched.scenarios.simulate.polymatroid import daily_sets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

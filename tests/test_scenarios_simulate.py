@@ -13,7 +13,7 @@ from slow_queue import Newcomer, slow
 from strategies_scenarios import World, worlds
 
 from ektp_sched.scenarios import CAUSES, POLICIES, Outcome, simulate
-from ektp_sched.scenarios.simulate import arrivals_by_stream
+from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
 
 if TYPE_CHECKING:
     from slow_queue import Slow

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ektp_sched.scenarios.spread import (
+from ektp_sched.scenarios.compare.spread import (
     of_days,
     of_histogram,
     of_values,

@@ -26,7 +26,7 @@ from ektp_sched.output.languages import language
 from ektp_sched.planning import Status
 from ektp_sched.planning.leftover import days_with_blanks
 from ektp_sched.trust import checker, explain, fairness, verify
-from ektp_sched.trust.consumables import Blanks
+from ektp_sched.trust.counts.consumables import Blanks
 
 if TYPE_CHECKING:
     import pytest

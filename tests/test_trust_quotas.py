@@ -28,9 +28,9 @@ from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.planning import Status
 from ektp_sched.trust import checker, explain, fairness, verify
+from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.counts.quotas import limit_of
 from ektp_sched.trust.facts import read_facts
-from ektp_sched.trust.quota_moves import QuotaMoves
-from ektp_sched.trust.quotas import limit_of
 
 if TYPE_CHECKING:
     from pathlib import Path

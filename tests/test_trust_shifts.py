@@ -18,13 +18,13 @@ from test_planning_shifts import truth
 
 from ektp_sched.planning import Status
 from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
-from ektp_sched.trust.bounds import Bounds
-from ektp_sched.trust.choice import Cut
-from ektp_sched.trust.decided import lost
 from ektp_sched.trust.facts import read_facts
-from ektp_sched.trust.prices import limit_prices
-from ektp_sched.trust.shifts import ShiftRules
-from ektp_sched.trust.tiers import OWN_TIERS, demanded, priced
+from ektp_sched.trust.proof.bounds import Bounds
+from ektp_sched.trust.proof.choice import Cut
+from ektp_sched.trust.proof.decided import lost
+from ektp_sched.trust.proof.prices import limit_prices
+from ektp_sched.trust.verify.shifts import ShiftRules
+from ektp_sched.trust.verify.tiers import OWN_TIERS, demanded, priced
 
 if TYPE_CHECKING:
     from collections.abc import Callable

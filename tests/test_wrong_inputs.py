@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from cli_cases import HEADING, ROWS
 
-from ektp_sched import cli
-from ektp_sched.cli_language import office_language
+from ektp_sched.cli import app as cli
+from ektp_sched.cli.language import office_language
 
 if TYPE_CHECKING:
     from pathlib import Path

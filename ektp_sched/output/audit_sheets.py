@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
-    from ektp_sched.trust.audit import Audit
+    from ektp_sched.trust.audit.audit import Audit
 
 __all__ = ["ROWS", "refuse_audit", "save_audit"]
 

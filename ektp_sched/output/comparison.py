@@ -16,7 +16,7 @@ from ektp_sched.places import settle
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.scenarios.comparison import Comparison
+    from ektp_sched.scenarios.compare.comparison import Comparison
 
 __all__ = ["AGAIN", "COMPARISON", "DAILY", "read_comparison", "save_comparison"]
 

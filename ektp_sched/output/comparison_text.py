@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
-    from ektp_sched.scenarios.comparison import (
+    from ektp_sched.scenarios.compare.comparison import (
         BreakEven,
         Comparison,
         Difference,
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
         Payoff,
         ScenarioFigures,
     )
-    from ektp_sched.scenarios.goal import Enough, Need
-    from ektp_sched.scenarios.spread import DaySpread, Spread
+    from ektp_sched.scenarios.compare.goal import Enough, Need
+    from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 
 __all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]
 

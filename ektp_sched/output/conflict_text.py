@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office import capacity, lots, ribbon_cards
 from ektp_sched.output.quotas import kind_of, limit_text
-from ektp_sched.trust.quotas import RULES
+from ektp_sched.trust.counts.quotas import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

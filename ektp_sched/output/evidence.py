@@ -24,7 +24,7 @@ from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
 from ektp_sched.trust import Violation, proves_choice
-from ektp_sched.trust.tiers import OWN_TIERS
+from ektp_sched.trust.verify.tiers import OWN_TIERS
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.output.languages import Language
-    from ektp_sched.trust.explain_model import Explanation, Move, Price
+    from ektp_sched.trust.explain.model import Explanation, Move, Price
 
 __all__ = ["explanation_lines"]
 

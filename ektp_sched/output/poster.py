@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
-    from ektp_sched.scenarios.promise import Promises
+    from ektp_sched.scenarios.dates.promise import Promises
 
 __all__ = ["FEWEST", "Band", "Page", "poster_html", "poster_pages"]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ektp_sched.scenarios.promise import Promises
+    from ektp_sched.scenarios.dates.promise import Promises
 
 __all__ = ["save_promises"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.output.tables import write_csv
+from ektp_sched.trust.counts.quotas import RULES, periods, place, tally
 from ektp_sched.trust.facts import read_facts
-from ektp_sched.trust.quotas import RULES, periods, place, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ektp_sched.office.decisions import Quota
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
-    from ektp_sched.trust.quotas import Period, Rule
+    from ektp_sched.trust.counts.quotas import Period, Rule
 
 __all__ = [
     "COLUMNS",

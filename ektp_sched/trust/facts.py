@@ -15,7 +15,7 @@ import polars as pl
 from ektp_sched.office import capacity
 from ektp_sched.trust.kinds import RankKey, counted, read_kinds
 from ektp_sched.trust.matching import UNKNOWN, match_ids
-from ektp_sched.trust.shifts import known_uses, read_shifts
+from ektp_sched.trust.verify.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.kinds import Kinds
     from ektp_sched.trust.planned import PlannedRows
-    from ektp_sched.trust.shifts import Worked
+    from ektp_sched.trust.verify.shifts import Worked
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]

@@ -1,0 +1,3 @@
+"""The command line: parse, call, print, leave with a code; no rule of its own."""
+
+__all__: list[str] = []

@@ -1,0 +1,143 @@
+"""The command ``ektp-sched``: parse, call, print, exit code; no logic.
+
+Heavy rooms load inside the commands, so that ``--help`` and shell completion
+answer at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ektp_sched import __version__
+from ektp_sched.cli.console import (
+    DONE,
+    INTERRUPTED,
+    NO,
+    echo,
+    explain_failure,
+    say,
+)
+from ektp_sched.cli.dates import backtest, promise
+from ektp_sched.cli.input import check, init
+from ektp_sched.cli.language import choose_language, in_spoken
+from ektp_sched.cli.plan import plan
+from ektp_sched.cli.report import report
+from ektp_sched.cli.streams import prepare_streams, unread
+from ektp_sched.cli.trust import audit, explain, verify
+from ektp_sched.cli.usage import Command, Commands
+from ektp_sched.cli.whatif import compare, need
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="ektp-sched",
+    cls=Commands,
+    help=(
+        "Provably optimal, fair daily print batches for an identity-card backlog.\n\n"
+        "\b\n"
+        "Start with an example:\n"
+        "  ektp-sched init kupang --example kupang\n"
+        "  ektp-sched plan kupang/backlog.csv --office kupang/office.toml \\\n"
+        "      --start 2017-09-12 --days 60 --out out\n\n"
+        "\b\n"
+        "Exit codes: 0 done; 1 the answer is no; 2 bad input or usage;\n"
+        "130 interrupted."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+)
+_EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
+    init: (
+        "ektp-sched init kupang --example kupang",
+        "ektp-sched init saturdays --example saturdays",
+        "ektp-sched init myoffice --xlsx",
+        "ektp-sched init converted --from office.xlsx",
+    ),
+    check: ("ektp-sched check backlog.csv --office office.toml",),
+    plan: (
+        "ektp-sched plan backlog.csv --office office.toml --start 2017-09-12 --out out",
+        "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
+        "--start 2017-09-12 --out rule",
+    ),
+    verify: ("ektp-sched verify out --backlog backlog.csv --office office.toml",),
+    explain: (
+        "ektp-sched explain out KPG-000001 --backlog backlog.csv --office office.toml",
+    ),
+    audit: (
+        "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
+        "--out audit",
+    ),
+    report: ("ektp-sched report out --lang en",),
+    compare: (
+        "ektp-sched compare backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --out compared",
+    ),
+    need: (
+        "ektp-sched need backlog.csv --office office.toml --resource server-1 "
+        "--cleared-by 2017-12-22 --start 2017-09-12",
+    ),
+    promise: (
+        "ektp-sched promise backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --out dates",
+    ),
+    backtest: (
+        "ektp-sched backtest backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
+    ),
+}
+for _command, _lines in _EXAMPLES.items():
+    app.command(cls=Command, epilog="\b\nExample:\n  " + "\n  ".join(_lines))(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        echo(f"ektp-sched {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Say the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Without the program's name; None: those of the process.
+    """
+    outlet = prepare_streams()
+    choose_language(None)
+    try:
+        code = app(
+            args=None if arguments is None else list(arguments),
+            prog_name="ektp-sched",
+            standalone_mode=False,
+        )
+        lost = unread(outlet)
+    except (Exception, KeyboardInterrupt) as error:
+        return explain_failure(error)
+    if code == INTERRUPTED:
+        return explain_failure(KeyboardInterrupt())
+    code = code if isinstance(code, int) else DONE
+    if lost is None:
+        return code
+    sentence, is_failure = lost
+    say(f"ektp-sched: {in_spoken(sentence)}")
+    return NO if is_failure and code == DONE else code

@@ -1,0 +1,315 @@
+"""What every command needs to talk: JSON, progress, one sentence for an error."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+import typer
+
+from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID
+from ektp_sched.cli.language import in_spoken
+from ektp_sched.cli.memory import TooLittleMemoryError
+from ektp_sched.cli.usage import usage_sentence
+from ektp_sched.errors import EktpSchedError, InputError
+from ektp_sched.public import visible
+from ektp_sched.words import Said, joined, said, system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from ektp_sched.office import Office
+    from ektp_sched.output.languages import Language
+
+__all__ = [
+    "BAD_INPUT",
+    "DONE",
+    "INTERRUPTED",
+    "NO",
+    "Progress",
+    "as_date",
+    "console",
+    "echo",
+    "emit",
+    "explain_failure",
+    "first_day",
+    "problems_of",
+    "say",
+    "tell_left_out",
+    "tell_no_page",
+]
+
+DONE, NO, BAD_INPUT = 0, 1, 2
+_TOLD = 3  # problems named at once; `check` names all
+_WANT_OF_MEMORY = (
+    "can't start new thread",
+    "failed to map segment",
+    "Cannot allocate memory",
+    "cannot allocate memory",
+)
+"""What libraries say where the system gives no more memory."""
+
+_OFTEN = 10.0  # seconds between lines about progress off a terminal
+
+
+def say(text: str) -> None:
+    """Print a line for people on stderr."""
+    typer.echo(visible(text), err=True)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a line on stdout; no sign of it controls the screen."""
+    typer.echo(visible(text), err=err)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console for tables; what it prints is plain off a terminal."""
+    from rich.console import Console
+
+    from ektp_sched.output.screen import VisibleSigns
+
+    screen = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    screen.push_render_hook(VisibleSigns())
+    return screen
+
+
+def emit(document: Mapping[str, Any]) -> None:
+    """Print a result for programs on stdout, as JSON in UTF-8."""
+    text = json.dumps(document, ensure_ascii=True, indent=2, allow_nan=False)
+    echo(text)
+
+
+def as_date(text: str) -> date:
+    """Read the value of a date option.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is no date in the form 2017-09-12.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = said(
+            "'{text}' is not a date; write it like 2017-09-12",
+            "'{text}' bukan tanggal; tulislah seperti 2017-09-12",
+            text=text,
+        )
+        raise typer.BadParameter(message) from None
+
+
+def first_day(start: date | None, words: Language) -> date:
+    """Return the first day: as given, or today, which is then said on stderr.
+
+    Parameters
+    ----------
+    start
+        As given; None: it was left out.
+    words
+        Language.
+    """
+    begin = start or date.today()
+    if start is None:
+        say(words.text("cli.today", start=begin))
+    return begin
+
+
+def tell_left_out(office: Office, words: Language) -> None:
+    """Say on stderr which rules of an office a simulation leaves out.
+
+    Parameters
+    ----------
+    office
+        As it was read.
+    words
+        Language.
+    """
+    from ektp_sched.scenarios import left_out
+
+    for notice in left_out(office):
+        say(f"{words.text('terminal.warning')}: {words.notice(notice)}")
+
+
+def tell_no_page(page: Path, words: Language, command: str = "report") -> None:
+    """Say on stderr why a page is not there, if it is not.
+
+    Parameters
+    ----------
+    page
+        Where it would be.
+    words
+        Language.
+    command
+        Which tries to write it again.
+    """
+    if not page.exists():
+        from ektp_sched.output.report import charts_available
+
+        key = "failed" if charts_available() else "left_out"
+        say(words.text(f"report.{key}", page=page.name, command=command))
+
+
+@dataclass(slots=True)
+class Progress:
+    """A line on stderr that says what is being done.
+
+    Off a terminal, a line of its own now and then, where it takes long.
+
+    Parameters
+    ----------
+    words
+        The language of its texts.
+    """
+
+    words: Language
+    _shown: int = 0
+    _stage: str = ""
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, stage: str, share: float) -> None:
+        """Show a stage and how much of it is done, 0 to 1."""
+        text = f"{self.words.name('stage', stage)} … {share:.0%}"
+        self._stage = text
+        if not sys.stderr.isatty():
+            return
+        padding = " " * max(0, self._shown - len(text))
+        sys.stderr.write(f"\r{text}{padding}")
+        sys.stderr.flush()
+        self._shown = len(text)
+
+    def __enter__(self) -> Self:
+        if not sys.stderr.isatty():
+            teller = threading.Thread(target=self._tell, name="progress", daemon=True)
+            with suppress(RuntimeError):  # no memory for it: the work itself will say
+                teller.start()
+        return self
+
+    def _tell(self) -> None:
+        """Say from time to time what is being done, to whoever reads a log."""
+        while not self._ended.wait(_OFTEN):
+            say(self._stage)
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Take the line away again, and say how far an interrupted work had come."""
+        self._ended.set()
+        if self._shown:
+            sys.stderr.write("\r" + " " * self._shown + "\r")
+            sys.stderr.flush()
+            self._shown = 0
+        if isinstance(error, KeyboardInterrupt) and error.args:
+            # Said here, as the command line's library drops the text.
+            say(f"ektp-sched: {in_spoken(error.args[0])}")
+
+
+def explain_failure(error: BaseException) -> int:
+    """Say in a sentence why a command ended, and return its exit code.
+
+    Parameters
+    ----------
+    error
+        Whatever stopped the command.
+    """
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        SAID.append(INTERRUPTION)
+        say(in_spoken(INTERRUPTION))
+        return INTERRUPTED
+    if isinstance(error, EktpSchedError):
+        return _end(_first_problems(error), BAD_INPUT)
+    if hasattr(error, "format_message"):
+        return _end(usage_sentence(error), BAD_INPUT)
+    if isinstance(error, TooLittleMemoryError):
+        return _end(error.args[0], NO)
+    if _is_want_of_memory(error):
+        sentence = said(
+            "there is not enough memory for this input",
+            "memori tidak cukup untuk data masukan ini",
+        )
+        return _end(sentence, NO)
+    if isinstance(error, OSError):
+        reason = system_reason(error)
+        place = error.filename
+        named = isinstance(place, str) and place
+        return _end(joined(": ", (place, reason)) if named else reason, BAD_INPUT)
+    if os.environ.get("EKTP_DEBUG"):
+        traceback.print_exception(error)
+    if type(error).__name__ == "UnverifiedPlanError":
+        sentence = said(
+            "{error}; please report this mistake in the program",
+            "{error}; mohon laporkan kesalahan program ini",
+            error=error.args[0],
+        )
+        return _end(sentence, NO)
+    sentence = said(
+        "this is a mistake in the program ({kind} in {place}), and nothing was "
+        "written; please report it with this line, and without any personal data",
+        "ini kesalahan program ({kind} di {place}), dan tidak ada yang ditulis; "
+        "mohon laporkan dengan baris ini, tanpa data pribadi apa pun",
+        kind=type(error).__name__,
+        place=_innermost(error),
+    )
+    return _end(sentence, NO)
+
+
+def _is_want_of_memory(error: BaseException) -> bool:
+    """Return whether there was too little memory, whoever noticed it."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    said_by_libraries = any(text in str(error) for text in _WANT_OF_MEMORY)
+    return isinstance(error, MemoryError) or said_by_libraries
+
+
+def problems_of(error: InputError) -> list[Said]:
+    """Return every problem of an error, each naming its file."""
+    if len(error.problems) < 2:
+        return [joined("", error.args)]
+    return [joined(": ", _parts(error.file, problem)) for problem in error.problems]
+
+
+def _end(sentence: str, code: int) -> int:
+    say(f"ektp-sched: {in_spoken(sentence)}")
+    return code
+
+
+def _parts(file: str | None, problem: str) -> tuple[str, ...]:
+    return (file, problem) if file and not problem.startswith(file) else (problem,)
+
+
+def _first_problems(error: EktpSchedError) -> Said:
+    """Return the first problems on one line."""
+    if not isinstance(error, InputError) or len(error.problems) < 2:
+        return joined("", error.args)
+    text = joined("; ", (problems_of(error)[0], *error.problems[1:_TOLD]))
+    rest = len(error.problems) - _TOLD
+    if rest <= 0:
+        return text
+    return said(
+        "{text} (and {rest} more; `ektp-sched check` lists all)",
+        "{text} (dan {rest} lagi; `ektp-sched check` menyebut semuanya)",
+        text=text,
+        rest=rest,
+    )
+
+
+def _innermost(error: BaseException) -> Said:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if "ektp_sched" in f.filename]
+    if not ours:
+        return said("the program", "program")
+    last = ours[-1]
+    return said(
+        "{file}, line {line}",
+        "{file}, baris {line}",
+        file=os.path.basename(last.filename),
+        line=str(last.lineno),
+    )

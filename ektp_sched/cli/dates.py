@@ -1,0 +1,301 @@
+"""The commands for dates: telling them, and looking whether they hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ektp_sched.cli.console import (
+    Progress,
+    echo,
+    emit,
+    first_day,
+    tell_left_out,
+    tell_no_page,
+)
+from ektp_sched.cli.options import (
+    BacklogArgument,
+    ForceOption,
+    HorizonOption,
+    JsonOption,
+    LangOption,
+    MaxRejectsOption,
+    OfficeOption,
+    OptionalScenariosOption,
+    PriorityOption,
+    ReplicationsOption,
+    ScenarioOption,
+    ScenariosOption,
+    SeedOption,
+    StartOption,
+)
+from ektp_sched.cli.reading import files_read, read_office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ektp_sched.backlog.promised import PromisedTable
+    from ektp_sched.output.languages import Language
+    from ektp_sched.scenarios.dates.promise import Promises
+
+__all__ = ["backtest", "promise"]
+
+ConfidenceOption = Annotated[
+    float,
+    typer.Option(
+        "--confidence", metavar="SHARE", help="Probability with which a date holds."
+    ),
+]
+PolicyOption = Annotated[
+    Literal["pressure", "class-order", "fifo"],
+    typer.Option("--policy", help="In which order cards are printed."),
+]
+PriorOption = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        metavar="A B",
+        help="Beta prior of a working day's chance; estimated rates only.",
+    ),
+]
+
+
+def promise(
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for promises.csv, promises.json and the posters.",
+        ),
+    ],
+    scenarios: OptionalScenariosOption = None,
+    scenario: ScenarioOption = None,
+    confidence: ConfidenceOption = 0.9,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write",
+            metavar="FILE",
+            help="A new backlog, .csv or .xlsx, with promised_on filled in.",
+        ),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="With --write, also replace dates told before."),
+    ] = False,
+    start: StartOption = None,
+    days: HorizonOption = 365,
+    replications: ReplicationsOption = 2000,
+    seed: SeedOption = 1,
+    policy: PolicyOption = "pressure",
+    priority: PriorityOption = None,
+    max_rejects: MaxRejectsOption = 0.01,
+    force: ForceOption = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell everybody who waits a ready-by date, and make the poster.
+
+    A date holds with the stated probability in the futures that the scenario
+    knows.  The poster names nobody.
+    """
+    from ektp_sched.backlog import read_backlog
+    from ektp_sched.output.backlog_copy import backlog_copy, check_target
+    from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.promise_files import save_promises
+    from ektp_sched.output.seal import PROMISES
+    from ektp_sched.scenarios.dates.promise import promise as make
+    from ektp_sched.scenarios.world.loading import as_scenarios
+
+    rules, words = read_office(office, lang)
+    read = files_read(rules, backlog, office, priority, scenarios=scenarios)
+    target = None if write is None else check_target(write, read, out)
+    refuse_early(out, index=PROMISES, inputs=read)
+    begin = first_day(start, words)
+    tell_left_out(rules, words)
+    with Progress(words) as progress:
+        progress("read", 0)
+        found = as_scenarios(scenarios, rules, begin)
+        people = read_backlog(
+            backlog, rules, priority=priority, max_rejects=max_rejects
+        )
+        made = make(
+            people,
+            rules,
+            found,
+            start=begin,
+            days=days,
+            scenario=scenario,
+            replications=replications,
+            seed=seed,
+            confidence=confidence,
+            policy=policy,
+            progress=progress,
+        )
+        progress("write", 0.98)
+        copied = None if target is None else _copied(made, backlog, replace)
+        files = {}
+        if copied is not None and target is not None:
+            files = {target: backlog_copy(copied, target, begin)}
+        save_promises(made, out, force=force, files=files)
+    if as_json:
+        emit({"out": str(out), **made.document(), "copy": _copy_figures(copied)})
+        return
+    for line in _lines(made, out, words, certain=scenarios is None):
+        echo(line)
+    if copied is not None and write is not None:
+        for line in _copy_lines(copied, write, words):
+            echo(line)
+
+
+def backtest(
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    scenarios: ScenariosOption,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for backtest.json, backtest.csv and backtest.html.",
+        ),
+    ] = None,
+    scenario: ScenarioOption = None,
+    confidence: ConfidenceOption = 0.9,
+    history_days: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--history-days",
+            metavar="N",
+            help="Also set dates from N working days of history; may be repeated.",
+        ),
+    ] = None,
+    worlds: Annotated[
+        int,
+        typer.Option("--worlds", metavar="N", help="Histories drawn, with futures."),
+    ] = 20,
+    fresh: Annotated[
+        int,
+        typer.Option("--fresh", metavar="R", help="Futures that judge the dates."),
+    ] = 1000,
+    failure_prior: PriorOption = None,
+    repair_prior: PriorOption = None,
+    start: StartOption = None,
+    days: HorizonOption = 365,
+    replications: ReplicationsOption = 2000,
+    seed: SeedOption = 1,
+    policy: PolicyOption = "pressure",
+    priority: PriorityOption = None,
+    max_rejects: MaxRejectsOption = 0.01,
+    force: ForceOption = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge ready-by dates by futures that did not set them.
+
+    By class and by days of waiting, with the share of futures in which enough
+    of them hold and the margin that would make it so in most.
+    """
+    from ektp_sched.backlog import read_backlog
+    from ektp_sched.output.backtest_files import backtest_lines, save_backtest
+    from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.seal import BACKTEST
+    from ektp_sched.scenarios.dates.backtest import FAILURE_PRIOR, REPAIR_PRIOR
+    from ektp_sched.scenarios.dates.backtest import backtest as judge
+    from ektp_sched.scenarios.world.loading import as_scenarios
+
+    rules, words = read_office(office, lang)
+    if out is not None:
+        read = files_read(rules, backlog, office, priority, scenarios=scenarios)
+        refuse_early(out, index=BACKTEST, inputs=read)
+    begin = first_day(start, words)
+    tell_left_out(rules, words)
+    with Progress(words) as progress:
+        progress("read", 0)
+        found = as_scenarios(scenarios, rules, begin)
+        people = read_backlog(
+            backlog, rules, priority=priority, max_rejects=max_rejects
+        )
+        result = judge(
+            people,
+            rules,
+            found,
+            start=begin,
+            days=days,
+            scenario=scenario,
+            replications=replications,
+            seed=seed,
+            confidence=confidence,
+            policy=policy,
+            fresh=fresh,
+            history_days=history_days or (),
+            worlds=worlds,
+            failure_prior=failure_prior or FAILURE_PRIOR,
+            repair_prior=repair_prior or REPAIR_PRIOR,
+            progress=progress,
+        )
+        if out is not None:
+            save_backtest(result, out, words, force=force)
+    if out is not None:
+        tell_no_page(out / "backtest.html", words, "backtest")
+    if as_json:
+        emit(result.document())
+        return
+    for line in backtest_lines(result, words):
+        echo(line)
+    if out is not None:
+        echo(words.text("cli.written", files=str(out)))
+
+
+def _copied(made: Promises, backlog: Path, replace: bool) -> PromisedTable:
+    from ektp_sched.backlog.promised import promised_table
+
+    return promised_table(backlog, made.office, made.frame, replace=replace)
+
+
+def _copy_figures(copied: PromisedTable | None) -> dict[str, int] | None:
+    if copied is None:
+        return None
+    names = ("filled", "kept", "left_out")
+    return {name: getattr(copied, name) for name in names}
+
+
+def _copy_lines(copied: PromisedTable, path: Path, words: Language) -> Iterator[str]:
+    yield words.text("promise.filled", file=str(path), count=copied.filled)
+    if copied.kept:
+        yield words.text("promise.kept", count=copied.kept)
+    if copied.left_out:
+        yield words.text("promise.left_out", count=copied.left_out)
+
+
+def _lines(
+    made: Promises, out: Path, words: Language, *, certain: bool
+) -> Iterator[str]:
+    document = made.document()
+    percent = words.percent(float(made.confidence), 1)
+    yield words.text("promise.title", start=made.start, days=made.days)
+    yield words.text("promise.made", count=made.dated, percent=percent)
+    if made.dated:
+        dates = {name: document[name] for name in ("first", "middle", "last")}
+        yield words.text("promise.span", **dates)
+    if made.beyond:
+        yield words.text("promise.beyond", count=made.beyond, last=made.last_day)
+    if made.never:
+        yield words.text("promise.never", count=made.never)
+    policy = words.name("report.cmp.policy", made.policy)
+    yield words.text("promise.policy", policy=policy)
+    if certain:
+        yield words.text("promise.certain")
+    else:
+        yield words.text(
+            "promise.course",
+            scenario=made.scenario,
+            replications=made.replications,
+            seed=made.seed,
+        )
+        yield words.text("promise.meaning")
+    yield words.text("cli.written", files=str(out))

@@ -1,0 +1,83 @@
+"""The program's first lines, so light that an interruption finds an answer.
+
+The libraries that commands are made of take a moment to load, and whoever
+interrupts in that moment is answered as at any other.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
+
+from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID
+from ektp_sched.cli.language import in_spoken
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    heeded = _heeded()
+    for number in heeded:
+        signal.signal(number, _leave)
+    from ektp_sched.cli.streams import open_streams
+
+    open_streams()
+    from ektp_sched.cli.app import run
+    from ektp_sched.cli.watch import watch
+
+    try:
+        if heeded:
+            watch(_abandon, heeded)
+        for number in heeded:
+            signal.signal(number, signal.default_int_handler)
+        code = run()
+        for number in heeded:
+            signal.signal(number, signal.SIG_IGN)  # all is done and said
+    except KeyboardInterrupt:  # a second one, while the first was being said
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        for number in heeded:
+            signal.signal(number, signal.SIG_IGN)
+        _flush()
+        _abandon()  # to leave otherwise is to wait for every thread at work
+    sys.exit(code)
+
+
+def _heeded() -> list[int]:
+    """Return the signals that ask a command to end.
+
+    Whoever starts the program may have had some of them ignored.
+    """
+    kinds = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    usual = (signal.default_int_handler, signal.SIG_DFL)
+    return [kind for kind in kinds if kind and signal.getsignal(kind) in usual]
+
+
+def _abandon() -> NoReturn:
+    """Leave at once, whatever other threads do, and tidy up for them."""
+    places = sys.modules.get("ektp_sched.places")
+    if places is not None:
+        places.abandon()
+    if not SAID:
+        start = "\n" if os.isatty(2) else ""
+        os.write(2, f"{start}{in_spoken(INTERRUPTION)}\n".encode())
+    os._exit(INTERRUPTED)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+
+
+def _leave(_: int, __: FrameType | None) -> NoReturn:
+    """Leave before any command has begun."""
+    os.write(2, f"{in_spoken(INTERRUPTION)}\n".encode())
+    os._exit(INTERRUPTED)

@@ -1,0 +1,143 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ektp_sched.cli.console import as_date
+
+__all__ = [
+    "BacklogArgument",
+    "BacklogOption",
+    "ForceOption",
+    "HorizonOption",
+    "JsonOption",
+    "LangOption",
+    "MaxRejectsOption",
+    "OfficeOption",
+    "OptionalScenariosOption",
+    "OwnBacklogOption",
+    "OwnOfficeOption",
+    "PlanArgument",
+    "PriorityOption",
+    "ReplicationsOption",
+    "ScenarioOption",
+    "ScenariosOption",
+    "SeedOption",
+    "StartOption",
+]
+
+BacklogArgument = Annotated[
+    Path,
+    typer.Argument(metavar="BACKLOG", help="The backlog: a CSV, XLSX or Parquet file."),
+]
+BacklogOption = Annotated[
+    Path,
+    typer.Option(
+        "--backlog", metavar="FILE", help="The backlog that the plan was made from."
+    ),
+]
+OfficeOption = Annotated[
+    Path,
+    typer.Option(
+        "--office", metavar="FILE", help="The office: office.toml or office.xlsx."
+    ),
+]
+OwnBacklogOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--backlog",
+        metavar="FILE",
+        help="The backlog that the plan was made from; the folder's copy if left out.",
+    ),
+]
+OwnOfficeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--office", metavar="FILE", help="The office; the folder's copy if left out."
+    ),
+]
+PlanArgument = Annotated[
+    Path, typer.Argument(metavar="OUT", help="A plan folder that `plan` wrote.")
+]
+PriorityOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--priority",
+        metavar="FILE",
+        help="Authorised priorities: id or NIK, urgency, due_on, reason, by.",
+    ),
+]
+MaxRejectsOption = Annotated[
+    float,
+    typer.Option(
+        "--max-rejects",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Largest share of bad rows to go on with; 0 allows none.",
+    ),
+]
+StartOption = Annotated[
+    date | None,
+    typer.Option(
+        "--start",
+        metavar="DATE",
+        parser=as_date,
+        help="First day, such as 2017-09-12; today if left out.",
+    ),
+]
+LangOption = Annotated[
+    Literal["id", "en"] | None,
+    typer.Option("--lang", help="Language of the texts; the office's if left out."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON on stdout.")
+]
+ScenariosOption = Annotated[
+    Path,
+    typer.Option(
+        "--scenarios", metavar="FILE", help="What might become of it: scenarios.toml."
+    ),
+]
+OptionalScenariosOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenarios",
+        metavar="FILE",
+        help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
+    ),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Replace an earlier folder that was changed since."),
+]
+HorizonOption = Annotated[
+    int,
+    typer.Option(
+        "--days", metavar="N", min=1, max=3660, help="Calendar days to simulate."
+    ),
+]
+ReplicationsOption = Annotated[
+    int,
+    typer.Option(
+        "--replications",
+        metavar="R",
+        min=1,
+        max=1_000_000,
+        help="Futures drawn: 2,000 for the screen, 10,000 for a report.",
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="S", min=0, help="Equal seeds, equal results.")
+]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scenario", metavar="NAME", help="Which one; the baseline if left out."
+    ),
+]

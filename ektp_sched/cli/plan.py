@@ -1,0 +1,367 @@
+"""The command ``plan``: from a backlog to a folder of daily batches."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ektp_sched.cli.against import (
+    AgainstOption,
+    AimOption,
+    DatesOption,
+    DrawnSeedOption,
+    UncertainScenarioOption,
+    answer,
+    question,
+    tell,
+)
+from ektp_sched.cli.console import (
+    NO,
+    Progress,
+    console,
+    emit,
+    first_day,
+    tell_no_page,
+)
+from ektp_sched.cli.options import (
+    BacklogArgument,
+    JsonOption,
+    LangOption,
+    MaxRejectsOption,
+    OfficeOption,
+    PriorityOption,
+    StartOption,
+)
+from ektp_sched.cli.reading import files_read, read_office
+from ektp_sched.errors import TooManyRejectsError, UsageError
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output.languages import Language
+    from ektp_sched.planning import Dropped, Plan
+
+__all__ = ["plan"]
+
+_ROOMS = (
+    "ektp_sched.planning",
+    "ektp_sched.output",
+    "ektp_sched.trust",
+    "ektp_sched.output.terminal",
+)
+"""Needed once the backlog is read, and loaded meanwhile."""
+
+OutOption = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar="OUT",
+        help="Plan folder to write; an empty one or an earlier plan is replaced.",
+    ),
+]
+DaysOption = Annotated[
+    int | None,
+    typer.Option(
+        "--days",
+        metavar="N",
+        min=1,
+        max=3660,
+        help="Calendar days to plan; until everybody is printed if left out.",
+    ),
+]
+EngineOption = Annotated[
+    Literal["auto", "flow", "cpsat"], typer.Option("--engine", help="Who solves it.")
+]
+TimeLimitOption = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        help="Begin no step of solving that would not end by then; deal out the "
+        "rest as early as possible, and state the gap. Reading, writing come on top.",
+    ),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=256,
+        help="Search workers where shifts are chosen. More than one can be faster but "
+        "gives up repeatability: of equally good choices of shifts the next run may "
+        "take another.",
+    ),
+]
+DroppedOption = Annotated[
+    bool,
+    typer.Option(
+        "--what-if-dropped",
+        help="Then plan again without each shift, the budget, each quota, what is set "
+        "aside, what expires and all ribbons of a printer, one at a time; say how the "
+        "objectives change; the folder stays as it is.",
+    ),
+]
+ProvisionalOption = Annotated[
+    bool,
+    typer.Option(
+        "--provisional",
+        help="Plan the good rows whatever was rejected, and mark every sheet so.",
+    ),
+]
+FormatOption = Annotated[
+    Literal["csv", "parquet"], typer.Option("--format", help="Form of the plan table.")
+]
+NoXlsxOption = Annotated[bool, typer.Option("--no-xlsx", help="Write no workbooks.")]
+AllSheetsOption = Annotated[
+    bool,
+    typer.Option("--all-sheets", help="XLSX sheets for all days, not for five alone."),
+]
+NoReportOption = Annotated[
+    bool, typer.Option("--no-report", help="Write no report.html.")
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Replace a plan folder that was changed since."),
+]
+
+
+_OF_PLANS = {
+    "engine": "--engine",
+    "file_format": "--format",
+    "no_xlsx": "--no-xlsx",
+    "all_sheets": "--all-sheets",
+    "no_report": "--no-report",
+    "what_if_dropped": "--what-if-dropped",
+}
+"""Options that say nothing where no cards are planned, by parameter."""
+
+
+def plan(
+    context: typer.Context,
+    backlog: BacklogArgument,
+    office: OfficeOption,
+    out: OutOption,
+    start: StartOption = None,
+    days: DaysOption = None,
+    engine: EngineOption = "auto",
+    time_limit: TimeLimitOption = None,
+    workers: WorkersOption = 1,
+    max_rejects: MaxRejectsOption = 0.01,
+    provisional: ProvisionalOption = False,
+    priority: PriorityOption = None,
+    file_format: FormatOption = "csv",
+    no_xlsx: NoXlsxOption = False,
+    all_sheets: AllSheetsOption = False,
+    no_report: NoReportOption = False,
+    force: ForceOption = False,
+    what_if_dropped: DroppedOption = False,
+    against: AgainstOption = None,
+    scenario: UncertainScenarioOption = None,
+    dates: DatesOption = None,
+    seed: DrawnSeedOption = None,
+    aim: AimOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan who is printed on which day, and where.
+
+    The plan is verified before it is written, whole or not at all.
+    """
+    from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.seal import AGAINST, SUMMARY
+
+    asked = question(against, scenario, dates, seed, aim)
+    found_office, words = read_office(office, lang)
+    read = files_read(found_office, backlog, office, priority, scenarios=against)
+    refuse_early(out, index=AGAINST if against else SUMMARY, inputs=read)
+    begin = first_day(start, words)
+    people = partial(
+        _read, backlog, found_office, out, priority, max_rejects, provisional, force
+    )
+    if asked is not None:
+        _only_of_plans(context)
+        with Progress(words) as progress:
+            progress("read", 0)
+            limits = time_limit, workers
+            rule = answer(asked, people(), found_office, begin, days, limits, progress)
+        tell(rule, out, words, force=force, as_json=as_json)
+        return
+    # Aside: what reading and planning need not wait for.
+    with Progress(words) as progress, ThreadPoolExecutor(1) as aside:
+        progress("read", 0)
+        for room in _ROOMS:
+            aside.submit(import_module, room)
+        found = people()
+        applications = aside.submit(_applications, found)
+        search: dict[str, Any] = {
+            "engine": engine,
+            "time_limit": time_limit,
+            "workers": workers,
+            "progress": progress,
+        }
+        made = _made(found, found_office, begin, days, search)
+        dropped = None
+        if _is_plan(made):
+            progress("write", 0.9)
+            sheets = (file_format, not no_xlsx, all_sheets, not no_report)
+            _save(made, out, sheets, force, lang, applications.result)
+            dropped = _dropped(made, search) if what_if_dropped else None
+    if _is_plan(made) and not no_report:
+        tell_no_page(out / "report.html", words)
+    _report(made, out, words, dropped, as_json=as_json)
+    if not _is_plan(made):
+        raise typer.Exit(NO)
+
+
+def _only_of_plans(context: typer.Context) -> None:
+    """Refuse what was given and has no meaning with ``--against``."""
+    for name, option in _OF_PLANS.items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            message = said(
+                "{option} is about a plan of cards, and --against makes none; leave "
+                "one of the two out",
+                "{option} menyangkut rencana kartu, sedangkan --against tidak "
+                "menyusunnya; hilangkan salah satunya",
+                option=option,
+            )
+            raise UsageError(message)
+
+
+def _made(
+    backlog: Backlog,
+    office: Office,
+    start: date,
+    days: int | None,
+    search: dict[str, Any],
+) -> Plan:
+    from ektp_sched.planning import plan
+
+    return plan(backlog, office, start=start, days=days, **search)
+
+
+def _dropped(made: Plan, search: dict[str, Any]) -> tuple[Dropped, ...]:
+    from ektp_sched.planning import dropped
+
+    return dropped(made, **search)
+
+
+def _save(
+    made: Plan,
+    out: Path,
+    sheets: tuple[Literal["csv", "parquet"], bool, bool, bool],
+    force: bool,
+    lang: str | None,
+    applications: Callable[[], memoryview],
+) -> None:
+    from ektp_sched.output import save
+
+    file_format, xlsx, all_sheets, report = sheets
+    save(
+        made,
+        out,
+        format=file_format,
+        xlsx=xlsx,
+        all_sheets=all_sheets,
+        report=report,
+        force=force,
+        lang=lang,
+        applications=applications,
+    )
+
+
+def _applications(backlog: Backlog) -> memoryview:
+    from ektp_sched.output.tables import applications_csv
+
+    return applications_csv(backlog)
+
+
+def _read(
+    path: Path,
+    office: Office,
+    out: Path,
+    priority: Path | None,
+    max_rejects: float,
+    provisional: bool,
+    force: bool,
+) -> Backlog:
+    """Read the backlog; with too many rejects leave them in OUT and stop."""
+    from ektp_sched.backlog import read_backlog
+
+    try:
+        return read_backlog(
+            path,
+            office,
+            priority=priority,
+            max_rejects=max_rejects,
+            provisional=provisional,
+        )
+    except TooManyRejectsError as error:
+        from ektp_sched.output import save_rejects
+
+        save_rejects(error.backlog, out, force=force)
+        message = said(
+            "{what}; all rejected rows are in {file}",
+            "{what}; semua baris yang ditolak ada di {file}",
+            what=error.message,
+            file=str(out / "rejects.csv"),
+        )
+        raise TooManyRejectsError(
+            message, backlog=error.backlog, file=error.file
+        ) from None
+
+
+def _is_plan(made: Plan) -> bool:
+    from ektp_sched.planning import Status
+
+    return made.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+
+def _report(
+    made: Plan,
+    out: Path,
+    words: Language,
+    dropped: tuple[Dropped, ...] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print the plan's ending, or why there is none."""
+    from ektp_sched.output.dropped import dropped_entries, show_dropped
+    from ektp_sched.output.terminal import show_conflict, show_plan
+
+    if not _is_plan(made):
+        show_conflict(made, console(stderr=True), words)
+        if as_json:
+            emit(_no_plan(made, words))
+    elif as_json:
+        more = {} if dropped is None else {"dropped": dropped_entries(dropped)}
+        summary = json.loads((out / "summary.json").read_bytes())
+        emit({"out": str(out), **summary, **more})
+    else:
+        show_plan(made, console(), words, out)
+        if dropped is not None:
+            show_dropped(dropped, console(), words)
+
+
+def _no_plan(made: Plan, words: Language) -> dict[str, Any]:
+    from ektp_sched.output.conflict_text import conflict_entry
+
+    return {
+        "schema_version": 1,
+        "start": made.start.isoformat(),
+        "days": made.days,
+        "status": str(made.status),
+        "engine": made.engine,
+        "conflict": [conflict_entry(each, made, words) for each in made.conflict],
+    }

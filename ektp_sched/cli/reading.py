@@ -1,0 +1,71 @@
+"""What every command that plans or checks reads first: an office, its language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ektp_sched.cli.language import speak, spoken
+
+if TYPE_CHECKING:
+    from ektp_sched.office import Office
+    from ektp_sched.output.languages import Language
+
+__all__ = ["files_read", "read_office", "words_for"]
+
+
+def read_office(path: Path, lang: str | None) -> tuple[Office, Language]:
+    """Return an office, and the words of the command that reads it.
+
+    Parameters
+    ----------
+    path
+        The office file.
+    lang
+        The language asked for; None: the office's.
+    """
+    from ektp_sched.office import Office
+
+    office = Office.load(path)
+    return office, words_for(office, lang)
+
+
+def words_for(office: Office | None, lang: str | None) -> Language:
+    """Return the words of a command; what goes wrong later is said in them too.
+
+    Parameters
+    ----------
+    office
+        As it was read; None: it could not be.
+    lang
+        The language asked for; None: the office's.
+    """
+    from ektp_sched.output.languages import language
+
+    if office is not None:
+        speak(lang or office.language)
+    return language(spoken())
+
+
+def files_read(
+    office: Office, *named: Path | None, scenarios: Path | None = None
+) -> list[Path]:
+    """Return the files that a command reads, of which none may lie in its OUT.
+
+    Parameters
+    ----------
+    office
+        Of which the key is read.
+    named
+        Files that were named; None: an option was left out.
+    scenarios
+        Also the histories that it names are read.
+    """
+    from ektp_sched.backlog.identity import key_path
+
+    files = [path for path in (*named, key_path(office)) if path is not None]
+    if scenarios is not None:
+        from ektp_sched.scenarios.world.loading import files_of_scenarios
+
+        files += files_of_scenarios(scenarios)
+    return files

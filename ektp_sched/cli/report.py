@@ -1,0 +1,34 @@
+"""The command ``report``: the page of a folder, written anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ektp_sched.cli.console import echo, emit
+from ektp_sched.cli.options import JsonOption, LangOption
+
+__all__ = ["report"]
+
+
+def report(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A folder that `plan` or `compare` wrote."),
+    ],
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write report.html of a folder anew, from what lies in it.
+
+    It needs no network and no other file, and prints on A4.
+    """
+    from ektp_sched.output.report import rebuild
+
+    written = rebuild(folder, lang=lang)
+    if as_json:
+        emit({"schema_version": 1, "report": str(written)})
+    else:
+        echo(str(written))

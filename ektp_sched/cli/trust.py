@@ -1,0 +1,352 @@
+"""The commands after a plan: check it, explain it, audit what was printed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ektp_sched.cli.console import NO, as_date, console, echo, emit
+from ektp_sched.cli.options import (
+    BacklogOption,
+    JsonOption,
+    LangOption,
+    OfficeOption,
+    OwnBacklogOption,
+    OwnOfficeOption,
+    PlanArgument,
+    PriorityOption,
+)
+from ektp_sched.cli.reading import files_read, read_office, words_for
+from ektp_sched.errors import UsageError
+from ektp_sched.words import LANGUAGES, Said, in_language, joined, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.output import SavedPlan
+    from ektp_sched.output.languages import Language
+    from ektp_sched.trust import Audit, Violation
+
+__all__ = ["audit", "explain", "verify"]
+
+_WORST = 10
+
+
+def verify(
+    out: PlanArgument,
+    backlog: BacklogOption,
+    office: OfficeOption,
+    priority: PriorityOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a plan against the raw files.
+
+    Every rule, figure and tier is recomputed, and the proof is checked.  Sheets
+    under batches/ may be filled in; what stood in them must still stand there.
+    """
+    from ektp_sched.output import check_evidence, check_folder, not_checked
+    from ektp_sched.output.digest import certified, proven_tiers
+    from ektp_sched.output.terminal import show_verification
+    from ektp_sched.trust import Violation, proves_choice
+    from ektp_sched.trust import verify as find_violations
+
+    plan, found, rules = _evidence(out, backlog, office, priority)
+    words = words_for(rules, lang)
+    stated = check_folder(plan)
+    sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
+    stated = [v for v in stated if v.code != "changed-sheet"]
+    stated += check_evidence(plan, found, rules)
+    violations = [*find_violations(plan, found, rules), *stated]
+    if (unlisted := _lacks_priority(plan, priority)) is not None:
+        violations.insert(0, Violation("priority-missing", joined("", (unlisted, "."))))
+    proven = certified(plan) and plan.status == "optimal"
+    solved = plan.certificate is None and plan.status == "optimal"
+    unsaid = not_checked(plan)
+    chosen = proves_choice(plan.certificate) if rules.shifts else None
+    if as_json:
+        emit(
+            {
+                "schema_version": 1,
+                "ok": not violations,
+                "proven": proven and not violations,
+                "solver_proven": plan.status == "optimal"
+                and not proven
+                and not violations,
+                "choice_proven": chosen and not violations,
+                "violations": [_violation(v, words) for v in violations],
+                "changed_sheets": sheets,
+                "not_checked": unsaid,
+            }
+        )
+    else:
+        show_verification(
+            violations,
+            console(),
+            words,
+            certified=plan.certificate is not None,
+            proven="" if plan.status == "optimal" else proven_tiers(plan, words),
+            solved=solved,
+            chosen=chosen is not False,
+        )
+        certificate = plan.certificate is not None and plan.status == "optimal"
+        if certificate and chosen is not None and not violations:
+            key = "choice_proven" if chosen else "choice_solved"
+            echo(words.text(f"terminal.{key}"))
+        if sheets and not violations:
+            names = ", ".join(sheets)
+            echo(words.text("terminal.changed_sheets", names=names))
+        if not violations:
+            names = ", ".join(unsaid)
+            echo(words.text("terminal.not_checked", names=names))
+    if violations:
+        raise typer.Exit(NO)
+
+
+def explain(
+    out: PlanArgument,
+    application_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="An application_id, queue number or NIK (with --office)."
+        ),
+    ],
+    backlog: OwnBacklogOption = None,
+    office: OwnOfficeOption = None,
+    day: Annotated[
+        date | None,
+        typer.Option(
+            "--day",
+            metavar="DATE",
+            parser=as_date,
+            help="Day whose value of one more card is told; its own if left out.",
+        ),
+    ] = None,
+    priority: PriorityOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why an application has its day."""
+    from ektp_sched.trust import explain as find_explanation
+
+    plan, found, rules = _evidence(out, backlog, office, priority)
+    if backlog is not None:
+        _require_priority(plan, priority)
+    explanation = find_explanation(plan, found, rules, application_id, day=day)
+    lines = explanation.sentences(words_for(rules, lang).code)
+    if explanation.outcome == "unknown":
+        english, indonesian = (
+            " ".join(explanation.sentences(code)) for code in LANGUAGES
+        )
+        raise UsageError(Said(english, indonesian))
+    if as_json:
+        emit({"schema_version": 1, **explanation.to_dict(), "text": lines})
+        return
+    for line in lines:
+        echo(line)
+
+
+def audit(
+    log: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LOG",
+            help="The print log: application_id, printed_at, printer and, if there "
+            "are any, result, operator, reason.",
+        ),
+    ],
+    backlog: BacklogOption,
+    office: OfficeOption,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="DIR", help="Folder for audit.json and audit.xlsx."
+        ),
+    ],
+    plans: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--plan",
+            metavar="FOLDER",
+            help="A plan folder whose sheets were to be followed; may be repeated, "
+            "one for each plan that was made.",
+        ),
+    ] = None,
+    priority: PriorityOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare a print log with the office's rule and its sheets.
+
+    Who was printed out of turn, how many were passed, and what accounts for it.
+    With --plan nobody who followed the sheets is accused, and whoever deviates
+    from them is named with what the sheet said.
+    """
+    from ektp_sched.output.audit_sheets import refuse_audit, save_audit
+    from ektp_sched.trust import audit as make_audit
+    from ektp_sched.trust.audit.log import read_log
+
+    rules, words = read_office(office, lang)
+    refuse_audit(out, files_read(rules, log, backlog, office, priority))
+    found = _backlog(backlog, rules, priority)
+    followed = [_sheets(folder) for folder in plans or ()]
+    for plan in followed:
+        _require_priority(plan, priority)
+    result = make_audit(read_log(log, rules), found, rules, plans=followed)
+    save_audit(result, out, words)
+    if as_json:
+        emit(result.to_dict())
+    else:
+        for line in _audit_lines(result, out, words):
+            echo(line)
+    if not result.clean:
+        raise typer.Exit(NO)
+
+
+def _evidence(
+    out: Path, backlog: Path | None, office: Path | None, priority: Path | None
+) -> tuple[SavedPlan, Backlog, Office]:
+    """Read a plan folder, and the raw files that it was made from, or its copies."""
+    from ektp_sched.office import Office
+    from ektp_sched.output import load
+
+    plan = load(out)
+    rules = plan.office if office is None else Office.load(office)
+    if backlog is None:
+        return plan, plan.backlog, rules
+    return plan, _backlog(backlog, rules, priority), rules
+
+
+def _lacks_priority(plan: SavedPlan, priority: Path | None) -> Said | None:
+    """Return why a raw backlog alone is not what a plan was made from."""
+    if priority is not None or not plan.backlog.prioritised:
+        return None
+    return said(
+        "this plan was made with a priority list; name it with --priority, or leave "
+        "--backlog out where the command allows it, so that the folder's own copy is "
+        "read",
+        "rencana ini disusun dengan daftar prioritas; sebutkan daftarnya dengan "
+        "--priority, atau hilangkan --backlog kalau perintahnya mengizinkan, supaya "
+        "salinan dalam folder yang dibaca",
+    )
+
+
+def _require_priority(plan: SavedPlan, priority: Path | None) -> None:
+    if (lacking := _lacks_priority(plan, priority)) is not None:
+        raise UsageError(lacking)
+
+
+def _sheets(folder: Path) -> SavedPlan:
+    """Read the plan whose sheets were followed; one changed since excuses nobody."""
+    from ektp_sched.output import load
+    from ektp_sched.output.evidence import refuse_changed
+
+    plan = load(folder)
+    refuse_changed(plan)
+    return plan
+
+
+def _backlog(path: Path, office: Office, priority: Path | None) -> Backlog:
+    """Read a backlog whatever it rejects; here it is evidence."""
+    from ektp_sched.backlog import read_backlog
+
+    return read_backlog(path, office, priority=priority, provisional=True)
+
+
+def _violation(violation: Violation, words: Language) -> dict[str, Any]:
+    return {
+        "code": violation.code,
+        "message": in_language(violation.message, words.code),
+        "application_id": violation.application_id,
+        "day": None if violation.day is None else violation.day.isoformat(),
+        "printer": violation.printer,
+    }
+
+
+def _audit_lines(result: Audit, out: Path, words: Language) -> Iterator[str]:
+    if result.start is not None and result.end is not None:
+        yield words.text("audit.period", start=result.start, end=result.end)
+    count = result.out_of_turn.height
+    yield (
+        words.text("audit.clean")
+        if result.clean
+        else words.text("audit.found", count=count)
+    )
+    worst = result.out_of_turn.head(_WORST)
+    for row in worst.iter_rows(named=True):
+        text = words.text(
+            "cli.out-of-turn-line",
+            application_id=row["application_id"],
+            printed_at=row["printed_at"],
+            passed=row["passed"],
+            longest=row["longest_passed_days"],
+        )
+        if row.get("sheet_day") is not None:
+            text = words.text("cli.sheet-said-line", line=text, **_sheet(row))
+        yield f"  {text}"
+    if count > worst.height:
+        yield f"  {words.text('cli.more', count=count - worst.height)}"
+    yield from _audit_figures(result, words)
+    yield from _deviation_lines(result, words)
+    yield from (words.notice(notice) for notice in result.notices)
+    yield words.text("cli.written", files=str(out))
+
+
+def _sheet(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("sheet_day", "sheet_printer")}
+
+
+def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
+    """Say who deviates from the sheets, and what the sheet said."""
+    if result.deviations is None:
+        return
+    for row in result.deviations.head(_WORST).iter_rows(named=True):
+        sheet = words.text("cli.no-sheet")
+        if row["sheet_day"] is not None:
+            sheet = f"{words.plain_date(row['sheet_day'])}, {row['sheet_printer']}"
+        printed = words.text("cli.not-printed")
+        if row["printed_at"] is not None:
+            by = (words.plain_date(row["printed_at"]), row["printer"], row["operator"])
+            printed = ", ".join(part for part in by if part)
+        text = words.text(
+            "cli.deviation-line",
+            application_id=row["application_id"],
+            deviation=words.name("audit.deviation", row["deviation"]),
+            sheet=sheet,
+            printed=printed,
+        )
+        yield f"  {text}"
+    rest = result.deviations.height - _WORST
+    if rest > 0:
+        yield f"  {words.text('cli.more', count=rest)}"
+
+
+def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
+    figures = {
+        "cards": result.cards,
+        "explained": result.explained.height,
+        "stopped": 0 if result.stopped is None else result.stopped.height,
+        "idle_days": result.idle.height,
+        "unlisted": result.unlisted.height,
+        "rejects": result.rejects.height,
+        "deviations": 0 if result.deviations is None else result.deviations.height,
+    }
+    for name, figure in figures.items():
+        if figure:
+            yield f"{words.text(f'audit.figure.{name}')}: {words.number(figure)}"
+        if figure and name == "unlisted":
+            yield f"  {_log_rows(result, words)}"
+
+
+def _log_rows(result: Audit, words: Language) -> str:
+    """Say in which rows of the log the cards stand that are on no list."""
+    shown = result.unlisted.head(_WORST)
+    rows = ", ".join(map(str, shown["row"]))
+    text = words.text("cli.rows-line", file=shown["file"][0], rows=rows)
+    rest = result.unlisted.height - shown.height
+    return f"{text}, {words.text('cli.more', count=rest)}" if rest else text

@@ -1,0 +1,295 @@
+"""Shifts chosen against the days on which something may be installed.
+
+The days are drawn from a scenario's range, or listed; on each of them the
+office is the scenario's with that day, at its likely cards, and its network is
+exact.  Who is recorded later and what breaks down is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.backlog.inputs import as_backlog, as_day
+from ektp_sched.errors import (
+    CrossingBlanksError,
+    UnsupportedRuleError,
+    UsageError,
+)
+from ektp_sched.planning.arguments import MOST_WORKERS, check_one_of, check_whole
+from ektp_sched.planning.horizon import days_needed
+from ektp_sched.scenarios.arguments import LONGEST_DAYS
+from ektp_sched.scenarios.compare.against_result import Against
+from ektp_sched.scenarios.world.capacities import installed
+from ektp_sched.scenarios.world.draws import BLOCK, first_days
+from ektp_sched.scenarios.world.loading import check_scenarios
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
+    from ektp_sched.office import Office
+    from ektp_sched.planning.decisions.against import Possible
+    from ektp_sched.scenarios.world.laws import NewResource, Scenario, Scenarios
+    from ektp_sched.words import Said
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["AIMS", "against"]
+
+AIMS: Final = ("mean", "worst-tenth")
+"""What of the tiers over all dates is to be small."""
+
+_RANGE: Final = "from = { earliest = …, likely = …, latest = … }"
+
+
+def against(
+    backlog: BacklogLike,
+    scenarios: Scenarios,
+    *,
+    start: DayLike,
+    days: int | None = None,
+    scenario: str | None = None,
+    dates: int | Sequence[DayLike] = 50,
+    seed: int = 1,
+    aim: str = "mean",
+    time_limit: float | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Against:
+    """Choose shifts against the days on which something may be installed.
+
+    Until the first day in use nobody knows which of the dates it will be, so
+    a shift on such a day is bought for all dates that are still to come, or
+    for none; from that day on each date has a choice of its own.
+
+    Parameters
+    ----------
+    backlog
+        Who waits, in any form that ``plan`` takes.
+    scenarios
+        As of ``load_scenarios``; one adds a printer or server on an uncertain date.
+    start, days
+        As for ``plan``; days left out, as many as the latest date takes.
+    scenario
+        Which one; None: the only one with an uncertain date.
+    dates
+        How many to draw, 1 to 1,000; or the dates themselves.
+    seed
+        With which they are drawn: the first of those that ``compare`` draws.
+    aim
+        ``mean``: the mean of each tier over the dates is least, tier by tier.
+        ``worst-tenth``: the mean of its largest tenth, rounded up.
+    time_limit
+        Seconds after which the best rule so far is returned.
+    workers
+        Search workers, 1 to 256; with one, the same input gives the same rule.
+    progress
+        Called with a stage's name and the share of the work done.
+
+    Raises
+    ------
+    UsageError
+        An argument is out of its range, or the scenario has no uncertain date
+        or no shifts.
+    UnsupportedRuleError
+        It has a rule that no network can say.
+    """
+    # Only who asks this loads what a choice of shifts takes.
+    from ektp_sched.planning.decisions.against import decide_against
+
+    check_one_of("aim", aim, AIMS)
+    check_whole(("workers", workers, 1, MOST_WORKERS))
+    check_scenarios(scenarios)
+    backlog, start = as_backlog(backlog, scenarios.office), as_day(start)
+    chosen = _chosen(scenarios, scenario)
+    new = _uncertain(chosen, listed=not isinstance(dates, int))
+    if not chosen.office.shifts:
+        raise UsageError(
+            said(
+                "the office has no shifts to choose among; add one to the office file",
+                "kantor ini tidak punya shift untuk dipilih; tambahkan dalam berkas "
+                "kantor",
+            )
+        )
+    drawn = _dates(dates, new, start, seed)
+    counted = sum(drawn.values())
+    if aim != AIMS[0]:
+        counted = -(-counted // 10)
+    try:
+        days = _horizon(days, backlog, chosen, new, start, max(drawn))
+        decision = decide_against(
+            backlog,
+            _possible(chosen, new, drawn, start, days),
+            start=start,
+            days=days,
+            count=counted,
+            time_limit=time_limit,
+            workers=workers,
+            progress=progress,
+        )
+    except CrossingBlanksError as error:
+        raise UnsupportedRuleError(_crossing(error)) from None
+    return Against(
+        office=chosen.office,
+        scenario=chosen.name,
+        resource=new.id,
+        start=start,
+        days=days,
+        people=backlog.planned,
+        dates=tuple(sorted(drawn.items())),
+        seed=seed if isinstance(dates, int) else None,
+        aim=aim,
+        counted=counted,
+        decision=decision,
+    )
+
+
+def _crossing(error: CrossingBlanksError) -> Said:
+    return said(
+        "cards.{card}.stock: shifts are chosen against dates by one network a date, "
+        "and no network can count blanks that can run out on printers, servers or a "
+        "reserve shared with {others}; give {card} printers and servers of its own or "
+        "enough stock, or plan single dates",
+        "cards.{card}.stock: shift dipilih terhadap tanggal dengan satu jaringan per "
+        "tanggal, dan jaringan tidak dapat menghitung blangko yang bisa habis pada "
+        "printer, server, atau cadangan yang dipakai bersama {others}; beri {card} "
+        "printer dan server sendiri atau persediaan yang cukup, atau rencanakan "
+        "tanggal satu per satu",
+        card=error.card,
+        others=", ".join(error.others),
+    )
+
+
+def _chosen(scenarios: Scenarios, name: str | None) -> Scenario:
+    if name is not None:
+        return scenarios.named(name)
+    found = [s for s in scenarios.scenarios.values() if any(map(_is_range, s.added))]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(
+            said(
+                "no scenario adds a printer or server on an uncertain date; give one "
+                "{form}, or name a scenario and list the dates",
+                "tidak ada skenario yang menambah printer atau server pada tanggal "
+                "yang belum pasti; beri {form}, atau sebut satu skenario dan daftar "
+                "tanggalnya",
+                form=_RANGE,
+            )
+        )
+    raise UsageError(
+        said(
+            "several scenarios have an uncertain date ({names}); name one of them",
+            "beberapa skenario punya tanggal yang belum pasti ({names}); sebut satu",
+            names=", ".join(s.name for s in found),
+        )
+    )
+
+
+def _is_range(resource: NewResource) -> bool:
+    return resource.first is not None and resource.first[0] < resource.first[2]
+
+
+def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
+    """Return what is installed on an uncertain date."""
+    found = [one for one in scenario.added if _is_range(one)]
+    if not found and listed:
+        found = list(scenario.added)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            said(
+                "scenario {name} has several uncertain dates ({names}); shifts are "
+                "chosen against one, so write a plain date for the others",
+                "skenario {name} punya beberapa tanggal yang belum pasti ({names}); "
+                "shift dipilih terhadap satu saja, jadi tulis tanggal biasa untuk "
+                "yang lain",
+                name=repr(scenario.name),
+                names=", ".join(one.id for one in found),
+            )
+        )
+    raise UsageError(
+        said(
+            "scenario {name} has no date range; give what it adds {form}",
+            "skenario {name} tidak punya rentang tanggal; beri tambahannya {form}",
+            name=repr(scenario.name),
+            form=_RANGE,
+        )
+    )
+
+
+def _dates(
+    dates: int | Sequence[DayLike], new: NewResource, start: date, seed: int
+) -> dict[date, int]:
+    """Return the dates, drawn or as listed, and how often each occurs."""
+    count = dates if isinstance(dates, int) else len(dates)
+    check_whole(("dates", count, 1, BLOCK), ("seed", seed, 0, 2**63 - 1))
+    if isinstance(dates, int):
+        offsets = first_days(new, start, seed, 0, count).tolist()
+        return dict(Counter(start + timedelta(days=day) for day in offsets))
+    listed = [as_day(on, "dates") for on in dates]
+    early = min(listed)
+    if early < start:
+        raise UsageError(
+            said(
+                "the date {early} is before the start {start}; nothing new can begin "
+                "then",
+                "tanggal {early} sebelum hari mulai {start}; tidak ada yang baru dapat "
+                "mulai saat itu",
+                early=early.isoformat(),
+                start=start.isoformat(),
+            )
+        )
+    return dict(Counter(listed))
+
+
+def _possible(
+    scenario: Scenario,
+    new: NewResource,
+    dates: Mapping[date, int],
+    start: date,
+    days: int,
+) -> list[Possible]:
+    """Return what may come; all that comes after the horizon is one."""
+    from ektp_sched.planning.decisions.against import Possible
+
+    times: Counter[int] = Counter()
+    for on, often in dates.items():
+        times[min((on - start).days, days)] += often
+    return [
+        Possible(day, often, _office(scenario, new, (start, days), day))
+        for day, often in sorted(times.items())
+    ]
+
+
+def _horizon(
+    days: int | None,
+    backlog: Backlog,
+    scenario: Scenario,
+    new: NewResource,
+    start: date,
+    latest: date,
+) -> int:
+    """Return the days asked for, or as many as the latest date takes."""
+    if days is not None:
+        check_whole(("days", days, 1, LONGEST_DAYS))
+        return days
+    day = (latest - start).days
+    office = _office(scenario, new, (start, LONGEST_DAYS), day)
+    return days_needed(backlog, office, start)
+
+
+def _office(
+    scenario: Scenario, new: NewResource, horizon: tuple[date, int], day: int
+) -> Office:
+    """Return the scenario's office with what is new from a certain day on."""
+    start, days = horizon
+    on = start + timedelta(days=day)
+    certain = replace(new, first=(on, on, on), cards=(new.cards[1],) * 3)
+    return installed(scenario.at(certain), start, days)

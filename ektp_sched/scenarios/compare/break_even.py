@@ -1,0 +1,195 @@
+"""Up to which date, and from which rate on, the saved trips pay for the cost.
+
+Both are found by simulation on the same futures: the resource's first day, or
+its cards a day, is made certain and moved, everything else stays as drawn.
+Money saved is the mean of what the baseline's trips cost residents, less what
+the scenario's do.  It falls with a later day and rises with the rate as far as
+capacity is pooled; straight lines find the edge, and the curve shows its shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ektp_sched.scenarios.compare.comparison import BreakEven, Payoff
+from ektp_sched.scenarios.compare.spread import of_values
+from ektp_sched.scenarios.compare.trip_costs import trip_costs
+from ektp_sched.scenarios.world.capacities import limits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.scenarios.simulate.runs import Run
+    from ektp_sched.scenarios.world.draws import World
+    from ektp_sched.scenarios.world.laws import NewResource, Scenario
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["break_even"]
+
+_REPLICATIONS: Final = 300
+"""Futures for one point of the search; the mean needs far fewer than P90."""
+
+_POINTS: Final = 9
+"""Points of the curve of installation dates before the edge is searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One scenario with a cost, against one baseline."""
+
+    run: Run
+    world: World
+    scenario: Scenario
+    baseline: Floats
+    costs: dict[NewResource, Floats]
+
+    def net(self, changed: NewResource) -> Floats:
+        """Return saved trips less cost, rupiah, in each future."""
+        if changed not in self.costs:
+            self.costs[changed] = self._cost(changed)
+        net: Floats = self.baseline - self.costs[changed] - self.scenario.cost_idr
+        return net
+
+    def _cost(self, changed: NewResource) -> Floats:
+        moved = self.scenario.at(changed)
+        return trip_costs(
+            self.run.queue(self.scenario),
+            limits_of(moved, self.world),
+            self.world.arrivals,
+            self.run.policy,
+            moved.office,
+        )
+
+
+def break_even(run: Run, baseline: dict[str, Floats]) -> tuple[BreakEven, ...]:
+    """Search the edges of every scenario that costs something.
+
+    Parameters
+    ----------
+    run
+        What is simulated.
+    baseline
+        What trips in vain cost residents in the baseline, by future, shape
+        ``(R,)``: ``not-told`` as it is, and ``told`` with ready-by dates.
+
+    Returns
+    -------
+    tuple of BreakEven
+        For each scenario with a cost, one against each baseline.
+    """
+    priced = [one for one in run.scenarios.scenarios.values() if one.cost_idr > 0]
+    if not priced:
+        return ()
+    if run.policy == "replan":
+        # Hundreds of futures for each point: too many for the planner itself.
+        run = replace(run, policy="pressure")
+    few = {name: costs[:_REPLICATIONS] for name, costs in baseline.items()}
+    world = run.futures.block(0, min(run.replications, _REPLICATIONS))
+    found = []
+    for scenario in priced:
+        tried: dict[NewResource, Floats] = {}
+        for against, costs in few.items():
+            search = _Search(run, world, scenario, costs, tried)
+            found.append(_one(search, against))
+    return tuple(found)
+
+
+def _one(search: _Search, against: str) -> BreakEven:
+    added = search.scenario.added
+    if not added:
+        none = Payoff(None, "no-resource")
+        return BreakEven(search.scenario.name, None, None, against, none, none)
+    resource = added[0]
+    named = search.scenario.name, resource.id
+    earliest = search.run.start if resource.first is None else resource.first[0]
+    best = max(0, int(search.baseline.mean()))
+    if best <= search.scenario.cost_idr:
+        # Not even printing everybody at once would save as much.
+        none = Payoff(None, "trips-cost-less")
+        return BreakEven(*named, earliest, against, none, none)
+    return BreakEven(
+        *named,
+        earliest,
+        against,
+        _latest_date(search, resource),
+        _lowest_rate(search, resource),
+    )
+
+
+def _latest_date(search: _Search, resource: NewResource) -> Payoff:
+    start, days = search.run.start, search.run.days
+    found: dict[int, Floats] = {}
+
+    def net(offset: int) -> float:
+        if offset not in found:
+            day = start + timedelta(days=offset)
+            found[offset] = search.net(replace(resource, first=(day, day, day)))
+        return _mean(found[offset])
+
+    for offset in np.linspace(0, days - 1, _POINTS).round().astype(int).tolist():
+        net(offset)
+    if net(0) < 0:
+        return Payoff(None, "never-pays", _curve(found, start))
+    if net(days - 1) >= 0:
+        return Payoff(None, "beyond-horizon", _curve(found, start))
+    paying = max(offset for offset in found if net(offset) >= 0)
+    failing = min(offset for offset in found if offset > paying)
+    edge = _edge(paying, failing, net)
+    latest = start + timedelta(days=edge)
+    return Payoff(latest.isoformat(), None, _curve(found, start))
+
+
+def _lowest_rate(search: _Search, resource: NewResource) -> Payoff:
+    def net(cards: int) -> float:
+        return _mean(search.net(replace(resource, cards=(cards,) * 3)))
+
+    high = resource.cards[2]
+    if net(high) < 0:
+        return Payoff(None, "rate-too-low")
+    if net(1) >= 0:
+        return Payoff(1, None)
+    return Payoff(_edge(high, 1, net), None)
+
+
+def _mean(net: Floats) -> float:
+    """Return the mean, to a thousandth of a rupiah: less is rounding of floats."""
+    return round(float(net.mean()), 3)
+
+
+def _edge(paying: int, failing: int, net: Callable[[int], float]) -> int:
+    """Return the last number that pays, going from one that does to one that fails.
+
+    By straight lines through the ends (Illinois rule: the end that stays twice
+    counts half), each guess being a new whole number between them.
+    """
+    gain, loss = net(paying), net(failing)
+    side = 0
+    while abs(paying - failing) > 1:
+        width = abs(failing - paying)
+        step = min(max(int(width * gain / (gain - loss)), 1), width - 1)
+        guess = paying + step if failing > paying else paying - step
+        found = net(guess)
+        if found >= 0:
+            paying, gain = guess, found
+            loss = loss / 2 if side > 0 else loss
+            side = 1
+        else:
+            failing, loss = guess, found
+            gain = gain / 2 if side < 0 else gain
+            side = -1
+    return paying
+
+
+def _curve(found: dict[int, Floats], start: date) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"day": (start + timedelta(days=offset)).isoformat()}
+        | of_values(np.round(net)).document()
+        for offset, net in sorted(found.items())
+    )

@@ -1,0 +1,265 @@
+"""From what the replications came to, to figures of a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.scenarios.compare.comparison import Difference, Waits
+from ektp_sched.scenarios.compare.spread import (
+    QUANTILES,
+    Spread,
+    of_days,
+    of_histogram,
+    of_values,
+    order_statistic,
+)
+from ektp_sched.scenarios.simulate.polymatroid import CAUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office
+    from ektp_sched.scenarios.compare.comparison import Quantity
+    from ektp_sched.scenarios.simulate.outcome import Outcome
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Samples = dict[str, Floats]
+    """Every quantity in every replication; whole numbers are exact below 2**53."""
+
+__all__ = [
+    "against_told",
+    "binding_share",
+    "daily",
+    "difference",
+    "quantities",
+    "samples",
+    "trip_cost",
+    "trips",
+    "waits",
+]
+
+_DAYS: Final = ("backlog_cleared_on", "nobody_waits_on", "on_target_on")
+"""Quantities that are days; all others are numbers."""
+
+
+def trips(person_days: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
+    """Return the trips that people make in vain, by area.
+
+    A person who waits comes every ``visits.every_days`` days.  Where the
+    first visit falls within that time is left open, so in the mean a day of
+    waiting is 1 / every_days of a trip.
+
+    Parameters
+    ----------
+    person_days
+        Days waited, summed over people, shape ``(A, R)``.
+    areas
+        Name of each row; None for people of no area.
+    office
+        Its visits.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(A, R)``.
+    """
+    every = [office.visits.of(area).every_days for area in areas]
+    found: Floats = person_days / np.array(every, dtype=np.float64)[:, None]
+    return found
+
+
+def trip_cost(made: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
+    """Return what trips by area, shape ``(A, R)``, cost residents, rupiah."""
+    cost = [office.visits.of(area).trip_cost_idr for area in areas]
+    found: Floats = np.array(cost, dtype=np.float64) @ made
+    return found
+
+
+def samples(outcome: Outcome, office: Office) -> Samples:
+    """Return every quantity in every replication, shape ``(R,)`` each.
+
+    Parameters
+    ----------
+    outcome
+        All replications of a scenario.
+    office
+        The scenario's office.
+    """
+    person_days = outcome.person_days_by_area()
+    made = trips(person_days, outcome.areas, office)
+    printed = outcome.printed.sum(axis=1)
+    possible = np.maximum(outcome.capacity.sum(axis=1), 1)
+    found = {
+        "backlog_cleared_on": outcome.cleared_day,
+        "nobody_waits_on": outcome.nobody_waits_day,
+        "on_target_on": outcome.on_target_day,
+        "waiting_at_end": outcome.waiting[:, -1],
+        "longest_wait_days": outcome.longest_wait,
+        "person_days": person_days.sum(axis=0),
+        "wasted_trips": made.sum(axis=0),
+        "wasted_trip_cost_idr": trip_cost(made, outcome.areas, office),
+        "pressure_days": outcome.pressure / outcome.scale,
+        "utilisation": printed / possible,
+    }
+    return {name: values.astype(np.float64) for name, values in found.items()}
+
+
+def quantities(
+    found: Mapping[str, Floats], days: int, start: date
+) -> dict[str, Quantity]:
+    """Return how each quantity spreads.
+
+    Parameters
+    ----------
+    found
+        As `samples` returns them.
+    days, start
+        The horizon.
+    """
+    return {
+        name: of_days(values, days, start) if name in _DAYS else of_values(values)
+        for name, values in found.items()
+    }
+
+
+def waits(outcome: Outcome, office: Office) -> Waits:
+    """Return how long people wait, over all replications.
+
+    Parameters
+    ----------
+    outcome
+        All replications of a scenario.
+    office
+        Its classes.
+    """
+    done, left = outcome.waits, outcome.waiting_at_end
+    initial, new = done.initial + left.initial, done.new + left.new
+    names = tuple(office.urgency)
+    late, by_urgency = {}, {}
+    for number, name in enumerate(names):
+        mine = outcome.urgency == number
+        old, fresh = initial[mine].sum(axis=0), new[mine].sum(axis=0)
+        both = old + fresh
+        target = office.urgency[name].target_days
+        late[name] = float(both[target:].sum()) / max(1, int(both.sum()))
+        by_urgency[name] = {
+            "all": of_histogram(both),
+            "initial": of_histogram(old),
+            "new": of_histogram(fresh),
+        }
+    by_area = done.area + left.area
+    return Waits(
+        all=of_histogram((initial + new).sum(axis=0)),
+        initial=of_histogram(initial.sum(axis=0)),
+        new=of_histogram(new.sum(axis=0)),
+        by_urgency=by_urgency,
+        by_area={
+            area or "": of_histogram(counts)
+            for area, counts in zip(outcome.areas, by_area, strict=True)
+            if counts.any()
+        },
+        late_share=late,
+    )
+
+
+def binding_share(outcome: Outcome) -> dict[str, float]:
+    """Return the share of worked days, over all replications, on which each binds.
+
+    Parameters
+    ----------
+    outcome
+        All replications of a scenario.
+    """
+    total = max(1, int(outcome.binding.sum()))
+    shares = outcome.binding.sum(axis=0) / total
+    return dict(zip(CAUSES, shares.tolist(), strict=True))
+
+
+def daily(outcome: Outcome, name: str, start: date) -> pl.DataFrame:
+    """Return waiting and printed by day at P10, P50 and P90.
+
+    Parameters
+    ----------
+    outcome
+        All replications of a scenario.
+    name
+        The scenario.
+    start
+        Day 0.
+    """
+    count, days = outcome.waiting.shape
+    columns: dict[str, object] = {
+        "scenario": [name] * days,
+        "day": [start + timedelta(days=day) for day in range(days)],
+    }
+    for field, values in (("waiting", outcome.waiting), ("printed", outcome.printed)):
+        ordered = np.sort(values, axis=0)
+        for label, percent in QUANTILES:
+            row = ordered[order_statistic(count, percent)]
+            columns[f"{field}_{label}"] = row.astype(np.int64)
+    return pl.DataFrame(columns)
+
+
+def difference(
+    name: str,
+    baseline: str,
+    ours: Mapping[str, Floats],
+    theirs: Mapping[str, Floats],
+    days: int,
+    cost_idr: int,
+) -> Difference:
+    """Return a scenario less the baseline, replication by replication.
+
+    Percentiles are those of the difference: P90 less P90 would be another
+    number, and a wrong one.
+
+    Parameters
+    ----------
+    name, baseline
+        Names of the two.
+    ours, theirs
+        Their samples, from the same replications in the same order.
+    days
+        The horizon; a day at its end is none.
+    cost_idr
+        What the scenario costs.
+    """
+    found: dict[str, Spread | None] = {}
+    for key in ours:
+        mine, other = ours[key], theirs[key]
+        if key in _DAYS:
+            both = (mine < days) & (other < days)
+            mine, other = mine[both], other[both]
+        found[key] = of_values(mine - other) if len(mine) else None
+    saved = found["person_days"]
+    pays = cost_idr > 0 and saved is not None and saved.mean < 0
+    money = cost_idr / -saved.mean if pays and saved is not None else None
+    return Difference(name, baseline, found, money)
+
+
+def against_told(
+    found: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
+) -> Difference:
+    """Return a difference with the trips against those of dates told, too.
+
+    Parameters
+    ----------
+    found
+        A scenario less the baseline.
+    ours, told
+        Samples of the scenario, and of the baseline with dates told to all.
+    """
+    more: dict[str, Spread | None] = {
+        f"{key}_against_told": of_values(ours[key] - told[key])
+        for key in ("wasted_trips", "wasted_trip_cost_idr")
+    }
+    return replace(found, quantities=found.quantities | more)

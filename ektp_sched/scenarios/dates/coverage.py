@@ -1,0 +1,161 @@
+"""How many of the dates held, and the margin with which most would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.scenarios.dates.fronts import Fronts
+    from ektp_sched.scenarios.dates.ready_by import Ints
+
+__all__ = ["Dated", "good_futures", "held_by_group", "shifted", "smallest_margin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Dates that were told, and what they are counted by.
+
+    Parameters
+    ----------
+    stream, place
+        Whose they are, shape ``(M,)`` each: the place in a stream, or for
+        stream −1 among the singles.
+    day
+        The day told, within the horizon.
+    group
+        From 0.
+    """
+
+    stream: Ints
+    place: Ints
+    day: Ints
+    group: Ints
+
+    def __len__(self) -> int:
+        """Return the number of dates."""
+        return len(self.day)
+
+
+def held_by_group(dated: Dated, fronts: Fronts, groups: int) -> Ints:
+    """Count the dates that held in each fresh replication.
+
+    Parameters
+    ----------
+    dated
+        Dates.
+    fronts
+        Replications that set none of them, F.
+    groups
+        Number of groups, G.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(G, F)``.
+    """
+    held = np.zeros((groups, fronts.replications), dtype=np.int64)
+    alone = dated.stream < 0
+    kept = fronts.singles[dated.place[alone]] <= dated.day[alone, None]
+    np.add.at(held, dated.group[alone], kept)
+    # Those of one stream and group who were told one day are counted in one
+    # look: of their places in order the front has passed a first part.
+    fields = [f[~alone] for f in (dated.group, dated.stream, dated.day, dated.place)]
+    order = np.lexsort(fields[::-1])
+    group, stream, day, place = (field[order] for field in fields)
+    new = np.ones(len(order), dtype=np.bool_)
+    keys = np.stack([group, stream, day])
+    new[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+    begin = np.flatnonzero(new)
+    for lo, hi in pairwise([*begin.tolist(), len(order)]):
+        front = fronts.streams[stream[lo], :, day[lo]]
+        held[group[lo]] += np.searchsorted(place[lo:hi], front)
+    return held
+
+
+def shifted(day: Ints, worked: NDArray[np.bool_], margin: int) -> Ints:
+    """Return dates put off by some working days.
+
+    Parameters
+    ----------
+    day
+        Open days, shape ``(M,)``.
+    worked
+        Days on which the office is open, shape ``(H,)``.
+    margin
+        Working days, at least 0.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(M,)``; the last open day where the horizon ends before.
+    """
+    opens = np.flatnonzero(worked)
+    at = np.searchsorted(opens, day) + margin
+    return opens[np.minimum(at, len(opens) - 1)]
+
+
+def good_futures(held: Ints, dates: int, confidence: Fraction) -> int:
+    """Return the number of futures in which enough dates held.
+
+    Parameters
+    ----------
+    held
+        Dates that held, shape ``(F,)``.
+    dates
+        Dates told.
+    confidence
+        Share of them that is enough.
+    """
+    enough = held * confidence.denominator >= confidence.numerator * dates
+    return int(enough.sum())
+
+
+def smallest_margin(
+    worlds: Sequence[tuple[Dated, Fronts]],
+    worked: NDArray[np.bool_],
+    confidence: Fraction,
+) -> int | None:
+    """Return the margin that keeps enough dates in enough futures.
+
+    Parameters
+    ----------
+    worlds
+        Dates, and futures that judge them.
+    worked
+        Days on which the office is open, shape ``(H,)``.
+    confidence
+        Both the share of dates and the share of futures.
+
+    Returns
+    -------
+    int or None
+        Working days by which all dates would have to be later; None if the
+        horizon ends before.
+    """
+
+    def enough(margin: int) -> bool:
+        good = total = 0
+        for dated, fronts in worlds:
+            later = shifted(dated.day, worked, margin)
+            moved = Dated(dated.stream, dated.place, later, np.zeros_like(dated.group))
+            held = held_by_group(moved, fronts, 1)[0]
+            good += good_futures(held, len(dated), confidence)
+            total += len(held)
+        return good * confidence.denominator >= confidence.numerator * total
+
+    low, high = -1, int(worked.sum())
+    if not enough(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

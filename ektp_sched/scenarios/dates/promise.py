@@ -1,0 +1,313 @@
+"""Dates for everybody who waits: what they are, and for whom there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.errors import UnsupportedRuleError
+from ektp_sched.office import calendar
+from ektp_sched.planning import Status, plan
+from ektp_sched.scenarios.compare.spread import order_statistic
+from ektp_sched.scenarios.dates.fronts import (
+    Fronts,
+    chosen,
+    simulated,
+    undisturbed,
+)
+from ektp_sched.scenarios.dates.ready_by import (
+    as_confidence,
+    first_days,
+    next_open,
+    printed_in,
+    rank_of,
+)
+from ektp_sched.scenarios.world.capacities import likely_office
+from ektp_sched.scenarios.world.loading import as_scenarios
+from ektp_sched.showing import OneLine
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from datetime import date
+    from fractions import Fraction
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.office import Office
+    from ektp_sched.scenarios.dates.fronts import Course
+    from ektp_sched.scenarios.dates.ready_by import Ints
+    from ektp_sched.scenarios.simulate.queue import Queue
+    from ektp_sched.scenarios.world.blocks import Progress
+    from ektp_sched.scenarios.world.loading import ScenariosLike
+
+__all__ = ["PLAN", "Promises", "days_printed", "promise"]
+
+PLAN: Final = "plan"
+"""Policy of dates that are the days of the exact plan."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Promises(OneLine):
+    """Ready-by dates of a backlog.
+
+    Parameters
+    ----------
+    backlog, office
+        Who waits, and the office as it is today.
+    start, days
+        First day and number of calendar days simulated.
+    scenario, policy
+        What was simulated; policy ``plan`` where nothing is uncertain and the
+        dates are the days of the exact plan.
+    replications, seed
+        How often, and from which seed; once where nothing is uncertain.
+    confidence
+        Probability with which a date holds.
+    certain
+        Whether nothing in the simulation was uncertain: nobody arrives and
+        nothing breaks down.
+    people
+        Everybody in the backlog's order: application_id, area, urgency,
+        waiting_since; ``earliest``, the day before which the card cannot be
+        ready; ``ready_by``; ``likely_on``; null for no date.
+    never
+        Applications that no printer or blank is there for.
+    """
+
+    backlog: Backlog
+    office: Office
+    start: date
+    days: int
+    scenario: str
+    policy: str
+    replications: int
+    seed: int
+    confidence: Fraction
+    certain: bool
+    people: pl.DataFrame
+    never: int
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """application_id, ready_by, confidence, likely_on: promises.csv."""
+        return self.people.select(
+            "application_id",
+            "ready_by",
+            pl.lit(float(self.confidence)).alias("confidence"),
+            "likely_on",
+        )
+
+    @property
+    def dated(self) -> int:
+        """Number of applications with a date."""
+        return self.people.height - self.people["ready_by"].null_count()
+
+    @property
+    def beyond(self) -> int:
+        """Number of applications that may be printed after the horizon only."""
+        return self.people["ready_by"].null_count() - self.never
+
+    @property
+    def last_day(self) -> date:
+        """Last day of the horizon."""
+        return self.start + timedelta(days=self.days - 1)
+
+    def document(self) -> dict[str, Any]:
+        """Return the object that stands in promises.json."""
+        days = self.people["ready_by"].drop_nulls().sort()
+        middle = days[(len(days) - 1) // 2] if len(days) else None
+        return {
+            "schema_version": 1,
+            "office": self.office.name,
+            "start": self.start.isoformat(),
+            "days": self.days,
+            "scenario": self.scenario,
+            "policy": self.policy,
+            "replications": self.replications,
+            "seed": self.seed,
+            "confidence": float(self.confidence),
+            "certain": self.certain,
+            "applications": self.people.height,
+            "dated": self.dated,
+            "no_date_yet": self.beyond,
+            "never": self.never,
+            "first": None if middle is None else days[0].isoformat(),
+            "middle": None if middle is None else middle.isoformat(),
+            "last": None if middle is None else days[-1].isoformat(),
+        }
+
+
+def promise(
+    backlog: BacklogLike,
+    office: OfficeLike,
+    scenarios: ScenariosLike | None = None,
+    *,
+    start: DayLike,
+    days: int = 365,
+    scenario: str | None = None,
+    replications: int = 2_000,
+    seed: int = 1,
+    confidence: float = 0.9,
+    policy: str = "pressure",
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Promises:
+    """Tell everybody who waits a date that holds with a stated probability.
+
+    A date is the first day on which the office is open and by whose end the
+    card is printed in enough replications (`ektp_sched.scenarios.dates.ready_by`).
+    Where nothing is uncertain, it is the day of the exact plan.
+
+    Parameters
+    ----------
+    backlog, office
+        Who waits, and the office as it is, whose open days count, in any form
+        that ``plan`` takes.
+    scenarios
+        What may come, the path of ``scenarios.toml``, or its tables; None:
+        nothing is uncertain.
+    start, days
+        First day, and number of calendar days simulated, 1 to 3,660.
+    scenario
+        The one that is followed; None: the baseline.
+    replications
+        1 to 1,000,000; so many as the confidence needs.
+    seed
+        A whole number from 0; equal seeds give equal dates.
+    confidence
+        Between 0 and 1.
+    policy
+        ``pressure``, the office's own order, ``class-order`` or ``fifo``.
+    executor
+        Where blocks of replications run; None: here, one after another.
+    progress
+        Called with ``simulate`` and the share done.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        If a number is out of its range, or there is no such scenario.
+    ektp_sched.errors.UnsupportedRuleError
+        If the policy cannot follow the office's rules.
+    """
+    office, start = as_office(office), as_day(start)
+    backlog = as_backlog(backlog, office)
+    exact = as_confidence(confidence)
+    course = chosen(
+        backlog,
+        as_scenarios(scenarios, office, start),
+        scenario,
+        start=start,
+        days=days,
+        replications=replications,
+        seed=seed,
+        policy=policy,
+        executor=executor,
+        progress=progress,
+    )
+    rank = 1 if course.is_certain else rank_of(exact, replications)
+    fronts = simulated(course, 1 if course.is_certain else replications)
+    best = simulated(undisturbed(course), 1)
+    opens = next_open(calendar(office, start, days).open)
+    middle = order_statistic(fronts.replications, 50) + 1
+    rows = np.concatenate([course.queue.rows, course.queue.singles.rows])
+    planned = _planned_days(backlog, course, rows)
+    if planned is None:
+        soonest, ready_by, likely_on = (
+            days_printed(fronts, course.queue, at) for at in (1, rank, middle)
+        )
+    else:
+        soonest = ready_by = likely_on = planned
+    columns = {
+        "earliest": np.minimum(days_printed(best, course.queue, 1), soonest),
+        "ready_by": ready_by,
+        "likely_on": likely_on,
+    }
+    dates = {
+        name: _column(opens[offsets], rows, backlog.planned, start, days).alias(name)
+        for name, offsets in columns.items()
+    }
+    own = backlog.frame.select("application_id", "area", "urgency", "waiting_since")
+    return Promises(
+        backlog=backlog,
+        office=office,
+        start=start,
+        days=days,
+        scenario=course.scenario.name,
+        policy=policy if planned is None else PLAN,
+        replications=fronts.replications,
+        seed=seed,
+        confidence=exact,
+        certain=course.is_certain,
+        people=own.with_columns(*dates.values()),
+        never=course.queue.left_out.get("no-printer", 0),
+    )
+
+
+def _planned_days(backlog: Backlog, course: Course, rows: Ints) -> Ints | None:
+    """Return the exact plan's day of each row, where nothing is uncertain.
+
+    None where something is, where another order is asked for, and where there
+    is no plan: a pin that cannot be kept, a rule that no engine can solve.
+    """
+    if not course.is_certain or course.policy != "pressure" or not backlog.planned:
+        return None
+    office = likely_office(course.scenario, course.start, course.days)
+    try:
+        made = plan(backlog, office, start=course.start, days=course.days)
+    except UnsupportedRuleError:
+        return None
+    if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
+        return None
+    printed = backlog.frame.select("application_id").join(
+        made.assignments.select("application_id", "day"),
+        on="application_id",
+        how="left",
+        maintain_order="left",
+    )
+    offsets = (printed["day"] - course.start).dt.total_days().fill_null(course.days)
+    return offsets.to_numpy()[rows]
+
+
+def days_printed(fronts: Fronts, queue: Queue, rank: int) -> Ints:
+    """Return for each person the day that is an order statistic of all.
+
+    Parameters
+    ----------
+    fronts
+        Replications.
+    queue
+        Who waits.
+    rank
+        1 for the earliest of all print days, R for the latest.
+
+    Returns
+    -------
+    ndarray
+        Days, H for never: the people of the streams in the queue's order,
+        then the singles.
+    """
+    found = [
+        first_days(printed_in(front, rank), np.arange(end - first))
+        for front, first, end in zip(
+            fronts.streams, queue.first[:-1], queue.first[1:], strict=True
+        )
+    ]
+    at = rank - 1
+    singles = np.partition(fronts.singles, at, axis=1)[:, at]
+    return np.concatenate([*found, singles.astype(np.int64)])
+
+
+def _column(found: Ints, rows: Ints, count: int, start: date, days: int) -> pl.Series:
+    """Return days as dates in the backlog's order; null for none."""
+    offsets = np.full(count, days, dtype=np.int64)
+    offsets[rows] = found
+    column = pl.lit(pl.Series(offsets))
+    return pl.select(
+        pl.when(column < days).then(pl.lit(start, pl.Date) + pl.duration(days=column))
+    ).to_series()

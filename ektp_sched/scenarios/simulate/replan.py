@@ -1,0 +1,251 @@
+"""Policy ``replan``: the real planner, every worked day of every replication.
+
+It knows today's breakdowns and nothing of those to come.  A plan of a large
+backlog takes a good part of a second, so this is meant for tens of
+replications.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.office import Capacity
+from ektp_sched.planning.assign import assign
+from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.planning.conflicts import pin_conflicts
+from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.horizon import days_that_matter
+from ektp_sched.planning.lexicographic import solve_tiers
+from ektp_sched.planning.program import build_program
+from ektp_sched.planning.tiers import check_range, objectives
+from ektp_sched.scenarios.simulate.outcome import joined
+from ektp_sched.scenarios.simulate.people import People, outcome_of_people
+from ektp_sched.scenarios.simulate.polymatroid import CAUSES, possible_cards
+from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
+from ektp_sched.scenarios.world.left_out import as_simulated
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.planning.result import Conflict
+    from ektp_sched.scenarios.simulate.outcome import Outcome
+    from ektp_sched.scenarios.simulate.queue import Queue
+    from ektp_sched.scenarios.world.types import Arrivals, Limits
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["simulate_replan"]
+
+
+def simulate_replan(
+    queue: Queue,
+    limits: Limits,
+    arrivals: Arrivals,
+    backlog: Backlog,
+    office: Office,
+    *,
+    record: str = "summary",
+) -> Outcome:
+    """Let a block of replications go through the horizon, planned anew each day.
+
+    Parameters
+    ----------
+    queue, limits, arrivals
+        As for `ektp_sched.scenarios.simulate.simulate.simulate`.
+    backlog, office
+        What the queue was built from.
+    record
+        ``dates`` also keeps ``person_dates``.
+
+    Returns
+    -------
+    Outcome
+        Without ``front`` and ``single_days``, as people of a stream need not
+        be printed in the order in which they came.
+
+    Raises
+    ------
+    ektp_sched.errors.UnsupportedRuleError
+        The planner cannot solve the office's rules.
+    """
+    new = arrivals_by_stream(queue, limits, arrivals)
+    most, cause = possible_cards(queue.kinds, limits)
+    parts = []
+    for number in range(new.shape[1]):
+        possible = tuple(_column(table, number) for table in (most, cause))
+        run = _Run(queue, limits, new[:, number], backlog, office, number, possible)
+        for day in np.flatnonzero(limits.open).tolist():
+            run.work(day)
+        one = outcome_of_people(queue, run.people, possible[0], run.binding)
+        if record == "dates":
+            days = run.people.day[run.people.old].astype(np.int16)
+            one = replace(one, person_dates=days[:, None])
+        parts.append(one)
+    return joined(parts)
+
+
+class _Run:
+    """One replication on its way."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        limits: Limits,
+        new: NDArray[np.int32],
+        backlog: Backlog,
+        office: Office,
+        number: int,
+        possible: tuple[Ints, ...],
+    ) -> None:
+        self.queue, self.limits, self.number = queue, limits, number
+        self.backlog, self.office = backlog, as_simulated(office, limits.start)
+        kept = np.sort(np.concatenate([queue.rows, queue.singles.rows]))
+        stream, day = np.nonzero(new)
+        newcomers = np.repeat(np.stack([stream, day]), new[stream, day], axis=1)
+        old = backlog.frame[kept]
+        self.frame = pl.concat([old, self._rows(old, *newcomers)], how="vertical")
+        self.people = People.of(queue, kept, *newcomers)
+        self.used = dict.fromkeys(limits.supply, 0)
+        self.binding = np.zeros((limits.days, len(CAUSES)), dtype=np.int64)
+        self.most, self.limit = possible
+
+    def _rows(self, frame: pl.DataFrame, stream: Ints, day: Ints) -> pl.DataFrame:
+        """Return new applications as rows of a backlog, after all others by id."""
+        queue = self.queue
+        examples = self._examples()
+        date = pl.Series(day).cast(pl.Int64)
+        date = pl.Series([queue.start]).to_physical()[0] + date
+        ids = [f"~{n:09d}" for n in range(len(day))]
+        cells = queue.streams.cell[stream].tolist()
+        rows = pl.DataFrame(
+            {
+                "application_id": ids,
+                "waiting_since": date.cast(pl.Int32).cast(pl.Date),
+                "ready_on": date.cast(pl.Int32).cast(pl.Date),
+                "urgency": [queue.classes[u] for u in queue.streams.urgency[stream]],
+                "card": [examples[cell][0] for cell in cells],
+                "area": [examples[cell][1] for cell in cells],
+            },
+            schema_overrides={"card": pl.String, "area": pl.String},
+        )
+        missing = [
+            pl.lit(None, dtype=kind).alias(name)
+            for name, kind in frame.schema.items()
+            if name not in rows.columns
+        ]
+        return rows.with_columns(missing).select(frame.columns).cast(frame.schema)
+
+    def _examples(self) -> list[tuple[str | None, str | None]]:
+        """Return for each cell the card and area of somebody in it."""
+        queue, frame = self.queue, self.backlog.frame
+        found: list[tuple[str | None, str | None]] = [
+            (self.office.default_card, None) for _ in queue.cell_share
+        ]
+        stream = np.repeat(np.arange(len(queue.streams)), np.diff(queue.first))
+        rows = np.concatenate([queue.rows, queue.singles.rows])
+        dated = np.repeat(queue.singles.stream, queue.singles.size)
+        cell = queue.streams.cell[np.concatenate([stream, dated])]
+        for number, first in zip(*np.unique(cell, return_index=True), strict=True):
+            row = frame.select("card", "area").row(int(rows[first]))
+            found[number] = row[0] or self.office.default_card, row[1]
+        return found
+
+    def work(self, day: int) -> None:
+        """Plan the rest of the horizon, and print what the plan prints today."""
+        people = self.people
+        known = (people.day == self.limits.days) & (people.old | (people.since <= day))
+        rows = np.flatnonzero(known)
+        backlog = replace(self.backlog, frame=self.frame[rows])
+        printed = rows[self._plan(backlog, day)]
+        people.day[printed] = day
+        for card, count in self.frame["card"][printed].value_counts().iter_rows():
+            if card in self.used:
+                self.used[card] += count
+        self.binding[day, self._cause(day, len(printed))] = 1
+
+    def _cause(self, day: int, printed: int) -> int:
+        """Return what ended today's printing, a place in `CAUSES`."""
+        people = self.people
+        if not ((people.day == self.limits.days) & (people.ready <= day)).any():
+            return CAUSES.index("queue-empty")
+        if printed >= self.most[day]:
+            return int(self.limit[day])
+        supply = self.limits.supply
+        empty = any(self.used[card] >= supply[card][day] for card in supply)
+        return CAUSES.index("blanks" if empty else "printers")
+
+    def _plan(self, backlog: Backlog, day: int) -> Ints:
+        """Return the rows printed today, putting off pins that cannot be kept."""
+        if backlog.frame.is_empty():
+            return np.zeros(0, dtype=np.int64)
+        start, days = self.limits.start + timedelta(days=day), self.limits.days - day
+        cohorts = build_cohorts(backlog, self.office, start, days)
+        limits = self._capacity(day)
+        program = build_program(cohorts, limits, days_that_matter(cohorts, limits))
+        conflict = pin_conflicts(program, cohorts, backlog.frame)
+        if conflict:
+            later = self._put_off(conflict)
+            self.frame = self.frame.with_columns(later)
+            frame = backlog.frame.with_columns(later)
+            return self._plan(replace(backlog, frame=frame), day)
+        tiers = objectives(self.office, cohorts, days)
+        check_range(self.office, cohorts, tiers, program.nodes)
+        solution = solve_tiers(program, cohorts, tiers, FlowEngine())
+        assert solution is not None
+        prints = assign(backlog.frame, self.office, program, cohorts, solution)
+        today: Ints = prints.application[prints.day == 0]
+        return today
+
+    def _put_off(self, conflicts: tuple[Conflict, ...]) -> pl.Expr:
+        """Return pins with one of each conflict put off to the next worked day."""
+        worked = np.append(np.flatnonzero(self.limits.open), self.limits.days)
+        start = self.limits.start
+        pinned = pl.col("pinned_on")
+        for conflict in conflicts:
+            offset = (conflict.day - start).days
+            after = int(worked[np.searchsorted(worked, offset, side="right")])
+            mine = pl.col("application_id") == conflict.application_ids[-1]
+            later = pl.lit(start + timedelta(days=after))
+            pinned = pl.when(mine).then(later).otherwise(pinned)
+        return pinned.alias("pinned_on")
+
+    def _capacity(self, day: int) -> Capacity:
+        """Return what is known of the rest of the horizon this morning."""
+        limits = self.limits
+        printers = self._cards(limits.printer_cards, limits.printers_unbroken, day)
+        servers = self._cards(limits.server_cards, limits.servers_unbroken, day)
+        total = None
+        if limits.reserve:
+            least = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
+            total = np.maximum(least - limits.reserve, 0)
+        return Capacity(
+            start=limits.start + timedelta(days=day),
+            days=limits.days - day,
+            open=limits.open[day:],
+            printers=limits.printers,
+            servers=limits.servers,
+            printer_cards=printers,
+            server_cards=servers,
+            reaches=limits.reaches,
+            total=total,
+            supply={c: s[day:] - self.used[c] for c, s in limits.supply.items()},
+        )
+
+    def _cards(self, drawn: Ints, unbroken: Ints | None, day: int) -> Ints:
+        later = drawn if unbroken is None else unbroken
+        cards = _column(later, self.number)[:, day:].copy()
+        cards[:, 0] = _column(drawn, self.number)[:, day]
+        return cards
+
+
+def _column(table: Ints, number: int) -> Ints:
+    """Return one replication along the second axis, which may stand for all."""
+    column: Ints = table[:, number if table.shape[1] > 1 else 0]
+    return column

@@ -1,0 +1,172 @@
+"""Scenarios on the same futures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.scenarios.simulate.outcome import joined
+from ektp_sched.scenarios.simulate.queue import Queue, build_queue
+from ektp_sched.scenarios.simulate.replan import simulate_replan
+from ektp_sched.scenarios.simulate.simulate import simulate
+from ektp_sched.scenarios.world.blocks import Futures, in_blocks
+from ektp_sched.scenarios.world.capacities import limits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+    from ektp_sched.scenarios.simulate.outcome import Outcome
+    from ektp_sched.scenarios.world.blocks import Progress
+    from ektp_sched.scenarios.world.draws import World
+    from ektp_sched.scenarios.world.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.world.types import Arrivals, Limits
+
+    Numbers = NDArray[np.generic]
+    Look = Callable[[Outcome, Queue, Limits, Arrivals, Office], Numbers]
+    """What else is wanted of a block, its last axis being replications."""
+
+__all__ = ["Run", "run_scenarios"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is simulated, the scenarios left out.
+
+    Parameters
+    ----------
+    backlog, scenarios
+        Who waits, and what may come.
+    start, days
+        The horizon.
+    replications, seed, policy
+        As of `compare`.
+    """
+
+    backlog: Backlog
+    scenarios: Scenarios
+    start: date
+    days: int
+    replications: int
+    seed: int
+    policy: str
+    _queues: dict[str, Queue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Give the arrivals the backlog's own mix where none is stated."""
+        counts = self.backlog.frame.group_by("urgency").len().rows()
+        mixed = self.scenarios.with_backlog_mix(dict(counts))
+        object.__setattr__(self, "scenarios", mixed)
+
+    @property
+    def baseline(self) -> Scenario:
+        """The scenario that others are compared with."""
+        return self.scenarios.named(None)
+
+    def queue(self, scenario: Scenario) -> Queue:
+        """Return the backlog as a scenario's office sees it, made once."""
+        if scenario.name not in self._queues:
+            made = build_queue(self.backlog, scenario.office, self.start, self.days)
+            self._queues[scenario.name] = made
+        return self._queues[scenario.name]
+
+    @property
+    def futures(self) -> Futures:
+        """The futures that are drawn."""
+        return Futures(self.scenarios, self.start, self.days, self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What a block of replications goes through: some scenarios."""
+
+    backlog: Backlog
+    chosen: tuple[tuple[Scenario, Queue], ...]
+    policy: str
+    look: tuple[str, Look] | None
+
+    def __call__(self, world: World) -> tuple[dict[str, Outcome], Numbers | None]:
+        """Simulate one block, and look closer at one scenario if asked."""
+        outcomes: dict[str, Outcome] = {}
+        seen: Numbers | None = None
+        for scenario, queue in self.chosen:
+            limits = limits_of(scenario, world)
+            outcome = self._outcome(scenario, queue, limits, world.arrivals)
+            if self.look is not None and self.look[0] == scenario.name:
+                look = self.look[1]
+                seen = look(outcome, queue, limits, world.arrivals, scenario.office)
+            outcomes[scenario.name] = replace(
+                outcome, front=None, single_days=None, person_dates=None
+            )
+        return outcomes, seen
+
+    def _outcome(
+        self, scenario: Scenario, queue: Queue, limits: Limits, arrivals: Arrivals
+    ) -> Outcome:
+        """Simulate one scenario; with who is printed when, if somebody looks."""
+        looked = self.look is not None and self.look[0] == scenario.name
+        record = "dates" if looked else "summary"
+        if self.policy != "replan":
+            return simulate(queue, limits, arrivals, self.policy, record=record)
+        made = simulate_replan(queue, limits, arrivals, self.backlog, scenario.office)
+        if not looked:
+            return made
+        # Dates are told from the order of a policy, in which a place in the queue
+        # is a day; a plan made anew each day has no such order.
+        dated = simulate(queue, limits, arrivals, "pressure", record=record)
+        return replace(made, front=dated.front, single_days=dated.single_days)
+
+
+def run_scenarios(
+    run: Run,
+    scenarios: Sequence[Scenario],
+    *,
+    replications: int | None = None,
+    look: tuple[str, Look] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> tuple[dict[str, Outcome], Numbers | None]:
+    """Simulate scenarios on the same futures.
+
+    Parameters
+    ----------
+    run
+        What is simulated.
+    scenarios
+        Those that take part.
+    replications
+        The first so many futures; None: all of the run.
+    look
+        Name of a scenario, and what else is wanted of its blocks, who is
+        printed when being known.
+    executor
+        Where blocks run; None: here, one after another.
+    progress
+        Called with the stage ``simulate`` and the share done.
+
+    Returns
+    -------
+    tuple
+        The outcome of each scenario, and what ``look`` returned.
+    """
+    count = run.replications if replications is None else replications
+    chosen = tuple((one, run.queue(one)) for one in scenarios)
+    parts = in_blocks(
+        _Course(run.backlog, chosen, run.policy, look),
+        run.futures,
+        count,
+        executor=executor,
+        progress=progress,
+    )
+    outcomes = {
+        one.name: joined([part[one.name] for part, _ in parts]) for one in scenarios
+    }
+    seen = [kept for _, kept in parts if kept is not None]
+    return outcomes, np.concatenate(seen, axis=-1) if seen else None

@@ -1,0 +1,275 @@
+"""One block of futures: arrivals, breakdowns and uncertain numbers.
+
+Each thing that is drawn has a stream of its own, named by what it is and never
+by its place in a file: what one scenario adds leaves all other draws as they
+are, and two scenarios share what they have in common (common random numbers).
+A block is always drawn whole, day after day, so that neither the number of
+replications nor a longer horizon changes what was drawn before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.errors import UsageError
+from ektp_sched.office import calendar
+from ektp_sched.planning.arguments import check_whole
+from ektp_sched.scenarios.world.types import Arrivals
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.scenarios.world.laws import (
+        ArrivalLaw,
+        BreakdownLaw,
+        NewResource,
+        Scenarios,
+    )
+
+__all__ = ["BLOCK", "World", "draw", "first_days", "stream", "triangular"]
+
+BLOCK: Final = 1_000
+"""Replications in a block, a part of what a seed means."""
+
+_LARGEST_SEED: Final = 2**63 - 1
+
+
+def stream(seed: int, block: int, kind: str, name: str = "") -> np.random.Generator:
+    """Return the stream of random numbers of one thing in one block.
+
+    Parameters
+    ----------
+    seed, block
+        Whole numbers from 0.
+    kind, name
+        What is drawn, and of which resource or class.
+    """
+    digest = sha256(f"{kind}\0{name}".encode()).digest()
+    words = (int.from_bytes(digest[at : at + 4], "big") for at in range(0, 16, 4))
+    sequence = np.random.SeedSequence(seed, spawn_key=(block, *words))
+    return np.random.Generator(np.random.PCG64(sequence))
+
+
+def triangular(
+    uniform: NDArray[np.float64], low: float, likely: float, high: float
+) -> NDArray[np.float64]:
+    """Return the quantiles of a triangular distribution.
+
+    Parameters
+    ----------
+    uniform
+        Probabilities, 0 to 1.
+    low, likely, high
+        Least, most likely and greatest value, in this order.
+    """
+    width = high - low
+    if width == 0:
+        return np.full(uniform.shape, float(low))
+    rising = low + np.sqrt(uniform * width * (likely - low))
+    falling = high - np.sqrt((1 - uniform) * width * (high - likely))
+    return np.where(uniform * width < likely - low, rising, falling)
+
+
+def first_days(
+    resource: NewResource, start: date, seed: int, block: int, size: int
+) -> NDArray[np.int64]:
+    """Return the first day of what is new, as days since the start, shape (size,).
+
+    Parameters
+    ----------
+    resource
+        Its first days are drawn; 0 where it has none.
+    start, seed, block, size
+        As for `draw`.
+    """
+    if resource.first is None:
+        return np.zeros(size, dtype=np.int64)
+    low, likely, high = ((day - start).days for day in resource.first)
+    uniform = stream(seed, block, "from", resource.id).random(BLOCK)
+    drawn = triangular(uniform[:size], low, likely, high)
+    return np.rint(drawn).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The futures of one block, the same for every scenario.
+
+    Parameters
+    ----------
+    start, days
+        First day, and number of calendar days H.
+    seed, block, size
+        Which futures: the first R = size ones of a block.
+    arrivals
+        Who is recorded on which day.
+    breakdowns
+        How often which resource fails.
+    """
+
+    start: date
+    days: int
+    seed: int
+    block: int
+    size: int
+    arrivals: Arrivals
+    breakdowns: dict[str, BreakdownLaw]
+
+    def cards(self, resource: NewResource) -> NDArray[np.int64]:
+        """Return cards a day of what is new, whole, shape (R,)."""
+        uniform = stream(self.seed, self.block, "cards", resource.id).random(BLOCK)
+        drawn = triangular(uniform[: self.size], *resource.cards)
+        return np.floor(drawn).astype(np.int64)
+
+    def first(self, resource: NewResource) -> NDArray[np.int64]:
+        """Return its first day, as days since the start, shape (R,)."""
+        return first_days(resource, self.start, self.seed, self.block, self.size)
+
+    def up(
+        self,
+        resource: str,
+        worked: NDArray[np.bool_],
+        first: NDArray[np.int64] | int = 0,
+    ) -> NDArray[np.bool_] | None:
+        """Return whether a resource works, shape (H, R); None: it never fails.
+
+        On the morning of its first day it is up.  On a worked day one that was
+        up fails with the chance of failure and is down that very day; one that
+        was down is repaired with the chance of repair and is up that day.
+
+        Parameters
+        ----------
+        resource
+            Its id.
+        worked
+            Whether a day is worked in the scenario, shape (H,); closed days
+            change nothing.
+        first
+            First day in use, shape (R,) or one for all.
+        """
+        law = self.breakdowns.get(resource)
+        if law is None:
+            return None
+        failure, repair = self._chances(resource, law)
+        generator = stream(self.seed, self.block, "breakdown", resource)
+        uniform = generator.random((self.days, BLOCK))[:, : self.size]
+        up = np.ones((self.days, self.size), dtype=np.bool_)
+        state = np.ones(self.size, dtype=np.bool_)
+        for day in range(self.days):
+            if worked[day]:
+                # High numbers are good whatever was before, so that two
+                # scenarios whose states differ soon agree again.
+                after = uniform[day] >= np.where(state, failure, 1 - repair)
+                state = np.where(first <= day, after, state)
+            up[day] = state
+        return up
+
+    def _chances(
+        self, resource: str, law: BreakdownLaw
+    ) -> tuple[NDArray[np.float64] | float, NDArray[np.float64] | float]:
+        if law.fit is None:
+            return law.failure, law.repair
+        generator = stream(self.seed, self.block, "breakdown-rate", resource)
+        failure, repair = law.fit.chances(generator, BLOCK)
+        return failure[: self.size], repair[: self.size]
+
+
+def draw(
+    scenarios: Scenarios, *, start: date, days: int, seed: int, block: int, size: int
+) -> World:
+    """Draw one block of futures.
+
+    Parameters
+    ----------
+    scenarios
+        The baseline's working days say when people come.
+    start, days
+        First day, and number of calendar days, 1 to 3,660.
+    seed
+        0 to 2^63 − 1.
+    block
+        Which block, from 0.
+    size
+        Replications R wanted of it, 1 to 1,000.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        If a number is out of its range, or the mix of the arrivals is still
+        unknown (`Scenarios.with_backlog_mix` takes the backlog's).
+    """
+    check_whole(
+        ("seed", seed, 0, _LARGEST_SEED),
+        ("block", block, 0, 2**32 - 1),
+        ("size", size, 1, BLOCK),
+    )
+    worked = calendar(scenarios.office, start, days).open
+    classes = tuple(scenarios.office.classes)
+    cards = np.zeros((len(classes), days, size), dtype=np.int32)
+    law = scenarios.arrivals
+    if law is not None:
+        means, dispersion = _means(law, classes, seed, block)
+        for row, name in enumerate(classes):
+            counts = _counts(name, means[row], dispersion, worked, seed, block)
+            cards[row, worked] = counts[:, :size]
+    arrivals = Arrivals(classes, cards.transpose(0, 2, 1), (seed, block))
+    return World(start, days, seed, block, size, arrivals, scenarios.breakdowns)
+
+
+def _means(
+    law: ArrivalLaw, classes: tuple[str, ...], seed: int, block: int
+) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
+    """Return the mean daily count by class, and the dispersion, of each future."""
+    if law.fit is not None:
+        fit = law.fit
+        spread = fit.dispersions(stream(seed, block, "dispersion"), BLOCK)
+        rates = [
+            fit.rates(name, stream(seed, block, "rate", name), spread)
+            if name in fit.classes
+            else np.zeros(BLOCK)
+            for name in classes
+        ]
+        return rates, spread
+    if law.mix is None:
+        raise UsageError(
+            said(
+                "the mix of the arrivals is not known; take the backlog's own",
+                "bagian tiap kelas pendaftar baru tidak diketahui; pakai bagian dalam "
+                "antrean",
+            )
+        )
+    shares = [law.per_working_day * law.mix.get(name, 0) for name in classes]
+    means = [np.full(BLOCK, float(share)) for share in shares]
+    return means, np.full(BLOCK, float(law.dispersion))
+
+
+def _counts(
+    name: str,
+    mean: NDArray[np.float64],
+    dispersion: NDArray[np.float64],
+    worked: NDArray[np.bool_],
+    seed: int,
+    block: int,
+) -> NDArray[np.int64]:
+    """Return a class's counts, shape (worked days, BLOCK).
+
+    Poisson; where the dispersion D is above 1, with a gamma mean of shape
+    mean/(D − 1) and scale D − 1, which makes them negative binomial with
+    variance D times the mean.
+    """
+    shape = (int(worked.sum()), BLOCK)
+    excess = dispersion - 1
+    means = np.broadcast_to(mean, shape)
+    if excess.any():
+        scale = np.where(excess > 0, excess, 1.0)
+        days = stream(seed, block, "day", name).gamma(
+            np.broadcast_to(mean / scale, shape)
+        )
+        means = np.where(excess > 0, days * scale, mean)
+    return stream(seed, block, "arrivals", name).poisson(means)

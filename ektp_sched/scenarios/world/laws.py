@@ -1,0 +1,279 @@
+"""Scenarios as they were read and checked: what is certain, and what is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from ektp_sched.errors import UsageError
+from ektp_sched.office.nearest import unknown
+from ektp_sched.showing import OneLine
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from ektp_sched.office import Office
+    from ektp_sched.office.tables import Visits
+    from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
+
+__all__ = [
+    "DATES_ONLY",
+    "ArrivalLaw",
+    "Assumption",
+    "BreakdownLaw",
+    "NewResource",
+    "Scenario",
+    "Scenarios",
+]
+
+DATES_ONLY: Final = "dates_only"
+"""Name of the remedy that costs nothing: the baseline, with dates told."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewResource:
+    """A server or printer that a scenario adds.
+
+    Parameters
+    ----------
+    id
+        The same id in two scenarios has the same draws.
+    kind
+        Table of the office in which it stands.
+    cards
+        Cards a day: low, likely, high; equal where certain.
+    first
+        First day in use: earliest, likely, latest; None: the start.
+    replaces
+        All that stand by while it works, those of its replaced ones included.
+    """
+
+    id: str
+    kind: Literal["servers", "printers"]
+    cards: tuple[int, int, int]
+    first: tuple[date, date, date] | None
+    replaces: tuple[str, ...]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether neither its cards nor its first day are drawn."""
+        certain_day = self.first is None or self.first[0] == self.first[2]
+        return certain_day and self.cards[0] == self.cards[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One way to go on.
+
+    Parameters
+    ----------
+    name
+        Its table's name.
+    label
+        Its name for people.
+    cost_idr
+        What it costs once, rupiah.
+    office
+        The office with what differs and what is added, at likely numbers; a
+        printer that lists a replaced server reaches the new one too.
+    added
+        What is new, in the file's order.
+    """
+
+    name: str
+    label: str
+    cost_idr: int
+    office: Office
+    added: tuple[NewResource, ...]
+
+    def at(self, changed: NewResource) -> Scenario:
+        """Return the same with other numbers for one of its additions.
+
+        Parameters
+        ----------
+        changed
+            One of them, by its id; its likely numbers go into the office.
+        """
+        first = None if changed.first is None else changed.first[1]
+        update = {"cards_per_day": changed.cards[1], "from_": first}
+        table = tuple(
+            one.model_copy(update=update) if one.id == changed.id else one
+            for one in getattr(self.office, changed.kind)
+        )
+        added = tuple(changed if one.id == changed.id else one for one in self.added)
+        office = self.office.model_copy(update={changed.kind: table})
+        return replace(self, office=office, added=added)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalLaw:
+    """How many people are recorded a day.
+
+    Parameters
+    ----------
+    per_working_day
+        Mean of all classes together.
+    dispersion
+        Variance over mean of a class's daily count, from 1; so that of the
+        total.
+    mix
+        Class → share, the office's classes in order; None: not yet known.
+    fit
+        What a history says; then it is used instead of the three above.
+    """
+
+    per_working_day: Fraction
+    dispersion: Fraction
+    mix: Mapping[str, Fraction] | None
+    fit: ArrivalFit | None = None
+
+    def means(self) -> dict[str, Fraction]:
+        """Return the expected cards of each class on a worked day."""
+        if self.fit is not None:
+            return self.fit.means()
+        mix = self.mix or {}
+        return {name: self.per_working_day * share for name, share in mix.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownLaw:
+    """How often a resource fails, and for how long.
+
+    Parameters
+    ----------
+    failure
+        Chance that it fails on a worked day on whose morning it was up.
+    repair
+        Chance that it is repaired on a worked day on whose morning it was down.
+    fit
+        What was seen; then the two chances are drawn from their posterior.
+    """
+
+    failure: float
+    repair: float
+    fit: BreakdownFit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """An input, and whether somebody reported it.
+
+    Parameters
+    ----------
+    key
+        Dotted key in scenarios.toml, or ``office.`` and one in office.toml;
+        entries of a list by their id.
+    value
+        As JSON would hold it; dates as ISO text.
+    kind
+        ``fact`` or ``assumed``.
+    note
+        What the author says about it; may be empty.
+    """
+
+    key: str
+    value: Any
+    kind: Literal["fact", "assumed"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Scenarios(OneLine):
+    """All that a comparison is about, beside the backlog.
+
+    Parameters
+    ----------
+    baseline
+        Name of the scenario with which the others are compared.
+    scenarios
+        By name, in the file's order.
+    arrivals
+        None: nobody comes.
+    breakdowns
+        By resource; a resource without an entry never fails.
+    assumptions
+        Every input with its mark.
+    digest
+        SHA-256 of the file's bytes, hexadecimal.
+    """
+
+    baseline: str
+    scenarios: dict[str, Scenario]
+    arrivals: ArrivalLaw | None
+    breakdowns: dict[str, BreakdownLaw]
+    assumptions: tuple[Assumption, ...] = field(default=(), repr=False)
+    digest: str | None = None
+
+    @property
+    def office(self) -> Office:
+        """The baseline's office: its calendar says when people come."""
+        return self.named(None).office
+
+    @property
+    def visits(self) -> Visits:
+        """What waiting costs a resident, in the baseline."""
+        return self.office.visits
+
+    def named(self, name: str | None) -> Scenario:
+        """Return the scenario of a name; None: the baseline.
+
+        Parameters
+        ----------
+        name
+            Of its table.
+
+        Raises
+        ------
+        ektp_sched.errors.UsageError
+            If there is none of that name, with the nearest that there is.
+        """
+        wanted = self.baseline if name is None else name
+        if wanted not in self.scenarios:
+            raise UsageError(unknown("scenario", wanted, self.scenarios))
+        return self.scenarios[wanted]
+
+    def is_certain(self, scenario: Scenario) -> bool:
+        """Return whether nothing is drawn in a scenario, so that all futures agree.
+
+        Parameters
+        ----------
+        scenario
+            One of these.
+        """
+        office = scenario.office
+        known = {resource.id for resource in (*office.servers, *office.printers)}
+        breaks = known & set(self.breakdowns)
+        fixed = all(resource.is_certain for resource in scenario.added)
+        return fixed and self.arrivals is None and not breaks
+
+    def with_backlog_mix(self, counts: Mapping[str, int]) -> Scenarios:
+        """Return these with the backlog's own mix, where none is given.
+
+        Parameters
+        ----------
+        counts
+            Class → applications in the backlog; a class that is not named has
+            none.
+
+        Raises
+        ------
+        ektp_sched.errors.UsageError
+            If the backlog is empty, so that it has no mix.
+        """
+        law = self.arrivals
+        if law is None or law.mix is not None or law.fit is not None:
+            return self
+        total = sum(counts.values())
+        if not total:
+            raise UsageError(
+                said(
+                    "an empty backlog has no mix of classes; write [arrivals] mix",
+                    "antrean kosong tidak punya bagian tiap kelas; tulis mix dalam "
+                    "[arrivals]",
+                )
+            )
+        shares = {n: Fraction(counts.get(n, 0), total) for n in self.office.classes}
+        return replace(self, arrivals=replace(law, mix=shares))

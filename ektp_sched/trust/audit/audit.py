@@ -1,0 +1,237 @@
+"""A print log is a plan that happened: the log against the office's own rule.
+
+Definitions
+-----------
+The first good print of an application counts, by its day; order inside a day
+is no overtake.  A card B, printed on day d on printer p, *passed* A if A
+
+* was ready, and pinned to no later day, and was neither printed nor tried
+  (a spoilt print) on d, nor printed before;
+* comes first: a stricter rank, or an equal rank and waiting since no later
+  and a target no longer, one of the two strictly;
+* could be printed on p; and, where A's card is of another type than B's, a
+  blank of A's type was left on every day from d until A's own print.
+
+B is *out of turn* if it passed somebody with whom it could have exchanged
+slots, and nothing accounts for that.  An exchange is impossible where A was
+printed later on a printer on which B cannot be (``printer``).  What accounts
+for one is B's pin to that very day (``pinned_on``); a due date or a promise
+of B's, of equal rank, which the exchange would make worse in a tier that
+stands before ``pressure``, gains on A's side counted (``due_on``,
+``promised_on``; see `ektp_sched.trust.audit.dates`); or else a reason that
+was recorded (``reason``).  These are shown apart.  A stricter rank of B's
+needs no account: A does not come first then.  So the log of a plan that was
+carried out as it was proven optimal has nobody out of turn.
+
+Where the plan's folder is given, a card that followed the sheets is accounted for
+(``sheet``), and whoever a stopped sheet left was not passed on that day: see
+`ektp_sched.trust.audit.plans`.
+
+A shift counts as worked where cards were printed on a day that only it opens
+(`ektp_sched.trust.audit.shifts`).  The blanks in stock are taken for those on
+the morning of the log's first day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.showing import OneLine
+from ektp_sched.trust.audit.idle import attempts, idle_days
+from ektp_sched.trust.audit.log import log_from_frame, read_log
+from ektp_sched.trust.audit.plans import sheets_of
+from ektp_sched.trust.audit.queue import build_queue
+from ektp_sched.trust.audit.rows import (
+    authorised,
+    doubles,
+    held_but_printed,
+    limits_of,
+    match_rows,
+    remarks,
+    spoilt_prints,
+    unlisted_prints,
+)
+from ektp_sched.trust.audit.shifts import with_shifts
+from ektp_sched.trust.audit.verdicts import verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.office import Notice
+    from ektp_sched.trust.audit.log import PrintLog
+    from ektp_sched.trust.planned import PlannedRows
+
+__all__ = ["Audit", "audit"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Audit(OneLine):
+    """What a print log shows.
+
+    Parameters
+    ----------
+    start, end
+        First and last day of the log.
+    cards
+        Applications with a good print, listed or not.
+    out_of_turn
+        application_id, printed_at, passed (applications), longest_passed_days
+        (days by which the longest-waiting of them had been waiting longer; 0
+        where only rank or target decides), reason (a date that the card had
+        and that does not account for it, or null), unaccounted (those of
+        ``passed`` for whom nothing accounts), printer, operator; those with
+        most of them first.
+    explained
+        application_id, printed_at, passed, longest_passed_days,
+        accounted_by, operator, reason as recorded; sorted by what accounts
+        for it, operator and reason.
+    idle
+        day, capacity, printed, spoilt, idle, waiting; see
+        `ektp_sched.trust.audit.idle.idle_days`.
+    unlisted
+        application_id, printed_at, file, row of good prints on no list: the log's
+        name (null without a file) and the row in it, the heading being row 1.
+    held
+        application_id, printed_at, status: printed although the backlog says
+        that they cannot be.
+    doubles
+        application_id, printed_at, first_printed_at, printer, operator,
+        reason: good prints after the first.
+    spoilt
+        Spoilt and failed prints by printer and operator: prints.
+    authorised
+        application_id, printed_at, urgency, due_on, reason, by: printed
+        cards that the priority list put forward.
+    rejects
+        Rows of the log that could not be used: row, column, reason.
+    notices
+        What else the log shows.
+    stopped, deviations
+        With plans: the sheets whose end was left, and who deviates from the
+        sheets, as `ektp_sched.trust.audit.plans.Sheets` has them; else None.
+        ``out_of_turn`` then says, too, what the sheet said: sheet_day,
+        sheet_printer.
+    """
+
+    start: date
+    end: date
+    cards: int
+    out_of_turn: pl.DataFrame
+    explained: pl.DataFrame
+    idle: pl.DataFrame
+    unlisted: pl.DataFrame
+    held: pl.DataFrame
+    doubles: pl.DataFrame
+    spoilt: pl.DataFrame
+    authorised: pl.DataFrame
+    rejects: pl.DataFrame
+    notices: tuple[Notice, ...]
+    stopped: pl.DataFrame | None = None
+    deviations: pl.DataFrame | None = None
+
+    @property
+    def clean(self) -> bool:
+        """Whether no card was printed out of turn."""
+        return self.out_of_turn.is_empty()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the contents of ``audit.json``; dates are text."""
+        document = {
+            "schema_version": 1,
+            "cards": self.cards,
+            "out_of_turn": _records(
+                self.out_of_turn.drop("unaccounted", "printer", "operator")
+            ),
+            "explained": _records(self.explained),
+            "idle": _records(self.idle),
+            "unlisted": _records(self.unlisted),
+        }
+        if self.stopped is not None and self.deviations is not None:
+            document["stopped"] = _records(self.stopped)
+            document["deviations"] = _records(self.deviations)
+        return document
+
+
+def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    return frame.with_columns(pl.col(pl.Date).dt.to_string("iso")).to_dicts()
+
+
+def audit(
+    log: PrintLog | pl.DataFrame | str | PathLike[str],
+    backlog: BacklogLike,
+    office: OfficeLike,
+    *,
+    plans: Sequence[PlannedRows] = (),
+) -> Audit:
+    """Compare a print log with the order that the office's rule asks for.
+
+    Exact, and without looking at pairs: sorting, and tables whose size
+    depends on dates and kinds of application.
+
+    Parameters
+    ----------
+    log
+        The path of a print log; or what `ektp_sched.trust.audit.log.read_log`
+        makes of it; or a frame with application_id, printed_at, printer and, if
+        there are any, result, operator, reason.
+    backlog
+        Who waited; with its priority list, if the office has one.
+    office
+        The rule.
+    plans
+        What was to be printed: plans just made, or read back from their
+        folders.  A card that followed their sheets is not out of turn.
+
+    Returns
+    -------
+    Audit
+        The module's text says what each word means.
+
+    Raises
+    ------
+    ektp_sched.errors.LogError
+        The frame is no log, holds no print, or spans more than 3,660 days.
+    """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
+    if isinstance(log, str | PathLike):
+        prints = read_log(log, office)
+    else:
+        prints = log_from_frame(log, office) if isinstance(log, pl.DataFrame) else log
+    limits, opened = with_shifts(office, limits_of(prints, office), prints.frame)
+    rows = match_rows(prints.frame, backlog, limits)
+    listed = rows.filter(pl.col("application").is_not_null())
+    queue = build_queue(backlog.frame, listed, office, limits)
+    sheets = None
+    if plans:
+        sheets = sheets_of(plans, rows, backlog.frame, office, limits)
+        queue = sheets.excuse(queue)
+    out_of_turn, explained = verdicts(queue, office, listed, sheets)
+    return Audit(
+        start=limits.start,
+        end=limits.start + timedelta(days=limits.days - 1),
+        cards=int(rows["first"].sum()),
+        out_of_turn=out_of_turn,
+        explained=explained,
+        idle=idle_days(queue, limits, attempts(rows, limits, office)),
+        unlisted=unlisted_prints(rows, backlog, prints.source),
+        held=held_but_printed(rows, backlog, office),
+        doubles=doubles(rows),
+        spoilt=spoilt_prints(rows),
+        authorised=authorised(rows, backlog),
+        rejects=prints.rejects,
+        notices=(
+            *prints.notices,
+            *remarks(rows, queue, limits, backlog, prints, opened, office),
+        ),
+        stopped=None if sheets is None else sheets.stopped,
+        deviations=None if sheets is None else sheets.deviations,
+    )

@@ -1,0 +1,277 @@
+"""Capacity that stood idle while printable people waited.
+
+How many more cards a day could have had is a largest flow (Ford and
+Fulkerson, 1956): from those who waited, by the printers and blanks that
+their cards can use, through printers and servers.  The network has a node
+per printer and server, so a day takes a handful of augmenting paths.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.office import ribbon_cards
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Capacity, Office
+    from ektp_sched.trust.audit.queue import Queue
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Attempts", "attempts", "fits", "idle_days"]
+
+_SOURCE, _SINK = 0, 1
+_ENDLESS: Final = 1 << 40
+"""Cards that a printer's ribbons are good for where none are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Prints by day, listed or not.
+
+    Parameters
+    ----------
+    by_printer
+        Good and spoilt prints, shape ``(P, days)``.
+    ribbons
+        Cards that the ribbons left at a day's end are good for, ``(P, days)``.
+    listed
+        Those of listed applications, shape ``(days,)``.
+    good
+        Good prints, shape ``(days,)``.
+    """
+
+    by_printer: Ints
+    ribbons: Ints
+    listed: Ints
+    good: Ints
+
+
+def attempts(rows: pl.DataFrame, limits: Capacity, office: Office) -> Attempts:
+    """Count a log's prints by day.
+
+    Parameters
+    ----------
+    rows
+        application (null for a card on no list), day, printer, good.
+    limits
+        Capacity on the log's days.
+    office
+        Its printers' ribbons.
+    """
+    by_printer = np.zeros((len(limits.printers), limits.days), dtype=np.int64)
+    day = rows["day"].to_numpy()
+    np.add.at(by_printer, (rows["printer"].to_numpy(), day), 1)
+    listed = rows["application"].is_not_null().to_numpy()
+    good = rows["good"].to_numpy()
+    ribbons = np.full_like(by_printer, _ENDLESS)
+    for name, cards in ribbon_cards(office, limits.start, limits.days).items():
+        number = limits.printers.index(name)
+        ribbons[number] = np.maximum(0, cards - np.cumsum(by_printer[number]))
+    return Attempts(
+        by_printer,
+        ribbons,
+        np.bincount(day[listed], minlength=limits.days).astype(np.int64),
+        np.bincount(day[good], minlength=limits.days).astype(np.int64),
+    )
+
+
+def idle_days(queue: Queue, limits: Capacity, done: Attempts) -> pl.DataFrame:
+    """Return the worked days on which more could have been printed.
+
+    Parameters
+    ----------
+    queue
+        Who waited.
+    limits
+        Capacity, blanks and reserve on the log's days.
+    done
+        What was printed.
+
+    Returns
+    -------
+    DataFrame
+        day, capacity (cards that printers, servers and reserve allow),
+        printed (good cards), spoilt, idle (further cards that could have
+        been printed for people who waited at the day's end), waiting (those
+        people).  Only days with idle above 0, ascending.
+    """
+    demand, cells = _demand(queue)
+    rows = []
+    for day in np.flatnonzero(limits.open).tolist():
+        possible = _Day(queue, limits, done, day)
+        waiting = demand[:, day]
+        idle = possible.more(waiting, cells)
+        if idle:
+            spoilt = int(done.by_printer[:, day].sum() - done.good[day])
+            figures = (possible.capacity(), int(done.good[day]), spoilt, idle)
+            rows.append((day, *figures, int(waiting.sum())))
+    names = ("day", "capacity", "printed", "spoilt", "idle", "waiting")
+    table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row")
+    first = pl.lit(limits.start)
+    return table.with_columns((first + pl.duration(days=pl.col("day"))).alias("day"))
+
+
+def _demand(queue: Queue) -> tuple[Ints, list[tuple[int, int]]]:
+    """Return who waited at each day's end, by (signature, number of the card).
+
+    Only those for whom there is a printer; shape ``(cells, days)``.
+    """
+    key = queue.signature * len(queue.cards) + queue.card
+    has_printer = np.asarray(queue.eligible.any(axis=1))
+    wanted = np.flatnonzero(
+        has_printer[queue.signature] & (queue.begin < queue.printed)
+    )
+    distinct, cell = np.unique(key[wanted], return_inverse=True)
+    cell = cell.reshape(-1)
+    change = np.zeros((len(distinct), queue.days + 1), dtype=np.int64)
+    np.add.at(change, (cell, queue.begin[wanted]), 1)
+    np.add.at(change, (cell, queue.printed[wanted]), -1)
+    pairs = [divmod(value, len(queue.cards)) for value in distinct.tolist()]
+    return np.cumsum(change, axis=1)[:, :-1], pairs
+
+
+class _Day:
+    """One day's network."""
+
+    def __init__(
+        self, queue: Queue, limits: Capacity, done: Attempts, day: int
+    ) -> None:
+        self.queue, self.limits, self.day = queue, limits, day
+        self.done = done.by_printer[:, day]
+        self.inked = done.ribbons[:, day]
+        self.listed = int(done.listed[day])
+
+    def capacity(self) -> int:
+        """Return the cards that printers, servers and the reserve allow."""
+        cards = self.limits.printer_cards[:, self.day]
+        arcs = self._machines(cards)
+        for printer, limit in enumerate(cards.tolist()):
+            arcs[_SOURCE, self._printer(printer)] = limit
+        total = self.limits.total
+        found = _largest_flow(arcs)
+        return found if total is None else min(found, int(total[self.day]))
+
+    def more(self, waiting: Ints, cells: list[tuple[int, int]]) -> int:
+        """Return how many further cards could have been printed."""
+        if not waiting.any():
+            return 0
+        cards = np.minimum(
+            self.limits.printer_cards[:, self.day], self.done + self.inked
+        )
+        cards = np.maximum(cards, self.done)
+        arcs = self._machines(cards)
+        for printer, count in enumerate(self.done.tolist()):
+            arcs[_SOURCE, self._printer(printer)] = count
+        _largest_flow(arcs)
+        self._add_waiting(arcs, waiting, cells)
+        found = _largest_flow(arcs)
+        if self.limits.total is None:
+            return found
+        room = max(0, int(self.limits.total[self.day]) - self.listed)
+        return min(found, room)
+
+    def _printer(self, printer: int) -> int:
+        return 2 + printer
+
+    def _machines(self, cards: Ints) -> dict[tuple[int, int], int]:
+        limits = self.limits
+        return _machines(limits.reaches, cards, limits.server_cards[:, self.day])
+
+    def _add_waiting(
+        self,
+        arcs: dict[tuple[int, int], int],
+        waiting: Ints,
+        cells: list[tuple[int, int]],
+    ) -> None:
+        free = 2 + 2 * len(self.limits.printers) + len(self.limits.servers)
+        left, every = self.queue.left, int(waiting.sum())
+        for number, (signature, card) in enumerate(cells):
+            kind, cell = free + card, free + len(self.queue.cards) + number
+            stock = free + len(self.queue.cards) + len(cells) + int(left.stock[card])
+            shared = min(every, max(0, int(left.anybody[card, self.day])))
+            arcs[_SOURCE, stock] = arcs[stock, kind] = shared
+            arcs[_SOURCE, kind] = int(left.own[card, self.day])
+            arcs[kind, cell] = int(waiting[number])
+            for printer in np.flatnonzero(self.queue.eligible[signature]).tolist():
+                arcs[cell, self._printer(printer)] = int(waiting[number])
+
+
+def fits(reaches: Bools, printers: Ints, servers: Ints, done: Ints) -> bool:
+    """Return whether printers and servers allow a day's prints.
+
+    Parameters
+    ----------
+    reaches
+        Whether a printer can use a server, shape ``(P, S)``.
+    printers, servers
+        Cards that each can do.
+    done
+        Prints by printer.
+    """
+    arcs = _machines(reaches, printers, servers)
+    for printer, count in enumerate(done.tolist()):
+        arcs[_SOURCE, 2 + printer] = count
+    return _largest_flow(arcs) == int(done.sum())
+
+
+def _machines(
+    reaches: Bools, printers: Ints, servers: Ints
+) -> dict[tuple[int, int], int]:
+    """Return arcs from printers through servers to the sink.
+
+    A printer has two nodes, so that its own limit is an arc.
+    """
+    arcs: dict[tuple[int, int], int] = {}
+    count = len(printers)
+    for printer, cards in enumerate(printers.tolist()):
+        arcs[2 + printer, 2 + count + printer] = cards
+        for server in np.flatnonzero(reaches[printer]).tolist():
+            arcs[2 + count + printer, 2 + 2 * count + server] = cards
+    for server, cards in enumerate(servers.tolist()):
+        arcs[2 + 2 * count + server, _SINK] = cards
+    return arcs
+
+
+def _largest_flow(arcs: dict[tuple[int, int], int]) -> int:
+    """Push as much as fits from source to sink; ``arcs`` keeps what is left."""
+    neighbours: dict[int, set[int]] = {}
+    for tail, head in arcs:
+        neighbours.setdefault(tail, set()).add(head)
+        neighbours.setdefault(head, set()).add(tail)
+    total = 0
+    while path := _path(arcs, neighbours):
+        amount = min(arcs[arc] for arc in path)
+        for tail, head in path:
+            arcs[tail, head] -= amount
+            arcs[head, tail] = arcs.get((head, tail), 0) + amount
+        total += amount
+    return total
+
+
+def _path(
+    arcs: dict[tuple[int, int], int], neighbours: dict[int, set[int]]
+) -> list[tuple[int, int]]:
+    """Return a shortest path with room, as arcs; empty if there is none."""
+    came = {_SOURCE: _SOURCE}
+    waiting = deque([_SOURCE])
+    while waiting and _SINK not in came:
+        tail = waiting.popleft()
+        for head in sorted(neighbours.get(tail, ())):
+            if head not in came and arcs.get((tail, head), 0) > 0:
+                came[head] = tail
+                waiting.append(head)
+    path: list[tuple[int, int]] = []
+    node = _SINK if _SINK in came else _SOURCE
+    while node != _SOURCE:
+        path.append((came[node], node))
+        node = came[node]
+    return path

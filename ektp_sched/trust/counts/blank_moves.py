@@ -1,0 +1,77 @@
+"""Whether two cards can exchange their days, by the blanks that they take.
+
+Only card types of which blanks expire or are set aside are looked at: of the
+others a number a day says enough.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.trust.counts.consumables import blanks_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["BlankMoves"]
+
+
+class BlankMoves:
+    """The blanks of an office against exchanges of one plan.
+
+    Parameters
+    ----------
+    facts
+        The plan laid beside its applications.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._takers = facts.kinds.takers
+        self._blanks = blanks_of(facts)
+
+    def allowed(self, taker: Ints, able: Bools, day: int, later: int) -> Bools:
+        """Return which exchanges leave every card a blank that it may use.
+
+        Parameters
+        ----------
+        taker
+            Index into ``Kinds.takers`` by sort, -1 for none, shape ``(S,)``.
+        able
+            By sort of the one behind and of the one ahead, which matter; for
+            all others the answer means nothing.
+        day, later
+            Day of the one ahead, and of the one behind; ``days`` for one that
+            is not printed.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(S, S)``.
+        """
+        if not self._takers:
+            return np.ones_like(able)
+        number = len(self._takers) + 1
+        table = np.ones((number, number), dtype=bool)
+        behind, ahead = np.nonzero(able)
+        pairs = np.unique(taker[behind] * number + taker[ahead] + number + 1)
+        for coming, going in (divmod(pair, number) for pair in pairs.tolist()):
+            table[coming, going] = self._keeps(coming - 1, going - 1, day, later)
+        return table[taker[:, None] + 1, taker + 1]
+
+    def _keeps(self, coming: int, going: int, day: int, later: int) -> bool:
+        if coming == going:
+            return True
+        one = None if coming < 0 else self._takers[coming]
+        other = None if going < 0 else self._takers[going]
+        if one is not None and other is not None and one[0] == other[0]:
+            return self._blanks[one[0]].exchanges(one[1], other[1], day, later)
+        return (one is None or self._blanks[one[0]].moves(one[1], day, later)) and (
+            other is None or self._blanks[other[0]].moves(other[1], later, day)
+        )

@@ -1,0 +1,391 @@
+"""Why an application has its day: codes and figures, no sentences.
+
+Counts and limits are read off the plan and the accepted rows; nothing is
+solved again.  So what could move it is said as facts of this plan: who stands
+before it, where something is free, what the day's prices are.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.backlog.identity import id_of_number, ids_of, is_number
+from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.numbers import plain_ids
+from ektp_sched.backlog.statuses import already_printed, means_printed
+from ektp_sched.errors import UsageError
+from ektp_sched.office import calendar
+from ektp_sched.office.nearest import letters
+from ektp_sched.trust.explain.ahead import (
+    Person,
+    cards_ahead,
+    cards_to_move,
+    least_pressing,
+)
+from ektp_sched.trust.explain.consumables import ConsumableCase, may_be_held
+from ektp_sched.trust.explain.limits import find_room
+from ektp_sched.trust.explain.model import Explanation, Move, Price, Slot
+from ektp_sched.trust.explain.quotas import QuotaCase
+from ektp_sched.trust.explain.shifts import idle_shifts
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.office import Office
+    from ektp_sched.trust.explain.ahead import Ahead
+    from ektp_sched.trust.explain.limits import Room
+    from ektp_sched.trust.explain.model import (
+        Explained,
+        IdleShift,
+        Limit,
+        QuotaHold,
+        SupplyHold,
+    )
+
+__all__ = ["Explanation", "explain"]
+
+_PLACES = 6
+_DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
+
+
+def explain(
+    plan: Explained,
+    backlog: BacklogLike,
+    office: OfficeLike,
+    application_id: str,
+    *,
+    day: DayLike | None = None,
+) -> Explanation:
+    """Say why an application has its day, or none.
+
+    Parameters
+    ----------
+    plan
+        Just made, or read back from its folder.
+    backlog, office
+        What was planned, and the rules.
+    application_id
+        An id, or a queue number where the backlog has them, or the number of
+        the person where the office has the key from which ids are made.
+    day
+        Day whose prices are wanted; by default the application's own.
+
+    Returns
+    -------
+    Explanation
+        Codes and figures; nothing personal, and no other application's id.
+
+    Raises
+    ------
+    UsageError
+        The day lies outside the plan, or it is the number of a person and the
+        key is not there.
+    """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
+    day = None if day is None else as_day(day, "day")
+    made = id_of_number(application_id, office)
+    wanted = made or _as_read(application_id)
+    row = _find(backlog.frame, wanted)
+    if row is None:
+        answer = _not_planned(backlog, office, wanted)
+        if answer.outcome == "unknown" and made is None:
+            _require_key(application_id, office)
+        return answer
+    _require_within(plan, day)
+    person = Person.of(row, office)
+    case = _Case(plan, backlog, office, person)
+    slot = case.slot
+    asked = day if day is not None or slot is None else slot.day
+    return Explanation(
+        application_id=row["application_id"],
+        outcome="unprinted" if slot is None else "printed",
+        rule=case.rule(),
+        urgency=row["urgency"],
+        target_days=person.target,
+        class_rank=office.class_rank(row["urgency"]),
+        area_rank=office.area_rank.get(row["area"] or ""),
+        card=row["card"],
+        area=row["area"],
+        **{name: row[name] for name in _DATES},
+        slot=slot,
+        ahead=case.ahead(),
+        printers=person.printers,
+        limits=case.binding(),
+        prices=case.prices(day),
+        shifts=case.shifts(),
+        only_shift=bool(case.shifts()) and not case.worked_by_calendar(),
+        idle=case.idle(),
+        quotas=case.quotas(),
+        supplies=case.supplies(),
+        moves=case.moves(),
+        last_day=plan.start + timedelta(days=plan.days - 1),
+        priced=plan.prices is not None,
+        priced_on=asked,
+        closed=asked is not None and not case.open_on(asked),
+    )
+
+
+def _as_read(application_id: str) -> str:
+    """Return an id as it is read from a cell."""
+    return str(plain_ids(pl.Series([application_id], dtype=pl.String))[0] or "")
+
+
+def _require_key(asked: str, office: Office) -> None:
+    """Refuse a person's number that only the office's key can look up."""
+    if office.identity is None or not is_number(asked):
+        return
+    msg = said(
+        "a number of identity (NIK) can only be looked up with --office, where the "
+        "key lies beside the office file; or give the queue number",
+        "NIK hanya dapat dicari dengan --office, sebab kuncinya ada di samping berkas "
+        "kantor; atau sebutkan nomor antreannya",
+    )
+    raise UsageError(msg)
+
+
+def _require_within(plan: Explained, day: date | None) -> None:
+    last = plan.start + timedelta(days=plan.days - 1)
+    if day is not None and not plan.start <= day <= last:
+        msg = said(
+            "day {day} lies outside the plan; name one from {start} to {last}",
+            "hari {day} di luar rencana; sebutkan hari dari {start} sampai {last}",
+            day=str(day),
+            start=str(plan.start),
+            last=str(last),
+        )
+        raise UsageError(msg)
+
+
+def _find(frame: pl.DataFrame, wanted: str) -> dict[str, Any] | None:
+    """Return the row with an id, or the only one with a queue number."""
+    name = ids_of(pl.Series([wanted], dtype=pl.String), frame)[0]
+    rows = frame.filter(pl.col("application_id") == name)
+    return rows.row(0, named=True) if rows.height == 1 else None
+
+
+def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
+    held = _find(backlog.held, wanted)
+    if held is not None:
+        name, status = held["application_id"], held["status"]
+        cell = pl.Series([status], dtype=pl.String)
+        outcome = "done" if already_printed(cell, office).any() else "held"
+        perhaps = outcome == "held" and means_printed(cell).any()
+        rule = "status-means-done" if perhaps else "status"
+        return Explanation(name, outcome, rule=rule, status=status)
+    ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
+    alike = ids.filter(
+        ids.str.replace_all(r"[^\p{L}\p{N}]", "").str.to_lowercase() == letters(wanted)
+    )
+    hint = str(alike[0]) if len(alike) == 1 and wanted else None
+    return Explanation(wanted, "unknown", hint=hint, rejected=backlog.rejected)
+
+
+class _Case:
+    """One application in one plan."""
+
+    def __init__(
+        self, plan: Explained, backlog: Backlog, office: Office, person: Person
+    ) -> None:
+        self.plan, self.backlog, self.office, self.person = (
+            plan,
+            backlog,
+            office,
+            person,
+        )
+        self.room: Room = find_room(plan, office, person.printers)
+        self.slot = self._slot()
+        ready = (person.row["ready_on"] - plan.start).days
+        self.first = min(max(0, ready), plan.days)
+        end = plan.days if self.slot is None else (self.slot.day - plan.start).days
+        self.end = max(self.first, end)
+        self.lacks: ConsumableCase | None = None
+        self.against: QuotaCase | None = None
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """Lay it against what is used up, and quotas, where any could have kept it."""
+        pinned, card = self.person.row["pinned_on"], self.person.row["card"]
+        fixed = pinned is not None and pinned >= self.plan.start
+        if fixed or not self.person.printers or not (days := self._earlier()):
+            return
+        wanted, free = self.person.row["application_id"], self.room.free
+        of = (self.plan, self.backlog, self.office, wanted)
+        if may_be_held(self.office, card):
+            self.lacks = ConsumableCase(*of, days, self.room)
+            free = self.lacks.whole
+        if self.office.quotas:
+            self.against = QuotaCase(*of, days, free)
+
+    def supplies(self) -> tuple[SupplyHold, ...]:
+        """Return ribbons and blanks that stand against an earlier day."""
+        return () if self.lacks is None else self.lacks.holds()
+
+    def quotas(self) -> tuple[QuotaHold, ...]:
+        """Return the quotas that stand against an earlier day."""
+        return () if self.against is None else self.against.holds()
+
+    def _slot(self) -> Slot | None:
+        wanted = self.person.row["application_id"]
+        rows = self.plan.assignments.filter(pl.col("application_id") == wanted)
+        if rows.is_empty():
+            return None
+        names = Slot.__dataclass_fields__
+        return Slot(**{name: rows[name][0] for name in names})
+
+    def _day(self, offset: int) -> date:
+        return self.plan.start + timedelta(days=offset)
+
+    def open_on(self, day: date) -> bool:
+        """Return whether the office works on a day, if only by a shift."""
+        return bool(self.room.limits.open[(day - self.plan.start).days])
+
+    def worked_by_calendar(self) -> bool:
+        """Return whether the calendar alone opens its day."""
+        slot = self.slot
+        return slot is None or bool(calendar(self.office, slot.day, 1).open[0])
+
+    def shifts(self) -> tuple[str, ...]:
+        """Return the shifts that are worked on its day."""
+        if self.slot is None:
+            return ()
+        mine = (self.slot.day - self.plan.start).days
+        return tuple(name for name, day in self.room.worked if day == mine)
+
+    def idle(self) -> tuple[IdleShift, ...]:
+        """Return the shifts that would have made room earlier."""
+        if self.rule() not in ("capacity", "ready", "first-day"):
+            return ()
+        return idle_shifts(self.office, self.room, self.first, self.end)
+
+    def _earlier(self) -> list[int]:
+        """Return the days on which it could have been printed before its own."""
+        days = np.flatnonzero(self.room.possible[self.first : self.end])
+        return [self.first + int(day) for day in days]
+
+    def rule(self) -> str:
+        """Return what decides its day."""
+        row, slot = self.person.row, self.slot
+        if slot is None:
+            wanted = pl.col("application_id") == row["application_id"]
+            reasons = self.plan.unprinted.filter(wanted)["reason"]
+            return str(reasons[0]) if len(reasons) else "capacity"
+        if row["pinned_on"] == slot.day:
+            return "pin"
+        if not self._earlier():
+            return "ready" if self.first else "first-day"
+        if not self.room.free[self.first : self.end].any():
+            return "capacity"
+        if self.lacks is not None and (lacking := self.lacks.rule()) is not None:
+            return lacking
+        if self.against is not None and self.against.holds_alone():
+            return "quota"
+        return "exchange"
+
+    def ahead(self) -> tuple[Ahead, ...]:
+        """Count the cards before it on printers that it could use."""
+        before = pl.col("printer").is_in(self.person.printers)
+        if (slot := self.slot) is not None:
+            here = (pl.col("day") == slot.day) & (pl.col("printer") == slot.printer)
+            same = pl.col("batch") == slot.batch
+            here &= (pl.col("batch") < slot.batch) | (
+                same & (pl.col("position") < slot.position)
+            )
+            before &= (pl.col("day") < slot.day) | here
+        cards = self.plan.assignments.filter(before).select("application_id", "day")
+        horizon = self.plan.start, self._day(self.plan.days - 1)
+        return cards_ahead(cards, self.backlog, self.office, self.person, horizon)
+
+    def binding(self) -> tuple[Limit, ...]:
+        """Return what was full on the days before its own."""
+        if self.rule() != "capacity":
+            return ()
+        return self.room.binding(self.first, self.end)
+
+    def prices(self, day: date | None) -> tuple[Price, ...]:
+        """Return the prices of a day that are not zero."""
+        if self.plan.prices is None or not self.person.printers:
+            return ()
+        if self.slot is None:
+            machines = [*self.person.printers, *self.room.servers()]
+            wanted = self._day(self.first) if day is None else day
+        else:
+            machines = [self.slot.printer, self.slot.server]
+            wanted = self.slot.day if day is None else day
+        changes = (pl.col("one_more").fill_null(0) != 0) | (
+            pl.col("one_less").fill_null(0) != 0
+        )
+        mine = pl.col("resource").is_in(machines) & changes
+        rows = self.plan.prices.filter(mine)
+        if day is None and self.slot is None:
+            first = rows.filter(pl.col("day") >= wanted)["day"].min()
+            wanted = first if isinstance(first, date) else wanted
+        return tuple(
+            Price(*row)
+            for row in rows.filter(pl.col("day") == wanted)
+            .select("resource", "day", "tier", "rank", "one_more", "one_less")
+            .iter_rows()
+        )
+
+    def moves(self) -> tuple[Move, ...]:
+        """Return what could bring it forward."""
+        rule = self.rule()
+        moves: list[Move] = []
+        if rule in ("exchange", "no-ribbon", "no-blanks"):
+            free = np.flatnonzero(self.room.free[self.first : self.end])
+            if len(free):
+                moves.append(Move("free", self._day(self.first + int(free[0]))))
+        if rule == "capacity" and (days := self._earlier()):
+            goal = self._day(days[-1])
+            moves.append(Move("cards", goal, cards=self._cards(goal)))
+            moves += self._pressure(goal)
+        if rule in ("capacity", "exchange") and self.person.row["due_on"] is None:
+            moves.append(Move("due"))
+        return tuple(moves)
+
+    def _cards(self, goal: date) -> int:
+        """Return how many cards more a day needs for it and who comes before it."""
+        if (slot := self.slot) is None:
+            left = self.plan.unprinted.filter(pl.col("reason") == "capacity")
+            able = self.backlog.frame.filter(self._printable())["application_id"]
+            rows = left.filter(pl.col("application_id").is_in(able.implode())).select(
+                "application_id", day=pl.lit(self._day(self.plan.days))
+            )
+        else:
+            rows = self._printed_on(slot.day)
+        other = pl.col("application_id") != self.person.row["application_id"]
+        rivals = rows.filter(other)
+        return cards_to_move(rivals, self.backlog, self.office, self.person, goal)
+
+    def _printable(self) -> pl.Expr:
+        """Return which applications some printer of its own could print."""
+        mine = set(self.person.printers)
+        kinds = self.backlog.frame.select("card", "area").unique().rows()
+        able = [
+            pl.col("card").eq_missing(pl.lit(card, dtype=pl.String))
+            & pl.col("area").eq_missing(pl.lit(area, dtype=pl.String))
+            for card, area in kinds
+            if mine & set(self.office.eligible(card, area))
+        ]
+        return pl.any_horizontal(able)
+
+    def _printed_on(self, day: date) -> pl.DataFrame:
+        """Return the cards of a day on printers that could print it."""
+        printers = pl.col("printer").is_in(self.person.printers)
+        rows = self.plan.assignments.filter((pl.col("day") == day) & printers)
+        return rows.select("application_id", "day")
+
+    def _pressure(self, goal: date) -> list[Move]:
+        """Return the least pressure of its rank on its printers, and its own."""
+        printed, person = self._printed_on(goal), self.person
+        least = least_pressing(printed, self.backlog, self.office, person)
+        own = (goal - person.row["waiting_since"]).days + 1, person.target
+        if least is None or least[0] * own[1] <= own[0] * least[1]:
+            return []
+        needed, has = (round(days / target, _PLACES) for days, target in (least, own))
+        return [Move("pressure", goal, own=has, needed=needed)]

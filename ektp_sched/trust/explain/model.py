@@ -1,0 +1,324 @@
+"""What an explanation holds: codes and figures, no sentences."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ektp_sched.showing import OneLine
+from ektp_sched.trust.planned import PlannedRows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ektp_sched.trust.explain.ahead import Ahead
+
+__all__ = [
+    "Explained",
+    "Explanation",
+    "IdleShift",
+    "Limit",
+    "Move",
+    "Price",
+    "QuotaHold",
+    "Slot",
+    "SupplyHold",
+]
+
+
+class Explained(PlannedRows, Protocol):
+    """A plan, just made or read back from its folder."""
+
+    @property
+    def prices(self) -> pl.DataFrame | None:
+        """Return the prices by resource, day and tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A resource on the days on which a card could have been printed earlier.
+
+    Parameters
+    ----------
+    resource
+        Id of a printer or server, or ``reserve``.
+    full
+        Days on which all its cards were used.
+    days
+        Days on which it worked.
+    """
+
+    resource: str
+    full: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where and when a card is printed.
+
+    Parameters
+    ----------
+    day, printer, server, batch, position
+        As in ``plan.csv``.
+    wait_days
+        Calendar days since the recording.
+    pressure
+        On that day.
+    """
+
+    day: date
+    printer: str
+    server: str
+    batch: int
+    position: int
+    wait_days: int
+    pressure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one card more or less on a resource would change, in a tier's unit.
+
+    Parameters
+    ----------
+    resource, day, tier, rank
+        As in ``prices.csv``.
+    one_more, one_less
+        Change of the tier's value; None where there is no card to take away.
+    """
+
+    resource: str
+    day: date
+    tier: str
+    rank: int | str | None
+    one_more: float | None
+    one_less: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that could bring an application's turn forward.
+
+    Parameters
+    ----------
+    code
+        ``cards`` (so many more on ``day``, the working day before its own, would print
+        it and all of its own day, or of the unprinted, who stand before it by rank,
+        pressure and tie-break and were ready), ``pressure`` (``needed``, the lowest of
+        its rank that its printers print on ``day``, above its ``own``), ``free`` (the
+        first day with a free place on one of its printers, which only blanks
+        or a fixed date keep from it), ``due`` (it has no due date yet).
+    day
+        The day meant, if any.
+    cards
+        Of ``cards``.
+    own, needed
+        Pressures of ``pressure``.
+    """
+
+    code: str
+    day: date | None = None
+    cards: int | None = None
+    own: float | None = None
+    needed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdleShift:
+    """A shift that could have made room for a card, and why it is not worked.
+
+    Parameters
+    ----------
+    shift, day
+        Which, and the last such day before the card's own.
+    rules
+        Places in office.toml of the rules that leave no room for it; empty
+        where only the aims, in their order, speak against it.
+    """
+
+    shift: str
+    day: date
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaHold:
+    """A quota that keeps a card from an earlier day.
+
+    Parameters
+    ----------
+    quota
+        Its place in office.toml, with its id if it has one.
+    held
+        Days on which the card could not be printed, or could not change places
+        with one that comes behind it, without breaking the quota.
+    days
+        Days before its own on which it could otherwise have been printed.
+    """
+
+    quota: str
+    held: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyHold:
+    """What printing uses up, and a card lacks on each earlier day with a place.
+
+    Parameters
+    ----------
+    code
+        ``ribbon`` (a printer's ribbons allow no card more), ``set-aside``
+        (blanks are left, but for another class) or ``expired``.
+    name
+        The printer, or the class.
+    cards
+        Blanks that are set aside, or could not be used any more.
+    day
+        Last day on which the ribbons allow no card more; last day with a place,
+        on which so many were set aside; or last day on which they could be used.
+    """
+
+    code: str
+    name: str | None = None
+    cards: int = 0
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(OneLine):
+    """Why an application has its day.
+
+    Parameters
+    ----------
+    application_id
+        As in the backlog; as asked for where it is unknown.
+    outcome
+        ``printed``, ``unprinted``, ``held`` or ``unknown``.
+    rule
+        What decides: ``first-day`` (the first on which it was possible),
+        ``ready`` (the same, the record being ready only after the start),
+        ``pin``, ``capacity``, ``no-ribbon``, ``no-blanks``, ``not-ready``,
+        ``no-printer``, ``pinned-later``, ``status``, ``quota`` (a place was free,
+        and quotas alone forbid it), or ``exchange`` (a place was free that the plan
+        does not use for it).
+    status
+        Of a held application.
+    hint
+        The id that was probably meant: the same letters and digits, written
+        otherwise.
+    rejected
+        Rejected rows of the backlog, among which an unknown id may be.
+    urgency, target_days, class_rank, area_rank, card, area
+        Of the application.
+    waiting_since, ready_on, due_on, promised_on, pinned_on
+        Its dates.
+    slot
+        Where it is printed.
+    ahead
+        Cards before it on printers that it could use, by reason.
+    printers
+        Those that can print it.
+    limits
+        What was full on the days on which it could have been printed earlier.
+    prices
+        Of its printer and server on its day, or on the day asked for.
+    priced_on
+        The day meant, where there is one.
+    closed
+        Whether the office does not work on that day.
+    shifts
+        Ids of the shifts that are worked on its day.
+    only_shift
+        Whether the calendar keeps that day free, so that only they open it.
+    idle
+        Shifts that could have made room earlier, and why they are not worked.
+    quotas
+        Those that stand against an earlier day.
+    supplies
+        Ribbons used up, and blanks set aside or expired, that do.
+    moves
+        What could bring it forward.
+    last_day
+        Last day of the plan.
+    priced
+        Whether the plan has prices.
+    """
+
+    application_id: str
+    outcome: str
+    rule: str | None = None
+    status: str | None = None
+    hint: str | None = None
+    rejected: int = 0
+    urgency: str | None = None
+    target_days: int | None = None
+    class_rank: int | None = None
+    area_rank: int | None = None
+    card: str | None = None
+    area: str | None = None
+    waiting_since: date | None = None
+    ready_on: date | None = None
+    due_on: date | None = None
+    promised_on: date | None = None
+    pinned_on: date | None = None
+    slot: Slot | None = None
+    ahead: tuple[Ahead, ...] = ()
+    printers: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    prices: tuple[Price, ...] = ()
+    shifts: tuple[str, ...] = ()
+    only_shift: bool = False
+    idle: tuple[IdleShift, ...] = ()
+    quotas: tuple[QuotaHold, ...] = ()
+    supplies: tuple[SupplyHold, ...] = ()
+    moves: tuple[Move, ...] = ()
+    last_day: date | None = None
+    priced: bool = False
+    priced_on: date | None = None
+    closed: bool = False
+
+    @property
+    def before(self) -> int:
+        """Cards that stand before it."""
+        return sum(part.cards for part in self.ahead)
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return the explanation in plain sentences.
+
+        Parameters
+        ----------
+        lang
+            ``"en"`` or ``"id"``.
+
+        Returns
+        -------
+        list of str
+            One sentence or two a line; lines that begin with "- " are a list.
+
+        Raises
+        ------
+        UsageError
+            The language is none of these.
+        """
+        # The output room lies above trust; only this convenience knows it.
+        from ektp_sched.output.explain_text import explanation_lines
+        from ektp_sched.output.languages import language
+
+        return explanation_lines(self, language(lang))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything for JSON; dates are text."""
+        plain = _plain(asdict(self))
+        assert isinstance(plain, dict)
+        return {**plain, "before": self.before}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value

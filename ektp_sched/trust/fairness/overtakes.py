@@ -1,0 +1,246 @@
+"""Who was printed before whom, counted by groups and never pair by pair.
+
+B overtakes A if B is printed on an earlier day although A was ready on that
+day, comes first, and exchanging their slots keeps every rule.  The exchange
+improves what A gains and worsens what B loses, tier by tier; pairs are counted
+with cumulative tables over waiting_since and gain.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.trust.counts.blank_moves import BlankMoves
+from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of, slack_of
+from ektp_sched.trust.fairness.exchanges import changes, tiers_that_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["Counts", "Pair", "count_overtakes"]
+
+_NEVER: Final = 1 << 40
+_FIRST: Final = -_NEVER
+_SAMPLE: Final = 10
+_TABLE: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two applications whose order is not the rule's.
+
+    Parameters
+    ----------
+    passed, by
+        application_id of the one overtaken, and of the one printed before.
+    day, passed_day
+        Day offsets on which they are printed; ``days`` for "not printed".
+    """
+
+    passed: str
+    by: str
+    day: int
+    passed_day: int
+
+
+@dataclass(slots=True)
+class Counts:
+    """Overtakes counted so far.
+
+    Parameters
+    ----------
+    avoidable
+        Pairs whose exchange keeps every rule and worsens no tier before the
+        one it improves.
+    accounted
+        Pairs whose exchange would worsen an earlier tier, by that tier.
+    excused
+        Pairs whose exchange would break a quota, by that quota's index, and
+        worsen no tier before the one it improves.
+    longest
+        Most days between the two prints of a pair in ``accounted``.
+    sample
+        A few avoidable pairs.
+    """
+
+    avoidable: int = 0
+    accounted: Counter[str] = field(default_factory=Counter)
+    excused: Counter[int] = field(default_factory=Counter)
+    longest: int = 0
+    sample: list[Pair] = field(default_factory=list)
+
+
+def count_overtakes(facts: Facts) -> Counts:
+    """Count all overtakes of a plan, avoidable or accounted for.
+
+    Parameters
+    ----------
+    facts
+        A plan laid beside its applications.
+    """
+    counts = Counts()
+    cells, sorts, _ = cells_of(facts)
+    slack = slack_of(facts)
+    moves, blanks = QuotaMoves(facts), BlankMoves(facts)
+    for day in np.unique(cells.day[cells.day < facts.days]).tolist():
+        ahead = cells.take(cells.day == day)
+        behind = cells.take((cells.day > day) & (cells.ready <= day))
+        for later, able in _days_behind(facts, sorts, ahead, behind, day, slack):
+            passed = behind.take(behind.day == later)
+            able &= blanks.allowed(sorts.taker, able, day, later)
+            held = moves.against_exchange(day, later)[sorts.sign[:, None], sorts.sign]
+            _count_pair(facts, sorts, ahead, passed, able & (held < 0), counts)
+            for quota in np.unique(held[able & (held >= 0)]).tolist():
+                some = Counts()
+                _count_pair(facts, sorts, ahead, passed, able & (held == quota), some)
+                counts.excused[quota] += some.avoidable
+    return counts
+
+
+def _days_behind(
+    facts: Facts, sorts: Sorts, ahead: Cells, behind: Cells, day: int, slack: Ints
+) -> Iterator[tuple[int, Bools]]:
+    """Yield later days on which somebody overtaken is printed.
+
+    With each comes which sorts (behind, ahead) contain overtakes at all; in a
+    plan without dates and promises there are none, so this is the fast path.
+    """
+    number, width = len(sorts.rank), facts.days + 1
+    earliest = np.full((number, width), _NEVER, dtype=np.int64)
+    np.minimum.at(earliest, (behind.sort, behind.day), behind.since)
+    latest = np.full(number, _FIRST, dtype=np.int64)
+    np.maximum.at(latest, ahead.sort, ahead.since)
+    present = latest > _FIRST
+    for later in np.flatnonzero((earliest < _NEVER).any(axis=0)).tolist():
+        since = earliest[:, later][:, None]
+        able = sorts.swap & (since < _NEVER) & present
+        able &= (
+            (sorts.first == 1)
+            | ((sorts.first == 2) & (since <= latest))
+            | ((sorts.first == 3) & (since < latest))
+        )
+        if able.any() and len(slack):
+            left = np.append(slack[:, day:later].min(axis=1), 1)[sorts.stock]
+            same = sorts.stock[:, None] == sorts.stock
+            able &= same | (left >= 1)[:, None]
+        if able.any():
+            yield later, able
+
+
+def _count_pair(
+    facts: Facts,
+    sorts: Sorts,
+    ahead: Cells,
+    passed: Cells,
+    able: Bools,
+    counts: Counts,
+) -> None:
+    """Count the overtakes between two days."""
+    day, later = int(ahead.day[0]), int(passed.day[0])
+    for sort in np.flatnonzero(able.any(axis=0)).tolist():
+        some = passed.take(able[passed.sort, sort])
+        mine = ahead.take(ahead.sort == sort)
+        first = sorts.first[some.sort, sort]
+        # Doubled, so that "earlier" and "no later" are one comparison.
+        since = np.where(first == 1, _FIRST, 2 * some.since + (first == 3))
+        for by_rank in np.unique(first == 1).tolist():
+            part = (first == 1) == by_rank
+            _count_sort(
+                facts,
+                (mine, some.take(part), since[part]),
+                (day, later),
+                by_rank,
+                counts,
+            )
+
+
+def _count_sort(
+    facts: Facts,
+    cells: tuple[Cells, Cells, Ints],
+    days: tuple[int, int],
+    by_rank: bool,
+    counts: Counts,
+) -> None:
+    ahead, passed, since = cells
+    parts = tiers_that_count(facts, by_rank, days[1])
+    names = [name for part in parts for name in part]
+    steps = changes(facts, (ahead.due, ahead.promised), days, parts)
+    gain = changes(facts, (passed.due, passed.promised), days, parts, wins=by_rank)[-1]
+    loss = steps[-1]
+    total, below = _dominated(
+        (since, gain, passed.count), 2 * ahead.since, steps, by_rank
+    )
+    weight = ahead.count
+    shares = [int(weight @ part) for part in below]
+    for name, share, earlier in zip(names, shares, [0, *shares], strict=False):
+        if share > earlier:
+            counts.accounted[name] += share - earlier
+            counts.longest = max(counts.longest, days[1] - days[0])
+    avoidable = total - below[-1] if names else total
+    found = int(weight @ avoidable)
+    counts.avoidable += found
+    if found and len(counts.sample) < _SAMPLE:
+        which = int(np.flatnonzero(avoidable)[0])
+        worst = loss[which] if names else 0
+        who = (since <= 2 * ahead.since[which]) & (gain >= worst)
+        ids = facts.frame["application_id"]
+        other = int(passed.one[np.flatnonzero(who)[0]])
+        counts.sample.append(Pair(ids[other], ids[int(ahead.one[which])], *days))
+
+
+def _dominated(
+    passed: tuple[Ints, Ints, Ints], until: Ints, losses: list[Ints], by_rank: bool
+) -> tuple[Ints, list[Ints]]:
+    """Count, for each cell ahead, whom it passed; and those who gained less.
+
+    Parameters
+    ----------
+    passed
+        Doubled waiting_since, gain and count of those behind.
+    until
+        Doubled waiting_since of each cell ahead.
+    losses
+        What each cell ahead would lose: the gain must be below it.
+    by_rank
+        Whether waiting_since does not matter.
+
+    Returns
+    -------
+    tuple
+        Numbers of applications, shape of ``until``; and one such array for
+        each entry of ``losses``.
+    """
+    since, gain, count = passed
+    moments = np.unique(since)
+    gains = np.unique(gain)
+    row = np.searchsorted(moments, since)
+    upto = np.searchsorted(moments, until, side="right")
+    if by_rank:
+        upto = np.full(len(until), len(moments), dtype=np.int64)
+    total = np.zeros(len(until), dtype=np.int64)
+    below = [np.zeros(len(until), dtype=np.int64) for _ in losses]
+    step = max(1, _TABLE // (len(moments) + 1))
+    for low in range(0, len(gains), step):
+        high = min(len(gains), low + step)
+        column = np.searchsorted(gains, gain) - low
+        some = (column >= 0) & (column < high - low)
+        table = np.zeros((len(moments) + 1, high - low + 1), dtype=np.int64)
+        np.add.at(table, (row[some] + 1, column[some] + 1), count[some])
+        table = table.cumsum(axis=0).cumsum(axis=1)
+        total += table[upto, -1]
+        for part, loss in zip(below, losses, strict=True):
+            place = np.clip(np.searchsorted(gains, loss) - low, 0, high - low)
+            part += table[upto, place]
+    return total, below

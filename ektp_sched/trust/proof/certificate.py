@@ -1,0 +1,312 @@
+r"""Prices that prove a plan optimal, checked without a solver.
+
+Let choice j of application i (print it on day d, printer p, server v; or not
+at all) cost :math:`c_k(i, j)` in tier k, and let each limit l have a price
+:math:`\lambda_l`.  A plan is least in the first tier if
+
+* :math:`\lambda \ge 0`, and :math:`\lambda_l > 0` only where limit l is used
+  fully;
+* each application's choice attains :math:`\min_j c(i, j) + \sum_{l \ni j}
+  \lambda_l` over the choices that the rules allow it.
+
+That is complementary slackness.  All other optima then use only choices that
+attain the minimum, and fill every limit of positive price; so for the next
+tier these choices alone are allowed, and a limit once full may have a price of
+either sign.  Passing every tier in turn, the plan is lexicographically least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.trust.facts import blocks, counted, missing_columns, read_facts
+from ektp_sched.trust.findings import Findings
+from ektp_sched.trust.groups import (
+    distinct,
+    distinct_rows,
+    group_applications,
+    numbered,
+)
+from ektp_sched.trust.proof.decided import check_choice
+from ektp_sched.trust.proof.face import Face, costs, field, routes, whole_face
+from ektp_sched.trust.proof.prices import read_prices
+from ektp_sched.trust.verify.rules import check_rules, used_blanks
+from ektp_sched.trust.verify.tiers import OWN_TIERS, priced, value_of, values
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.findings import Violation
+    from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.proof.prices import Prices
+    from ektp_sched.trust.verify.tiers import DemandedTier, Values
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["check_certificate", "final_face"]
+
+_CHUNK: Final = 1 << 21
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What the plan uses: which choices, and which limits fully."""
+
+    group: Ints
+    column: Ints
+    paths: Bools
+    full: dict[str, Bools]
+
+
+def check_certificate(
+    plan: Planned, backlog: BacklogLike, office: OfficeLike
+) -> list[Violation]:
+    """Check the prices that prove a plan optimal, in whole numbers.
+
+    Parameters
+    ----------
+    plan
+        A plan with its certificate.
+    backlog
+        The accepted applications.
+    office
+        The rules.
+
+    Returns
+    -------
+    list of Violation
+        Empty if and only if the plan obeys every rule and the prices prove
+        that no other plan is better, or where the status is ``feasible`` in
+        the tiers that it calls proven: with the shifts that it works, and with
+        any others as far as `proves_choice` says so.
+    """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
+    findings = Findings(plan.start)
+    if missing_columns(plan):
+        message = said(
+            "Columns are missing in the plan's tables.",
+            "Ada kolom yang tidak terdapat dalam tabel rencana.",
+        )
+        findings.add("columns", message)
+        return findings.listed()
+    facts = read_facts(plan, backlog, office)
+    check_rules(facts, findings)
+    if findings.found:
+        findings.found[:] = []
+        findings.add(
+            "certificate-rules",
+            said(
+                "The plan breaks a rule, so no prices can prove anything about it.",
+                "Rencana ini melanggar aturan, jadi tidak ada harga yang dapat "
+                "membuktikan apa pun tentangnya.",
+            ),
+        )
+        return findings.listed()
+    found = values(facts)
+    final_face(facts, plan, found, findings)
+    check_choice(facts, plan.certificate, found, findings)
+    return findings.listed()
+
+
+def final_face(
+    facts: Facts,
+    plan: Planned,
+    found: Values,
+    findings: Findings,
+) -> Face | None:
+    """Check the certificate of a plan that obeys every rule.
+
+    Parameters
+    ----------
+    facts
+        The plan, without a broken rule.
+    plan
+        Its certificate.
+    found
+        Its tiers' values, as its rows come to.
+    findings
+        Where violations go.
+
+    Returns
+    -------
+    Face or None
+        What the last tier leaves free; ``None`` if the proof fails or ends earlier.
+    """
+    if plan.certificate is None:
+        message = said(
+            "The plan has no certificate.", "Rencana ini tidak bersertifikat."
+        )
+        findings.add("certificate-missing", message)
+        return None
+    prices = read_prices(plan.certificate, facts, findings)
+    if prices is None or not _same_tiers(facts, plan, prices, found, findings):
+        return None
+    groups = group_applications(facts)
+    face = whole_face(facts, groups)
+    use = _use(facts, face)
+    settled = {name: np.zeros_like(full) for name, full in use.full.items()}
+    for tier, price in zip(priced(facts), prices, strict=False):
+        if not _signs_hold(tier, price, use, settled, findings):
+            return None
+        _narrow(facts, face, tier, price)
+        if not _choices_hold(tier, face, use, findings):
+            return None
+    return face if len(prices) == len(priced(facts)) else None
+
+
+def _same_tiers(
+    facts: Facts,
+    plan: Planned,
+    prices: list[Prices],
+    found: Values,
+    findings: Findings,
+) -> bool:
+    """Check names, ranks, scales and values against the rows themselves."""
+    expected = [
+        (tier.name, tier.label, tier.scale, value_of(tier, found))
+        for tier in priced(facts)
+    ]
+    stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
+    least = len(expected)
+    if str(getattr(plan, "status", "optimal")) == "feasible":  # cut short
+        claimed = [tier.proven for tier in plan.tiers if tier.name not in OWN_TIERS]
+        least = max(1, sum(claimed))
+    if len(stated) >= least and stated == expected[: len(stated)]:
+        return True
+    findings.add(
+        "certificate-tiers",
+        said(
+            "The certificate's tiers, scales or values are not those of the plan.",
+            "Tujuan, skala, atau nilai dalam sertifikat bukan milik rencana ini.",
+        ),
+    )
+    return False
+
+
+def _use(facts: Facts, face: Face) -> _Use:
+    """Return which choices the plan makes and which limits it uses fully."""
+    limits, rows, days = facts.limits, facts.rows, facts.days
+    groups = face.groups
+    position = face.positions(days)
+    width = len(face.days) + 1
+    key = groups.member * width + position[facts.printed]
+    cells = distinct(key, max(1, len(groups)) * width)
+    paths = np.zeros(face.paths.shape, dtype=bool)
+    access = groups.access[groups.member[rows.application]]
+    paths[access, position[rows.day], rows.printer, rows.server] = True
+    day = rows.day.astype(np.int64)
+    printers = counted(rows.printer * days + day, limits.printer_cards.shape)
+    servers = counted(rows.server * days + day, limits.server_cards.shape)
+    total = np.zeros(days, dtype=bool)
+    if limits.total is not None:
+        total = counted(day, (days,)) == limits.total
+    supply = np.array([limits.supply[c] for c in facts.kinds.stocked], dtype=np.int64)
+    full = {
+        "printers": printers == limits.printer_cards,
+        "servers": servers == limits.server_cards,
+        "reserve": total,
+        "stock": used_blanks(facts) == supply.reshape(-1, days),
+    }
+    return _Use(cells // width, cells % width, paths, full)
+
+
+def _signs_hold(
+    tier: DemandedTier,
+    price: Prices,
+    use: _Use,
+    settled: dict[str, Bools],
+    findings: Findings,
+) -> bool:
+    """Check the sign of every price, and note the limits that are now settled."""
+    for name, full in use.full.items():
+        paid = getattr(price, name)
+        wrong = np.asarray(((paid > 0) & ~full) | ((paid < 0) & ~settled[name]), bool)
+        for place in findings.places("certificate-sign", wrong)[:1]:
+            findings.add(
+                "certificate-sign",
+                said(
+                    "In tier {tier} a price of {limit} is positive where the limit is "
+                    "not used fully, or negative where no earlier tier needs it full.",
+                    "Pada tujuan {tier} ada harga {limit} yang positif padahal "
+                    "batasnya tidak terpakai penuh, atau negatif padahal tidak ada "
+                    "tujuan sebelumnya yang memerlukannya penuh.",
+                    tier=tier.name,
+                    limit=name,
+                ),
+                day=place[-1],
+            )
+            return False
+        settled[name] |= np.asarray(paid > 0, dtype=bool)
+    return True
+
+
+def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None:
+    """Keep the choices that attain the minimum of cost and prices."""
+    route, least = routes(face, price)
+    face.paths &= route == least[:, :, None, None]
+    seen, width = field(face.groups, tier)
+    key, count = numbered(face.mask * width + seen, max(1, len(face.masks)) * width)
+    one = np.zeros(count, dtype=np.int64)
+    one[key] = np.arange(len(key))
+    kept = np.zeros((count, face.masks.shape[1]), dtype=bool)
+    step = max(1, _CHUNK // face.masks.shape[1])
+    for some in blocks(count, step):
+        group = one[some]
+        mask = face.masks[face.mask[group]]
+        total = costs(facts, face, tier, group)
+        total = total.astype(route.dtype, copy=False)
+        total[:, :-1] += least[face.access[face.mask[group]]]
+        worst = total.max(initial=0) + 1
+        total[~mask] = worst
+        kept[some] = mask & (total == total.min(axis=1, keepdims=True))
+    access = face.access[face.mask[one]]
+    marked = np.concatenate([kept, access[:, None] >> np.arange(24) & 1 == 1], axis=1)
+    first, number = distinct_rows(marked)
+    face.masks, face.access, face.mask = kept[first], access[first], number[key]
+
+
+def _choices_hold(
+    tier: DemandedTier, face: Face, use: _Use, findings: Findings
+) -> bool:
+    """Check that every choice the plan makes attains its minimum."""
+    wrong = ~face.masks[face.mask[use.group], use.column]
+    if wrong.any():
+        column = int(use.column[np.flatnonzero(wrong)[0]])
+        findings.add(
+            "certificate-choice",
+            said(
+                "In tier {tier} the prices leave a better choice for some "
+                "applications, so they prove nothing.",
+                "Pada tujuan {tier} harga-harganya masih menyisakan pilihan yang lebih "
+                "baik bagi sebagian permohonan, jadi tidak membuktikan apa pun.",
+                tier=tier.name,
+            ),
+            day=int(face.days[column]) if column < len(face.days) else None,
+        )
+        return False
+    apart = use.paths & ~face.paths
+    if apart.any():
+        _, column, _, _ = (int(i) for i in np.argwhere(apart)[0])
+        findings.add(
+            "certificate-choice",
+            said(
+                "In tier {tier} the prices leave a better printer or server on a day, "
+                "so they prove nothing.",
+                "Pada tujuan {tier} harga-harganya masih menyisakan printer atau "
+                "server yang lebih baik pada suatu hari, jadi tidak membuktikan apa "
+                "pun.",
+                tier=tier.name,
+            ),
+            day=int(face.days[column]),
+        )
+        return False
+    return True

@@ -1,0 +1,350 @@
+"""Check that no other choice of shifts is better, without a solver.
+
+Every cut's bound is computed again from prices, applications and rules.  Then
+the leaves have to hold every choice, and in each of them a sum of what a
+better choice would have to meet has to be impossible.
+"""
+
+from __future__ import annotations
+
+from operator import mul
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ektp_sched.trust.facts import MISSING
+from ektp_sched.trust.proof.bounds import Bounds
+from ektp_sched.trust.proof.choice import read_choice
+from ektp_sched.trust.proof.face import PINS
+from ektp_sched.trust.proof.prices import UnreadableError, get
+from ektp_sched.trust.verify.shifts import ShiftRules, shift_costs
+from ektp_sched.trust.verify.tiers import OWN_TIERS, DemandedTier, demanded, value_of
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.findings import Findings
+    from ektp_sched.trust.proof.choice import Choice, Leaf, Step
+    from ektp_sched.trust.verify.tiers import Values
+    from ektp_sched.words import Said
+
+    Demand = tuple[int, NDArray[Any]]
+    _Wrong = tuple[str, Said]
+
+__all__ = ["check_choice", "lost", "proves_choice"]
+
+_PINS: Final = DemandedTier(PINS, None, None, 1)
+
+
+def proves_choice(certificate: object) -> bool:
+    """Return whether a certificate says why no other choice of shifts is better."""
+    return certificate is not None and get(certificate, "decisions") is not None
+
+
+def check_choice(
+    facts: Facts, certificate: object, found: Values, findings: Findings
+) -> None:
+    """Check what a certificate says of all other choices of shifts.
+
+    Parameters
+    ----------
+    facts
+        The plan, without a broken rule.
+    certificate
+        With ``decisions``; without, only the solver proves the choice, and
+        there is nothing to check.
+    found
+        The tiers' values, as the plan comes to.
+    findings
+        Where violations go.
+    """
+    if not proves_choice(certificate):
+        return
+    if not facts.office.shifts:
+        message = said(
+            "The certificate speaks of shifts; there are none.",
+            "Sertifikat ini menyebut shift, padahal kantor ini tidak mempunyai shift.",
+        )
+        findings.add("choice-form", message)
+        return
+    try:
+        choice = read_choice(get(certificate, "decisions"), facts)
+    except UnreadableError as problem:
+        findings.add("choice-form", problem.sentence)
+        return
+    wrong = _Check(facts, choice, found).wrong()
+    if wrong is not None:
+        findings.add(*wrong)
+
+
+class _Check:
+    """One proof of the choice of shifts."""
+
+    def __init__(self, facts: Facts, choice: Choice, found: Values) -> None:
+        self.facts, self.choice = facts, choice
+        inside = (facts.pinned >= 0) & (facts.pinned < facts.days)
+        pins = (_PINS,) if bool(inside.any()) else ()
+        self.order = (*pins, *demanded(facts))
+        self.values = [
+            0 if tier.name == PINS else value_of(tier, found) - lost(facts, tier)
+            for tier in self.order
+        ]
+        own = [tier.name in OWN_TIERS for tier in self.order]
+        self.flows = [n for n, is_own in enumerate(own) if not is_own]
+        self.slopes = [np.array(cut.slope, dtype=object) for cut in choice.cuts]
+        self.weights = [np.array(row[1], dtype=object) for row in choice.rows]
+
+    def wrong(self) -> _Wrong | None:
+        """Return code and sentence of the first thing that is wrong."""
+        rules = ShiftRules(self.facts.office, self.facts.start, self.facts.days)
+        by_day: dict[int, list[str]] = {}
+        for name, day in rules.may_be_worked():
+            by_day.setdefault(day, []).append(name)
+        tiers = [self.order[n] for n in self.flows]
+        bounds = Bounds(self.facts, tiers, by_day)
+        return (
+            self._uses(by_day, bounds)
+            or self._rows(rules)
+            or self._cuts(bounds)
+            or self._leaves()
+        )
+
+    def _uses(self, by_day: Mapping[int, list[str]], bounds: Bounds) -> _Wrong | None:
+        """Check that sets are allowed, and that none is missing that matters."""
+        uses = self.choice.uses
+        listed: dict[int, list[tuple[str, ...]]] = {}
+        for day, names in uses:
+            listed.setdefault(day, []).append(names)
+            known = set(names) <= set(by_day.get(day, ()))
+            if not names or list(names) != sorted(set(names)) or not known:
+                return _wrong(
+                    "uses",
+                    said(
+                        "names shifts that cannot be worked on a day",
+                        "menyebut shift yang tidak dapat dipakai pada harinya",
+                    ),
+                )
+        if len(set(uses)) != len(uses):
+            return _wrong(
+                "uses",
+                said(
+                    "lists the same shifts twice for a day",
+                    "mencantumkan shift yang sama dua kali untuk satu hari",
+                ),
+            )
+        for day, possible in by_day.items():
+            there = {name for one in listed.get(day, ()) for name in one}
+            if len(listed.get(day, ())) + 1 != 1 << len(there):
+                return _wrong(
+                    "uses",
+                    said(
+                        "leaves out shifts that could be worked together",
+                        "melewatkan shift yang dapat dipakai bersama-sama",
+                    ),
+                )
+            asked = any(cut.prices.asks_on(day) for cut in self.choice.cuts)
+            for name in set(possible) - there if asked else ():
+                if not bounds.adds_nothing(name, day):
+                    return _wrong(
+                        "uses",
+                        said(
+                            "leaves out a shift that could be worked",
+                            "melewatkan shift yang dapat dipakai",
+                        ),
+                    )
+        return None
+
+    def _rows(self, rules: ShiftRules) -> _Wrong | None:
+        """Check that every row is a rule, or holds a tier of the shifts' own."""
+        uses, known = self.choice.uses, rules.sums(self.choice.uses)
+        costs = tuple(
+            shift_costs(self.facts.office, [(name, day) for name in names])
+            for day, names in uses
+        )
+        own = {"cost_idr": costs, "shifts": tuple(len(names) for _, names in uses)}
+        for place, weights, most in self.choice.rows:
+            if place in OWN_TIERS:
+                value = self.values[self._place(place)]
+                right = (weights, most) == (own[place], value)
+            else:
+                right = (weights, most) in known
+            if not right:
+                return _wrong(
+                    "rows",
+                    said(
+                        "has a row {place} that is no rule of the office",
+                        "memuat baris {place} yang bukan aturan kantor ini",
+                        place=place,
+                    ),
+                )
+        return None
+
+    def _place(self, name: str) -> int:
+        return [tier.name for tier in self.order].index(name)
+
+    def _cuts(self, bounds: Bounds) -> _Wrong | None:
+        """Check that prices prove at least what each cut says."""
+        cuts = self.choice.cuts
+        for cut in cuts:
+            if cut.tier >= len(self.flows) or cut.weights[-1] != 1:
+                return _wrong(
+                    "cuts",
+                    said(
+                        "has a cut of a tier that is not there",
+                        "memuat potongan untuk tujuan yang tidak ada",
+                    ),
+                )
+            if cut.prices.pays():
+                return _wrong(
+                    "cuts", said("has a price below 0", "memuat harga di bawah 0")
+                )
+            if cut.constant > bounds.constant(cut):
+                return _wrong(
+                    "cuts",
+                    said(
+                        "has a cut that says more than its prices prove",
+                        "memuat potongan yang menyatakan lebih daripada bukti harganya",
+                    ),
+                )
+        for cut, slope in zip(cuts, bounds.slopes(self.choice.uses, cuts), strict=True):
+            if any(a < b for a, b in zip(cut.slope, slope, strict=True)):
+                return _wrong(
+                    "cuts",
+                    said(
+                        "has a use that lowers a cut too little",
+                        "memuat pemakaian yang terlalu sedikit menurunkan potongan",
+                    ),
+                )
+        return None
+
+    def _leaves(self) -> _Wrong | None:
+        """Check that leaves hold every choice, and that none can be better."""
+        leaves = self.choice.leaves
+        if len(leaves) != len(self.order):
+            return _wrong(
+                "leaves",
+                said(
+                    "does not speak of each tier once",
+                    "tidak membahas setiap tujuan tepat sekali",
+                ),
+            )
+        for number, some in enumerate(leaves):
+            if self.values[number] == 0:
+                continue  # No cost is below 0.
+            name = self.order[number].name
+            if not _hold_every_choice([leaf.path for leaf in some]):
+                return _wrong(
+                    "leaves",
+                    said(
+                        "forgets some choices in tier {name}",
+                        "melupakan beberapa pilihan pada tujuan {name}",
+                        name=name,
+                    ),
+                )
+            demands = self._demands(number)
+            if not all(self._contradicts(leaf, demands) for leaf in some):
+                return _wrong(
+                    "leaves",
+                    said(
+                        "leaves room for a better one in tier {name}",
+                        "masih menyisakan pilihan yang lebih baik pada tujuan {name}",
+                        name=name,
+                    ),
+                )
+        return None
+
+    def _demands(self, number: int) -> dict[tuple[str, int], Demand]:
+        """Return what a choice better in a tier, and equal before, would have to meet.
+
+        Each is a need and a slope by use: need - slope @ uses must be at most 0.
+        """
+        found: dict[tuple[str, int], Demand] = {}
+        for index, (cut, slope) in enumerate(
+            zip(self.choice.cuts, self.slopes, strict=True)
+        ):
+            if self.flows[cut.tier] > number:
+                continue
+            held = [self.values[n] for n in self.flows[: cut.tier + 1]]
+            need = cut.constant - sum(map(mul, cut.weights, held))
+            need += self.flows[cut.tier] == number
+            # A use is taken whole or not: it need not lower more than all of it.
+            found["cut", index] = need, np.minimum(slope, max(0, need))
+        for index, (place, _, most) in enumerate(self.choice.rows):
+            at = self._place(place) if place in OWN_TIERS else -1
+            if at <= number:
+                need = int(at == number) - most
+                found["row", index] = need, -self.weights[index]
+        return found
+
+    def _contradicts(
+        self, leaf: Leaf, demands: Mapping[tuple[str, int], Demand]
+    ) -> bool:
+        """Return whether multiples of demands add up to more than 0 anyhow."""
+        total, slope = 0, np.zeros(len(self.choice.uses), dtype=object)
+        times = [(("cut", n), t) for n, t in leaf.cuts.items()]
+        times += [(("row", n), t) for n, t in leaf.rows.items()]
+        for what, count in times:
+            if what not in demands:
+                return False
+            need, line = demands[what]
+            total += count * need
+            slope += count * line
+        for (uses, number, above), count in zip(leaf.path, leaf.times, strict=True):
+            total += count * (number + 1 if above else -number)
+            for use in uses:
+                slope[use] += count if above else -count
+        return bool(total - np.maximum(slope, 0).sum() > 0)
+
+
+def _wrong(part: str, what: Said) -> _Wrong:
+    message = said(
+        "The certificate's proof of the choice of shifts {what}.",
+        "Bukti sertifikat tentang pilihan shift {what}.",
+        what=what,
+    )
+    return f"choice-{part}", message
+
+
+def lost(facts: Facts, tier: DemandedTier) -> int:
+    """Return what a tier loses before the start, whatever is done.
+
+    Parameters
+    ----------
+    facts, tier
+        The applications, and the tier.
+    """
+    mine = np.ones(facts.frame.height, dtype=bool)
+    if tier.rank is not None:
+        mine = facts.rank == tier.rank
+    if tier.name == "overdue":
+        return int((mine & (facts.due != MISSING) & (facts.due < 0)).sum())
+    if tier.name == "promise":
+        late = mine & (facts.promised != MISSING) & (facts.promised < 0)
+        return -int(facts.promised[late].sum(dtype=np.int64))
+    return 0
+
+
+def _hold_every_choice(paths: list[tuple[Step, ...]]) -> bool:
+    """Return whether paths are those of a whole binary tree.
+
+    Of some uses either at most so many are taken or more, so where both ways
+    of each step lead on to leaves, every choice is in one of them.
+    """
+    open_ = [(0, paths)]
+    while open_:
+        depth, some = open_.pop()
+        if len(some) == 1 and len(some[0]) == depth:
+            continue
+        if not some or any(len(path) <= depth for path in some):
+            return False
+        if len({path[depth][:2] for path in some}) > 1:
+            return False
+        open_ += [
+            (depth + 1, [path for path in some if path[depth][2] is above])
+            for above in (False, True)
+        ]
+    return True

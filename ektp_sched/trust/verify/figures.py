@@ -1,0 +1,412 @@
+"""The figures stated with each row, batches and places, and reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.trust.counts.consumables import blanks_of, ribbons_left
+from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.facts import MISSING, blocks, counted
+from ektp_sched.trust.verify.room import lasts, room
+from ektp_sched.trust.verify.rules import used_blanks
+from ektp_sched.trust.verify.tiebreak import TieBreak
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.findings import Findings
+    from ektp_sched.words import Said
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Ints32 = NDArray[np.int32]
+
+__all__ = ["check_even_shares", "check_figures", "check_places", "check_reasons"]
+
+_FIGURES: Final = {
+    "wait-days": said(
+        "The row's wait_days is not its day less waiting_since.",
+        "wait_days pada baris ini bukan harinya dikurangi waiting_since.",
+    ),
+    "urgency": said(
+        "The row's urgency is not the application's class.",
+        "urgency pada baris ini bukan kelas permohonannya.",
+    ),
+    "pressure": said(
+        "The row's pressure is not its day of waiting divided by the target.",
+        "pressure pada baris ini bukan hari menunggunya dibagi targetnya.",
+    ),
+}
+_PLACES: Final = 1_000_000
+_FINE: Final = 32
+
+
+def check_figures(facts: Facts, findings: Findings) -> None:
+    """Check wait_days, urgency and pressure of every row.
+
+    Parameters
+    ----------
+    facts
+        The plan and the applications.
+    findings
+        Where violations go.
+    """
+    rows = facts.rows
+    if not len(rows.day) or not facts.frame.height:
+        return
+    known = (rows.application >= 0) & (rows.day != MISSING)
+    pressure = facts.assignments["pressure"].fill_null(-1).to_numpy()
+    wrong = {code: np.zeros(len(known), dtype=bool) for code in _FIGURES}
+    for some in blocks(len(known)):
+        application = np.maximum(rows.application[some], 0)
+        kind = facts.kind[application]
+        waited = (rows.day[some] - facts.since[application]).astype(np.int64)
+        target = facts.kinds.target[kind]
+        wrong["wait-days"][some] = rows.wait_days[some] != waited
+        wrong["urgency"][some] = rows.urgency[some] != facts.kinds.urgency[kind]
+        wrong["pressure"][some] = ~_rounds(pressure[some], waited + 1, target)
+    for code, message in _FIGURES.items():
+        _add(facts, findings, code, message, known & wrong[code])
+
+
+def _rounds(stated: Floats, day_of_waiting: Ints, target: Ints) -> Bools:
+    """Return whether each number is the quotient, rounded to six places."""
+    number = np.clip(np.nan_to_num(stated, nan=-1), -1, 1e9)
+    micros = np.rint(number * _PLACES).astype(np.int64)
+    on_grid = np.abs(number - micros / _PLACES) < 1e-9
+    off = np.abs(micros * target - day_of_waiting * _PLACES)
+    return np.asarray(on_grid & (2 * off <= target))
+
+
+def check_places(facts: Facts, findings: Findings) -> None:
+    """Check the order of rows, batches, positions and the order within a day.
+
+    Parameters
+    ----------
+    facts
+        The plan and the applications.
+    findings
+        Where violations go.
+    """
+    rows = facts.rows
+    order = _sorted(facts, findings)
+    day, printer = (
+        key if order is None else key[order] for key in (rows.day, rows.printer)
+    )
+    new = np.ones(len(day), dtype=bool)
+    new[1:] = (day[1:] != day[:-1]) | (printer[1:] != printer[:-1])
+    first = np.flatnonzero(new)
+    place = np.arange(len(day)) - np.repeat(first, np.diff(first, append=len(day)))
+    size = facts.office.plan.batch_size
+    batch = place // size
+    for code, stated, wanted, message in (
+        (
+            "batch",
+            rows.batch,
+            batch + 1,
+            said(
+                "Batches of {size} are not numbered from 1 for this printer and day.",
+                "Kelompok berisi {size} kartu tidak dinomori dari 1 untuk printer dan "
+                "hari ini.",
+                size=size,
+            ),
+        ),
+        (
+            "position",
+            rows.position,
+            place - batch * size + 1,
+            said(
+                "Positions do not count from 1 within the batch.",
+                "Nomor urut tidak dimulai dari 1 dalam kelompoknya.",
+            ),
+        ),
+    ):
+        _add(facts, findings, code, message, _unlike(stated, wanted, order))
+    _check_order(facts, findings, order, new)
+
+
+def _unlike(stated: Ints, wanted: Ints, order: Ints | None) -> Bools:
+    """Return which rows do not state what they should, wanted being in order."""
+    if order is None:
+        return np.asarray(stated != wanted)
+    wrong = np.zeros(len(order), dtype=bool)
+    wrong[order] = stated[order] != wanted
+    return wrong
+
+
+def _sorted(facts: Facts, findings: Findings) -> Ints | None:
+    """Return the order by day, printer, batch, position; None if rows are in it.
+
+    If they are not, say so.
+    """
+    rows = facts.rows
+    keys = (rows.day, rows.printer, rows.batch, rows.position)
+    falling = False
+    for some in blocks(len(rows.day)):
+        pair = slice(some.start, some.stop + 1)
+        rising = np.zeros(len(rows.day[pair]) - 1, dtype=bool)
+        equal = ~rising
+        for key in (key[pair] for key in keys):
+            rising |= equal & (key[1:] > key[:-1])
+            equal &= key[1:] == key[:-1]
+        falling = falling or not bool((rising | equal).all())
+    if not falling:
+        return None
+    findings.add(
+        "row-order",
+        said(
+            "The plan's rows are not sorted by day, printer, batch and position.",
+            "Baris rencana tidak urut menurut hari, printer, kelompok, dan nomor urut.",
+        ),
+    )
+    return np.lexsort(tuple(reversed(keys)))
+
+
+def _check_order(
+    facts: Facts, findings: Findings, order: Ints | None, new: Bools
+) -> None:
+    """Check rank, then pressure, then the tie-break, from row to row."""
+    rows, count = facts.rows, len(new)
+    if not count or not facts.frame.height:
+        return
+    tie_break = TieBreak.of(facts)
+    ids = facts.assignments["application_id"]
+    wrong = np.zeros(count, dtype=bool)
+    for some in blocks(count):
+        # One row more, so that the last is compared with the first of the next.
+        row = np.arange(some.start, min(some.stop + 1, count))
+        pair = ~new[row[1:]]
+        row = row if order is None else order[row]
+        falls = _falls(facts, rows.application[row], rows.day[row], pair)
+        later = tie_break.falls(rows.application[row], pair, ids.gather(row))
+        wrong[row[1:]] = falls | later
+    _add(
+        facts,
+        findings,
+        "order",
+        said(
+            "The row comes after one that rank, pressure or the tie-break puts behind "
+            "it.",
+            "Baris ini berada sesudah baris yang menurut peringkat, bobot tunggu, atau "
+            "aturan seri seharusnya di belakangnya.",
+        ),
+        wrong,
+    )
+
+
+def _falls(facts: Facts, application: Ints, day: Ints32, pair: Bools) -> Bools:
+    """Return where rank or pressure puts a row before its predecessor.
+
+    Which pairs are equal in both is left in ``pair``; the others are taken out.
+    """
+    pair &= (application[1:] >= 0) & (application[:-1] >= 0)
+    known = np.maximum(application, 0)
+    kind = facts.kind[known]
+    rank = facts.kinds.rank[kind]
+    waited = day - facts.since[known].astype(np.int64) + 1
+    # Quotients by targets up to 36,500 differ by more than one part in 2**32.
+    pressure = (np.clip(waited, 0, 1 << 24) << _FINE) // facts.kinds.target[kind]
+    wrong = pair & (rank[1:] < rank[:-1])
+    pair &= rank[1:] == rank[:-1]
+    wrong |= pair & (pressure[1:] > pressure[:-1])
+    pair &= pressure[1:] == pressure[:-1]
+    return wrong
+
+
+def check_even_shares(facts: Facts, findings: Findings) -> None:
+    """Check that equal printers share each day's cards, earlier ids first.
+
+    Parameters
+    ----------
+    facts
+        The plan and the office.
+    findings
+        Where violations go.
+    """
+    limits = facts.limits
+    good = facts.valid()
+    key = facts.rows.printer[good] * facts.days + facts.rows.day[good]
+    used = counted(key, limits.printer_cards.shape)
+    by_id = {printer.id: printer for printer in facts.office.printers}
+    alike = [
+        (
+            None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
+            None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
+            tuple(limits.reaches[index].tolist()),
+            # Ribbons may run out in one and not in the other.
+            None if by_id[name].cards_per_ribbon is None else name,
+        )
+        for index, name in enumerate(limits.printers)
+    ]
+    for later in range(1, len(alike)):
+        for earlier in range(later):
+            if alike[earlier] != alike[later]:
+                continue
+            equal = limits.printer_cards[earlier] == limits.printer_cards[later]
+            more = used[earlier] - used[later]
+            for (day,) in findings.places(
+                "uneven-share", equal & ((more < 0) | (more > 1))
+            ):
+                findings.add(
+                    "uneven-share",
+                    said(
+                        "{one} and {other} are equal, but print {cards} and "
+                        "{other_cards} cards on {day}.",
+                        "{one} dan {other} setara, tetapi mencetak {cards} dan "
+                        "{other_cards} kartu pada {day}.",
+                        one=limits.printers[earlier],
+                        other=limits.printers[later],
+                        cards=int(used[earlier, day]),
+                        other_cards=int(used[later, day]),
+                        day=str(findings.date_of(day)),
+                    ),
+                    day=day,
+                    printer=limits.printers[later],
+                )
+
+
+def check_reasons(facts: Facts, findings: Findings) -> None:
+    """Check figures and reasons of the unprinted, and their order.
+
+    A reason must be true: ``no-printer``, ``pinned-later`` and ``not-ready``
+    where one of these holds; else ``capacity`` where no eligible printer had
+    room on a day on which the application was ready; else ``no-ribbon`` where
+    each that had room had no ribbon left; else ``no-blanks`` where on each day
+    with both there was no blank for it; else ``quota`` where one card more
+    would break a quota on each day with all three.
+
+    Parameters
+    ----------
+    facts
+        The plan and the applications.
+    findings
+        Where violations go.
+    """
+    if not facts.unprinted.height:
+        return
+    table = facts.unprinted
+    known = facts.left >= 0
+    index = np.where(known, facts.left, 0)
+    if not facts.frame["application_id"].len():
+        return
+    ids = table["application_id"]
+    if not ids.is_sorted():
+        unsorted = said(
+            "The unprinted are not sorted by application_id.",
+            "Daftar yang tidak tercetak tidak urut menurut application_id.",
+        )
+        findings.add("row-order", unsorted)
+    for code, column, message in (
+        (
+            "unprinted-since",
+            "waiting_since",
+            said(
+                "The row's waiting_since is not the application's.",
+                "waiting_since pada baris ini bukan waiting_since permohonannya.",
+            ),
+        ),
+        (
+            "unprinted-urgency",
+            "urgency",
+            said(
+                "The row's urgency is not the application's class.",
+                "urgency pada baris ini bukan kelas permohonannya.",
+            ),
+        ),
+    ):
+        given = facts.frame[column].gather(index)
+        same = (table[column] == given).fill_null(value=False).to_numpy()
+        for (row,) in findings.places(code, known & ~same):
+            findings.add(code, message, application_id=ids[row])
+    true = _true_reasons(facts, index)
+    reason = table["reason"].fill_null("").to_numpy()
+    right = np.zeros(len(index), dtype=bool)
+    for code, holds in true.items():
+        right |= holds & (reason == code)
+    for (row,) in findings.places("unprinted-reason", known & ~right):
+        findings.add(
+            "unprinted-reason",
+            said(
+                "The reason stated does not hold for this application.",
+                "Alasan yang dinyatakan tidak benar untuk permohonan ini.",
+            ),
+            application_id=ids[row],
+        )
+
+
+def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
+    """Return where each reason holds, by row of the unprinted."""
+    kinds, days = facts.kinds, facts.days
+    kind = facts.kind[index]
+    true = {
+        "no-printer": ~np.asarray(kinds.printers.any(axis=1))[kind],
+        "pinned-later": facts.pinned[index] >= days,
+        "not-ready": facts.ready[index] >= days,
+    }
+    plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
+    printers = kinds.printers.astype(np.int64)
+    free, ribbon = room(facts), lasts(ribbons_left(facts))
+    some = printers @ free.astype(np.int64) > 0
+    inked = printers @ (free & ribbon).astype(np.int64) > 0
+    both = inked & _blanks(facts, np.unique(kind))
+    ready = np.maximum(facts.ready[index], 0)
+    ends = [_last(found)[kind] < ready for found in (some, inked, both)]
+    true["capacity"] = plain & ends[0]
+    true["no-ribbon"] = plain & ~ends[0] & ends[1]
+    true["no-blanks"] = plain & ~ends[1] & ends[2]
+    true["quota"] = plain & ~ends[2] & _quotas_hold(facts, index, both)
+    return true
+
+
+def _last(days: Bools) -> Ints:
+    """Return the last day of each row that is true, -1 for none."""
+    numbers = np.arange(days.shape[1])
+    return np.asarray(np.where(days, numbers, -1).max(axis=1, initial=-1))
+
+
+def _blanks(facts: Facts, kinds: Ints) -> Bools:
+    """Return on which days there is a blank for a card more of some kinds.
+
+    Shape ``(K, days)``; rows of other kinds mean nothing.
+    """
+    of, days = facts.kinds, facts.days
+    left = np.array(
+        [facts.limits.supply[card] for card in of.stocked], dtype=np.int64
+    ).reshape(-1, days) - used_blanks(facts)
+    unlimited = np.ones((1, days), dtype=bool)
+    found = np.concatenate([lasts(left), unlimited])[of.stock]
+    by_type = blanks_of(facts)
+    for taker in np.unique(of.taker[kinds]).tolist():
+        if taker >= 0:
+            card, name = of.takers[taker]
+            found[of.taker == taker] = by_type[card].spare(name)
+    return np.asarray(found)
+
+
+def _quotas_hold(facts: Facts, index: Ints, both: Bools) -> Bools:
+    """Return whom quotas alone keep from each day with all else."""
+    free = both & ~QuotaMoves(facts).blocked()[facts.kinds.sign]
+    ready = np.maximum(facts.ready[index], 0)
+    return np.asarray(_last(free)[facts.kind[index]] < ready)
+
+
+def _add(
+    facts: Facts, findings: Findings, code: str, message: Said, where: Bools
+) -> None:
+    if not where.any():
+        return
+    table = facts.assignments
+    for (row,) in findings.places(code, where):
+        day = int(facts.rows.day[row])
+        findings.add(
+            code,
+            message,
+            application_id=table["application_id"][row],
+            day=None if day == MISSING else day,
+            printer=table["printer"][row],
+        )

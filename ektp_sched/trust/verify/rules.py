@@ -1,0 +1,350 @@
+"""Every rule that a plan must obey, one small function each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.trust.counts.consumables import check_lots, check_ribbons
+from ektp_sched.trust.counts.quotas import check_quotas
+from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.findings import Findings
+    from ektp_sched.words import Said
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["check_rules", "used_blanks"]
+
+
+def check_rules(facts: Facts, findings: Findings) -> None:
+    """Add a violation for every rule that the plan breaks.
+
+    Parameters
+    ----------
+    facts
+        The plan, the applications and the office.
+    findings
+        Where violations go.
+    """
+    for rule in _RULES:
+        rule(facts, findings)
+
+
+def used_blanks(facts: Facts) -> Ints:
+    """Return cards printed up to and including each day, shape (card types, days).
+
+    Parameters
+    ----------
+    facts
+        The plan's valid rows.
+    """
+    stocked = len(facts.kinds.stocked)
+    if not stocked:
+        return np.zeros((0, facts.days), dtype=np.int64)
+    rows = facts.rows
+    good = facts.valid()
+    stock = facts.kinds.stock[facts.kind[rows.application[good]]]
+    counts = stock >= 0
+    key = stock[counts] * facts.days + rows.day[good][counts]
+    return np.cumsum(counted(key, (stocked, facts.days)), axis=1)
+
+
+def _add_rows(
+    facts: Facts, findings: Findings, code: str, message: Said, where: Bools
+) -> None:
+    """Add a violation for each of the plan's rows where something is wrong."""
+    if not where.any():
+        return
+    table = facts.assignments
+    for (row,) in findings.places(code, where):
+        day = int(facts.rows.day[row])
+        findings.add(
+            code,
+            message,
+            application_id=table["application_id"][row],
+            day=None if day == MISSING else day,
+            printer=table["printer"][row],
+        )
+
+
+def _add_applications(
+    facts: Facts, findings: Findings, code: str, message: Said, where: Bools
+) -> None:
+    """Add a violation for each application where something is wrong."""
+    if where.any():
+        ids = facts.frame["application_id"]
+        for (index,) in findings.places(code, where):
+            findings.add(code, message, application_id=ids[index])
+
+
+def _every_application_once(facts: Facts, findings: Findings) -> None:
+    applications = facts.rows.application
+    unknown = applications < 0
+    _add_rows(
+        facts,
+        findings,
+        "unknown-application",
+        said(
+            "A row of the plan names an application that is not in the backlog.",
+            "Satu baris rencana menyebut permohonan yang tidak ada dalam antrean.",
+        ),
+        unknown,
+    )
+    number = facts.frame.height
+    prints = np.bincount(applications[~unknown], minlength=number)
+    stays = np.bincount(facts.left[facts.left >= 0], minlength=number)
+    for code, message, where in (
+        (
+            "printed-twice",
+            said(
+                "The application is printed more than once.",
+                "Permohonan ini dicetak lebih dari satu kali.",
+            ),
+            prints > 1,
+        ),
+        (
+            "missing-application",
+            said(
+                "The application is neither printed nor listed as unprinted.",
+                "Permohonan ini tidak dicetak dan tidak pula tercantum sebagai tidak "
+                "tercetak.",
+            ),
+            prints + stays == 0,
+        ),
+        (
+            "printed-and-unprinted",
+            said(
+                "The application is printed and also listed as unprinted.",
+                "Permohonan ini dicetak, tetapi juga tercantum sebagai tidak tercetak.",
+            ),
+            (prints > 0) & (stays > 0),
+        ),
+        (
+            "unprinted-twice",
+            said(
+                "The application is listed as unprinted more than once.",
+                "Permohonan ini lebih dari satu kali tercantum sebagai tidak tercetak.",
+            ),
+            stays > 1,
+        ),
+    ):
+        _add_applications(facts, findings, code, message, where)
+    for (row,) in findings.places("unknown-application", facts.left < 0):
+        findings.add(
+            "unknown-application",
+            said(
+                "A row of the unprinted names an application that is not in the "
+                "backlog.",
+                "Satu baris daftar yang tidak tercetak menyebut permohonan yang tidak "
+                "ada dalam antrean.",
+            ),
+            application_id=facts.unprinted["application_id"][row],
+        )
+
+
+def _days_are_worked(facts: Facts, findings: Findings) -> None:
+    day = facts.rows.day
+    inside = (day >= 0) & (day < facts.days)
+    _add_rows(
+        facts,
+        findings,
+        "outside-horizon",
+        said(
+            "A card is printed on a day outside the plan's horizon.",
+            "Satu kartu dicetak pada hari di luar masa rencana.",
+        ),
+        ~inside,
+    )
+    closed = ~facts.limits.open[np.where(inside, day, 0)] & inside
+    message = said(
+        "A card is printed on a day on which the office is closed.",
+        "Satu kartu dicetak pada hari kantor tutup.",
+    )
+    if facts.office.shifts:
+        message = said(
+            "A card is printed on a day that neither calendar nor shift opens.",
+            "Satu kartu dicetak pada hari yang tidak dibuka oleh kalender ataupun "
+            "shift.",
+        )
+    _add_rows(facts, findings, "closed-day", message, closed)
+
+
+def _never_before_ready(facts: Facts, findings: Findings) -> None:
+    early = (facts.printed < facts.ready) & (facts.printed < facts.days)
+    message = said(
+        "The application is printed before its ready_on.",
+        "Permohonan ini dicetak sebelum tanggal ready_on-nya.",
+    )
+    _add_applications(facts, findings, "before-ready", message, early)
+
+
+def _printers_are_eligible(facts: Facts, findings: Findings) -> None:
+    rows = facts.rows
+    for code, names, message in (
+        (
+            "unknown-printer",
+            rows.printer,
+            said(
+                "The office has no printer of this id.",
+                "Kantor ini tidak mempunyai printer dengan id itu.",
+            ),
+        ),
+        (
+            "unknown-server",
+            rows.server,
+            said(
+                "The office has no server of this id.",
+                "Kantor ini tidak mempunyai server dengan id itu.",
+            ),
+        ),
+    ):
+        _add_rows(facts, findings, code, message, names < 0)
+    both = (rows.printer >= 0) & (rows.application >= 0)
+    kind = facts.kind[np.where(both, rows.application, 0)] if len(facts.kind) else 0
+    able = facts.kinds.printers[kind, rows.printer] if both.any() else both
+    _add_rows(
+        facts,
+        findings,
+        "ineligible-printer",
+        said(
+            "The printer does not print this card type, or not for this area.",
+            "Printer itu tidak mencetak jenis kartu ini, atau tidak untuk wilayah ini.",
+        ),
+        both & ~able,
+    )
+
+
+def _servers_are_reached(facts: Facts, findings: Findings) -> None:
+    rows = facts.rows
+    both = (rows.printer >= 0) & (rows.server >= 0)
+    apart = both & ~facts.limits.reaches[rows.printer, rows.server]
+    message = said(
+        "The printer cannot use this server.",
+        "Printer itu tidak dapat memakai server ini.",
+    )
+    _add_rows(facts, findings, "server-not-reached", message, apart)
+
+
+def _capacity_is_kept(facts: Facts, findings: Findings) -> None:
+    rows, limits = facts.rows, facts.limits
+    good = facts.valid()
+    for code, index, cards, names in (
+        ("printer-capacity", rows.printer, limits.printer_cards, limits.printers),
+        ("server-capacity", rows.server, limits.server_cards, limits.servers),
+    ):
+        used = counted(index[good] * facts.days + rows.day[good], cards.shape)
+        for resource, day in findings.places(code, used > cards):
+            findings.add(
+                code,
+                said(
+                    "{name} does {used} cards on {day}; it can do {cards}.",
+                    "{name} mengerjakan {used} kartu pada {day}; kemampuannya {cards}.",
+                    name=names[resource],
+                    used=int(used[resource, day]),
+                    day=str(findings.date_of(day)),
+                    cards=int(cards[resource, day]),
+                ),
+                day=day,
+                printer=names[resource] if code == "printer-capacity" else None,
+            )
+
+
+def _reserve_is_kept(facts: Facts, findings: Findings) -> None:
+    total = facts.limits.total
+    if total is None:
+        return
+    used = counted(facts.rows.day[facts.valid()].astype(np.int64), (facts.days,))
+    for (day,) in findings.places("reserve", used > total):
+        findings.add(
+            "reserve",
+            said(
+                "{used} cards are planned on {day}; the reserve leaves {total}.",
+                "{used} kartu direncanakan pada {day}; cadangan menyisakan {total}.",
+                used=int(used[day]),
+                day=str(findings.date_of(day)),
+                total=int(total[day]),
+            ),
+            day=day,
+        )
+
+
+def _blanks_suffice(facts: Facts, findings: Findings) -> None:
+    used = used_blanks(facts)
+    for index, card in enumerate(facts.kinds.stocked):
+        if card in facts.kinds.lots:
+            continue  # counted day after day instead
+        supply = facts.limits.supply[card]
+        for (day,) in findings.places("blanks", used[index] > supply):
+            findings.add(
+                "blanks",
+                said(
+                    "{used} cards of type {card} are printed up to {day}; there are "
+                    "{supply} blanks.",
+                    "{used} kartu jenis {card} dicetak sampai {day}; blangkonya hanya "
+                    "{supply}.",
+                    used=int(used[index, day]),
+                    card=card,
+                    day=str(findings.date_of(day)),
+                    supply=int(supply[day]),
+                ),
+                day=day,
+            )
+
+
+def _pins_hold(facts: Facts, findings: Findings) -> None:
+    pinned, printed, days = facts.pinned, facts.printed, facts.days
+    inside = (pinned >= 0) & (pinned < days)
+    for code, message, where in (
+        (
+            "pin-moved",
+            said(
+                "The application is printed on another day than the one it is pinned "
+                "to.",
+                "Permohonan ini dicetak pada hari lain daripada yang ditetapkan.",
+            ),
+            ((inside & (printed != pinned)) | (pinned >= days)) & (printed < days),
+        ),
+        (
+            "pin-unprinted",
+            said(
+                "The application is pinned to a day of the horizon and is not printed.",
+                "Permohonan ini ditetapkan tanggal cetaknya dalam masa rencana, "
+                "tetapi tidak dicetak.",
+            ),
+            inside & (printed == days),
+        ),
+    ):
+        _add_applications(facts, findings, code, message, where)
+
+
+def _shifts_obey(facts: Facts, findings: Findings) -> None:
+    rules = ShiftRules(facts.office, facts.start, facts.days)
+    check_shifts(facts.shifts, rules, findings)
+
+
+_RULES: Final[Sequence[Callable[[Facts, Findings], None]]] = (
+    _every_application_once,
+    _shifts_obey,
+    _days_are_worked,
+    _never_before_ready,
+    _printers_are_eligible,
+    _servers_are_reached,
+    _capacity_is_kept,
+    _reserve_is_kept,
+    _blanks_suffice,
+    check_lots,
+    check_ribbons,
+    _pins_hold,
+    check_quotas,
+)

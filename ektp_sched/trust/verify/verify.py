@@ -1,0 +1,109 @@
+"""Recompute a plan's every rule, figure and tier from the accepted rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.trust.facts import missing_columns, read_facts
+from ektp_sched.trust.findings import Findings, Violation
+from ektp_sched.trust.proof.certificate import final_face
+from ektp_sched.trust.proof.decided import check_choice, proves_choice
+from ektp_sched.trust.verify.claims import check_claims
+from ektp_sched.trust.verify.figures import (
+    check_even_shares,
+    check_figures,
+    check_places,
+    check_reasons,
+)
+from ektp_sched.trust.verify.improvements import check_improvements, check_shift_choice
+from ektp_sched.trust.verify.rules import check_rules
+from ektp_sched.trust.verify.tiers import check_tiers, values
+from ektp_sched.trust.verify.ties import check_ties, check_ties_in_groups
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.planned import Planned
+    from ektp_sched.trust.verify.tiers import Values
+
+__all__ = ["Violation", "verify"]
+
+
+def verify(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> list[Violation]:
+    """Check a plan against the accepted rows and the office, from scratch.
+
+    Parameters
+    ----------
+    plan
+        A plan, just made or loaded from its folder.  Its rows are judged; its
+        tier values, figures and claims are compared with what they come to.
+    backlog
+        The accepted applications.
+    office
+        The rules.
+
+    Returns
+    -------
+    list of Violation
+        Empty if the plan obeys every rule, states every figure rightly, and
+        is as good as it claims.
+    """
+    office = as_office(office)
+    backlog = as_backlog(backlog, office)
+    findings = Findings(plan.start)
+    status = str(getattr(plan, "status", "feasible"))
+    if status in ("infeasible", "unknown"):
+        message = said(
+            "The status is {status}: there is no plan to verify.",
+            "Statusnya {status}: tidak ada rencana untuk diperiksa.",
+            status=status,
+        )
+        findings.add("no-plan", message)
+        return findings.listed()
+    missing = missing_columns(plan)
+    if missing:
+        message = said(
+            "Columns are missing: {names}.",
+            "Ada kolom yang kurang: {names}.",
+            names=", ".join(missing),
+        )
+        findings.add("columns", message)
+        return findings.listed()
+    facts = read_facts(plan, backlog, office)
+    check_rules(facts, findings)
+    sound = not findings.found
+    check_figures(facts, findings)
+    check_places(facts, findings)
+    check_even_shares(facts, findings)
+    check_reasons(facts, findings)
+    found = values(facts)
+    listed = check_tiers(facts, plan, found, findings)
+    check_claims(facts, plan, findings)
+    if sound and listed:
+        _check_proof(facts, plan, found, findings)
+    return findings.listed()
+
+
+def _check_proof(
+    facts: Facts,
+    plan: Planned,
+    found: Values,
+    findings: Findings,
+) -> None:
+    """Check the certificate, and the tie-break as far as it is then known."""
+    face = None
+    optimal = str(getattr(plan, "status", "feasible")) == "optimal"
+    if plan.certificate is not None:
+        face = final_face(facts, plan, found, findings)
+        check_choice(facts, plan.certificate, found, findings)
+        if optimal and not proves_choice(plan.certificate):
+            check_shift_choice(facts, findings)
+    elif optimal:
+        check_improvements(facts, findings)
+        return
+    if face is None:
+        check_ties_in_groups(facts, findings)
+    else:
+        check_ties(facts, face, findings)
