@@ -9,7 +9,6 @@ from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     import polars as pl
 
@@ -340,48 +339,11 @@ class Comparison(OneLine):
             ],
         }
 
-    def save(self, path: str | Path, *, force: bool = False) -> None:
-        """Write comparison.json, daily.csv and the report, whole or not at all.
-
-        Parameters
-        ----------
-        path
-            The folder.
-        force
-            Also replace an earlier comparison that was changed since.
-
-        Raises
-        ------
-        ektp_sched.errors.FolderError
-            If the folder holds something else, or cannot be written.
-        """
-        from ektp_sched.output.comparison import save_comparison
-
-        save_comparison(self, path, force=force)
-
-    def chart(self) -> Any:
-        """Return the chart of every scenario's backlog by day, of altair.
-
-        Raises
-        ------
-        ektp_sched.errors.MissingExtraError
-            If the extra ``report`` is not installed; it is an ImportError.
-        """
-        from ektp_sched.output.report import comparison_chart
-
-        return comparison_chart(self.document(), self.daily())
-
     def daily(self) -> pl.DataFrame:
         """Return daily.csv: every scenario's days, one below the other."""
         import polars as pl
 
         return pl.concat([one.daily for one in self.scenarios])
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook shows: findings, figures, and the chart."""
-        from ektp_sched.output.report import comparison_html
-
-        return comparison_html(self.document(), self.daily())
 
 
 def _document(part: Spread | None) -> dict[str, Any] | None:

@@ -285,30 +285,6 @@ class Explanation(OneLine):
         """Cards that stand before it."""
         return sum(part.cards for part in self.ahead)
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """Return the explanation in plain sentences.
-
-        Parameters
-        ----------
-        lang
-            ``"en"`` or ``"id"``.
-
-        Returns
-        -------
-        list of str
-            One sentence or two a line; lines that begin with "- " are a list.
-
-        Raises
-        ------
-        UsageError
-            The language is none of these.
-        """
-        # The output room lies above trust; only this convenience knows it.
-        from ektp_sched.output.explain_text import explanation_lines
-        from ektp_sched.output.languages import language
-
-        return explanation_lines(self, language(lang))
-
     def to_dict(self) -> dict[str, Any]:
         """Return everything for JSON; dates are text."""
         plain = _plain(asdict(self))
