@@ -34,13 +34,6 @@ def pin_conflicts(
     Each pin that is impossible by itself is named.  If all are possible one
     by one, one smallest set is named that is too much together: giving up
     any one of its pins makes room for the rest.
-
-    Parameters
-    ----------
-    program, cohorts
-        The rules and the applications.
-    frame
-        The planned applications, for their ids.
     """
     days = program.capacity.days
     pinned = np.flatnonzero((cohorts.pinned != NONE) & (cohorts.pinned < days))

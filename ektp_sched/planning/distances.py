@@ -41,20 +41,10 @@ def distances(
 ) -> tuple[Ints, ...]:
     """Return the distance of each pair of nodes.
 
-    Parameters
-    ----------
-    graph
-        Without cycles of negative cost.
-    pools
-        Columns of each day; they stand in the order of days, "not printed" last.
-    sources, targets
-        Network nodes, shape ``(P,)`` each.
-
-    Returns
-    -------
-    tuple of ndarray
-        Shape ``(P,)`` for each integer of a cost.  A first integer of half of
-        ``ROOT`` or more means that there is no path.
+    The graph has no cycles of negative cost.  Its columns, ``pools`` of each day, stand
+    in the order of days, "not printed" last.  There is one array of shape ``(P,)`` for
+    each integer of a cost; a first integer of half of ``ROOT`` or more means that there
+    is no path.
     """
     small, anchors, free = graph.contracted()
     pair, a, b = _joined(graph.nodes, anchors, free, sources, targets)

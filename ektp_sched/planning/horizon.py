@@ -47,16 +47,6 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     up from its first day, exceed the backlog.  Blanks still to be delivered
     can also stop a day, so where they can run out counting starts after the
     last delivery.
-
-    Parameters
-    ----------
-    cohorts, capacity
-        Demand, and capacity over the whole horizon.
-
-    Returns
-    -------
-    int
-        Number of days to keep, at most ``capacity.days``.
     """
     days = capacity.days
     if not len(cohorts):
@@ -118,20 +108,8 @@ def days_needed(
     last print.  It works no shift if all who could ever be printed are without;
     else the shifts are chosen too.
 
-    Parameters
-    ----------
-    backlog, office, start
-        As for ``plan``.
-    deadline
-        As for ``solve_tiers``; the days are then those of the best plan found
-        in time, or all that could matter.
-    workers
-        Search workers where shifts are chosen.
-
-    Returns
-    -------
-    int
-        1 to 3,660 days.
+    They are 1 to 3,660.  After the deadline they are those of the best plan found in
+    time, or all that could matter.
     """
     limits = capacity(office, start, LONGEST)
     cohorts = build_cohorts(backlog, office, start, LONGEST)

@@ -24,14 +24,8 @@ def days_with_blanks(
     whether it can do with one blank less, and that is known from the last day
     backwards.
 
-    Parameters
-    ----------
-    lots
-        Blanks of one card type; every card of the plan finds one.
-    cards
-        Class → cards printed by day; the classes asked about.
-    days
-        Number of calendar days.
+    ``lots`` are blanks of one card type, of which every card of the plan finds one;
+    ``cards`` are those of the classes asked about, by day.
     """
     order = sorted(range(len(lots)), key=lambda number: lots[number].last)
     general = [number for number in order if lots[number].kept_for is None]

@@ -79,26 +79,12 @@ def marginal_prices(
 ) -> pl.DataFrame:
     """Price every printer-day and server-day of the open days.
 
-    Parameters
-    ----------
-    program, cohorts, tiers
-        The problem.
-    cells
-        Cards of each (cohort, column) in the plan: three arrays.
-    through
-        Cards on each network arc, shape ``(A,)``.
-    labels
-        Name and rank of each tier, as in ``summary.json``.
-    start
-        First day of the horizon.
-
-    Returns
-    -------
-    DataFrame
-        resource, day, tier, rank, one_more, one_less: the change of the
-        tier's value, in its own unit, when tiers are compared in order.
-        ``one_less`` is missing where there is no card to take away, or
-        where a pin could then not be kept.
+    Given are ``cells``, the cards of each (cohort, column) in the plan, ``through``,
+    the cards on each network arc, shape ``(A,)``, and ``labels``, name and rank of each
+    tier as in ``summary.json``.  Returned are resource, day, tier, rank, one_more,
+    one_less: the change of the tier's value, in its own unit, when tiers are compared
+    in order.  ``one_less`` is missing where there is no card to take away, or where a
+    pin could then not be kept.
     """
     packs = _packs(cohorts, tiers, program.columns + 1)
     graph = _graph(program, cohorts, tiers, packs, cells, through)

@@ -33,13 +33,6 @@ def reasons(case: Case, prints: Prints, left: Ints) -> pl.Series:
     and reserve never had room for it; ``no-ribbon`` if no printer that had
     room had a ribbon; ``no-blanks`` if no such day had a blank for it; else
     ``quota``.
-
-    Parameters
-    ----------
-    case, prints
-        The problem, and who is printed when and where.
-    left
-        Rows of the backlog that are not printed.
     """
     cohorts, days = case.cohorts, case.program.capacity.days
     member = cohorts.member[left]

@@ -60,13 +60,7 @@ def no_plan(
     seconds: dict[str, float],
     conflict: tuple[Conflict, ...] = (),
 ) -> Plan:
-    """Return a plan without assignments: infeasible, or out of time.
-
-    Parameters
-    ----------
-    case, status, seconds, conflict
-        What was tried and how it ended.
-    """
+    """Return a plan without assignments: infeasible, or out of time."""
     return replace(_bare(case, status, seconds), conflict=conflict)
 
 
@@ -77,15 +71,7 @@ def solved_plan(
     seconds: dict[str, float],
     late: bool = False,
 ) -> Plan:
-    """Return the plan that a solution stands for.
-
-    Parameters
-    ----------
-    case, solution, prints, seconds
-        The problem, its solution by group and by application.
-    late
-        Whether the time was over, so that prices are left out.
-    """
+    """Return the plan that a solution stands for, without prices if it is late."""
     tiers = _tiers(case, solution, prints)
     proven = all(tier.proven for tier in tiers)
     # Prices are those of a network; other rules have none that prove anything.
@@ -139,15 +125,7 @@ def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
 def plan_notices(
     backlog: Backlog, office: Office, start: date, days: int
 ) -> tuple[Notice, ...]:
-    """Return what is worth knowing of any plan of these people in this horizon.
-
-    Parameters
-    ----------
-    backlog, office
-        Who waits, and what limits printing.
-    start, days
-        The horizon.
-    """
+    """Return what is worth knowing of any plan of these people in this horizon."""
     notices = start_notices(backlog, office, start)
     early = (backlog.frame["pinned_on"] < start).sum()
     if early:

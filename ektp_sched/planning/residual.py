@@ -47,19 +47,9 @@ def least_moves(
 ) -> tuple[Ints, ...]:
     """Return the least cost of a move between every two columns.
 
-    Parameters
-    ----------
-    width
-        Number of columns, "not printed" included.
-    digits
-        Number of integers in each cost.
-    moves
-        Chunks of (source times width plus target) and of the costs.
-
-    Returns
-    -------
-    tuple of ndarray
-        One matrix for each integer, shape ``(width, width)``.
+    "Not printed" is one of the ``width`` columns.  A move is (source times width plus
+    target), and its cost ``digits`` integers; there is one matrix for each of these,
+    shape ``(width, width)``.
     """
     best = [np.full(width * width, FAR, dtype=np.int64) for _ in range(digits)]
     for key, costs in moves:
@@ -77,25 +67,13 @@ def least_moves(
 
 @dataclass(frozen=True, slots=True)
 class SlotGraph:
-    """Moves between columns, and the free arcs of the network behind.
+    """Moves between columns, and the free arcs of the network behind."""
 
-    Parameters
-    ----------
-    moves
-        As ``least_moves`` returns them.
-    at
-        Network node of each column, shape ``(width,)``.
-    tails, heads
-        Free network arcs of cost 0.
-    nodes
-        Number of network nodes.
-    """
-
-    moves: tuple[Ints, ...]
-    at: Ints
-    tails: Ints
+    moves: tuple[Ints, ...]  # as `least_moves` returns them
+    at: Ints  # network node of each column, (width,)
+    tails: Ints  # tails and heads of free network arcs of cost 0
     heads: Ints
-    nodes: int
+    nodes: int  # their number
 
     def reversed(self) -> SlotGraph:
         """Return the same graph with every arc turned round."""
@@ -107,11 +85,6 @@ class SlotGraph:
 
         Where there is no path it is about ``ROOT``: the distance from an
         imagined root.  So no arc has a negative reduced cost anywhere.
-
-        Parameters
-        ----------
-        source
-            A network node.
         """
         found = [np.zeros(self.nodes, dtype=np.int64) for _ in self.moves]
         found[0][:] = ROOT
@@ -122,17 +95,8 @@ class SlotGraph:
     def settle(self, found: list[Ints], active: Bools) -> bool:
         """Lower distances in place until no arc lowers any.
 
-        Parameters
-        ----------
-        found
-            Distances so far, shape ``(nodes,)`` each.
-        active
-            Nodes whose arcs are still to be looked at.
-
-        Returns
-        -------
-        bool
-            Whether it ended; if not, there is a cycle of negative cost.
+        ``active`` are nodes whose arcs are still to be looked at.  Returned is whether
+        it ended; if not, there is a cycle of negative cost.
         """
         wide = len(self.at) >= _WIDE
         for _ in range(0 if wide else min(_ROUNDS, self.nodes + 1)):
@@ -183,12 +147,8 @@ class SlotGraph:
     def contracted(self) -> tuple[SlotGraph, Ints, tuple[Ints, Ints]]:
         """Return the same distances on columns and nodes of many arcs alone.
 
-        Returns
-        -------
-        tuple
-            A graph without free arcs; the node that each of its columns
-            stands for; and which nodes lead to which by free arcs that pass
-            no such node, two arrays.
+        That is a graph without free arcs; the node that each of its columns stands for;
+        and which nodes lead to which by free arcs that pass no such node, two arrays.
         """
         degree = np.bincount(self.tails, minlength=self.nodes)
         degree += np.bincount(self.heads, minlength=self.nodes)

@@ -24,22 +24,14 @@ __all__ = ["Scarce", "scarce"]
 
 @dataclass(frozen=True, slots=True)
 class Scarce:
-    """Blanks and ribbons that a mixed-integer program must count.
+    """Blanks and ribbons that a mixed-integer program must count."""
 
-    Parameters
-    ----------
-    cards
-        Card types whose blanks can run out beside others' cards.
-    lots
-        Card types of which blanks expire or are set aside, and can run out,
-        each with its lots.
-    ribbons
-        Printers whose ribbons can run out → cards that these allow up to a
-        day, shape ``(days,)``.
-    """
-
+    # Card types whose blanks can run out beside others' cards.
     cards: tuple[str, ...] = ()
+    # Card types of which blanks expire or are set aside, and can run out.
     lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
+    # Cards that the ribbons of a printer, which can run out, allow up to a day,
+    # (days,).
     ribbons: dict[str, Ints] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -58,15 +50,7 @@ class Scarce:
 
 
 def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
-    """Find what can run out in a way that no network can say.
-
-    Parameters
-    ----------
-    office, cohorts
-        What limits, and who waits.
-    limits
-        Capacity without any shift.
-    """
+    """Find what can run out in a way that no network can say."""
     counts_ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     if not limits.supply and not counts_ribbons:
         return Scarce()

@@ -31,15 +31,8 @@ def can_run_out(
     One card of capacity more than there is counts as possible, so that the
     prices of one card more stay right.
 
-    Parameters
-    ----------
-    card
-        A card type with stock.
-    cohorts, capacity
-        Demand and capacity.
-    supply
-        Blanks up to each day, shape ``(days,)``; those of the capacity if left
-        out.
+    ``supply`` are blanks up to each day, shape ``(days,)``; those of the capacity if
+    left out.
     """
     if supply is None:
         supply = capacity.supply[card]
@@ -63,19 +56,8 @@ def stock_chains(
     of that card type; otherwise the sets of cards are not nested and no
     network describes them.
 
-    Parameters
-    ----------
-    cohorts, capacity
-        Demand and capacity.
-    pools
-        Indices of interchangeable printers, pool by pool.
-    aside
-        Card types whose blanks something else limits.
-
-    Raises
-    ------
-    CrossingBlanksError
-        Other card types use the same printers, servers or reserve.
+    Something else limits the blanks of card types ``aside``.  ``CrossingBlanksError``
+    if other card types use the same printers, servers or reserve.
     """
     chains: dict[str, set[int]] = {}
     for card, mine, others in _running_out(cohorts, capacity, pools):
@@ -91,13 +73,7 @@ def stock_chains(
 def crossing_cards(
     cohorts: Cohorts, capacity: Capacity, pools: Pools
 ) -> tuple[str, ...]:
-    """Return the card types whose blanks can run out beside others' cards.
-
-    Parameters
-    ----------
-    cohorts, capacity, pools
-        As for ``stock_chains``.
-    """
+    """Return the card types whose blanks can run out beside others' cards."""
     found = _running_out(cohorts, capacity, pools)
     return tuple(card for card, _, others in found if others)
 

@@ -36,39 +36,19 @@ DECIDED = ("cost_idr", "shifts")
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One tier: an objective for the applications of one rank.
+    """One tier: an objective for the applications of one rank."""
 
-    Parameters
-    ----------
-    name
-        As in ``[plan] tiers``; or ``earliness`` or ``pins``, which no office
-        names.
-    rank
-        Index into ``Cohorts.ranks``; ``None`` for everybody.
-    scale
-        Costs are this many times the tier's unit: the least common multiple
-        of all targets for ``pressure``, else 1.
-    days
-        Length of the horizon, the day on which the unprinted are counted.
-    """
-
-    name: str
-    rank: int | None
+    name: str  # as in `[plan] tiers`; or `earliness` or `pins`, which no office names
+    rank: int | None  # index into `Cohorts.ranks`; `None` for everybody
+    # Costs are this many times the tier's unit: the least common multiple of all
+    # targets for `pressure`, else 1.
     scale: int
-    days: int
+    days: int  # length of the horizon, the day on which the unprinted are counted
 
     def sees(self, cohorts: Cohorts) -> Ints:
         """Return a key that is equal for cohorts that cost the same everywhere.
 
-        Parameters
-        ----------
-        cohorts
-            All cohorts.
-
-        Returns
-        -------
-        ndarray
-            Shape ``(C,)``; 0 for cohorts that this tier does not see.
+        Shape ``(C,)``; 0 for cohorts that this tier does not see.
         """
         if self.name in ("unprinted", EARLINESS):
             key = np.ones(len(cohorts), dtype=np.int64)
@@ -172,17 +152,8 @@ def objectives(
     shifts' own tiers know no rank: what stands before one is settled for
     everybody before it, and what stands after it afterwards.
 
-    Parameters
-    ----------
-    office
-        Its tiers in order, its ranks, and the common multiple of its targets.
-    cohorts
-        Tells which ranks occur.
-    days
-        Length of the horizon.
-    decided
-        Whether to list the shifts' own tiers too: those that the office
-        names, where it names them, and the others last.
+    The shifts' own tiers are listed if ``decided``: those that the office names, where
+    it names them, and the others last.
     """
 
     def tier(name: str, rank: int | None) -> Objective:
@@ -218,22 +189,9 @@ def check_range(
 ) -> None:
     """Refuse costs that could leave the range of 64-bit integers.
 
-    Solvers multiply costs by the number of nodes, distances add them up
-    along paths, and neither says when it overflows.
-
-    Parameters
-    ----------
-    office
-        Its targets are named in the message.
-    cohorts, tiers
-        Costs never fall with the day, so the last day's are the largest.
-    nodes
-        Nodes of the network, cohorts not counted.
-
-    Raises
-    ------
-    UnsupportedRuleError
-        The targets have too large a common multiple for this horizon.
+    Solvers multiply costs by the number of nodes, cohorts not counted, distances add
+    them up along paths, and neither says when it overflows.  Costs never fall with the
+    day, so the last day's are the largest.
     """
     everyone = np.arange(len(cohorts))
     for tier in tiers:

@@ -26,16 +26,9 @@ def settle_ties(
     are sets that overlap.  Each exchange moves an earlier application to an
     earlier day, so the rounds end.
 
-    Parameters
-    ----------
-    program
-        For the day of each column.
-    masks
-        Distinct sets of free columns, shape ``(M, S + 1)``.
-    mask
-        The set of each application, in tie-break order, shape ``(N,)``.
-    column
-        The column of each application, changed in place, shape ``(N,)``.
+    ``masks`` are the distinct sets of free columns, shape ``(M, S + 1)``, ``mask`` the
+    set of each application in the order of the tie-break, shape ``(N,)``, and
+    ``column`` the column of each, changed in place.
     """
     day = np.append(program.column_day, program.capacity.days)
     pairs = _overlapping(masks, day)

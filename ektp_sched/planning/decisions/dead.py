@@ -30,15 +30,7 @@ _UPWARD = (Arc.PRINTER, Arc.LINK, Arc.SERVER, Arc.RESERVE)
 
 
 def live_nodes(program: Program, limits: Ints) -> Bools:
-    """Return from which nodes a card could still reach the sink.
-
-    Parameters
-    ----------
-    program
-        The network.
-    limits
-        Limit of each arc at the decision, shape ``(A,)``.
-    """
+    """Return from which nodes a card could still reach the sink."""
     shut = limits == 0
     live = np.ones(program.nodes, dtype=bool)
     for kind in reversed(_UPWARD):
@@ -54,15 +46,7 @@ def price_dead(
 ) -> Wide:
     """Return prices in which dead nodes ask as little as they can.
 
-    Parameters
-    ----------
-    program, uses, limits
-        The network, what may be decided, and the limits at a decision.
-    live
-        As ``live_nodes`` returns it.
-    price
-        Prices of all nodes; those of dead columns the highest that mislead
-        nobody.
+    ``price`` has for dead columns the highest that mislead nobody.
     """
     shut = limits == 0
     hard, soft = _wanted(program, live, shut, price)

@@ -39,22 +39,12 @@ _FINE = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """``need - slope · uses`` must be at most 0; a rule has negative slopes.
+    """``need - slope · uses`` must be at most 0; a rule has negative slopes."""
 
-    Parameters
-    ----------
-    kind, number
-        ``cut`` or ``row``, and its index in the proof.
-    need
-        What is missing without any use.
-    slope
-        What each use contributes, shape ``(U,)``.
-    """
-
-    kind: str
-    number: int
-    need: int
-    slope: tuple[int, ...]
+    kind: str  # `cut` or `row`
+    number: int  # its index in the proof
+    need: int  # what is missing without any use
+    slope: tuple[int, ...]  # what each use contributes, (U,)
 
 
 def leaves(
@@ -65,19 +55,8 @@ def leaves(
     Equal days make equal decisions, of which a search over single uses would
     meet every one; so it branches on how many of a group are taken first.
 
-    Parameters
-    ----------
-    demands
-        What a better decision would have to meet.
-    uses
-        Number of uses.
-    groups
-        Uses whose number is settled before they are, the widest first.
-
-    Returns
-    -------
-    tuple of Leaf or None
-        ``None`` if there would be too many parts, or one of them never ends.
+    ``groups`` are uses whose number is settled before they are, the widest first.
+    ``None`` if there would be too many parts, or one of them never ends.
     """
     every = (*groups, *((number,) for number in range(uses)))
     tree = _Tree(tuple(demands), uses, every)

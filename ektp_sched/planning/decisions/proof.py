@@ -37,25 +37,11 @@ def prove(
     cuts: Sequence[Sequence[Cut]],
     label: Callable[[Objective], Label],
 ) -> DecisionProof | None:
-    """Return why no other decision is better.
+    """Return why no other decision is better; ``None`` if it would be too long.
 
-    Parameters
-    ----------
-    program, uses
-        The network for all that could be open, and what could be decided.
-    rows
-        Rules on the uses, and after them the shifts' own tiers.
-    settled
-        Every tier in order.
-    cuts
-        For each tier that the network values, what was learnt.
-    label
-        Gives a tier's name and rank as in ``summary.json``.
-
-    Returns
-    -------
-    DecisionProof or None
-        ``None`` if it would be too long.
+    ``rows`` are rules on the uses, and after them the shifts' own tiers; ``cuts``, for
+    each tier that the network values, what was learnt.  ``label`` gives a tier's name
+    and rank as in ``summary.json``.
     """
     learnt = [cut for some in cuts for cut in some if _said_by_limits(program, cut)]
     groups = _alike(uses)

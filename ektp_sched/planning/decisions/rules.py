@@ -26,20 +26,10 @@ __all__ = ["Row", "costs", "rows", "worked"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One limit: ``weight`` times the uses taken is at most ``most``.
+    """One limit: ``weight`` times the uses taken is at most ``most``."""
 
-    Parameters
-    ----------
-    rule
-        Its place in office.toml.
-    weight
-        Shape ``(U,)``, not negative.
-    most
-        The limit.
-    """
-
-    rule: str
-    weight: Ints
+    rule: str  # its place in office.toml
+    weight: Ints  # (U,), not negative
     most: int
 
     @property
@@ -49,17 +39,7 @@ class Row:
 
 
 def rows(office: Office, uses: Uses, start: date) -> tuple[Row, ...]:
-    """Return every limit on the uses.
-
-    Parameters
-    ----------
-    office
-        Its shifts and budget.
-    uses
-        What may be taken.
-    start
-        First day of the horizon.
-    """
+    """Return every limit on the uses."""
     found = [
         Row("day", np.where(uses.day == day, 1, 0), 1) for day in np.unique(uses.day)
     ]

@@ -42,15 +42,9 @@ class _Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """Variables from 0, rows, and what is to be small.
+    """Variables from 0, rows, and what is to be small."""
 
-    Parameters
-    ----------
-    choices
-        The first so many variables are the yes/no questions.
-    """
-
-    choices: int
+    choices: int  # the first so many variables are the yes/no questions
     high: list[int] = field(init=False)
     rows: list[_Row] = field(default_factory=list)
     goal: dict[int, int] = field(default_factory=dict)
@@ -82,39 +76,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the exact search came to.
+    """What the exact search came to."""
 
-    Parameters
-    ----------
-    parts
-        The choices, 0 or 1; ``None`` if none was found.
-    goal
-        What they come to, as far as the rows know.
-    bound
-        No choices come below it; ``None`` if nothing is known.
-    """
-
-    parts: Ints | None
-    goal: int
-    bound: int | None
+    parts: Ints | None  # the choices, 0 or 1; `None` if none was found
+    goal: int  # what they come to, as far as the rows know
+    bound: int | None  # no choices come below it; `None` if nothing is known
 
 
 def solve(
     sheet: Sheet, hint: Ints, *, seconds: float | None = None, workers: int = 1
 ) -> Found:
-    """Return the choices with the least goal.
-
-    Parameters
-    ----------
-    sheet
-        The program.
-    hint
-        Choices to begin with, shape ``(choices,)``.
-    seconds
-        Time that is left; ``None`` for no limit.
-    workers
-        Search workers; one makes the answer repeatable.
-    """
+    """Return the choices with the least goal."""
     model = cp_model.CpModel()
     known = [model.new_int_var(0, high, "") for high in sheet.high]
     for row in sheet.rows:
@@ -160,18 +132,11 @@ def _require(
 
 @dataclass(slots=True)
 class Relaxed:
-    """The same program with fractions allowed, solved again as rows are added.
+    """The same program with fractions allowed, solved again as rows are added."""
 
-    Parameters
-    ----------
-    sheet
-        The program; its variables and goal stay as they are.
-    unit
-        Size of the variables that are no choice, so that the solver sees
-        moderate numbers.
-    """
-
-    sheet: Sheet
+    sheet: Sheet  # the program; its variables and goal stay as they are
+    # Size of the variables that are no choice, so that the solver sees moderate
+    # numbers.
     unit: float
     _model: mathopt.Model = field(init=False)
     _known: list[mathopt.Variable] = field(init=False)

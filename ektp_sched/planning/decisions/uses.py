@@ -36,29 +36,15 @@ _TOGETHER = 6
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """The uses of a horizon and their effect on a network.
+    """The uses of a horizon and their effect on a network."""
 
-    Parameters
-    ----------
-    options
-        Every shift on every day on which it may be worked.
-    members
-        For each use the indices of its options.
-    day
-        Day of each use, shape ``(U,)``, ascending.
-    base
-        Limit of each network arc without any shift, shape ``(A,)``.
-    use, arc, added
-        Cards that a use adds to an arc: parallel arrays, positive.
-    """
-
-    options: tuple[Option, ...]
-    members: tuple[tuple[int, ...], ...]
-    day: Ints
-    base: Ints
-    use: Ints
+    options: tuple[Option, ...]  # every shift on every day on which it may be worked
+    members: tuple[tuple[int, ...], ...]  # for each use the indices of its options
+    day: Ints  # day of each use, (U,), ascending
+    base: Ints  # limit of each network arc without any shift, (A,)
+    use: Ints  # parallel to `arc` and `added`: what a use adds to which arc
     arc: Ints
-    added: Ints
+    added: Ints  # cards, above 0
 
     def __len__(self) -> int:
         """Return the number of uses."""
@@ -74,12 +60,8 @@ class Uses:
     def limits(self, parts: Ints, whole: int = 1) -> Ints:
         """Return the limit of each arc, times ``whole``.
 
-        Parameters
-        ----------
-        parts
-            How much of each use is taken, out of ``whole``, shape ``(U,)``.
-        whole
-            The denominator; 1 for a real decision.
+        ``parts``, shape ``(U,)``, say how much of each use is taken, out of ``whole``;
+        1 for a real decision.
         """
         found = whole * self.base
         np.add.at(found, self.arc, parts[self.use] * self.added)
@@ -94,24 +76,7 @@ class Uses:
 def list_uses(
     office: Office, program: Program, limits: Capacity, options: Sequence[Option]
 ) -> Uses:
-    """List the uses of a horizon.
-
-    Parameters
-    ----------
-    office
-        Its shifts.
-    program
-        The network, laid for all that could be open.
-    limits
-        Capacity without any shift.
-    options
-        What may be decided.
-
-    Raises
-    ------
-    UnsupportedRuleError
-        More than six shifts may be worked on one day.
-    """
+    """List the uses of a horizon; more than six shifts on one day are refused."""
     by_day: dict[int, list[int]] = {}
     for index, option in enumerate(options):
         by_day.setdefault(option.day, []).append(index)
@@ -159,15 +124,7 @@ def _sets(
 
 
 def arc_limits(program: Program, limits: Capacity) -> Ints:
-    """Return the limit of each network arc under some capacity.
-
-    Parameters
-    ----------
-    program
-        The network; links and blanks keep their limits.
-    limits
-        Cards per resource and day.
-    """
+    """Return the limit of each arc under a capacity; links and blanks keep theirs."""
     found = program.limit.copy()
     kinds = (
         (Arc.PRINTER, program.pools, limits.printer_cards),

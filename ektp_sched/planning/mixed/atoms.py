@@ -29,16 +29,8 @@ __all__ = ["with_sums", "with_sums_held"]
 def with_sums(laid: Laid) -> Matrix | None:
     """Return the program with a whole variable for each atom, slots in parts.
 
-    Parameters
-    ----------
-    laid
-        The program.
-
-    Returns
-    -------
-    Matrix or None
-        The atoms are its last variables; ``None`` if there are as many as
-        slots, so that nothing would be won.
+    The atoms are its last variables; ``None`` if there are as many as slots, so that
+    nothing would be won.
     """
     matrix, (first, end) = laid.matrix, laid.slots
     atom, count = _atoms(laid)
@@ -69,17 +61,7 @@ def with_sums(laid: Laid) -> Matrix | None:
 
 
 def with_sums_held(laid: Laid, summed: Matrix, values: Floats) -> Matrix:
-    """Return the program with the sums of a solution, and each slot next to its own.
-
-    Parameters
-    ----------
-    laid
-        The program.
-    summed
-        As ``with_sums`` makes it.
-    values
-        A solution of it.
-    """
+    """Return the program with the sums of a solution, and each slot next to its own."""
     near = 1e-6
     low, high = summed.low.copy(), summed.high.copy()
     sums = slice(len(laid.matrix.cost), None)

@@ -20,24 +20,13 @@ __all__ = ["Blanks"]
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Cards that need blanks of one type, as their lots tell them apart.
+    """Cards that need blanks of one type, as their lots tell them apart."""
 
-    Parameters
-    ----------
-    some
-        The lots, those that expire first first.
-    classes
-        Classes that blanks are set aside for; ``None``, the first, for all others.
-    of_kind
-        Index into ``classes`` of each kind; -1 where it is of another type.
-    cards
-        Cards by day and class, shape ``(days, classes)``.
-    """
-
-    some: tuple[Lot, ...]
+    some: tuple[Lot, ...]  # the lots, those that expire first first
+    # Classes that blanks are set aside for; `None`, the first, for all others.
     classes: tuple[str | None, ...]
-    of_kind: Ints
-    cards: Ints
+    of_kind: Ints  # index into `classes` of each kind; -1 where it is of another type
+    cards: Ints  # cards by day and class, (days, classes)
 
     def move(self, days: Ints, kinds: Ints, number: int) -> None:
         """Exchange cards of two kinds between a day and a later one."""
@@ -71,27 +60,13 @@ class _Taken:
 
 @dataclass(frozen=True, slots=True)
 class Blanks:
-    """Blanks that come in lots, while cards exchange their days.
+    """Blanks that come in lots, while cards exchange their days."""
 
-    Parameters
-    ----------
-    taken
-        For each card type that has lots what its cards take.
-    """
-
-    taken: tuple[_Taken, ...]
+    taken: tuple[_Taken, ...]  # for each card type that has lots what its cards take
 
     @classmethod
     def of(cls, problem: Problem, slots: Ints) -> Blanks:
-        """Return what so many cards in each slot take.
-
-        Parameters
-        ----------
-        problem
-            The rules, and the cohorts that they tell apart.
-        slots
-            Cards by slot, shape ``(S * K,)``.
-        """
+        """Return what so many cards in each slot, shape ``(S * K,)``, take."""
         kinds = np.array(problem.cohorts.kinds, dtype=bool)
         days, column_day = problem.limits.days, problem.program.column_day
         by_kind = np.zeros((days, len(kinds)), dtype=np.int64)
@@ -113,14 +88,8 @@ class Blanks:
     def allow(self, days: Ints, kinds: Ints, number: int) -> bool:
         """Return whether every card has a blank after an exchange.
 
-        Parameters
-        ----------
-        days
-            A day and a later one; beyond the horizon for "not printed".
-        kinds
-            Of the cards of the earlier day, and of the later one.
-        number
-            How many cards exchange.
+        ``days`` are a day and a later one, beyond the horizon for "not printed";
+        ``kinds`` are those of the cards of the earlier day, and of the later one.
         """
         for taken in self.taken:
             if taken.of_kind[kinds[0]] == taken.of_kind[kinds[1]]:
@@ -133,12 +102,6 @@ class Blanks:
         return True
 
     def exchange(self, days: Ints, kinds: Ints, number: int) -> None:
-        """Exchange cards.
-
-        Parameters
-        ----------
-        days, kinds, number
-            As for ``allow``.
-        """
+        """Exchange cards, as `allow` is asked."""
         for taken in self.taken:
             taken.move(days, kinds, number)

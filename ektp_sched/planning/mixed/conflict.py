@@ -40,19 +40,7 @@ def contradiction(
     1991); what remains is contradictory, and without any one of it a plan
     exists.
 
-    Parameters
-    ----------
-    problem
-        What could not be planned.
-    backlog
-        The planned applications.
-    deadline
-        Moment of ``time.monotonic`` after which nothing more is tried.
-
-    Returns
-    -------
-    tuple of Conflict
-        One, or nothing if time did not suffice to find out.
+    Nothing is returned if time did not suffice to find out.
     """
     every = _places(problem)
     dropped: set[str] = set()
@@ -95,15 +83,7 @@ def _places(problem: Problem) -> list[str]:
 
 
 def possible(problem: Problem, dropped: AbstractSet[str] = frozenset()) -> bool:
-    """Return whether some plan keeps every rule that is not dropped.
-
-    Parameters
-    ----------
-    problem
-        What is to be planned.
-    dropped
-        Places of rules that need not be kept.
-    """
+    """Return whether some plan keeps every rule but those at the dropped places."""
     return _solve(problem, frozenset(dropped), None) is not None
 
 

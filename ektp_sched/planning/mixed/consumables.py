@@ -31,16 +31,8 @@ __all__ = ["lot_rows", "ribbon_place", "ribbon_rows", "stock_rows"]
 def stock_rows(rows: Rows, slots: Slots, cards: Sequence[str], first: int) -> None:
     """Lay the rows of blanks that run out beside other cards.
 
-    Parameters
-    ----------
-    rows
-        Where they go.
-    slots
-        Columns by kind, and what flows through them.
-    cards
-        Card types; the first of them asks question ``first``.
-    first
-        Number of the questions before.
+    The first of the card types asks question ``first``, the number of the questions
+    before.
     """
     for number, card in enumerate(cards, start=first):
         mine = slots.of(number)
@@ -62,17 +54,7 @@ def lot_rows(
     printed are at most the draws; all draws from a lot are at most what it
     holds; and from what is set aside for a class, its cards alone are drawn.
 
-    Parameters
-    ----------
-    rows, slots
-        As for ``stock_rows``.
-    card
-        The card type.
-    some
-        Its lots.
-    asked
-        Number of the question that asks for the type (under ``""``), and for
-        the type and each class that blanks are set aside for.
+    ``asked`` is that of `Problem` for the card type.
     """
     days = slots.program.capacity.days
     # A lot that holds nothing, so that one blank more can be asked for.
@@ -103,17 +85,10 @@ def lot_rows(
 
 @dataclass(frozen=True, slots=True)
 class _Draws:
-    """All draws from a lot, stretch by stretch.
-
-    Parameters
-    ----------
-    lot
-        What is drawn from.
-    own, anybody
-        Draws for the class that it is set aside for, and for anybody.
-    """
+    """All draws from a lot, stretch by stretch."""
 
     lot: Lot
+    # Draws for the class that it is set aside for.
     own: list[int] = field(default_factory=list)
     anybody: list[int] = field(default_factory=list)
 
@@ -143,16 +118,9 @@ def _limits(every: Sequence[_Draws], card: str, nothing: Ints) -> list[SideRow]:
 def ribbon_rows(
     rows: Rows, slots: Slots, office: Office, ribbons: dict[str, Ints]
 ) -> None:
-    """Lay the rows of ribbons that run out.
+    """Lay the rows of ribbons that run out, each printer's alone in its pool.
 
-    Parameters
-    ----------
-    rows, slots
-        As for ``stock_rows``.
-    office
-        Its printers.
-    ribbons
-        Printer, alone in its pool → cards that its ribbons allow up to a day.
+    ``ribbons`` are cards that a printer's ribbons allow up to a day.
     """
     program = slots.program
     for name, cards in ribbons.items():
@@ -168,13 +136,7 @@ def ribbon_rows(
 
 
 def ribbon_place(office: Office, printer: str) -> str:
-    """Return where in office.toml the ribbons of a printer stand.
-
-    Parameters
-    ----------
-    office, printer
-        The office, and the id of one of its printers.
-    """
+    """Return where in office.toml the ribbons of a printer stand."""
     number = [one.id for one in office.printers].index(printer)
     return f"printers[{number + 1}].ribbons"
 

@@ -46,16 +46,8 @@ def settle_exchanges(
     Each exchange gives the earlier in the tie-break an earlier day, and there are
     finitely many plans, so the rounds end.
 
-    Parameters
-    ----------
-    problem
-        The rules, and the cohorts that they tell apart.
-    tiers
-        Every tier whose value is to stay.
-    member
-        Cohort of each application, in the order of the tie-break, shape ``(N,)``.
-    column
-        Column of each in the plain network; the last is "not printed".
+    ``member`` is the cohort of each application in the order of the tie-break, shape
+    ``(N,)``, and ``column`` its column in the plain network; the last is "not printed".
     """
     state = _State.of(problem, tiers, member, column)
     while sum(state.settle(day) for day in state.days.tolist()):

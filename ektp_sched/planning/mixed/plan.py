@@ -48,17 +48,7 @@ def mixed_plan(
     scarce: Scarce,
     clock: Clock,
 ) -> Plan:
-    """Plan under quotas, and blanks and ribbons that no network can count.
-
-    Parameters
-    ----------
-    backlog, office, start, days
-        As for ``plan``.
-    scarce
-        Blanks and ribbons that no network can count.
-    clock
-        Times the stages.
-    """
+    """Plan under quotas, and blanks and ribbons that no network can count."""
     with clock.stage("program"):
         problem = pose(backlog, office, start, days, scarce)
         tiers = objectives(office, problem.cohorts, days)

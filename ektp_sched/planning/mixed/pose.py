@@ -37,49 +37,24 @@ __all__ = ["Problem", "pose"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A plan's problem with rules that break the network.
+    """A plan's problem with rules that break the network."""
 
-    Parameters
-    ----------
-    office, cohorts
-        What limits, and who waits, by kind.
-    limits
-        Capacity without any shift.
-    program, split
-        The network for all that could be open, plain and by kind.
-    uses
-        What could be decided; ``None`` without shifts.
-    rows
-        Rules on kinds.
-    scarce
-        Blanks and ribbons that are counted by rows.
-    asked
-        For each card type with lots the number of the question that asks for it
-        (under ``""``), and for each class that blanks are set aside for.
-    """
-
-    office: Office
-    cohorts: Cohorts
-    limits: Capacity
-    program: Program
-    split: Split
-    uses: Uses | None
-    rows: Rows
-    scarce: Scarce
+    office: Office  # what limits
+    cohorts: Cohorts  # who waits, by kind
+    limits: Capacity  # capacity without any shift
+    program: Program  # the network for all that could be open
+    split: Split  # the same by kind
+    uses: Uses | None  # what could be decided; `None` without shifts
+    rows: Rows  # rules on kinds
+    scarce: Scarce  # blanks and ribbons that are counted by rows
+    # For each card type with lots the number of the question that asks for it (under
+    # `""`), and for each class that blanks are set aside for.
     asked: dict[str, dict[str, int]]
 
     def mip(
         self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
     ) -> Mip:
-        """Return the mixed-integer program of some tiers.
-
-        Parameters
-        ----------
-        tiers
-            The tiers whose costs it knows.
-        dropped
-            Places of rules that are left out.
-        """
+        """Return the mixed-integer program of some tiers, without the dropped rules."""
         limiting = []
         if self.uses is not None:
             found = rows(self.office, self.uses, self.limits.start)
@@ -100,15 +75,7 @@ class Problem:
 def pose(
     backlog: Backlog, office: Office, start: date, days: int, scarce: Scarce
 ) -> Problem:
-    """Lay the network by kind and the rules on kinds.
-
-    Parameters
-    ----------
-    backlog, office, start, days
-        What to plan.
-    scarce
-        Blanks and ribbons that are counted by rows.
-    """
+    """Lay the network by kind and the rules on kinds."""
     questions = [_question(quota) for quota in office.quotas]
     questions += [pl.col("card") == card for card in scarce.cards]
     asked = _lot_questions(scarce, questions)

@@ -32,12 +32,8 @@ def surely_on(laid: Laid, ordered: Sequence[tuple[int, int]]) -> Bools:
     A switch that even fractions cannot turn off is on.  The last of a chain are
     tried first: where nobody can be left out later, nobody can before.
 
-    Parameters
-    ----------
-    laid
-        The rules; the fewer choices the better.
-    ordered
-        Pairs of switches of which the second is on only if the first is.
+    Of each pair of ``ordered`` switches the second is on only if the first is; the
+    fewer choices the program has, the better.
     """
     first, end = laid.switches
     on = np.zeros(end - first, dtype=bool)

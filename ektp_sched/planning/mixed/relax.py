@@ -47,59 +47,27 @@ _NEAR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """No solution comes below ``constant + slope · yes``.
+    """No solution comes below ``constant + slope · yes``."""
 
-    Parameters
-    ----------
-    constant
-        The bound without any use or switch.
-    slope
-        What each use and switch adds, shape ``(U + W,)``.
-    """
-
-    constant: float
-    slope: Floats
+    constant: float  # the bound without any use or switch
+    slope: Floats  # what each use and switch adds, (U + W,)
 
     def at(self, yes: Floats) -> float:
-        """Return the bound at a decision.
-
-        Parameters
-        ----------
-        yes
-            Uses and switches.
-        """
+        """Return the bound at a decision of uses and switches."""
         return self.constant + float(self.slope @ yes)
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """A solution with fractions.
+    """A solution with fractions."""
 
-    Parameters
-    ----------
-    values
-        Every variable, shape ``(N,)``.
-    value
-        The objective.
-    least
-        No solution comes below it, by the prices.
-    reduced
-        Taking a choice at all costs so much above ``least``, shape ``(E,)``.
-    kept
-        Variables looked at, shape ``(N,)``.
-    cut
-        What the prices say of any uses and switches.
-    price
-        Of each row, shape ``(R,)``.
-    """
-
-    values: Floats
-    value: float
-    least: float
-    reduced: Floats
-    kept: Bools
-    cut: Cut
-    price: Floats
+    values: Floats  # every variable, (N,)
+    value: float  # of the objective
+    least: float  # no solution comes below it, by the prices
+    reduced: Floats  # taking a choice at all costs so much above `least`, (E,)
+    kept: Bools  # variables looked at, (N,)
+    cut: Cut  # what the prices say of any uses and switches
+    price: Floats  # of each row, (R,)
 
     @property
     def bound(self) -> int:
@@ -107,25 +75,13 @@ class Relaxed:
         return whole_bound(max(self.least, min(self.value, self.least + 0.5)))
 
     def among(self, value: float) -> Bools:
-        """Return the variables that ``below`` leaves, shape ``(N,)``.
-
-        Parameters
-        ----------
-        value
-            A whole number.
-        """
+        """Return the variables that ``below`` leaves, shape ``(N,)``."""
         kept = np.ones(len(self.kept), dtype=bool)
         kept[: len(self.reduced)] = self.below(value)
         return kept
 
     def below(self, value: float) -> Bools:
-        """Return which choices a solution of a value can take, shape ``(E,)``.
-
-        Parameters
-        ----------
-        value
-            A whole number.
-        """
+        """Return which choices a solution of a value can take, shape ``(E,)``."""
         # Half a card's worth for what floats lose in a sum.
         able: Bools = self.reduced <= value - self.least + 0.5
         return able
@@ -134,12 +90,7 @@ class Relaxed:
 def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
     """Solve with fractions; ``None`` if even these cannot keep the rules.
 
-    Parameters
-    ----------
-    laid
-        The program.
-    known
-        Variables to begin with, shape ``(N,)``.
+    ``known`` are variables to begin with, shape ``(N,)``.
     """
     if laid.stuck:
         return None
@@ -166,26 +117,12 @@ def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
 
 
 def whole_bound(least: float) -> int:
-    """Return the least whole number that a bound in floats allows.
-
-    Parameters
-    ----------
-    least
-        The bound.
-    """
+    """Return the least whole number that a bound in floats allows."""
     return math.ceil(least - min(0.4, _NEAR * max(1.0, abs(least) * 1e-3)))
 
 
 def solve(matrix: Matrix, kept: Bools) -> tuple[Floats, Floats] | None:
-    """Return the best fractions of some variables, and the prices of the rows.
-
-    Parameters
-    ----------
-    matrix
-        The program.
-    kept
-        The variables that need not be 0.
-    """
+    """Return the best fractions of some variables, and the prices of the rows."""
     found = relaxation(matrix, kept)
     if found.infeasible:
         return None

@@ -59,39 +59,19 @@ _NEAR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a solve ended.
+    """How a solve ended."""
 
-    Parameters
-    ----------
-    slots, uses
-        Cards of each kind in each column, and uses taken; ``None`` without a
-        solution.
-    value
-        What the solver says of the objective.
-    bound
-        No solution comes below it, as the solver says, rounded up; ``None`` if it
-        says nothing.
-    infeasible
-        Whether there is none.
-    values
-        Every variable; ``None`` without a solution.
-    yes
-        Uses and switches; ``None`` without a solution.
-    relaxed
-        The solution with fractions; ``None`` if none was sought.
-    cuts
-        What was learnt of decisions.
-    """
-
-    slots: Ints | None
-    uses: Ints | None
-    value: float
+    slots: Ints | None  # cards of each kind in each column
+    uses: Ints | None  # those that are taken
+    value: float  # what the solver says of the objective
+    # No solution comes below it, as the solver says, rounded up; `None` if it says
+    # nothing.
     bound: int | None
-    infeasible: bool
-    values: Floats | None = None
-    yes: Ints | None = None
-    relaxed: Relaxed | None = None
-    cuts: tuple[Cut, ...] = ()
+    infeasible: bool  # whether there is none
+    values: Floats | None = None  # every variable
+    yes: Ints | None = None  # uses and switches
+    relaxed: Relaxed | None = None  # the solution with fractions, if one was sought
+    cuts: tuple[Cut, ...] = ()  # what was learnt of decisions
 
 
 def minimise(
@@ -104,18 +84,9 @@ def minimise(
 ) -> Outcome:
     """Return the best solution found, and what no solution comes below.
 
-    Parameters
-    ----------
-    laid
-        The program; its objective is a whole number in every solution.
-    seconds
-        Time that is left; ``None`` for no limit.
-    known
-        Uses and switches of some solution.
-    past
-        Programs of the tiers before, and the values that they are held at.
-    searched
-        Whether to search for better ones than near the fractions.
+    The objective is a whole number in every solution.  ``known`` are uses and switches
+    of some solution, ``past`` programs of the tiers before and the values that they are
+    held at.  Unless ``searched``, better ones are sought near the fractions alone.
     """
     end = None if seconds is None else time.monotonic() + seconds
     done = None if known is None else _own(laid, known, past)
@@ -224,13 +195,7 @@ def _left(end: float | None) -> float | None:
 
 
 def feasible(laid: Laid) -> Outcome:
-    """Return any solution, or that there is none; the objective is a relief.
-
-    Parameters
-    ----------
-    laid
-        The program.
-    """
+    """Return any solution, or that there is none; the objective is a relief."""
     every = np.ones(len(laid.matrix.cost), dtype=bool)
     return _search(laid, laid.matrix, every, None, None)
 

@@ -43,26 +43,15 @@ __all__ = ["Mixed", "solve"]
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """The best plan found, and what the solver says of it.
+    """The best plan found, and what the solver says of it."""
 
-    Parameters
-    ----------
-    used, limits
-        Shifts that are worked, and capacity with them.
-    program, split, solution
-        The plain network, the one by kind, and the plan in it.
-    settled
-        Every tier in order.
-    unsearched
-        Whether numbers were too large for a search to be carried to its end.
-    """
-
-    used: tuple[Option, ...]
-    limits: Capacity
-    program: Program
-    split: Split
-    solution: Solution
-    settled: tuple[Settled, ...]
+    used: tuple[Option, ...]  # shifts that are worked
+    limits: Capacity  # capacity with them
+    program: Program  # the plain network
+    split: Split  # the network by kind
+    solution: Solution  # the plan in it
+    settled: tuple[Settled, ...]  # every tier in order
+    # Whether numbers were too large for a search to be carried to its end.
     unsearched: bool = False
 
     @property
@@ -87,17 +76,8 @@ class Mixed:
 def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
     """Minimise the tiers in strict order, as far as time allows.
 
-    Parameters
-    ----------
-    problem
-        What to plan.
-    deadline
-        Moment of ``time.monotonic`` after which the best so far is taken.
-
-    Returns
-    -------
-    Mixed or None
-        ``None`` if the rules contradict each other, or no plan was found.
+    After the deadline the best so far is taken; ``None`` if the rules contradict each
+    other, or no plan was found.
     """
     days = problem.limits.days
     order = tier_order(problem.office, problem.cohorts, days, problem.uses)

@@ -24,10 +24,7 @@ def tightened(rows: Sequence[SideRow]) -> list[SideRow]:
 
     Valid only where every row of a rule is present and nothing relieves it.
 
-    Parameters
-    ----------
-    rows
-        The rows; those of one rule stand together, in order of their periods.
+    Rows of one rule stand together, in order of their periods.
     """
     found: list[SideRow] = []
     for _, mine in groupby(rows, key=lambda row: row.rule):
