@@ -19,13 +19,7 @@ __all__ = ["consumable_problems"]
 
 
 def consumable_problems(office: OfficeTables) -> tuple[Problem, ...]:
-    """Return everything that contradicts itself in blanks and ribbons.
-
-    Parameters
-    ----------
-    office
-        An office whose values each have the right form.
-    """
+    """Return everything that contradicts itself in blanks and ribbons."""
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 

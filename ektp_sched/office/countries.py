@@ -50,17 +50,9 @@ def keeper(
 ) -> holidays.HolidayBase:
     """Return the holidays of a country, named in `language` if it can.
 
-    Parameters
-    ----------
-    code
-        Code of a known country.
-    years
-        Years wanted; those that the package does not cover are left empty.
-    categories
-        Those of `CATEGORIES` that are wanted; ones that the country does not
-        have are left out.
-    language
-        ``id`` or ``en``; a country without it uses its own default.
+    Years that the package does not cover are left empty, and categories that the
+    country does not have are left out; a country without the language uses its own
+    default.
     """
     kind = getattr(holidays, code)
     has = [c for c in categories if c in kind.supported_categories]

@@ -36,13 +36,7 @@ _MOST_COLUMNS: Final = 256
 
 
 def look_into_xls(data: bytes, most_cells: int) -> Look:
-    """Return what an .xls workbook (BIFF5 or BIFF8) holds.
-
-    Raises
-    ------
-    RefusedError
-        If it is locked, damaged or too large.
-    """
+    """Return what an .xls workbook (BIFF5 or BIFF8) holds."""
     compound = _Compound(data)
     if "encryptedpackage" in compound.entries:
         raise RefusedError(LOCKED)

@@ -46,20 +46,10 @@ def parse_as(
     places: Mapping[Path, Cell] | None = None,
     further: Sequence[Problem] = (),
 ) -> T:
-    """Return the office that tables describe, or raise all that is wrong.
+    """Return what tables describe as a ``model``, or raise all that is wrong.
 
-    Parameters
-    ----------
-    data
-        Tables and keys as in office.toml.
-    model
-        What they are validated as.
-    file
-        Name for the error.
-    places
-        Where a path stands in a workbook; None: the file is text.
-    further
-        Problems that the reader has already found.
+    ``places`` say where a path stands in a workbook (None: the file is text);
+    ``further`` are problems that the reader has already found.
     """
     office, problems = validate_as(data, model)
     problems = [*further, *problems]

@@ -559,26 +559,15 @@ def known_keys(path: Path) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How the values of a kind of file are described to people.
+    """How the values of a kind of file are described to people."""
 
-    Parameters
-    ----------
-    forms
-        What a value must be, by path; * stands for what the author names.
-    choices
-        What a choice is of, and the words to choose from, by path.
-    named
-        Keys below which the author names the keys.
-    tables
-        Paths that are plain tables.
-    keys
-        From the path of a table to the keys that it may have.
-    """
-
+    # What a value must be, by path; * stands for what the author names.
     forms: Mapping[str, str]
+    # What a choice is of, and the words to choose from, by path.
     choices: Mapping[str, tuple[str, tuple[str, ...]]]
-    named: frozenset[str]
-    tables: Collection[str]
+    named: frozenset[str]  # keys below which the author names the keys
+    tables: Collection[str]  # paths that are plain tables
+    # From the path of a table to the keys that it may have.
     keys: Callable[[Path], tuple[str, ...]]
 
 
@@ -590,15 +579,8 @@ def field_problem(
 ) -> Problem:
     """Return one of pydantic's errors as a problem with a sentence.
 
-    Parameters
-    ----------
-    error
-        An entry of `pydantic.ValidationError.errors`; the message of one of
-        type ``sentence`` is taken as it is.
-    words
-        Those of the file's kind.
-    under
-        Where in the file the model that was validated stands.
+    The message of an error of type ``sentence`` is taken as it is; ``under`` is where
+    in the file the model that was validated stands.
     """
     path = (*under, *error["loc"])
     value = error["input"]
