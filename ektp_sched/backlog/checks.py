@@ -51,27 +51,17 @@ _DATES: Final = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_o
 
 @dataclass(slots=True)
 class Checked:
-    """The rows of a table in canonical columns, as far as they could be read.
+    """The rows of a table in canonical columns, as far as they could be read."""
 
-    Parameters
-    ----------
-    columns
-        The columns of `PLANNED`, one value a row of the table; only rows
-        without a finding may be used.
-    rule
-        Which ``[[classify]]`` rule set the class, else null; None without.
-    key
-        Key of the ids; None where they stand in the file.
-    notices
-        What was noticed and is no reason to reject.
-    personal
-        Columns, of status and area, with cells that may have to be hidden.
-    """
-
+    # The columns of `PLANNED`, one value a row of the table; only rows without a
+    # finding may be used.
     columns: dict[str, pl.Series]
+    # Which `[[classify]]` rule set the class, else null; None without.
     rule: pl.Series | None = None
-    key: bytes | None = None
+    key: bytes | None = None  # key of the ids; None where they stand in the file
+    # What was noticed and is no reason to reject.
     notices: list[Notice] = field(default_factory=list)
+    # Columns, of status and area, with cells that may have to be hidden.
     personal: list[str] = field(default_factory=list)
 
 
@@ -105,13 +95,7 @@ class _Sheet:
 def check_rows(
     table: Table, columns: Columns, office: Office, findings: Findings
 ) -> Checked:
-    """Read every column of every row, and note what cannot be used.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If ids are made from a number and there is no key.
-    """
+    """Read every column of every row, and note what cannot be used."""
     sheet = _Sheet(table, columns, office, findings)
     checked = Checked({})
     _damaged(sheet)

@@ -85,17 +85,10 @@ _SAMPLE: Final = 100
 
 
 class Parsed(NamedTuple):
-    """A column of dates or time stamps, and what was wrong with it.
+    """A column of dates or time stamps, and what was wrong with it."""
 
-    Parameters
-    ----------
-    values
-        Date or Datetime[us]; null where empty or refused.
-    why
-        Reason where a cell was refused, else null; None if none was.
-    """
-
-    values: pl.Series
+    values: pl.Series  # date or Datetime[us]; null where empty or refused
+    # Reason where a cell was refused, else null; None if none was.
     why: pl.Series | None
 
 
@@ -119,18 +112,8 @@ _TELLING: Final = (Order.DAY_FIRST, Order.MONTH_FIRST)
 def day_and_month(cells: pl.Series, days: pl.Series) -> pl.Series | None:
     """Return in which order each cell of a column of dates is written.
 
-    Parameters
-    ----------
-    cells
-        As in the file.
-    days
-        What they were read as.
-
-    Returns
-    -------
-    polars.Series or None
-        `Order`, null for names of months and what is no date; None for a column
-        of types, or a large one in which most cells differ.
+    `Order`, null for names of months and what is no date; None for a column of types,
+    or a large one in which most cells differ.  ``days`` is what the cells were read as.
     """
     if cells.dtype != pl.String:
         return None
@@ -176,18 +159,9 @@ def is_day_first(form: str | None) -> bool:
 def parse_dates(cells: pl.Series, form: str | None = None) -> Parsed:
     """Read a column of dates; of a time stamp, the date as written.
 
-    Parameters
-    ----------
-    cells
-        Text, numbers (serial dates), dates or time stamps.
-    form
-        ``[dates] format`` in strftime's letters; then numeric dates in any
-        other order are refused.
-
-    Returns
-    -------
-    Parsed
-        Values of type Date, from 1900 to 2199.
+    Cells are text, numbers (serial dates), dates or time stamps; values are of type
+    Date, from 1900 to 2199.  With a ``form``, ``[dates] format`` in strftime's letters,
+    numeric dates in any other order are refused.
     """
     if cells.dtype == pl.Date:
         return _in_range(cells)
@@ -205,18 +179,7 @@ def parse_dates(cells: pl.Series, form: str | None = None) -> Parsed:
 def parse_stamps(cells: pl.Series, form: str | None = None) -> Parsed:
     """Read a column of time stamps as written; a date alone is its midnight.
 
-    Parameters
-    ----------
-    cells
-        Text, numbers (serial dates), dates or time stamps.  A zone is left
-        out, never converted.
-    form
-        As for `parse_dates`.
-
-    Returns
-    -------
-    Parsed
-        Values of type Datetime[us] without zone.
+    As `parse_dates`, but of type Datetime[us]; a zone is left out, never converted.
     """
     if cells.dtype == pl.Date:
         return _in_range(cells.cast(_STAMP))

@@ -40,28 +40,17 @@ _ALIKE: Final = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Positions of the columns of a table.
+    """Positions of the columns of a table."""
 
-    Parameters
-    ----------
-    at
-        Canonical column → position; application_id is missing where the id is
-        made from `number`.
-    number
-        Position of the number from which ids are made; None if they are not.
-    rules
-        Rules that set a class, with the position of the column they look at.
-    extra
-        What passes through: its heading, made unique, → position.
-    notices
-        What the office names and the file does not have.
-    """
-
+    # Canonical column → position; application_id is missing where the id is made from
+    # `number`.
     at: dict[str, int]
+    # Position of the number from which ids are made; None if they are not.
     number: int | None
+    # Rules that set a class, with the position of the column they look at.
     rules: tuple[tuple[int, ClassifyRule], ...]
-    extra: dict[str, int]
-    notices: tuple[Notice, ...]
+    extra: dict[str, int]  # what passes through: its heading, made unique, → position
+    notices: tuple[Notice, ...]  # what the office names and the file does not have
 
 
 def known_headings(office: Office) -> frozenset[str]:
@@ -76,11 +65,6 @@ def match_headings(table: Table, office: Office, file: str | None) -> Columns:
     """Find the columns that the program uses among a table's headings.
 
     Upper and lower case, blanks, underscores and other signs do not count.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If a needed column is missing, or two headings stand for one column.
     """
     targets = _targets(table.headings, office)
     at = _canonical(table.headings, targets, file)

@@ -44,34 +44,19 @@ _ALIKE: Final = 0.6
 
 
 class Named(NamedTuple):
-    """A column of names.
+    """A column of names."""
 
-    Parameters
-    ----------
-    values
-        Official names; null where empty or unknown.
-    why
-        Reason where a name is unknown, else null; None if none is.
-    """
-
-    values: pl.Series
-    why: pl.Series | None
+    values: pl.Series  # official names; null where empty or unknown
+    why: pl.Series | None  # reason where a name is unknown, else null; None if none is
 
 
 class Classes(NamedTuple):
-    """The urgency class of each row.
+    """The urgency class of each row."""
 
-    Parameters
-    ----------
-    values, why
-        As in `Named`; the office's default where nothing says otherwise.
-    rule
-        Position of the ``[[classify]]`` rule that set the class, else null;
-        None without rules.
-    """
-
-    values: pl.Series
-    why: pl.Series | None
+    values: pl.Series  # the office's default where nothing says otherwise
+    why: pl.Series | None  # as in `Named`
+    # Position of the `[[classify]]` rule that set the class, else null; None without
+    # rules.
     rule: pl.Series | None
 
 
@@ -84,21 +69,10 @@ def spellings(areas: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def official_names(cells: pl.Series, known: Mapping[str, str], code: str) -> Named:
-    """Read names in any case and spacing.
+    """Read names, known by spelling, in any case and spacing.
 
-    Parameters
-    ----------
-    cells
-        Text, one a row.
-    known
-        Spelling → official name.
-    code
-        Reason for a name that is not known.
-
-    Returns
-    -------
-    Named
-        A reason says which known name is nearest, never what the cell says.
+    A reason, which begins with ``code``, says which known name is nearest, never what
+    the cell says.
     """
     written, index = coded(as_text(cells))
     values, why = _official(clean(written), known, code)

@@ -74,58 +74,32 @@ _SENTENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Priorities:
-    """The lines of a priority list, all of them sound.
+    """The lines of a priority list, all of them sound."""
 
-    Parameters
-    ----------
-    frame
-        row, id, number (text; one of them null), urgency, due_on, reason, by.
-    heading
-        Folded heading of the column of numbers; None if there is none.
-    """
-
+    # Columns row, id, number (text; one of them null), urgency, due_on, reason, by.
     frame: pl.DataFrame
+    # Folded heading of the column of numbers; None if there is none.
     heading: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A backlog's frame after the list was used.
+    """A backlog's frame after the list was used."""
 
-    Parameters
-    ----------
-    frame
-        As before, with urgency and due_on from the list.
-    used
-        The lines that named a planned application, in the order of its id.
-    unmatched, held
-        Rows of lines that name no planned application; how many of them one held.
-    """
-
-    frame: pl.DataFrame
+    frame: pl.DataFrame  # as before, with urgency and due_on from the list
+    # The lines that named a planned application, in the order of its id.
     used: pl.DataFrame
-    unmatched: pl.Series
-    held: int
+    unmatched: pl.Series  # rows of lines that name no planned application
+    held: int  # how many of them a held one has
 
 
 def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities:
     """Read a priority list: whom, urgency, due_on, reason, by whom.
 
-    Parameters
-    ----------
-    path
-        CSV, XLSX or Parquet, with ``application_id`` or the number from which
-        ids are made (else a column NIK), ``urgency`` or ``due_on`` or both,
-        ``reason`` and ``by``.
-    office
-        Gives classes, ``[columns]`` and the form of dates.
-    key
-        Key of the ids; None where ids come from the file.
-
-    Raises
-    ------
-    ektp_sched.errors.PriorityError
-        If a line is not what it should be; the row is named.
+    It is a CSV, XLSX or Parquet file, with ``application_id`` or the number from which
+    ids are made (else a column NIK), ``urgency`` or ``due_on`` or both, ``reason`` and
+    ``by``.  Classes, ``[columns]`` and the form of dates are the office's; the key is
+    None where ids come from the file.
     """
     name = str(path)
     known = {fold(n) for names in _NAMES.values() for n in names} | {
@@ -316,15 +290,7 @@ def apply_priorities(
 ) -> Applied:
     """Set class and due date of the applications that the list names.
 
-    Parameters
-    ----------
-    frame, held
-        Planned and held applications.
-    lines
-        The list.
-    extra
-        Columns passed through, among which a number is looked for where ids
-        do not come from it.
+    Where ids do not come from it, a number is looked for among the extra columns.
     """
     whom = ids_of(lines.frame["id"], frame, held)
     lines = replace(lines, frame=lines.frame.with_columns(whom.alias("id")))

@@ -49,14 +49,8 @@ def without_rows_below(
     them, below its title.  The first row of a table may number its columns.  Any
     other row is somebody's, even if unreadable.
 
-    Parameters
-    ----------
-    table
-        As it was read.
-    whom, since
-        Positions of the id or number, and of the date that each row must have.
-    form
-        How the office writes dates; None: day first.
+    ``whom`` and ``since`` are the positions of the id or number, and of the date that
+    each row must have; where the office names no ``form`` of dates, the day is first.
     """
     if whom is None or since is None or table.rows.is_empty():
         return table
