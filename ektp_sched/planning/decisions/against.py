@@ -174,8 +174,8 @@ class _Case:
         parts = search.best
         named = [p for p, tier in enumerate(order) if tier.name not in _UNNAMED]
         values = [
-            tuple(one[p] + self._lost(order[p]) for p in named)
-            for one in search.values(parts)
+            tuple(of_date[p] + self._lost(order[p]) for p in named)
+            for of_date in search.values(parts)
         ]
         shared, *own = (
             _worked(tree, parts, owner) for owner in range(EVERYBODY, len(futures))
@@ -220,21 +220,21 @@ def _futures(
     cohorts: Cohorts, possible: Sequence[Possible], start: date, days: int
 ) -> tuple[Future, ...]:
     """Lay the network of every future."""
-    limits = [capacity(one.office, start, days) for one in possible]
-    for one, limit in zip(possible, limits, strict=True):
-        _refuse(scarce(one.office, cohorts, limit))
+    limits = [capacity(way.office, start, days) for way in possible]
+    for way, limit in zip(possible, limits, strict=True):
+        _refuse(scarce(way.office, cohorts, limit))
     own = [days_that_matter(cohorts, limit) for limit in limits]
     # Until a future parts from the others it meets what they meet.
     last = [
-        max(n, min(one.day, max(own))) for n, one in zip(own, possible, strict=True)
+        max(n, min(way.day, max(own))) for n, way in zip(own, possible, strict=True)
     ]
     networks = (
-        lay_network(one.office, cohorts, limit, last_day)[0]
-        for one, limit, last_day in zip(possible, limits, last, strict=True)
+        lay_network(way.office, cohorts, limit, last_day)[0]
+        for way, limit, last_day in zip(possible, limits, last, strict=True)
     )
     return tuple(
-        Future(one.day, one.times, one.office, network, [[] for _ in network.tiers])
-        for one, network in zip(possible, networks, strict=True)
+        Future(way.day, way.times, way.office, network, [[] for _ in network.tiers])
+        for way, network in zip(possible, networks, strict=True)
     )
 
 

@@ -179,10 +179,10 @@ class Search:
             self._offer(master, bound, low)
         core, value = self._core(), np.inf
         for _ in range(_ROUNDS):
-            found = master.solve()
-            if found is None or self._late():
+            answer = master.solve()
+            if answer is None or self._late():
                 return
-            proposal, least = found
+            proposal, least = answer
             if value - least <= _CLOSE * unit:
                 return
             middle = (core + proposal) / 2

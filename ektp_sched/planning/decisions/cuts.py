@@ -186,8 +186,8 @@ def _needed(gap: Wide, own: Wide, where: Bools) -> int:
 def _least(total: Wide, allowed: Bools, groups: Stack) -> Wide:
     """Return each group's least over the choices that count."""
     far = total.max(initial=0) + 1
-    found: Wide = np.minimum.reduceat(np.where(allowed, total, far), groups.start)
-    return found
+    least: Wide = np.minimum.reduceat(np.where(allowed, total, far), groups.start)
+    return least
 
 
 def _plus(times: int, better: Wide, own: Wide) -> Wide:
@@ -200,10 +200,10 @@ def _plus(times: int, better: Wide, own: Wide) -> Wide:
 
 
 def _sum(weights: tuple[int, ...], costs: tuple[Ints, ...]) -> Wide:
-    found: Wide = costs[0] * 0
+    total: Wide = costs[0] * 0
     for weight, cost in zip(weights, costs, strict=True):
-        found = _plus(1, found, _plus(weight, cost, cost * 0))
-    return found
+        total = _plus(1, total, _plus(weight, cost, cost * 0))
+    return total
 
 
 def _largest(array: Wide) -> int:

@@ -51,18 +51,18 @@ def price_dead(
     shut = limits == 0
     hard, soft = _wanted(program, live, shut, price)
     carries = _carriers(program, uses)
-    found = price.copy()
+    lowered = price.copy()
     for kind in reversed(_UPWARD):
         arcs = np.flatnonzero((program.kind == kind) & ~live[program.tail])
         tail, head = program.tail[arcs], program.head[arcs]
         if kind == Arc.LINK:
-            low = found.min(initial=0)
-            found[tail] = low
-            np.maximum.at(found, tail, found[head])
+            low = lowered.min(initial=0)
+            lowered[tail] = low
+            np.maximum.at(lowered, tail, lowered[head])
             continue
         asked = np.where(shut[arcs] & carries[arcs], soft[tail], hard[tail])
-        found[tail] = np.minimum(found[head], np.minimum(asked, hard[tail]))
-    return found
+        lowered[tail] = np.minimum(lowered[head], np.minimum(asked, hard[tail]))
+    return lowered
 
 
 def _wanted(

@@ -175,16 +175,16 @@ def pin_tiers(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
 
 
 def _settle(search: Search, order: list[Objective | Linear]) -> tuple[Settled, ...]:
-    found: list[Settled] = []
+    settled: list[Settled] = []
     number = 0
     for tier in order:
         if isinstance(tier, Linear):
-            found.append(search.settle_linear(tier))
+            settled.append(search.settle_linear(tier))
             continue
-        found.append(search.settle(number))
+        settled.append(search.settle(number))
         number += 1
-        if tier.name == PINS and found[-1].value:
+        if tier.name == PINS and settled[-1].value:
             break
-        if not found[-1].proven:
+        if not settled[-1].proven:
             break
-    return tuple(found)
+    return tuple(settled)

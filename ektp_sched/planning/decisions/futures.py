@@ -91,9 +91,9 @@ class Tree:
 
     def uses(self, future: int, parts: NDArray[_T], count: int) -> NDArray[_T]:
         """Return how much of each of its uses a future takes, by parts of columns."""
-        found = np.zeros(count, dtype=parts.dtype)
-        np.add.at(found, self.used[future], parts[self.of[future]])
-        return found
+        taken = np.zeros(count, dtype=parts.dtype)
+        np.add.at(taken, self.used[future], parts[self.of[future]])
+        return taken
 
 
 def lay_tree(futures: Sequence[Future], start: date, *, known: bool) -> Tree:
@@ -112,13 +112,13 @@ def lay_tree(futures: Sequence[Future], start: date, *, known: bool) -> Tree:
         for index, future in enumerate(futures)
     )
     effect = [
-        _effect(f, [(n, columns[n]) for n in mine])
-        for f, mine in zip(futures, path, strict=True)
+        _effect(f, [(n, columns[n]) for n in numbers])
+        for f, numbers in zip(futures, path, strict=True)
     ]
     limits: dict[Limit, None] = {}
-    for future, mine in zip(futures, path, strict=True):
-        found = _limits(future.office, [columns[n] for n in mine], mine, start)
-        limits |= dict.fromkeys(found)
+    for future, numbers in zip(futures, path, strict=True):
+        rules = _limits(future.office, [columns[n] for n in numbers], numbers, start)
+        limits |= dict.fromkeys(rules)
     used, of = (tuple(part) for part in zip(*effect, strict=True))
     return Tree(columns, tuple(limits), path, used, of)
 
@@ -167,14 +167,14 @@ def _effect(future: Future, path: list[tuple[int, Column]]) -> tuple[Ints, Ints]
         for use, (day, members) in enumerate(zip(uses.day, uses.members, strict=True))
     }
     able = {(option.day, option.shift) for option in uses.options}
-    found = []
+    matches = []
     for column, asked in path:
         shifts = frozenset(
             o.shift for o in asked.options if (asked.day, o.shift) in able
         )
         if shifts:
-            found.append((number[asked.day, shifts], column))
-    pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+            matches.append((number[asked.day, shifts], column))
+    pairs = np.array(matches, dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -182,9 +182,9 @@ def _limits(
     office: Office, columns: list[Column], numbers: tuple[int, ...], start: date
 ) -> list[Limit]:
     """Return the office's rules along one path."""
-    found = []
+    limits = []
     for row in rows(office, without_effect(columns), start):
         at = np.flatnonzero(row.weight)
         of = tuple(numbers[i] for i in at.tolist())
-        found.append(Limit(of, tuple(row.weight[at].tolist()), row.most))
-    return found
+        limits.append(Limit(of, tuple(row.weight[at].tolist()), row.most))
+    return limits

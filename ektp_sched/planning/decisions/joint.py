@@ -79,15 +79,15 @@ class Joint:
 
     def settle(self) -> tuple[Settled, ...]:
         """Settle every tier; stop at one that is not proven."""
-        found = []
+        all_settled = []
         for place, tier in enumerate(self.order):
             self._spans.append(self._span(place))
             settled = self._settle(place)
             self.settled.append(settled.value)
-            found.append(settled)
+            all_settled.append(settled)
             if not settled.proven or (tier.name == PINS and settled.value):
                 break
-        return tuple(found)
+        return tuple(all_settled)
 
     def values(self, parts: Ints) -> list[tuple[int, ...]]:
         """Return the value of every tier in each future."""
@@ -199,10 +199,10 @@ class Joint:
         low = self._sum([span[0] for span in spans])
         scale = max(1, self.measure(self.best, place) - low)
         for _ in range(_ROUNDS):
-            found = master.solve()
-            if found is None or self._late():
+            answer = master.solve()
+            if answer is None or self._late():
                 return
-            proposal, least = found
+            proposal, least = answer
             idle = 0 if least > known + _CLOSE * scale else idle + 1
             if value - least <= _CLOSE * scale or idle > _IDLE:
                 return

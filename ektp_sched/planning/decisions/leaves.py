@@ -60,15 +60,15 @@ def leaves(
     """
     every = (*groups, *((number,) for number in range(uses)))
     tree = _Tree(tuple(demands), uses, every)
-    found: list[Leaf] = []
+    closed: list[Leaf] = []
     open_: list[tuple[Step, ...]] = [()]
     for _ in range(_MOST):
         if not open_:
-            return tuple(found)
+            return tuple(closed)
         path = open_.pop()
         leaf, branch = tree.look(path)
         if leaf is not None:
-            found.append(leaf)
+            closed.append(leaf)
         elif branch is None:
             return None
         else:
@@ -120,9 +120,9 @@ class _Tree:
         """Return a leaf, or how to branch; neither if nothing helps."""
         spans = []
         for group, (most, least) in zip(self.groups, self._sums, strict=True):
-            mine = [(k, above) for uses, k, above in path if uses == group]
-            high = min([len(group), *(k for k, up in mine if not up)])
-            low = max([0, *(k + 1 for k, up in mine if up)])
+            steps = [(k, above) for uses, k, above in path if uses == group]
+            high = min([len(group), *(k for k, up in steps if not up)])
+            low = max([0, *(k + 1 for k, up in steps if up)])
             most.upper_bound, least.lower_bound = high, low
             spans.append((low, high))
         result = self._solver.solve()
@@ -152,8 +152,8 @@ class _Tree:
         times = [p * top // s for s, p in zip(scales, asked, strict=True)]
         most = max([1, *times])
         coarse = [(t * _FINE + most // 2) // most for t in times]
-        for some in (coarse, times):
-            yield self._leaf(path, some[: len(path)], some[len(path) :])
+        for multiples in (coarse, times):
+            yield self._leaf(path, multiples[: len(path)], multiples[len(path) :])
 
     def _price_of(
         self, step: Step, path: tuple[Step, ...], result: mathopt.SolveResult
@@ -171,8 +171,8 @@ class _Tree:
         total = 0
         change = [0] * self.uses
         of = {(d.kind, d.number): d for d in self.demands}
-        for kind, some in (("cut", leaf.cuts), ("row", leaf.rows)):
-            for number, times in some:
+        for kind, multiples in (("cut", leaf.cuts), ("row", leaf.rows)):
+            for number, times in multiples:
                 demand = of[kind, number]
                 total += times * demand.need
                 for use, slope in enumerate(demand.slope):

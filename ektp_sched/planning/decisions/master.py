@@ -144,8 +144,10 @@ def _solved(
 def _weighed(
     uses: Sequence[cp_model.IntVar], weights: Sequence[int]
 ) -> cp_model.LinearExpr:
-    some = [(y, w) for y, w in zip(uses, weights, strict=True) if w]
-    return cp_model.LinearExpr.weighted_sum([y for y, _ in some], [w for _, w in some])
+    terms = [(y, w) for y, w in zip(uses, weights, strict=True) if w]
+    return cp_model.LinearExpr.weighted_sum(
+        [y for y, _ in terms], [w for _, w in terms]
+    )
 
 
 def _demand(

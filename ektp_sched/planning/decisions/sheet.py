@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Found", "Relaxed", "Sheet", "solve"]
+__all__ = ["Answer", "Relaxed", "Sheet", "solve"]
 
 _LARGEST = 1 << 52
 """Largest sum that a row may reach: far from overflow."""
@@ -62,9 +62,9 @@ class Sheet:
 
     def ask(self, terms: Mapping[int, int], least: int) -> None:
         """Ask for at least so much of weighted variables."""
-        some = [(v, w) for v, w in terms.items() if w]
-        if some or least > 0:
-            variables, weights = zip(*some, strict=True) if some else ((), ())
+        weighted = [(v, w) for v, w in terms.items() if w]
+        if weighted or least > 0:
+            variables, weights = zip(*weighted, strict=True) if weighted else ((), ())
             self.rows.append(_Row(tuple(variables), tuple(weights), least))
 
     def tell(
@@ -75,7 +75,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Answer:
     """What the exact search came to."""
 
     parts: Ints | None  # the choices, 0 or 1; `None` if none was found
@@ -85,7 +85,7 @@ class Found:
 
 def solve(
     sheet: Sheet, hint: Ints, *, seconds: float | None = None, workers: int = 1
-) -> Found:
+) -> Answer:
     """Return the choices with the least goal."""
     model = cp_model.CpModel()
     known = [model.new_int_var(0, high, "") for high in sheet.high]
@@ -104,10 +104,10 @@ def solve(
     solver = cp_solver(seconds, workers)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Found(None, 0, None)
+        return Answer(None, 0, None)
     parts = np.array([solver.value(v) for v in known[: sheet.choices]], dtype=np.int64)
     value = round(solver.objective_value)
-    return Found(parts, value, math.ceil(solver.best_objective_bound - 1e-6))
+    return Answer(parts, value, math.ceil(solver.best_objective_bound - 1e-6))
 
 
 def _weighed(

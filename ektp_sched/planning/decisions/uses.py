@@ -63,9 +63,9 @@ class Uses:
         ``parts``, shape ``(U,)``, say how much of each use is taken, out of ``whole``;
         1 for a real decision.
         """
-        found = whole * self.base
-        np.add.at(found, self.arc, parts[self.use] * self.added)
-        return found
+        limits = whole * self.base
+        np.add.at(limits, self.arc, parts[self.use] * self.added)
+        return limits
 
     def options_of(self, parts: Ints) -> tuple[Option, ...]:
         """Return the options that a decision takes, by day and shift."""
@@ -125,7 +125,7 @@ def _sets(
 
 def arc_limits(program: Program, limits: Capacity) -> Ints:
     """Return the limit of each arc under a capacity; links and blanks keep theirs."""
-    found = program.limit.copy()
+    arc_limit = program.limit.copy()
     kinds = (
         (Arc.PRINTER, program.pools, limits.printer_cards),
         (Arc.SERVER, program.server_pools, limits.server_cards),
@@ -133,9 +133,9 @@ def arc_limits(program: Program, limits: Capacity) -> Ints:
     for kind, pools, cards in kinds:
         if pools:
             of_pool = np.stack([cards[list(pool)].sum(axis=0) for pool in pools])
-            mine = program.kind == kind
-            found[mine] = of_pool[program.owner[mine], program.day[mine]]
+            arcs = program.kind == kind
+            arc_limit[arcs] = of_pool[program.owner[arcs], program.day[arcs]]
     if limits.total is not None:
-        mine = program.kind == Arc.RESERVE
-        found[mine] = limits.total[program.day[mine]]
-    return found
+        arcs = program.kind == Arc.RESERVE
+        arc_limit[arcs] = limits.total[program.day[arcs]]
+    return arc_limit

@@ -100,15 +100,15 @@ def shift_uses(
     to be made by the deadline.
     """
     names = list(labels)
-    found, longest = [], 0.0
+    uses, longest = [], 0.0
     for option in used:
         begun = time.monotonic()
         # None is begun that, by the pace of those before, would end too late.
         late = deadline is not None and begun + longest >= deadline
         without = Unmade.UNKNOWN if late else again(option)
         longest = max(longest, time.monotonic() - begun)
-        found.append(_use(made, option, without, names))
-    return tuple(found)
+        uses.append(_use(made, option, without, names))
+    return tuple(uses)
 
 
 def made_without(
