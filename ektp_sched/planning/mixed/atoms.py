@@ -77,18 +77,18 @@ def with_sums_held(laid: Laid, summed: Matrix, values: Floats) -> Matrix:
 def _atoms(laid: Laid) -> tuple[Ints, int]:
     """Return the atom of each slot, -1 for one that no rule knows; and how many."""
     matrix, (first, end) = laid.matrix, laid.slots
-    mine = (matrix.column >= first) & (matrix.column < end)
+    counted = (matrix.column >= first) & (matrix.column < end)
     # Rows with choices or plain arcs say where cards flow; the others are rules.
     rules = np.zeros(len(matrix.least), dtype=bool)
-    rules[matrix.row[mine]] = True
+    rules[matrix.row[counted]] = True
     rules[matrix.row[matrix.column < first]] = False
-    mine &= rules[matrix.row]
+    counted &= rules[matrix.row]
     draw = np.random.default_rng(0).integers(1, 1 << 62, len(rules))
     sign = np.zeros(end - first, dtype=np.int64)
-    part = matrix.value[mine].astype(np.int64) * draw[matrix.row[mine]]
-    np.add.at(sign, matrix.column[mine] - first, part)
+    part = matrix.value[counted].astype(np.int64) * draw[matrix.row[counted]]
+    np.add.at(sign, matrix.column[counted] - first, part)
     known = np.zeros(end - first, dtype=bool)
-    known[matrix.column[mine] - first] = True
+    known[matrix.column[counted] - first] = True
     distinct, number = np.unique(sign[known], return_inverse=True)
     atom = np.full(end - first, -1, dtype=np.int64)
     atom[known] = number

@@ -22,7 +22,7 @@ __all__ = ["Blanks"]
 class _Taken:
     """Cards that need blanks of one type, as their lots tell them apart."""
 
-    some: tuple[Lot, ...]  # the lots, those that expire first first
+    lots: tuple[Lot, ...]  # the lots, those that expire first first
     # Classes that blanks are set aside for; `None`, the first, for all others.
     classes: tuple[str | None, ...]
     of_kind: Ints  # index into `classes` of each kind; -1 where it is of another type
@@ -39,7 +39,7 @@ class _Taken:
 
     def enough(self) -> bool:
         """Return whether every card finds a blank, as section 1 of the model says."""
-        left = [lot.cards for lot in self.some]
+        left = [lot.cards for lot in self.lots]
         for day in np.flatnonzero(self.cards.any(axis=1)).tolist():
             short = 0
             # Everybody else comes last: a class that needs more joins them.
@@ -47,7 +47,7 @@ class _Taken:
                 self.classes[::-1], self.cards[day, ::-1], strict=True
             ):
                 short += int(cards)
-                for number, lot in enumerate(self.some):
+                for number, lot in enumerate(self.lots):
                     if lot.kept_for == name and lot.first <= day <= lot.last:
                         taken = min(left[number], int(cards) if name else short)
                         left[number] -= taken
@@ -71,19 +71,19 @@ class Blanks:
         days, column_day = problem.limits.days, problem.program.column_day
         by_kind = np.zeros((days, len(kinds)), dtype=np.int64)
         np.add.at(by_kind, column_day, slots.reshape(len(column_day), len(kinds)))
-        found = []
-        for card, some in problem.scarce.lots.items():
+        taken = []
+        for card, card_lots in problem.scarce.lots.items():
             asked = problem.asked[card]
             classes = (None, *(name for name in asked if name))
             of_kind = np.where(kinds[:, asked[""]], 0, -1)
             for number, name in enumerate(asked):
                 of_kind[kinds[:, asked[name]]] = number
             cards = np.zeros((days, len(classes)), dtype=np.int64)
-            mine = of_kind >= 0
-            np.add.at(cards.T, of_kind[mine], by_kind.T[mine])
-            lots = tuple(sorted(some, key=lambda lot: lot.last))
-            found.append(_Taken(lots, classes, of_kind, cards))
-        return cls(tuple(found))
+            needs = of_kind >= 0
+            np.add.at(cards.T, of_kind[needs], by_kind.T[needs])
+            lots = tuple(sorted(card_lots, key=lambda lot: lot.last))
+            taken.append(_Taken(lots, classes, of_kind, cards))
+        return cls(tuple(taken))
 
     def allow(self, days: Ints, kinds: Ints, number: int) -> bool:
         """Return whether every card has a blank after an exchange.

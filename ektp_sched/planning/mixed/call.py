@@ -114,7 +114,7 @@ def _call(
         hint = hints.solution_hints.add().variable_values
         hint.ids.extend(np.flatnonzero(kept).tolist())
         hint.values.extend(start[kept].tolist())
-    found = solver.solve(
+    result = solver.solve(
         matrix.proto(kept, whole=whole),
         engine,
         parameters_pb2.SolverInitializerProto(),
@@ -126,12 +126,13 @@ def _call(
         None,
     )
     price = np.zeros(len(matrix.least))
-    ended = found.termination
+    ended = result.termination
     said = ended.objective_bounds.dual_bound
     bound = said if abs(said) < _INFINITE else None
-    if ended.reason in _NONE or not found.solutions:
+    if ended.reason in _NONE or not result.solutions:
         return Answer(ended.reason in _NONE, None, 0.0, bound, price)
-    primal, dual = found.solutions[0].primal_solution, found.solutions[0].dual_solution
+    solution = result.solutions[0]
+    primal, dual = solution.primal_solution, solution.dual_solution
     if dual.feasibility_status == states.SOLUTION_STATUS_FEASIBLE:
         price[np.array(dual.dual_values.ids)] = dual.dual_values.values
     if primal.feasibility_status != states.SOLUTION_STATUS_FEASIBLE:

@@ -124,8 +124,8 @@ def _told(laid: Laid, yes: Floats) -> Cut | None:
     """Return what a tier's prices at a decision say; ``None`` if it has none."""
     if not laid.matrix.cost[: laid.choices].any():
         return Cut(0.0, laid.matrix.cost[laid.uses[0] : laid.switches[1]])
-    found = relax(decided(laid, yes))
-    return None if found is None else found.cut
+    relaxed = relax(decided(laid, yes))
+    return None if relaxed is None else relaxed.cut
 
 
 def propose(laid: Laid, cuts: Sequence[Cut], held: int) -> Floats | None:
@@ -135,10 +135,10 @@ def propose(laid: Laid, cuts: Sequence[Cut], held: int) -> Floats | None:
     """
     matrix = _master(laid, cuts, len(cuts) - held)
     kept = np.ones(len(matrix.cost), dtype=bool)
-    found = branch(matrix, kept)
-    if found.values is None:
+    answer = branch(matrix, kept)
+    if answer.values is None:
         return None
-    yes: Floats = np.rint(found.values[:-1])
+    yes: Floats = np.rint(answer.values[:-1])
     return yes
 
 
@@ -156,8 +156,8 @@ def _master(laid: Laid, cuts: Sequence[Cut], bounds: int) -> Matrix:
     parts = list(zip(cuts, scales, floors, strict=True))
     above = [-1.0] * bounds + [0.0] * (len(cuts) - bounds)
     slopes = [
-        np.append(cut.slope / scale, one)
-        for (cut, scale, _), one in zip(parts, above, strict=True)
+        np.append(cut.slope / scale, sign)
+        for (cut, scale, _), sign in zip(parts, above, strict=True)
     ]
     most = [(floor - cut.constant) / scale for cut, scale, floor in parts]
     rows = int(own.sum()) + np.repeat(np.arange(len(cuts)), count + 1)

@@ -39,13 +39,13 @@ class Matrix:
 
     def proto(self, kept: Bools, *, whole: bool) -> model_pb2.ModelProto:
         """Return the program with some variables; the others are 0."""
-        some = np.flatnonzero(kept)
+        variables = np.flatnonzero(kept)
         model = model_pb2.ModelProto()
-        model.variables.ids.extend(some.tolist())
-        model.variables.lower_bounds.extend(self.low[some].tolist())
-        model.variables.upper_bounds.extend(self.high[some].tolist())
-        model.variables.integers.extend((self.whole[some] & whole).tolist())
-        dear = some[self.cost[some] != 0]
+        model.variables.ids.extend(variables.tolist())
+        model.variables.lower_bounds.extend(self.low[variables].tolist())
+        model.variables.upper_bounds.extend(self.high[variables].tolist())
+        model.variables.integers.extend((self.whole[variables] & whole).tolist())
+        dear = variables[self.cost[variables] != 0]
         model.objective.linear_coefficients.ids.extend(dear.tolist())
         model.objective.linear_coefficients.values.extend(self.cost[dear].tolist())
         model.linear_constraints.ids.extend(range(len(self.least)))

@@ -94,10 +94,10 @@ class _Table:
     high: list[float]
 
     def add(self, column: Ints, value: Ints | Floats, low: float, high: float) -> None:
-        some = np.flatnonzero(value)
-        self.row.append(np.full(len(some), len(self.low), dtype=np.int64))
-        self.column.append(column[some])
-        self.value.append(np.asarray(value, dtype=np.float64)[some])
+        entries = np.flatnonzero(value)
+        self.row.append(np.full(len(entries), len(self.low), dtype=np.int64))
+        self.column.append(column[entries])
+        self.value.append(np.asarray(value, dtype=np.float64)[entries])
         self.low.append(low)
         self.high.append(high)
 

@@ -57,8 +57,8 @@ class Problem:
         """Return the mixed-integer program of some tiers, without the dropped rules."""
         limiting = []
         if self.uses is not None:
-            found = rows(self.office, self.uses, self.limits.start)
-            limiting = [row for row in found if row.rule not in dropped]
+            on_uses = rows(self.office, self.uses, self.limits.start)
+            limiting = [row for row in on_uses if row.rule not in dropped]
         return Mip(
             split=self.split,
             groups=stack(self.split.program, self.cohorts, tiers),
@@ -86,14 +86,16 @@ def pose(
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None
-    found = Rows()
+    side_rows = Rows()
     slots = Slots(program, wide, cohorts, calendar(office, start, days).open)
-    quota_rows(found, slots, office)
-    stock_rows(found, slots, scarce.cards, len(office.quotas))
-    for card, some in scarce.lots.items():
-        lot_rows(found, slots, card, some, asked[card])
-    ribbon_rows(found, slots, office, scarce.ribbons)
-    return Problem(office, cohorts, limits, program, wide, uses, found, scarce, asked)
+    quota_rows(side_rows, slots, office)
+    stock_rows(side_rows, slots, scarce.cards, len(office.quotas))
+    for card, card_lots in scarce.lots.items():
+        lot_rows(side_rows, slots, card, card_lots, asked[card])
+    ribbon_rows(side_rows, slots, office, scarce.ribbons)
+    return Problem(
+        office, cohorts, limits, program, wide, uses, side_rows, scarce, asked
+    )
 
 
 def _lot_questions(
@@ -101,10 +103,10 @@ def _lot_questions(
 ) -> dict[str, dict[str, int]]:
     """Ask for each card type with lots, and its classes with blanks set aside."""
     asked: dict[str, dict[str, int]] = {}
-    for card, some in scarce.lots.items():
+    for card, lots in scarce.lots.items():
         asked[card] = {"": len(questions)}
         questions.append(pl.col("card") == card)
-        for name in sorted({lot.kept_for for lot in some if lot.kept_for is not None}):
+        for name in sorted({lot.kept_for for lot in lots if lot.kept_for is not None}):
             asked[card][name] = len(questions)
             questions.append((pl.col("card") == card) & (pl.col("urgency") == name))
     return asked

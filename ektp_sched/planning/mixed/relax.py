@@ -100,9 +100,9 @@ def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
     elif laid.choices > _FEW:
         kept[: laid.choices] = _guess(laid)
     for _ in range(_ROUNDS):
-        found = solve(laid.matrix, kept)
-        if found is not None:
-            values, price = found
+        solution = solve(laid.matrix, kept)
+        if solution is not None:
+            values, price = solution
             better = _better(laid, price, kept)
             if not better.any():
                 return _relaxed(laid, values, price, kept)
@@ -112,8 +112,8 @@ def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
         else:
             kept[:] = True
     kept[:] = True
-    found = solve(laid.matrix, kept)
-    return None if found is None else _relaxed(laid, *found, kept)
+    solution = solve(laid.matrix, kept)
+    return None if solution is None else _relaxed(laid, *solution, kept)
 
 
 def whole_bound(least: float) -> int:
@@ -123,12 +123,12 @@ def whole_bound(least: float) -> int:
 
 def solve(matrix: Matrix, kept: Bools) -> tuple[Floats, Floats] | None:
     """Return the best fractions of some variables, and the prices of the rows."""
-    found = relaxation(matrix, kept)
-    if found.infeasible:
+    answer = relaxation(matrix, kept)
+    if answer.infeasible:
         return None
-    if found.values is None:
+    if answer.values is None:
         return np.zeros(len(matrix.cost)), np.zeros(len(matrix.least))
-    return found.values, found.price
+    return answer.values, answer.price
 
 
 def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
@@ -153,13 +153,15 @@ def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
     return Relaxed(values, value, least, able, kept, cut, every)
 
 
-def _paid(laid: Laid, price: Floats, reduced: Floats, some: slice) -> float:
+def _paid(laid: Laid, price: Floats, reduced: Floats, variables: slice) -> float:
     """Return what rows pay at least, and some variables at their best bounds."""
     matrix, dear = laid.matrix, np.flatnonzero(price)
     side = np.where(price > 0, matrix.least, matrix.most)
     # What has no bound of its own is a number of cards.
-    high = np.minimum(matrix.high[some], laid.size.sum())
-    rest = np.minimum(reduced[some] * matrix.low[some], reduced[some] * high)
+    high = np.minimum(matrix.high[variables], laid.size.sum())
+    rest = np.minimum(
+        reduced[variables] * matrix.low[variables], reduced[variables] * high
+    )
     return float(price[dear] @ side[dear]) + float(rest.sum())
 
 
@@ -203,10 +205,10 @@ def _guess(laid: Laid) -> Bools:
         least=np.append(sizes, matrix.least[len(size) :]),
         most=np.append(sizes, matrix.most[len(size) :]),
     )
-    found = solve(coarse, kept)
-    if found is None:
+    solution = solve(coarse, kept)
+    if solution is None:
         return np.ones(laid.choices, dtype=bool)
-    values, price = found
+    values, price = solution
     near = _nearest(laid, matrix.reduced(price)[: laid.choices])
     return near | (values[choice] > 0)
 
@@ -220,10 +222,14 @@ def _parts(laid: Laid) -> tuple[Ints, Ints]:
     matrix, groups = laid.matrix, len(laid.size)
     draw = np.random.default_rng(0).integers(1, 1 << 62, len(matrix.least))
     draw[:groups] = 0
-    mine = matrix.column < laid.choices
+    of_choices = matrix.column < laid.choices
     sign = np.zeros(laid.choices, dtype=np.int64)
-    at = matrix.column[mine]
-    np.add.at(sign, at, matrix.value[mine].astype(np.int64) * draw[matrix.row[mine]])
+    at = matrix.column[of_choices]
+    np.add.at(
+        sign,
+        at,
+        matrix.value[of_choices].astype(np.int64) * draw[matrix.row[of_choices]],
+    )
     place = np.arange(laid.choices) - laid.start[laid.owner]
     total = np.zeros(groups, dtype=np.int64)
     np.add.at(total, laid.owner, sign * (2 * place + 1) + place)

@@ -164,8 +164,8 @@ class RowSums:
             for kind, way in ((comes, sign), (goes, -sign)):
                 slot = column * self.kinds + kind
                 if slot < len(self.begin) - 1:
-                    mine = slice(self.begin[slot], self.begin[slot + 1])
-                    change[self.row[mine]] += way * self.weight[mine]
+                    entries = slice(self.begin[slot], self.begin[slot + 1])
+                    change[self.row[entries]] += way * self.weight[entries]
         return change
 
 
@@ -198,11 +198,11 @@ class Slots:
         cohorts = self.cohorts
         yes = np.array([kind[question] for kind in cohorts.kinds], dtype=bool)
         able = np.array([bool(s) for s in cohorts.printer_sets], dtype=bool)
-        mine = yes[cohorts.kind] & able[cohorts.eligibility]
-        mine &= (cohorts.ready <= last) & (
+        counted = yes[cohorts.kind] & able[cohorts.eligibility]
+        counted &= (cohorts.ready <= last) & (
             (cohorts.pinned == NONE) | (cohorts.pinned <= last)
         )
-        return int(cohorts.size[mine].sum())
+        return int(cohorts.size[counted].sum())
 
     def possible(self, last: int, first: int = 0) -> int:
         """Return how many cards some days, inclusive, could have at the very most."""
@@ -229,10 +229,10 @@ def quota_rows(rows: Rows, slots: Slots, office: Office) -> None:
         for period in _periods(quota, slots, whole=True):
             first = rows.switches
             _least(rows, quota, number, period, slots)
-            mine = range(first, rows.switches), slots.ready(number, period.last)
-            if before[1] == mine[1]:
-                rows.ordered += zip(before[0], mine[0], strict=False)
-            before = mine
+            here = range(first, rows.switches), slots.ready(number, period.last)
+            if before[1] == here[1]:
+                rows.ordered += zip(before[0], here[0], strict=False)
+            before = here
 
 
 def _periods(quota: Quota, slots: Slots, *, whole: bool = False) -> Iterator[Period]:
@@ -257,44 +257,44 @@ def _inside(period: Period, slots: Slots) -> Ints:
 
 def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
-    mine = inside * slots.of(number)
+    of_kind = inside * slots.of(number)
     rule = f"quotas[{number + 1}]"
     if quota.at_most is not None:
-        rows.rows.append(SideRow(rule, period, -mine, least=-quota.at_most))
+        rows.rows.append(SideRow(rule, period, -of_kind, least=-quota.at_most))
     if quota.at_most_share is not None:
         part = just_below(Fraction(quota.at_most_share), slots.most_in(period))
-        weight = part.numerator * inside - part.denominator * mine
+        weight = part.numerator * inside - part.denominator * of_kind
         rows.rows.append(SideRow(rule, period, weight, slack=part.denominator))
 
 
 def _least(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
-    mine = inside * slots.of(number)
+    of_kind = inside * slots.of(number)
     rule = f"quotas[{number + 1}]"
     ready = slots.ready(number, period.last)
     so_far = ((slots.day <= period.last) & slots.of(number)).astype(np.int64)
     # Where more are ready than could ever be printed, somebody is left for sure.
     sure = ready > slots.possible(period.last)
     if quota.at_least and ready:
-        one = SideRow(rule, period, mine, least=quota.at_least)
+        row = SideRow(rule, period, of_kind, least=quota.at_least)
         rows.rows += (
-            [one] if sure else _unless(rows, one, so_far, ready, quota.at_least)
+            [row] if sure else _unless(rows, row, so_far, ready, quota.at_least)
         )
     if quota.at_least_share and ready:
         printed = slots.most_in(period)
         part = just_above(Fraction(quota.at_least_share), printed)
-        weight = part.denominator * mine - part.numerator * inside
+        weight = part.denominator * of_kind - part.numerator * inside
         most = part.numerator * printed
-        one = SideRow(rule, period, weight, slack=part.denominator)
-        rows.rows += [one] if sure else _unless(rows, one, so_far, ready, most)
+        row = SideRow(rule, period, weight, slack=part.denominator)
+        rows.rows += [row] if sure else _unless(rows, row, so_far, ready, most)
 
 
 def _unless(
-    rows: Rows, one: SideRow, so_far: Ints, ready: int, most: int
+    rows: Rows, row: SideRow, so_far: Ints, ready: int, most: int
 ) -> list[SideRow]:
     """Return a row that holds unless all who are ready are printed so far."""
     switch = rows.new_switch()
     return [
-        replace(one, switch=switch, times=-most, least=one.least - most),
-        replace(one, weight=so_far, switch=switch, times=ready, least=ready, slack=0),
+        replace(row, switch=switch, times=-most, least=row.least - most),
+        replace(row, weight=so_far, switch=switch, times=ready, least=ready, slack=0),
     ]

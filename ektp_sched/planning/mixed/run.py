@@ -130,17 +130,17 @@ def _by_search(
             most = best.value - 1 if last else min(most, best.value - 1)
         kept = relaxed.among(most)
         if best is not None and kept.sum() > _MANY:
-            found = _by_sums(laid, kept, end, best)
+            outcome = _by_sums(laid, kept, end, best)
         else:
-            found = _search(laid, laid.matrix, kept, _left(end), best)
+            outcome = _search(laid, laid.matrix, kept, _left(end), best)
         # What the search did not look at is above so much.
         above: float | None = most + 1
-        if not found.infeasible:
-            above = None if found.bound is None else min(most + 1, found.bound)
+        if not outcome.infeasible:
+            above = None if outcome.bound is None else min(most + 1, outcome.bound)
         if above is not None:
             bound = max(bound, above if math.isinf(above) else whole_bound(above))
-        if found.slots is not None and (best is None or found.value < best.value):
-            best = replace(found, cuts=() if best is None else best.cuts)
+        if outcome.slots is not None and (best is None or outcome.value < best.value):
+            best = replace(outcome, cuts=() if best is None else best.cuts)
         if last:
             break
     return best, bound
@@ -159,10 +159,10 @@ def _own(laid: Laid, known: Ints, past: Sequence[Past]) -> Outcome | None:
         return Outcome(None, None, value, round(value), infeasible=False)
     settled = decided(laid, point)
     again = relax(settled)
-    found = None if again is None else _rounded(settled, again, None)
-    if found is None:
+    outcome = None if again is None else _rounded(settled, again, None)
+    if outcome is None:
         return None
-    return replace(found, bound=round(value))
+    return replace(outcome, bound=round(value))
 
 
 def _by_decisions(
@@ -183,10 +183,10 @@ def _by_decisions(
             break
         settled = decided(laid, point)
         again = relax(settled, relaxed.kept)
-        found = None if again is None else _rounded(settled, again, end)
-        if found is None or found.value >= best.value:
+        outcome = None if again is None else _rounded(settled, again, end)
+        if outcome is None or outcome.value >= best.value:
             break
-        best = found
+        best = outcome
     return best, bound
 
 
@@ -210,9 +210,9 @@ def _near(
         again: Relaxed | None = relaxed
         if not np.allclose(relaxed.values[yes], point, atol=_NEAR):
             again = relax(settled, relaxed.kept)
-        found = None if again is None else _rounded(settled, again, end)
-        if found is not None:
-            return found
+        outcome = None if again is None else _rounded(settled, again, end)
+        if outcome is not None:
+            return outcome
     return None
 
 
@@ -230,9 +230,9 @@ def _points(
         whole = laid.matrix.whole.copy()
         whole[slice(*laid.slots)] = False
         matrix = replace(laid.matrix, whole=whole)
-        found = _search(laid, matrix, relaxed.kept, _left(end), nodes=_SHORT)
-        if found.yes is not None:
-            point = found.yes.astype(np.float64)
+        outcome = _search(laid, matrix, relaxed.kept, _left(end), nodes=_SHORT)
+        if outcome.yes is not None:
+            point = outcome.yes.astype(np.float64)
             yield point
     if known is not None and not (known == point).all():
         yield known.astype(np.float64)
@@ -257,9 +257,9 @@ def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
         if best.slots is not None and (wider or best.value < relaxed.bound + 0.5):
             break
         kept = relaxed.among(relaxed.bound * (1 + wider))
-        found = _search(laid, laid.matrix, kept, _left(end), best, nodes=_SHORT)
-        if found.slots is not None:
-            best = found
+        outcome = _search(laid, laid.matrix, kept, _left(end), best, nodes=_SHORT)
+        if outcome.slots is not None:
+            best = outcome
     return None if best.slots is None else best
 
 
@@ -275,21 +275,21 @@ def _by_sums(
         return _search(laid, laid.matrix, kept, _left(end), known, nodes=_LONG)
     count = len(kept)
     every = np.append(kept, np.ones(len(summed.cost) - count, dtype=bool))
-    found = _search(laid, summed, every, _left(end), nodes=_SHORT)
-    if found.values is None:
-        return found
-    held = with_sums_held(laid, summed, found.values)
+    outcome = _search(laid, summed, every, _left(end), nodes=_SHORT)
+    if outcome.values is None:
+        return outcome
+    held = with_sums_held(laid, summed, outcome.values)
     near = _search(laid, held, every, _left(end), nodes=_SHORT)
     if near.values is None:
         # The atoms are no variables of the program that a next search starts in.
-        return replace(found, slots=None, values=None)
-    return replace(near, values=near.values[:count], bound=found.bound)
+        return replace(outcome, slots=None, values=None)
+    return replace(near, values=near.values[:count], bound=outcome.bound)
 
 
-def _bounded(matrix: Matrix, some: slice, low: Floats, high: Floats) -> Matrix:
+def _bounded(matrix: Matrix, variables: slice, low: Floats, high: Floats) -> Matrix:
     """Return the program with some variables within narrower bounds."""
     lows, highs = matrix.low.copy(), matrix.high.copy()
-    lows[some], highs[some] = low, high
+    lows[variables], highs[variables] = low, high
     return replace(matrix, low=lows, high=highs)
 
 
@@ -304,7 +304,7 @@ def _search(
     """Branch and bound over some variables; the others are 0."""
     if laid.stuck:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    found = branch(
+    answer = branch(
         matrix,
         kept,
         seconds=seconds,
@@ -312,12 +312,12 @@ def _search(
         near=0.9,
         start=None if known is None else known.values,
     )
-    if found.infeasible:
+    if answer.infeasible:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    bound = None if found.bound is None else whole_bound(found.bound)
-    if found.values is None:
+    bound = None if answer.bound is None else whole_bound(answer.bound)
+    if answer.values is None:
         return Outcome(None, None, 0.0, bound, infeasible=False)
-    return _outcome(laid, found.values, found.value, bound)
+    return _outcome(laid, answer.values, answer.value, bound)
 
 
 def _outcome(laid: Laid, values: Floats, value: float, bound: int | None) -> Outcome:

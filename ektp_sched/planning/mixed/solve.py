@@ -14,10 +14,9 @@ from ektp_sched.planning.decisions.uses import arc_limits
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.mixed.exact import is_large, told
+from ektp_sched.planning.mixed.minima import surely_on, tightened
 from ektp_sched.planning.mixed.model import Held
-from ektp_sched.planning.mixed.probe import surely_on
 from ektp_sched.planning.mixed.run import Outcome, minimise
-from ektp_sched.planning.mixed.tight import tightened
 from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.result import Tier
 from ektp_sched.planning.tiers import Objective, check_range
@@ -69,8 +68,8 @@ class Mixed:
 
     def own(self, name: str) -> Tier:
         """Return one of the shifts' own tiers."""
-        found = next(s for s in self.settled if s.tier.name == name)
-        return Tier(name, None, found.value, 1, found.bound, found.proven)
+        settled = next(s for s in self.settled if s.tier.name == name)
+        return Tier(name, None, settled.value, 1, settled.bound, settled.proven)
 
 
 def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
@@ -276,8 +275,8 @@ def _cover(mip: Mip, uses: Ints | None) -> Row | None:
         return None
     for row in mip.limiting:
         if int(row.weight @ uses) > row.most:
-            mine = (row.weight > 0) * uses
-            return Row(row.rule, mine, int(mine.sum()) - 1)
+            taken = (row.weight > 0) * uses
+            return Row(row.rule, taken, int(taken.sum()) - 1)
     return None
 
 

@@ -42,8 +42,8 @@ class Split:
         """Return the plain network's column of each; the last is "not printed"."""
         end = len(self.column)
         unprinted = end // self.kinds
-        found: Ints = np.append(self.column, unprinted)[column]
-        return found
+        columns: Ints = np.append(self.column, unprinted)[column]
+        return columns
 
     def settled(self, cards: Ints, limits: Ints) -> tuple[Program, Face]:
         """Return the network with so many cards of each kind in each column.
