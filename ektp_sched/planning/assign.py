@@ -219,12 +219,14 @@ def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints
     """Return column, printer and place of each print, sorted by these."""
     columns, printers, counts = [], [], []
     for p, members in enumerate(program.pools):
-        mine = np.flatnonzero(program.column_pool == p)
+        pool_columns = np.flatnonzero(program.column_pool == p)
         limits = program.capacity.printer_cards[list(members)]
-        shares = even_shares(limits[:, program.column_day[mine]], per_column[mine])
+        shares = even_shares(
+            limits[:, program.column_day[pool_columns]], per_column[pool_columns]
+        )
         for index, share in zip(members, shares, strict=True):
-            columns.append(mine)
-            printers.append(np.full_like(mine, index))
+            columns.append(pool_columns)
+            printers.append(np.full_like(pool_columns, index))
             counts.append(share)
     if not columns:
         empty = np.zeros(0, dtype=np.int64)
@@ -265,8 +267,8 @@ def _servers(program: Program, solution: Solution, column: Ints) -> Ints:
     servers, counts = [], []
     for s, members in enumerate(program.server_pools):
         cards = np.zeros(program.capacity.days, dtype=np.int64)
-        mine = link_server == s
-        np.add.at(cards, program.column_day[link_column[mine]], link_cards[mine])
+        in_pool = link_server == s
+        np.add.at(cards, program.column_day[link_column[in_pool]], link_cards[in_pool])
         shares = even_shares(program.capacity.server_cards[list(members)], cards)
         days = np.arange(program.capacity.days)
         servers.append(
@@ -296,14 +298,14 @@ def _link_cards(
     several = [p for p, _ in program.links if sum(q == p for q, _ in program.links) > 1]
     columns, servers, cards = [], [], []
     for index, (p, s) in enumerate(program.links):
-        mine = np.flatnonzero(program.column_pool == p)
+        pool_columns = np.flatnonzero(program.column_pool == p)
         if p in several:
             arcs = (program.kind == Arc.LINK) & (program.owner == index)
             amount = solution.flow.through[np.flatnonzero(arcs)]
         else:
-            amount = count[mine]
-        columns.append(mine)
-        servers.append(np.full_like(mine, s))
+            amount = count[pool_columns]
+        columns.append(pool_columns)
+        servers.append(np.full_like(pool_columns, s))
         cards.append(amount)
     if not columns:
         empty = np.zeros(0, dtype=np.int64)

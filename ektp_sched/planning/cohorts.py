@@ -103,8 +103,7 @@ def build_cohorts(
     check_start(since, start)
     target, rank, targets, ranks = _classes(frame, office)
     ready = np.clip(_offset(frame, "ready_on", start), 0, days)
-    found = _eligibility(frame, office, ready < days)
-    eligibility, printer_sets, cards, wanted = found
+    eligibility, printer_sets, cards, wanted = _eligibility(frame, office, ready < days)
     due, promised, pinned, late_due, late_promise = _dates(
         frame, start, days, rank, len(ranks)
     )

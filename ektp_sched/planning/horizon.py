@@ -56,11 +56,11 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     last = 0
     number = {name: row for row, name in enumerate(capacity.printers)}
     for index, chosen in enumerate(cohorts.printer_sets):
-        mine = (cohorts.eligibility == index) & (cohorts.ready < days)
+        alike = (cohorts.eligibility == index) & (cohorts.ready < days)
         rows = [number[name] for name in chosen]
-        if not rows or not mine.any():
+        if not rows or not alike.any():
             continue
-        begin = max(first, int(cohorts.ready[mine].max()))
+        begin = max(first, int(cohorts.ready[alike].max()))
         filled = np.cumsum(_alone(capacity, rows)[begin:])
         last = max(last, begin + int(np.searchsorted(filled, total)) + 1)
     pinned = cohorts.pinned[(cohorts.pinned != NONE) & (cohorts.pinned < days)]
@@ -76,8 +76,8 @@ def _alone(capacity: Capacity, printers: list[int]) -> Ints:
     left = capacity.server_cards.copy()
     alone = np.zeros(capacity.days, dtype=np.int64)
     for number, servers in enumerate(reach):
-        mine = np.array(printers)[group == number]
-        cards = capacity.printer_cards[mine].sum(axis=0)
+        members = np.array(printers)[group == number]
+        cards = capacity.printer_cards[members].sum(axis=0)
         for server in np.flatnonzero(servers).tolist():
             served = np.minimum(cards, left[server])
             left[server] -= served

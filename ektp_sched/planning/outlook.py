@@ -144,7 +144,7 @@ def ribbons_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice
     days = min(OUTLOOK_DAYS, left)
     limits = capacity(office, start, days)
     served = limits.server_cards.sum(axis=0)
-    found = []
+    notices = []
     for name, cards in ribbon_cards(office, start, days).items():
         could = np.minimum(limits.printer_cards[limits.printers.index(name)], served)
         short = cards < np.minimum(np.cumsum(could), backlog.planned)
@@ -155,8 +155,8 @@ def ribbons_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice
                 "cards": int(cards[first]),
             }
             figures["on"] = (start + timedelta(days=first)).isoformat()
-            found.append(Notice("ribbons-short", figures))
-    return tuple(found)
+            notices.append(Notice("ribbons-short", figures))
+    return tuple(notices)
 
 
 def _daily(office: Office, start: date, days: int) -> NDArray[np.int64]:

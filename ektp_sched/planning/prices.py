@@ -177,9 +177,9 @@ def _moves(
     every = (np.array_split(side, parts) for side in cells)
     for cohort, column in zip(*every, strict=True):
         cell, target = np.nonzero(program.masks[program.mask[cohort]])
-        which, source = cohort[cell], column[cell]
+        mover, source = cohort[cell], column[cell]
         changes = [
-            tier.cost(cohorts, which, day[target])
+            tier.cost(cohorts, mover, day[target])
             - tier.cost(cohorts, cohort, day[column])[cell]
             for tier in tiers
         ]
@@ -198,8 +198,8 @@ def _price_arcs(
     )
     tail, head = program.tail[wanted], program.head[wanted]
     ends = np.append(head, tail), np.append(tail, head)
-    found = distances(graph, len(program.pools), *ends)
-    far = list(zip(*(part.tolist() for part in found), strict=True))
+    lengths = distances(graph, len(program.pools), *ends)
+    far = list(zip(*(part.tolist() for part in lengths), strict=True))
     for arc, onward, around in zip(
         wanted.tolist(), far[: len(wanted)], far[len(wanted) :], strict=True
     ):
@@ -248,7 +248,7 @@ def _arc_of(program: Program) -> Ints:
     """Return the arc of each printer, then server, on each day; -1 for none."""
     capacity = program.capacity
     printers, servers = len(capacity.printers), len(capacity.servers)
-    found = np.full((printers + servers, capacity.days), -1, dtype=np.int64)
+    arc_of = np.full((printers + servers, capacity.days), -1, dtype=np.int64)
     for kind, pools, first in (
         (Arc.PRINTER, program.pools, 0),
         (Arc.SERVER, program.server_pools, printers),
@@ -256,8 +256,8 @@ def _arc_of(program: Program) -> Ints:
         for number, pool in enumerate(pools):
             arcs = np.flatnonzero((program.kind == kind) & (program.owner == number))
             rows = np.array(pool, dtype=np.int64) + first
-            found[rows[:, None], program.day[arcs]] = arcs
-    return found
+            arc_of[rows[:, None], program.day[arcs]] = arcs
+    return arc_of
 
 
 def _by_tier(
@@ -266,8 +266,8 @@ def _by_tier(
     tiers: tuple[Objective, ...],
 ) -> NDArray[np.float64]:
     """Return each arc's price tier by tier, in the tier's own unit; NaN for none."""
-    found = np.full((len(prices) + 1, len(tiers)), np.nan)
-    for row, price in zip(found, prices, strict=False):
+    by_tier = np.full((len(prices) + 1, len(tiers)), np.nan)
+    for row, price in zip(by_tier, prices, strict=False):
         if price is not None:
             digits = [
                 d
@@ -275,4 +275,4 @@ def _by_tier(
                 for d in pack.unpack(part)
             ]
             row[:] = [d / tier.scale for d, tier in zip(digits, tiers, strict=True)]
-    return found
+    return by_tier

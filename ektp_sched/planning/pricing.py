@@ -35,10 +35,10 @@ def by_limit(
 
     @cache
     def line(kind: Arc, owner: int) -> tuple[int, ...]:
-        mine = (program.kind == kind) & (program.owner == owner)
+        arcs = (program.kind == kind) & (program.owner == owner)
         days = [0] * limits.days
         for day, each in zip(
-            program.day[mine].tolist(), paid[mine].tolist(), strict=True
+            program.day[arcs].tolist(), paid[arcs].tolist(), strict=True
         ):
             days[day] = int(each)
         return tuple(days)

@@ -109,7 +109,8 @@ def tier_problem(
     program: Program, cohorts: Cohorts, face: Face, objective: Objective
 ) -> TierProblem:
     """Merge cohorts that this tier cannot tell apart, and price their choices."""
-    seen, keys = compact(*_with_size(objective.sees(cohorts)))
+    key = objective.sees(cohorts)
+    seen, keys = compact(key, int(key.max(initial=0)) + 1)
     group, distinct = compact(
         face.mask * len(keys) + seen, len(face.masks) * max(1, len(keys))
     )
@@ -122,10 +123,6 @@ def tier_problem(
     day = np.append(program.column_day, objective.days)[choice]
     cost = objective.cost(cohorts, member[owner], day)
     return TierProblem(program, face, group, size, start, choice, cost)
-
-
-def _with_size(key: Ints) -> tuple[Ints, int]:
-    return key, int(key.max(initial=0)) + 1
 
 
 def node_prices(problem: TierProblem, flow: Flow) -> Ints | None:

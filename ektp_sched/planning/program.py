@@ -194,12 +194,12 @@ def _server_pools(
     capacity: Capacity, pools: tuple[tuple[int, ...], ...]
 ) -> tuple[tuple[int, ...], ...]:
     """Pool servers that the same printers reach."""
-    found: dict[tuple[bool, ...], list[int]] = {}
+    alike: dict[tuple[bool, ...], list[int]] = {}
     for index in range(len(capacity.servers)):
         key = tuple(bool(capacity.reaches[pool[0], index]) for pool in pools)
         if any(key):
-            found.setdefault(key, []).append(index)
-    return tuple(tuple(pool) for pool in found.values())
+            alike.setdefault(key, []).append(index)
+    return tuple(tuple(pool) for pool in alike.values())
 
 
 def _links(

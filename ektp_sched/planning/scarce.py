@@ -58,9 +58,9 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
     used = [(option.shift, option.day) for option in options(office, start, days)]
     every = capacity(office, start, days, used)
     counted = {
-        card: some
-        for card, some in lots(office, start, days).items()
-        if can_run_out(card, cohorts, every, _sure(some, days))
+        card: card_lots
+        for card, card_lots in lots(office, start, days).items()
+        if can_run_out(card, cohorts, every, _sure(card_lots, days))
     }
     ribbons = {
         name: cards
@@ -73,10 +73,10 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
     return Scarce(plain, counted, ribbons)
 
 
-def _sure(some: tuple[Lot, ...], days: int) -> Ints:
+def _sure(card_lots: tuple[Lot, ...], days: int) -> Ints:
     """Return the blanks up to each day that anybody can use to the end."""
     cards = np.zeros(days, dtype=np.int64)
-    for lot in some:
+    for lot in card_lots:
         if lot.kept_for is None and lot.last == days - 1:
             cards[lot.first :] += lot.cards
     return cards

@@ -60,13 +60,13 @@ def stock_chains(
     if other card types use the same printers, servers or reserve.
     """
     chains: dict[str, set[int]] = {}
-    for card, mine, others in _running_out(cohorts, capacity, pools):
+    for card, own_pools, others in _running_out(cohorts, capacity, pools):
         if card in aside:
             continue
         if others:
             shared = sorted(str(other) for other in others)
             raise CrossingBlanksError(_sentence(card, shared), card=card, others=shared)
-        chains[card] = mine
+        chains[card] = own_pools
     return chains
 
 
@@ -74,8 +74,8 @@ def crossing_cards(
     cohorts: Cohorts, capacity: Capacity, pools: Pools
 ) -> tuple[str, ...]:
     """Return the card types whose blanks can run out beside others' cards."""
-    found = _running_out(cohorts, capacity, pools)
-    return tuple(card for card, _, others in found if others)
+    running_out = _running_out(cohorts, capacity, pools)
+    return tuple(card for card, _, others in running_out if others)
 
 
 def _running_out(
@@ -83,9 +83,13 @@ def _running_out(
 ) -> Iterator[tuple[str, set[int], set[str | None]]]:
     """Yield card types that can run out, their pools, and who else uses those."""
     for card in sorted(capacity.supply):
-        mine = _pools_of(card, cohorts, capacity, pools)
-        if mine and can_run_out(card, cohorts, capacity):
-            yield card, mine, _sharing(mine, cohorts, capacity, pools) - {card}
+        own_pools = _pools_of(card, cohorts, capacity, pools)
+        if own_pools and can_run_out(card, cohorts, capacity):
+            yield (
+                card,
+                own_pools,
+                _sharing(own_pools, cohorts, capacity, pools) - {card},
+            )
 
 
 def _pools_of(
@@ -97,7 +101,7 @@ def _pools_of(
 
 
 def _sharing(
-    mine: set[int], cohorts: Cohorts, capacity: Capacity, pools: Pools
+    own_pools: set[int], cohorts: Cohorts, capacity: Capacity, pools: Pools
 ) -> set[str | None]:
     """Return the card types that meet these pools on a printer, server or reserve."""
     kinds = {k for group in cohorts.cards for k in group if cohorts.wanted.get(k)}
@@ -107,7 +111,7 @@ def _sharing(
     near = {
         p
         for p in range(len(pools))
-        if p in mine or any((reach[p] & reach[q]).any() for q in mine)
+        if p in own_pools or any((reach[p] & reach[q]).any() for q in own_pools)
     }
     return {k for k in kinds if _pools_of(k, cohorts, capacity, pools) & near}
 

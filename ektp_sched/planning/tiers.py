@@ -67,15 +67,15 @@ class Objective:
         ours: Ints = np.where(self._ours(cohorts), key, 0)
         return ours
 
-    def cost(self, cohorts: Cohorts, which: Ints, day: Ints) -> Ints:
+    def cost(self, cohorts: Cohorts, cohort: Ints, day: Ints) -> Ints:
         r"""Return the scaled cost of printing a cohort's card on a day.
 
         Parameters
         ----------
         cohorts
             All cohorts.
-        which
-            Cohort of each entry.
+        cohort
+            Index of the cohort of each entry.
         day
             Day of each entry, in ``[0, days]``; ``days`` stands for "not
             printed".
@@ -83,7 +83,7 @@ class Objective:
         Returns
         -------
         ndarray
-            Non-negative, same shape as ``which``.  For ``pressure`` it is
+            Non-negative, same shape as ``cohort``.  For ``pressure`` it is
             scale times the accrued pressure
 
             .. math:: P(i, d) = \sum_{t=\max(0, r)}^{d-1} (t - r + 1) / \tau
@@ -92,37 +92,37 @@ class Objective:
         """
         key = self.sees(cohorts)
         kinds = int(key.max(initial=0)) + 1
-        if kinds * (self.days + 1) > len(which):
-            return self._formula(cohorts, which, day)
+        if kinds * (self.days + 1) > len(cohort):
+            return self._formula(cohorts, cohort, day)
         member = np.zeros(kinds, dtype=np.int64)
         member[key] = np.arange(len(cohorts))
         of_kind, of_day = np.divmod(np.arange(kinds * (self.days + 1)), self.days + 1)
         table = self._formula(cohorts, member[of_kind], of_day)
-        found: Ints = table[(key * (self.days + 1))[which] + day]
-        return found
+        costs: Ints = table[(key * (self.days + 1))[cohort] + day]
+        return costs
 
-    def _formula(self, cohorts: Cohorts, which: Ints, day: Ints) -> Ints:
+    def _formula(self, cohorts: Cohorts, cohort: Ints, day: Ints) -> Ints:
         if self.name == "unprinted":
             cost: Ints = (day == self.days).astype(np.int64)
         elif self.name == EARLINESS:
             cost = day.copy()
         elif self.name == "overdue":
-            due = cohorts.due[which]
+            due = cohorts.due[cohort]
             cost = ((due != NONE) & (day > due)).astype(np.int64)
         elif self.name == "promise":
-            promised = cohorts.promised[which]
+            promised = cohorts.promised[cohort]
             cost = np.where(promised == NONE, 0, np.maximum(0, day - promised))
         elif self.name == PINS:
-            cost = (self._bound(cohorts)[which] & (day == self.days)).astype(np.int64)
+            cost = (self._bound(cohorts)[cohort] & (day == self.days)).astype(np.int64)
         else:
-            since = cohorts.since[which]
-            per_day = self.scale // np.array(cohorts.targets)[cohorts.target[which]]
+            since = cohorts.since[cohort]
+            per_day = self.scale // np.array(cohorts.targets)[cohorts.target[cohort]]
             first = np.maximum(since, 0)
             waited = np.maximum(0, day - first)
             cost = per_day * (waited * (first - since + 1) + waited * (waited - 1) // 2)
         if self.rank is None:
             return cost
-        return np.where(self._ours(cohorts)[which], cost, np.int64(0))
+        return np.where(self._ours(cohorts)[cohort], cost, np.int64(0))
 
     def constant(self, cohorts: Cohorts) -> int:
         """Return what is lost before the start, whatever is done."""
@@ -160,28 +160,28 @@ def objectives(
         scale = office.lcm_targets if name == "pressure" else 1
         return Objective(name, rank, scale, days)
 
-    found: list[Objective] = []
+    tiers: list[Objective] = []
     for names in _stretches(office, decided=decided):
         if not office.has_ranks or names[0] in DECIDED:
-            found += [tier(name, None) for name in names]
+            tiers += [tier(name, None) for name in names]
             continue
         ranks = range(len(cohorts.ranks))
-        found += [tier("unprinted", r) for r in ranks if "unprinted" in names]
-        found += [tier(n, r) for r in ranks for n in names if n != "unprinted"]
+        tiers += [tier("unprinted", r) for r in ranks if "unprinted" in names]
+        tiers += [tier(n, r) for r in ranks for n in names if n != "unprinted"]
     if "pressure" not in office.plan.tiers:
-        found.append(Objective(EARLINESS, None, 1, days))
-    return tuple(found)
+        tiers.append(Objective(EARLINESS, None, 1, days))
+    return tuple(tiers)
 
 
 def _stretches(office: Office, *, decided: bool) -> list[list[str]]:
     """Cut the office's tiers at those that are the shifts' own."""
-    found: list[list[str]] = [[]]
+    stretches: list[list[str]] = [[]]
     for name in office.plan.tiers:
-        found += [[name], []] if name in DECIDED else []
+        stretches += [[name], []] if name in DECIDED else []
         if name not in DECIDED:
-            found[-1].append(name)
-    found += [[name] for name in DECIDED if name not in office.plan.tiers]
-    return [one for one in found if one and (decided or one[0] not in DECIDED)]
+            stretches[-1].append(name)
+    stretches += [[name] for name in DECIDED if name not in office.plan.tiers]
+    return [one for one in stretches if one and (decided or one[0] not in DECIDED)]
 
 
 def check_range(
