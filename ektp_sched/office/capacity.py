@@ -236,16 +236,18 @@ def day_shares(
     which it holds, shape ``(days,)``; the resource's ``from`` and ``to`` bound them.
     """
     days = len(worked)
-    found: dict[Fraction, NDArray[np.bool_]] = {}
+    days_by_share: dict[Fraction, NDArray[np.bool_]] = {}
     weekday = (start.weekday() + np.arange(days)) % 7
     by_day = [Fraction(office.calendar.share.get(name, 1)) for name in DAYS]
     for first, last, left in _stretches(office, resource, start, days):
         for number, part in enumerate(by_day):
             if left * part:
-                on = found.setdefault(left * part, np.zeros(days, dtype=np.bool_))
+                on = days_by_share.setdefault(
+                    left * part, np.zeros(days, dtype=np.bool_)
+                )
                 stretch = slice(first, last)
                 on[stretch] |= (weekday[stretch] == number) & worked[stretch]
-    return found
+    return days_by_share
 
 
 def _stretches(

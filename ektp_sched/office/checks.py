@@ -324,11 +324,14 @@ _YES: Final = by_form(Said("true", "true"), said("yes", "ya"))
 
 
 def _listed(names: Sequence[str]) -> Said:
-    *some, last = [f'"{name}"' for name in names]
-    if not some:
+    *before, last = [f'"{name}"' for name in names]
+    if not before:
         return Said(last, last)
     return said(
-        "{some} and {last}", "{some} dan {last}", some=", ".join(some), last=last
+        "{before} and {last}",
+        "{before} dan {last}",
+        before=", ".join(before),
+        last=last,
     )
 
 

@@ -68,12 +68,12 @@ def keeper(
     )
 
 
-def is_estimated(found: holidays.HolidayBase, name: str) -> bool:
+def is_estimated(kept: holidays.HolidayBase, name: str) -> bool:
     """Return whether the package marks a holiday's date as an estimate."""
-    label = getattr(found, "estimated_label", None)
+    label = getattr(kept, "estimated_label", None)
     if not label:
         return False
-    mark = found.tr(label).replace("%s", "").strip()
+    mark = kept.tr(label).replace("%s", "").strip()
     return bool(mark) and mark in name
 
 

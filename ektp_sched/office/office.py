@@ -41,15 +41,15 @@ class Office(OfficeTables):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        found = (
+        problems = (
             *problems_of(self),
             *consumable_problems(self),
             *decision_problems(self),
         )
-        if found:
-            text = "; ".join(f"{p.key}: {p.sentence}" for p in found)
+        if problems:
+            text = "; ".join(f"{p.key}: {p.sentence}" for p in problems)
             raise PydanticCustomError(
-                "office", "{text}", {"text": text, "problems": found}
+                "office", "{text}", {"text": text, "problems": problems}
             )
         return self
 

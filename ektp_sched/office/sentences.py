@@ -136,13 +136,9 @@ def _number(english: str, indonesian: str, example: str, **limits: int) -> Said:
                 example=shown,
                 **limits,
             )
-            for shown in (example, _decimals(example))
+            for shown in (example, Said(example, example.replace(".", ",")))
         )
     )
-
-
-def _decimals(example: str) -> Said:
-    return Said(example, example.replace(".", ","))
 
 
 def _entries(name: str, english: str, indonesian: str, needed: str) -> dict[str, Said]:
@@ -179,11 +175,14 @@ def _entries(name: str, english: str, indonesian: str, needed: str) -> dict[str,
 
 def _needs(needed: str) -> Said:
     """Return "a, b and c" for names of keys that stand with blanks between."""
-    *some, last = needed.split()
-    if not some:
+    *before, last = needed.split()
+    if not before:
         return Said(last, last)
     return said(
-        "{some} and {last}", "{some} dan {last}", some=", ".join(some), last=last
+        "{before} and {last}",
+        "{before} dan {last}",
+        before=", ".join(before),
+        last=last,
     )
 
 
@@ -227,9 +226,12 @@ def _named_tables(name: str, needed: str = "", joint: str = "and") -> dict[str, 
 
 
 def _either(*names: str) -> Said:
-    *some, last = names
+    *before, last = names
     return said(
-        "{some} or {last}", "{some} atau {last}", some=", ".join(some), last=last
+        "{before} or {last}",
+        "{before} atau {last}",
+        before=", ".join(before),
+        last=last,
     )
 
 
@@ -318,10 +320,7 @@ def _days_of(low: int, high: int) -> Said:
 
 
 def _one_of(*words: str) -> Said:
-    *some, last = [f'"{word}"' for word in words]
-    return said(
-        "{some} or {last}", "{some} atau {last}", some=", ".join(some), last=last
-    )
+    return _either(*(f'"{word}"' for word in words))
 
 
 _FORMS: Final[dict[str, str]] = {
@@ -654,7 +653,7 @@ def _shown(value: Any) -> Said:
         return by_form(Said(word, word), cell)
     if isinstance(value, str) and value.strip():
         text = f'"{_short(value)}"'
-        if not _numeric(value):
+        if value.strip("+-.0123456789"):
             return Said(text, text)
         quoted = said("{text} in quotes", "{text} dalam tanda kutip", text=text)
         return by_form(quoted, Said(text, text))
@@ -669,7 +668,3 @@ def _shown(value: Any) -> Said:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 40 else f"{line[:39]}…"
-
-
-def _numeric(text: str) -> bool:
-    return bool(text) and text.strip("+-.0123456789") == ""
