@@ -200,22 +200,22 @@ def _in_range(values: pl.Series) -> Parsed:
 
 
 def _fast_dates(text: pl.Series) -> pl.Series:
-    found = text.str.to_date("%Y-%m-%d", strict=False)
-    if found.null_count() == text.null_count():
-        return found.set(~found.is_between(FIRST, LAST), None)
-    return _fast_stamps(text, found.cast(_STAMP)).cast(pl.Date)
+    days = text.str.to_date("%Y-%m-%d", strict=False)
+    if days.null_count() == text.null_count():
+        return days.set(~days.is_between(FIRST, LAST), None)
+    return _fast_stamps(text, days.cast(_STAMP)).cast(pl.Date)
 
 
-def _fast_stamps(text: pl.Series, found: pl.Series | None = None) -> pl.Series:
+def _fast_stamps(text: pl.Series, stamps: pl.Series | None = None) -> pl.Series:
     """Return stamps in the forms that come with a different text in each row."""
-    if found is None:
-        found = pl.repeat(None, len(text), dtype=_STAMP, eager=True)
+    if stamps is None:
+        stamps = pl.repeat(None, len(text), dtype=_STAMP, eager=True)
     bare = text.str.replace(_ZONE, "$1")
     for form in _FAST_FORMS:
-        left = bare.filter(found.is_null()).drop_nulls().head(_SAMPLE)
+        left = bare.filter(stamps.is_null()).drop_nulls().head(_SAMPLE)
         if _to_stamps(left, form).null_count() < len(left):
-            found = found.fill_null(_to_stamps(bare, form))
-    return found.set(~found.cast(pl.Date).is_between(FIRST, LAST), None)
+            stamps = stamps.fill_null(_to_stamps(bare, form))
+    return stamps.set(~stamps.cast(pl.Date).is_between(FIRST, LAST), None)
 
 
 def _to_stamps(text: pl.Series, form: str) -> pl.Series:
@@ -228,10 +228,10 @@ def _parse(text: pl.Series, form: str | None, fast: pl.Series | None) -> Parsed:
     left = text if fast is None else text.filter(fast.is_null())
     table = _unique(left.drop_nulls().unique(), form)
     known = table["text"]
-    found = text.replace_strict(
+    stamps = text.replace_strict(
         known, table["stamp"], default=None, return_dtype=_STAMP
     )
-    values = found if fast is None else fast.fill_null(found)
+    values = stamps if fast is None else fast.fill_null(stamps)
     if table["why"].null_count() == table.height:
         return Parsed(values, None)
     why = text.replace_strict(known, table["why"], default=None, return_dtype=pl.String)

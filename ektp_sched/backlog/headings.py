@@ -127,17 +127,17 @@ def _canonical(
 def _find(
     name: str, headings: Sequence[str], at: dict[str, int], file: str | None
 ) -> int | None:
-    found = [i for i, heading in enumerate(headings) if fold(heading) == fold(name)]
-    if len(found) > 1:
+    positions = [i for i, heading in enumerate(headings) if fold(heading) == fold(name)]
+    if len(positions) > 1:
         message = said(
             'has {count} columns "{name}"; keep one of them',
             'berisi {count} kolom "{name}"; pertahankan salah satu',
-            count=len(found),
+            count=len(positions),
             name=name,
         )
         raise BacklogError(message, file=file)
-    if found:
-        return found[0]
+    if positions:
+        return positions[0]
     return next((i for column, i in at.items() if fold(column) == fold(name)), None)
 
 
@@ -171,19 +171,19 @@ def _require(
     if not absent:
         return
     listed = columns_shown(headings)
-    found = said("found were {list}", "yang ada: {list}", list=listed)
+    seen = said("found were {list}", "yang ada: {list}", list=listed)
     if not listed:
         # The first row may then hold a person, whom no message may name.
         headings = ()
-        found = said(
+        seen = said(
             "the first row seems to hold data, and must hold the headings",
             "baris pertama tampaknya berisi data, padahal harus berisi judul kolom",
         )
     understood = set(at.values())
     free = [h for i, h in enumerate(headings) if i not in understood]
     problems = [_missing(c, name, free) for c, name in absent.items()]
-    message = joined("; ", [joined(said(" and ", " dan "), problems), found])
-    raise BacklogError(message, file=file, problems=[*problems, found])
+    message = joined("; ", [joined(said(" and ", " dan "), problems), seen])
+    raise BacklogError(message, file=file, problems=[*problems, seen])
 
 
 def _missing(column: str, name: str, headings: Sequence[str]) -> Said:

@@ -84,9 +84,9 @@ def _official(text: pl.Series, known: Mapping[str, str], code: str) -> Named:
     official = all(known.get(name) == name for name in distinct.head(_HINTS))
     if official and len(distinct) <= _HINTS:
         return Named(text, None)
-    found = _lookup(distinct, known)
-    values = text.replace_strict(distinct, found, default=None, return_dtype=pl.String)
-    unknown = distinct.filter(found.is_null() & ~distinct.is_in(_EMPTY))
+    named = _lookup(distinct, known)
+    values = text.replace_strict(distinct, named, default=None, return_dtype=pl.String)
+    unknown = distinct.filter(named.is_null() & ~distinct.is_in(_EMPTY))
     if unknown.is_empty():
         return Named(values, None)
     reasons = _reasons(unknown, known, code)
@@ -102,17 +102,17 @@ def _lookup(distinct: pl.Series, known: Mapping[str, str]) -> pl.Series:
         (lower.str.replace_all(r"\s+", " "), squeeze),
         (lower.str.replace_all(r"[^\p{L}\p{N}]", ""), fold),
     )
-    found = pl.repeat(None, len(distinct), dtype=pl.String, eager=True)
+    official = pl.repeat(None, len(distinct), dtype=pl.String, eager=True)
     for keys, form in ways:
         meant: dict[str, set[str]] = defaultdict(set)
         for spelling, name in known.items():
             meant[form(spelling)].add(name)
         single = {key: names.pop() for key, names in meant.items() if len(names) == 1}
         if single:
-            found = found.fill_null(
+            official = official.fill_null(
                 keys.replace_strict(single, default=None, return_dtype=pl.String)
             )
-    return found
+    return official
 
 
 def _reasons(unknown: pl.Series, known: Mapping[str, str], code: str) -> pl.Series:
@@ -149,9 +149,9 @@ def urgency_classes(table: Table, columns: Columns, office: Office) -> Classes:
 
 
 def _first_match(table: Table, columns: Columns, silent: pl.Series) -> pl.Series:
-    found = pl.repeat(None, len(silent), dtype=pl.UInt32, eager=True)
+    first = pl.repeat(None, len(silent), dtype=pl.UInt32, eager=True)
     for index, (position, rule) in enumerate(columns.rules):
         cells = clean(table.cells(position))
         hit = cells.str.contains(f"(?i){rule.matches}").fill_null(value=False)
-        found = found.set(hit & silent & found.is_null(), index)
-    return found
+        first = first.set(hit & silent & first.is_null(), index)
+    return first

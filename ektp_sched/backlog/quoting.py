@@ -204,8 +204,8 @@ def _rows_in_cells(frame: pl.DataFrame, separator: str) -> pl.Series:
             lines = lines.with_columns(pl.col("line").str.split("\n").list.slice(1))
             looks = lines.explode("line").filter(pl.col("line").str.contains(pattern))
             records.append(looks["at"])
-    found = pl.concat(records) if records else pl.Series([], dtype=pl.Int64)
-    return found.cast(pl.Int64).unique().sort()
+    numbers = pl.concat(records) if records else pl.Series([], dtype=pl.Int64)
+    return numbers.cast(pl.Int64).unique().sort()
 
 
 def _with_cells_joined(
