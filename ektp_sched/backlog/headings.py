@@ -52,6 +52,11 @@ class Columns:
     extra: dict[str, int]  # what passes through: its heading, made unique, → position
     notices: tuple[Notice, ...]  # what the office names and the file does not have
 
+    @property
+    def whom(self) -> int:
+        """Position of the id, or of the number from which it is made."""
+        return self.at["application_id"] if self.number is None else self.number
+
 
 def known_headings(office: Office) -> frozenset[str]:
     """Return every heading that the office gives a meaning, folded."""
