@@ -49,15 +49,9 @@ def without_rows_below(
     them, below its title.  The first row of a table may number its columns.  Any
     other row is somebody's, even if unreadable.
 
-    Parameters
-    ----------
-    table
-        As it was read.
-    whom, since
-        Positions of the id or number, and of the dates; both are of the days in a
-        history.  No date is looked for where `since` is None.
-    form
-        How the office writes dates; None: day first.
+    ``whom`` and ``since`` are the positions of the id or number, and of the dates; both
+    are of the days in a history, and no date is looked for where ``since`` is None.
+    Where the office names no ``form`` of dates, the day is first.
     """
     if table.rows.is_empty():
         return table
