@@ -26,11 +26,14 @@ from ektp_sched.trust.explain.ahead import (
     cards_to_move,
     least_pressing,
 )
-from ektp_sched.trust.explain.consumables import ConsumableCase, may_be_held
-from ektp_sched.trust.explain.limits import find_room
+from ektp_sched.trust.explain.limits import (
+    ConsumableCase,
+    QuotaCase,
+    find_room,
+    idle_shifts,
+    may_be_held,
+)
 from ektp_sched.trust.explain.model import Explanation, Move, Price, Slot
-from ektp_sched.trust.explain.quotas import QuotaCase
-from ektp_sched.trust.explain.shifts import idle_shifts
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ import numpy as np
 
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of, slack_of
-from ektp_sched.trust.fairness.exchanges import changes, tiers_that_count
+from ektp_sched.trust.verify.tiers import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Counts", "Pair", "count_overtakes"]
+__all__ = ["Pair", "count_overtakes"]
+
 
 _NEVER: Final = 1 << 40
 _FIRST: Final = -_NEVER
@@ -56,7 +58,7 @@ class Pair:
 
 
 @dataclass(slots=True)
-class Counts:
+class _Counts:
     """Overtakes counted so far.
 
     Parameters
@@ -82,7 +84,7 @@ class Counts:
     sample: list[Pair] = field(default_factory=list)
 
 
-def count_overtakes(facts: Facts) -> Counts:
+def count_overtakes(facts: Facts) -> _Counts:
     """Count all overtakes of a plan, avoidable or accounted for.
 
     Parameters
@@ -90,7 +92,7 @@ def count_overtakes(facts: Facts) -> Counts:
     facts
         A plan laid beside its applications.
     """
-    counts = Counts()
+    counts = _Counts()
     cells, sorts, _ = cells_of(facts)
     slack = slack_of(facts)
     moves, blanks = QuotaMoves(facts), BlankMoves(facts)
@@ -103,7 +105,7 @@ def count_overtakes(facts: Facts) -> Counts:
             held = moves.against_exchange(day, later)[sorts.sign[:, None], sorts.sign]
             _count_pair(facts, sorts, ahead, passed, able & (held < 0), counts)
             for quota in np.unique(held[able & (held >= 0)]).tolist():
-                some = Counts()
+                some = _Counts()
                 _count_pair(facts, sorts, ahead, passed, able & (held == quota), some)
                 counts.excused[quota] += some.avoidable
     return counts
@@ -145,7 +147,7 @@ def _count_pair(
     ahead: Cells,
     passed: Cells,
     able: Bools,
-    counts: Counts,
+    counts: _Counts,
 ) -> None:
     """Count the overtakes between two days."""
     day, later = int(ahead.day[0]), int(passed.day[0])
@@ -171,13 +173,13 @@ def _count_sort(
     cells: tuple[Cells, Cells, Ints],
     days: tuple[int, int],
     by_rank: bool,
-    counts: Counts,
+    counts: _Counts,
 ) -> None:
     ahead, passed, since = cells
-    parts = tiers_that_count(facts, by_rank, days[1])
+    parts = _tiers_that_count(facts, by_rank, days[1])
     names = [name for part in parts for name in part]
-    steps = changes(facts, (ahead.due, ahead.promised), days, parts)
-    gain = changes(facts, (passed.due, passed.promised), days, parts, wins=by_rank)[-1]
+    steps = _changes(facts, (ahead.due, ahead.promised), days, parts)
+    gain = _changes(facts, (passed.due, passed.promised), days, parts, wins=by_rank)[-1]
     loss = steps[-1]
     total, below = _dominated(
         (since, gain, passed.count), 2 * ahead.since, steps, by_rank
@@ -244,3 +246,103 @@ def _dominated(
             place = np.clip(np.searchsorted(gains, loss) - low, 0, high - low)
             part += table[upto, place]
     return total, below
+
+
+def _tiers_that_count(facts: Facts, by_rank: bool, later: int) -> list[list[str]]:
+    """Return the tiers that stand before the one an exchange surely improves.
+
+    Within a rank an exchange leaves the number of unprinted as it is, and
+    improves ``pressure``.  A stricter rank surely improves the first stretch
+    of tiers with ``pressure``, or with ``unprinted`` where it is not printed.
+
+    Parameters
+    ----------
+    facts
+        The office's tiers.
+    by_rank
+        Whether the one who gains has a stricter rank.
+    later
+        The later of the two days.
+
+    Returns
+    -------
+    list of list of str
+        ``overdue`` and ``promise`` by stretch: in each, all tiers of a
+        stricter rank stand before those of the other.
+    """
+    sure = ["pressure"]
+    if by_rank and later == facts.days:
+        sure.append("unprinted")
+    found: list[list[str]] = []
+    for names in stretches(facts.office):
+        first = min((names.index(n) for n in sure if n in names), default=None)
+        before = names[: 0 if by_rank and first is not None else first]
+        found.append([name for name in before if name in ("overdue", "promise")])
+        if first is not None:
+            break
+    return found
+
+
+def _changes(
+    facts: Facts,
+    dates: tuple[Ints, Ints],
+    days: tuple[int, int],
+    parts: list[list[str]],
+    *,
+    wins: bool = False,
+) -> list[Ints]:
+    """Return what changes between two days, tiers packed into one number each.
+
+    Parameters
+    ----------
+    facts
+        Length of the horizon.
+    dates
+        due and promised of some applications, shape ``(K,)`` each.
+    days
+        The earlier day and the later.
+    parts
+        As from `_tiers_that_count`.
+    wins
+        Whether any change in a stretch outweighs all that others have there.
+
+    Returns
+    -------
+    list of ndarray
+        For each tier the changes up to it, so that larger numbers matter
+        more; at least one entry, the last being all of them.
+    """
+    found: list[Ints] = []
+    for names in parts:
+        some = [_change(name, dates, days) for name in names]
+        if wins and some:
+            moved = np.logical_or.reduce([change > 0 for change in some])
+            most = _width(facts, names[0]) - 1
+            some = [np.where(moved, most, 0), *(0 * change for change in some[1:])]
+        found += some
+    widths = [_width(facts, name) for names in parts for name in names]
+    return _packed(found, widths) or [np.zeros(len(dates[0]), dtype=np.int64)]
+
+
+def _change(name: str, dates: tuple[Ints, Ints], days: tuple[int, int]) -> Ints:
+    (due, promised), (day, later) = dates, days
+    if name == "overdue":
+        return np.asarray((due >= day) & (due < later), dtype=np.int64)
+    slip = np.maximum(0, later - np.maximum(promised, day))
+    return np.where(promised == MISSING, 0, slip)
+
+
+def _width(facts: Facts, name: str) -> int:
+    """Return how many changes there are, "outweighs all" being one more."""
+    return 3 if name == "overdue" else facts.days + 2
+
+
+def _packed(some: list[Ints], widths: list[int]) -> list[Ints]:
+    found: list[Ints] = []
+    for change, width in zip(some, widths, strict=True):
+        found.append(found[-1] * width + change if found else change)
+    scale = 1
+    for index in range(len(found) - 1, -1, -1):
+        found[index] = found[index] * scale
+        scale *= widths[index]
+    return found
