@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.ready_by import Counts, Ints
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits
 
     Floats = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from ektp_sched.planning.arguments import check_whole
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.simulate.queue import build_queue
 from ektp_sched.scenarios.simulate.simulate import simulate
-from ektp_sched.scenarios.world.blocks import Futures, in_blocks
 from ektp_sched.scenarios.world.capacities import limits_of
+from ektp_sched.scenarios.world.draws import Futures, in_blocks
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.scenarios.dates.ready_by import Counts
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.blocks import Progress
-    from ektp_sched.scenarios.world.draws import World
+    from ektp_sched.scenarios.world.draws import Progress, World
     from ektp_sched.scenarios.world.laws import Scenario, Scenarios
 
 __all__ = ["Course", "Fronts", "chosen", "simulated", "undisturbed"]

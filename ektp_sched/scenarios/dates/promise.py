@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.blocks import Progress
+    from ektp_sched.scenarios.world.draws import Progress
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
 __all__ = ["PLAN", "Promises", "days_printed", "promise"]

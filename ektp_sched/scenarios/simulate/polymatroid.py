@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios.simulate.kinds import Kinds
-    from ektp_sched.scenarios.world.types import Limits
+    from ektp_sched.scenarios.simulate.queue import Kinds
+    from ektp_sched.scenarios.world.draws import Limits
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

@@ -18,7 +18,7 @@ import polars as pl
 
 from ektp_sched.planning.assign import tie_break_order
 from ektp_sched.planning.cohorts import NONE, build_cohorts
-from ektp_sched.scenarios.simulate.kinds import Kinds, kinds_of
+from ektp_sched.planning.keys import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,87 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["LEFT_OUT", "Queue", "Singles", "Streams", "build_queue"]
+__all__ = ["Kinds", "Queue", "Singles", "Streams", "build_queue"]
 
-LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Every kind that occurs, the one with the fewest printers first.
+
+    Parameters
+    ----------
+    printers
+        Ids of the printers that may print it, by kind.
+    card
+        Card type whose blanks it uses, if these are counted, by kind.
+    """
+
+    printers: tuple[tuple[str, ...], ...]
+    card: tuple[str | None, ...]
+
+    def __len__(self) -> int:
+        """Return the number of kinds."""
+        return len(self.printers)
+
+
+def _kinds_of(
+    cohorts: Cohorts,
+    card: Ints,
+    cards: Sequence[str | None],
+    kept: NDArray[np.bool_],
+    office: Office,
+) -> tuple[Kinds, Ints]:
+    """Return the kinds of a backlog, and the kind of each application.
+
+    Parameters
+    ----------
+    cohorts
+        Tells which printers may print each application.
+    card, cards
+        Card type of each application, as a place in the list; shape ``(N,)``.
+    kept
+        Which applications count, shape ``(N,)``; the others get kind 0.
+    office
+        Tells whose blanks are counted, and what the default card needs, which
+        is the one kind where no application counts.
+    """
+    counted = [_counted(name, office) for name in cards]
+    names = [*(n if c else None for n, c in zip(cards, counted, strict=True)), None]
+    blank = np.where(np.array(counted, dtype=bool), np.arange(len(cards)), len(cards))
+    key = cohorts.eligibility[cohorts.member] * len(names) + blank[card]
+    number, used = compact(key[kept], max(1, len(cohorts.printer_sets)) * len(names))
+    found = [
+        (cohorts.printer_sets[k // len(names)], names[k % len(names)])
+        for k in used.tolist()
+    ] or [_default(office)]
+    order = sorted(range(len(found)), key=lambda k: _fewest_first(*found[k]))
+    place = np.empty(len(found), dtype=np.int64)
+    place[order] = np.arange(len(found))
+    kind = np.zeros(len(key), dtype=np.int64)
+    kind[kept] = place[number]
+    kinds = Kinds(
+        printers=tuple(found[k][0] for k in order),
+        card=tuple(found[k][1] for k in order),
+    )
+    return kinds, kind
+
+
+def _counted(card: str | None, office: Office) -> bool:
+    return card is not None and office.cards[card].stock is not None
+
+
+def _default(office: Office) -> tuple[tuple[str, ...], str | None]:
+    card = office.default_card
+    return office.eligible(card, None), card if _counted(card, office) else None
+
+
+def _fewest_first(
+    printers: tuple[str, ...], card: str | None
+) -> tuple[int, tuple[str, ...], str]:
+    return len(printers), printers, card or ""
+
+
+_LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
 """Why an application can be printed in no case within the horizon."""
 
 
@@ -209,7 +287,7 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
     card = _places(frame["card"], cards)
     area = _places(frame["area"], areas)
     kept, left_out = _printable(cohorts, days)
-    kinds, kind = kinds_of(cohorts, card, cards, kept, office)
+    kinds, kind = _kinds_of(cohorts, card, cards, kept, office)
     cell, cells = _cells(kind, area, areas, kept, office)
     streams = _streams(cells, office)
     urgency = _places(frame["urgency"], [*office.urgency])
@@ -268,7 +346,7 @@ def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
     }
     out = np.zeros(len(cohorts), dtype=bool)
     rows = {}
-    for reason in LEFT_OUT:
+    for reason in _LEFT_OUT:
         rows[reason] = np.flatnonzero((reasons[reason] & ~out)[cohorts.member])
         out |= reasons[reason]
     return ~out[cohorts.member], {k: at for k, at in rows.items() if len(at)}

@@ -11,8 +11,8 @@ from ektp_sched.scenarios.simulate.outcome import joined
 from ektp_sched.scenarios.simulate.queue import Queue, build_queue
 from ektp_sched.scenarios.simulate.replan import simulate_replan
 from ektp_sched.scenarios.simulate.simulate import simulate
-from ektp_sched.scenarios.world.blocks import Futures, in_blocks
 from ektp_sched.scenarios.world.capacities import limits_of
+from ektp_sched.scenarios.world.draws import Futures, in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.scenarios.simulate.outcome import Outcome
-    from ektp_sched.scenarios.world.blocks import Progress
-    from ektp_sched.scenarios.world.draws import World
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits, Progress, World
     from ektp_sched.scenarios.world.laws import Scenario, Scenarios
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
 
     Numbers = NDArray[np.generic]
     Look = Callable[[Outcome, Queue, Limits, Arrivals, Office], Numbers]

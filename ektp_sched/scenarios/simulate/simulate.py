@@ -14,18 +14,22 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.cohorts import NONE
-from ektp_sched.scenarios.simulate.accept import Line, Sets, accept
-from ektp_sched.scenarios.simulate.figures import outcome_of, person_days_of
+from ektp_sched.scenarios.simulate.accept import Line, Sets, SingleBook, accept
 from ektp_sched.scenarios.simulate.order import (
     check_policy,
     check_range,
     entries_of,
     order,
 )
-from ektp_sched.scenarios.simulate.outcome import Outcome, joined, shared_out
+from ektp_sched.scenarios.simulate.outcome import (
+    History,
+    Outcome,
+    joined,
+    outcome_of,
+    person_days_of,
+    shared_out,
+)
 from ektp_sched.scenarios.simulate.polymatroid import CAUSES, DailySets, daily_sets
-from ektp_sched.scenarios.simulate.single import SingleBook
-from ektp_sched.scenarios.simulate.stream_history import History
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits
 
     Counts = NDArray[np.int32]
     Ints = NDArray[np.int64]

@@ -12,8 +12,8 @@ import numpy as np
 from ektp_sched.office import capacity
 from ektp_sched.office.capacity import day_shares
 from ektp_sched.office.tables import Outage
+from ektp_sched.scenarios.world.draws import Limits
 from ektp_sched.scenarios.world.left_out import as_simulated
-from ektp_sched.scenarios.world.types import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

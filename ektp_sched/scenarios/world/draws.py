@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.planning.arguments import check_whole
-from ektp_sched.scenarios.world.types import Arrivals
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
     from datetime import date
 
     from numpy.typing import NDArray
@@ -33,7 +34,85 @@ if TYPE_CHECKING:
         Scenarios,
     )
 
-__all__ = ["BLOCK", "World", "draw", "first_days", "stream", "triangular"]
+    Progress = Callable[[str, float], None]
+
+__all__ = [
+    "BLOCK",
+    "Arrivals",
+    "Futures",
+    "Limits",
+    "World",
+    "draw",
+    "first_days",
+    "in_blocks",
+    "stream",
+    "triangular",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Daily limits of one scenario in one block of R replications.
+
+    All days are offsets from ``start``, 0 to ``days - 1``.  Where an array has
+    1 in place of R, it is the same in all replications.
+
+    Parameters
+    ----------
+    start, days
+        First day and number of calendar days, H.
+    open
+        Whether a day is worked in this scenario, shape ``(H,)``.
+    printers, servers
+        Ids: the rows of the arrays below.
+    printer_cards, server_cards
+        Cards that each can do, shapes ``(P, R, H)`` and ``(S, R, H)``; 0 on
+        days not worked and on days of a breakdown.
+    reaches
+        Whether a printer can use a server, shape ``(P, S)``.
+    reserve
+        Cards a day kept free; 0 for none.
+    supply
+        For each card type with stock, blanks available up to and including a
+        day if none is used, shape ``(H,)``.
+    printers_unbroken, servers_unbroken
+        The same as the cards, had nothing broken down: what a planner knows of
+        later days; None where nothing ever breaks down.
+    """
+
+    start: date
+    days: int
+    open: NDArray[np.bool_]
+    printers: tuple[str, ...]
+    servers: tuple[str, ...]
+    printer_cards: NDArray[np.int64]
+    server_cards: NDArray[np.int64]
+    reaches: NDArray[np.bool_]
+    reserve: int
+    supply: dict[str, NDArray[np.int64]]
+    printers_unbroken: NDArray[np.int64] | None = None
+    servers_unbroken: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """New applications of one block of replications, alike in all scenarios.
+
+    Parameters
+    ----------
+    classes
+        The office's urgency classes in its order.
+    cards
+        Applications by class, replication and day, shape ``(C, R, H)``.
+    entropy
+        Seed and number of the block, from which it is drawn where a new
+        applicant lives, if that limits printing.
+    """
+
+    classes: tuple[str, ...]
+    cards: NDArray[np.int32]
+    entropy: tuple[int, ...] = ()
+
 
 BLOCK: Final = 1_000
 """Replications in a block, a part of what a seed means."""
@@ -273,3 +352,109 @@ def _counts(
         )
         means = np.where(excess > 0, days * scale, mean)
     return stream(seed, block, "arrivals", name).poisson(means)
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """Which futures are drawn.
+
+    Parameters
+    ----------
+    scenarios
+        What may come.
+    start, days
+        First day, and number of calendar days.
+    seed
+        From which they are drawn.
+    """
+
+    scenarios: Scenarios
+    start: date
+    days: int
+    seed: int
+
+    def block(self, number: int, size: int) -> World:
+        """Return the first so many futures of a block."""
+        return draw(
+            self.scenarios,
+            start=self.start,
+            days=self.days,
+            seed=self.seed,
+            block=number,
+            size=size,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task(Generic[_T]):
+    """One block's work, which any process can do."""
+
+    work: Callable[[World], _T]
+    futures: Futures
+    number: int
+    size: int
+
+    def __call__(self) -> _T:
+        return self.work(self.futures.block(self.number, self.size))
+
+
+def in_blocks(
+    work: Callable[[World], _T],
+    futures: Futures,
+    count: int,
+    *,
+    first: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[_T]:
+    """Return what is found of each block of futures, in their order.
+
+    Parameters
+    ----------
+    work
+        What is done with a block; for an executor of processes, one that can
+        be pickled.
+    futures
+        Which are drawn.
+    count
+        How many, at least 1.
+    first
+        Number of the first block; other blocks are other futures.
+    executor
+        Where blocks run; None: here, one after another.
+    progress
+        Called with the stage ``simulate`` and the share done.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Saying how many futures were done.
+    """
+    tasks = [
+        _Task(work, futures, first + number, min(BLOCK, count - number * BLOCK))
+        for number in range(-(-count // BLOCK))
+    ]
+    parts: list[_T] = []
+    try:
+        for part in (map if executor is None else executor.map)(_done, tasks):
+            parts.append(part)
+            if progress is not None:
+                progress("simulate", len(parts) / len(tasks))
+    except KeyboardInterrupt:
+        done = sum(task.size for task in tasks[: len(parts)])
+        raise KeyboardInterrupt(
+            said(
+                "{done} of {count} futures were done",
+                "{done} dari {count} kemungkinan masa depan sudah selesai",
+                done=done,
+                count=count,
+            )
+        ) from None
+    return parts
+
+
+def _done(task: _Task[_T]) -> _T:
+    return task()
