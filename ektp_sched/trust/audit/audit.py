@@ -238,13 +238,7 @@ _MOST_DAYS = 3660
 
 
 def _limits_of(prints: PrintLog, office: Office) -> Capacity:
-    """Return the office's capacity from a log's first day to its last.
-
-    Raises
-    ------
-    ektp_sched.errors.LogError
-        The log holds no print, or spans more than 3,660 days.
-    """
+    """Return capacity from a log's first day to its last; it must have some."""
     first, last = prints.frame["printed_at"].min(), prints.frame["printed_at"].max()
     if not isinstance(first, date) or not isinstance(last, date):
         message = said(
@@ -274,14 +268,9 @@ def _match_rows(
 ) -> pl.DataFrame:
     """Line up a log's rows with the backlog, sorted by day and row.
 
-    A queue number stands for its application.
-
-    Returns
-    -------
-    DataFrame
-        The log's columns with ``printer`` as its number and ``machine`` as
-        its id, application (row of the backlog, or null), day (offset) and
-        first (whether it is the application's first good print).
+    A queue number stands for its application.  Added to the log's columns are machine
+    (the printer's id, ``printer`` being its number), application (row of the backlog,
+    or null), day (offset) and first (whether it is the application's first good print).
     """
     numbers = backlog.frame.select("application_id").with_row_index("application")
     ids = ids_of(frame["application_id"], backlog.frame, backlog.held)

@@ -45,38 +45,16 @@ _ENDLESS: Final = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Prints by day, listed or not.
+    """Prints by day, listed or not."""
 
-    Parameters
-    ----------
-    by_printer
-        Good and spoilt prints, shape ``(P, days)``.
-    ribbons
-        Cards that the ribbons left at a day's end are good for, ``(P, days)``.
-    listed
-        Those of listed applications, shape ``(days,)``.
-    good
-        Good prints, shape ``(days,)``.
-    """
-
-    by_printer: Ints
-    ribbons: Ints
-    listed: Ints
-    good: Ints
+    by_printer: Ints  # good and spoilt prints, shape (P, days)
+    ribbons: Ints  # cards that the ribbons left at a day's end are good for, (P, days)
+    listed: Ints  # those of listed applications, shape (days,)
+    good: Ints  # good prints, shape (days,)
 
 
 def attempts(rows: pl.DataFrame, limits: Capacity, office: Office) -> Attempts:
-    """Count a log's prints by day.
-
-    Parameters
-    ----------
-    rows
-        application (null for a card on no list), day, printer, good.
-    limits
-        Capacity on the log's days.
-    office
-        Its printers' ribbons.
-    """
+    """Count a log's prints by day; application is null for a card on no list."""
     by_printer = np.zeros((len(limits.printers), limits.days), dtype=np.int64)
     day = rows["day"].to_numpy()
     np.add.at(by_printer, (rows["printer"].to_numpy(), day), 1)
@@ -95,24 +73,11 @@ def attempts(rows: pl.DataFrame, limits: Capacity, office: Office) -> Attempts:
 
 
 def idle_days(queue: Queue, limits: Capacity, done: Attempts) -> pl.DataFrame:
-    """Return the worked days on which more could have been printed.
+    """Return the worked days on which more could have been printed, ascending.
 
-    Parameters
-    ----------
-    queue
-        Who waited.
-    limits
-        Capacity, blanks and reserve on the log's days.
-    done
-        What was printed.
-
-    Returns
-    -------
-    DataFrame
-        day, capacity (cards that printers, servers and reserve allow),
-        printed (good cards), spoilt, idle (further cards that could have
-        been printed for people who waited at the day's end), waiting (those
-        people).  Only days with idle above 0, ascending.
+    Columns: day, capacity (cards that printers, servers and reserve allow), printed
+    (good cards), spoilt, idle (further cards, above 0, that could have been printed for
+    people who waited at the day's end), waiting (those people).
     """
     demand, cells = _demand(queue)
     rows = []
@@ -216,17 +181,7 @@ class _Day:
 
 
 def _fits(reaches: Bools, printers: Ints, servers: Ints, done: Ints) -> bool:
-    """Return whether printers and servers allow a day's prints.
-
-    Parameters
-    ----------
-    reaches
-        Whether a printer can use a server, shape ``(P, S)``.
-    printers, servers
-        Cards that each can do.
-    done
-        Prints by printer.
-    """
+    """Return whether printers and their servers allow a day's prints by printer."""
     arcs = _machines(reaches, printers, servers)
     for printer, count in enumerate(done.tolist()):
         arcs[_SOURCE, 2 + printer] = count
@@ -294,17 +249,7 @@ _TOGETHER = 6
 def with_shifts(
     office: Office, limits: Capacity, prints: pl.DataFrame
 ) -> tuple[Capacity, int]:
-    """Return capacity with the shifts that were worked, and on how many days.
-
-    Parameters
-    ----------
-    office
-        Its shifts.
-    limits
-        Capacity on the log's days without any.
-    prints
-        printed_at and printer of every print, good or not.
-    """
+    """Return capacity with the shifts that were worked, and on how many days."""
     usable: dict[int, list[str]] = {}
     for option in options(office, limits.start, limits.days):
         if not limits.open[option.day]:

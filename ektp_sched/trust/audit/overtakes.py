@@ -58,25 +58,7 @@ __all__ = [
 def dominated(
     points: Sequence[Ints], weight: Ints, queries: Sequence[Ints], sizes: Sequence[int]
 ) -> Ints:
-    """Return for each query the weight of the points at or below it.
-
-    Parameters
-    ----------
-    points
-        One array a coordinate, values in ``[0, size)``, shape ``(N,)``.
-    weight
-        Whole numbers, shape ``(N,)``.
-    queries
-        One array a coordinate, values in ``[-1, size)``, shape ``(Q,)``.
-    sizes
-        One more than the largest value of each coordinate.  The first one
-        costs a sort, each further one a factor of its logarithm.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(Q,)``.
-    """
+    """Return for each query the weight of the points at or below it."""
     inside = np.ones(len(queries[0]), dtype=bool)
     for coordinate in queries:
         inside &= coordinate >= 0
@@ -124,13 +106,7 @@ def _count(
 
 
 def _blocks(asked: Ints, points: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the blocks that queries ask for by number, without other points.
-
-    Returns
-    -------
-    tuple
-        Block of each query; which points are kept; their blocks.
-    """
+    """Return each query's block, which points are kept, and the blocks of these."""
     size = int(max(asked.max(initial=-1), points.max(initial=-1))) + 1
     if size <= 4 * (len(asked) + len(points)):
         wanted = np.zeros(size, dtype=bool)
@@ -165,37 +141,23 @@ def _by_prefix(key: Ints, weight: Ints, block: Ints, wanted: Ints, size: int) ->
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """Applications that an overtake cannot tell apart but by their dates.
+    """Applications that an overtake cannot tell apart but by their dates."""
 
-    Parameters
-    ----------
-    number
-        Kind of each application, shape ``(N,)``.
-    signature, printer, rank, target, card
-        What a kind has in common, shape ``(G,)``.
-    recorded
-        Distinct days of recording, ascending, shape ``(W,)``.
-    when
-        Index into ``recorded`` of each application, shape ``(N,)``.
-    """
-
-    number: Ints
+    number: Ints  # kind of each application, shape (N,)
+    # signature, printer, rank, target, card: what a kind has in common, shape (G,)
     signature: Ints
     printer: Ints
     rank: Ints
     target: Ints
     card: Ints
-    recorded: Ints
-    when: Ints
+    recorded: Ints  # distinct days of recording, ascending, shape (W,)
+    when: Ints  # index into recorded of each application, shape (N,)
 
     def ahead(self, queue: Queue, kind: int) -> tuple[Ints, Ints, Ints]:
-        """Return which kinds can come before cards of one kind.
+        """Return which kinds that the printer can print come before one kind.
 
-        Returns
-        -------
-        tuple
-            Kinds of a stricter rank, of equal rank with a shorter target,
-            and of equal rank and target, all eligible on the printer.
+        Those of a stricter rank, of equal rank with a shorter target, and of equal rank
+        and target.
         """
         can = queue.eligible[self.signature, self.printer[kind]]
         equal = can & (self.rank == self.rank[kind])
@@ -221,33 +183,18 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True)
 class Overtakes:
-    """What the sweep found, one entry an application; 0 for those not printed.
+    """What the sweep found, one entry an application; 0 for those not printed."""
 
-    Parameters
-    ----------
-    passed
-        Applications that came first and were left waiting.
-    stricter, equal
-        Those of them with which the slots could have been exchanged, of a
-        stricter rank and of the same.
-    oldest
-        Day of recording of the longest-waiting one passed.
-    """
-
-    passed: Ints
+    passed: Ints  # applications that came first and were left waiting
+    # stricter, equal: those of them with which the slots could have been exchanged, of
+    # a stricter rank and of the same
     stricter: Ints
     equal: Ints
-    oldest: Ints
+    oldest: Ints  # day of recording of the longest-waiting one passed
 
 
 def kinds_of(queue: Queue) -> Kinds:
-    """Group applications by what an overtake depends on besides dates.
-
-    Parameters
-    ----------
-    queue
-        Who waited.
-    """
+    """Group applications by what an overtake depends on besides dates."""
     fields = (queue.signature, queue.printer - NEVER, queue.rank, queue.target)
     number = np.zeros(len(queue.since), dtype=np.int64)
     for values in (*fields, queue.card):
@@ -269,13 +216,7 @@ def kinds_of(queue: Queue) -> Kinds:
 
 
 def count_overtakes(queue: Queue, waits: Stretches, kinds: Kinds) -> Overtakes:
-    """Count for each print the applications that it passed.
-
-    Parameters
-    ----------
-    queue, waits, kinds
-        Who waited, on which days, and how they group.
-    """
+    """Count for each print the applications that it passed."""
     found = Overtakes(*(np.zeros(len(queue.since), dtype=np.int64) for _ in range(4)))
     rows = len(kinds.card) * 2
     table = np.zeros((rows, len(kinds.recorded)), dtype=np.int64)
@@ -392,20 +333,7 @@ def date_tiers(office: Office) -> tuple[str, ...]:
 def count_unaccounted(
     queue: Queue, waits: Stretches, kinds: Kinds, found: Overtakes, office: Office
 ) -> Ints:
-    """Count the exchanges that neither a due date nor a promise forbids.
-
-    Parameters
-    ----------
-    queue, waits, kinds, found
-        Who waited, and who passed whom.
-    office
-        Tells the order of the tiers.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(N,)``; at most ``found.stricter + found.equal``.
-    """
+    """Count exchanges that no date forbids, ``(N,)``; at most stricter and equal."""
     tiers = date_tiers(office)
     dates = _Dates.of(queue, tiers)
     left = found.stricter + found.equal

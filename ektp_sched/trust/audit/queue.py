@@ -41,25 +41,14 @@ _ENDLESS: Final = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Blanks that are left at the end of each day, by group of cards.
+    """Blanks that are left at the end of each day, by group of cards."""
 
-    Parameters
-    ----------
-    own
-        Set aside for the group, shape ``(K, days)``.
-    anybody
-        Those that others of its card type could use too, shape ``(K, days)``;
-        below 0 where more are used than there were.
-    stock
-        Number of the card type by group, shape ``(K,)``.
-    short
-        Blanks used beyond those that there were, summed by card type.
-    """
-
-    own: Ints
+    own: Ints  # set aside for the group, shape (K, days)
+    # those that others of its card type could use too, shape (K, days); below 0 where
+    # more are used than there were
     anybody: Ints
-    stock: Ints
-    short: int
+    stock: Ints  # number of the card type by group, (K,)
+    short: int  # blanks used beyond those that there were, summed by card type
 
     @property
     def usable(self) -> Ints:
@@ -72,19 +61,7 @@ def _blank_groups(
 ) -> tuple[Ints, tuple[Group, ...]]:
     """Group cards by type and, where it has blanks of its own, by class.
 
-    Parameters
-    ----------
-    card, cards
-        Number of each application's card type, and the types by number.
-    urgency
-        Class of each application.
-    office
-        Its ``[cards]`` say for which classes blanks are set aside.
-
-    Returns
-    -------
-    tuple
-        Number of each application's group, and card type and class of groups.
+    Returned are each application's group, and the card type and class of each group.
     """
     names = np.array(urgency, dtype=object)
     number, groups = card.copy(), [(name, None) for name in cards]
@@ -102,17 +79,7 @@ def _blank_groups(
 def _leftover(
     groups: Sequence[Group], used: Ints, office: Office, limits: Capacity
 ) -> Leftover:
-    """Count the blanks that a log left, day after day.
-
-    Parameters
-    ----------
-    groups
-        Card types and classes, as from ``blank_groups``.
-    used
-        Blanks used by group and day, spoilt ones included, ``(K, days)``.
-    office, limits
-        The blanks that there were.
-    """
+    """Count the blanks that a log left; used is ``(K, days)``, spoilt ones included."""
     names = list(dict.fromkeys(name for name, _ in groups))
     own, anybody = np.zeros_like(used), np.full_like(used, _ENDLESS)
     dated, short = lots(office, limits.start, limits.days), 0
@@ -208,23 +175,14 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Stretches of days on which an application waited and was not tried.
+    """Stretches of days on which an application waited and was not tried."""
 
-    Parameters
-    ----------
-    owner
-        The application, shape ``(S,)``.
-    begin, end
-        First day, and the day after the last one.
-    begin_other
-        The first day of the stretch on which a blank of this card type could
-        take the place of a blank of another: between that day and ``end``
-        one was left on every day.
-    """
-
-    owner: Ints
+    owner: Ints  # the application, shape (S,)
+    # begin, end: first day, and the day after the last one
     begin: Ints
     end: Ints
+    # the first day of the stretch on which a blank of this card type could take the
+    # place of a blank of another: between that day and end one was left on every day
     begin_other: Ints
 
 
@@ -298,13 +256,7 @@ def _first_prints(prints: pl.DataFrame, rows: int, days: int) -> tuple[Ints, Int
 
 
 def stretches(queue: Queue) -> Stretches:
-    """Cut each application's wait at the days on which its print failed.
-
-    Parameters
-    ----------
-    queue
-        Who waited, and the blanks that were left.
-    """
+    """Cut each application's wait at the days on which its print failed."""
     begins, ends = queue.begin, queue.printed
     cut = (queue.tried_on >= begins[queue.tried_by]) & (
         queue.tried_on < ends[queue.tried_by]

@@ -50,30 +50,20 @@ __all__ = ["Sheets", "sheets_of", "verdicts"]
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """What the sheets said of the prints of a log.
+    """What the sheets said of the prints of a log."""
 
-    Parameters
-    ----------
-    said
-        application, sheet_day, sheet_printer of each first good print that a
-        plan in force on its day names.
-    followed
-        Whether an application's first good print followed the sheets,
-        shape ``(N,)``.
-    left
-        application, day (offset): left at the end of a sheet that was stopped.
-    stopped
-        day, printer, planned, printed, left, outage (whether the office states
-        one for that printer and day).
-    deviations
-        application_id, deviation, sheet_day, sheet_printer, printed_at,
-        printer, operator, reason; by day.
-    """
-
+    # application, sheet_day, sheet_printer of each first good print that a plan in
+    # force on its day names
     said: pl.DataFrame
+    # whether an application's first good print followed the sheets, shape (N,)
     followed: NDArray[np.bool_]
+    # application, day (offset): left at the end of a sheet that was stopped
     left: pl.DataFrame
+    # day, printer, planned, printed, left, outage (whether the office states one for
+    # that printer and day)
     stopped: pl.DataFrame
+    # application_id, deviation, sheet_day, sheet_printer, printed_at, printer,
+    # operator, reason; by day
     deviations: pl.DataFrame
 
     def excuse(self, queue: Queue) -> Queue:
@@ -95,16 +85,7 @@ def sheets_of(
 ) -> Sheets:
     """Line up the prints of a log with the sheets in force on each day.
 
-    Parameters
-    ----------
-    plans
-        In any order; of two that begin on the same day the later one counts.
-    rows
-        The log's rows, as `match_rows` returns them.
-    backlog
-        Planned applications; a row's number is what ``application`` means.
-    office, limits
-        Rules, and capacity on the log's days.
+    Of two plans that begin on the same day the later one counts.
     """
     asked = _asked(plans)
     first = rows.filter("first")
@@ -267,22 +248,7 @@ def _deviations(
 def verdicts(
     queue: Queue, office: Office, listed: pl.DataFrame, sheets: Sheets | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the cards out of turn, and those that something accounts for.
-
-    Parameters
-    ----------
-    queue, office
-        Who waited, and the order of the tiers.
-    listed
-        The log's rows of listed applications, as `match_rows` returns them.
-    sheets
-        What the sheets said, if a plan was given.
-
-    Returns
-    -------
-    tuple
-        The frames ``out_of_turn`` and ``explained`` of an `Audit`.
-    """
+    """Return the frames ``out_of_turn`` and ``explained`` of an `Audit`."""
     kinds = kinds_of(queue)
     waits = stretches(queue)
     found = count_overtakes(queue, waits, kinds)

@@ -47,44 +47,24 @@ _DATES = ("ready_on", "due_on", "promised_on", "pinned_on")
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Cards that stand before an application, for one reason.
+    """Cards that stand before an application, for one reason."""
 
-    Parameters
-    ----------
-    reason
-        ``pin`` (fixed to that day), ``not-ready`` (printed before this one
-        was ready), ``rank`` (stricter), ``waiting`` (longer, and so more
-        pressure), ``target`` (shorter, so that its pressure is higher or
-        grows faster), ``tie-break``, ``due`` and ``promise`` (a date to keep),
-        ``printers`` (what fits where: printers, card types, blanks).
-    cards
-        How many, 1 or more.
-    """
-
+    # pin (fixed to that day), not-ready (printed before this one was ready), rank
+    # (stricter), waiting (longer, and so more pressure), target (shorter, so that its
+    # pressure is higher or grows faster), tie-break, due and promise (a date to keep),
+    # printers (what fits where: printers, card types, blanks)
     reason: str
-    cards: int
+    cards: int  # how many, 1 or more
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An application as the comparison sees it.
+    """An application as the comparison sees it."""
 
-    Parameters
-    ----------
-    row
-        Its row of the backlog.
-    rank
-        Class rank and area rank; infinity for none.
-    target
-        In days.
-    printers
-        Ids of the printers that can print it.
-    """
-
-    row: Mapping[str, Any]
-    rank: tuple[float, float]
-    target: int
-    printers: tuple[str, ...]
+    row: Mapping[str, Any]  # of the backlog
+    rank: tuple[float, float]  # of class and area; infinity for none
+    target: int  # in days
+    printers: tuple[str, ...]  # ids of those that can print it
 
     @classmethod
     def of(cls, row: Mapping[str, Any], office: Office) -> Person:
@@ -106,19 +86,9 @@ def cards_ahead(
     person: Person,
     horizon: tuple[date, date],
 ) -> tuple[Ahead, ...]:
-    """Count the cards before an application by reason.
+    """Count by reason the cards printed before an application on printers it could use.
 
-    Parameters
-    ----------
-    before
-        application_id and day of the cards printed before it on printers that
-        it could use.
-    backlog, office
-        Who they are, and the rule.
-    person
-        The application.
-    horizon
-        First and last day of the plan; due dates after it do not count.
+    Due dates after the horizon, the first and last day of the plan, do not count.
     """
     rows = _with_rule(before, backlog, office)
     rows = _with_order(rows, office, person, horizon)
@@ -291,20 +261,8 @@ def cards_to_move(
 ) -> int:
     """Return how many cards more a day needs for an application and who is before it.
 
-    Parameters
-    ----------
-    rivals
-        application_id and day of the others who could take those places.
-    backlog, office, person
-        Who they are, the rule, and the application.
-    goal
-        The day with more cards.
-
-    Returns
-    -------
-    int
-        The rivals that were ready by then and stand before the application by
-        rank, pressure and tie-break, and one for itself.
+    They are the rivals for its place that were ready by then and stand before it by
+    rank, pressure and tie-break, and one for itself.
     """
     rows = _with_rule(rivals, backlog, office).with_columns(same=True)
     rows = rows.with_columns(first=_comes_first(rows, office, person))
@@ -323,17 +281,7 @@ def least_pressing(
 ) -> tuple[int, int] | None:
     """Return the lowest pressure of a day among cards of an application's rank.
 
-    Parameters
-    ----------
-    printed
-        application_id and day of the cards of that day.
-    backlog, office, person
-        Who they are, the rule, and the application.
-
-    Returns
-    -------
-    tuple or None
-        Day of waiting and target of that card: its pressure is their quotient.
+    It is the quotient of the two numbers returned: day of waiting, and target.
     """
     rows = _with_rule(printed, backlog, office)
     equal = rows.filter(_stricter(person)[1])

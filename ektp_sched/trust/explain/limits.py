@@ -45,41 +45,22 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A plan's use of capacity, as one card's printers see it.
+    """A plan's use of capacity, as one card's printers see it."""
 
-    Parameters
-    ----------
-    start
-        First day of the plan.
-    possible
-        Days on which one of its printers and a server of that printer work,
-        shape ``(days,)``.
-    free
-        Those on which both, and the reserve, leave room for a card more.
-    limits
-        Capacity of the horizon.
-    takes
-        Which of its printers have room and a server with room, shape
-        ``(P, days)``.
-    left_printer, left_server
-        Cards not used, shapes ``(P, days)`` and ``(S, days)``.
-    left_total
-        Cards that the reserve still allows, shape ``(days,)``; None without.
-    mine
-        Which printers can print the card, shape ``(P,)``.
-    worked
-        Id and day offset of the shifts that are worked, by day and id.
-    """
-
-    start: date
+    start: date  # first day of the plan
+    # days on which one of its printers and a server of that work, (days,)
     possible: Bools
-    free: Bools
-    limits: Capacity
+    free: Bools  # those on which both, and the reserve, leave room for a card more
+    limits: Capacity  # of the horizon
+    # which of its printers have room and a server with room, shape (P, days)
     takes: Bools
+    # left_printer, left_server: cards not used, shapes (P, days) and (S, days)
     left_printer: Ints
     left_server: Ints
+    # cards that the reserve still allows, shape (days,); None without
     left_total: Ints | None
-    mine: Bools
+    mine: Bools  # which printers can print the card, shape (P,)
+    # id and day offset of the shifts that are worked, by day and id
     worked: tuple[tuple[str, int], ...]
 
     def servers(self) -> tuple[str, ...]:
@@ -90,13 +71,7 @@ class Room:
         return tuple(self.limits.servers[number] for number in numbers.tolist())
 
     def binding(self, first: int, end: int) -> tuple[Limit, ...]:
-        """Return how often each resource was full on days in ``[first, end)``.
-
-        Parameters
-        ----------
-        first, end
-            Day offsets.
-        """
+        """Return how often each resource was full on days in ``[first, end)``."""
         days = np.zeros(len(self.possible), dtype=bool)
         days[first:end] = self.possible[first:end]
         found = []
@@ -122,15 +97,7 @@ class Room:
 
 
 def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Room:
-    """Return what a plan uses and leaves, day by day.
-
-    Parameters
-    ----------
-    plan, office
-        The plan, and its capacity.
-    printers
-        Those that can print the card.
-    """
+    """Return what a plan uses and leaves day by day, as these printers see it."""
     worked = known_uses(read_shifts(plan.shifts, plan.start), office, plan.days)
     limits = capacity(office, plan.start, plan.days, worked)
     left_printer = limits.printer_cards - _used(plan, "printer", limits.printers)
@@ -168,22 +135,7 @@ def _used(plan: Explained, column: str, names: tuple[str, ...]) -> Ints:
 def idle_shifts(
     office: Office, room: Room, first: int, end: int
 ) -> tuple[IdleShift, ...]:
-    """Return the shifts that would have made room for a card earlier.
-
-    Parameters
-    ----------
-    office
-        Its shifts and their rules.
-    room
-        What the plan uses, as the card's printers see it.
-    first, end
-        Days on which it could have been printed are in ``[first, end)``.
-
-    Returns
-    -------
-    tuple of IdleShift
-        For each shift the last such day on which it could have been worked.
-    """
+    """Return shifts that could have made room in ``[first, end)``, each last day."""
     if not office.shifts or first >= end:
         return ()
     limits = room.limits
@@ -224,34 +176,14 @@ def _room(
 
 
 def may_be_held(office: Office, card: str | None) -> bool:
-    """Return whether ribbons or blanks could hold a card.
-
-    Parameters
-    ----------
-    office
-        The rules.
-    card
-        Its card type.
-    """
+    """Return whether ribbons or blanks could hold a card of this type."""
     ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     kind = office.cards.get(card or "")
     return ribbons or (kind is not None and kind.stock is not None)
 
 
 class ConsumableCase:
-    """One application against what its office's printing uses up.
-
-    Parameters
-    ----------
-    plan, backlog, office
-        The plan, what was planned, and the rules.
-    application_id
-        One of the backlog.
-    days
-        Days before its own on which it could have been printed.
-    room
-        What the plan uses and leaves.
-    """
+    """One application against what printing uses up, on the days before its own."""
 
     def __init__(
         self,
@@ -345,19 +277,7 @@ class ConsumableCase:
 
 
 class QuotaCase:
-    """One application against the quotas of its office.
-
-    Parameters
-    ----------
-    plan, backlog, office
-        The plan, what was planned, and the rules.
-    application_id
-        One of the backlog.
-    days
-        Days before its own on which it could have been printed.
-    free
-        On which of all days there is a place left for it.
-    """
+    """One application against its office's quotas, on the days before its own."""
 
     def __init__(
         self,

@@ -74,10 +74,7 @@ class Sorts:
 def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
     """Return the cells of everybody who is not pinned and has a printer.
 
-    Returns
-    -------
-    tuple
-        The cells, their sorts, and the cell of each application, -1 for the others.
+    With them come their sorts, and the cell of each application, -1 for the others.
     """
     groups = group_applications(facts)
     first, alike = distinct_rows(groups.printers.T)

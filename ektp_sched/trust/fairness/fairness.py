@@ -116,19 +116,10 @@ _SHARES: Final = (("p10_days", 10), ("p50_days", 50), ("p90_days", 90))
 def _waits_by_group(facts: Facts) -> pl.DataFrame:
     """Return how many calendar days people wait until their card is printed.
 
-    Parameters
-    ----------
-    facts
-        A plan laid beside its applications.
-
-    Returns
-    -------
-    DataFrame
-        group (``all``, ``urgency`` or ``area``), name (null where none was
-        given), printed, unprinted, p10_days, p50_days, p90_days, max_days:
-        the least whole number of days that so many per cent of the printed
-        wait at most.  The unprinted are counted apart, as their wait is not
-        over.  Counts below five are not hidden here.
+    Columns: group (``all``, ``urgency`` or ``area``), name (null where none was given),
+    printed, unprinted, p10_days, p50_days, p90_days, max_days: the least whole number
+    of days that so many per cent of the printed wait at most.  The unprinted are
+    counted apart, as their wait is not over.  Counts below five are not hidden here.
     """
     frame = facts.frame
     waited = facts.printed - facts.since

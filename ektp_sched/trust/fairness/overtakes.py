@@ -41,57 +41,34 @@ _TABLE: Final = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two applications whose order is not the rule's.
+    """Two applications whose order is not the rule's."""
 
-    Parameters
-    ----------
-    passed, by
-        application_id of the one overtaken, and of the one printed before.
-    day, passed_day
-        Day offsets on which they are printed; ``days`` for "not printed".
-    """
-
+    # passed, by: application_id of the one overtaken, and of the one printed before
     passed: str
     by: str
+    # day, passed_day: day offsets on which they are printed; days for "not printed"
     day: int
     passed_day: int
 
 
 @dataclass(slots=True)
 class _Counts:
-    """Overtakes counted so far.
+    """Overtakes counted so far."""
 
-    Parameters
-    ----------
-    avoidable
-        Pairs whose exchange keeps every rule and worsens no tier before the
-        one it improves.
-    accounted
-        Pairs whose exchange would worsen an earlier tier, by that tier.
-    excused
-        Pairs whose exchange would break a quota, by that quota's index, and
-        worsen no tier before the one it improves.
-    longest
-        Most days between the two prints of a pair in ``accounted``.
-    sample
-        A few avoidable pairs.
-    """
-
+    # pairs whose exchange keeps every rule and worsens no tier before the one it
+    # improves
     avoidable: int = 0
+    # pairs whose exchange would worsen an earlier tier, by that tier
     accounted: Counter[str] = field(default_factory=Counter)
+    # pairs whose exchange would break a quota, by that quota's index, and worsen no
+    # tier before the one it improves
     excused: Counter[int] = field(default_factory=Counter)
-    longest: int = 0
-    sample: list[Pair] = field(default_factory=list)
+    longest: int = 0  # most days between the two prints of a pair in accounted
+    sample: list[Pair] = field(default_factory=list)  # a few avoidable pairs
 
 
 def count_overtakes(facts: Facts) -> _Counts:
-    """Count all overtakes of a plan, avoidable or accounted for.
-
-    Parameters
-    ----------
-    facts
-        A plan laid beside its applications.
-    """
+    """Count all overtakes of a plan, avoidable or accounted for."""
     counts = _Counts()
     cells, sorts, _ = cells_of(facts)
     slack = slack_of(facts)
@@ -207,22 +184,10 @@ def _dominated(
 ) -> tuple[Ints, list[Ints]]:
     """Count, for each cell ahead, whom it passed; and those who gained less.
 
-    Parameters
-    ----------
-    passed
-        Doubled waiting_since, gain and count of those behind.
-    until
-        Doubled waiting_since of each cell ahead.
-    losses
-        What each cell ahead would lose: the gain must be below it.
-    by_rank
-        Whether waiting_since does not matter.
-
-    Returns
-    -------
-    tuple
-        Numbers of applications, shape of ``until``; and one such array for
-        each entry of ``losses``.
+    ``passed`` holds doubled waiting_since, gain and count of those behind; ``until``
+    the doubled waiting_since of each cell ahead, which does not matter ``by_rank``;
+    ``losses`` what each would lose, below which the gain must be, one count for each
+    entry.
     """
     since, gain, count = passed
     moments = np.unique(since)
@@ -251,24 +216,11 @@ def _dominated(
 def _tiers_that_count(facts: Facts, by_rank: bool, later: int) -> list[list[str]]:
     """Return the tiers that stand before the one an exchange surely improves.
 
-    Within a rank an exchange leaves the number of unprinted as it is, and
-    improves ``pressure``.  A stricter rank surely improves the first stretch
-    of tiers with ``pressure``, or with ``unprinted`` where it is not printed.
-
-    Parameters
-    ----------
-    facts
-        The office's tiers.
-    by_rank
-        Whether the one who gains has a stricter rank.
-    later
-        The later of the two days.
-
-    Returns
-    -------
-    list of list of str
-        ``overdue`` and ``promise`` by stretch: in each, all tiers of a
-        stricter rank stand before those of the other.
+    ``overdue`` and ``promise`` by stretch: in each, all tiers of a stricter rank stand
+    before those of the other.  Within a rank an exchange leaves the number of unprinted
+    as it is, and improves ``pressure``.  A stricter rank (``by_rank``) surely improves
+    the first stretch of tiers with ``pressure``, or with ``unprinted`` where it is not
+    printed (``later`` is ``days``).
     """
     sure = ["pressure"]
     if by_rank and later == facts.days:
@@ -293,24 +245,9 @@ def _changes(
 ) -> list[Ints]:
     """Return what changes between two days, tiers packed into one number each.
 
-    Parameters
-    ----------
-    facts
-        Length of the horizon.
-    dates
-        due and promised of some applications, shape ``(K,)`` each.
-    days
-        The earlier day and the later.
-    parts
-        As from `_tiers_that_count`.
-    wins
-        Whether any change in a stretch outweighs all that others have there.
-
-    Returns
-    -------
-    list of ndarray
-        For each tier the changes up to it, so that larger numbers matter
-        more; at least one entry, the last being all of them.
+    For each tier the changes up to it, so that larger numbers matter more; at least one
+    entry, the last being all of them.  ``dates`` are due and promised, ``(K,)`` each;
+    ``wins`` says that any change in a stretch outweighs all that others have there.
     """
     found: list[Ints] = []
     for names in parts:

@@ -56,17 +56,7 @@ class _Many:
 
 
 class Bounds:
-    """What prices prove under every choice of shifts.
-
-    Parameters
-    ----------
-    facts
-        The applications and the office.
-    tiers
-        The tiers to which applications add, pins first where there are any.
-    possible
-        By day the shifts that may be worked on it.
-    """
+    """What prices prove under every choice of shifts; tiers begin with pins, if any."""
 
     def __init__(
         self,
@@ -85,13 +75,7 @@ class Bounds:
         self._many: dict[int, _Many] = {}
 
     def constant(self, cut: Cut) -> int:
-        """Return the bound on the weighed tiers without any shift.
-
-        Parameters
-        ----------
-        cut
-            Its weights and prices count, not what it states.
-        """
+        """Return the bound on the weighed tiers without any shift, by prices alone."""
         _, least = routes(self._face, cut.prices)
         total = 0
         for group, size in self._blocks(cut.tier):
@@ -141,20 +125,7 @@ class Bounds:
             yield many.one[some], many.size[some]
 
     def slopes(self, uses: Sequence[Use], cuts: Sequence[Cut]) -> list[list[int]]:
-        """Return what each use lowers the bound of each cut by.
-
-        Parameters
-        ----------
-        uses
-            Sets of shifts by day.
-        cuts
-            Their prices count.
-
-        Returns
-        -------
-        list of list of int
-            By cut, then by use.
-        """
+        """Return what each use lowers the bound of each cut by, by cut, then by use."""
         found = [[0] * len(uses) for _ in cuts]
         for turn in _turns(uses):
             chosen = [(name, uses[u][0]) for u in turn for name in uses[u][1]]

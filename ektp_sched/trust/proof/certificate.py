@@ -125,21 +125,8 @@ def final_face(
 ) -> Face | None:
     """Check the certificate of a plan that obeys every rule.
 
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    plan
-        Its certificate.
-    found
-        Its tiers' values, as its rows come to.
-    findings
-        Where violations go.
-
-    Returns
-    -------
-    Face or None
-        What the last tier leaves free; ``None`` if the proof fails or ends earlier.
+    Returned is what the last tier leaves free; ``None`` if the proof fails or ends
+    earlier.
     """
     if plan.certificate is None:
         message = said(

@@ -50,17 +50,8 @@ def check_choice(
 ) -> None:
     """Check what a certificate says of all other choices of shifts.
 
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    certificate
-        With ``decisions``; without, only the solver proves the choice, and
-        there is nothing to check.
-    found
-        The tiers' values, as the plan comes to.
-    findings
-        Where violations go.
+    Without ``decisions`` only the solver proves the choice, and there is nothing to
+    check.
     """
     if not proves_choice(certificate):
         return
@@ -310,13 +301,7 @@ def _wrong(part: str, what: Said) -> _Wrong:
 
 
 def lost(facts: Facts, tier: DemandedTier) -> int:
-    """Return what a tier loses before the start, whatever is done.
-
-    Parameters
-    ----------
-    facts, tier
-        The applications, and the tier.
-    """
+    """Return what a tier loses before the start, whatever is done."""
     mine = np.ones(facts.frame.height, dtype=bool)
     if tier.rank is not None:
         mine = facts.rank == tier.rank

@@ -29,30 +29,14 @@ PINS = "pins"
 
 @dataclass(slots=True)
 class Face:
-    """What the tiers checked so far leave free.
+    """What the tiers checked so far leave free."""
 
-    Parameters
-    ----------
-    groups
-        The applications.
-    days
-        Days on which anything can be printed, ascending, shape ``(D,)``.
-    masks
-        Days still allowed, and last "not printed", shape ``(M, D + 1)``.
-    access
-        Index into ``Groups.printers`` by mask.
-    mask
-        Row of ``masks`` by group.
-    paths
-        Printers and servers still allowed, shape ``(E, D, P, S)``.
-    """
-
-    groups: Groups
-    days: Ints
-    masks: Bools
-    access: Ints
-    mask: Ints
-    paths: Bools
+    groups: Groups  # the applications
+    days: Ints  # days on which anything can be printed, ascending, shape (D,)
+    masks: Bools  # days still allowed, and last "not printed", shape (M, D + 1)
+    access: Ints  # index into Groups.printers by mask
+    mask: Ints  # row of masks by group
+    paths: Bools  # printers and servers still allowed, shape (E, D, P, S)
 
     def positions(self, days: int) -> Ints:
         """Return the column of each day offset; ``days`` is "not printed"."""
