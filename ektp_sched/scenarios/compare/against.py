@@ -42,19 +42,11 @@ __all__ = ["Against", "Worked", "against"]
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A shift on a day.
-
-    Parameters
-    ----------
-    shift, day
-        Which, and when.
-    cost_idr
-        What it costs, rupiah.
-    """
+    """A shift on a day."""
 
     shift: str
     day: date
-    cost_idr: int
+    cost_idr: int  # rupiah
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON would hold it."""

@@ -91,20 +91,10 @@ class _Search:
 
 
 def break_even(run: Run, baseline: dict[str, Floats]) -> tuple[BreakEven, ...]:
-    """Search the edges of every scenario that costs something.
+    """Search the edges of every scenario with a cost, one against each baseline.
 
-    Parameters
-    ----------
-    run
-        What is simulated.
-    baseline
-        What trips in vain cost residents in the baseline, by future, shape
-        ``(R,)``: ``not-told`` as it is, and ``told`` with ready-by dates.
-
-    Returns
-    -------
-    tuple of BreakEven
-        For each scenario with a cost, one against each baseline.
+    What trips in vain cost residents in the baseline, rupiah by future, ``(R,)``, is
+    given ``not-told``, as it is, and ``told``, with ready-by dates.
     """
     priced = [one for one in run.scenarios.scenarios.values() if one.cost_idr > 0]
     if not priced:
@@ -220,15 +210,7 @@ def _curve(found: dict[int, Floats], start: date) -> tuple[dict[str, Any], ...]:
 def trip_costs(
     queue: Queue, limits: Limits, arrivals: Arrivals, policy: str, office: Office
 ) -> Floats:
-    """Return what trips in vain cost residents, rupiah, shape ``(R,)``.
-
-    Parameters
-    ----------
-    queue, limits, arrivals, policy
-        As of `ektp_sched.scenarios.simulate.simulate.simulate`.
-    office
-        Its visits.
-    """
+    """Return what trips in vain cost residents, rupiah, shape ``(R,)``."""
     rate = _one_rate(queue, office)
     if rate is not None:
         total = pooled_person_days(queue, limits, arrivals)
@@ -248,17 +230,9 @@ def _one_rate(queue: Queue, office: Office) -> Fraction | None:
 
 
 def pooled_person_days(queue: Queue, limits: Limits, arrivals: Arrivals) -> Ints | None:
-    """Return everybody's days of waiting, shape ``(R,)``.
+    """Return everybody's days of waiting, ``(R,)``.
 
-    Parameters
-    ----------
-    queue, limits, arrivals
-        As of `ektp_sched.scenarios.simulate.simulate.simulate`.
-
-    Returns
-    -------
-    ndarray or None
-        None where more than one bound holds, so that the order counts.
+    None where more than one bound holds, so that the order counts.
     """
     sets = daily_sets(queue.kinds, limits)
     if sets.members.shape != (1, 1):

@@ -286,15 +286,7 @@ _CLOSED: Final = "closed"
 
 
 def _certain_plan(run: Run, scenario: Scenario) -> Plan:
-    """Return the exact plan of a scenario on its likely numbers.
-
-    Parameters
-    ----------
-    run
-        What is simulated.
-    scenario
-        One of its scenarios.
-    """
+    """Return the exact plan of a scenario on its likely numbers."""
     queue = run.queue(scenario)
     rows = np.sort(np.append(queue.rows, queue.singles.rows))
     backlog = replace(run.backlog, frame=run.backlog.frame[rows])
@@ -305,19 +297,9 @@ def _certain_plan(run: Run, scenario: Scenario) -> Plan:
 def _policy_gap(run: Run, made: Plan) -> tuple[dict[str, Any], ...]:
     """Return how far the policy is from the optimum where nothing is uncertain.
 
-    Parameters
-    ----------
-    run
-        What is simulated; its baseline is looked at.
-    made
-        The baseline's certain plan.
-
-    Returns
-    -------
-    tuple of dict
-        For each tier in its order: tier, rank, policy, optimum, and gap as a
-        share of the optimum, None where that is 0.  Tiers are compared in
-        order, so behind the first that differs a negative gap is no merit.
+    For each tier in its order: tier, rank, policy, optimum, and gap as a share of the
+    optimum, None where that is 0.  Tiers are compared in order, so behind the first
+    that differs a negative gap is no merit.
     """
     if made.status != Status.OPTIMAL:
         return ()
@@ -381,17 +363,7 @@ def _gap(solved: Tier, policy: Fraction) -> dict[str, Any]:
 
 
 def _limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limiting:
-    """Return what binds in a scenario: before and after, by day, and by share.
-
-    Parameters
-    ----------
-    run, scenario
-        What is simulated, and the scenario that is looked at.
-    outcome
-        Its replications.
-    made
-        Its certain plan.
-    """
+    """Return what binds in a scenario: before and after, by day, and by share."""
     limits = capacity(made.office, run.start, run.days)
     worked = np.flatnonzero(limits.open)
     if not len(worked):

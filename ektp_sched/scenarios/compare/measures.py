@@ -52,25 +52,11 @@ _DAYS: Final = ("backlog_cleared_on", "nobody_waits_on", "on_target_on")
 
 
 def trips(person_days: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
-    """Return the trips that people make in vain, by area.
+    """Return the trips that people make in vain by area, as the days, ``(A, R)``.
 
     A person who waits comes every ``visits.every_days`` days.  Where the
     first visit falls within that time is left open, so in the mean a day of
     waiting is 1 / every_days of a trip.
-
-    Parameters
-    ----------
-    person_days
-        Days waited, summed over people, shape ``(A, R)``.
-    areas
-        Name of each row; None for people of no area.
-    office
-        Its visits.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(A, R)``.
     """
     every = [office.visits.of(area).every_days for area in areas]
     found: Floats = person_days / np.array(every, dtype=np.float64)[:, None]
@@ -85,15 +71,7 @@ def trip_cost(made: Floats, areas: tuple[str | None, ...], office: Office) -> Fl
 
 
 def samples(outcome: Outcome, office: Office) -> Samples:
-    """Return every quantity in every replication, shape ``(R,)`` each.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    office
-        The scenario's office.
-    """
+    """Return every quantity in every replication, shape ``(R,)`` each."""
     person_days = outcome.person_days_by_area()
     made = trips(person_days, outcome.areas, office)
     printed = outcome.printed.sum(axis=1)
@@ -116,15 +94,7 @@ def samples(outcome: Outcome, office: Office) -> Samples:
 def quantities(
     found: Mapping[str, Floats], days: int, start: date
 ) -> dict[str, Quantity]:
-    """Return how each quantity spreads.
-
-    Parameters
-    ----------
-    found
-        As `samples` returns them.
-    days, start
-        The horizon.
-    """
+    """Return how each quantity spreads."""
     return {
         name: of_days(values, days, start) if name in _DAYS else of_values(values)
         for name, values in found.items()
@@ -132,15 +102,7 @@ def quantities(
 
 
 def waits(outcome: Outcome, office: Office) -> Waits:
-    """Return how long people wait, over all replications.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    office
-        Its classes.
-    """
+    """Return how long people wait, over all replications."""
     done, left = outcome.waits, outcome.waiting_at_end
     initial, new = done.initial + left.initial, done.new + left.new
     names = tuple(office.urgency)
@@ -172,30 +134,14 @@ def waits(outcome: Outcome, office: Office) -> Waits:
 
 
 def binding_share(outcome: Outcome) -> dict[str, float]:
-    """Return the share of worked days, over all replications, on which each binds.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    """
+    """Return the share of worked days, over all replications, on which each binds."""
     total = max(1, int(outcome.binding.sum()))
     shares = outcome.binding.sum(axis=0) / total
     return dict(zip(CAUSES, shares.tolist(), strict=True))
 
 
 def daily(outcome: Outcome, name: str, start: date) -> pl.DataFrame:
-    """Return waiting and printed by day at P10, P50 and P90.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    name
-        The scenario.
-    start
-        Day 0.
-    """
+    """Return waiting and printed by day at P10, P50 and P90."""
     count, days = outcome.waiting.shape
     columns: dict[str, object] = {
         "scenario": [name] * days,
@@ -219,19 +165,9 @@ def difference(
 ) -> Difference:
     """Return a scenario less the baseline, replication by replication.
 
-    Percentiles are those of the difference: P90 less P90 would be another
-    number, and a wrong one.
-
-    Parameters
-    ----------
-    name, baseline
-        Names of the two.
-    ours, theirs
-        Their samples, from the same replications in the same order.
-    days
-        The horizon; a day at its end is none.
-    cost_idr
-        What the scenario costs.
+    Percentiles are those of the difference: P90 less P90 would be another number, and a
+    wrong one.  Both samples are from the same replications in the same order; a day at
+    the end of the horizon is none.
     """
     found: dict[str, Spread | None] = {}
     for key in ours:
@@ -249,15 +185,7 @@ def difference(
 def against_told(
     found: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
 ) -> Difference:
-    """Return a difference with the trips against those of dates told, too.
-
-    Parameters
-    ----------
-    found
-        A scenario less the baseline.
-    ours, told
-        Samples of the scenario, and of the baseline with dates told to all.
-    """
+    """Return a difference with the trips against those of dates told, too."""
     more: dict[str, Spread | None] = {
         f"{key}_against_told": of_values(ours[key] - told[key])
         for key in ("wasted_trips", "wasted_trip_cost_idr")

@@ -52,14 +52,9 @@ __all__ = ["Enough", "Goal", "Need", "need"]
 
 @dataclass(frozen=True, slots=True)
 class Enough:
-    """What is enough.
+    """What is enough."""
 
-    Parameters
-    ----------
-    cards_per_day, reached, deterministic, reason
-        As of `Need`.
-    """
-
+    # cards_per_day, reached, deterministic, reason: as of `Need`
     cards_per_day: int | None
     reached: float | None
     deterministic: int | None
@@ -436,17 +431,7 @@ def nobody_over(
     day: int,
     most: int,
 ) -> NDArray[np.bool_]:
-    """Return in which futures nobody waits too long at a day's end, shape (R,).
-
-    Parameters
-    ----------
-    outcome, queue, limits, arrivals, office
-        A block, simulated with ``record="dates"``.
-    day
-        The day.
-    most
-        Days that somebody unprinted may have waited by then.
-    """
+    """Return in which futures nobody unprinted has waited over ``most`` days."""
     assert outcome.front is not None
     last = day - most - 1
     new = arrivals_by_stream(queue, limits, arrivals)
@@ -503,11 +488,6 @@ def expected_arrivals(run: Run) -> pl.DataFrame:
 
     Whole people, so that their number never strays a full one from the mean;
     card and area are those of the backlog's own people, taken in turn.
-
-    Parameters
-    ----------
-    run
-        Its arrivals and its backlog.
     """
     from ektp_sched.office import capacity
 

@@ -59,27 +59,14 @@ __all__ = ["FAILURE_PRIOR", "REPAIR_PRIOR", "Backtest", "Case", "Coverage", "bac
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many dates of a group held.
+    """How many dates of a group held."""
 
-    Parameters
-    ----------
-    by
-        ``all``, ``urgency`` or ``wait``.
-    name
-        Class, or last day of the band of waiting ("" for the open one).
-    dates
-        Dates told, in the mean of all worlds.
-    share
-        Share of them that held in the mean of all futures, 0 to 1.
-    p10, p50, p90
-        The share that held in single futures: a tenth of these are below the
-        first, a tenth above the last.
-    """
-
-    by: str
-    name: str
-    dates: float
-    share: float
+    by: str  # all, urgency or wait
+    name: str  # class, or last day of the band of waiting ("" for the open one)
+    dates: float  # dates told, in the mean of all worlds
+    share: float  # share of them that held in the mean of all futures, 0 to 1
+    # p10, p50, p90: the share that held in single futures: a tenth of these are below
+    # the first, a tenth above the last
     p10: float
     p50: float
     p90: float
@@ -93,39 +80,24 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Dates set in one way, and futures of one kind.
+    """Dates set in one way, and futures of one kind."""
 
-    Parameters
-    ----------
-    truth
-        ``known``; or, where rates are estimated, ``stated``: past and future
-        have the stated ones; ``worse``: in both, breakdowns come twice as often
-        and last twice as long; ``turned``: in the future alone.
-    history_days
-        Working days of history; None where rates are known.
-    days
-        Calendar days simulated.
-    worlds, futures
-        Histories drawn, and fresh replications of each.
-    undated
-        Applications without a date, in the mean of all worlds.
-    coverage
-        Of all, then by class, then by days of waiting at the start.
-    good_share
-        Share of futures in which at least the stated share of dates held.
-    margin
-        Working days by which all dates would have to be later for that share
-        to be the stated one; None if the horizon ends before.
-    """
-
+    # known; or, where rates are estimated, stated: past and future have the stated
+    # ones; worse: in both, breakdowns come twice as often and last twice as long;
+    # turned: in the future alone
     truth: str
-    history_days: int | None
-    days: int
+    history_days: int | None  # working days of history; None where rates are known
+    days: int  # calendar days simulated
+    # worlds, futures: histories drawn, and fresh replications of each
     worlds: int
     futures: int
-    undated: float
+    undated: float  # applications without a date, in the mean of all worlds
+    # of all, then by class, then by days of waiting at the start
     coverage: tuple[Coverage, ...]
+    # share of futures in which at least the stated share of dates held
     good_share: float
+    # working days by which all dates would have to be later for that share to be the
+    # stated one; None if the horizon ends before
     margin: int | None
 
     @property
@@ -337,21 +309,7 @@ def _check(
 
 
 class _Setting:
-    """What all cases share.
-
-    Attributes
-    ----------
-    course, confidence, replications, fresh, worlds
-        As given.
-    worked
-        Days on which the office is open.
-    stream, place
-        Of each person, stream −1 for a single.
-    group
-        Class times the number of bands of waiting, plus the band.
-    names
-        Classes.
-    """
+    """What all cases share."""
 
     def __init__(
         self,
@@ -367,11 +325,13 @@ class _Setting:
         self._given = backlog, office
         self.course, self.confidence = course, confidence
         self.replications, self.fresh, self.worlds = replications, fresh, worlds
+        # days on which the office is open
         self.worked = calendar(office, course.start, course.days).open
         self.planned = backlog.planned
         sizes = np.diff(queue.first)
         alone = len(queue.singles.rows)
         stream = np.repeat(np.arange(len(sizes)), sizes)
+        # stream, place: of each person, stream −1 for a single
         self.stream = np.append(stream, np.full(alone, -1))
         place = np.arange(len(queue.rows)) - queue.first[stream]
         self.place = np.append(place, np.arange(alone))
@@ -381,6 +341,7 @@ class _Setting:
             queue.since, np.repeat(queue.singles.since, queue.singles.size)
         )
         band = np.searchsorted(_WAIT_BANDS, 1 - since)
+        # class times the number of bands of waiting, plus the band
         self.group = urgency * (len(_WAIT_BANDS) + 1) + band
         self.names = queue.classes
 

@@ -35,18 +35,11 @@ _MOST_CELLS: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Fronts:
-    """How far the backlog's people got, in R replications.
+    """How far the backlog's people got, in R replications."""
 
-    Parameters
-    ----------
-    streams
-        Cards of each stream printed by each day's end, shape ``(K, R, H)``.
-    singles
-        Day on which each application with dates of its own is printed, H for
-        never, shape ``(N, R)``.
-    """
-
-    streams: Counts
+    streams: Counts  # cards of each stream printed by each day's end, shape (K, R, H)
+    # day on which each application with dates of its own is printed, H for never, shape
+    # (N, R)
     singles: NDArray[np.int16]
 
     @property
@@ -62,32 +55,20 @@ class Fronts:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is simulated.
-
-    Parameters
-    ----------
-    queue
-        Who waits.
-    scenarios, scenario
-        What may come, and the one that is followed.
-    start, days
-        First day, and number of calendar days.
-    seed, policy
-        As of `promise`.
-    executor
-        Where blocks run; None: here, one after another.
-    progress
-        Called with ``simulate`` and the share of the blocks done.
-    """
+    """What is simulated."""
 
     queue: Queue
+    # scenarios, scenario: what may come, and the one that is followed
     scenarios: Scenarios
     scenario: Scenario
     start: date
     days: int
+    # seed, policy: as of `promise`
     seed: int
     policy: str
+    # where blocks run; None: here, one after another
     executor: Executor | None = field(default=None, compare=False)
+    # called with simulate and the share of the blocks done
     progress: Progress | None = field(default=None, compare=False)
 
     @property
@@ -109,24 +90,7 @@ def chosen(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Course:
-    """Return what is to be simulated.
-
-    Parameters
-    ----------
-    backlog
-        Who waits.
-    scenarios
-        Read with the office of the backlog.
-    name
-        Scenario; None: the baseline.
-    start, days, replications, seed, policy, executor, progress
-        As of `promise`.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        If a number is out of its range, or there is no such scenario.
-    """
+    """Return what is to be simulated, its numbers checked; no name is the baseline."""
     check_whole(
         ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, MOST_REPLICATIONS),
@@ -173,21 +137,9 @@ class _Following:
 
 
 def simulated(course: Course, count: int, *, first: int = 0) -> Fronts:
-    """Simulate replications.
+    """Simulate replications, from a block on: other blocks are other futures.
 
-    Parameters
-    ----------
-    course
-        What.
-    count
-        Replications, at least 1.
-    first
-        Number of the first block; other blocks are other futures.
-
-    Returns
-    -------
-    Fronts
-        The same whatever the executor.
+    The result is the same whatever the executor.
     """
     parts = in_blocks(
         _Following(course.queue, course.scenario, course.policy),

@@ -275,22 +275,10 @@ def _planned_days(backlog: Backlog, course: Course, rows: Ints) -> Ints | None:
 
 
 def days_printed(fronts: Fronts, queue: Queue, rank: int) -> Ints:
-    """Return for each person the day that is an order statistic of all.
+    """Return for each person the day that is an order statistic of all, H for never.
 
-    Parameters
-    ----------
-    fronts
-        Replications.
-    queue
-        Who waits.
-    rank
-        1 for the earliest of all print days, R for the latest.
-
-    Returns
-    -------
-    ndarray
-        Days, H for never: the people of the streams in the queue's order,
-        then the singles.
+    Rank 1 is the earliest of all print days, R the latest.  The people of the streams
+    come in the queue's order, then the singles.
     """
     found = [
         first_days(printed_in(front, rank), np.arange(end - first))

@@ -31,31 +31,17 @@ class Line:
     """The day's order, and how many stand in front of each place.
 
     A *lane* is a stream, or the singles of one kind; lanes are sorted by kind.
-
-    Parameters
-    ----------
-    lane
-        Lane of each place, shape ``(M,)``.
-    fixed
-        By lane, people in its first entries up to a place that are the same
-        in all replications, shape ``(L, M + 1)``.
-    row
-        By lane, where the others are counted: a row of ``counts`` times R,
-        same shape.
-    counts
-        People by row and replication, flat, shape ``(rows * R,)``.
-    gone
-        People of each lane printed before, shape ``(L, R)``.
-    kind
-        Kind of each lane, ascending, shape ``(L,)``.
     """
 
-    lane: Ints
+    lane: Ints  # lane of each place, shape (M,)
+    # by lane, people in its first entries up to a place that are the same in all
+    # replications, shape (L, M + 1)
     fixed: Counts
+    # by lane, where the others are counted: a row of counts times R, same shape
     row: Ints
-    counts: Counts
-    gone: Counts
-    kind: Ints
+    counts: Counts  # people by row and replication, flat, shape (rows * R,)
+    gone: Counts  # people of each lane printed before, shape (L, R)
+    kind: Ints  # kind of each lane, ascending, shape (L,)
 
     def __len__(self) -> int:
         """Return the number of places."""
@@ -73,50 +59,25 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """What binds sets of kinds on one day.
+    """What binds sets of kinds on one day."""
 
-    Parameters
-    ----------
-    members
-        Which kinds each set holds, shape ``(J, G)``.
-    bound
-        Cards of each set, shape ``(J, R)``.
-    """
-
-    members: Bools
-    bound: Counts
+    members: Bools  # which kinds each set holds, shape (J, G)
+    bound: Counts  # cards of each set, shape (J, R)
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Who is printed.
+    """Who is printed."""
 
-    Parameters
-    ----------
-    cards
-        Cards by lane, shape ``(L, R)``.
-    row
-        By lane, the row of ``Line.counts`` reached in full, shape ``(L, R)``.
-    full
-        First set that was full while somebody waited; -1 where nobody was
-        left, shape ``(R,)``.
-    """
-
-    cards: Counts
-    row: Ints
+    cards: Counts  # cards by lane, shape (L, R)
+    row: Ints  # by lane, the row of Line.counts reached in full, shape (L, R)
+    # first set that was full while somebody waited; -1 where nobody was left, shape
+    # (R,)
     full: Ints
 
 
 def accept(line: Line, sets: Sets) -> Accepted:
-    """Accept people in the order of a line as long as the sets allow.
-
-    Parameters
-    ----------
-    line
-        Who stands where.
-    sets
-        What can be printed.
-    """
+    """Accept people in the order of a line as long as the sets allow."""
     size = line.gone.shape[1]
     day = _Day(line, sets, size)
     active = np.arange(size)
@@ -236,55 +197,33 @@ class _View:
 
 
 class SingleBook:
-    """How many of each entry of the singles are left, and what became of them.
-
-    Parameters
-    ----------
-    queue
-        The singles.
-    size
-        Number of replications, R.
-    dates
-        Whether to keep the day of each single person.
-
-    Attributes
-    ----------
-    left
-        Recorded and not printed, shape ``(U, R)``.
-    waits
-        Whether anybody of an entry waits in any replication, shape ``(U,)``.
-    printed
-        Printed up to the end of each worked day so far, a list of ``(R,)``.
-    late
-        Whether anybody waits past the target at the end of each day, ``(H, R)``.
-    longest
-        Longest wait so far in days, ``(R,)``; -1 for none.
-    by_day
-        Prints of each entry on each day, over all replications, ``(H, U)``.
-    person_days
-        Days that were not waited after printing, by area, ``(A, R)``.
-    pressure
-        Scaled pressure that did not accrue after printing, ``(R,)``.
-    days
-        Day of each person, in the order of ``Singles.rows``, ``(N, R)``; H for
-        never.  None unless asked for.
-    """
+    """How many of each entry of the singles are left, and what became of them."""
 
     def __init__(self, queue: Queue, size: int, *, dates: bool = False) -> None:
         singles, days = queue.singles, queue.days
         self.singles, self.horizon = singles, days
+        # recorded and not printed, shape (U, R)
         self.left = np.zeros((len(singles), size), dtype=np.int32)
+        # whether anybody of an entry waits in any replication, shape (U,)
         self.waits = np.zeros(len(singles), dtype=bool)
+        # printed up to the end of each worked day so far, a list of (R,)
         self.printed: list[Ints] = []
+        # whether anybody waits past the target at the end of each day, (H, R)
         self.late = np.zeros((days, size), dtype=bool)
+        # longest wait so far in days, (R,); -1 for none
         self.longest = np.full(size, -1, dtype=np.int64)
+        # prints of each entry on each day, over all replications, (H, U)
         self.by_day = np.zeros((days, len(singles)), dtype=np.int64)
+        # days that were not waited after printing, by area, (A, R)
         self.person_days = np.zeros((len(queue.areas), size), dtype=np.int64)
+        # scaled pressure that did not accrue after printing, (R,)
         self.pressure = np.zeros(size, dtype=np.int64)
         target = queue.streams.target[singles.stream]
         self._weight = queue.scale // target
         self._late_from = singles.since + target
         self._today: list[tuple[int, Ints, Ints]] = []
+        # day of each person, in the order of Singles.rows, (N, R); H for never. None
+        # unless asked for.
         self.days: NDArray[np.int16] | None = None
         if dates:
             people = len(singles.rows)
@@ -306,19 +245,8 @@ class SingleBook:
     def lay(self, single: Ints, lane: Ints, counts: Counts, begin: int) -> Ints:
         """Write how many stand at and before each single's place, by lane.
 
-        Parameters
-        ----------
-        single, lane
-            Today's singles in today's order, and the lane of each.
-        counts
-            Rows to write on, shape ``(rows, R)``.
-        begin
-            First row that may be used.
-
-        Returns
-        -------
-        ndarray
-            Row of each of today's singles.
+        They stand in today's order, on rows of ``counts``, ``(rows, R)``, from
+        ``begin`` on; returned is the row of each.
         """
         rows = np.zeros(len(single), dtype=np.int64)
         self._today = []
@@ -333,17 +261,7 @@ class SingleBook:
         return rows
 
     def print(self, day: int, cards: Counts, counts: Counts) -> None:
-        """Print so many singles of each lane, in today's order.
-
-        Parameters
-        ----------
-        day
-            Today.
-        cards
-            Cards by lane, shape ``(L, R)``.
-        counts
-            As written by `lay`.
-        """
+        """Print so many singles of each lane, ``(L, R)``, in today's order."""
         total = np.zeros_like(self.longest)
         for lane, entries, rows in self._today:
             done = np.maximum(cards[lane] - counts[rows - 1], 0)

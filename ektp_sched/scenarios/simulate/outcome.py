@@ -166,14 +166,8 @@ class Outcome:
 def shared_out(old: Ints, new: Ints, cell_share: Ints) -> NDArray[np.float64]:
     """Return days of waiting by area, those of new applications shared out.
 
-    Parameters
-    ----------
-    old
-        Of the first morning's people, by area, ``(A, R)``.
-    new
-        Of new applications, by cell, ``(cells, R)``.
-    cell_share
-        Applications of the backlog by cell and area, ``(cells, A)``.
+    The first morning's are by area, ``(A, R)``, the new ones by cell, ``(cells, R)``;
+    they go by the backlog's applications by cell and area, ``(cells, A)``.
     """
     shares = cell_share / np.maximum(cell_share.sum(axis=1, keepdims=True), 1)
     days: NDArray[np.float64] = old + shares.T @ new
@@ -229,33 +223,20 @@ def joined(parts: Sequence[Outcome]) -> Outcome:
 
 @dataclass(slots=True)
 class History:
-    """How far each stream got by the end of each worked day.
+    """How far each stream got by the end of each worked day."""
 
-    Parameters
-    ----------
-    queue, limits
-        What was simulated.
-    before
-        New applications recorded before each day, ``(K, H + 1, R)``.
-    most
-        Cards possible on each day, ``(H, R)`` or ``(H, 1)``.
-    worked
-        The days so far; the lists below have an entry for each.
-    printed
-        People printed by stream, ``(K, R)``.
-    reached
-        Days of recording whose new applications are all printed, ``(K, R)``.
-    total, causes
-        Cards of the day, ``(R,)``; replications by cause.
-    """
-
+    # queue, limits: what was simulated
     queue: Queue
     limits: Limits
-    before: Counts
-    most: Counts
+    before: Counts  # new applications recorded before each day, (K, H + 1, R)
+    most: Counts  # cards possible on each day, (H, R) or (H, 1)
+    # the days so far; the lists below have an entry for each
     worked: list[int] = field(default_factory=list)
+    # people printed by stream, (K, R)
     printed: list[Counts] = field(default_factory=list)
+    # days of recording whose new applications are all printed, (K, R)
     reached: list[NDArray[np.int16]] = field(default_factory=list)
+    # total, causes: cards of the day, (R,); replications by cause
     total: list[Counts] = field(default_factory=list)
     causes: list[Ints] = field(default_factory=list)
 
@@ -276,27 +257,7 @@ class History:
 
 
 class StreamHistory:
-    """One stream's way through the days.
-
-    Parameters
-    ----------
-    history
-        All streams.
-    number
-        Which of them.
-    worked
-        The worked days, shape ``(W,)``.
-
-    Attributes
-    ----------
-    done
-        People printed by the end of each worked day, a row of none before
-        them, ``(W + 1, R)``.
-    old, new
-        The same of the first morning's people, and of those recorded later.
-    reached
-        Days of recording printed in full by then, same shape.
-    """
+    """One stream's way through the worked days, ``(W,)``."""
 
     def __init__(self, history: History, number: int, worked: Ints) -> None:
         queue = history.queue
@@ -307,12 +268,16 @@ class StreamHistory:
         self.since, self.area = queue.since[here], queue.area[here]
         self.before = history.before[number]
         size = self.before.shape[1]
+        # people printed by the end of each worked day, a row of none before them, (W +
+        # 1, R)
         self.done = np.zeros((len(worked) + 1, size), dtype=np.int32)
+        # days of recording printed in full by then, same shape
         self.reached = np.zeros((len(worked) + 1, size), dtype=np.int16)
         for row, at in enumerate(history.printed):
             self.done[row + 1] = at[number]
         for row, date in enumerate(history.reached):
             self.reached[row + 1] = date[number]
+        # old, new: the same of the first morning's people, and of those recorded later
         self.old = np.minimum(self.done, len(self.since))
         self.new = self.done - self.old
         self.gap = -np.diff(self.days - np.append(worked, self.days))
@@ -351,12 +316,9 @@ class StreamHistory:
         return found
 
     def finished(self) -> Ints:
-        """Return on which worked day each day's new people are all printed.
+        """Return on which worked day each day's new people are all printed, ``(H, R)``.
 
-        Returns
-        -------
-        ndarray
-            Place in the worked days, W for none, shape ``(H, R)``.
+        It is a place in the worked days, W for none.
         """
         size = self.done.shape[1]
         key = self.reached[1:].astype(np.int64) * size + np.arange(size)
@@ -474,15 +436,7 @@ def _prefix(values: Ints) -> Ints:
 
 
 def outcome_of(history: History, singles: SingleBook) -> Outcome:
-    """Return the figures of a simulated block.
-
-    Parameters
-    ----------
-    history
-        How far each stream got.
-    singles
-        What became of the others.
-    """
+    """Return the figures of a simulated block."""
     queue, days = history.queue, history.queue.days
     size = history.before.shape[2]
     worked = np.array(history.worked, dtype=np.int64)
@@ -530,13 +484,7 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
 
 
 def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
-    """Return days of waiting by area, ``(A, R)``, those of new people by cell.
-
-    Parameters
-    ----------
-    history, singles
-        As for `outcome_of`.
-    """
+    """Return days of waiting by area, ``(A, R)``, those of new people by cell."""
     worked = np.array(history.worked, dtype=np.int64)
     count = len(history.queue.streams)
     streams = [StreamHistory(history, k, worked) for k in range(count)]
@@ -544,13 +492,7 @@ def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
 
 
 def first_day(holds: Bools) -> Ints:
-    """Return the first day that holds, H for none.
-
-    Parameters
-    ----------
-    holds
-        By day, shape ``(H, ...)``.
-    """
+    """Return the first day that holds, H for none, of ``(H, ...)``."""
     day: Ints = np.where(holds.any(axis=0), holds.argmax(axis=0), len(holds))
     return day
 
@@ -560,11 +502,6 @@ def not_yet(queue: Queue) -> Ints:
 
     They are not ready, or pinned to a later day; so nobody who could be served
     waits where no more than these do.
-
-    Parameters
-    ----------
-    queue
-        The first morning.
     """
     singles, days = queue.singles, queue.days
     first = np.maximum(singles.since, 0)

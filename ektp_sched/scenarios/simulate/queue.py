@@ -38,17 +38,11 @@ __all__ = ["Kinds", "Queue", "Singles", "Streams", "build_queue"]
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """Every kind that occurs, the one with the fewest printers first.
+    """Every kind that occurs, the one with the fewest printers first."""
 
-    Parameters
-    ----------
-    printers
-        Ids of the printers that may print it, by kind.
-    card
-        Card type whose blanks it uses, if these are counted, by kind.
-    """
-
+    # ids of the printers that may print it, by kind
     printers: tuple[tuple[str, ...], ...]
+    # card type whose blanks it uses, if these are counted, by kind
     card: tuple[str | None, ...]
 
     def __len__(self) -> int:
@@ -65,17 +59,8 @@ def _kinds_of(
 ) -> tuple[Kinds, Ints]:
     """Return the kinds of a backlog, and the kind of each application.
 
-    Parameters
-    ----------
-    cohorts
-        Tells which printers may print each application.
-    card, cards
-        Card type of each application, as a place in the list; shape ``(N,)``.
-    kept
-        Which applications count, shape ``(N,)``; the others get kind 0.
-    office
-        Tells whose blanks are counted, and what the default card needs, which
-        is the one kind where no application counts.
+    Applications that are not kept get kind 0.  Where none counts, the one kind is what
+    the default card needs.
     """
     counted = [_counted(name, office) for name in cards]
     names = [*(n if c else None for n, c in zip(cards, counted, strict=True)), None]
@@ -128,24 +113,14 @@ class Streams:
     """Every combination of an urgency class and a cell, sorted by kind.
 
     A *cell* is a kind and a rank of the area: what card and area decide.
-
-    Parameters
-    ----------
-    urgency
-        Class, as a place in the office's order, shape ``(K,)``.
-    cell, kind
-        Shape ``(K,)``.
-    rank
-        0 is the strictest, shape ``(K,)``.
-    target
-        Target of the class in days, shape ``(K,)``.
     """
 
-    urgency: Ints
+    urgency: Ints  # class, as a place in the office's order, shape (K,)
+    # cell, kind: shape (K,)
     cell: Ints
     kind: Ints
-    rank: Ints
-    target: Ints
+    rank: Ints  # 0 is the strictest, shape (K,)
+    target: Ints  # target of the class in days, shape (K,)
 
     def __len__(self) -> int:
         """Return the number of streams."""
@@ -158,33 +133,20 @@ class Singles:
 
     Those that agree in everything and follow each other in the public
     tie-break are one entry.
-
-    Parameters
-    ----------
-    stream
-        The stream of their class, kind and rank, shape ``(U,)``.
-    since, ready
-        Day of recording and first day on which printing is allowed.
-    due, promised, pinned
-        ``NONE`` without one; a promise before the start is one for day 0, as
-        each day more slips alike.
-    area
-        Place in the queue's areas.
-    size
-        Applications of each entry.
-    rows
-        Rows of the backlog, entry by entry, shape ``(sum of size,)``.
     """
 
-    stream: Ints
+    stream: Ints  # the stream of their class, kind and rank, shape (U,)
+    # since, ready: day of recording and first day on which printing is allowed
     since: Ints
     ready: Ints
+    # due, promised, pinned: NONE without one; a promise before the start is one for day
+    # 0, as each day more slips alike
     due: Ints
     promised: Ints
     pinned: Ints
-    area: Ints
-    size: Ints
-    rows: Ints
+    area: Ints  # place in the queue's areas
+    size: Ints  # applications of each entry
+    rows: Ints  # rows of the backlog, entry by entry, shape (sum of size,)
 
     def __len__(self) -> int:
         """Return the number of entries."""

@@ -60,25 +60,8 @@ def simulate_replan(
 ) -> Outcome:
     """Let a block of replications go through the horizon, planned anew each day.
 
-    Parameters
-    ----------
-    queue, limits, arrivals
-        As for `ektp_sched.scenarios.simulate.simulate.simulate`.
-    backlog, office
-        What the queue was built from.
-    record
-        ``dates`` also keeps ``person_dates``.
-
-    Returns
-    -------
-    Outcome
-        Without ``front`` and ``single_days``, as people of a stream need not
-        be printed in the order in which they came.
-
-    Raises
-    ------
-    ektp_sched.errors.UnsupportedRuleError
-        The planner cannot solve the office's rules.
+    The outcome has no ``front`` and ``single_days``, as people of a stream need not be
+    printed in the order in which they came; ``record="dates"`` keeps ``person_dates``.
     """
     new = arrivals_by_stream(queue, limits, arrivals)
     most, cause = possible_cards(queue.kinds, limits)
@@ -258,38 +241,20 @@ def _column(table: Ints, number: int) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody of one replication, the first morning's people first.
+    """Everybody of one replication, the first morning's people first."""
 
-    Parameters
-    ----------
-    stream
-        Stream of their class, kind and rank, shape ``(N,)``.
-    since, ready
-        Day of recording; first day on which printing is allowed.
-    area
-        Place in the queue's areas; -1 for newcomers.
-    day
-        Day printed, H for not yet; it is written while a replication runs.
-    """
-
-    stream: Ints
+    stream: Ints  # stream of their class, kind and rank, shape (N,)
+    # since, ready: day of recording; first day on which printing is allowed
     since: Ints
     ready: Ints
-    area: Ints
-    day: Ints
+    area: Ints  # place in the queue's areas; -1 for newcomers
+    day: Ints  # day printed, H for not yet; it is written while a replication runs
 
     @classmethod
     def of(cls, queue: Queue, kept: Ints, stream: Ints, since: Ints) -> People:
         """Return the queue's people and those who come later.
 
-        Parameters
-        ----------
-        queue
-            The first morning.
-        kept
-            Rows of the backlog, ascending: all that the queue holds.
-        stream, since
-            Stream and day of recording of each newcomer.
+        ``kept`` are rows of the backlog, ascending: all that the queue holds.
         """
         singles = queue.singles
         entry = np.repeat(np.arange(len(singles)), singles.size)
@@ -322,16 +287,8 @@ def outcome_of_people(
 ) -> Outcome:
     """Return the figures of one replication.
 
-    Parameters
-    ----------
-    queue
-        The first morning.
-    people
-        Who is printed when.
-    most
-        Cards possible on each day, shape ``(H,)``.
-    binding
-        What ended each worked day, shape ``(H, causes)``.
+    Given are the cards possible on each day, ``(H,)``, and what ended each worked day,
+    ``(H, causes)``.
     """
     days, old = queue.days, people.old
     first = np.maximum(people.since, 0)

@@ -103,13 +103,7 @@ def simulate(
 def person_days_by_area(
     queue: Queue, limits: Limits, arrivals: Arrivals, policy: str = "pressure"
 ) -> NDArray[np.float64]:
-    """Return everybody's days of waiting by area, ``(A, R)``, and nothing else.
-
-    Parameters
-    ----------
-    queue, limits, arrivals, policy
-        As for `simulate`, whose outcome has the same.
-    """
+    """Return everybody's days of waiting by area, ``(A, R)``, and nothing else."""
     blocks = _blocks(queue, limits, arrivals, (policy, "summary"), CHUNK)
     parts = [person_days_of(*block.run()) for block in blocks]
     old, new = (np.concatenate(half, axis=1) for half in zip(*parts, strict=True))
@@ -140,11 +134,6 @@ def arrivals_by_stream(queue: Queue, limits: Limits, arrivals: Arrivals) -> Coun
 
     Where cards or areas limit printing, each new applicant's are drawn like
     those of the backlog, from a stream of random numbers of its own.
-
-    Parameters
-    ----------
-    queue, limits, arrivals
-        As for `simulate`.
     """
     if arrivals.classes != queue.classes or limits.days != queue.days:
         raise UsageError(

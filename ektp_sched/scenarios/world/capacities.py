@@ -32,21 +32,13 @@ __all__ = ["installed", "likely_office", "limits_of"]
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """One resource in one block.
+    """One resource in one block."""
 
-    Parameters
-    ----------
-    cards
-        What it can do by itself, shape (H, R) or (H, 1).
-    works
-        Whether it is in use, not broken and not in an outage that leaves
-        nothing, shape (H, R) or (H, 1).
-    first
-        Its first day, as days since the start, shape (R,) or one for all.
-    """
-
-    cards: NDArray[np.int64]
+    cards: NDArray[np.int64]  # what it can do by itself, shape (H, R) or (H, 1)
+    # whether it is in use, not broken and not in an outage that leaves nothing, shape
+    # (H, R) or (H, 1)
     works: NDArray[np.bool_]
+    # its first day, as days since the start, shape (R,) or one for all
     first: NDArray[np.int64] | int
 
 
@@ -202,13 +194,6 @@ def installed(scenario: Scenario, start: date, days: int) -> Office:
     What is new comes at its likely number on its likely day, nothing breaks
     down, and a replaced resource has an outage on the days on which the new
     one works.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    start, days
-        The horizon in which the outages are written.
     """
     office = scenario.office
     worked = np.ones(days, dtype=np.bool_)

@@ -123,12 +123,7 @@ _LARGEST_SEED: Final = 2**63 - 1
 def stream(seed: int, block: int, kind: str, name: str = "") -> np.random.Generator:
     """Return the stream of random numbers of one thing in one block.
 
-    Parameters
-    ----------
-    seed, block
-        Whole numbers from 0.
-    kind, name
-        What is drawn, and of which resource or class.
+    It is named by what is drawn, and of which resource or class.
     """
     digest = sha256(f"{kind}\0{name}".encode()).digest()
     words = (int.from_bytes(digest[at : at + 4], "big") for at in range(0, 16, 4))
@@ -139,15 +134,7 @@ def stream(seed: int, block: int, kind: str, name: str = "") -> np.random.Genera
 def triangular(
     uniform: NDArray[np.float64], low: float, likely: float, high: float
 ) -> NDArray[np.float64]:
-    """Return the quantiles of a triangular distribution.
-
-    Parameters
-    ----------
-    uniform
-        Probabilities, 0 to 1.
-    low, likely, high
-        Least, most likely and greatest value, in this order.
-    """
+    """Return the quantiles of a triangular distribution at some probabilities."""
     width = high - low
     if width == 0:
         return np.full(uniform.shape, float(low))
@@ -159,14 +146,9 @@ def triangular(
 def first_days(
     resource: NewResource, start: date, seed: int, block: int, size: int
 ) -> NDArray[np.int64]:
-    """Return the first day of what is new, as days since the start, shape (size,).
+    """Return the first day of what is new, as days since the start, ``(size,)``.
 
-    Parameters
-    ----------
-    resource
-        Its first days are drawn; 0 where it has none.
-    start, seed, block, size
-        As for `draw`.
+    It is 0 where it has none.
     """
     if resource.first is None:
         return np.zeros(size, dtype=np.int64)
@@ -359,17 +341,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Futures:
-    """Which futures are drawn.
-
-    Parameters
-    ----------
-    scenarios
-        What may come.
-    start, days
-        First day, and number of calendar days.
-    seed
-        From which they are drawn.
-    """
+    """Which futures are drawn."""
 
     scenarios: Scenarios
     start: date
@@ -412,26 +384,9 @@ def in_blocks(
 ) -> list[_T]:
     """Return what is found of each block of futures, in their order.
 
-    Parameters
-    ----------
-    work
-        What is done with a block; for an executor of processes, one that can
-        be pickled.
-    futures
-        Which are drawn.
-    count
-        How many, at least 1.
-    first
-        Number of the first block; other blocks are other futures.
-    executor
-        Where blocks run; None: here, one after another.
-    progress
-        Called with the stage ``simulate`` and the share done.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        Saying how many futures were done.
+    Other first blocks are other futures.  The work must be one that can be pickled
+    where the executor is one of processes; without one, blocks run here, one after
+    another.  A `KeyboardInterrupt` says how many futures were done.
     """
     tasks = [
         _Task(work, futures, first + number, min(BLOCK, count - number * BLOCK))

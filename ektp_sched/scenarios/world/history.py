@@ -162,29 +162,11 @@ class _Sheet:
 
 
 def read_arrivals(path: Path, office: Office, start: date | None) -> NDArray[np.int64]:
-    """Read how many people were recorded: day, urgency, cards.
+    """Read how many people were recorded, by class and working day, ``(K, T)``.
 
-    Every working day between the first and the last stands in at least one
-    row; a class without a row on a day had nobody.
-
-    Parameters
-    ----------
-    path
-        CSV, XLSX or Parquet.
-    office
-        Gives classes, working days and the form of dates.
-    start
-        The day before which a history must end; None: not checked.
-
-    Returns
-    -------
-    ndarray
-        Cards by class, in the office's order, and working day, shape (K, T).
-
-    Raises
-    ------
-    ektp_sched.errors.ScenarioError
-        If it cannot be read, a row is wrong or a working day is missing.
+    The columns are day, urgency, cards.  Every working day between the first and the
+    last stands in at least one row; a class without a row on a day had nobody.  The
+    history must end before the start, if that is given.
     """
     needed = ("day", "cards") if len(office.classes) == 1 else tuple(_ARRIVALS)
     sheet = _read(path, _ARRIVALS, needed)
@@ -208,26 +190,10 @@ def read_arrivals(path: Path, office: Office, start: date | None) -> NDArray[np.
 def read_outages(
     path: Path, resource: str, office: Office, start: date | None
 ) -> NDArray[np.bool_]:
-    """Read on which working days a resource worked: day, resource, up.
+    """Read on which working days a resource worked, ``(T,)``.
 
-    Parameters
-    ----------
-    path
-        CSV, XLSX or Parquet; without a column resource it is all about one.
-    resource
-        Id of a printer or server; rows of others are left aside.
-    office, start
-        As for `read_arrivals`.
-
-    Returns
-    -------
-    ndarray
-        Whether it worked, shape (T,), one entry a working day.
-
-    Raises
-    ------
-    ektp_sched.errors.ScenarioError
-        As `read_arrivals`.
+    The columns are day, resource, up; rows of other resources are left aside, and
+    without a column resource it is all about one.
     """
     sheet = _read(path, _OUTAGES, ("day", "up"))
     if "resource" in sheet.cells:
@@ -343,16 +309,7 @@ def _worked(
 ) -> pl.Series:
     """Return the working days of a sound history, all of which it has.
 
-    Parameters
-    ----------
-    sheet
-        Where it stands.
-    days
-        Its days.
-    counted
-        Those on which somebody was recorded; none may be a closed one.
-    office, start
-        As for `read_arrivals`.
+    No day on which somebody was ``counted`` may be a closed one.
     """
     sheet.refuse(office)
     first, length = _span(sheet, days, start)
@@ -428,27 +385,13 @@ def _span(sheet: _Sheet, days: pl.Series, start: date | None) -> tuple[date, int
 
 @dataclass(frozen=True, slots=True)
 class ArrivalFit:
-    """Arrivals of some worked days.
+    """Arrivals of some worked days."""
 
-    Parameters
-    ----------
-    classes
-        Names, the office's in its order.
-    cards
-        Cards by class in all days together.
-    days
-        Worked days, at least 2.
-    dispersion
-        Estimated variance over mean of the daily total, from 1.
-    prior
-        Shape and rate of the gamma prior of each class's rate.
-    """
-
-    classes: tuple[str, ...]
-    cards: tuple[int, ...]
-    days: int
-    dispersion: float
-    prior: tuple[float, float]
+    classes: tuple[str, ...]  # the office's, in its order
+    cards: tuple[int, ...]  # cards by class in all days together
+    days: int  # worked days, at least 2
+    dispersion: float  # estimated variance over mean of the daily total, from 1
+    prior: tuple[float, float]  # shape and rate of the gamma prior of each class's rate
 
     def dispersions(
         self, generator: np.random.Generator, size: int
@@ -470,17 +413,7 @@ class ArrivalFit:
     def rates(
         self, name: str, generator: np.random.Generator, by: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return one mean of a class's daily count a replication.
-
-        Parameters
-        ----------
-        name
-            The class.
-        generator
-            The class's own stream.
-        by
-            Dispersion of each replication, shape (R,).
-        """
+        """Return one mean of a class's daily count by replication, ``(R,)``."""
         shape, rate = self.prior
         seen = self.cards[self.classes.index(name)]
         return generator.gamma(shape + seen / by) / (rate + self.days / by)
@@ -488,22 +421,15 @@ class ArrivalFit:
 
 @dataclass(frozen=True, slots=True)
 class BreakdownFit:
-    """What was seen of one resource.
+    """What was seen of one resource."""
 
-    Parameters
-    ----------
-    failures, days_up
-        Failures, and worked days on whose morning it was up.
-    repairs, days_down
-        Repairs, and worked days on whose morning it was down.
-    failure_prior, repair_prior
-        Parameters of the beta priors.
-    """
-
+    # failures, days_up: failures, and worked days on whose morning it was up
     failures: int
     days_up: int
+    # repairs, days_down: repairs, and worked days on whose morning it was down
     repairs: int
     days_down: int
+    # failure_prior, repair_prior: parameters of the beta priors
     failure_prior: tuple[float, float]
     repair_prior: tuple[float, float]
 
@@ -534,17 +460,7 @@ class BreakdownFit:
 def fit_arrivals(
     classes: tuple[str, ...], cards: NDArray[np.int64], prior: tuple[float, float]
 ) -> ArrivalFit:
-    """Return what daily counts say about the rates.
-
-    Parameters
-    ----------
-    classes
-        Names, K.
-    cards
-        Cards by class and worked day, shape (K, T), T at least 2.
-    prior
-        Shape and rate of the gamma prior.
-    """
+    """Return what counts by class and worked day, ``(K, T)``, say about the rates."""
     total = cards.sum(axis=0)
     days, mean = len(total), total.mean()
     spread = ((total - mean) ** 2).sum() / mean / (days - 1) if mean else 1.0
@@ -558,14 +474,9 @@ def fit_arrivals(
 
 
 def transitions(up: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """Return failures, days up, repairs and days down of a daily record.
+    """Return failures, days up, repairs and days down of a daily record, ``(T,)``.
 
     The first day tells only in which state the second one began.
-
-    Parameters
-    ----------
-    up
-        Whether the resource worked, shape (T,), one entry a worked day.
     """
     before, after = up[:-1], up[1:]
     return (

@@ -52,17 +52,9 @@ def _is_more_than_a_number(card: CardType) -> bool:
 def as_simulated(office: Office, start: date) -> Office:
     """Return the office as the futures see it.
 
-    Its shifts are never used and its quotas hold nobody back; whoever needs a
-    blank takes any that has come,
-    unless the stock had expired before the start; ribbons never run out.  So
-    an exact plan beside them follows the same rules.
-
-    Parameters
-    ----------
-    office
-        As it was read.
-    start
-        First day.
+    Its shifts are never used and its quotas hold nobody back; whoever needs a blank
+    takes any that has come, unless the stock had expired before the start; ribbons
+    never run out. So an exact plan beside them follows the same rules.
     """
     no_ribbons = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
     return office.model_copy(

@@ -106,13 +106,7 @@ def load_scenarios(
 
 
 def files_of_scenarios(path: Path) -> list[Path]:
-    """Return a file of scenarios and the histories that it names.
-
-    Parameters
-    ----------
-    path
-        The file, whatever is wrong with it.
-    """
+    """Return a file of scenarios, sound or not, and the histories that it names."""
     try:
         data, _ = read_tables(path, SCENARIOS_FILE)
     except ScenarioError:
@@ -130,20 +124,7 @@ def files_of_scenarios(path: Path) -> list[Path]:
 def as_scenarios(given: ScenariosLike | None, office: Office, start: date) -> Scenarios:
     """Return scenarios, read from their file or made from tables if need be.
 
-    Parameters
-    ----------
-    given
-        Read already, the path of ``scenarios.toml``, or its tables; None: nothing
-        is uncertain.
-    office, start
-        The office as it is, and the first day.
-
-    Raises
-    ------
-    ektp_sched.errors.ScenarioError
-        If the file or the tables are not what they should be.
-    ektp_sched.errors.UsageError
-        If it is none of these.
+    Without any nothing is uncertain.
     """
     if given is None:
         return certain_scenarios(office)
@@ -156,13 +137,7 @@ def as_scenarios(given: ScenariosLike | None, office: Office, start: date) -> Sc
 
 
 def check_scenarios(given: object) -> None:
-    """Refuse what are no scenarios.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        It is no `Scenarios`.
-    """
+    """Refuse what is no `Scenarios`."""
     if not isinstance(given, Scenarios):
         message = said(
             "scenarios is {what}; give what load_scenarios returns",
@@ -372,16 +347,7 @@ def _scenario_of(
 ) -> tuple[Scenario | None, list[Problem]]:
     """Return a scenario, or None, and everything that is wrong with it.
 
-    Parameters
-    ----------
-    name
-        Its table's name.
-    part
-        Its table, as far as it has the right form.
-    office
-        The office as it is.
-    start
-        The first day, before which nothing new can begin; None: not checked.
+    Nothing new can begin before the first day, if that is given.
     """
     path: Place = ("scenarios", name)
     replaced = _closure(part.added)
@@ -559,15 +525,6 @@ def _assumptions_of(
 
     A mark of a table holds for all that stands in it, unless a longer key has
     a mark of its own.
-
-    Parameters
-    ----------
-    parts
-        Its ``[sources]`` are checked; problems are noted there.
-    data
-        The whole file as it was read.
-    office
-        The office as it is; its keys stand under ``office``.
     """
     inputs = {k: v for k, v in data.items() if k not in ("sources", "baseline")}
     nodes = dict(_nodes(inputs, "")) | dict(_nodes({"office": plain(office)}, ""))

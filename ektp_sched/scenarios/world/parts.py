@@ -237,20 +237,10 @@ Kind = Literal["servers", "printers"]
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """An entry of ``[[scenarios.NAME.servers]]`` or ``.printers``.
-
-    Parameters
-    ----------
-    kind
-        Which of the two.
-    index
-        Position in the file, from 0.
-    rules
-        What it says.
-    """
+    """An entry of ``[[scenarios.NAME.servers]]`` or ``.printers``."""
 
     kind: Kind
-    index: int
+    index: int  # position in the file, from 0
     rules: NewServer
 
 
@@ -296,13 +286,7 @@ class Parts:
 
 
 def parts_of(data: Mapping[str, Any]) -> Parts:
-    """Return the parts of a file.
-
-    Parameters
-    ----------
-    data
-        Its tables and keys.
-    """
+    """Return the parts of a file."""
     parts = Parts()
     for key in data:
         if key not in _TOP_KEYS:
