@@ -118,14 +118,14 @@ class Against(OneLine):
     @property
     def afterwards(self) -> tuple[tuple[date, date, tuple[Worked, ...]], ...]:
         """Shifts once it is in use: first and last date of a stretch, and which."""
-        found: list[tuple[date, date, tuple[Worked, ...]]] = []
+        stretches: list[tuple[date, date, tuple[Worked, ...]]] = []
         for at, (on, _) in enumerate(self.dates):
-            mine = self._own(at)
-            if found and found[-1][2] == mine:
-                found[-1] = found[-1][0], on, mine
+            worked = self._own(at)
+            if stretches and stretches[-1][2] == worked:
+                stretches[-1] = stretches[-1][0], on, worked
             else:
-                found.append((on, on, mine))
-        return tuple(found)
+                stretches.append((on, on, worked))
+        return tuple(stretches)
 
     @property
     def decided_now(self) -> tuple[Worked, ...]:
@@ -211,11 +211,11 @@ class Against(OneLine):
     def _dates(self) -> list[dict[str, Any]]:
         """Return what the rule buys and comes to on each date."""
         rule = self.decision.rule
-        found = []
+        entries = []
         for at, (on, times) in enumerate(self.dates):
             before = [w for w in self._shared() if w.day < on]
             values = zip(rule.tiers, rule.values[self._network(at)], strict=True)
-            found.append(
+            entries.append(
                 {
                     "on": on.isoformat(),
                     "times": times,
@@ -230,7 +230,7 @@ class Against(OneLine):
                     ],
                 }
             )
-        return found
+        return entries
 
     def _network(self, at: int) -> int:
         """Return which future a date is; all beyond the horizon are one."""
@@ -387,10 +387,12 @@ def _crossing(error: CrossingBlanksError) -> Said:
 def _chosen(scenarios: Scenarios, name: str | None) -> Scenario:
     if name is not None:
         return scenarios.named(name)
-    found = [s for s in scenarios.scenarios.values() if any(map(_is_range, s.added))]
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    uncertain = [
+        s for s in scenarios.scenarios.values() if any(map(_is_range, s.added))
+    ]
+    if len(uncertain) == 1:
+        return uncertain[0]
+    if not uncertain:
         raise UsageError(
             said(
                 "no scenario adds a printer or server on an uncertain date; give one "
@@ -405,7 +407,7 @@ def _chosen(scenarios: Scenarios, name: str | None) -> Scenario:
         said(
             "several scenarios have an uncertain date ({names}); name one of them",
             "beberapa skenario punya tanggal yang belum pasti ({names}); sebut satu",
-            names=", ".join(s.name for s in found),
+            names=", ".join(s.name for s in uncertain),
         )
     )
 
@@ -416,12 +418,12 @@ def _is_range(resource: NewResource) -> bool:
 
 def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
     """Return what is installed on an uncertain date."""
-    found = [one for one in scenario.added if _is_range(one)]
-    if not found and listed:
-        found = list(scenario.added)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    candidates = [one for one in scenario.added if _is_range(one)]
+    if not candidates and listed:
+        candidates = list(scenario.added)
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
         raise UsageError(
             said(
                 "scenario {name} has several uncertain dates ({names}); shifts are "
@@ -430,7 +432,7 @@ def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
                 "shift dipilih terhadap satu saja, jadi tulis tanggal biasa untuk "
                 "yang lain",
                 name=repr(scenario.name),
-                names=", ".join(one.id for one in found),
+                names=", ".join(one.id for one in candidates),
             )
         )
     raise UsageError(

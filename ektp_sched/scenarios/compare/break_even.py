@@ -104,13 +104,13 @@ def break_even(run: Run, baseline: dict[str, Floats]) -> tuple[BreakEven, ...]:
         run = replace(run, policy="pressure")
     few = {name: costs[:_REPLICATIONS] for name, costs in baseline.items()}
     world = run.futures.block(0, min(run.replications, _REPLICATIONS))
-    found = []
+    edges = []
     for scenario in priced:
         tried: dict[NewResource, Floats] = {}
         for against, costs in few.items():
             search = _Search(run, world, scenario, costs, tried)
-            found.append(_one(search, against))
-    return tuple(found)
+            edges.append(_one(search, against))
+    return tuple(edges)
 
 
 def _one(search: _Search, against: str) -> BreakEven:
@@ -137,25 +137,25 @@ def _one(search: _Search, against: str) -> BreakEven:
 
 def _latest_date(search: _Search, resource: NewResource) -> Payoff:
     start, days = search.run.start, search.run.days
-    found: dict[int, Floats] = {}
+    tried: dict[int, Floats] = {}
 
     def net(offset: int) -> float:
-        if offset not in found:
+        if offset not in tried:
             day = start + timedelta(days=offset)
-            found[offset] = search.net(replace(resource, first=(day, day, day)))
-        return _mean(found[offset])
+            tried[offset] = search.net(replace(resource, first=(day, day, day)))
+        return _mean(tried[offset])
 
     for offset in np.linspace(0, days - 1, _POINTS).round().astype(int).tolist():
         net(offset)
     if net(0) < 0:
-        return Payoff(None, "never-pays", _curve(found, start))
+        return Payoff(None, "never-pays", _curve(tried, start))
     if net(days - 1) >= 0:
-        return Payoff(None, "beyond-horizon", _curve(found, start))
-    paying = max(offset for offset in found if net(offset) >= 0)
-    failing = min(offset for offset in found if offset > paying)
+        return Payoff(None, "beyond-horizon", _curve(tried, start))
+    paying = max(offset for offset in tried if net(offset) >= 0)
+    failing = min(offset for offset in tried if offset > paying)
     edge = _edge(paying, failing, net)
     latest = start + timedelta(days=edge)
-    return Payoff(latest.isoformat(), None, _curve(found, start))
+    return Payoff(latest.isoformat(), None, _curve(tried, start))
 
 
 def _lowest_rate(search: _Search, resource: NewResource) -> Payoff:
@@ -187,23 +187,23 @@ def _edge(paying: int, failing: int, net: Callable[[int], float]) -> int:
         width = abs(failing - paying)
         step = min(max(int(width * gain / (gain - loss)), 1), width - 1)
         guess = paying + step if failing > paying else paying - step
-        found = net(guess)
-        if found >= 0:
-            paying, gain = guess, found
+        gained = net(guess)
+        if gained >= 0:
+            paying, gain = guess, gained
             loss = loss / 2 if side > 0 else loss
             side = 1
         else:
-            failing, loss = guess, found
+            failing, loss = guess, gained
             gain = gain / 2 if side < 0 else gain
             side = -1
     return paying
 
 
-def _curve(found: dict[int, Floats], start: date) -> tuple[dict[str, Any], ...]:
+def _curve(tried: dict[int, Floats], start: date) -> tuple[dict[str, Any], ...]:
     return tuple(
         {"day": (start + timedelta(days=offset)).isoformat()}
         | of_values(np.round(net)).document()
-        for offset, net in sorted(found.items())
+        for offset, net in sorted(tried.items())
     )
 
 
@@ -239,12 +239,12 @@ def pooled_person_days(queue: Queue, limits: Limits, arrivals: Arrivals) -> Ints
         return None
     new = arrivals_by_stream(queue, limits, arrivals).sum(axis=0, dtype=np.int64)
     joined = np.cumsum(new.T, axis=0) + len(queue.rows)
-    mine = queue.singles
+    singles = queue.singles
     free = np.where(
-        mine.pinned == NONE, mine.ready, np.maximum(mine.ready, mine.pinned)
+        singles.pinned == NONE, singles.ready, np.maximum(singles.ready, singles.pinned)
     )
-    able = joined + _by_day(free, mine.size, queue.days)
-    recorded = joined + _by_day(mine.since, mine.size, queue.days)
+    able = joined + _by_day(free, singles.size, queue.days)
+    recorded = joined + _by_day(singles.since, singles.size, queue.days)
     for _, supply in sets.stock:
         able = np.minimum(able, supply[:, None])
     cards = np.where(limits.open[:, None], sets.bound[0], 0)

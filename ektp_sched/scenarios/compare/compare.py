@@ -138,16 +138,20 @@ def compare(
             progress=progress,
         )
     with clock.stage("figures"):
-        found = {one.name: samples(outcomes[one.name], one.office) for one in every}
-        found[DATES_ONLY] = _with_dates(run, found, outcomes, told)
+        by_scenario = {
+            one.name: samples(outcomes[one.name], one.office) for one in every
+        }
+        by_scenario[DATES_ONLY] = _with_dates(run, by_scenario, outcomes, told)
     with clock.stage("limits"):
         plans = {one.name: _certain_plan(run, one) for one in every}
         figures = tuple(
-            _figures(run, one, outcomes[one.name], found[one.name], plans[one.name])
+            _figures(
+                run, one, outcomes[one.name], by_scenario[one.name], plans[one.name]
+            )
             for one in every
         )
     with clock.stage("break-even"):
-        pays = break_even(run, _trip_costs(run, found))
+        pays = break_even(run, _trip_costs(run, by_scenario))
     return Comparison(
         office=run.baseline.office,
         start=start,
@@ -157,8 +161,8 @@ def compare(
         policy=policy,
         baseline=scenarios.baseline,
         scenarios=figures,
-        dates_only=_dates_only(run, figures, found[DATES_ONLY]),
-        differences=_differences(run, found),
+        dates_only=_dates_only(run, figures, by_scenario[DATES_ONLY]),
+        differences=_differences(run, by_scenario),
         break_even=pays,
         gap=_policy_gap(run, plans[scenarios.baseline]),
         assumptions=_assumptions(scenarios),
@@ -186,23 +190,25 @@ def _people(run: Run) -> dict[str, int]:
     }
 
 
-def _trip_costs(run: Run, found: dict[str, Samples]) -> dict[str, NDArray[np.float64]]:
+def _trip_costs(
+    run: Run, by_scenario: dict[str, Samples]
+) -> dict[str, NDArray[np.float64]]:
     """Return what trips in vain cost in both baselines: dates told, and not."""
     return {
-        "not-told": found[run.scenarios.baseline]["wasted_trip_cost_idr"],
-        "told": found[DATES_ONLY]["wasted_trip_cost_idr"],
+        "not-told": by_scenario[run.scenarios.baseline]["wasted_trip_cost_idr"],
+        "told": by_scenario[DATES_ONLY]["wasted_trip_cost_idr"],
     }
 
 
 def _figures(
-    run: Run, scenario: Scenario, outcome: Outcome, found: Samples, made: Plan
+    run: Run, scenario: Scenario, outcome: Outcome, sampled: Samples, made: Plan
 ) -> ScenarioFigures:
     return ScenarioFigures(
         name=scenario.name,
         label=scenario.label,
         cost_idr=scenario.cost_idr,
         limits=_limiting(run, scenario, outcome, made),
-        quantities=quantities(found, run.days, run.start),
+        quantities=quantities(sampled, run.days, run.start),
         waits=waits(outcome, scenario.office),
         daily=daily(outcome, scenario.name, run.start),
     )
@@ -210,7 +216,7 @@ def _figures(
 
 def _with_dates(
     run: Run,
-    found: dict[str, Samples],
+    by_scenario: dict[str, Samples],
     outcomes: dict[str, Outcome],
     told: NDArray[np.generic] | None,
 ) -> Samples:
@@ -219,14 +225,14 @@ def _with_dates(
     assert told is not None
     trips = told.astype(np.float64)
     areas = outcomes[base.name].areas
-    return found[base.name] | {
+    return by_scenario[base.name] | {
         "wasted_trips": trips.sum(axis=0),
         "wasted_trip_cost_idr": trip_cost(trips, areas, base.office),
     }
 
 
 def _dates_only(
-    run: Run, figures: tuple[ScenarioFigures, ...], found: Samples
+    run: Run, figures: tuple[ScenarioFigures, ...], sampled: Samples
 ) -> ScenarioFigures:
     """Return the baseline's figures, its trips being those left with dates told."""
     base = next(one for one in figures if one.name == run.scenarios.baseline)
@@ -235,22 +241,24 @@ def _dates_only(
         name=DATES_ONLY,
         label="",
         cost_idr=0,
-        quantities=quantities(found, run.days, run.start),
+        quantities=quantities(sampled, run.days, run.start),
     )
 
 
-def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
+def _differences(run: Run, by_scenario: dict[str, Samples]) -> tuple[Difference, ...]:
     """Return every scenario but the baseline against it, the free remedy last."""
     base = run.scenarios.baseline
     costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
     pairs = (
-        difference(name, base, ours, found[base], run.days, costs.get(name, 0))
-        for name, ours in found.items()
+        difference(name, base, ours, by_scenario[base], run.days, costs.get(name, 0))
+        for name, ours in by_scenario.items()
         if name != base
     )
-    told = found[DATES_ONLY]
+    told = by_scenario[DATES_ONLY]
     return tuple(
-        one if one.name == DATES_ONLY else against_told(one, found[one.name], told)
+        one
+        if one.name == DATES_ONLY
+        else against_told(one, by_scenario[one.name], told)
         for one in pairs
     )
 
@@ -332,21 +340,23 @@ def _simulated_days(run: Run) -> NDArray[np.int64]:
         return made.person_dates[:, 0].astype(np.int64)
     outcome = simulate(queue, limits, world.arrivals, run.policy, record="dates")
     assert outcome.front is not None
-    found = np.full(run.backlog.planned, run.days, dtype=np.int64)
+    printed = np.full(run.backlog.planned, run.days, dtype=np.int64)
     for number, front in enumerate(outcome.front):
         begin, end = queue.first[number : number + 2].tolist()
         days = np.searchsorted(front[0], np.arange(end - begin), side="right")
-        found[queue.rows[begin:end]] = days
+        printed[queue.rows[begin:end]] = days
     if outcome.single_days is not None:
-        found[queue.singles.rows] = outcome.single_days[:, 0]
-    return found[np.sort(np.append(queue.rows, queue.singles.rows))]
+        printed[queue.singles.rows] = outcome.single_days[:, 0]
+    return printed[np.sort(np.append(queue.rows, queue.singles.rows))]
 
 
 def _at_likely(scenario: Scenario) -> Scenario:
     """Return a scenario whose additions are certain, at their likely values."""
-    for one in scenario.added:
-        first = None if one.first is None else (one.first[1],) * 3
-        scenario = scenario.at(replace(one, cards=(one.cards[1],) * 3, first=first))
+    for resource in scenario.added:
+        first = None if resource.first is None else (resource.first[1],) * 3
+        scenario = scenario.at(
+            replace(resource, cards=(resource.cards[1],) * 3, first=first)
+        )
     return scenario
 
 
@@ -419,14 +429,14 @@ def _stretches(made: Plan) -> tuple[tuple[date, date, tuple[str, ...]], ...]:
         )
         .sort("day")
     )
-    found: list[tuple[date, date, tuple[str, ...]]] = []
+    stretches: list[tuple[date, date, tuple[str, ...]]] = []
     for day, names in table.rows():
-        mine = tuple(names) or _blanks(made, day)
-        if found and found[-1][2] == mine:
-            found[-1] = found[-1][0], day, mine
+        binding = tuple(names) or _blanks(made, day)
+        if stretches and stretches[-1][2] == binding:
+            stretches[-1] = stretches[-1][0], day, binding
         else:
-            found.append((day, day, mine))
-    return tuple(one for one in found if one[2])
+            stretches.append((day, day, binding))
+    return tuple(one for one in stretches if one[2])
 
 
 def _blanks(made: Plan, day: date) -> tuple[str, ...]:

@@ -57,8 +57,8 @@ class Waits:
 
     def document(self) -> dict[str, Any]:
         """Return the object that stands in comparison.json."""
-        found = _document(self.all) or dict.fromkeys(("mean", "p10", "p50", "p90"))
-        return found | {
+        everybody = _document(self.all) or dict.fromkeys(("mean", "p10", "p50", "p90"))
+        return everybody | {
             "initial": _document(self.initial),
             "new": _document(self.new),
             "by_urgency": {
@@ -257,9 +257,9 @@ class Comparison(OneLine):
         KeyError
             If there is none of that name.
         """
-        for found in self.scenarios:
-            if found.name == name:
-                return found
+        for scenario in self.scenarios:
+            if scenario.name == name:
+                return scenario
         raise KeyError(name)
 
     def document(self) -> dict[str, Any]:

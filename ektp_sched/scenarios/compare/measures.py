@@ -59,15 +59,15 @@ def trips(person_days: Floats, areas: tuple[str | None, ...], office: Office) ->
     waiting is 1 / every_days of a trip.
     """
     every = [office.visits.of(area).every_days for area in areas]
-    found: Floats = person_days / np.array(every, dtype=np.float64)[:, None]
-    return found
+    made: Floats = person_days / np.array(every, dtype=np.float64)[:, None]
+    return made
 
 
 def trip_cost(made: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
     """Return what trips by area, shape ``(A, R)``, cost residents, rupiah."""
     cost = [office.visits.of(area).trip_cost_idr for area in areas]
-    found: Floats = np.array(cost, dtype=np.float64) @ made
-    return found
+    rupiah: Floats = np.array(cost, dtype=np.float64) @ made
+    return rupiah
 
 
 def samples(outcome: Outcome, office: Office) -> Samples:
@@ -76,7 +76,7 @@ def samples(outcome: Outcome, office: Office) -> Samples:
     made = trips(person_days, outcome.areas, office)
     printed = outcome.printed.sum(axis=1)
     possible = np.maximum(outcome.capacity.sum(axis=1), 1)
-    found = {
+    by_name = {
         "backlog_cleared_on": outcome.cleared_day,
         "nobody_waits_on": outcome.nobody_waits_day,
         "on_target_on": outcome.on_target_day,
@@ -88,16 +88,16 @@ def samples(outcome: Outcome, office: Office) -> Samples:
         "pressure_days": outcome.pressure / outcome.scale,
         "utilisation": printed / possible,
     }
-    return {name: values.astype(np.float64) for name, values in found.items()}
+    return {name: values.astype(np.float64) for name, values in by_name.items()}
 
 
 def quantities(
-    found: Mapping[str, Floats], days: int, start: date
+    sampled: Mapping[str, Floats], days: int, start: date
 ) -> dict[str, Quantity]:
     """Return how each quantity spreads."""
     return {
         name: of_days(values, days, start) if name in _DAYS else of_values(values)
-        for name, values in found.items()
+        for name, values in sampled.items()
     }
 
 
@@ -108,8 +108,8 @@ def waits(outcome: Outcome, office: Office) -> Waits:
     names = tuple(office.urgency)
     late, by_urgency = {}, {}
     for number, name in enumerate(names):
-        mine = outcome.urgency == number
-        old, fresh = initial[mine].sum(axis=0), new[mine].sum(axis=0)
+        of_class = outcome.urgency == number
+        old, fresh = initial[of_class].sum(axis=0), new[of_class].sum(axis=0)
         both = old + fresh
         target = office.urgency[name].target_days
         late[name] = float(both[target:].sum()) / max(1, int(both.sum()))
@@ -169,25 +169,25 @@ def difference(
     wrong one.  Both samples are from the same replications in the same order; a day at
     the end of the horizon is none.
     """
-    found: dict[str, Spread | None] = {}
+    spreads: dict[str, Spread | None] = {}
     for key in ours:
-        mine, other = ours[key], theirs[key]
+        own, other = ours[key], theirs[key]
         if key in _DAYS:
-            both = (mine < days) & (other < days)
-            mine, other = mine[both], other[both]
-        found[key] = of_values(mine - other) if len(mine) else None
-    saved = found["person_days"]
+            both = (own < days) & (other < days)
+            own, other = own[both], other[both]
+        spreads[key] = of_values(own - other) if len(own) else None
+    saved = spreads["person_days"]
     pays = cost_idr > 0 and saved is not None and saved.mean < 0
     money = cost_idr / -saved.mean if pays and saved is not None else None
-    return Difference(name, baseline, found, money)
+    return Difference(name, baseline, spreads, money)
 
 
 def against_told(
-    found: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
+    plain: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
 ) -> Difference:
     """Return a difference with the trips against those of dates told, too."""
     more: dict[str, Spread | None] = {
         f"{key}_against_told": of_values(ours[key] - told[key])
         for key in ("wasted_trips", "wasted_trip_cost_idr")
     }
-    return replace(found, quantities=found.quantities | more)
+    return replace(plain, quantities=plain.quantities | more)

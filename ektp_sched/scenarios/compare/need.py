@@ -290,27 +290,27 @@ def _smallest(
     pooled; where printers are restricted that is not certain, so the number
     found is exact only in the sense that the one below it fails.
     """
-    found: dict[int, int] = {}
+    reached: dict[int, int] = {}
 
     def enough(cards: int) -> bool:
-        if cards not in found:
-            found[cards] = count(cards)
-        return found[cards] >= wanted
+        if cards not in reached:
+            reached[cards] = count(cards)
+        return reached[cards] >= wanted
 
     high = first
     while not enough(high):
         if high >= _MOST:
-            return None, found
-        same = found.get(high // 2) == found[high]
+            return None, reached
+        same = reached.get(high // 2) == reached[high]
         high = _MOST if same and high > 64 * first else min(2 * high, _MOST)
-    low = max((n for n in found if n < high and not enough(n)), default=0)
+    low = max((n for n in reached if n < high and not enough(n)), default=0)
     while high - low > 1:
         middle = (low + high) // 2
         if enough(middle):
             high = middle
         else:
             low = middle
-    return high, found
+    return high, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,16 +539,16 @@ def _cards_now(scenario: Scenario, resource: str) -> int:
 
 def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
     """Return a scenario in which a resource can do another number of cards."""
-    for one in scenario.added:
-        if one.id == resource:
-            return scenario.at(replace(one, cards=(cards,) * 3))
+    for added in scenario.added:
+        if added.id == resource:
+            return scenario.at(replace(added, cards=(cards,) * 3))
     office = scenario.office
     update = {
         table: tuple(
-            one.model_copy(update={"cards_per_day": cards})
-            if one.id == resource
-            else one
-            for one in getattr(office, table)
+            added.model_copy(update={"cards_per_day": cards})
+            if added.id == resource
+            else added
+            for added in getattr(office, table)
         )
         for table in ("servers", "printers")
     }

@@ -123,7 +123,7 @@ def student(degrees: int) -> float:
     """
     if degrees <= len(_STUDENT):
         return _STUDENT[degrees - 1]
-    z, found = _NORMAL, _NORMAL
+    z, quantile = _NORMAL, _NORMAL
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -131,8 +131,8 @@ def student(degrees: int) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
     )
     for power, term in enumerate(terms, 1):
-        found += term / degrees**power
-    return found
+        quantile += term / degrees**power
+    return quantile
 
 
 def of_values(values: Floats) -> Spread:

@@ -168,8 +168,8 @@ def _last_printed(printed: Counts, recorded: Counts) -> Ints:
     shift = np.arange(count, dtype=np.int64)[:, None] * apart
     upto = (printed + shift).ravel()
     wanted = (recorded + shift).ravel()
-    found = np.searchsorted(upto, wanted, side="left").reshape(count, horizon)
-    last: Ints = np.minimum(found - np.arange(count)[:, None] * horizon, horizon)
+    place = np.searchsorted(upto, wanted, side="left").reshape(count, horizon)
+    last: Ints = np.minimum(place - np.arange(count)[:, None] * horizon, horizon)
     return last
 
 

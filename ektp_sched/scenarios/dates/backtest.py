@@ -366,8 +366,13 @@ class _Setting:
         """Return the dates that replications set."""
         rank = rank_of(self.confidence, fronts.replications)
         day = next_open(self.worked)[days_printed(fronts, self.course.queue, rank)]
-        some = day < self.course.days
-        return Dated(self.stream[some], self.place[some], day[some], self.group[some])
+        has_date = day < self.course.days
+        return Dated(
+            self.stream[has_date],
+            self.place[has_date],
+            day[has_date],
+            self.group[has_date],
+        )
 
     def judged(
         self,
@@ -392,9 +397,10 @@ class _Setting:
             futures=self.fresh,
             undated=self.planned - float(np.sum(told)) / count,
             coverage=tuple(
-                found
-                for by, name, which in self._groups(groups)
-                if (found := _coverage(by, name, which, held, told)) is not None
+                coverage
+                for by, name, groups_told in self._groups(groups)
+                if (coverage := _coverage(by, name, groups_told, held, told))
+                is not None
             ),
             good_share=good / (count * self.fresh),
             margin=smallest_margin(worlds, self.worked, self.confidence),
@@ -411,11 +417,11 @@ class _Setting:
 
 
 def _coverage(
-    by: str, name: str, which: Ints, held: Sequence[Ints], told: Sequence[Ints]
+    by: str, name: str, groups: Ints, held: Sequence[Ints], told: Sequence[Ints]
 ) -> Coverage | None:
     """Return what became of the dates of some groups; None if there are none."""
-    dates = [int(counts[which].sum()) for counts in told]
-    kept = [counts[which].sum(axis=0) for counts in held]
+    dates = [int(counts[groups].sum()) for counts in told]
+    kept = [counts[groups].sum(axis=0) for counts in held]
     if not any(dates) and by != "all":
         return None
     total = sum(dates)

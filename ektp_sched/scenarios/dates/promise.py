@@ -280,7 +280,7 @@ def days_printed(fronts: Fronts, queue: Queue, rank: int) -> Ints:
     Rank 1 is the earliest of all print days, R the latest.  The people of the streams
     come in the queue's order, then the singles.
     """
-    found = [
+    by_stream = [
         first_days(printed_in(front, rank), np.arange(end - first))
         for front, first, end in zip(
             fronts.streams, queue.first[:-1], queue.first[1:], strict=True
@@ -288,13 +288,13 @@ def days_printed(fronts: Fronts, queue: Queue, rank: int) -> Ints:
     ]
     at = rank - 1
     singles = np.partition(fronts.singles, at, axis=1)[:, at]
-    return np.concatenate([*found, singles.astype(np.int64)])
+    return np.concatenate([*by_stream, singles.astype(np.int64)])
 
 
-def _column(found: Ints, rows: Ints, count: int, start: date, days: int) -> pl.Series:
+def _column(printed: Ints, rows: Ints, count: int, start: date, days: int) -> pl.Series:
     """Return days as dates in the backlog's order; null for none."""
     offsets = np.full(count, days, dtype=np.int64)
-    offsets[rows] = found
+    offsets[rows] = printed
     column = pl.lit(pl.Series(offsets))
     return pl.select(
         pl.when(column < days).then(pl.lit(start, pl.Date) + pl.duration(days=column))

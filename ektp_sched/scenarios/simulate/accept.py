@@ -127,14 +127,14 @@ class _Day:
         kind = self.line.kind[lane]
         members = self.sets.members
         slack = view.bound[:, going] - self.members @ kinds[:, going]
-        mine = members[:, kind]
-        rest = np.where(mine, slack, np.iinfo(np.int32).max).min(axis=0)
-        slack -= np.where(mine, rest, 0)
+        holding = members[:, kind]
+        rest = np.where(holding, slack, np.iinfo(np.int32).max).min(axis=0)
+        slack -= np.where(holding, rest, 0)
         tight = slack == 0
         self.extra.append((lane, reps, rest))
         self.taken[kind, reps] += rest
         first = self.full[reps] < 0
-        self.full[reps[first]] = (tight & mine)[:, first].argmax(axis=0)
+        self.full[reps[first]] = (tight & holding)[:, first].argmax(axis=0)
         closed = self.closed[:, reps] | (self.members.T @ tight > 0)
         self.closed[:, reps] = closed
         more = ~closed.all(axis=0)
@@ -250,13 +250,13 @@ class SingleBook:
         """
         rows = np.zeros(len(single), dtype=np.int64)
         self._today = []
-        for mine in np.unique(lane).tolist():
-            at = np.flatnonzero(lane == mine)
+        for lane_number in np.unique(lane).tolist():
+            at = np.flatnonzero(lane == lane_number)
             entries, end = single[at], begin + len(at)
             counts[begin] = 0
             np.cumsum(self.left[entries], axis=0, out=counts[begin + 1 : end + 1])
             rows[at] = np.arange(begin + 1, end + 1)
-            self._today.append((mine, entries, rows[at]))
+            self._today.append((lane_number, entries, rows[at]))
             begin = end + 1
         return rows
 
@@ -266,9 +266,9 @@ class SingleBook:
         for lane, entries, rows in self._today:
             done = np.maximum(cards[lane] - counts[rows - 1], 0)
             done = np.minimum(done, self.left[entries])
-            some = done.any(axis=1)
-            if some.any():
-                self._note(day, entries[some], done[some])
+            printing = done.any(axis=1)
+            if printing.any():
+                self._note(day, entries[printing], done[printing])
             total += cards[lane]
         self._today = []
         self.printed.append(total + self.printed[-1] if self.printed else total)

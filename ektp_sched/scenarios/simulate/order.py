@@ -92,7 +92,7 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
     ]
     plain = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
     none = np.full(len(plain[0]), NONE)
-    found = Entries(
+    entries = Entries(
         stream=np.concatenate([plain[0], singles.stream]),
         since=np.concatenate([plain[1], singles.since]),
         ready=np.concatenate([plain[1], singles.ready]),
@@ -103,7 +103,7 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
         new=np.concatenate([plain[4], np.zeros(len(singles), dtype=np.int64)]),
         upto=np.concatenate([plain[3], np.zeros(len(singles), dtype=np.int64)]),
     )
-    return _taken(found, _tie_order(found, queue))
+    return _taken(entries, _tie_order(entries, queue))
 
 
 def _tie_order(entries: Entries, queue: Queue) -> Ints:
@@ -122,17 +122,17 @@ def _tie_order(entries: Entries, queue: Queue) -> Ints:
     return np.lexsort(keys[::-1])
 
 
-def _taken(entries: Entries, which: Ints) -> Entries:
+def _taken(entries: Entries, chosen: Ints) -> Entries:
     return Entries(
-        stream=entries.stream[which],
-        since=entries.since[which],
-        ready=entries.ready[which],
-        due=entries.due[which],
-        promised=entries.promised[which],
-        pinned=entries.pinned[which],
-        single=entries.single[which],
-        new=entries.new[which],
-        upto=entries.upto[which],
+        stream=entries.stream[chosen],
+        since=entries.since[chosen],
+        ready=entries.ready[chosen],
+        due=entries.due[chosen],
+        promised=entries.promised[chosen],
+        pinned=entries.pinned[chosen],
+        single=entries.single[chosen],
+        new=entries.new[chosen],
+        upto=entries.upto[chosen],
     )
 
 

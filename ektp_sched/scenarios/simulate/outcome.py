@@ -303,17 +303,17 @@ class StreamHistory:
         printed that day grow older still.
         """
         day = np.append(self.worked, self.days - 1)
-        found = np.full(self.done.shape[1], -1, dtype=np.int64)
+        longest = np.full(self.done.shape[1], -1, dtype=np.int64)
         if len(self.since):
             waits = self.old < len(self.since)
             oldest = self.since[np.minimum(self.old, len(self.since) - 1)]
             age = np.where(waits, day[:, None] - oldest, -1)
-            found = age.max(axis=0)
+            longest = age.max(axis=0)
         if self.recorded.any():
             age = day[self.finished()] - np.arange(self.days)[:, None]
             age = np.where(self.recorded > 0, age, -1)
-            found = np.maximum(found, age.max(axis=0))
-        return found
+            longest = np.maximum(longest, age.max(axis=0))
+        return longest
 
     def finished(self) -> Ints:
         """Return on which worked day each day's new people are all printed, ``(H, R)``.
@@ -390,8 +390,8 @@ class StreamHistory:
             at = self.area[low:high] * width + wait
             area[int(last)] += _weighted(at, people, areas * width)
         new = self._waits_new(width)
-        for which in range(2):
-            yield old[which], new[which], area[which].reshape(areas, width)
+        for state in range(2):
+            yield old[state], new[state], area[state].reshape(areas, width)
 
     def _waits_new(self, width: int) -> Ints:
         """Return new people by wait, printed and not, ``(2, W)``.
@@ -400,10 +400,10 @@ class StreamHistory:
         printed by d and all recorded up to e; which of the two it is changes
         once in a row and once in a column, so two weighted counts tell.
         """
-        found = np.zeros((2, width), dtype=np.int64)
+        waits = np.zeros((2, width), dtype=np.int64)
         count = len(self.worked)
         if not self.recorded.any():
-            return found
+            return waits
         finished = self.finished()
         shape = self.days, count + 1
         key = np.arange(self.days)[:, None] * shape[1] + finished
@@ -416,10 +416,10 @@ class StreamHistory:
         cards = np.diff(np.diff(upto, axis=0, prepend=0), axis=1, prepend=0)
         wait = self.worked - np.arange(self.days)[:, None]
         sold = wait >= 0
-        found[0] = _weighted(wait[sold], cards[sold], width)
+        waits[0] = _weighted(wait[sold], cards[sold], width)
         rest = self.recorded.sum(axis=1, dtype=np.int64) - cards.sum(axis=1)
-        found[1] = _weighted(self.days - 1 - np.arange(self.days), rest, width)
-        return found
+        waits[1] = _weighted(self.days - 1 - np.arange(self.days), rest, width)
+        return waits
 
 
 def _weighted(key: Ints, weight: Ints | Counts, size: int) -> Ints:
@@ -545,10 +545,10 @@ def _person_days(
 ) -> tuple[Ints, Ints]:
     """Return days of waiting by area, and those of new people by cell."""
     queue = history.queue
-    mine = queue.singles
-    waited = mine.size * (queue.days - np.maximum(mine.since, 0))
+    entries = queue.singles
+    waited = entries.size * (queue.days - np.maximum(entries.since, 0))
     areas = len(queue.areas)
-    total = np.bincount(mine.area, weights=waited, minlength=areas).astype(np.int64)
+    total = np.bincount(entries.area, weights=waited, minlength=areas).astype(np.int64)
     old = total[:, None] - singles.person_days
     new = np.zeros((len(queue.cell_share), old.shape[1]), dtype=np.int64)
     for stream, cell in zip(streams, queue.streams.cell, strict=True):
@@ -558,12 +558,12 @@ def _person_days(
 
 
 def _pressure(queue: Queue, singles: SingleBook, streams: list[StreamHistory]) -> Ints:
-    mine = queue.singles
-    first = np.maximum(mine.since, 0)
+    entries = queue.singles
+    first = np.maximum(entries.since, 0)
     rest = queue.days - first
-    whole = rest * (first - mine.since + 1) + rest * (rest - 1) // 2
-    weight = queue.scale // queue.streams.target[mine.stream]
-    accrued: Ints = int((mine.size * weight * whole).sum()) - singles.pressure
+    whole = rest * (first - entries.since + 1) + rest * (rest - 1) // 2
+    weight = queue.scale // queue.streams.target[entries.stream]
+    accrued: Ints = int((entries.size * weight * whole).sum()) - singles.pressure
     for stream in streams:
         accrued += stream.pressure()
     return accrued
@@ -578,19 +578,19 @@ def _waits(
     new = np.zeros((2, count, width), dtype=np.int64)
     area = np.zeros((2, areas, width), dtype=np.int64)
     for number, stream in enumerate(streams):
-        for which, table in enumerate(stream.waits(areas, width)):
-            old[which, number], new[which, number] = table[0], table[1]
-            area[which] += table[2]
-    mine = queue.singles
+        for state, table in enumerate(stream.waits(areas, width)):
+            old[state, number], new[state, number] = table[0], table[1]
+            area[state] += table[2]
+    entries = queue.singles
     prints = np.argwhere(singles.by_day)
     day, entry = prints[:, 0], prints[:, 1]
-    events = [(entry, day - mine.since[entry], singles.by_day[day, entry])]
+    events = [(entry, day - entries.since[entry], singles.by_day[day, entry])]
     rest = singles.left.sum(axis=1, dtype=np.int64)
-    every = np.arange(len(mine))
-    events.append((every, queue.days - 1 - mine.since, rest))
-    for which, (who, wait, people) in enumerate(events):
-        np.add.at(old[which], (mine.stream[who], wait), people)
-        np.add.at(area[which], (mine.area[who], wait), people)
+    every = np.arange(len(entries))
+    events.append((every, queue.days - 1 - entries.since, rest))
+    for state, (who, wait, people) in enumerate(events):
+        np.add.at(old[state], (entries.stream[who], wait), people)
+        np.add.at(area[state], (entries.area[who], wait), people)
     return Waits(old[0], new[0], area[0]), Waits(old[1], new[1], area[1])
 
 

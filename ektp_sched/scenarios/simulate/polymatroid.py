@@ -206,10 +206,10 @@ def _components(network: _Network) -> list[list[int]]:
     np.fill_diagonal(joined, val=True)
     for through in range(len(joined)):
         joined |= joined[:, through, None] & joined[through]
-    found: dict[bytes, list[int]] = {}
+    components: dict[bytes, list[int]] = {}
     for kind, row in enumerate(joined):
-        found.setdefault(row.tobytes(), []).append(kind)
-    return list(found.values())
+        components.setdefault(row.tobytes(), []).append(kind)
+    return list(components.values())
 
 
 def _check_size(component: list[int], network: _Network, kinds: Kinds) -> None:
@@ -234,10 +234,10 @@ def _check_size(component: list[int], network: _Network, kinds: Kinds) -> None:
 def _unions(component: list[int], network: _Network) -> list[tuple[int, ...]]:
     """Return every union of the kinds' printer pools, the smaller first."""
     wanted = {tuple(np.flatnonzero(network.serves[g]).tolist()) for g in component}
-    found: set[tuple[int, ...]] = set()
+    unions: set[tuple[int, ...]] = set()
     for pools in sorted(wanted):
-        found |= {tuple(sorted({*pools, *other})) for other in found} | {pools}
-    return sorted(found, key=lambda pools: (len(pools), pools))
+        unions |= {tuple(sorted({*pools, *other})) for other in unions} | {pools}
+    return sorted(unions, key=lambda pools: (len(pools), pools))
 
 
 def _least_cut(

@@ -67,18 +67,18 @@ def _kinds_of(
     blank = np.where(np.array(counted, dtype=bool), np.arange(len(cards)), len(cards))
     key = cohorts.eligibility[cohorts.member] * len(names) + blank[card]
     number, used = compact(key[kept], max(1, len(cohorts.printer_sets)) * len(names))
-    found = [
+    occurring = [
         (cohorts.printer_sets[k // len(names)], names[k % len(names)])
         for k in used.tolist()
     ] or [_default(office)]
-    order = sorted(range(len(found)), key=lambda k: _fewest_first(*found[k]))
-    place = np.empty(len(found), dtype=np.int64)
-    place[order] = np.arange(len(found))
+    order = sorted(range(len(occurring)), key=lambda k: _fewest_first(*occurring[k]))
+    place = np.empty(len(occurring), dtype=np.int64)
+    place[order] = np.arange(len(occurring))
     kind = np.zeros(len(key), dtype=np.int64)
     kind[kept] = place[number]
     kinds = Kinds(
-        printers=tuple(found[k][0] for k in order),
-        card=tuple(found[k][1] for k in order),
+        printers=tuple(occurring[k][0] for k in order),
+        card=tuple(occurring[k][1] for k in order),
     )
     return kinds, kind
 
@@ -294,8 +294,8 @@ def _places(column: pl.Series, known: Sequence[str | None]) -> Ints:
     names = [name for name in known if name is not None]
     if not names:
         return np.zeros(len(column), dtype=np.int64)
-    found = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
-    return found.fill_null(len(known) - 1).to_numpy()
+    places = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
+    return places.fill_null(len(known) - 1).to_numpy()
 
 
 def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
@@ -341,9 +341,9 @@ def _cells(
 
     Where nobody is kept, the one cell is that of no area.
     """
-    found = [office.area_rank.get(name, inf) if name else inf for name in areas]
-    distinct = sorted({*found, inf})
-    rank = np.array([distinct.index(r) for r in found], dtype=np.int64)[area]
+    area_ranks = [office.area_rank.get(name, inf) if name else inf for name in areas]
+    distinct = sorted({*area_ranks, inf})
+    rank = np.array([distinct.index(r) for r in area_ranks], dtype=np.int64)[area]
     key = kind * len(distinct) + rank
     used, number = np.unique(key[kept], return_inverse=True)
     cell = np.zeros(len(key), dtype=np.int64)

@@ -71,11 +71,11 @@ def simulate_replan(
         run = _Run(queue, limits, new[:, number], backlog, office, number, possible)
         for day in np.flatnonzero(limits.open).tolist():
             run.work(day)
-        one = outcome_of_people(queue, run.people, possible[0], run.binding)
+        outcome = outcome_of_people(queue, run.people, possible[0], run.binding)
         if record == "dates":
             days = run.people.day[run.people.old].astype(np.int16)
-            one = replace(one, person_dates=days[:, None])
-        parts.append(one)
+            outcome = replace(outcome, person_dates=days[:, None])
+        parts.append(outcome)
     return joined(parts)
 
 
@@ -133,7 +133,7 @@ class _Run:
     def _examples(self) -> list[tuple[str | None, str | None]]:
         """Return for each cell the card and area of somebody in it."""
         queue, frame = self.queue, self.backlog.frame
-        found: list[tuple[str | None, str | None]] = [
+        examples: list[tuple[str | None, str | None]] = [
             (self.office.default_card, None) for _ in queue.cell_share
         ]
         stream = np.repeat(np.arange(len(queue.streams)), np.diff(queue.first))
@@ -142,8 +142,8 @@ class _Run:
         cell = queue.streams.cell[np.concatenate([stream, dated])]
         for number, first in zip(*np.unique(cell, return_index=True), strict=True):
             row = frame.select("card", "area").row(int(rows[first]))
-            found[number] = row[0] or self.office.default_card, row[1]
-        return found
+            examples[number] = row[0] or self.office.default_card, row[1]
+        return examples
 
     def work(self, day: int) -> None:
         """Plan the rest of the horizon, and print what the plan prints today."""
@@ -199,9 +199,9 @@ class _Run:
         for conflict in conflicts:
             offset = (conflict.day - start).days
             after = int(worked[np.searchsorted(worked, offset, side="right")])
-            mine = pl.col("application_id") == conflict.application_ids[-1]
+            conflicting = pl.col("application_id") == conflict.application_ids[-1]
             later = pl.lit(start + timedelta(days=after))
-            pinned = pl.when(mine).then(later).otherwise(pinned)
+            pinned = pl.when(conflicting).then(later).otherwise(pinned)
         return pinned.alias("pinned_on")
 
     def _capacity(self, day: int) -> Capacity:
@@ -331,9 +331,9 @@ def outcome_of_people(
 
 
 def _sums(key: Ints, weight: Ints, size: int) -> Ints:
-    found = np.zeros(size, dtype=np.int64)
-    np.add.at(found, key, weight)
-    return found
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, key, weight)
+    return sums
 
 
 def _on_target(people: People, first: Ints, target: Ints, days: int) -> int:
@@ -346,7 +346,7 @@ def _on_target(people: People, first: Ints, target: Ints, days: int) -> int:
     return int(free.argmax()) if free.any() else days
 
 
-def _waits(queue: Queue, people: People, which: Bools, wait: Ints) -> Waits:
+def _waits(queue: Queue, people: People, counted: Bools, wait: Ints) -> Waits:
     count, areas = len(queue.streams), len(queue.areas)
     width, old = queue.longest + 1, people.old
 
@@ -355,7 +355,7 @@ def _waits(queue: Queue, people: People, which: Bools, wait: Ints) -> Waits:
         return np.bincount(at, minlength=rows * width).reshape(rows, width)
 
     return Waits(
-        initial=table(people.stream, which & old, count),
-        new=table(people.stream, which & ~old, count),
-        area=table(people.area, which & old, areas),
+        initial=table(people.stream, counted & old, count),
+        new=table(people.stream, counted & ~old, count),
+        area=table(people.area, counted & old, areas),
     )

@@ -137,10 +137,10 @@ def _any_share(
     shares: dict[Fraction, NDArray[np.bool_]], days: int
 ) -> NDArray[np.bool_]:
     """Return on which days anything of a resource is left, shape (H, 1)."""
-    found = np.zeros((days, 1), dtype=np.bool_)
+    left = np.zeros((days, 1), dtype=np.bool_)
     for on in shares.values():
-        found[on] = True
-    return found
+        left[on] = True
+    return left
 
 
 def _at_rate(

@@ -180,11 +180,11 @@ def read_arrivals(path: Path, office: Office, start: date | None) -> NDArray[np.
     worked = _worked(sheet, days, counted, office, start)
     frame = whom.with_columns(cards=cards).filter(pl.col("day").is_in(worked.implode()))
     rows = {name: at for at, name in enumerate(office.classes)}
-    found = np.zeros((len(rows), len(worked)), dtype=np.int64)
+    by_class = np.zeros((len(rows), len(worked)), dtype=np.int64)
     at = frame["urgency"].replace_strict(rows, return_dtype=pl.Int64).to_numpy()
     on = worked.search_sorted(frame["day"]).to_numpy()
-    found[at, on] = frame["cards"].to_numpy()
-    return found
+    by_class[at, on] = frame["cards"].to_numpy()
+    return by_class
 
 
 def read_outages(
@@ -197,8 +197,8 @@ def read_outages(
     """
     sheet = _read(path, _OUTAGES, ("day", "up"))
     if "resource" in sheet.cells:
-        mine = (clean(sheet.cells["resource"]) == resource).fill_null(value=False)
-        if not mine.any():
+        own_rows = (clean(sheet.cells["resource"]) == resource).fill_null(value=False)
+        if not own_rows.any():
             message = said(
                 'has no row for "{resource}"; write one for every working day',
                 'tidak memuat baris untuk "{resource}"; tulislah satu untuk setiap '
@@ -208,17 +208,19 @@ def read_outages(
             )
             raise ScenarioError(message, file=str(path), column="resource")
     else:
-        mine = pl.repeat(True, sheet.size, eager=True)
+        own_rows = pl.repeat(True, sheet.size, eager=True)
     words = clean(sheet.cells["up"]).str.to_lowercase()
     up = words.replace_strict(_WORDS, default=None, return_dtype=pl.Int64)
     days = sheet.days(office, start)
-    sheet.missing("up", words.is_null() & mine)
-    sheet.findings.add(up.is_null() & words.is_not_null() & mine, "up", "not-yes-no")
-    again = _repeated(pl.DataFrame({"day": days, "mine": mine}))
-    sheet.findings.add(again & days.is_not_null() & mine, "day", "twice")
-    own = days.filter(mine)
+    sheet.missing("up", words.is_null() & own_rows)
+    sheet.findings.add(
+        up.is_null() & words.is_not_null() & own_rows, "up", "not-yes-no"
+    )
+    again = _repeated(pl.DataFrame({"day": days, "mine": own_rows}))
+    sheet.findings.add(again & days.is_not_null() & own_rows, "day", "twice")
+    own = days.filter(own_rows)
     worked = _worked(sheet, own, own.clear(), office, start)
-    frame = pl.DataFrame({"day": own, "up": up.filter(mine)}).sort("day")
+    frame = pl.DataFrame({"day": own, "up": up.filter(own_rows)}).sort("day")
     kept = frame.filter(pl.col("day").is_in(worked.implode()))
     return kept["up"].to_numpy().astype(np.bool_)
 

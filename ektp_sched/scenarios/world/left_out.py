@@ -31,17 +31,17 @@ def left_out(office: Office) -> tuple[Notice, ...]:
     office
         As it was read.
     """
-    found = []
+    notices = []
     if office.shifts:
-        found.append(Notice("shifts-left-out", {"count": len(office.shifts)}))
+        notices.append(Notice("shifts-left-out", {"count": len(office.shifts)}))
     cards = sum(map(_is_more_than_a_number, office.cards.values()))
     printers = sum(p.cards_per_ribbon is not None for p in office.printers)
     if cards or printers:
         figures: dict[str, str | int] = {"cards": cards, "printers": printers}
-        found.append(Notice("consumables-left-out", figures))
+        notices.append(Notice("consumables-left-out", figures))
     if office.quotas:
-        found.append(Notice("quotas-left-out", {"count": len(office.quotas)}))
-    return tuple(found)
+        notices.append(Notice("quotas-left-out", {"count": len(office.quotas)}))
+    return tuple(notices)
 
 
 def _is_more_than_a_number(card: CardType) -> bool:

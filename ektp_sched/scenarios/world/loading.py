@@ -198,7 +198,7 @@ def scenarios_of(
 
 
 def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Scenario]:
-    found: dict[str, Scenario] = {}
+    scenarios: dict[str, Scenario] = {}
     folded: dict[str, str] = {}
     for name, part in parts.scenarios.items():
         if not _NAME.fullmatch(name):
@@ -233,8 +233,8 @@ def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Sc
         scenario, problems = _scenario_of(name, part, office, start)
         parts.problems += problems
         if scenario is not None:
-            found[name] = scenario
-    return found
+            scenarios[name] = scenario
+    return scenarios
 
 
 def _baseline(parts: Parts) -> str:
@@ -300,17 +300,17 @@ def _breakdowns(
             entries = part.rules.office.get(kind)
             listed = entries if isinstance(entries, list) else []
             known += [str(e.get("id")) for e in listed if isinstance(e, dict)]
-    found = {}
+    laws = {}
     for name, rules in parts.breakdowns.items():
         if name not in known:
             sentence = unknown("printer or server", name, known)
             parts.wrong(("breakdowns", name), sentence)
             continue
         try:
-            found[name] = _breakdown(name, rules, office, folder, start)
+            laws[name] = _breakdown(name, rules, office, folder, start)
         except ScenarioError as error:
             _say(parts, ("breakdowns", name, "history"), error)
-    return found
+    return laws
 
 
 def _breakdown(
@@ -354,8 +354,8 @@ def _scenario_of(
     data = _merged(plain(office), part.rules.office)
     lengths = {kind: _add(data, kind, part.added) for kind in ("servers", "printers")}
     _let_reach(data, part.added, replaced)
-    made, found = office_of(data)
-    problems = [_moved(problem, path, lengths) for problem in found]
+    made, refused = office_of(data)
+    problems = [_moved(problem, path, lengths) for problem in refused]
     problems += _dates(path, part.added, start)
     problems += _replacements(path, part.added, data, replaced)
     if made is not None and tuple(made.classes) != tuple(office.classes):
@@ -458,7 +458,7 @@ def _dates(path: Place, added: list[Added], start: date | None) -> Iterator[Prob
 def _closure(added: list[Added]) -> dict[str, tuple[str, ...]]:
     """Return new id → all that it replaces, by way of others included."""
     direct = {entry.rules.id: entry.rules.replaces for entry in added}
-    found = {}
+    closure = {}
     for name, first in direct.items():
         reached: dict[str, None] = {}
         queue = list(first)
@@ -467,8 +467,8 @@ def _closure(added: list[Added]) -> dict[str, tuple[str, ...]]:
             if old not in reached:
                 reached[old] = None
                 queue += direct.get(old, ())
-        found[name] = tuple(reached)
-    return found
+        closure[name] = tuple(reached)
+    return closure
 
 
 def _replacements(
@@ -531,12 +531,12 @@ def _assumptions_of(
     marks = _marks(parts, nodes)
     leaves = [key for key, value in nodes.items() if _is_input(key, value)]
     shown = [k for k in leaves if not k.startswith("office.") or _marked(k, marks)]
-    found = []
+    assumptions = []
     for key in shown:
         is_fact, note = marks.get(_marked(key, marks) or "", (False, ""))
         kind: Literal["fact", "assumed"] = "fact" if is_fact else "assumed"
-        found.append(Assumption(key, _plain(nodes[key]), kind, note))
-    return tuple(found)
+        assumptions.append(Assumption(key, _plain(nodes[key]), kind, note))
+    return tuple(assumptions)
 
 
 def _marks(parts: Parts, nodes: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:

@@ -272,8 +272,8 @@ class Parts:
         try:
             return kind.model_validate(value)
         except ValidationError as error:
-            found = error.errors(include_url=False)
-            self.problems += [field_problem(e, _SCENARIOS, path) for e in found]
+            errors = error.errors(include_url=False)
+            self.problems += [field_problem(e, _SCENARIOS, path) for e in errors]
             return None
 
     def table(self, data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -352,7 +352,7 @@ def _scenario(parts: Parts, name: str, value: Any) -> ScenarioPart:
             parts.wrong((*path, kind), sentence)
             continue
         for index, entry in enumerate(entries):
-            found = parts.model(model, entry, (*path, kind, index))
-            if found is not None:
-                part.added.append(Added(kind, index, found))
+            added = parts.model(model, entry, (*path, kind, index))
+            if added is not None:
+                part.added.append(Added(kind, index, added))
     return part

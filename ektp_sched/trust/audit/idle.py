@@ -132,8 +132,8 @@ class _Day:
         for printer, limit in enumerate(cards.tolist()):
             arcs[_SOURCE, self._printer(printer)] = limit
         total = self.limits.total
-        found = _largest_flow(arcs)
-        return found if total is None else min(found, int(total[self.day]))
+        flow = _largest_flow(arcs)
+        return flow if total is None else min(flow, int(total[self.day]))
 
     def more(self, waiting: Ints, cells: list[tuple[int, int]]) -> int:
         """Return how many further cards could have been printed."""
@@ -148,11 +148,11 @@ class _Day:
             arcs[_SOURCE, self._printer(printer)] = count
         _largest_flow(arcs)
         self._add_waiting(arcs, waiting, cells)
-        found = _largest_flow(arcs)
+        further = _largest_flow(arcs)
         if self.limits.total is None:
-            return found
+            return further
         room = max(0, int(self.limits.total[self.day]) - self.listed)
-        return min(found, room)
+        return min(further, room)
 
     def _printer(self, printer: int) -> int:
         return 2 + printer
@@ -263,22 +263,22 @@ def with_shifts(
     for day, names in usable.items():
         if done[:, day].any():
             added = {n: (more[n][0][:, day], more[n][1][:, day]) for n in names}
-            some = _least(names, limits.reaches, added, done[:, day])
-            worked += [(name, day) for name in some]
+            fewest = _least(names, limits.reaches, added, done[:, day])
+            worked += [(name, day) for name in fewest]
     if not worked:
         return limits, 0
-    found = capacity(office, limits.start, limits.days, worked)
-    return found, len({day for _, day in worked})
+    with_worked = capacity(office, limits.start, limits.days, worked)
+    return with_worked, len({day for _, day in worked})
 
 
 def _by_printer(prints: pl.DataFrame, limits: Capacity) -> Ints:
     """Return prints by printer and day, shape ``(P, days)``."""
-    found = np.zeros((len(limits.printers), limits.days), dtype=np.int64)
+    by_printer = np.zeros((len(limits.printers), limits.days), dtype=np.int64)
     number = {name: n for n, name in enumerate(limits.printers)}
     counts = prints.group_by("printer", "printed_at").len()
     for printer, on, count in counts.iter_rows():
-        found[number[printer], (on - limits.start).days] = count
-    return found
+        by_printer[number[printer], (on - limits.start).days] = count
+    return by_printer
 
 
 def _least(
@@ -286,12 +286,14 @@ def _least(
 ) -> tuple[str, ...]:
     """Return the fewest shifts that allow a day's prints, or else all."""
     for size in range(1, len(names) if len(names) <= _TOGETHER else 0):
-        found = []
-        for some in combinations(names, size):
-            printers = np.sum([added[name][0] for name in some], axis=0)
-            servers = np.sum([added[name][1] for name in some], axis=0)
+        enough = []
+        for together in combinations(names, size):
+            printers = np.sum([added[name][0] for name in together], axis=0)
+            servers = np.sum([added[name][1] for name in together], axis=0)
             if _fits(reaches, printers, servers, done):
-                found.append((int(np.minimum(printers.sum(), servers.sum())), some))
-        if found:
-            return min(found)[1]
+                enough.append(
+                    (int(np.minimum(printers.sum(), servers.sum())), together)
+                )
+        if enough:
+            return min(enough)[1]
     return tuple(names)

@@ -223,13 +223,13 @@ def _dates(
     office: Office,
     bad: Findings,
 ) -> pl.Series:
-    found = parse_dates(table.dates(at["printed_at"]), office.dates.format)
-    empty = found.values.is_null()
-    if found.why is not None:
-        bad.add(found.why.is_not_null(), heading["printed_at"], found.why)
-        empty &= found.why.is_null()
+    parsed = parse_dates(table.dates(at["printed_at"]), office.dates.format)
+    empty = parsed.values.is_null()
+    if parsed.why is not None:
+        bad.add(parsed.why.is_not_null(), heading["printed_at"], parsed.why)
+        empty &= parsed.why.is_null()
     bad.add(empty, heading["printed_at"], "missing")
-    return found.values
+    return parsed.values
 
 
 def _ids(

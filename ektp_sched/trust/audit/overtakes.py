@@ -62,15 +62,15 @@ def dominated(
     inside = np.ones(len(queries[0]), dtype=bool)
     for coordinate in queries:
         inside &= coordinate >= 0
-    found = np.zeros(len(inside), dtype=np.int64)
+    below = np.zeros(len(inside), dtype=np.int64)
     if inside.any() and len(weight):
         of_point = np.zeros(len(weight), dtype=np.int64)
         of_query = np.zeros(int(inside.sum()), dtype=np.int64)
         kept = [coordinate[inside] for coordinate in queries]
-        found[inside] = _count(
+        below[inside] = _count(
             (of_point, list(points)), weight, (of_query, kept), list(sizes)
         )
-    return found
+    return below
 
 
 def _count(
@@ -86,7 +86,7 @@ def _count(
         return _by_prefix(
             block * sizes[0] + coordinates[0], weight, asked, wanted[0], sizes[0]
         )
-    found = np.zeros(len(asked), dtype=np.int64)
+    counted = np.zeros(len(asked), dtype=np.int64)
     below = wanted[-1] + 1
     for bit in range(sizes[-1].bit_length()):
         here = np.flatnonzero((below >> bit) & 1)
@@ -96,13 +96,13 @@ def _count(
             target, block * parts + (coordinates[-1] >> bit)
         )
         if len(kept):
-            found[here] += _count(
+            counted[here] += _count(
                 (of_point, [line[kept] for line in coordinates[:-1]]),
                 weight[kept],
                 (of_query, [line[here] for line in wanted[:-1]]),
                 sizes[:-1],
             )
-    return found
+    return counted
 
 
 def _blocks(asked: Ints, points: Ints) -> tuple[Ints, Ints, Ints]:
@@ -128,8 +128,8 @@ def _by_prefix(key: Ints, weight: Ints, block: Ints, wanted: Ints, size: int) ->
         table = np.zeros(top + 1, dtype=np.int64)
         np.add.at(table, key + 1, weight)
         total = np.cumsum(table)
-        found: Ints = total[last + 1] - total[first]
-        return found
+        weights: Ints = total[last + 1] - total[first]
+        return weights
     order = np.argsort(key, kind="stable")
     running = np.append(0, np.cumsum(weight[order]))
     ordered = key[order]
@@ -217,7 +217,9 @@ def kinds_of(queue: Queue) -> Kinds:
 
 def count_overtakes(queue: Queue, waits: Stretches, kinds: Kinds) -> Overtakes:
     """Count for each print the applications that it passed."""
-    found = Overtakes(*(np.zeros(len(queue.since), dtype=np.int64) for _ in range(4)))
+    overtakes = Overtakes(
+        *(np.zeros(len(queue.since), dtype=np.int64) for _ in range(4))
+    )
     rows = len(kinds.card) * 2
     table = np.zeros((rows, len(kinds.recorded)), dtype=np.int64)
     changes = _Changes.of(waits, kinds)
@@ -229,12 +231,12 @@ def count_overtakes(queue: Queue, waits: Stretches, kinds: Kinds) -> Overtakes:
         first, exchange = tallies[kind]
         when = kinds.when[cards]
         strict, equal, oldest = first.count(table, when)
-        found.passed[cards] = strict + equal
-        found.oldest[cards] = kinds.recorded[np.minimum(oldest, len(table[0]) - 1)]
+        overtakes.passed[cards] = strict + equal
+        overtakes.oldest[cards] = kinds.recorded[np.minimum(oldest, len(table[0]) - 1)]
         if exchange is not first:
             strict, equal, _ = exchange.count(table, when)
-        found.stricter[cards], found.equal[cards] = strict, equal
-    return found
+        overtakes.stricter[cards], overtakes.equal[cards] = strict, equal
+    return overtakes
 
 
 def _groups(queue: Queue, kinds: Kinds) -> Iterator[tuple[int, int, Ints]]:
@@ -331,28 +333,28 @@ def date_tiers(office: Office) -> tuple[str, ...]:
 
 
 def count_unaccounted(
-    queue: Queue, waits: Stretches, kinds: Kinds, found: Overtakes, office: Office
+    queue: Queue, waits: Stretches, kinds: Kinds, overtakes: Overtakes, office: Office
 ) -> Ints:
     """Count exchanges that no date forbids, ``(N,)``; at most stricter and equal."""
     tiers = date_tiers(office)
     dates = _Dates.of(queue, tiers)
-    left = found.stricter + found.equal
-    cards = np.flatnonzero((found.equal > 0) & dates.claims)
+    left = overtakes.stricter + overtakes.equal
+    cards = np.flatnonzero((overtakes.equal > 0) & dates.claims)
     if not len(cards):
         return left
     spells = _spells(waits, dates)
     of_spell = kinds.number[spells.owner]
     order = np.argsort(kinds.number[cards], kind="stable")
     numbers, starts = np.unique(kinds.number[cards[order]], return_index=True)
-    for kind, mine in zip(
+    for kind, cards_of_kind in zip(
         numbers.tolist(), np.split(cards[order], starts[1:]), strict=True
     ):
         _, *equal = kinds.ahead(queue, kind)
         shorter, alike = (kinds.exchangeable(queue, kind, part) for part in equal)
         chosen = np.flatnonzero(np.isin(of_spell, np.append(shorter, alike)))
         points = _points(queue, kinds, dates, spells.take(chosen), kind)
-        question = _Question(queue, kinds, dates, points, mine)
-        left[mine] = found.stricter[mine] + question.left(tiers)
+        question = _Question(queue, kinds, dates, points, cards_of_kind)
+        left[cards_of_kind] = overtakes.stricter[cards_of_kind] + question.left(tiers)
     return left
 
 
@@ -521,8 +523,8 @@ class _Question:
         before = self.count(~late, never, earlier=True, strictly=True)
         before -= self.count(~late, most, earlier=True, strictly=True)
         ahead = self.queue.promised[self.cards] > self.queue.printed[self.cards]
-        found = both + slips - np.where(ahead, before, 0)
-        return np.where(due < self.queue.days, found, 0)
+        unaccounted = both + slips - np.where(ahead, before, 0)
+        return np.where(due < self.queue.days, unaccounted, 0)
 
     def count(
         self,
@@ -539,15 +541,15 @@ class _Question:
         """
         told = self.dates.promise[self.cards] < self.queue.days
         asked = np.flatnonzero(told) if earlier else np.arange(len(self.cards))
-        mine = self.cards[asked]
-        day = self.queue.printed[mine]
-        queries = [2 * self.kinds.when[mine], day, printed[asked]]
+        cards = self.cards[asked]
+        day = self.queue.printed[cards]
+        queries = [2 * self.kinds.when[cards], day, printed[asked]]
         sizes = [2 * len(self.kinds.recorded) + 1, *(2 * [self.queue.days + 1])]
         if earlier:
-            latest = np.maximum(day, self.queue.promised[mine]) - strictly
+            latest = np.maximum(day, self.queue.promised[cards]) - strictly
             queries.append(np.searchsorted(self.dates.values, latest, "right") - 1)
             sizes.append(len(self.dates.values) + 1)
         points = [line[chosen] for line in self.points.place[: len(sizes)]]
-        found = np.zeros(len(self.cards), dtype=np.int64)
-        found[asked] = dominated(points, self.points.weight[chosen], queries, sizes)
-        return found
+        counted = np.zeros(len(self.cards), dtype=np.int64)
+        counted[asked] = dominated(points, self.points.weight[chosen], queries, sizes)
+        return counted

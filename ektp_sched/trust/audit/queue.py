@@ -65,15 +65,15 @@ def _blank_groups(
     """
     names = np.array(urgency, dtype=object)
     number, groups = card.copy(), [(name, None) for name in cards]
-    found: list[Group] = list(groups)
+    every_group: list[Group] = list(groups)
     for index, name in enumerate(cards):
         aside = office.cards[name].set_aside if name in office.cards else {}
         for owner in sorted(aside):
-            mine = (card == index) & (names == owner)
-            if mine.any():
-                number[mine] = len(found)
-                found.append((name, owner))
-    return number, tuple(found)
+            owned = (card == index) & (names == owner)
+            if owned.any():
+                number[owned] = len(every_group)
+                every_group.append((name, owner))
+    return number, tuple(every_group)
 
 
 def _leftover(
@@ -84,20 +84,20 @@ def _leftover(
     own, anybody = np.zeros_like(used), np.full_like(used, _ENDLESS)
     dated, short = lots(office, limits.start, limits.days), 0
     for name in names:
-        mine = [n for n, (card, _) in enumerate(groups) if card == name]
+        members = [n for n, (card, _) in enumerate(groups) if card == name]
         if name is None or name not in limits.supply:
             continue
         if name not in dated:
-            left = limits.supply[name] - np.cumsum(used[mine].sum(axis=0))
-            anybody[mine] = left
+            left = limits.supply[name] - np.cumsum(used[members].sum(axis=0))
+            anybody[members] = left
             short += max(0, -int(left.min()))
             continue
-        blanks = Blanks(dated[name], {groups[n][1]: used[n] for n in mine})
-        anybody[mine] = blanks.anybody()
+        blanks = Blanks(dated[name], {groups[n][1]: used[n] for n in members})
+        anybody[members] = blanks.anybody()
         short += int(blanks.short.sum())
         for day in range(limits.days):
             kept = blanks.kept(day)
-            own[mine, day] = [kept.get(groups[n][1] or "", 0) for n in mine]
+            own[members, day] = [kept.get(groups[n][1] or "", 0) for n in members]
     stock = np.array([names.index(name) for name, _ in groups], dtype=np.int64)
     return Leftover(own, anybody, stock, short)
 

@@ -251,11 +251,11 @@ def verdicts(
     """Return the frames ``out_of_turn`` and ``explained`` of an `Audit`."""
     kinds = kinds_of(queue)
     waits = stretches(queue)
-    found = count_overtakes(queue, waits, kinds)
-    left = count_unaccounted(queue, waits, kinds, found, office)
+    overtakes = count_overtakes(queue, waits, kinds)
+    left = count_unaccounted(queue, waits, kinds, overtakes, office)
     left = np.where(queue.pinned == queue.printed, 0, left)
-    cards = np.flatnonzero(found.passed)
-    table = _table(queue, found, left, cards, office).join(
+    cards = np.flatnonzero(overtakes.passed)
+    table = _table(queue, overtakes, left, cards, office).join(
         listed.filter("first"), on="application", how="left", maintain_order="left"
     )
     said: tuple[str, ...] = ()
@@ -280,26 +280,28 @@ def verdicts(
 
 
 def _table(
-    queue: Queue, found: Overtakes, left: Ints, cards: Ints, office: Office
+    queue: Queue, overtakes: Overtakes, left: Ints, cards: Ints, office: Office
 ) -> pl.DataFrame:
-    longer = np.maximum(0, queue.since[cards] - found.oldest[cards])
+    longer = np.maximum(0, queue.since[cards] - overtakes.oldest[cards])
     return pl.DataFrame(
         {
             "application": cards,
-            "passed": found.passed[cards],
+            "passed": overtakes.passed[cards],
             "longest_passed_days": longer,
             "unaccounted": left[cards],
-            "accounted_by": _accounts(queue, found, cards, office),
+            "accounted_by": _accounts(queue, overtakes, cards, office),
             "claim": _claims(queue, cards),
         },
         schema_overrides={"accounted_by": pl.String, "claim": pl.String},
     )
 
 
-def _accounts(queue: Queue, found: Overtakes, cards: Ints, office: Office) -> pl.Series:
+def _accounts(
+    queue: Queue, overtakes: Overtakes, cards: Ints, office: Office
+) -> pl.Series:
     """Return what accounts for each card if nothing is left over."""
     tiers = date_tiers(office)
-    exchanges = (found.stricter + found.equal)[cards]
+    exchanges = (overtakes.stricter + overtakes.equal)[cards]
     # A date that could still be kept after the log excuses nobody.
     due = (queue.due[cards] >= queue.printed[cards]) & (queue.due[cards] <= queue.last)
     due &= "overdue" in tiers

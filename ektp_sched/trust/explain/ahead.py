@@ -98,8 +98,8 @@ def cards_ahead(
         .len()
         .rows()
     )
-    found = dict(counts)
-    return tuple(Ahead(code, found[code]) for code in REASONS if code in found)
+    by_reason = dict(counts)
+    return tuple(Ahead(code, by_reason[code]) for code in REASONS if code in by_reason)
 
 
 def _with_rule(cards: pl.DataFrame, backlog: Backlog, office: Office) -> pl.DataFrame:
@@ -127,8 +127,8 @@ def _with_order(
 ) -> pl.DataFrame:
     """Add whether no rule tells a card apart (same), and whether it comes first."""
     kinds = rows.select("urgency", "card", "area").unique()
-    mine = _seen_by_rules(person.row, office)
-    same = [_seen_by_rules(row, office) == mine for row in kinds.to_dicts()]
+    own_view = _seen_by_rules(person.row, office)
+    same = [_seen_by_rules(row, office) == own_view for row in kinds.to_dicts()]
     rows = rows.join(
         kinds.with_columns(same=pl.Series(same, dtype=pl.Boolean)),
         on=("urgency", "card", "area"),
@@ -220,11 +220,11 @@ def _waited(since: pl.Expr, day: pl.Expr) -> pl.Expr:
 def _reason(person: Person, end: date) -> pl.Expr:
     row, target = person.row, pl.col("target")
     stricter, equal = _stricter(person)
-    since, mine = pl.col("waiting_since"), pl.lit(row["waiting_since"])
+    since, own_since = pl.col("waiting_since"), pl.lit(row["waiting_since"])
     day = pl.col("day")
     # Pressure is the day of waiting over the target: compared without division.
     theirs = _waited(since, day) * person.target
-    ours = _waited(mine, day) * target
+    ours = _waited(own_since, day) * target
     due = (pl.col("due_on") >= day) & (pl.col("due_on") <= end)
     due &= pl.col("due_on").ne_missing(pl.lit(row["due_on"], dtype=pl.Date))
     told = pl.col("promised_on").is_not_null()
@@ -236,7 +236,7 @@ def _reason(person: Person, end: date) -> pl.Expr:
         .then(pl.lit("not-ready"))
         .when(stricter)
         .then(pl.lit("rank"))
-        .when(equal & (theirs > ours) & (since < mine))
+        .when(equal & (theirs > ours) & (since < own_since))
         .then(pl.lit("waiting"))
         .when(equal & (theirs > ours))
         .then(pl.lit("target"))

@@ -59,13 +59,13 @@ class Room:
     left_server: Ints
     # cards that the reserve still allows, shape (days,); None without
     left_total: Ints | None
-    mine: Bools  # which printers can print the card, shape (P,)
+    own_printers: Bools  # which printers can print the card, shape (P,)
     # id and day offset of the shifts that are worked, by day and id
     worked: tuple[tuple[str, int], ...]
 
     def servers(self) -> tuple[str, ...]:
         """Return the servers that its printers reach and that work on some day."""
-        reached = self.limits.reaches[self.mine].any(axis=0)
+        reached = self.limits.reaches[self.own_printers].any(axis=0)
         works = self.limits.server_cards.any(axis=1)
         numbers = np.flatnonzero(reached & works)
         return tuple(self.limits.servers[number] for number in numbers.tolist())
@@ -74,14 +74,14 @@ class Room:
         """Return how often each resource was full on days in ``[first, end)``."""
         days = np.zeros(len(self.possible), dtype=bool)
         days[first:end] = self.possible[first:end]
-        found = []
-        reached = self.limits.reaches[self.mine].any(axis=0)
+        resources = []
+        reached = self.limits.reaches[self.own_printers].any(axis=0)
         for names, cards, left, ours in (
             (
                 self.limits.printers,
                 self.limits.printer_cards,
                 self.left_printer,
-                self.mine,
+                self.own_printers,
             ),
             (self.limits.servers, self.limits.server_cards, self.left_server, reached),
         ):
@@ -89,11 +89,11 @@ class Room:
                 worked = days & (cards[number] > 0)
                 full = worked & (left[number] <= 0)
                 count = int(full.sum()), int(worked.sum())
-                found.append(Limit(names[number], *count))
+                resources.append(Limit(names[number], *count))
         if self.left_total is not None:
             full = days & (self.left_total <= 0)
-            found.append(Limit("reserve", int(full.sum()), int(days.sum())))
-        return tuple(limit for limit in found if limit.full)
+            resources.append(Limit("reserve", int(full.sum()), int(days.sum())))
+        return tuple(limit for limit in resources if limit.full)
 
 
 def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Room:
@@ -102,22 +102,22 @@ def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Roo
     limits = capacity(office, plan.start, plan.days, worked)
     left_printer = limits.printer_cards - _used(plan, "printer", limits.printers)
     left_server = limits.server_cards - _used(plan, "server", limits.servers)
-    mine = np.array([name in printers for name in limits.printers], dtype=bool)
+    usable = np.array([name in printers for name in limits.printers], dtype=bool)
     works = (limits.printer_cards > 0) & (
         limits.reaches.astype(np.int64) @ (limits.server_cards > 0) > 0
     )
     room = (left_printer > 0) & (
         limits.reaches.astype(np.int64) @ (left_server > 0) > 0
     )
-    takes = room & mine[:, None]
-    possible, free = works[mine].any(axis=0), takes.any(axis=0)
+    takes = room & usable[:, None]
+    possible, free = works[usable].any(axis=0), takes.any(axis=0)
     left_total = None
     if limits.total is not None:
         left_total = limits.total - _used(plan, "printer", limits.printers).sum(axis=0)
         possible &= limits.total > 0
         free &= left_total > 0
     left = left_printer, left_server, left_total
-    return Room(plan.start, possible, free, limits, takes, *left, mine, worked)
+    return Room(plan.start, possible, free, limits, takes, *left, usable, worked)
 
 
 def _used(plan: Explained, column: str, names: tuple[str, ...]) -> Ints:
@@ -141,7 +141,7 @@ def idle_shifts(
     limits = room.limits
     rules = ShiftRules(office, limits.start, limits.days)
     may, worked = rules.may_be_worked(), set(room.worked)
-    found = []
+    idle = []
     for shift in sorted(shift.id for shift in office.shifts):
         free = [
             (name, day)
@@ -153,8 +153,8 @@ def idle_shifts(
         if days:
             day = max(days)
             stops = rules.stopped_by(room.worked, shift, day)
-            found.append(IdleShift(shift, limits.start + timedelta(days=day), stops))
-    return tuple(found)
+            idle.append(IdleShift(shift, limits.start + timedelta(days=day), stops))
+    return tuple(idle)
 
 
 def _room(
@@ -166,7 +166,7 @@ def _room(
     left_printer = room.left_printer + after.printer_cards - before.printer_cards
     left_server = room.left_server + after.server_cards - before.server_cards
     reached = after.reaches.astype(np.int64) @ (left_server > 0)
-    takes = (left_printer > 0) & (reached > 0) & room.mine[:, None]
+    takes = (left_printer > 0) & (reached > 0) & room.own_printers[:, None]
     free = np.asarray(takes.any(axis=0))
     if room.left_total is not None:
         assert before.total is not None
@@ -209,9 +209,9 @@ class ConsumableCase:
     @property
     def whole(self) -> Bools:
         """Return the days with a place, a ribbon and a blank, shape ``(days,)``."""
-        found = np.zeros(self._facts.days, dtype=bool)
-        found[self._whole] = True
-        return found
+        days = np.zeros(self._facts.days, dtype=bool)
+        days[self._whole] = True
+        return days
 
     def rule(self) -> str | None:
         """Return which of them holds it on each day on which there is a place."""
@@ -230,9 +230,9 @@ class ConsumableCase:
         """Return whether a printer with a place has a ribbon for the card."""
         names = self._facts.assignments["printer"]
         at = np.flatnonzero(self._facts.rows.application == self._row)
-        mine = names[int(at[0])] if len(at) else None
+        own_printer = names[int(at[0])] if len(at) else None
         for number in np.flatnonzero(self._takes[:, day]).tolist():
-            same = self._facts.limits.printers[number] == mine
+            same = self._facts.limits.printers[number] == own_printer
             end = self._later if same else self._facts.days
             if self._left[number, day:end].min(initial=1) > 0:
                 return True
@@ -265,10 +265,10 @@ class ConsumableCase:
         taker = int(kinds.taker[self._kind])
         if taker < 0:
             return
-        card, mine = kinds.takers[taker]
+        card, own_class = kinds.takers[taker]
         day, blanks = self._inked[-1], self._blanks[card]
         for name, cards in blanks.kept(day).items():
-            if name != mine:
+            if name != own_class:
                 when = start + timedelta(days=day)
                 yield SupplyHold("set-aside", name=name, cards=cards, day=when)
         for last, cards in blanks.expired(day).items():
@@ -327,11 +327,11 @@ class QuotaCase:
 
     def _passed(self, day: int) -> Ints:
         """Return the signs of cards of a day that it comes before by the rule."""
-        facts, mine = self._facts, self._row
+        facts, row = self._facts, self._row
         rank, target, since = facts.rank, facts.target, facts.since
-        level = rank == rank[mine]
-        first = (since > since[mine]) | (target > target[mine])
-        behind = (since >= since[mine]) & (target >= target[mine]) & first
+        level = rank == rank[row]
+        first = (since > since[row]) | (target > target[row])
+        behind = (since >= since[row]) & (target >= target[row]) & first
         there = (facts.printed == day) & (facts.pinned == MISSING)
-        who = there & ((rank > rank[mine]) | (level & behind))
+        who = there & ((rank > rank[row]) | (level & behind))
         return np.unique(facts.kinds.sign[facts.kind[who]])

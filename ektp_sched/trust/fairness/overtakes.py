@@ -82,9 +82,11 @@ def count_overtakes(facts: Facts) -> _Counts:
             held = moves.against_exchange(day, later)[sorts.sign[:, None], sorts.sign]
             _count_pair(facts, sorts, ahead, passed, able & (held < 0), counts)
             for quota in np.unique(held[able & (held >= 0)]).tolist():
-                some = _Counts()
-                _count_pair(facts, sorts, ahead, passed, able & (held == quota), some)
-                counts.excused[quota] += some.avoidable
+                by_quota = _Counts()
+                _count_pair(
+                    facts, sorts, ahead, passed, able & (held == quota), by_quota
+                )
+                counts.excused[quota] += by_quota.avoidable
     return counts
 
 
@@ -129,16 +131,16 @@ def _count_pair(
     """Count the overtakes between two days."""
     day, later = int(ahead.day[0]), int(passed.day[0])
     for sort in np.flatnonzero(able.any(axis=0)).tolist():
-        some = passed.take(able[passed.sort, sort])
-        mine = ahead.take(ahead.sort == sort)
-        first = sorts.first[some.sort, sort]
+        overtaken = passed.take(able[passed.sort, sort])
+        overtaking = ahead.take(ahead.sort == sort)
+        first = sorts.first[overtaken.sort, sort]
         # Doubled, so that "earlier" and "no later" are one comparison.
-        since = np.where(first == 1, _FIRST, 2 * some.since + (first == 3))
+        since = np.where(first == 1, _FIRST, 2 * overtaken.since + (first == 3))
         for by_rank in np.unique(first == 1).tolist():
             part = (first == 1) == by_rank
             _count_sort(
                 facts,
-                (mine, some.take(part), since[part]),
+                (overtaking, overtaken.take(part), since[part]),
                 (day, later),
                 by_rank,
                 counts,
@@ -168,15 +170,15 @@ def _count_sort(
             counts.accounted[name] += share - earlier
             counts.longest = max(counts.longest, days[1] - days[0])
     avoidable = total - below[-1] if names else total
-    found = int(weight @ avoidable)
-    counts.avoidable += found
-    if found and len(counts.sample) < _SAMPLE:
-        which = int(np.flatnonzero(avoidable)[0])
-        worst = loss[which] if names else 0
-        who = (since <= 2 * ahead.since[which]) & (gain >= worst)
+    pairs = int(weight @ avoidable)
+    counts.avoidable += pairs
+    if pairs and len(counts.sample) < _SAMPLE:
+        overtaker = int(np.flatnonzero(avoidable)[0])
+        worst = loss[overtaker] if names else 0
+        who = (since <= 2 * ahead.since[overtaker]) & (gain >= worst)
         ids = facts.frame["application_id"]
         other = int(passed.one[np.flatnonzero(who)[0]])
-        counts.sample.append(Pair(ids[other], ids[int(ahead.one[which])], *days))
+        counts.sample.append(Pair(ids[other], ids[int(ahead.one[overtaker])], *days))
 
 
 def _dominated(
@@ -202,9 +204,9 @@ def _dominated(
     for low in range(0, len(gains), step):
         high = min(len(gains), low + step)
         column = np.searchsorted(gains, gain) - low
-        some = (column >= 0) & (column < high - low)
+        inside = (column >= 0) & (column < high - low)
         table = np.zeros((len(moments) + 1, high - low + 1), dtype=np.int64)
-        np.add.at(table, (row[some] + 1, column[some] + 1), count[some])
+        np.add.at(table, (row[inside] + 1, column[inside] + 1), count[inside])
         table = table.cumsum(axis=0).cumsum(axis=1)
         total += table[upto, -1]
         for part, loss in zip(below, losses, strict=True):
@@ -225,14 +227,14 @@ def _tiers_that_count(facts: Facts, by_rank: bool, later: int) -> list[list[str]
     sure = ["pressure"]
     if by_rank and later == facts.days:
         sure.append("unprinted")
-    found: list[list[str]] = []
+    counting: list[list[str]] = []
     for names in stretches(facts.office):
         first = min((names.index(n) for n in sure if n in names), default=None)
         before = names[: 0 if by_rank and first is not None else first]
-        found.append([name for name in before if name in ("overdue", "promise")])
+        counting.append([name for name in before if name in ("overdue", "promise")])
         if first is not None:
             break
-    return found
+    return counting
 
 
 def _changes(
@@ -249,16 +251,19 @@ def _changes(
     entry, the last being all of them.  ``dates`` are due and promised, ``(K,)`` each;
     ``wins`` says that any change in a stretch outweighs all that others have there.
     """
-    found: list[Ints] = []
+    changes: list[Ints] = []
     for names in parts:
-        some = [_change(name, dates, days) for name in names]
-        if wins and some:
-            moved = np.logical_or.reduce([change > 0 for change in some])
+        of_stretch = [_change(name, dates, days) for name in names]
+        if wins and of_stretch:
+            moved = np.logical_or.reduce([change > 0 for change in of_stretch])
             most = _width(facts, names[0]) - 1
-            some = [np.where(moved, most, 0), *(0 * change for change in some[1:])]
-        found += some
+            of_stretch = [
+                np.where(moved, most, 0),
+                *(0 * change for change in of_stretch[1:]),
+            ]
+        changes += of_stretch
     widths = [_width(facts, name) for names in parts for name in names]
-    return _packed(found, widths) or [np.zeros(len(dates[0]), dtype=np.int64)]
+    return _packed(changes, widths) or [np.zeros(len(dates[0]), dtype=np.int64)]
 
 
 def _change(name: str, dates: tuple[Ints, Ints], days: tuple[int, int]) -> Ints:
@@ -274,12 +279,12 @@ def _width(facts: Facts, name: str) -> int:
     return 3 if name == "overdue" else facts.days + 2
 
 
-def _packed(some: list[Ints], widths: list[int]) -> list[Ints]:
-    found: list[Ints] = []
-    for change, width in zip(some, widths, strict=True):
-        found.append(found[-1] * width + change if found else change)
+def _packed(changes: list[Ints], widths: list[int]) -> list[Ints]:
+    packed: list[Ints] = []
+    for change, width in zip(changes, widths, strict=True):
+        packed.append(packed[-1] * width + change if packed else change)
     scale = 1
-    for index in range(len(found) - 1, -1, -1):
-        found[index] = found[index] * scale
+    for index in range(len(packed) - 1, -1, -1):
+        packed[index] = packed[index] * scale
         scale *= widths[index]
-    return found
+    return packed

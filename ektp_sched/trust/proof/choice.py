@@ -99,8 +99,8 @@ def _leaf(leaf: object, sizes: tuple[int, int, int]) -> Leaf:
 
 
 def _step(step: Sequence[Any], uses: int) -> Step:
-    some, number, above = step
-    indices = tuple(_whole(index) for index in _some(some))
+    uses_of_step, number, above = step
+    indices = tuple(_whole(index) for index in _some(uses_of_step))
     if max(indices, default=uses) >= uses or type(above) is not bool:
         message = said(
             "leaves have a step that says nothing of the uses",
@@ -112,14 +112,14 @@ def _step(step: Sequence[Any], uses: int) -> Step:
 
 def _by_index(pairs: object, size: int) -> dict[int, int]:
     listed = _pairs(pairs)
-    found = {_whole(index): _whole(times) for index, times in listed}
-    if len(found) != len(listed) or max(found, default=-1) >= size:
+    multiples = {_whole(index): _whole(times) for index, times in listed}
+    if len(multiples) != len(listed) or max(multiples, default=-1) >= size:
         message = said(
             "leaves name something that is not there, or twice",
             "leaves menyebut sesuatu yang tidak ada, atau dua kali",
         )
         raise UnreadableError(message)
-    return found
+    return multiples
 
 
 def _some(value: object) -> Sequence[Any]:
