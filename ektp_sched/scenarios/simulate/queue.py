@@ -71,7 +71,10 @@ def _kinds_of(
         (cohorts.printer_sets[k // len(names)], names[k % len(names)])
         for k in used.tolist()
     ] or [_default(office)]
-    order = sorted(range(len(occurring)), key=lambda k: _fewest_first(*occurring[k]))
+    fewest_first = [
+        (len(printers), printers, name or "") for printers, name in occurring
+    ]
+    order = sorted(range(len(occurring)), key=fewest_first.__getitem__)
     place = np.empty(len(occurring), dtype=np.int64)
     place[order] = np.arange(len(occurring))
     kind = np.zeros(len(key), dtype=np.int64)
@@ -90,12 +93,6 @@ def _counted(card: str | None, office: Office) -> bool:
 def _default(office: Office) -> tuple[tuple[str, ...], str | None]:
     card = office.default_card
     return office.eligible(card, None), card if _counted(card, office) else None
-
-
-def _fewest_first(
-    printers: tuple[str, ...], card: str | None
-) -> tuple[int, tuple[str, ...], str]:
-    return len(printers), printers, card or ""
 
 
 _LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
@@ -259,7 +256,8 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
     since, promised = (
         column[cohorts.member] for column in (cohorts.since, cohorts.promised)
     )
-    dated = _has_dates(cohorts)
+    dated = (cohorts.due != NONE) | (cohorts.pinned != NONE) | (cohorts.ready > 0)
+    dated = dated[cohorts.member]
     rows = order[~dated[order]]
     rows = rows[np.lexsort((since[rows], stream[rows]))]
     in_turn = _in_turn(stream[rows], promised[rows], days)
@@ -312,12 +310,6 @@ def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
         rows[reason] = np.flatnonzero((reasons[reason] & ~out)[cohorts.member])
         out |= reasons[reason]
     return ~out[cohorts.member], {k: at for k, at in rows.items() if len(at)}
-
-
-def _has_dates(cohorts: Cohorts) -> Bools:
-    dated: Bools = (cohorts.due != NONE) | (cohorts.pinned != NONE)
-    dated = dated | (cohorts.ready > 0)
-    return dated[cohorts.member]
 
 
 def _dates(office: Office) -> tuple[str, ...]:
