@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
+from ektp_sched.backlog.reasons import NEAREST
 from ektp_sched.backlog.texts import (
     as_text,
     clean,
@@ -16,7 +17,7 @@ from ektp_sched.backlog.texts import (
     spread,
     squeeze,
 )
-from ektp_sched.office.classes import class_spellings
+from ektp_sched.office.classes import class_spellings, means_a_class
 from ektp_sched.office.nearest import nearest
 
 if TYPE_CHECKING:
@@ -144,9 +145,13 @@ def _lookup(distinct: pl.Series, known: Mapping[str, str]) -> pl.Series:
 def _reasons(unknown: pl.Series, known: Mapping[str, str], code: str) -> pl.Series:
     if len(unknown) > _HINTS:
         return pl.repeat(code, len(unknown), eager=True)
-    near = [nearest(name, known, _ALIKE) for name in unknown]
+    # A word for a class that this office has not is no slip of the pen.
+    near = [
+        None if means_a_class(name) else nearest(name, known, _ALIKE)
+        for name in unknown
+    ]
     return pl.Series(
-        [code if n is None else f"{code}: nearest is {known[n]}" for n in near],
+        [code if n is None else f"{code}: {NEAREST}{known[n]}" for n in near],
         dtype=pl.String,
     )
 
