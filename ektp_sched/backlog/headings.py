@@ -63,6 +63,11 @@ class Columns:
     extra: dict[str, int]
     notices: tuple[Notice, ...]
 
+    @property
+    def whom(self) -> int:
+        """Position of the id, or of the number from which it is made."""
+        return self.at["application_id"] if self.number is None else self.number
+
 
 def known_headings(office: Office) -> frozenset[str]:
     """Return every heading that the office gives a meaning, folded."""

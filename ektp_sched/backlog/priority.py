@@ -21,8 +21,10 @@ from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, PriorityError, place
+from ektp_sched.office.notices import Notice
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
@@ -82,10 +84,13 @@ class Priorities:
         row, id, number (text; one of them null), urgency, due_on, reason, by.
     heading
         Folded heading of the column of numbers; None if there is none.
+    notices
+        What was left out of the list.
     """
 
     frame: pl.DataFrame
     heading: str | None
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,14 @@ def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities
             file=name,
             row=table.row_with_rows,
         )
-    return _lines(table, at, number, office, key, name)
+    whom = at.get("application_id", number or 0)
+    kept = without_rows_below(table, whom, at.get("due_on"), office.dates.format)
+    lines = _lines(kept, at, number, office, key, name)
+    left_out = table.rows.filter(~table.rows.is_in(kept.rows.implode()))
+    if left_out.is_empty():
+        return lines
+    figures: dict[str, str | int] = {"rows": len(left_out), "row": int(left_out[0])}
+    return replace(lines, notices=(Notice("priority-rows-left-out", figures),))
 
 
 def _positions(
@@ -253,7 +265,7 @@ def _lines(
     _complete(frame, findings)
     _refuse(findings, office, name)
     heading = None if number is None else fold(table.headings[number])
-    return Priorities(frame, heading)
+    return Priorities(frame, heading, ())
 
 
 def _add(findings: Findings, why: pl.Series | None, column: str) -> None:

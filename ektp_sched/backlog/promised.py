@@ -14,6 +14,7 @@ from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.headings import known_headings, match_headings
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _COLUMN = "promised_on"
 
 @dataclass(frozen=True, slots=True)
 class PromisedTable:
-    """The rows of an export, cell by cell as they were, and the dates told.
+    """The people's rows of an export, cell by cell as they were, and the dates told.
 
     Parameters
     ----------
@@ -73,6 +74,8 @@ def promised_table(
     path = Path(path)
     table, _ = read_table(path, known_headings(office), several=True)
     columns = match_headings(table, office, str(path))
+    since = columns.at["waiting_since"]
+    table = without_rows_below(table, columns.whom, since, office.dates.format)
     findings = Findings(table.rows, table.sheets)
     checked = check_rows(table, columns, office, findings)
     ids = checked.columns["application_id"]

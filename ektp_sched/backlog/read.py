@@ -166,9 +166,8 @@ def _assemble(
     table: Table, office: Office, file: str | None, priority: Path | None
 ) -> Backlog:
     columns = match_headings(table, office, file)
-    whom = columns.at.get("application_id", columns.number)
-    since = columns.at.get("waiting_since")
-    table = without_rows_below(table, whom, since, office.dates.format)
+    since = columns.at["waiting_since"]
+    table = without_rows_below(table, columns.whom, since, office.dates.format)
     findings = Findings(table.rows, table.sheets)
     if not table.malformed.is_empty():
         findings.leave_out(table.malformed, "", "malformed")
@@ -327,7 +326,7 @@ def _prioritised(
 ) -> Backlog:
     listed = read_priorities(path, office, key)
     applied = apply_priorities(backlog.frame, backlog.held, listed, backlog.extra)
-    notices = backlog.notices
+    notices = (*backlog.notices, *listed.notices)
     if len(applied.unmatched):
         rows = [str(row) for row in applied.unmatched.head(_NAMED)]
         rows += ["…"] if len(applied.unmatched) > _NAMED else []

@@ -29,6 +29,7 @@ from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import clean, fold
 from ektp_sched.errors import BacklogError, ScenarioError, place
 from ektp_sched.office import calendar
@@ -169,7 +170,7 @@ def read_arrivals(path: Path, office: Office, start: date | None) -> NDArray[np.
     history must end before the start, if that is given.
     """
     needed = ("day", "cards") if len(office.classes) == 1 else tuple(_ARRIVALS)
-    sheet = _read(path, _ARRIVALS, needed)
+    sheet = _read(path, office, _ARRIVALS, needed)
     days = sheet.days(office, start)
     classes = _classes(sheet, office)
     cards = _cards(sheet)
@@ -195,7 +196,7 @@ def read_outages(
     The columns are day, resource, up; rows of other resources are left aside, and
     without a column resource it is all about one.
     """
-    sheet = _read(path, _OUTAGES, ("day", "up"))
+    sheet = _read(path, office, _OUTAGES, ("day", "up"))
     if "resource" in sheet.cells:
         own_rows = (clean(sheet.cells["resource"]) == resource).fill_null(value=False)
         if not own_rows.any():
@@ -226,7 +227,10 @@ def read_outages(
 
 
 def _read(
-    path: Path, columns: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]
+    path: Path,
+    office: Office,
+    columns: Mapping[str, tuple[str, ...]],
+    needed: tuple[str, ...],
 ) -> _Sheet:
     wanted = {fold(word): name for name, words in columns.items() for word in words}
     try:
@@ -235,10 +239,10 @@ def _read(
         raise ScenarioError(
             error.message, file=error.file, sheet=error.sheet, row=error.row
         ) from None
-    cells: dict[str, pl.Series] = {}
+    at: dict[str, int] = {}
     for position, heading in enumerate(table.headings):
         column = wanted.get(fold(heading))
-        if column in cells:
+        if column in at:
             message = said(
                 "has two columns for {column}; keep one of them",
                 "memuat dua kolom untuk {column}; pertahankan salah satu",
@@ -246,9 +250,8 @@ def _read(
             )
             raise ScenarioError(message, file=str(path))
         if column is not None:
-            day = column == "day"
-            cells[column] = table.dates(position) if day else table.cells(position)
-    absent = [name for name in needed if name not in cells]
+            at[column] = position
+    absent = [name for name in needed if name not in at]
     if absent:
         message = said(
             "has no column {absent}; it needs {needed}",
@@ -268,6 +271,10 @@ def _read(
             file=str(path),
             row=table.row_with_rows,
         )
+    day = at["day"]
+    table = without_rows_below(table, day, day, office.dates.format)
+    cells = {name: table.cells(position) for name, position in at.items()}
+    cells["day"] = table.dates(day)
     findings = Findings(table.rows)
     findings.leave_out(table.malformed, "", "malformed")
     return _Sheet(str(path), cells, findings)

@@ -187,7 +187,7 @@ def _parse(
     table: Table, office: Office, file: str | None, max_rejects: float
 ) -> PrintLog:
     at = _positions(table, office, file)
-    whom = at.get("application_id", at.get("number"))
+    whom = at["application_id" if "application_id" in at else "number"]
     table = without_rows_below(table, whom, at["printed_at"], office.dates.format)
     heading = {name: table.headings[position] for name, position in at.items()}
     bad = Findings(table.rows)
