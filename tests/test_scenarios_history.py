@@ -16,9 +16,10 @@ from ektp_sched.scenarios.world.history import (
     ArrivalFit,
     BreakdownFit,
     fit_arrivals,
+    read_arrivals,
+    read_outages,
     transitions,
 )
-from ektp_sched.scenarios.world.history_files import read_arrivals, read_outages
 
 if TYPE_CHECKING:
     from pathlib import Path
