@@ -366,10 +366,10 @@ def test_the_sentence_about_too_many_rejects(tmp_path: Path) -> None:
     with pytest.raises(TooManyRejectsError) as caught:
         read_backlog(path, office())
     assert str(caught.value) == (
-        f"{path}: 4 of 14 rows cannot be used, such as row 12 "
-        "waiting_since (bad-date: unknown-form), row 13 waiting_since (bad-date: "
-        "unknown-form), row 14 waiting_since (bad-date: unknown-form), and at most 1 % "
-        "are allowed; correct them, or plan the good rows alone with --provisional"
+        f"{path}: 4 of 14 rows cannot be used, such as row 12, column waiting_since "
+        "(bad-date: unknown form of a date; write it like 31/12/2016 or 2016-12-31), "
+        "and at most 1 % are allowed; correct them, or plan the good rows alone with "
+        "--provisional"
     )
     for share, said in ((0, "none is allowed"), (0.125, "at most 12.5 % are allowed")):
         with pytest.raises(TooManyRejectsError, match=said):

@@ -390,7 +390,8 @@ def _judged(
         return backlog
     if provisional and bad < read:
         return replace(backlog, provisional=True)
-    first = backlog.rejects.head(_SHOWN).rows()
+    reasons = backlog.rejects.unique("reason", keep="first", maintain_order=True)
+    first = reasons.head(_SHOWN).rows()
     examples = joined("; ", (_example(*reject) for reject in first))
     if bad == read:
         message = said(
@@ -430,4 +431,6 @@ def _example(row: int, column: str, reason: str) -> Said:
     if column:
         parts = (place, said("column {name}", "kolom {name}", name=column))
         place = joined(", ", parts)
-    return joined("", (place, " (", in_words(reason), ")"))
+    # The code as in rejects.csv, so that the list can be searched for it.
+    code = reason.partition(":")[0]
+    return joined("", (place, f" ({code}: ", in_words(reason), ")"))
