@@ -24,11 +24,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "children": set(),
     "errors": {"words"},
     "office": GROUND,
-    "backlog": {*GROUND, "office"},
-    "planning": {*GROUND, "office", "backlog"},
-    "trust": {*GROUND, "office", "backlog"},
-    "scenarios": {*GROUND, "office", "backlog", "planning"},
-    "output": {*GROUND, "office", "backlog", "planning", "trust", "scenarios"},
+    "rules": {"office", "errors", "words"},
+    "backlog": {*GROUND, "office", "rules"},
+    "planning": {*GROUND, "office", "rules", "backlog"},
+    "trust": {*GROUND, "office", "rules", "backlog"},
+    "scenarios": {*GROUND, "office", "rules", "backlog", "planning"},
+    "output": {*GROUND, "office", "rules", "backlog", "planning", "trust", "scenarios"},
     "example": {*GROUND, "office", "backlog"},
 }
 # Conveniences of results, loaded when they are called, such as plan.save().
