@@ -62,4 +62,4 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-CAPACITY = Rule("capacity", _limits, _says)
+CAPACITY = Rule("capacity", ("printer-capacity", "server-capacity"), _limits, _says)

@@ -185,17 +185,18 @@ class Limits:
             ],
             dtype=np.int64,
         )
-        self.weight, self.printer, self.server = series[:, self.limit]  # (N,) each
+        self.weight = series[0]  # (L,), each a row of weights
+        self.printer, self.server = series[1:, self.limit]  # (N,) each
         weights = np.array(distinct, dtype=np.int64).reshape(len(distinct), kinds)
-        self.group, members = self._groups(kinds)  # (G, N), each a row of members
-        self.sort, self.kind = _alike([*weights, *members], kinds)
+        self.group, members = self._groups(kinds)  # (G, L), each a row of members
+        self.sort, self.kind = _alike(_distinct([*weights, *members])[1], kinds)
         self.weights: Ints = weights[:, self.kind]  # (V, C)
         self.members: Ints = members[:, self.kind]  # (U, C)
         self.series, column = np.unique(series, axis=1, return_inverse=True)  # (3, M)
         self.column: Ints = column.reshape(-1)[self.limit]
 
     def _groups(self, kinds: int) -> tuple[Ints, Ints]:
-        """Return the groups of each row, and who is in which; nobody in the last."""
+        """Return the groups of each limit, and who is in which; nobody in the last."""
         named = [() if x.unless is None else tuple(x.unless) for x in self.limits]
         number, distinct = _distinct([group for groups in named for group in groups])
         most = max(map(len, named), default=0)
@@ -203,7 +204,12 @@ class Limits:
         has = np.arange(most) < np.array([len(groups) for groups in named])[:, None]
         of_limit[has] = number
         members = np.array([*distinct, np.zeros(kinds, dtype=bool)]).astype(np.int64)
-        return of_limit[self.limit].T, members
+        return of_limit.T, members
+
+    @property
+    def names_groups(self) -> bool:
+        """Return whether a limit asks who is left."""
+        return len(self.group) > 0
 
     def bound(self, rows: Ints, total: Ints) -> Ints:
         """Return the amount of some rows in cards, of so many cards in all.
@@ -255,6 +261,24 @@ def _distinct(arrays: Sequence[Ints]) -> tuple[list[int], list[Ints]]:
     return [known[id(array)] for array in arrays], distinct
 
 
+def _effects(changes: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct columns of changes, and which of them each one is.
+
+    Parameters
+    ----------
+    changes
+        Of what counts, then of each group, by pair and limit.
+    """
+    height, shape = len(changes), changes.shape[1:]
+    flat = changes.reshape(height, -1)
+    code = np.zeros(flat.shape[1], dtype=np.int64)
+    for line in flat:
+        values, number = np.unique(line, return_inverse=True)
+        code = code * (len(values) + 1) + number.reshape(-1)
+    _, first, number = np.unique(code, return_index=True, return_inverse=True)
+    return flat[:, first], number.reshape(shape)
+
+
 def _alike(columns: Sequence[Ints], kinds: int) -> tuple[Ints, Ints]:
     """Give kinds that are equal in all columns one number, their sort.
 
@@ -293,7 +317,7 @@ class Tally:
     left: Ints
 
 
-def tally(limits: Limits, cards: Cards, waiting: Waiting) -> Tally:
+def tally(limits: Limits, cards: Cards, waiting: Waiting | None = None) -> Tally:
     """Count a plan once, for all that its limits are asked.
 
     Parameters
@@ -303,7 +327,7 @@ def tally(limits: Limits, cards: Cards, waiting: Waiting) -> Tally:
     cards
         What is printed.
     waiting
-        Who could be.
+        Who could be; needed where a limit names groups.
     """
     days, sorts = limits.days, len(limits.kind)
     weight, printer, server = limits.series
@@ -352,9 +376,9 @@ def _before(daily: Ints) -> Ints:
     return sums
 
 
-def _left(limits: Limits, waiting: Waiting) -> Ints:
+def _left(limits: Limits, waiting: Waiting | None) -> Ints:
     days, sorts = limits.days, len(limits.kind)
-    if len(limits.members) == 1:
+    if not limits.names_groups or waiting is None:
         return np.zeros((sorts, days), dtype=np.int64)
     shape = (sorts, days + 1)
     row = limits.sort[waiting.kind] * (days + 1)
@@ -407,6 +431,9 @@ class Period:
 @dataclass(frozen=True, slots=True, eq=False)
 class Room:
     """Where one card more fits.
+
+    Told apart are limits of all machines, of a printer, and of a server: not
+    those of a printer at one server, nor a machine's share of all cards.
 
     Parameters
     ----------
@@ -466,9 +493,10 @@ class Standing:
         self.bound = limits.bound(every, self.total)
         gap = self.bound - self.printed
         self.left: Ints = np.where(limits.least, -gap, gap)
+        group = limits.group[:, limits.limit]
         left = limits.members @ counts.left
         self.waiting: Ints = np.where(
-            limits.group == _UNNAMED, _MANY, left[limits.group, limits.last]
+            group == _UNNAMED, _MANY, left[group, limits.last]
         )
         self.broken: Bools = (self.left < 0) & self._stands(every, self.waiting)
 
@@ -479,7 +507,7 @@ class Standing:
     def period(self, row: int) -> Period:
         """Return a row in figures."""
         limits = self.limits
-        named = self.waiting[limits.group[:, row] != _UNNAMED, row]
+        named = self.waiting[limits.group[:, limits.limit[row]] != _UNNAMED, row]
         return Period(
             limit=limits.limits[int(limits.limit[row])],
             first=int(limits.first[row]),
@@ -489,6 +517,11 @@ class Standing:
             bound=int(self.bound[row]),
             waiting=int(min(named, default=0)),
         )
+
+    def periods(self, limit: int) -> tuple[Period, ...]:
+        """Return each stretch of a limit in figures."""
+        start = self.limits.start
+        return tuple(map(self.period, range(start[limit], start[limit + 1])))
 
     def _worsened(self, rows: Ints, printed: Ints, cards: Ints, waiting: Ints) -> Bools:
         """Return which rows are broken after a change, and by it.
@@ -522,8 +555,8 @@ class Standing:
         """
         limits, sort = self.limits, self.limits.sort[kind]
         rows = np.arange(len(limits.first))
-        printed = limits.weights[limits.weight, sort]
-        waiting = -limits.members[limits.group, sort]
+        printed = limits.weights[limits.weight, sort][limits.limit]
+        waiting = -limits.members[limits.group, sort][:, limits.limit]
         cards = np.ones(len(rows), dtype=np.int64)
         full = self._worsened(rows, printed[None], cards, waiting[:, None])[0]
         everywhere = (limits.printer == _ALL) & (limits.server == _ALL)
@@ -588,20 +621,20 @@ class Standing:
             cards = self._covers(to.day[slot], row) - self._covers(away.day[slot], row)
         last = limits.last[row]
         sooner = (to.day[slot] <= last).astype(np.int64) - (away.day[slot] <= last)
-        weights = np.pad(limits.weights, ((0, 0), (0, 1)))[limits.weight[row]].T
-        members = np.pad(limits.members, ((0, 0), (0, 1)))[limits.group[:, row]]
-        members = members.transpose(0, 2, 1)
+        # A pair of cards is to a limit no more than what it changes: its effect.
+        weights = np.pad(limits.weights, ((0, 0), (0, 1)))[limits.weight].T
+        members = np.pad(limits.members, ((0, 0), (0, 1)))[limits.group]
+        changes = [weights[into] - weights[out]]
+        changes += [(group[:, out] - group[:, into]).T for group in members]
+        effects, of_limit = _effects(np.stack(changes))
         worse = self._worsened(
-            row,
-            (weights[into] - weights[out]) * step,
-            cards,
-            (members[:, out] - members[:, into]) * sooner,
+            row, effects[0, :, None] * step, cards, effects[1:, :, None] * sooner
         )
-        held = np.zeros((len(pairs), len(to.day), len(limits.limits)), dtype=bool)
-        change, at = np.nonzero(worse)
-        held[change, slot[at], limits.limit[row[at]]] = True
-        every: Bools = held[of_pair.reshape(-1)]
-        return every
+        held = np.zeros((effects.shape[1], len(limits.limits), len(to.day)), dtype=bool)
+        effect, at = np.nonzero(worse)
+        held[effect, limits.limit[row[at]], slot[at]] = True
+        every = held[of_limit, np.arange(len(limits.limits))]  # (pairs, L, B)
+        return np.asarray(every[of_pair.reshape(-1)].transpose(0, 2, 1))
 
     def _covers(self, day: Ints, row: Ints) -> Ints:
         """Return 1 where a row's stretch covers a day, else 0; shape of both."""

@@ -123,4 +123,4 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-QUOTAS = Rule("quotas", _limits, _says)
+QUOTAS = Rule("quotas", tuple(map(code, KEYS)), _limits, _says)

@@ -35,4 +35,4 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-RESERVE = Rule("reserve", _limits, _says)
+RESERVE = Rule("reserve", ("reserve",), _limits, _says)

@@ -46,4 +46,4 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-RIBBONS = Rule("ribbons", _limits, _says, runs_out=True)
+RIBBONS = Rule("ribbons", ("ribbons",), _limits, _says, runs_out=True)

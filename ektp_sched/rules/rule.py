@@ -23,6 +23,8 @@ class Rule:
     ----------
     name
         As the registry knows it.
+    codes
+        What breaches of it are called, in the order in which they are told.
     limits
         Yields the limits that it lays on plans of a world.
     says
@@ -33,6 +35,7 @@ class Rule:
     """
 
     name: str
+    codes: tuple[str, ...]
     limits: Callable[[World], Iterator[Limit]]
     says: Callable[[World, Period], Said]
     runs_out: bool = False

@@ -50,4 +50,4 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-STOCK = Rule("stock", _limits, _says, runs_out=True)
+STOCK = Rule("stock", ("blanks",), _limits, _says, runs_out=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.trust.counts.consumables import blanks_of, ribbons_left
+from ektp_sched.trust.counts.consumables import blanks_of
+from ektp_sched.trust.counts.standing import ribbons_left
 from ektp_sched.trust.explain.model import SupplyHold
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.verify.rules import used_blanks

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.rules.quotas import place
 from ektp_sched.trust.counts.quota_moves import QuotaMoves
-from ektp_sched.trust.counts.quotas import place
 from ektp_sched.trust.explain.model import QuotaHold
 from ektp_sched.trust.facts import MISSING, read_facts
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.rules.quotas import place
 from ektp_sched.showing import OneLine
-from ektp_sched.trust.counts.quotas import place
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.fairness.overtakes import Pair, count_overtakes
 from ektp_sched.trust.fairness.waits import waits_by_group
