@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog as Backlog
     from ektp_sched.backlog import from_frame as from_frame
     from ektp_sched.backlog import read_backlog as read_backlog
+    from ektp_sched.face.comparison import Comparison as Comparison
+    from ektp_sched.face.comparison import compare as compare
+    from ektp_sched.face.explanation import Explanation as Explanation
+    from ektp_sched.face.explanation import explain as explain
+    from ektp_sched.face.plan import Plan as Plan
+    from ektp_sched.face.plan import plan as plan
+    from ektp_sched.face.saved import SavedPlan as SavedPlan
+    from ektp_sched.face.saved import load as load
     from ektp_sched.office import Budget as Budget
     from ektp_sched.office import CalendarRules as CalendarRules
     from ektp_sched.office import CardType as CardType
@@ -46,37 +54,29 @@ if TYPE_CHECKING:
     from ektp_sched.office import UrgencyClass as UrgencyClass
     from ektp_sched.office import Visits as Visits
     from ektp_sched.office import VisitsOfArea as VisitsOfArea
-    from ektp_sched.output import SavedPlan as SavedPlan
-    from ektp_sched.output import load as load
     from ektp_sched.planning import Certificate as Certificate
     from ektp_sched.planning import Conflict as Conflict
     from ektp_sched.planning import Dropped as Dropped
-    from ektp_sched.planning import Plan as Plan
     from ektp_sched.planning import ShiftUse as ShiftUse
     from ektp_sched.planning import Status as Status
     from ektp_sched.planning import Tier as Tier
     from ektp_sched.planning import dropped as dropped
-    from ektp_sched.planning import plan as plan
     from ektp_sched.scenarios import Against as Against
     from ektp_sched.scenarios import Backtest as Backtest
-    from ektp_sched.scenarios import Comparison as Comparison
     from ektp_sched.scenarios import Goal as Goal
     from ektp_sched.scenarios import Need as Need
     from ektp_sched.scenarios import Promises as Promises
     from ektp_sched.scenarios import Scenarios as Scenarios
     from ektp_sched.scenarios import against as against
     from ektp_sched.scenarios import backtest as backtest
-    from ektp_sched.scenarios import compare as compare
     from ektp_sched.scenarios import load_scenarios as load_scenarios
     from ektp_sched.scenarios import need as need
     from ektp_sched.scenarios import promise as promise
     from ektp_sched.trust import Audit as Audit
-    from ektp_sched.trust import Explanation as Explanation
     from ektp_sched.trust import Fairness as Fairness
     from ektp_sched.trust import Violation as Violation
     from ektp_sched.trust import audit as audit
     from ektp_sched.trust import check_certificate as check_certificate
-    from ektp_sched.trust import explain as explain
     from ektp_sched.trust import fairness as fairness
     from ektp_sched.trust import verify as verify
 
@@ -147,6 +147,10 @@ __all__ = [
 
 _ROOMS = {
     "backlog": ("Backlog", "from_frame", "read_backlog"),
+    "face.comparison": ("Comparison", "compare"),
+    "face.explanation": ("Explanation", "explain"),
+    "face.plan": ("Plan", "plan"),
+    "face.saved": ("SavedPlan", "load"),
     "office": (
         "Budget",
         "CalendarRules",
@@ -171,41 +175,34 @@ _ROOMS = {
         "Visits",
         "VisitsOfArea",
     ),
-    "output": ("SavedPlan", "load"),
     "planning": (
         "Certificate",
         "Conflict",
         "Dropped",
-        "Plan",
         "ShiftUse",
         "Status",
         "Tier",
         "dropped",
-        "plan",
     ),
     "scenarios": (
         "Against",
         "Backtest",
-        "Comparison",
         "Goal",
         "Need",
         "Promises",
         "Scenarios",
         "against",
         "backtest",
-        "compare",
         "load_scenarios",
         "need",
         "promise",
     ),
     "trust": (
         "Audit",
-        "Explanation",
         "Fairness",
         "Violation",
         "audit",
         "check_certificate",
-        "explain",
         "fairness",
         "verify",
     ),

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from ektp_sched.backlog import read_backlog
-from ektp_sched.office import Office
-from ektp_sched.planning import plan
+from ektp_sched import Office, plan, read_backlog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ektp_sched.planning import Plan
+    from ektp_sched import Plan
 
 __all__ = ["ATTACKS", "NIK", "SHIFTS", "START", "cells", "files_of", "make", "texts_of"]
 

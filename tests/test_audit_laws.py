@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ektp_sched.planning import Status
 from ektp_sched.trust.audit.audit import audit
-from ektp_sched.trust.audit.dominance import dominated
+from ektp_sched.trust.audit.overtakes import dominated
 
 if TYPE_CHECKING:
     from random import Random

@@ -270,3 +270,49 @@ def test_at_most_ten_rows_that_match_nobody_are_named(tmp_path: Path) -> None:
     (notice,) = found.notices
     assert notice.figures["rows"] == 12
     assert notice.figures["lines"] == "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"
+
+
+@pytest.mark.parametrize("column", ["urgency", "due_on"])
+@pytest.mark.parametrize(
+    ("rows", "first", "left_out"),
+    [
+        ("{A}\nTOTAL,,,1\n", 3, 1),
+        ("{A}\n,1,,\n", 3, 1),
+        ("1,2,3,4\n{A}\n\nKupang,,,\n", 2, 2),
+        ("{A}\nJumlah,1,,\nKECAMATAN ALAK,,,\n{HEAD}\n{B}\n", 3, 3),
+    ],
+)
+def test_rows_that_are_nobodys_are_left_out(
+    tmp_path: Path, column: str, rows: str, first: int, left_out: int
+) -> None:
+    head = f"application_id,{column},reason,by"
+    value = "urgent" if column == "urgency" else "2017-09-30"
+    lines = {"A": f"A,{value},school,Head", "B": f"B,{value},school,Head"}
+    found = read(tmp_path, f"{head}\n" + rows.format(HEAD=head, **lines))
+    assert found.prioritised == 1 + ("{B}" in rows)
+    (notice,) = (n for n in found.notices if n.code.startswith("priority"))
+    assert notice.code == "priority-rows-left-out"
+    assert notice.figures == {"rows": left_out, "row": first}
+
+
+def test_a_line_that_may_be_somebodys_is_refused_and_not_left_out(
+    tmp_path: Path,
+) -> None:
+    for row in ("A1,1,,", "A1,2017-09-30,,", "A1,,,"):
+        error = refused(tmp_path, f"application_id,due_on,reason,by\n{row}\n")
+        assert error.row == 2
+
+
+def test_a_cell_too_long_and_text_without_a_mark_are_refused(tmp_path: Path) -> None:
+    lines = "application_id,urgency,reason,by\nA,urgent,{},Head\n"
+    assert read(tmp_path, lines.format("x" * 131_072)).prioritised == 1
+    error = refused(tmp_path, lines.format("x" * 131_073))
+    assert (error.row, "131,072" in str(error)) == (2, True)
+    read(tmp_path, lines)
+    listed = tmp_path / "priority.csv"
+    listed.write_text(lines, "utf-16-le")
+    with pytest.raises(PriorityError, match="binary file"):
+        read_backlog(tmp_path / "backlog.csv", office(tmp_path), priority=listed)
+    listed.write_text(lines, "utf-16")
+    again = read_backlog(tmp_path / "backlog.csv", office(tmp_path), priority=listed)
+    assert again.prioritised == 1

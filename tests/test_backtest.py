@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ektp_sched.scenarios.dates.backtest_result import Backtest
+    from ektp_sched.scenarios.dates.backtest import Backtest
 
 SMALL: dict[str, Any] = {"start": START, "days": 60, "replications": 99, "fresh": 50}
 

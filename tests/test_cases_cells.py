@@ -290,6 +290,8 @@ def test_the_clean_path_leaves_columns_as_they_are() -> None:
         (["emergency", "routine"], "biasa", "routine"),
         (["segera", "mendesak", "routine"], "urgent", None),
         (["emergency", "routine"], "mendesak", None),
+        (["darurat", "rutin"], "segera", None),
+        (["darurat", "rutin"], "prioritas", None),
     ],
 )
 def test_known_words_for_classes(

@@ -14,7 +14,7 @@ from ektp_sched.backlog.promised import promised_table
 from ektp_sched.errors import BacklogError, PriorityError
 from ektp_sched.office import Office, load_office
 from ektp_sched.output.backlog_copy import backlog_copy
-from ektp_sched.scenarios.world.history_files import read_arrivals
+from ektp_sched.scenarios.world.history import read_arrivals
 from ektp_sched.trust.audit.log import read_log
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from strategies import FEW, Case, cases, days_of, desk, make_backlog, person
 from whatif_cases import START, office, people, scenarios
 
 from ektp_sched.office import Office
+from ektp_sched.output.comparison import save_comparison
 from ektp_sched.output.comparison_text import comparison_lines, need_lines
 from ektp_sched.output.languages import LANGUAGES, language
 from ektp_sched.output.report.comparison_page import comparison_report
@@ -98,7 +99,7 @@ def test_without_a_price_there_is_a_folder_and_no_break_even(
         days=40,
         replications=12,
     )
-    found.save(tmp_path / "out")
+    save_comparison(found, tmp_path / "out")
     document = json.loads((tmp_path / "out/comparison.json").read_bytes())
     assert document["break_even"]["scenario"] is None
     assert document["break_even"]["others"] == []

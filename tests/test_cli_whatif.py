@@ -10,7 +10,7 @@ import pytest
 from cli_cases import FROM, interrupt, one_sentence, run, write_case
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output.comparison import read_comparison
+from ektp_sched.output.report.comparison_file import read_comparison
 
 if TYPE_CHECKING:
     import subprocess

@@ -14,6 +14,7 @@ from strategies import START, desk, make_backlog, person
 from ektp_sched.backlog import make_key, read_backlog
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
+from ektp_sched.output import save
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.output.reading import load
@@ -160,7 +161,7 @@ def test_a_saved_plan_without_prices_is_not_taken_for_one_of_worthless_cards(
 ) -> None:
     made = planned(desk(1), person("a", 29), person("b", 9), days=2)
     made = replace(made, prices=None)
-    made.save(tmp_path / "out", xlsx=False, report=False)
+    save(made, tmp_path / "out", xlsx=False, report=False)
     for one in (made, load(tmp_path / "out")):
         found = explain(one, made.backlog, made.office, "b")
         assert not found.priced

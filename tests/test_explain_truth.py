@@ -21,6 +21,7 @@ from strategies import (
     shift_cases,
 )
 
+from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.planning import Status
 from ektp_sched.trust.explain.explain import explain
@@ -324,8 +325,8 @@ def test_sentences_say_the_figures(case: Case) -> None:
     for name in case.backlog.frame["application_id"]:
         said = explain(plan, case.backlog, case.office, name)
         for lang in ("en", "id"):
-            lines = said.sentences(lang)
             words = language(lang)
+            lines = explanation_lines(said, words)
             assert name in lines[0]
             figures = chain(
                 ((f"explain.reason.{p.reason}", p.cards) for p in said.ahead),

@@ -16,7 +16,7 @@ from output_cases import NIK
 
 from ektp_sched.backlog import Backlog, read_backlog
 from ektp_sched.backlog.promised import promised_table
-from ektp_sched.errors import FolderError
+from ektp_sched.errors import BacklogError, FolderError
 from ektp_sched.office import Office
 from ektp_sched.output.backlog_copy import backlog_copy, check_target
 from ektp_sched.output.languages import language
@@ -137,6 +137,37 @@ def test_no_cell_of_a_copied_workbook_is_a_formula(case: tuple[Path, Office]) ->
     first = target.read_bytes()
     target.write_bytes(backlog_copy(promised_table(path, office, DATES), target, START))
     assert target.read_bytes() == first
+
+
+def test_rows_that_are_nobodys_are_not_copied(case: tuple[Path, Office]) -> None:
+    path, office = case
+    title, first, *rest = ROWS.splitlines()
+    below = ["Jumlah;5;;;;;", "", "Kepala Dinas,;;;;;;"]
+    text = "\n".join([title, "1;2;3;4;5;6;7", first, title, *rest, *below])
+    path.write_text(text, "utf-8")
+    target = path.with_name("new.csv")
+    copies = []
+    for _ in range(2):
+        target.write_bytes(
+            backlog_copy(promised_table(path, office, DATES), target, START)
+        )
+        copies.append(target.read_bytes())
+        path.write_text(ROWS, "utf-8")
+    assert copies[0] == copies[1]
+
+
+def test_no_copy_of_a_cell_too_long_or_of_text_without_a_mark(
+    case: tuple[Path, Office],
+) -> None:
+    path, office = case
+    path.write_text(ROWS + f"A6;15/08/2017;PRR;;{'x' * 131_073};;x\n", "utf-8")
+    with pytest.raises(BacklogError, match="more than 131,072"):
+        promised_table(path, office, DATES)
+    path.write_text(ROWS, "utf-16-le")
+    with pytest.raises(BacklogError, match="binary file"):
+        promised_table(path, office, DATES)
+    path.write_text(ROWS, "utf-16")
+    assert promised_table(path, office, DATES).filled == 1
 
 
 def test_the_input_is_never_written_over(case: tuple[Path, Office]) -> None:

@@ -14,6 +14,7 @@ from comparison_cases import comparison, write_comparison
 from whatif_cases import START as REAL
 from whatif_cases import office, people, scenarios
 
+from ektp_sched import compare
 from ektp_sched.cli import app as cli
 from ektp_sched.errors import FolderError, MissingExtraError
 from ektp_sched.output import language
@@ -28,13 +29,12 @@ from ektp_sched.output.report import (
 from ektp_sched.output.report.comparison_charts import story_end
 from ektp_sched.output.report.comparison_file import parsed
 from ektp_sched.output.report.comparison_words import Words
-from ektp_sched.scenarios import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ektp_sched.scenarios import Comparison
+    from ektp_sched import Comparison
 
 EN, ID = language("en"), language("id")
 NO_GAP = "compare.no-gap"

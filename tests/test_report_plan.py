@@ -21,17 +21,16 @@ from output_cases import START, make
 from typer.testing import CliRunner
 
 import ektp_sched
-from ektp_sched.backlog import from_frame
+from ektp_sched import Plan, Status, from_frame, load, plan
 from ektp_sched.cli import app as cli
 from ektp_sched.errors import FolderError, MissingExtraError, UsageError
 from ektp_sched.office import Office
-from ektp_sched.output import check_folder, language, load, save
+from ektp_sched.output import check_folder, language, save
 from ektp_sched.output.report import charts as drawing
 from ektp_sched.output.report import plan_html, plan_report, rebuild
 from ektp_sched.output.report.page import Table
 from ektp_sched.output.report.plan_data import gather, oldest, quantiles
 from ektp_sched.output.report.plan_tables import proof_parts
-from ektp_sched.planning import Plan, Status, plan
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:

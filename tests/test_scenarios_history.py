@@ -16,9 +16,10 @@ from ektp_sched.scenarios.world.history import (
     ArrivalFit,
     BreakdownFit,
     fit_arrivals,
+    read_arrivals,
+    read_outages,
     transitions,
 )
-from ektp_sched.scenarios.world.history_files import read_arrivals, read_outages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +118,41 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
         "row 3, column day",
     ]
     assert (caught.value.file, caught.value.row) == (str(path), 2)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["{0}", "{1}", "Jumlah,,3", "", "Kupang,,"],
+        ["{0}", "{1}", ",,3"],
+        ["1,2,3", "{0}", "TOTAL,,1", "FEBRUARI,,", "day,urgency,cards", "{1}"],
+    ],
+)
+def test_rows_that_are_nobodys_are_left_out(tmp_path: Path, rows: list[str]) -> None:
+    lines = [row.format(*arrivals(DAYS[:2], [1, 2])) for row in rows]
+    path = history(tmp_path / "a.csv", "day,urgency,cards", lines)
+    assert read_arrivals(path, desk(), START).tolist() == [[0, 0], [1, 2]]
+    lines = [row.format(f"{DAYS[0]},s,1", f"{DAYS[1]},s,0") for row in rows]
+    lines = [row.replace("urgency,cards", "resource,up") for row in lines]
+    path = history(tmp_path / "o.csv", "day,resource,up", lines)
+    assert read_outages(path, "s", desk(), START).tolist() == [True, False]
+
+
+def test_a_cell_too_long_and_text_without_a_mark_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for length in (131_072, 131_073):
+        rows = [f"{row},{'x' * length}" for row in arrivals(DAYS[:2], [1, 2])]
+        history(path, "day,urgency,cards,note", rows)
+        if length == 131_072:
+            assert read_arrivals(path, desk(), START).shape == (2, 2)
+    with pytest.raises(ScenarioError, match="more than 131,072"):
+        read_arrivals(path, desk(), START)
+    text = "\n".join(["day,urgency,cards", *arrivals(DAYS[:2], [1, 2])])
+    path.write_text(text, "utf-16")
+    assert read_arrivals(path, desk(), START).shape == (2, 2)
+    path.write_text(text, "utf-16-le")
+    with pytest.raises(ScenarioError, match="binary file"):
+        read_arrivals(path, desk(), START)
 
 
 @pytest.mark.parametrize(

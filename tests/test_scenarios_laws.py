@@ -16,8 +16,11 @@ from test_scenarios_simulate import days_of_people, plain
 
 from ektp_sched.planning import Status
 from ektp_sched.scenarios import POLICIES, Arrivals, build_queue, simulate
-from ektp_sched.scenarios.simulate.people import People, outcome_of_people
-from ektp_sched.scenarios.simulate.replan import simulate_replan
+from ektp_sched.scenarios.simulate.replan import (
+    People,
+    outcome_of_people,
+    simulate_replan,
+)
 
 
 def pooled(case: Case) -> Case:

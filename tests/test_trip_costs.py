@@ -12,8 +12,11 @@ from strategies_scenarios import World, worlds
 from test_scenarios_laws import pooled
 
 from ektp_sched.scenarios import POLICIES, simulate
-from ektp_sched.scenarios.compare.break_even import _edge
-from ektp_sched.scenarios.compare.trip_costs import pooled_person_days, trip_costs
+from ektp_sched.scenarios.compare.break_even import (
+    _edge,
+    pooled_person_days,
+    trip_costs,
+)
 from ektp_sched.scenarios.simulate.simulate import person_days_by_area
 
 

@@ -51,27 +51,17 @@ _DATES: Final = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_o
 
 @dataclass(slots=True)
 class Checked:
-    """The rows of a table in canonical columns, as far as they could be read.
+    """The rows of a table in canonical columns, as far as they could be read."""
 
-    Parameters
-    ----------
-    columns
-        The columns of `PLANNED`, one value a row of the table; only rows
-        without a finding may be used.
-    rule
-        Which ``[[classify]]`` rule set the class, else null; None without.
-    key
-        Key of the ids; None where they stand in the file.
-    notices
-        What was noticed and is no reason to reject.
-    personal
-        Columns, of status and area, with cells that may have to be hidden.
-    """
-
+    # The columns of `PLANNED`, one value a row of the table; only rows without a
+    # finding may be used.
     columns: dict[str, pl.Series]
+    # Which `[[classify]]` rule set the class, else null; None without.
     rule: pl.Series | None = None
-    key: bytes | None = None
+    key: bytes | None = None  # key of the ids; None where they stand in the file
+    # What was noticed and is no reason to reject.
     notices: list[Notice] = field(default_factory=list)
+    # Columns, of status and area, with cells that may have to be hidden.
     personal: list[str] = field(default_factory=list)
 
 
@@ -105,13 +95,7 @@ class _Sheet:
 def check_rows(
     table: Table, columns: Columns, office: Office, findings: Findings
 ) -> Checked:
-    """Read every column of every row, and note what cannot be used.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If ids are made from a number and there is no key.
-    """
+    """Read every column of every row, and note what cannot be used."""
     sheet = _Sheet(table, columns, office, findings)
     checked = Checked({})
     _damaged(sheet)
@@ -165,27 +149,27 @@ def _ids(sheet: _Sheet, checked: Checked) -> pl.Series:
 
 def _dates(sheet: _Sheet, checked: Checked) -> dict[str, pl.Series]:
     form = sheet.office.dates.format
-    found: dict[str, pl.Series] = {}
+    dates: dict[str, pl.Series] = {}
     for column in _DATES:
         cells = sheet.dates(column)
-        found[column] = sheet.none(PLANNED[column])
+        dates[column] = sheet.none(PLANNED[column])
         if cells is not None:
-            found[column], why = parse_dates(cells, form)
+            dates[column], why = parse_dates(cells, form)
             sheet.refuse(column, why)
-            _order(sheet, checked, column, found[column])
+            _order(sheet, checked, column, dates[column])
             if column == "waiting_since":
-                empty = found[column].is_null()
+                empty = dates[column].is_null()
                 empty = empty if why is None else empty & why.is_null()
                 sheet.findings.add(empty, sheet.heading(column), "missing")
-    early = found["ready_on"] < found["waiting_since"]
+    early = dates["ready_on"] < dates["waiting_since"]
     sheet.findings.add(early, sheet.heading("ready_on"), "ready-before-waiting")
-    found["ready_on"] = found["ready_on"].fill_null(found["waiting_since"])
+    dates["ready_on"] = dates["ready_on"].fill_null(dates["waiting_since"])
     cells = sheet.dates("recorded_at")
-    found["recorded_at"] = sheet.none(PLANNED["recorded_at"])
+    dates["recorded_at"] = sheet.none(PLANNED["recorded_at"])
     if cells is not None:
-        found["recorded_at"], why = parse_stamps(cells, form)
+        dates["recorded_at"], why = parse_stamps(cells, form)
         sheet.refuse("recorded_at", why)
-    return found
+    return dates
 
 
 def _order(sheet: _Sheet, checked: Checked, column: str, days: pl.Series) -> None:
@@ -291,9 +275,9 @@ def _repeats(sheet: _Sheet, checked: Checked) -> None:
     if good is not None:
         # A row that is refused anyway neither stays nor is named.
         ids = ids.set(~good, None)
-    found = ids.drop_nulls()
+    present = ids.drop_nulls()
     # Equal ids have equal hashes, so distinct hashes are proof enough.
-    if found.hash().n_unique() == len(found):
+    if present.hash().n_unique() == len(present):
         return
     again = (ids.is_duplicated() & ids.is_not_null()).arg_true()
     rows = pl.DataFrame(

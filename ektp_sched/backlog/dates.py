@@ -85,17 +85,10 @@ _SAMPLE: Final = 100
 
 
 class Parsed(NamedTuple):
-    """A column of dates or time stamps, and what was wrong with it.
+    """A column of dates or time stamps, and what was wrong with it."""
 
-    Parameters
-    ----------
-    values
-        Date or Datetime[us]; null where empty or refused.
-    why
-        Reason where a cell was refused, else null; None if none was.
-    """
-
-    values: pl.Series
+    values: pl.Series  # date or Datetime[us]; null where empty or refused
+    # Reason where a cell was refused, else null; None if none was.
     why: pl.Series | None
 
 
@@ -119,18 +112,8 @@ _TELLING: Final = (Order.DAY_FIRST, Order.MONTH_FIRST)
 def day_and_month(cells: pl.Series, days: pl.Series) -> pl.Series | None:
     """Return in which order each cell of a column of dates is written.
 
-    Parameters
-    ----------
-    cells
-        As in the file.
-    days
-        What they were read as.
-
-    Returns
-    -------
-    polars.Series or None
-        `Order`, null for names of months and what is no date; None for a column
-        of types, or a large one in which most cells differ.
+    `Order`, null for names of months and what is no date; None for a column of types,
+    or a large one in which most cells differ.  ``days`` is what the cells were read as.
     """
     if cells.dtype != pl.String:
         return None
@@ -176,18 +159,9 @@ def is_day_first(form: str | None) -> bool:
 def parse_dates(cells: pl.Series, form: str | None = None) -> Parsed:
     """Read a column of dates; of a time stamp, the date as written.
 
-    Parameters
-    ----------
-    cells
-        Text, numbers (serial dates), dates or time stamps.
-    form
-        ``[dates] format`` in strftime's letters; then numeric dates in any
-        other order are refused.
-
-    Returns
-    -------
-    Parsed
-        Values of type Date, from 1900 to 2199.
+    Cells are text, numbers (serial dates), dates or time stamps; values are of type
+    Date, from 1900 to 2199.  With a ``form``, ``[dates] format`` in strftime's letters,
+    numeric dates in any other order are refused.
     """
     if cells.dtype == pl.Date:
         return _in_range(cells)
@@ -205,18 +179,7 @@ def parse_dates(cells: pl.Series, form: str | None = None) -> Parsed:
 def parse_stamps(cells: pl.Series, form: str | None = None) -> Parsed:
     """Read a column of time stamps as written; a date alone is its midnight.
 
-    Parameters
-    ----------
-    cells
-        Text, numbers (serial dates), dates or time stamps.  A zone is left
-        out, never converted.
-    form
-        As for `parse_dates`.
-
-    Returns
-    -------
-    Parsed
-        Values of type Datetime[us] without zone.
+    As `parse_dates`, but of type Datetime[us]; a zone is left out, never converted.
     """
     if cells.dtype == pl.Date:
         return _in_range(cells.cast(_STAMP))
@@ -237,22 +200,22 @@ def _in_range(values: pl.Series) -> Parsed:
 
 
 def _fast_dates(text: pl.Series) -> pl.Series:
-    found = text.str.to_date("%Y-%m-%d", strict=False)
-    if found.null_count() == text.null_count():
-        return found.set(~found.is_between(FIRST, LAST), None)
-    return _fast_stamps(text, found.cast(_STAMP)).cast(pl.Date)
+    days = text.str.to_date("%Y-%m-%d", strict=False)
+    if days.null_count() == text.null_count():
+        return days.set(~days.is_between(FIRST, LAST), None)
+    return _fast_stamps(text, days.cast(_STAMP)).cast(pl.Date)
 
 
-def _fast_stamps(text: pl.Series, found: pl.Series | None = None) -> pl.Series:
+def _fast_stamps(text: pl.Series, stamps: pl.Series | None = None) -> pl.Series:
     """Return stamps in the forms that come with a different text in each row."""
-    if found is None:
-        found = pl.repeat(None, len(text), dtype=_STAMP, eager=True)
+    if stamps is None:
+        stamps = pl.repeat(None, len(text), dtype=_STAMP, eager=True)
     bare = text.str.replace(_ZONE, "$1")
     for form in _FAST_FORMS:
-        left = bare.filter(found.is_null()).drop_nulls().head(_SAMPLE)
+        left = bare.filter(stamps.is_null()).drop_nulls().head(_SAMPLE)
         if _to_stamps(left, form).null_count() < len(left):
-            found = found.fill_null(_to_stamps(bare, form))
-    return found.set(~found.cast(pl.Date).is_between(FIRST, LAST), None)
+            stamps = stamps.fill_null(_to_stamps(bare, form))
+    return stamps.set(~stamps.cast(pl.Date).is_between(FIRST, LAST), None)
 
 
 def _to_stamps(text: pl.Series, form: str) -> pl.Series:
@@ -265,10 +228,10 @@ def _parse(text: pl.Series, form: str | None, fast: pl.Series | None) -> Parsed:
     left = text if fast is None else text.filter(fast.is_null())
     table = _unique(left.drop_nulls().unique(), form)
     known = table["text"]
-    found = text.replace_strict(
+    stamps = text.replace_strict(
         known, table["stamp"], default=None, return_dtype=_STAMP
     )
-    values = found if fast is None else fast.fill_null(found)
+    values = stamps if fast is None else fast.fill_null(stamps)
     if table["why"].null_count() == table.height:
         return Parsed(values, None)
     why = text.replace_strict(known, table["why"], default=None, return_dtype=pl.String)

@@ -60,22 +60,7 @@ class _Heading(NamedTuple):
 
 
 def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
-    """Read a CSV file, every cell as text.
-
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    name
-        Its name, for errors.
-    known
-        Headings that are looked for, as `fold` makes them.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If it is no text, or has no heading.
-    """
+    """Read a CSV file, every cell as text, given headings as `fold` makes them."""
     text = decode(data, name)
     heading = _heading(text.data, name, known)
     after = _after(text.data, heading.lines)

@@ -33,21 +33,11 @@ _LF: Final = ord("\n")
 
 
 class Text(NamedTuple):
-    """A text file in UTF-8 without mark, each line ended by LF or CR LF.
+    """A text file in UTF-8 without mark, each line ended by LF or CR LF."""
 
-    Parameters
-    ----------
-    data
-        The bytes; `REPLACED` where some were no text.
-    encoding
-        What it was read as: utf-8, utf-16 or windows-1252.
-    returns
-        Places of LF that were a CR alone: the end of a row, or of a line in a
-        cell.
-    """
-
-    data: bytes
-    encoding: str
+    data: bytes  # the bytes; `REPLACED` where some were no text
+    encoding: str  # what it was read as: utf-8, utf-16 or windows-1252
+    # Places of LF that were a CR alone: the end of a row, or of a line in a cell.
     returns: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 
 
@@ -57,11 +47,6 @@ def decode(data: bytes, name: str) -> Text:
     A mark at the beginning decides, then whether all of it is UTF-8.  A file
     with letters in UTF-8 and other bytes besides is damaged UTF-8: to take all
     of it for Windows-1252 would change every other letter, and so ids.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If the file is no text in any of these.
     """
     if data.startswith(_UTF16):
         text = Text(data.decode("utf-16", errors="replace").encode(), "utf-16")

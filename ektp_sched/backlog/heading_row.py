@@ -29,18 +29,9 @@ def known_in(row: Row, known: AbstractSet[str]) -> int:
 def heading_row(rows: Sequence[Row], known: AbstractSet[str]) -> int | None:
     """Return which row holds the headings: the one with most that are known.
 
-    Parameters
-    ----------
-    rows
-        The first rows of a sheet as text, empty ones too; no more than
-        `SEARCHED_ROWS` are looked at.
-    known
-        Headings that are looked for, as `fold` makes them.
-
-    Returns
-    -------
-    int or None
-        Index into `rows`; of equals the first.  None where no row holds two.
+    Of equals the first; None where no row holds two.  Rows are the first of a sheet as
+    text, empty ones too, of which `SEARCHED_ROWS` are looked at; known are headings as
+    `fold` makes them.
     """
     counts = [known_in(row, known) for row in rows[:SEARCHED_ROWS]]
     most = max(counts, default=0)

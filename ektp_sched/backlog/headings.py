@@ -40,28 +40,22 @@ _ALIKE: Final = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Positions of the columns of a table.
+    """Positions of the columns of a table."""
 
-    Parameters
-    ----------
-    at
-        Canonical column → position; application_id is missing where the id is
-        made from `number`.
-    number
-        Position of the number from which ids are made; None if they are not.
-    rules
-        Rules that set a class, with the position of the column they look at.
-    extra
-        What passes through: its heading, made unique, → position.
-    notices
-        What the office names and the file does not have.
-    """
-
+    # Canonical column → position; application_id is missing where the id is made from
+    # `number`.
     at: dict[str, int]
+    # Position of the number from which ids are made; None if they are not.
     number: int | None
+    # Rules that set a class, with the position of the column they look at.
     rules: tuple[tuple[int, ClassifyRule], ...]
-    extra: dict[str, int]
-    notices: tuple[Notice, ...]
+    extra: dict[str, int]  # what passes through: its heading, made unique, → position
+    notices: tuple[Notice, ...]  # what the office names and the file does not have
+
+    @property
+    def whom(self) -> int:
+        """Position of the id, or of the number from which it is made."""
+        return self.at["application_id"] if self.number is None else self.number
 
 
 def known_headings(office: Office) -> frozenset[str]:
@@ -76,11 +70,6 @@ def match_headings(table: Table, office: Office, file: str | None) -> Columns:
     """Find the columns that the program uses among a table's headings.
 
     Upper and lower case, blanks, underscores and other signs do not count.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If a needed column is missing, or two headings stand for one column.
     """
     targets = _targets(table.headings, office)
     at = _canonical(table.headings, targets, file)
@@ -143,17 +132,17 @@ def _canonical(
 def _find(
     name: str, headings: Sequence[str], at: dict[str, int], file: str | None
 ) -> int | None:
-    found = [i for i, heading in enumerate(headings) if fold(heading) == fold(name)]
-    if len(found) > 1:
+    positions = [i for i, heading in enumerate(headings) if fold(heading) == fold(name)]
+    if len(positions) > 1:
         message = said(
             'has {count} columns "{name}"; keep one of them',
             'berisi {count} kolom "{name}"; pertahankan salah satu',
-            count=len(found),
+            count=len(positions),
             name=name,
         )
         raise BacklogError(message, file=file)
-    if found:
-        return found[0]
+    if positions:
+        return positions[0]
     return next((i for column, i in at.items() if fold(column) == fold(name)), None)
 
 
@@ -187,19 +176,19 @@ def _require(
     if not absent:
         return
     listed = columns_shown(headings)
-    found = said("found were {list}", "yang ada: {list}", list=listed)
+    seen = said("found were {list}", "yang ada: {list}", list=listed)
     if not listed:
         # The first row may then hold a person, whom no message may name.
         headings = ()
-        found = said(
+        seen = said(
             "the first row seems to hold data, and must hold the headings",
             "baris pertama tampaknya berisi data, padahal harus berisi judul kolom",
         )
     understood = set(at.values())
     free = [h for i, h in enumerate(headings) if i not in understood]
     problems = [_missing(c, name, free) for c, name in absent.items()]
-    message = joined("; ", [joined(said(" and ", " dan "), problems), found])
-    raise BacklogError(message, file=file, problems=[*problems, found])
+    message = joined("; ", [joined(said(" and ", " dan "), problems), seen])
+    raise BacklogError(message, file=file, problems=[*problems, seen])
 
 
 def _missing(column: str, name: str, headings: Sequence[str]) -> Said:

@@ -110,13 +110,7 @@ def key_is_exposed(path: Path) -> bool:
 
 
 def read_key(path: Path) -> bytes:
-    """Return the key, 32 bytes or more.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If there is none, or the file holds something else.
-    """
+    """Return the key, 32 bytes or more."""
     missing = said(
         "there is no such key, without which no id can be made from a number; put "
         "the office's own back, as a new one changes every id, or make the first "
@@ -147,15 +141,7 @@ def read_key(path: Path) -> bytes:
 
 
 def application_ids(numbers: pl.Series, key: bytes) -> pl.Series:
-    """Return 16 letters and digits for each number; null stays null.
-
-    Parameters
-    ----------
-    numbers
-        Text in one form, as `read_numbers` makes it.
-    key
-        The office's key.
-    """
+    """Return 16 letters and digits for each of `read_numbers`; null stays null."""
     distinct = numbers.drop_nulls().unique()
     keyed = _keyed(key)
     # A keyed hash has no columnar form: the one loop here, over distinct numbers.
@@ -170,18 +156,8 @@ def application_ids(numbers: pl.Series, key: bytes) -> pl.Series:
 def id_of_number(number: str, office: Office) -> str | None:
     """Return the id of one person's number, as somebody at the counter says it.
 
-    Parameters
-    ----------
-    number
-        As it is written; blanks, dots and apostrophes do not matter.
-    office
-        With its key beside it.
-
-    Returns
-    -------
-    str or None
-        ``None`` if it is no number, or the office makes no ids from numbers, or
-        its key is not there.
+    Blanks, dots and apostrophes do not matter.  None if it is no number, or the office
+    makes no ids from numbers, or its key is not beside it.
     """
     if office.identity is None or not key_path(office).exists():
         return None
@@ -231,11 +207,6 @@ def queue_numbers(ids: pl.Series) -> pl.Series:
 
     Ten of 25 signs from the first 60 bits of the id: among a million
     applications two share one with a chance of one in two hundred.
-
-    Parameters
-    ----------
-    ids
-        Ids that `application_ids` made; none null.
     """
     if ids.is_empty():
         return pl.Series([], dtype=pl.String)
@@ -254,15 +225,10 @@ def queue_numbers(ids: pl.Series) -> pl.Series:
 def ids_of(names: pl.Series, *frames: pl.DataFrame) -> pl.Series:
     """Return ids where a queue number stands in place of one.
 
-    Parameters
-    ----------
-    names
-        Ids or queue numbers, however the latter are written: letters of any
-        case, with or without the dash.  What is neither stays as it is, and so
-        does a number that two applications share.
-    frames
-        Applications: application_id and, where there is one, queue_number;
-        else those that were made from numbers of persons have one.
+    Letters of a queue number may be of any case, with or without the dash.  What is
+    neither id nor number stays as it is, and so does a number that two applications
+    share.  Applications without a column queue_number have one where their ids were
+    made from numbers of persons.
     """
     form = names.str.to_uppercase().str.replace_all(r"[\s-]", "")
     suspect = names.filter(form.str.contains(QUEUE_FORM)).unique()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
+from ektp_sched.backlog.reasons import NEAREST
 from ektp_sched.backlog.texts import (
     as_text,
     clean,
@@ -16,7 +17,7 @@ from ektp_sched.backlog.texts import (
     spread,
     squeeze,
 )
-from ektp_sched.office.classes import class_spellings
+from ektp_sched.office.classes import class_spellings, means_a_class
 from ektp_sched.office.nearest import nearest
 
 if TYPE_CHECKING:
@@ -44,34 +45,19 @@ _ALIKE: Final = 0.6
 
 
 class Named(NamedTuple):
-    """A column of names.
+    """A column of names."""
 
-    Parameters
-    ----------
-    values
-        Official names; null where empty or unknown.
-    why
-        Reason where a name is unknown, else null; None if none is.
-    """
-
-    values: pl.Series
-    why: pl.Series | None
+    values: pl.Series  # official names; null where empty or unknown
+    why: pl.Series | None  # reason where a name is unknown, else null; None if none is
 
 
 class Classes(NamedTuple):
-    """The urgency class of each row.
+    """The urgency class of each row."""
 
-    Parameters
-    ----------
-    values, why
-        As in `Named`; the office's default where nothing says otherwise.
-    rule
-        Position of the ``[[classify]]`` rule that set the class, else null;
-        None without rules.
-    """
-
-    values: pl.Series
-    why: pl.Series | None
+    values: pl.Series  # the office's default where nothing says otherwise
+    why: pl.Series | None  # as in `Named`
+    # Position of the `[[classify]]` rule that set the class, else null; None without
+    # rules.
     rule: pl.Series | None
 
 
@@ -84,21 +70,10 @@ def spellings(areas: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def official_names(cells: pl.Series, known: Mapping[str, str], code: str) -> Named:
-    """Read names in any case and spacing.
+    """Read names, known by spelling, in any case and spacing.
 
-    Parameters
-    ----------
-    cells
-        Text, one a row.
-    known
-        Spelling → official name.
-    code
-        Reason for a name that is not known.
-
-    Returns
-    -------
-    Named
-        A reason says which known name is nearest, never what the cell says.
+    A reason, which begins with ``code``, says which known name is nearest, never what
+    the cell says.
     """
     written, index = coded(as_text(cells))
     values, why = _official(clean(written), known, code)
@@ -110,9 +85,9 @@ def _official(text: pl.Series, known: Mapping[str, str], code: str) -> Named:
     official = all(known.get(name) == name for name in distinct.head(_HINTS))
     if official and len(distinct) <= _HINTS:
         return Named(text, None)
-    found = _lookup(distinct, known)
-    values = text.replace_strict(distinct, found, default=None, return_dtype=pl.String)
-    unknown = distinct.filter(found.is_null() & ~distinct.is_in(_EMPTY))
+    named = _lookup(distinct, known)
+    values = text.replace_strict(distinct, named, default=None, return_dtype=pl.String)
+    unknown = distinct.filter(named.is_null() & ~distinct.is_in(_EMPTY))
     if unknown.is_empty():
         return Named(values, None)
     reasons = _reasons(unknown, known, code)
@@ -128,25 +103,29 @@ def _lookup(distinct: pl.Series, known: Mapping[str, str]) -> pl.Series:
         (lower.str.replace_all(r"\s+", " "), squeeze),
         (lower.str.replace_all(r"[^\p{L}\p{N}]", ""), fold),
     )
-    found = pl.repeat(None, len(distinct), dtype=pl.String, eager=True)
+    official = pl.repeat(None, len(distinct), dtype=pl.String, eager=True)
     for keys, form in ways:
         meant: dict[str, set[str]] = defaultdict(set)
         for spelling, name in known.items():
             meant[form(spelling)].add(name)
         single = {key: names.pop() for key, names in meant.items() if len(names) == 1}
         if single:
-            found = found.fill_null(
+            official = official.fill_null(
                 keys.replace_strict(single, default=None, return_dtype=pl.String)
             )
-    return found
+    return official
 
 
 def _reasons(unknown: pl.Series, known: Mapping[str, str], code: str) -> pl.Series:
     if len(unknown) > _HINTS:
         return pl.repeat(code, len(unknown), eager=True)
-    near = [nearest(name, known, _ALIKE) for name in unknown]
+    # A word for a class that this office has not is no slip of the pen.
+    near = [
+        None if means_a_class(name) else nearest(name, known, _ALIKE)
+        for name in unknown
+    ]
     return pl.Series(
-        [code if n is None else f"{code}: nearest is {known[n]}" for n in near],
+        [code if n is None else f"{code}: {NEAREST}{known[n]}" for n in near],
         dtype=pl.String,
     )
 
@@ -175,9 +154,9 @@ def urgency_classes(table: Table, columns: Columns, office: Office) -> Classes:
 
 
 def _first_match(table: Table, columns: Columns, silent: pl.Series) -> pl.Series:
-    found = pl.repeat(None, len(silent), dtype=pl.UInt32, eager=True)
+    first = pl.repeat(None, len(silent), dtype=pl.UInt32, eager=True)
     for index, (position, rule) in enumerate(columns.rules):
         cells = clean(table.cells(position))
         hit = cells.str.contains(f"(?i){rule.matches}").fill_null(value=False)
-        found = found.set(hit & silent & found.is_null(), index)
-    return found
+        first = first.set(hit & silent & first.is_null(), index)
+    return first

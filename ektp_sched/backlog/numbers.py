@@ -33,21 +33,12 @@ _HEADINGS: Final = frozenset(
 
 
 class Numbers(NamedTuple):
-    """Numbers in one form, and what became of them.
+    """Numbers in one form, and what became of them."""
 
-    Parameters
-    ----------
-    values
-        Digits (or letters, in upper case) alone; null where empty, 0 or lost.
-    lost
-        Boolean: cells of which a spreadsheet kept only a part.
-    odd
-        How many are there whole, but not of 16 digits.
-    """
-
+    # Digits (or letters, in upper case) alone; null where empty, 0 or lost.
     values: pl.Series
-    lost: pl.Series
-    odd: int
+    lost: pl.Series  # boolean: cells of which a spreadsheet kept only a part
+    odd: int  # how many are there whole, but not of 16 digits
 
 
 def is_number_heading(heading: str) -> bool:
@@ -86,18 +77,7 @@ def _without_zeros(cells: pl.Series) -> pl.Series:
 
 
 def read_numbers(cells: pl.Series) -> Numbers:
-    """Bring numbers of persons into one form.
-
-    Parameters
-    ----------
-    cells
-        Text or numbers, one a row.
-
-    Returns
-    -------
-    Numbers
-        Of the same length.
-    """
+    """Bring numbers of persons into one form."""
     text = clean(_without_zeros(cells))
     whole = text.str.contains(rf"^[0-9]{{{DIGITS}}}$").fill_null(value=False)
     lost = pl.repeat(False, len(text), dtype=pl.Boolean, eager=True)

@@ -22,10 +22,7 @@ _NO_PARQUET: Final = said(
 def read_parquet(data: bytes) -> pl.DataFrame:
     """Read a Parquet file, first in a process that may die of it.
 
-    Raises
-    ------
-    RefusedError
-        If it is damaged, or too large for the memory that there is.
+    `RefusedError` if it is damaged, or too large for the memory that there is.
     """
     trial = Trial("parquet", data)
     try:

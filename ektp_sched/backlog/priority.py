@@ -21,8 +21,10 @@ from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, PriorityError, place
+from ektp_sched.office.notices import Notice
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
@@ -74,58 +76,33 @@ _SENTENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Priorities:
-    """The lines of a priority list, all of them sound.
+    """The lines of a priority list, all of them sound."""
 
-    Parameters
-    ----------
-    frame
-        row, id, number (text; one of them null), urgency, due_on, reason, by.
-    heading
-        Folded heading of the column of numbers; None if there is none.
-    """
-
+    # Columns row, id, number (text; one of them null), urgency, due_on, reason, by.
     frame: pl.DataFrame
+    # Folded heading of the column of numbers; None if there is none.
     heading: str | None
+    notices: tuple[Notice, ...]  # what was left out of the list
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A backlog's frame after the list was used.
+    """A backlog's frame after the list was used."""
 
-    Parameters
-    ----------
-    frame
-        As before, with urgency and due_on from the list.
-    used
-        The lines that named a planned application, in the order of its id.
-    unmatched, held
-        Rows of lines that name no planned application; how many of them one held.
-    """
-
-    frame: pl.DataFrame
+    frame: pl.DataFrame  # as before, with urgency and due_on from the list
+    # The lines that named a planned application, in the order of its id.
     used: pl.DataFrame
-    unmatched: pl.Series
-    held: int
+    unmatched: pl.Series  # rows of lines that name no planned application
+    held: int  # how many of them a held one has
 
 
 def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities:
     """Read a priority list: whom, urgency, due_on, reason, by whom.
 
-    Parameters
-    ----------
-    path
-        CSV, XLSX or Parquet, with ``application_id`` or the number from which
-        ids are made (else a column NIK), ``urgency`` or ``due_on`` or both,
-        ``reason`` and ``by``.
-    office
-        Gives classes, ``[columns]`` and the form of dates.
-    key
-        Key of the ids; None where ids come from the file.
-
-    Raises
-    ------
-    ektp_sched.errors.PriorityError
-        If a line is not what it should be; the row is named.
+    It is a CSV, XLSX or Parquet file, with ``application_id`` or the number from which
+    ids are made (else a column NIK), ``urgency`` or ``due_on`` or both, ``reason`` and
+    ``by``.  Classes, ``[columns]`` and the form of dates are the office's; the key is
+    None where ids come from the file.
     """
     name = str(path)
     known = {fold(n) for names in _NAMES.values() for n in names} | {
@@ -153,7 +130,14 @@ def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities
             file=name,
             row=table.row_with_rows,
         )
-    return _lines(table, at, number, office, key, name)
+    whom = at.get("application_id", number or 0)
+    kept = without_rows_below(table, whom, at.get("due_on"), office.dates.format)
+    lines = _lines(kept, at, number, office, key, name)
+    left_out = table.rows.filter(~table.rows.is_in(kept.rows.implode()))
+    if left_out.is_empty():
+        return lines
+    figures: dict[str, str | int] = {"rows": len(left_out), "row": int(left_out[0])}
+    return replace(lines, notices=(Notice("priority-rows-left-out", figures),))
 
 
 def _positions(
@@ -253,7 +237,7 @@ def _lines(
     _complete(frame, findings)
     _refuse(findings, office, name)
     heading = None if number is None else fold(table.headings[number])
-    return Priorities(frame, heading)
+    return Priorities(frame, heading, ())
 
 
 def _add(findings: Findings, why: pl.Series | None, column: str) -> None:
@@ -316,15 +300,7 @@ def apply_priorities(
 ) -> Applied:
     """Set class and due date of the applications that the list names.
 
-    Parameters
-    ----------
-    frame, held
-        Planned and held applications.
-    lines
-        The list.
-    extra
-        Columns passed through, among which a number is looked for where ids
-        do not come from it.
+    Where ids do not come from it, a number is looked for among the extra columns.
     """
     whom = ids_of(lines.frame["id"], frame, held)
     lines = replace(lines, frame=lines.frame.with_columns(whom.alias("id")))
@@ -332,15 +308,15 @@ def apply_priorities(
     matched = by_id.join(frame.select(id="application_id"), on="id", how="semi")
     rest = lines.frame.filter(pl.col("id").is_null())
     heading = next((name for name in extra if fold(name) == lines.heading), None)
-    found = rest.clear()
+    numbered = rest.clear()
     if heading is not None and not rest.is_empty():
         numbers = read_numbers(frame[heading]).values
         people = frame.select(whom="application_id", number=numbers)
-        found = rest.join(people, on="number", how="inner")
-        by_number = found.with_columns(id="whom").select(matched.columns)
+        numbered = rest.join(people, on="number", how="inner")
+        by_number = numbered.with_columns(id="whom").select(matched.columns)
         matched = pl.concat([matched, by_number])
     strange = by_id.join(frame.select(id="application_id"), on="id", how="anti")
-    nobody = rest.join(found.select("number"), on="number", how="anti")
+    nobody = rest.join(numbered.select("number"), on="number", how="anti")
     unmatched = pl.concat([strange["row"], nobody["row"]]).sort()
     used = matched.rename({"id": "application_id"}).select(list(PRIORITIES))
     used = used.unique("application_id", keep="first", maintain_order=True)

@@ -14,6 +14,7 @@ from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.headings import known_headings, match_headings
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean
 
 if TYPE_CHECKING:
@@ -26,53 +27,29 @@ _COLUMN = "promised_on"
 
 @dataclass(frozen=True, slots=True)
 class PromisedTable:
-    """The rows of an export, cell by cell as they were, and the dates told.
+    """The people's rows of an export, cell by cell as they were, and the dates told."""
 
-    Parameters
-    ----------
-    headings
-        As in the file; ``promised_on`` is added where no column was one.
-    frame
-        One column of text a heading, named "0", "1", …
-    filled
-        Rows that got a date.
-    kept
-        Rows that had one already, and kept it.
-    left_out
-        Rows that no table can hold: more cells than headings.
-    """
-
+    # As in the file; `promised_on` is added where no column was one.
     headings: tuple[str, ...]
-    frame: pl.DataFrame
-    filled: int
-    kept: int
-    left_out: int
+    frame: pl.DataFrame  # one column of text a heading, named "0", "1", …
+    filled: int  # rows that got a date
+    kept: int  # rows that had one already, and kept it
+    left_out: int  # rows that no table can hold: more cells than headings
 
 
 def promised_table(
     path: str | Path, office: Office, dates: pl.DataFrame, *, replace: bool = False
 ) -> PromisedTable:
-    """Read an export again and fill in ``promised_on``.
+    """Read an export again, as with this office before, and fill in ``promised_on``.
 
-    Parameters
-    ----------
-    path
-        The export.
-    office
-        The one with which it was read.
-    dates
-        application_id and ready_by; null for no date.
-    replace
-        Whether a date that was told before is replaced by a new one.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If the file cannot be read.
+    ``dates`` are application_id and ready_by, null for no date; a date that was told
+    before is kept unless ``replace``.
     """
     path = Path(path)
     table, _ = read_table(path, known_headings(office), several=True)
     columns = match_headings(table, office, str(path))
+    since = columns.at["waiting_since"]
+    table = without_rows_below(table, columns.whom, since, office.dates.format)
     findings = Findings(table.rows, table.sheets)
     checked = check_rows(table, columns, office, findings)
     ids = checked.columns["application_id"]

@@ -46,39 +46,19 @@ _WITHIN: Final = re.compile(r'[^"]*(?:""[^"]*)*')
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of a file, one row a record, empty lines too.
+    """The cells of a file, one row a record, empty lines too."""
 
-    Parameters
-    ----------
-    frame
-        One column of text a heading.
-    malformed
-        Places of records that cannot be read: a mark is out of place, or
-        something stands beyond the last heading.
-    swallowed
-        Places of records with a cell of several lines that look like rows of
-        this table: by the grammar one cell, perhaps rows behind a lost mark.
-    """
-
-    frame: pl.DataFrame
+    frame: pl.DataFrame  # one column of text a heading
+    # Places of records that cannot be read: a mark is out of place, or something stands
+    # beyond the last heading.
     malformed: pl.Series
+    # Places of records with a cell of several lines that look like rows of this table:
+    # by the grammar one cell, perhaps rows behind a lost mark.
     swallowed: pl.Series
 
 
 def read_cells(text: Text, after: int, separator: str, width: int) -> Cells | None:
-    """Read the records below a heading; None if they are no table.
-
-    Parameters
-    ----------
-    text
-        The file.
-    after
-        Where the heading ends.
-    separator
-        One sign of ASCII.
-    width
-        Number of headings.
-    """
+    """Read the records below a heading, which ends at ``after``; None if no table."""
     # Positions for headings, so that equal ones cannot hide one another; polars
     # takes a file of one column with empty lines for another.
     numbers = separator.join(map(str, range(max(width, 2)))).encode()
@@ -224,8 +204,8 @@ def _rows_in_cells(frame: pl.DataFrame, separator: str) -> pl.Series:
             lines = lines.with_columns(pl.col("line").str.split("\n").list.slice(1))
             looks = lines.explode("line").filter(pl.col("line").str.contains(pattern))
             records.append(looks["at"])
-    found = pl.concat(records) if records else pl.Series([], dtype=pl.Int64)
-    return found.cast(pl.Int64).unique().sort()
+    numbers = pl.concat(records) if records else pl.Series([], dtype=pl.Int64)
+    return numbers.cast(pl.Int64).unique().sort()
 
 
 def _with_cells_joined(
@@ -329,15 +309,7 @@ def _cell_end(
 
 
 def _left_open(line: str, separator: str, *, inside: bool) -> bool | None:
-    """Return whether a line ends in a quoted cell; None if it breaks the grammar.
-
-    Parameters
-    ----------
-    line, separator
-        The line.
-    inside
-        Whether it begins within a quoted cell.
-    """
+    """Return whether a line ends in a quoted cell; None if it breaks the grammar."""
     at = 0
     while True:
         if not inside and line.startswith('"', at):

@@ -16,6 +16,7 @@ from ektp_sched.backlog.identity import queue_numbers
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, Backlog
 from ektp_sched.backlog.priority import apply_priorities, read_priorities
 from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.reasons import in_words
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.statuses import (
@@ -165,9 +166,8 @@ def _assemble(
     table: Table, office: Office, file: str | None, priority: Path | None
 ) -> Backlog:
     columns = match_headings(table, office, file)
-    whom = columns.at.get("application_id", columns.number)
-    since = columns.at.get("waiting_since")
-    table = without_rows_below(table, whom, since, office.dates.format)
+    since = columns.at["waiting_since"]
+    table = without_rows_below(table, columns.whom, since, office.dates.format)
     findings = Findings(table.rows, table.sheets)
     if not table.malformed.is_empty():
         findings.leave_out(table.malformed, "", "malformed")
@@ -326,7 +326,7 @@ def _prioritised(
 ) -> Backlog:
     listed = read_priorities(path, office, key)
     applied = apply_priorities(backlog.frame, backlog.held, listed, backlog.extra)
-    notices = backlog.notices
+    notices = (*backlog.notices, *listed.notices)
     if len(applied.unmatched):
         rows = [str(row) for row in applied.unmatched.head(_NAMED)]
         rows += ["…"] if len(applied.unmatched) > _NAMED else []
@@ -391,7 +391,7 @@ def _judged(
     if provisional and bad < read:
         return replace(backlog, provisional=True)
     first = backlog.rejects.head(_SHOWN).rows()
-    examples = joined(", ", (_example(*reject) for reject in first))
+    examples = joined("; ", (_example(*reject) for reject in first))
     if bad == read:
         message = said(
             "none of the {read} rows can be used, such as {examples}; correct the "
@@ -426,5 +426,8 @@ def _judged(
 
 
 def _example(row: int, column: str, reason: str) -> Said:
-    where = f" {column} ({reason})" if column else f" ({reason})"
-    return said("row {row}{where}", "baris {row}{where}", row=str(row), where=where)
+    place = said("row {row}", "baris {row}", row=str(row))
+    if column:
+        parts = (place, said("column {name}", "kolom {name}", name=column))
+        place = joined(", ", parts)
+    return joined("", (place, " (", in_words(reason), ")"))

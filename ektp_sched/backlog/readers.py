@@ -66,13 +66,7 @@ _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 def _bytes(path: Path) -> bytes:
-    """Return a file's bytes.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If it is missing, no ordinary file, empty or not readable.
-    """
+    """Return a file's bytes."""
     data = read_whole(
         path,
         BacklogError,
@@ -97,13 +91,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def kind_of(path: Path, data: bytes) -> str:
-    """Return csv, workbook or parquet, by ending and by how the file begins.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If the two differ, or it is no kind that can be read.
-    """
+    """Return csv, workbook or parquet, by ending and by how the file begins."""
     ending = path.suffix.lower()
     expected = _ENDINGS.get(ending)
     kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
@@ -155,27 +143,11 @@ def _is_separated_text(data: bytes) -> bool:
 def read_table(
     path: Path, known: AbstractSet[str], *, several: bool = False
 ) -> tuple[Table, str]:
-    """Read a sheet from CSV, a workbook or Parquet.
+    """Read a sheet from CSV, a workbook or Parquet, and the SHA-256 of its bytes.
 
-    Parameters
-    ----------
-    path
-        The file.
-    known
-        Headings that are looked for, as `fold` makes them; they tell the
-        separator of a CSV file, and where in a workbook the heading is.
-    several
-        Whether sheets of a workbook with the same headings are read as one.
-
-    Returns
-    -------
-    tuple
-        The table, and the SHA-256 of the file's bytes in hexadecimal.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If the file cannot be read, or holds no heading.
+    The digest is in hexadecimal.  Headings that are looked for, as `fold` makes them,
+    tell the separator of a CSV file, and where in a workbook the heading is.  With
+    ``several`` sheets of a workbook with the same headings are read as one.
     """
     data = _bytes(path)
     kind = kind_of(path, data)

@@ -14,33 +14,19 @@ __all__ = ["Findings"]
 
 @dataclass(slots=True)
 class Findings:
-    """What is wrong with the rows of one table, gathered check by check.
+    """What is wrong with the rows of one table, gathered check by check."""
 
-    Parameters
-    ----------
-    rows
-        Row in the sheet of each row of the table, int64.
-    sheets
-        Names of the sheets that were read as one; then `split_rows` tells which
-        row of which sheet a row is.
-    """
-
-    rows: pl.Series
+    rows: pl.Series  # row in the sheet of each row of the table, int64
+    # Names of the sheets that were read as one; then `split_rows` tells which row of
+    # which sheet a row is.
     sheets: tuple[str, ...] = ()
-    _found: list[pl.DataFrame] = field(default_factory=list)
+    _frames: list[pl.DataFrame] = field(default_factory=list)
     _bad: pl.Series | None = None
 
     def add(self, bad: pl.Series, column: str, reason: str | pl.Series) -> None:
-        """Note a reason for each row that `bad` marks.
+        """Note a reason for each row that `bad` marks; null counts as false.
 
-        Parameters
-        ----------
-        bad
-            Boolean, one a row; null counts as false.
-        column
-            Heading as in the file.
-        reason
-            Code, or one text a row of the table; never what a cell says.
+        It is a code, or one text a row of the table, and never what a cell says.
         """
         bad = bad.fill_null(value=False)
         if not bad.any():
@@ -52,7 +38,7 @@ class Findings:
     def leave_out(self, rows: pl.Series, column: str, reason: str | pl.Series) -> None:
         """Note a reason for rows in the sheet that the table does not have."""
         why = reason if isinstance(reason, pl.Series) else pl.lit(reason)
-        self._found.append(pl.select(row=rows, column=pl.lit(column), reason=why))
+        self._frames.append(pl.select(row=rows, column=pl.lit(column), reason=why))
 
     @property
     def good(self) -> pl.Series | None:
@@ -65,10 +51,10 @@ class Findings:
         Of several sheets, each column is named after its sheet: ``Alak!TGL_REKAM``.
         """
         kinds = [pl.col(name).cast(kind) for name, kind in REJECTS.items()]
-        if not self._found:
+        if not self._frames:
             return pl.DataFrame(schema=dict(REJECTS))
         lines = (
-            pl.concat(self._found)
+            pl.concat(self._frames)
             .sort("row", maintain_order=True)
             .group_by("row", maintain_order=True)
             .agg(pl.col("column", "reason").str.join("; "))

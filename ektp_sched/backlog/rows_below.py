@@ -39,7 +39,7 @@ _LEAST_NUMBERED: Final = 3
 
 
 def without_rows_below(
-    table: Table, whom: int | None, since: int | None, form: str | None
+    table: Table, whom: int, since: int | None, form: str | None
 ) -> Table:
     """Return a table without the rows that are nobody's, and say so.
 
@@ -49,16 +49,11 @@ def without_rows_below(
     them, below its title.  The first row of a table may number its columns.  Any
     other row is somebody's, even if unreadable.
 
-    Parameters
-    ----------
-    table
-        As it was read.
-    whom, since
-        Positions of the id or number, and of the date that each row must have.
-    form
-        How the office writes dates; None: day first.
+    ``whom`` and ``since`` are the positions of the id or number, and of the dates; both
+    are of the days in a history, and no date is looked for where ``since`` is None.
+    Where the office names no ``form`` of dates, the day is first.
     """
-    if whom is None or since is None or table.rows.is_empty():
+    if table.rows.is_empty():
         return table
     # Which sheet a row is from stands in no cell of it.
     width = table.frame.width - bool(table.sheets)
@@ -126,10 +121,10 @@ def _cells(frame: pl.DataFrame, at: int) -> list[str]:
     return ["" if cell is None else str(cell).strip() for cell in frame.row(at)]
 
 
-def _numbers_columns(cells: Sequence[str], since: int) -> bool:
+def _numbers_columns(cells: Sequence[str], since: int | None) -> bool:
     """Return whether a row says 1, 2, 3 …, its date a number of a column too."""
     filled = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells if cell]
-    if len(filled) < _LEAST_NUMBERED or not cells[since]:
+    if len(filled) < _LEAST_NUMBERED or not (since is None or cells[since]):
         return False
     numbers = [number and int(number[1]) for number in filled]
     return numbers == [*range(1, len(filled) + 1)]
@@ -139,7 +134,7 @@ def _below(
     frame: pl.DataFrame,
     numbers: pl.Series,
     whom: int,
-    since: int,
+    since: int | None,
     form: str | None,
     *,
     titled: bool,
@@ -148,18 +143,21 @@ def _below(
     if frame.is_empty():
         return 0
     last = _cells(frame, -1)
-    if not _is_sum(last, whom, since) and not _is_remark(last, whom):
+    if not _is_sum(last, whom, since, dated=False) and not _is_remark(last, whom):
         return 0
     tail = frame.tail(_SEARCHED)
-    days = parse_dates(tail.to_series(since), form).values.to_list()
+    days = [None] * tail.height
+    if since is not None:
+        days = parse_dates(tail.to_series(since), form).values.to_list()
     texts = pl.DataFrame([clean(as_text(column)).alias(column.name) for column in tail])
     rows = numbers.tail(_SEARCHED).to_list()
     first = tail.height
     for at in range(tail.height - 1, -1, -1):
         cells = texts.row(at)
         gap = at > 0 and rows[at] > rows[at - 1] + 1
-        if not _is_sum(cells, whom, since):
-            if days[at] is not None or not _is_remark(cells, whom):
+        dated = days[at] is not None
+        if not _is_sum(cells, whom, since, dated=dated):
+            if dated or not _is_remark(cells, whom):
                 break
             if not gap and not (titled and sum(map(bool, cells)) == 1):
                 continue
@@ -167,16 +165,19 @@ def _below(
     return tail.height - first
 
 
-def _is_sum(cells: Sequence[str | None], whom: int, since: int) -> bool:
+def _is_sum(
+    cells: Sequence[str | None], whom: int, since: int | None, *, dated: bool
+) -> bool:
     filled = [cell for cell in cells if cell]
+    day = None if since is None else cells[since]
     if any(_SUM.match(cell) for cell in filled):
-        who, day = cells[whom], cells[since]
+        who = cells[whom]
         counted = bool(_SUM.match(filled[0])) and not day
         counted &= all(_COUNT.fullmatch(cell) for cell in filled[1:])
         nobody = not who or bool(_SUM.match(who)) or counted
         return nobody and (not day or bool(_SUM.match(day) or _COUNT.fullmatch(day)))
     counts = all(_COUNT.fullmatch(cell) for cell in filled)
-    return counts and not cells[whom] and not cells[since]
+    return counts and not cells[whom] and not dated
 
 
 def _is_remark(cells: Sequence[str | None], whom: int) -> bool:

@@ -98,14 +98,7 @@ def public_cells(cells: pl.Series, column: str, named: Iterable[str]) -> pl.Seri
     there are very many different cells, any of fewer than five rows; and all but
     the most frequent where there are more than an office can have.
 
-    Parameters
-    ----------
-    cells
-        Text, one a row.
-    column
-        ``status`` or ``area``.
-    named
-        What the office itself names, and is never hidden.
+    What the office itself ``named`` is never hidden.
     """
     many = cells.n_unique() > _USUAL[column]
     counts = (

@@ -35,47 +35,30 @@ _LONG: Final = r"^\d{16,}$"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells by position, so that equal headings cannot hide one another.
+    """Cells by position, so that equal headings cannot hide one another."""
 
-    Parameters
-    ----------
-    frame
-        One column a heading, named "0", "1", …; text, or typed where a file
-        or a caller has types.
-    headings
-        As in the file, without outer blanks.
-    rows
-        Row in the sheet of each row, int64; the heading of a plain file is 1.
-    malformed
-        Rows in the sheet, int64, that are left out of `frame`: they have more
-        cells than headings, a quotation mark out of place, or bytes that are
-        no text.
-    read_as
-        What the file was taken for: encoding, sheet, row of the heading and
-        the like; names and whole numbers, nothing that stood in a cell.
-    notices
-        What was noticed while reading and is no error.
-    numeric
-        Position of a column → which of its cells were numbers in a workbook and
-        no text, boolean; only where that makes a difference.
-    epoch_1904
-        Whether such numbers, taken for dates, count from 1904-01-01.
-    sheets
-        Names of the sheets that were read as one, else empty; `rows` and
-        `malformed` are then those that `rows_of_sheets` makes.
-    whole
-        Whether it is certain that no bytes were lost, which then nobody looks for.
-    """
-
+    # One column a heading, named "0", "1", …; text, or typed where a file or a caller
+    # has types.
     frame: pl.DataFrame
-    headings: tuple[str, ...]
+    headings: tuple[str, ...]  # as in the file, without outer blanks
+    # Row in the sheet of each row, int64; the heading of a plain file is 1.
     rows: pl.Series
+    # Rows in the sheet, int64, that are left out of `frame`: they have more cells than
+    # headings, a quotation mark out of place, or bytes that are no text.
     malformed: pl.Series
+    # What the file was taken for: encoding, sheet, row of the heading and the like;
+    # names and whole numbers, nothing that stood in a cell.
     read_as: Mapping[str, str | int] = field(default_factory=dict)
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...] = ()  # what was noticed while reading and is no error
+    # Position of a column → which of its cells were numbers in a workbook and no text,
+    # boolean; only where that makes a difference.
     numeric: Mapping[int, pl.Series] = field(default_factory=dict)
+    # Whether such numbers, taken for dates, count from 1904-01-01.
     epoch_1904: bool = False
+    # Names of the sheets that were read as one, else empty; `rows` and `malformed` are
+    # then those that `rows_of_sheets` makes.
     sheets: tuple[str, ...] = ()
+    # Whether it is certain that no bytes were lost, which then nobody looks for.
     whole: bool = False
 
     def cells(self, at: int) -> pl.Series:
@@ -172,16 +155,8 @@ def tabulate(
 ) -> Table:
     """Return a table without the rows in which nothing stands.
 
-    Parameters
-    ----------
-    frame
-        The cells below the heading.
-    headings
-        One a column.
-    first_row
-        Row in the sheet of the first row of `frame`.
-    malformed
-        Rows of `frame`, counted from 0, that cannot be read; None for none.
+    ``first_row`` is the row in the sheet of the first row of `frame`; ``malformed`` are
+    rows of `frame`, counted from 0, that cannot be read.
     """
     names = dict(zip(frame.columns, map(str, range(frame.width)), strict=True))
     frame = frame.rename(names)

@@ -130,16 +130,8 @@ def coded(text: pl.Series) -> tuple[pl.Series, pl.Series | None]:
     Most columns of an export say the same few things over and over, which then
     need to be understood once each.
 
-    Parameters
-    ----------
-    text
-        One cell a row.
-
-    Returns
-    -------
-    tuple
-        Distinct texts, and an index into them that is null where the cell is;
-        the column itself and None where most cells differ.
+    An index is null where the cell is; where most cells differ, the column itself and
+    None are returned.
     """
     sample = text.head(_SAMPLE)
     if 2 * sample.n_unique() > len(sample):

@@ -64,21 +64,8 @@ def read_workbook(
     ``data`` with the headings is read alone, else all with the most known
     headings.
 
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    name
-        Its name, for errors.
-    known
-        Headings that are looked for, as `fold` makes them.
-    several
-        Whether several sheets may be read as one, with a column `SHEET_COLUMN` more.
-
-    Raises
-    ------
-    ektp_sched.errors.BacklogError
-        If it cannot be read, or no visible sheet holds anything.
+    Several are read as one only if they may be, with a column `SHEET_COLUMN` more.
+    Known headings are as `fold` makes them.
     """
     try:
         pages = read_pages(data, most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS)

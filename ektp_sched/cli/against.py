@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
-    from ektp_sched.scenarios.compare.against_result import Against
+    from ektp_sched.scenarios.compare.against import Against
 
 __all__ = [
     "AgainstOption",

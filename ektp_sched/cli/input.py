@@ -212,16 +212,13 @@ def _show(
     backlog: Backlog | None,
     words: Language,
 ) -> None:
-    from ektp_sched.output.terminal import show_check, show_rejects
+    from ektp_sched.output.terminal import show_check
 
-    screen = console()
-    if problems:
-        for problem in problems:
-            say(f"ektp-sched: {problem}")
-        if backlog is not None:
-            show_rejects(backlog, screen, words, written=False)
-    elif office is not None:
-        show_check(office, backlog, notices, screen, words)
+    for problem in problems:
+        say(f"ektp-sched: {problem}")
+    if office is not None and (backlog is not None or not problems):
+        # What was understood says most where something cannot be used.
+        show_check(office, backlog, notices, console(), words, usable=not problems)
     if backlog is not None:
         for line in _area_lines(backlog, words):
             echo(line)

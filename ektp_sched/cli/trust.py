@@ -132,16 +132,19 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Say why an application has its day."""
+    from ektp_sched.output.explain_text import explanation_lines
+    from ektp_sched.output.languages import language
     from ektp_sched.trust import explain as find_explanation
 
     plan, found, rules = _evidence(out, backlog, office, priority)
     if backlog is not None:
         _require_priority(plan, priority)
     explanation = find_explanation(plan, found, rules, application_id, day=day)
-    lines = explanation.sentences(words_for(rules, lang).code)
+    lines = explanation_lines(explanation, words_for(rules, lang))
     if explanation.outcome == "unknown":
         english, indonesian = (
-            " ".join(explanation.sentences(code)) for code in LANGUAGES
+            " ".join(explanation_lines(explanation, language(code)))
+            for code in LANGUAGES
         )
         raise UsageError(Said(english, indonesian))
     if as_json:

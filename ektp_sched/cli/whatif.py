@@ -39,7 +39,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.scenarios.compare.goal import Goal
+    from ektp_sched.scenarios.compare.need import Goal
 
 __all__ = ["compare", "need"]
 
@@ -225,7 +225,7 @@ def _goal(
     by: date | None,
 ) -> Goal:
     """Return the one goal that was given."""
-    from ektp_sched.scenarios.compare.goal import Goal
+    from ektp_sched.scenarios.compare.need import Goal
 
     given = [cleared_by, on_target_by, nobody_over]
     if sum(one is not None for one in given) != 1:

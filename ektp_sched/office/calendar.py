@@ -80,14 +80,14 @@ def calendar(office: OfficeTables, start: date, days: int) -> Calendar:
     """
     last = _last_day(start, days)
     rules = office.calendar
-    found, notices = _holidays(office, start, last)
+    holidays, notices = _holidays(office, start, last)
     weekday = (start.weekday() + np.arange(days)) % 7
     worked = np.isin(weekday, [DAYS.index(name) for name in rules.workdays])
-    worked[_offsets(found, start, days)] = False
+    worked[_offsets(holidays, start, days)] = False
     worked[_offsets(rules.closed, start, days)] = False
     worked[_offsets(rules.open, start, days)] = True
     worked.flags.writeable = False
-    return Calendar(start, days, worked, found, notices)
+    return Calendar(start, days, worked, holidays, notices)
 
 
 def _last_day(start: date, days: int) -> date:
@@ -126,25 +126,22 @@ def _holidays(
         return {}, ()
     years = range(start.year, last.year + 1)
     kept = keeper(country, years, CATEGORIES, office.language)
-    found = {day: kept[day] for day in sorted(kept) if start <= day <= last}
+    holidays = {day: kept[day] for day in sorted(kept) if start <= day <= last}
     notices = []
     for year in years:
-        notices += _coverage(country, year, kept.start_year, kept.end_year)
+        if not kept.start_year <= year <= kept.end_year:
+            figures: dict[str, str | int] = {"country": country, "year": year}
+            notices.append(Notice("holidays-not-covered", figures))
         notices += _leave(country, year)
         estimates = sum(
-            is_estimated(kept, name) for day, name in found.items() if day.year == year
+            is_estimated(kept, name)
+            for day, name in holidays.items()
+            if day.year == year
         )
         if estimates:
-            figures: dict[str, str | int] = {"country": country, "year": year}
-            figures["count"] = estimates
+            figures = {"country": country, "year": year, "count": estimates}
             notices.append(Notice("holidays-estimated", figures))
-    return found, tuple(notices)
-
-
-def _coverage(country: str, year: int, first: int, end: int) -> list[Notice]:
-    if first <= year <= end:
-        return []
-    return [Notice("holidays-not-covered", {"country": country, "year": year})]
+    return holidays, tuple(notices)
 
 
 def _leave(country: str, year: int) -> list[Notice]:

@@ -201,23 +201,9 @@ def shift_cards(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return what a shift adds on each day on which it were used.
 
-    Parameters
-    ----------
-    office
-        Its printers, servers and outages.
-    shift
-        One of its shifts.
-    start
-        First day.
-    days
-        Number of calendar days, from 1.
-
-    Returns
-    -------
-    tuple
-        Cards that each printer and each server can do more, sorted by id,
-        shapes (P, days) and (S, days), int64.  Neither the weekday's share nor
-        whether the day is worked counts.
+    That is the cards that each printer and each server can do more, sorted by id,
+    shapes ``(P, days)`` and ``(S, days)``, int64.  Neither the weekday's share nor
+    whether the day is worked counts.
     """
     return (
         _more_cards(office, shift, _sorted(office.printers), start, days),
@@ -246,34 +232,22 @@ def day_shares(
 ) -> dict[Fraction, NDArray[np.bool_]]:
     """Return which part of its cards a resource can do, and on which days.
 
-    Parameters
-    ----------
-    office
-        Its weekday shares and outages.
-    resource
-        A server or printer; its ``from`` and ``to`` bound the days.
-    start
-        First day.
-    worked
-        Whether a day is worked, shape (days,).
-
-    Returns
-    -------
-    dict
-        Weekday share × what the day's outages leave, exact and above 0 →
-        the worked days on which it holds, shape (days,), bool.
+    Weekday share × what the day's outages leave, exact and above 0 → the worked days on
+    which it holds, shape ``(days,)``; the resource's ``from`` and ``to`` bound them.
     """
     days = len(worked)
-    found: dict[Fraction, NDArray[np.bool_]] = {}
+    days_by_share: dict[Fraction, NDArray[np.bool_]] = {}
     weekday = (start.weekday() + np.arange(days)) % 7
     by_day = [Fraction(office.calendar.share.get(name, 1)) for name in DAYS]
     for first, last, left in _stretches(office, resource, start, days):
         for number, part in enumerate(by_day):
             if left * part:
-                on = found.setdefault(left * part, np.zeros(days, dtype=np.bool_))
+                on = days_by_share.setdefault(
+                    left * part, np.zeros(days, dtype=np.bool_)
+                )
                 stretch = slice(first, last)
                 on[stretch] |= (weekday[stretch] == number) & worked[stretch]
-    return found
+    return days_by_share
 
 
 def _stretches(

@@ -68,7 +68,8 @@ def parsed(text: str, kind: Kind) -> Any:
     if kind is Kind.PATTERN:
         return text
     if kind is Kind.FLAG:
-        return _flag(word)
+        folded = word.casefold()
+        return folded in _YES if folded in _YES | _NO else word
     if kind is Kind.DATE:
         return _date(word)
     if kind is Kind.WHOLE and _WHOLE.fullmatch(word):
@@ -78,13 +79,6 @@ def parsed(text: str, kind: Kind) -> Any:
     if kind is Kind.DAYS:
         return [_date(name) for name in _split(text)]
     return _split(text) if kind is Kind.LIST else word
-
-
-def _flag(word: str) -> bool | str:
-    folded = word.casefold()
-    if folded in _YES | _NO:
-        return folded in _YES
-    return word
 
 
 def _date(word: str) -> date | str:

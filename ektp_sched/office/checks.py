@@ -47,41 +47,21 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where something stands in a workbook.
-
-    Parameters
-    ----------
-    sheet, row
-        Name of the sheet; row, the heading being row 1.
-    column
-        Heading; None: the whole row.
-    key
-        What the row is about, where its heading does not say it.
-    """
+    """Where something stands in a workbook."""
 
     sheet: str
-    row: int
-    column: str | None = None
-    key: str | None = None
+    row: int  # the heading being row 1
+    column: str | None = None  # heading; None: the whole row
+    key: str | None = None  # what the row is about, where its heading does not say it
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with an office.
+    """One thing wrong with an office."""
 
-    Parameters
-    ----------
-    path
-        Keys and positions (from 0) that lead to the value.
-    sentence
-        What is wrong and what would be right, in the words of either form.
-    place
-        Where it stands in a workbook, if the reader knows.
-    """
-
-    path: Path
-    sentence: str
-    place: Cell | None = None
+    path: Path  # keys and positions (from 0) that lead to the value
+    sentence: str  # what is wrong and what would be right, in the words of either form
+    place: Cell | None = None  # where it stands in a workbook, if the reader knows
 
     @property
     def key(self) -> str:
@@ -115,13 +95,7 @@ def entry_name(path: Path) -> Said:
 
 
 def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
-    """Return everything that contradicts itself in an office.
-
-    Parameters
-    ----------
-    office
-        An office whose values each have the right form.
-    """
+    """Return everything that contradicts itself in an office of well-formed values."""
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 
@@ -350,11 +324,14 @@ _YES: Final = by_form(Said("true", "true"), said("yes", "ya"))
 
 
 def _listed(names: Sequence[str]) -> Said:
-    *some, last = [f'"{name}"' for name in names]
-    if not some:
+    *before, last = [f'"{name}"' for name in names]
+    if not before:
         return Said(last, last)
     return said(
-        "{some} and {last}", "{some} dan {last}", some=", ".join(some), last=last
+        "{before} and {last}",
+        "{before} dan {last}",
+        before=", ".join(before),
+        last=last,
     )
 
 

@@ -9,7 +9,7 @@ from ektp_sched.office.nearest import letters
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["class_spellings", "with_official_classes"]
+__all__ = ["class_spellings", "means_a_class", "with_official_classes"]
 
 _CLASSES: Final = (
     "emergency emergensi darurat gawatdarurat",
@@ -34,6 +34,11 @@ def class_spellings(classes: Iterable[str]) -> dict[str, str]:
         if len(meant) == 1:
             known |= dict.fromkeys((w for w in words if w not in official), *meant)
     return known
+
+
+def means_a_class(word: str) -> bool:
+    """Return whether a word is what some office calls a class."""
+    return any(letters(word) in line.split() for line in _CLASSES)
 
 
 def with_official_classes(data: dict[str, Any]) -> None:

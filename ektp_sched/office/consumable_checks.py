@@ -19,13 +19,7 @@ __all__ = ["consumable_problems"]
 
 
 def consumable_problems(office: OfficeTables) -> tuple[Problem, ...]:
-    """Return everything that contradicts itself in blanks and ribbons.
-
-    Parameters
-    ----------
-    office
-        An office whose values each have the right form.
-    """
+    """Return everything that contradicts itself in blanks and ribbons."""
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 
@@ -64,8 +58,8 @@ def _deliveries_stand_by_date(office: OfficeTables) -> Iterator[Problem]:
         yield from _by_date(path, printer.ribbon_deliveries)
 
 
-def _by_date(path: Path, some: Sequence[Arrival]) -> Iterator[Problem]:
-    for at, (first, second) in enumerate(pairwise(some), start=1):
+def _by_date(path: Path, arrivals: Sequence[Arrival]) -> Iterator[Problem]:
+    for at, (first, second) in enumerate(pairwise(arrivals), start=1):
         if second.on < first.on:
             yield Problem(
                 (*path, at, "on"),

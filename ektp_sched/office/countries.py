@@ -50,17 +50,9 @@ def keeper(
 ) -> holidays.HolidayBase:
     """Return the holidays of a country, named in `language` if it can.
 
-    Parameters
-    ----------
-    code
-        Code of a known country.
-    years
-        Years wanted; those that the package does not cover are left empty.
-    categories
-        Those of `CATEGORIES` that are wanted; ones that the country does not
-        have are left out.
-    language
-        ``id`` or ``en``; a country without it uses its own default.
+    Years that the package does not cover are left empty, and categories that the
+    country does not have are left out; a country without the language uses its own
+    default.
     """
     kind = getattr(holidays, code)
     has = [c for c in categories if c in kind.supported_categories]
@@ -76,12 +68,12 @@ def keeper(
     )
 
 
-def is_estimated(found: holidays.HolidayBase, name: str) -> bool:
+def is_estimated(kept: holidays.HolidayBase, name: str) -> bool:
     """Return whether the package marks a holiday's date as an estimate."""
-    label = getattr(found, "estimated_label", None)
+    label = getattr(kept, "estimated_label", None)
     if not label:
         return False
-    mark = found.tr(label).replace("%s", "").strip()
+    mark = kept.tr(label).replace("%s", "").strip()
     return bool(mark) and mark in name
 
 

@@ -21,13 +21,7 @@ _KINDS: Final = {"shift": said("shift", "shift"), "quota": said("quota", "kuota"
 
 
 def decision_problems(office: OfficeTables) -> tuple[Problem, ...]:
-    """Return everything that contradicts itself in shifts and quotas.
-
-    Parameters
-    ----------
-    office
-        An office whose values each have the right form.
-    """
+    """Return everything that contradicts itself in shifts and quotas."""
     return tuple(problem for rule in _RULES for problem in rule(office))
 
 

@@ -76,13 +76,7 @@ def _trimmed(value: str) -> str:
 
 
 def a_day(value: object) -> object:
-    """Return `value`, which must be a date without a time.
-
-    Raises
-    ------
-    pydantic_core.PydanticCustomError
-        If it is not.
-    """
+    """Return `value`, which must be a date without a time."""
     if isinstance(value, datetime) or not isinstance(value, date):
         raise PydanticCustomError("date_type", "must be a date")
     return value

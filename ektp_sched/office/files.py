@@ -23,30 +23,14 @@ _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|(end of document))\)$")
 
 @dataclass(frozen=True, slots=True)
 class RulesFile:
-    """Words for a kind of file, and the error that its mistakes raise.
-
-    Parameters
-    ----------
-    error
-        What to raise.
-    noun
-        What such a file is, as in "office file".
-    names
-        Its usual names, with an article.
-    example
-        Its usual name.
-    content
-        What must stand in it.
-    workbook
-        What to do with a workbook under the name of a text file.
-    """
+    """Words for a kind of file, and the error that its mistakes raise."""
 
     error: type[InputError]
-    noun: str
-    names: str
-    example: str
-    content: str
-    workbook: str
+    noun: str  # what such a file is, as in "office file"
+    names: str  # its usual names, with an article
+    example: str  # its usual name
+    content: str  # what must stand in it
+    workbook: str  # what to do with a workbook under the name of a text file
 
 
 OFFICE_FILE: Final = RulesFile(
@@ -69,14 +53,7 @@ OFFICE_FILE: Final = RulesFile(
 
 
 def read_bytes(path: Path, kind: RulesFile = OFFICE_FILE) -> bytes:
-    """Return the contents of a file of rules.
-
-    Raises
-    ------
-    ektp_sched.errors.InputError
-        The error of its kind, if it is missing, empty, a folder, too large
-        or not readable.
-    """
+    """Return the contents of a file of rules, or raise the error of its kind."""
     name = str(path)
     raw = read_whole(
         path,
@@ -116,13 +93,7 @@ def read_bytes(path: Path, kind: RulesFile = OFFICE_FILE) -> bytes:
 def read_tables(
     path: Path, kind: RulesFile = OFFICE_FILE
 ) -> tuple[dict[str, Any], bytes]:
-    """Return the tables of a TOML file, decimals exact, and its bytes.
-
-    Raises
-    ------
-    ektp_sched.errors.InputError
-        The error of its kind, if it cannot be read or is no TOML.
-    """
+    """Return the tables of a TOML file, decimals exact, and its bytes."""
     raw = read_bytes(path, kind)
     return _tables(_text(raw, str(path), kind), str(path), kind), raw
 

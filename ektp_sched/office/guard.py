@@ -79,19 +79,9 @@ def look_into(data: bytes, *, most_bytes: int, most_cells: int) -> Look:
 
     Every part is unpacked to its end, which also checks sizes and checksums.
 
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    most_bytes
-        Bytes that its parts may have when unpacked, together.
-    most_cells
-        Cells that one sheet may span, empty ones included.
-
-    Raises
-    ------
-    RefusedError
-        If it is damaged, locked, or too large when it is laid out.
+    ``most_bytes`` are those that its parts may have when unpacked, together;
+    ``most_cells`` may one sheet span, empty ones included.  `RefusedError` if it is
+    damaged, locked, or too large when it is laid out.
     """
     try:
         if not data.startswith(b"PK"):
@@ -136,13 +126,7 @@ def _look_into_xlsx(
 
 
 def walk_through(data: bytes, sheet: LookedSheet) -> None:
-    """Look at every cell of a sheet that seemed to need no closer look.
-
-    Raises
-    ------
-    RefusedError
-        If it is damaged.
-    """
+    """Look at every cell of a sheet that seemed to need no closer look."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _Walk(sheet).through(archive, _parts(archive)[sheet.part])

@@ -56,8 +56,5 @@ def kind_of_value(value: object) -> str:
     if value is None:
         return "None"
     kind = type(value).__name__
-    return said("{article} {kind}", "{kind}", article=_article(kind), kind=kind)
-
-
-def _article(noun: str) -> str:
-    return "an" if noun[:1] in "AEIOaeio" else "a"
+    article = "an" if kind[:1] in "AEIOaeio" else "a"
+    return said("{article} {kind}", "{kind}", article=article, kind=kind)

@@ -42,72 +42,40 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet.
+    """A column of a sheet."""
 
-    Parameters
-    ----------
-    key
-        Heading, and key in office.toml.
-    kind
-        What its cells hold.
-    choices
-        What a cell may say, as a list to choose from.
-    source
-        Sheet whose first column lists what a cell may say; ``resources``:
-        the ids of all servers and printers do.
-    largest
-        Of a share, what it may be at most.
-    """
-
-    key: str
-    kind: Kind = Kind.TEXT
-    choices: tuple[str, ...] = ()
+    key: str  # heading, and key in office.toml
+    kind: Kind = Kind.TEXT  # what its cells hold
+    choices: tuple[str, ...] = ()  # what a cell may say, as a list to choose from
+    # Sheet whose first column lists what a cell may say; `resources`: the ids of all
+    # servers and printers do.
     source: str | None = None
-    largest: int = 1
+    largest: int = 1  # of a share, what it may be at most
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with one entry a row.
+    """A sheet with one entry a row."""
 
-    Parameters
-    ----------
-    name
-        Name of the sheet, and of the table in office.toml; ``visits_areas``
-        is ``[visits.areas]`` there, and ``deliveries``, ``set_aside`` and
-        ``ribbon_deliveries`` stand with their card type or printer.
-    columns
-        Its columns, in order.
-    named
-        Whether the first column is the entry's key in the table, as in
-        ``[urgency.NAME]``; otherwise the table is an array.
-    flat
-        Whether an entry is one value rather than a table, as in ``[columns]``.
-    """
-
+    # Name of the sheet, and of the table in office.toml; `visits_areas` is
+    # `[visits.areas]` there, and `deliveries`, `set_aside` and `ribbon_deliveries`
+    # stand with their card type or printer.
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...]  # in order
+    # Whether the first column is the entry's key in the table, as in `[urgency.NAME]`;
+    # otherwise the table is an array.
     named: bool = False
+    # Whether an entry is one value rather than a table, as in `[columns]`.
     flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A row of the sheet ``office``.
+    """A row of the sheet ``office``."""
 
-    Parameters
-    ----------
-    path
-        Keys in office.toml.
-    kind
-        What the cell holds.
-    choices
-        What it may say, as a list to choose from.
-    """
-
-    path: tuple[str, ...]
-    kind: Kind = Kind.TEXT
-    choices: tuple[str, ...] = ()
+    path: tuple[str, ...]  # keys in office.toml
+    kind: Kind = Kind.TEXT  # what the cell holds
+    choices: tuple[str, ...] = ()  # what it may say, as a list to choose from
 
     @property
     def key(self) -> str:

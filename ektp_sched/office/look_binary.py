@@ -36,13 +36,7 @@ _MOST_COLUMNS: Final = 256
 
 
 def look_into_xls(data: bytes, most_cells: int) -> Look:
-    """Return what an .xls workbook (BIFF5 or BIFF8) holds.
-
-    Raises
-    ------
-    RefusedError
-        If it is locked, damaged or too large.
-    """
+    """Return what an .xls workbook (BIFF5 or BIFF8) holds."""
     compound = _Compound(data)
     if "encryptedpackage" in compound.entries:
         raise RefusedError(LOCKED)
@@ -126,12 +120,12 @@ def _words(raw: bytes) -> tuple[int, ...]:
 
 def _entries(raw: bytes) -> dict[str, tuple[int, int]]:
     """Return first sector and size of each stream, by its name in small letters."""
-    found: dict[str, tuple[int, int]] = {}
+    streams: dict[str, tuple[int, int]] = {}
     for at in range(0, len(raw) - 127, 128):
         length = struct.unpack_from("<H", raw, at + 64)[0]
         name = raw[at : at + max(length - 2, 0)].decode("utf-16-le", "replace").lower()
-        found.setdefault(name, struct.unpack_from("<II", raw, at + 116))
-    return found
+        streams.setdefault(name, struct.unpack_from("<II", raw, at + 116))
+    return streams
 
 
 def _biff(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

@@ -16,15 +16,7 @@ _CELLS: Final = frozenset({"table:table-cell", "table:covered-table-cell"})
 
 
 def look_into_ods(chunks: Iterable[bytes], most_cells: int) -> Look:
-    """Return what content.xml holds.
-
-    Raises
-    ------
-    RefusedError
-        If it is too large when it is laid out.
-    xml.parsers.expat.ExpatError
-        If it is no whole XML.
-    """
+    """Return what content.xml holds; ExpatError if it is no whole XML."""
     walk = _Walk(most_cells)
     for chunk in chunks:
         walk.parser.Parse(chunk)

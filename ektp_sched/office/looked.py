@@ -29,13 +29,7 @@ _LONG: Final = 10**15
 
 
 class RefusedError(Exception):
-    """A workbook or Parquet must not be read.
-
-    Parameters
-    ----------
-    sentence
-        What is wrong and what would be right.
-    """
+    """A workbook or Parquet must not be read: what is wrong and what would be right."""
 
     def __init__(self, sentence: Said) -> None:
         super().__init__(sentence)
@@ -47,39 +41,23 @@ class LookedSheet:
     """One sheet, and the cells in it that a reader would get wrong.
 
     Rows and columns count from 0.
-
-    Parameters
-    ----------
-    most_cells
-        Cells that it may span, empty ones included.
-    errors
-        (row, column) → what the cell shows, such as ``#N/A``.
-    uncomputed
-        (row, column) of formulas that have no value.
-    long_numbers
-        (row, column) → a number of 16 digits or more in a numeric cell.
-    merges
-        (first row, first column, last row) of cells merged over rows.
-    values
-        How many cells hold something.
-    valued
-        Rows and columns of those; None until each was looked at.
-    last_row, last_column
-        How far it reaches, counted from 1.
-    part
-        Where in the archive it lies.
     """
 
-    most_cells: int
+    most_cells: int  # cells that it may span, empty ones included
+    # (row, column) → what the cell shows, such as `#N/A`.
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    # (row, column) of formulas that have no value.
     uncomputed: list[tuple[int, int]] = field(default_factory=list)
+    # (row, column) → a number of 16 digits or more in a numeric cell.
     long_numbers: dict[tuple[int, int], float] = field(default_factory=dict)
+    # (first row, first column, last row) of cells merged over rows.
     merges: list[tuple[int, int, int]] = field(default_factory=list)
-    values: int = 0
+    values: int = 0  # how many cells hold something
+    # Rows and columns of those; None until each was looked at.
     valued: tuple[array[int], array[int]] | None = None
-    last_row: int = 0
+    last_row: int = 0  # last row and column that it reaches, counted from 1
     last_column: int = 0
-    part: str = ""
+    part: str = ""  # where in the archive it lies
 
     def note(
         self,
@@ -124,20 +102,12 @@ class LookedSheet:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a workbook holds.
+    """What a workbook holds."""
 
-    Parameters
-    ----------
-    sheets
-        In the order of their tabs; None for a page that is no sheet of cells.
-    epoch_1904
-        Whether day 0 of its dates is 1904-01-01.
-    longest
-        Bytes that no cell has more of; None where that is not known.
-    """
-
+    # In the order of their tabs; None for a page that is no sheet of cells.
     sheets: tuple[LookedSheet | None, ...]
-    epoch_1904: bool
+    epoch_1904: bool  # whether day 0 of its dates is 1904-01-01
+    # Bytes that no cell has more of; None where that is not known.
     longest: int | None = None
 
     @property

@@ -60,12 +60,12 @@ def lots(office: OfficeTables, start: date, days: int) -> dict[str, tuple[Lot, .
         Card type, sorted → its lots that can be used in the horizon: those
         set aside, by class, then the stock, then the deliveries by date.
     """
-    found = {}
+    by_card = {}
     for name, card in sorted(office.cards.items()):
-        some = _lots(card, start, days)
-        if card.set_aside or any(lot.last < days - 1 for lot in some):
-            found[name] = tuple(s for s in some if s.last >= s.first and s.cards)
-    return found
+        card_lots = _lots(card, start, days)
+        if card.set_aside or any(lot.last < days - 1 for lot in card_lots):
+            by_card[name] = tuple(s for s in card_lots if s.last >= s.first and s.cards)
+    return by_card
 
 
 def _lots(card: CardType, start: date, days: int) -> list[Lot]:
@@ -77,13 +77,13 @@ def _lots(card: CardType, start: date, days: int) -> list[Lot]:
 
     last = until(card.expires_on)
     kept = sorted(card.set_aside.items())
-    some = [Lot(0, last, cards, name) for name, cards in kept]
-    some.append(Lot(0, last, card.stock - sum(card.set_aside.values())))
+    card_lots = [Lot(0, last, cards, name) for name, cards in kept]
+    card_lots.append(Lot(0, last, card.stock - sum(card.set_aside.values())))
     for delivery in card.deliveries:
         first = (delivery.on - start).days
         if 0 <= first < days:
-            some.append(Lot(first, until(delivery.expires_on), delivery.cards))
-    return some
+            card_lots.append(Lot(first, until(delivery.expires_on), delivery.cards))
+    return card_lots
 
 
 def ribbon_cards(
@@ -107,7 +107,7 @@ def ribbon_cards(
         including a day, shape (days,), int64: what all its ribbons so far are
         good for, rounded down once.
     """
-    found = {}
+    by_printer = {}
     for printer in sorted(office.printers, key=lambda one: one.id):
         if printer.cards_per_ribbon is None:
             continue
@@ -122,5 +122,5 @@ def ribbon_cards(
         for day, more in enumerate(so_far):
             total += more * printer.cards_per_ribbon
             cards[day] = int(total)
-        found[printer.id] = cards
-    return found
+        by_printer[printer.id] = cards
+    return by_printer

@@ -46,18 +46,11 @@ def nearest(word: str, known: Iterable[str], least: float = 0.0) -> str | None:
     Upper and lower case are alike, and of equally near names the least by
     code point is returned, so that a sentence never depends on an order.
 
-    Parameters
-    ----------
-    word
-        What was written.
-    known
-        Names.
-    least
-        Likeness that a name must have, 0 (any name) to 1 (the same).
+    The name must be like it at ``least``, from 0 (any name) to 1 (the same).
     """
     by_folded = {name.casefold(): name for name in sorted(known, reverse=True)}
-    found = get_close_matches(word.casefold(), sorted(by_folded), n=1, cutoff=least)
-    return by_folded[found[0]] if found else None
+    close = get_close_matches(word.casefold(), sorted(by_folded), n=1, cutoff=least)
+    return by_folded[close[0]] if close else None
 
 
 def kind_of(name: str) -> Said:

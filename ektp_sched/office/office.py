@@ -41,15 +41,15 @@ class Office(OfficeTables):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        found = (
+        problems = (
             *problems_of(self),
             *consumable_problems(self),
             *decision_problems(self),
         )
-        if found:
-            text = "; ".join(f"{p.key}: {p.sentence}" for p in found)
+        if problems:
+            text = "; ".join(f"{p.key}: {p.sentence}" for p in problems)
             raise PydanticCustomError(
-                "office", "{text}", {"text": text, "problems": found}
+                "office", "{text}", {"text": text, "problems": problems}
             )
         return self
 
@@ -105,20 +105,7 @@ def read_workbook(path: str | Path) -> Office:
 
 
 def parse_office(data: Mapping[str, Any], *, file: str | None = None) -> Office:
-    """Return the office that tables describe.
-
-    Parameters
-    ----------
-    data
-        Tables and keys as in office.toml.
-    file
-        Name for the error.
-
-    Raises
-    ------
-    ektp_sched.errors.OfficeError
-        With every problem found.
-    """
+    """Return the office that tables describe, or raise every problem found."""
     return parse_as(data, Office, file=file)
 
 

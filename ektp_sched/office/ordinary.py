@@ -27,21 +27,10 @@ class SpecialFileError(OSError):
 
 
 def ordinary_bytes(path: Path, most: int = -1) -> bytes:
-    """Return what a file holds.
+    """Return what a file holds, up to so many bytes; -1 for all.
 
-    Parameters
-    ----------
-    path
-        The file.
-    most
-        Bytes after which reading stops; -1: none.
-
-    Raises
-    ------
-    SpecialFileError
-        If it is a pipe, a device or a socket.
-    OSError, ValueError
-        If it cannot be read, or the path is no name of a file.
+    `SpecialFileError` if it is a pipe, a device or a socket; OSError or ValueError if
+    it cannot be read, or the path is no name of a file.
     """
     # Not by Path, which raises where a folder on the way may not be entered.
     mode = os.stat(path).st_mode
@@ -62,25 +51,9 @@ def read_whole(
 ) -> bytes:
     """Return what a file holds, or say in one sentence why it cannot be read.
 
-    Parameters
-    ----------
-    path
-        The file.
-    error
-        What to raise.
-    missing
-        What is said where there is no such file.
-    folder
-        What is said of a folder; None: the system's reason.
-    remedy
-        What to do about a file that cannot be read; None: that goes without saying.
-    most
-        Bytes after which reading stops; -1: none.
-
-    Raises
-    ------
-    ektp_sched.errors.InputError
-        Of the kind given, if it is missing, no ordinary file, or cannot be read.
+    The ``error`` says ``missing`` where there is no such file, ``folder`` of a folder
+    (None: the system's reason), and ``remedy`` is what to do about a file that cannot
+    be read (None: that goes without saying).
     """
     name = str(path)
     if folder is not None and os.path.isdir(path):  # takes any name whatever

@@ -57,38 +57,21 @@ _ONE_AT_A_TIME: Final = Lock()
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """One sheet.
+    """One sheet."""
 
-    Parameters
-    ----------
-    name
-        As on its tab.
-    hidden
-        Whether nobody sees it.
-    frame
-        All cells as text, from the first row on; what shows an error says so,
-        and a number beyond the whole numbers that sheets keep stands as 1.23E+16.
-    first_column
-        Column in the sheet of the first one in `frame`, from 0.
-    uncomputed
-        Rows and columns in the sheet, from 0, of formulas without a value.
-    numeric
-        Column of `frame` → which of its cells are numbers and no text; only
-        where that makes a difference.
-    epoch_1904
-        Whether those numbers count days from 1904-01-01.
-    place
-        Which sheet of the workbook it is, from 1.
-    """
-
-    name: str
-    hidden: bool
+    name: str  # as on its tab
+    hidden: bool  # whether nobody sees it
+    # All cells as text, from the first row on; what shows an error says so, and a
+    # number beyond the whole numbers that sheets keep stands as 1.23E+16.
     frame: pl.DataFrame
-    first_column: int = 0
+    first_column: int = 0  # column in the sheet of the first one in `frame`, from 0
+    # Rows and columns in the sheet, from 0, of formulas without a value.
     uncomputed: tuple[tuple[int, int], ...] = ()
+    # Column of `frame` → which of its cells are numbers and no text; only where that
+    # makes a difference.
     numeric: dict[int, pl.Series] = field(default_factory=dict)
-    epoch_1904: bool = False
-    place: int = 1
+    epoch_1904: bool = False  # whether those numbers count days from 1904-01-01
+    place: int = 1  # which sheet of the workbook it is, from 1
 
     @property
     def shown(self) -> str:
@@ -98,20 +81,7 @@ class Page:
 
 
 def read_pages(data: bytes, *, most_bytes: int, most_cells: int) -> list[Page]:
-    """Read all sheets of a workbook, in the order of their tabs.
-
-    Parameters
-    ----------
-    data
-        The bytes of an .xlsx, .xlsm, .xlsb, .xls or .ods file.
-    most_bytes, most_cells
-        As for `look_into`.
-
-    Raises
-    ------
-    RefusedError
-        If it is damaged, locked or too large.
-    """
+    """Read all sheets of an .xlsx, .xlsm, .xlsb, .xls or .ods, in the order of tabs."""
     look = _looked(data, most_bytes, most_cells)
     try:
         with _muted():

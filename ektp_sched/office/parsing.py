@@ -46,20 +46,10 @@ def parse_as(
     places: Mapping[Path, Cell] | None = None,
     further: Sequence[Problem] = (),
 ) -> T:
-    """Return the office that tables describe, or raise all that is wrong.
+    """Return what tables describe as a ``model``, or raise all that is wrong.
 
-    Parameters
-    ----------
-    data
-        Tables and keys as in office.toml.
-    model
-        What they are validated as.
-    file
-        Name for the error.
-    places
-        Where a path stands in a workbook; None: the file is text.
-    further
-        Problems that the reader has already found.
+    ``places`` say where a path stands in a workbook (None: the file is text);
+    ``further`` are problems that the reader has already found.
     """
     office, problems = validate_as(data, model)
     problems = [*further, *problems]
@@ -154,25 +144,25 @@ def _problems(
     errors = error.errors(include_url=False)
     if errors[0]["type"] == "office":
         return list(errors[0]["ctx"]["problems"])
-    found = {problem.path: problem for problem in [field_problem(e) for e in errors]}
+    by_path = {problem.path: problem for problem in [field_problem(e) for e in errors]}
     for path in {e["loc"] for e in errors if e["type"] == "too_short"}:
         # Said of a list that is short only because its entries are wrong.
-        if any(other[: len(path)] == path and other != path for other in found):
-            del found[path]
-    problems = list(found.values())
+        if any(other[: len(path)] == path and other != path for other in by_path):
+            del by_path[path]
+    problems = list(by_path.values())
     try:
         model.model_validate(_repaired(data, errors))
     except ValidationError as second:
         further = second.errors(include_url=False)
         if further[0]["type"] == "office":
             between = further[0]["ctx"]["problems"]
-            problems += [p for p in between if not _touches(p.path, found)]
+            problems += [p for p in between if not _touches(p.path, by_path)]
     return problems
 
 
-def _touches(path: Path, found: Mapping[Path, Problem]) -> bool:
+def _touches(path: Path, wrong: Mapping[Path, Problem]) -> bool:
     return any(
-        path[: len(other)] == other or other[: len(path)] == path for other in found
+        path[: len(other)] == other or other[: len(path)] == path for other in wrong
     )
 
 

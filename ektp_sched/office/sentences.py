@@ -136,13 +136,9 @@ def _number(english: str, indonesian: str, example: str, **limits: int) -> Said:
                 example=shown,
                 **limits,
             )
-            for shown in (example, _decimals(example))
+            for shown in (example, Said(example, example.replace(".", ",")))
         )
     )
-
-
-def _decimals(example: str) -> Said:
-    return Said(example, example.replace(".", ","))
 
 
 def _entries(name: str, english: str, indonesian: str, needed: str) -> dict[str, Said]:
@@ -179,11 +175,14 @@ def _entries(name: str, english: str, indonesian: str, needed: str) -> dict[str,
 
 def _needs(needed: str) -> Said:
     """Return "a, b and c" for names of keys that stand with blanks between."""
-    *some, last = needed.split()
-    if not some:
+    *before, last = needed.split()
+    if not before:
         return Said(last, last)
     return said(
-        "{some} and {last}", "{some} dan {last}", some=", ".join(some), last=last
+        "{before} and {last}",
+        "{before} dan {last}",
+        before=", ".join(before),
+        last=last,
     )
 
 
@@ -227,9 +226,12 @@ def _named_tables(name: str, needed: str = "", joint: str = "and") -> dict[str, 
 
 
 def _either(*names: str) -> Said:
-    *some, last = names
+    *before, last = names
     return said(
-        "{some} or {last}", "{some} atau {last}", some=", ".join(some), last=last
+        "{before} or {last}",
+        "{before} atau {last}",
+        before=", ".join(before),
+        last=last,
     )
 
 
@@ -318,10 +320,7 @@ def _days_of(low: int, high: int) -> Said:
 
 
 def _one_of(*words: str) -> Said:
-    *some, last = [f'"{word}"' for word in words]
-    return said(
-        "{some} or {last}", "{some} atau {last}", some=", ".join(some), last=last
-    )
+    return _either(*(f'"{word}"' for word in words))
 
 
 _FORMS: Final[dict[str, str]] = {
@@ -559,26 +558,15 @@ def known_keys(path: Path) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How the values of a kind of file are described to people.
+    """How the values of a kind of file are described to people."""
 
-    Parameters
-    ----------
-    forms
-        What a value must be, by path; * stands for what the author names.
-    choices
-        What a choice is of, and the words to choose from, by path.
-    named
-        Keys below which the author names the keys.
-    tables
-        Paths that are plain tables.
-    keys
-        From the path of a table to the keys that it may have.
-    """
-
+    # What a value must be, by path; * stands for what the author names.
     forms: Mapping[str, str]
+    # What a choice is of, and the words to choose from, by path.
     choices: Mapping[str, tuple[str, tuple[str, ...]]]
-    named: frozenset[str]
-    tables: Collection[str]
+    named: frozenset[str]  # keys below which the author names the keys
+    tables: Collection[str]  # paths that are plain tables
+    # From the path of a table to the keys that it may have.
     keys: Callable[[Path], tuple[str, ...]]
 
 
@@ -590,15 +578,8 @@ def field_problem(
 ) -> Problem:
     """Return one of pydantic's errors as a problem with a sentence.
 
-    Parameters
-    ----------
-    error
-        An entry of `pydantic.ValidationError.errors`; the message of one of
-        type ``sentence`` is taken as it is.
-    words
-        Those of the file's kind.
-    under
-        Where in the file the model that was validated stands.
+    The message of an error of type ``sentence`` is taken as it is; ``under`` is where
+    in the file the model that was validated stands.
     """
     path = (*under, *error["loc"])
     value = error["input"]
@@ -672,7 +653,7 @@ def _shown(value: Any) -> Said:
         return by_form(Said(word, word), cell)
     if isinstance(value, str) and value.strip():
         text = f'"{_short(value)}"'
-        if not _numeric(value):
+        if value.strip("+-.0123456789"):
             return Said(text, text)
         quoted = said("{text} in quotes", "{text} dalam tanda kutip", text=text)
         return by_form(quoted, Said(text, text))
@@ -687,7 +668,3 @@ def _shown(value: Any) -> Said:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 40 else f"{line[:39]}…"
-
-
-def _numeric(text: str) -> bool:
-    return bool(text) and text.strip("+-.0123456789") == ""

@@ -72,18 +72,18 @@ def options(office: OfficeTables, start: date, days: int) -> tuple[Option, ...]:
         return ()
     known = calendar(office, start, days)
     kept_free = _kept_free(office, known)
-    found = []
+    uses = []
     for shift in office.shifts:
         printers, servers = shift_cards(office, shift, start, days)
         usable = _named(shift, start, days)
         usable &= printers.any(axis=0) | servers.any(axis=0)
         if not shift.on_holidays:
             usable &= ~kept_free
-        found += [
+        uses += [
             Option(shift.id, day, shift.cost_idr)
             for day in np.flatnonzero(usable).tolist()
         ]
-    return tuple(sorted(found, key=lambda option: (option.day, option.shift)))
+    return tuple(sorted(uses, key=lambda option: (option.day, option.shift)))
 
 
 def _kept_free(office: OfficeTables, known: Calendar) -> NDArray[np.bool_]:

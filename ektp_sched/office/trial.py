@@ -28,15 +28,7 @@ _NO_LIBRARY: Final = 4
 
 
 class Trial:
-    """A file that is being read in a child, while the caller looks at it.
-
-    Parameters
-    ----------
-    kind
-        ``workbook`` or ``parquet``.
-    data
-        The file's bytes.
-    """
+    """A workbook or Parquet that is read in a child, while the caller looks at it."""
 
     def __init__(self, kind: str, data: bytes) -> None:
         # Not at the top, for the child's sake, which starts no further one.

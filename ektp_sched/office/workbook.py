@@ -125,11 +125,6 @@ def workbook_bytes(office: OfficeTables) -> bytes:
     """Return an office as the bytes of an .xlsx file.
 
     The same office gives the same bytes.
-
-    Raises
-    ------
-    ektp_sched.errors.OfficeError
-        If a list of names is too long for one cell.
     """
     # Slow to import, and most runs write no workbook.
     import xlsxwriter

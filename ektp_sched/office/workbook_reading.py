@@ -53,7 +53,7 @@ Rows = list[tuple[int, dict[str, str]]]
 
 
 @dataclass(slots=True)
-class _Found:
+class _Tables:
     """What has been read so far."""
 
     data: dict[str, Any] = field(default_factory=dict)
@@ -68,23 +68,27 @@ def read_sheets(path: str | Path, model: type[T]) -> T:
     """Read an office from a workbook with one sheet a table."""
     path = Path(path)
     raw = read_bytes(path)
-    found = _Found()
-    sheets = _sheets(raw, str(path), found)
-    _settings(sheets.get(OFFICE, []), found)
-    _week(sheets.get(WEEK.name, []), found)
-    _dates(sheets.get(DATES.name, []), found)
+    tables = _Tables()
+    sheets = _sheets(raw, str(path), tables)
+    _settings(sheets.get(OFFICE, []), tables)
+    _week(sheets.get(WEEK.name, []), tables)
+    _dates(sheets.get(DATES.name, []), tables)
     for sheet in SHEETS:
-        _entries(sheet, sheets.get(sheet.name, []), found)
+        _entries(sheet, sheets.get(sheet.name, []), tables)
     for name in NESTED:
-        _hand_out(name, found)
-    _move_visits(found)
+        _hand_out(name, tables)
+    _move_visits(tables)
     office = parse_as(
-        found.data, model, file=str(path), places=found.places, further=found.problems
+        tables.data,
+        model,
+        file=str(path),
+        places=tables.places,
+        further=tables.problems,
     )
     return office.located(path.parent, sha256(raw).hexdigest()).of_workbook()
 
 
-def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
+def _sheets(raw: bytes, file: str, tables: _Tables) -> dict[str, Rows]:
     try:
         pages = read_pages(raw, most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS)
     except RefusedError as refused:
@@ -95,10 +99,10 @@ def _sheets(raw: bytes, file: str, found: _Found) -> dict[str, Rows]:
         _whole(page, file)
         lines = page.frame.rows()
         if page.name in columns:
-            sheets[page.name] = _rows(columns[page.name], page, found)
+            sheets[page.name] = _rows(columns[page.name], page, tables)
         elif any(not is_blank(cell) for line in lines for cell in line):
             sentence = unknown("sheet", page.name, _KNOWN)
-            found.wrong((page.name,), sentence, page.name, 1)
+            tables.wrong((page.name,), sentence, page.name, 1)
     return sheets
 
 
@@ -127,7 +131,7 @@ def _whole(page: Page, file: str) -> None:
             )
 
 
-def _rows(sheet: Sheet, page: Page, found: _Found) -> Rows:
+def _rows(sheet: Sheet, page: Page, tables: _Tables) -> Rows:
     """Return the entries of a sheet by heading, blank rows left out."""
     keys = [column.key for column in sheet.columns]
     lines = _dated(sheet, page).rows()
@@ -141,10 +145,10 @@ def _rows(sheet: Sheet, page: Page, found: _Found) -> Rows:
                 "saja",
                 heading=heading,
             )
-            found.wrong((sheet.name, heading), sentence, sheet.name, 1)
+            tables.wrong((sheet.name, heading), sentence, sheet.name, 1)
         elif used and heading not in keys:
             sentence = unknown("heading", heading, keys)
-            found.wrong((sheet.name, heading), sentence, sheet.name, 1)
+            tables.wrong((sheet.name, heading), sentence, sheet.name, 1)
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         cells = zip(headings, line, strict=True)
@@ -164,19 +168,19 @@ def _dated(sheet: Sheet, page: Page) -> pl.DataFrame:
     )
 
 
-def _settings(rows: Rows, found: _Found) -> None:
+def _settings(rows: Rows, tables: _Tables) -> None:
     known = {setting.key: setting for setting in SETTINGS}
     seen = set()
     for number, row in rows:
         key = row.get("key", "").strip()
         if key not in known:
-            found.wrong((OFFICE, key), unknown("key", key, known), OFFICE, number)
+            tables.wrong((OFFICE, key), unknown("key", key, known), OFFICE, number)
         elif key in seen:
-            found.wrong((OFFICE, key), _twice(key), OFFICE, number)
+            tables.wrong((OFFICE, key), _twice(key), OFFICE, number)
         elif "value" in row:
             setting = known[key]
-            found.places[setting.path] = Cell(OFFICE, number, key=setting.key)
-            table = found.data
+            tables.places[setting.path] = Cell(OFFICE, number, key=setting.key)
+            table = tables.data
             for part in setting.path[:-1]:
                 table = table.setdefault(part, {})
             table[setting.path[-1]] = parsed(row["value"], setting.kind)
@@ -197,7 +201,7 @@ def _twice(name: str) -> Said:
     )
 
 
-def _week(rows: Rows, found: _Found) -> None:
+def _week(rows: Rows, tables: _Tables) -> None:
     if not rows:
         return
     workdays: list[str] = []
@@ -206,7 +210,7 @@ def _week(rows: Rows, found: _Found) -> None:
     for number, row in rows:
         day = row.get("day", "").strip()
         if day in seen:
-            found.wrong((WEEK.name, day), _twice(day), WEEK.name, number)
+            tables.wrong((WEEK.name, day), _twice(day), WEEK.name, number)
         seen.add(day)
         worked = parsed(row.get("workdays", "no"), Kind.FLAG)
         if not isinstance(worked, bool):
@@ -215,31 +219,31 @@ def _week(rows: Rows, found: _Found) -> None:
                 '"{word}" pada kolom workdays; seharusnya ya atau tidak',
                 word=str(worked),
             )
-            found.wrong((WEEK.name, day), sentence, WEEK.name, number)
+            tables.wrong((WEEK.name, day), sentence, WEEK.name, number)
         elif worked:
             place = Cell(WEEK.name, number, "day")
-            found.places["calendar", "workdays", len(workdays)] = place
+            tables.places["calendar", "workdays", len(workdays)] = place
             workdays.append(day)
         if "share" in row:
-            found.places["calendar", "share", day] = Cell(WEEK.name, number, "share")
+            tables.places["calendar", "share", day] = Cell(WEEK.name, number, "share")
             shares[day] = parsed(row["share"], Kind.SHARE)
-    table = found.data.setdefault("calendar", {})
+    table = tables.data.setdefault("calendar", {})
     table["workdays"] = workdays
     table["share"] = shares
 
 
-def _dates(rows: Rows, found: _Found) -> None:
+def _dates(rows: Rows, tables: _Tables) -> None:
     for column in DATES.columns:
         dates: list[Any] = []
         for number, row in rows:
             if column.key in row:
                 path = ("calendar", column.key, len(dates))
-                found.places[path] = Cell(DATES.name, number, column.key)
+                tables.places[path] = Cell(DATES.name, number, column.key)
                 dates.append(parsed(row[column.key], column.kind))
-        found.data.setdefault("calendar", {})[column.key] = dates
+        tables.data.setdefault("calendar", {})[column.key] = dates
 
 
-def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
+def _entries(sheet: Sheet, rows: Rows, tables: _Tables) -> None:
     first = sheet.columns[0].key
     names: dict[str, Any] = {}
     entries: list[Any] = []
@@ -251,20 +255,20 @@ def _entries(sheet: Sheet, rows: Rows, found: _Found) -> None:
             if column.key in row
         }
         if not sheet.named:
-            found.places[sheet.name, len(entries)] = place
+            tables.places[sheet.name, len(entries)] = place
             entries.append(entry)
             continue
         name = entry.pop(first, None)
         if name is None:
             cell = Cell(sheet.name, number, first)
-            found.problems.append(Problem((sheet.name,), _EMPTY, cell))
+            tables.problems.append(Problem((sheet.name,), _EMPTY, cell))
         elif name in names:
-            found.wrong((sheet.name, name), _twice(name), sheet.name, number)
+            tables.wrong((sheet.name, name), _twice(name), sheet.name, number)
         else:
-            found.places[sheet.name, name] = place
+            tables.places[sheet.name, name] = place
             names[name] = _value(sheet, entry) if sheet.flat else entry
     if names or entries:
-        found.data[sheet.name] = names if sheet.named else entries
+        tables.data[sheet.name] = names if sheet.named else entries
 
 
 def _value(sheet: Sheet, entry: dict[str, Any]) -> Any:
@@ -272,38 +276,38 @@ def _value(sheet: Sheet, entry: dict[str, Any]) -> Any:
     return entry.get(value.key, [] if value.kind is Kind.LIST else "")
 
 
-def _hand_out(sheet: str, found: _Found) -> None:
+def _hand_out(sheet: str, tables: _Tables) -> None:
     """Move a sheet's rows to the card types or printers that they are about."""
     column = "printer" if sheet == "ribbon_deliveries" else "card"
-    owners = _owners(column, found)
-    for index, entry in enumerate(found.data.pop(sheet, [])):
+    owners = _owners(column, tables)
+    for index, entry in enumerate(tables.data.pop(sheet, [])):
         name = entry.pop(column, "")
-        place = found.places[sheet, index]
+        place = tables.places[sheet, index]
         if name not in owners:
             kind = _OWNERS[column]
             sentence = unknown(kind, name, owners) if name else _EMPTY
-            found.problems.append(Problem((sheet, index, column), sentence))
+            tables.problems.append(Problem((sheet, index, column), sentence))
             continue
         table, path = owners[name]
-        found.places.setdefault((*path, sheet), place)
+        tables.places.setdefault((*path, sheet), place)
         if sheet == "set_aside" and "urgency" not in entry:
             path = (sheet, index, "urgency")
-            found.problems.append(
+            tables.problems.append(
                 Problem(path, _EMPTY, replace(place, column="urgency"))
             )
         elif sheet == "set_aside":
-            _set_aside(table, (*path, sheet), entry, place, found)
+            _set_aside(table, (*path, sheet), entry, place, tables)
         else:
-            some = table.setdefault(sheet, [])
-            found.places[*path, sheet, len(some)] = place
-            some.append(entry)
+            entries = table.setdefault(sheet, [])
+            tables.places[*path, sheet, len(entries)] = place
+            entries.append(entry)
 
 
-def _owners(column: str, found: _Found) -> dict[str, tuple[dict[str, Any], KeyPath]]:
+def _owners(column: str, tables: _Tables) -> dict[str, tuple[dict[str, Any], KeyPath]]:
     if column == "card":
-        cards = found.data.get("cards", {})
+        cards = tables.data.get("cards", {})
         return {name: (table, ("cards", name)) for name, table in cards.items()}
-    printers = enumerate(found.data.get("printers", []))
+    printers = enumerate(tables.data.get("printers", []))
     return {str(p.get("id")): (p, ("printers", at)) for at, p in printers}
 
 
@@ -312,20 +316,20 @@ def _set_aside(
     path: KeyPath,
     entry: dict[str, Any],
     place: Cell,
-    found: _Found,
+    tables: _Tables,
 ) -> None:
     name = str(entry["urgency"])
-    some = table.setdefault("set_aside", {})
-    if name in some:
-        found.problems.append(Problem((*path, name), _twice(name), place))
-    found.places[*path, name] = place
-    some[name] = entry.get("cards", "")
+    amounts = table.setdefault("set_aside", {})
+    if name in amounts:
+        tables.problems.append(Problem((*path, name), _twice(name), place))
+    tables.places[*path, name] = place
+    amounts[name] = entry.get("cards", "")
 
 
-def _move_visits(found: _Found) -> None:
+def _move_visits(tables: _Tables) -> None:
     """Move the rows of the sheet visits_areas to ``[visits.areas]``."""
-    areas = found.data.pop("visits_areas", {})
+    areas = tables.data.pop("visits_areas", {})
     for name in areas:
-        found.places["visits", "areas", name] = found.places["visits_areas", name]
+        tables.places["visits", "areas", name] = tables.places["visits_areas", name]
     if areas:
-        found.data.setdefault("visits", {})["areas"] = areas
+        tables.data.setdefault("visits", {})["areas"] = areas

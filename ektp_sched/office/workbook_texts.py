@@ -372,11 +372,5 @@ NOTE_KEYS: Final = tuple(_NOTES)
 
 
 def note(key: str, language: Language) -> str:
-    """Return the note beside a key.
-
-    Raises
-    ------
-    KeyError
-        If there is no such key.
-    """
+    """Return the note beside a key."""
     return _NOTES[key][0 if language == "id" else 1]

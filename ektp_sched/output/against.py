@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.languages import Language
     from ektp_sched.planning.decisions.against import Measure
-    from ektp_sched.scenarios.compare.against_result import Against, Worked
+    from ektp_sched.scenarios.compare.against import Against, Worked
 
 __all__ = ["against_lines", "save_against"]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.page import Part
-    from ektp_sched.scenarios.dates.backtest_result import Backtest, Case, Coverage
+    from ektp_sched.scenarios.dates.backtest import Backtest, Case, Coverage
 
 __all__ = ["assumptions", "backtest_lines", "backtest_page", "save_backtest"]
 

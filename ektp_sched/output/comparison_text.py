@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Payoff,
         ScenarioFigures,
     )
-    from ektp_sched.scenarios.compare.goal import Enough, Need
+    from ektp_sched.scenarios.compare.need import Enough, Need
     from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 
 __all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
-    from ektp_sched.output.reading import SavedPlan
+    from ektp_sched.output.saved import SavedPlan
 
 __all__ = ["check_evidence", "check_folder", "not_checked", "refuse_changed"]
 

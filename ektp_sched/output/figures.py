@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.output.reading import SavedPlan
+    from ektp_sched.output.saved import SavedPlan
     from ektp_sched.planning import Plan
 
     AnyPlan: TypeAlias = Plan | SavedPlan

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from ektp_sched.backlog.reasons import in_words
 from ektp_sched.errors import UsageError
-from ektp_sched.words import LANGUAGES, said
+from ektp_sched.words import LANGUAGES, in_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,24 +112,7 @@ class Language:
         reasons
             Codes with or without a detail, as in rejects.csv.
         """
-        return "; ".join(self._one_reason(part) for part in reasons.split("; "))
-
-    def _one_reason(self, reason: str) -> str:
-        code, _, detail = reason.partition(": ")
-        exact = f"detail.{code}.{detail}"
-        if exact in self.texts:
-            return self.texts[exact]
-        near = detail.removeprefix("nearest is ")
-        if near != detail and f"detail.{code}.nearest" in self.texts:
-            return self.text(f"detail.{code}.nearest", name=near)
-        of_sheet = re.fullmatch(r"row (\d+) of sheet (.+) stays", detail, re.DOTALL)
-        if of_sheet and f"detail.{code}.sheet" in self.texts:
-            row, sheet = of_sheet.groups()
-            return self.text(f"detail.{code}.sheet", row=row, sheet=sheet)
-        row = re.search(r"row (\d+)", detail)
-        if row and f"detail.{code}.row" in self.texts:
-            return self.text(f"detail.{code}.row", row=row[1])
-        return self.name("reject", code)
+        return in_language(in_words(reasons), self.code)
 
     def number(self, value: float | Fraction, places: int = 0) -> str:
         """Return a number with grouped digits.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from ektp_sched.office import Notice, Office
 from ektp_sched.office.looked import TOO_HARD, RefusedError
 from ektp_sched.output.certificates import certificate_of
 from ektp_sched.output.plain_json import plain_json
+from ektp_sched.output.saved import SavedPlan
 from ektp_sched.output.seal import SUMMARY
 from ektp_sched.output.stated import (
     StatedCertificate,
@@ -28,73 +28,21 @@ from ektp_sched.output.stated import (
 )
 from ektp_sched.output.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.places import settle
-from ektp_sched.planning import Saving, ShiftUse, Status, Tier
-from ektp_sched.showing import OneLine
+from ektp_sched.planning import Saving, ShiftUse, Tier
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from ektp_sched.output.stated import StatedShift, StatedTier
     from ektp_sched.planning import Certificate
 
-__all__ = ["SavedPlan", "load"]
+__all__ = ["load"]
 
 _OPTIONAL = frozenset(
     {"due_on", "card", "area", "recorded_at", "promised_on", "pinned_on", "status"}
     | {"rank", "one_more", "one_less", "column"}
 )
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SavedPlan(OneLine):
-    """A plan as its folder tells it.
-
-    Parameters
-    ----------
-    path
-        The folder.
-    office, backlog
-        What was planned with.  The backlog has no columns passed through, and
-        the held no area: the folder keeps nothing personal.
-    start, days, status, engine, assignments, unprinted, tiers, certificate
-        As of a plan just made.
-    prices, notices, holidays, seconds, shifts
-        As of a plan just made.
-    summary
-        All of summary.json.
-    """
-
-    path: Path
-    office: Office
-    backlog: Backlog
-    start: date
-    days: int
-    status: Status
-    engine: str
-    assignments: pl.DataFrame
-    unprinted: pl.DataFrame
-    tiers: tuple[Tier, ...]
-    certificate: Certificate | None
-    prices: pl.DataFrame | None
-    notices: tuple[Notice, ...]
-    holidays: dict[date, str]
-    seconds: dict[str, float]
-    shifts: tuple[ShiftUse, ...]
-    summary: dict[str, Any]
-
-    def chart(self) -> Any:
-        """Return the chart of the backlog by day, as of a plan just made."""
-        from ektp_sched.output.report import plan_chart
-
-        return plan_chart(self)
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook shows: key figures, days, and the chart."""
-        from ektp_sched.output.report import plan_html
-
-        return plan_html(self)
 
 
 def load(path: str | Path) -> SavedPlan:

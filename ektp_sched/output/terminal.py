@@ -293,8 +293,10 @@ def show_check(
     notices: Sequence[Notice],
     console: Console,
     texts: Language,
+    *,
+    usable: bool = True,
 ) -> None:
-    """Show that office and backlog can be used, and what to look at.
+    """Show how office and backlog were understood, and what to look at.
 
     Parameters
     ----------
@@ -308,6 +310,8 @@ def show_check(
         Where to.
     texts
         Language.
+    usable
+        Whether nothing is wrong with them, which is then said.
     """
     say_line(console, texts.text("terminal.checked", office=office.name), "bold")
     if backlog is not None:
@@ -318,7 +322,8 @@ def show_check(
         _show_lines(console, [*lines, *_held(backlog, office, texts)])
         show_rejects(backlog, console, texts, written=False)
     _show_notices(notices, console, texts)
-    say_line(console, texts.text("terminal.usable"), "green")
+    if usable:
+        say_line(console, texts.text("terminal.usable"), "green")
 
 
 def _read_as(backlog: Backlog, texts: Language) -> str:

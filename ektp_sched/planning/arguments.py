@@ -17,20 +17,7 @@ MOST_WORKERS: Final = 256
 
 
 def check_one_of(name: str, value: object, choices: Sequence[str]) -> None:
-    """Refuse an argument that is none of its choices.
-
-    Parameters
-    ----------
-    name, value
-        Of the argument.
-    choices
-        What it may be.
-
-    Raises
-    ------
-    UsageError
-        Naming it, its value and its choices.
-    """
+    """Refuse an argument that is none of its choices."""
     if value not in choices:
         message = said(
             "{name} is {value}; it must be one of {choices}",
@@ -43,18 +30,7 @@ def check_one_of(name: str, value: object, choices: Sequence[str]) -> None:
 
 
 def check_whole(*arguments: tuple[str, object, int, int]) -> None:
-    """Refuse the first argument that is no whole number in its range.
-
-    Parameters
-    ----------
-    arguments
-        Name, value, least and greatest value of each.
-
-    Raises
-    ------
-    UsageError
-        Naming it, its value and its range.
-    """
+    """Refuse the first (name, value, least, most) that is no whole number in range."""
     for name, value, least, most in arguments:
         if type(value) is not int or not least <= value <= most:
             message = said(

@@ -44,50 +44,24 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """One row per printed application, sorted by day, printer, place.
+    """One row per printed application, sorted by day, printer, place."""
 
-    Parameters
-    ----------
-    application
-        Row in the backlog, shape ``(P,)``.
-    day
-        Day offset.
-    printer, server
-        Index into the capacity's printers and servers.
-    place
-        Place in the printer's day, from 0.
-    unprinted
-        Rows of the backlog that are not printed, shape ``(U,)``.
-    cohort_cards
-        Cards of each (cohort, column) that has any: cohort, column (``S``
-        for "not printed") and count, three arrays.
-    """
-
-    application: Ints
-    day: Ints
-    printer: Ints
-    server: Ints
-    place: Ints
-    unprinted: Ints
+    application: Ints  # row in the backlog, (P,)
+    day: Ints  # offset from the start
+    printer: Ints  # index into the capacity's printers
+    server: Ints  # index into the capacity's servers
+    place: Ints  # place in the printer's day, from 0
+    unprinted: Ints  # rows of the backlog that are not printed, (U,)
+    # Cards of each (cohort, column) that has any: cohort, column (`S` for "not
+    # printed") and count, three arrays.
     cohort_cards: tuple[Ints, Ints, Ints]
 
 
 def tie_break_order(frame: pl.DataFrame, office: Office) -> Ints:
-    """Return the rows in the order of the public tie-break.
+    """Return the row numbers, shape ``(N,)``, in the order of the public tie-break.
 
-    Parameters
-    ----------
-    frame
-        Planned applications.
-    office
-        ``plan.tie_break`` and ``plan.seed``.
-
-    Returns
-    -------
-    ndarray
-        Row numbers, shape ``(N,)``: by recorded_at, missing last, then by
-        application_id by code point; or, for a lottery, by the SHA-256 of
-        "seed:application_id".
+    By recorded_at, missing last, then by application_id by code point; or, for a
+    lottery, by the SHA-256 of "seed:application_id".
     """
     ids = frame["application_id"]
     if office.plan.tie_break == "lottery":
@@ -109,11 +83,6 @@ def by_code_point(ids: pl.Series) -> Ints:
     Ids of an office begin alike and differ in a few last characters; where
     these are plain ASCII and at most eight, comparing them as one integer is
     the same order and several times faster.
-
-    Parameters
-    ----------
-    ids
-        Texts, shape ``(N,)``.
     """
     if ids.is_sorted():
         return np.arange(len(ids), dtype=np.int64)
@@ -147,17 +116,9 @@ def assign(
 ) -> Prints:
     """Give every application its slot, server and place in the printer's day.
 
-    Parameters
-    ----------
-    frame, office
-        The planned applications and the rules of the tie-break.
-    program, cohorts, solution
-        What was solved.
-    by_kind
-        The network that the solution is in, where it is split by kind.
-    exchange
-        Settles, in place, who has which column across kinds; given the cohort
-        and the column of each application in the order of the tie-break.
+    ``by_kind`` is the network that the solution is in, where it is split by kind.
+    ``exchange`` settles, in place, who has which column across kinds; it is given the
+    cohort and the column of each application in the order of the tie-break.
     """
     order = tie_break_order(frame, office)
     member = cohorts.member[order]
@@ -232,13 +193,9 @@ def _slots(
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Divide each column among its printers and servers.
 
-    Returns
-    -------
-    tuple
-        Day, printer, server and place of each print, sorted by day, printer
-        and place; and which print of its column, in order of pressure, takes
-        it.  Places are dealt in turn, so each printer starts with the most
-        pressing cards.
+    Returned are day, printer, server and place of each print, sorted by day, printer
+    and place; and which print of its column, in order of pressure, takes it.  Places
+    are dealt in turn, so each printer starts with the most pressing cards.
     """
     column, printer, place = _printer_slots(program, per_column)
     server = _servers(program, solution, column)
@@ -262,12 +219,14 @@ def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints
     """Return column, printer and place of each print, sorted by these."""
     columns, printers, counts = [], [], []
     for p, members in enumerate(program.pools):
-        mine = np.flatnonzero(program.column_pool == p)
+        pool_columns = np.flatnonzero(program.column_pool == p)
         limits = program.capacity.printer_cards[list(members)]
-        shares = even_shares(limits[:, program.column_day[mine]], per_column[mine])
+        shares = even_shares(
+            limits[:, program.column_day[pool_columns]], per_column[pool_columns]
+        )
         for index, share in zip(members, shares, strict=True):
-            columns.append(mine)
-            printers.append(np.full_like(mine, index))
+            columns.append(pool_columns)
+            printers.append(np.full_like(pool_columns, index))
             counts.append(share)
     if not columns:
         empty = np.zeros(0, dtype=np.int64)
@@ -282,17 +241,8 @@ def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints
 def even_shares(limits: Ints, total: Ints) -> Ints:
     """Divide each day's cards as evenly as limits and whole cards allow.
 
-    Parameters
-    ----------
-    limits
-        Cards that each member can take, shape ``(members, days)``.
-    total
-        Cards to divide, at most the sum of the limits, shape ``(days,)``.
-
-    Returns
-    -------
-    ndarray
-        Shares, shape ``(members, days)``; odd cards go to earlier members.
+    Limits and shares have shape ``(members, days)``, and ``total`` is at most the sum
+    of a day's limits; odd cards go to earlier members.
     """
     low = np.zeros_like(total)
     high = limits.max(axis=0, initial=0)
@@ -317,8 +267,8 @@ def _servers(program: Program, solution: Solution, column: Ints) -> Ints:
     servers, counts = [], []
     for s, members in enumerate(program.server_pools):
         cards = np.zeros(program.capacity.days, dtype=np.int64)
-        mine = link_server == s
-        np.add.at(cards, program.column_day[link_column[mine]], link_cards[mine])
+        in_pool = link_server == s
+        np.add.at(cards, program.column_day[link_column[in_pool]], link_cards[in_pool])
         shares = even_shares(program.capacity.server_cards[list(members)], cards)
         days = np.arange(program.capacity.days)
         servers.append(
@@ -348,14 +298,14 @@ def _link_cards(
     several = [p for p, _ in program.links if sum(q == p for q, _ in program.links) > 1]
     columns, servers, cards = [], [], []
     for index, (p, s) in enumerate(program.links):
-        mine = np.flatnonzero(program.column_pool == p)
+        pool_columns = np.flatnonzero(program.column_pool == p)
         if p in several:
             arcs = (program.kind == Arc.LINK) & (program.owner == index)
             amount = solution.flow.through[np.flatnonzero(arcs)]
         else:
-            amount = count[mine]
-        columns.append(mine)
-        servers.append(np.full_like(mine, s))
+            amount = count[pool_columns]
+        columns.append(pool_columns)
+        servers.append(np.full_like(pool_columns, s))
         cards.append(amount)
     if not columns:
         empty = np.zeros(0, dtype=np.int64)

@@ -22,30 +22,16 @@ __all__ = ["Case"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One planning problem, as given and as a network.
-
-    Parameters
-    ----------
-    backlog, office
-        As given.
-    program, cohorts, tiers
-        The network, what flows through it, and the objectives.
-    engine
-        Name of the engine.
-    decided
-        Which shifts are worked; ``None`` for an office without shifts.
-    mixed
-        The plan under rules that break the network; ``None`` without any.
-    """
+    """One planning problem, as given and as a network."""
 
     backlog: Backlog
     office: Office
-    program: Program
-    cohorts: Cohorts
+    program: Program  # the network
+    cohorts: Cohorts  # what flows through it
     tiers: tuple[Objective, ...]
-    engine: str
-    decided: Decided | None = None
-    mixed: Mixed | None = None
+    engine: str  # its name
+    decided: Decided | None = None  # which shifts are worked; None without shifts
+    mixed: Mixed | None = None  # the plan under rules that break the network
 
     @property
     def chosen(self) -> Decided | Mixed | None:

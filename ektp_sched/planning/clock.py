@@ -34,15 +34,11 @@ _SHARE = {
 class Clock:
     """Times the stages and knows when the time is over.
 
-    Parameters
-    ----------
-    limit
-        Seconds; ``None`` for no limit.
-    progress
-        Called with a stage's name and the share of the work done.
+    Every deadline is a moment of ``time.monotonic``.
     """
 
-    limit: float | None
+    limit: float | None  # seconds
+    # Called with a stage's name and the share of the work done.
     progress: Progress | None
     begun: float = field(default_factory=time.monotonic)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -67,13 +63,7 @@ class Clock:
         return self.part(0.5)
 
     def part(self, share: float) -> float | None:
-        """Return the moment when a part of the time is over.
-
-        Parameters
-        ----------
-        share
-            The part, 0 to 1.
-        """
+        """Return the moment when a part of the time, 0 to 1, is over."""
         return None if self.limit is None else self.begun + self.limit * share
 
     @property

@@ -41,67 +41,32 @@ class Cohorts:
 
     All days are offsets from the start day.  Cohorts are sorted by their
     fields, so that the order of the backlog's rows changes nothing.
-
-    Parameters
-    ----------
-    size
-        Number of applications, shape ``(C,)``.
-    since
-        Day of recording; negative for the past.
-    ready
-        First day on which a card may be printed, at least 0.
-    target, rank
-        Index into ``targets`` and ``ranks``.
-    due
-        Last day that is in time; ``NONE`` without, or when the date can no
-        longer matter.
-    promised
-        Promised day, at least 0; ``NONE`` without, or beyond the horizon.
-    pinned
-        Day pinned; ``NONE`` without.
-    eligibility
-        Index into ``printer_sets``.
-    targets
-        Distinct ``target_days``.
-    ranks
-        Distinct rank keys (class rank, area rank), strictest first; ``None``
-        stands for no rank and comes last.
-    printer_sets
-        Distinct tuples of eligible printers.
-    cards
-        For each printer set, the card types that need it.
-    wanted
-        Applications by card type that some printer can print within the horizon.
-    late_due
-        Applications whose due date lies before the start, by rank.
-    late_promise
-        Days by which promises had slipped before the start, by rank.
-    member
-        Cohort of each application, shape ``(N,)``.
-    kind
-        Index into ``kinds``.
-    kinds
-        Distinct answers to the questions asked of each application.
     """
 
-    size: Ints
-    since: Ints
-    ready: Ints
-    target: Ints
-    rank: Ints
+    size: Ints  # number of applications, (C,)
+    since: Ints  # day of recording; negative for the past
+    ready: Ints  # first day on which a card may be printed, at least 0
+    target: Ints  # index into `targets`
+    rank: Ints  # index into `ranks`
+    # Last day that is in time; `NONE` without, or when the date can no longer matter.
     due: Ints
-    promised: Ints
-    pinned: Ints
-    eligibility: Ints
-    targets: tuple[int, ...]
+    promised: Ints  # promised day, at least 0; `NONE` without, or beyond the horizon
+    pinned: Ints  # day pinned; `NONE` without
+    eligibility: Ints  # index into `printer_sets`
+    targets: tuple[int, ...]  # distinct `target_days`
+    # Distinct rank keys (class rank, area rank), strictest first; `None` stands for no
+    # rank and comes last.
     ranks: tuple[tuple[int | None, int | None], ...]
-    printer_sets: tuple[tuple[str, ...], ...]
+    printer_sets: tuple[tuple[str, ...], ...]  # distinct tuples of eligible printers
+    # For each printer set, the card types that need it.
     cards: tuple[frozenset[str | None], ...]
+    # Applications by card type that some printer can print within the horizon.
     wanted: dict[str | None, int]
-    late_due: Ints
-    late_promise: Ints
-    member: NDArray[np.int32]
-    kind: Ints
+    late_due: Ints  # applications whose due date lies before the start, by rank
+    late_promise: Ints  # days by which promises had slipped before the start, by rank
+    member: NDArray[np.int32]  # cohort of each application, (N,)
+    kind: Ints  # index into `kinds`
+    # Distinct answers to the questions asked of each application.
     kinds: tuple[tuple[bool, ...], ...]
 
     def __len__(self) -> int:
@@ -110,20 +75,10 @@ class Cohorts:
 
 
 def rank_label(office: Office, key: tuple[int | None, int | None]) -> int | str | None:
-    """Return how a rank is written in ``summary.json``.
+    """Return a rank (of class, of area) as ``summary.json`` writes it.
 
-    Parameters
-    ----------
-    office
-        Tells whether classes, areas or both carry ranks.
-    key
-        Class rank and area rank; ``None`` for none.
-
-    Returns
-    -------
-    int, str or None
-        The one rank in use, ``"class/area"`` where both are in use, and
-        ``None`` without ranks.
+    It is the one rank in use, ``"class/area"`` where both are in use, and ``None``
+    without ranks.
     """
     by_class = any(c.rank is not None for c in office.urgency.values())
     if by_class and office.area_rank:
@@ -138,39 +93,17 @@ def build_cohorts(
     days: int,
     questions: Sequence[pl.Expr] = (),
 ) -> Cohorts:
-    """Group the backlog's applications into cohorts.
+    """Group the backlog's applications into cohorts, sorted.
 
-    Parameters
-    ----------
-    backlog
-        Applications to plan.
-    office
-        Classes, ranks and eligibility.
-    start
-        First day of the horizon.
-    days
-        Length of the horizon in calendar days.
-    questions
-        What else tells applications apart: yes or no for each.
-
-    Returns
-    -------
-    Cohorts
-        Sorted cohorts and the cohort of each application.
-
-    Raises
-    ------
-    UsageError
-        The start lies more than 3,660 days before the earliest or after the
-        latest day of recording.
+    Each of ``questions``, a yes or no for every application, tells them further apart.
+    A start far from all records is refused.
     """
     frame = backlog.frame
     since = _offset(frame, "waiting_since", start)
     check_start(since, start)
     target, rank, targets, ranks = _classes(frame, office)
     ready = np.clip(_offset(frame, "ready_on", start), 0, days)
-    found = _eligibility(frame, office, ready < days)
-    eligibility, printer_sets, cards, wanted = found
+    eligibility, printer_sets, cards, wanted = _eligibility(frame, office, ready < days)
     due, promised, pinned, late_due, late_promise = _dates(
         frame, start, days, rank, len(ranks)
     )
@@ -246,19 +179,9 @@ def _group(
 
 
 def check_start(since: Ints, start: date) -> None:
-    """Refuse a start that lies far from everybody's record.
+    """Refuse a start over 3,660 days before the earliest record or after the latest.
 
-    Parameters
-    ----------
-    since
-        Days from the start to each record, shape ``(N,)``.
-    start
-        First day.
-
-    Raises
-    ------
-    UsageError
-        It lies more than 3,660 days before the earliest or after the latest.
+    ``since`` counts days from the start to each record, shape ``(N,)``.
     """
     if not len(since):
         return

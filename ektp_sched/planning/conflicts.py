@@ -34,13 +34,6 @@ def pin_conflicts(
     Each pin that is impossible by itself is named.  If all are possible one
     by one, one smallest set is named that is too much together: giving up
     any one of its pins makes room for the rest.
-
-    Parameters
-    ----------
-    program, cohorts
-        The rules and the applications.
-    frame
-        The planned applications, for their ids.
     """
     days = program.capacity.days
     pinned = np.flatnonzero((cohorts.pinned != NONE) & (cohorts.pinned < days))
@@ -68,9 +61,9 @@ def _keeps(program: Program, cohorts: Cohorts, wanted: Ints) -> bool:
     masks = program.masks.copy()
     masks[:, -1] = True
     face = replace(Face.whole(program), masks=masks)
-    some = replace(cohorts, size=wanted)
+    wanted_cohorts = replace(cohorts, size=wanted)
     objective = Objective("unprinted", None, 1, program.capacity.days)
-    problem = tier_problem(program, some, face, objective)
+    problem = tier_problem(program, wanted_cohorts, face, objective)
     return exact_total(problem, FlowEngine().solve(problem)) == 0
 
 
@@ -91,12 +84,12 @@ def _smallest(program: Program, cohorts: Cohorts, wanted: Ints) -> Ints:
 
 def _ids(cohorts: Cohorts, frame: pl.DataFrame, chosen: Ints) -> tuple[str, ...]:
     """Return the first ids of each cohort, as many as are chosen."""
-    found: list[str] = []
+    chosen_ids: list[str] = []
     for cohort in np.flatnonzero(chosen).tolist():
         rows = np.flatnonzero(cohorts.member == cohort)
         ids = frame["application_id"].gather(rows).sort().to_list()
-        found += ids[: int(chosen[cohort])]
-    return tuple(sorted(found))
+        chosen_ids += ids[: int(chosen[cohort])]
+    return tuple(sorted(chosen_ids))
 
 
 def _impossible(
@@ -105,15 +98,15 @@ def _impossible(
     """Say of each pin that can never be kept why, by reason and day."""
     code, day = _codes(program, cohorts, pinned), cohorts.pinned[pinned]
     wrong = zip(code[code > ""].tolist(), day[code > ""].tolist(), strict=True)
-    found = []
+    conflicts = []
     for reason, pin in dict.fromkeys(wrong):
         chosen = np.zeros(len(cohorts), dtype=np.int64)
-        mine = pinned[(code == reason) & (day == pin)]
-        chosen[mine] = cohorts.size[mine]
+        alike = pinned[(code == reason) & (day == pin)]
+        chosen[alike] = cohorts.size[alike]
         ids = _ids(cohorts, frame, chosen)
         date = program.capacity.start + timedelta(days=pin)
-        found.append(Conflict(reason, date, {"pins": len(ids)}, ids))
-    return tuple(found)
+        conflicts.append(Conflict(reason, date, {"pins": len(ids)}, ids))
+    return tuple(conflicts)
 
 
 def _codes(program: Program, cohorts: Cohorts, pinned: Ints) -> NDArray[np.str_]:

@@ -62,18 +62,7 @@ class CpSatEngine:
 
 
 def interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:
-    """Solve in a thread, as a signal is not heard while the solver runs.
-
-    Parameters
-    ----------
-    solver, model
-        What solves, and what is solved.
-
-    Returns
-    -------
-    object
-        The status that the solver ends with.
-    """
+    """Solve in a thread, as a signal is not heard while the solver runs."""
     answer: Future[object] = Future()
 
     def work() -> None:

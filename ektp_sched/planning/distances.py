@@ -41,31 +41,21 @@ def distances(
 ) -> tuple[Ints, ...]:
     """Return the distance of each pair of nodes.
 
-    Parameters
-    ----------
-    graph
-        Without cycles of negative cost.
-    pools
-        Columns of each day; they stand in the order of days, "not printed" last.
-    sources, targets
-        Network nodes, shape ``(P,)`` each.
-
-    Returns
-    -------
-    tuple of ndarray
-        Shape ``(P,)`` for each integer of a cost.  A first integer of half of
-        ``ROOT`` or more means that there is no path.
+    The graph has no cycles of negative cost.  Its columns, ``pools`` of each day, stand
+    in the order of days, "not printed" last.  There is one array of shape ``(P,)`` for
+    each integer of a cost; a first integer of half of ``ROOT`` or more means that there
+    is no path.
     """
     small, anchors, free = graph.contracted()
     pair, a, b = _joined(graph.nodes, anchors, free, sources, targets)
-    key, which = np.unique(a * len(anchors) + b, return_inverse=True)
+    key, number = np.unique(a * len(anchors) + b, return_inverse=True)
     shape = len(graph.at) - 1, pools
-    found = _between(small, shape, *np.divmod(key, len(anchors)))
+    far = _between(small, shape, *np.divmod(key, len(anchors)))
     best = [np.full(len(sources), ROOT, dtype=np.int64) for _ in graph.moves]
     at_once = np.isin(sources * graph.nodes + targets, free[0] * graph.nodes + free[1])
     for part in best:
         part[at_once] = 0
-    offers = [part[which] for part in found]
+    offers = [part[number] for part in far]
     order = np.lexsort((*reversed(offers), pair))
     first = order[np.diff(pair[order], prepend=-1) != 0]
     here = [part[pair[first]] for part in best]
@@ -106,21 +96,21 @@ def _between(graph: SlotGraph, shape: tuple[int, int], a: Ints, b: Ints) -> list
     """Return the distances from columns ``a`` to columns ``b``."""
     if len(graph.at) <= _SMALL:
         return [part[a, b] for part in graph.all_pairs()]
-    found = [np.full(len(a), ROOT, dtype=np.int64) for _ in graph.moves]
+    best = [np.full(len(a), ROOT, dtype=np.int64) for _ in graph.moves]
     rest = a != b
-    for part in found:
+    for part in best:
         part[~rest] = 0
     for side, other, way in ((a, b, graph), (b, a, graph.reversed())):
         for node in np.flatnonzero(np.bincount(side[rest]) > _SHARED).tolist():
-            mine = rest & (side == node)
-            for part, one in zip(found, way.from_node(node), strict=True):
-                part[mine] = one[other[mine]]
-            rest &= ~mine
+            at_node = rest & (side == node)
+            for part, offer in zip(best, way.from_node(node), strict=True):
+                part[at_node] = offer[other[at_node]]
+            rest &= ~at_node
     if rest.any():
         far = _from_each(graph, shape, a[rest], b[rest])
-        for part, one in zip(found, far, strict=True):
-            part[rest] = one
-    return found
+        for part, offer in zip(best, far, strict=True):
+            part[rest] = offer
+    return best
 
 
 def _from_each(
@@ -130,15 +120,15 @@ def _from_each(
     kept = _kept(graph, shape)
     targets = [np.flatnonzero(row) for row in kept]
     costs = [[m[n, t][:, None] for m in graph.moves] for n, t in enumerate(targets)]
-    sources, which = np.unique(a, return_inverse=True)
-    found = [np.empty(len(a), dtype=np.int64) for _ in graph.moves]
+    sources, number = np.unique(a, return_inverse=True)
+    best = [np.empty(len(a), dtype=np.int64) for _ in graph.moves]
     for begin in range(0, len(sources), _SOURCES):
         chosen = sources[begin : begin + _SOURCES]
         far = _swept(len(graph.at), chosen, targets, costs)
-        mine = (which >= begin) & (which < begin + len(chosen))
-        for part, one in zip(found, far, strict=True):
-            part[mine] = one[b[mine], which[mine] - begin]
-    return found
+        swept = (number >= begin) & (number < begin + len(chosen))
+        for part, offer in zip(best, far, strict=True):
+            part[swept] = offer[b[swept], number[swept] - begin]
+    return best
 
 
 def _swept(

@@ -115,7 +115,7 @@ def dropped(
         )
         raise UsageError(msg)
     rules = list(_without_each(made.office))
-    found = []
+    answers = []
     for number, (rule, name, office) in enumerate(rules):
 
         def step(_: str, share: float, done: int = number) -> None:
@@ -132,8 +132,8 @@ def dropped(
             workers=workers,
             progress=step,
         )
-        found.append(Dropped(rule, name, other, _changes(made, other)))
-    return tuple(found)
+        answers.append(Dropped(rule, name, other, _changes(made, other)))
+    return tuple(answers)
 
 
 def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
@@ -184,9 +184,9 @@ def _without_consumables(office: Office) -> Iterator[tuple[str, str | None, Offi
 def _changes(made: Plan, other: Plan) -> tuple[Change, ...]:
     if other.status not in _PLANNED:
         return ()
-    found = {(tier.name, tier.rank): tier for tier in other.tiers}
+    other_tiers = {(tier.name, tier.rank): tier for tier in other.tiers}
     return tuple(
-        _change(tier, found.get((tier.name, tier.rank))) for tier in made.tiers
+        _change(tier, other_tiers.get((tier.name, tier.rank))) for tier in made.tiers
     )
 
 

@@ -117,9 +117,9 @@ def _guided(problem: TierProblem, price: Ints, watch: _Watch) -> Flow:
             near *= 4
             kept |= gap <= near
             continue
-        found = node_prices(small, flow)
-        assert found is not None
-        reduced = problem.cost - found[problem.node]
+        small_price = node_prices(small, flow)
+        assert small_price is not None
+        reduced = problem.cost - small_price[problem.node]
         settled = np.minimum.reduceat(
             np.where(kept, reduced, reduced.max()), problem.start[:-1]
         )
@@ -128,7 +128,7 @@ def _guided(problem: TierProblem, price: Ints, watch: _Watch) -> Flow:
             cards = np.zeros(len(problem.choice), dtype=np.int64)
             cards[kept] = flow.cards
             return replace(flow, cards=cards)
-        price = found
+        price = small_price
         kept |= better | (_gap(problem, price) <= 0)
 
 

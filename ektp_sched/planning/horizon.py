@@ -47,16 +47,6 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     up from its first day, exceed the backlog.  Blanks still to be delivered
     can also stop a day, so where they can run out counting starts after the
     last delivery.
-
-    Parameters
-    ----------
-    cohorts, capacity
-        Demand, and capacity over the whole horizon.
-
-    Returns
-    -------
-    int
-        Number of days to keep, at most ``capacity.days``.
     """
     days = capacity.days
     if not len(cohorts):
@@ -66,11 +56,11 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     last = 0
     number = {name: row for row, name in enumerate(capacity.printers)}
     for index, chosen in enumerate(cohorts.printer_sets):
-        mine = (cohorts.eligibility == index) & (cohorts.ready < days)
+        alike = (cohorts.eligibility == index) & (cohorts.ready < days)
         rows = [number[name] for name in chosen]
-        if not rows or not mine.any():
+        if not rows or not alike.any():
             continue
-        begin = max(first, int(cohorts.ready[mine].max()))
+        begin = max(first, int(cohorts.ready[alike].max()))
         filled = np.cumsum(_alone(capacity, rows)[begin:])
         last = max(last, begin + int(np.searchsorted(filled, total)) + 1)
     pinned = cohorts.pinned[(cohorts.pinned != NONE) & (cohorts.pinned < days)]
@@ -86,8 +76,8 @@ def _alone(capacity: Capacity, printers: list[int]) -> Ints:
     left = capacity.server_cards.copy()
     alone = np.zeros(capacity.days, dtype=np.int64)
     for number, servers in enumerate(reach):
-        mine = np.array(printers)[group == number]
-        cards = capacity.printer_cards[mine].sum(axis=0)
+        members = np.array(printers)[group == number]
+        cards = capacity.printer_cards[members].sum(axis=0)
         for server in np.flatnonzero(servers).tolist():
             served = np.minimum(cards, left[server])
             left[server] -= served
@@ -118,20 +108,8 @@ def days_needed(
     last print.  It works no shift if all who could ever be printed are without;
     else the shifts are chosen too.
 
-    Parameters
-    ----------
-    backlog, office, start
-        As for ``plan``.
-    deadline
-        As for ``solve_tiers``; the days are then those of the best plan found
-        in time, or all that could matter.
-    workers
-        Search workers where shifts are chosen.
-
-    Returns
-    -------
-    int
-        1 to 3,660 days.
+    They are 1 to 3,660.  After the deadline they are those of the best plan found in
+    time, or all that could matter.
     """
     limits = capacity(office, start, LONGEST)
     cohorts = build_cohorts(backlog, office, start, LONGEST)

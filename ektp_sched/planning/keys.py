@@ -17,21 +17,7 @@ _SMALL_TABLE = 1 << 20
 
 
 def compact(key: Ints, size: int) -> tuple[Ints, Ints]:
-    """Renumber keys by their sorted distinct values.
-
-    Parameters
-    ----------
-    key
-        Values in ``[0, size)``, shape ``(N,)``.
-    size
-        One more than the largest possible key.
-
-    Returns
-    -------
-    tuple
-        The new number of each entry, shape ``(N,)``, and the distinct keys
-        in ascending order.
-    """
+    """Renumber keys in ``[0, size)`` by their sorted distinct values; return both."""
     if size > max(_SMALL_TABLE, 8 * len(key)):
         distinct, number = np.unique(key, return_inverse=True)
         return number.reshape(key.shape), distinct

@@ -24,20 +24,14 @@ def days_with_blanks(
     whether it can do with one blank less, and that is known from the last day
     backwards.
 
-    Parameters
-    ----------
-    lots
-        Blanks of one card type; every card of the plan finds one.
-    cards
-        Class → cards printed by day; the classes asked about.
-    days
-        Number of calendar days.
+    ``lots`` are blanks of one card type, of which every card of the plan finds one;
+    ``cards`` are those of the classes asked about, by day.
     """
     order = sorted(range(len(lots)), key=lambda number: lots[number].last)
     general = [number for number in order if lots[number].kept_for is None]
     own = {lot.kept_for: number for number, lot in enumerate(lots) if lot.kept_for}
     left = _left(lots, general, own, cards, days)
-    found = {name: [False] * days for name in cards}
+    lasts = {name: [False] * days for name in cards}
     spared = [True] * len(lots)
     for day in reversed(range(days)):
         # One blank less after this day: it expires, or tomorrow can do without.
@@ -49,12 +43,12 @@ def days_with_blanks(
                 for n, lot in enumerate(lots)
             ]
         anybody = _first(lots, general, left[day], day)
-        for name, on in found.items():
-            mine = own.get(name)
-            if mine is None or lots[mine].last < day or not left[day][mine]:
-                mine = anybody
-            on[day] = mine is not None and spared[mine]
-    return found
+        for name, on in lasts.items():
+            taken = own.get(name)
+            if taken is None or lots[taken].last < day or not left[day][taken]:
+                taken = anybody
+            on[day] = taken is not None and spared[taken]
+    return lasts
 
 
 def _left(
@@ -66,23 +60,23 @@ def _left(
 ) -> list[list[int]]:
     """Return the blanks that each lot has left after each day."""
     has = [lot.cards for lot in lots]
-    found = []
+    left_by_day = []
     for day in range(days):
         rest = 0
         for name, printed in cards.items():
-            more, mine = printed[day], own.get(name)
-            if mine is not None and lots[mine].last >= day:
-                some = min(more, has[mine])
-                has[mine] -= some
-                more -= some
+            more, own_lot = printed[day], own.get(name)
+            if own_lot is not None and lots[own_lot].last >= day:
+                used = min(more, has[own_lot])
+                has[own_lot] -= used
+                more -= used
             rest += more
         for number in general:
             if lots[number].first <= day <= lots[number].last:
-                some = min(rest, has[number])
-                has[number] -= some
-                rest -= some
-        found.append(list(has))
-    return found
+                used = min(rest, has[number])
+                has[number] -= used
+                rest -= used
+        left_by_day.append(list(has))
+    return left_by_day
 
 
 def _first(

@@ -34,47 +34,23 @@ __all__ = ["Solution", "Solved", "solve_tiers"]
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What one tier came to.
-
-    Parameters
-    ----------
-    objective
-        The tier.
-    value
-        Scaled value of the final plan, losses before the start included.
-    bound
-        Proven lower bound on it, ``None`` if there is none.
-    prices
-        Optimal node prices, shape ``(nodes,)``; ``None`` if not proven.
-    """
+    """What one tier came to."""
 
     objective: Objective
-    value: int
-    bound: int | None
-    prices: Ints | None
+    value: int  # scaled value of the final plan, losses before the start included
+    bound: int | None  # proven lower bound on it, if there is one
+    prices: Ints | None  # optimal node prices, (nodes,); `None` if not proven
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan at the level of groups.
+    """A plan at the level of groups."""
 
-    Parameters
-    ----------
-    tiers
-        Every tier in order.
-    face
-        What all settled tiers left free.
-    problem, flow
-        The last problem solved and its flow.
-    cut
-        Whether the time was over before all tiers were settled.
-    """
-
-    tiers: tuple[Solved, ...]
-    face: Face
-    problem: TierProblem
-    flow: Flow
-    cut: bool = False
+    tiers: tuple[Solved, ...]  # every one, in order
+    face: Face  # what all settled tiers left free
+    problem: TierProblem  # the last one solved
+    flow: Flow  # its flow
+    cut: bool = False  # whether the time was over before all tiers were settled
 
 
 def solve_tiers(
@@ -88,26 +64,9 @@ def solve_tiers(
 ) -> Solution | None:
     """Minimise the tiers in strict order.
 
-    Parameters
-    ----------
-    program, cohorts
-        The network and what flows through it.
-    tiers
-        Objectives, the most important first.
-    engine
-        What solves one tier.
-    deadline
-        Moment of ``time.monotonic`` after which no tier is begun; what is
-        then still open is printed as early as possible.
-    progress
-        Called with a tier's name and the share of tiers done.
-    face
-        What is free before the first tier; everything if left out.
-
-    Returns
-    -------
-    Solution or None
-        ``None`` when the time was over before there was any plan.
+    After the deadline no tier is begun: what is then still open is printed as early as
+    possible, and ``None`` is returned if there was no plan yet.  ``face`` is what is
+    free before the first tier, everything if left out.
     """
     face = Face.whole(program) if face is None else face
     solved: list[Solved] = []

@@ -29,23 +29,10 @@ that many days after the last record is likely a mistake."""
 def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
     """Return what a planner should know of a start.
 
-    Parameters
-    ----------
-    backlog, office, start
-        As for planning.
-
-    Returns
-    -------
-    tuple of Notice
-        Those of `start_notices`; ``no-capacity-ahead`` with start and days
-        where nothing can be printed for 30 days; those of the calendar for as
-        long as the backlog needs by the office's total capacity; and those of
-        `starvation` and `ribbons_short`.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        The calendar ends before there could be a plan.
+    That is what `start_notices` says; ``no-capacity-ahead`` with start and days where
+    nothing can be printed for 30 days; what the calendar says for as long as the
+    backlog needs by the office's total capacity; and what `starvation` and
+    `ribbons_short` say.  A calendar that ends before there could be a plan is refused.
     """
     left = date.max.toordinal() - start.toordinal() + 1
     filled = np.cumsum(_daily(office, start, min(LONGEST_HORIZON, left)))
@@ -63,25 +50,12 @@ def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]
 def start_notices(backlog: Backlog, office: Office, start: date) -> list[Notice]:
     """Return whether a start fits the dates of the backlog and of the blanks.
 
-    Parameters
-    ----------
-    backlog
-        The planned applications.
-    office
-        Its stocks are looked at.
-    start
-        First day.
-
-    Returns
-    -------
-    list of Notice
-        ``start-after-data`` with start, last (the latest waiting_since) and
-        days between them, if more than 30; ``start-before-data`` with start
-        and first, where nobody is recorded by then, else
-        ``recorded-after-start`` with rows, row (the first), start and last;
-        ``date-far-ahead`` with column, rows, row, last for dates more than ten
-        years after the start; ``blanks-expired`` with card, count and
-        expires_on for each stock that had expired; or nothing.
+    ``start-after-data`` with start, last (the latest waiting_since) and days between
+    them, if more than 30; ``start-before-data`` with start and first, where nobody is
+    recorded by then, else ``recorded-after-start`` with rows, row (the first), start
+    and last; ``date-far-ahead`` with column, rows, row, last for dates more than ten
+    years after the start; ``blanks-expired`` with card, count and expires_on for each
+    stock that had expired; or nothing.
     """
     notices = [*_start_of_data(backlog, start), *_impossible(backlog, start)]
     return [*notices, *_expired(office, start)]
@@ -138,18 +112,7 @@ def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, .
     Pressure alone starves nobody; a strict rank or a due date does as soon as
     such cases fill the capacity.
 
-    Parameters
-    ----------
-    backlog, office
-        As for planning.
-    start
-        First day that is looked at.
-
-    Returns
-    -------
-    tuple of Notice
-        ``ranked-fill-capacity`` with count, capacity in cards and days; or
-        nothing.
+    ``ranked-fill-capacity`` with count, capacity in cards and days; or nothing.
     """
     ranked = [name for name, kind in office.urgency.items() if kind.rank is not None]
     first = (
@@ -174,24 +137,14 @@ def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, .
 def ribbons_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
     """Warn of printers whose ribbons run out before others come.
 
-    Parameters
-    ----------
-    backlog, office
-        As for planning.
-    start
-        First day that is looked at.
-
-    Returns
-    -------
-    tuple of Notice
-        ``ribbons-short`` with printer, cards and on for each printer that, at
-        full work, lacks ribbons within 30 days and before the backlog is gone.
+    ``ribbons-short`` with printer, cards and on for each printer that, at full work,
+    lacks ribbons within 30 days and before the backlog is gone.
     """
     left = date.max.toordinal() - start.toordinal() + 1
     days = min(OUTLOOK_DAYS, left)
     limits = capacity(office, start, days)
     served = limits.server_cards.sum(axis=0)
-    found = []
+    notices = []
     for name, cards in ribbon_cards(office, start, days).items():
         could = np.minimum(limits.printer_cards[limits.printers.index(name)], served)
         short = cards < np.minimum(np.cumsum(could), backlog.planned)
@@ -202,8 +155,8 @@ def ribbons_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice
                 "cards": int(cards[first]),
             }
             figures["on"] = (start + timedelta(days=first)).isoformat()
-            found.append(Notice("ribbons-short", figures))
-    return tuple(found)
+            notices.append(Notice("ribbons-short", figures))
+    return tuple(notices)
 
 
 def _daily(office: Office, start: date, days: int) -> NDArray[np.int64]:

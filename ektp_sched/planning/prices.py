@@ -79,26 +79,12 @@ def marginal_prices(
 ) -> pl.DataFrame:
     """Price every printer-day and server-day of the open days.
 
-    Parameters
-    ----------
-    program, cohorts, tiers
-        The problem.
-    cells
-        Cards of each (cohort, column) in the plan: three arrays.
-    through
-        Cards on each network arc, shape ``(A,)``.
-    labels
-        Name and rank of each tier, as in ``summary.json``.
-    start
-        First day of the horizon.
-
-    Returns
-    -------
-    DataFrame
-        resource, day, tier, rank, one_more, one_less: the change of the
-        tier's value, in its own unit, when tiers are compared in order.
-        ``one_less`` is missing where there is no card to take away, or
-        where a pin could then not be kept.
+    Given are ``cells``, the cards of each (cohort, column) in the plan, ``through``,
+    the cards on each network arc, shape ``(A,)``, and ``labels``, name and rank of each
+    tier as in ``summary.json``.  Returned are resource, day, tier, rank, one_more,
+    one_less: the change of the tier's value, in its own unit, when tiers are compared
+    in order.  ``one_less`` is missing where there is no card to take away, or where a
+    pin could then not be kept.
     """
     packs = _packs(cohorts, tiers, program.columns + 1)
     graph = _graph(program, cohorts, tiers, packs, cells, through)
@@ -191,9 +177,9 @@ def _moves(
     every = (np.array_split(side, parts) for side in cells)
     for cohort, column in zip(*every, strict=True):
         cell, target = np.nonzero(program.masks[program.mask[cohort]])
-        which, source = cohort[cell], column[cell]
+        mover, source = cohort[cell], column[cell]
         changes = [
-            tier.cost(cohorts, which, day[target])
+            tier.cost(cohorts, mover, day[target])
             - tier.cost(cohorts, cohort, day[column])[cell]
             for tier in tiers
         ]
@@ -212,8 +198,8 @@ def _price_arcs(
     )
     tail, head = program.tail[wanted], program.head[wanted]
     ends = np.append(head, tail), np.append(tail, head)
-    found = distances(graph, len(program.pools), *ends)
-    far = list(zip(*(part.tolist() for part in found), strict=True))
+    lengths = distances(graph, len(program.pools), *ends)
+    far = list(zip(*(part.tolist() for part in lengths), strict=True))
     for arc, onward, around in zip(
         wanted.tolist(), far[: len(wanted)], far[len(wanted) :], strict=True
     ):
@@ -262,7 +248,7 @@ def _arc_of(program: Program) -> Ints:
     """Return the arc of each printer, then server, on each day; -1 for none."""
     capacity = program.capacity
     printers, servers = len(capacity.printers), len(capacity.servers)
-    found = np.full((printers + servers, capacity.days), -1, dtype=np.int64)
+    arc_of = np.full((printers + servers, capacity.days), -1, dtype=np.int64)
     for kind, pools, first in (
         (Arc.PRINTER, program.pools, 0),
         (Arc.SERVER, program.server_pools, printers),
@@ -270,8 +256,8 @@ def _arc_of(program: Program) -> Ints:
         for number, pool in enumerate(pools):
             arcs = np.flatnonzero((program.kind == kind) & (program.owner == number))
             rows = np.array(pool, dtype=np.int64) + first
-            found[rows[:, None], program.day[arcs]] = arcs
-    return found
+            arc_of[rows[:, None], program.day[arcs]] = arcs
+    return arc_of
 
 
 def _by_tier(
@@ -280,8 +266,8 @@ def _by_tier(
     tiers: tuple[Objective, ...],
 ) -> NDArray[np.float64]:
     """Return each arc's price tier by tier, in the tier's own unit; NaN for none."""
-    found = np.full((len(prices) + 1, len(tiers)), np.nan)
-    for row, price in zip(found, prices, strict=False):
+    by_tier = np.full((len(prices) + 1, len(tiers)), np.nan)
+    for row, price in zip(by_tier, prices, strict=False):
         if price is not None:
             digits = [
                 d
@@ -289,4 +275,4 @@ def _by_tier(
                 for d in pack.unpack(part)
             ]
             row[:] = [d / tier.scale for d, tier in zip(digits, tiers, strict=True)]
-    return found
+    return by_tier

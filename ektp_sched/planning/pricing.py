@@ -25,20 +25,9 @@ __all__ = ["by_limit"]
 def by_limit(
     program: Program, price: Sequence[int] | NDArray[np.int64]
 ) -> tuple[Lines, Lines, tuple[int, ...] | None, Lines]:
-    """Return a tier's prices by resource and calendar day.
+    """Return a tier's prices of printers, servers, the reserve and stock, by day.
 
-    Parameters
-    ----------
-    program
-        The network.
-    price
-        Price of each node; whole numbers of any size.
-
-    Returns
-    -------
-    tuple
-        Prices of printers, servers, the reserve and stock, as in
-        ``TierPrices``.
+    They are as in ``TierPrices``; the price of a node is a whole number of any size.
     """
     limits = program.capacity
     nodes = np.asarray(price, dtype=object)
@@ -46,10 +35,10 @@ def by_limit(
 
     @cache
     def line(kind: Arc, owner: int) -> tuple[int, ...]:
-        mine = (program.kind == kind) & (program.owner == owner)
+        arcs = (program.kind == kind) & (program.owner == owner)
         days = [0] * limits.days
         for day, each in zip(
-            program.day[mine].tolist(), paid[mine].tolist(), strict=True
+            program.day[arcs].tolist(), paid[arcs].tolist(), strict=True
         ):
             days[day] = int(each)
         return tuple(days)

@@ -46,23 +46,12 @@ _CHUNK = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What the tiers settled so far leave free.
+    """What the tiers settled so far leave free."""
 
-    Parameters
-    ----------
-    masks, mask
-        Distinct sets of choices, shape ``(M, S + 1)``, and the set of each
-        cohort, shape ``(C,)``.
-    full
-        Network arcs that must stay full, shape ``(A,)``.
-    empty
-        Network arcs that must stay empty, shape ``(A,)``.
-    """
-
-    masks: Bools
-    mask: Ints
-    full: Bools
-    empty: Bools
+    masks: Bools  # distinct sets of choices, (M, S + 1)
+    mask: Ints  # the set of each cohort, (C,)
+    full: Bools  # network arcs that must stay full, (A,)
+    empty: Bools  # network arcs that must stay empty, (A,)
 
     @classmethod
     def whole(cls, program: Program) -> Face:
@@ -73,31 +62,15 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class TierProblem:
-    """Groups of cohorts, their allowed choices, and the network behind.
-
-    Parameters
-    ----------
-    program, face
-        The network and what is free in it.
-    group
-        Group of each cohort, shape ``(C,)``.
-    size
-        Applications in each group, shape ``(G,)``.
-    start
-        Where each group's choices begin, shape ``(G + 1,)``.
-    choice
-        Column of each choice, ``S`` for "not printed", shape ``(E,)``.
-    cost
-        Scaled cost of each choice, shape ``(E,)``.
-    """
+    """Groups of cohorts, their allowed choices, and the network behind."""
 
     program: Program
-    face: Face
-    group: Ints
-    size: Ints
-    start: Ints
-    choice: Ints
-    cost: Ints
+    face: Face  # what is free in it
+    group: Ints  # group of each cohort, (C,)
+    size: Ints  # applications in each group, (G,)
+    start: Ints  # where each group's choices begin, (G + 1,)
+    choice: Ints  # column of each choice, `S` for "not printed", (E,)
+    cost: Ints  # scaled cost of each choice, (E,)
 
     @property
     def owner(self) -> Ints:
@@ -113,24 +86,13 @@ class TierProblem:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Cards on each choice and on each network arc.
+    """Cards on each choice and on each network arc."""
 
-    Parameters
-    ----------
-    cards
-        Shape ``(E,)``.
-    through
-        Shape ``(A,)``.
-    proven
-        Whether the engine proved that no flow costs less.
-    bound
-        A lower bound on the cost, where there is one and it is not proven
-        that the flow attains it.
-    """
-
-    cards: Ints
-    through: Ints
-    proven: bool
+    cards: Ints  # on each choice, (E,)
+    through: Ints  # on each network arc, (A,)
+    proven: bool  # whether the engine proved that no flow costs less
+    # A lower bound on the cost, where there is one and it is not proven that the flow
+    # attains it.
     bound: int | None
 
 
@@ -140,37 +102,15 @@ class Engine(Protocol):
     name: str
 
     def solve(self, problem: TierProblem, seconds: float | None) -> Flow | None:
-        """Return a flow of least cost.
-
-        Parameters
-        ----------
-        problem
-            The tier.
-        seconds
-            Time that is left; ``None`` for no limit.
-
-        Returns
-        -------
-        Flow or None
-            ``None`` when no flow was found in time.
-        """
+        """Return a flow of least cost; ``None`` when none was found in time."""
 
 
 def tier_problem(
     program: Program, cohorts: Cohorts, face: Face, objective: Objective
 ) -> TierProblem:
-    """Merge cohorts that this tier cannot tell apart, and price their choices.
-
-    Parameters
-    ----------
-    program, cohorts
-        The network and what flows through it.
-    face
-        What earlier tiers left free.
-    objective
-        The tier.
-    """
-    seen, keys = compact(*_with_size(objective.sees(cohorts)))
+    """Merge cohorts that this tier cannot tell apart, and price their choices."""
+    key = objective.sees(cohorts)
+    seen, keys = compact(key, int(key.max(initial=0)) + 1)
     group, distinct = compact(
         face.mask * len(keys) + seen, len(face.masks) * max(1, len(keys))
     )
@@ -185,25 +125,10 @@ def tier_problem(
     return TierProblem(program, face, group, size, start, choice, cost)
 
 
-def _with_size(key: Ints) -> tuple[Ints, int]:
-    return key, int(key.max(initial=0)) + 1
-
-
 def node_prices(problem: TierProblem, flow: Flow) -> Ints | None:
     """Return optimal node prices of a flow: shortest distances from the sink.
 
-    Parameters
-    ----------
-    problem
-        The tier.
-    flow
-        A flow in it.
-
-    Returns
-    -------
-    ndarray or None
-        Price of each node, shape ``(nodes,)``; ``None`` if the flow is not
-        optimal (a cycle of negative cost is left).
+    ``None`` if the flow is not optimal (a cycle of negative cost is left).
     """
     program = problem.program
     graph = _slot_graph(problem, flow)
@@ -263,15 +188,7 @@ def _lower_unused(problem: TierProblem, flow: Flow, price: Ints) -> Ints:
 
 
 def next_face(problem: TierProblem, price: Ints) -> Face:
-    """Return what a tier leaves free to the next ones.
-
-    Parameters
-    ----------
-    problem
-        The tier just solved.
-    price
-        Its optimal node prices.
-    """
+    """Return what a tier leaves free to the next ones, by its optimal node prices."""
     program, face = problem.program, problem.face
     reduced = problem.cost - price[problem.node]
     least = np.minimum.reduceat(reduced, problem.start[:-1])
@@ -290,15 +207,7 @@ def next_face(problem: TierProblem, price: Ints) -> Face:
 
 
 def exact_total(problem: TierProblem, flow: Flow) -> int:
-    """Return the cost of a flow, in Python integers where it might not fit.
-
-    Parameters
-    ----------
-    problem
-        The tier.
-    flow
-        A flow in it.
-    """
+    """Return the cost of a flow, in Python integers where it might not fit."""
     largest = int(problem.cost.max(initial=0))
     if int(flow.cards.sum()) * largest < 1 << 62:
         return int(flow.cards @ problem.cost)
@@ -308,13 +217,7 @@ def exact_total(problem: TierProblem, flow: Flow) -> int:
 
 
 def least_value(program: Program, cohorts: Cohorts, objective: Objective) -> int:
-    """Return what a tier comes to if nobody had to share a day: a lower bound.
-
-    Parameters
-    ----------
-    program, cohorts, objective
-        The network, what flows through it, and the tier.
-    """
+    """Return what a tier comes to if nobody had to share a day: a lower bound."""
     problem = tier_problem(program, cohorts, Face.whole(program), objective)
     least = np.minimum.reduceat(problem.cost, problem.start[:-1])
     cards = zip(least.tolist(), problem.size.tolist(), strict=True)

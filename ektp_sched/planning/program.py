@@ -48,50 +48,27 @@ class Program:
 
     Nodes are numbered so that every arc leads to a higher number: columns
     first, the sink last.
-
-    Parameters
-    ----------
-    capacity
-        The office's capacity, for the whole horizon.
-    pools, server_pools
-        Indices of interchangeable printers and servers, pool by pool.
-    column_pool, column_day
-        Pool and day of each column, shape ``(S,)``; sorted by day, pool.
-    tail, head, limit
-        Nodes and capacity in cards of each network arc, shape ``(A,)``.
-    kind, owner, day
-        What each arc limits: its kind, the index of its pool, link or card,
-        and its day (for blanks the last day of the stretch between two
-        deliveries).
-    nodes
-        Number of nodes, the sink being ``nodes - 1``.
-    masks
-        Distinct sets of allowed choices, shape ``(M, S + 1)``; the last
-        choice is "not printed".
-    mask
-        Row of ``masks`` for each cohort, shape ``(C,)``.
-    links
-        (pool, server pool) of each link, in order of ``owner``.
-    stocked
-        Card types whose blanks may run out, in order of ``owner``.
     """
 
-    capacity: Capacity
+    capacity: Capacity  # for the whole horizon
+    # Indices of interchangeable printers, pool by pool.
     pools: tuple[tuple[int, ...], ...]
-    server_pools: tuple[tuple[int, ...], ...]
-    column_pool: Ints
-    column_day: Ints
-    tail: Ints
-    head: Ints
-    limit: Ints
-    kind: Ints
-    owner: Ints
-    day: Ints
-    nodes: int
+    server_pools: tuple[tuple[int, ...], ...]  # the same of servers
+    column_pool: Ints  # pool of each column, (S,); sorted by day, pool
+    column_day: Ints  # day of each column, (S,)
+    tail: Ints  # node that each network arc leaves, (A,)
+    head: Ints  # node that it leads to, (A,)
+    limit: Ints  # its capacity in cards, (A,)
+    kind: Ints  # kind of what it limits
+    owner: Ints  # index of the pool, link or card that it limits
+    day: Ints  # its day; for blanks the last of the stretch between two deliveries
+    nodes: int  # their number, the sink being `nodes - 1`
+    # Distinct sets of allowed choices, (M, S + 1); the last choice is "not printed".
     masks: Bools
-    mask: Ints
+    mask: Ints  # row of `masks` for each cohort, (C,)
+    # (pool, server pool) of each link, in order of `owner`.
     links: tuple[tuple[int, int], ...]
-    stocked: tuple[str, ...]
+    stocked: tuple[str, ...]  # card types whose blanks may run out, in order of `owner`
 
     @property
     def sink(self) -> int:
@@ -136,19 +113,7 @@ class _Network:
 
 
 def distinct_rows(masks: Bools) -> tuple[Bools, Ints]:
-    """Return the distinct rows of a boolean matrix, and each row's number.
-
-    Parameters
-    ----------
-    masks
-        Shape ``(R, K)``.
-
-    Returns
-    -------
-    tuple
-        Distinct rows in a fixed order, and shape ``(R,)`` the number of
-        each row among them.
-    """
+    """Return the distinct rows of a matrix, in a fixed order, and each row's number."""
     packed = np.ascontiguousarray(np.packbits(masks, axis=1))
     as_one = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, number = np.unique(as_one, return_index=True, return_inverse=True)
@@ -164,28 +129,9 @@ def build_program(
 ) -> Program:
     """Lay the network for the open days before ``last_day``.
 
-    Parameters
-    ----------
-    cohorts
-        The applications.
-    capacity
-        Cards per resource and day over the whole horizon.
-    last_day
-        Days from this one on are left out, as no optimal plan uses them.
-    aside
-        Card types whose blanks something else limits.
-    alone
-        Printers that get a pool of their own.
-
-    Returns
-    -------
-    Program
-        Network and allowed choices.
-
-    Raises
-    ------
-    UnsupportedRuleError
-        Blanks of several card types cross on shared printers.
+    No optimal plan uses days from that one on.  Something else limits blanks of the
+    card types ``aside``, and the printers ``alone`` get a pool of their own.  Blanks of
+    several card types that cross on shared printers are refused.
     """
     pools = printer_pools(capacity, cohorts, alone)
     server_pools = _server_pools(capacity, pools)
@@ -228,18 +174,8 @@ def printer_pools(
 ) -> tuple[tuple[int, ...], ...]:
     """Pool printers that serve the same cohorts through the same servers.
 
-    Parameters
-    ----------
-    capacity, cohorts
-        Which servers each printer reaches, and whom it may serve.
-    alone
-        Printers that get a pool of their own.
-
-    Returns
-    -------
-    tuple
-        Indices of printers, pool by pool; printers that serve nobody are in
-        none.
+    Returned are their indices, pool by pool; printers that serve nobody are in none,
+    and those ``alone`` have a pool of their own.
     """
     sets = [frozenset(chosen) for chosen in cohorts.printer_sets]
     by_sets = {
@@ -258,12 +194,12 @@ def _server_pools(
     capacity: Capacity, pools: tuple[tuple[int, ...], ...]
 ) -> tuple[tuple[int, ...], ...]:
     """Pool servers that the same printers reach."""
-    found: dict[tuple[bool, ...], list[int]] = {}
+    alike: dict[tuple[bool, ...], list[int]] = {}
     for index in range(len(capacity.servers)):
         key = tuple(bool(capacity.reaches[pool[0], index]) for pool in pools)
         if any(key):
-            found.setdefault(key, []).append(index)
-    return tuple(tuple(pool) for pool in found.values())
+            alike.setdefault(key, []).append(index)
+    return tuple(tuple(pool) for pool in alike.values())
 
 
 def _links(

@@ -33,13 +33,6 @@ def reasons(case: Case, prints: Prints, left: Ints) -> pl.Series:
     and reserve never had room for it; ``no-ribbon`` if no printer that had
     room had a ribbon; ``no-blanks`` if no such day had a blank for it; else
     ``quota``.
-
-    Parameters
-    ----------
-    case, prints
-        The problem, and who is printed when and where.
-    left
-        Rows of the backlog that are not printed.
     """
     cohorts, days = case.cohorts, case.program.capacity.days
     member = cohorts.member[left]
@@ -83,16 +76,16 @@ def _last(
     limits = case.program.capacity
     room, ribbon = _room(limits, prints), _ribbons(case, prints)
     blanks = _Blanks(case, prints)
-    found = np.full((3, len(kinds)), -1, dtype=np.int64)
+    last = np.full((3, len(kinds)), -1, dtype=np.int64)
     for number, (access, card, urgency) in enumerate(kinds):
         names = case.cohorts.printer_sets[access]
-        mine = [limits.printers.index(name) for name in names]
-        some = room[mine].any(axis=0)
-        inked = (room & ribbon)[mine].any(axis=0)
+        able = [limits.printers.index(name) for name in names]
+        free = room[able].any(axis=0)
+        inked = (room & ribbon)[able].any(axis=0)
         whole = inked & blanks.on(card, urgency) if inked.any() else inked
-        for row, on in zip(found, (some, inked, whole), strict=True):
+        for row, on in zip(last, (free, inked, whole), strict=True):
             row[number] = np.flatnonzero(on).max(initial=-1)
-    return tuple(found)
+    return tuple(last)
 
 
 def _room(limits: Capacity, prints: Prints) -> Bools:
@@ -110,15 +103,15 @@ def _room(limits: Capacity, prints: Prints) -> Bools:
 def _ribbons(case: Case, prints: Prints) -> Bools:
     """Return on which days a printer's ribbons allow one card more, shape (P, days)."""
     limits = case.program.capacity
-    found = np.ones(limits.printer_cards.shape, dtype=bool)
+    inked = np.ones(limits.printer_cards.shape, dtype=bool)
     allowed = ribbon_cards(case.office, limits.start, limits.days)
     for name, cards in allowed.items():
         number = limits.printers.index(name)
         on = prints.day[prints.printer == number]
-        found[number] = _lasting(
+        inked[number] = _lasting(
             cards - np.cumsum(np.bincount(on, minlength=limits.days))
         )
-    return found
+    return inked
 
 
 def _lasting(left: Ints) -> Bools:
@@ -158,8 +151,8 @@ class _Blanks:
             for name in self._classes
         }
         if card in self._lots:
-            some = days_with_blanks(self._lots[card], cards, len(days))
-            self._days |= {(card, n): np.array(on) for n, on in some.items()}
+            lasting = days_with_blanks(self._lots[card], cards, len(days))
+            self._days |= {(card, n): np.array(on) for n, on in lasting.items()}
             return
         used = np.cumsum(np.sum(list(cards.values()), axis=0))
         on = _lasting(self._limits.supply[card] - used)

@@ -60,13 +60,7 @@ def no_plan(
     seconds: dict[str, float],
     conflict: tuple[Conflict, ...] = (),
 ) -> Plan:
-    """Return a plan without assignments: infeasible, or out of time.
-
-    Parameters
-    ----------
-    case, status, seconds, conflict
-        What was tried and how it ended.
-    """
+    """Return a plan without assignments: infeasible, or out of time."""
     return replace(_bare(case, status, seconds), conflict=conflict)
 
 
@@ -77,15 +71,7 @@ def solved_plan(
     seconds: dict[str, float],
     late: bool = False,
 ) -> Plan:
-    """Return the plan that a solution stands for.
-
-    Parameters
-    ----------
-    case, solution, prints, seconds
-        The problem, its solution by group and by application.
-    late
-        Whether the time was over, so that prices are left out.
-    """
+    """Return the plan that a solution stands for, without prices if it is late."""
     tiers = _tiers(case, solution, prints)
     proven = all(tier.proven for tier in tiers)
     # Prices are those of a network; other rules have none that prove anything.
@@ -120,7 +106,7 @@ def _prices(case: Case, solution: Solution, prints: Prints) -> pl.DataFrame:
 def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
     """Return what every plan says, whether or not anything is assigned."""
     limits = case.program.capacity
-    found = calendar(case.office, limits.start, limits.days)
+    horizon = calendar(case.office, limits.start, limits.days)
     return Plan(
         office=case.office,
         backlog=case.backlog,
@@ -131,7 +117,7 @@ def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
         assignments=pl.DataFrame(schema=_ASSIGNMENTS),
         unprinted=pl.DataFrame(schema=_UNPRINTED),
         notices=plan_notices(case.backlog, case.office, limits.start, limits.days),
-        holidays=found.holidays,
+        holidays=horizon.holidays,
         seconds=seconds,
     )
 
@@ -139,15 +125,7 @@ def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
 def plan_notices(
     backlog: Backlog, office: Office, start: date, days: int
 ) -> tuple[Notice, ...]:
-    """Return what is worth knowing of any plan of these people in this horizon.
-
-    Parameters
-    ----------
-    backlog, office
-        Who waits, and what limits printing.
-    start, days
-        The horizon.
-    """
+    """Return what is worth knowing of any plan of these people in this horizon."""
     notices = start_notices(backlog, office, start)
     early = (backlog.frame["pinned_on"] < start).sum()
     if early:
@@ -160,7 +138,7 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
     """Value every tier from the plan itself; engines are not believed."""
     cohort, column, count = prints.cohort_cards
     day = np.append(case.program.column_day, case.program.capacity.days)[column]
-    found: list[Tier] = []
+    tiers: list[Tier] = []
     for number, tier in enumerate(case.named):
         cost = tier.cost(case.cohorts, cohort, day)
         value = _total(cost, count) + tier.constant(case.cohorts)
@@ -172,21 +150,21 @@ def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
         bound = value if proven else solved.bound if solved is not None else None
         if case.chosen is not None:
             bound = case.chosen.bound(tier, case.cohorts)
-            before = all(tier.proven for tier in found)
+            before = all(tier.proven for tier in tiers)
             proven = proven and before and bound == value
         elif bound is None:
             bound = least_value(case.program, case.cohorts, tier)
-        found.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
-    return _placed(case, found) if case.office.shifts else tuple(found)
+        tiers.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
+    return _placed(case, tiers) if case.office.shifts else tuple(tiers)
 
 
-def _placed(case: Case, found: list[Tier]) -> tuple[Tier, ...]:
+def _placed(case: Case, network_tiers: list[Tier]) -> tuple[Tier, ...]:
     """Put the shifts' own tiers where the office wants them."""
     assert case.chosen is not None
     order = objectives(
         case.office, case.cohorts, case.program.capacity.days, decided=True
     )
-    flows = iter(found)
+    flows = iter(network_tiers)
     return tuple(
         case.chosen.own(tier.name) if tier.name in DECIDED else next(flows)
         for tier in order

@@ -47,19 +47,9 @@ def least_moves(
 ) -> tuple[Ints, ...]:
     """Return the least cost of a move between every two columns.
 
-    Parameters
-    ----------
-    width
-        Number of columns, "not printed" included.
-    digits
-        Number of integers in each cost.
-    moves
-        Chunks of (source times width plus target) and of the costs.
-
-    Returns
-    -------
-    tuple of ndarray
-        One matrix for each integer, shape ``(width, width)``.
+    "Not printed" is one of the ``width`` columns.  A move is (source times width plus
+    target), and its cost ``digits`` integers; there is one matrix for each of these,
+    shape ``(width, width)``.
     """
     best = [np.full(width * width, FAR, dtype=np.int64) for _ in range(digits)]
     for key, costs in moves:
@@ -77,25 +67,13 @@ def least_moves(
 
 @dataclass(frozen=True, slots=True)
 class SlotGraph:
-    """Moves between columns, and the free arcs of the network behind.
+    """Moves between columns, and the free arcs of the network behind."""
 
-    Parameters
-    ----------
-    moves
-        As ``least_moves`` returns them.
-    at
-        Network node of each column, shape ``(width,)``.
-    tails, heads
-        Free network arcs of cost 0.
-    nodes
-        Number of network nodes.
-    """
-
-    moves: tuple[Ints, ...]
-    at: Ints
-    tails: Ints
+    moves: tuple[Ints, ...]  # as `least_moves` returns them
+    at: Ints  # network node of each column, (width,)
+    tails: Ints  # tails and heads of free network arcs of cost 0
     heads: Ints
-    nodes: int
+    nodes: int  # their number
 
     def reversed(self) -> SlotGraph:
         """Return the same graph with every arc turned round."""
@@ -107,32 +85,18 @@ class SlotGraph:
 
         Where there is no path it is about ``ROOT``: the distance from an
         imagined root.  So no arc has a negative reduced cost anywhere.
-
-        Parameters
-        ----------
-        source
-            A network node.
         """
-        found = [np.zeros(self.nodes, dtype=np.int64) for _ in self.moves]
-        found[0][:] = ROOT
-        found[0][source] = 0
-        self.settle(found, np.ones(self.nodes, dtype=bool))
-        return found
+        distance = [np.zeros(self.nodes, dtype=np.int64) for _ in self.moves]
+        distance[0][:] = ROOT
+        distance[0][source] = 0
+        self.settle(distance, np.ones(self.nodes, dtype=bool))
+        return distance
 
-    def settle(self, found: list[Ints], active: Bools) -> bool:
+    def settle(self, distance: list[Ints], active: Bools) -> bool:
         """Lower distances in place until no arc lowers any.
 
-        Parameters
-        ----------
-        found
-            Distances so far, shape ``(nodes,)`` each.
-        active
-            Nodes whose arcs are still to be looked at.
-
-        Returns
-        -------
-        bool
-            Whether it ended; if not, there is a cycle of negative cost.
+        ``active`` are nodes whose arcs are still to be looked at.  Returned is whether
+        it ended; if not, there is a cycle of negative cost.
         """
         wide = len(self.at) >= _WIDE
         for _ in range(0 if wide else min(_ROUNDS, self.nodes + 1)):
@@ -140,22 +104,22 @@ class SlotGraph:
                 return True
             before = active
             active = np.zeros(self.nodes, dtype=bool)
-            self._move(found, before, active)
+            self._move(distance, before, active)
             ready = (before | active)[self.tails]
             if ready.any():
-                offers = [part[self.tails[ready]] for part in found]
-                _improve_each(found, self.heads[ready], offers, active)
-        return self._sweep(found)
+                offers = [part[self.tails[ready]] for part in distance]
+                _improve_each(distance, self.heads[ready], offers, active)
+        return self._sweep(distance)
 
-    def _sweep(self, found: list[Ints]) -> bool:
+    def _sweep(self, distance: list[Ints]) -> bool:
         """Settle columns one by one, forwards and backwards in turn.
 
         Columns stand in the order of days, and long paths run along the days,
         so a few sweeps do what needs as many rounds as there are days.
         """
         small, anchors, _ = self.contracted()
-        self._follow(found)
-        here = [part[anchors] for part in found]
+        self._follow(distance)
+        here = [part[anchors] for part in distance]
         settled = False
         for turn in range(self.nodes + 1):
             before = [part.copy() for part in here]
@@ -166,29 +130,25 @@ class SlotGraph:
             settled = all(bool((old == new).all()) for old, new in pairs)
             if settled:
                 break
-        for part, new in zip(found, here, strict=True):
+        for part, new in zip(distance, here, strict=True):
             part[anchors] = new
-        self._follow(found)
+        self._follow(distance)
         return settled
 
-    def _follow(self, found: list[Ints]) -> None:
+    def _follow(self, distance: list[Ints]) -> None:
         """Lower distances in place along free arcs alone."""
         active = np.ones(self.nodes, dtype=bool)
         while active.any():
             ready = active[self.tails]
             active = np.zeros(self.nodes, dtype=bool)
-            offers = [part[self.tails[ready]] for part in found]
-            _improve_each(found, self.heads[ready], offers, active)
+            offers = [part[self.tails[ready]] for part in distance]
+            _improve_each(distance, self.heads[ready], offers, active)
 
     def contracted(self) -> tuple[SlotGraph, Ints, tuple[Ints, Ints]]:
         """Return the same distances on columns and nodes of many arcs alone.
 
-        Returns
-        -------
-        tuple
-            A graph without free arcs; the node that each of its columns
-            stands for; and which nodes lead to which by free arcs that pass
-            no such node, two arrays.
+        That is a graph without free arcs; the node that each of its columns stands for;
+        and which nodes lead to which by free arcs that pass no such node, two arrays.
         """
         degree = np.bincount(self.tails, minlength=self.nodes)
         degree += np.bincount(self.heads, minlength=self.nodes)
@@ -227,13 +187,13 @@ class SlotGraph:
             source, target = np.divmod(key, self.nodes)
         return known // self.nodes, known % self.nodes
 
-    def _move(self, found: list[Ints], before: Bools, active: Bools) -> None:
+    def _move(self, distance: list[Ints], before: Bools, active: Bools) -> None:
         rows = np.flatnonzero(before[self.at])
         if not len(rows):
             return
         best: list[Ints] = []
         open_: Bools | None = None
-        for part, move in zip(found, self.moves, strict=True):
+        for part, move in zip(distance, self.moves, strict=True):
             via = part[self.at[rows]][:, None] + move[rows]
             via[via >= LARGEST] = FAR
             if open_ is not None:
@@ -241,7 +201,7 @@ class SlotGraph:
             least = via.min(axis=0)
             best.append(least)
             open_ = via == least if open_ is None else open_ & (via == least)
-        _improve(found, self.at, best, active)
+        _improve(distance, self.at, best, active)
 
     def all_pairs(self) -> tuple[Ints, ...]:
         """Return the distances between all nodes, shape ``(nodes, nodes)`` each.
@@ -251,29 +211,29 @@ class SlotGraph:
         that there is no path.
         """
         shape = self.nodes, self.nodes
-        found = [np.full(shape, FAR, dtype=np.int64) for _ in self.moves]
-        for part, move in zip(found, self.moves, strict=True):
+        distance = [np.full(shape, FAR, dtype=np.int64) for _ in self.moves]
+        for part, move in zip(distance, self.moves, strict=True):
             part[np.ix_(self.at, self.at)] = move
         same = np.arange(self.nodes)
         for tails, heads in ((self.tails, self.heads), (same, same)):
-            _take_less(found, [np.zeros_like(tails)] * len(found), (tails, heads))
+            _take_less(distance, [np.zeros_like(tails)] * len(distance), (tails, heads))
         for node in range(self.nodes):
-            via = [part[:, node, None] + part[None, node, :] for part in found]
-            if len(found) == 1:
-                np.minimum(found[0], via[0], out=found[0])
+            via = [part[:, node, None] + part[None, node, :] for part in distance]
+            if len(distance) == 1:
+                np.minimum(distance[0], via[0], out=distance[0])
             else:
-                _take_less(found, via, (slice(None), slice(None)))
-        return tuple(found)
+                _take_less(distance, via, (slice(None), slice(None)))
+        return tuple(distance)
 
 
-def _take_less(found: list[Ints], offered: list[Ints], where: Where) -> None:
+def _take_less(distance: list[Ints], offered: list[Ints], where: Where) -> None:
     """Take, at some places of the matrices, the offers that are less."""
     less = np.zeros(offered[0].shape, dtype=bool)
     same = np.ones(offered[0].shape, dtype=bool)
-    for part, offer in zip(found, offered, strict=True):
+    for part, offer in zip(distance, offered, strict=True):
         less |= same & (offer < part[where])
         same &= offer == part[where]
-    for part, offer in zip(found, offered, strict=True):
+    for part, offer in zip(distance, offered, strict=True):
         part[where] = np.where(less, offer, part[where])
 
 
@@ -292,22 +252,24 @@ def _relax(here: list[Ints], moves: tuple[Ints, ...], slot: int) -> None:
         part[less] = offer[less]
 
 
-def _improve(found: list[Ints], at: Ints, offered: list[Ints], active: Bools) -> None:
+def _improve(
+    distance: list[Ints], at: Ints, offered: list[Ints], active: Bools
+) -> None:
     """Take offers that are less, integer by integer, and mark those nodes."""
     less = np.zeros(len(at), dtype=bool)
     same = np.ones(len(at), dtype=bool)
-    for part, offer in zip(found, offered, strict=True):
+    for part, offer in zip(distance, offered, strict=True):
         less |= same & (offer < part[at])
         same &= offer == part[at]
-    for part, offer in zip(found, offered, strict=True):
+    for part, offer in zip(distance, offered, strict=True):
         part[at[less]] = offer[less]
     active[at[less]] = True
 
 
 def _improve_each(
-    found: list[Ints], heads: Ints, offered: list[Ints], active: Bools
+    distance: list[Ints], heads: Ints, offered: list[Ints], active: Bools
 ) -> None:
     """Do the same for offers of which several may lead to one node."""
     order = np.lexsort((*reversed(offered), heads))
     first = order[np.diff(heads[order], prepend=-1) != 0]
-    _improve(found, heads[first], [offer[first] for offer in offered], active)
+    _improve(distance, heads[first], [offer[first] for offer in offered], active)

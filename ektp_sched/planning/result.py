@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     import numpy as np
     import polars as pl
@@ -252,74 +251,3 @@ class Plan(OneLine):
     seconds: dict[str, float] = field(default_factory=dict)
     shifts: tuple[ShiftUse, ...] = ()
     rows: tuple[Ints, Ints] | None = field(default=None, repr=False, compare=False)
-
-    def save(
-        self,
-        path: str | Path,
-        *,
-        format: Literal["csv", "parquet"] = "csv",  # noqa: A002 (the option's name)
-        xlsx: bool = True,
-        all_sheets: bool = False,
-        report: bool = True,
-        force: bool = False,
-        lang: Literal["id", "en"] | None = None,
-    ) -> None:
-        """Verify the plan and write its folder, whole or not at all.
-
-        Parameters
-        ----------
-        path
-            The folder.  An empty folder or an earlier plan is replaced.
-        format
-            Of the plan's table.
-        xlsx
-            Whether to write workbooks too.
-        all_sheets
-            Whether to write a workbook for every day, not for the first five.
-        report
-            Whether to write report.html, where the extra ``report`` is installed.
-        force
-            Also replace a plan folder that was changed since.
-        lang
-            Language of the sheets; the office's if left out.
-
-        Raises
-        ------
-        ektp_sched.errors.FolderError
-            The folder holds something else, or cannot be written.
-        ektp_sched.errors.UsageError
-            There is no plan to save.
-        """
-        # The output room lies above planning; only this convenience knows it.
-        from ektp_sched.output import save
-
-        save(
-            self,
-            path,
-            format=format,
-            xlsx=xlsx,
-            all_sheets=all_sheets,
-            report=report,
-            force=force,
-            lang=lang,
-        )
-
-    def chart(self) -> Any:
-        """Return the chart of the backlog by day, of altair.
-
-        Raises
-        ------
-        ektp_sched.errors.MissingExtraError
-            If the extra ``report`` is not installed; it is an ImportError.
-        ektp_sched.errors.UsageError
-            If nothing is printed, so that there is nothing to draw.
-        """
-        from ektp_sched.output.report import plan_chart
-
-        return plan_chart(self)
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook shows: key figures, days, and the chart."""
-        from ektp_sched.output.report import plan_html
-
-        return plan_html(self)

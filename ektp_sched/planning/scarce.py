@@ -24,22 +24,14 @@ __all__ = ["Scarce", "scarce"]
 
 @dataclass(frozen=True, slots=True)
 class Scarce:
-    """Blanks and ribbons that a mixed-integer program must count.
+    """Blanks and ribbons that a mixed-integer program must count."""
 
-    Parameters
-    ----------
-    cards
-        Card types whose blanks can run out beside others' cards.
-    lots
-        Card types of which blanks expire or are set aside, and can run out,
-        each with its lots.
-    ribbons
-        Printers whose ribbons can run out → cards that these allow up to a
-        day, shape ``(days,)``.
-    """
-
+    # Card types whose blanks can run out beside others' cards.
     cards: tuple[str, ...] = ()
+    # Card types of which blanks expire or are set aside, and can run out.
     lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
+    # Cards that the ribbons of a printer, which can run out, allow up to a day,
+    # (days,).
     ribbons: dict[str, Ints] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -58,15 +50,7 @@ class Scarce:
 
 
 def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
-    """Find what can run out in a way that no network can say.
-
-    Parameters
-    ----------
-    office, cohorts
-        What limits, and who waits.
-    limits
-        Capacity without any shift.
-    """
+    """Find what can run out in a way that no network can say."""
     counts_ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     if not limits.supply and not counts_ribbons:
         return Scarce()
@@ -74,9 +58,9 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
     used = [(option.shift, option.day) for option in options(office, start, days)]
     every = capacity(office, start, days, used)
     counted = {
-        card: some
-        for card, some in lots(office, start, days).items()
-        if can_run_out(card, cohorts, every, _sure(some, days))
+        card: card_lots
+        for card, card_lots in lots(office, start, days).items()
+        if can_run_out(card, cohorts, every, _sure(card_lots, days))
     }
     ribbons = {
         name: cards
@@ -89,10 +73,10 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
     return Scarce(plain, counted, ribbons)
 
 
-def _sure(some: tuple[Lot, ...], days: int) -> Ints:
+def _sure(card_lots: tuple[Lot, ...], days: int) -> Ints:
     """Return the blanks up to each day that anybody can use to the end."""
     cards = np.zeros(days, dtype=np.int64)
-    for lot in some:
+    for lot in card_lots:
         if lot.kept_for is None and lot.last == days - 1:
             cards[lot.first :] += lot.cards
     return cards

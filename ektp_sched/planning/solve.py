@@ -154,21 +154,21 @@ def _rules_too(
     from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction
 
     problem = pose(backlog, office, start, days, Scarce())
-    found = contradiction(problem, backlog, clock.deadline)
-    places = {rule.place for one in found for rule in one.rules}
-    return found if places - {PINS_RULE} else ()
+    conflicts = contradiction(problem, backlog, clock.deadline)
+    places = {rule.place for one in conflicts for rule in one.rules}
+    return conflicts if places - {PINS_RULE} else ()
 
 
 def _scarce(
     office: Office, cohorts: Cohorts, limits: Capacity, days: int | None
 ) -> Scarce:
     """Return what no network can count, which needs a horizon that is named."""
-    found = scarce(office, cohorts, limits)
-    if days is None and (found.lots or found.ribbons):
-        what = [f"cards.{card}" for card in found.lots]
+    uncounted = scarce(office, cohorts, limits)
+    if days is None and (uncounted.lots or uncounted.ribbons):
+        what = [f"cards.{card}" for card in uncounted.lots]
         what += [
             said("the ribbons of {name}", "pita {name}", name=name)
-            for name in found.ribbons
+            for name in uncounted.ribbons
         ]
         msg = said(
             "days is left out; {what} can run out, so it must be a whole number from 1 "
@@ -179,7 +179,7 @@ def _scarce(
             most=LONGEST,
         )
         raise UsageError(msg)
-    return found
+    return uncounted
 
 
 def _decided(

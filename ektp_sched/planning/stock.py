@@ -31,15 +31,8 @@ def can_run_out(
     One card of capacity more than there is counts as possible, so that the
     prices of one card more stay right.
 
-    Parameters
-    ----------
-    card
-        A card type with stock.
-    cohorts, capacity
-        Demand and capacity.
-    supply
-        Blanks up to each day, shape ``(days,)``; those of the capacity if left
-        out.
+    ``supply`` are blanks up to each day, shape ``(days,)``; those of the capacity if
+    left out.
     """
     if supply is None:
         supply = capacity.supply[card]
@@ -63,43 +56,26 @@ def stock_chains(
     of that card type; otherwise the sets of cards are not nested and no
     network describes them.
 
-    Parameters
-    ----------
-    cohorts, capacity
-        Demand and capacity.
-    pools
-        Indices of interchangeable printers, pool by pool.
-    aside
-        Card types whose blanks something else limits.
-
-    Raises
-    ------
-    CrossingBlanksError
-        Other card types use the same printers, servers or reserve.
+    Something else limits the blanks of card types ``aside``.  ``CrossingBlanksError``
+    if other card types use the same printers, servers or reserve.
     """
     chains: dict[str, set[int]] = {}
-    for card, mine, others in _running_out(cohorts, capacity, pools):
+    for card, own_pools, others in _running_out(cohorts, capacity, pools):
         if card in aside:
             continue
         if others:
             shared = sorted(str(other) for other in others)
             raise CrossingBlanksError(_sentence(card, shared), card=card, others=shared)
-        chains[card] = mine
+        chains[card] = own_pools
     return chains
 
 
 def crossing_cards(
     cohorts: Cohorts, capacity: Capacity, pools: Pools
 ) -> tuple[str, ...]:
-    """Return the card types whose blanks can run out beside others' cards.
-
-    Parameters
-    ----------
-    cohorts, capacity, pools
-        As for ``stock_chains``.
-    """
-    found = _running_out(cohorts, capacity, pools)
-    return tuple(card for card, _, others in found if others)
+    """Return the card types whose blanks can run out beside others' cards."""
+    running_out = _running_out(cohorts, capacity, pools)
+    return tuple(card for card, _, others in running_out if others)
 
 
 def _running_out(
@@ -107,9 +83,13 @@ def _running_out(
 ) -> Iterator[tuple[str, set[int], set[str | None]]]:
     """Yield card types that can run out, their pools, and who else uses those."""
     for card in sorted(capacity.supply):
-        mine = _pools_of(card, cohorts, capacity, pools)
-        if mine and can_run_out(card, cohorts, capacity):
-            yield card, mine, _sharing(mine, cohorts, capacity, pools) - {card}
+        own_pools = _pools_of(card, cohorts, capacity, pools)
+        if own_pools and can_run_out(card, cohorts, capacity):
+            yield (
+                card,
+                own_pools,
+                _sharing(own_pools, cohorts, capacity, pools) - {card},
+            )
 
 
 def _pools_of(
@@ -121,7 +101,7 @@ def _pools_of(
 
 
 def _sharing(
-    mine: set[int], cohorts: Cohorts, capacity: Capacity, pools: Pools
+    own_pools: set[int], cohorts: Cohorts, capacity: Capacity, pools: Pools
 ) -> set[str | None]:
     """Return the card types that meet these pools on a printer, server or reserve."""
     kinds = {k for group in cohorts.cards for k in group if cohorts.wanted.get(k)}
@@ -131,7 +111,7 @@ def _sharing(
     near = {
         p
         for p in range(len(pools))
-        if p in mine or any((reach[p] & reach[q]).any() for q in mine)
+        if p in own_pools or any((reach[p] & reach[q]).any() for q in own_pools)
     }
     return {k for k in kinds if _pools_of(k, cohorts, capacity, pools) & near}
 

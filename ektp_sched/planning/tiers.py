@@ -36,39 +36,19 @@ DECIDED = ("cost_idr", "shifts")
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One tier: an objective for the applications of one rank.
+    """One tier: an objective for the applications of one rank."""
 
-    Parameters
-    ----------
-    name
-        As in ``[plan] tiers``; or ``earliness`` or ``pins``, which no office
-        names.
-    rank
-        Index into ``Cohorts.ranks``; ``None`` for everybody.
-    scale
-        Costs are this many times the tier's unit: the least common multiple
-        of all targets for ``pressure``, else 1.
-    days
-        Length of the horizon, the day on which the unprinted are counted.
-    """
-
-    name: str
-    rank: int | None
+    name: str  # as in `[plan] tiers`; or `earliness` or `pins`, which no office names
+    rank: int | None  # index into `Cohorts.ranks`; `None` for everybody
+    # Costs are this many times the tier's unit: the least common multiple of all
+    # targets for `pressure`, else 1.
     scale: int
-    days: int
+    days: int  # length of the horizon, the day on which the unprinted are counted
 
     def sees(self, cohorts: Cohorts) -> Ints:
         """Return a key that is equal for cohorts that cost the same everywhere.
 
-        Parameters
-        ----------
-        cohorts
-            All cohorts.
-
-        Returns
-        -------
-        ndarray
-            Shape ``(C,)``; 0 for cohorts that this tier does not see.
+        Shape ``(C,)``; 0 for cohorts that this tier does not see.
         """
         if self.name in ("unprinted", EARLINESS):
             key = np.ones(len(cohorts), dtype=np.int64)
@@ -87,15 +67,15 @@ class Objective:
         ours: Ints = np.where(self._ours(cohorts), key, 0)
         return ours
 
-    def cost(self, cohorts: Cohorts, which: Ints, day: Ints) -> Ints:
+    def cost(self, cohorts: Cohorts, cohort: Ints, day: Ints) -> Ints:
         r"""Return the scaled cost of printing a cohort's card on a day.
 
         Parameters
         ----------
         cohorts
             All cohorts.
-        which
-            Cohort of each entry.
+        cohort
+            Index of the cohort of each entry.
         day
             Day of each entry, in ``[0, days]``; ``days`` stands for "not
             printed".
@@ -103,7 +83,7 @@ class Objective:
         Returns
         -------
         ndarray
-            Non-negative, same shape as ``which``.  For ``pressure`` it is
+            Non-negative, same shape as ``cohort``.  For ``pressure`` it is
             scale times the accrued pressure
 
             .. math:: P(i, d) = \sum_{t=\max(0, r)}^{d-1} (t - r + 1) / \tau
@@ -112,37 +92,37 @@ class Objective:
         """
         key = self.sees(cohorts)
         kinds = int(key.max(initial=0)) + 1
-        if kinds * (self.days + 1) > len(which):
-            return self._formula(cohorts, which, day)
+        if kinds * (self.days + 1) > len(cohort):
+            return self._formula(cohorts, cohort, day)
         member = np.zeros(kinds, dtype=np.int64)
         member[key] = np.arange(len(cohorts))
         of_kind, of_day = np.divmod(np.arange(kinds * (self.days + 1)), self.days + 1)
         table = self._formula(cohorts, member[of_kind], of_day)
-        found: Ints = table[(key * (self.days + 1))[which] + day]
-        return found
+        costs: Ints = table[(key * (self.days + 1))[cohort] + day]
+        return costs
 
-    def _formula(self, cohorts: Cohorts, which: Ints, day: Ints) -> Ints:
+    def _formula(self, cohorts: Cohorts, cohort: Ints, day: Ints) -> Ints:
         if self.name == "unprinted":
             cost: Ints = (day == self.days).astype(np.int64)
         elif self.name == EARLINESS:
             cost = day.copy()
         elif self.name == "overdue":
-            due = cohorts.due[which]
+            due = cohorts.due[cohort]
             cost = ((due != NONE) & (day > due)).astype(np.int64)
         elif self.name == "promise":
-            promised = cohorts.promised[which]
+            promised = cohorts.promised[cohort]
             cost = np.where(promised == NONE, 0, np.maximum(0, day - promised))
         elif self.name == PINS:
-            cost = (self._bound(cohorts)[which] & (day == self.days)).astype(np.int64)
+            cost = (self._bound(cohorts)[cohort] & (day == self.days)).astype(np.int64)
         else:
-            since = cohorts.since[which]
-            per_day = self.scale // np.array(cohorts.targets)[cohorts.target[which]]
+            since = cohorts.since[cohort]
+            per_day = self.scale // np.array(cohorts.targets)[cohorts.target[cohort]]
             first = np.maximum(since, 0)
             waited = np.maximum(0, day - first)
             cost = per_day * (waited * (first - since + 1) + waited * (waited - 1) // 2)
         if self.rank is None:
             return cost
-        return np.where(self._ours(cohorts)[which], cost, np.int64(0))
+        return np.where(self._ours(cohorts)[cohort], cost, np.int64(0))
 
     def constant(self, cohorts: Cohorts) -> int:
         """Return what is lost before the start, whatever is done."""
@@ -172,45 +152,36 @@ def objectives(
     shifts' own tiers know no rank: what stands before one is settled for
     everybody before it, and what stands after it afterwards.
 
-    Parameters
-    ----------
-    office
-        Its tiers in order, its ranks, and the common multiple of its targets.
-    cohorts
-        Tells which ranks occur.
-    days
-        Length of the horizon.
-    decided
-        Whether to list the shifts' own tiers too: those that the office
-        names, where it names them, and the others last.
+    The shifts' own tiers are listed if ``decided``: those that the office names, where
+    it names them, and the others last.
     """
 
     def tier(name: str, rank: int | None) -> Objective:
         scale = office.lcm_targets if name == "pressure" else 1
         return Objective(name, rank, scale, days)
 
-    found: list[Objective] = []
+    tiers: list[Objective] = []
     for names in _stretches(office, decided=decided):
         if not office.has_ranks or names[0] in DECIDED:
-            found += [tier(name, None) for name in names]
+            tiers += [tier(name, None) for name in names]
             continue
         ranks = range(len(cohorts.ranks))
-        found += [tier("unprinted", r) for r in ranks if "unprinted" in names]
-        found += [tier(n, r) for r in ranks for n in names if n != "unprinted"]
+        tiers += [tier("unprinted", r) for r in ranks if "unprinted" in names]
+        tiers += [tier(n, r) for r in ranks for n in names if n != "unprinted"]
     if "pressure" not in office.plan.tiers:
-        found.append(Objective(EARLINESS, None, 1, days))
-    return tuple(found)
+        tiers.append(Objective(EARLINESS, None, 1, days))
+    return tuple(tiers)
 
 
 def _stretches(office: Office, *, decided: bool) -> list[list[str]]:
     """Cut the office's tiers at those that are the shifts' own."""
-    found: list[list[str]] = [[]]
+    stretches: list[list[str]] = [[]]
     for name in office.plan.tiers:
-        found += [[name], []] if name in DECIDED else []
+        stretches += [[name], []] if name in DECIDED else []
         if name not in DECIDED:
-            found[-1].append(name)
-    found += [[name] for name in DECIDED if name not in office.plan.tiers]
-    return [one for one in found if one and (decided or one[0] not in DECIDED)]
+            stretches[-1].append(name)
+    stretches += [[name] for name in DECIDED if name not in office.plan.tiers]
+    return [one for one in stretches if one and (decided or one[0] not in DECIDED)]
 
 
 def check_range(
@@ -218,22 +189,9 @@ def check_range(
 ) -> None:
     """Refuse costs that could leave the range of 64-bit integers.
 
-    Solvers multiply costs by the number of nodes, distances add them up
-    along paths, and neither says when it overflows.
-
-    Parameters
-    ----------
-    office
-        Its targets are named in the message.
-    cohorts, tiers
-        Costs never fall with the day, so the last day's are the largest.
-    nodes
-        Nodes of the network, cohorts not counted.
-
-    Raises
-    ------
-    UnsupportedRuleError
-        The targets have too large a common multiple for this horizon.
+    Solvers multiply costs by the number of nodes, cohorts not counted, distances add
+    them up along paths, and neither says when it overflows.  Costs never fall with the
+    day, so the last day's are the largest.
     """
     everyone = np.arange(len(cohorts))
     for tier in tiers:

@@ -26,39 +26,36 @@ def settle_ties(
     are sets that overlap.  Each exchange moves an earlier application to an
     earlier day, so the rounds end.
 
-    Parameters
-    ----------
-    program
-        For the day of each column.
-    masks
-        Distinct sets of free columns, shape ``(M, S + 1)``.
-    mask
-        The set of each application, in tie-break order, shape ``(N,)``.
-    column
-        The column of each application, changed in place, shape ``(N,)``.
+    ``masks`` are the distinct sets of free columns, shape ``(M, S + 1)``, ``mask`` the
+    set of each application in the order of the tie-break, shape ``(N,)``, and
+    ``column`` the column of each, changed in place.
     """
     day = np.append(program.column_day, program.capacity.days)
     pairs = _overlapping(masks, day)
     if not pairs:
         return
-    rows = {one: np.flatnonzero(mask == one) for one, other in pairs if one == other}
+    rows = {
+        lower: np.flatnonzero(mask == lower)
+        for lower, higher in pairs
+        if lower == higher
+    }
     exchanges = 0
     changed = dict.fromkeys(rows, 0)
     looked = dict.fromkeys(pairs, -1)
     while exchanges > min(looked.values()):
-        for one, other in pairs:
-            before, looked[one, other] = looked[one, other], exchanges
+        for lower, higher in pairs:
+            before, looked[lower, higher] = looked[lower, higher], exchanges
             # A pair in order stays so until one of its sets changes.
-            if max(changed[one], changed[other]) <= before:
+            if max(changed[lower], changed[higher]) <= before:
                 continue
-            common = masks[one] & masks[other]
-            both = (rows[one],) if one == other else (rows[one], rows[other])
-            mine = np.concatenate([part[common[column[part]]] for part in both])
-            mine.sort()
-            if (np.diff(day[column[mine]]) < 0).any():
-                column[mine] = np.sort(column[mine])
+            common = masks[lower] & masks[higher]
+            both = (rows[lower],) if lower == higher else (rows[lower], rows[higher])
+            members = np.concatenate([part[common[column[part]]] for part in both])
+            members.sort()
+            if (np.diff(day[column[members]]) < 0).any():
+                column[members] = np.sort(column[members])
                 exchanges += 1
-                changed[one] = changed[other] = looked[one, other] = exchanges
+                changed[lower] = changed[higher] = looked[lower, higher] = exchanges
 
 
 def _overlapping(masks: NDArray[np.bool_], day: Ints) -> list[tuple[int, int]]:
@@ -67,16 +64,16 @@ def _overlapping(masks: NDArray[np.bool_], day: Ints) -> list[tuple[int, int]]:
     column, member = np.nonzero(masks[wide].T)
     begin = np.searchsorted(column, np.arange(len(day) + 1))
     pairs: list[tuple[int, int]] = []
-    for position, one in enumerate(wide.tolist()):
-        mine = np.flatnonzero(masks[one])
-        spans = [(begin[c], begin[c + 1]) for c in mine.tolist()]
+    for position, lower in enumerate(wide.tolist()):
+        columns = np.flatnonzero(masks[lower])
+        spans = [(begin[c], begin[c + 1]) for c in columns.tolist()]
         other = np.concatenate([member[a:b] for a, b in spans])
-        when = np.repeat(day[mine], begin[mine + 1] - begin[mine])
+        when = np.repeat(day[columns], begin[columns + 1] - begin[columns])
         later = other > position
         first = np.full(len(wide), day.max() + 1)
         last = np.full(len(wide), -1)
         np.minimum.at(first, other[later], when[later])
         np.maximum.at(last, other[later], when[later])
-        pairs += [(one, int(two)) for two in wide[first < last]]
-    alone = sorted({one for pair in pairs for one in pair})
-    return pairs + [(one, one) for one in alone]
+        pairs += [(lower, int(higher)) for higher in wide[first < last]]
+    alone = sorted({lower for pair in pairs for lower in pair})
+    return pairs + [(lower, lower) for lower in alone]

@@ -1,13 +1,10 @@
 """What if: many futures of an office, simulated on cohorts and arrays."""
 
-from ektp_sched.scenarios.compare.against import against
-from ektp_sched.scenarios.compare.against_result import Against
+from ektp_sched.scenarios.compare.against import Against, against
 from ektp_sched.scenarios.compare.compare import compare
 from ektp_sched.scenarios.compare.comparison import Comparison
-from ektp_sched.scenarios.compare.goal import Goal, Need
-from ektp_sched.scenarios.compare.need import need
-from ektp_sched.scenarios.dates.backtest import backtest
-from ektp_sched.scenarios.dates.backtest_result import Backtest
+from ektp_sched.scenarios.compare.need import Goal, Need, need
+from ektp_sched.scenarios.dates.backtest import Backtest, backtest
 from ektp_sched.scenarios.dates.promise import Promises, promise
 from ektp_sched.scenarios.simulate.order import POLICIES
 from ektp_sched.scenarios.simulate.outcome import Outcome, Waits, joined
@@ -15,7 +12,7 @@ from ektp_sched.scenarios.simulate.polymatroid import CAUSES
 from ektp_sched.scenarios.simulate.queue import Queue, build_queue
 from ektp_sched.scenarios.simulate.simulate import simulate
 from ektp_sched.scenarios.world.capacities import likely_office, limits_of
-from ektp_sched.scenarios.world.draws import BLOCK, World, draw
+from ektp_sched.scenarios.world.draws import BLOCK, Arrivals, Limits, World, draw
 from ektp_sched.scenarios.world.laws import NewResource, Scenario, Scenarios
 from ektp_sched.scenarios.world.left_out import left_out
 from ektp_sched.scenarios.world.loading import (
@@ -23,7 +20,6 @@ from ektp_sched.scenarios.world.loading import (
     load_scenarios,
     scenarios_of,
 )
-from ektp_sched.scenarios.world.types import Arrivals, Limits
 
 __all__ = [
     "BLOCK",

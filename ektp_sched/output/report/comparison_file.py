@@ -10,11 +10,15 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ektp_sched.errors import FolderError
-from ektp_sched.output.comparison import AGAIN, COMPARISON, DAILY, read_comparison
+from ektp_sched.office.ordinary import ordinary_bytes
+from ektp_sched.output.plain_json import json_file
+from ektp_sched.output.seal import COMPARISON
 from ektp_sched.output.stated import damaged
+from ektp_sched.places import settle
 from ektp_sched.words import said
 
 __all__ = [
+    "DAILY",
     "BreakEvenPart",
     "ComparisonPart",
     "DayPart",
@@ -27,8 +31,15 @@ __all__ = [
     "WaitPart",
     "WaitsPart",
     "parsed",
+    "read_comparison",
     "read_comparison_folder",
 ]
+
+DAILY: Final = "daily.csv"
+
+_AGAIN: Final = said(
+    "run `ektp-sched compare` again", "jalankan `ektp-sched compare` lagi"
+)
 
 _COLUMNS: Final = ("scenario", "day", "waiting_p10", "waiting_p50", "waiting_p90")
 
@@ -226,7 +237,54 @@ def parsed(document: dict[str, Any], file: str = COMPARISON) -> ComparisonPart:
     try:
         return ComparisonPart.model_validate(document)
     except ValidationError as error:
-        raise damaged(error, file, AGAIN) from None
+        raise damaged(error, file, _AGAIN) from None
+
+
+def read_comparison(path: str | Path) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Read comparison.json and daily.csv of a folder.
+
+    Parameters
+    ----------
+    path
+        A folder that `save_comparison` wrote.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If it is none.
+    """
+    folder = Path(path)
+    settle(folder)
+    for name in (COMPARISON, DAILY):
+        if not (folder / name).exists():
+            message = said(
+                "holds no {name}; give a folder that `ektp-sched compare` wrote",
+                "tidak memuat {name}; sebutkan folder yang ditulis `ektp-sched "
+                "compare`",
+                name=name,
+            )
+            raise FolderError(message, file=str(path))
+    try:
+        document = json_file(folder / COMPARISON)
+        daily = pl.read_csv(ordinary_bytes(folder / DAILY), try_parse_dates=True)
+    except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError):
+        message = said(
+            "its {first} or {second} cannot be read; {again}",
+            "{first} atau {second} di dalamnya tidak dapat dibaca; {again}",
+            first=COMPARISON,
+            second=DAILY,
+            again=_AGAIN,
+        )
+        raise FolderError(message, file=str(path)) from None
+    if not isinstance(document, dict) or "scenarios" not in document:
+        message = said(
+            "its {name} is no comparison; {again}",
+            "{name} di dalamnya bukan perbandingan; {again}",
+            name=COMPARISON,
+            again=_AGAIN,
+        )
+        raise FolderError(message, file=str(path))
+    return document, daily
 
 
 def read_comparison_folder(
@@ -257,7 +315,7 @@ def read_comparison_folder(
             "lacks {what}; {again}",
             "tidak memuat {what}; {again}",
             what=", ".join(missing) or dates,
-            again=AGAIN,
+            again=_AGAIN,
         )
         raise FolderError(message, file=str(Path(path) / DAILY))
     return document, parsed(document, str(Path(path) / COMPARISON)), daily

@@ -113,7 +113,7 @@ def held_parts(plan: AnyPlan, texts: Language) -> list[Part]:
         for status, count in status_counts(plan.backlog).items()
     ]
     rejected = [
-        (texts.name("reject", code), count)
+        (texts.reason(code), count)
         for code, count in reason_counts(plan.backlog).items()
     ]
     lists = {

@@ -58,74 +58,41 @@ _UNNAMED = (PINS, EARLINESS, EARLIEST)
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """One way in which things may come.
+    """One way in which things may come."""
 
-    Parameters
-    ----------
-    day
-        First day in use, counted from the start; the days of the horizon or
-        more if it comes later.
-    times
-        How often it counts, from 1.
-    office
-        The office in it.
-    """
-
+    # First day in use, counted from the start; the days of the horizon or more if it
+    # comes later.
     day: int
-    times: int
+    times: int  # how often it counts, from 1
     office: Office
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What one tier comes to over all dates.
+    """What one tier comes to over all dates."""
 
-    Parameters
-    ----------
-    name, rank, scale
-        As of a plan's tier.
-    value
-        The sum of the values that count, times ``scale``.
-    bound
-        No choice comes below it; ``None`` if the time did not reach so far.
-    proven
-        Whether the value is proven to be the least, given the tiers before.
-    """
-
-    name: str
+    name: str  # name, rank and scale are those of a plan's tier
     rank: int | str | None
     scale: int
-    value: int
+    value: int  # the sum of the values that count, times `scale`
+    # No choice comes below it; `None` if the time did not reach so far.
     bound: int | None
-    proven: bool
+    proven: bool  # whether the value is proven to be the least, given the tiers before
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A choice of shifts, and what it comes to.
+    """A choice of shifts, and what it comes to."""
 
-    Parameters
-    ----------
-    shared
-        Shifts on days on which nothing is installed, by day and shift.
-    own
-        For each date the shifts from that day on.
-    tiers
-        Every tier that the office names, over all dates, and the shifts' own.
-    values
-        For each date the value of every tier, times its scale.
-    keeps_pins
-        Whether every pin is kept on every date.
-    rounds
-        Choices that the master proposed.
-    """
-
+    # Shifts on days on which nothing is installed, by day and shift.
     shared: tuple[Option, ...]
-    own: tuple[tuple[Option, ...], ...]
+    own: tuple[tuple[Option, ...], ...]  # for each date the shifts from that day on
+    # Every tier that the office names, over all dates, and the shifts' own.
     tiers: tuple[Measure, ...]
+    # For each date the value of every tier, times its scale.
     values: tuple[tuple[int, ...], ...]
-    keeps_pins: bool
-    rounds: int
+    keeps_pins: bool  # whether every pin is kept on every date
+    rounds: int  # choices that the master proposed
 
     @property
     def proven(self) -> bool:
@@ -135,21 +102,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The three answers.
+    """The three answers."""
 
-    Parameters
-    ----------
-    rule
-        What may wait until it is seen whether the thing is installed.
-    fixed
-        What is decided for every day now, whatever comes.
-    known
-        Each date's own best; the tiers are over all dates.
-    """
-
-    rule: Chosen
-    fixed: Chosen
-    known: Chosen
+    rule: Chosen  # what may wait until it is seen whether the thing is installed
+    fixed: Chosen  # what is decided for every day now, whatever comes
+    known: Chosen  # each date's own best; the tiers are over all dates
 
 
 def decide_against(
@@ -165,31 +122,11 @@ def decide_against(
 ) -> Decision:
     """Choose the shifts that are best over all that may come.
 
-    Parameters
-    ----------
-    backlog
-        Who waits.
-    possible
-        What may come, each day once; until that day the offices are alike.
-    start, days
-        The horizon.
-    count
-        Each tier is the sum of its largest values, so many of them: all for
-        the mean.
-    time_limit
-        Seconds after which the best choices so far are taken.
-    workers
-        Search workers of the master; one makes the answer repeatable.
-    progress
-        Called with a stage's name and the share of the work done.
-
-    Raises
-    ------
-    UsageError
-        The time limit is not above 0.
-    UnsupportedRuleError
-        There are quotas, or blanks run out beside other cards, or blanks that
-        expire or are set aside, or ribbons: no network says so.
+    Until the day of one of ``possible``, each day once, the offices are alike.  Each
+    tier is the sum of its ``count`` largest values: of all for the mean.  After
+    ``time_limit`` seconds the best choices so far are taken.  Quotas, blanks that run
+    out beside other cards, expire or are set aside, and ribbons are refused: no network
+    says so.
     """
     if any(one.office.quotas for one in possible):
         msg = said(
@@ -237,8 +174,8 @@ class _Case:
         parts = search.best
         named = [p for p, tier in enumerate(order) if tier.name not in _UNNAMED]
         values = [
-            tuple(one[p] + self._lost(order[p]) for p in named)
-            for one in search.values(parts)
+            tuple(of_date[p] + self._lost(order[p]) for p in named)
+            for of_date in search.values(parts)
         ]
         shared, *own = (
             _worked(tree, parts, owner) for owner in range(EVERYBODY, len(futures))
@@ -283,21 +220,21 @@ def _futures(
     cohorts: Cohorts, possible: Sequence[Possible], start: date, days: int
 ) -> tuple[Future, ...]:
     """Lay the network of every future."""
-    limits = [capacity(one.office, start, days) for one in possible]
-    for one, limit in zip(possible, limits, strict=True):
-        _refuse(scarce(one.office, cohorts, limit))
+    limits = [capacity(way.office, start, days) for way in possible]
+    for way, limit in zip(possible, limits, strict=True):
+        _refuse(scarce(way.office, cohorts, limit))
     own = [days_that_matter(cohorts, limit) for limit in limits]
     # Until a future parts from the others it meets what they meet.
     last = [
-        max(n, min(one.day, max(own))) for n, one in zip(own, possible, strict=True)
+        max(n, min(way.day, max(own))) for n, way in zip(own, possible, strict=True)
     ]
     networks = (
-        lay_network(one.office, cohorts, limit, last_day)[0]
-        for one, limit, last_day in zip(possible, limits, last, strict=True)
+        lay_network(way.office, cohorts, limit, last_day)[0]
+        for way, limit, last_day in zip(possible, limits, last, strict=True)
     )
     return tuple(
-        Future(one.day, one.times, one.office, network, [[] for _ in network.tiers])
-        for one, network in zip(possible, networks, strict=True)
+        Future(way.day, way.times, way.office, network, [[] for _ in network.tiers])
+        for way, network in zip(possible, networks, strict=True)
     )
 
 

@@ -45,37 +45,19 @@ _CLOSE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A tier that only the uses decide: rupiah, or their number.
+    """A tier that only the uses decide: rupiah, or their number."""
 
-    Parameters
-    ----------
-    name
-        As in ``[plan] tiers``.
-    weight
-        What each use costs, shape ``(U,)``.
-    """
-
-    name: str
-    weight: Ints
+    name: str  # as in `[plan] tiers`
+    weight: Ints  # what each use costs, (U,)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What one tier came to.
-
-    Parameters
-    ----------
-    tier
-        The tier.
-    value
-        Of the decision that was found, without losses before the start.
-    bound
-        No decision comes below it.
-    """
+    """What one tier came to."""
 
     tier: Objective | Linear
-    value: int
-    bound: int
+    value: int  # of the decision that was found, without losses before the start
+    bound: int  # no decision comes below it
 
     @property
     def proven(self) -> bool:
@@ -85,24 +67,12 @@ class Settled:
 
 @dataclass(slots=True)
 class Search:
-    """One search for the best decision.
+    """One search for the best decision."""
 
-    Parameters
-    ----------
-    network
-        The network, laid for all that could be open.
-    rows
-        What limits the uses.
-    deadline
-        Moment of ``time.monotonic`` after which the best so far is taken.
-    workers
-        Search workers of the master.
-    """
-
-    network: Network
-    rows: list[Row]
-    deadline: float | None = None
-    workers: int = 1
+    network: Network  # the network, laid for all that could be open
+    rows: list[Row]  # what limits the uses
+    deadline: float | None = None  # after it the best so far is taken
+    workers: int = 1  # of the master
     best: Point = field(init=False)
     most: Point = field(init=False)
     cuts: list[list[Cut]] = field(init=False)
@@ -115,13 +85,7 @@ class Search:
         self.most = self.network.most()
 
     def settle(self, number: int) -> Settled:
-        """Find the best decision in a tier that the network values.
-
-        Parameters
-        ----------
-        number
-            Which tier; all before it are settled.
-        """
+        """Find the best decision in a network tier; all before it are settled."""
         assert len(self.settled) == number
         low = self._least(number)
         bound = low
@@ -138,13 +102,7 @@ class Search:
         return Settled(self.network.tiers[number], value, min(bound, value))
 
     def settle_linear(self, tier: Linear) -> Settled:
-        """Find the best decision in a tier that only the uses decide.
-
-        Parameters
-        ----------
-        tier
-            Rupiah, or the number of shifts.
-        """
+        """Find the best decision in a tier that only the uses decide."""
         none: list[Bound] = []
         bound = 0
         value = int(tier.weight @ self.best.parts)
@@ -221,10 +179,10 @@ class Search:
             self._offer(master, bound, low)
         core, value = self._core(), np.inf
         for _ in range(_ROUNDS):
-            found = master.solve()
-            if found is None or self._late():
+            answer = master.solve()
+            if answer is None or self._late():
                 return
-            proposal, least = found
+            proposal, least = answer
             if value - least <= _CLOSE * unit:
                 return
             middle = (core + proposal) / 2

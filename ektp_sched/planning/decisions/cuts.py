@@ -48,76 +48,34 @@ _WIDE = 1 << 61
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A lower bound on one tier under every decision.
+    """A lower bound on one tier under every decision."""
 
-    Parameters
-    ----------
-    tier
-        Which tier.
-    weights
-        How often each tier up to this one counts; the last is 1.
-    price
-        Price of each network node, shape ``(nodes,)``.
-    constant
-        The bound on the weighed tiers without any shift.
-    slope
-        What each use lowers it by, not negative, shape ``(U,)``.
-    """
-
-    tier: int
-    weights: tuple[int, ...]
-    price: tuple[int, ...]
-    constant: int
-    slope: tuple[int, ...]
+    tier: int  # its number
+    weights: tuple[int, ...]  # how often each tier up to this one counts; the last is 1
+    price: tuple[int, ...]  # price of each network node, (nodes,)
+    constant: int  # the bound on the weighed tiers without any shift
+    slope: tuple[int, ...]  # what each use lowers it by, not negative, (U,)
 
     def above(self, values: Sequence[int]) -> int:
-        """Return the bound on this tier alone without any shift.
-
-        Parameters
-        ----------
-        values
-            What the better tiers are held at.
-        """
+        """Return this tier's bound, the better ones held at values, without a shift."""
         better = zip(self.weights[:-1], values, strict=False)
         return self.constant - sum(w * v for w, v in better)
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Groups of cohorts that some tiers together cannot tell apart.
+    """Groups of cohorts that some tiers together cannot tell apart."""
 
-    Parameters
-    ----------
-    size
-        Applications in each group, shape ``(G,)``.
-    start
-        Where each group's choices begin, shape ``(G,)``.
-    owner, node
-        Group and network node of each choice, shape ``(E,)``.
-    costs
-        Cost of each choice in each tier, shape ``(E,)`` each.
-    of
-        Group of each cohort, shape ``(C,)``.
-    """
-
-    size: Ints
-    start: Ints
-    owner: Ints
-    node: Ints
-    costs: tuple[Ints, ...]
-    of: Ints
+    size: Ints  # applications in each group, (G,)
+    start: Ints  # where each group's choices begin, (G,)
+    owner: Ints  # group of each choice, (E,)
+    node: Ints  # network node of each choice, (E,)
+    costs: tuple[Ints, ...]  # cost of each choice in each tier, (E,) each
+    of: Ints  # group of each cohort, (C,)
 
 
 def stack(program: Program, cohorts: Cohorts, tiers: Sequence[Objective]) -> Stack:
-    """Return the groups of some tiers and what their choices cost.
-
-    Parameters
-    ----------
-    program, cohorts
-        The network and what flows through it.
-    tiers
-        Objectives, the most important first.
-    """
+    """Return the groups of some tiers and what their choices cost."""
     key, count = program.mask, len(program.masks)
     for tier in tiers:
         seen = tier.sees(cohorts)
@@ -145,16 +103,8 @@ def learn(
 ) -> Cut:
     """Return the cut of the last of some tiers.
 
-    Parameters
-    ----------
-    program, uses
-        The network and what may be decided.
-    groups
-        The stack of the tiers.
-    limits
-        Limit of each arc at the decision, shape ``(A,)``; any multiple.
-    prices
-        Optimal node prices of each tier at the decision.
+    ``limits`` are those of the arcs at the decision, shape ``(A,)``, or any multiple,
+    and ``prices`` optimal node prices of each tier there.
     """
     live = live_nodes(program, limits)
     weights, price = _weigh(program, groups, prices, live)
@@ -168,17 +118,7 @@ def learn(
 def bounded(
     program: Program, uses: Uses, groups: Stack, weights: tuple[int, ...], price: Wide
 ) -> Cut:
-    """Return what any prices say: valid whatever they are.
-
-    Parameters
-    ----------
-    program, uses, groups
-        As for ``learn``.
-    weights
-        How often each tier counts.
-    price
-        Price of each node.
-    """
+    """Return what any prices say: valid whatever they are."""
     cost = _sum(weights, groups.costs)
     least = np.minimum.reduceat(cost - price[groups.node], groups.start)
     paid = np.maximum(price[program.head] - price[program.tail], 0)
@@ -246,8 +186,8 @@ def _needed(gap: Wide, own: Wide, where: Bools) -> int:
 def _least(total: Wide, allowed: Bools, groups: Stack) -> Wide:
     """Return each group's least over the choices that count."""
     far = total.max(initial=0) + 1
-    found: Wide = np.minimum.reduceat(np.where(allowed, total, far), groups.start)
-    return found
+    least: Wide = np.minimum.reduceat(np.where(allowed, total, far), groups.start)
+    return least
 
 
 def _plus(times: int, better: Wide, own: Wide) -> Wide:
@@ -260,10 +200,10 @@ def _plus(times: int, better: Wide, own: Wide) -> Wide:
 
 
 def _sum(weights: tuple[int, ...], costs: tuple[Ints, ...]) -> Wide:
-    found: Wide = costs[0] * 0
+    total: Wide = costs[0] * 0
     for weight, cost in zip(weights, costs, strict=True):
-        found = _plus(1, found, _plus(weight, cost, cost * 0))
-    return found
+        total = _plus(1, total, _plus(weight, cost, cost * 0))
+    return total
 
 
 def _largest(array: Wide) -> int:

@@ -30,15 +30,7 @@ _UPWARD = (Arc.PRINTER, Arc.LINK, Arc.SERVER, Arc.RESERVE)
 
 
 def live_nodes(program: Program, limits: Ints) -> Bools:
-    """Return from which nodes a card could still reach the sink.
-
-    Parameters
-    ----------
-    program
-        The network.
-    limits
-        Limit of each arc at the decision, shape ``(A,)``.
-    """
+    """Return from which nodes a card could still reach the sink."""
     shut = limits == 0
     live = np.ones(program.nodes, dtype=bool)
     for kind in reversed(_UPWARD):
@@ -54,31 +46,23 @@ def price_dead(
 ) -> Wide:
     """Return prices in which dead nodes ask as little as they can.
 
-    Parameters
-    ----------
-    program, uses, limits
-        The network, what may be decided, and the limits at a decision.
-    live
-        As ``live_nodes`` returns it.
-    price
-        Prices of all nodes; those of dead columns the highest that mislead
-        nobody.
+    ``price`` has for dead columns the highest that mislead nobody.
     """
     shut = limits == 0
     hard, soft = _wanted(program, live, shut, price)
     carries = _carriers(program, uses)
-    found = price.copy()
+    lowered = price.copy()
     for kind in reversed(_UPWARD):
         arcs = np.flatnonzero((program.kind == kind) & ~live[program.tail])
         tail, head = program.tail[arcs], program.head[arcs]
         if kind == Arc.LINK:
-            low = found.min(initial=0)
-            found[tail] = low
-            np.maximum.at(found, tail, found[head])
+            low = lowered.min(initial=0)
+            lowered[tail] = low
+            np.maximum.at(lowered, tail, lowered[head])
             continue
         asked = np.where(shut[arcs] & carries[arcs], soft[tail], hard[tail])
-        found[tail] = np.minimum(found[head], np.minimum(asked, hard[tail]))
-    return found
+        lowered[tail] = np.minimum(lowered[head], np.minimum(asked, hard[tail]))
+    return lowered
 
 
 def _wanted(

@@ -47,35 +47,18 @@ EARLIEST = "earliest"
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The shifts to work, and why no others.
+    """The shifts to work, and why no others."""
 
-    Parameters
-    ----------
-    used
-        The shifts that are worked, by day and shift.
-    limits
-        Capacity with them.
-    settled
-        Every tier in order, the shifts' own included; pins first where there
-        are any.
-    program, uses
-        The network for all that could be open, and what could be decided.
-    cuts
-        For each tier that the network values, what was learnt.
-    rows
-        Rules on the uses, and after them the shifts' own tiers.
-    rounds
-        Decisions that the master proposed.
-    """
-
-    used: tuple[Option, ...]
-    limits: Capacity
+    used: tuple[Option, ...]  # the shifts that are worked, by day and shift
+    limits: Capacity  # capacity with them
+    # Every tier in order, the shifts' own included; pins first where there are any.
     settled: tuple[Settled, ...]
-    program: Program
-    uses: Uses
+    program: Program  # the network for all that could be open
+    uses: Uses  # what could be decided
+    # For each tier that the network values, what was learnt.
     cuts: tuple[tuple[Cut, ...], ...]
-    rows: tuple[Row, ...]
-    rounds: int
+    rows: tuple[Row, ...]  # rules on the uses, and after them the shifts' own tiers
+    rounds: int  # decisions that the master proposed
 
     @property
     def breaks_pins(self) -> bool:
@@ -101,13 +84,7 @@ class Decided:
         return Tier(name, None, value, 1, 0, proven=False)
 
     def proof(self, label: Callable[[Objective], Label]) -> DecisionProof | None:
-        """Return why no other choice is better, as anybody can add it up.
-
-        Parameters
-        ----------
-        label
-            Gives a tier's name and rank as in ``summary.json``.
-        """
+        """Return why no other choice is better, as anybody can add it up."""
         last = (EARLINESS, EARLIEST)
         settled = [s for s in self.settled if s.tier.name not in last]
         if not all(s.proven for s in settled):
@@ -124,22 +101,10 @@ def decide(
     deadline: float | None = None,
     workers: int = 1,
 ) -> Decided:
-    """Choose the shifts to work.
+    """Choose the shifts to work, given the capacity without any.
 
-    Parameters
-    ----------
-    office
-        Its shifts, budget and tiers.
-    cohorts
-        Who waits.
-    limits
-        Capacity without any shift.
-    last_day
-        Days from this one on are left out; see ``days_that_matter``.
-    deadline
-        Moment of ``time.monotonic`` after which the best so far is taken.
-    workers
-        Search workers of the master; one makes the answer repeatable.
+    Days from ``last_day`` on are left out, see ``days_that_matter``; after the deadline
+    the best so far is taken.
     """
     start, days = limits.start, limits.days
     network, order = lay_network(office, cohorts, limits, last_day)
@@ -163,13 +128,7 @@ def decide(
 def lay_network(
     office: Office, cohorts: Cohorts, limits: Capacity, last_day: int
 ) -> tuple[Network, list[Objective | Linear]]:
-    """Lay the network for all that could be open, and return the order of tiers.
-
-    Parameters
-    ----------
-    office, cohorts, limits, last_day
-        As for ``decide``.
-    """
+    """Lay the network for all that could be open, and return the order of tiers."""
     start, days = limits.start, limits.days
     can = [o for o in options(office, start, days) if o.day < last_day]
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
@@ -191,15 +150,7 @@ def _free_pins(program: Program) -> Program:
 def tier_order(
     office: Office, cohorts: Cohorts, days: int, uses: Uses | None
 ) -> list[Objective | Linear]:
-    """Return all tiers in order, and last what makes the choice unique.
-
-    Parameters
-    ----------
-    office, cohorts, days
-        As for ``objectives``.
-    uses
-        What may be decided; ``None`` for an office without shifts.
-    """
+    """Return all tiers in order, and last what makes the choice unique."""
     if uses is None:
         return list(objectives(office, cohorts, days))
     weights = {
@@ -224,16 +175,16 @@ def pin_tiers(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
 
 
 def _settle(search: Search, order: list[Objective | Linear]) -> tuple[Settled, ...]:
-    found: list[Settled] = []
+    settled: list[Settled] = []
     number = 0
     for tier in order:
         if isinstance(tier, Linear):
-            found.append(search.settle_linear(tier))
+            settled.append(search.settle_linear(tier))
             continue
-        found.append(search.settle(number))
+        settled.append(search.settle(number))
         number += 1
-        if tier.name == PINS and found[-1].value:
+        if tier.name == PINS and settled[-1].value:
             break
-        if not found[-1].proven:
+        if not settled[-1].proven:
             break
-    return tuple(found)
+    return tuple(settled)

@@ -47,47 +47,25 @@ EVERYBODY = -1
 
 @dataclass(frozen=True, slots=True)
 class Future:
-    """One installation day and its network.
+    """One installation day and its network."""
 
-    Parameters
-    ----------
-    day
-        First day in use, counted from the start; the days of the horizon if
-        it comes later, or never.
-    times
-        How often it counts.
-    office
-        The office in it.
-    network
-        Its network.
-    cuts
-        For each tier that the network values, what was learnt so far.
-    """
-
+    # First day in use, counted from the start; the days of the horizon if it comes
+    # later, or never.
     day: int
-    times: int
+    times: int  # how often it counts
     office: Office
     network: Network
+    # For each tier that the network values, what was learnt so far.
     cuts: list[list[Cut]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A yes/no question: whether just these shifts are worked on a day.
+    """A yes/no question: whether just these shifts are worked on a day."""
 
-    Parameters
-    ----------
-    owner
-        The one future that it is about, or ``EVERYBODY``.
-    day
-        Day, counted from the start.
-    options
-        The shifts.
-    """
-
-    owner: int
-    day: int
-    options: tuple[Option, ...]
+    owner: int  # the one future that it is about, or `EVERYBODY`
+    day: int  # day, counted from the start
+    options: tuple[Option, ...]  # the shifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,56 +79,28 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """All questions, what limits their answers, and whom each concerns.
+    """All questions, what limits their answers, and whom each concerns."""
 
-    Parameters
-    ----------
-    columns
-        The questions, those of everybody first, by day.
-    limits
-        Rules on them, each along the path of at least one future.
-    path
-        For each future the columns that it meets.
-    used, of
-        For each future parallel arrays: use of its network, and the column
-        that takes it.
-    """
-
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...]  # the questions, those of everybody first, by day
+    # Rules on them, each along the path of at least one future.
     limits: tuple[Limit, ...]
-    path: tuple[tuple[int, ...], ...]
+    path: tuple[tuple[int, ...], ...]  # for each future the columns that it meets
+    # For each future the uses of its network that are asked about.
     used: tuple[Ints, ...]
-    of: tuple[Ints, ...]
+    of: tuple[Ints, ...]  # the column that takes each of these
 
     def uses(self, future: int, parts: NDArray[_T], count: int) -> NDArray[_T]:
-        """Return how much of each of its uses a future takes.
-
-        Parameters
-        ----------
-        future
-            Which.
-        parts
-            How much of each column is taken, whole or fractional.
-        count
-            Number of uses of its network.
-        """
-        found = np.zeros(count, dtype=parts.dtype)
-        np.add.at(found, self.used[future], parts[self.of[future]])
-        return found
+        """Return how much of each of its uses a future takes, by parts of columns."""
+        taken = np.zeros(count, dtype=parts.dtype)
+        np.add.at(taken, self.used[future], parts[self.of[future]])
+        return taken
 
 
 def lay_tree(futures: Sequence[Future], start: date, *, known: bool) -> Tree:
     """Return the questions of some futures.
 
-    Parameters
-    ----------
-    futures
-        All that may come.
-    start
-        First day.
-    known
-        Whether the installation may be waited for; otherwise every day is
-        decided before anything is known.
+    Unless ``known``, the installation cannot be waited for: every day is decided before
+    anything is known.
     """
     columns = _columns(futures, known=known)
     path = tuple(
@@ -162,13 +112,13 @@ def lay_tree(futures: Sequence[Future], start: date, *, known: bool) -> Tree:
         for index, future in enumerate(futures)
     )
     effect = [
-        _effect(f, [(n, columns[n]) for n in mine])
-        for f, mine in zip(futures, path, strict=True)
+        _effect(f, [(n, columns[n]) for n in numbers])
+        for f, numbers in zip(futures, path, strict=True)
     ]
     limits: dict[Limit, None] = {}
-    for future, mine in zip(futures, path, strict=True):
-        found = _limits(future.office, [columns[n] for n in mine], mine, start)
-        limits |= dict.fromkeys(found)
+    for future, numbers in zip(futures, path, strict=True):
+        rules = _limits(future.office, [columns[n] for n in numbers], numbers, start)
+        limits |= dict.fromkeys(rules)
     used, of = (tuple(part) for part in zip(*effect, strict=True))
     return Tree(columns, tuple(limits), path, used, of)
 
@@ -217,14 +167,14 @@ def _effect(future: Future, path: list[tuple[int, Column]]) -> tuple[Ints, Ints]
         for use, (day, members) in enumerate(zip(uses.day, uses.members, strict=True))
     }
     able = {(option.day, option.shift) for option in uses.options}
-    found = []
+    matches = []
     for column, asked in path:
         shifts = frozenset(
             o.shift for o in asked.options if (asked.day, o.shift) in able
         )
         if shifts:
-            found.append((number[asked.day, shifts], column))
-    pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+            matches.append((number[asked.day, shifts], column))
+    pairs = np.array(matches, dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -232,9 +182,9 @@ def _limits(
     office: Office, columns: list[Column], numbers: tuple[int, ...], start: date
 ) -> list[Limit]:
     """Return the office's rules along one path."""
-    found = []
+    limits = []
     for row in rows(office, without_effect(columns), start):
         at = np.flatnonzero(row.weight)
         of = tuple(numbers[i] for i in at.tolist())
-        found.append(Limit(of, tuple(row.weight[at].tolist()), row.most))
-    return found
+        limits.append(Limit(of, tuple(row.weight[at].tolist()), row.most))
+    return limits

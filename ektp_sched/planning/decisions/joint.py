@@ -48,15 +48,7 @@ _IDLE = 5
 
 
 def largest(values: Sequence[int], times: Sequence[int], count: int) -> int:
-    """Return the sum of the largest values.
-
-    Parameters
-    ----------
-    values, times
-        Values, and how often each occurs.
-    count
-        How many are added up.
-    """
+    """Return the sum of the ``count`` largest values, each as often as it occurs."""
     total = 0
     for value, often in sorted(zip(values, times, strict=True), reverse=True):
         total += value * min(often, count)
@@ -66,28 +58,15 @@ def largest(values: Sequence[int], times: Sequence[int], count: int) -> int:
 
 @dataclass(slots=True)
 class Joint:
-    """One search for the best choice over several futures.
+    """One search for the best choice over several futures."""
 
-    Parameters
-    ----------
-    futures, tree
-        What may come, and what may be decided.
-    order
-        All tiers; a linear one weighs the tree's columns.
-    count
-        How many of the largest values a tier adds up.
-    deadline
-        Moment of ``time.monotonic`` after which the best so far is taken.
-    workers
-        Search workers of the master.
-    """
-
-    futures: Sequence[Future]
-    tree: Tree
+    futures: Sequence[Future]  # what may come
+    tree: Tree  # what may be decided
+    # All tiers; a linear one weighs the tree's columns.
     order: Sequence[Objective | Linear]
-    count: int
-    deadline: float | None = None
-    workers: int = 1
+    count: int  # how many of the largest values a tier adds up
+    deadline: float | None = None  # after it the best so far is taken
+    workers: int = 1  # of the master
     best: Ints = field(init=False)
     settled: list[int] = field(default_factory=list)
     rounds: int = 0
@@ -100,15 +79,15 @@ class Joint:
 
     def settle(self) -> tuple[Settled, ...]:
         """Settle every tier; stop at one that is not proven."""
-        found = []
+        all_settled = []
         for place, tier in enumerate(self.order):
             self._spans.append(self._span(place))
             settled = self._settle(place)
             self.settled.append(settled.value)
-            found.append(settled)
+            all_settled.append(settled)
             if not settled.proven or (tier.name == PINS and settled.value):
                 break
-        return tuple(found)
+        return tuple(all_settled)
 
     def values(self, parts: Ints) -> list[tuple[int, ...]]:
         """Return the value of every tier in each future."""
@@ -220,10 +199,10 @@ class Joint:
         low = self._sum([span[0] for span in spans])
         scale = max(1, self.measure(self.best, place) - low)
         for _ in range(_ROUNDS):
-            found = master.solve()
-            if found is None or self._late():
+            answer = master.solve()
+            if answer is None or self._late():
                 return
-            proposal, least = found
+            proposal, least = answer
             idle = 0 if least > known + _CLOSE * scale else idle + 1
             if value - least <= _CLOSE * scale or idle > _IDLE:
                 return

@@ -39,22 +39,12 @@ _FINE = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """``need - slope · uses`` must be at most 0; a rule has negative slopes.
+    """``need - slope · uses`` must be at most 0; a rule has negative slopes."""
 
-    Parameters
-    ----------
-    kind, number
-        ``cut`` or ``row``, and its index in the proof.
-    need
-        What is missing without any use.
-    slope
-        What each use contributes, shape ``(U,)``.
-    """
-
-    kind: str
-    number: int
-    need: int
-    slope: tuple[int, ...]
+    kind: str  # `cut` or `row`
+    number: int  # its index in the proof
+    need: int  # what is missing without any use
+    slope: tuple[int, ...]  # what each use contributes, (U,)
 
 
 def leaves(
@@ -65,31 +55,20 @@ def leaves(
     Equal days make equal decisions, of which a search over single uses would
     meet every one; so it branches on how many of a group are taken first.
 
-    Parameters
-    ----------
-    demands
-        What a better decision would have to meet.
-    uses
-        Number of uses.
-    groups
-        Uses whose number is settled before they are, the widest first.
-
-    Returns
-    -------
-    tuple of Leaf or None
-        ``None`` if there would be too many parts, or one of them never ends.
+    ``groups`` are uses whose number is settled before they are, the widest first.
+    ``None`` if there would be too many parts, or one of them never ends.
     """
     every = (*groups, *((number,) for number in range(uses)))
     tree = _Tree(tuple(demands), uses, every)
-    found: list[Leaf] = []
+    closed: list[Leaf] = []
     open_: list[tuple[Step, ...]] = [()]
     for _ in range(_MOST):
         if not open_:
-            return tuple(found)
+            return tuple(closed)
         path = open_.pop()
         leaf, branch = tree.look(path)
         if leaf is not None:
-            found.append(leaf)
+            closed.append(leaf)
         elif branch is None:
             return None
         else:
@@ -141,9 +120,9 @@ class _Tree:
         """Return a leaf, or how to branch; neither if nothing helps."""
         spans = []
         for group, (most, least) in zip(self.groups, self._sums, strict=True):
-            mine = [(k, above) for uses, k, above in path if uses == group]
-            high = min([len(group), *(k for k, up in mine if not up)])
-            low = max([0, *(k + 1 for k, up in mine if up)])
+            steps = [(k, above) for uses, k, above in path if uses == group]
+            high = min([len(group), *(k for k, up in steps if not up)])
+            low = max([0, *(k + 1 for k, up in steps if up)])
             most.upper_bound, least.lower_bound = high, low
             spans.append((low, high))
         result = self._solver.solve()
@@ -173,8 +152,8 @@ class _Tree:
         times = [p * top // s for s, p in zip(scales, asked, strict=True)]
         most = max([1, *times])
         coarse = [(t * _FINE + most // 2) // most for t in times]
-        for some in (coarse, times):
-            yield self._leaf(path, some[: len(path)], some[len(path) :])
+        for multiples in (coarse, times):
+            yield self._leaf(path, multiples[: len(path)], multiples[len(path) :])
 
     def _price_of(
         self, step: Step, path: tuple[Step, ...], result: mathopt.SolveResult
@@ -192,8 +171,8 @@ class _Tree:
         total = 0
         change = [0] * self.uses
         of = {(d.kind, d.number): d for d in self.demands}
-        for kind, some in (("cut", leaf.cuts), ("row", leaf.rows)):
-            for number, times in some:
+        for kind, multiples in (("cut", leaf.cuts), ("row", leaf.rows)):
+            for number, times in multiples:
                 demand = of[kind, number]
                 total += times * demand.need
                 for use, slope in enumerate(demand.slope):

@@ -38,18 +38,10 @@ _FLOAT = 1e-15
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """``constant - slope · uses`` is a lower bound on a tier.
+    """``constant - slope · uses`` is a lower bound on a tier."""
 
-    Parameters
-    ----------
-    constant
-        The bound without any use.
-    slope
-        What each use lowers it by, not negative, shape ``(U,)``.
-    """
-
-    constant: int
-    slope: tuple[int, ...]
+    constant: int  # the bound without any use
+    slope: tuple[int, ...]  # what each use lowers it by, not negative, (U,)
 
     def at(self, parts: Sequence[int]) -> int:
         """Return the bound at a decision."""
@@ -61,11 +53,6 @@ class Bound:
 
         No use need lower it by more than lies between; ``None`` if it never
         says more.
-
-        Parameters
-        ----------
-        floor
-            A value below which the tier cannot come.
         """
         above = self.constant - floor
         if above <= 0:
@@ -75,21 +62,11 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the master came to.
+    """What the master came to."""
 
-    Parameters
-    ----------
-    parts
-        The decision, shape ``(U,)``, 0 or 1; ``None`` if no decision obeys.
-    bound
-        No decision is proven to come below it.
-    proven
-        Whether the search ended.
-    """
-
-    parts: Ints | None
-    bound: int
-    proven: bool
+    parts: Ints | None  # the decision, (U,), 0 or 1; `None` if no decision obeys
+    bound: int  # no decision is proven to come below it
+    proven: bool  # whether the search ended
 
 
 def choose(
@@ -104,23 +81,11 @@ def choose(
 ) -> Answer:
     """Return the best decision as far as the cuts know.
 
-    Parameters
-    ----------
-    rows
-        Limits on the uses.
-    held
-        Bounds on settled tiers, less their values: they must be at most 0.
-    bounds
-        Bounds on the tier to be minimised, where the network values it.
-    linear
-        What each use costs in this tier by itself, shape ``(U,)``, where no
-        bounds are given.
-    span
-        Least and largest value of the tier that matter.
-    seconds
-        Time that is left; ``None`` for no limit.
-    workers
-        Search workers; one makes the answer repeatable.
+    ``held`` are bounds on settled tiers, less their values: they must be at most 0.
+    The tier to be minimised is the largest of ``bounds`` or, where none are given, what
+    each use costs by itself, ``linear`` of shape ``(U,)``; only its values in ``span``,
+    the least and the largest, matter.  Time is left for some seconds, ``None`` for no
+    limit.
     """
     low, high = span
     grain = 1
@@ -143,15 +108,7 @@ def choose(
 
 
 def cp_solver(seconds: float | None, workers: int) -> cp_model.CpSolver:
-    """Return a solver with a fixed seed: with one worker its answer is repeatable.
-
-    Parameters
-    ----------
-    seconds
-        Time that is left; ``None`` for no limit.
-    workers
-        Search workers.
-    """
+    """Return a solver with a fixed seed: with one worker its answer is repeatable."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = 1
@@ -187,8 +144,10 @@ def _solved(
 def _weighed(
     uses: Sequence[cp_model.IntVar], weights: Sequence[int]
 ) -> cp_model.LinearExpr:
-    some = [(y, w) for y, w in zip(uses, weights, strict=True) if w]
-    return cp_model.LinearExpr.weighted_sum([y for y, _ in some], [w for _, w in some])
+    terms = [(y, w) for y, w in zip(uses, weights, strict=True) if w]
+    return cp_model.LinearExpr.weighted_sum(
+        [y for y, _ in terms], [w for _, w in terms]
+    )
 
 
 def _demand(
@@ -221,22 +180,12 @@ def _demand(
 
 @dataclass(slots=True)
 class Relaxation:
-    """The master with fractions allowed, solved again with every new cut.
+    """The master with fractions allowed, solved again with every new cut."""
 
-    Parameters
-    ----------
-    rows, held
-        As for ``choose``.
-    unit
-        Size of the tier's values, so that the solver sees moderate numbers.
-    count
-        Number of uses.
-    """
-
-    rows: Sequence[Row]
+    rows: Sequence[Row]  # rows and held as for `choose`
     held: Sequence[Bound]
-    unit: int
-    count: int
+    unit: int  # size of the tier's values, so that the solver sees moderate numbers
+    count: int  # number of uses
     _model: mathopt.Model = field(init=False)
     _uses: list[mathopt.Variable] = field(init=False)
     _value: mathopt.Variable = field(init=False)

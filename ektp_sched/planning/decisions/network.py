@@ -31,44 +31,23 @@ WHOLE = 240
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A decision and what the network makes of it.
+    """A decision and what the network makes of it."""
 
-    Parameters
-    ----------
-    parts
-        How much of each use is taken, shape ``(U,)``.
-    limits
-        Limit of each network arc, shape ``(A,)``.
-    values
-        Value of each tier, without what was lost before the start.
-    prices
-        Optimal node prices of each tier.
-    """
-
-    parts: Ints
-    limits: Ints
+    parts: Ints  # how much of each use is taken, (U,)
+    limits: Ints  # limit of each network arc, (A,)
+    # Value of each tier, without what was lost before the start.
     values: tuple[int, ...]
-    prices: tuple[Ints, ...]
+    prices: tuple[Ints, ...]  # optimal node prices of each tier
 
 
 @dataclass(slots=True)
 class Network:
-    """A network whose limits are still to be decided.
+    """A network whose limits are still to be decided."""
 
-    Parameters
-    ----------
-    program, cohorts
-        The network, laid for all that could be open, and what flows through.
-    uses
-        What may be decided.
-    tiers
-        The tiers that the network values, in order.
-    """
-
-    program: Program
-    cohorts: Cohorts
-    uses: Uses
-    tiers: tuple[Objective, ...]
+    program: Program  # the network for all that could be open
+    cohorts: Cohorts  # what flows through it
+    uses: Uses  # what may be decided
+    tiers: tuple[Objective, ...]  # the tiers that the network values, in order
     _seen: dict[bytes, Point] = field(default_factory=dict)
     _stacks: dict[int, Stack] = field(default_factory=dict)
 
@@ -90,14 +69,9 @@ class Network:
         return self._seen[key]
 
     def fraction(self, parts: Floats, tiers: int) -> Point:
-        """Return what some tiers come to at a fractional decision, times WHOLE.
+        """Return what the first tiers come to at a fractional decision, times WHOLE.
 
-        Parameters
-        ----------
-        parts
-            How much of each use is taken, 0 to 1, shape ``(U,)``.
-        tiers
-            How many tiers are asked for.
+        ``parts``, shape ``(U,)``, say how much of each use is taken, 0 to 1.
         """
         rounded = np.maximum(1, np.floor(parts * WHOLE + 0.5)).astype(np.int64)
         return self._solve(rounded, WHOLE, tiers)

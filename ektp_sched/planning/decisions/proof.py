@@ -37,42 +37,28 @@ def prove(
     cuts: Sequence[Sequence[Cut]],
     label: Callable[[Objective], Label],
 ) -> DecisionProof | None:
-    """Return why no other decision is better.
+    """Return why no other decision is better; ``None`` if it would be too long.
 
-    Parameters
-    ----------
-    program, uses
-        The network for all that could be open, and what could be decided.
-    rows
-        Rules on the uses, and after them the shifts' own tiers.
-    settled
-        Every tier in order.
-    cuts
-        For each tier that the network values, what was learnt.
-    label
-        Gives a tier's name and rank as in ``summary.json``.
-
-    Returns
-    -------
-    DecisionProof or None
-        ``None`` if it would be too long.
+    ``rows`` are rules on the uses, and after them the shifts' own tiers; ``cuts``, for
+    each tier that the network values, what was learnt.  ``label`` gives a tier's name
+    and rank as in ``summary.json``.
     """
     learnt = [cut for some in cuts for cut in some if _said_by_limits(program, cut)]
     groups = _alike(uses)
-    found: list[tuple[Leaf, ...]] = []
+    by_tier: list[tuple[Leaf, ...]] = []
     for number, tier in enumerate(settled):
         demands = list(_demands(settled[: number + 1], rows, learnt))
         parts = leaves(demands, len(uses), groups) if tier.value else ()
         if parts is None:
             return None
-        found.append(parts)
-    used = sorted({n for parts in found for leaf in parts for n, _ in leaf.cuts})
+        by_tier.append(parts)
+    used = sorted({n for parts in by_tier for leaf in parts for n, _ in leaf.cuts})
     place = {n: i for i, n in enumerate(used)}
     flows = [s.tier for s in settled if isinstance(s.tier, Objective)]
     return DecisionProof(
         uses=tuple(
-            (int(day), tuple(uses.options[i].shift for i in one))
-            for day, one in zip(uses.day, uses.members, strict=True)
+            (int(day), tuple(uses.options[i].shift for i in members))
+            for day, members in zip(uses.day, uses.members, strict=True)
         ),
         rows=tuple((row.rule, tuple(row.weight.tolist()), row.most) for row in rows),
         cuts=tuple(_cut(program, learnt[n], flows, label) for n in used),
@@ -81,7 +67,7 @@ def prove(
                 replace(leaf, cuts=tuple((place[n], t) for n, t in leaf.cuts))
                 for leaf in parts
             )
-            for parts in found
+            for parts in by_tier
         ),
     )
 
@@ -89,8 +75,8 @@ def prove(
 def _alike(uses: Uses) -> tuple[tuple[int, ...], ...]:
     """Return for each shift its uses, where there are several."""
     shifts = sorted({option.shift for option in uses.options})
-    found = [tuple(np.flatnonzero(worked(uses, s)).tolist()) for s in shifts]
-    return tuple(dict.fromkeys(group for group in found if len(group) > 1))
+    groups = [tuple(np.flatnonzero(worked(uses, s)).tolist()) for s in shifts]
+    return tuple(dict.fromkeys(group for group in groups if len(group) > 1))
 
 
 def _said_by_limits(program: Program, cut: Cut) -> bool:

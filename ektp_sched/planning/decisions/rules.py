@@ -26,20 +26,10 @@ __all__ = ["Row", "costs", "rows", "worked"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One limit: ``weight`` times the uses taken is at most ``most``.
+    """One limit: ``weight`` times the uses taken is at most ``most``."""
 
-    Parameters
-    ----------
-    rule
-        Its place in office.toml.
-    weight
-        Shape ``(U,)``, not negative.
-    most
-        The limit.
-    """
-
-    rule: str
-    weight: Ints
+    rule: str  # its place in office.toml
+    weight: Ints  # (U,), not negative
     most: int
 
     @property
@@ -49,36 +39,27 @@ class Row:
 
 
 def rows(office: Office, uses: Uses, start: date) -> tuple[Row, ...]:
-    """Return every limit on the uses.
-
-    Parameters
-    ----------
-    office
-        Its shifts and budget.
-    uses
-        What may be taken.
-    start
-        First day of the horizon.
-    """
-    found = [
+    """Return every limit on the uses."""
+    limits = [
         Row("day", np.where(uses.day == day, 1, 0), 1) for day in np.unique(uses.day)
     ]
     if office.budget is not None:
-        found.append(Row("budget.idr", costs(uses), office.budget.idr))
+        limits.append(Row("budget.idr", costs(uses), office.budget.idr))
     for number, shift in enumerate(office.shifts):
-        mine = worked(uses, shift.id)
+        of_shift = worked(uses, shift.id)
         place = f"shifts[{number + 1}]"
-        found += _most(f"{place}.max_uses", mine, shift.max_uses)
+        if shift.max_uses is not None:
+            limits.append(Row(f"{place}.max_uses", of_shift, shift.max_uses))
         if shift.max_per_week is not None:
-            found += _weekly(f"{place}.max_per_week", mine, shift, uses, start)
-        found += _rest(f"{place}.rest_days", mine, shift, uses)
-    return tuple(row for row in found if int(row.weight.sum()) > row.most)
+            limits += _weekly(f"{place}.max_per_week", of_shift, shift, uses, start)
+        limits += _rest(f"{place}.rest_days", of_shift, shift, uses)
+    return tuple(row for row in limits if int(row.weight.sum()) > row.most)
 
 
 def worked(uses: Uses, shift: str) -> Ints:
     """Return whether each use works a shift, shape ``(U,)``, 0 or 1."""
     return np.array(
-        [any(uses.options[i].shift == shift for i in one) for one in uses.members],
+        [any(uses.options[i].shift == shift for i in use) for use in uses.members],
         dtype=np.int64,
     )
 
@@ -86,29 +67,25 @@ def worked(uses: Uses, shift: str) -> Ints:
 def costs(uses: Uses) -> Ints:
     """Return the cost of each use in rupiah, shape ``(U,)``."""
     return np.array(
-        [sum(uses.options[i].cost_idr for i in one) for one in uses.members],
+        [sum(uses.options[i].cost_idr for i in use) for use in uses.members],
         dtype=np.int64,
     )
 
 
-def _most(rule: str, mine: Ints, most: int | None) -> list[Row]:
-    return [] if most is None else [Row(rule, mine, most)]
-
-
 def _weekly(
-    rule: str, mine: Ints, shift: Shift, uses: Uses, start: date
+    rule: str, of_shift: Ints, shift: Shift, uses: Uses, start: date
 ) -> Iterator[Row]:
     """Limit each week from Monday to Sunday."""
     assert shift.max_per_week is not None
     week = (uses.day + start.weekday()) // 7
-    for number in np.unique(week[mine > 0]):
-        yield Row(rule, np.where(week == number, mine, 0), shift.max_per_week)
+    for number in np.unique(week[of_shift > 0]):
+        yield Row(rule, np.where(week == number, of_shift, 0), shift.max_per_week)
 
 
-def _rest(rule: str, mine: Ints, shift: Shift, uses: Uses) -> Iterator[Row]:
+def _rest(rule: str, of_shift: Ints, shift: Shift, uses: Uses) -> Iterator[Row]:
     """Allow one use in any stretch of one day and the rest after it."""
     if not shift.rest_days:
         return
-    for day in np.unique(uses.day[mine > 0]):
+    for day in np.unique(uses.day[of_shift > 0]):
         near = (uses.day >= day) & (uses.day <= day + shift.rest_days)
-        yield Row(rule, np.where(near, mine, 0), 1)
+        yield Row(rule, np.where(near, of_shift, 0), 1)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Found", "Relaxed", "Sheet", "solve"]
+__all__ = ["Answer", "Relaxed", "Sheet", "solve"]
 
 _LARGEST = 1 << 52
 """Largest sum that a row may reach: far from overflow."""
@@ -42,15 +42,9 @@ class _Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """Variables from 0, rows, and what is to be small.
+    """Variables from 0, rows, and what is to be small."""
 
-    Parameters
-    ----------
-    choices
-        The first so many variables are the yes/no questions.
-    """
-
-    choices: int
+    choices: int  # the first so many variables are the yes/no questions
     high: list[int] = field(init=False)
     rows: list[_Row] = field(default_factory=list)
     goal: dict[int, int] = field(default_factory=dict)
@@ -68,9 +62,9 @@ class Sheet:
 
     def ask(self, terms: Mapping[int, int], least: int) -> None:
         """Ask for at least so much of weighted variables."""
-        some = [(v, w) for v, w in terms.items() if w]
-        if some or least > 0:
-            variables, weights = zip(*some, strict=True) if some else ((), ())
+        weighted = [(v, w) for v, w in terms.items() if w]
+        if weighted or least > 0:
+            variables, weights = zip(*weighted, strict=True) if weighted else ((), ())
             self.rows.append(_Row(tuple(variables), tuple(weights), least))
 
     def tell(
@@ -81,40 +75,18 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the exact search came to.
+class Answer:
+    """What the exact search came to."""
 
-    Parameters
-    ----------
-    parts
-        The choices, 0 or 1; ``None`` if none was found.
-    goal
-        What they come to, as far as the rows know.
-    bound
-        No choices come below it; ``None`` if nothing is known.
-    """
-
-    parts: Ints | None
-    goal: int
-    bound: int | None
+    parts: Ints | None  # the choices, 0 or 1; `None` if none was found
+    goal: int  # what they come to, as far as the rows know
+    bound: int | None  # no choices come below it; `None` if nothing is known
 
 
 def solve(
     sheet: Sheet, hint: Ints, *, seconds: float | None = None, workers: int = 1
-) -> Found:
-    """Return the choices with the least goal.
-
-    Parameters
-    ----------
-    sheet
-        The program.
-    hint
-        Choices to begin with, shape ``(choices,)``.
-    seconds
-        Time that is left; ``None`` for no limit.
-    workers
-        Search workers; one makes the answer repeatable.
-    """
+) -> Answer:
+    """Return the choices with the least goal."""
     model = cp_model.CpModel()
     known = [model.new_int_var(0, high, "") for high in sheet.high]
     for row in sheet.rows:
@@ -132,10 +104,10 @@ def solve(
     solver = cp_solver(seconds, workers)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Found(None, 0, None)
+        return Answer(None, 0, None)
     parts = np.array([solver.value(v) for v in known[: sheet.choices]], dtype=np.int64)
     value = round(solver.objective_value)
-    return Found(parts, value, math.ceil(solver.best_objective_bound - 1e-6))
+    return Answer(parts, value, math.ceil(solver.best_objective_bound - 1e-6))
 
 
 def _weighed(
@@ -160,18 +132,11 @@ def _require(
 
 @dataclass(slots=True)
 class Relaxed:
-    """The same program with fractions allowed, solved again as rows are added.
+    """The same program with fractions allowed, solved again as rows are added."""
 
-    Parameters
-    ----------
-    sheet
-        The program; its variables and goal stay as they are.
-    unit
-        Size of the variables that are no choice, so that the solver sees
-        moderate numbers.
-    """
-
-    sheet: Sheet
+    sheet: Sheet  # the program; its variables and goal stay as they are
+    # Size of the variables that are no choice, so that the solver sees moderate
+    # numbers.
     unit: float
     _model: mathopt.Model = field(init=False)
     _known: list[mathopt.Variable] = field(init=False)

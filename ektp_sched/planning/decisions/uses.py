@@ -36,29 +36,15 @@ _TOGETHER = 6
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """The uses of a horizon and their effect on a network.
+    """The uses of a horizon and their effect on a network."""
 
-    Parameters
-    ----------
-    options
-        Every shift on every day on which it may be worked.
-    members
-        For each use the indices of its options.
-    day
-        Day of each use, shape ``(U,)``, ascending.
-    base
-        Limit of each network arc without any shift, shape ``(A,)``.
-    use, arc, added
-        Cards that a use adds to an arc: parallel arrays, positive.
-    """
-
-    options: tuple[Option, ...]
-    members: tuple[tuple[int, ...], ...]
-    day: Ints
-    base: Ints
-    use: Ints
+    options: tuple[Option, ...]  # every shift on every day on which it may be worked
+    members: tuple[tuple[int, ...], ...]  # for each use the indices of its options
+    day: Ints  # day of each use, (U,), ascending
+    base: Ints  # limit of each network arc without any shift, (A,)
+    use: Ints  # parallel to `arc` and `added`: what a use adds to which arc
     arc: Ints
-    added: Ints
+    added: Ints  # cards, above 0
 
     def __len__(self) -> int:
         """Return the number of uses."""
@@ -74,16 +60,12 @@ class Uses:
     def limits(self, parts: Ints, whole: int = 1) -> Ints:
         """Return the limit of each arc, times ``whole``.
 
-        Parameters
-        ----------
-        parts
-            How much of each use is taken, out of ``whole``, shape ``(U,)``.
-        whole
-            The denominator; 1 for a real decision.
+        ``parts``, shape ``(U,)``, say how much of each use is taken, out of ``whole``;
+        1 for a real decision.
         """
-        found = whole * self.base
-        np.add.at(found, self.arc, parts[self.use] * self.added)
-        return found
+        limits = whole * self.base
+        np.add.at(limits, self.arc, parts[self.use] * self.added)
+        return limits
 
     def options_of(self, parts: Ints) -> tuple[Option, ...]:
         """Return the options that a decision takes, by day and shift."""
@@ -94,24 +76,7 @@ class Uses:
 def list_uses(
     office: Office, program: Program, limits: Capacity, options: Sequence[Option]
 ) -> Uses:
-    """List the uses of a horizon.
-
-    Parameters
-    ----------
-    office
-        Its shifts.
-    program
-        The network, laid for all that could be open.
-    limits
-        Capacity without any shift.
-    options
-        What may be decided.
-
-    Raises
-    ------
-    UnsupportedRuleError
-        More than six shifts may be worked on one day.
-    """
+    """List the uses of a horizon; more than six shifts on one day are refused."""
     by_day: dict[int, list[int]] = {}
     for index, option in enumerate(options):
         by_day.setdefault(option.day, []).append(index)
@@ -159,16 +124,8 @@ def _sets(
 
 
 def arc_limits(program: Program, limits: Capacity) -> Ints:
-    """Return the limit of each network arc under some capacity.
-
-    Parameters
-    ----------
-    program
-        The network; links and blanks keep their limits.
-    limits
-        Cards per resource and day.
-    """
-    found = program.limit.copy()
+    """Return the limit of each arc under a capacity; links and blanks keep theirs."""
+    arc_limit = program.limit.copy()
     kinds = (
         (Arc.PRINTER, program.pools, limits.printer_cards),
         (Arc.SERVER, program.server_pools, limits.server_cards),
@@ -176,9 +133,9 @@ def arc_limits(program: Program, limits: Capacity) -> Ints:
     for kind, pools, cards in kinds:
         if pools:
             of_pool = np.stack([cards[list(pool)].sum(axis=0) for pool in pools])
-            mine = program.kind == kind
-            found[mine] = of_pool[program.owner[mine], program.day[mine]]
+            arcs = program.kind == kind
+            arc_limit[arcs] = of_pool[program.owner[arcs], program.day[arcs]]
     if limits.total is not None:
-        mine = program.kind == Arc.RESERVE
-        found[mine] = limits.total[program.day[mine]]
-    return found
+        arcs = program.kind == Arc.RESERVE
+        arc_limit[arcs] = limits.total[program.day[arcs]]
+    return arc_limit

@@ -50,24 +50,15 @@ class Unmade(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A plan at the level of groups.
-
-    Parameters
-    ----------
-    backlog, office, cohorts, tiers
-        What was planned.
-    program, solution
-        The network under some decision, and the best plan in it.
-    split
-        The network that the solution is in, where it is split by kind.
-    """
+    """A plan at the level of groups."""
 
     backlog: Backlog
     office: Office
     cohorts: Cohorts
     tiers: tuple[Objective, ...]
-    program: Program
-    solution: Solution
+    program: Program  # the network under some decision
+    solution: Solution  # the best plan in it
+    # The network that the solution is in, where it is split by kind.
     split: Split | None = None
 
     def person_days(self) -> dict[str | None, int]:
@@ -105,45 +96,25 @@ def shift_uses(
 ) -> tuple[ShiftUse, ...]:
     """Return every shift that is worked, what it costs and what it saves.
 
-    Parameters
-    ----------
-    made
-        The plan with all of them.
-    used
-        The shifts that are worked.
-    again
-        Plans again without one of them, all others being worked.
-    labels
-        Name and rank of each tier, as in ``summary.json``.
-    deadline
-        Moment of ``time.monotonic`` by which the last plan is to be made.
+    ``again`` plans without one of them, all others being worked; the last such plan is
+    to be made by the deadline.
     """
     names = list(labels)
-    found, longest = [], 0.0
+    uses, longest = [], 0.0
     for option in used:
         begun = time.monotonic()
         # None is begun that, by the pace of those before, would end too late.
         late = deadline is not None and begun + longest >= deadline
         without = Unmade.UNKNOWN if late else again(option)
         longest = max(longest, time.monotonic() - begun)
-        found.append(_use(made, option, without, names))
-    return tuple(found)
+        uses.append(_use(made, option, without, names))
+    return tuple(uses)
 
 
 def made_without(
     made: Made, decided: Decided, last_day: int, option: Option
 ) -> Made | Unmade:
-    """Plan again without one shift.
-
-    Parameters
-    ----------
-    made, decided
-        The plan with all shifts of the decision.
-    last_day
-        As for ``build_program``.
-    option
-        The one that is left out.
-    """
+    """Plan again without one shift of the decision."""
     limits = capacity_without(made.office, decided.limits, decided.used, option)
     program = build_program(made.cohorts, limits, last_day)
     if pin_conflicts(program, made.cohorts, made.backlog.frame):
@@ -156,15 +127,7 @@ def made_without(
 def capacity_without(
     office: Office, limits: Capacity, used: tuple[Option, ...], dropped: Option
 ) -> Capacity:
-    """Return the capacity with all shifts of a decision but one.
-
-    Parameters
-    ----------
-    office, limits
-        Tell start and horizon.
-    used, dropped
-        The shifts, and the one that is left out.
-    """
+    """Return the capacity with all shifts of a decision but one."""
     kept = [(o.shift, o.day) for o in used if o != dropped]
     return capacity(office, limits.start, limits.days, kept)
 

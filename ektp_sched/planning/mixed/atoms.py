@@ -29,16 +29,8 @@ __all__ = ["with_sums", "with_sums_held"]
 def with_sums(laid: Laid) -> Matrix | None:
     """Return the program with a whole variable for each atom, slots in parts.
 
-    Parameters
-    ----------
-    laid
-        The program.
-
-    Returns
-    -------
-    Matrix or None
-        The atoms are its last variables; ``None`` if there are as many as
-        slots, so that nothing would be won.
+    The atoms are its last variables; ``None`` if there are as many as slots, so that
+    nothing would be won.
     """
     matrix, (first, end) = laid.matrix, laid.slots
     atom, count = _atoms(laid)
@@ -69,17 +61,7 @@ def with_sums(laid: Laid) -> Matrix | None:
 
 
 def with_sums_held(laid: Laid, summed: Matrix, values: Floats) -> Matrix:
-    """Return the program with the sums of a solution, and each slot next to its own.
-
-    Parameters
-    ----------
-    laid
-        The program.
-    summed
-        As ``with_sums`` makes it.
-    values
-        A solution of it.
-    """
+    """Return the program with the sums of a solution, and each slot next to its own."""
     near = 1e-6
     low, high = summed.low.copy(), summed.high.copy()
     sums = slice(len(laid.matrix.cost), None)
@@ -95,18 +77,18 @@ def with_sums_held(laid: Laid, summed: Matrix, values: Floats) -> Matrix:
 def _atoms(laid: Laid) -> tuple[Ints, int]:
     """Return the atom of each slot, -1 for one that no rule knows; and how many."""
     matrix, (first, end) = laid.matrix, laid.slots
-    mine = (matrix.column >= first) & (matrix.column < end)
+    counted = (matrix.column >= first) & (matrix.column < end)
     # Rows with choices or plain arcs say where cards flow; the others are rules.
     rules = np.zeros(len(matrix.least), dtype=bool)
-    rules[matrix.row[mine]] = True
+    rules[matrix.row[counted]] = True
     rules[matrix.row[matrix.column < first]] = False
-    mine &= rules[matrix.row]
+    counted &= rules[matrix.row]
     draw = np.random.default_rng(0).integers(1, 1 << 62, len(rules))
     sign = np.zeros(end - first, dtype=np.int64)
-    part = matrix.value[mine].astype(np.int64) * draw[matrix.row[mine]]
-    np.add.at(sign, matrix.column[mine] - first, part)
+    part = matrix.value[counted].astype(np.int64) * draw[matrix.row[counted]]
+    np.add.at(sign, matrix.column[counted] - first, part)
     known = np.zeros(end - first, dtype=bool)
-    known[matrix.column[mine] - first] = True
+    known[matrix.column[counted] - first] = True
     distinct, number = np.unique(sign[known], return_inverse=True)
     atom = np.full(end - first, -1, dtype=np.int64)
     atom[known] = number

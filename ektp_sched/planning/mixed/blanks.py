@@ -20,24 +20,13 @@ __all__ = ["Blanks"]
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Cards that need blanks of one type, as their lots tell them apart.
+    """Cards that need blanks of one type, as their lots tell them apart."""
 
-    Parameters
-    ----------
-    some
-        The lots, those that expire first first.
-    classes
-        Classes that blanks are set aside for; ``None``, the first, for all others.
-    of_kind
-        Index into ``classes`` of each kind; -1 where it is of another type.
-    cards
-        Cards by day and class, shape ``(days, classes)``.
-    """
-
-    some: tuple[Lot, ...]
+    lots: tuple[Lot, ...]  # the lots, those that expire first first
+    # Classes that blanks are set aside for; `None`, the first, for all others.
     classes: tuple[str | None, ...]
-    of_kind: Ints
-    cards: Ints
+    of_kind: Ints  # index into `classes` of each kind; -1 where it is of another type
+    cards: Ints  # cards by day and class, (days, classes)
 
     def move(self, days: Ints, kinds: Ints, number: int) -> None:
         """Exchange cards of two kinds between a day and a later one."""
@@ -50,7 +39,7 @@ class _Taken:
 
     def enough(self) -> bool:
         """Return whether every card finds a blank, as section 1 of the model says."""
-        left = [lot.cards for lot in self.some]
+        left = [lot.cards for lot in self.lots]
         for day in np.flatnonzero(self.cards.any(axis=1)).tolist():
             short = 0
             # Everybody else comes last: a class that needs more joins them.
@@ -58,7 +47,7 @@ class _Taken:
                 self.classes[::-1], self.cards[day, ::-1], strict=True
             ):
                 short += int(cards)
-                for number, lot in enumerate(self.some):
+                for number, lot in enumerate(self.lots):
                     if lot.kept_for == name and lot.first <= day <= lot.last:
                         taken = min(left[number], int(cards) if name else short)
                         left[number] -= taken
@@ -71,56 +60,36 @@ class _Taken:
 
 @dataclass(frozen=True, slots=True)
 class Blanks:
-    """Blanks that come in lots, while cards exchange their days.
+    """Blanks that come in lots, while cards exchange their days."""
 
-    Parameters
-    ----------
-    taken
-        For each card type that has lots what its cards take.
-    """
-
-    taken: tuple[_Taken, ...]
+    taken: tuple[_Taken, ...]  # for each card type that has lots what its cards take
 
     @classmethod
     def of(cls, problem: Problem, slots: Ints) -> Blanks:
-        """Return what so many cards in each slot take.
-
-        Parameters
-        ----------
-        problem
-            The rules, and the cohorts that they tell apart.
-        slots
-            Cards by slot, shape ``(S * K,)``.
-        """
+        """Return what so many cards in each slot, shape ``(S * K,)``, take."""
         kinds = np.array(problem.cohorts.kinds, dtype=bool)
         days, column_day = problem.limits.days, problem.program.column_day
         by_kind = np.zeros((days, len(kinds)), dtype=np.int64)
         np.add.at(by_kind, column_day, slots.reshape(len(column_day), len(kinds)))
-        found = []
-        for card, some in problem.scarce.lots.items():
+        taken = []
+        for card, card_lots in problem.scarce.lots.items():
             asked = problem.asked[card]
             classes = (None, *(name for name in asked if name))
             of_kind = np.where(kinds[:, asked[""]], 0, -1)
             for number, name in enumerate(asked):
                 of_kind[kinds[:, asked[name]]] = number
             cards = np.zeros((days, len(classes)), dtype=np.int64)
-            mine = of_kind >= 0
-            np.add.at(cards.T, of_kind[mine], by_kind.T[mine])
-            lots = tuple(sorted(some, key=lambda lot: lot.last))
-            found.append(_Taken(lots, classes, of_kind, cards))
-        return cls(tuple(found))
+            needs = of_kind >= 0
+            np.add.at(cards.T, of_kind[needs], by_kind.T[needs])
+            lots = tuple(sorted(card_lots, key=lambda lot: lot.last))
+            taken.append(_Taken(lots, classes, of_kind, cards))
+        return cls(tuple(taken))
 
     def allow(self, days: Ints, kinds: Ints, number: int) -> bool:
         """Return whether every card has a blank after an exchange.
 
-        Parameters
-        ----------
-        days
-            A day and a later one; beyond the horizon for "not printed".
-        kinds
-            Of the cards of the earlier day, and of the later one.
-        number
-            How many cards exchange.
+        ``days`` are a day and a later one, beyond the horizon for "not printed";
+        ``kinds`` are those of the cards of the earlier day, and of the later one.
         """
         for taken in self.taken:
             if taken.of_kind[kinds[0]] == taken.of_kind[kinds[1]]:
@@ -133,12 +102,6 @@ class Blanks:
         return True
 
     def exchange(self, days: Ints, kinds: Ints, number: int) -> None:
-        """Exchange cards.
-
-        Parameters
-        ----------
-        days, kinds, number
-            As for ``allow``.
-        """
+        """Exchange cards, as `allow` is asked."""
         for taken in self.taken:
             taken.move(days, kinds, number)

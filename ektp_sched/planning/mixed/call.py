@@ -43,37 +43,21 @@ _NONE = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a call ended.
+    """How a call ended."""
 
-    Parameters
-    ----------
-    infeasible
-        Whether the solver says that there is no solution.
-    values
-        Every variable, shape ``(N,)``; ``None`` without a solution.
-    value
-        What the solver says of the objective.
-    bound
-        No solution comes below it, as the solver says; ``None`` if it says nothing,
-        as where the time was over before it knew any.
-    price
-        Of each row, shape ``(R,)``; 0 where none is known.
-    """
-
-    infeasible: bool
-    values: Floats | None
-    value: float
+    infeasible: bool  # whether the solver says that there is no solution
+    values: Floats | None  # every variable, (N,); `None` without a solution
+    value: float  # what the solver says of the objective
+    # No solution comes below it, as the solver says; `None` if it says nothing, as
+    # where the time was over before it knew any.
     bound: float | None
-    price: Floats
+    price: Floats  # of each row, (R,); 0 where none is known
 
 
 def relaxation(matrix: Matrix, kept: Bools) -> Answer:
     """Solve with fractions, by GLOP; costs beyond its range in larger units.
 
-    Parameters
-    ----------
-    matrix, kept
-        The program, and the variables that need not be 0, shape ``(N,)``.
+    Variables that are not ``kept`` are 0.
     """
     parameters = parameters_pb2.SolveParametersProto()
     dearest = float(np.abs(matrix.cost[kept]).max(initial=0))
@@ -103,16 +87,7 @@ def branch(
     The HiGHS of this OR-Tools (9.15) calls some feasible programs of this kind
     infeasible after its presolve.
 
-    Parameters
-    ----------
-    matrix, kept
-        As for ``relaxation``.
-    seconds, nodes
-        Limits; ``None`` for none.
-    near
-        How far above the bound a solution may stay.
-    start
-        A solution that is known, shape ``(N,)``.
+    A solution may stay ``near`` above the bound; ``start`` is a solution that is known.
     """
     parameters = parameters_pb2.SolveParametersProto(
         relative_gap_tolerance=0.0, absolute_gap_tolerance=near
@@ -139,7 +114,7 @@ def _call(
         hint = hints.solution_hints.add().variable_values
         hint.ids.extend(np.flatnonzero(kept).tolist())
         hint.values.extend(start[kept].tolist())
-    found = solver.solve(
+    result = solver.solve(
         matrix.proto(kept, whole=whole),
         engine,
         parameters_pb2.SolverInitializerProto(),
@@ -151,12 +126,13 @@ def _call(
         None,
     )
     price = np.zeros(len(matrix.least))
-    ended = found.termination
+    ended = result.termination
     said = ended.objective_bounds.dual_bound
     bound = said if abs(said) < _INFINITE else None
-    if ended.reason in _NONE or not found.solutions:
+    if ended.reason in _NONE or not result.solutions:
         return Answer(ended.reason in _NONE, None, 0.0, bound, price)
-    primal, dual = found.solutions[0].primal_solution, found.solutions[0].dual_solution
+    solution = result.solutions[0]
+    primal, dual = solution.primal_solution, solution.dual_solution
     if dual.feasibility_status == states.SOLUTION_STATUS_FEASIBLE:
         price[np.array(dual.dual_values.ids)] = dual.dual_values.values
     if primal.feasibility_status != states.SOLUTION_STATUS_FEASIBLE:

@@ -40,19 +40,7 @@ def contradiction(
     1991); what remains is contradictory, and without any one of it a plan
     exists.
 
-    Parameters
-    ----------
-    problem
-        What could not be planned.
-    backlog
-        The planned applications.
-    deadline
-        Moment of ``time.monotonic`` after which nothing more is tried.
-
-    Returns
-    -------
-    tuple of Conflict
-        One, or nothing if time did not suffice to find out.
+    Nothing is returned if time did not suffice to find out.
     """
     every = _places(problem)
     dropped: set[str] = set()
@@ -76,34 +64,26 @@ def contradiction(
 def _places(problem: Problem) -> list[str]:
     """Return the places of all rules that could be left out."""
     office = problem.office
-    found = [f"quotas[{n + 1}]" for n in range(len(office.quotas))]
+    places = [f"quotas[{n + 1}]" for n in range(len(office.quotas))]
     scarce = problem.scarce
-    found += [f"cards.{card}.stock" for card in scarce.cards]
-    for card, some in scarce.lots.items():
-        kept = any(lot.kept_for is not None for lot in some)
-        found += [f"cards.{card}.set_aside"] if kept else []
-        found += [f"cards.{card}.stock"]
-    found += [ribbon_place(office, printer) for printer in scarce.ribbons]
-    found += ["budget.idr"] if office.budget is not None else []
+    places += [f"cards.{card}.stock" for card in scarce.cards]
+    for card, card_lots in scarce.lots.items():
+        kept = any(lot.kept_for is not None for lot in card_lots)
+        places += [f"cards.{card}.set_aside"] if kept else []
+        places += [f"cards.{card}.stock"]
+    places += [ribbon_place(office, printer) for printer in scarce.ribbons]
+    places += ["budget.idr"] if office.budget is not None else []
     for number, shift in enumerate(office.shifts):
         place = f"shifts[{number + 1}]"
-        found += [f"{place}.max_uses"] if shift.max_uses is not None else []
-        found += [f"{place}.max_per_week"] if shift.max_per_week is not None else []
-        found += [f"{place}.rest_days"] if shift.rest_days else []
+        places += [f"{place}.max_uses"] if shift.max_uses is not None else []
+        places += [f"{place}.max_per_week"] if shift.max_per_week is not None else []
+        places += [f"{place}.rest_days"] if shift.rest_days else []
     pinned = (problem.cohorts.pinned != NONE).any()
-    return [*found, *([PINS_RULE] if pinned else [])]
+    return [*places, *([PINS_RULE] if pinned else [])]
 
 
 def possible(problem: Problem, dropped: AbstractSet[str] = frozenset()) -> bool:
-    """Return whether some plan keeps every rule that is not dropped.
-
-    Parameters
-    ----------
-    problem
-        What is to be planned.
-    dropped
-        Places of rules that need not be kept.
-    """
+    """Return whether some plan keeps every rule but those at the dropped places."""
     return _solve(problem, frozenset(dropped), None) is not None
 
 
@@ -153,8 +133,8 @@ def _failing(
         return None
     while high - low > 1:
         middle = (low + high) // 2
-        some = set(periods[low:middle])
-        kept = [row for row in rows if row.rule != place or row.period in some]
+        earlier = set(periods[low:middle])
+        kept = [row for row in rows if row.rule != place or row.period in earlier]
         fewer = replace(problem, rows=replace(problem.rows, rows=kept))
         if possible(fewer, set(dropped)):
             low = middle

@@ -31,22 +31,14 @@ __all__ = ["lot_rows", "ribbon_place", "ribbon_rows", "stock_rows"]
 def stock_rows(rows: Rows, slots: Slots, cards: Sequence[str], first: int) -> None:
     """Lay the rows of blanks that run out beside other cards.
 
-    Parameters
-    ----------
-    rows
-        Where they go.
-    slots
-        Columns by kind, and what flows through them.
-    cards
-        Card types; the first of them asks question ``first``.
-    first
-        Number of the questions before.
+    The first of the card types asks question ``first``, the number of the questions
+    before.
     """
     for number, card in enumerate(cards, start=first):
-        mine = slots.of(number)
+        of_card = slots.of(number)
         supply = slots.program.capacity.supply[card]
         for last in _ends(np.flatnonzero(np.diff(supply, prepend=-1)), len(supply)):
-            weight = -(mine & (slots.day <= last)).astype(np.int64)
+            weight = -(of_card & (slots.day <= last)).astype(np.int64)
             rule = f"cards.{card}.stock"
             rows.rows.append(
                 SideRow(rule, Period(0, last), weight, least=-int(supply[last]))
@@ -54,7 +46,7 @@ def stock_rows(rows: Rows, slots: Slots, cards: Sequence[str], first: int) -> No
 
 
 def lot_rows(
-    rows: Rows, slots: Slots, card: str, some: Sequence[Lot], asked: dict[str, int]
+    rows: Rows, slots: Slots, card: str, lots: Sequence[Lot], asked: dict[str, int]
 ) -> None:
     """Lay the rows of blanks that expire or are set aside.
 
@@ -62,22 +54,12 @@ def lot_rows(
     printed are at most the draws; all draws from a lot are at most what it
     holds; and from what is set aside for a class, its cards alone are drawn.
 
-    Parameters
-    ----------
-    rows, slots
-        As for ``stock_rows``.
-    card
-        The card type.
-    some
-        Its lots.
-    asked
-        Number of the question that asks for the type (under ``""``), and for
-        the type and each class that blanks are set aside for.
+    ``asked`` is that of `Problem` for the card type.
     """
     days = slots.program.capacity.days
     # A lot that holds nothing, so that one blank more can be asked for.
-    every = [_Draws(lot) for lot in (*some, Lot(0, days - 1, 0))]
-    edges = {0, *(lot.first for lot in some), *(lot.last + 1 for lot in some)}
+    every = [_Draws(lot) for lot in (*lots, Lot(0, days - 1, 0))]
+    edges = {0, *(lot.first for lot in lots), *(lot.last + 1 for lot in lots)}
     begins = np.array(sorted(edge for edge in edges if edge < days), dtype=np.int64)
     for begin, end in zip(begins.tolist(), _ends(begins, days), strict=True):
         period = Period(begin, end)
@@ -88,8 +70,8 @@ def lot_rows(
                 continue
             if draws.lot.kept_for is not None:
                 own = rows.new_draw()
-                mine = inside * slots.of(asked[draws.lot.kept_for])
-                rows.rows.append(SideRow("", period, mine, (own,), each=-1))
+                of_class = inside * slots.of(asked[draws.lot.kept_for])
+                rows.rows.append(SideRow("", period, of_class, (own,), each=-1))
                 here.append(own)
                 draws.own.append(own)
             here.append(rows.new_draw())
@@ -103,17 +85,10 @@ def lot_rows(
 
 @dataclass(frozen=True, slots=True)
 class _Draws:
-    """All draws from a lot, stretch by stretch.
-
-    Parameters
-    ----------
-    lot
-        What is drawn from.
-    own, anybody
-        Draws for the class that it is set aside for, and for anybody.
-    """
+    """All draws from a lot, stretch by stretch."""
 
     lot: Lot
+    # Draws for the class that it is set aside for.
     own: list[int] = field(default_factory=list)
     anybody: list[int] = field(default_factory=list)
 
@@ -123,44 +98,37 @@ def _limits(every: Sequence[_Draws], card: str, nothing: Ints) -> list[SideRow]:
 
     The last lot is the one that one blank more would be added to.
     """
-    found = []
+    limits = []
     for draws in every:
-        lot, some = draws.lot, (*draws.own, *draws.anybody)
+        lot, from_lot = draws.lot, (*draws.own, *draws.anybody)
         period = Period(lot.first, lot.last)
         rule, spare = f"cards.{card}.stock", int(draws is every[-1])
-        row = SideRow(rule, period, nothing, some, each=-1, least=-lot.cards)
-        found.append(replace(row, slack=spare))
+        row = SideRow(rule, period, nothing, from_lot, each=-1, least=-lot.cards)
+        limits.append(replace(row, slack=spare))
     kept = [draws for draws in every if draws.lot.kept_for is not None]
     if kept:
         # One row for all classes, so that its relief is blanks in all.
         lent = tuple(draw for draws in kept for draw in draws.anybody)
         last = max(draws.lot.last for draws in kept)
         rule = f"cards.{card}.set_aside"
-        found.append(SideRow(rule, Period(0, last), nothing, lent, each=-1))
-    return found
+        limits.append(SideRow(rule, Period(0, last), nothing, lent, each=-1))
+    return limits
 
 
 def ribbon_rows(
     rows: Rows, slots: Slots, office: Office, ribbons: dict[str, Ints]
 ) -> None:
-    """Lay the rows of ribbons that run out.
+    """Lay the rows of ribbons that run out, each printer's alone in its pool.
 
-    Parameters
-    ----------
-    rows, slots
-        As for ``stock_rows``.
-    office
-        Its printers.
-    ribbons
-        Printer, alone in its pool → cards that its ribbons allow up to a day.
+    ``ribbons`` are cards that a printer's ribbons allow up to a day.
     """
     program = slots.program
     for name, cards in ribbons.items():
         index = program.capacity.printers.index(name)
-        found = [p for p, pool in enumerate(program.pools) if index in pool]
-        mine = np.isin(slots.pool, found)
+        pools = [p for p, pool in enumerate(program.pools) if index in pool]
+        on_printer = np.isin(slots.pool, pools)
         for last in _ends(np.flatnonzero(np.diff(cards, prepend=-1)), len(cards)):
-            weight = -(mine & (slots.day <= last)).astype(np.int64)
+            weight = -(on_printer & (slots.day <= last)).astype(np.int64)
             rule = ribbon_place(office, name)
             rows.rows.append(
                 SideRow(rule, Period(0, last), weight, least=-int(cards[last]))
@@ -168,13 +136,7 @@ def ribbon_rows(
 
 
 def ribbon_place(office: Office, printer: str) -> str:
-    """Return where in office.toml the ribbons of a printer stand.
-
-    Parameters
-    ----------
-    office, printer
-        The office, and the id of one of its printers.
-    """
+    """Return where in office.toml the ribbons of a printer stand."""
     number = [one.id for one in office.printers].index(printer)
     return f"printers[{number + 1}].ribbons"
 

@@ -51,13 +51,7 @@ _EFFORT = 60.0
 
 
 def is_large(laid: Laid) -> bool:
-    """Return whether floats could lose the units of a program's objective.
-
-    Parameters
-    ----------
-    laid
-        The program.
-    """
+    """Return whether floats could lose the units of a program's objective."""
     if laid.stuck:
         return False
     cost = laid.matrix.cost
@@ -68,32 +62,16 @@ def is_large(laid: Laid) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A program whose objective is ``constant`` and what is left, over ``scale``.
-
-    Parameters
-    ----------
-    laid
-        The program.
-    least, most
-        Bounds of each row, ``None`` for none, shape ``(R,)``.
-    high
-        The most that each variable can be, shape ``(N,)``.
-    price
-        Of each row, shape ``(R,)``.
-    reduced
-        What each variable costs beyond what its rows pay, shape ``(N,)``.
-    constant, scale
-        What every plan pays, and how many times the objective's unit all are.
-    """
+    """A program whose objective is ``constant`` and what is left, over ``scale``."""
 
     laid: Laid
-    least: list[int | None]
+    least: list[int | None]  # bounds of each row, None for none, (R,)
     most: list[int | None]
-    high: Ints
-    price: Ints
-    reduced: Ints
-    constant: int
-    scale: int
+    high: Ints  # the most that each variable can be, (N,)
+    price: Ints  # of each row, (R,)
+    reduced: Ints  # what each variable costs beyond what its rows pay, (N,)
+    constant: int  # what every plan pays
+    scale: int  # how many times the objective's unit all are
 
     @property
     def bound(self) -> int:
@@ -101,32 +79,15 @@ class Told:
         return -(-self.constant // self.scale)
 
     def below(self, value: int) -> Bools:
-        """Return which choices a plan of a value can take, shape ``(E,)``.
-
-        Parameters
-        ----------
-        value
-            Of the objective.
-        """
+        """Return which choices a plan of a value can take, shape ``(E,)``."""
         able: Bools = self.reduced[: self.laid.choices] <= self._left(value)
         return able
 
     def search(self, value: int, seconds: float | None) -> tuple[Ints | None, int]:
         """Return the best plan below a value, if there is one, and a bound.
 
-        Parameters
-        ----------
-        value
-            Of the objective; up to it nothing better may be known.
-        seconds
-            Time that is left; ``None`` for no limit.
-
-        Returns
-        -------
-        Ints or None
-            Every variable, shape ``(N,)``.
-        int
-            No plan comes below it; the value where none does.
+        The plan is every variable, shape ``(N,)``; no plan comes below the bound, which
+        is the value where none does.  Up to the value nothing better may be known.
         """
         left = self._left(value - 1)
         if left < 0:
@@ -171,14 +132,8 @@ class Told:
 def told(laid: Laid, held: Sequence[int], price: Floats | None) -> Told:
     """Return a program written anew under prices.
 
-    Parameters
-    ----------
-    laid
-        The program.
-    held
-        Limits of its last rows, the tiers held before.
-    price
-        Of each row, as a solver with fractions says; ``None`` for none.
+    ``held`` are the limits of its last rows, the tiers held before; ``price`` is that
+    of each row, as a solver with fractions says.
     """
     matrix, groups = laid.matrix, len(laid.size)
     least = [None if math.isinf(side) else int(side) for side in matrix.least]

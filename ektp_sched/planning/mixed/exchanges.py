@@ -46,16 +46,8 @@ def settle_exchanges(
     Each exchange gives the earlier in the tie-break an earlier day, and there are
     finitely many plans, so the rounds end.
 
-    Parameters
-    ----------
-    problem
-        The rules, and the cohorts that they tell apart.
-    tiers
-        Every tier whose value is to stay.
-    member
-        Cohort of each application, in the order of the tie-break, shape ``(N,)``.
-    column
-        Column of each in the plain network; the last is "not printed".
+    ``member`` is the cohort of each application in the order of the tie-break, shape
+    ``(N,)``, and ``column`` its column in the plain network; the last is "not printed".
     """
     state = _State.of(problem, tiers, member, column)
     while sum(state.settle(day) for day in state.days.tolist()):
@@ -73,9 +65,9 @@ class _Cells:
     first: Ints
     last: Ints
 
-    def __getitem__(self, some: Bools) -> _Cells:
+    def __getitem__(self, kept: Bools) -> _Cells:
         return _Cells(
-            self.cohort[some], self.column[some], self.first[some], self.last[some]
+            self.cohort[kept], self.column[kept], self.first[kept], self.last[kept]
         )
 
     @classmethod
@@ -234,22 +226,24 @@ class _State:
         end = np.searchsorted(
             keys_behind // per_group, keys_ahead // per_group, side="right"
         )
-        one = np.repeat(np.arange(len(keys_ahead)), end - begin)
-        step = np.arange(len(one)) - np.repeat(np.cumsum(end - begin), end - begin)
-        two = np.repeat(end, end - begin) + step
-        sort, column = _parts(keys_ahead[one], width, len(self.sort_kind))
-        later_sort, later_column = _parts(keys_behind[two], width, len(self.sort_kind))
-        wrong = (-lasts[one] > firsts[two]) & (
+        ahead_at = np.repeat(np.arange(len(keys_ahead)), end - begin)
+        step = np.arange(len(ahead_at)) - np.repeat(np.cumsum(end - begin), end - begin)
+        behind_at = np.repeat(end, end - begin) + step
+        sort, column = _parts(keys_ahead[ahead_at], width, len(self.sort_kind))
+        later_sort, later_column = _parts(
+            keys_behind[behind_at], width, len(self.sort_kind)
+        )
+        wrong = (-lasts[ahead_at] > firsts[behind_at]) & (
             self.masks[self.sort_mask[later_sort], column]
             & self.masks[self.sort_mask[sort], later_column]
         )
-        for at in np.flatnonzero(wrong)[np.argsort(firsts[two[wrong]])].tolist():
+        for at in np.flatnonzero(wrong)[np.argsort(firsts[behind_at[wrong]])].tolist():
             yield _Pair(
                 int(column[at]),
                 int(sort[at]),
                 int(later_column[at]),
                 int(later_sort[at]),
-                codes[keys_ahead[one[at]] // per_group],
+                codes[keys_ahead[ahead_at[at]] // per_group],
             )
 
     def _code(self, cohort: Ints, day: int, later: Ints) -> Codes:
@@ -262,8 +256,8 @@ class _State:
         """Return the people of a sort in a column who cost the pair's to move."""
         people = self.people[column]
         cohort = self.member[people]
-        mine = (self.sort[cohort] == sort) & self.free[cohort]
-        people, cohort = people[mine], cohort[mine].astype(np.int64)
+        able = (self.sort[cohort] == sort) & self.free[cohort]
+        people, cohort = people[able], cohort[able].astype(np.int64)
         day, later = self.day[[pair.column, pair.later_column]]
         code = self._code(cohort, int(day), np.full_like(cohort, later))
         chosen: Ints = people[code == pair.code]
@@ -324,12 +318,12 @@ def _worth(
         count = len(distinct)
     of_type = np.zeros(count, dtype=np.int64)
     of_type[types] = np.arange(len(cohorts))
-    which, day = np.repeat(of_type, days + 1), np.tile(np.arange(days + 1), count)
+    cohort, day = np.repeat(of_type, days + 1), np.tile(np.arange(days + 1), count)
     worth = np.zeros((count, days + 1), dtype=np.uint64)
     draw = np.random.default_rng(0)
     for tier in tiers:
         weight = draw.integers(0, 1 << 64, dtype=np.uint64) | np.uint64(1)
-        cost = tier.cost(cohorts, which, day).astype(np.uint64)
+        cost = tier.cost(cohorts, cohort, day).astype(np.uint64)
         worth += (cost * weight).reshape(worth.shape)
     return types, worth
 

@@ -37,15 +37,7 @@ _CUTS = 60
 
 
 def decided(laid: Laid, values: Floats) -> Laid:
-    """Return the program with uses and switches settled.
-
-    Parameters
-    ----------
-    laid
-        The program.
-    values
-        Of each use and switch.
-    """
+    """Return the program with uses and switches settled."""
     yes = slice(laid.uses[0], laid.switches[1])
     low, high = laid.matrix.low.copy(), laid.matrix.high.copy()
     low[yes] = high[yes] = values
@@ -62,18 +54,8 @@ def raised(
 ) -> tuple[float, Floats | None, list[Cut]]:
     """Return a better bound, a decision that may come below a value, and the cuts.
 
-    Parameters
-    ----------
-    laid, relaxed
-        The program, and its solution with fractions.
-    best
-        Uses and switches of the best solution known.
-    value
-        What it comes to.
-    past
-        The tiers before.
-    end
-        Moment of ``time.monotonic`` after which nothing more is learnt.
+    ``best`` are uses and switches of the best solution known, and ``value`` what it
+    comes to; ``past`` are the tiers before.  After ``end`` nothing more is learnt.
     """
     cuts, held, kept, bound = [relaxed.cut], list[Cut](), relaxed.kept, relaxed.least
     point: Floats = best
@@ -103,14 +85,8 @@ def raised(
 def cheapest(laid: Laid, past: Sequence[Past], known: Floats) -> Floats | None:
     """Return the best decision of a tier of decisions alone, if cuts can tell.
 
-    Parameters
-    ----------
-    laid
-        The program; nothing but uses has a cost.
-    past
-        The tiers before.
-    known
-        A decision that keeps them.
+    Nothing but uses has a cost in the program; ``known`` is a decision that keeps the
+    tiers before.
     """
     held = [
         Cut(cut.constant - most, cut.slope) for _, most, cuts in past for cut in cuts
@@ -148,28 +124,21 @@ def _told(laid: Laid, yes: Floats) -> Cut | None:
     """Return what a tier's prices at a decision say; ``None`` if it has none."""
     if not laid.matrix.cost[: laid.choices].any():
         return Cut(0.0, laid.matrix.cost[laid.uses[0] : laid.switches[1]])
-    found = relax(decided(laid, yes))
-    return None if found is None else found.cut
+    relaxed = relax(decided(laid, yes))
+    return None if relaxed is None else relaxed.cut
 
 
 def propose(laid: Laid, cuts: Sequence[Cut], held: int) -> Floats | None:
     """Return the decision that the cuts call the best; ``None`` if there is none.
 
-    Parameters
-    ----------
-    laid
-        The program.
-    cuts
-        Bounds on the objective, and bounds that may not be above 0.
-    held
-        Number of the latter; they come last.
+    The last ``held`` cuts may not be above 0; those before bound the objective.
     """
     matrix = _master(laid, cuts, len(cuts) - held)
     kept = np.ones(len(matrix.cost), dtype=bool)
-    found = branch(matrix, kept)
-    if found.values is None:
+    answer = branch(matrix, kept)
+    if answer.values is None:
         return None
-    yes: Floats = np.rint(found.values[:-1])
+    yes: Floats = np.rint(answer.values[:-1])
     return yes
 
 
@@ -187,8 +156,8 @@ def _master(laid: Laid, cuts: Sequence[Cut], bounds: int) -> Matrix:
     parts = list(zip(cuts, scales, floors, strict=True))
     above = [-1.0] * bounds + [0.0] * (len(cuts) - bounds)
     slopes = [
-        np.append(cut.slope / scale, one)
-        for (cut, scale, _), one in zip(parts, above, strict=True)
+        np.append(cut.slope / scale, sign)
+        for (cut, scale, _), sign in zip(parts, above, strict=True)
     ]
     most = [(floor - cut.constant) / scale for cut, scale, floor in parts]
     rows = int(own.sum()) + np.repeat(np.arange(len(cuts)), count + 1)

@@ -20,57 +20,32 @@ __all__ = ["Matrix"]
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Minimise ``cost x`` so that ``least <= matrix x <= most``.
+    """Minimise ``cost x`` so that ``least <= matrix x <= most``."""
 
-    Parameters
-    ----------
-    cost, low, high, whole
-        Of each variable: what one costs, its bounds, whether it is a whole
-        number; shape ``(N,)``.
-    row, column, value
-        Entries, in order of row and column.
-    least, most
-        Bounds of each row, shape ``(R,)``.
-    """
-
-    cost: Floats
-    low: Floats
+    cost: Floats  # what one of each variable costs, (N,)
+    low: Floats  # bounds of each variable, (N,)
     high: Floats
-    whole: Bools
-    row: Ints
+    whole: Bools  # whether each variable is a whole number, (N,)
+    row: Ints  # row, column and value of the entries, in order of row and column
     column: Ints
     value: Floats
-    least: Floats
+    least: Floats  # bounds of each row, (R,)
     most: Floats
 
     def reduced(self, price: Floats) -> Floats:
-        """Return what each variable costs beyond what its rows pay for it.
-
-        Parameters
-        ----------
-        price
-            Of each row, shape ``(R,)``.
-        """
+        """Return what each variable costs beyond what its rows pay for it."""
         paid = self.value * price[self.row]
         return self.cost - np.bincount(self.column, paid, minlength=len(self.cost))
 
     def proto(self, kept: Bools, *, whole: bool) -> model_pb2.ModelProto:
-        """Return the program with some variables; the others are 0.
-
-        Parameters
-        ----------
-        kept
-            Which variables, shape ``(N,)``.
-        whole
-            Whether whole numbers have to be whole.
-        """
-        some = np.flatnonzero(kept)
+        """Return the program with some variables; the others are 0."""
+        variables = np.flatnonzero(kept)
         model = model_pb2.ModelProto()
-        model.variables.ids.extend(some.tolist())
-        model.variables.lower_bounds.extend(self.low[some].tolist())
-        model.variables.upper_bounds.extend(self.high[some].tolist())
-        model.variables.integers.extend((self.whole[some] & whole).tolist())
-        dear = some[self.cost[some] != 0]
+        model.variables.ids.extend(variables.tolist())
+        model.variables.lower_bounds.extend(self.low[variables].tolist())
+        model.variables.upper_bounds.extend(self.high[variables].tolist())
+        model.variables.integers.extend((self.whole[variables] & whole).tolist())
+        dear = variables[self.cost[variables] != 0]
         model.objective.linear_coefficients.ids.extend(dear.tolist())
         model.objective.linear_coefficients.values.extend(self.cost[dear].tolist())
         model.linear_constraints.ids.extend(range(len(self.least)))

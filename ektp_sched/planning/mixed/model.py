@@ -35,43 +35,25 @@ __all__ = ["Held", "Laid", "Mip"]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A tier held at its value: a cost of choices or of uses.
+    """A tier held at its value: a cost of choices or of uses."""
 
-    Parameters
-    ----------
-    tier
-        Index of the tier in the stack; ``None`` for one of the shifts' own.
-    weight
-        Of each use, for one of the shifts' own.
-    most
-        The value.
-    """
-
+    # Index of the tier in the stack; `None` for one of the shifts' own.
     tier: int | None
-    weight: Ints | None
-    most: int
+    weight: Ints | None  # of each use, for one of the shifts' own
+    most: int  # its value
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A program ready to be solved, and where its variables are.
+    """A program ready to be solved, and where its variables are."""
 
-    Parameters
-    ----------
-    matrix
-        The program; choices are its first variables, and that every group takes
-        its choices its first rows.
-    size, start, owner
-        As in the stack of groups.
-    slots, uses, switches
-        First and end of the variables of each sort.
-    """
-
+    # The program; choices are its first variables, and that every group takes its
+    # choices its first rows.
     matrix: Matrix
-    size: Ints
+    size: Ints  # size, start and owner as in the stack of groups
     start: Ints
     owner: Ints
-    slots: tuple[int, int]
+    slots: tuple[int, int]  # first and end of the variables of each sort
     uses: tuple[int, int]
     switches: tuple[int, int]
 
@@ -95,13 +77,7 @@ class Laid:
         return own
 
     def turned_on(self, switches: NDArray[np.bool_]) -> Laid:
-        """Return the program with some switches on for good.
-
-        Parameters
-        ----------
-        switches
-            Which, shape ``(switches,)``.
-        """
+        """Return the program with some switches on for good."""
         low = self.matrix.low.copy()
         low[self.switches[0] : self.switches[1]] = switches
         return replace(self, matrix=replace(self.matrix, low=low))
@@ -118,10 +94,10 @@ class _Table:
     high: list[float]
 
     def add(self, column: Ints, value: Ints | Floats, low: float, high: float) -> None:
-        some = np.flatnonzero(value)
-        self.row.append(np.full(len(some), len(self.low), dtype=np.int64))
-        self.column.append(column[some])
-        self.value.append(np.asarray(value, dtype=np.float64)[some])
+        entries = np.flatnonzero(value)
+        self.row.append(np.full(len(entries), len(self.low), dtype=np.int64))
+        self.column.append(column[entries])
+        self.value.append(np.asarray(value, dtype=np.float64)[entries])
         self.low.append(low)
         self.high.append(high)
 
@@ -137,37 +113,18 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class Mip:
-    """What stays the same from solve to solve.
+    """What stays the same from solve to solve."""
 
-    Parameters
-    ----------
-    split
-        The network by kind.
-    groups
-        Groups of cohorts and their choices in the network by kind.
-    uses, limiting
-        What may be decided and what limits it; ``None`` without shifts.
-    limits
-        Limit of each plain arc without any shift, shape ``(A,)``.
-    side
-        Rules on kinds.
-    switches
-        Number of switches.
-    ordered
-        Pairs of switches of which the second is on only if the first is.
-    draws
-        Number of draws.
-    """
-
-    split: Split
-    groups: Stack
-    uses: Uses | None
-    limiting: Sequence[Row]
-    limits: Ints
-    side: Sequence[SideRow]
-    switches: int
+    split: Split  # the network by kind
+    groups: Stack  # groups of cohorts and their choices in the network by kind
+    uses: Uses | None  # what may be decided; None without shifts
+    limiting: Sequence[Row]  # what limits it
+    limits: Ints  # limit of each plain arc without any shift, (A,)
+    side: Sequence[SideRow]  # rules on kinds
+    switches: int  # their number
+    # Pairs of switches of which the second is on only if the first is.
     ordered: Sequence[tuple[int, int]]
-    draws: int = 0
+    draws: int = 0  # their number
 
     def lay(
         self,
@@ -178,16 +135,9 @@ class Mip:
     ) -> Laid:
         """Return the program that minimises a cost, or the relief of one rule.
 
-        Parameters
-        ----------
-        cost
-            Of each choice, shape ``(E,)``.
-        own
-            Of each use, shape ``(U,)``.
-        held
-            Tiers held at their values.
-        relieved
-            Place of the rule whose least relief is sought.
+        ``cost`` is that of each choice, shape ``(E,)``, and ``own`` that of each use,
+        shape ``(U,)``; ``relieved`` is the place of the rule whose least relief is
+        sought.
         """
         sizes = self._sizes()
         begin = np.cumsum([0, *sizes])

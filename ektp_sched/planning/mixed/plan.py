@@ -48,17 +48,7 @@ def mixed_plan(
     scarce: Scarce,
     clock: Clock,
 ) -> Plan:
-    """Plan under quotas, and blanks and ribbons that no network can count.
-
-    Parameters
-    ----------
-    backlog, office, start, days
-        As for ``plan``.
-    scarce
-        Blanks and ribbons that no network can count.
-    clock
-        Times the stages.
-    """
+    """Plan under quotas, and blanks and ribbons that no network can count."""
     with clock.stage("program"):
         problem = pose(backlog, office, start, days, scarce)
         tiers = objectives(office, problem.cohorts, days)
@@ -67,9 +57,9 @@ def mixed_plan(
         mixed = solve(problem, clock.half)
     if mixed is None:
         with clock.stage("conflict"):
-            found = _conflict(problem, backlog, clock.deadline)
-        status = Status.INFEASIBLE if found else Status.UNKNOWN
-        return no_plan(case, status, clock.seconds, found)
+            conflicts = _conflict(problem, backlog, clock.deadline)
+        status = Status.INFEASIBLE if conflicts else Status.UNKNOWN
+        return no_plan(case, status, clock.seconds, conflicts)
     case = replace(case, program=mixed.program, mixed=mixed)
     with clock.stage("assign"):
         prints = assign(
@@ -94,13 +84,13 @@ def _conflict(
     problem: Problem, backlog: Backlog, deadline: float | None
 ) -> tuple[Conflict, ...]:
     """Return the contradiction; of pins alone what stands against each of them."""
-    found = contradiction(problem, backlog, deadline)
-    if {rule.place for one in found for rule in one.rules} != {PINS_RULE}:
-        return found
+    conflicts = contradiction(problem, backlog, deadline)
+    if {rule.place for one in conflicts for rule in one.rules} != {PINS_RULE}:
+        return conflicts
     alone = pin_conflicts(problem.program, problem.cohorts, backlog.frame)
     # Pins that are too many together may be so for blanks that are counted apart.
-    some = tuple(one for one in alone if one.code not in _TOGETHER)
-    return some or found
+    apart = tuple(one for one in alone if one.code not in _TOGETHER)
+    return apart or conflicts
 
 
 def _uses(

@@ -37,53 +37,28 @@ __all__ = ["Problem", "pose"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A plan's problem with rules that break the network.
+    """A plan's problem with rules that break the network."""
 
-    Parameters
-    ----------
-    office, cohorts
-        What limits, and who waits, by kind.
-    limits
-        Capacity without any shift.
-    program, split
-        The network for all that could be open, plain and by kind.
-    uses
-        What could be decided; ``None`` without shifts.
-    rows
-        Rules on kinds.
-    scarce
-        Blanks and ribbons that are counted by rows.
-    asked
-        For each card type with lots the number of the question that asks for it
-        (under ``""``), and for each class that blanks are set aside for.
-    """
-
-    office: Office
-    cohorts: Cohorts
-    limits: Capacity
-    program: Program
-    split: Split
-    uses: Uses | None
-    rows: Rows
-    scarce: Scarce
+    office: Office  # what limits
+    cohorts: Cohorts  # who waits, by kind
+    limits: Capacity  # capacity without any shift
+    program: Program  # the network for all that could be open
+    split: Split  # the same by kind
+    uses: Uses | None  # what could be decided; `None` without shifts
+    rows: Rows  # rules on kinds
+    scarce: Scarce  # blanks and ribbons that are counted by rows
+    # For each card type with lots the number of the question that asks for it (under
+    # `""`), and for each class that blanks are set aside for.
     asked: dict[str, dict[str, int]]
 
     def mip(
         self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
     ) -> Mip:
-        """Return the mixed-integer program of some tiers.
-
-        Parameters
-        ----------
-        tiers
-            The tiers whose costs it knows.
-        dropped
-            Places of rules that are left out.
-        """
+        """Return the mixed-integer program of some tiers, without the dropped rules."""
         limiting = []
         if self.uses is not None:
-            found = rows(self.office, self.uses, self.limits.start)
-            limiting = [row for row in found if row.rule not in dropped]
+            on_uses = rows(self.office, self.uses, self.limits.start)
+            limiting = [row for row in on_uses if row.rule not in dropped]
         return Mip(
             split=self.split,
             groups=stack(self.split.program, self.cohorts, tiers),
@@ -100,15 +75,7 @@ class Problem:
 def pose(
     backlog: Backlog, office: Office, start: date, days: int, scarce: Scarce
 ) -> Problem:
-    """Lay the network by kind and the rules on kinds.
-
-    Parameters
-    ----------
-    backlog, office, start, days
-        What to plan.
-    scarce
-        Blanks and ribbons that are counted by rows.
-    """
+    """Lay the network by kind and the rules on kinds."""
     questions = [_question(quota) for quota in office.quotas]
     questions += [pl.col("card") == card for card in scarce.cards]
     asked = _lot_questions(scarce, questions)
@@ -119,14 +86,16 @@ def pose(
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None
-    found = Rows()
+    side_rows = Rows()
     slots = Slots(program, wide, cohorts, calendar(office, start, days).open)
-    quota_rows(found, slots, office)
-    stock_rows(found, slots, scarce.cards, len(office.quotas))
-    for card, some in scarce.lots.items():
-        lot_rows(found, slots, card, some, asked[card])
-    ribbon_rows(found, slots, office, scarce.ribbons)
-    return Problem(office, cohorts, limits, program, wide, uses, found, scarce, asked)
+    quota_rows(side_rows, slots, office)
+    stock_rows(side_rows, slots, scarce.cards, len(office.quotas))
+    for card, card_lots in scarce.lots.items():
+        lot_rows(side_rows, slots, card, card_lots, asked[card])
+    ribbon_rows(side_rows, slots, office, scarce.ribbons)
+    return Problem(
+        office, cohorts, limits, program, wide, uses, side_rows, scarce, asked
+    )
 
 
 def _lot_questions(
@@ -134,10 +103,10 @@ def _lot_questions(
 ) -> dict[str, dict[str, int]]:
     """Ask for each card type with lots, and its classes with blanks set aside."""
     asked: dict[str, dict[str, int]] = {}
-    for card, some in scarce.lots.items():
+    for card, lots in scarce.lots.items():
         asked[card] = {"": len(questions)}
         questions.append(pl.col("card") == card)
-        for name in sorted({lot.kept_for for lot in some if lot.kept_for is not None}):
+        for name in sorted({lot.kept_for for lot in lots if lot.kept_for is not None}):
             asked[card][name] = len(questions)
             questions.append((pl.col("card") == card) & (pl.col("urgency") == name))
     return asked

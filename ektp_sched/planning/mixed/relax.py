@@ -47,59 +47,27 @@ _NEAR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """No solution comes below ``constant + slope · yes``.
+    """No solution comes below ``constant + slope · yes``."""
 
-    Parameters
-    ----------
-    constant
-        The bound without any use or switch.
-    slope
-        What each use and switch adds, shape ``(U + W,)``.
-    """
-
-    constant: float
-    slope: Floats
+    constant: float  # the bound without any use or switch
+    slope: Floats  # what each use and switch adds, (U + W,)
 
     def at(self, yes: Floats) -> float:
-        """Return the bound at a decision.
-
-        Parameters
-        ----------
-        yes
-            Uses and switches.
-        """
+        """Return the bound at a decision of uses and switches."""
         return self.constant + float(self.slope @ yes)
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """A solution with fractions.
+    """A solution with fractions."""
 
-    Parameters
-    ----------
-    values
-        Every variable, shape ``(N,)``.
-    value
-        The objective.
-    least
-        No solution comes below it, by the prices.
-    reduced
-        Taking a choice at all costs so much above ``least``, shape ``(E,)``.
-    kept
-        Variables looked at, shape ``(N,)``.
-    cut
-        What the prices say of any uses and switches.
-    price
-        Of each row, shape ``(R,)``.
-    """
-
-    values: Floats
-    value: float
-    least: float
-    reduced: Floats
-    kept: Bools
-    cut: Cut
-    price: Floats
+    values: Floats  # every variable, (N,)
+    value: float  # of the objective
+    least: float  # no solution comes below it, by the prices
+    reduced: Floats  # taking a choice at all costs so much above `least`, (E,)
+    kept: Bools  # variables looked at, (N,)
+    cut: Cut  # what the prices say of any uses and switches
+    price: Floats  # of each row, (R,)
 
     @property
     def bound(self) -> int:
@@ -107,25 +75,13 @@ class Relaxed:
         return whole_bound(max(self.least, min(self.value, self.least + 0.5)))
 
     def among(self, value: float) -> Bools:
-        """Return the variables that ``below`` leaves, shape ``(N,)``.
-
-        Parameters
-        ----------
-        value
-            A whole number.
-        """
+        """Return the variables that ``below`` leaves, shape ``(N,)``."""
         kept = np.ones(len(self.kept), dtype=bool)
         kept[: len(self.reduced)] = self.below(value)
         return kept
 
     def below(self, value: float) -> Bools:
-        """Return which choices a solution of a value can take, shape ``(E,)``.
-
-        Parameters
-        ----------
-        value
-            A whole number.
-        """
+        """Return which choices a solution of a value can take, shape ``(E,)``."""
         # Half a card's worth for what floats lose in a sum.
         able: Bools = self.reduced <= value - self.least + 0.5
         return able
@@ -134,12 +90,7 @@ class Relaxed:
 def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
     """Solve with fractions; ``None`` if even these cannot keep the rules.
 
-    Parameters
-    ----------
-    laid
-        The program.
-    known
-        Variables to begin with, shape ``(N,)``.
+    ``known`` are variables to begin with, shape ``(N,)``.
     """
     if laid.stuck:
         return None
@@ -149,9 +100,9 @@ def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
     elif laid.choices > _FEW:
         kept[: laid.choices] = _guess(laid)
     for _ in range(_ROUNDS):
-        found = solve(laid.matrix, kept)
-        if found is not None:
-            values, price = found
+        solution = solve(laid.matrix, kept)
+        if solution is not None:
+            values, price = solution
             better = _better(laid, price, kept)
             if not better.any():
                 return _relaxed(laid, values, price, kept)
@@ -161,37 +112,23 @@ def relax(laid: Laid, known: Bools | None = None) -> Relaxed | None:
         else:
             kept[:] = True
     kept[:] = True
-    found = solve(laid.matrix, kept)
-    return None if found is None else _relaxed(laid, *found, kept)
+    solution = solve(laid.matrix, kept)
+    return None if solution is None else _relaxed(laid, *solution, kept)
 
 
 def whole_bound(least: float) -> int:
-    """Return the least whole number that a bound in floats allows.
-
-    Parameters
-    ----------
-    least
-        The bound.
-    """
+    """Return the least whole number that a bound in floats allows."""
     return math.ceil(least - min(0.4, _NEAR * max(1.0, abs(least) * 1e-3)))
 
 
 def solve(matrix: Matrix, kept: Bools) -> tuple[Floats, Floats] | None:
-    """Return the best fractions of some variables, and the prices of the rows.
-
-    Parameters
-    ----------
-    matrix
-        The program.
-    kept
-        The variables that need not be 0.
-    """
-    found = relaxation(matrix, kept)
-    if found.infeasible:
+    """Return the best fractions of some variables, and the prices of the rows."""
+    answer = relaxation(matrix, kept)
+    if answer.infeasible:
         return None
-    if found.values is None:
+    if answer.values is None:
         return np.zeros(len(matrix.cost)), np.zeros(len(matrix.least))
-    return found.values, found.price
+    return answer.values, answer.price
 
 
 def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
@@ -216,13 +153,15 @@ def _relaxed(laid: Laid, values: Floats, price: Floats, kept: Bools) -> Relaxed:
     return Relaxed(values, value, least, able, kept, cut, every)
 
 
-def _paid(laid: Laid, price: Floats, reduced: Floats, some: slice) -> float:
+def _paid(laid: Laid, price: Floats, reduced: Floats, variables: slice) -> float:
     """Return what rows pay at least, and some variables at their best bounds."""
     matrix, dear = laid.matrix, np.flatnonzero(price)
     side = np.where(price > 0, matrix.least, matrix.most)
     # What has no bound of its own is a number of cards.
-    high = np.minimum(matrix.high[some], laid.size.sum())
-    rest = np.minimum(reduced[some] * matrix.low[some], reduced[some] * high)
+    high = np.minimum(matrix.high[variables], laid.size.sum())
+    rest = np.minimum(
+        reduced[variables] * matrix.low[variables], reduced[variables] * high
+    )
     return float(price[dear] @ side[dear]) + float(rest.sum())
 
 
@@ -266,10 +205,10 @@ def _guess(laid: Laid) -> Bools:
         least=np.append(sizes, matrix.least[len(size) :]),
         most=np.append(sizes, matrix.most[len(size) :]),
     )
-    found = solve(coarse, kept)
-    if found is None:
+    solution = solve(coarse, kept)
+    if solution is None:
         return np.ones(laid.choices, dtype=bool)
-    values, price = found
+    values, price = solution
     near = _nearest(laid, matrix.reduced(price)[: laid.choices])
     return near | (values[choice] > 0)
 
@@ -283,10 +222,14 @@ def _parts(laid: Laid) -> tuple[Ints, Ints]:
     matrix, groups = laid.matrix, len(laid.size)
     draw = np.random.default_rng(0).integers(1, 1 << 62, len(matrix.least))
     draw[:groups] = 0
-    mine = matrix.column < laid.choices
+    of_choices = matrix.column < laid.choices
     sign = np.zeros(laid.choices, dtype=np.int64)
-    at = matrix.column[mine]
-    np.add.at(sign, at, matrix.value[mine].astype(np.int64) * draw[matrix.row[mine]])
+    at = matrix.column[of_choices]
+    np.add.at(
+        sign,
+        at,
+        matrix.value[of_choices].astype(np.int64) * draw[matrix.row[of_choices]],
+    )
     place = np.arange(laid.choices) - laid.start[laid.owner]
     total = np.zeros(groups, dtype=np.int64)
     np.add.at(total, laid.owner, sign * (2 * place + 1) + place)

@@ -35,71 +35,36 @@ __all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "quota_rows"]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of days that a limit holds over.
+    """A stretch of days that a limit holds over."""
 
-    Parameters
-    ----------
-    first, last
-        Day offsets, inclusive.
-    """
-
-    first: int
-    last: int
+    first: int  # day offset
+    last: int  # inclusive
 
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """``slots · weight + draws + switch part`` is at least ``least``.
+    """``slots · weight + draws + switch part`` is at least ``least``."""
 
-    Parameters
-    ----------
-    rule
-        Its place in office.toml; empty where it only says what a draw is.
-    period
-        The days that it is about.
-    weight
-        Of each slot, shape ``(S * K,)``.
-    draws, each
-        Indices of draws, and what each of them adds.
-    switch, times
-        Index of a switch, and what it adds; ``None`` without.
-    least
-        The limit.
-    slack
-        What one unit of relief of the rule adds.
-    """
-
-    rule: str
+    rule: str  # its place in office.toml; empty where it only says what a draw is
     period: Period
-    weight: Ints
-    draws: tuple[int, ...] = ()
-    each: int = 1
-    switch: int | None = None
-    times: int = 0
+    weight: Ints  # of each slot, (S * K,)
+    draws: tuple[int, ...] = ()  # indices of draws
+    each: int = 1  # what each of them adds
+    switch: int | None = None  # index of a switch; None without
+    times: int = 0  # what it adds
     least: int = 0
-    slack: int = 1
+    slack: int = 1  # what one unit of relief of the rule adds
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows while they are being laid.
+    """Rows while they are being laid."""
 
-    Parameters
-    ----------
-    rows
-        The rows so far.
-    switches
-        Number of switches so far.
-    draws
-        Number of draws so far.
-    ordered
-        Pairs of switches of one rule: where nobody new becomes ready, nobody
-        of the kind is left afterwards either.
-    """
-
-    rows: list[SideRow] = field(default_factory=list)
-    switches: int = 0
-    draws: int = 0
+    rows: list[SideRow] = field(default_factory=list)  # all so far
+    switches: int = 0  # their number
+    draws: int = 0  # their number
+    # Pairs of switches of one rule: where nobody new becomes ready, nobody of the kind
+    # is left afterwards either.
     ordered: list[tuple[int, int]] = field(default_factory=list)
 
     def new_switch(self) -> int:
@@ -116,11 +81,6 @@ class Rows:
         """Return whether whole numbers of cards keep every row without draws.
 
         Solvers work within a tolerance; this is counted in integers.
-
-        Parameters
-        ----------
-        slots
-            Cards in each slot, shape ``(S * K,)``.
         """
         counted = [row for row in self.rows if not row.draws]
         sums = np.array([row.weight @ slots for row in counted], dtype=np.int64)
@@ -157,38 +117,18 @@ class _Least:
 
 @dataclass(slots=True)
 class RowSums:
-    """What every row without draws comes to, while cards exchange their columns.
+    """What every row without draws comes to, while cards exchange their columns."""
 
-    Parameters
-    ----------
-    limits
-        What the rows have to come to.
-    begin
-        Where the weights of each slot begin, shape ``(S * K + 1,)``.
-    row, weight
-        Their rows and values, slot after slot, those of 0 left out.
-    sums
-        What they come to, shape ``(R,)``.
-    kinds
-        Number of kinds.
-    """
-
-    limits: _Least
-    begin: Ints
-    row: Ints
+    limits: _Least  # what the rows have to come to
+    begin: Ints  # where the weights of each slot begin, (S * K + 1,)
+    row: Ints  # rows of the weights, slot after slot, those of 0 left out
     weight: Ints
-    sums: Ints
-    kinds: int
+    sums: Ints  # what they come to, (R,)
+    kinds: int  # their number
 
     @classmethod
     def of(cls, rows: Sequence[SideRow], slots: Ints, kinds: int) -> RowSums:
-        """Return the sums of so many cards in each slot.
-
-        Parameters
-        ----------
-        rows, slots, kinds
-            Rows, cards by slot, and the number of kinds.
-        """
+        """Return the sums of so many cards in each slot."""
         counted = [row for row in rows if not row.draws]
         none = np.zeros(0, dtype=np.int64)
         places = [np.flatnonzero(row.weight) for row in counted]
@@ -207,25 +147,14 @@ class RowSums:
     def allow(self, columns: Sequence[int], kinds: Ints, number: int) -> bool:
         """Return whether every row is kept after an exchange.
 
-        Parameters
-        ----------
-        columns
-            An earlier column and a later one, the last standing for "not printed".
-        kinds
-            Of the cards that leave the earlier column, and of those that come.
-        number
-            How many cards exchange.
+        ``columns`` are an earlier and a later one, the last standing for "not printed";
+        ``kinds`` are those of the cards that leave the earlier column, and of those
+        that come.
         """
         return self.limits.kept(self.sums + self._change(columns, kinds, number))
 
     def exchange(self, columns: Sequence[int], kinds: Ints, number: int) -> None:
-        """Exchange cards.
-
-        Parameters
-        ----------
-        columns, kinds, number
-            As for ``allow``.
-        """
+        """Exchange cards, as `allow` is asked."""
         self.sums += self._change(columns, kinds, number)
 
     def _change(self, columns: Sequence[int], kinds: Ints, number: int) -> Ints:
@@ -235,27 +164,19 @@ class RowSums:
             for kind, way in ((comes, sign), (goes, -sign)):
                 slot = column * self.kinds + kind
                 if slot < len(self.begin) - 1:
-                    mine = slice(self.begin[slot], self.begin[slot + 1])
-                    change[self.row[mine]] += way * self.weight[mine]
+                    entries = slice(self.begin[slot], self.begin[slot + 1])
+                    change[self.row[entries]] += way * self.weight[entries]
         return change
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What the rows need to know of slots and demand.
+    """What the rows need to know of slots and demand."""
 
-    Parameters
-    ----------
-    program, split, cohorts
-        The network, plain and by kind, and what flows through it.
-    worked
-        Ordinary working days, shape ``(days,)``.
-    """
-
-    program: Program
-    split: Split
-    cohorts: Cohorts
-    worked: Bools
+    program: Program  # plain network
+    split: Split  # the network by kind
+    cohorts: Cohorts  # what flows through it
+    worked: Bools  # ordinary working days, (days,)
 
     @property
     def day(self) -> Ints:
@@ -268,13 +189,7 @@ class Slots:
         return self.split.program.column_pool
 
     def of(self, question: int) -> Bools:
-        """Return the slots of all kinds for which a question's answer is yes.
-
-        Parameters
-        ----------
-        question
-            Its number.
-        """
+        """Return the slots of all kinds for which a question's answer is yes."""
         yes = np.array([kind[question] for kind in self.cohorts.kinds], dtype=bool)
         return np.tile(yes, self.program.columns)
 
@@ -283,20 +198,14 @@ class Slots:
         cohorts = self.cohorts
         yes = np.array([kind[question] for kind in cohorts.kinds], dtype=bool)
         able = np.array([bool(s) for s in cohorts.printer_sets], dtype=bool)
-        mine = yes[cohorts.kind] & able[cohorts.eligibility]
-        mine &= (cohorts.ready <= last) & (
+        counted = yes[cohorts.kind] & able[cohorts.eligibility]
+        counted &= (cohorts.ready <= last) & (
             (cohorts.pinned == NONE) | (cohorts.pinned <= last)
         )
-        return int(cohorts.size[mine].sum())
+        return int(cohorts.size[counted].sum())
 
     def possible(self, last: int, first: int = 0) -> int:
-        """Return how many cards could be printed in some days at the very most.
-
-        Parameters
-        ----------
-        last, first
-            The days, inclusive.
-        """
+        """Return how many cards some days, inclusive, could have at the very most."""
         limits = self.program.capacity
         daily = np.minimum(
             limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
@@ -306,29 +215,13 @@ class Slots:
         return int(daily[first : last + 1].sum())
 
     def most_in(self, period: Period) -> int:
-        """Return from 1 how many cards a period could have at the very most.
-
-        Parameters
-        ----------
-        period
-            The days.
-        """
+        """Return from 1 how many cards a period could have at the very most."""
         possible = self.possible(period.last, period.first)
         return max(1, min(possible, int(self.cohorts.size.sum())))
 
 
 def quota_rows(rows: Rows, slots: Slots, office: Office) -> None:
-    """Lay the rows of every quota.
-
-    Parameters
-    ----------
-    rows
-        Where they go.
-    slots
-        Columns by kind, and what flows through them.
-    office
-        Its quotas; quota i asks question i of each application.
-    """
+    """Lay the rows of every quota; quota i asks question i of each application."""
     for number, quota in enumerate(office.quotas):
         for period in _periods(quota, slots):
             _most(rows, quota, number, period, slots)
@@ -336,10 +229,10 @@ def quota_rows(rows: Rows, slots: Slots, office: Office) -> None:
         for period in _periods(quota, slots, whole=True):
             first = rows.switches
             _least(rows, quota, number, period, slots)
-            mine = range(first, rows.switches), slots.ready(number, period.last)
-            if before[1] == mine[1]:
-                rows.ordered += zip(before[0], mine[0], strict=False)
-            before = mine
+            here = range(first, rows.switches), slots.ready(number, period.last)
+            if before[1] == here[1]:
+                rows.ordered += zip(before[0], here[0], strict=False)
+            before = here
 
 
 def _periods(quota: Quota, slots: Slots, *, whole: bool = False) -> Iterator[Period]:
@@ -364,44 +257,44 @@ def _inside(period: Period, slots: Slots) -> Ints:
 
 def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
-    mine = inside * slots.of(number)
+    of_kind = inside * slots.of(number)
     rule = f"quotas[{number + 1}]"
     if quota.at_most is not None:
-        rows.rows.append(SideRow(rule, period, -mine, least=-quota.at_most))
+        rows.rows.append(SideRow(rule, period, -of_kind, least=-quota.at_most))
     if quota.at_most_share is not None:
         part = just_below(Fraction(quota.at_most_share), slots.most_in(period))
-        weight = part.numerator * inside - part.denominator * mine
+        weight = part.numerator * inside - part.denominator * of_kind
         rows.rows.append(SideRow(rule, period, weight, slack=part.denominator))
 
 
 def _least(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
-    mine = inside * slots.of(number)
+    of_kind = inside * slots.of(number)
     rule = f"quotas[{number + 1}]"
     ready = slots.ready(number, period.last)
     so_far = ((slots.day <= period.last) & slots.of(number)).astype(np.int64)
     # Where more are ready than could ever be printed, somebody is left for sure.
     sure = ready > slots.possible(period.last)
     if quota.at_least and ready:
-        one = SideRow(rule, period, mine, least=quota.at_least)
+        row = SideRow(rule, period, of_kind, least=quota.at_least)
         rows.rows += (
-            [one] if sure else _unless(rows, one, so_far, ready, quota.at_least)
+            [row] if sure else _unless(rows, row, so_far, ready, quota.at_least)
         )
     if quota.at_least_share and ready:
         printed = slots.most_in(period)
         part = just_above(Fraction(quota.at_least_share), printed)
-        weight = part.denominator * mine - part.numerator * inside
+        weight = part.denominator * of_kind - part.numerator * inside
         most = part.numerator * printed
-        one = SideRow(rule, period, weight, slack=part.denominator)
-        rows.rows += [one] if sure else _unless(rows, one, so_far, ready, most)
+        row = SideRow(rule, period, weight, slack=part.denominator)
+        rows.rows += [row] if sure else _unless(rows, row, so_far, ready, most)
 
 
 def _unless(
-    rows: Rows, one: SideRow, so_far: Ints, ready: int, most: int
+    rows: Rows, row: SideRow, so_far: Ints, ready: int, most: int
 ) -> list[SideRow]:
     """Return a row that holds unless all who are ready are printed so far."""
     switch = rows.new_switch()
     return [
-        replace(one, switch=switch, times=-most, least=one.least - most),
-        replace(one, weight=so_far, switch=switch, times=ready, least=ready, slack=0),
+        replace(row, switch=switch, times=-most, least=row.least - most),
+        replace(row, weight=so_far, switch=switch, times=ready, least=ready, slack=0),
     ]

@@ -59,39 +59,19 @@ _NEAR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a solve ended.
+    """How a solve ended."""
 
-    Parameters
-    ----------
-    slots, uses
-        Cards of each kind in each column, and uses taken; ``None`` without a
-        solution.
-    value
-        What the solver says of the objective.
-    bound
-        No solution comes below it, as the solver says, rounded up; ``None`` if it
-        says nothing.
-    infeasible
-        Whether there is none.
-    values
-        Every variable; ``None`` without a solution.
-    yes
-        Uses and switches; ``None`` without a solution.
-    relaxed
-        The solution with fractions; ``None`` if none was sought.
-    cuts
-        What was learnt of decisions.
-    """
-
-    slots: Ints | None
-    uses: Ints | None
-    value: float
+    slots: Ints | None  # cards of each kind in each column
+    uses: Ints | None  # those that are taken
+    value: float  # what the solver says of the objective
+    # No solution comes below it, as the solver says, rounded up; `None` if it says
+    # nothing.
     bound: int | None
-    infeasible: bool
-    values: Floats | None = None
-    yes: Ints | None = None
-    relaxed: Relaxed | None = None
-    cuts: tuple[Cut, ...] = ()
+    infeasible: bool  # whether there is none
+    values: Floats | None = None  # every variable
+    yes: Ints | None = None  # uses and switches
+    relaxed: Relaxed | None = None  # the solution with fractions, if one was sought
+    cuts: tuple[Cut, ...] = ()  # what was learnt of decisions
 
 
 def minimise(
@@ -104,18 +84,9 @@ def minimise(
 ) -> Outcome:
     """Return the best solution found, and what no solution comes below.
 
-    Parameters
-    ----------
-    laid
-        The program; its objective is a whole number in every solution.
-    seconds
-        Time that is left; ``None`` for no limit.
-    known
-        Uses and switches of some solution.
-    past
-        Programs of the tiers before, and the values that they are held at.
-    searched
-        Whether to search for better ones than near the fractions.
+    The objective is a whole number in every solution.  ``known`` are uses and switches
+    of some solution, ``past`` programs of the tiers before and the values that they are
+    held at.  Unless ``searched``, better ones are sought near the fractions alone.
     """
     end = None if seconds is None else time.monotonic() + seconds
     done = None if known is None else _own(laid, known, past)
@@ -159,17 +130,17 @@ def _by_search(
             most = best.value - 1 if last else min(most, best.value - 1)
         kept = relaxed.among(most)
         if best is not None and kept.sum() > _MANY:
-            found = _by_sums(laid, kept, end, best)
+            outcome = _by_sums(laid, kept, end, best)
         else:
-            found = _search(laid, laid.matrix, kept, _left(end), best)
+            outcome = _search(laid, laid.matrix, kept, _left(end), best)
         # What the search did not look at is above so much.
         above: float | None = most + 1
-        if not found.infeasible:
-            above = None if found.bound is None else min(most + 1, found.bound)
+        if not outcome.infeasible:
+            above = None if outcome.bound is None else min(most + 1, outcome.bound)
         if above is not None:
             bound = max(bound, above if math.isinf(above) else whole_bound(above))
-        if found.slots is not None and (best is None or found.value < best.value):
-            best = replace(found, cuts=() if best is None else best.cuts)
+        if outcome.slots is not None and (best is None or outcome.value < best.value):
+            best = replace(outcome, cuts=() if best is None else best.cuts)
         if last:
             break
     return best, bound
@@ -188,10 +159,10 @@ def _own(laid: Laid, known: Ints, past: Sequence[Past]) -> Outcome | None:
         return Outcome(None, None, value, round(value), infeasible=False)
     settled = decided(laid, point)
     again = relax(settled)
-    found = None if again is None else _rounded(settled, again, None)
-    if found is None:
+    outcome = None if again is None else _rounded(settled, again, None)
+    if outcome is None:
         return None
-    return replace(found, bound=round(value))
+    return replace(outcome, bound=round(value))
 
 
 def _by_decisions(
@@ -212,10 +183,10 @@ def _by_decisions(
             break
         settled = decided(laid, point)
         again = relax(settled, relaxed.kept)
-        found = None if again is None else _rounded(settled, again, end)
-        if found is None or found.value >= best.value:
+        outcome = None if again is None else _rounded(settled, again, end)
+        if outcome is None or outcome.value >= best.value:
             break
-        best = found
+        best = outcome
     return best, bound
 
 
@@ -224,13 +195,7 @@ def _left(end: float | None) -> float | None:
 
 
 def feasible(laid: Laid) -> Outcome:
-    """Return any solution, or that there is none; the objective is a relief.
-
-    Parameters
-    ----------
-    laid
-        The program.
-    """
+    """Return any solution, or that there is none; the objective is a relief."""
     every = np.ones(len(laid.matrix.cost), dtype=bool)
     return _search(laid, laid.matrix, every, None, None)
 
@@ -245,9 +210,9 @@ def _near(
         again: Relaxed | None = relaxed
         if not np.allclose(relaxed.values[yes], point, atol=_NEAR):
             again = relax(settled, relaxed.kept)
-        found = None if again is None else _rounded(settled, again, end)
-        if found is not None:
-            return found
+        outcome = None if again is None else _rounded(settled, again, end)
+        if outcome is not None:
+            return outcome
     return None
 
 
@@ -265,9 +230,9 @@ def _points(
         whole = laid.matrix.whole.copy()
         whole[slice(*laid.slots)] = False
         matrix = replace(laid.matrix, whole=whole)
-        found = _search(laid, matrix, relaxed.kept, _left(end), nodes=_SHORT)
-        if found.yes is not None:
-            point = found.yes.astype(np.float64)
+        outcome = _search(laid, matrix, relaxed.kept, _left(end), nodes=_SHORT)
+        if outcome.yes is not None:
+            point = outcome.yes.astype(np.float64)
             yield point
     if known is not None and not (known == point).all():
         yield known.astype(np.float64)
@@ -292,9 +257,9 @@ def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
         if best.slots is not None and (wider or best.value < relaxed.bound + 0.5):
             break
         kept = relaxed.among(relaxed.bound * (1 + wider))
-        found = _search(laid, laid.matrix, kept, _left(end), best, nodes=_SHORT)
-        if found.slots is not None:
-            best = found
+        outcome = _search(laid, laid.matrix, kept, _left(end), best, nodes=_SHORT)
+        if outcome.slots is not None:
+            best = outcome
     return None if best.slots is None else best
 
 
@@ -310,21 +275,21 @@ def _by_sums(
         return _search(laid, laid.matrix, kept, _left(end), known, nodes=_LONG)
     count = len(kept)
     every = np.append(kept, np.ones(len(summed.cost) - count, dtype=bool))
-    found = _search(laid, summed, every, _left(end), nodes=_SHORT)
-    if found.values is None:
-        return found
-    held = with_sums_held(laid, summed, found.values)
+    outcome = _search(laid, summed, every, _left(end), nodes=_SHORT)
+    if outcome.values is None:
+        return outcome
+    held = with_sums_held(laid, summed, outcome.values)
     near = _search(laid, held, every, _left(end), nodes=_SHORT)
     if near.values is None:
         # The atoms are no variables of the program that a next search starts in.
-        return replace(found, slots=None, values=None)
-    return replace(near, values=near.values[:count], bound=found.bound)
+        return replace(outcome, slots=None, values=None)
+    return replace(near, values=near.values[:count], bound=outcome.bound)
 
 
-def _bounded(matrix: Matrix, some: slice, low: Floats, high: Floats) -> Matrix:
+def _bounded(matrix: Matrix, variables: slice, low: Floats, high: Floats) -> Matrix:
     """Return the program with some variables within narrower bounds."""
     lows, highs = matrix.low.copy(), matrix.high.copy()
-    lows[some], highs[some] = low, high
+    lows[variables], highs[variables] = low, high
     return replace(matrix, low=lows, high=highs)
 
 
@@ -339,7 +304,7 @@ def _search(
     """Branch and bound over some variables; the others are 0."""
     if laid.stuck:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    found = branch(
+    answer = branch(
         matrix,
         kept,
         seconds=seconds,
@@ -347,12 +312,12 @@ def _search(
         near=0.9,
         start=None if known is None else known.values,
     )
-    if found.infeasible:
+    if answer.infeasible:
         return Outcome(None, None, 0.0, 0, infeasible=True)
-    bound = None if found.bound is None else whole_bound(found.bound)
-    if found.values is None:
+    bound = None if answer.bound is None else whole_bound(answer.bound)
+    if answer.values is None:
         return Outcome(None, None, 0.0, bound, infeasible=False)
-    return _outcome(laid, found.values, found.value, bound)
+    return _outcome(laid, answer.values, answer.value, bound)
 
 
 def _outcome(laid: Laid, values: Floats, value: float, bound: int | None) -> Outcome:

@@ -13,13 +13,6 @@ def just_below(share: Fraction, most: int) -> Fraction:
     Of so many cards at most, a part is at most the share exactly if it is at
     most this fraction: the part is itself one with such a denominator.  So a
     share of many decimals costs a solver of floats no digits.
-
-    Parameters
-    ----------
-    share
-        From 0.
-    most
-        Cards of which it is a part, at most; from 1.
     """
     return min(_neighbours(share, most))
 
@@ -27,10 +20,8 @@ def just_below(share: Fraction, most: int) -> Fraction:
 def just_above(share: Fraction, most: int) -> Fraction:
     """Return the least fraction from a share on with a denominator up to a number.
 
-    Parameters
-    ----------
-    share, most
-        As for ``just_below``; the part is then at least the share.
+    Of so many cards at most, a part is at least the share exactly if it is at least
+    this fraction; see ``just_below``.
     """
     return max(_neighbours(share, most))
 

@@ -14,10 +14,9 @@ from ektp_sched.planning.decisions.uses import arc_limits
 from ektp_sched.planning.flow import FlowEngine
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.mixed.exact import is_large, told
+from ektp_sched.planning.mixed.minima import surely_on, tightened
 from ektp_sched.planning.mixed.model import Held
-from ektp_sched.planning.mixed.probe import surely_on
 from ektp_sched.planning.mixed.run import Outcome, minimise
-from ektp_sched.planning.mixed.tight import tightened
 from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.result import Tier
 from ektp_sched.planning.tiers import Objective, check_range
@@ -43,26 +42,15 @@ __all__ = ["Mixed", "solve"]
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """The best plan found, and what the solver says of it.
+    """The best plan found, and what the solver says of it."""
 
-    Parameters
-    ----------
-    used, limits
-        Shifts that are worked, and capacity with them.
-    program, split, solution
-        The plain network, the one by kind, and the plan in it.
-    settled
-        Every tier in order.
-    unsearched
-        Whether numbers were too large for a search to be carried to its end.
-    """
-
-    used: tuple[Option, ...]
-    limits: Capacity
-    program: Program
-    split: Split
-    solution: Solution
-    settled: tuple[Settled, ...]
+    used: tuple[Option, ...]  # shifts that are worked
+    limits: Capacity  # capacity with them
+    program: Program  # the plain network
+    split: Split  # the network by kind
+    solution: Solution  # the plan in it
+    settled: tuple[Settled, ...]  # every tier in order
+    # Whether numbers were too large for a search to be carried to its end.
     unsearched: bool = False
 
     @property
@@ -80,24 +68,15 @@ class Mixed:
 
     def own(self, name: str) -> Tier:
         """Return one of the shifts' own tiers."""
-        found = next(s for s in self.settled if s.tier.name == name)
-        return Tier(name, None, found.value, 1, found.bound, found.proven)
+        settled = next(s for s in self.settled if s.tier.name == name)
+        return Tier(name, None, settled.value, 1, settled.bound, settled.proven)
 
 
 def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
     """Minimise the tiers in strict order, as far as time allows.
 
-    Parameters
-    ----------
-    problem
-        What to plan.
-    deadline
-        Moment of ``time.monotonic`` after which the best so far is taken.
-
-    Returns
-    -------
-    Mixed or None
-        ``None`` if the rules contradict each other, or no plan was found.
+    After the deadline the best so far is taken; ``None`` if the rules contradict each
+    other, or no plan was found.
     """
     days = problem.limits.days
     order = tier_order(problem.office, problem.cohorts, days, problem.uses)
@@ -296,8 +275,8 @@ def _cover(mip: Mip, uses: Ints | None) -> Row | None:
         return None
     for row in mip.limiting:
         if int(row.weight @ uses) > row.most:
-            mine = (row.weight > 0) * uses
-            return Row(row.rule, mine, int(mine.sum()) - 1)
+            taken = (row.weight > 0) * uses
+            return Row(row.rule, taken, int(taken.sum()) - 1)
     return None
 
 

@@ -31,56 +31,32 @@ __all__ = ["Split", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The network by kind.
+    """The network by kind."""
 
-    Parameters
-    ----------
-    program
-        Its columns are those of the plain network, once for each kind.
-    column
-        Column of the plain network of each column, shape ``(S * K,)``.
-    kinds
-        Number of kinds.
-    arcs
-        Number of the plain network's arcs, which come first.
-    """
-
-    program: Program
-    column: Ints
-    kinds: int
-    arcs: int
+    program: Program  # its columns are those of the plain network, once for each kind
+    column: Ints  # column of the plain network of each column, (S * K,)
+    kinds: int  # their number
+    arcs: int  # number of the plain network's arcs, which come first
 
     def plain(self, column: Ints) -> Ints:
         """Return the plain network's column of each; the last is "not printed"."""
         end = len(self.column)
         unprinted = end // self.kinds
-        found: Ints = np.append(self.column, unprinted)[column]
-        return found
+        columns: Ints = np.append(self.column, unprinted)[column]
+        return columns
 
     def settled(self, cards: Ints, limits: Ints) -> tuple[Program, Face]:
         """Return the network with so many cards of each kind in each column.
 
-        Parameters
-        ----------
-        cards
-            Flow on each kind's arcs, shape ``(S * K,)``.
-        limits
-            Limit of each plain arc, shape ``(A,)``.
+        ``cards`` flow on each kind's arcs, shape ``(S * K,)``; ``limits`` are those of
+        the plain arcs, shape ``(A,)``.
         """
         program = replace(self.program, limit=np.append(limits, cards))
         face = Face.whole(program)
         return program, replace(face, full=self.program.kind == Arc.KIND)
 
     def narrowed(self, groups: Stack, able: Bools) -> Split:
-        """Return the network without some choices.
-
-        Parameters
-        ----------
-        groups
-            Groups of cohorts and their choices in this network.
-        able
-            Choices that stay, shape ``(E,)``.
-        """
+        """Return the network without some choices."""
         program = self.program
         masks = np.zeros((len(groups.size), program.columns + 1), dtype=bool)
         choice = np.where(groups.node == program.sink, program.columns, groups.node)
@@ -92,13 +68,7 @@ class Split:
 
 
 def split(program: Program, cohorts: Cohorts) -> Split:
-    """Give each kind of card slots of its own.
-
-    Parameters
-    ----------
-    program, cohorts
-        The plain network and what flows through it, by kind.
-    """
+    """Give each kind of card slots of its own."""
     kinds = len(cohorts.kinds)
     count = program.columns * kinds
     column = np.repeat(np.arange(program.columns, dtype=np.int64), kinds)

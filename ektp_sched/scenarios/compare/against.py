@@ -1,5 +1,6 @@
-"""Shifts chosen against the days on which something may be installed.
+"""A rule for buying shifts while a date is uncertain, and what it is worth.
 
+Shifts are chosen against the days on which something may be installed.
 The days are drawn from a scenario's range, or listed; on each of them the
 office is the scenario's with that day, at its likely cards, and its network is
 exact.  Who is recorded later and what breaks down is not looked at.
@@ -8,40 +9,258 @@ exact.  Who is recorded later and what breaks down is not looked at.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.backlog.inputs import as_backlog, as_day
-from ektp_sched.errors import (
-    CrossingBlanksError,
-    UnsupportedRuleError,
-    UsageError,
-)
+from ektp_sched.errors import CrossingBlanksError, UnsupportedRuleError, UsageError
 from ektp_sched.planning.arguments import MOST_WORKERS, check_one_of, check_whole
 from ektp_sched.planning.horizon import days_needed
 from ektp_sched.scenarios.arguments import LONGEST_DAYS
-from ektp_sched.scenarios.compare.against_result import Against
 from ektp_sched.scenarios.world.capacities import installed
 from ektp_sched.scenarios.world.draws import BLOCK, first_days
 from ektp_sched.scenarios.world.loading import check_scenarios
+from ektp_sched.showing import OneLine
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike
-    from ektp_sched.office import Office
-    from ektp_sched.planning.decisions.against import Possible
+    from ektp_sched.office import Office, Option
+    from ektp_sched.planning.decisions.against import Decision, Measure, Possible
     from ektp_sched.scenarios.world.laws import NewResource, Scenario, Scenarios
     from ektp_sched.words import Said
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["AIMS", "against"]
+__all__ = ["Against", "Worked", "against"]
 
-AIMS: Final = ("mean", "worst-tenth")
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A shift on a day."""
+
+    shift: str
+    day: date
+    cost_idr: int  # rupiah
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON would hold it."""
+        day = self.day.isoformat()
+        return {"shift": self.shift, "day": day, "cost_idr": self.cost_idr}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Against(OneLine):
+    """A rule for buying shifts, and what it is worth to wait, or to know.
+
+    Parameters
+    ----------
+    office
+        The office of the scenario.
+    scenario, resource
+        Whose date is uncertain.
+    start, days
+        The horizon.
+    people
+        Applications planned.
+    dates
+        First days in use, ascending, and how often each counts.
+    seed
+        With which they were drawn; None: they were listed.
+    aim
+        ``mean`` or ``worst-tenth``.
+    counted
+        How many of the dates a tier is the mean of: all, or the worst tenth
+        rounded up.
+    decision
+        What was decided.
+    """
+
+    office: Office
+    scenario: str
+    resource: str
+    start: date
+    days: int
+    people: int
+    dates: tuple[tuple[date, int], ...]
+    seed: int | None
+    aim: str
+    counted: int
+    decision: Decision
+
+    @property
+    def status(self) -> str:
+        """``optimal``, ``feasible``, or ``infeasible`` if a pin cannot be kept."""
+        if not self.decision.rule.keeps_pins:
+            return "infeasible"
+        return "optimal" if self.decision.rule.proven else "feasible"
+
+    @property
+    def count(self) -> int:
+        """How many dates there are, those that repeat counted each time."""
+        return sum(times for _, times in self.dates)
+
+    @property
+    def always(self) -> tuple[Worked, ...]:
+        """Shifts before the first of the dates: bought whatever comes."""
+        return tuple(w for w in self._shared() if w.day < self.dates[0][0])
+
+    @property
+    def while_waiting(self) -> tuple[Worked, ...]:
+        """Shifts each bought only if nothing is in use by that morning."""
+        return tuple(w for w in self._shared() if w.day >= self.dates[0][0])
+
+    @property
+    def afterwards(self) -> tuple[tuple[date, date, tuple[Worked, ...]], ...]:
+        """Shifts once it is in use: first and last date of a stretch, and which."""
+        stretches: list[tuple[date, date, tuple[Worked, ...]]] = []
+        for at, (on, _) in enumerate(self.dates):
+            worked = self._own(at)
+            if stretches and stretches[-1][2] == worked:
+                stretches[-1] = stretches[-1][0], on, worked
+            else:
+                stretches.append((on, on, worked))
+        return tuple(stretches)
+
+    @property
+    def decided_now(self) -> tuple[Worked, ...]:
+        """Shifts of the best choice that does not wait."""
+        return self._worked(self.decision.fixed.shared)
+
+    def amount(self, measure: Measure) -> Fraction:
+        """Return a tier in its unit, as the mean of the dates that count."""
+        return self._mean(measure.value, measure)
+
+    def worth(self) -> tuple[tuple[Fraction, Fraction] | None, ...]:
+        """Return for each tier what waiting, and what knowing now, is worth.
+
+        None where it is not proven.  Tiers are compared in their order, so
+        behind the first that differs a negative figure is no loss.
+        """
+        kept = self.decision.fixed.keeps_pins and self.decision.known.keeps_pins
+        return tuple(
+            (
+                self.amount(before) - self.amount(now),
+                self.amount(now) - self.amount(best),
+            )
+            if kept and now.proven and before.proven and best.proven
+            else None
+            for now, before, best in self.triples()
+        )
+
+    def triples(self) -> Iterator[tuple[Measure, Measure, Measure]]:
+        """Yield each tier under the rule, decided now, and with the date known."""
+        made = self.decision
+        yield from zip(made.rule.tiers, made.fixed.tiers, made.known.tiers, strict=True)
+
+    def document(self) -> dict[str, Any]:
+        """Return what against.json holds."""
+        return {
+            "schema_version": 1,
+            "scenario": self.scenario,
+            "resource": self.resource,
+            "start": self.start.isoformat(),
+            "days": self.days,
+            "planned": self.people,
+            "seed": self.seed,
+            "aim": self.aim,
+            "counted": self.counted,
+            "status": self.status,
+            "rule": {
+                "always": _entries(self.always),
+                "while_not_installed": _entries(self.while_waiting),
+                "once_installed": [
+                    {
+                        "from": first.isoformat(),
+                        "to": last.isoformat(),
+                        "shifts": _entries(worked),
+                    }
+                    for first, last, worked in self.afterwards
+                ],
+            },
+            "decided_now": _entries(self.decided_now),
+            "tiers": self._tiers(),
+            "dates": self._dates(),
+        }
+
+    def _tiers(self) -> list[dict[str, Any]]:
+        parts = zip(self.triples(), self.worth(), strict=True)
+        return [
+            {
+                "name": now.name,
+                "rank": now.rank,
+                "value": float(self.amount(now)),
+                "exact": str(self.amount(now)),
+                "bound": None
+                if now.bound is None
+                else float(self._mean(now.bound, now)),
+                "proven": now.proven,
+                "decided_now": float(self.amount(before)),
+                "each_date_known": float(self.amount(best)),
+                "waiting_is_worth": None if worth is None else float(worth[0]),
+                "knowing_is_worth": None if worth is None else float(worth[1]),
+            }
+            for (now, before, best), worth in parts
+        ]
+
+    def _dates(self) -> list[dict[str, Any]]:
+        """Return what the rule buys and comes to on each date."""
+        rule = self.decision.rule
+        entries = []
+        for at, (on, times) in enumerate(self.dates):
+            before = [w for w in self._shared() if w.day < on]
+            values = zip(rule.tiers, rule.values[self._network(at)], strict=True)
+            entries.append(
+                {
+                    "on": on.isoformat(),
+                    "times": times,
+                    "shifts": _entries([*before, *self._own(at)]),
+                    "tiers": [
+                        {
+                            "name": tier.name,
+                            "rank": tier.rank,
+                            "value": float(Fraction(value, tier.scale)),
+                        }
+                        for tier, value in values
+                    ],
+                }
+            )
+        return entries
+
+    def _network(self, at: int) -> int:
+        """Return which future a date is; all beyond the horizon are one."""
+        return min(at, len(self.decision.rule.values) - 1)
+
+    def _own(self, at: int) -> tuple[Worked, ...]:
+        return self._worked(self.decision.rule.own[self._network(at)])
+
+    def _bound(self, measure: Measure) -> float | None:
+        bound = measure.bound
+        return None if bound is None else float(self._mean(bound, measure))
+
+    def _mean(self, value: int, measure: Measure) -> Fraction:
+        return Fraction(value, measure.scale * self.counted)
+
+    def _shared(self) -> tuple[Worked, ...]:
+        return self._worked(self.decision.rule.shared)
+
+    def _worked(self, options: Iterable[Option]) -> tuple[Worked, ...]:
+        return tuple(
+            Worked(o.shift, self.start + timedelta(days=o.day), o.cost_idr)
+            for o in options
+        )
+
+
+def _entries(worked: Iterable[Worked]) -> list[dict[str, Any]]:
+    return [one.to_dict() for one in worked]
+
+
+_AIMS: Final = ("mean", "worst-tenth")
 """What of the tiers over all dates is to be small."""
 
 _RANGE: Final = "from = { earliest = …, likely = …, latest = … }"
@@ -102,7 +321,7 @@ def against(
     # Only who asks this loads what a choice of shifts takes.
     from ektp_sched.planning.decisions.against import decide_against
 
-    check_one_of("aim", aim, AIMS)
+    check_one_of("aim", aim, _AIMS)
     check_whole(("workers", workers, 1, MOST_WORKERS))
     check_scenarios(scenarios)
     backlog, start = as_backlog(backlog, scenarios.office), as_day(start)
@@ -118,7 +337,7 @@ def against(
         )
     drawn = _dates(dates, new, start, seed)
     counted = sum(drawn.values())
-    if aim != AIMS[0]:
+    if aim != _AIMS[0]:
         counted = -(-counted // 10)
     try:
         days = _horizon(days, backlog, chosen, new, start, max(drawn))
@@ -168,10 +387,12 @@ def _crossing(error: CrossingBlanksError) -> Said:
 def _chosen(scenarios: Scenarios, name: str | None) -> Scenario:
     if name is not None:
         return scenarios.named(name)
-    found = [s for s in scenarios.scenarios.values() if any(map(_is_range, s.added))]
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    uncertain = [
+        s for s in scenarios.scenarios.values() if any(map(_is_range, s.added))
+    ]
+    if len(uncertain) == 1:
+        return uncertain[0]
+    if not uncertain:
         raise UsageError(
             said(
                 "no scenario adds a printer or server on an uncertain date; give one "
@@ -186,7 +407,7 @@ def _chosen(scenarios: Scenarios, name: str | None) -> Scenario:
         said(
             "several scenarios have an uncertain date ({names}); name one of them",
             "beberapa skenario punya tanggal yang belum pasti ({names}); sebut satu",
-            names=", ".join(s.name for s in found),
+            names=", ".join(s.name for s in uncertain),
         )
     )
 
@@ -197,12 +418,12 @@ def _is_range(resource: NewResource) -> bool:
 
 def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
     """Return what is installed on an uncertain date."""
-    found = [one for one in scenario.added if _is_range(one)]
-    if not found and listed:
-        found = list(scenario.added)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    candidates = [one for one in scenario.added if _is_range(one)]
+    if not candidates and listed:
+        candidates = list(scenario.added)
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
         raise UsageError(
             said(
                 "scenario {name} has several uncertain dates ({names}); shifts are "
@@ -211,7 +432,7 @@ def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
                 "shift dipilih terhadap satu saja, jadi tulis tanggal biasa untuk "
                 "yang lain",
                 name=repr(scenario.name),
-                names=", ".join(one.id for one in found),
+                names=", ".join(one.id for one in candidates),
             )
         )
     raise UsageError(

@@ -1,22 +1,38 @@
-"""Scenarios side by side, on the same people, arrivals and breakdowns."""
+"""Scenarios side by side, on the same people, arrivals and breakdowns.
+
+Where nothing is uncertain (likely numbers, nobody new, no failure) the exact plan is
+known, so that the policy of a simulation can be measured against it, and its prices
+say which resource binds.
+"""
 
 from __future__ import annotations
 
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import polars as pl
 
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.office import capacity
+from ektp_sched.planning import Status, plan
 from ektp_sched.planning.arguments import check_one_of, check_whole
+from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.planning.tiers import objectives
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.break_even import break_even
-from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
-from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
+from ektp_sched.scenarios.compare.comparison import (
+    Comparison,
+    Limiting,
+    ScenarioFigures,
+)
 from ektp_sched.scenarios.compare.measures import (
     against_told,
+    binding_share,
     daily,
     difference,
     quantities,
@@ -26,7 +42,11 @@ from ektp_sched.scenarios.compare.measures import (
 )
 from ektp_sched.scenarios.compare.told import told_trips
 from ektp_sched.scenarios.simulate.order import POLICIES as FAST_POLICIES
+from ektp_sched.scenarios.simulate.replan import simulate_replan
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
+from ektp_sched.scenarios.simulate.simulate import simulate
+from ektp_sched.scenarios.world.capacities import likely_office, limits_of
+from ektp_sched.scenarios.world.draws import draw
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 from ektp_sched.scenarios.world.left_out import left_out
 from ektp_sched.scenarios.world.loading import as_scenarios
@@ -34,11 +54,13 @@ from ektp_sched.scenarios.world.loading import as_scenarios
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
+    from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
-    from ektp_sched.planning import Plan
+    from ektp_sched.office import Capacity
+    from ektp_sched.planning import Plan, Tier
     from ektp_sched.scenarios.compare.comparison import Difference
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.outcome import Outcome
@@ -47,9 +69,10 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["POLICIES", "compare"]
+__all__ = ["compare"]
 
-POLICIES: Final = (*FAST_POLICIES, "replan")
+
+_POLICIES: Final = (*FAST_POLICIES, "replan")
 
 _SHARE: Final = {"simulate": 0.0, "figures": 0.7, "limits": 0.75, "break-even": 0.8}
 """Rough share of the work that is done when a stage begins."""
@@ -115,16 +138,20 @@ def compare(
             progress=progress,
         )
     with clock.stage("figures"):
-        found = {one.name: samples(outcomes[one.name], one.office) for one in every}
-        found[DATES_ONLY] = _with_dates(run, found, outcomes, told)
+        by_scenario = {
+            one.name: samples(outcomes[one.name], one.office) for one in every
+        }
+        by_scenario[DATES_ONLY] = _with_dates(run, by_scenario, outcomes, told)
     with clock.stage("limits"):
-        plans = {one.name: certain_plan(run, one) for one in every}
+        plans = {one.name: _certain_plan(run, one) for one in every}
         figures = tuple(
-            _figures(run, one, outcomes[one.name], found[one.name], plans[one.name])
+            _figures(
+                run, one, outcomes[one.name], by_scenario[one.name], plans[one.name]
+            )
             for one in every
         )
     with clock.stage("break-even"):
-        pays = break_even(run, _trip_costs(run, found))
+        pays = break_even(run, _trip_costs(run, by_scenario))
     return Comparison(
         office=run.baseline.office,
         start=start,
@@ -134,10 +161,10 @@ def compare(
         policy=policy,
         baseline=scenarios.baseline,
         scenarios=figures,
-        dates_only=_dates_only(run, figures, found[DATES_ONLY]),
-        differences=_differences(run, found),
+        dates_only=_dates_only(run, figures, by_scenario[DATES_ONLY]),
+        differences=_differences(run, by_scenario),
         break_even=pays,
-        gap=policy_gap(run, plans[scenarios.baseline]),
+        gap=_policy_gap(run, plans[scenarios.baseline]),
         assumptions=_assumptions(scenarios),
         people=_people(run),
         notices=left_out(office),
@@ -163,23 +190,25 @@ def _people(run: Run) -> dict[str, int]:
     }
 
 
-def _trip_costs(run: Run, found: dict[str, Samples]) -> dict[str, NDArray[np.float64]]:
+def _trip_costs(
+    run: Run, by_scenario: dict[str, Samples]
+) -> dict[str, NDArray[np.float64]]:
     """Return what trips in vain cost in both baselines: dates told, and not."""
     return {
-        "not-told": found[run.scenarios.baseline]["wasted_trip_cost_idr"],
-        "told": found[DATES_ONLY]["wasted_trip_cost_idr"],
+        "not-told": by_scenario[run.scenarios.baseline]["wasted_trip_cost_idr"],
+        "told": by_scenario[DATES_ONLY]["wasted_trip_cost_idr"],
     }
 
 
 def _figures(
-    run: Run, scenario: Scenario, outcome: Outcome, found: Samples, made: Plan
+    run: Run, scenario: Scenario, outcome: Outcome, sampled: Samples, made: Plan
 ) -> ScenarioFigures:
     return ScenarioFigures(
         name=scenario.name,
         label=scenario.label,
         cost_idr=scenario.cost_idr,
-        limits=limiting(run, scenario, outcome, made),
-        quantities=quantities(found, run.days, run.start),
+        limits=_limiting(run, scenario, outcome, made),
+        quantities=quantities(sampled, run.days, run.start),
         waits=waits(outcome, scenario.office),
         daily=daily(outcome, scenario.name, run.start),
     )
@@ -187,7 +216,7 @@ def _figures(
 
 def _with_dates(
     run: Run,
-    found: dict[str, Samples],
+    by_scenario: dict[str, Samples],
     outcomes: dict[str, Outcome],
     told: NDArray[np.generic] | None,
 ) -> Samples:
@@ -196,14 +225,14 @@ def _with_dates(
     assert told is not None
     trips = told.astype(np.float64)
     areas = outcomes[base.name].areas
-    return found[base.name] | {
+    return by_scenario[base.name] | {
         "wasted_trips": trips.sum(axis=0),
         "wasted_trip_cost_idr": trip_cost(trips, areas, base.office),
     }
 
 
 def _dates_only(
-    run: Run, figures: tuple[ScenarioFigures, ...], found: Samples
+    run: Run, figures: tuple[ScenarioFigures, ...], sampled: Samples
 ) -> ScenarioFigures:
     """Return the baseline's figures, its trips being those left with dates told."""
     base = next(one for one in figures if one.name == run.scenarios.baseline)
@@ -212,29 +241,31 @@ def _dates_only(
         name=DATES_ONLY,
         label="",
         cost_idr=0,
-        quantities=quantities(found, run.days, run.start),
+        quantities=quantities(sampled, run.days, run.start),
     )
 
 
-def _differences(run: Run, found: dict[str, Samples]) -> tuple[Difference, ...]:
+def _differences(run: Run, by_scenario: dict[str, Samples]) -> tuple[Difference, ...]:
     """Return every scenario but the baseline against it, the free remedy last."""
     base = run.scenarios.baseline
     costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
     pairs = (
-        difference(name, base, ours, found[base], run.days, costs.get(name, 0))
-        for name, ours in found.items()
+        difference(name, base, ours, by_scenario[base], run.days, costs.get(name, 0))
+        for name, ours in by_scenario.items()
         if name != base
     )
-    told = found[DATES_ONLY]
+    told = by_scenario[DATES_ONLY]
     return tuple(
-        one if one.name == DATES_ONLY else against_told(one, found[one.name], told)
+        one
+        if one.name == DATES_ONLY
+        else against_told(one, by_scenario[one.name], told)
         for one in pairs
     )
 
 
 def _check(days: int, replications: int, seed: int, policy: str) -> None:
     """Refuse arguments out of their range."""
-    check_one_of("policy", policy, POLICIES)
+    check_one_of("policy", policy, _POLICIES)
     most = _MOST_REPLAN if policy == "replan" else MOST_REPLICATIONS
     check_whole(
         ("days", days, 1, LONGEST_DAYS),
@@ -257,3 +288,169 @@ class _Clock:
         begun = time.monotonic()
         yield
         self.seconds[name] = round(time.monotonic() - begun, 6)
+
+
+_CLOSED: Final = "closed"
+
+
+def _certain_plan(run: Run, scenario: Scenario) -> Plan:
+    """Return the exact plan of a scenario on its likely numbers."""
+    queue = run.queue(scenario)
+    rows = np.sort(np.append(queue.rows, queue.singles.rows))
+    backlog = replace(run.backlog, frame=run.backlog.frame[rows])
+    office = likely_office(scenario, run.start, run.days)
+    return plan(backlog, office, start=run.start, days=run.days)
+
+
+def _policy_gap(run: Run, made: Plan) -> tuple[dict[str, Any], ...]:
+    """Return how far the policy is from the optimum where nothing is uncertain.
+
+    For each tier in its order: tier, rank, policy, optimum, and gap as a share of the
+    optimum, None where that is 0.  Tiers are compared in order, so behind the first
+    that differs a negative gap is no merit.
+    """
+    if made.status != Status.OPTIMAL:
+        return ()
+    cohorts = build_cohorts(made.backlog, made.office, run.start, run.days)
+    day, member = _simulated_days(run), cohorts.member.astype(np.int64)
+    tiers = objectives(made.office, cohorts, run.days)
+    return tuple(
+        _gap(
+            solved,
+            Fraction(
+                int(tier.cost(cohorts, member, day).sum()) + tier.constant(cohorts),
+                tier.scale,
+            ),
+        )
+        for solved, tier in zip(made.tiers, tiers, strict=False)
+    )
+
+
+def _simulated_days(run: Run) -> NDArray[np.int64]:
+    """Return on which day the policy prints each row of the certain plan."""
+    certain = replace(run.scenarios, arrivals=None, breakdowns={})
+    scenario, queue = _at_likely(run.baseline), run.queue(run.baseline)
+    world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
+    limits = limits_of(scenario, world)
+    if run.policy == "replan":
+        made = simulate_replan(
+            queue, limits, world.arrivals, run.backlog, scenario.office, record="dates"
+        )
+        assert made.person_dates is not None
+        return made.person_dates[:, 0].astype(np.int64)
+    outcome = simulate(queue, limits, world.arrivals, run.policy, record="dates")
+    assert outcome.front is not None
+    printed = np.full(run.backlog.planned, run.days, dtype=np.int64)
+    for number, front in enumerate(outcome.front):
+        begin, end = queue.first[number : number + 2].tolist()
+        days = np.searchsorted(front[0], np.arange(end - begin), side="right")
+        printed[queue.rows[begin:end]] = days
+    if outcome.single_days is not None:
+        printed[queue.singles.rows] = outcome.single_days[:, 0]
+    return printed[np.sort(np.append(queue.rows, queue.singles.rows))]
+
+
+def _at_likely(scenario: Scenario) -> Scenario:
+    """Return a scenario whose additions are certain, at their likely values."""
+    for resource in scenario.added:
+        first = None if resource.first is None else (resource.first[1],) * 3
+        scenario = scenario.at(
+            replace(resource, cards=(resource.cards[1],) * 3, first=first)
+        )
+    return scenario
+
+
+def _gap(solved: Tier, policy: Fraction) -> dict[str, Any]:
+    optimum = solved.amount
+    share = float((policy - optimum) / optimum) if optimum else None
+    return {
+        "tier": solved.name,
+        "rank": solved.rank,
+        "policy": round(float(policy), 6),
+        "optimum": round(float(optimum), 6),
+        "gap": None if share is None else round(share, 9),
+    }
+
+
+def _limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limiting:
+    """Return what binds in a scenario: before and after, by day, and by share."""
+    limits = capacity(made.office, run.start, run.days)
+    worked = np.flatnonzero(limits.open)
+    if not len(worked):
+        return Limiting(_CLOSED, _CLOSED, 0, 0, 0, binding_share(outcome))
+    firsts = [one.first[1] for one in scenario.added if one.first is not None]
+    begun = (max(firsts) - run.start).days if firsts else 0
+    later = worked[worked >= begun]
+    now, after = int(worked[0]), int(later[0] if len(later) else worked[-1])
+    return Limiting(
+        now=_binds(limits, now)[0],
+        after=_binds(limits, after)[0],
+        capacity_now=_binds(limits, now)[1],
+        capacity_after=_binds(limits, after)[1],
+        offered_after=sum(one.cards[1] for one in scenario.added),
+        share=binding_share(outcome),
+        stretches=_stretches(made),
+    )
+
+
+def _binds(limits: Capacity, day: int) -> tuple[str, int]:
+    """Return which limit is the least on a day, and how many cards it allows."""
+    printers = limits.printer_cards[:, day]
+    # Servers that the same printers reach are one: the cuts double with each.
+    reaches, pool = np.unique(limits.reaches, axis=1, return_inverse=True)
+    count = reaches.shape[1]
+    servers = np.zeros(count, dtype=np.int64)
+    np.add.at(servers, pool.reshape(-1), limits.server_cards[:, day])
+    best = None
+    for chosen in range(1 << count):
+        cut = np.array([bool(chosen >> s & 1) for s in range(count)])
+        beyond = (reaches & ~cut).any(axis=1)
+        through = int(servers[cut].sum()), int(printers[beyond].sum())
+        if best is None or sum(through) < sum(best):
+            best = through
+    assert best is not None
+    name = "servers" if best[0] >= best[1] else "printers"
+    if limits.total is not None and int(limits.total[day]) < sum(best):
+        return "reserve", int(limits.total[day])
+    return (name if sum(best) else _CLOSED), sum(best)
+
+
+def _stretches(made: Plan) -> tuple[tuple[date, date, tuple[str, ...]], ...]:
+    """Return, from the prices, which resources one card more of would help."""
+    if made.prices is None:
+        return ()
+    table = (
+        made.prices.group_by("day", maintain_order=True)
+        .agg(
+            pl.col("resource")
+            .filter(pl.col("one_more") != 0)
+            .unique(maintain_order=True)
+            .alias("names")
+        )
+        .sort("day")
+    )
+    stretches: list[tuple[date, date, tuple[str, ...]]] = []
+    for day, names in table.rows():
+        binding = tuple(names) or _blanks(made, day)
+        if stretches and stretches[-1][2] == binding:
+            stretches[-1] = stretches[-1][0], day, binding
+        else:
+            stretches.append((day, day, binding))
+    return tuple(one for one in stretches if one[2])
+
+
+def _blanks(made: Plan, day: date) -> tuple[str, ...]:
+    """Return the card types whose blanks, used by a day, have a price."""
+    if made.certificate is None:
+        return ()
+    offset = (day - made.start) // timedelta(days=1)
+    return tuple(
+        sorted(
+            {
+                card
+                for tier in made.certificate.tiers
+                for card, prices in tier.stock.items()
+                if any(prices[offset:])
+            }
+        )
+    )

@@ -9,7 +9,6 @@ from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     import polars as pl
 
@@ -57,8 +56,8 @@ class Waits:
 
     def document(self) -> dict[str, Any]:
         """Return the object that stands in comparison.json."""
-        found = _document(self.all) or dict.fromkeys(("mean", "p10", "p50", "p90"))
-        return found | {
+        everybody = _document(self.all) or dict.fromkeys(("mean", "p10", "p50", "p90"))
+        return everybody | {
             "initial": _document(self.initial),
             "new": _document(self.new),
             "by_urgency": {
@@ -76,33 +75,22 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Limiting:
-    """What binds: the first thing that a head of office must read.
+    """What binds: the first thing that a head of office must read."""
 
-    Parameters
-    ----------
-    now, after
-        What limits a day at the start, and once all that the scenario brings
-        is there: ``servers``, ``printers``, ``blanks``, ``reserve``,
-        ``closed`` (nothing can be printed).
-    capacity_now, capacity_after
-        Cards that such a day allows.
-    offered_after
-        What the resources named in the scenario could do by themselves; more
-        than ``capacity_after`` is money that something else holds back.
-    share
-        Share of the worked days of all replications on which each of these
-        binds.
-    stretches
-        First day, last day and what binds, from the prices of the exact plan
-        on the likeliest numbers.
-    """
-
+    # now, after: what limits a day at the start, and once all that the scenario brings
+    # is there: servers, printers, blanks, reserve, closed (nothing can be printed)
     now: str
     after: str
+    # capacity_now, capacity_after: cards that such a day allows
     capacity_now: int
     capacity_after: int
+    # what the resources named in the scenario could do by themselves; more than
+    # capacity_after is money that something else holds back
     offered_after: int
+    # share of the worked days of all replications on which each of these binds
     share: dict[str, float]
+    # first day, last day and what binds, from the prices of the exact plan on the
+    # likeliest numbers
     stretches: tuple[tuple[date, date, tuple[str, ...]], ...] = ()
 
     def document(self) -> dict[str, Any]:
@@ -123,29 +111,16 @@ class Limiting:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFigures:
-    """What one scenario comes to.
+    """What one scenario comes to."""
 
-    Parameters
-    ----------
-    name, label, cost_idr
-        As in the file.
-    limits
-        What binds.
-    quantities
-        By name, in the order of the document.
-    waits
-        How long people wait.
-    daily
-        day, waiting and printed at P10, P50, P90.
-    """
-
+    # name, label, cost_idr: as in the file
     name: str
     label: str
     cost_idr: int
     limits: Limiting
-    quantities: dict[str, Quantity]
+    quantities: dict[str, Quantity]  # by name, in the order of the document
     waits: Waits
-    daily: pl.DataFrame
+    daily: pl.DataFrame  # day, waiting and printed at P10, P50, P90
 
     def document(self) -> dict[str, Any]:
         """Return the object that stands in comparison.json."""
@@ -161,24 +136,16 @@ class ScenarioFigures:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A scenario against the baseline, replication by replication.
-
-    Parameters
-    ----------
-    name, baseline
-        Which, against which.
-    quantities
-        Scenario less baseline, by name.  For days, in calendar days and only
-        where both have the day; a negative one is sooner.  Trips also less
-        those of the baseline with dates told, ``…_against_told``.
-    idr_per_person_day
-        Money for each day that a person waits less; None where it costs
-        nothing or saves no day.
-    """
+    """A scenario against the baseline, replication by replication."""
 
     name: str
     baseline: str
+    # scenario less baseline, by name. For days, in calendar days and only where both
+    # have the day; a negative one is sooner. Trips also less those of the baseline with
+    # dates told, …_against_told.
     quantities: dict[str, Spread | None]
+    # money for each day that a person waits less; None where it costs nothing or saves
+    # no day
     idr_per_person_day: float | None
 
     def document(self) -> dict[str, Any]:
@@ -194,20 +161,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Payoff:
-    """Up to where something pays, or why it never does.
+    """Up to where something pays, or why it never does."""
 
-    Parameters
-    ----------
-    value
-        A date as text, or cards a day; None where there is none.
-    reason
-        Code of why there is none, or None.
-    curve
-        Tried points with the saved trips less the cost, in rupiah.
-    """
-
-    value: str | int | None
-    reason: str | None
+    value: str | int | None  # a date as text, or cards a day; None where there is none
+    reason: str | None  # code of why there is none, or None
+    # tried points with the saved trips less the cost, in rupiah
     curve: tuple[dict[str, Any], ...] = ()
 
     def document(self) -> dict[str, Any]:
@@ -217,24 +175,15 @@ class Payoff:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """Where a scenario's cost is just paid by the trips that it saves.
+    """Where a scenario's cost is just paid by the trips that it saves."""
 
-    Parameters
-    ----------
-    scenario, resource
-        The scenario with a cost, and the resource that it brings.
-    against
-        ``not-told`` (the baseline as it is) or ``told`` (with ready-by dates).
-    earliest
-        First day on which the scenario can have the resource in use.
-    installation_date, cards_per_day
-        Latest date and lowest rate that still pay.
-    """
-
+    # scenario, resource: the scenario with a cost, and the resource that it brings
     scenario: str
     resource: str | None
+    # first day on which the scenario can have the resource in use
     earliest: date | None
-    against: str
+    against: str  # not-told (the baseline as it is) or told (with ready-by dates)
+    # installation_date, cards_per_day: latest date and lowest rate that still pay
     installation_date: Payoff
     cards_per_day: Payoff
 
@@ -307,9 +256,9 @@ class Comparison(OneLine):
         KeyError
             If there is none of that name.
         """
-        for found in self.scenarios:
-            if found.name == name:
-                return found
+        for scenario in self.scenarios:
+            if scenario.name == name:
+                return scenario
         raise KeyError(name)
 
     def document(self) -> dict[str, Any]:
@@ -340,48 +289,11 @@ class Comparison(OneLine):
             ],
         }
 
-    def save(self, path: str | Path, *, force: bool = False) -> None:
-        """Write comparison.json, daily.csv and the report, whole or not at all.
-
-        Parameters
-        ----------
-        path
-            The folder.
-        force
-            Also replace an earlier comparison that was changed since.
-
-        Raises
-        ------
-        ektp_sched.errors.FolderError
-            If the folder holds something else, or cannot be written.
-        """
-        from ektp_sched.output.comparison import save_comparison
-
-        save_comparison(self, path, force=force)
-
-    def chart(self) -> Any:
-        """Return the chart of every scenario's backlog by day, of altair.
-
-        Raises
-        ------
-        ektp_sched.errors.MissingExtraError
-            If the extra ``report`` is not installed; it is an ImportError.
-        """
-        from ektp_sched.output.report import comparison_chart
-
-        return comparison_chart(self.document(), self.daily())
-
     def daily(self) -> pl.DataFrame:
         """Return daily.csv: every scenario's days, one below the other."""
         import polars as pl
 
         return pl.concat([one.daily for one in self.scenarios])
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook shows: findings, figures, and the chart."""
-        from ektp_sched.output.report import comparison_html
-
-        return comparison_html(self.document(), self.daily())
 
 
 def _document(part: Spread | None) -> dict[str, Any] | None:

@@ -52,53 +52,31 @@ _DAYS: Final = ("backlog_cleared_on", "nobody_waits_on", "on_target_on")
 
 
 def trips(person_days: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
-    """Return the trips that people make in vain, by area.
+    """Return the trips that people make in vain by area, as the days, ``(A, R)``.
 
     A person who waits comes every ``visits.every_days`` days.  Where the
     first visit falls within that time is left open, so in the mean a day of
     waiting is 1 / every_days of a trip.
-
-    Parameters
-    ----------
-    person_days
-        Days waited, summed over people, shape ``(A, R)``.
-    areas
-        Name of each row; None for people of no area.
-    office
-        Its visits.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(A, R)``.
     """
     every = [office.visits.of(area).every_days for area in areas]
-    found: Floats = person_days / np.array(every, dtype=np.float64)[:, None]
-    return found
+    made: Floats = person_days / np.array(every, dtype=np.float64)[:, None]
+    return made
 
 
 def trip_cost(made: Floats, areas: tuple[str | None, ...], office: Office) -> Floats:
     """Return what trips by area, shape ``(A, R)``, cost residents, rupiah."""
     cost = [office.visits.of(area).trip_cost_idr for area in areas]
-    found: Floats = np.array(cost, dtype=np.float64) @ made
-    return found
+    rupiah: Floats = np.array(cost, dtype=np.float64) @ made
+    return rupiah
 
 
 def samples(outcome: Outcome, office: Office) -> Samples:
-    """Return every quantity in every replication, shape ``(R,)`` each.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    office
-        The scenario's office.
-    """
+    """Return every quantity in every replication, shape ``(R,)`` each."""
     person_days = outcome.person_days_by_area()
     made = trips(person_days, outcome.areas, office)
     printed = outcome.printed.sum(axis=1)
     possible = np.maximum(outcome.capacity.sum(axis=1), 1)
-    found = {
+    by_name = {
         "backlog_cleared_on": outcome.cleared_day,
         "nobody_waits_on": outcome.nobody_waits_day,
         "on_target_on": outcome.on_target_day,
@@ -110,44 +88,28 @@ def samples(outcome: Outcome, office: Office) -> Samples:
         "pressure_days": outcome.pressure / outcome.scale,
         "utilisation": printed / possible,
     }
-    return {name: values.astype(np.float64) for name, values in found.items()}
+    return {name: values.astype(np.float64) for name, values in by_name.items()}
 
 
 def quantities(
-    found: Mapping[str, Floats], days: int, start: date
+    sampled: Mapping[str, Floats], days: int, start: date
 ) -> dict[str, Quantity]:
-    """Return how each quantity spreads.
-
-    Parameters
-    ----------
-    found
-        As `samples` returns them.
-    days, start
-        The horizon.
-    """
+    """Return how each quantity spreads."""
     return {
         name: of_days(values, days, start) if name in _DAYS else of_values(values)
-        for name, values in found.items()
+        for name, values in sampled.items()
     }
 
 
 def waits(outcome: Outcome, office: Office) -> Waits:
-    """Return how long people wait, over all replications.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    office
-        Its classes.
-    """
+    """Return how long people wait, over all replications."""
     done, left = outcome.waits, outcome.waiting_at_end
     initial, new = done.initial + left.initial, done.new + left.new
     names = tuple(office.urgency)
     late, by_urgency = {}, {}
     for number, name in enumerate(names):
-        mine = outcome.urgency == number
-        old, fresh = initial[mine].sum(axis=0), new[mine].sum(axis=0)
+        of_class = outcome.urgency == number
+        old, fresh = initial[of_class].sum(axis=0), new[of_class].sum(axis=0)
         both = old + fresh
         target = office.urgency[name].target_days
         late[name] = float(both[target:].sum()) / max(1, int(both.sum()))
@@ -172,30 +134,14 @@ def waits(outcome: Outcome, office: Office) -> Waits:
 
 
 def binding_share(outcome: Outcome) -> dict[str, float]:
-    """Return the share of worked days, over all replications, on which each binds.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    """
+    """Return the share of worked days, over all replications, on which each binds."""
     total = max(1, int(outcome.binding.sum()))
     shares = outcome.binding.sum(axis=0) / total
     return dict(zip(CAUSES, shares.tolist(), strict=True))
 
 
 def daily(outcome: Outcome, name: str, start: date) -> pl.DataFrame:
-    """Return waiting and printed by day at P10, P50 and P90.
-
-    Parameters
-    ----------
-    outcome
-        All replications of a scenario.
-    name
-        The scenario.
-    start
-        Day 0.
-    """
+    """Return waiting and printed by day at P10, P50 and P90."""
     count, days = outcome.waiting.shape
     columns: dict[str, object] = {
         "scenario": [name] * days,
@@ -219,47 +165,29 @@ def difference(
 ) -> Difference:
     """Return a scenario less the baseline, replication by replication.
 
-    Percentiles are those of the difference: P90 less P90 would be another
-    number, and a wrong one.
-
-    Parameters
-    ----------
-    name, baseline
-        Names of the two.
-    ours, theirs
-        Their samples, from the same replications in the same order.
-    days
-        The horizon; a day at its end is none.
-    cost_idr
-        What the scenario costs.
+    Percentiles are those of the difference: P90 less P90 would be another number, and a
+    wrong one.  Both samples are from the same replications in the same order; a day at
+    the end of the horizon is none.
     """
-    found: dict[str, Spread | None] = {}
+    spreads: dict[str, Spread | None] = {}
     for key in ours:
-        mine, other = ours[key], theirs[key]
+        own, other = ours[key], theirs[key]
         if key in _DAYS:
-            both = (mine < days) & (other < days)
-            mine, other = mine[both], other[both]
-        found[key] = of_values(mine - other) if len(mine) else None
-    saved = found["person_days"]
+            both = (own < days) & (other < days)
+            own, other = own[both], other[both]
+        spreads[key] = of_values(own - other) if len(own) else None
+    saved = spreads["person_days"]
     pays = cost_idr > 0 and saved is not None and saved.mean < 0
     money = cost_idr / -saved.mean if pays and saved is not None else None
-    return Difference(name, baseline, found, money)
+    return Difference(name, baseline, spreads, money)
 
 
 def against_told(
-    found: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
+    plain: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
 ) -> Difference:
-    """Return a difference with the trips against those of dates told, too.
-
-    Parameters
-    ----------
-    found
-        A scenario less the baseline.
-    ours, told
-        Samples of the scenario, and of the baseline with dates told to all.
-    """
+    """Return a difference with the trips against those of dates told, too."""
     more: dict[str, Spread | None] = {
         f"{key}_against_told": of_values(ours[key] - told[key])
         for key in ("wasted_trips", "wasted_trip_cost_idr")
     }
-    return replace(found, quantities=found.quantities | more)
+    return replace(plain, quantities=plain.quantities | more)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import polars as pl
@@ -18,7 +18,6 @@ from ektp_sched.planning import Status, plan
 from ektp_sched.planning.arguments import check_whole
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
-from ektp_sched.scenarios.compare.goal import Enough, Need
 from ektp_sched.scenarios.dates.ready_by import as_confidence
 from ektp_sched.scenarios.simulate.order import POLICIES, check_policy
 from ektp_sched.scenarios.simulate.queue import build_queue
@@ -26,6 +25,7 @@ from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
 from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
 from ektp_sched.scenarios.world.capacities import likely_office
 from ektp_sched.scenarios.world.loading import as_scenarios
+from ektp_sched.showing import OneLine
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -40,14 +40,119 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
-    from ektp_sched.scenarios.compare.goal import Goal
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits
     from ektp_sched.scenarios.world.laws import Scenario
     from ektp_sched.scenarios.world.loading import ScenariosLike
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
 
-__all__ = ["need"]
+
+__all__ = ["Enough", "Goal", "Need", "need"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """What is enough."""
+
+    # cards_per_day, reached, deterministic, reason: as of `Need`
+    cards_per_day: int | None
+    reached: float | None
+    deterministic: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to be reached.
+
+    Parameters
+    ----------
+    kind
+        ``cleared``: the last of the first backlog is printed; ``on-target``:
+        nobody waits past the target; ``nobody-over``: nobody, printed or not,
+        waited more than ``days`` since the day ``by``.
+    by
+        Day on which it must be so.
+    days
+        For ``nobody-over``, days of waiting.
+    """
+
+    kind: Literal["cleared", "on-target", "nobody-over"]
+    by: date
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Need(OneLine):
+    """The answer.
+
+    Parameters
+    ----------
+    resource, goal, confidence
+        The question.
+    cards_per_day
+        Smallest whole number that reaches the goal in at least that share of
+        the futures; None if none does.
+    reached
+        Share of the futures in which that many do.
+    deterministic
+        The same without chance, from exact plans: new applications at their
+        mean, nothing fails; None if no number does.
+    now
+        The resource's cards a day as the office states them.
+    reason
+        Why there is no number: ``other-limit`` (however much this resource
+        can do, something else limits) or ``too-late``; None if there is one.
+    tried
+        Every number tried and the share of futures that it reached.
+    left_out
+        Applications that no number of cards can bring a card by the goal's
+        day, by reason: ``no-printer``, ``not-ready``, ``pinned-later``.  Where
+        the goal counts any of them, no number reaches it.
+    left_out_ids
+        Of them, the first ten; nobody where ids are numbers of persons.
+    left_out_kinds
+        Card type and area of those without a printer, each once.
+    without_them
+        Where the goal counts some of them, what all others need; else None.
+    """
+
+    resource: str
+    goal: Goal
+    confidence: float
+    cards_per_day: int | None
+    reached: float | None
+    deterministic: int | None
+    now: int
+    reason: str | None
+    tried: tuple[tuple[int, float], ...]
+    left_out: dict[str, int] = field(default_factory=dict)
+    left_out_ids: tuple[str, ...] = ()
+    left_out_kinds: tuple[tuple[str | None, str | None], ...] = ()
+    without_them: Enough | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON would hold it."""
+        return {
+            "resource": self.resource,
+            "goal": self.goal.kind,
+            "by": self.goal.by.isoformat(),
+            "days": self.goal.days,
+            "confidence": self.confidence,
+            "cards_per_day": self.cards_per_day,
+            "reached": self.reached,
+            "deterministic": self.deterministic,
+            "now": self.now,
+            "reason": self.reason,
+            "tried": [{"cards_per_day": c, "reached": r} for c, r in self.tried],
+            "left_out": self.left_out,
+            "left_out_ids": list(self.left_out_ids),
+            "left_out_kinds": [{"card": c, "area": a} for c, a in self.left_out_kinds],
+            "without_them": None
+            if self.without_them is None
+            else asdict(self.without_them),
+        }
+
 
 _MOST: Final = 10_000_000
 """Cards a day beyond which no resource is thought of."""
@@ -185,27 +290,27 @@ def _smallest(
     pooled; where printers are restricted that is not certain, so the number
     found is exact only in the sense that the one below it fails.
     """
-    found: dict[int, int] = {}
+    reached: dict[int, int] = {}
 
     def enough(cards: int) -> bool:
-        if cards not in found:
-            found[cards] = count(cards)
-        return found[cards] >= wanted
+        if cards not in reached:
+            reached[cards] = count(cards)
+        return reached[cards] >= wanted
 
     high = first
     while not enough(high):
         if high >= _MOST:
-            return None, found
-        same = found.get(high // 2) == found[high]
+            return None, reached
+        same = reached.get(high // 2) == reached[high]
         high = _MOST if same and high > 64 * first else min(2 * high, _MOST)
-    low = max((n for n in found if n < high and not enough(n)), default=0)
+    low = max((n for n in reached if n < high and not enough(n)), default=0)
     while high - low > 1:
         middle = (low + high) // 2
         if enough(middle):
             high = middle
         else:
             low = middle
-    return high, found
+    return high, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,17 +431,7 @@ def nobody_over(
     day: int,
     most: int,
 ) -> NDArray[np.bool_]:
-    """Return in which futures nobody waits too long at a day's end, shape (R,).
-
-    Parameters
-    ----------
-    outcome, queue, limits, arrivals, office
-        A block, simulated with ``record="dates"``.
-    day
-        The day.
-    most
-        Days that somebody unprinted may have waited by then.
-    """
+    """Return in which futures nobody unprinted has waited over ``most`` days."""
     assert outcome.front is not None
     last = day - most - 1
     new = arrivals_by_stream(queue, limits, arrivals)
@@ -393,11 +488,6 @@ def expected_arrivals(run: Run) -> pl.DataFrame:
 
     Whole people, so that their number never strays a full one from the mean;
     card and area are those of the backlog's own people, taken in turn.
-
-    Parameters
-    ----------
-    run
-        Its arrivals and its backlog.
     """
     from ektp_sched.office import capacity
 
@@ -449,16 +539,16 @@ def _cards_now(scenario: Scenario, resource: str) -> int:
 
 def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
     """Return a scenario in which a resource can do another number of cards."""
-    for one in scenario.added:
-        if one.id == resource:
-            return scenario.at(replace(one, cards=(cards,) * 3))
+    for added in scenario.added:
+        if added.id == resource:
+            return scenario.at(replace(added, cards=(cards,) * 3))
     office = scenario.office
     update = {
         table: tuple(
-            one.model_copy(update={"cards_per_day": cards})
-            if one.id == resource
-            else one
-            for one in getattr(office, table)
+            added.model_copy(update={"cards_per_day": cards})
+            if added.id == resource
+            else added
+            for added in getattr(office, table)
         )
         for table in ("servers", "printers")
     }

@@ -43,24 +43,16 @@ _STUDENT: Final = (12.706204736, 4.302652730, 3.182446305)
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A number in all replications.
+    """A number in all replications."""
 
-    Parameters
-    ----------
-    mean
-        Arithmetic mean.
-    p10, p50, p90
-        Order statistics.
-    mean_interval, p90_interval
-        95 % intervals of the mean (Student's t) and of P90 (from order
-        statistics, free of any distribution); None where there are too few
-        replications for one.
-    """
-
-    mean: float
+    mean: float  # arithmetic mean
+    # p10, p50, p90: order statistics
     p10: float
     p50: float
     p90: float
+    # mean_interval, p90_interval: 95 % intervals of the mean (Student's t) and of P90
+    # (from order statistics, free of any distribution); None where there are too few
+    # replications for one
     mean_interval: tuple[float, float] | None = None
     p90_interval: tuple[float, float] | None = None
 
@@ -78,26 +70,17 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class DaySpread:
-    """A day in all replications, some of which may never see it.
+    """A day in all replications, some of which may never see it."""
 
-    Parameters
-    ----------
-    mean
-        Mean day, rounded up to a whole one; None if any replication has none.
-    p10, p50, p90
-        Order statistics; None where they lie beyond the horizon.
-    never_share
-        Share of replications without such a day, 0 to 1.
-    p90_interval
-        95 % interval of P90; None where it cannot be told, an end beyond the
-        horizon being None.
-    """
-
+    # mean day, rounded up to a whole one; None if any replication has none
     mean: date | None
+    # p10, p50, p90: order statistics; None where they lie beyond the horizon
     p10: date | None
     p50: date | None
     p90: date | None
-    never_share: float
+    never_share: float  # share of replications without such a day, 0 to 1
+    # 95 % interval of P90; None where it cannot be told, an end beyond the horizon
+    # being None
     p90_interval: tuple[date | None, date | None] | None = None
 
     def document(self) -> dict[str, Any]:
@@ -114,15 +97,7 @@ class DaySpread:
 
 
 def order_statistic(count: int, percent: int) -> int:
-    """Return the index, from 0, of a percentile among sorted values.
-
-    Parameters
-    ----------
-    count
-        Number of values, at least 1.
-    percent
-        1 to 100.
-    """
+    """Return the index, from 0, of a percentile, 1 to 100, among sorted values."""
     return max(0, -(-count * percent // 100) - 1)
 
 
@@ -130,20 +105,8 @@ def rank_interval(count: int, percent: int) -> tuple[int, int] | None:
     """Return the order statistics that enclose a percentile with 95 %.
 
     The number of values below the true percentile is binomial, whatever the
-    distribution (Conover, *Practical Nonparametric Statistics*, 1999, 3.2).
-
-    Parameters
-    ----------
-    count
-        Number of values.
-    percent
-        1 to 99.
-
-    Returns
-    -------
-    tuple of int or None
-        Indices from 0 of the lower and the upper end; None if so few values
-        enclose nothing with that confidence.
+    distribution (Conover, *Practical Nonparametric Statistics*, 1999, 3.2).  They are
+    indices from 0; None if so few values enclose nothing with that confidence.
     """
     share = percent / 100
     spread = _NORMAL * sqrt(count * share * (1 - share))
@@ -153,19 +116,14 @@ def rank_interval(count: int, percent: int) -> tuple[int, int] | None:
 
 
 def student(degrees: int) -> float:
-    """Return the two-sided 95 % quantile of Student's t.
+    """Return the two-sided 95 % quantile of Student's t, of 1 degree or more.
 
     By its expansion around the normal one (Abramowitz and Stegun, *Handbook of
     Mathematical Functions*, 26.7.5), 0.1 % too small at most.
-
-    Parameters
-    ----------
-    degrees
-        Of freedom, from 1.
     """
     if degrees <= len(_STUDENT):
         return _STUDENT[degrees - 1]
-    z, found = _NORMAL, _NORMAL
+    z, quantile = _NORMAL, _NORMAL
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -173,18 +131,12 @@ def student(degrees: int) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
     )
     for power, term in enumerate(terms, 1):
-        found += term / degrees**power
-    return found
+        quantile += term / degrees**power
+    return quantile
 
 
 def of_values(values: Floats) -> Spread:
-    """Return how numbers spread.
-
-    Parameters
-    ----------
-    values
-        One a replication, shape ``(R,)``, R at least 1.
-    """
+    """Return how numbers spread, one a replication, ``(R,)``, R at least 1."""
     count = len(values)
     ordered = np.sort(values)
     at = {name: float(ordered[order_statistic(count, q)]) for name, q in QUANTILES}
@@ -201,17 +153,7 @@ def of_values(values: Floats) -> Spread:
 
 
 def of_days(days: Floats, horizon: int, start: date) -> DaySpread:
-    """Return how a day spreads.
-
-    Parameters
-    ----------
-    days
-        Offset from the start, ``horizon`` for never, shape ``(R,)``.
-    horizon
-        Days simulated.
-    start
-        Day 0.
-    """
+    """Return how a day spreads, an offset by replication, the horizon for never."""
     count = len(days)
     ordered = np.sort(days)
 
@@ -233,18 +175,9 @@ def of_days(days: Floats, horizon: int, start: date) -> DaySpread:
 
 
 def of_histogram(counts: NDArray[np.int64]) -> Spread | None:
-    """Return how the waits of many people spread.
+    """Return how the waits of many people spread, people by days of wait, ``(W,)``.
 
-    Parameters
-    ----------
-    counts
-        People by days of wait, shape ``(W,)``.
-
-    Returns
-    -------
-    Spread or None
-        Without intervals, as people of one replication wait together; None
-        for nobody.
+    Without intervals, as people of one replication wait together; None for nobody.
     """
     total = int(counts.sum())
     if not total:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.ready_by import Counts, Ints
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits
 
     Floats = NDArray[np.float64]
 
@@ -48,26 +48,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """People of one class whom only their place in the queue tells apart.
+    """People of one class whom only their place in the queue tells apart."""
 
-    Parameters
-    ----------
-    printed
-        Cards printed by each day's end, those of new people included, shape
-        ``(R, H)``.
-    recorded
-        People recorded by each day's end, the initial ones included from
-        day 0 on, shape ``(R, H)``; None where nobody can join.
-    areas
-        Area of each initial person by place, shape ``(N,)``, from 0.
-    shares
-        Share of each area among new people, shape ``(A,)``, its sum 1.
-    """
-
+    # cards printed by each day's end, those of new people included, shape (R, H)
     printed: Counts
+    # people recorded by each day's end, the initial ones included from day 0 on, shape
+    # (R, H); None where nobody can join
     recorded: Counts | None
-    areas: Ints
-    shares: Floats
+    areas: Ints  # area of each initial person by place, shape (N,), from 0
+    shares: Floats  # share of each area among new people, shape (A,), its sum 1
 
     @property
     def initial(self) -> int:
@@ -83,23 +72,10 @@ def told_trips(
     office: Office,
     confidence: float = 0.9,
 ) -> Floats:
-    """Return the trips made in vain if everybody is told a ready-by date.
+    """Return the trips made in vain if all are told a ready-by date, ``(A, R)``.
 
-    Parameters
-    ----------
-    outcome
-        A block simulated with ``record="dates"``.
-    queue, limits, arrivals
-        With which it was.
-    office
-        Its visits; people come on the days that `limits` calls open.
-    confidence
-        With which dates are told, between 0 and 1.
-
-    Returns
-    -------
-    ndarray
-        Trips by area of the queue and replication, shape ``(A, R)``.
+    The block is one simulated with ``record="dates"``; people come on the days that
+    ``limits`` calls open.
     """
     exact = as_confidence(confidence)
     every = [office.visits.of(area).every_days for area in queue.areas]
@@ -113,13 +89,7 @@ def told_trips(
 def streams_of(
     outcome: Outcome, queue: Queue, limits: Limits, arrivals: Arrivals
 ) -> Iterator[Stream]:
-    """Yield the streams of a block that was simulated with ``record="dates"``.
-
-    Parameters
-    ----------
-    outcome, queue, limits, arrivals
-        As for `told_trips`.
-    """
+    """Yield the streams of a block that was simulated with ``record="dates"``."""
     assert outcome.front is not None
     new = arrivals_by_stream(queue, limits, arrivals)
     share = queue.cell_share / np.maximum(queue.cell_share.sum(axis=1), 1)[:, None]
@@ -172,24 +142,11 @@ def _rank(confidence: Fraction, replications: int) -> int:
 def told_dates(
     stream: Stream, rank: int, worked: NDArray[np.bool_]
 ) -> tuple[Ints, Ints]:
-    """Return the dates that all of a stream are told.
+    """Return the dates that all of a stream are told, H for none.
 
-    Parameters
-    ----------
-    stream
-        Its replications set the dates.
-    rank
-        Replications in which a card must be printed by its date, 1 to R.
-    worked
-        Days on which the office is open, shape ``(H,)``.
-
-    Returns
-    -------
-    tuple of ndarray
-        Days told to the initial people by place, shape ``(N,)``, and to those
-        recorded on each day, shape ``(H,)``: the day by whose end the last of
-        them is printed in enough replications.  Rounded up to an open day; H
-        for none.
+    The initial people by place, ``(N,)``, and those recorded on each day, ``(H,)``: the
+    day by whose end the last of them is printed in at least ``rank`` replications, 1 to
+    R, rounded up to an open day.
     """
     opens = next_open(worked)
     upto = printed_in(stream.printed, rank)
@@ -211,8 +168,8 @@ def _last_printed(printed: Counts, recorded: Counts) -> Ints:
     shift = np.arange(count, dtype=np.int64)[:, None] * apart
     upto = (printed + shift).ravel()
     wanted = (recorded + shift).ravel()
-    found = np.searchsorted(upto, wanted, side="left").reshape(count, horizon)
-    last: Ints = np.minimum(found - np.arange(count)[:, None] * horizon, horizon)
+    place = np.searchsorted(upto, wanted, side="left").reshape(count, horizon)
+    last: Ints = np.minimum(place - np.arange(count)[:, None] * horizon, horizon)
     return last
 
 
@@ -220,11 +177,6 @@ def halves(count: int) -> Iterator[tuple[slice, slice]]:
     """Yield the replications that set dates, and those that judge them.
 
     Each half is judged by the other; a single replication by itself.
-
-    Parameters
-    ----------
-    count
-        R, at least 1.
     """
     middle = count // 2
     if not middle:
@@ -240,25 +192,11 @@ def wasted_trips_with_dates(
     worked: NDArray[np.bool_],
     every_days: Ints,
 ) -> Floats:
-    """Return the trips made in vain if everybody is told a date.
+    """Return the trips made in vain if everybody is told a date, ``(A, R)``.
 
-    Parameters
-    ----------
-    stream
-        All replications; dates set on one half are judged on the other.
-    confidence
-        Between 0 and 1; where half of the replications cannot carry it, the
-        latest day of that half is told.
-    worked
-        Days on which the office is open, shape ``(H,)``.
-    every_days
-        Days between two visits in each area, at least 1, shape ``(A,)``.
-
-    Returns
-    -------
-    ndarray
-        Trips by area and replication, shape ``(A, R)``; up to the end of the
-        horizon.
+    Dates set on one half of the replications are judged on the other, up to the end of
+    the horizon; where half of them cannot carry the confidence, the latest day of that
+    half is told.  People come every so many days, at least 1, by area, ``(A,)``.
     """
     count, horizon = stream.printed.shape
     trips = np.zeros((len(every_days), count))

@@ -9,10 +9,11 @@ worse ones; and dates from a good past are judged by a worse future as well.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import polars as pl
 
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
@@ -20,7 +21,6 @@ from ektp_sched.office import calendar
 from ektp_sched.planning.arguments import check_whole
 from ektp_sched.scenarios.arguments import MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.spread import order_statistic
-from ektp_sched.scenarios.dates.backtest_result import Backtest, Case, Coverage
 from ektp_sched.scenarios.dates.coverage import (
     Dated,
     good_futures,
@@ -34,11 +34,13 @@ from ektp_sched.scenarios.dates.worlds import fitted_worlds, stated_rates, worse
 from ektp_sched.scenarios.simulate.queue import build_queue
 from ektp_sched.scenarios.world.draws import BLOCK
 from ektp_sched.scenarios.world.loading import as_scenarios
+from ektp_sched.showing import OneLine
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
+    from datetime import date
     from fractions import Fraction
 
     from ektp_sched.backlog import Backlog
@@ -46,15 +48,152 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
-    from ektp_sched.scenarios.world.blocks import Progress
+    from ektp_sched.scenarios.world.draws import Progress
     from ektp_sched.scenarios.world.laws import Scenarios
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
     Prior = tuple[float, float]
 
-__all__ = ["FAILURE_PRIOR", "REPAIR_PRIOR", "WAIT_BANDS", "backtest"]
+__all__ = ["FAILURE_PRIOR", "REPAIR_PRIOR", "Backtest", "Case", "Coverage", "backtest"]
 
-WAIT_BANDS: Final = (30, 90, 180, 365)
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many dates of a group held."""
+
+    by: str  # all, urgency or wait
+    name: str  # class, or last day of the band of waiting ("" for the open one)
+    dates: float  # dates told, in the mean of all worlds
+    share: float  # share of them that held in the mean of all futures, 0 to 1
+    # p10, p50, p90: the share that held in single futures: a tenth of these are below
+    # the first, a tenth above the last
+    p10: float
+    p50: float
+    p90: float
+
+    def document(self) -> dict[str, Any]:
+        """Return the object that stands in backtest.json."""
+        shares = {n: getattr(self, n) for n in ("dates", "share", "p10", "p50", "p90")}
+        rounded = {name: round(value, 6) for name, value in shares.items()}
+        return {"by": self.by, "name": self.name, **rounded}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Dates set in one way, and futures of one kind."""
+
+    # known; or, where rates are estimated, stated: past and future have the stated
+    # ones; worse: in both, breakdowns come twice as often and last twice as long;
+    # turned: in the future alone
+    truth: str
+    history_days: int | None  # working days of history; None where rates are known
+    days: int  # calendar days simulated
+    # worlds, futures: histories drawn, and fresh replications of each
+    worlds: int
+    futures: int
+    undated: float  # applications without a date, in the mean of all worlds
+    # of all, then by class, then by days of waiting at the start
+    coverage: tuple[Coverage, ...]
+    # share of futures in which at least the stated share of dates held
+    good_share: float
+    # working days by which all dates would have to be later for that share to be the
+    # stated one; None if the horizon ends before
+    margin: int | None
+
+    @property
+    def all(self) -> Coverage:
+        """The dates of everybody."""
+        return self.coverage[0]
+
+    def document(self) -> dict[str, Any]:
+        """Return the object that stands in backtest.json."""
+        return {
+            "rates": "known" if self.history_days is None else "estimated",
+            "truth": "stated" if self.truth == "known" else self.truth,
+            "history_days": self.history_days,
+            "days": self.days,
+            "worlds": self.worlds,
+            "futures": self.futures,
+            "undated": round(self.undated, 6),
+            "share": round(self.all.share, 6),
+            "coverage": [part.document() for part in self.coverage],
+            "good_share": round(self.good_share, 6),
+            "margin_working_days": self.margin,
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Backtest(OneLine):
+    """What became of the dates.
+
+    Parameters
+    ----------
+    office
+        Name of the office.
+    start, days, scenario, policy, replications, seed, confidence
+        As of the dates.
+    failure_prior, repair_prior
+        What was taken for likely before any history.
+    cases
+        Known rates, then each length of history with each kind of truth.
+    """
+
+    office: str
+    start: date
+    days: int
+    scenario: str
+    policy: str
+    replications: int
+    seed: int
+    confidence: Fraction
+    failure_prior: Prior
+    repair_prior: Prior
+    cases: tuple[Case, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return backtest.json."""
+        return {
+            "schema_version": 1,
+            "office": self.office,
+            "start": self.start.isoformat(),
+            "days": self.days,
+            "scenario": self.scenario,
+            "policy": self.policy,
+            "replications": self.replications,
+            "seed": self.seed,
+            "confidence": float(self.confidence),
+            "priors": {
+                "failure": list(self.failure_prior),
+                "repair": list(self.repair_prior),
+            },
+            "cases": [case.document() for case in self.cases],
+        }
+
+    def frame(self) -> pl.DataFrame:
+        """Return backtest.csv: a row for each group of each case."""
+        return pl.DataFrame(
+            [
+                {
+                    "rates": document["rates"],
+                    "truth": document["truth"],
+                    "history_days": document["history_days"],
+                    **part,
+                    "good_share": document["good_share"] if not number else None,
+                    "margin_working_days": document["margin_working_days"]
+                    if not number
+                    else None,
+                }
+                for document in (case.document() for case in self.cases)
+                for number, part in enumerate(document["coverage"])
+            ],
+            schema_overrides={
+                "history_days": pl.Int64,
+                "margin_working_days": pl.Int64,
+            },
+        )
+
+
+_WAIT_BANDS: Final = (30, 90, 180, 365)
 """Last day of waiting of each band; a further one is open above."""
 
 FAILURE_PRIOR: Final = (0.5, 20.0)
@@ -170,21 +309,7 @@ def _check(
 
 
 class _Setting:
-    """What all cases share.
-
-    Attributes
-    ----------
-    course, confidence, replications, fresh, worlds
-        As given.
-    worked
-        Days on which the office is open.
-    stream, place
-        Of each person, stream −1 for a single.
-    group
-        Class times the number of bands of waiting, plus the band.
-    names
-        Classes.
-    """
+    """What all cases share."""
 
     def __init__(
         self,
@@ -200,11 +325,13 @@ class _Setting:
         self._given = backlog, office
         self.course, self.confidence = course, confidence
         self.replications, self.fresh, self.worlds = replications, fresh, worlds
+        # days on which the office is open
         self.worked = calendar(office, course.start, course.days).open
         self.planned = backlog.planned
         sizes = np.diff(queue.first)
         alone = len(queue.singles.rows)
         stream = np.repeat(np.arange(len(sizes)), sizes)
+        # stream, place: of each person, stream −1 for a single
         self.stream = np.append(stream, np.full(alone, -1))
         place = np.arange(len(queue.rows)) - queue.first[stream]
         self.place = np.append(place, np.arange(alone))
@@ -213,8 +340,9 @@ class _Setting:
         since = np.append(
             queue.since, np.repeat(queue.singles.since, queue.singles.size)
         )
-        band = np.searchsorted(WAIT_BANDS, 1 - since)
-        self.group = urgency * (len(WAIT_BANDS) + 1) + band
+        band = np.searchsorted(_WAIT_BANDS, 1 - since)
+        # class times the number of bands of waiting, plus the band
+        self.group = urgency * (len(_WAIT_BANDS) + 1) + band
         self.names = queue.classes
 
     def until(self, days: int) -> _Setting:
@@ -238,8 +366,13 @@ class _Setting:
         """Return the dates that replications set."""
         rank = rank_of(self.confidence, fronts.replications)
         day = next_open(self.worked)[days_printed(fronts, self.course.queue, rank)]
-        some = day < self.course.days
-        return Dated(self.stream[some], self.place[some], day[some], self.group[some])
+        has_date = day < self.course.days
+        return Dated(
+            self.stream[has_date],
+            self.place[has_date],
+            day[has_date],
+            self.group[has_date],
+        )
 
     def judged(
         self,
@@ -248,7 +381,7 @@ class _Setting:
         history_days: int | None = None,
     ) -> Case:
         """Return what became of the dates of some worlds."""
-        groups = len(self.names) * (len(WAIT_BANDS) + 1)
+        groups = len(self.names) * (len(_WAIT_BANDS) + 1)
         held = [held_by_group(dated, fronts, groups) for dated, fronts in worlds]
         told = [np.bincount(d.group, minlength=groups) for d, _ in worlds]
         good = sum(
@@ -264,9 +397,10 @@ class _Setting:
             futures=self.fresh,
             undated=self.planned - float(np.sum(told)) / count,
             coverage=tuple(
-                found
-                for by, name, which in self._groups(groups)
-                if (found := _coverage(by, name, which, held, told)) is not None
+                coverage
+                for by, name, groups_told in self._groups(groups)
+                if (coverage := _coverage(by, name, groups_told, held, told))
+                is not None
             ),
             good_share=good / (count * self.fresh),
             margin=smallest_margin(worlds, self.worked, self.confidence),
@@ -278,16 +412,16 @@ class _Setting:
         yield "all", "", every.ravel()
         for name, row in zip(self.names, every, strict=True):
             yield "urgency", name, row
-        for name, column in zip([*map(str, WAIT_BANDS), ""], every.T, strict=True):
+        for name, column in zip([*map(str, _WAIT_BANDS), ""], every.T, strict=True):
             yield "wait", name, column
 
 
 def _coverage(
-    by: str, name: str, which: Ints, held: Sequence[Ints], told: Sequence[Ints]
+    by: str, name: str, groups: Ints, held: Sequence[Ints], told: Sequence[Ints]
 ) -> Coverage | None:
     """Return what became of the dates of some groups; None if there are none."""
-    dates = [int(counts[which].sum()) for counts in told]
-    kept = [counts[which].sum(axis=0) for counts in held]
+    dates = [int(counts[groups].sum()) for counts in told]
+    kept = [counts[groups].sum(axis=0) for counts in held]
     if not any(dates) and by != "all":
         return None
     total = sum(dates)

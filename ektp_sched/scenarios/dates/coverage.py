@@ -22,23 +22,14 @@ __all__ = ["Dated", "good_futures", "held_by_group", "shifted", "smallest_margin
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Dates that were told, and what they are counted by.
+    """Dates that were told, and what they are counted by."""
 
-    Parameters
-    ----------
-    stream, place
-        Whose they are, shape ``(M,)`` each: the place in a stream, or for
-        stream −1 among the singles.
-    day
-        The day told, within the horizon.
-    group
-        From 0.
-    """
-
+    # stream, place: whose they are, shape (M,) each: the place in a stream, or for
+    # stream −1 among the singles
     stream: Ints
     place: Ints
-    day: Ints
-    group: Ints
+    day: Ints  # the day told, within the horizon
+    group: Ints  # from 0
 
     def __len__(self) -> int:
         """Return the number of dates."""
@@ -46,22 +37,7 @@ class Dated:
 
 
 def held_by_group(dated: Dated, fronts: Fronts, groups: int) -> Ints:
-    """Count the dates that held in each fresh replication.
-
-    Parameters
-    ----------
-    dated
-        Dates.
-    fronts
-        Replications that set none of them, F.
-    groups
-        Number of groups, G.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(G, F)``.
-    """
+    """Count by group the dates that held in replications that set none, ``(G, F)``."""
     held = np.zeros((groups, fronts.replications), dtype=np.int64)
     alone = dated.stream < 0
     kept = fronts.singles[dated.place[alone]] <= dated.day[alone, None]
@@ -82,21 +58,9 @@ def held_by_group(dated: Dated, fronts: Fronts, groups: int) -> Ints:
 
 
 def shifted(day: Ints, worked: NDArray[np.bool_], margin: int) -> Ints:
-    """Return dates put off by some working days.
+    """Return open days put off by some working days, at least 0.
 
-    Parameters
-    ----------
-    day
-        Open days, shape ``(M,)``.
-    worked
-        Days on which the office is open, shape ``(H,)``.
-    margin
-        Working days, at least 0.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(M,)``; the last open day where the horizon ends before.
+    It is the last open day where the horizon ends before.
     """
     opens = np.flatnonzero(worked)
     at = np.searchsorted(opens, day) + margin
@@ -104,17 +68,7 @@ def shifted(day: Ints, worked: NDArray[np.bool_], margin: int) -> Ints:
 
 
 def good_futures(held: Ints, dates: int, confidence: Fraction) -> int:
-    """Return the number of futures in which enough dates held.
-
-    Parameters
-    ----------
-    held
-        Dates that held, shape ``(F,)``.
-    dates
-        Dates told.
-    confidence
-        Share of them that is enough.
-    """
+    """Return in how many futures enough of the dates held, a share of all told."""
     enough = held * confidence.denominator >= confidence.numerator * dates
     return int(enough.sum())
 
@@ -126,20 +80,8 @@ def smallest_margin(
 ) -> int | None:
     """Return the margin that keeps enough dates in enough futures.
 
-    Parameters
-    ----------
-    worlds
-        Dates, and futures that judge them.
-    worked
-        Days on which the office is open, shape ``(H,)``.
-    confidence
-        Both the share of dates and the share of futures.
-
-    Returns
-    -------
-    int or None
-        Working days by which all dates would have to be later; None if the
-        horizon ends before.
+    Working days by which all dates would have to be later; None if the horizon ends
+    before. The confidence is both the share of dates and the share of futures.
     """
 
     def enough(margin: int) -> bool:

@@ -12,8 +12,8 @@ from ektp_sched.planning.arguments import check_whole
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.simulate.queue import build_queue
 from ektp_sched.scenarios.simulate.simulate import simulate
-from ektp_sched.scenarios.world.blocks import Futures, in_blocks
 from ektp_sched.scenarios.world.capacities import limits_of
+from ektp_sched.scenarios.world.draws import Futures, in_blocks
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.scenarios.dates.ready_by import Counts
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.blocks import Progress
-    from ektp_sched.scenarios.world.draws import World
+    from ektp_sched.scenarios.world.draws import Progress, World
     from ektp_sched.scenarios.world.laws import Scenario, Scenarios
 
 __all__ = ["Course", "Fronts", "chosen", "simulated", "undisturbed"]
@@ -36,18 +35,11 @@ _MOST_CELLS: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Fronts:
-    """How far the backlog's people got, in R replications.
+    """How far the backlog's people got, in R replications."""
 
-    Parameters
-    ----------
-    streams
-        Cards of each stream printed by each day's end, shape ``(K, R, H)``.
-    singles
-        Day on which each application with dates of its own is printed, H for
-        never, shape ``(N, R)``.
-    """
-
-    streams: Counts
+    streams: Counts  # cards of each stream printed by each day's end, shape (K, R, H)
+    # day on which each application with dates of its own is printed, H for never, shape
+    # (N, R)
     singles: NDArray[np.int16]
 
     @property
@@ -63,32 +55,20 @@ class Fronts:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is simulated.
-
-    Parameters
-    ----------
-    queue
-        Who waits.
-    scenarios, scenario
-        What may come, and the one that is followed.
-    start, days
-        First day, and number of calendar days.
-    seed, policy
-        As of `promise`.
-    executor
-        Where blocks run; None: here, one after another.
-    progress
-        Called with ``simulate`` and the share of the blocks done.
-    """
+    """What is simulated."""
 
     queue: Queue
+    # scenarios, scenario: what may come, and the one that is followed
     scenarios: Scenarios
     scenario: Scenario
     start: date
     days: int
+    # seed, policy: as of `promise`
     seed: int
     policy: str
+    # where blocks run; None: here, one after another
     executor: Executor | None = field(default=None, compare=False)
+    # called with simulate and the share of the blocks done
     progress: Progress | None = field(default=None, compare=False)
 
     @property
@@ -110,24 +90,7 @@ def chosen(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Course:
-    """Return what is to be simulated.
-
-    Parameters
-    ----------
-    backlog
-        Who waits.
-    scenarios
-        Read with the office of the backlog.
-    name
-        Scenario; None: the baseline.
-    start, days, replications, seed, policy, executor, progress
-        As of `promise`.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        If a number is out of its range, or there is no such scenario.
-    """
+    """Return what is to be simulated, its numbers checked; no name is the baseline."""
     check_whole(
         ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, MOST_REPLICATIONS),
@@ -174,21 +137,9 @@ class _Following:
 
 
 def simulated(course: Course, count: int, *, first: int = 0) -> Fronts:
-    """Simulate replications.
+    """Simulate replications, from a block on: other blocks are other futures.
 
-    Parameters
-    ----------
-    course
-        What.
-    count
-        Replications, at least 1.
-    first
-        Number of the first block; other blocks are other futures.
-
-    Returns
-    -------
-    Fronts
-        The same whatever the executor.
+    The result is the same whatever the executor.
     """
     parts = in_blocks(
         _Following(course.queue, course.scenario, course.policy),

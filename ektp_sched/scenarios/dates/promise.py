@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.blocks import Progress
+    from ektp_sched.scenarios.world.draws import Progress
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
 __all__ = ["PLAN", "Promises", "days_printed", "promise"]
@@ -275,24 +275,12 @@ def _planned_days(backlog: Backlog, course: Course, rows: Ints) -> Ints | None:
 
 
 def days_printed(fronts: Fronts, queue: Queue, rank: int) -> Ints:
-    """Return for each person the day that is an order statistic of all.
+    """Return for each person the day that is an order statistic of all, H for never.
 
-    Parameters
-    ----------
-    fronts
-        Replications.
-    queue
-        Who waits.
-    rank
-        1 for the earliest of all print days, R for the latest.
-
-    Returns
-    -------
-    ndarray
-        Days, H for never: the people of the streams in the queue's order,
-        then the singles.
+    Rank 1 is the earliest of all print days, R the latest.  The people of the streams
+    come in the queue's order, then the singles.
     """
-    found = [
+    by_stream = [
         first_days(printed_in(front, rank), np.arange(end - first))
         for front, first, end in zip(
             fronts.streams, queue.first[:-1], queue.first[1:], strict=True
@@ -300,13 +288,13 @@ def days_printed(fronts: Fronts, queue: Queue, rank: int) -> Ints:
     ]
     at = rank - 1
     singles = np.partition(fronts.singles, at, axis=1)[:, at]
-    return np.concatenate([*found, singles.astype(np.int64)])
+    return np.concatenate([*by_stream, singles.astype(np.int64)])
 
 
-def _column(found: Ints, rows: Ints, count: int, start: date, days: int) -> pl.Series:
+def _column(printed: Ints, rows: Ints, count: int, start: date, days: int) -> pl.Series:
     """Return days as dates in the backlog's order; null for none."""
     offsets = np.full(count, days, dtype=np.int64)
-    offsets[rows] = found
+    offsets[rows] = printed
     column = pl.lit(pl.Series(offsets))
     return pl.select(
         pl.when(column < days).then(pl.lit(start, pl.Date) + pl.duration(days=column))

@@ -40,13 +40,7 @@ __all__ = [
 
 
 def as_confidence(confidence: float | Fraction) -> Fraction:
-    """Return a confidence as written, so that 0.9 is nine tenths.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        If it is not between 0 and 1, both left out.
-    """
+    """Return a confidence in (0, 1) as written, so that 0.9 is nine tenths."""
     try:
         exact = Fraction(str(confidence))
     except ValueError:
@@ -70,17 +64,7 @@ def needed_replications(confidence: Fraction) -> int:
 def rank_of(confidence: Fraction, replications: int) -> int:
     """Return k, the number of replications that must have printed a card.
 
-    Parameters
-    ----------
-    confidence
-        Between 0 and 1.
-    replications
-        R, at least 1.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        If so few replications cannot carry that confidence.
+    A `UsageError` says if so few replications cannot carry that confidence.
     """
     rank = ceil(confidence * (replications + 1))
     if rank > replications:
@@ -99,21 +83,11 @@ def rank_of(confidence: Fraction, replications: int) -> int:
 
 
 def printed_in(front: Counts, rank: int) -> Counts:
-    """Return the cards printed by each day in at least `rank` replications.
+    """Return the cards printed by each day in at least `rank` replications, ``(H,)``.
 
-    Parameters
-    ----------
-    front
-        Cards of one stream printed by each day's end, shape ``(R, H)``, no
-        row ever falling.
-    rank
-        k, 1 to R.
-
-    Returns
-    -------
-    ndarray
-        The (R − k + 1)-th smallest count of each day, shape ``(H,)``; never
-        falling either.
+    It is the (R − k + 1)-th smallest count of each day, k the rank, 1 to R.  No row of
+    the front ``(R, H)``, cards of one stream by each day's end, ever falls, nor does
+    this.
     """
     at = len(front) - rank
     row: Counts = np.partition(front, at, axis=0)[at]
@@ -121,35 +95,18 @@ def printed_in(front: Counts, rank: int) -> Counts:
 
 
 def first_days(upto: Counts, places: Counts) -> Ints:
-    """Return the first day on which more cards than `places` are printed.
+    """Return the first day on which more cards than `places` are printed, H for never.
 
-    Parameters
-    ----------
-    upto
-        Cards printed by each day's end, never falling, shape ``(H,)``.
-    places
-        Places in the stream, from 0, shape ``(N,)``.
-
-    Returns
-    -------
-    ndarray
-        Days, H for never, shape ``(N,)``.
+    Cards by each day's end, ``(H,)``, never fall; places in the stream are from 0,
+    ``(N,)``.
     """
     return np.searchsorted(upto, places, side="right").astype(np.int64)
 
 
 def next_open(worked: NDArray[np.bool_]) -> Ints:
-    """Return for each day the first open day that is not before it.
+    """Return for each day the first open day that is not before it, ``(H + 1,)``.
 
-    Parameters
-    ----------
-    worked
-        Shape ``(H,)``.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(H + 1,)``; H where there is none, and for H itself.
+    H where there is none, and for H itself.
     """
     horizon = len(worked)
     day = np.where(worked, np.arange(horizon), horizon)

@@ -66,23 +66,9 @@ def fitted_worlds(
 ) -> Iterator[Scenarios]:
     """Yield what each world's history says about the rates.
 
-    Parameters
-    ----------
-    course
-        Its scenarios have the true rates.
-    length
-        Working days of history, at least 2.
-    worlds
-        Histories drawn, 1 to 1,000.
-    block
-        Of the futures that are taken for the past.
-    priors
-        Beta priors of the chances to fail and to be repaired.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        If so many working days are not found.
+    The scenarios of the course have the true rates.  A history has ``length`` working
+    days, at least 2, and comes from futures of ``block`` that are taken for the past;
+    the priors are beta priors of the chances to fail and to be repaired.
     """
     scenarios = course.scenarios
     days = _span(course, length)

@@ -17,11 +17,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.scenarios.simulate.queue import Queue
+
     Counts = NDArray[np.int32]
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Accepted", "Line", "Sets", "accept"]
+__all__ = ["Accepted", "Line", "Sets", "SingleBook", "accept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +31,17 @@ class Line:
     """The day's order, and how many stand in front of each place.
 
     A *lane* is a stream, or the singles of one kind; lanes are sorted by kind.
-
-    Parameters
-    ----------
-    lane
-        Lane of each place, shape ``(M,)``.
-    fixed
-        By lane, people in its first entries up to a place that are the same
-        in all replications, shape ``(L, M + 1)``.
-    row
-        By lane, where the others are counted: a row of ``counts`` times R,
-        same shape.
-    counts
-        People by row and replication, flat, shape ``(rows * R,)``.
-    gone
-        People of each lane printed before, shape ``(L, R)``.
-    kind
-        Kind of each lane, ascending, shape ``(L,)``.
     """
 
-    lane: Ints
+    lane: Ints  # lane of each place, shape (M,)
+    # by lane, people in its first entries up to a place that are the same in all
+    # replications, shape (L, M + 1)
     fixed: Counts
+    # by lane, where the others are counted: a row of counts times R, same shape
     row: Ints
-    counts: Counts
-    gone: Counts
-    kind: Ints
+    counts: Counts  # people by row and replication, flat, shape (rows * R,)
+    gone: Counts  # people of each lane printed before, shape (L, R)
+    kind: Ints  # kind of each lane, ascending, shape (L,)
 
     def __len__(self) -> int:
         """Return the number of places."""
@@ -71,50 +59,25 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """What binds sets of kinds on one day.
+    """What binds sets of kinds on one day."""
 
-    Parameters
-    ----------
-    members
-        Which kinds each set holds, shape ``(J, G)``.
-    bound
-        Cards of each set, shape ``(J, R)``.
-    """
-
-    members: Bools
-    bound: Counts
+    members: Bools  # which kinds each set holds, shape (J, G)
+    bound: Counts  # cards of each set, shape (J, R)
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Who is printed.
+    """Who is printed."""
 
-    Parameters
-    ----------
-    cards
-        Cards by lane, shape ``(L, R)``.
-    row
-        By lane, the row of ``Line.counts`` reached in full, shape ``(L, R)``.
-    full
-        First set that was full while somebody waited; -1 where nobody was
-        left, shape ``(R,)``.
-    """
-
-    cards: Counts
-    row: Ints
+    cards: Counts  # cards by lane, shape (L, R)
+    row: Ints  # by lane, the row of Line.counts reached in full, shape (L, R)
+    # first set that was full while somebody waited; -1 where nobody was left, shape
+    # (R,)
     full: Ints
 
 
 def accept(line: Line, sets: Sets) -> Accepted:
-    """Accept people in the order of a line as long as the sets allow.
-
-    Parameters
-    ----------
-    line
-        Who stands where.
-    sets
-        What can be printed.
-    """
+    """Accept people in the order of a line as long as the sets allow."""
     size = line.gone.shape[1]
     day = _Day(line, sets, size)
     active = np.arange(size)
@@ -164,14 +127,14 @@ class _Day:
         kind = self.line.kind[lane]
         members = self.sets.members
         slack = view.bound[:, going] - self.members @ kinds[:, going]
-        mine = members[:, kind]
-        rest = np.where(mine, slack, np.iinfo(np.int32).max).min(axis=0)
-        slack -= np.where(mine, rest, 0)
+        holding = members[:, kind]
+        rest = np.where(holding, slack, np.iinfo(np.int32).max).min(axis=0)
+        slack -= np.where(holding, rest, 0)
         tight = slack == 0
         self.extra.append((lane, reps, rest))
         self.taken[kind, reps] += rest
         first = self.full[reps] < 0
-        self.full[reps[first]] = (tight & mine)[:, first].argmax(axis=0)
+        self.full[reps[first]] = (tight & holding)[:, first].argmax(axis=0)
         closed = self.closed[:, reps] | (self.members.T @ tight > 0)
         self.closed[:, reps] = closed
         more = ~closed.all(axis=0)
@@ -231,3 +194,117 @@ class _View:
             return total
         kinds: Counts = np.add.reduceat(people, self.day.begin, axis=0)
         return np.where(self.closed, self.taken, kinds)
+
+
+class SingleBook:
+    """How many of each entry of the singles are left, and what became of them."""
+
+    def __init__(self, queue: Queue, size: int, *, dates: bool = False) -> None:
+        singles, days = queue.singles, queue.days
+        self.singles, self.horizon = singles, days
+        # recorded and not printed, shape (U, R)
+        self.left = np.zeros((len(singles), size), dtype=np.int32)
+        # whether anybody of an entry waits in any replication, shape (U,)
+        self.waits = np.zeros(len(singles), dtype=bool)
+        # printed up to the end of each worked day so far, a list of (R,)
+        self.printed: list[Ints] = []
+        # whether anybody waits past the target at the end of each day, (H, R)
+        self.late = np.zeros((days, size), dtype=bool)
+        # longest wait so far in days, (R,); -1 for none
+        self.longest = np.full(size, -1, dtype=np.int64)
+        # prints of each entry on each day, over all replications, (H, U)
+        self.by_day = np.zeros((days, len(singles)), dtype=np.int64)
+        # days that were not waited after printing, by area, (A, R)
+        self.person_days = np.zeros((len(queue.areas), size), dtype=np.int64)
+        # scaled pressure that did not accrue after printing, (R,)
+        self.pressure = np.zeros(size, dtype=np.int64)
+        target = queue.streams.target[singles.stream]
+        self._weight = queue.scale // target
+        self._late_from = singles.since + target
+        self._today: list[tuple[int, Ints, Ints]] = []
+        # day of each person, in the order of Singles.rows, (N, R); H for never. None
+        # unless asked for.
+        self.days: NDArray[np.int16] | None = None
+        if dates:
+            people = len(singles.rows)
+            self.days = np.full((people, size), days, dtype=np.int16)
+            self._entry = np.repeat(np.arange(len(singles)), singles.size)
+            first = np.cumsum(singles.size) - singles.size
+            self._number = np.arange(people) - first[self._entry]
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self.singles)
+
+    def record(self, day: int) -> None:
+        """Let those come in who are recorded on a day, or were before the first."""
+        now = np.maximum(self.singles.since, 0) == day
+        self.left[now] = self.singles.size[now, None]
+        self.waits |= now
+
+    def lay(self, single: Ints, lane: Ints, counts: Counts, begin: int) -> Ints:
+        """Write how many stand at and before each single's place, by lane.
+
+        They stand in today's order, on rows of ``counts``, ``(rows, R)``, from
+        ``begin`` on; returned is the row of each.
+        """
+        rows = np.zeros(len(single), dtype=np.int64)
+        self._today = []
+        for lane_number in np.unique(lane).tolist():
+            at = np.flatnonzero(lane == lane_number)
+            entries, end = single[at], begin + len(at)
+            counts[begin] = 0
+            np.cumsum(self.left[entries], axis=0, out=counts[begin + 1 : end + 1])
+            rows[at] = np.arange(begin + 1, end + 1)
+            self._today.append((lane_number, entries, rows[at]))
+            begin = end + 1
+        return rows
+
+    def print(self, day: int, cards: Counts, counts: Counts) -> None:
+        """Print so many singles of each lane, ``(L, R)``, in today's order."""
+        total = np.zeros_like(self.longest)
+        for lane, entries, rows in self._today:
+            done = np.maximum(cards[lane] - counts[rows - 1], 0)
+            done = np.minimum(done, self.left[entries])
+            printing = done.any(axis=1)
+            if printing.any():
+                self._note(day, entries[printing], done[printing])
+            total += cards[lane]
+        self._today = []
+        self.printed.append(total + self.printed[-1] if self.printed else total)
+
+    def _note(self, day: int, entries: Ints, done: Counts) -> None:
+        rest = self.horizon - day
+        since = self.singles.since[entries]
+        if self.days is not None:
+            self._note_days(day, entries, done)
+        left = self.left[entries] - done
+        self.left[entries], self.waits[entries] = left, left.any(axis=1)
+        self.by_day[day, entries] = done.sum(axis=1)
+        age = np.where(done > 0, (day - since)[:, None], -1)
+        np.maximum(self.longest, age.max(axis=0), out=self.longest)
+        saved = rest * (1 - since) + (day + self.horizon - 1) * rest // 2
+        self.pressure += (self._weight[entries] * saved) @ done
+        area = self.singles.area[entries]
+        for number in np.unique(area).tolist():
+            cards = done[area == number].sum(axis=0, dtype=np.int64)
+            self.person_days[number] += rest * cards
+
+    def _note_days(self, day: int, entries: Ints, done: Counts) -> None:
+        assert self.days is not None
+        amount = np.zeros_like(self.left)
+        amount[entries] = done
+        people = np.flatnonzero(np.isin(self._entry, entries))
+        entry, number = self._entry[people], self._number[people, None]
+        before = self.singles.size[entry, None] - self.left[entry]
+        now = (number >= before) & (number < before + amount[entry])
+        self.days[people] = np.where(now, day, self.days[people])
+
+    def close(self, day: int) -> None:
+        """Look at the end of a day whether anybody waits past the target."""
+        over = np.flatnonzero((self._late_from <= day) & self.waits)
+        if len(over):
+            self.late[day] = self.left[over].any(axis=0)
+        if day == self.horizon - 1 and len(self):
+            age = np.where(self.left > 0, (day - self.singles.since)[:, None], -1)
+            np.maximum(self.longest, age.max(axis=0), out=self.longest)

@@ -37,45 +37,27 @@ _RANGE = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """All that can stand in the order of any day, tied ones in their order.
+    """All that can stand in the order of any day, tied ones in their order."""
 
-    Parameters
-    ----------
-    stream
-        Stream of the entry, shape ``(E,)``.
-    since, ready
-        Day of recording; first day on which the entry can be printed.
-    due, promised, pinned
-        ``NONE`` without one.
-    single
-        Entry of the queue's singles; -1 for a date of a stream.
-    new
-        For new applications the next day on which anybody is recorded, the
-        first day after the horizon at the last; else 0.
-    upto
-        People of the first day in the stream up to and including this date of
-        recording and promise.
-    """
-
-    stream: Ints
+    stream: Ints  # stream of the entry, shape (E,)
+    # since, ready: day of recording; first day on which the entry can be printed
     since: Ints
     ready: Ints
+    # due, promised, pinned: NONE without one
     due: Ints
     promised: Ints
     pinned: Ints
-    single: Ints
+    single: Ints  # entry of the queue's singles; -1 for a date of a stream
+    # for new applications the next day on which anybody is recorded, the first day
+    # after the horizon at the last; else 0
     new: Ints
+    # people of the first day in the stream up to and including this date of recording
+    # and promise
     upto: Ints
 
 
 def check_policy(policy: str) -> None:
-    """Refuse a policy that is none.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        It is neither of `POLICIES`.
-    """
+    """Refuse a policy that is none of `POLICIES`."""
     check_one_of("policy", policy, POLICIES)
 
 
@@ -85,13 +67,6 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
     Equals are served by day of recording, target, order of the classes, kind
     (fewest printers first); then those with dates of their own, by due date,
     promise, readiness and pin; then by the public tie-break.
-
-    Parameters
-    ----------
-    queue
-        The streams and singles.
-    arrival_days
-        Days on which anybody new is recorded in any replication.
     """
     singles, count = queue.singles, len(queue.streams)
     stream = np.repeat(np.arange(count), np.diff(queue.first))
@@ -117,7 +92,7 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
     ]
     plain = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
     none = np.full(len(plain[0]), NONE)
-    found = Entries(
+    entries = Entries(
         stream=np.concatenate([plain[0], singles.stream]),
         since=np.concatenate([plain[1], singles.since]),
         ready=np.concatenate([plain[1], singles.ready]),
@@ -128,7 +103,7 @@ def entries_of(queue: Queue, arrival_days: Ints) -> Entries:
         new=np.concatenate([plain[4], np.zeros(len(singles), dtype=np.int64)]),
         upto=np.concatenate([plain[3], np.zeros(len(singles), dtype=np.int64)]),
     )
-    return _taken(found, _tie_order(found, queue))
+    return _taken(entries, _tie_order(entries, queue))
 
 
 def _tie_order(entries: Entries, queue: Queue) -> Ints:
@@ -147,17 +122,17 @@ def _tie_order(entries: Entries, queue: Queue) -> Ints:
     return np.lexsort(keys[::-1])
 
 
-def _taken(entries: Entries, which: Ints) -> Entries:
+def _taken(entries: Entries, chosen: Ints) -> Entries:
     return Entries(
-        stream=entries.stream[which],
-        since=entries.since[which],
-        ready=entries.ready[which],
-        due=entries.due[which],
-        promised=entries.promised[which],
-        pinned=entries.pinned[which],
-        single=entries.single[which],
-        new=entries.new[which],
-        upto=entries.upto[which],
+        stream=entries.stream[chosen],
+        since=entries.since[chosen],
+        ready=entries.ready[chosen],
+        due=entries.due[chosen],
+        promised=entries.promised[chosen],
+        pinned=entries.pinned[chosen],
+        single=entries.single[chosen],
+        new=entries.new[chosen],
+        upto=entries.upto[chosen],
     )
 
 
@@ -177,17 +152,6 @@ def order(
     with a the day of waiting, g the calendar days until then and tau the
     target.  Under ``class-order`` by rank and target, under ``fifo`` by day of
     recording alone.
-
-    Parameters
-    ----------
-    entries, queue
-        What may be present.
-    present
-        Places in `entries`, ascending.
-    policy
-        One of `POLICIES`.
-    day, until
-        Today and the next working day.
     """
     stream = entries.stream[present]
     pinned = entries.pinned[present]
@@ -233,17 +197,8 @@ def _closeness(name: str, on: Ints, day: int) -> Ints:
 def check_range(queue: Queue, people: int) -> None:
     """Refuse pressures that could leave the range of 64-bit integers.
 
-    Parameters
-    ----------
-    queue
-        Its targets and dates.
-    people
-        Most applications in any replication.
-
-    Raises
-    ------
-    ektp_sched.errors.UnsupportedRuleError
-        The targets have too large a common multiple for this horizon.
+    The targets then have too large a common multiple for this horizon and so many
+    people.
     """
     span = queue.longest + 2
     if queue.scale * span * span * max(1, people) >= _RANGE:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios.simulate.kinds import Kinds
-    from ektp_sched.scenarios.world.types import Limits
+    from ektp_sched.scenarios.simulate.queue import Kinds
+    from ektp_sched.scenarios.world.draws import Limits
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -44,29 +44,18 @@ _AMPLE: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class DailySets:
-    """Bounds on the cards of sets of kinds, day by day.
+    """Bounds on the cards of sets of kinds, day by day."""
 
-    Parameters
-    ----------
-    members
-        Which kinds each set holds, shape ``(J, G)``.
-    bound
-        For each set the cards of a day, shape ``(H, R)`` or ``(H, 1)``, int32.
-    cause
-        For each set what a full bound is due to, a place in `CAUSES`, same
-        shape, int8.
-    stock
-        The sets bounded by blanks: place of the set, and supply up to and
-        including a day, shape ``(H,)``.
-    most
-        Cards that could be printed on a day if enough people of every kind
-        waited and blanks were ample, shape ``(H, R)`` or ``(H, 1)``.
-    """
-
-    members: Bools
+    members: Bools  # which kinds each set holds, shape (J, G)
+    # for each set the cards of a day, shape (H, R) or (H, 1), int32
     bound: tuple[NDArray[np.int32], ...]
+    # for each set what a full bound is due to, a place in `CAUSES`, same shape, int8
     cause: tuple[NDArray[np.int8], ...]
+    # the sets bounded by blanks: place of the set, and supply up to and including a
+    # day, shape (H,)
     stock: tuple[tuple[int, Ints], ...]
+    # cards that could be printed on a day if enough people of every kind waited and
+    # blanks were ample, shape (H, R) or (H, 1)
     most: NDArray[np.int32]
 
     def part(self, here: slice) -> DailySets:
@@ -99,19 +88,8 @@ class _Network:
 def daily_sets(kinds: Kinds, limits: Limits) -> DailySets:
     """Return all bounds that a day's cards must keep.
 
-    Parameters
-    ----------
-    kinds
-        The kinds of the queue.
-    limits
-        Printers, servers, reserve and blanks.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        The limits lack a printer of the office.
-    ektp_sched.errors.UnsupportedRuleError
-        More than 12 kinds share printers or servers.
+    Refused are limits that lack a printer of the office (`UsageError`), and more than
+    12 kinds that share printers or servers (`UnsupportedRuleError`).
     """
     network = _network(kinds, limits)
     bounds: dict[tuple[int, ...], tuple[Ints, NDArray[np.int8]]] = {}
@@ -145,15 +123,8 @@ def daily_sets(kinds: Kinds, limits: Limits) -> DailySets:
 def possible_cards(kinds: Kinds, limits: Limits) -> tuple[Ints, Ints]:
     """Return the cards of a day with ample people and blanks, and what limits them.
 
-    Parameters
-    ----------
-    kinds, limits
-        As for `daily_sets`; any number of kinds.
-
-    Returns
-    -------
-    tuple
-        Cards and a place in `CAUSES`, each of shape ``(H, R)`` or ``(H, 1)``.
+    The latter is a place in `CAUSES`; both ``(H, R)`` or ``(H, 1)``, for any number of
+    kinds.
     """
     network = _network(kinds, limits)
     nothing = np.zeros((limits.days, 1), dtype=np.int64)
@@ -235,10 +206,10 @@ def _components(network: _Network) -> list[list[int]]:
     np.fill_diagonal(joined, val=True)
     for through in range(len(joined)):
         joined |= joined[:, through, None] & joined[through]
-    found: dict[bytes, list[int]] = {}
+    components: dict[bytes, list[int]] = {}
     for kind, row in enumerate(joined):
-        found.setdefault(row.tobytes(), []).append(kind)
-    return list(found.values())
+        components.setdefault(row.tobytes(), []).append(kind)
+    return list(components.values())
 
 
 def _check_size(component: list[int], network: _Network, kinds: Kinds) -> None:
@@ -263,10 +234,10 @@ def _check_size(component: list[int], network: _Network, kinds: Kinds) -> None:
 def _unions(component: list[int], network: _Network) -> list[tuple[int, ...]]:
     """Return every union of the kinds' printer pools, the smaller first."""
     wanted = {tuple(np.flatnonzero(network.serves[g]).tolist()) for g in component}
-    found: set[tuple[int, ...]] = set()
+    unions: set[tuple[int, ...]] = set()
     for pools in sorted(wanted):
-        found |= {tuple(sorted({*pools, *other})) for other in found} | {pools}
-    return sorted(found, key=lambda pools: (len(pools), pools))
+        unions |= {tuple(sorted({*pools, *other})) for other in unions} | {pools}
+    return sorted(unions, key=lambda pools: (len(pools), pools))
 
 
 def _least_cut(

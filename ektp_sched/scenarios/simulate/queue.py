@@ -18,7 +18,7 @@ import polars as pl
 
 from ektp_sched.planning.assign import tie_break_order
 from ektp_sched.planning.cohorts import NONE, build_cohorts
-from ektp_sched.scenarios.simulate.kinds import Kinds, kinds_of
+from ektp_sched.planning.keys import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,69 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["LEFT_OUT", "Queue", "Singles", "Streams", "build_queue"]
+__all__ = ["Kinds", "Queue", "Singles", "Streams", "build_queue"]
 
-LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Every kind that occurs, the one with the fewest printers first."""
+
+    # ids of the printers that may print it, by kind
+    printers: tuple[tuple[str, ...], ...]
+    # card type whose blanks it uses, if these are counted, by kind
+    card: tuple[str | None, ...]
+
+    def __len__(self) -> int:
+        """Return the number of kinds."""
+        return len(self.printers)
+
+
+def _kinds_of(
+    cohorts: Cohorts,
+    card: Ints,
+    cards: Sequence[str | None],
+    kept: NDArray[np.bool_],
+    office: Office,
+) -> tuple[Kinds, Ints]:
+    """Return the kinds of a backlog, and the kind of each application.
+
+    Applications that are not kept get kind 0.  Where none counts, the one kind is what
+    the default card needs.
+    """
+    counted = [_counted(name, office) for name in cards]
+    names = [*(n if c else None for n, c in zip(cards, counted, strict=True)), None]
+    blank = np.where(np.array(counted, dtype=bool), np.arange(len(cards)), len(cards))
+    key = cohorts.eligibility[cohorts.member] * len(names) + blank[card]
+    number, used = compact(key[kept], max(1, len(cohorts.printer_sets)) * len(names))
+    occurring = [
+        (cohorts.printer_sets[k // len(names)], names[k % len(names)])
+        for k in used.tolist()
+    ] or [_default(office)]
+    fewest_first = [
+        (len(printers), printers, name or "") for printers, name in occurring
+    ]
+    order = sorted(range(len(occurring)), key=fewest_first.__getitem__)
+    place = np.empty(len(occurring), dtype=np.int64)
+    place[order] = np.arange(len(occurring))
+    kind = np.zeros(len(key), dtype=np.int64)
+    kind[kept] = place[number]
+    kinds = Kinds(
+        printers=tuple(occurring[k][0] for k in order),
+        card=tuple(occurring[k][1] for k in order),
+    )
+    return kinds, kind
+
+
+def _counted(card: str | None, office: Office) -> bool:
+    return card is not None and office.cards[card].stock is not None
+
+
+def _default(office: Office) -> tuple[tuple[str, ...], str | None]:
+    card = office.default_card
+    return office.eligible(card, None), card if _counted(card, office) else None
+
+
+_LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
 """Why an application can be printed in no case within the horizon."""
 
 
@@ -50,24 +110,14 @@ class Streams:
     """Every combination of an urgency class and a cell, sorted by kind.
 
     A *cell* is a kind and a rank of the area: what card and area decide.
-
-    Parameters
-    ----------
-    urgency
-        Class, as a place in the office's order, shape ``(K,)``.
-    cell, kind
-        Shape ``(K,)``.
-    rank
-        0 is the strictest, shape ``(K,)``.
-    target
-        Target of the class in days, shape ``(K,)``.
     """
 
-    urgency: Ints
+    urgency: Ints  # class, as a place in the office's order, shape (K,)
+    # cell, kind: shape (K,)
     cell: Ints
     kind: Ints
-    rank: Ints
-    target: Ints
+    rank: Ints  # 0 is the strictest, shape (K,)
+    target: Ints  # target of the class in days, shape (K,)
 
     def __len__(self) -> int:
         """Return the number of streams."""
@@ -80,33 +130,20 @@ class Singles:
 
     Those that agree in everything and follow each other in the public
     tie-break are one entry.
-
-    Parameters
-    ----------
-    stream
-        The stream of their class, kind and rank, shape ``(U,)``.
-    since, ready
-        Day of recording and first day on which printing is allowed.
-    due, promised, pinned
-        ``NONE`` without one; a promise before the start is one for day 0, as
-        each day more slips alike.
-    area
-        Place in the queue's areas.
-    size
-        Applications of each entry.
-    rows
-        Rows of the backlog, entry by entry, shape ``(sum of size,)``.
     """
 
-    stream: Ints
+    stream: Ints  # the stream of their class, kind and rank, shape (U,)
+    # since, ready: day of recording and first day on which printing is allowed
     since: Ints
     ready: Ints
+    # due, promised, pinned: NONE without one; a promise before the start is one for day
+    # 0, as each day more slips alike
     due: Ints
     promised: Ints
     pinned: Ints
-    area: Ints
-    size: Ints
-    rows: Ints
+    area: Ints  # place in the queue's areas
+    size: Ints  # applications of each entry
+    rows: Ints  # rows of the backlog, entry by entry, shape (sum of size,)
 
     def __len__(self) -> int:
         """Return the number of entries."""
@@ -209,7 +246,7 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
     card = _places(frame["card"], cards)
     area = _places(frame["area"], areas)
     kept, left_out = _printable(cohorts, days)
-    kinds, kind = kinds_of(cohorts, card, cards, kept, office)
+    kinds, kind = _kinds_of(cohorts, card, cards, kept, office)
     cell, cells = _cells(kind, area, areas, kept, office)
     streams = _streams(cells, office)
     urgency = _places(frame["urgency"], [*office.urgency])
@@ -219,7 +256,8 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
     since, promised = (
         column[cohorts.member] for column in (cohorts.since, cohorts.promised)
     )
-    dated = _has_dates(cohorts)
+    dated = (cohorts.due != NONE) | (cohorts.pinned != NONE) | (cohorts.ready > 0)
+    dated = dated[cohorts.member]
     rows = order[~dated[order]]
     rows = rows[np.lexsort((since[rows], stream[rows]))]
     in_turn = _in_turn(stream[rows], promised[rows], days)
@@ -254,8 +292,8 @@ def _places(column: pl.Series, known: Sequence[str | None]) -> Ints:
     names = [name for name in known if name is not None]
     if not names:
         return np.zeros(len(column), dtype=np.int64)
-    found = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
-    return found.fill_null(len(known) - 1).to_numpy()
+    places = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
+    return places.fill_null(len(known) - 1).to_numpy()
 
 
 def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
@@ -268,16 +306,10 @@ def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
     }
     out = np.zeros(len(cohorts), dtype=bool)
     rows = {}
-    for reason in LEFT_OUT:
+    for reason in _LEFT_OUT:
         rows[reason] = np.flatnonzero((reasons[reason] & ~out)[cohorts.member])
         out |= reasons[reason]
     return ~out[cohorts.member], {k: at for k, at in rows.items() if len(at)}
-
-
-def _has_dates(cohorts: Cohorts) -> Bools:
-    dated: Bools = (cohorts.due != NONE) | (cohorts.pinned != NONE)
-    dated = dated | (cohorts.ready > 0)
-    return dated[cohorts.member]
 
 
 def _dates(office: Office) -> tuple[str, ...]:
@@ -301,9 +333,9 @@ def _cells(
 
     Where nobody is kept, the one cell is that of no area.
     """
-    found = [office.area_rank.get(name, inf) if name else inf for name in areas]
-    distinct = sorted({*found, inf})
-    rank = np.array([distinct.index(r) for r in found], dtype=np.int64)[area]
+    area_ranks = [office.area_rank.get(name, inf) if name else inf for name in areas]
+    distinct = sorted({*area_ranks, inf})
+    rank = np.array([distinct.index(r) for r in area_ranks], dtype=np.int64)[area]
     key = kind * len(distinct) + rank
     used, number = np.unique(key[kept], return_inverse=True)
     cell = np.zeros(len(key), dtype=np.int64)

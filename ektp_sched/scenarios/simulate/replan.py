@@ -7,7 +7,7 @@ replications.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,13 @@ from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.tiers import check_range, objectives
-from ektp_sched.scenarios.simulate.outcome import joined
-from ektp_sched.scenarios.simulate.people import People, outcome_of_people
+from ektp_sched.scenarios.simulate.outcome import (
+    Outcome,
+    Waits,
+    first_day,
+    joined,
+    not_yet,
+)
 from ektp_sched.scenarios.simulate.polymatroid import CAUSES, possible_cards
 from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
 from ektp_sched.scenarios.world.left_out import as_simulated
@@ -35,13 +40,13 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.planning.result import Conflict
-    from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
-__all__ = ["simulate_replan"]
+__all__ = ["People", "outcome_of_people", "simulate_replan"]
 
 
 def simulate_replan(
@@ -55,25 +60,8 @@ def simulate_replan(
 ) -> Outcome:
     """Let a block of replications go through the horizon, planned anew each day.
 
-    Parameters
-    ----------
-    queue, limits, arrivals
-        As for `ektp_sched.scenarios.simulate.simulate.simulate`.
-    backlog, office
-        What the queue was built from.
-    record
-        ``dates`` also keeps ``person_dates``.
-
-    Returns
-    -------
-    Outcome
-        Without ``front`` and ``single_days``, as people of a stream need not
-        be printed in the order in which they came.
-
-    Raises
-    ------
-    ektp_sched.errors.UnsupportedRuleError
-        The planner cannot solve the office's rules.
+    The outcome has no ``front`` and ``single_days``, as people of a stream need not be
+    printed in the order in which they came; ``record="dates"`` keeps ``person_dates``.
     """
     new = arrivals_by_stream(queue, limits, arrivals)
     most, cause = possible_cards(queue.kinds, limits)
@@ -83,11 +71,11 @@ def simulate_replan(
         run = _Run(queue, limits, new[:, number], backlog, office, number, possible)
         for day in np.flatnonzero(limits.open).tolist():
             run.work(day)
-        one = outcome_of_people(queue, run.people, possible[0], run.binding)
+        outcome = outcome_of_people(queue, run.people, possible[0], run.binding)
         if record == "dates":
             days = run.people.day[run.people.old].astype(np.int16)
-            one = replace(one, person_dates=days[:, None])
-        parts.append(one)
+            outcome = replace(outcome, person_dates=days[:, None])
+        parts.append(outcome)
     return joined(parts)
 
 
@@ -145,7 +133,7 @@ class _Run:
     def _examples(self) -> list[tuple[str | None, str | None]]:
         """Return for each cell the card and area of somebody in it."""
         queue, frame = self.queue, self.backlog.frame
-        found: list[tuple[str | None, str | None]] = [
+        examples: list[tuple[str | None, str | None]] = [
             (self.office.default_card, None) for _ in queue.cell_share
         ]
         stream = np.repeat(np.arange(len(queue.streams)), np.diff(queue.first))
@@ -154,8 +142,8 @@ class _Run:
         cell = queue.streams.cell[np.concatenate([stream, dated])]
         for number, first in zip(*np.unique(cell, return_index=True), strict=True):
             row = frame.select("card", "area").row(int(rows[first]))
-            found[number] = row[0] or self.office.default_card, row[1]
-        return found
+            examples[number] = row[0] or self.office.default_card, row[1]
+        return examples
 
     def work(self, day: int) -> None:
         """Plan the rest of the horizon, and print what the plan prints today."""
@@ -211,9 +199,9 @@ class _Run:
         for conflict in conflicts:
             offset = (conflict.day - start).days
             after = int(worked[np.searchsorted(worked, offset, side="right")])
-            mine = pl.col("application_id") == conflict.application_ids[-1]
+            conflicting = pl.col("application_id") == conflict.application_ids[-1]
             later = pl.lit(start + timedelta(days=after))
-            pinned = pl.when(mine).then(later).otherwise(pinned)
+            pinned = pl.when(conflicting).then(later).otherwise(pinned)
         return pinned.alias("pinned_on")
 
     def _capacity(self, day: int) -> Capacity:
@@ -249,3 +237,125 @@ def _column(table: Ints, number: int) -> Ints:
     """Return one replication along the second axis, which may stand for all."""
     column: Ints = table[:, number if table.shape[1] > 1 else 0]
     return column
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody of one replication, the first morning's people first."""
+
+    stream: Ints  # stream of their class, kind and rank, shape (N,)
+    # since, ready: day of recording; first day on which printing is allowed
+    since: Ints
+    ready: Ints
+    area: Ints  # place in the queue's areas; -1 for newcomers
+    day: Ints  # day printed, H for not yet; it is written while a replication runs
+
+    @classmethod
+    def of(cls, queue: Queue, kept: Ints, stream: Ints, since: Ints) -> People:
+        """Return the queue's people and those who come later.
+
+        ``kept`` are rows of the backlog, ascending: all that the queue holds.
+        """
+        singles = queue.singles
+        entry = np.repeat(np.arange(len(singles)), singles.size)
+        rows = np.concatenate([queue.rows, singles.rows])
+        place = np.searchsorted(kept, rows)
+        plain = np.repeat(np.arange(len(queue.streams)), np.diff(queue.first))
+
+        def column(streams: Ints, dated: Ints, later: Ints) -> Ints:
+            old = np.empty(len(kept), dtype=np.int64)
+            old[place] = np.concatenate([streams, dated[entry]])
+            return np.concatenate([old, later])
+
+        return cls(
+            stream=column(plain, singles.stream, stream),
+            since=column(queue.since, singles.since, since),
+            ready=column(np.zeros_like(queue.since), singles.ready, since),
+            area=column(queue.area, singles.area, np.full_like(since, -1)),
+            day=np.full(len(kept) + len(since), queue.days, dtype=np.int64),
+        )
+
+    @property
+    def old(self) -> Bools:
+        """Whether a person belongs to the first morning."""
+        old: Bools = self.area >= 0
+        return old
+
+
+def outcome_of_people(
+    queue: Queue, people: People, most: Ints, binding: Ints
+) -> Outcome:
+    """Return the figures of one replication.
+
+    Given are the cards possible on each day, ``(H,)``, and what ended each worked day,
+    ``(H, causes)``.
+    """
+    days, old = queue.days, people.old
+    first = np.maximum(people.since, 0)
+    printed = np.bincount(people.day, minlength=days + 1)[:days]
+    recorded = np.cumsum(np.bincount(first, minlength=days))
+    waiting = recorded - np.cumsum(printed)
+    waited = people.day - first
+    target = queue.streams.target[people.stream]
+    accrued = waited * (first - people.since + 1) + waited * (waited - 1) // 2
+    cell = queue.streams.cell[people.stream]
+    done = people.day < days
+    last = np.where(done, people.day, days - 1) - people.since
+    cleared = int(people.day[old].max(initial=0)) if old.any() else 0
+    if not old.any() and queue.left_out:
+        cleared = days
+    return Outcome(
+        start=queue.start,
+        days=days,
+        classes=queue.classes,
+        areas=queue.areas,
+        urgency=queue.streams.urgency,
+        cell=queue.streams.cell,
+        scale=queue.scale,
+        left_out=queue.left_out,
+        waiting=waiting.astype(np.int32)[None],
+        printed=printed.astype(np.int32)[None],
+        capacity=most.astype(np.int32)[None],
+        cleared_day=np.array([cleared]),
+        on_target_day=np.array([_on_target(people, first, target, days)]),
+        nobody_waits_day=first_day((waiting - not_yet(queue) == 0)[:, None]),
+        longest_wait=np.array([last.max(initial=-1)]),
+        person_days=_sums(people.area[old], waited[old], len(queue.areas))[:, None],
+        person_days_new=_sums(cell[~old], waited[~old], len(queue.cell_share))[:, None],
+        cell_share=queue.cell_share,
+        pressure=np.array([(queue.scale // target * accrued).sum()]),
+        binding=binding,
+        waits=_waits(queue, people, done, last),
+        waiting_at_end=_waits(queue, people, ~done, last),
+    )
+
+
+def _sums(key: Ints, weight: Ints, size: int) -> Ints:
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, key, weight)
+    return sums
+
+
+def _on_target(people: People, first: Ints, target: Ints, days: int) -> int:
+    """Return the first day at whose end nobody waits past the target."""
+    begin = np.maximum(people.since + target, first)
+    late = begin < people.day
+    change = np.bincount(begin[late], minlength=days + 1)
+    change -= np.bincount(people.day[late], minlength=days + 1)
+    free = np.cumsum(change[:days]) == 0
+    return int(free.argmax()) if free.any() else days
+
+
+def _waits(queue: Queue, people: People, counted: Bools, wait: Ints) -> Waits:
+    count, areas = len(queue.streams), len(queue.areas)
+    width, old = queue.longest + 1, people.old
+
+    def table(key: Ints, chosen: Bools, rows: int) -> Ints:
+        at = key[chosen] * width + wait[chosen]
+        return np.bincount(at, minlength=rows * width).reshape(rows, width)
+
+    return Waits(
+        initial=table(people.stream, counted & old, count),
+        new=table(people.stream, counted & ~old, count),
+        area=table(people.area, counted & old, areas),
+    )

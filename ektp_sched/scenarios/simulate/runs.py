@@ -11,8 +11,8 @@ from ektp_sched.scenarios.simulate.outcome import joined
 from ektp_sched.scenarios.simulate.queue import Queue, build_queue
 from ektp_sched.scenarios.simulate.replan import simulate_replan
 from ektp_sched.scenarios.simulate.simulate import simulate
-from ektp_sched.scenarios.world.blocks import Futures, in_blocks
 from ektp_sched.scenarios.world.capacities import limits_of
+from ektp_sched.scenarios.world.draws import Futures, in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.scenarios.simulate.outcome import Outcome
-    from ektp_sched.scenarios.world.blocks import Progress
-    from ektp_sched.scenarios.world.draws import World
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits, Progress, World
     from ektp_sched.scenarios.world.laws import Scenario, Scenarios
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
 
     Numbers = NDArray[np.generic]
     Look = Callable[[Outcome, Queue, Limits, Arrivals, Office], Numbers]
@@ -38,22 +36,14 @@ __all__ = ["Run", "run_scenarios"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is simulated, the scenarios left out.
+    """What is simulated, the scenarios left out."""
 
-    Parameters
-    ----------
-    backlog, scenarios
-        Who waits, and what may come.
-    start, days
-        The horizon.
-    replications, seed, policy
-        As of `compare`.
-    """
-
+    # backlog, scenarios: who waits, and what may come
     backlog: Backlog
     scenarios: Scenarios
     start: date
     days: int
+    # replications, seed, policy: as of `compare`
     replications: int
     seed: int
     policy: str
@@ -133,28 +123,10 @@ def run_scenarios(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> tuple[dict[str, Outcome], Numbers | None]:
-    """Simulate scenarios on the same futures.
+    """Simulate scenarios on the same futures, all of the run or the first so many.
 
-    Parameters
-    ----------
-    run
-        What is simulated.
-    scenarios
-        Those that take part.
-    replications
-        The first so many futures; None: all of the run.
-    look
-        Name of a scenario, and what else is wanted of its blocks, who is
-        printed when being known.
-    executor
-        Where blocks run; None: here, one after another.
-    progress
-        Called with the stage ``simulate`` and the share done.
-
-    Returns
-    -------
-    tuple
-        The outcome of each scenario, and what ``look`` returned.
+    ``look`` names a scenario and says what else is wanted of its blocks, who is printed
+    when being known; its answer comes beside the outcome of each scenario.
     """
     count = run.replications if replications is None else replications
     chosen = tuple((one, run.queue(one)) for one in scenarios)

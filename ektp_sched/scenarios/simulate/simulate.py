@@ -14,18 +14,22 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.cohorts import NONE
-from ektp_sched.scenarios.simulate.accept import Line, Sets, accept
-from ektp_sched.scenarios.simulate.figures import outcome_of, person_days_of
+from ektp_sched.scenarios.simulate.accept import Line, Sets, SingleBook, accept
 from ektp_sched.scenarios.simulate.order import (
     check_policy,
     check_range,
     entries_of,
     order,
 )
-from ektp_sched.scenarios.simulate.outcome import Outcome, joined, shared_out
+from ektp_sched.scenarios.simulate.outcome import (
+    History,
+    Outcome,
+    joined,
+    outcome_of,
+    person_days_of,
+    shared_out,
+)
 from ektp_sched.scenarios.simulate.polymatroid import CAUSES, DailySets, daily_sets
-from ektp_sched.scenarios.simulate.single import SingleBook
-from ektp_sched.scenarios.simulate.stream_history import History
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.types import Arrivals, Limits
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits
 
     Counts = NDArray[np.int32]
     Ints = NDArray[np.int64]
@@ -99,13 +103,7 @@ def simulate(
 def person_days_by_area(
     queue: Queue, limits: Limits, arrivals: Arrivals, policy: str = "pressure"
 ) -> NDArray[np.float64]:
-    """Return everybody's days of waiting by area, ``(A, R)``, and nothing else.
-
-    Parameters
-    ----------
-    queue, limits, arrivals, policy
-        As for `simulate`, whose outcome has the same.
-    """
+    """Return everybody's days of waiting by area, ``(A, R)``, and nothing else."""
     blocks = _blocks(queue, limits, arrivals, (policy, "summary"), CHUNK)
     parts = [person_days_of(*block.run()) for block in blocks]
     old, new = (np.concatenate(half, axis=1) for half in zip(*parts, strict=True))
@@ -136,11 +134,6 @@ def arrivals_by_stream(queue: Queue, limits: Limits, arrivals: Arrivals) -> Coun
 
     Where cards or areas limit printing, each new applicant's are drawn like
     those of the backlog, from a stream of random numbers of its own.
-
-    Parameters
-    ----------
-    queue, limits, arrivals
-        As for `simulate`.
     """
     if arrivals.classes != queue.classes or limits.days != queue.days:
         raise UsageError(
@@ -154,15 +147,15 @@ def arrivals_by_stream(queue: Queue, limits: Limits, arrivals: Arrivals) -> Coun
     new = np.zeros((len(streams), size, days), dtype=np.int32)
     share = queue.cell_share.sum(axis=1)
     for number, name in enumerate(queue.classes):
-        mine = np.flatnonzero(streams.urgency == number)
+        of_class = np.flatnonzero(streams.urgency == number)
         cards = arrivals.cards[number]
-        if len(mine) == 1 or not cards.any():
-            new[mine[0]] = cards
+        if len(of_class) == 1 or not cards.any():
+            new[of_class[0]] = cards
             continue
         key = (crc32(b"cells"), crc32(name.encode()))
         seed = np.random.SeedSequence(arrivals.entropy or 0, spawn_key=key)
         drawn = np.random.default_rng(seed).multinomial(cards, share / share.sum())
-        new[mine] = np.moveaxis(drawn, -1, 0)[streams.cell[mine]]
+        new[of_class] = np.moveaxis(drawn, -1, 0)[streams.cell[of_class]]
     return new
 
 
@@ -230,8 +223,8 @@ class _Block:
         accepted = accept(line, Sets(self.sets.members, bound))
         cards = accepted.cards
         self.singles.print(day, cards, self.counts)
-        for (which, _), used in zip(self.sets.stock, self.used, strict=True):
-            used += cards[self.sets.members[which][self.kind]].sum(axis=0)
+        for (place, _), used in zip(self.sets.stock, self.used, strict=True):
+            used += cards[self.sets.members[place][self.kind]].sum(axis=0)
         self.printed += cards
         self.printed[self.single_lanes] = 0
         new = accepted.row[self.lane] // self.size - self.steady[:, None]
@@ -250,20 +243,20 @@ class _Block:
         for row, cards in zip(bound, self.sets.bound, strict=True):
             row[:] = cards[day if len(cards) > 1 else 0]
         blank = []
-        for (which, supply), used in zip(self.sets.stock, self.used, strict=True):
+        for (place, supply), used in zip(self.sets.stock, self.used, strict=True):
             left = supply[day] - used
-            blank.append(left < bound[which])
-            bound[which] = np.minimum(bound[which], left)
+            blank.append(left < bound[place])
+            bound[place] = np.minimum(bound[place], left)
         return bound, blank
 
     def _causes(self, day: int, full: Ints, blank: list[Bools]) -> Ints:
         """Return how many replications each cause stopped."""
         cause = np.zeros(self.size, dtype=np.int64)
-        for which, why in enumerate(self.sets.cause):
+        for place, why in enumerate(self.sets.cause):
             today = np.broadcast_to(why[day if len(why) > 1 else 0], self.size)
-            cause = np.where(full == which, today, cause)
-        for (which, _), binds in zip(self.sets.stock, blank, strict=True):
-            cause[(full == which) & binds] = _BLANKS
+            cause = np.where(full == place, today, cause)
+        for (place, _), binds in zip(self.sets.stock, blank, strict=True):
+            cause[(full == place) & binds] = _BLANKS
         return np.bincount(cause, minlength=len(CAUSES))
 
     def _line(self, day: int, until: int) -> Line:

@@ -12,8 +12,8 @@ import numpy as np
 from ektp_sched.office import capacity
 from ektp_sched.office.capacity import day_shares
 from ektp_sched.office.tables import Outage
+from ektp_sched.scenarios.world.draws import Limits
 from ektp_sched.scenarios.world.left_out import as_simulated
-from ektp_sched.scenarios.world.types import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,21 +32,13 @@ __all__ = ["installed", "likely_office", "limits_of"]
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """One resource in one block.
+    """One resource in one block."""
 
-    Parameters
-    ----------
-    cards
-        What it can do by itself, shape (H, R) or (H, 1).
-    works
-        Whether it is in use, not broken and not in an outage that leaves
-        nothing, shape (H, R) or (H, 1).
-    first
-        Its first day, as days since the start, shape (R,) or one for all.
-    """
-
-    cards: NDArray[np.int64]
+    cards: NDArray[np.int64]  # what it can do by itself, shape (H, R) or (H, 1)
+    # whether it is in use, not broken and not in an outage that leaves nothing, shape
+    # (H, R) or (H, 1)
     works: NDArray[np.bool_]
+    # its first day, as days since the start, shape (R,) or one for all
     first: NDArray[np.int64] | int
 
 
@@ -145,10 +137,10 @@ def _any_share(
     shares: dict[Fraction, NDArray[np.bool_]], days: int
 ) -> NDArray[np.bool_]:
     """Return on which days anything of a resource is left, shape (H, 1)."""
-    found = np.zeros((days, 1), dtype=np.bool_)
+    left = np.zeros((days, 1), dtype=np.bool_)
     for on in shares.values():
-        found[on] = True
-    return found
+        left[on] = True
+    return left
 
 
 def _at_rate(
@@ -202,13 +194,6 @@ def installed(scenario: Scenario, start: date, days: int) -> Office:
     What is new comes at its likely number on its likely day, nothing breaks
     down, and a replaced resource has an outage on the days on which the new
     one works.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    start, days
-        The horizon in which the outages are written.
     """
     office = scenario.office
     worked = np.ones(days, dtype=np.bool_)

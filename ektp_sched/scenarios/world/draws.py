@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.planning.arguments import check_whole
-from ektp_sched.scenarios.world.types import Arrivals
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
     from datetime import date
 
     from numpy.typing import NDArray
@@ -33,7 +34,85 @@ if TYPE_CHECKING:
         Scenarios,
     )
 
-__all__ = ["BLOCK", "World", "draw", "first_days", "stream", "triangular"]
+    Progress = Callable[[str, float], None]
+
+__all__ = [
+    "BLOCK",
+    "Arrivals",
+    "Futures",
+    "Limits",
+    "World",
+    "draw",
+    "first_days",
+    "in_blocks",
+    "stream",
+    "triangular",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Daily limits of one scenario in one block of R replications.
+
+    All days are offsets from ``start``, 0 to ``days - 1``.  Where an array has
+    1 in place of R, it is the same in all replications.
+
+    Parameters
+    ----------
+    start, days
+        First day and number of calendar days, H.
+    open
+        Whether a day is worked in this scenario, shape ``(H,)``.
+    printers, servers
+        Ids: the rows of the arrays below.
+    printer_cards, server_cards
+        Cards that each can do, shapes ``(P, R, H)`` and ``(S, R, H)``; 0 on
+        days not worked and on days of a breakdown.
+    reaches
+        Whether a printer can use a server, shape ``(P, S)``.
+    reserve
+        Cards a day kept free; 0 for none.
+    supply
+        For each card type with stock, blanks available up to and including a
+        day if none is used, shape ``(H,)``.
+    printers_unbroken, servers_unbroken
+        The same as the cards, had nothing broken down: what a planner knows of
+        later days; None where nothing ever breaks down.
+    """
+
+    start: date
+    days: int
+    open: NDArray[np.bool_]
+    printers: tuple[str, ...]
+    servers: tuple[str, ...]
+    printer_cards: NDArray[np.int64]
+    server_cards: NDArray[np.int64]
+    reaches: NDArray[np.bool_]
+    reserve: int
+    supply: dict[str, NDArray[np.int64]]
+    printers_unbroken: NDArray[np.int64] | None = None
+    servers_unbroken: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """New applications of one block of replications, alike in all scenarios.
+
+    Parameters
+    ----------
+    classes
+        The office's urgency classes in its order.
+    cards
+        Applications by class, replication and day, shape ``(C, R, H)``.
+    entropy
+        Seed and number of the block, from which it is drawn where a new
+        applicant lives, if that limits printing.
+    """
+
+    classes: tuple[str, ...]
+    cards: NDArray[np.int32]
+    entropy: tuple[int, ...] = ()
+
 
 BLOCK: Final = 1_000
 """Replications in a block, a part of what a seed means."""
@@ -44,12 +123,7 @@ _LARGEST_SEED: Final = 2**63 - 1
 def stream(seed: int, block: int, kind: str, name: str = "") -> np.random.Generator:
     """Return the stream of random numbers of one thing in one block.
 
-    Parameters
-    ----------
-    seed, block
-        Whole numbers from 0.
-    kind, name
-        What is drawn, and of which resource or class.
+    It is named by what is drawn, and of which resource or class.
     """
     digest = sha256(f"{kind}\0{name}".encode()).digest()
     words = (int.from_bytes(digest[at : at + 4], "big") for at in range(0, 16, 4))
@@ -60,15 +134,7 @@ def stream(seed: int, block: int, kind: str, name: str = "") -> np.random.Genera
 def triangular(
     uniform: NDArray[np.float64], low: float, likely: float, high: float
 ) -> NDArray[np.float64]:
-    """Return the quantiles of a triangular distribution.
-
-    Parameters
-    ----------
-    uniform
-        Probabilities, 0 to 1.
-    low, likely, high
-        Least, most likely and greatest value, in this order.
-    """
+    """Return the quantiles of a triangular distribution at some probabilities."""
     width = high - low
     if width == 0:
         return np.full(uniform.shape, float(low))
@@ -80,14 +146,9 @@ def triangular(
 def first_days(
     resource: NewResource, start: date, seed: int, block: int, size: int
 ) -> NDArray[np.int64]:
-    """Return the first day of what is new, as days since the start, shape (size,).
+    """Return the first day of what is new, as days since the start, ``(size,)``.
 
-    Parameters
-    ----------
-    resource
-        Its first days are drawn; 0 where it has none.
-    start, seed, block, size
-        As for `draw`.
+    It is 0 where it has none.
     """
     if resource.first is None:
         return np.zeros(size, dtype=np.int64)
@@ -273,3 +334,82 @@ def _counts(
         )
         means = np.where(excess > 0, days * scale, mean)
     return stream(seed, block, "arrivals", name).poisson(means)
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """Which futures are drawn."""
+
+    scenarios: Scenarios
+    start: date
+    days: int
+    seed: int
+
+    def block(self, number: int, size: int) -> World:
+        """Return the first so many futures of a block."""
+        return draw(
+            self.scenarios,
+            start=self.start,
+            days=self.days,
+            seed=self.seed,
+            block=number,
+            size=size,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task(Generic[_T]):
+    """One block's work, which any process can do."""
+
+    work: Callable[[World], _T]
+    futures: Futures
+    number: int
+    size: int
+
+    def __call__(self) -> _T:
+        return self.work(self.futures.block(self.number, self.size))
+
+
+def in_blocks(
+    work: Callable[[World], _T],
+    futures: Futures,
+    count: int,
+    *,
+    first: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[_T]:
+    """Return what is found of each block of futures, in their order.
+
+    Other first blocks are other futures.  The work must be one that can be pickled
+    where the executor is one of processes; without one, blocks run here, one after
+    another.  A `KeyboardInterrupt` says how many futures were done.
+    """
+    tasks = [
+        _Task(work, futures, first + number, min(BLOCK, count - number * BLOCK))
+        for number in range(-(-count // BLOCK))
+    ]
+    parts: list[_T] = []
+    try:
+        for part in (map if executor is None else executor.map)(_done, tasks):
+            parts.append(part)
+            if progress is not None:
+                progress("simulate", len(parts) / len(tasks))
+    except KeyboardInterrupt:
+        done = sum(task.size for task in tasks[: len(parts)])
+        raise KeyboardInterrupt(
+            said(
+                "{done} of {count} futures were done",
+                "{done} dari {count} kemungkinan masa depan sudah selesai",
+                done=done,
+                count=count,
+            )
+        ) from None
+    return parts
+
+
+def _done(task: _Task[_T]) -> _T:
+    return task()

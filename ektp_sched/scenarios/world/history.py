@@ -1,4 +1,6 @@
-r"""What a history says about a rate, with its uncertainty.
+r"""Histories that scenarios.toml names: read, and what they say about a rate.
+
+A history has one entry a worked day.
 
 Arrivals: the cards of class :math:`k` in :math:`T` worked days, :math:`n_k`,
 with variance :math:`D` times the mean, inform its rate like a Poisson count
@@ -16,40 +18,389 @@ give beta posteriors.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
+
+from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.names import class_spellings, official_names
+from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.rejects import Findings
+from ektp_sched.backlog.rows_below import without_rows_below
+from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.errors import BacklogError, ScenarioError, place
+from ektp_sched.office import calendar
+from ektp_sched.office.calendar import LONGEST_HORIZON
+from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
-__all__ = ["ArrivalFit", "BreakdownFit", "fit_arrivals", "transitions"]
+    from ektp_sched.office import Office
+
+
+__all__ = [
+    "ArrivalFit",
+    "BreakdownFit",
+    "fit_arrivals",
+    "read_arrivals",
+    "read_outages",
+    "transitions",
+]
+
+
+_ARRIVALS: Final = {
+    "day": ("day", "tanggal"),
+    "urgency": ("urgency", "urgensi"),
+    "cards": ("cards", "kartu", "jumlah"),
+}
+_OUTAGES: Final = {
+    "day": ("day", "tanggal"),
+    "resource": ("resource", "alat"),
+    "up": ("up", "hidup"),
+}
+_UP: Final = {"1": 1, "true": 1, "yes": 1, "ya": 1, "0": 0, "false": 0}
+_WORDS: Final = {**_UP, "no": 0, "tidak": 0}
+_FRESH_DAYS: Final = 366
+"""A history that ended longer before the start is of another time."""
+
+_SENTENCES: Final = {
+    "malformed": (
+        "has more cells than headings, or a quotation mark out of place",
+        "selnya lebih banyak daripada judul kolom, atau ada tanda kutip yang tidak "
+        "pada tempatnya",
+    ),
+    "missing": ("is empty; every row needs one", "kosong; setiap baris harus terisi"),
+    "bad-date": (
+        "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
+        "bukan tanggal yang dapat dibaca; tulislah 2017-09-12 atau 12/09/2017",
+    ),
+    "unknown-class": (
+        "is no urgency class of the office; it must be one of {classes}",
+        "bukan kelas urgensi kantor ini; seharusnya salah satu dari {classes}",
+    ),
+    "negative": (
+        "is below 0; nobody can be recorded less than not at all",
+        "kurang dari 0; jumlah orang tidak dapat kurang dari nol",
+    ),
+    "not-whole": (
+        "is no whole number from 0 to 1,000,000,000",
+        "bukan bilangan bulat dari 0 sampai 1.000.000.000",
+    ),
+    "not-yes-no": (
+        "is neither 1 (it worked) nor 0 (it was down)",
+        "bukan 1 (bekerja) dan bukan 0 (rusak)",
+    ),
+    "twice": (
+        "says the same day twice; keep one of the rows",
+        "menyebut hari yang sama dua kali; pertahankan satu baris",
+    ),
+    "not-past": (
+        "lies on or after the start; a history is what was before it",
+        "pada atau sesudah tanggal mulai; riwayat adalah yang terjadi sebelumnya",
+    ),
+}
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A history as it was read, and what is wrong with its rows."""
+
+    name: str
+    cells: dict[str, pl.Series]
+    findings: Findings
+
+    @property
+    def size(self) -> int:
+        return len(self.cells["day"])
+
+    def days(self, office: Office, start: date | None) -> pl.Series:
+        """Return the column of days; null where it is wrong."""
+        parsed = parse_dates(self.cells["day"], office.dates.format)
+        if parsed.why is not None:
+            self.findings.add(parsed.why.is_not_null(), "day", "bad-date")
+            self.missing("day", parsed.values.is_null() & parsed.why.is_null())
+        else:
+            self.missing("day", parsed.values.is_null())
+        if start is not None:
+            self.findings.add(parsed.values >= start, "day", "not-past")
+        return parsed.values
+
+    def missing(self, column: str, empty: pl.Series) -> None:
+        self.findings.add(empty, column, "missing")
+
+    def refuse(self, office: Office) -> None:
+        """Raise an error that names every row that is wrong."""
+        bad = self.findings.frame()
+        if bad.is_empty():
+            return
+        problems = []
+        for row, column, reason in bad.rows():
+            code = reason.split("; ")[0].partition(": ")[0]
+            sentence = said(*_SENTENCES[code], classes=", ".join(office.classes))
+            problems.append((row, column.split("; ")[0], sentence))
+        row, column, sentence = problems[0]
+        if problems[1:]:
+            sentence = said(
+                "{what} (and {n} more rows are not right)",
+                "{what} (dan {n} baris lagi juga salah)",
+                what=sentence,
+                n=len(problems) - 1,
+            )
+        raise ScenarioError(
+            sentence,
+            file=self.name,
+            row=row,
+            column=column or None,
+            problems=[joined(": ", (place(None, r, c), s)) for r, c, s in problems],
+        )
+
+
+def read_arrivals(path: Path, office: Office, start: date | None) -> NDArray[np.int64]:
+    """Read how many people were recorded, by class and working day, ``(K, T)``.
+
+    The columns are day, urgency, cards.  Every working day between the first and the
+    last stands in at least one row; a class without a row on a day had nobody.  The
+    history must end before the start, if that is given.
+    """
+    needed = ("day", "cards") if len(office.classes) == 1 else tuple(_ARRIVALS)
+    sheet = _read(path, office, _ARRIVALS, needed)
+    days = sheet.days(office, start)
+    classes = _classes(sheet, office)
+    cards = _cards(sheet)
+    whom = pl.DataFrame({"day": days, "urgency": classes})
+    again = _repeated(whom) & days.is_not_null() & classes.is_not_null()
+    sheet.findings.add(again, "day", "twice")
+    counted = days.filter(cards.fill_null(0) > 0)
+    worked = _worked(sheet, days, counted, office, start)
+    frame = whom.with_columns(cards=cards).filter(pl.col("day").is_in(worked.implode()))
+    rows = {name: at for at, name in enumerate(office.classes)}
+    by_class = np.zeros((len(rows), len(worked)), dtype=np.int64)
+    at = frame["urgency"].replace_strict(rows, return_dtype=pl.Int64).to_numpy()
+    on = worked.search_sorted(frame["day"]).to_numpy()
+    by_class[at, on] = frame["cards"].to_numpy()
+    return by_class
+
+
+def read_outages(
+    path: Path, resource: str, office: Office, start: date | None
+) -> NDArray[np.bool_]:
+    """Read on which working days a resource worked, ``(T,)``.
+
+    The columns are day, resource, up; rows of other resources are left aside, and
+    without a column resource it is all about one.
+    """
+    sheet = _read(path, office, _OUTAGES, ("day", "up"))
+    if "resource" in sheet.cells:
+        own_rows = (clean(sheet.cells["resource"]) == resource).fill_null(value=False)
+        if not own_rows.any():
+            message = said(
+                'has no row for "{resource}"; write one for every working day',
+                'tidak memuat baris untuk "{resource}"; tulislah satu untuk setiap '
+                "hari "
+                "kerja",
+                resource=resource,
+            )
+            raise ScenarioError(message, file=str(path), column="resource")
+    else:
+        own_rows = pl.repeat(True, sheet.size, eager=True)
+    words = clean(sheet.cells["up"]).str.to_lowercase()
+    up = words.replace_strict(_WORDS, default=None, return_dtype=pl.Int64)
+    days = sheet.days(office, start)
+    sheet.missing("up", words.is_null() & own_rows)
+    sheet.findings.add(
+        up.is_null() & words.is_not_null() & own_rows, "up", "not-yes-no"
+    )
+    again = _repeated(pl.DataFrame({"day": days, "mine": own_rows}))
+    sheet.findings.add(again & days.is_not_null() & own_rows, "day", "twice")
+    own = days.filter(own_rows)
+    worked = _worked(sheet, own, own.clear(), office, start)
+    frame = pl.DataFrame({"day": own, "up": up.filter(own_rows)}).sort("day")
+    kept = frame.filter(pl.col("day").is_in(worked.implode()))
+    return kept["up"].to_numpy().astype(np.bool_)
+
+
+def _read(
+    path: Path,
+    office: Office,
+    columns: Mapping[str, tuple[str, ...]],
+    needed: tuple[str, ...],
+) -> _Sheet:
+    wanted = {fold(word): name for name, words in columns.items() for word in words}
+    try:
+        table, _ = read_table(path, frozenset(wanted))
+    except BacklogError as error:
+        raise ScenarioError(
+            error.message, file=error.file, sheet=error.sheet, row=error.row
+        ) from None
+    at: dict[str, int] = {}
+    for position, heading in enumerate(table.headings):
+        column = wanted.get(fold(heading))
+        if column in at:
+            message = said(
+                "has two columns for {column}; keep one of them",
+                "memuat dua kolom untuk {column}; pertahankan salah satu",
+                column=str(column),
+            )
+            raise ScenarioError(message, file=str(path))
+        if column is not None:
+            at[column] = position
+    absent = [name for name in needed if name not in at]
+    if absent:
+        message = said(
+            "has no column {absent}; it needs {needed}",
+            "tidak memuat kolom {absent}; yang diperlukan: {needed}",
+            absent=joined(said(" nor ", " maupun "), absent),
+            needed=", ".join(needed),
+        )
+        raise ScenarioError(message, file=str(path))
+    if table.row_with_rows is not None:
+        raise ScenarioError(
+            said(
+                "has a cell with lines that look like rows of the history; a quotation "
+                "mark may be missing there: correct the row",
+                "memuat sel dengan baris-baris yang mirip baris riwayat ini; mungkin "
+                "ada tanda kutip yang hilang: perbaiki baris itu",
+            ),
+            file=str(path),
+            row=table.row_with_rows,
+        )
+    day = at["day"]
+    table = without_rows_below(table, day, day, office.dates.format)
+    cells = {name: table.cells(position) for name, position in at.items()}
+    cells["day"] = table.dates(day)
+    findings = Findings(table.rows)
+    findings.leave_out(table.malformed, "", "malformed")
+    return _Sheet(str(path), cells, findings)
+
+
+def _repeated(frame: pl.DataFrame) -> pl.Series:
+    """Return which rows repeat an earlier one, boolean."""
+    return frame.select(~pl.struct(pl.all()).is_first_distinct()).to_series()
+
+
+def _classes(sheet: _Sheet, office: Office) -> pl.Series:
+    if "urgency" not in sheet.cells:
+        return pl.repeat(office.default_urgency, sheet.size, eager=True)
+    known = class_spellings(office.classes)
+    named = official_names(sheet.cells["urgency"], known, "unknown-class")
+    if named.why is not None:
+        sheet.findings.add(named.why.is_not_null(), "urgency", "unknown-class")
+        sheet.missing("urgency", named.values.is_null() & named.why.is_null())
+    else:
+        sheet.missing("urgency", named.values.is_null())
+    return named.values
+
+
+def _cards(sheet: _Sheet) -> pl.Series:
+    text = clean(sheet.cells["cards"]).str.replace(r"^(-?\d+)[.,]0+$", "$1")
+    sheet.missing("cards", text.is_null())
+    whole = text.str.contains(r"^-?\d{1,10}$").fill_null(value=False)
+    cards = text.set(~whole, None).cast(pl.Int64)
+    sheet.findings.add((cards < 0).fill_null(value=False), "cards", "negative")
+    beyond = text.is_not_null() & ~whole | (cards > 10**9).fill_null(value=False)
+    sheet.findings.add(beyond, "cards", "not-whole")
+    return cards
+
+
+def _worked(
+    sheet: _Sheet,
+    days: pl.Series,
+    counted: pl.Series,
+    office: Office,
+    start: date | None,
+) -> pl.Series:
+    """Return the working days of a sound history, all of which it has.
+
+    No day on which somebody was ``counted`` may be a closed one.
+    """
+    sheet.refuse(office)
+    first, length = _span(sheet, days, start)
+    offsets = np.flatnonzero(calendar(office, first, length).open)
+    dates = [first + timedelta(days=int(at)) for at in offsets]
+    worked = pl.Series("day", dates, dtype=pl.Date)
+    closed = counted.filter(~counted.is_in(worked.implode()))
+    gaps = worked.filter(~worked.is_in(days.implode()))
+    message: Said | None = None
+    if len(closed):
+        message = said(
+            "{day} is no working day of the office; correct the day, or add it to "
+            "calendar.open",
+            "{day} bukan hari kerja kantor; perbaiki harinya, atau tambahkan ke "
+            "calendar.open",
+            day=str(closed.sort()[0]),
+        )
+    elif len(gaps):
+        more = said(" (and {n} more)", " (dan {n} lagi)", n=len(gaps) - 1)
+        message = said(
+            "has no row for the working day {day}{more}; write one for every working "
+            "day, also where nothing happened",
+            "tidak memuat baris untuk hari kerja {day}{more}; tulislah satu untuk "
+            "setiap hari kerja, juga bila tidak ada apa-apa",
+            day=str(gaps[0]),
+            more=more if len(gaps) > 1 else "",
+        )
+    elif len(worked) < 2:
+        message = said(
+            "has {n} working days; an estimate needs 2 at least",
+            "memuat {n} hari kerja; perkiraan memerlukan paling sedikit 2",
+            n=len(worked),
+        )
+    if message is not None:
+        raise ScenarioError(message, file=sheet.name, column="day")
+    return worked
+
+
+def _span(sheet: _Sheet, days: pl.Series, start: date | None) -> tuple[date, int]:
+    """Return the first day of a history and how many it covers."""
+    first, last = days.min(), days.max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        empty = said(
+            "has no rows; write one for every working day",
+            "tidak memuat baris; tulislah satu untuk setiap hari kerja",
+        )
+        raise ScenarioError(empty, file=sheet.name)
+    length = (last - first).days + 1
+    message: Said | None = None
+    if start is not None and last < start - timedelta(days=_FRESH_DAYS):
+        message = said(
+            "ends on {last}, more than a year before the start {start}; it must be of "
+            "the time before the start",
+            "berakhir pada {last}, lebih dari setahun sebelum tanggal mulai {start}; "
+            "riwayat harus dari masa menjelang tanggal mulai",
+            last=str(last),
+            start=str(start),
+        )
+    elif length > LONGEST_HORIZON:
+        message = said(
+            "goes from {first} to {last}, more than {most} days; correct the year, or "
+            "keep the last years alone",
+            "mencakup {first} sampai {last}, lebih dari {most} hari; perbaiki "
+            "tahunnya, atau ambil tahun-tahun terakhir saja",
+            first=str(first),
+            last=str(last),
+            most=LONGEST_HORIZON,
+        )
+    if message is not None:
+        raise ScenarioError(message, file=sheet.name, column="day")
+    return first, length
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivalFit:
-    """Arrivals of some worked days.
+    """Arrivals of some worked days."""
 
-    Parameters
-    ----------
-    classes
-        Names, the office's in its order.
-    cards
-        Cards by class in all days together.
-    days
-        Worked days, at least 2.
-    dispersion
-        Estimated variance over mean of the daily total, from 1.
-    prior
-        Shape and rate of the gamma prior of each class's rate.
-    """
-
-    classes: tuple[str, ...]
-    cards: tuple[int, ...]
-    days: int
-    dispersion: float
-    prior: tuple[float, float]
+    classes: tuple[str, ...]  # the office's, in its order
+    cards: tuple[int, ...]  # cards by class in all days together
+    days: int  # worked days, at least 2
+    dispersion: float  # estimated variance over mean of the daily total, from 1
+    prior: tuple[float, float]  # shape and rate of the gamma prior of each class's rate
 
     def dispersions(
         self, generator: np.random.Generator, size: int
@@ -71,17 +422,7 @@ class ArrivalFit:
     def rates(
         self, name: str, generator: np.random.Generator, by: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return one mean of a class's daily count a replication.
-
-        Parameters
-        ----------
-        name
-            The class.
-        generator
-            The class's own stream.
-        by
-            Dispersion of each replication, shape (R,).
-        """
+        """Return one mean of a class's daily count by replication, ``(R,)``."""
         shape, rate = self.prior
         seen = self.cards[self.classes.index(name)]
         return generator.gamma(shape + seen / by) / (rate + self.days / by)
@@ -89,22 +430,15 @@ class ArrivalFit:
 
 @dataclass(frozen=True, slots=True)
 class BreakdownFit:
-    """What was seen of one resource.
+    """What was seen of one resource."""
 
-    Parameters
-    ----------
-    failures, days_up
-        Failures, and worked days on whose morning it was up.
-    repairs, days_down
-        Repairs, and worked days on whose morning it was down.
-    failure_prior, repair_prior
-        Parameters of the beta priors.
-    """
-
+    # failures, days_up: failures, and worked days on whose morning it was up
     failures: int
     days_up: int
+    # repairs, days_down: repairs, and worked days on whose morning it was down
     repairs: int
     days_down: int
+    # failure_prior, repair_prior: parameters of the beta priors
     failure_prior: tuple[float, float]
     repair_prior: tuple[float, float]
 
@@ -135,17 +469,7 @@ class BreakdownFit:
 def fit_arrivals(
     classes: tuple[str, ...], cards: NDArray[np.int64], prior: tuple[float, float]
 ) -> ArrivalFit:
-    """Return what daily counts say about the rates.
-
-    Parameters
-    ----------
-    classes
-        Names, K.
-    cards
-        Cards by class and worked day, shape (K, T), T at least 2.
-    prior
-        Shape and rate of the gamma prior.
-    """
+    """Return what counts by class and worked day, ``(K, T)``, say about the rates."""
     total = cards.sum(axis=0)
     days, mean = len(total), total.mean()
     spread = ((total - mean) ** 2).sum() / mean / (days - 1) if mean else 1.0
@@ -159,14 +483,9 @@ def fit_arrivals(
 
 
 def transitions(up: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """Return failures, days up, repairs and days down of a daily record.
+    """Return failures, days up, repairs and days down of a daily record, ``(T,)``.
 
     The first day tells only in which state the second one began.
-
-    Parameters
-    ----------
-    up
-        Whether the resource worked, shape (T,), one entry a worked day.
     """
     before, after = up[:-1], up[1:]
     return (

@@ -110,24 +110,14 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalLaw:
-    """How many people are recorded a day.
+    """How many people are recorded a day."""
 
-    Parameters
-    ----------
-    per_working_day
-        Mean of all classes together.
-    dispersion
-        Variance over mean of a class's daily count, from 1; so that of the
-        total.
-    mix
-        Class → share, the office's classes in order; None: not yet known.
-    fit
-        What a history says; then it is used instead of the three above.
-    """
-
-    per_working_day: Fraction
+    per_working_day: Fraction  # mean of all classes together
+    # variance over mean of a class's daily count, from 1; so that of the total
     dispersion: Fraction
+    # class → share, the office's classes in order; None: not yet known
     mix: Mapping[str, Fraction] | None
+    # what a history says; then it is used instead of the three above
     fit: ArrivalFit | None = None
 
     def means(self) -> dict[str, Fraction]:
@@ -140,44 +130,25 @@ class ArrivalLaw:
 
 @dataclass(frozen=True, slots=True)
 class BreakdownLaw:
-    """How often a resource fails, and for how long.
+    """How often a resource fails, and for how long."""
 
-    Parameters
-    ----------
-    failure
-        Chance that it fails on a worked day on whose morning it was up.
-    repair
-        Chance that it is repaired on a worked day on whose morning it was down.
-    fit
-        What was seen; then the two chances are drawn from their posterior.
-    """
-
-    failure: float
+    failure: float  # chance that it fails on a worked day on whose morning it was up
+    # chance that it is repaired on a worked day on whose morning it was down
     repair: float
+    # what was seen; then the two chances are drawn from their posterior
     fit: BreakdownFit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """An input, and whether somebody reported it.
+    """An input, and whether somebody reported it."""
 
-    Parameters
-    ----------
-    key
-        Dotted key in scenarios.toml, or ``office.`` and one in office.toml;
-        entries of a list by their id.
-    value
-        As JSON would hold it; dates as ISO text.
-    kind
-        ``fact`` or ``assumed``.
-    note
-        What the author says about it; may be empty.
-    """
-
+    # dotted key in scenarios.toml, or office. and one in office.toml; entries of a list
+    # by their id
     key: str
-    value: Any
+    value: Any  # as JSON would hold it; dates as ISO text
     kind: Literal["fact", "assumed"]
-    note: str
+    note: str  # what the author says about it; may be empty
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -31,17 +31,17 @@ def left_out(office: Office) -> tuple[Notice, ...]:
     office
         As it was read.
     """
-    found = []
+    notices = []
     if office.shifts:
-        found.append(Notice("shifts-left-out", {"count": len(office.shifts)}))
+        notices.append(Notice("shifts-left-out", {"count": len(office.shifts)}))
     cards = sum(map(_is_more_than_a_number, office.cards.values()))
     printers = sum(p.cards_per_ribbon is not None for p in office.printers)
     if cards or printers:
         figures: dict[str, str | int] = {"cards": cards, "printers": printers}
-        found.append(Notice("consumables-left-out", figures))
+        notices.append(Notice("consumables-left-out", figures))
     if office.quotas:
-        found.append(Notice("quotas-left-out", {"count": len(office.quotas)}))
-    return tuple(found)
+        notices.append(Notice("quotas-left-out", {"count": len(office.quotas)}))
+    return tuple(notices)
 
 
 def _is_more_than_a_number(card: CardType) -> bool:
@@ -52,17 +52,9 @@ def _is_more_than_a_number(card: CardType) -> bool:
 def as_simulated(office: Office, start: date) -> Office:
     """Return the office as the futures see it.
 
-    Its shifts are never used and its quotas hold nobody back; whoever needs a
-    blank takes any that has come,
-    unless the stock had expired before the start; ribbons never run out.  So
-    an exact plan beside them follows the same rules.
-
-    Parameters
-    ----------
-    office
-        As it was read.
-    start
-        First day.
+    Its shifts are never used and its quotas hold nobody back; whoever needs a blank
+    takes any that has come, unless the stock had expired before the start; ribbons
+    never run out. So an exact plan beside them follows the same rules.
     """
     no_ribbons = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
     return office.model_copy(

@@ -1,44 +1,60 @@
-"""Reading scenarios.toml: one verb, and every problem at once."""
+"""Reading scenarios.toml: one verb, and every problem at once.
+
+From a scenario's tables and the office to the office that it makes, and which
+inputs are facts and which are assumed, as ``[sources]`` says.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.backlog.inputs import as_day
 from ektp_sched.errors import ScenarioError, UsageError
+from ektp_sched.office.checks import Problem
 from ektp_sched.office.files import read_tables
 from ektp_sched.office.inputs import as_office, kind_of_value
 from ektp_sched.office.nearest import unknown
+from ektp_sched.office.office import office_of
 from ektp_sched.office.parsing import refusal
-from ektp_sched.scenarios.world.building import scenario_of
-from ektp_sched.scenarios.world.history import BreakdownFit, fit_arrivals, transitions
-from ektp_sched.scenarios.world.history_files import read_arrivals, read_outages
+from ektp_sched.office.writing import plain
+from ektp_sched.scenarios.world.history import (
+    BreakdownFit,
+    fit_arrivals,
+    read_arrivals,
+    read_outages,
+    transitions,
+)
 from ektp_sched.scenarios.world.laws import (
     DATES_ONLY,
     ArrivalLaw,
+    Assumption,
     BreakdownLaw,
+    NewResource,
     Scenario,
     Scenarios,
 )
-from ektp_sched.scenarios.world.parts import Parts, parts_of
-from ektp_sched.scenarios.world.sources import assumptions_of
-from ektp_sched.scenarios.world.wording import SCENARIOS_FILE
+from ektp_sched.scenarios.world.parts import SCENARIOS_FILE, Parts, parts_of
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterator
     from typing import TypeAlias
 
     from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.office import Office
+    from ektp_sched.office.checks import Path as Place
     from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.scenarios.world.model import ArrivalRules, BreakdownRules
+    from ektp_sched.scenarios.world.parts import Added, ScenarioPart
+
 
 __all__ = [
     "ScenariosLike",
@@ -49,6 +65,7 @@ __all__ = [
     "load_scenarios",
     "scenarios_of",
 ]
+
 
 ScenariosLike: TypeAlias = "Scenarios | str | PathLike[str] | Mapping[str, Any]"
 
@@ -89,13 +106,7 @@ def load_scenarios(
 
 
 def files_of_scenarios(path: Path) -> list[Path]:
-    """Return a file of scenarios and the histories that it names.
-
-    Parameters
-    ----------
-    path
-        The file, whatever is wrong with it.
-    """
+    """Return a file of scenarios, sound or not, and the histories that it names."""
     try:
         data, _ = read_tables(path, SCENARIOS_FILE)
     except ScenarioError:
@@ -113,20 +124,7 @@ def files_of_scenarios(path: Path) -> list[Path]:
 def as_scenarios(given: ScenariosLike | None, office: Office, start: date) -> Scenarios:
     """Return scenarios, read from their file or made from tables if need be.
 
-    Parameters
-    ----------
-    given
-        Read already, the path of ``scenarios.toml``, or its tables; None: nothing
-        is uncertain.
-    office, start
-        The office as it is, and the first day.
-
-    Raises
-    ------
-    ektp_sched.errors.ScenarioError
-        If the file or the tables are not what they should be.
-    ektp_sched.errors.UsageError
-        If it is none of these.
+    Without any nothing is uncertain.
     """
     if given is None:
         return certain_scenarios(office)
@@ -139,13 +137,7 @@ def as_scenarios(given: ScenariosLike | None, office: Office, start: date) -> Sc
 
 
 def check_scenarios(given: object) -> None:
-    """Refuse what are no scenarios.
-
-    Raises
-    ------
-    ektp_sched.errors.UsageError
-        It is no `Scenarios`.
-    """
+    """Refuse what is no `Scenarios`."""
     if not isinstance(given, Scenarios):
         message = said(
             "scenarios is {what}; give what load_scenarios returns",
@@ -198,7 +190,7 @@ def scenarios_of(
     baseline = _baseline(parts)
     arrivals = _arrivals(parts, office, folder, start)
     breakdowns = _breakdowns(parts, office, folder, start)
-    assumptions = assumptions_of(parts, data, office)
+    assumptions = _assumptions_of(parts, data, office)
     if parts.problems:
         problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
         raise refusal(problems, file=file, error=ScenarioError)
@@ -206,7 +198,7 @@ def scenarios_of(
 
 
 def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Scenario]:
-    found: dict[str, Scenario] = {}
+    scenarios: dict[str, Scenario] = {}
     folded: dict[str, str] = {}
     for name, part in parts.scenarios.items():
         if not _NAME.fullmatch(name):
@@ -238,11 +230,11 @@ def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Sc
                 first=first,
             )
             parts.wrong(("scenarios", name), sentence)
-        scenario, problems = scenario_of(name, part, office, start)
+        scenario, problems = _scenario_of(name, part, office, start)
         parts.problems += problems
         if scenario is not None:
-            found[name] = scenario
-    return found
+            scenarios[name] = scenario
+    return scenarios
 
 
 def _baseline(parts: Parts) -> str:
@@ -308,17 +300,17 @@ def _breakdowns(
             entries = part.rules.office.get(kind)
             listed = entries if isinstance(entries, list) else []
             known += [str(e.get("id")) for e in listed if isinstance(e, dict)]
-    found = {}
+    laws = {}
     for name, rules in parts.breakdowns.items():
         if name not in known:
             sentence = unknown("printer or server", name, known)
             parts.wrong(("breakdowns", name), sentence)
             continue
         try:
-            found[name] = _breakdown(name, rules, office, folder, start)
+            laws[name] = _breakdown(name, rules, office, folder, start)
         except ScenarioError as error:
             _say(parts, ("breakdowns", name, "history"), error)
-    return found
+    return laws
 
 
 def _breakdown(
@@ -348,3 +340,278 @@ def _say(parts: Parts, path: tuple[str, ...], error: ScenarioError) -> None:
         error.message, file=name, row=error.row, column=error.column, sheet=error.sheet
     )
     parts.wrong(path, Said(str(named), named.sentence("id")))
+
+
+def _scenario_of(
+    name: str, part: ScenarioPart, office: Office, start: date | None
+) -> tuple[Scenario | None, list[Problem]]:
+    """Return a scenario, or None, and everything that is wrong with it.
+
+    Nothing new can begin before the first day, if that is given.
+    """
+    path: Place = ("scenarios", name)
+    replaced = _closure(part.added)
+    data = _merged(plain(office), part.rules.office)
+    lengths = {kind: _add(data, kind, part.added) for kind in ("servers", "printers")}
+    _let_reach(data, part.added, replaced)
+    made, refused = office_of(data)
+    problems = [_moved(problem, path, lengths) for problem in refused]
+    problems += _dates(path, part.added, start)
+    problems += _replacements(path, part.added, data, replaced)
+    if made is not None and tuple(made.classes) != tuple(office.classes):
+        problems.append(_classes(path, tuple(made.classes), tuple(office.classes)))
+    if made is None or problems:
+        return None, problems
+    if office.base is not None and office.source_digest is not None:
+        made = made.located(office.base, office.source_digest)
+    rules = part.rules
+    added = tuple(_resource(entry, replaced) for entry in part.added)
+    return Scenario(name, rules.label or name, rules.cost_idr, made, added), []
+
+
+def _classes(path: Place, made: tuple[str, ...], known: tuple[str, ...]) -> Problem:
+    """Return that a scenario has other classes: the same people wait in all."""
+    other = next((name for name in made if name not in known), made[0])
+    return Problem(
+        (*path, "office", "urgency", other),
+        said(
+            "the classes must be those of the office ({known}) in every scenario; only "
+            "their target_days and rank may differ",
+            "kelas harus sama dengan kelas kantor ({known}) pada setiap skenario; "
+            "hanya target_days dan rank boleh berbeda",
+            known=", ".join(known),
+        ),
+    )
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tables with others laid over them; all else is replaced whole."""
+    result = dict(base)
+    for key, value in over.items():
+        below = base.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        result[key] = _merged(below or {}, value) if both else value
+    return result
+
+
+def _add(data: dict[str, Any], kind: str, added: list[Added]) -> int:
+    """Append what is new at its likely numbers; return how many were there."""
+    entries = data.get(kind)
+    if not isinstance(entries, list):
+        return 0
+    new = []
+    for entry in added:
+        if entry.kind == kind:
+            values = entry.rules.model_dump(exclude_none=True, exclude={"replaces"})
+            values["cards_per_day"] = entry.rules.cards_per_day.likely
+            if entry.rules.from_ is not None:
+                values["from"] = entry.rules.from_.likely
+            new.append(values)
+    data[kind] = [*entries, *new]
+    return len(entries)
+
+
+def _let_reach(
+    data: dict[str, Any], added: list[Added], replaced: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Let a printer that lists a replaced server reach the new one as well."""
+    printers = data.get("printers")
+    if not isinstance(printers, list):
+        return
+    news = {e.rules.id: replaced[e.rules.id] for e in added if e.kind == "servers"}
+    for at, printer in enumerate(printers):
+        names = printer.get("servers") if isinstance(printer, dict) else None
+        if isinstance(names, list | tuple):
+            more = [new for new, olds in news.items() if set(olds) & set(names)]
+            wider = [*names, *(new for new in more if new not in names)]
+            printers[at] = printer | {"servers": wider}
+
+
+def _moved(problem: Problem, path: Place, lengths: Mapping[str, int]) -> Problem:
+    """Return a problem of the whole office at its place in scenarios.toml."""
+    kind, index = (*problem.path, "", "")[:2]
+    own = isinstance(index, int) and index >= lengths.get(str(kind), index + 1)
+    if own and isinstance(index, int):
+        at: Place = (*path, kind, index - lengths[str(kind)], *problem.path[2:])
+        return Problem(at, problem.sentence)
+    return Problem((*path, "office", *problem.path), problem.sentence)
+
+
+def _dates(path: Place, added: list[Added], start: date | None) -> Iterator[Problem]:
+    for entry in added:
+        first = entry.rules.from_
+        if first is None or start is None or first.earliest >= start:
+            continue
+        yield Problem(
+            (*path, entry.kind, entry.index, "from"),
+            said(
+                "{earliest} is before the start {start}; nothing new can begin then; "
+                "leave from out where it is there from the start",
+                "{earliest} sebelum hari mulai {start}; tidak ada yang baru dapat "
+                "mulai saat itu; hapus from bila ada sejak awal",
+                earliest=first.earliest.isoformat(),
+                start=start.isoformat(),
+            ),
+        )
+
+
+def _closure(added: list[Added]) -> dict[str, tuple[str, ...]]:
+    """Return new id → all that it replaces, by way of others included."""
+    direct = {entry.rules.id: entry.rules.replaces for entry in added}
+    closure = {}
+    for name, first in direct.items():
+        reached: dict[str, None] = {}
+        queue = list(first)
+        while queue:
+            old = queue.pop(0)
+            if old not in reached:
+                reached[old] = None
+                queue += direct.get(old, ())
+        closure[name] = tuple(reached)
+    return closure
+
+
+def _replacements(
+    path: Place,
+    added: list[Added],
+    data: Mapping[str, Any],
+    replaced: Mapping[str, tuple[str, ...]],
+) -> Iterator[Problem]:
+    for entry in added:
+        entries = data.get(entry.kind)
+        listed = entries if isinstance(entries, list) else []
+        ids = [str(e.get("id")) for e in listed if isinstance(e, dict)]
+        own = entry.rules.id
+        where: Place = (*path, entry.kind, entry.index, "replaces")
+        for at, old in enumerate(entry.rules.replaces):
+            if old not in ids:
+                known = [name for name in ids if name != own]
+                kind = entry.kind.removesuffix("s")
+                yield Problem((*where, at), unknown(kind, old, known))
+        if own in replaced[own]:
+            sentence = said(
+                '"{own}" would replace itself; break the circle',
+                '"{own}" akan menggantikan dirinya sendiri; putuskan lingkaran itu',
+                own=own,
+            )
+            yield Problem(where, sentence)
+
+
+def _resource(entry: Added, replaced: Mapping[str, tuple[str, ...]]) -> NewResource:
+    rules = entry.rules
+    cards, first = rules.cards_per_day, rules.from_
+    return NewResource(
+        id=rules.id,
+        kind=entry.kind,
+        cards=(cards.low, cards.likely, cards.high),
+        first=None if first is None else (first.earliest, first.likely, first.latest),
+        replaces=replaced[rules.id],
+    )
+
+
+_MARK = re.compile(r"(fact|assumed)\b[\s:,;–-]*(.*)", re.DOTALL)
+_ONE_VALUE: Final = frozenset({"low", "likely", "high", "earliest", "latest"})
+_WHOLE_TABLES: Final = ("arrivals.mix", "prior")
+_ALWAYS: Final = re.compile(
+    r"office\.((servers|printers)\..+\.cards_per_day|visits\..+|reserve\..+)"
+)
+"""Keys of the office on which every comparison rests."""
+
+
+def _assumptions_of(
+    parts: Parts, data: Mapping[str, Any], office: Office
+) -> tuple[Assumption, ...]:
+    """Return every input with its mark; an input without one is assumed.
+
+    A mark of a table holds for all that stands in it, unless a longer key has
+    a mark of its own.
+    """
+    inputs = {k: v for k, v in data.items() if k not in ("sources", "baseline")}
+    nodes = dict(_nodes(inputs, "")) | dict(_nodes({"office": plain(office)}, ""))
+    marks = _marks(parts, nodes)
+    leaves = [key for key, value in nodes.items() if _is_input(key, value)]
+    shown = [k for k in leaves if not k.startswith("office.") or _marked(k, marks)]
+    assumptions = []
+    for key in shown:
+        is_fact, note = marks.get(_marked(key, marks) or "", (False, ""))
+        kind: Literal["fact", "assumed"] = "fact" if is_fact else "assumed"
+        assumptions.append(Assumption(key, _plain(nodes[key]), kind, note))
+    return tuple(assumptions)
+
+
+def _marks(parts: Parts, nodes: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:
+    marks = {}
+    for key, value in _texts(parts.sources, ""):
+        if key not in nodes:
+            parts.wrong(("sources", key), unknown("key", key, nodes))
+            continue
+        match = _MARK.fullmatch(value.strip()) if isinstance(value, str) else None
+        if match is None:
+            parts.wrong(
+                ("sources", key),
+                said(
+                    'must be text that begins with "fact" or "assumed", such as '
+                    '"fact: press report of 2017-09-12"',
+                    'harus teks yang diawali "fact" atau "assumed", misalnya '
+                    '"fact: berita pers 2017-09-12"',
+                ),
+            )
+        else:
+            marks[key] = (match[1] == "fact", " ".join(match[2].split()))
+    return marks
+
+
+def _texts(table: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
+    """Yield dotted keys, whether quoted in the file or nested tables."""
+    for name, value in table.items():
+        key = f"{above}.{name}" if above else name
+        if isinstance(value, dict):
+            yield from _texts(value, key)
+        else:
+            yield key, value
+
+
+def _nodes(table: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
+    """Yield every table and value by dotted key, entries of lists by id."""
+    for name, value in table.items():
+        key = f"{above}.{name}" if above else str(name)
+        yield key, value
+        if isinstance(value, dict):
+            yield from _nodes(value, key)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            entries = enumerate((e for e in value if isinstance(e, dict)), start=1)
+            listed = {str(e.get("id", number)): e for number, e in entries}
+            yield from _nodes(listed, key)
+
+
+def _is_input(key: str, value: Any) -> bool:
+    """Return whether a node is one number, date, text or range of them."""
+    parent, _, name = key.rpartition(".")
+    if name in {*_ONE_VALUE, "id", "label"} or parent.endswith(_WHOLE_TABLES):
+        return False
+    if isinstance(value, dict):
+        return bool(value) and (set(value) <= _ONE_VALUE or key.endswith(_WHOLE_TABLES))
+    return not (isinstance(value, list) and value and isinstance(value[0], dict))
+
+
+def _marked(key: str, marks: Mapping[str, Any]) -> str | None:
+    """Return the longest marked key in which `key` stands.
+
+    An office's key on which every comparison rests counts as marked by itself.
+    """
+    at = key
+    while at:
+        if at in marks:
+            return at
+        at = at.rpartition(".")[0]
+    return key if _ALWAYS.fullmatch(key) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -114,30 +114,19 @@ class DayRange(Table):
 
 
 class NewServer(Table):
-    """Entry of ``[[scenarios.NAME.servers]]``: a server that is added.
-
-    Attributes
-    ----------
-    id
-        Of its own; the same id in two scenarios is the same thing.
-    cards_per_day
-        A number of cards, or a range.
-    from_
-        First day in use, a date or a range; None: the start.
-    to
-        Last day in use, inclusive; None: no limit.
-    replaces
-        Ids of the same kind that stand by while this one works.
-    """
+    """Entry of ``[[scenarios.NAME.servers]]``: a server that is added."""
 
     model_config = ConfigDict(validate_by_name=False)
 
-    id: Text
+    id: Text  # of its own; the same id in two scenarios is the same thing
+    # a number of cards, or a range
     cards_per_day: Annotated[CardsRange, BeforeValidator(_certain_cards)]
+    # first day in use, a date or a range; None: the start
     from_: Annotated[DayRange, BeforeValidator(_certain_day)] | None = Field(
         default=None, validation_alias="from", serialization_alias="from"
     )
-    to: Day | None = None
+    to: Day | None = None  # last day in use, inclusive; None: no limit
+    # ids of the same kind that stand by while this one works
     replaces: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
@@ -160,77 +149,45 @@ class NewServer(Table):
 
 
 class NewPrinter(NewServer):
-    """Entry of ``[[scenarios.NAME.printers]]``: a printer that is added.
+    """Entry of ``[[scenarios.NAME.printers]]``: a printer that is added."""
 
-    Attributes
-    ----------
-    id, cards_per_day, from_, to, replaces
-        As of a server.
-    servers, cards, areas
-        As in ``[[printers]]`` of office.toml.
-    """
-
+    # servers, cards, areas: as in [[printers]] of office.toml
     servers: tuple[Text, ...] | None = Field(default=None, min_length=1)
     cards: tuple[Text, ...] | None = Field(default=None, min_length=1)
     areas: tuple[Text, ...] | None = Field(default=None, min_length=1)
 
 
 class ScenarioRules(Table):
-    """Table ``[scenarios.NAME]``, the resources that it adds apart.
+    """Table ``[scenarios.NAME]``, the resources that it adds apart."""
 
-    Attributes
-    ----------
-    label
-        Its name for people; None: the table's name.
-    cost_idr
-        What it costs once, rupiah.
-    office
-        Keys of office.toml that differ.
-    """
-
-    label: Text | None = None
-    cost_idr: Rupiah = 0
+    label: Text | None = None  # its name for people; None: the table's name
+    cost_idr: Rupiah = 0  # what it costs once, rupiah
+    # keys of office.toml that differ
     office: dict[str, Any] = Field(default_factory=dict)
 
 
 class ArrivalPrior(Table):
-    """Table ``[arrivals.prior]``: gamma prior of each class's rate.
+    """Table ``[arrivals.prior]``: gamma prior of each class's rate."""
 
-    Attributes
-    ----------
-    cards
-        Shape, above 0: as if so many cards had been seen before.
-    days
-        Rate, from 0: in so many working days.
-    """
-
+    # shape, above 0: as if so many cards had been seen before
     cards: Weight = Decimal("0.5")
+    # rate, from 0: in so many working days
     days: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(0)
 
 
 class ArrivalRules(Table):
-    """Table ``[arrivals]``: how many people are recorded.
+    """Table ``[arrivals]``: how many people are recorded."""
 
-    Attributes
-    ----------
-    per_working_day
-        Mean of all classes together; None only with a history.
-    dispersion
-        Variance over mean of a day's count, 1 (Poisson) to 1,000,000.
-    mix
-        Class → share, summing to exactly 1; None: the backlog's own.
-    history
-        CSV, XLSX or Parquet with day, urgency, cards, from which all three are
-        estimated instead.
-    prior
-        Used with a history.
-    """
-
+    # mean of all classes together; None only with a history
     per_working_day: Annotated[Number, Field(ge=0, le=LARGEST_DAILY)] | None = None
+    # variance over mean of a day's count, 1 (Poisson) to 1,000,000
     dispersion: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(1)
+    # class → share, summing to exactly 1; None: the backlog's own
     mix: dict[Text, Share] | None = None
+    # CSV, XLSX or Parquet with day, urgency, cards, from which all three are estimated
+    # instead
     history: Text | None = None
-    prior: ArrivalPrior = ArrivalPrior()
+    prior: ArrivalPrior = ArrivalPrior()  # used with a history
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
@@ -261,17 +218,11 @@ class ArrivalRules(Table):
 
 
 class BreakdownPrior(Table):
-    """Table ``prior`` of ``[breakdowns.ID]``: beta priors of two chances.
+    """Table ``prior`` of ``[breakdowns.ID]``: beta priors of two chances."""
 
-    Attributes
-    ----------
-    failure
-        Parameters a and b of the chance to fail on a worked day.
-    repair
-        Those of the chance to be repaired on a worked day.
-    """
-
+    # parameters a and b of the chance to fail on a worked day
     failure: tuple[Weight, Weight] = (Decimal("0.5"), Decimal(20))
+    # those of the chance to be repaired on a worked day
     repair: tuple[Weight, Weight] = (Decimal(1), Decimal(3))
 
 
@@ -280,29 +231,19 @@ class BreakdownRules(Table):
 
     Either both means, which are then certain; or all four counts; or a
     history, from which the counts are taken.
-
-    Attributes
-    ----------
-    mean_days_between, mean_days_down
-        Mean worked days up and down, each from 1.
-    failures, days_up
-        Failures seen, and worked days on whose morning it was up.
-    repairs, days_down
-        Repairs seen, and worked days on whose morning it was down.
-    history
-        CSV, XLSX or Parquet with day, resource, up.
-    prior
-        Used with counts or a history.
     """
 
+    # mean_days_between, mean_days_down: mean worked days up and down, each from 1
     mean_days_between: Mean | None = None
     mean_days_down: Mean | None = None
+    # failures, days_up: failures seen, and worked days on whose morning it was up
     failures: Count | None = None
     days_up: Count | None = None
+    # repairs, days_down: repairs seen, and worked days on whose morning it was down
     repairs: Count | None = None
     days_down: Count | None = None
-    history: Text | None = None
-    prior: BreakdownPrior = BreakdownPrior()
+    history: Text | None = None  # CSV, XLSX or Parquet with day, resource, up
+    prior: BreakdownPrior = BreakdownPrior()  # used with counts or a history
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

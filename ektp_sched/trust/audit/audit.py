@@ -18,56 +18,53 @@ printed later on a printer on which B cannot be (``printer``).  What accounts
 for one is B's pin to that very day (``pinned_on``); a due date or a promise
 of B's, of equal rank, which the exchange would make worse in a tier that
 stands before ``pressure``, gains on A's side counted (``due_on``,
-``promised_on``; see `ektp_sched.trust.audit.dates`); or else a reason that
+``promised_on``; see `ektp_sched.trust.audit.overtakes`); or else a reason that
 was recorded (``reason``).  These are shown apart.  A stricter rank of B's
 needs no account: A does not come first then.  So the log of a plan that was
 carried out as it was proven optimal has nobody out of turn.
 
 Where the plan's folder is given, a card that followed the sheets is accounted for
 (``sheet``), and whoever a stopped sheet left was not passed on that day: see
-`ektp_sched.trust.audit.plans`.
+`ektp_sched.trust.audit.verdicts`.
 
 A shift counts as worked where cards were printed on a day that only it opens
-(`ektp_sched.trust.audit.shifts`).  The blanks in stock are taken for those on
+(`ektp_sched.trust.audit.idle`).  The blanks in stock are taken for those on
 the morning of the log's first day.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.identity import ids_of
 from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.errors import LogError
+from ektp_sched.office import Notice, capacity
 from ektp_sched.showing import OneLine
-from ektp_sched.trust.audit.idle import attempts, idle_days
+from ektp_sched.trust.audit.idle import attempts, idle_days, with_shifts
 from ektp_sched.trust.audit.log import log_from_frame, read_log
-from ektp_sched.trust.audit.plans import sheets_of
 from ektp_sched.trust.audit.queue import build_queue
-from ektp_sched.trust.audit.rows import (
-    authorised,
-    doubles,
-    held_but_printed,
-    limits_of,
-    match_rows,
-    remarks,
-    spoilt_prints,
-    unlisted_prints,
-)
-from ektp_sched.trust.audit.shifts import with_shifts
-from ektp_sched.trust.audit.verdicts import verdicts
+from ektp_sched.trust.audit.verdicts import sheets_of, verdicts
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
+    from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
-    from ektp_sched.office import Notice
+    from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.log import PrintLog
+    from ektp_sched.trust.audit.queue import Queue
     from ektp_sched.trust.planned import PlannedRows
+
 
 __all__ = ["Audit", "audit"]
 
@@ -116,7 +113,7 @@ class Audit(OneLine):
         What else the log shows.
     stopped, deviations
         With plans: the sheets whose end was left, and who deviates from the
-        sheets, as `ektp_sched.trust.audit.plans.Sheets` has them; else None.
+        sheets, as `ektp_sched.trust.audit.verdicts.Sheets` has them; else None.
         ``out_of_turn`` then says, too, what the sheet said: sheet_day,
         sheet_printer.
     """
@@ -206,8 +203,8 @@ def audit(
         prints = read_log(log, office)
     else:
         prints = log_from_frame(log, office) if isinstance(log, pl.DataFrame) else log
-    limits, opened = with_shifts(office, limits_of(prints, office), prints.frame)
-    rows = match_rows(prints.frame, backlog, limits)
+    limits, opened = with_shifts(office, _limits_of(prints, office), prints.frame)
+    rows = _match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())
     queue = build_queue(backlog.frame, listed, office, limits)
     sheets = None
@@ -222,16 +219,180 @@ def audit(
         out_of_turn=out_of_turn,
         explained=explained,
         idle=idle_days(queue, limits, attempts(rows, limits, office)),
-        unlisted=unlisted_prints(rows, backlog, prints.source),
-        held=held_but_printed(rows, backlog, office),
-        doubles=doubles(rows),
-        spoilt=spoilt_prints(rows),
-        authorised=authorised(rows, backlog),
+        unlisted=_unlisted_prints(rows, backlog, prints.source),
+        held=_held_but_printed(rows, backlog, office),
+        doubles=_doubles(rows),
+        spoilt=_spoilt_prints(rows),
+        authorised=_authorised(rows, backlog),
         rejects=prints.rejects,
         notices=(
             *prints.notices,
-            *remarks(rows, queue, limits, backlog, prints, opened, office),
+            *_remarks(rows, queue, limits, backlog, prints, opened, office),
         ),
         stopped=None if sheets is None else sheets.stopped,
         deviations=None if sheets is None else sheets.deviations,
+    )
+
+
+_MOST_DAYS = 3660
+
+
+def _limits_of(prints: PrintLog, office: Office) -> Capacity:
+    """Return capacity from a log's first day to its last; it must have some."""
+    first, last = prints.frame["printed_at"].min(), prints.frame["printed_at"].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        message = said(
+            "holds no print that can be judged; give one row for each print",
+            "tidak memuat cetakan yang dapat dinilai; tulislah satu baris untuk setiap "
+            "cetakan",
+        )
+        raise LogError(message, file=prints.source)
+    days = (last - first).days + 1
+    if days > _MOST_DAYS:
+        message = said(
+            "spans {days} days, from {first} to {last}; a log must not span more than "
+            "{most}: correct the dates, or cut it in parts",
+            "mencakup {days} hari, dari {first} sampai {last}; catatan tidak boleh "
+            "lebih dari {most} hari: perbaiki tanggalnya, atau bagilah berkasnya",
+            days=days,
+            first=str(first),
+            last=str(last),
+            most=_MOST_DAYS,
+        )
+        raise LogError(message, file=prints.source, column="printed_at")
+    return capacity(office, first, days)
+
+
+def _match_rows(
+    frame: pl.DataFrame, backlog: Backlog, limits: Capacity
+) -> pl.DataFrame:
+    """Line up a log's rows with the backlog, sorted by day and row.
+
+    A queue number stands for its application.  Added to the log's columns are machine
+    (the printer's id, ``printer`` being its number), application (row of the backlog,
+    or null), day (offset) and first (whether it is the application's first good print).
+    """
+    numbers = backlog.frame.select("application_id").with_row_index("application")
+    ids = ids_of(frame["application_id"], backlog.frame, backlog.held)
+    frame = frame.with_columns(ids.alias("application_id"))
+    printers = pl.Enum(limits.printers)
+    good = pl.when("good").then("application_id").is_first_distinct()
+    return (
+        frame.sort("printed_at", "row")
+        .join(numbers, on="application_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("application").cast(pl.Int64),
+            (pl.col("printed_at") - pl.lit(limits.start)).dt.total_days().alias("day"),
+            pl.col("printer").alias("machine"),
+            pl.col("printer").cast(printers).to_physical().cast(pl.Int64),
+            first=good & pl.col("good"),
+        )
+    )
+
+
+def _unlisted_prints(
+    rows: pl.DataFrame, backlog: Backlog, source: str | None
+) -> pl.DataFrame:
+    """Return good prints of ids that the backlog neither plans nor holds.
+
+    ``source`` is the log's file, whose name stands beside each row of it.
+    """
+    file = None if source is None else Path(source).name
+    return (
+        _strays(rows)
+        .join(backlog.held, on="application_id", how="anti", maintain_order="left")
+        .with_columns(pl.lit(file, dtype=pl.String).alias("file"))
+        .select("application_id", "printed_at", "file", "row")
+    )
+
+
+def _strays(rows: pl.DataFrame) -> pl.DataFrame:
+    stray = rows.filter(pl.col("first") & pl.col("application").is_null())
+    return stray.select("application_id", "printed_at", "row")
+
+
+def _held_but_printed(
+    rows: pl.DataFrame, backlog: Backlog, office: Office
+) -> pl.DataFrame:
+    """Return good prints of applications that were not ready for it."""
+    printed = already_printed(backlog.held["status"], office)
+    held = backlog.held.filter(~printed).select("application_id", "status")
+    return (
+        _strays(rows)
+        .join(held, on="application_id", how="inner", maintain_order="left")
+        .select("application_id", "printed_at", "status")
+    )
+
+
+def _doubles(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return good prints after an application's first one."""
+    again = rows.filter(pl.col("good") & ~pl.col("first"))
+    first = rows.filter("first").select(
+        "application_id", pl.col("printed_at").alias("first_printed_at")
+    )
+    return again.join(first, on="application_id", maintain_order="left").select(
+        "application_id",
+        "printed_at",
+        "first_printed_at",
+        pl.col("machine").alias("printer"),
+        "operator",
+        "reason",
+    )
+
+
+def _spoilt_prints(rows: pl.DataFrame) -> pl.DataFrame:
+    """Count spoilt and failed prints by printer and operator."""
+    return (
+        rows.filter(~pl.col("good"))
+        .group_by(pl.col("machine").alias("printer"), "operator")
+        .agg(pl.len().cast(pl.Int64).alias("prints"))
+        .sort("printer", "operator", nulls_last=True)
+    )
+
+
+def _authorised(rows: pl.DataFrame, backlog: Backlog) -> pl.DataFrame:
+    """Return printed cards that the office's priority list put forward."""
+    prints = rows.filter("first").select("application_id", "printed_at")
+    return (
+        prints.join(
+            backlog.priorities,
+            on="application_id",
+            how="inner",
+            maintain_order="left",
+        )
+        .sort("by", "reason", "printed_at", "application_id", nulls_last=True)
+        .select("application_id", "printed_at", "urgency", "due_on", "reason", "by")
+    )
+
+
+def _remarks(
+    rows: pl.DataFrame,
+    queue: Queue,
+    limits: Capacity,
+    backlog: Backlog,
+    prints: PrintLog,
+    opened: int,
+    office: Office,
+) -> tuple[Notice, ...]:
+    """Return what a log shows besides order: each a count, left out at 0.
+
+    ``opened`` are the days on which a shift was taken for worked.
+    """
+    printed = np.flatnonzero(queue.printed < queue.days)
+    ready = queue.ready[printed]
+    fits = queue.eligible[queue.signature[printed], queue.printer[printed]]
+    good = rows.filter("good")
+    counts = {
+        "log-rejects": prints.rejects.height,
+        "printed-before-ready": int((queue.printed[printed] < ready).sum()),
+        "printed-on-wrong-printer": int((~fits).sum()),
+        "printed-on-closed-day": int((~limits.open[good["day"].to_numpy()]).sum()),
+        "opened-by-shifts": opened,
+        "printed-although-held": _held_but_printed(rows, backlog, office).height,
+        "printed-twice": _doubles(rows).height,
+        "backlog-rejects": backlog.rejected if _strays(rows).height else 0,
+        "more-blanks-than-stock": queue.left.short,
+    }
+    return tuple(
+        Notice(code, {"count": count}) for code, count in counts.items() if count
     )

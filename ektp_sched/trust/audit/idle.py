@@ -1,21 +1,30 @@
-"""Capacity that stood idle while printable people waited.
+"""Capacity that stood idle while printable people waited, and shifts worked.
 
 How many more cards a day could have had is a largest flow (Ford and
 Fulkerson, 1956): from those who waited, by the printers and blanks that
 their cards can use, through printers and servers.  The network has a node
 per printer and server, so a day takes a handful of augmenting paths.
+
+No log says that a shift was worked; cards that were printed on a day that the
+calendar keeps closed do.  On such a day the fewest shifts that allow the
+day's prints are taken for worked (of equally few those of fewest cards, then
+the first by name); if all together do not allow them, all are.  On ordinary
+working days none is: that more was printed than the calendar allows does not
+say for how long anybody stayed.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import ribbon_cards
+from ektp_sched.office import capacity, options, ribbon_cards
+from ektp_sched.office.capacity import shift_cards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +35,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Attempts", "attempts", "fits", "idle_days"]
+__all__ = ["Attempts", "attempts", "idle_days", "with_shifts"]
+
 
 _SOURCE, _SINK = 0, 1
 _ENDLESS: Final = 1 << 40
@@ -35,38 +45,16 @@ _ENDLESS: Final = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Prints by day, listed or not.
+    """Prints by day, listed or not."""
 
-    Parameters
-    ----------
-    by_printer
-        Good and spoilt prints, shape ``(P, days)``.
-    ribbons
-        Cards that the ribbons left at a day's end are good for, ``(P, days)``.
-    listed
-        Those of listed applications, shape ``(days,)``.
-    good
-        Good prints, shape ``(days,)``.
-    """
-
-    by_printer: Ints
-    ribbons: Ints
-    listed: Ints
-    good: Ints
+    by_printer: Ints  # good and spoilt prints, shape (P, days)
+    ribbons: Ints  # cards that the ribbons left at a day's end are good for, (P, days)
+    listed: Ints  # those of listed applications, shape (days,)
+    good: Ints  # good prints, shape (days,)
 
 
 def attempts(rows: pl.DataFrame, limits: Capacity, office: Office) -> Attempts:
-    """Count a log's prints by day.
-
-    Parameters
-    ----------
-    rows
-        application (null for a card on no list), day, printer, good.
-    limits
-        Capacity on the log's days.
-    office
-        Its printers' ribbons.
-    """
+    """Count a log's prints by day; application is null for a card on no list."""
     by_printer = np.zeros((len(limits.printers), limits.days), dtype=np.int64)
     day = rows["day"].to_numpy()
     np.add.at(by_printer, (rows["printer"].to_numpy(), day), 1)
@@ -85,24 +73,11 @@ def attempts(rows: pl.DataFrame, limits: Capacity, office: Office) -> Attempts:
 
 
 def idle_days(queue: Queue, limits: Capacity, done: Attempts) -> pl.DataFrame:
-    """Return the worked days on which more could have been printed.
+    """Return the worked days on which more could have been printed, ascending.
 
-    Parameters
-    ----------
-    queue
-        Who waited.
-    limits
-        Capacity, blanks and reserve on the log's days.
-    done
-        What was printed.
-
-    Returns
-    -------
-    DataFrame
-        day, capacity (cards that printers, servers and reserve allow),
-        printed (good cards), spoilt, idle (further cards that could have
-        been printed for people who waited at the day's end), waiting (those
-        people).  Only days with idle above 0, ascending.
+    Columns: day, capacity (cards that printers, servers and reserve allow), printed
+    (good cards), spoilt, idle (further cards, above 0, that could have been printed for
+    people who waited at the day's end), waiting (those people).
     """
     demand, cells = _demand(queue)
     rows = []
@@ -157,8 +132,8 @@ class _Day:
         for printer, limit in enumerate(cards.tolist()):
             arcs[_SOURCE, self._printer(printer)] = limit
         total = self.limits.total
-        found = _largest_flow(arcs)
-        return found if total is None else min(found, int(total[self.day]))
+        flow = _largest_flow(arcs)
+        return flow if total is None else min(flow, int(total[self.day]))
 
     def more(self, waiting: Ints, cells: list[tuple[int, int]]) -> int:
         """Return how many further cards could have been printed."""
@@ -173,11 +148,11 @@ class _Day:
             arcs[_SOURCE, self._printer(printer)] = count
         _largest_flow(arcs)
         self._add_waiting(arcs, waiting, cells)
-        found = _largest_flow(arcs)
+        further = _largest_flow(arcs)
         if self.limits.total is None:
-            return found
+            return further
         room = max(0, int(self.limits.total[self.day]) - self.listed)
-        return min(found, room)
+        return min(further, room)
 
     def _printer(self, printer: int) -> int:
         return 2 + printer
@@ -205,18 +180,8 @@ class _Day:
                 arcs[cell, self._printer(printer)] = int(waiting[number])
 
 
-def fits(reaches: Bools, printers: Ints, servers: Ints, done: Ints) -> bool:
-    """Return whether printers and servers allow a day's prints.
-
-    Parameters
-    ----------
-    reaches
-        Whether a printer can use a server, shape ``(P, S)``.
-    printers, servers
-        Cards that each can do.
-    done
-        Prints by printer.
-    """
+def _fits(reaches: Bools, printers: Ints, servers: Ints, done: Ints) -> bool:
+    """Return whether printers and their servers allow a day's prints by printer."""
     arcs = _machines(reaches, printers, servers)
     for printer, count in enumerate(done.tolist()):
         arcs[_SOURCE, 2 + printer] = count
@@ -275,3 +240,60 @@ def _path(
         path.append((came[node], node))
         node = came[node]
     return path
+
+
+_TOGETHER = 6
+"""Most shifts of a day whose sets are tried; of more, all are taken."""
+
+
+def with_shifts(
+    office: Office, limits: Capacity, prints: pl.DataFrame
+) -> tuple[Capacity, int]:
+    """Return capacity with the shifts that were worked, and on how many days."""
+    usable: dict[int, list[str]] = {}
+    for option in options(office, limits.start, limits.days):
+        if not limits.open[option.day]:
+            usable.setdefault(option.day, []).append(option.shift)
+    done = _by_printer(prints, limits)
+    more = {
+        shift.id: shift_cards(office, shift, limits.start, limits.days)
+        for shift in office.shifts
+    }
+    worked = []
+    for day, names in usable.items():
+        if done[:, day].any():
+            added = {n: (more[n][0][:, day], more[n][1][:, day]) for n in names}
+            fewest = _least(names, limits.reaches, added, done[:, day])
+            worked += [(name, day) for name in fewest]
+    if not worked:
+        return limits, 0
+    with_worked = capacity(office, limits.start, limits.days, worked)
+    return with_worked, len({day for _, day in worked})
+
+
+def _by_printer(prints: pl.DataFrame, limits: Capacity) -> Ints:
+    """Return prints by printer and day, shape ``(P, days)``."""
+    by_printer = np.zeros((len(limits.printers), limits.days), dtype=np.int64)
+    number = {name: n for n, name in enumerate(limits.printers)}
+    counts = prints.group_by("printer", "printed_at").len()
+    for printer, on, count in counts.iter_rows():
+        by_printer[number[printer], (on - limits.start).days] = count
+    return by_printer
+
+
+def _least(
+    names: list[str], reaches: Bools, added: dict[str, tuple[Ints, Ints]], done: Ints
+) -> tuple[str, ...]:
+    """Return the fewest shifts that allow a day's prints, or else all."""
+    for size in range(1, len(names) if len(names) <= _TOGETHER else 0):
+        enough = []
+        for together in combinations(names, size):
+            printers = np.sum([added[name][0] for name in together], axis=0)
+            servers = np.sum([added[name][1] for name in together], axis=0)
+            if _fits(reaches, printers, servers, done):
+                enough.append(
+                    (int(np.minimum(printers.sum(), servers.sum())), together)
+                )
+        if enough:
+            return min(enough)[1]
+    return tuple(names)

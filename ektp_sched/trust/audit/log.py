@@ -69,29 +69,17 @@ _SCHEMA: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PrintLog:
-    """Prints that can be judged, and rows that cannot.
+    """Prints that can be judged, and rows that cannot."""
 
-    Parameters
-    ----------
-    frame
-        row (in the sheet, the heading being row 1), application_id,
-        printed_at (a date), printer, good (false for a spoilt or failed
-        print), operator, reason; in the order of the file.
-    rejects
-        row, column, reason: one line a row; never what stood in a cell.
-    read
-        Rows with anything in them, the heading left out.
-    source
-        The file's name; None without a file.
-    notices
-        What was noticed while reading and is no error.
-    """
-
+    # row (in the sheet, the heading being row 1), application_id, printed_at (a date),
+    # printer, good (false for a spoilt or failed print), operator, reason; in the order
+    # of the file
     frame: pl.DataFrame
+    # row, column, reason: one line a row; never what stood in a cell
     rejects: pl.DataFrame
-    read: int
-    source: str | None = None
-    notices: tuple[Notice, ...] = ()
+    read: int  # rows with anything in them, the heading left out
+    source: str | None = None  # the file's name; None without a file
+    notices: tuple[Notice, ...] = ()  # what was noticed while reading and is no error
 
 
 def read_log(
@@ -104,22 +92,8 @@ def read_log(
     operator and reason may be there.  An empty result, or one of "ok",
     "printed", "berhasil", "tercetak" and the like, is a good print; "spoilt",
     "failed", "rusak", "gagal" and the like is one that used capacity and a
-    blank, and gave no card.  Any other word rejects the row.
-
-    Parameters
-    ----------
-    path
-        The file.
-    office
-        Its columns, date format, identity and printers.
-    max_rejects
-        Share of rows, 0 to 1, that may be unusable.
-
-    Raises
-    ------
-    ektp_sched.errors.LogError
-        If the file cannot be read, a needed column is missing, or more rows
-        than allowed are unusable.
+    blank, and gave no card.  Any other word rejects the row.  A `LogError` tells of a
+    missing column, and of more unusable rows than the share ``max_rejects``, 0 to 1.
     """
     name = str(path)
     known = set(map(fold, _headings(office)))
@@ -137,20 +111,7 @@ def read_log(
 def log_from_frame(
     frame: pl.DataFrame, office: Office, *, max_rejects: float = 0.01
 ) -> PrintLog:
-    """Return the log that a frame holds, checked like a file.
-
-    Parameters
-    ----------
-    frame
-        Columns as in `read_log`, text or dates.
-    office, max_rejects
-        As in `read_log`.
-
-    Raises
-    ------
-    ektp_sched.errors.LogError
-        As `read_log`.
-    """
+    """Return the log that a frame of text or dates holds, checked like a file."""
     table = tabulate(frame, frame.columns, first_row=2)
     return _parse(table, office, None, max_rejects)
 
@@ -226,7 +187,7 @@ def _parse(
     table: Table, office: Office, file: str | None, max_rejects: float
 ) -> PrintLog:
     at = _positions(table, office, file)
-    whom = at.get("application_id", at.get("number"))
+    whom = at["application_id" if "application_id" in at else "number"]
     table = without_rows_below(table, whom, at["printed_at"], office.dates.format)
     heading = {name: table.headings[position] for name, position in at.items()}
     bad = Findings(table.rows)
@@ -262,13 +223,13 @@ def _dates(
     office: Office,
     bad: Findings,
 ) -> pl.Series:
-    found = parse_dates(table.dates(at["printed_at"]), office.dates.format)
-    empty = found.values.is_null()
-    if found.why is not None:
-        bad.add(found.why.is_not_null(), heading["printed_at"], found.why)
-        empty &= found.why.is_null()
+    parsed = parse_dates(table.dates(at["printed_at"]), office.dates.format)
+    empty = parsed.values.is_null()
+    if parsed.why is not None:
+        bad.add(parsed.why.is_not_null(), heading["printed_at"], parsed.why)
+        empty &= parsed.why.is_null()
     bad.add(empty, heading["printed_at"], "missing")
-    return found.values
+    return parsed.values
 
 
 def _ids(

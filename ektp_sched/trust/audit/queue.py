@@ -1,29 +1,106 @@
-"""A print log and its backlog as arrays: who waited, from when until when."""
+"""A print log and its backlog as arrays: who waited, and which blanks were left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import calendar
-from ektp_sched.trust.audit.blanks import blank_groups, leftover
+from ektp_sched.office import calendar, lots
+from ektp_sched.trust.counts.consumables import Blanks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.trust.audit.blanks import Leftover
 
     Ints = NDArray[np.int64]
+    Group = tuple[str | None, str | None]
     Bools = NDArray[np.bool_]
 
-__all__ = ["MISSING", "NEVER", "Queue", "Stretches", "build_queue", "stretches"]
+__all__ = [
+    "MISSING",
+    "NEVER",
+    "Leftover",
+    "Queue",
+    "Stretches",
+    "build_queue",
+    "stretches",
+]
+
+
+_ENDLESS: Final = 1 << 40
+"""Stands for blanks without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Blanks that are left at the end of each day, by group of cards."""
+
+    own: Ints  # set aside for the group, shape (K, days)
+    # those that others of its card type could use too, shape (K, days); below 0 where
+    # more are used than there were
+    anybody: Ints
+    stock: Ints  # number of the card type by group, (K,)
+    short: int  # blanks used beyond those that there were, summed by card type
+
+    @property
+    def usable(self) -> Ints:
+        """Return how many a card of each group could use, shape ``(K, days)``."""
+        return self.own + self.anybody
+
+
+def _blank_groups(
+    card: Ints, cards: Sequence[str | None], urgency: Sequence[str], office: Office
+) -> tuple[Ints, tuple[Group, ...]]:
+    """Group cards by type and, where it has blanks of its own, by class.
+
+    Returned are each application's group, and the card type and class of each group.
+    """
+    names = np.array(urgency, dtype=object)
+    number, groups = card.copy(), [(name, None) for name in cards]
+    every_group: list[Group] = list(groups)
+    for index, name in enumerate(cards):
+        aside = office.cards[name].set_aside if name in office.cards else {}
+        for owner in sorted(aside):
+            owned = (card == index) & (names == owner)
+            if owned.any():
+                number[owned] = len(every_group)
+                every_group.append((name, owner))
+    return number, tuple(every_group)
+
+
+def _leftover(
+    groups: Sequence[Group], used: Ints, office: Office, limits: Capacity
+) -> Leftover:
+    """Count the blanks that a log left; used is ``(K, days)``, spoilt ones included."""
+    names = list(dict.fromkeys(name for name, _ in groups))
+    own, anybody = np.zeros_like(used), np.full_like(used, _ENDLESS)
+    dated, short = lots(office, limits.start, limits.days), 0
+    for name in names:
+        members = [n for n, (card, _) in enumerate(groups) if card == name]
+        if name is None or name not in limits.supply:
+            continue
+        if name not in dated:
+            left = limits.supply[name] - np.cumsum(used[members].sum(axis=0))
+            anybody[members] = left
+            short += max(0, -int(left.min()))
+            continue
+        blanks = Blanks(dated[name], {groups[n][1]: used[n] for n in members})
+        anybody[members] = blanks.anybody()
+        short += int(blanks.short.sum())
+        for day in range(limits.days):
+            kept = blanks.kept(day)
+            own[members, day] = [kept.get(groups[n][1] or "", 0) for n in members]
+    stock = np.array([names.index(name) for name, _ in groups], dtype=np.int64)
+    return Leftover(own, anybody, stock, short)
+
 
 MISSING = int(np.iinfo(np.int64).min)
 """Stands for "no such date"."""
@@ -98,23 +175,14 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Stretches of days on which an application waited and was not tried.
+    """Stretches of days on which an application waited and was not tried."""
 
-    Parameters
-    ----------
-    owner
-        The application, shape ``(S,)``.
-    begin, end
-        First day, and the day after the last one.
-    begin_other
-        The first day of the stretch on which a blank of this card type could
-        take the place of a blank of another: between that day and ``end``
-        one was left on every day.
-    """
-
-    owner: Ints
+    owner: Ints  # the application, shape (S,)
+    # begin, end: first day, and the day after the last one
     begin: Ints
     end: Ints
+    # the first day of the stretch on which a blank of this card type could take the
+    # place of a blank of another: between that day and end one was left on every day
     begin_other: Ints
 
 
@@ -140,7 +208,7 @@ def build_queue(
     )
     rank, target = _classes(frame, office)
     signature, eligible, kind, kinds = _signatures(frame, office, limits.printers)
-    card, cards = blank_groups(kind, kinds, frame["urgency"].to_list(), office)
+    card, cards = _blank_groups(kind, kinds, frame["urgency"].to_list(), office)
     bad = prints.filter(~pl.col("good"))
     used = np.zeros((len(cards), days), dtype=np.int64)
     every = prints["application"].to_numpy()
@@ -165,7 +233,7 @@ def build_queue(
         tried_by=bad["application"].to_numpy().astype(np.int64),
         tried_on=bad["day"].to_numpy().astype(np.int64),
         used=used,
-        left=leftover(cards, used, office, limits),
+        left=_leftover(cards, used, office, limits),
     )
 
 
@@ -188,13 +256,7 @@ def _first_prints(prints: pl.DataFrame, rows: int, days: int) -> tuple[Ints, Int
 
 
 def stretches(queue: Queue) -> Stretches:
-    """Cut each application's wait at the days on which its print failed.
-
-    Parameters
-    ----------
-    queue
-        Who waited, and the blanks that were left.
-    """
+    """Cut each application's wait at the days on which its print failed."""
     begins, ends = queue.begin, queue.printed
     cut = (queue.tried_on >= begins[queue.tried_by]) & (
         queue.tried_on < ends[queue.tried_by]

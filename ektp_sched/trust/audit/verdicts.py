@@ -1,55 +1,261 @@
-"""From counts to verdicts: out of turn, or accounted for and by what."""
+"""From counts to verdicts: out of turn, or accounted for and by what.
+
+Where a plan was given, the log is held beside its sheets.  The sheet in force on a
+day is that of the plan that began last, on that day or before.  A card printed on day
+d *followed the sheets* if the plan in force on d gives it d or an earlier day:
+whoever prints what is left of yesterday's sheet follows it too.  A card that followed
+the sheets accuses nobody, whom it passed being the plan's affair.
+
+A sheet was *stopped* where its last cards, in the order of batch and position,
+were not printed on its day, and its printer printed nothing on that day that
+its sheet did not ask for: a jam or an outage leaves the end of a sheet, and
+who is left there was not passed on that day.  Whoever *deviates* is listed
+with what the sheet said: ``ahead`` of its day, on ``no-sheet`` of the plan in
+force, on ``other-printer`` on its day, or ``skipped`` while later cards of the
+same sheet, or cards of no sheet, were printed there.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.trust.audit.dates import count_unaccounted, date_tiers
-from ektp_sched.trust.audit.overtakes import count_overtakes, kinds_of
+from ektp_sched.trust.audit.overtakes import (
+    count_overtakes,
+    count_unaccounted,
+    date_tiers,
+    kinds_of,
+)
 from ektp_sched.trust.audit.queue import MISSING, stretches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Office
+    from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.overtakes import Overtakes
-    from ektp_sched.trust.audit.plans import Sheets
     from ektp_sched.trust.audit.queue import Queue
+    from ektp_sched.trust.planned import PlannedRows
 
     Ints = NDArray[np.int64]
 
-__all__ = ["verdicts"]
+__all__ = ["Sheets", "sheets_of", "verdicts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What the sheets said of the prints of a log."""
+
+    # application, sheet_day, sheet_printer of each first good print that a plan in
+    # force on its day names
+    said: pl.DataFrame
+    # whether an application's first good print followed the sheets, shape (N,)
+    followed: NDArray[np.bool_]
+    # application, day (offset): left at the end of a sheet that was stopped
+    left: pl.DataFrame
+    # day, printer, planned, printed, left, outage (whether the office states one for
+    # that printer and day)
+    stopped: pl.DataFrame
+    # application_id, deviation, sheet_day, sheet_printer, printed_at, printer,
+    # operator, reason; by day
+    deviations: pl.DataFrame
+
+    def excuse(self, queue: Queue) -> Queue:
+        """Take those whom a stopped sheet left for tried on its day."""
+        by, on = (self.left[name].to_numpy() for name in ("application", "day"))
+        return replace(
+            queue,
+            tried_by=np.append(queue.tried_by, by),
+            tried_on=np.append(queue.tried_on, on),
+        )
+
+
+def sheets_of(
+    plans: Sequence[PlannedRows],
+    rows: pl.DataFrame,
+    backlog: pl.DataFrame,
+    office: Office,
+    limits: Capacity,
+) -> Sheets:
+    """Line up the prints of a log with the sheets in force on each day.
+
+    Of two plans that begin on the same day the later one counts.
+    """
+    asked = _asked(plans)
+    first = rows.filter("first")
+    first = first.with_columns(plan=_in_force(first["printed_at"], plans)).join(
+        asked, on=("application_id", "plan"), how="left", maintain_order="left"
+    )
+    ahead = (pl.col("sheet_day") > pl.col("printed_at")).fill_null(value=True)
+    strays = first.filter((pl.col("plan") >= 0) & ahead)
+    listed = first.filter(pl.col("application").is_not_null())
+    followed = np.zeros(backlog.height, dtype=bool)
+    on_time = listed.filter(pl.col("sheet_day") <= pl.col("printed_at"))
+    followed[on_time["application"].to_numpy()] = True
+    sheets = _sheets(asked, plans, rows, strays, limits)
+    return Sheets(
+        said=listed.select("application", "sheet_day", "sheet_printer"),
+        followed=followed,
+        left=sheets.filter("left")
+        .join(
+            backlog.select("application_id").with_row_index("application"),
+            on="application_id",
+        )
+        .select(
+            pl.col("application").cast(pl.Int64),
+            day=(pl.col("sheet_day") - pl.lit(limits.start)).dt.total_days(),
+        ),
+        stopped=_stopped(sheets, office),
+        deviations=_deviations(first, strays, sheets),
+    )
+
+
+def _asked(plans: Sequence[PlannedRows]) -> pl.DataFrame:
+    """Return all that the plans ask for, with the number of the plan by its start."""
+    return pl.concat(
+        plan.assignments.select(
+            "application_id",
+            pl.col("day").alias("sheet_day"),
+            pl.col("printer").cast(pl.String).alias("sheet_printer"),
+            "batch",
+            "position",
+            plan=pl.lit(number, dtype=pl.Int64),
+        )
+        for number, plan in enumerate(sorted(plans, key=lambda plan: plan.start))
+    )
+
+
+def _in_force(days: pl.Series, plans: Sequence[PlannedRows]) -> pl.Series:
+    """Return the number of the plan in force on each day; -1 before the first."""
+    starts = pl.Series(sorted(plan.start for plan in plans), dtype=pl.Date)
+    return starts.search_sorted(days, side="right").cast(pl.Int64) - 1
+
+
+def _sheets(
+    asked: pl.DataFrame,
+    plans: Sequence[PlannedRows],
+    rows: pl.DataFrame,
+    strays: pl.DataFrame,
+    limits: Capacity,
+) -> pl.DataFrame:
+    """Return the sheets of the log's days, card by card, and what became of each.
+
+    To the columns of `asked` come machine, operator, reason and first_at of the
+    first good print, open (no print until its day was over), left and skipped.
+    """
+    last = limits.start + timedelta(days=limits.days - 1)
+    in_force = asked.filter(
+        pl.col("sheet_day").is_between(limits.start, last),
+        asked["plan"] == _in_force(asked["sheet_day"], plans),
+    )
+    prints = rows.select(
+        "application_id",
+        sheet_day="printed_at",
+        sheet_printer="machine",
+        tried=pl.lit(value=True),
+    ).unique()
+    first = rows.filter("first").select(
+        "application_id", "machine", "operator", "reason", first_at="printed_at"
+    )
+    foreign = strays.select(
+        sheet_day="printed_at", sheet_printer="machine", foreign=pl.lit(value=True)
+    ).unique()
+    sheet = ("sheet_day", "sheet_printer")
+    on_day = prints.select("application_id", "sheet_day", that_day="tried").unique()
+    order = pl.int_range(pl.len()).over(sheet)
+    handled = pl.col("that_day") | (pl.col("first_at") <= pl.col("sheet_day"))
+    return (
+        in_force.sort(*sheet, "batch", "position")
+        .join(prints, on=("application_id", *sheet), how="left", maintain_order="left")
+        .join(
+            on_day,
+            on=("application_id", "sheet_day"),
+            how="left",
+            maintain_order="left",
+        )
+        .join(first, on="application_id", how="left", maintain_order="left")
+        .join(foreign, on=sheet, how="left", maintain_order="left")
+        .with_columns(
+            pl.col("tried", "that_day", "foreign").fill_null(value=False), order=order
+        )
+        .with_columns(
+            open=~handled.fill_null(pl.col("that_day")),
+            reached=pl.when("tried").then("order").max().over(sheet).fill_null(-1),
+        )
+        .with_columns(
+            left=pl.col("open")
+            & ~pl.col("foreign")
+            & (pl.col("order") > pl.col("reached"))
+        )
+        .with_columns(skipped=pl.col("open") & ~pl.col("left"))
+    )
+
+
+def _stopped(sheets: pl.DataFrame, office: Office) -> pl.DataFrame:
+    """Return the sheets whose end was left, by day and printer."""
+    sheet = ("sheet_day", "sheet_printer")
+    stopped = (
+        sheets.group_by(sheet)
+        .agg(
+            planned=pl.len().cast(pl.Int64),
+            printed=(~pl.col("open")).sum().cast(pl.Int64),
+            left=pl.col("left").sum().cast(pl.Int64),
+        )
+        .filter(pl.col("left") > 0)
+        .sort(sheet)
+    )
+    outage = [_stated_outage(office, *key) for key in stopped.select(sheet).rows()]
+    return stopped.rename(
+        dict(zip(sheet, ("day", "printer"), strict=True))
+    ).with_columns(pl.Series("outage", outage, dtype=pl.Boolean))
+
+
+def _stated_outage(office: Office, day: date, printer: str) -> bool:
+    """Return whether an outage of a printer, or of a server it uses, is stated."""
+    servers = next((p.servers for p in office.printers if p.id == printer), None)
+    used = {printer, *(s.id for s in office.servers if not servers or s.id in servers)}
+    return any(o.resource in used and o.from_ <= day <= o.to for o in office.outages)
+
+
+def _deviations(
+    first: pl.DataFrame, strays: pl.DataFrame, sheets: pl.DataFrame
+) -> pl.DataFrame:
+    """Return who deviates from the sheets, and what the sheet said."""
+    moved = first.filter(
+        pl.col("sheet_day") == pl.col("printed_at"),
+        pl.col("sheet_printer") != pl.col("machine"),
+    )
+    skipped = sheets.filter("skipped").with_columns(printed_at="first_at")
+    names = pl.when(pl.col("sheet_day").is_null()).then(pl.lit("no-sheet"))
+    parts = (
+        strays.with_columns(deviation=names.otherwise(pl.lit("ahead"))),
+        moved.with_columns(deviation=pl.lit("other-printer")),
+        skipped.with_columns(deviation=pl.lit("skipped")),
+    )
+    columns = ("application_id", "deviation", "sheet_day", "sheet_printer")
+    further = ("printed_at", pl.col("machine").alias("printer"), "operator", "reason")
+    return pl.concat(part.select(*columns, *further) for part in parts).sort(
+        pl.coalesce("sheet_day", "printed_at"), *columns
+    )
 
 
 def verdicts(
     queue: Queue, office: Office, listed: pl.DataFrame, sheets: Sheets | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the cards out of turn, and those that something accounts for.
-
-    Parameters
-    ----------
-    queue, office
-        Who waited, and the order of the tiers.
-    listed
-        The log's rows of listed applications, as `match_rows` returns them.
-    sheets
-        What the sheets said, if a plan was given.
-
-    Returns
-    -------
-    tuple
-        The frames ``out_of_turn`` and ``explained`` of an `Audit`.
-    """
+    """Return the frames ``out_of_turn`` and ``explained`` of an `Audit`."""
     kinds = kinds_of(queue)
     waits = stretches(queue)
-    found = count_overtakes(queue, waits, kinds)
-    left = count_unaccounted(queue, waits, kinds, found, office)
+    overtakes = count_overtakes(queue, waits, kinds)
+    left = count_unaccounted(queue, waits, kinds, overtakes, office)
     left = np.where(queue.pinned == queue.printed, 0, left)
-    cards = np.flatnonzero(found.passed)
-    table = _table(queue, found, left, cards, office).join(
+    cards = np.flatnonzero(overtakes.passed)
+    table = _table(queue, overtakes, left, cards, office).join(
         listed.filter("first"), on="application", how="left", maintain_order="left"
     )
     said: tuple[str, ...] = ()
@@ -74,26 +280,28 @@ def verdicts(
 
 
 def _table(
-    queue: Queue, found: Overtakes, left: Ints, cards: Ints, office: Office
+    queue: Queue, overtakes: Overtakes, left: Ints, cards: Ints, office: Office
 ) -> pl.DataFrame:
-    longer = np.maximum(0, queue.since[cards] - found.oldest[cards])
+    longer = np.maximum(0, queue.since[cards] - overtakes.oldest[cards])
     return pl.DataFrame(
         {
             "application": cards,
-            "passed": found.passed[cards],
+            "passed": overtakes.passed[cards],
             "longest_passed_days": longer,
             "unaccounted": left[cards],
-            "accounted_by": _accounts(queue, found, cards, office),
+            "accounted_by": _accounts(queue, overtakes, cards, office),
             "claim": _claims(queue, cards),
         },
         schema_overrides={"accounted_by": pl.String, "claim": pl.String},
     )
 
 
-def _accounts(queue: Queue, found: Overtakes, cards: Ints, office: Office) -> pl.Series:
+def _accounts(
+    queue: Queue, overtakes: Overtakes, cards: Ints, office: Office
+) -> pl.Series:
     """Return what accounts for each card if nothing is left over."""
     tiers = date_tiers(office)
-    exchanges = (found.stricter + found.equal)[cards]
+    exchanges = (overtakes.stricter + overtakes.equal)[cards]
     # A date that could still be kept after the log excuses nobody.
     due = (queue.due[cards] >= queue.printed[cards]) & (queue.due[cards] <= queue.last)
     due &= "overdue" in tiers

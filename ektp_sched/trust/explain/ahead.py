@@ -47,44 +47,24 @@ _DATES = ("ready_on", "due_on", "promised_on", "pinned_on")
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Cards that stand before an application, for one reason.
+    """Cards that stand before an application, for one reason."""
 
-    Parameters
-    ----------
-    reason
-        ``pin`` (fixed to that day), ``not-ready`` (printed before this one
-        was ready), ``rank`` (stricter), ``waiting`` (longer, and so more
-        pressure), ``target`` (shorter, so that its pressure is higher or
-        grows faster), ``tie-break``, ``due`` and ``promise`` (a date to keep),
-        ``printers`` (what fits where: printers, card types, blanks).
-    cards
-        How many, 1 or more.
-    """
-
+    # pin (fixed to that day), not-ready (printed before this one was ready), rank
+    # (stricter), waiting (longer, and so more pressure), target (shorter, so that its
+    # pressure is higher or grows faster), tie-break, due and promise (a date to keep),
+    # printers (what fits where: printers, card types, blanks)
     reason: str
-    cards: int
+    cards: int  # how many, 1 or more
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An application as the comparison sees it.
+    """An application as the comparison sees it."""
 
-    Parameters
-    ----------
-    row
-        Its row of the backlog.
-    rank
-        Class rank and area rank; infinity for none.
-    target
-        In days.
-    printers
-        Ids of the printers that can print it.
-    """
-
-    row: Mapping[str, Any]
-    rank: tuple[float, float]
-    target: int
-    printers: tuple[str, ...]
+    row: Mapping[str, Any]  # of the backlog
+    rank: tuple[float, float]  # of class and area; infinity for none
+    target: int  # in days
+    printers: tuple[str, ...]  # ids of those that can print it
 
     @classmethod
     def of(cls, row: Mapping[str, Any], office: Office) -> Person:
@@ -106,19 +86,9 @@ def cards_ahead(
     person: Person,
     horizon: tuple[date, date],
 ) -> tuple[Ahead, ...]:
-    """Count the cards before an application by reason.
+    """Count by reason the cards printed before an application on printers it could use.
 
-    Parameters
-    ----------
-    before
-        application_id and day of the cards printed before it on printers that
-        it could use.
-    backlog, office
-        Who they are, and the rule.
-    person
-        The application.
-    horizon
-        First and last day of the plan; due dates after it do not count.
+    Due dates after the horizon, the first and last day of the plan, do not count.
     """
     rows = _with_rule(before, backlog, office)
     rows = _with_order(rows, office, person, horizon)
@@ -128,8 +98,8 @@ def cards_ahead(
         .len()
         .rows()
     )
-    found = dict(counts)
-    return tuple(Ahead(code, found[code]) for code in REASONS if code in found)
+    by_reason = dict(counts)
+    return tuple(Ahead(code, by_reason[code]) for code in REASONS if code in by_reason)
 
 
 def _with_rule(cards: pl.DataFrame, backlog: Backlog, office: Office) -> pl.DataFrame:
@@ -157,8 +127,8 @@ def _with_order(
 ) -> pl.DataFrame:
     """Add whether no rule tells a card apart (same), and whether it comes first."""
     kinds = rows.select("urgency", "card", "area").unique()
-    mine = _seen_by_rules(person.row, office)
-    same = [_seen_by_rules(row, office) == mine for row in kinds.to_dicts()]
+    own_view = _seen_by_rules(person.row, office)
+    same = [_seen_by_rules(row, office) == own_view for row in kinds.to_dicts()]
     rows = rows.join(
         kinds.with_columns(same=pl.Series(same, dtype=pl.Boolean)),
         on=("urgency", "card", "area"),
@@ -250,11 +220,11 @@ def _waited(since: pl.Expr, day: pl.Expr) -> pl.Expr:
 def _reason(person: Person, end: date) -> pl.Expr:
     row, target = person.row, pl.col("target")
     stricter, equal = _stricter(person)
-    since, mine = pl.col("waiting_since"), pl.lit(row["waiting_since"])
+    since, own_since = pl.col("waiting_since"), pl.lit(row["waiting_since"])
     day = pl.col("day")
     # Pressure is the day of waiting over the target: compared without division.
     theirs = _waited(since, day) * person.target
-    ours = _waited(mine, day) * target
+    ours = _waited(own_since, day) * target
     due = (pl.col("due_on") >= day) & (pl.col("due_on") <= end)
     due &= pl.col("due_on").ne_missing(pl.lit(row["due_on"], dtype=pl.Date))
     told = pl.col("promised_on").is_not_null()
@@ -266,7 +236,7 @@ def _reason(person: Person, end: date) -> pl.Expr:
         .then(pl.lit("not-ready"))
         .when(stricter)
         .then(pl.lit("rank"))
-        .when(equal & (theirs > ours) & (since < mine))
+        .when(equal & (theirs > ours) & (since < own_since))
         .then(pl.lit("waiting"))
         .when(equal & (theirs > ours))
         .then(pl.lit("target"))
@@ -291,20 +261,8 @@ def cards_to_move(
 ) -> int:
     """Return how many cards more a day needs for an application and who is before it.
 
-    Parameters
-    ----------
-    rivals
-        application_id and day of the others who could take those places.
-    backlog, office, person
-        Who they are, the rule, and the application.
-    goal
-        The day with more cards.
-
-    Returns
-    -------
-    int
-        The rivals that were ready by then and stand before the application by
-        rank, pressure and tie-break, and one for itself.
+    They are the rivals for its place that were ready by then and stand before it by
+    rank, pressure and tie-break, and one for itself.
     """
     rows = _with_rule(rivals, backlog, office).with_columns(same=True)
     rows = rows.with_columns(first=_comes_first(rows, office, person))
@@ -323,17 +281,7 @@ def least_pressing(
 ) -> tuple[int, int] | None:
     """Return the lowest pressure of a day among cards of an application's rank.
 
-    Parameters
-    ----------
-    printed
-        application_id and day of the cards of that day.
-    backlog, office, person
-        Who they are, the rule, and the application.
-
-    Returns
-    -------
-    tuple or None
-        Day of waiting and target of that card: its pressure is their quotient.
+    It is the quotient of the two numbers returned: day of waiting, and target.
     """
     rows = _with_rule(printed, backlog, office)
     equal = rows.filter(_stricter(person)[1])

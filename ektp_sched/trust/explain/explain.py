@@ -26,11 +26,14 @@ from ektp_sched.trust.explain.ahead import (
     cards_to_move,
     least_pressing,
 )
-from ektp_sched.trust.explain.consumables import ConsumableCase, may_be_held
-from ektp_sched.trust.explain.limits import find_room
+from ektp_sched.trust.explain.limits import (
+    ConsumableCase,
+    QuotaCase,
+    find_room,
+    idle_shifts,
+    may_be_held,
+)
 from ektp_sched.trust.explain.model import Explanation, Move, Price, Slot
-from ektp_sched.trust.explain.quotas import QuotaCase
-from ektp_sched.trust.explain.shifts import idle_shifts
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -254,8 +257,8 @@ class _Case:
         """Return the shifts that are worked on its day."""
         if self.slot is None:
             return ()
-        mine = (self.slot.day - self.plan.start).days
-        return tuple(name for name, day in self.room.worked if day == mine)
+        own_day = (self.slot.day - self.plan.start).days
+        return tuple(name for name, day in self.room.worked if day == own_day)
 
     def idle(self) -> tuple[IdleShift, ...]:
         """Return the shifts that would have made room earlier."""
@@ -320,8 +323,8 @@ class _Case:
         changes = (pl.col("one_more").fill_null(0) != 0) | (
             pl.col("one_less").fill_null(0) != 0
         )
-        mine = pl.col("resource").is_in(machines) & changes
-        rows = self.plan.prices.filter(mine)
+        concerned = pl.col("resource").is_in(machines) & changes
+        rows = self.plan.prices.filter(concerned)
         if day is None and self.slot is None:
             first = rows.filter(pl.col("day") >= wanted)["day"].min()
             wanted = first if isinstance(first, date) else wanted
@@ -364,13 +367,13 @@ class _Case:
 
     def _printable(self) -> pl.Expr:
         """Return which applications some printer of its own could print."""
-        mine = set(self.person.printers)
+        own_printers = set(self.person.printers)
         kinds = self.backlog.frame.select("card", "area").unique().rows()
         able = [
             pl.col("card").eq_missing(pl.lit(card, dtype=pl.String))
             & pl.col("area").eq_missing(pl.lit(area, dtype=pl.String))
             for card, area in kinds
-            if mine & set(self.office.eligible(card, area))
+            if own_printers & set(self.office.eligible(card, area))
         ]
         return pl.any_horizontal(able)
 

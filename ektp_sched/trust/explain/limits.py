@@ -1,94 +1,88 @@
-"""What was full, and what was free, on the days before a card's turn."""
+"""What kept a card from a day: machines, supplies, quotas, and shifts left idle."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ektp_sched.office import capacity
-from ektp_sched.trust.explain.model import Limit
-from ektp_sched.trust.verify.shifts import known_uses, read_shifts
+from ektp_sched.rules.quotas import place
+from ektp_sched.trust.counts.consumables import blanks_of
+from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.counts.standing import ribbons_left
+from ektp_sched.trust.explain.model import IdleShift, Limit, QuotaHold, SupplyHold
+from ektp_sched.trust.facts import MISSING, read_facts
+from ektp_sched.trust.verify.rules import used_blanks
+from ektp_sched.trust.verify.shifts import ShiftRules, known_uses, read_shifts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
+    from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.explain.model import Explained
+    from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.planned import PlannedRows
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Room", "find_room"]
+__all__ = [
+    "ConsumableCase",
+    "QuotaCase",
+    "Room",
+    "find_room",
+    "idle_shifts",
+    "may_be_held",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A plan's use of capacity, as one card's printers see it.
+    """A plan's use of capacity, as one card's printers see it."""
 
-    Parameters
-    ----------
-    start
-        First day of the plan.
-    possible
-        Days on which one of its printers and a server of that printer work,
-        shape ``(days,)``.
-    free
-        Those on which both, and the reserve, leave room for a card more.
-    limits
-        Capacity of the horizon.
-    takes
-        Which of its printers have room and a server with room, shape
-        ``(P, days)``.
-    left_printer, left_server
-        Cards not used, shapes ``(P, days)`` and ``(S, days)``.
-    left_total
-        Cards that the reserve still allows, shape ``(days,)``; None without.
-    mine
-        Which printers can print the card, shape ``(P,)``.
-    worked
-        Id and day offset of the shifts that are worked, by day and id.
-    """
-
-    start: date
+    start: date  # first day of the plan
+    # days on which one of its printers and a server of that work, (days,)
     possible: Bools
-    free: Bools
-    limits: Capacity
+    free: Bools  # those on which both, and the reserve, leave room for a card more
+    limits: Capacity  # of the horizon
+    # which of its printers have room and a server with room, shape (P, days)
     takes: Bools
+    # left_printer, left_server: cards not used, shapes (P, days) and (S, days)
     left_printer: Ints
     left_server: Ints
+    # cards that the reserve still allows, shape (days,); None without
     left_total: Ints | None
-    mine: Bools
+    own_printers: Bools  # which printers can print the card, shape (P,)
+    # id and day offset of the shifts that are worked, by day and id
     worked: tuple[tuple[str, int], ...]
 
     def servers(self) -> tuple[str, ...]:
         """Return the servers that its printers reach and that work on some day."""
-        reached = self.limits.reaches[self.mine].any(axis=0)
+        reached = self.limits.reaches[self.own_printers].any(axis=0)
         works = self.limits.server_cards.any(axis=1)
         numbers = np.flatnonzero(reached & works)
         return tuple(self.limits.servers[number] for number in numbers.tolist())
 
     def binding(self, first: int, end: int) -> tuple[Limit, ...]:
-        """Return how often each resource was full on days in ``[first, end)``.
-
-        Parameters
-        ----------
-        first, end
-            Day offsets.
-        """
+        """Return how often each resource was full on days in ``[first, end)``."""
         days = np.zeros(len(self.possible), dtype=bool)
         days[first:end] = self.possible[first:end]
-        found = []
-        reached = self.limits.reaches[self.mine].any(axis=0)
+        resources = []
+        reached = self.limits.reaches[self.own_printers].any(axis=0)
         for names, cards, left, ours in (
             (
                 self.limits.printers,
                 self.limits.printer_cards,
                 self.left_printer,
-                self.mine,
+                self.own_printers,
             ),
             (self.limits.servers, self.limits.server_cards, self.left_server, reached),
         ):
@@ -96,43 +90,35 @@ class Room:
                 worked = days & (cards[number] > 0)
                 full = worked & (left[number] <= 0)
                 count = int(full.sum()), int(worked.sum())
-                found.append(Limit(names[number], *count))
+                resources.append(Limit(names[number], *count))
         if self.left_total is not None:
             full = days & (self.left_total <= 0)
-            found.append(Limit("reserve", int(full.sum()), int(days.sum())))
-        return tuple(limit for limit in found if limit.full)
+            resources.append(Limit("reserve", int(full.sum()), int(days.sum())))
+        return tuple(limit for limit in resources if limit.full)
 
 
 def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Room:
-    """Return what a plan uses and leaves, day by day.
-
-    Parameters
-    ----------
-    plan, office
-        The plan, and its capacity.
-    printers
-        Those that can print the card.
-    """
+    """Return what a plan uses and leaves day by day, as these printers see it."""
     worked = known_uses(read_shifts(plan.shifts, plan.start), office, plan.days)
     limits = capacity(office, plan.start, plan.days, worked)
     left_printer = limits.printer_cards - _used(plan, "printer", limits.printers)
     left_server = limits.server_cards - _used(plan, "server", limits.servers)
-    mine = np.array([name in printers for name in limits.printers], dtype=bool)
+    usable = np.array([name in printers for name in limits.printers], dtype=bool)
     works = (limits.printer_cards > 0) & (
         limits.reaches.astype(np.int64) @ (limits.server_cards > 0) > 0
     )
     room = (left_printer > 0) & (
         limits.reaches.astype(np.int64) @ (left_server > 0) > 0
     )
-    takes = room & mine[:, None]
-    possible, free = works[mine].any(axis=0), takes.any(axis=0)
+    takes = room & usable[:, None]
+    possible, free = works[usable].any(axis=0), takes.any(axis=0)
     left_total = None
     if limits.total is not None:
         left_total = limits.total - _used(plan, "printer", limits.printers).sum(axis=0)
         possible &= limits.total > 0
         free &= left_total > 0
     left = left_printer, left_server, left_total
-    return Room(plan.start, possible, free, limits, takes, *left, mine, worked)
+    return Room(plan.start, possible, free, limits, takes, *left, usable, worked)
 
 
 def _used(plan: Explained, column: str, names: tuple[str, ...]) -> Ints:
@@ -145,3 +131,208 @@ def _used(plan: Explained, column: str, names: tuple[str, ...]) -> Ints:
         if name in number and 0 <= at < plan.days:
             used[number[name], at] += cards
     return used
+
+
+def idle_shifts(
+    office: Office, room: Room, first: int, end: int
+) -> tuple[IdleShift, ...]:
+    """Return shifts that could have made room in ``[first, end)``, each last day."""
+    if not office.shifts or first >= end:
+        return ()
+    limits = room.limits
+    rules = ShiftRules(office, limits.start, limits.days)
+    may, worked = rules.may_be_worked(), set(room.worked)
+    idle = []
+    for shift in sorted(shift.id for shift in office.shifts):
+        free = [
+            (name, day)
+            for name, day in may
+            if name == shift and first <= day < end and (name, day) not in worked
+        ]
+        helps = _room(office, room, free)
+        days = [day for _, day in free if helps[day]]
+        if days:
+            day = max(days)
+            stops = rules.stopped_by(room.worked, shift, day)
+            idle.append(IdleShift(shift, limits.start + timedelta(days=day), stops))
+    return tuple(idle)
+
+
+def _room(
+    office: Office, room: Room, uses: Sequence[tuple[str, int]]
+) -> NDArray[np.bool_]:
+    """Return on which days uses leave a place for the card, all others staying."""
+    before = room.limits
+    after = capacity(office, before.start, before.days, [*room.worked, *uses])
+    left_printer = room.left_printer + after.printer_cards - before.printer_cards
+    left_server = room.left_server + after.server_cards - before.server_cards
+    reached = after.reaches.astype(np.int64) @ (left_server > 0)
+    takes = (left_printer > 0) & (reached > 0) & room.own_printers[:, None]
+    free = np.asarray(takes.any(axis=0))
+    if room.left_total is not None:
+        assert before.total is not None
+        assert after.total is not None
+        free &= room.left_total + after.total - before.total > 0
+    return free
+
+
+def may_be_held(office: Office, card: str | None) -> bool:
+    """Return whether ribbons or blanks could hold a card of this type."""
+    ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
+    kind = office.cards.get(card or "")
+    return ribbons or (kind is not None and kind.stock is not None)
+
+
+class ConsumableCase:
+    """One application against what printing uses up, on the days before its own."""
+
+    def __init__(
+        self,
+        plan: PlannedRows,
+        backlog: Backlog,
+        office: Office,
+        application_id: str,
+        days: Sequence[int],
+        room: Room,
+    ) -> None:
+        self._facts: Facts = read_facts(plan, backlog, office)
+        ids = backlog.frame["application_id"]
+        self._row = int((ids == application_id).arg_max() or 0)
+        self._kind = int(self._facts.kind[self._row])
+        self._later = int(self._facts.printed[self._row])
+        self._takes = room.takes
+        self._left = ribbons_left(self._facts)
+        self._blanks = blanks_of(self._facts)
+        self._days = [day for day in days if room.free[day]]
+        self._inked = [day for day in self._days if self._has_ribbon(day)]
+        self._whole = [day for day in self._inked if self._has_blank(day)]
+
+    @property
+    def whole(self) -> Bools:
+        """Return the days with a place, a ribbon and a blank, shape ``(days,)``."""
+        days = np.zeros(self._facts.days, dtype=bool)
+        days[self._whole] = True
+        return days
+
+    def rule(self) -> str | None:
+        """Return which of them holds it on each day on which there is a place."""
+        if self._days and not self._inked:
+            return "no-ribbon"
+        return "no-blanks" if self._inked and not self._whole else None
+
+    def holds(self) -> tuple[SupplyHold, ...]:
+        """Return what is used up, set aside or expired."""
+        rule = self.rule()
+        if rule is None:
+            return ()
+        return tuple(self._ribbons() if rule == "no-ribbon" else self._lots())
+
+    def _has_ribbon(self, day: int) -> bool:
+        """Return whether a printer with a place has a ribbon for the card."""
+        names = self._facts.assignments["printer"]
+        at = np.flatnonzero(self._facts.rows.application == self._row)
+        own_printer = names[int(at[0])] if len(at) else None
+        for number in np.flatnonzero(self._takes[:, day]).tolist():
+            same = self._facts.limits.printers[number] == own_printer
+            end = self._later if same else self._facts.days
+            if self._left[number, day:end].min(initial=1) > 0:
+                return True
+        return False
+
+    def _has_blank(self, day: int) -> bool:
+        kinds = self._facts.kinds
+        taker, stock = int(kinds.taker[self._kind]), int(kinds.stock[self._kind])
+        if taker >= 0:
+            card, name = kinds.takers[taker]
+            return self._blanks[card].moves(name, day, self._later)
+        if stock < 0:
+            return True
+        supply = self._facts.limits.supply[kinds.stocked[stock]]
+        left = supply - used_blanks(self._facts)[stock]
+        return bool((left[day : self._later] > 0).all())
+
+    def _ribbons(self) -> Iterator[SupplyHold]:
+        facts = self._facts
+        for number in np.flatnonzero(self._takes[:, self._days].any(axis=1)).tolist():
+            empty = np.flatnonzero(self._left[number] <= 0)
+            before = empty[empty < self._later]
+            last = (before if len(before) else empty).max(initial=0)
+            until = facts.start + timedelta(days=int(last))
+            yield SupplyHold("ribbon", name=facts.limits.printers[number], day=until)
+
+    def _lots(self) -> Iterator[SupplyHold]:
+        """Yield whose blanks are left, and what had expired, on the last such day."""
+        kinds, start = self._facts.kinds, self._facts.start
+        taker = int(kinds.taker[self._kind])
+        if taker < 0:
+            return
+        card, own_class = kinds.takers[taker]
+        day, blanks = self._inked[-1], self._blanks[card]
+        for name, cards in blanks.kept(day).items():
+            if name != own_class:
+                when = start + timedelta(days=day)
+                yield SupplyHold("set-aside", name=name, cards=cards, day=when)
+        for last, cards in blanks.expired(day).items():
+            when = start + timedelta(days=last)
+            yield SupplyHold("expired", cards=cards, day=when)
+
+
+class QuotaCase:
+    """One application against its office's quotas, on the days before its own."""
+
+    def __init__(
+        self,
+        plan: PlannedRows,
+        backlog: Backlog,
+        office: Office,
+        application_id: str,
+        days: Sequence[int],
+        free: Bools,
+    ) -> None:
+        self._office = office
+        self._facts: Facts = read_facts(plan, backlog, office)
+        ids = backlog.frame["application_id"]
+        self._row = int((ids == application_id).arg_max() or 0)
+        self._sign = int(self._facts.kinds.sign[self._facts.kind[self._row]])
+        self._moves = QuotaMoves(self._facts)
+        self._free = [day for day in days if free[day]]
+        self._days = days
+
+    def holds_alone(self) -> bool:
+        """Return whether there is a place earlier, and a quota forbids each."""
+        return bool(self._free) and all(map(self._against_move, self._free))
+
+    def holds(self) -> tuple[QuotaHold, ...]:
+        """Return on how many of its earlier days each quota stands against it."""
+        counts: Counter[int] = Counter()
+        free = set(self._free)
+        for day in self._days:
+            against = self._against_exchange(day)
+            if day in free:
+                against |= set(self._against_move(day))
+            counts.update(against)
+        return tuple(
+            QuotaHold(place(self._office, quota), days, len(self._days))
+            for quota, days in sorted(counts.items())
+        )
+
+    def _against_move(self, day: int) -> list[int]:
+        later = int(self._facts.printed[self._row])
+        return self._moves.against_move(self._sign, day, later)
+
+    def _against_exchange(self, day: int) -> set[int]:
+        """Return the quotas that keep it from changing places with cards behind it."""
+        later = int(self._facts.printed[self._row])
+        held = self._moves.against_exchange(day, later)[self._sign, self._passed(day)]
+        return set(held[held >= 0].tolist())
+
+    def _passed(self, day: int) -> Ints:
+        """Return the signs of cards of a day that it comes before by the rule."""
+        facts, row = self._facts, self._row
+        rank, target, since = facts.rank, facts.target, facts.since
+        level = rank == rank[row]
+        first = (since > since[row]) | (target > target[row])
+        behind = (since >= since[row]) & (target >= target[row]) & first
+        there = (facts.printed == day) & (facts.pinned == MISSING)
+        who = there & ((rank > rank[row]) | (level & behind))
+        return np.unique(facts.kinds.sign[facts.kind[who]])

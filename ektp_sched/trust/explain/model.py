@@ -37,153 +37,94 @@ class Explained(PlannedRows, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A resource on the days on which a card could have been printed earlier.
+    """A resource on the days on which a card could have been printed earlier."""
 
-    Parameters
-    ----------
-    resource
-        Id of a printer or server, or ``reserve``.
-    full
-        Days on which all its cards were used.
-    days
-        Days on which it worked.
-    """
-
-    resource: str
-    full: int
-    days: int
+    resource: str  # id of a printer or server, or reserve
+    full: int  # days on which all its cards were used
+    days: int  # days on which it worked
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where and when a card is printed.
+    """Where and when a card is printed."""
 
-    Parameters
-    ----------
-    day, printer, server, batch, position
-        As in ``plan.csv``.
-    wait_days
-        Calendar days since the recording.
-    pressure
-        On that day.
-    """
-
+    # day, printer, server, batch, position: as in plan.csv
     day: date
     printer: str
     server: str
     batch: int
     position: int
-    wait_days: int
-    pressure: float
+    wait_days: int  # calendar days since the recording
+    pressure: float  # on that day
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one card more or less on a resource would change, in a tier's unit.
+    """What one card more or less on a resource would change, in a tier's unit."""
 
-    Parameters
-    ----------
-    resource, day, tier, rank
-        As in ``prices.csv``.
-    one_more, one_less
-        Change of the tier's value; None where there is no card to take away.
-    """
-
+    # resource, day, tier, rank: as in prices.csv
     resource: str
     day: date
     tier: str
     rank: int | str | None
+    # one_more, one_less: change of the tier's value; None where there is no card to
+    # take away
     one_more: float | None
     one_less: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Something that could bring an application's turn forward.
+    """Something that could bring an application's turn forward."""
 
-    Parameters
-    ----------
-    code
-        ``cards`` (so many more on ``day``, the working day before its own, would print
-        it and all of its own day, or of the unprinted, who stand before it by rank,
-        pressure and tie-break and were ready), ``pressure`` (``needed``, the lowest of
-        its rank that its printers print on ``day``, above its ``own``), ``free`` (the
-        first day with a free place on one of its printers, which only blanks
-        or a fixed date keep from it), ``due`` (it has no due date yet).
-    day
-        The day meant, if any.
-    cards
-        Of ``cards``.
-    own, needed
-        Pressures of ``pressure``.
-    """
-
+    # cards (so many more on day, the working day before its own, would print it and all
+    # of its own day, or of the unprinted, who stand before it by rank, pressure and
+    # tie-break and were ready), pressure (needed, the lowest of its rank that its
+    # printers print on day, above its own), free (the first day with a free place on
+    # one of its printers, which only blanks or a fixed date keep from it), due (it has
+    # no due date yet)
     code: str
-    day: date | None = None
-    cards: int | None = None
+    day: date | None = None  # the day meant, if any
+    cards: int | None = None  # of the code cards
+    # own, needed: pressures, of the code pressure
     own: float | None = None
     needed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IdleShift:
-    """A shift that could have made room for a card, and why it is not worked.
+    """A shift that could have made room for a card, and why it is not worked."""
 
-    Parameters
-    ----------
-    shift, day
-        Which, and the last such day before the card's own.
-    rules
-        Places in office.toml of the rules that leave no room for it; empty
-        where only the aims, in their order, speak against it.
-    """
-
+    # shift, day: which, and the last such day before the card's own
     shift: str
     day: date
+    # places in office.toml of the rules that leave no room for it; empty where only the
+    # aims, in their order, speak against it
     rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaHold:
-    """A quota that keeps a card from an earlier day.
+    """A quota that keeps a card from an earlier day."""
 
-    Parameters
-    ----------
-    quota
-        Its place in office.toml, with its id if it has one.
-    held
-        Days on which the card could not be printed, or could not change places
-        with one that comes behind it, without breaking the quota.
-    days
-        Days before its own on which it could otherwise have been printed.
-    """
-
-    quota: str
+    quota: str  # its place in office.toml, with its id if it has one
+    # days on which the card could not be printed, or could not change places with one
+    # that comes behind it, without breaking the quota
     held: int
-    days: int
+    days: int  # days before its own on which it could otherwise have been printed
 
 
 @dataclass(frozen=True, slots=True)
 class SupplyHold:
-    """What printing uses up, and a card lacks on each earlier day with a place.
+    """What printing uses up, and a card lacks on each earlier day with a place."""
 
-    Parameters
-    ----------
-    code
-        ``ribbon`` (a printer's ribbons allow no card more), ``set-aside``
-        (blanks are left, but for another class) or ``expired``.
-    name
-        The printer, or the class.
-    cards
-        Blanks that are set aside, or could not be used any more.
-    day
-        Last day on which the ribbons allow no card more; last day with a place,
-        on which so many were set aside; or last day on which they could be used.
-    """
-
+    # ribbon (a printer's ribbons allow no card more), set-aside (blanks are left, but
+    # for another class) or expired
     code: str
-    name: str | None = None
-    cards: int = 0
+    name: str | None = None  # the printer, or the class
+    cards: int = 0  # blanks that are set aside, or could not be used any more
+    # last day on which the ribbons allow no card more; last day with a place, on which
+    # so many were set aside; or last day on which they could be used
     day: date | None = None
 
 
@@ -284,30 +225,6 @@ class Explanation(OneLine):
     def before(self) -> int:
         """Cards that stand before it."""
         return sum(part.cards for part in self.ahead)
-
-    def sentences(self, lang: str = "en") -> list[str]:
-        """Return the explanation in plain sentences.
-
-        Parameters
-        ----------
-        lang
-            ``"en"`` or ``"id"``.
-
-        Returns
-        -------
-        list of str
-            One sentence or two a line; lines that begin with "- " are a list.
-
-        Raises
-        ------
-        UsageError
-            The language is none of these.
-        """
-        # The output room lies above trust; only this convenience knows it.
-        from ektp_sched.output.explain_text import explanation_lines
-        from ektp_sched.output.languages import language
-
-        return explanation_lines(self, language(lang))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything for JSON; dates are text."""

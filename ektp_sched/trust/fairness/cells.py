@@ -45,9 +45,9 @@ class Cells:
     count: Ints
     one: Ints
 
-    def take(self, some: Bools | Ints) -> Cells:
+    def take(self, chosen: Bools | Ints) -> Cells:
         """Return some of the cells."""
-        return Cells(*(getattr(self, name)[some] for name in self.__slots__))
+        return Cells(*(getattr(self, name)[chosen] for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,7 @@ class Sorts:
 def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
     """Return the cells of everybody who is not pinned and has a printer.
 
-    Returns
-    -------
-    tuple
-        The cells, their sorts, and the cell of each application, -1 for the others.
+    With them come their sorts, and the cell of each application, -1 for the others.
     """
     groups = group_applications(facts)
     first, alike = distinct_rows(groups.printers.T)
@@ -92,8 +89,8 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
     held = distinct(key, max(1, len(groups)) * width * (none + 1))
     cell, _ = numbered(key, max(1, len(groups)) * width * (none + 1))
     group, day = held // ((none + 1) * width), held // (none + 1) % width
-    one = np.zeros(len(held), dtype=np.int64)
-    one[cell] = np.arange(len(cell))
+    example = np.zeros(len(held), dtype=np.int64)
+    example[cell] = np.arange(len(cell))
     sort, sorts = _sorts(groups, group, held % (none + 1), eligible)
     cells = Cells(
         sort=sort,
@@ -103,7 +100,7 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
         promised=groups.promised[group],
         day=day,
         count=np.bincount(cell, minlength=len(held)).astype(np.int64),
-        one=one,
+        one=example,
     )
     able = np.asarray(groups.printers.any(axis=1))
     free = (groups.pinned == MISSING)[group] & able[groups.access[group]]
@@ -152,7 +149,7 @@ def slack_of(facts: Facts) -> Ints:
 
 def costs_on(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:
     """Return what each cell's cards would cost on a day, shape (tiers, cells)."""
-    found = []
+    costs = []
     dates = {"overdue": cells.due, "promise": cells.promised}
     target = sorts.target[cells.sort]
     for tier in priced(facts):
@@ -163,6 +160,6 @@ def costs_on(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:
             dates.get(tier.name, cells.since),
             tier.scale // target if tier.name == "pressure" else 1,
         )
-        mine = tier.rank is None or sorts.rank[cells.sort] == tier.rank
-        found.append(np.where(mine, amount, 0))
-    return np.array(found, dtype=np.int64).reshape(len(found), len(cells.day))
+        ranked = tier.rank is None or sorts.rank[cells.sort] == tier.rank
+        costs.append(np.where(ranked, amount, 0))
+    return np.array(costs, dtype=np.int64).reshape(len(costs), len(cells.day))

@@ -16,8 +16,9 @@ import numpy as np
 
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of, slack_of
-from ektp_sched.trust.fairness.exchanges import changes, tiers_that_count
+from ektp_sched.trust.verify.tiers import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Counts", "Pair", "count_overtakes"]
+__all__ = ["Pair", "count_overtakes"]
+
 
 _NEVER: Final = 1 << 40
 _FIRST: Final = -_NEVER
@@ -39,58 +41,35 @@ _TABLE: Final = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two applications whose order is not the rule's.
+    """Two applications whose order is not the rule's."""
 
-    Parameters
-    ----------
-    passed, by
-        application_id of the one overtaken, and of the one printed before.
-    day, passed_day
-        Day offsets on which they are printed; ``days`` for "not printed".
-    """
-
+    # passed, by: application_id of the one overtaken, and of the one printed before
     passed: str
     by: str
+    # day, passed_day: day offsets on which they are printed; days for "not printed"
     day: int
     passed_day: int
 
 
 @dataclass(slots=True)
-class Counts:
-    """Overtakes counted so far.
+class _Counts:
+    """Overtakes counted so far."""
 
-    Parameters
-    ----------
-    avoidable
-        Pairs whose exchange keeps every rule and worsens no tier before the
-        one it improves.
-    accounted
-        Pairs whose exchange would worsen an earlier tier, by that tier.
-    excused
-        Pairs whose exchange would break a quota, by that quota's index, and
-        worsen no tier before the one it improves.
-    longest
-        Most days between the two prints of a pair in ``accounted``.
-    sample
-        A few avoidable pairs.
-    """
-
+    # pairs whose exchange keeps every rule and worsens no tier before the one it
+    # improves
     avoidable: int = 0
+    # pairs whose exchange would worsen an earlier tier, by that tier
     accounted: Counter[str] = field(default_factory=Counter)
+    # pairs whose exchange would break a quota, by that quota's index, and worsen no
+    # tier before the one it improves
     excused: Counter[int] = field(default_factory=Counter)
-    longest: int = 0
-    sample: list[Pair] = field(default_factory=list)
+    longest: int = 0  # most days between the two prints of a pair in accounted
+    sample: list[Pair] = field(default_factory=list)  # a few avoidable pairs
 
 
-def count_overtakes(facts: Facts) -> Counts:
-    """Count all overtakes of a plan, avoidable or accounted for.
-
-    Parameters
-    ----------
-    facts
-        A plan laid beside its applications.
-    """
-    counts = Counts()
+def count_overtakes(facts: Facts) -> _Counts:
+    """Count all overtakes of a plan, avoidable or accounted for."""
+    counts = _Counts()
     cells, sorts, _ = cells_of(facts)
     slack = slack_of(facts)
     moves, blanks = QuotaMoves(facts), BlankMoves(facts)
@@ -103,9 +82,11 @@ def count_overtakes(facts: Facts) -> Counts:
             held = moves.against_exchange(day, later)[sorts.sign[:, None], sorts.sign]
             _count_pair(facts, sorts, ahead, passed, able & (held < 0), counts)
             for quota in np.unique(held[able & (held >= 0)]).tolist():
-                some = Counts()
-                _count_pair(facts, sorts, ahead, passed, able & (held == quota), some)
-                counts.excused[quota] += some.avoidable
+                by_quota = _Counts()
+                _count_pair(
+                    facts, sorts, ahead, passed, able & (held == quota), by_quota
+                )
+                counts.excused[quota] += by_quota.avoidable
     return counts
 
 
@@ -145,21 +126,21 @@ def _count_pair(
     ahead: Cells,
     passed: Cells,
     able: Bools,
-    counts: Counts,
+    counts: _Counts,
 ) -> None:
     """Count the overtakes between two days."""
     day, later = int(ahead.day[0]), int(passed.day[0])
     for sort in np.flatnonzero(able.any(axis=0)).tolist():
-        some = passed.take(able[passed.sort, sort])
-        mine = ahead.take(ahead.sort == sort)
-        first = sorts.first[some.sort, sort]
+        overtaken = passed.take(able[passed.sort, sort])
+        overtaking = ahead.take(ahead.sort == sort)
+        first = sorts.first[overtaken.sort, sort]
         # Doubled, so that "earlier" and "no later" are one comparison.
-        since = np.where(first == 1, _FIRST, 2 * some.since + (first == 3))
+        since = np.where(first == 1, _FIRST, 2 * overtaken.since + (first == 3))
         for by_rank in np.unique(first == 1).tolist():
             part = (first == 1) == by_rank
             _count_sort(
                 facts,
-                (mine, some.take(part), since[part]),
+                (overtaking, overtaken.take(part), since[part]),
                 (day, later),
                 by_rank,
                 counts,
@@ -171,13 +152,13 @@ def _count_sort(
     cells: tuple[Cells, Cells, Ints],
     days: tuple[int, int],
     by_rank: bool,
-    counts: Counts,
+    counts: _Counts,
 ) -> None:
     ahead, passed, since = cells
-    parts = tiers_that_count(facts, by_rank, days[1])
+    parts = _tiers_that_count(facts, by_rank, days[1])
     names = [name for part in parts for name in part]
-    steps = changes(facts, (ahead.due, ahead.promised), days, parts)
-    gain = changes(facts, (passed.due, passed.promised), days, parts, wins=by_rank)[-1]
+    steps = _changes(facts, (ahead.due, ahead.promised), days, parts)
+    gain = _changes(facts, (passed.due, passed.promised), days, parts, wins=by_rank)[-1]
     loss = steps[-1]
     total, below = _dominated(
         (since, gain, passed.count), 2 * ahead.since, steps, by_rank
@@ -189,15 +170,15 @@ def _count_sort(
             counts.accounted[name] += share - earlier
             counts.longest = max(counts.longest, days[1] - days[0])
     avoidable = total - below[-1] if names else total
-    found = int(weight @ avoidable)
-    counts.avoidable += found
-    if found and len(counts.sample) < _SAMPLE:
-        which = int(np.flatnonzero(avoidable)[0])
-        worst = loss[which] if names else 0
-        who = (since <= 2 * ahead.since[which]) & (gain >= worst)
+    pairs = int(weight @ avoidable)
+    counts.avoidable += pairs
+    if pairs and len(counts.sample) < _SAMPLE:
+        overtaker = int(np.flatnonzero(avoidable)[0])
+        worst = loss[overtaker] if names else 0
+        who = (since <= 2 * ahead.since[overtaker]) & (gain >= worst)
         ids = facts.frame["application_id"]
         other = int(passed.one[np.flatnonzero(who)[0]])
-        counts.sample.append(Pair(ids[other], ids[int(ahead.one[which])], *days))
+        counts.sample.append(Pair(ids[other], ids[int(ahead.one[overtaker])], *days))
 
 
 def _dominated(
@@ -205,22 +186,10 @@ def _dominated(
 ) -> tuple[Ints, list[Ints]]:
     """Count, for each cell ahead, whom it passed; and those who gained less.
 
-    Parameters
-    ----------
-    passed
-        Doubled waiting_since, gain and count of those behind.
-    until
-        Doubled waiting_since of each cell ahead.
-    losses
-        What each cell ahead would lose: the gain must be below it.
-    by_rank
-        Whether waiting_since does not matter.
-
-    Returns
-    -------
-    tuple
-        Numbers of applications, shape of ``until``; and one such array for
-        each entry of ``losses``.
+    ``passed`` holds doubled waiting_since, gain and count of those behind; ``until``
+    the doubled waiting_since of each cell ahead, which does not matter ``by_rank``;
+    ``losses`` what each would lose, below which the gain must be, one count for each
+    entry.
     """
     since, gain, count = passed
     moments = np.unique(since)
@@ -235,12 +204,87 @@ def _dominated(
     for low in range(0, len(gains), step):
         high = min(len(gains), low + step)
         column = np.searchsorted(gains, gain) - low
-        some = (column >= 0) & (column < high - low)
+        inside = (column >= 0) & (column < high - low)
         table = np.zeros((len(moments) + 1, high - low + 1), dtype=np.int64)
-        np.add.at(table, (row[some] + 1, column[some] + 1), count[some])
+        np.add.at(table, (row[inside] + 1, column[inside] + 1), count[inside])
         table = table.cumsum(axis=0).cumsum(axis=1)
         total += table[upto, -1]
         for part, loss in zip(below, losses, strict=True):
             place = np.clip(np.searchsorted(gains, loss) - low, 0, high - low)
             part += table[upto, place]
     return total, below
+
+
+def _tiers_that_count(facts: Facts, by_rank: bool, later: int) -> list[list[str]]:
+    """Return the tiers that stand before the one an exchange surely improves.
+
+    ``overdue`` and ``promise`` by stretch: in each, all tiers of a stricter rank stand
+    before those of the other.  Within a rank an exchange leaves the number of unprinted
+    as it is, and improves ``pressure``.  A stricter rank (``by_rank``) surely improves
+    the first stretch of tiers with ``pressure``, or with ``unprinted`` where it is not
+    printed (``later`` is ``days``).
+    """
+    sure = ["pressure"]
+    if by_rank and later == facts.days:
+        sure.append("unprinted")
+    counting: list[list[str]] = []
+    for names in stretches(facts.office):
+        first = min((names.index(n) for n in sure if n in names), default=None)
+        before = names[: 0 if by_rank and first is not None else first]
+        counting.append([name for name in before if name in ("overdue", "promise")])
+        if first is not None:
+            break
+    return counting
+
+
+def _changes(
+    facts: Facts,
+    dates: tuple[Ints, Ints],
+    days: tuple[int, int],
+    parts: list[list[str]],
+    *,
+    wins: bool = False,
+) -> list[Ints]:
+    """Return what changes between two days, tiers packed into one number each.
+
+    For each tier the changes up to it, so that larger numbers matter more; at least one
+    entry, the last being all of them.  ``dates`` are due and promised, ``(K,)`` each;
+    ``wins`` says that any change in a stretch outweighs all that others have there.
+    """
+    changes: list[Ints] = []
+    for names in parts:
+        of_stretch = [_change(name, dates, days) for name in names]
+        if wins and of_stretch:
+            moved = np.logical_or.reduce([change > 0 for change in of_stretch])
+            most = _width(facts, names[0]) - 1
+            of_stretch = [
+                np.where(moved, most, 0),
+                *(0 * change for change in of_stretch[1:]),
+            ]
+        changes += of_stretch
+    widths = [_width(facts, name) for names in parts for name in names]
+    return _packed(changes, widths) or [np.zeros(len(dates[0]), dtype=np.int64)]
+
+
+def _change(name: str, dates: tuple[Ints, Ints], days: tuple[int, int]) -> Ints:
+    (due, promised), (day, later) = dates, days
+    if name == "overdue":
+        return np.asarray((due >= day) & (due < later), dtype=np.int64)
+    slip = np.maximum(0, later - np.maximum(promised, day))
+    return np.where(promised == MISSING, 0, slip)
+
+
+def _width(facts: Facts, name: str) -> int:
+    """Return how many changes there are, "outweighs all" being one more."""
+    return 3 if name == "overdue" else facts.days + 2
+
+
+def _packed(changes: list[Ints], widths: list[int]) -> list[Ints]:
+    packed: list[Ints] = []
+    for change, width in zip(changes, widths, strict=True):
+        packed.append(packed[-1] * width + change if packed else change)
+    scale = 1
+    for index in range(len(packed) - 1, -1, -1):
+        packed[index] = packed[index] * scale
+        scale *= widths[index]
+    return packed

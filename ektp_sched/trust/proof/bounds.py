@@ -51,22 +51,12 @@ _ROOM: Final = 1 << 62
 class _Many:
     """Groups that some tiers together cannot tell apart: one of each, and sizes."""
 
-    one: Ints
+    example: Ints
     size: Ints
 
 
 class Bounds:
-    """What prices prove under every choice of shifts.
-
-    Parameters
-    ----------
-    facts
-        The applications and the office.
-    tiers
-        The tiers to which applications add, pins first where there are any.
-    possible
-        By day the shifts that may be worked on it.
-    """
+    """What prices prove under every choice of shifts; tiers begin with pins, if any."""
 
     def __init__(
         self,
@@ -85,13 +75,7 @@ class Bounds:
         self._many: dict[int, _Many] = {}
 
     def constant(self, cut: Cut) -> int:
-        """Return the bound on the weighed tiers without any shift.
-
-        Parameters
-        ----------
-        cut
-            Its weights and prices count, not what it states.
-        """
+        """Return the bound on the weighed tiers without any shift, by prices alone."""
         _, least = routes(self._face, cut.prices)
         total = 0
         for group, size in self._blocks(cut.tier):
@@ -137,35 +121,22 @@ class Bounds:
             self._many[tier] = _merged(self._face, self._tiers[: tier + 1])
         many = self._many[tier]
         step = max(1, _CHUNK // self._face.masks.shape[1])
-        for some in blocks(len(many.one), step):
-            yield many.one[some], many.size[some]
+        for block in blocks(len(many.example), step):
+            yield many.example[block], many.size[block]
 
     def slopes(self, uses: Sequence[Use], cuts: Sequence[Cut]) -> list[list[int]]:
-        """Return what each use lowers the bound of each cut by.
-
-        Parameters
-        ----------
-        uses
-            Sets of shifts by day.
-        cuts
-            Their prices count.
-
-        Returns
-        -------
-        list of list of int
-            By cut, then by use.
-        """
-        found = [[0] * len(uses) for _ in cuts]
+        """Return what each use lowers the bound of each cut by, by cut, then by use."""
+        slopes = [[0] * len(uses) for _ in cuts]
         for turn in _turns(uses):
             chosen = [(name, uses[u][0]) for u in turn for name in uses[u][1]]
             facts = self._facts
             limits = capacity(facts.office, facts.start, facts.days, chosen)
             days = [uses[u][0] for u in turn]
-            for cut, line in zip(cuts, found, strict=True):
+            for cut, line in zip(cuts, slopes, strict=True):
                 daily = self._more(limits, cut.prices, days)
                 for u, amount in zip(turn, daily, strict=True):
                     line[u] = amount
-        return found
+        return slopes
 
     def adds_nothing(self, shift: str, day: int) -> bool:
         """Return whether a shift adds no card to any resource on a day."""
@@ -208,11 +179,11 @@ def _merged(face: Face, tiers: Sequence[DemandedTier]) -> _Many:
     for tier in tiers:
         seen, width = field(face.groups, tier)
         key, count = numbered(key * width + seen, count * width)
-    one = np.zeros(count, dtype=np.int64)
-    one[key] = np.arange(len(key))
+    example = np.zeros(count, dtype=np.int64)
+    example[key] = np.arange(len(key))
     size = np.zeros(count, dtype=np.int64)
     np.add.at(size, key, face.groups.size)
-    return _Many(one, size)
+    return _Many(example, size)
 
 
 def _largest(numbers: NDArray[Any]) -> int:

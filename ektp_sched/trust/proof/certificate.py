@@ -111,35 +111,22 @@ def check_certificate(
             ),
         )
         return findings.listed()
-    found = values(facts)
-    final_face(facts, plan, found, findings)
-    check_choice(facts, plan.certificate, found, findings)
+    reached = values(facts)
+    final_face(facts, plan, reached, findings)
+    check_choice(facts, plan.certificate, reached, findings)
     return findings.listed()
 
 
 def final_face(
     facts: Facts,
     plan: Planned,
-    found: Values,
+    reached: Values,
     findings: Findings,
 ) -> Face | None:
     """Check the certificate of a plan that obeys every rule.
 
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    plan
-        Its certificate.
-    found
-        Its tiers' values, as its rows come to.
-    findings
-        Where violations go.
-
-    Returns
-    -------
-    Face or None
-        What the last tier leaves free; ``None`` if the proof fails or ends earlier.
+    Returned is what the last tier leaves free; ``None`` if the proof fails or ends
+    earlier.
     """
     if plan.certificate is None:
         message = said(
@@ -148,7 +135,7 @@ def final_face(
         findings.add("certificate-missing", message)
         return None
     prices = read_prices(plan.certificate, facts, findings)
-    if prices is None or not _same_tiers(facts, plan, prices, found, findings):
+    if prices is None or not _same_tiers(facts, plan, prices, reached, findings):
         return None
     groups = group_applications(facts)
     face = whole_face(facts, groups)
@@ -167,12 +154,12 @@ def _same_tiers(
     facts: Facts,
     plan: Planned,
     prices: list[Prices],
-    found: Values,
+    reached: Values,
     findings: Findings,
 ) -> bool:
     """Check names, ranks, scales and values against the rows themselves."""
     expected = [
-        (tier.name, tier.label, tier.scale, value_of(tier, found))
+        (tier.name, tier.label, tier.scale, value_of(tier, reached))
         for tier in priced(facts)
     ]
     stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
@@ -255,20 +242,20 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     face.paths &= route == least[:, :, None, None]
     seen, width = field(face.groups, tier)
     key, count = numbered(face.mask * width + seen, max(1, len(face.masks)) * width)
-    one = np.zeros(count, dtype=np.int64)
-    one[key] = np.arange(len(key))
+    example = np.zeros(count, dtype=np.int64)
+    example[key] = np.arange(len(key))
     kept = np.zeros((count, face.masks.shape[1]), dtype=bool)
     step = max(1, _CHUNK // face.masks.shape[1])
-    for some in blocks(count, step):
-        group = one[some]
+    for block in blocks(count, step):
+        group = example[block]
         mask = face.masks[face.mask[group]]
         total = costs(facts, face, tier, group)
         total = total.astype(route.dtype, copy=False)
         total[:, :-1] += least[face.access[face.mask[group]]]
         worst = total.max(initial=0) + 1
         total[~mask] = worst
-        kept[some] = mask & (total == total.min(axis=1, keepdims=True))
-    access = face.access[face.mask[one]]
+        kept[block] = mask & (total == total.min(axis=1, keepdims=True))
+    access = face.access[face.mask[example]]
     marked = np.concatenate([kept, access[:, None] >> np.arange(24) & 1 == 1], axis=1)
     first, number = distinct_rows(marked)
     face.masks, face.access, face.mask = kept[first], access[first], number[key]

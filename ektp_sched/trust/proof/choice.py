@@ -25,46 +25,24 @@ Row = tuple[str, tuple[int, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A bound on one tier under every choice, as stated.
+    """A bound on one tier under every choice, as stated."""
 
-    Parameters
-    ----------
-    tier
-        Index among the tiers to which applications add, pins first.
-    weights
-        How often each of those tiers up to this one counts.
-    constant
-        Bound on the weighed tiers without any shift.
-    slope
-        What each use lowers it by.
-    prices
-        Price of every limit.
-    """
-
-    tier: int
-    weights: tuple[int, ...]
-    constant: int
-    slope: tuple[int, ...]
-    prices: Prices
+    tier: int  # index among the tiers to which applications add, pins first
+    weights: tuple[int, ...]  # how often each of those tiers up to this one counts
+    constant: int  # bound on the weighed tiers without any shift
+    slope: tuple[int, ...]  # what each use lowers it by
+    prices: Prices  # price of every limit
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A part of all choices, and multiples that add up to a contradiction.
+    """A part of all choices, and multiples that add up to a contradiction."""
 
-    Parameters
-    ----------
-    path
-        Steps that lead to it: some uses, a number, and whether more of these
-        uses are taken than that, or at most so many.
-    times
-        Multiple of each step.
-    cuts, rows
-        Multiple of each, by index.
-    """
-
+    # steps that lead to it: some uses, a number, and whether more of these uses are
+    # taken than that, or at most so many
     path: tuple[Step, ...]
-    times: tuple[int, ...]
+    times: tuple[int, ...]  # multiple of each step
+    # cuts, rows: multiple of each, by index
     cuts: dict[int, int]
     rows: dict[int, int]
 
@@ -80,20 +58,7 @@ class Choice:
 
 
 def read_choice(stated: object, facts: Facts) -> Choice:
-    """Read what a certificate says of the choice of shifts.
-
-    Parameters
-    ----------
-    stated
-        An object with uses, rows, cuts and leaves, or a mapping.
-    facts
-        Resources and horizon.
-
-    Raises
-    ------
-    UnreadableError
-        Something is not as it should be.
-    """
+    """Read a certificate's choice of shifts: uses, rows, cuts and leaves."""
     uses = tuple(
         (_whole(day), tuple(_text(name) for name in _some(names)))
         for day, names in _pairs(get(stated, "uses"))
@@ -134,8 +99,8 @@ def _leaf(leaf: object, sizes: tuple[int, int, int]) -> Leaf:
 
 
 def _step(step: Sequence[Any], uses: int) -> Step:
-    some, number, above = step
-    indices = tuple(_whole(index) for index in _some(some))
+    uses_of_step, number, above = step
+    indices = tuple(_whole(index) for index in _some(uses_of_step))
     if max(indices, default=uses) >= uses or type(above) is not bool:
         message = said(
             "leaves have a step that says nothing of the uses",
@@ -147,14 +112,14 @@ def _step(step: Sequence[Any], uses: int) -> Step:
 
 def _by_index(pairs: object, size: int) -> dict[int, int]:
     listed = _pairs(pairs)
-    found = {_whole(index): _whole(times) for index, times in listed}
-    if len(found) != len(listed) or max(found, default=-1) >= size:
+    multiples = {_whole(index): _whole(times) for index, times in listed}
+    if len(multiples) != len(listed) or max(multiples, default=-1) >= size:
         message = said(
             "leaves name something that is not there, or twice",
             "leaves menyebut sesuatu yang tidak ada, atau dua kali",
         )
         raise UnreadableError(message)
-    return found
+    return multiples
 
 
 def _some(value: object) -> Sequence[Any]:

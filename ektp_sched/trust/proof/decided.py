@@ -46,21 +46,12 @@ def proves_choice(certificate: object) -> bool:
 
 
 def check_choice(
-    facts: Facts, certificate: object, found: Values, findings: Findings
+    facts: Facts, certificate: object, reached: Values, findings: Findings
 ) -> None:
     """Check what a certificate says of all other choices of shifts.
 
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    certificate
-        With ``decisions``; without, only the solver proves the choice, and
-        there is nothing to check.
-    found
-        The tiers' values, as the plan comes to.
-    findings
-        Where violations go.
+    Without ``decisions`` only the solver proves the choice, and there is nothing to
+    check.
     """
     if not proves_choice(certificate):
         return
@@ -76,7 +67,7 @@ def check_choice(
     except UnreadableError as problem:
         findings.add("choice-form", problem.sentence)
         return
-    wrong = _Check(facts, choice, found).wrong()
+    wrong = _Check(facts, choice, reached).wrong()
     if wrong is not None:
         findings.add(*wrong)
 
@@ -84,13 +75,13 @@ def check_choice(
 class _Check:
     """One proof of the choice of shifts."""
 
-    def __init__(self, facts: Facts, choice: Choice, found: Values) -> None:
+    def __init__(self, facts: Facts, choice: Choice, reached: Values) -> None:
         self.facts, self.choice = facts, choice
         inside = (facts.pinned >= 0) & (facts.pinned < facts.days)
         pins = (_PINS,) if bool(inside.any()) else ()
         self.order = (*pins, *demanded(facts))
         self.values = [
-            0 if tier.name == PINS else value_of(tier, found) - lost(facts, tier)
+            0 if tier.name == PINS else value_of(tier, reached) - lost(facts, tier)
             for tier in self.order
         ]
         own = [tier.name in OWN_TIERS for tier in self.order]
@@ -232,11 +223,11 @@ class _Check:
                     "tidak membahas setiap tujuan tepat sekali",
                 ),
             )
-        for number, some in enumerate(leaves):
+        for number, tier_leaves in enumerate(leaves):
             if self.values[number] == 0:
                 continue  # No cost is below 0.
             name = self.order[number].name
-            if not _hold_every_choice([leaf.path for leaf in some]):
+            if not _hold_every_choice([leaf.path for leaf in tier_leaves]):
                 return _wrong(
                     "leaves",
                     said(
@@ -246,7 +237,7 @@ class _Check:
                     ),
                 )
             demands = self._demands(number)
-            if not all(self._contradicts(leaf, demands) for leaf in some):
+            if not all(self._contradicts(leaf, demands) for leaf in tier_leaves):
                 return _wrong(
                     "leaves",
                     said(
@@ -262,7 +253,7 @@ class _Check:
 
         Each is a need and a slope by use: need - slope @ uses must be at most 0.
         """
-        found: dict[tuple[str, int], Demand] = {}
+        demands: dict[tuple[str, int], Demand] = {}
         for index, (cut, slope) in enumerate(
             zip(self.choice.cuts, self.slopes, strict=True)
         ):
@@ -272,13 +263,13 @@ class _Check:
             need = cut.constant - sum(map(mul, cut.weights, held))
             need += self.flows[cut.tier] == number
             # A use is taken whole or not: it need not lower more than all of it.
-            found["cut", index] = need, np.minimum(slope, max(0, need))
+            demands["cut", index] = need, np.minimum(slope, max(0, need))
         for index, (place, _, most) in enumerate(self.choice.rows):
             at = self._place(place) if place in OWN_TIERS else -1
             if at <= number:
                 need = int(at == number) - most
-                found["row", index] = need, -self.weights[index]
-        return found
+                demands["row", index] = need, -self.weights[index]
+        return demands
 
     def _contradicts(
         self, leaf: Leaf, demands: Mapping[tuple[str, int], Demand]
@@ -310,20 +301,14 @@ def _wrong(part: str, what: Said) -> _Wrong:
 
 
 def lost(facts: Facts, tier: DemandedTier) -> int:
-    """Return what a tier loses before the start, whatever is done.
-
-    Parameters
-    ----------
-    facts, tier
-        The applications, and the tier.
-    """
-    mine = np.ones(facts.frame.height, dtype=bool)
+    """Return what a tier loses before the start, whatever is done."""
+    ranked = np.ones(facts.frame.height, dtype=bool)
     if tier.rank is not None:
-        mine = facts.rank == tier.rank
+        ranked = facts.rank == tier.rank
     if tier.name == "overdue":
-        return int((mine & (facts.due != MISSING) & (facts.due < 0)).sum())
+        return int((ranked & (facts.due != MISSING) & (facts.due < 0)).sum())
     if tier.name == "promise":
-        late = mine & (facts.promised != MISSING) & (facts.promised < 0)
+        late = ranked & (facts.promised != MISSING) & (facts.promised < 0)
         return -int(facts.promised[late].sum(dtype=np.int64))
     return 0
 
@@ -336,15 +321,15 @@ def _hold_every_choice(paths: list[tuple[Step, ...]]) -> bool:
     """
     open_ = [(0, paths)]
     while open_:
-        depth, some = open_.pop()
-        if len(some) == 1 and len(some[0]) == depth:
+        depth, paths_below = open_.pop()
+        if len(paths_below) == 1 and len(paths_below[0]) == depth:
             continue
-        if not some or any(len(path) <= depth for path in some):
+        if not paths_below or any(len(path) <= depth for path in paths_below):
             return False
-        if len({path[depth][:2] for path in some}) > 1:
+        if len({path[depth][:2] for path in paths_below}) > 1:
             return False
         open_ += [
-            (depth + 1, [path for path in some if path[depth][2] is above])
+            (depth + 1, [path for path in paths_below if path[depth][2] is above])
             for above in (False, True)
         ]
     return True

@@ -29,30 +29,14 @@ PINS = "pins"
 
 @dataclass(slots=True)
 class Face:
-    """What the tiers checked so far leave free.
+    """What the tiers checked so far leave free."""
 
-    Parameters
-    ----------
-    groups
-        The applications.
-    days
-        Days on which anything can be printed, ascending, shape ``(D,)``.
-    masks
-        Days still allowed, and last "not printed", shape ``(M, D + 1)``.
-    access
-        Index into ``Groups.printers`` by mask.
-    mask
-        Row of ``masks`` by group.
-    paths
-        Printers and servers still allowed, shape ``(E, D, P, S)``.
-    """
-
-    groups: Groups
-    days: Ints
-    masks: Bools
-    access: Ints
-    mask: Ints
-    paths: Bools
+    groups: Groups  # the applications
+    days: Ints  # days on which anything can be printed, ascending, shape (D,)
+    masks: Bools  # days still allowed, and last "not printed", shape (M, D + 1)
+    access: Ints  # index into Groups.printers by mask
+    mask: Ints  # row of masks by group
+    paths: Bools  # printers and servers still allowed, shape (E, D, P, S)
 
     def positions(self, days: int) -> Ints:
         """Return the column of each day offset; ``days`` is "not printed"."""
@@ -76,16 +60,16 @@ def whole_face(facts: Facts, groups: Groups) -> Face:
     )
     supply = np.array([limits.supply[c] for c in facts.kinds.stocked], dtype=np.int64)
     stocked = np.ones((len(groups.stock), len(days)), dtype=bool)
-    some = groups.stock >= 0
-    if some.any():
-        stocked[some] = supply[groups.stock[some]][:, days] > 0
+    stock_counted = groups.stock >= 0
+    if stock_counted.any():
+        stocked[stock_counted] = supply[groups.stock[stock_counted]][:, days] > 0
     paths = groups.printers[:, None, :, None] & links[None] & stocked[:, :, None, None]
     code = _choices(groups, facts.days)
-    one = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
-    one[code] = np.arange(len(code))
-    access, pinned = groups.access[one], groups.pinned[one]
+    example = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
+    example[code] = np.arange(len(code))
+    access, pinned = groups.access[example], groups.pinned[example]
     free: Bools = np.asarray(paths.any(axis=(2, 3)))[access]
-    free &= days >= groups.ready[one][:, None]
+    free &= days >= groups.ready[example][:, None]
     free &= (pinned[:, None] == MISSING) | (days == pinned[:, None])
     stays = (pinned == MISSING) | (pinned == facts.days)
     masks = np.concatenate([free, stays[:, None]], axis=1)
@@ -133,9 +117,9 @@ def field(groups: Groups, tier: DemandedTier) -> tuple[Ints, int]:
     elif tier.name == "promise":
         key = np.maximum(groups.promised, -1) + 2
     else:
-        targets, which = np.unique(groups.target, return_inverse=True)
+        targets, target = np.unique(groups.target, return_inverse=True)
         low = int(groups.since.min(initial=0))
-        key = (groups.since - low) * len(targets) + which.reshape(-1) + 1
+        key = (groups.since - low) * len(targets) + target.reshape(-1) + 1
     if tier.rank is not None:
         key = np.where(groups.rank == tier.rank, key, 0)
     return key, int(key.max(initial=0)) + 1

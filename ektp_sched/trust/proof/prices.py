@@ -25,28 +25,18 @@ _ROOM: Final = 1 << 60
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of one tier; whole numbers, int64 or Python's own where larger.
+    """Prices of one tier; whole numbers, int64 or Python's own where larger."""
 
-    Parameters
-    ----------
-    name, rank, scale, value
-        As the certificate states them.
-    printers, servers
-        Shapes ``(P, days)`` and ``(S, days)``.
-    reserve
-        Shape ``(days,)``.
-    stock
-        Price of "printed up to and including this day" by card type, shape
-        ``(T, days)``.
-    """
-
+    # name, rank, scale, value: as the certificate states them
     name: object
     rank: object
     scale: object
     value: object
+    # printers, servers: shapes (P, days) and (S, days)
     printers: NDArray[Any]
     servers: NDArray[Any]
-    reserve: NDArray[Any]
+    reserve: NDArray[Any]  # shape (days,)
+    # price of "printed up to and including this day" by card type, shape (T, days)
     stock: NDArray[Any]
 
     def pays(self) -> bool:
@@ -65,20 +55,9 @@ def read_prices(
 ) -> list[Prices] | None:
     """Read a certificate, made by planning or loaded from certificate.json.
 
-    Parameters
-    ----------
-    certificate
-        An object with ``start``, ``days`` and ``tiers``, or a mapping with
-        these keys; in a mapping each tier has its prices under ``prices``.
-    facts
-        Resources and horizon.
-    findings
-        Where violations go.
-
-    Returns
-    -------
-    list or None
-        ``None`` if the certificate cannot be read; then a violation says why.
+    It is an object with ``start``, ``days`` and ``tiers``, or a mapping with these
+    keys; in a mapping each tier has its prices under ``prices``.  ``None`` if it cannot
+    be read; then a violation says why.
     """
     stated = get(certificate, "start"), get(certificate, "days")
     if str(stated[0]) != facts.start.isoformat() or stated[1] != facts.days:
@@ -107,13 +86,7 @@ def read_prices(
 
 
 class UnreadableError(Exception):
-    """What in a certificate is not as it should be.
-
-    Parameters
-    ----------
-    what
-        Goes on after "The certificate's".
-    """
+    """What in a certificate is not as it should be."""
 
     def __init__(self, what: Said) -> None:
         super().__init__(what)
@@ -130,20 +103,9 @@ def get(source: object, name: str) -> Any:
 
 
 def limit_prices(tier: object, facts: Facts) -> Prices:
-    """Return the prices of every limit.
+    """Return the prices of every limit of a tier, an object or mapping.
 
-    Parameters
-    ----------
-    tier
-        An object or mapping with printers, servers, reserve and stock, or with
-        ``prices`` that has them.
-    facts
-        Resources and horizon.
-
-    Raises
-    ------
-    UnreadableError
-        Something in it is not as it should be.
+    It has printers, servers, reserve and stock, or ``prices`` that has them.
     """
     limits, days = facts.limits, facts.days
     nested = get(tier, "prices")
