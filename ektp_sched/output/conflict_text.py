@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office import capacity, lots, ribbon_cards
 from ektp_sched.output.quotas import kind_of, limit_text
-from ektp_sched.trust.counts.quotas import RULES
+from ektp_sched.rules.quotas import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +115,7 @@ def _quota(
     rule: RuleOfConflict, quota: Quota, plan: AnyPlan, texts: Language
 ) -> list[str]:
     """Return what a quota wants, when it fails, what is out then, and its room."""
-    limits = [key for key in RULES if getattr(quota, key) is not None]
+    limits = [key for key in KEYS if getattr(quota, key) is not None]
     said = ", ".join(limit_text(quota, key, texts) for key in limits)
     place = rule.place if quota.id is None else f"{rule.place} ({quota.id})"
     kind = kind_of(quota, texts)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.output.tables import write_csv
-from ektp_sched.trust.counts.quotas import RULES, periods, place, tally
+from ektp_sched.rules import QUOTAS
+from ektp_sched.rules.quotas import KEYS, code
+from ektp_sched.trust.counts.standing import standing_of
 from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from ektp_sched.office.decisions import Quota
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
-    from ektp_sched.trust.counts.quotas import Period, Rule
+    from ektp_sched.rules import Period
+    from ektp_sched.rules.quotas import Key
 
 __all__ = [
     "COLUMNS",
@@ -68,7 +71,7 @@ class QuotaLine:
 
     place: str
     quota: Quota
-    rule: Rule
+    rule: Key
     periods: tuple[Period, ...]
 
     @property
@@ -93,19 +96,18 @@ def quota_lines(plan: AnyPlan) -> tuple[QuotaLine, ...]:
     office = plan.office
     if not office.quotas:
         return ()
-    facts = read_facts(plan, plan.backlog, office)
-    found = periods(facts, tally(facts))
-    return tuple(
+    standing = standing_of(read_facts(plan, plan.backlog, office), [QUOTAS])
+    keys = {code(key): key for key in KEYS}
+    lines = [
         QuotaLine(
-            place(office, index),
-            quota,
-            rule,
-            tuple(p for p in found if (p.quota, p.rule) == (index, rule)),
+            limit.place,
+            office.quotas[limit.entry],
+            keys[limit.code],
+            standing.periods(number),
         )
-        for index, quota in enumerate(office.quotas)
-        for rule in RULES
-        if getattr(quota, rule) is not None
-    )
+        for number, limit in enumerate(standing.limits.limits)
+    ]
+    return tuple(sorted(lines, key=lambda line: office.quotas.index(line.quota)))
 
 
 def quota_entries(plan: AnyPlan) -> list[dict[str, Any]]:
@@ -124,7 +126,7 @@ def quota_entries(plan: AnyPlan) -> list[dict[str, Any]]:
             "value": str(getattr(line.quota, line.rule)),
             "periods": len(line.periods),
             "printed": _ends(p.printed for p in line.periods),
-            "cards": _ends(p.limit for p in line.periods),
+            "cards": _ends(p.bound for p in line.periods),
             "kept": line.kept,
             "kept_as_nobody_was_left": line.nobody_left,
         }
@@ -154,7 +156,7 @@ def quotas_csv(plan: AnyPlan) -> bytes:
             plan.start + timedelta(days=period.last),
             period.printed,
             period.cards,
-            period.limit,
+            period.bound,
             period.waiting,
             period.kept,
         )
@@ -177,7 +179,7 @@ def kind_of(quota: Quota, texts: Language) -> str:
     )
 
 
-def limit_text(quota: Quota, rule: Rule, texts: Language) -> str:
+def limit_text(quota: Quota, rule: Key, texts: Language) -> str:
     """Return a limit in words, such as "at least 50 cards a day"."""
     key, value = f"quotas.{rule}_{quota.per}", Fraction(getattr(quota, rule))
     if rule.endswith("share"):
@@ -210,7 +212,7 @@ def quota_cells(line: QuotaLine, texts: Language) -> tuple[str, ...]:
         rule,
         texts.text(f"quotas.period_{which}", count=count),
         _between((p.printed for p in line.periods), texts),
-        _between((p.limit for p in line.periods), texts),
+        _between((p.bound for p in line.periods), texts),
         kept,
     )
 

@@ -96,6 +96,10 @@ class Rows:
     wait_days: Ints
     urgency: Ints
 
+    def take(self, some: Bools) -> Rows:
+        """Return some of the rows."""
+        return Rows(*(getattr(self, name)[some] for name in self.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -9,13 +9,14 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import lots
+from ektp_sched.rules.quotas import counts
 from ektp_sched.trust.matching import UNKNOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Lot, Office
-    from ektp_sched.office.decisions import Quota
+    from ektp_sched.rules import Kind
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -32,6 +33,8 @@ class Kinds:
 
     Parameters
     ----------
+    names
+        Class, card type and area by kind; None for a part no rule asks for.
     target
         ``target_days`` by kind, shape ``(K,)``.
     rank
@@ -62,6 +65,7 @@ class Kinds:
         Blanks of the card types of which some expire or are set aside.
     """
 
+    names: tuple[Kind, ...]
     target: Ints
     rank: Ints
     ranks: tuple[RankKey, ...]
@@ -163,7 +167,7 @@ def read_kinds(
 
 
 def _rules_of(
-    triples: list[tuple[str | None, str | None, str | None]],
+    triples: list[Kind],
     urgency: Ints,
     classes: tuple[str, ...],
     office: Office,
@@ -180,7 +184,7 @@ def _rules_of(
     ranks = tuple(sorted(set(keys), key=_strictness))
     allowed = [set(office.eligible(card, area)) for _, card, area in triples]
     signs_of = np.array(
-        [[_meets(triple, quota) for quota in office.quotas] for triple in triples],
+        [[counts(quota, kind) for quota in office.quotas] for kind in triples],
         dtype=bool,
     ).reshape(len(triples), len(office.quotas))
     signs, sign = distinct_rows(signs_of)
@@ -188,6 +192,7 @@ def _rules_of(
     takes = [_taker(urgency_, card, some) for urgency_, card, _ in triples]
     takers = tuple(sorted({t for t in takes if t is not None}, key=_by_class))
     return Kinds(
+        names=tuple(triples),
         target=np.array(
             [office.urgency[str(name)].target_days for name, _, _ in triples],
             dtype=np.int64,
@@ -230,15 +235,6 @@ def _taker(
 
 def _by_class(taker: tuple[str, str | None]) -> tuple[str, str]:
     return taker[0], taker[1] or ""
-
-
-def _meets(triple: tuple[str | None, str | None, str | None], quota: Quota) -> bool:
-    """Return whether a card of a class, card type and area counts for a quota."""
-    selections = (quota.urgency, quota.card, quota.area)
-    return all(
-        names is None or has in names
-        for has, names in zip(triple, selections, strict=True)
-    )
 
 
 def _strictness(key: RankKey) -> tuple[tuple[bool, int], ...]:

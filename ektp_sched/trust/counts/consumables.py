@@ -1,4 +1,4 @@
-"""Blanks that expire or are set aside, and ribbons, counted day after day.
+"""Blanks that expire or are set aside, counted day after day.
 
 Of a card type some of whose blanks expire or are set aside, a number of blanks
 up to a day does not say who can be printed.  The count does.  On each day the
@@ -19,11 +19,10 @@ that expire first first.  No other way finds a blank for more cards:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office import ribbon_cards
 from ektp_sched.trust.facts import counted
 from ektp_sched.words import joined, said
 
@@ -39,10 +38,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Blanks", "blanks_of", "check_lots", "check_ribbons", "ribbons_left"]
-
-_ENDLESS: Final = 1 << 40
-"""Cards that a printer's ribbons are good for where none are counted."""
+__all__ = ["Blanks", "blanks_of", "check_lots"]
 
 Change = tuple[tuple[int, int], ...]
 """Cards more, or fewer, by day."""
@@ -346,59 +342,3 @@ def check_lots(facts: Facts, findings: Findings) -> None:
                 why=joined(", ", why or [said("none is left", "sudah habis")]),
             )
             findings.add("blanks", message, day=day)
-
-
-def ribbons_left(facts: Facts) -> Ints:
-    """Return the cards that each printer's ribbons are still good for.
-
-    Parameters
-    ----------
-    facts
-        The plan's valid rows.
-
-    Returns
-    -------
-    ndarray
-        By printer and day, that day's cards and all before taken away; very
-        many where ribbons are not counted.
-    """
-    limits, days = facts.limits, facts.days
-    left = np.full(limits.printer_cards.shape, _ENDLESS, dtype=np.int64)
-    allowed = ribbon_cards(facts.office, facts.start, days)
-    if not allowed:
-        return left
-    rows, good = facts.rows, facts.valid()
-    used = counted(rows.printer[good] * days + rows.day[good], left.shape)
-    for name, cards in allowed.items():
-        number = limits.printers.index(name)
-        left[number] = cards - np.cumsum(used[number])
-    return left
-
-
-def check_ribbons(facts: Facts, findings: Findings) -> None:
-    """Add a violation for every day on which a printer's ribbons are used up.
-
-    Parameters
-    ----------
-    facts
-        The plan and the office.
-    findings
-        Where violations go.
-    """
-    left, printers = ribbons_left(facts), facts.limits.printers
-    for number, day in findings.places("ribbons", left < 0):
-        name = printers[number]
-        findings.add(
-            "ribbons",
-            said(
-                "Up to {day}, {name} prints {cards} cards more than its ribbons are "
-                "good for.",
-                "Sampai {day}, {name} mencetak {cards} kartu lebih banyak daripada "
-                "yang cukup untuk pitanya.",
-                day=str(findings.date_of(day)),
-                name=name,
-                cards=int(-left[number, day]),
-            ),
-            day=day,
-            printer=name,
-        )

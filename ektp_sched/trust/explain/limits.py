@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
-from ektp_sched.trust.counts.consumables import blanks_of, ribbons_left
+from ektp_sched.rules.quotas import place
+from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.quota_moves import QuotaMoves
-from ektp_sched.trust.counts.quotas import place
+from ektp_sched.trust.counts.standing import ribbons_left
 from ektp_sched.trust.explain.model import IdleShift, Limit, QuotaHold, SupplyHold
 from ektp_sched.trust.facts import MISSING, read_facts
 from ektp_sched.trust.verify.rules import used_blanks

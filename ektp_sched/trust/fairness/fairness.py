@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.rules.quotas import place
 from ektp_sched.showing import OneLine
-from ektp_sched.trust.counts.quotas import place
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.fairness.overtakes import Pair, count_overtakes
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.trust.counts.consumables import blanks_of, ribbons_left
-from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.rules import CAPACITY, QUOTAS, RESERVE, RIBBONS, STOCK
+from ektp_sched.trust.counts.consumables import blanks_of
+from ektp_sched.trust.counts.standing import machine_room, room_by_kind
 from ektp_sched.trust.facts import MISSING, blocks, counted
-from ektp_sched.trust.verify.room import lasts, room
-from ektp_sched.trust.verify.rules import used_blanks
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
@@ -350,16 +349,18 @@ def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
     }
     plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
     printers = kinds.printers.astype(np.int64)
-    free, ribbon = room(facts), lasts(ribbons_left(facts))
+    free = machine_room(facts, CAPACITY, RESERVE)
+    ribbon = machine_room(facts, RIBBONS)
     some = printers @ free.astype(np.int64) > 0
     inked = printers @ (free & ribbon).astype(np.int64) > 0
     both = inked & _blanks(facts, np.unique(kind))
+    all_ = both & room_by_kind(facts, QUOTAS)
     ready = np.maximum(facts.ready[index], 0)
-    ends = [_last(found)[kind] < ready for found in (some, inked, both)]
+    ends = [_last(days_)[kind] < ready for days_ in (some, inked, both, all_)]
     true["capacity"] = plain & ends[0]
     true["no-ribbon"] = plain & ~ends[0] & ends[1]
     true["no-blanks"] = plain & ~ends[1] & ends[2]
-    true["quota"] = plain & ~ends[2] & _quotas_hold(facts, index, both)
+    true["quota"] = plain & ~ends[2] & ends[3]
     return true
 
 
@@ -374,25 +375,13 @@ def _blanks(facts: Facts, kinds: Ints) -> Bools:
 
     Shape ``(K, days)``; rows of other kinds mean nothing.
     """
-    of, days = facts.kinds, facts.days
-    left = np.array(
-        [facts.limits.supply[card] for card in of.stocked], dtype=np.int64
-    ).reshape(-1, days) - used_blanks(facts)
-    unlimited = np.ones((1, days), dtype=bool)
-    found = np.concatenate([lasts(left), unlimited])[of.stock]
+    of, free = facts.kinds, room_by_kind(facts, STOCK)
     by_type = blanks_of(facts)
     for taker in np.unique(of.taker[kinds]).tolist():
         if taker >= 0:
             card, name = of.takers[taker]
-            found[of.taker == taker] = by_type[card].spare(name)
-    return np.asarray(found)
-
-
-def _quotas_hold(facts: Facts, index: Ints, both: Bools) -> Bools:
-    """Return whom quotas alone keep from each day with all else."""
-    free = both & ~QuotaMoves(facts).blocked()[facts.kinds.sign]
-    ready = np.maximum(facts.ready[index], 0)
-    return np.asarray(_last(free)[facts.kind[index]] < ready)
+            free[of.taker == taker] = by_type[card].spare(name)
+    return free
 
 
 def _add(

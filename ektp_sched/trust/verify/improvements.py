@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
 from ektp_sched.trust.counts.blank_moves import BlankMoves
-from ektp_sched.trust.counts.consumables import blanks_of, ribbons_left
+from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.counts.standing import machine_room, ribbons_left
 from ektp_sched.trust.facts import counted
 from ektp_sched.trust.fairness.cells import cells_of, costs_on, slack_of
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
-from ektp_sched.trust.verify.room import lasts, room
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.trust.verify.ties import PASSED_IN_TIE
 from ektp_sched.words import said
@@ -344,7 +345,7 @@ def _check_free_slots(
     names = facts.office.plan.tiers
     sure = np.full(facts.days + 1, "pressure" in names)
     sure[facts.days] |= "unprinted" in names
-    free, ribbons = room(facts), ribbons_left(facts)
+    free, ribbons = machine_room(facts, CAPACITY, RESERVE), ribbons_left(facts)
     inked = free & (ribbons > 0)
     open_ = sorts.takes.astype(np.int64) @ inked.astype(np.int64) > 0
     could = open_[cells.sort]
@@ -354,7 +355,8 @@ def _check_free_slots(
     if not could.any():
         return
     rules = _Moves(facts, sorts)
-    lasting, own = lasts(ribbons), _own_printers(facts, cell, len(cells.day))
+    lasting = machine_room(facts, RIBBONS)
+    own = _own_printers(facts, cell, len(cells.day))
     moved: list[tuple[int, int]] = []
     for number in np.flatnonzero(could.any(axis=1)).tolist():
         sort, later = int(cells.sort[number]), int(cells.day[number])

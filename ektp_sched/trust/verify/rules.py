@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.trust.counts.consumables import check_lots, check_ribbons
-from ektp_sched.trust.counts.quotas import check_quotas
+from ektp_sched.rules import RIBBONS, RULES, STOCK
+from ektp_sched.trust.counts.consumables import check_lots
+from ektp_sched.trust.counts.standing import standing_of, world_of
 from ektp_sched.trust.facts import MISSING, counted
 from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from ektp_sched.rules import Rule, Standing
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.words import Said
+
+    Check = Callable[[Facts, Findings], None]
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -37,8 +41,13 @@ def check_rules(facts: Facts, findings: Findings) -> None:
     findings
         Where violations go.
     """
-    for rule in _RULES:
-        rule(facts, findings)
+    for check in _FIRST:
+        check(facts, findings)
+    standing = standing_of(facts)
+    for rule in RULES:
+        _limits_are_kept(rule, facts, standing, findings)
+        if rule.name in _NEXT:
+            _NEXT[rule.name](facts, findings)
 
 
 def used_blanks(facts: Facts) -> Ints:
@@ -236,69 +245,22 @@ def _servers_are_reached(facts: Facts, findings: Findings) -> None:
     _add_rows(facts, findings, "server-not-reached", message, apart)
 
 
-def _capacity_is_kept(facts: Facts, findings: Findings) -> None:
-    rows, limits = facts.rows, facts.limits
-    good = facts.valid()
-    for code, index, cards, names in (
-        ("printer-capacity", rows.printer, limits.printer_cards, limits.printers),
-        ("server-capacity", rows.server, limits.server_cards, limits.servers),
-    ):
-        used = counted(index[good] * facts.days + rows.day[good], cards.shape)
-        for resource, day in findings.places(code, used > cards):
+def _limits_are_kept(
+    rule: Rule, facts: Facts, standing: Standing, findings: Findings
+) -> None:
+    """Add a violation for each stretch of days in which a rule's limits break."""
+    limits, world = standing.limits, world_of(facts)
+    codes = np.array([limit.code for limit in limits.limits], dtype=object)
+    for code in rule.codes:
+        broken = standing.broken & (codes == code)[limits.limit]
+        for (row,) in findings.places(code, broken):
+            period = standing.period(row)
+            number = period.limit.printer
             findings.add(
                 code,
-                said(
-                    "{name} does {used} cards on {day}; it can do {cards}.",
-                    "{name} mengerjakan {used} kartu pada {day}; kemampuannya {cards}.",
-                    name=names[resource],
-                    used=int(used[resource, day]),
-                    day=str(findings.date_of(day)),
-                    cards=int(cards[resource, day]),
-                ),
-                day=day,
-                printer=names[resource] if code == "printer-capacity" else None,
-            )
-
-
-def _reserve_is_kept(facts: Facts, findings: Findings) -> None:
-    total = facts.limits.total
-    if total is None:
-        return
-    used = counted(facts.rows.day[facts.valid()].astype(np.int64), (facts.days,))
-    for (day,) in findings.places("reserve", used > total):
-        findings.add(
-            "reserve",
-            said(
-                "{used} cards are planned on {day}; the reserve leaves {total}.",
-                "{used} kartu direncanakan pada {day}; cadangan menyisakan {total}.",
-                used=int(used[day]),
-                day=str(findings.date_of(day)),
-                total=int(total[day]),
-            ),
-            day=day,
-        )
-
-
-def _blanks_suffice(facts: Facts, findings: Findings) -> None:
-    used = used_blanks(facts)
-    for index, card in enumerate(facts.kinds.stocked):
-        if card in facts.kinds.lots:
-            continue  # counted day after day instead
-        supply = facts.limits.supply[card]
-        for (day,) in findings.places("blanks", used[index] > supply):
-            findings.add(
-                "blanks",
-                said(
-                    "{used} cards of type {card} are printed up to {day}; there are "
-                    "{supply} blanks.",
-                    "{used} kartu jenis {card} dicetak sampai {day}; blangkonya hanya "
-                    "{supply}.",
-                    used=int(used[index, day]),
-                    card=card,
-                    day=str(findings.date_of(day)),
-                    supply=int(supply[day]),
-                ),
-                day=day,
+                rule.says(world, period),
+                day=rule.day(period),
+                printer=None if number is None else facts.limits.printers[number],
             )
 
 
@@ -333,18 +295,16 @@ def _shifts_obey(facts: Facts, findings: Findings) -> None:
     check_shifts(facts.shifts, rules, findings)
 
 
-_RULES: Final[Sequence[Callable[[Facts, Findings], None]]] = (
+_FIRST: Final[Sequence[Check]] = (
     _every_application_once,
     _shifts_obey,
     _days_are_worked,
     _never_before_ready,
     _printers_are_eligible,
     _servers_are_reached,
-    _capacity_is_kept,
-    _reserve_is_kept,
-    _blanks_suffice,
-    check_lots,
-    check_ribbons,
-    _pins_hold,
-    check_quotas,
 )
+_NEXT: Final[Mapping[str, Check]] = {
+    STOCK.name: check_lots,
+    RIBBONS.name: _pins_hold,
+}
+"""What is told after the breaches of a rule, by its name."""

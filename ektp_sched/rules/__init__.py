@@ -1,0 +1,29 @@
+"""The rules of an office, each stated once: the limits it lays, and its sentence."""
+
+from ektp_sched.rules.capacity import CAPACITY
+from ektp_sched.rules.limit import Limit, Limits, Period, Standing, tally
+from ektp_sched.rules.quotas import QUOTAS
+from ektp_sched.rules.registry import RULES, limits_of
+from ektp_sched.rules.reserve import RESERVE
+from ektp_sched.rules.ribbons import RIBBONS
+from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.stock import STOCK
+from ektp_sched.rules.world import Kind, World
+
+__all__ = [
+    "CAPACITY",
+    "QUOTAS",
+    "RESERVE",
+    "RIBBONS",
+    "RULES",
+    "STOCK",
+    "Kind",
+    "Limit",
+    "Limits",
+    "Period",
+    "Rule",
+    "Standing",
+    "World",
+    "limits_of",
+    "tally",
+]

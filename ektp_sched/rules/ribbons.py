@@ -1,0 +1,49 @@
+"""No printer prints more cards up to a day than its ribbons are good for by then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ektp_sched.office import ribbon_cards
+from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.rule import Rule
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ektp_sched.rules.limit import Period
+    from ektp_sched.rules.world import World
+    from ektp_sched.words import Said
+
+__all__ = ["RIBBONS"]
+
+
+def _limits(world: World) -> Iterator[Limit]:
+    capacity, everybody = world.capacity, world.weights()
+    allowed = ribbon_cards(world.office, capacity.start, world.days)
+    for name, cards in allowed.items():
+        number = capacity.printers.index(name)
+        yield Limit(
+            "ribbons",
+            f"printers.{name}.ribbons",
+            number,
+            everybody,
+            *world.up_to_each_day(),
+            cards,
+            printer=number,
+        )
+
+
+def _says(world: World, period: Period) -> Said:
+    return said(
+        "Up to {day}, {name} prints {cards} cards more than its ribbons are good for.",
+        "Sampai {day}, {name} mencetak {cards} kartu lebih banyak daripada yang cukup "
+        "untuk pitanya.",
+        day=world.date(period.last),
+        name=world.capacity.printers[period.limit.entry],
+        cards=period.printed - period.bound,
+    )
+
+
+RIBBONS = Rule("ribbons", ("ribbons",), _limits, _says, runs_out=True)

@@ -1,0 +1,46 @@
+"""What a rule on amounts is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ektp_sched.rules.limit import Limit, Period
+    from ektp_sched.rules.world import World
+    from ektp_sched.words import Said
+
+__all__ = ["Rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of office.toml, whole: what it limits, and the sentence of a breach.
+
+    Parameters
+    ----------
+    name
+        As the registry knows it.
+    codes
+        What breaches of it are called, in the order in which they are told.
+    limits
+        Yields the limits that it lays on plans of a world.
+    says
+        Returns what a period that does not keep one of its limits comes to.
+    runs_out
+        Whether it counts from the first day on, so that the last day of a
+        period is the day of its breach.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    limits: Callable[[World], Iterator[Limit]]
+    says: Callable[[World, Period], Said]
+    runs_out: bool = False
+
+    def day(self, period: Period) -> int | None:
+        """Return the day of a breach; None if it is of several days."""
+        alone = self.runs_out or period.first == period.last
+        return period.last if alone else None

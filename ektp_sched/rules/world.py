@@ -1,0 +1,99 @@
+"""What rules are stated of: an office, its days, and the kinds of application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from ektp_sched.office import calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Capacity, Office
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Kind", "World"]
+
+Kind: TypeAlias = tuple[str | None, str | None, str | None]
+"""Urgency class, card type and area; None for none, or where no rule asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """An office over a horizon, and the kinds of application that wait.
+
+    Parameters
+    ----------
+    office
+        Its rules.
+    capacity
+        What its machines can do by day, with the shifts that are worked.
+    kinds
+        By index.
+    """
+
+    office: Office
+    capacity: Capacity
+    kinds: tuple[Kind, ...]
+
+    @property
+    def days(self) -> int:
+        """Return the number of days of the horizon."""
+        return self.capacity.days
+
+    def date(self, day: int) -> str:
+        """Return the date of a day offset, such as 2017-09-12."""
+        return str(self.capacity.start + timedelta(days=day))
+
+    def weights(self, counts: Callable[[Kind], bool] | None = None) -> Ints:
+        """Return 1 for each kind that counts, and 0 for the others; None: all count."""
+        if counts is None:
+            return np.ones(len(self.kinds), dtype=np.int64)
+        return np.array([counts(kind) for kind in self.kinds], dtype=np.int64)
+
+    def each_day(self) -> tuple[Ints, Ints]:
+        """Return the stretches of one day each."""
+        days = np.arange(self.days)
+        return days, days
+
+    def up_to_each_day(self) -> tuple[Ints, Ints]:
+        """Return the stretches from the first day to each day."""
+        days = np.arange(self.days)
+        return 0 * days, days
+
+    def stretches(
+        self, per: Literal["day", "week", "plan"], *, whole: bool
+    ) -> tuple[Ints, Ints]:
+        """Return the stretches of days over each of which a limit holds.
+
+        Parameters
+        ----------
+        per
+            Each day, each week from Monday to Sunday, or all days together.
+        whole
+            Whether days that the calendar closes, and weeks that the horizon
+            cuts, are left out.
+        """
+        last = self.days - 1
+        if per == "plan":
+            return np.array([0]), np.array([last])
+        if per == "day":
+            days = np.flatnonzero(self._worked()) if whole else np.arange(self.days)
+            return days, days
+        mondays = np.arange(-self.capacity.start.weekday(), self.days, 7)
+        if whole:
+            mondays = mondays[(mondays >= 0) & (mondays + 6 <= last)]
+        return np.maximum(mondays, 0), np.minimum(mondays + 6, last)
+
+    def _worked(self) -> Bools:
+        """Return the working days of the calendar, without those of shifts."""
+        return calendar(self.office, self.capacity.start, self.days).open
