@@ -34,9 +34,10 @@ def world_of(facts: Facts) -> World:
 def standing_of(facts: Facts, rules: Iterable[Rule] = RULES) -> Standing:
     """Count a plan's valid rows, and who could have been printed, for rules."""
     limits = limits_of(world_of(facts), rules)
-    rows, good = facts.rows, facts.valid()
     if not limits.limits:
-        good = np.zeros_like(good)
+        none = np.zeros(0, dtype=np.int64)
+        return Standing(limits, tally(limits, Cards(none, none, none, none)))
+    rows, good = facts.rows, facts.valid()
     if not good.all():
         rows = rows.take(good)
     cards = Cards(
