@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -284,3 +285,32 @@ def test_a_bound_below_its_value_is_no_claim() -> None:
 def test_start_is_a_date_of_the_plan() -> None:
     assert date(2017, 9, 12) == START
     assert START.strftime("%a") == "Tue"
+
+
+@given(
+    cards=st.lists(st.sampled_from([2, 3]), min_size=2, max_size=5),
+    data=st.data(),
+)
+def test_shares_are_even_where_they_are_between_every_two(
+    cards: list[int], data: st.DataObject
+) -> None:
+    printers = [
+        {"id": f"p{number}", "cards_per_day": most} for number, most in enumerate(cards)
+    ]
+    used = [data.draw(st.integers(0, most)) for most in cards]
+    office = make_office(printers=printers)
+    rows = [
+        {"application_id": f"A{number:02}", "waiting_since": -9}
+        for number in range(sum(used))
+    ]
+    case = Case(office, make_backlog(rows, office), days=1)
+    places = [f"p{number}" for number, count in enumerate(used) for _ in range(count)]
+    plan = make_plan(case, [(0, printer, "s") for printer in places])
+    pairs = itertools.combinations(zip(cards, used, strict=True), 2)
+    even = all(
+        more - fewer in (0, 1)
+        for (most, more), (other, fewer) in pairs
+        if most == other
+    )
+    told = codes(verify(plan, case.backlog, case.office))
+    assert ("uneven-share" not in told) is even

@@ -410,11 +410,21 @@ class Folder:
         for blanks in self.lots:
             for day, cards in zip(self.dates, self.short(blanks), strict=True):
                 self.expect(not cards, "blanks", blanks, day, cards)
+        self.even_shares(used, limit)
+
+    def even_shares(self, used: dict[str, list[int]], limit: dict[str, list[int]]) -> None:
+        """Check that of equal printers none prints more than the one before, nor two fewer than the first."""
         like = {i: (p.get("cards"), p.get("areas"), sorted(self.reach[i]), "cards_per_ribbon" in p and i) for i, p in self.printers.items()}
-        for (one, two), d in product(combinations(sorted(like), 2), range(self.days)):
-            even = used[one][d] - used[two][d] in (0, 1)
-            other = like[one] != like[two] or limit[one][d] != limit[two][d]
-            self.expect(even or other, "uneven", one, two, self.dates[d])
+        for d, day in enumerate(self.dates):
+            equals: dict[str, list[str]] = {}
+            for name in sorted(like):
+                equals.setdefault(repr((like[name], limit[name][d])), []).append(name)
+            for first, *others in equals.values():
+                before = first
+                for name in others:
+                    even = used[first][d] - 1 <= used[name][d] <= used[before][d]
+                    self.expect(even, "uneven", first, name, day)
+                    before = name
 
     def unprinted(self) -> None:
         """Check unprinted.csv; that nobody is missing; and the tie-break in cohorts."""

@@ -242,31 +242,53 @@ def check_even_shares(facts: Facts, findings: Findings) -> None:
         )
         for index, name in enumerate(limits.printers)
     ]
-    for later in range(1, len(alike)):
-        for earlier in range(later):
-            if alike[earlier] != alike[later]:
-                continue
-            equal = limits.printer_cards[earlier] == limits.printer_cards[later]
-            more = used[earlier] - used[later]
-            for (day,) in findings.places(
-                "uneven-share", equal & ((more < 0) | (more > 1))
-            ):
-                findings.add(
-                    "uneven-share",
-                    said(
-                        "{one} and {other} are equal, but print {cards} and "
-                        "{other_cards} cards on {day}.",
-                        "{one} dan {other} setara, tetapi mencetak {cards} dan "
-                        "{other_cards} kartu pada {day}.",
-                        one=limits.printers[earlier],
-                        other=limits.printers[later],
-                        cards=int(used[earlier, day]),
-                        other_cards=int(used[later, day]),
-                        day=str(findings.date_of(day)),
-                    ),
-                    day=day,
-                    printer=limits.printers[later],
-                )
+    members: dict[tuple[object, ...], list[int]] = {}
+    for index, rules in enumerate(alike):
+        members.setdefault(rules, []).append(index)
+    for equals in members.values():
+        printers = np.array(equals, dtype=np.int64)
+        _shares_are_even(facts, findings, printers, used[printers])
+
+
+def _shares_are_even(
+    facts: Facts, findings: Findings, printers: Ints, used: Ints
+) -> None:
+    """Compare the cards of printers of equal rules, which are ``used`` by day.
+
+    Of those that can print as many on a day none prints more than the one before
+    it, nor two fewer than the first: then no two of them differ otherwise.
+    """
+    cards = facts.limits.printer_cards[printers]
+    order = np.argsort(cards, axis=0, kind="stable")  # as many side by side, by id
+    cards, used = (np.take_along_axis(part, order, axis=0) for part in (cards, used))
+    place = np.broadcast_to(np.arange(len(printers))[:, None], cards.shape)
+    begins = np.ones(cards.shape, dtype=bool)
+    begins[1:] = cards[1:] != cards[:-1]
+    first = np.maximum.accumulate(np.where(begins, place, 0), axis=0)
+    more = np.zeros(cards.shape, dtype=bool)
+    more[1:] = ~begins[1:] & (used[1:] > used[:-1])
+    fewer = np.take_along_axis(used, first, axis=0) - used > 1
+    for at, day in findings.places("uneven-share", more | fewer):
+        before = at - 1 if more[at, day] else int(first[at, day])
+        name, other = (
+            facts.limits.printers[printers[order[row, day]]] for row in (before, at)
+        )
+        findings.add(
+            "uneven-share",
+            said(
+                "{name} and {other} are equal, but print {cards} and "
+                "{other_cards} cards on {day}.",
+                "{name} dan {other} setara, tetapi mencetak {cards} dan "
+                "{other_cards} kartu pada {day}.",
+                name=name,
+                other=other,
+                cards=int(used[before, day]),
+                other_cards=int(used[at, day]),
+                day=str(findings.date_of(day)),
+            ),
+            day=day,
+            printer=other,
+        )
 
 
 def check_reasons(facts: Facts, findings: Findings) -> None:
