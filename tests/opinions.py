@@ -11,6 +11,8 @@ from builders import write_folder
 from ektp_sched.trust import checker, verify
 
 if TYPE_CHECKING:
+    from builders import Case as Made
+    from builders import FakePlan
     from strategies import Case
 
     from ektp_sched.planning import Plan
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["nothing_is_wrong"]
 
 
-def nothing_is_wrong(plan: Plan, case: Case) -> None:
-    """Assert that neither finds anything in a plan that was drawn."""
+def nothing_is_wrong(plan: Plan | FakePlan, case: Case | Made) -> checker.Folder:
+    """Assert that neither finds anything in a plan; return what the checker read."""
     assert verify(plan, case.backlog, case.office) == []
     with TemporaryDirectory() as root:
         check = checker.Folder(write_folder(plan, case, Path(root)))
         check.run()
     assert check.wrong == []
+    return check

@@ -20,6 +20,7 @@ from ektp_sched.backlog.model import PRIORITIES
 from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.reasons import NEAREST
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean, fold
@@ -268,7 +269,7 @@ def _refuse(findings: Findings, office: Office, name: str) -> None:
         code, _, detail = reason.split("; ")[0].partition(": ")
         sentence = _SENTENCES[code]
         if code == "unknown-class":
-            near = detail.removeprefix("nearest is ")
+            near = detail.removeprefix(NEAREST)
             hint = said("; nearest is {near}", "; yang paling mirip {near}", near=near)
             sentence = said(
                 "{what}{hint}; the office has {classes}",

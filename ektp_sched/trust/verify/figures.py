@@ -10,6 +10,7 @@ from ektp_sched.rules import CAPACITY, QUOTAS, RESERVE, RIBBONS, STOCK
 from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.standing import machine_room, room_by_kind
 from ektp_sched.trust.facts import MISSING, blocks, counted
+from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
-    from ektp_sched.words import Said
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ def check_figures(facts: Facts, findings: Findings) -> None:
         wrong["urgency"][some] = rows.urgency[some] != facts.kinds.urgency[kind]
         wrong["pressure"][some] = ~_rounds(pressure[some], waited + 1, target)
     for code, message in _FIGURES.items():
-        _add(facts, findings, code, message, known & wrong[code])
+        add_rows(facts, findings, code, message, known & wrong[code])
 
 
 def _rounds(stated: Floats, day_of_waiting: Ints, target: Ints) -> Bools:
@@ -125,7 +125,7 @@ def check_places(facts: Facts, findings: Findings) -> None:
             ),
         ),
     ):
-        _add(facts, findings, code, message, _unlike(stated, wanted, order))
+        add_rows(facts, findings, code, message, _unlike(stated, wanted, order))
     _check_order(facts, findings, order, new)
 
 
@@ -184,7 +184,7 @@ def _check_order(
         falls = _falls(facts, rows.application[row], rows.day[row], pair)
         later = tie_break.falls(rows.application[row], pair, ids.gather(row))
         wrong[row[1:]] = falls | later
-    _add(
+    add_rows(
         facts,
         findings,
         "order",
@@ -404,20 +404,3 @@ def _blanks(facts: Facts, kinds: Ints) -> Bools:
             card, name = of.takers[taker]
             free[of.taker == taker] = by_type[card].spare(name)
     return free
-
-
-def _add(
-    facts: Facts, findings: Findings, code: str, message: Said, where: Bools
-) -> None:
-    if not where.any():
-        return
-    table = facts.assignments
-    for (row,) in findings.places(code, where):
-        day = int(facts.rows.day[row])
-        findings.add(
-            code,
-            message,
-            application_id=table["application_id"][row],
-            day=None if day == MISSING else day,
-            printer=table["printer"][row],
-        )

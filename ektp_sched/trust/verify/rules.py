@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["check_rules", "used_blanks"]
+__all__ = ["add_rows", "check_rules", "used_blanks"]
 
 
 def check_rules(facts: Facts, findings: Findings) -> None:
@@ -69,7 +69,7 @@ def used_blanks(facts: Facts) -> Ints:
     return np.cumsum(counted(key, (stocked, facts.days)), axis=1)
 
 
-def _add_rows(
+def add_rows(
     facts: Facts, findings: Findings, code: str, message: Said, where: Bools
 ) -> None:
     """Add a violation for each of the plan's rows where something is wrong."""
@@ -100,7 +100,7 @@ def _add_applications(
 def _every_application_once(facts: Facts, findings: Findings) -> None:
     applications = facts.rows.application
     unknown = applications < 0
-    _add_rows(
+    add_rows(
         facts,
         findings,
         "unknown-application",
@@ -165,7 +165,7 @@ def _every_application_once(facts: Facts, findings: Findings) -> None:
 def _days_are_worked(facts: Facts, findings: Findings) -> None:
     day = facts.rows.day
     inside = (day >= 0) & (day < facts.days)
-    _add_rows(
+    add_rows(
         facts,
         findings,
         "outside-horizon",
@@ -186,7 +186,7 @@ def _days_are_worked(facts: Facts, findings: Findings) -> None:
             "Satu kartu dicetak pada hari yang tidak dibuka oleh kalender ataupun "
             "shift.",
         )
-    _add_rows(facts, findings, "closed-day", message, closed)
+    add_rows(facts, findings, "closed-day", message, closed)
 
 
 def _never_before_ready(facts: Facts, findings: Findings) -> None:
@@ -218,11 +218,11 @@ def _printers_are_eligible(facts: Facts, findings: Findings) -> None:
             ),
         ),
     ):
-        _add_rows(facts, findings, code, message, names < 0)
+        add_rows(facts, findings, code, message, names < 0)
     both = (rows.printer >= 0) & (rows.application >= 0)
     kind = facts.kind[np.where(both, rows.application, 0)] if len(facts.kind) else 0
     able = facts.kinds.printers[kind, rows.printer] if both.any() else both
-    _add_rows(
+    add_rows(
         facts,
         findings,
         "ineligible-printer",
@@ -242,7 +242,7 @@ def _servers_are_reached(facts: Facts, findings: Findings) -> None:
         "The printer cannot use this server.",
         "Printer itu tidak dapat memakai server ini.",
     )
-    _add_rows(facts, findings, "server-not-reached", message, apart)
+    add_rows(facts, findings, "server-not-reached", message, apart)
 
 
 def _limits_are_kept(
