@@ -12,6 +12,7 @@ from ektp_sched.office import lots
 from ektp_sched.output.figures import figures
 from ektp_sched.output.quotas import quota_entries
 from ektp_sched.output.seal import PROGRAM
+from ektp_sched.rules.ribbons import place as ribbons_place
 
 if TYPE_CHECKING:
     from datetime import date
@@ -135,9 +136,9 @@ def _consumables(plan: AnyPlan) -> list[str]:
         found += [f"cards.{name}.set_aside"] if card.set_aside else []
         ends = [card.expires_on, *(entry.expires_on for entry in card.deliveries)]
         found += [f"cards.{name}.expires_on"] if any(ends) else []
-    for number, printer in enumerate(office.printers, start=1):
+    for printer in office.printers:
         if printer.cards_per_ribbon is not None:
-            found.append(f"printers[{number}].ribbons")
+            found.append(ribbons_place(office, printer.id))
     stocks = [
         f"cards.{n}.stock" for n, c in office.cards.items() if c.stock is not None
     ]

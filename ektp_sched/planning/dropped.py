@@ -11,6 +11,8 @@ from ektp_sched.errors import UsageError
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.solve import plan
 from ektp_sched.planning.tiers import DECIDED
+from ektp_sched.rules.quotas import key_of
+from ektp_sched.rules.ribbons import place as ribbons_place
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -151,7 +153,7 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
     for number, quota in enumerate(office.quotas):
         others = tuple(one for one in office.quotas if one is not quota)
         without = office.model_copy(update={"quotas": others})
-        yield f"quotas[{number + 1}]", quota.id, without
+        yield key_of(number), quota.id, without
     yield from _without_consumables(office)
 
 
@@ -176,7 +178,7 @@ def _without_consumables(office: Office) -> Iterator[tuple[str, str | None, Offi
         if printer.cards_per_ribbon is not None:
             every = list(office.printers)
             every[number] = printer.model_copy(update=endless)
-            there = f"printers[{number + 1}].ribbons"
+            there = ribbons_place(office, printer.id)
             others = {"printers": tuple(every)}
             yield there, printer.id, office.model_copy(update=others)
 

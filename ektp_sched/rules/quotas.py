@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = Literal["at_most", "at_least", "at_most_share", "at_least_share"]
 
-__all__ = ["KEYS", "QUOTAS", "Key", "code", "counts", "place"]
+__all__ = ["KEYS", "QUOTAS", "Key", "code", "counts", "key_of", "place"]
 
 KEYS: Final[tuple[Key, ...]] = (
     "at_most",
@@ -43,10 +43,15 @@ def counts(quota: Quota, kind: Kind) -> bool:
     )
 
 
+def key_of(index: int) -> str:
+    """Return a quota's place in office.toml, without its id."""
+    return f"quotas[{index + 1}]"
+
+
 def place(office: Office, index: int) -> str:
     """Return a quota's place in office.toml, with its id if it has one."""
     name = office.quotas[index].id
-    return f"quotas[{index + 1}]" if name is None else f"quotas[{index + 1}] ({name})"
+    return key_of(index) if name is None else f"{key_of(index)} ({name})"
 
 
 def code(key: Key) -> str:

@@ -12,11 +12,18 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.office import Office
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = ["RIBBONS"]
+__all__ = ["RIBBONS", "place"]
+
+
+def place(office: Office, printer: str) -> str:
+    """Return where in office.toml the ribbons of a printer stand."""
+    number = [each.id for each in office.printers].index(printer)
+    return f"printers[{number + 1}].ribbons"
 
 
 def _limits(world: World) -> Iterator[Limit]:
@@ -26,7 +33,7 @@ def _limits(world: World) -> Iterator[Limit]:
         number = capacity.printers.index(name)
         yield Limit(
             "ribbons",
-            f"printers.{name}.ribbons",
+            place(world.office, name),
             number,
             everybody,
             *world.up_to_each_day(),

@@ -12,6 +12,7 @@ from ektp_sched.office import calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from typing import Literal
 
     from numpy.typing import NDArray
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Kind", "World"]
+__all__ = ["Kind", "World", "weeks"]
 
 Kind: TypeAlias = tuple[str | None, str | None, str | None]
 """Urgency class, card type and area; None for none, or where no rule asks for it."""
@@ -83,17 +84,21 @@ class World:
             Whether days that the calendar closes, and weeks that the horizon
             cuts, are left out.
         """
-        last = self.days - 1
         if per == "plan":
-            return np.array([0]), np.array([last])
+            return np.array([0]), np.array([self.days - 1])
         if per == "day":
             days = np.flatnonzero(self._worked()) if whole else np.arange(self.days)
             return days, days
-        mondays = np.arange(-self.capacity.start.weekday(), self.days, 7)
-        if whole:
-            mondays = mondays[(mondays >= 0) & (mondays + 6 <= last)]
-        return np.maximum(mondays, 0), np.minimum(mondays + 6, last)
+        return weeks(self.capacity.start, self.days, whole=whole)
 
     def _worked(self) -> Bools:
         """Return the working days of the calendar, without those of shifts."""
         return calendar(self.office, self.capacity.start, self.days).open
+
+
+def weeks(start: date, days: int, *, whole: bool) -> tuple[Ints, Ints]:
+    """Return the weeks, Monday to Sunday, of a horizon: cut at its ends, or whole."""
+    mondays = np.arange(-start.weekday(), days, 7)
+    if whole:
+        mondays = mondays[(mondays >= 0) & (mondays + 6 < days)]
+    return np.maximum(mondays, 0), np.minimum(mondays + 6, days - 1)

@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.mixed.consumables import ribbon_place
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.run import feasible
 from ektp_sched.planning.result import Conflict, RuleOfConflict
 from ektp_sched.planning.tiers import Objective
+from ektp_sched.rules.quotas import key_of
+from ektp_sched.rules.ribbons import place as ribbons_place
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -64,14 +65,14 @@ def contradiction(
 def _places(problem: Problem) -> list[str]:
     """Return the places of all rules that could be left out."""
     office = problem.office
-    places = [f"quotas[{n + 1}]" for n in range(len(office.quotas))]
+    places = [*map(key_of, range(len(office.quotas)))]
     scarce = problem.scarce
     places += [f"cards.{card}.stock" for card in scarce.cards]
     for card, card_lots in scarce.lots.items():
         kept = any(lot.kept_for is not None for lot in card_lots)
         places += [f"cards.{card}.set_aside"] if kept else []
         places += [f"cards.{card}.stock"]
-    places += [ribbon_place(office, printer) for printer in scarce.ribbons]
+    places += [ribbons_place(office, printer) for printer in scarce.ribbons]
     places += ["budget.idr"] if office.budget is not None else []
     for number, shift in enumerate(office.shifts):
         place = f"shifts[{number + 1}]"

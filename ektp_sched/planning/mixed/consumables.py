@@ -14,6 +14,7 @@ import numpy as np
 
 from ektp_sched.office import Lot
 from ektp_sched.planning.mixed.rows import Period, SideRow
+from ektp_sched.rules.ribbons import place as ribbons_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["lot_rows", "ribbon_place", "ribbon_rows", "stock_rows"]
+__all__ = ["lot_rows", "ribbon_rows", "stock_rows"]
 
 
 def stock_rows(rows: Rows, slots: Slots, cards: Sequence[str], first: int) -> None:
@@ -129,16 +130,10 @@ def ribbon_rows(
         on_printer = np.isin(slots.pool, pools)
         for last in _ends(np.flatnonzero(np.diff(cards, prepend=-1)), len(cards)):
             weight = -(on_printer & (slots.day <= last)).astype(np.int64)
-            rule = ribbon_place(office, name)
+            rule = ribbons_place(office, name)
             rows.rows.append(
                 SideRow(rule, Period(0, last), weight, least=-int(cards[last]))
             )
-
-
-def ribbon_place(office: Office, printer: str) -> str:
-    """Return where in office.toml the ribbons of a printer stand."""
-    number = [one.id for one in office.printers].index(printer)
-    return f"printers[{number + 1}].ribbons"
 
 
 def _ends(begins: Ints, days: int) -> list[int]:

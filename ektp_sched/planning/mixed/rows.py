@@ -15,6 +15,8 @@ import numpy as np
 
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.mixed.shares import just_above, just_below
+from ektp_sched.rules.quotas import key_of
+from ektp_sched.rules.world import weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -244,11 +246,8 @@ def _periods(quota: Quota, slots: Slots, *, whole: bool = False) -> Iterator[Per
         counted = slots.worked if whole else slots.program.capacity.open
         yield from (Period(d, d) for d in np.flatnonzero(counted).tolist())
     else:
-        first = -slots.program.capacity.start.weekday()
-        for monday in range(first, days, 7):
-            inside = monday >= 0 and monday + 6 < days
-            if inside or not whole:
-                yield Period(max(0, monday), min(days - 1, monday + 6))
+        first, last = weeks(slots.program.capacity.start, days, whole=whole)
+        yield from map(Period, first.tolist(), last.tolist())
 
 
 def _inside(period: Period, slots: Slots) -> Ints:
@@ -258,7 +257,7 @@ def _inside(period: Period, slots: Slots) -> Ints:
 def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
     of_kind = inside * slots.of(number)
-    rule = f"quotas[{number + 1}]"
+    rule = key_of(number)
     if quota.at_most is not None:
         rows.rows.append(SideRow(rule, period, -of_kind, least=-quota.at_most))
     if quota.at_most_share is not None:
@@ -270,7 +269,7 @@ def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -
 def _least(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
     inside = _inside(period, slots)
     of_kind = inside * slots.of(number)
-    rule = f"quotas[{number + 1}]"
+    rule = key_of(number)
     ready = slots.ready(number, period.last)
     so_far = ((slots.day <= period.last) & slots.of(number)).astype(np.int64)
     # Where more are ready than could ever be printed, somebody is left for sure.
