@@ -13,7 +13,6 @@ import polars as pl
 from ektp_sched.output.tables import write_csv
 from ektp_sched.rules import QUOTAS
 from ektp_sched.rules.quotas import KEYS, code
-from ektp_sched.trust.counts.standing import standing_of
 from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def quota_lines(plan: AnyPlan) -> tuple[QuotaLine, ...]:
     office = plan.office
     if not office.quotas:
         return ()
-    standing = standing_of(read_facts(plan, plan.backlog, office), [QUOTAS])
+    standing = read_facts(plan, plan.backlog, office).standing_to([QUOTAS])
     keys = {code(key): key for key in KEYS}
     lines = [
         QuotaLine(

@@ -128,4 +128,11 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-QUOTAS = Rule("quotas", tuple(map(code, KEYS)), _limits, _says)
+QUOTAS = Rule(
+    "quotas",
+    tuple(map(code, KEYS)),
+    _limits,
+    _says,
+    holds_back=True,
+    reason="quota",
+)
