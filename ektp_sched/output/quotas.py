@@ -96,7 +96,8 @@ def quota_lines(plan: AnyPlan) -> tuple[QuotaLine, ...]:
     office = plan.office
     if not office.quotas:
         return ()
-    standing = standing_of(read_facts(plan, plan.backlog, office), [QUOTAS])
+    facts = read_facts(plan, plan.backlog, office)
+    standing = standing_of(facts, [QUOTAS], who_is_left=True)
     keys = {code(key): key for key in KEYS}
     lines = [
         QuotaLine(

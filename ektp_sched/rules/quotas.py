@@ -79,7 +79,7 @@ def _limits(world: World) -> Iterator[Limit]:
                 last,
                 Fraction(amount) if share else np.full(len(first), int(amount)),
                 sense="least" if least else "most",
-                unless=weights[number][None] > 0,
+                unless=weights[number][None] > 0 if least else None,
             )
 
 
@@ -128,4 +128,4 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-QUOTAS = Rule("quotas", tuple(map(code, KEYS)), _limits, _says)
+QUOTAS = Rule("quotas", tuple(map(code, KEYS)), _limits, _says, holds_back=True)

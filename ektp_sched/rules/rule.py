@@ -32,6 +32,9 @@ class Rule:
     runs_out
         Whether it counts from the first day on, so that the last day of a
         period is the day of its breach.
+    holds_back
+        Whether it can keep a card waiting on a day on which a machine, a blank
+        and a ribbon are free, perhaps for ever.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Rule:
     limits: Callable[[World], Iterator[Limit]]
     says: Callable[[World, Period], Said]
     runs_out: bool = False
+    holds_back: bool = False
 
     def day(self, period: Period) -> int | None:
         """Return the day of a breach; None if it is of several days."""

@@ -31,8 +31,13 @@ def world_of(facts: Facts) -> World:
     return World(facts.office, facts.limits, facts.kinds.names)
 
 
-def standing_of(facts: Facts, rules: Iterable[Rule] = RULES) -> Standing:
-    """Count a plan's valid rows, and who could have been printed, for rules."""
+def standing_of(
+    facts: Facts, rules: Iterable[Rule] = RULES, *, who_is_left: bool = False
+) -> Standing:
+    """Count a plan's valid rows, and who could have been printed, for rules.
+
+    Who is left is counted where a limit asks for it, and where the caller does.
+    """
     limits = limits_of(world_of(facts), rules)
     if not limits.limits:
         none = np.zeros(0, dtype=np.int64)
@@ -46,9 +51,8 @@ def standing_of(facts: Facts, rules: Iterable[Rule] = RULES) -> Standing:
         rows.server,
         rows.day.astype(np.int64),
     )
-    return Standing(
-        limits, tally(limits, cards, _waiting(facts) if limits.names_groups else None)
-    )
+    counted = who_is_left or limits.names_groups
+    return Standing(limits, tally(limits, cards, _waiting(facts) if counted else None))
 
 
 def _waiting(facts: Facts) -> Waiting:
