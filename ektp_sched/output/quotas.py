@@ -95,7 +95,8 @@ def quota_lines(plan: AnyPlan) -> tuple[QuotaLine, ...]:
     office = plan.office
     if not office.quotas:
         return ()
-    standing = read_facts(plan, plan.backlog, office).standing_to([QUOTAS])
+    facts = read_facts(plan, plan.backlog, office)
+    standing = facts.standing_to([QUOTAS], who_is_left=True)
     keys = {code(key): key for key in KEYS}
     lines = [
         QuotaLine(

@@ -79,7 +79,7 @@ def _limits(world: World) -> Iterator[Limit]:
                 last,
                 Fraction(amount) if share else np.full(len(first), int(amount)),
                 sense="least" if least else "most",
-                unless=weights[number][None] > 0,
+                unless=weights[number][None] > 0 if least else None,
             )
 
 

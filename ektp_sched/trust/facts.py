@@ -177,8 +177,13 @@ class Facts:
         """Return how the plan stands to all limits of its office."""
         return self.standing_to(RULES)
 
-    def standing_to(self, rules: Iterable[Rule]) -> Standing:
-        """Count the valid rows, and who could have been printed, for some rules."""
+    def standing_to(
+        self, rules: Iterable[Rule], *, who_is_left: bool = False
+    ) -> Standing:
+        """Count the valid rows for some rules.
+
+        Who is left is counted where a limit asks for it, and where the caller does.
+        """
         limits = limits_of(self.world, rules)
         if not limits.limits:
             none = np.zeros(0, dtype=np.int64)
@@ -192,8 +197,10 @@ class Facts:
             rows.server,
             rows.day.astype(np.int64),
         )
-        waiting = self._waiting() if limits.names_groups else None
-        return Standing(limits, tally(limits, cards, waiting))
+        asked = who_is_left or limits.names_groups
+        return Standing(
+            limits, tally(limits, cards, self._waiting() if asked else None)
+        )
 
     def _waiting(self) -> Waiting:
         """Return who has a printer, and from which day on could be printed."""
