@@ -18,10 +18,10 @@ from ektp_sched.trust.facts import read_facts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.rules import Period
+    from ektp_sched.rules.decisions import Quota
     from ektp_sched.rules.quotas import Key
 
 __all__ = [

@@ -19,7 +19,7 @@ from ektp_sched.backlog.numbers import plain_ids
 from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.office.nearest import letters
+from ektp_sched.rules.nearest import letters
 from ektp_sched.trust.explain.ahead import (
     Person,
     cards_ahead,
