@@ -89,9 +89,10 @@ def uncertifiable(facts: Facts) -> bool:
     """Return whether only a solver can prove such a plan, and prices cannot.
 
     That is so with rules that hold cards back, such as quotas; and where something
-    can run out on these data: ribbons; blanks that expire or are set aside; blanks of a card type that shares a
-    printer, a server or the reserve with another.  What all capacity, with
-    every shift, and everybody who waits could not use up cannot run out.
+    can run out on these data: ribbons; blanks that expire or are set aside; blanks of
+    a card type that shares a printer, a server or the reserve with another.  What all
+    capacity, with every shift, and everybody who waits could not use up cannot run
+    out.
 
     Parameters
     ----------
