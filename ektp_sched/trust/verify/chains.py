@@ -17,8 +17,9 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
+from ektp_sched.people.keys import counted
 from ektp_sched.trust.counts.standing import ribbons_left
-from ektp_sched.trust.facts import Rows, counted
+from ektp_sched.trust.facts import Rows
 from ektp_sched.trust.fairness.cells import cells_of, costs_on, slack_of
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.verify.rules import check_rules

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.keys import counted
 from ektp_sched.rules import RIBBONS, RULES, STOCK
 from ektp_sched.trust.counts.consumables import check_lots
 from ektp_sched.trust.counts.standing import standing_of, world_of
-from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
 from ektp_sched.words import said
 
