@@ -15,9 +15,9 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Quota
+    from ektp_sched.rules.decisions import Quota
     from ektp_sched.rules.limit import Period
+    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import Kind, World
     from ektp_sched.words import Said
 
@@ -48,7 +48,7 @@ def key_of(index: int) -> str:
     return f"quotas[{index + 1}]"
 
 
-def place(office: Office, index: int) -> str:
+def place(office: OfficeTables, index: int) -> str:
     """Return a quota's place in office.toml, with its id if it has one."""
     name = office.quotas[index].id
     return key_of(index) if name is None else f"{key_of(index)} ({name})"
@@ -79,7 +79,7 @@ def _limits(world: World) -> Iterator[Limit]:
                 last,
                 Fraction(amount) if share else np.full(len(first), int(amount)),
                 sense="least" if least else "most",
-                unless=weights[number][None] > 0,
+                unless=weights[number][None] > 0 if least else None,
             )
 
 
@@ -128,4 +128,11 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-QUOTAS = Rule("quotas", tuple(map(code, KEYS)), _limits, _says)
+QUOTAS = Rule(
+    "quotas",
+    tuple(map(code, KEYS)),
+    _limits,
+    _says,
+    holds_back=True,
+    reason="quota",
+)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ektp_sched.office import Office
     from ektp_sched.rules.limit import Limit, Period
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
@@ -22,7 +23,8 @@ class Rule:
     Parameters
     ----------
     name
-        As the registry knows it.
+        As the registry knows it; that of its key in office.toml if it holds
+        cards back.
     codes
         What breaches of it are called, in the order in which they are told.
     limits
@@ -32,6 +34,9 @@ class Rule:
     runs_out
         Whether it counts from the first day on, so that the last day of a
         period is the day of its breach.
+    holds_back
+        Whether a card may have to wait although machines, blanks and ribbons
+        would serve it; then the rule's name for the reason is ``reason``.
     """
 
     name: str
@@ -39,6 +44,12 @@ class Rule:
     limits: Callable[[World], Iterator[Limit]]
     says: Callable[[World, Period], Said]
     runs_out: bool = False
+    holds_back: bool = False
+    reason: str = ""
+
+    def used(self, office: Office) -> bool:
+        """Return whether an office has the key of a rule that holds cards back."""
+        return bool(getattr(office, self.name))
 
     def day(self, period: Period) -> int | None:
         """Return the day of a breach; None if it is of several days."""

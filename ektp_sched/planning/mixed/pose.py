@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.scarce import Scarce
     from ektp_sched.planning.tiers import Objective
+    from ektp_sched.rules.decisions import Quota
 
 __all__ = ["Problem", "pose"]
 

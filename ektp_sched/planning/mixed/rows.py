@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
+    from ektp_sched.rules.decisions import Quota
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
