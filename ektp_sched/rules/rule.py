@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ektp_sched.office import Office
     from ektp_sched.rules.limit import Limit, Period
+    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
@@ -47,7 +47,7 @@ class Rule:
     holds_back: bool = False
     reason: str = ""
 
-    def used(self, office: Office) -> bool:
+    def used(self, office: OfficeTables) -> bool:
         """Return whether an office has the key of a rule that holds cards back."""
         return bool(getattr(office, self.name))
 
