@@ -101,7 +101,7 @@ def quota_lines(plan: AnyPlan) -> tuple[QuotaLine, ...]:
     keys = {code(key): key for key in KEYS}
     lines = [
         QuotaLine(
-            limit.place,
+            limit.label,
             office.quotas[limit.entry],
             keys[limit.code],
             standing.periods(number),

@@ -72,7 +72,7 @@ def _limits(world: World) -> Iterator[Limit]:
             share = key.endswith("share")
             yield Limit(
                 code(key),
-                place(world.office, number),
+                key_of(number),
                 number,
                 weights[number],
                 first,
@@ -80,6 +80,7 @@ def _limits(world: World) -> Iterator[Limit]:
                 Fraction(amount) if share else np.full(len(first), int(amount)),
                 sense="least" if least else "most",
                 unless=weights[number][None] > 0 if least else None,
+                id=quota.id,
             )
 
 
@@ -105,7 +106,7 @@ def _says(world: World, period: Period) -> Said:
             last=last,
         )
     figures: dict[str, str | int] = {
-        "quota": period.limit.place,
+        "quota": period.limit.label,
         "limit": limit,
         "when": when,
         "printed": period.printed,
