@@ -98,7 +98,7 @@ def limit_lines(plan: AnyPlan, rule: Rule) -> tuple[LimitLine, ...]:
     for number, limit in enumerate(standing.limits.limits):
         at, periods = (limit.entry, limit.key), standing.periods(number)
         before = lines[at].periods if at in lines else ()
-        lines[at] = LimitLine(limit.place, *at, (*before, *periods))
+        lines[at] = LimitLine(limit.label, *at, (*before, *periods))
     return tuple(sorted(lines.values(), key=lambda line: line.entry))
 
 

@@ -73,7 +73,7 @@ def _limits(world: World) -> Iterator[Limit]:
             share = key.endswith("share")
             yield Limit(
                 code(key),
-                place(world.office, number),
+                key_of(number),
                 number,
                 weights[number],
                 first,
@@ -82,6 +82,7 @@ def _limits(world: World) -> Iterator[Limit]:
                 sense="least" if least else "most",
                 unless=weights[number][None] > 0 if least else None,
                 key=key,
+                id=quota.id,
             )
 
 
@@ -107,7 +108,7 @@ def _says(world: World, period: Period) -> Said:
             last=last,
         )
     figures: dict[str, str | int] = {
-        "quota": period.limit.place,
+        "quota": period.limit.label,
         "limit": limit,
         "when": when,
         "printed": period.printed,
