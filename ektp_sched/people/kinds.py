@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import lots
-from ektp_sched.people.keys import compact, distinct_rows
-from ektp_sched.rules.quotas import counts
+from ektp_sched.people.keys import compact
+from ektp_sched.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,8 +52,7 @@ class Kinds:
     printers: Bools  # which printers, sorted by id, are eligible, (K, P)
     stock: Ints  # index into `stocked`, `NOTHING` where blanks are unlimited, (K,)
     stocked: tuple[str, ...]  # card types whose blanks are counted, sorted
-    sign: Ints  # index into `signs`, (K,)
-    signs: Bools  # combinations of quotas that count a card, (S, Q)
+    sign: Ints  # a number for kinds that rules which hold cards back see alike, (K,)
     # Index into `takers`, `NOTHING` where all that counts is how many blanks there are.
     taker: Ints
     # Card types in `lots` that occur, each with a class that has blanks set aside, or
@@ -71,7 +70,7 @@ def read_kinds(
     by_area = (
         bool(office.area_rank)
         or any(printer.areas is not None for printer in office.printers)
-        or any(quota.area is not None for quota in office.quotas)
+        or any(rule.told.sees_area(office) for rule in RULES if rule.told is not None)
     )
     urgency, classes = _codes(frame["urgency"])
     card, cards = _codes(frame["card"]) if office.cards else nothing
@@ -110,11 +109,9 @@ def _kinds(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
         dtype=bool,
     ).reshape(len(printer_sets), len(ids))
     stocked = sorted(c for c, kind in office.cards.items() if kind.stock is not None)
-    counted = np.array(
-        [[counts(quota, kind) for quota in office.quotas] for kind in names],
-        dtype=bool,
-    ).reshape(len(names), len(office.quotas))
-    first, sign = distinct_rows(counted)
+    holding = [rule.told for rule in RULES if rule.told is not None]
+    seen = [tuple(told.sees(office, kind) for told in holding) for kind in names]
+    number = {sign: index for index, sign in enumerate(dict.fromkeys(seen))}
     by_card = lots(office, start, days)
     takes = [_taker(urgency, card, by_card) for urgency, card, _ in names]
     takers = sorted(
@@ -134,8 +131,7 @@ def _kinds(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
             stocked.index(card) if card in stocked else NOTHING for _, card, _ in names
         ),
         stocked=tuple(stocked),
-        sign=sign,
-        signs=counted[first],
+        sign=_numbers(number[sign] for sign in seen),
         taker=_numbers(takers.index(t) if t else NOTHING for t in takes),
         takers=tuple(takers),
         lots=by_card,

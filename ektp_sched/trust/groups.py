@@ -44,7 +44,7 @@ class Groups:
     access
         Index into ``printers`` and ``stock``.
     sign
-        Index into ``Kinds.signs``: which quotas count them.
+        As in ``Kinds.sign``: how rules that hold cards back see them.
     taker
         Index into ``Kinds.takers``: whose blanks they take; or -1.
     printers, stock
