@@ -97,8 +97,8 @@ def check_certificate(
         return findings.listed()
     facts = read_facts(plan, backlog, office)
     check_rules(facts, findings)
-    if findings.found:
-        findings.found[:] = []
+    if findings.violations:
+        findings.violations[:] = []
         findings.add(
             "certificate-rules",
             said(
