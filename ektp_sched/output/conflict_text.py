@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Conflict, RuleOfConflict
-    from ektp_sched.rules.decisions import Quota
-    from ektp_sched.rules.reading import Printer
+    from ektp_sched.rules.quotas import Quota
+    from ektp_sched.rules.ribbons import Printer
 
 __all__ = ["conflict_entry", "conflict_lines"]
 

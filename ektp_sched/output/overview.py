@@ -18,7 +18,7 @@ from ektp_sched.output.shifts import (
     shifts_saved,
     unsaid,
 )
-from ektp_sched.rules.reading import DECISION_TIERS
+from ektp_sched.rules.aims import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

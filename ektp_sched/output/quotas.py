@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.rules import Period
-    from ektp_sched.rules.decisions import Quota
-    from ektp_sched.rules.quotas import Key
+    from ektp_sched.rules.quotas import Key, Quota
 
 __all__ = [
     "COLUMNS",

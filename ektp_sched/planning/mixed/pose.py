@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.scarce import Scarce
     from ektp_sched.planning.tiers import Objective
-    from ektp_sched.rules.decisions import Quota
+    from ektp_sched.rules.quotas import Quota
 
 __all__ = ["Problem", "pose"]
 

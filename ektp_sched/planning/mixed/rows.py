@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
-    from ektp_sched.rules.decisions import Quota
+    from ektp_sched.rules.quotas import Quota
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
