@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Conflict, RuleOfConflict
     from ektp_sched.rules import Rule
-    from ektp_sched.rules.reading import Printer
+    from ektp_sched.rules.ribbons import Printer
 
 __all__ = ["conflict_entry", "conflict_lines"]
 

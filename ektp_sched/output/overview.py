@@ -24,7 +24,7 @@ from ektp_sched.output.shifts import (
     shifts_saved,
     unsaid,
 )
-from ektp_sched.rules.reading import DECISION_TIERS
+from ektp_sched.rules.aims import DECISION_TIERS
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.output.figures import AnyPlan, Figures
-    from ektp_sched.rules.machines import Capacity
+    from ektp_sched.rules.world import Capacity
 
 __all__ = [
     "MOMENTS",

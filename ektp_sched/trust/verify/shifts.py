@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ektp_sched.office import Office
-    from ektp_sched.rules.decisions import Shift
+    from ektp_sched.rules.shifts import Shift
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.planned import PlannedShift, Use
     from ektp_sched.words import Said
