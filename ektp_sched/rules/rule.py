@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.limit import Limit, Period
     from ektp_sched.rules.problems import Problem
-    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.told import Told
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
@@ -80,7 +79,7 @@ class Rule(Generic[OfficeT_contra]):
         """Return why it alone keeps a card waiting; empty if it holds none back."""
         return "" if self.told is None else self.told.reason
 
-    def used(self, office: OfficeTables) -> bool:
+    def used(self, office: object) -> bool:
         """Return whether an office has the key of a rule that holds cards back."""
         return bool(getattr(office, self.name))
 
