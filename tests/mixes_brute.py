@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from strategies import Case
 
     from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Quota, Shift
+    from ektp_sched.rules.decisions import Quota, Shift
 
 __all__ = ["Small", "Use", "keeping", "nameable", "relieved"]
 

@@ -57,7 +57,7 @@ class Commands(TyperGroup):
 
 
 def _unknown_command(name: str, known: Iterable[str]) -> Said:
-    from ektp_sched.office.nearest import nearest
+    from ektp_sched.rules.nearest import nearest
 
     command = nearest(name, known, least=_ALIKE)
     if command is None:

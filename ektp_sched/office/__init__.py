@@ -1,14 +1,15 @@
 """The office: what limits printing, its calendar and its daily capacity."""
 
-from ektp_sched.office.calendar import Calendar, calendar
-from ektp_sched.office.capacity import Capacity, capacity
-from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
-from ektp_sched.office.decisions import Budget, Quota, Shift
-from ektp_sched.office.lots import Lot, lots, ribbon_cards
-from ektp_sched.office.notices import Notice
 from ektp_sched.office.office import Office, load_office, read_workbook
-from ektp_sched.office.shifts import Option, options
-from ektp_sched.office.tables import (
+from ektp_sched.office.workbook import dump, write_workbook
+from ektp_sched.office.writing import to_toml
+from ektp_sched.rules.calendar import Calendar, calendar
+from ektp_sched.rules.consumables import CardType, Delivery, RibbonDelivery
+from ektp_sched.rules.decisions import Budget, Quota, Shift
+from ektp_sched.rules.lots import Lot, lots, ribbon_cards
+from ektp_sched.rules.machines import Capacity, capacity
+from ektp_sched.rules.notices import Notice
+from ektp_sched.rules.reading import (
     CalendarRules,
     ClassifyRule,
     DateRules,
@@ -24,8 +25,7 @@ from ektp_sched.office.tables import (
     Visits,
     VisitsOfArea,
 )
-from ektp_sched.office.workbook import dump, write_workbook
-from ektp_sched.office.writing import to_toml
+from ektp_sched.rules.shifts import Option, options
 
 __all__ = [
     "Budget",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ektp_sched.office.fields import DAYS
-from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
+from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.reading import COLUMNS, PERSONAL_COLUMNS
 
 __all__ = [
     "DATES",

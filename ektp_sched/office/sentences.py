@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.office.checks import Path, Problem
-from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
-from ektp_sched.office.decisions import Budget, Quota, Shift
-from ektp_sched.office.fields import DAYS
-from ektp_sched.office.model import OfficeTables
-from ektp_sched.office.nearest import kind_of, unknown
-from ektp_sched.office.tables import (
+from ektp_sched.rules.consumables import CardType, Delivery, RibbonDelivery
+from ektp_sched.rules.decisions import Budget, Quota, Shift
+from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.nearest import kind_of, unknown
+from ektp_sched.rules.problems import Path, Problem
+from ektp_sched.rules.reading import (
     DECISION_TIERS,
     TIERS,
     CalendarRules,
@@ -31,6 +30,7 @@ from ektp_sched.office.tables import (
     Visits,
     VisitsOfArea,
 )
+from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from ektp_sched.office.fields import Table
+    from ektp_sched.rules.fields import Table
 
 __all__ = ["OFFICE", "Words", "field_problem", "known_keys"]
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import shown
-from ektp_sched.office.fields import DAYS
 from ektp_sched.office.layout import (
     DATES,
     NESTED,
@@ -25,6 +24,7 @@ from ektp_sched.office.layout import (
 from ektp_sched.office.workbook_texts import YES_NO, note
 from ektp_sched.office.writing import plain, to_toml
 from ektp_sched.places import replace_file
+from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["dump", "workbook_bytes", "write_workbook"]
 

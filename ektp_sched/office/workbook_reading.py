@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import is_blank, parsed
-from ektp_sched.office.checks import Cell, Problem
 from ektp_sched.office.files import read_bytes
 from ektp_sched.office.layout import (
     DATES,
@@ -23,7 +22,6 @@ from ektp_sched.office.layout import (
     Sheet,
 )
 from ektp_sched.office.looked import RefusedError
-from ektp_sched.office.nearest import unknown
 from ektp_sched.office.pages import (
     NOT_COMPUTED,
     Page,
@@ -33,13 +31,15 @@ from ektp_sched.office.pages import (
     shows_error,
 )
 from ektp_sched.office.parsing import parse_as
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Cell, Problem
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from ektp_sched.office.checks import Path as KeyPath
     from ektp_sched.office.parsing import T
+    from ektp_sched.rules.problems import Path as KeyPath
 
 __all__ = ["read_sheets"]
 

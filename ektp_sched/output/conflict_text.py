@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.office import Lot
-    from ektp_sched.office.decisions import Quota
-    from ektp_sched.office.tables import Printer
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Conflict, RuleOfConflict
+    from ektp_sched.rules.decisions import Quota
+    from ektp_sched.rules.reading import Printer
 
 __all__ = ["conflict_entry", "conflict_lines"]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from ektp_sched.office.tables import DECISION_TIERS
 from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.figures import uses
 from ektp_sched.output.lists import add_page, write_top
@@ -19,6 +18,7 @@ from ektp_sched.output.shifts import (
     shifts_saved,
     unsaid,
 )
+from ektp_sched.rules.reading import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

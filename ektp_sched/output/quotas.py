@@ -13,16 +13,15 @@ import polars as pl
 from ektp_sched.output.tables import write_csv
 from ektp_sched.rules import QUOTAS
 from ektp_sched.rules.quotas import KEYS, code
-from ektp_sched.trust.counts.standing import standing_of
 from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.rules import Period
+    from ektp_sched.rules.decisions import Quota
     from ektp_sched.rules.quotas import Key
 
 __all__ = [
@@ -97,7 +96,7 @@ def quota_lines(plan: AnyPlan) -> tuple[QuotaLine, ...]:
     if not office.quotas:
         return ()
     facts = read_facts(plan, plan.backlog, office)
-    standing = standing_of(facts, [QUOTAS], who_is_left=True)
+    standing = facts.standing_to([QUOTAS], who_is_left=True)
     keys = {code(key): key for key in KEYS}
     lines = [
         QuotaLine(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.office.nearest import letters
+from ektp_sched.rules.nearest import letters
 from ektp_sched.trust.matching import match_ids
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, options
-from ektp_sched.office.calendar import LONGEST_HORIZON
 from ektp_sched.planning.cohorts import NONE, build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.flow import FlowEngine
@@ -15,6 +14,7 @@ from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program, distinct_rows
 from ektp_sched.planning.stock import can_run_out
 from ektp_sched.planning.tiers import check_range, objectives
+from ektp_sched.rules.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
     from datetime import date

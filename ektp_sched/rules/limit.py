@@ -219,6 +219,10 @@ class Limits:
         members = np.array([*distinct, np.zeros(kinds, dtype=bool)]).astype(np.int64)
         return of_limit.T, members
 
+    def rows(self, limit: int) -> slice:
+        """Return the rows of a limit, one for each of its stretches of days."""
+        return slice(int(self.start[limit]), int(self.start[limit + 1]))
+
     @property
     def names_groups(self) -> bool:
         """Return whether a limit asks who is left."""
@@ -588,31 +592,33 @@ class Standing:
         more = (left < self.left[rows]) | ~self.broken[rows]
         return np.asarray((left < 0) & stands & more)
 
-    def room(self, kind: int) -> Room:
+    def room(self, kind: int, rows: Ints | None = None) -> Room:
         """Return where one card more of a kind, so far not printed, would fit.
 
         Parameters
         ----------
         kind
             Index of the kind.
+        rows
+            Which stretches of limits are asked, shape ``(T,)``; None: all.
         """
         limits, sort = self.limits, self.limits.sort[kind]
-        rows = np.arange(len(limits.first))
-        printed = limits.weights[limits.weight, sort][limits.limit]
-        waiting = -limits.members[limits.group, sort][:, limits.limit]
+        rows = np.arange(len(limits.first)) if rows is None else rows
+        limit = limits.limit[rows]
+        printed = limits.weights[limits.weight, sort][limit]
+        waiting = -limits.members[limits.group, sort][:, limit]
         cards = np.ones(len(rows), dtype=np.int64)
-        full = self._worsened(rows, printed[None], cards, waiting[:, None])[0]
-        everywhere = (limits.printer == _ALL) & (limits.server == _ALL)
-        on_printer = (limits.printer != _ALL) & full
-        on_server = (limits.printer == _ALL) & (limits.server != _ALL) & full
-        all_days = np.zeros(len(rows), dtype=np.int64)
+        full = rows[self._worsened(rows, printed[None], cards, waiting[:, None])[0]]
+        printer, server = limits.printer[full], limits.server[full]
+        everywhere = (printer == _ALL) & (server == _ALL)
+        on_server = (printer == _ALL) & (server != _ALL)
         return Room(
-            days=self._free(everywhere & full, all_days, 1)[0],
-            printers=self._free(on_printer, limits.printer, limits.printers),
-            servers=self._free(on_server, limits.server, limits.servers),
+            days=self._free(full[everywhere], np.zeros_like(limits.printer), 1)[0],
+            printers=self._free(full[printer != _ALL], limits.printer, limits.printers),
+            servers=self._free(full[on_server], limits.server, limits.servers),
         )
 
-    def _free(self, full: Bools, machine: Ints, number: int) -> Bools:
+    def _free(self, full: Ints, machine: Ints, number: int) -> Bools:
         """Return the days that no full stretch covers, shape ``(number, days)``."""
         limits = self.limits
         width = limits.days + 1
@@ -652,7 +658,7 @@ class Standing:
         arrives, leaves = self._inside(to), self._inside(away)
         touched = arrives != leaves
         for number in limits.shares:
-            ours = slice(*limits.start[number : number + 2])
+            ours = limits.rows(number)
             touched[:, ours] |= self._days(to, ours) != self._days(away, ours)
         lifted = np.flatnonzero((self.left < 0) & ~self.broken)
         last = limits.last[lifted]

@@ -15,15 +15,14 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Quota
+    from ektp_sched.rules.decisions import Quota
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import Kind, World
     from ektp_sched.words import Said
 
 Key: TypeAlias = Literal["at_most", "at_least", "at_most_share", "at_least_share"]
 
-__all__ = ["KEYS", "QUOTAS", "Key", "code", "counts", "key_of", "place"]
+__all__ = ["KEYS", "QUOTAS", "Key", "code", "counts", "key_of"]
 
 KEYS: Final[tuple[Key, ...]] = (
     "at_most",
@@ -46,12 +45,6 @@ def counts(quota: Quota, kind: Kind) -> bool:
 def key_of(index: int) -> str:
     """Return a quota's place in office.toml, without its id."""
     return f"quotas[{index + 1}]"
-
-
-def place(office: Office, index: int) -> str:
-    """Return a quota's place in office.toml, with its id if it has one."""
-    name = office.quotas[index].id
-    return key_of(index) if name is None else f"{key_of(index)} ({name})"
 
 
 def code(key: Key) -> str:
@@ -129,4 +122,11 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-QUOTAS = Rule("quotas", tuple(map(code, KEYS)), _limits, _says, holds_back=True)
+QUOTAS = Rule(
+    "quotas",
+    tuple(map(code, KEYS)),
+    _limits,
+    _says,
+    holds_back=True,
+    reason="quota",
+)

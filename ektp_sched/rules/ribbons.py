@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.office import ribbon_cards
 from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.lots import ribbon_cards
 from ektp_sched.rules.rule import Rule
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.office import Office
     from ektp_sched.rules.limit import Period
+    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
 __all__ = ["RIBBONS", "place"]
 
 
-def place(office: Office, printer: str) -> str:
+def place(office: OfficeTables, printer: str) -> str:
     """Return where in office.toml the ribbons of a printer stand."""
     number = [each.id for each in office.printers].index(printer)
     return f"printers[{number + 1}].ribbons"

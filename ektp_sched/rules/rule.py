@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ektp_sched.rules.limit import Limit, Period
+    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
@@ -22,7 +23,8 @@ class Rule:
     Parameters
     ----------
     name
-        As the registry knows it.
+        As the registry knows it; that of its key in office.toml if it holds
+        cards back.
     codes
         What breaches of it are called, in the order in which they are told.
     limits
@@ -33,8 +35,8 @@ class Rule:
         Whether it counts from the first day on, so that the last day of a
         period is the day of its breach.
     holds_back
-        Whether it can keep a card waiting on a day on which a machine, a blank
-        and a ribbon are free, perhaps for ever.
+        Whether a card may have to wait although machines, blanks and ribbons
+        would serve it; then the rule's name for the reason is ``reason``.
     """
 
     name: str
@@ -43,6 +45,11 @@ class Rule:
     says: Callable[[World, Period], Said]
     runs_out: bool = False
     holds_back: bool = False
+    reason: str = ""
+
+    def used(self, office: OfficeTables) -> bool:
+        """Return whether an office has the key of a rule that holds cards back."""
+        return bool(getattr(office, self.name))
 
     def day(self, period: Period) -> int | None:
         """Return the day of a breach; None if it is of several days."""

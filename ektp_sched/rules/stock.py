@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ektp_sched.office import lots
 from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.lots import lots
 from ektp_sched.rules.rule import Rule
 from ektp_sched.words import said
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from ektp_sched.office import calendar
+from ektp_sched.rules.calendar import calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Capacity, Office
+    from ektp_sched.rules.machines import Capacity
+    from ektp_sched.rules.tables import OfficeTables
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -42,7 +43,7 @@ class World:
         By index.
     """
 
-    office: Office
+    office: OfficeTables
     capacity: Capacity
     kinds: tuple[Kind, ...]
 

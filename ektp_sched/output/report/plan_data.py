@@ -14,8 +14,8 @@ from ektp_sched.output.figures import figures, limits_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.office.capacity import Capacity
     from ektp_sched.output.figures import AnyPlan, Figures
+    from ektp_sched.rules.machines import Capacity
 
 __all__ = [
     "MOMENTS",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.office.notices import Notice
+from ektp_sched.rules.notices import Notice
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.office import Office
-    from ektp_sched.office.consumables import CardType
+    from ektp_sched.rules.consumables import CardType
 
 __all__ = ["as_simulated", "left_out"]
 

@@ -50,7 +50,7 @@ class Blanks:
     Parameters
     ----------
     lots
-        As `ektp_sched.office.lots` states them.
+        As `ektp_sched.rules.lots` states them.
     cards
         Cards printed by day and class, shape ``(days,)`` each; ``None`` stands
         for all classes that have no blanks set aside.

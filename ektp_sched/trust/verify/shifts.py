@@ -13,14 +13,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.office import calendar
-from ektp_sched.office.fields import DAYS
+from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Shift
+    from ektp_sched.rules.decisions import Shift
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.planned import PlannedShift, Use
     from ektp_sched.words import Said

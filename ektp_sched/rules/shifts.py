@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office.calendar import calendar
-from ektp_sched.office.capacity import shift_cards
-from ektp_sched.office.fields import DAYS
+from ektp_sched.rules.calendar import calendar
+from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.machines import shift_cards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.office.calendar import Calendar
-    from ektp_sched.office.decisions import Shift
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.calendar import Calendar
+    from ektp_sched.rules.decisions import Shift
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["Option", "options"]
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office.consumables import CardType
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.consumables import CardType
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["Lot", "lots", "ribbon_cards"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office.countries import CATEGORIES, is_estimated, keeper, years_with
-from ektp_sched.office.fields import DAYS
-from ektp_sched.office.notices import Notice
+from ektp_sched.rules.countries import CATEGORIES, is_estimated, keeper, years_with
+from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.notices import Notice
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["LONGEST_HORIZON", "Calendar", "calendar"]
 

@@ -12,8 +12,8 @@ from typing import Annotated, Final, Literal, NamedTuple
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from ektp_sched.office.consumables import RibbonDelivery  # noqa: TC001 - pydantic
-from ektp_sched.office.fields import (
+from ektp_sched.rules.consumables import RibbonDelivery  # noqa: TC001 - pydantic
+from ektp_sched.rules.fields import (
     DAYS,
     LARGEST_DAILY,
     Cards,

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.office.checks import Path, Problem, area_problem, entry_name, id_problem
-from ektp_sched.office.decisions import uses_in_a_week
-from ektp_sched.office.nearest import unknown
-from ektp_sched.office.tables import DECISION_TIERS
+from ektp_sched.rules.decisions import uses_in_a_week
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import (
+    Path,
+    Problem,
+    area_problem,
+    entry_name,
+    id_problem,
+)
+from ektp_sched.rules.reading import DECISION_TIERS
 from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["decision_problems"]
 

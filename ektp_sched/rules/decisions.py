@@ -1,6 +1,6 @@
 """The tables of office.toml with what a plan may buy and what it must keep to.
 
-Attribute names are the keys of the file, as in `ektp_sched.office.tables`.
+Attribute names are the keys of the file, as in `ektp_sched.rules.reading`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, field_validator
 from pydantic_core import PydanticCustomError
 
-from ektp_sched.office.fields import (
+from ektp_sched.rules.fields import (
     DAYS,
     Count,
     DayName,
@@ -25,7 +25,7 @@ from ektp_sched.office.fields import (
     Whole,
     a_day,
 )
-from ektp_sched.office.nearest import unknown
+from ektp_sched.rules.nearest import unknown
 
 __all__ = ["Budget", "Quota", "Shift", "uses_in_a_week"]
 

@@ -1,7 +1,7 @@
 """The kinds of value that office.toml may hold, each with its range.
 
 A kind knows nothing but its own form; whatever needs a second key to be
-judged lives in `ektp_sched.office.checks`.
+judged lives in `ektp_sched.rules.problems`.
 """
 
 from __future__ import annotations

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.office.countries import country_problem
-from ektp_sched.office.nearest import letters, unknown
-from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
+from ektp_sched.rules.countries import country_problem
+from ektp_sched.rules.nearest import letters, unknown
+from ektp_sched.rules.reading import COLUMNS, PERSONAL_COLUMNS
 from ektp_sched.words import Said, by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ektp_sched.office.model import OfficeTables
-    from ektp_sched.office.tables import Outage, Server
+    from ektp_sched.rules.reading import Outage, Server
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = [
     "LARGEST_LCM",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from ektp_sched.office.consumables import CardType  # noqa: TC001 - pydantic
-from ektp_sched.office.decisions import Budget, Quota, Shift  # noqa: TC001 - pydantic
-from ektp_sched.office.fields import Rank, Table, Text
-from ektp_sched.office.tables import (
+from ektp_sched.rules.consumables import CardType  # noqa: TC001 - pydantic
+from ektp_sched.rules.decisions import Budget, Quota, Shift  # noqa: TC001 - pydantic
+from ektp_sched.rules.fields import Rank, Table, Text
+from ektp_sched.rules.reading import (
     CalendarRules,
     ClassifyRule,
     DateRules,

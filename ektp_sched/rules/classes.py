@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.office.nearest import letters
+from ektp_sched.rules.nearest import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

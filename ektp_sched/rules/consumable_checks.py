@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.office.checks import Path, Problem
-from ektp_sched.office.nearest import unknown
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Path, Problem
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ektp_sched.office.consumables import Arrival
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.consumables import Arrival
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["consumable_problems"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office.calendar import calendar
-from ektp_sched.office.fields import DAYS
+from ektp_sched.rules.calendar import calendar
+from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office.consumables import CardType
-    from ektp_sched.office.decisions import Shift
-    from ektp_sched.office.model import OfficeTables
-    from ektp_sched.office.tables import Server
+    from ektp_sched.rules.consumables import CardType
+    from ektp_sched.rules.decisions import Shift
+    from ektp_sched.rules.reading import Server
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["Capacity", "capacity", "day_shares", "shift_cards"]
 
@@ -56,7 +56,7 @@ class Capacity:
         shift opens nothing is kept.
     supply
         For each card type with stock, blanks that have come up to and including
-        a day, shape (days,), int64; `ektp_sched.office.lots` knows which of
+        a day, shape (days,), int64; `ektp_sched.rules.lots` knows which of
         them expire or are set aside.
     """
 
@@ -106,7 +106,7 @@ def capacity(
     used
         Shifts that are used: id, and offset of the day from `start`; each
         pair counts once.  Whether it may be used then is not looked at:
-        `ektp_sched.office.options` knows.
+        `ektp_sched.rules.shifts.options` knows.
 
     Raises
     ------

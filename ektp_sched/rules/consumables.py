@@ -1,6 +1,6 @@
 """The tables of office.toml with what printing uses up: blanks and ribbons.
 
-Attribute names are the keys of the file, as in `ektp_sched.office.tables`.
+Attribute names are the keys of the file, as in `ektp_sched.rules.reading`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ektp_sched.office.fields import Count, Day, Flag, Ribbons, Table, Text
+from ektp_sched.rules.fields import Count, Day, Flag, Ribbons, Table, Text
 
 __all__ = ["Arrival", "CardType", "Delivery", "RibbonDelivery"]
 
