@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.errors import UsageError
-from ektp_sched.planning.keys import compact
+from ektp_sched.people.keys import compact
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -87,6 +87,10 @@ class Limit:
     adds
         What one unit more of its number in office.toml adds to the amount, in
         cards, or takes from that of a minimum.
+    key
+        Key of its number, where an entry has several, such as ``at_most``.
+    part
+        What of an entry it is about, where a number gives several limits.
     id
         Id of the entry that it stands in; None: it has none.
     """
@@ -103,6 +107,8 @@ class Limit:
     server: int | None = None
     unless: Bools | None = None
     adds: int | Fraction = 1
+    key: str = ""
+    part: str = ""
     id: str | None = None
 
     @property

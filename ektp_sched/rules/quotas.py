@@ -10,19 +10,21 @@ import numpy as np
 
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.rule import Rule
-from ektp_sched.words import said
+from ektp_sched.rules.told import Told, cards, decimal, percent
+from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.rules.decisions import Quota
     from ektp_sched.rules.limit import Period
+    from ektp_sched.rules.reading import Printer
+    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import Kind, World
-    from ektp_sched.words import Said
 
 Key: TypeAlias = Literal["at_most", "at_least", "at_most_share", "at_least_share"]
 
-__all__ = ["KEYS", "QUOTAS", "Key", "code", "counts", "key_of"]
+__all__ = ["KEYS", "QUOTAS", "Key", "code", "counts", "key_of", "place"]
 
 KEYS: Final[tuple[Key, ...]] = (
     "at_most",
@@ -45,6 +47,12 @@ def counts(quota: Quota, kind: Kind) -> bool:
 def key_of(index: int) -> str:
     """Return a quota's place in office.toml, without its id."""
     return f"quotas[{index + 1}]"
+
+
+def place(office: OfficeTables, index: int) -> str:
+    """Return a quota's place in office.toml, with its id if it has one."""
+    name = office.quotas[index].id
+    return key_of(index) if name is None else f"{key_of(index)} ({name})"
 
 
 def code(key: Key) -> str:
@@ -73,6 +81,7 @@ def _limits(world: World) -> Iterator[Limit]:
                 Fraction(amount) if share else np.full(len(first), int(amount)),
                 sense="least" if least else "most",
                 unless=weights[number][None] > 0 if least else None,
+                key=key,
                 id=quota.id,
             )
 
@@ -122,11 +131,194 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
+_PER: Final = {
+    "day": (said("a day", "per hari"), said("each day's cards", "kartu setiap hari")),
+    "week": (
+        said("a week", "per minggu"),
+        said("each week's cards", "kartu setiap minggu"),
+    ),
+    "plan": (
+        said("in the plan", "selama rencana"),
+        said("the plan's cards", "semua kartu rencana"),
+    ),
+}
+_SPANS: Final = {
+    ("day", False): said("each day", "setiap hari"),
+    ("day", True): said("each working day", "setiap hari kerja"),
+    ("week", False): said("each week", "setiap minggu"),
+    ("week", True): said("each whole week", "setiap minggu penuh"),
+}
+_NO_SPAN: Final = {
+    "day": said("no working day in the plan", "tidak ada hari kerja dalam rencana"),
+    "week": said("no whole week in the plan", "tidak ada minggu penuh dalam rencana"),
+}
+
+
+def _sees(office: OfficeTables, kind: Kind) -> tuple[bool, ...]:
+    return tuple(counts(quota, kind) for quota in office.quotas)
+
+
+def _sees_area(office: OfficeTables) -> bool:
+    return any(quota.area is not None for quota in office.quotas)
+
+
+def _keys(office: OfficeTables, entry: int) -> tuple[Key, ...]:
+    quota = office.quotas[entry]
+    return tuple(key for key in KEYS if getattr(quota, key) is not None)
+
+
+def _whom(office: OfficeTables, entry: int) -> Said:
+    """Return which cards a quota counts, such as "area Alak, card KIA"."""
+    quota, either = office.quotas[entry], said(" or ", " atau ")
+    parts = (
+        (said("area", "wilayah"), quota.area),
+        (said("class", "kelas"), quota.urgency),
+        (said("card", "kartu"), quota.card),
+    )
+    return joined(
+        ", ",
+        [
+            joined(" ", [name, joined(either, names)])
+            for name, names in parts
+            if names is not None
+        ],
+    )
+
+
+def _wants(office: OfficeTables, entry: int, key: str) -> Said:
+    """Return what a key of a quota wants, such as "at most 5 cards a day"."""
+    quota = office.quotas[entry]
+    number, (per, of_all) = getattr(quota, key), _PER[quota.per]
+    words = said("at most", "paling banyak")
+    if key.startswith("at_least"):
+        words = said("at least", "paling sedikit")
+    if key.endswith("share"):
+        share = said(
+            "{share} of {of_all}",
+            "{share} dari {of_all}",
+            share=percent(Fraction(number)),
+            of_all=of_all,
+        )
+        return joined(" ", [words, share])
+    return joined(" ", [words, cards(number), per])
+
+
+def _span(office: OfficeTables, entry: int, key: str, count: int) -> Said:
+    per = office.quotas[entry].per
+    if not count:
+        return _NO_SPAN[per]
+    if per == "plan":
+        return said("the plan", "seluruh rencana")
+    span = _SPANS[per, key.startswith("at_least")]
+    return said("{span} ({count})", "{span} ({count})", span=span, count=count)
+
+
+def _stated(office: OfficeTables, entry: int, key: str) -> dict[str, str]:
+    quota = office.quotas[entry]
+    return {"per": quota.per, "limit": key, "value": str(getattr(quota, key))}
+
+
+def _shown(figure: Fraction) -> Said:
+    return decimal(figure, 0)
+
+
+def _change(office: OfficeTables, entry: int, room: int) -> Said:
+    """Return what change of a quota would make room for a plan."""
+    quota = office.quotas[entry]
+    keys = _keys(office, entry)
+    if any(key.endswith("share") for key in keys):
+        return said(
+            "{cards} of the kind more or fewer would make room.",
+            "{cards} kelompok itu lebih banyak atau lebih sedikit sudah cukup.",
+            cards=cards(room),
+        )
+    if keys == ("at_least",) and quota.at_least is not None:
+        return said(
+            "At most {possible} are possible if the other rules stay.",
+            "Paling banyak {possible} yang mungkin kalau aturan lainnya tetap.",
+            possible=max(0, quota.at_least - room),
+        )
+    if keys == ("at_most",) and quota.at_most is not None:
+        return said(
+            "At least {possible} cannot be avoided if the other rules stay.",
+            "Paling sedikit {possible} tidak terhindarkan kalau aturan lainnya tetap.",
+            possible=quota.at_most + room,
+        )
+    return said(
+        "A change by {cards} would make room.",
+        "Perubahan sebanyak {cards} sudah cukup.",
+        cards=cards(room),
+    )
+
+
+def _concerns(office: OfficeTables, entry: int, printer: Printer) -> bool:
+    """Return whether a printer prints any card of a quota's kind."""
+    quota = office.quotas[entry]
+    return all(
+        prints is None or wanted is None or bool({*prints} & {*wanted})
+        for prints, wanted in (
+            (printer.cards, quota.card),
+            (printer.areas, quota.area),
+        )
+    )
+
+
 QUOTAS = Rule(
     "quotas",
     tuple(map(code, KEYS)),
     _limits,
     _says,
-    holds_back=True,
-    reason="quota",
+    told=Told(
+        reason="quota",
+        title=said("Quotas", "Kuota"),
+        caption=said(
+            "Quotas: what each wants, and what is printed",
+            "Kuota: yang diminta dan yang tercetak",
+        ),
+        note=said(
+            "Printed and limit: the least and the most of all days or weeks. Each of "
+            "them is in quotas.csv.",
+            "Tercetak dan batas: yang paling sedikit dan yang paling banyak di antara "
+            "semua hari atau minggu. Rinciannya ada di quotas.csv.",
+        ),
+        amounts=(
+            said("Printed", "Tercetak"),
+            said("Limit in cards", "Batas dalam kartu"),
+        ),
+        unprinted=said(
+            "a quota leaves no place for it", "kuota tidak menyisakan tempat"
+        ),
+        holds=said(
+            "A quota holds it: there is a free place, but one card more of its kind on "
+            "that day, or one fewer later, would break a quota.",
+            "Yang menahannya kuota: ada tempat kosong, tetapi satu kartu lagi dari "
+            "kelompoknya pada hari itu, atau satu kartu kurang sesudahnya, akan "
+            "melanggar kuota.",
+        ),
+        left_out=(
+            Said(
+                "The office has {count} quotas in [[quotas]]; this command leaves "
+                "them out of account.",
+                "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
+                "memperhitungkannya.",
+            ),
+            Said(
+                "The office has 1 quota in [[quotas]]; this command leaves it out of "
+                "account.",
+                "Kantor ini punya 1 kuota dalam [[quotas]]; perintah ini tidak "
+                "memperhitungkannya.",
+            ),
+        ),
+        sees=_sees,
+        sees_area=_sees_area,
+        place=place,
+        keys=_keys,
+        whom=_whom,
+        wants=_wants,
+        span=_span,
+        stated=_stated,
+        shown=_shown,
+        change=_change,
+        concerns=_concerns,
+    ),
 )

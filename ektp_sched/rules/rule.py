@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.limit import Limit, Period
     from ektp_sched.rules.tables import OfficeTables
+    from ektp_sched.rules.told import Told
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
@@ -34,9 +35,9 @@ class Rule:
     runs_out
         Whether it counts from the first day on, so that the last day of a
         period is the day of its breach.
-    holds_back
-        Whether a card may have to wait although machines, blanks and ribbons
-        would serve it; then the rule's name for the reason is ``reason``.
+    told
+        Its words, if it can keep a card waiting on a day on which a machine, a
+        blank and a ribbon are free, perhaps for ever; else None.
     """
 
     name: str
@@ -44,8 +45,17 @@ class Rule:
     limits: Callable[[World], Iterator[Limit]]
     says: Callable[[World, Period], Said]
     runs_out: bool = False
-    holds_back: bool = False
-    reason: str = ""
+    told: Told | None = None
+
+    @property
+    def holds_back(self) -> bool:
+        """Return whether it can keep a card waiting although a place is free."""
+        return self.told is not None
+
+    @property
+    def reason(self) -> str:
+        """Return why it alone keeps a card waiting; empty if it holds none back."""
+        return "" if self.told is None else self.told.reason
 
     def used(self, office: OfficeTables) -> bool:
         """Return whether an office has the key of a rule that holds cards back."""

@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
+from ektp_sched.people.kinds import read_kinds
 from ektp_sched.rules import RULES, Standing, World, limits_of, tally
 from ektp_sched.rules.limit import Cards, Waiting
-from ektp_sched.trust.kinds import RankKey, counted, read_kinds
 from ektp_sched.trust.matching import UNKNOWN, match_ids
 from ektp_sched.trust.verify.shifts import known_uses, read_shifts
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
+    from ektp_sched.people.kinds import Kinds
     from ektp_sched.rules import Rule
-    from ektp_sched.trust.kinds import Kinds
     from ektp_sched.trust.planned import PlannedRows
     from ektp_sched.trust.verify.shifts import Worked
 
@@ -40,10 +40,8 @@ if TYPE_CHECKING:
 __all__ = [
     "MISSING",
     "Facts",
-    "RankKey",
     "Rows",
     "blocks",
-    "counted",
     "missing_columns",
     "read_facts",
 ]
@@ -254,7 +252,7 @@ def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
     frame, start, days = backlog.frame, plan.start, plan.days
     worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)
     limits = capacity(office, start, days, worked)
-    kind, kinds = read_kinds(frame, office, limits)
+    kind, kinds = read_kinds(frame, office, start, days)
     table = plan.assignments.select(
         pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
     )

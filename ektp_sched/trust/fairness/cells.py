@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.groups import (
-    Groups,
-    distinct,
-    distinct_rows,
-    group_applications,
-    numbered,
-)
+from ektp_sched.trust.groups import Groups, group_applications
 from ektp_sched.trust.verify.tiers import cost, priced
 
 if TYPE_CHECKING:
@@ -84,8 +79,7 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
     using[rows.application[good]] = alike[rows.printer[good]]
     width = facts.days + 1
     key = (groups.member * width + facts.printed) * (none + 1) + using
-    held = distinct(key, max(1, len(groups)) * width * (none + 1))
-    cell, _ = numbered(key, max(1, len(groups)) * width * (none + 1))
+    cell, held = compact(key, max(1, len(groups)) * width * (none + 1))
     group, day = held // ((none + 1) * width), held // (none + 1) % width
     example = np.zeros(len(held), dtype=np.int64)
     example[cell] = np.arange(len(cell))

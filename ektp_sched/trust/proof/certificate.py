@@ -23,15 +23,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.people.keys import compact, distinct, distinct_rows
 from ektp_sched.trust.counts.standing import left_of
 from ektp_sched.trust.facts import blocks, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
-from ektp_sched.trust.groups import (
-    distinct,
-    distinct_rows,
-    group_applications,
-    numbered,
-)
+from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.proof.decided import check_choice
 from ektp_sched.trust.proof.face import Face, costs, field, routes, whole_face
 from ektp_sched.trust.proof.prices import read_prices
@@ -235,7 +231,8 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     route, least = routes(face, price)
     face.paths &= route == least[:, :, None, None]
     seen, width = field(face.groups, tier)
-    key, count = numbered(face.mask * width + seen, max(1, len(face.masks)) * width)
+    key, values = compact(face.mask * width + seen, max(1, len(face.masks)) * width)
+    count = len(values)
     example = np.zeros(count, dtype=np.int64)
     example[key] = np.arange(len(key))
     kept = np.zeros((count, face.masks.shape[1]), dtype=bool)

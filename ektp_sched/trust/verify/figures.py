@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.keys import counted
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, RULES, STOCK
 from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.standing import machine_room, room_by_kind
-from ektp_sched.trust.facts import MISSING, blocks, counted
+from ektp_sched.trust.facts import MISSING, blocks
 from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said

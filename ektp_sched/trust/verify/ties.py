@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.keys import distinct, distinct_rows
 from ektp_sched.trust.counts.standing import left_of
-from ektp_sched.trust.groups import distinct, distinct_rows, group_applications
+from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
