@@ -11,7 +11,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.solve import plan
 from ektp_sched.planning.tiers import DECIDED
-from ektp_sched.rules.quotas import key_of
+from ektp_sched.rules import RULES
 from ektp_sched.rules.ribbons import place as ribbons_place
 from ektp_sched.words import said
 
@@ -150,10 +150,12 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
         yield f"shifts[{number + 1}]", shift.id, without
     if office.budget is not None:
         yield "budget", None, office.model_copy(update={"budget": None})
-    for number, quota in enumerate(office.quotas):
-        others = tuple(one for one in office.quotas if one is not quota)
-        without = office.model_copy(update={"quotas": others})
-        yield key_of(number), quota.id, without
+    for rule in RULES:
+        entries = getattr(office, rule.name) if rule.holds_back else ()
+        for number, entry in enumerate(entries):
+            others = tuple(each for each in entries if each is not entry)
+            without = office.model_copy(update={rule.name: others})
+            yield f"{rule.name}[{number + 1}]", entry.id, without
     yield from _without_consumables(office)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from ektp_sched.office import lots, ribbon_cards
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.leftover import days_with_blanks
+from ektp_sched.rules import RULES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,8 +32,8 @@ def reasons(case: Case, prints: Prints, left: Ints) -> pl.Series:
     ``no-printer``, ``pinned-later`` and ``not-ready`` as they say.  Else what is
     missing on all days on which it is ready: ``capacity`` if printer, server
     and reserve never had room for it; ``no-ribbon`` if no printer that had
-    room had a ribbon; ``no-blanks`` if no such day had a blank for it; else
-    ``quota``.
+    room had a ribbon; ``no-blanks`` if no such day had a blank for it; else that
+    of the rule that holds cards back, such as ``quota``.
     """
     cohorts, days = case.cohorts, case.program.capacity.days
     member = cohorts.member[left]
@@ -41,8 +42,10 @@ def reasons(case: Case, prints: Prints, left: Ints) -> pl.Series:
     number, kinds = _kinds(case, access, left)
     ready = cohorts.ready[member]
     room, inked, whole = (last[number] >= ready for last in _last(case, prints, kinds))
-    # Without quotas all others had everything, and blanks are the last to blame.
-    final = "quota" if case.office.quotas else "no-blanks"
+    # Where no rule holds cards back all others had everything, and blanks are the
+    # last to blame.
+    holding = (r.reason for r in RULES if r.holds_back and r.used(case.office))
+    final = next(holding, "no-blanks")
     choices = (
         ("no-printer", none[access]),
         ("pinned-later", cohorts.pinned[member] != NONE),

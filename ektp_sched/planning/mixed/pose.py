@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from ektp_sched.office import capacity, options
+from ektp_sched.people.kinds import read_kinds
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.decisions.cuts import stack
 from ektp_sched.planning.decisions.rules import rows as on_uses
@@ -90,14 +89,15 @@ def pose(
     limits = capacity(office, start, days)
     can = options(office, start, days)
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    triple, triples = _kinds(backlog.frame, office)
-    stated = _stated(World(office, every, triples), scarce)
+    kind, read = read_kinds(backlog.frame, office, start, days)
+    names = read.names
+    stated = _stated(World(office, every, names), scarce)
     sort, first = sorts(
-        [limit for _, limit in stated], len(triples), _by_lots(triples, scarce)
+        [limit for _, limit in stated], len(names), _by_lots(names, scarce)
     )
-    kinds = tuple(triples[number] for number in first.tolist())
+    kinds = tuple(names[number] for number in first.tolist())
     stated = _stated(World(office, every, kinds), scarce)
-    cohorts = build_cohorts(backlog, office, start, days, sort[triple])
+    cohorts = build_cohorts(backlog, office, start, days, sort[kind])
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None
@@ -133,19 +133,3 @@ def _by_lots(kinds: Sequence[Kind], scarce: Scarce) -> list[Ints]:
         takers(kinds, card, (None, *reversed(kept_classes(lots))))
         for card, lots in scarce.lots.items()
     ]
-
-
-def _kinds(frame: pl.DataFrame, office: Office) -> tuple[Ints, tuple[Kind, ...]]:
-    """Return urgency class, card type and area of each application, as an index."""
-    names = ["urgency", "card"]
-    names += ["area"] if any(quota.area for quota in office.quotas) else []
-    kinds = frame.select(names).unique(maintain_order=True)
-    number = frame.join(
-        kinds.with_row_index("kind"),
-        on=names,
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )["kind"]
-    rows = [(*row, None)[:3] for row in kinds.rows()]
-    return number.cast(pl.Int64).to_numpy(), tuple(rows)
