@@ -34,6 +34,7 @@ _NEEDED: Final[dict[str, dict[str, Any]]] = {
     "shifts": {"id": "-", "days": ["mon"]},
     "budget": {"idr": 0},
     "quotas": {"per": "plan"},
+    "parity": {"areas": ["-", "."], "within": 1},
 }
 """Something sound for keys that the rules of decisions need."""
 

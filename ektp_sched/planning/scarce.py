@@ -65,7 +65,7 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
         for card, card_lots in lots(office, start, days).items()
         if can_run_out(card, cohorts, every, _sure(card_lots, days))
     }
-    world = World(office, every, ())
+    world = World(office, every, (), np.zeros(0, dtype=np.int64))
     ribbons = {
         every.printers[limit.entry]: limit.place
         for limit in RIBBONS.limits(world)

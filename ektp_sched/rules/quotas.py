@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -419,7 +419,7 @@ def _span(office: HasQuotas, entry: int, key: str, count: int) -> Said:
     return said("{span} ({count})", "{span} ({count})", span=span, count=count)
 
 
-def _stated(office: HasQuotas, entry: int, key: str) -> dict[str, str]:
+def _stated(office: HasQuotas, entry: int, key: str) -> dict[str, Any]:
     quota = office.quotas[entry]
     return {"per": quota.per, "limit": key, "value": str(getattr(quota, key))}
 

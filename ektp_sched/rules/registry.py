@@ -15,6 +15,7 @@ from ektp_sched.rules.calendar import CALENDAR_PROBLEMS
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.classes import CLASSES
 from ektp_sched.rules.limit import Limits
+from ektp_sched.rules.parity import PARITY
 from ektp_sched.rules.quotas import QUOTAS
 from ektp_sched.rules.reading import READING
 from ektp_sched.rules.reserve import RESERVE
@@ -44,6 +45,7 @@ RULES: Final[tuple[Rule[OfficeTables], ...]] = (
     RIBBONS,
     SHIFTS,
     QUOTAS,
+    PARITY,
 )
 """In the order in which it is told what is wrong."""
 

@@ -15,6 +15,7 @@ from ektp_sched.rules.capacity import Outage, Server
 from ektp_sched.rules.classes import UrgencyClass
 from ektp_sched.rules.fields import Rank, Table, Text
 from ektp_sched.rules.forms import Column, Form, Kind, Rows, inline, quoted
+from ektp_sched.rules.parity import Parity
 from ektp_sched.rules.quotas import Quota
 from ektp_sched.rules.reading import (
     COLUMNS,
@@ -55,8 +56,8 @@ class OfficeTables(Table):
         As in the file, in its order.
     shifts, budget
         What a plan may buy, and for how much; None: no limit.
-    quotas
-        How many cards of a kind a plan must keep to.
+    quotas, parity
+        How many cards of a kind a plan must keep to, and areas to be served alike.
     reserve, plan, visits
         Rules of the same name.
     columns
@@ -119,6 +120,18 @@ class OfficeTables(Table):
                     " with per, a selection and a limit",
                     " dengan per, pilihan kartu, dan batas",
                 ),
+            )
+        ),
+    ] = ()
+    parity: Annotated[
+        tuple[Parity, ...],
+        Form(
+            needs=(
+                said(
+                    ", each with areas and within",
+                    ", masing-masing dengan areas dan within",
+                ),
+                said(" with areas and within", " dengan areas dan within"),
             )
         ),
     ] = ()

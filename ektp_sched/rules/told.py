@@ -74,7 +74,7 @@ class Told:
     whom: Callable[[Any, int], Said]
     wants: Callable[[Any, int, str], Said]
     span: Callable[[Any, int, str, int], Said]
-    stated: Callable[[Any, int, str], dict[str, str]]
+    stated: Callable[[Any, int, str], dict[str, Any]]
     shown: Callable[[Fraction], Said]
     change: Callable[[Any, int, int], Said]
     concerns: Callable[[Any, int, Any], bool]

@@ -81,11 +81,14 @@ class World(Generic[OfficeT_co]):
         What its machines can do by day, with the shifts that are worked.
     kinds
         By index.
+    applications
+        How many there are of each kind, shape ``(K,)``.
     """
 
     office: OfficeT_co
     capacity: Capacity
     kinds: tuple[Kind, ...]
+    applications: Ints
 
     @property
     def days(self) -> int:
@@ -106,6 +109,15 @@ class World(Generic[OfficeT_co]):
         """Return the stretches of one day each."""
         days = np.arange(self.days)
         return days, days
+
+    def printable_days(self) -> Ints:
+        """Return the days on which a printer and a server of it have a card to do."""
+        capacity = self.capacity
+        served = capacity.reaches.astype(np.int64) @ (capacity.server_cards > 0) > 0
+        printable = ((capacity.printer_cards > 0) & served).any(axis=0)
+        if capacity.total is not None:
+            printable &= capacity.total > 0
+        return np.flatnonzero(printable)
 
     def up_to_each_day(self) -> tuple[Ints, Ints]:
         """Return the stretches from the first day to each day."""

@@ -168,7 +168,9 @@ class Facts:
     @cached_property
     def world(self) -> World:
         """Return what the rules are stated of."""
-        return World(self.office, self.limits, self.kinds.names)
+        kinds = self.kinds.names
+        applications = np.bincount(self.kind, minlength=len(kinds)).astype(np.int64)
+        return World(self.office, self.limits, kinds, applications)
 
     @cached_property
     def standing(self) -> Standing:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ektp_sched.office import capacity, options
 from ektp_sched.people.kinds import read_kinds
 from ektp_sched.planning.cohorts import build_cohorts
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
@@ -91,12 +92,14 @@ def pose(
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
     kind, read = read_kinds(backlog.frame, office, start, days)
     names = read.names
-    stated = _stated(World(office, every, names), scarce)
+    members = np.bincount(kind, minlength=len(names)).astype(np.int64)
+    stated = _stated(World(office, every, names, members), scarce)
     sort, first = sorts(
         [limit for _, limit in stated], len(names), _by_lots(names, scarce)
     )
     kinds = tuple(names[number] for number in first.tolist())
-    stated = _stated(World(office, every, kinds), scarce)
+    members = np.bincount(sort[kind], minlength=len(kinds)).astype(np.int64)
+    stated = _stated(World(office, every, kinds, members), scarce)
     cohorts = build_cohorts(backlog, office, start, days, sort[kind])
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
