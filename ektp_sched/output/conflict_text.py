@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office import capacity, lots, ribbon_cards
-from ektp_sched.output.limits import used
+from ektp_sched.rules.registry import holding
 from ektp_sched.words import in_language, joined
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def _rule(
     rule: RuleOfConflict, conflict: Conflict, plan: AnyPlan, texts: Language
 ) -> str:
     numbered = _NUMBERED.fullmatch(rule.place)
-    holding = {other.name: other for other in used(plan.office)}
-    if numbered and numbered[1] in holding:
+    rules = {other.name: other for other in holding(plan.office)}
+    if numbered and numbered[1] in rules:
         entry = int(numbered[2]) - 1
-        parts = _held(holding[numbered[1]], entry, rule, plan, texts)
+        parts = _held(rules[numbered[1]], entry, rule, plan, texts)
     elif numbered and numbered[1] == "printers":
         parts = _ribbons(rule, plan.office.printers[int(numbered[2]) - 1], plan, texts)
     elif numbered and numbered[3]:

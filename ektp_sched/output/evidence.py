@@ -17,12 +17,13 @@ from ektp_sched.office import calendar
 from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.limits import HOLDING, file_of, limits_csv, used
+from ektp_sched.output.limits import HOLDING, file_of, limits_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
+from ektp_sched.rules.registry import holding
 from ektp_sched.trust import Violation, proves_choice
 from ektp_sched.trust.verify.tiers import OWN_TIERS
 from ektp_sched.words import Said, said
@@ -148,7 +149,7 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
     if not _areas_add_up(saved):
         message = _stated_otherwise("by_area", _TABLES)
         yield Violation("stated-figure", message, file=SUMMARY)
-    tables = {file_of(rule): limits_csv(saved, rule) for rule in used(saved.office)}
+    tables = {file_of(rule): limits_csv(saved, rule) for rule in holding(saved.office)}
     if saved.office.shifts:
         tables = {SHIFTS_FILE: shifts_csv(saved), **tables}
     for name, table in tables.items():
@@ -296,7 +297,7 @@ def _files(saved: SavedPlan) -> Iterator[Violation]:
 def _own_names(saved: SavedPlan) -> set[str]:
     """Return the names that a plan of this office may have, whatever it lists."""
     own = {*FILES[SUMMARY], BATCHES} - {file_of(rule) for rule in HOLDING}
-    own |= {file_of(rule) for rule in used(saved.office)}
+    own |= {file_of(rule) for rule in holding(saved.office)}
     return own - (set() if saved.office.shifts else {SHIFTS_FILE})
 
 
@@ -354,7 +355,8 @@ def _false_figures(
     if _rows_are_strange(saved):
         return
     stated = saved.summary
-    notices = plan_notices(backlog, office, saved.start, saved.days)
+    worked = calendar(office, saved.start, saved.days)
+    notices = plan_notices(backlog, office, worked)
     # What only the search knew is believed, where it can be so.
     told = {("optimal", _LATE): saved.prices is None, ("feasible", _NUMBERS): True}
     known = [each for each in saved.notices if told.get((saved.status, each.code))]

@@ -12,7 +12,7 @@ from ektp_sched.office import to_toml
 from ektp_sched.output.batches import write_batches
 from ektp_sched.output.certificates import certificate_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.limits import file_of, limits_csv, used
+from ektp_sched.output.limits import file_of, limits_csv
 from ektp_sched.output.parallel import side_by_side
 from ektp_sched.output.placing import replaced_folder
 from ektp_sched.output.rows import sheet_rows
@@ -24,6 +24,7 @@ from ektp_sched.output.tables import (
     write_rejects,
     write_tables,
 )
+from ektp_sched.rules.registry import holding
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _write_evidence(plan: AnyPlan, folder: Path) -> None:
     """Write what else a third party needs to check the plan."""
     _write_text(folder / "office.toml", to_toml(plan.office))
     write_tables(plan, folder)
-    for rule in used(plan.office):
+    for rule in holding(plan.office):
         (folder / file_of(rule)).write_bytes(limits_csv(plan, rule))
     if plan.certificate is not None:
         text = certificate_text(plan.certificate)

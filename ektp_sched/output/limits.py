@@ -34,16 +34,10 @@ __all__ = [
     "limit_lines",
     "limit_notes",
     "limits_csv",
-    "used",
 ]
 
 HOLDING: Final = tuple(rule for rule in RULES if rule.holds_back)
 """Rules that hold cards back: each has a section of its own wherever it is used."""
-
-
-def used(office: Office) -> tuple[Rule, ...]:
-    """Return the rules that hold cards back in an office."""
-    return tuple(rule for rule in HOLDING if rule.used(office))
 
 
 def file_of(rule: Rule) -> str:

@@ -14,7 +14,6 @@ from ektp_sched.output.limits import (
     limit_headings,
     limit_lines,
     limit_notes,
-    used,
 )
 from ektp_sched.output.lists import add_page, write_top
 from ektp_sched.output.shifts import (
@@ -25,6 +24,7 @@ from ektp_sched.output.shifts import (
     unsaid,
 )
 from ektp_sched.rules.aims import DECISION_TIERS
+from ektp_sched.rules.registry import holding
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def write_overview(book: Book, plan: AnyPlan) -> None:
     row = _tiers(book, sheet, row + 1, plan)
     if plan.office.shifts:
         row = _shifts(book, sheet, row + 1, plan)
-    for rule in used(plan.office):
+    for rule in holding(plan.office):
         row = _rule(book, sheet, row + 1, plan, rule)
     row = _limits(book, sheet, row + 1, plan)
     row = _areas(book, sheet, row + 1, plan)

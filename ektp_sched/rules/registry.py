@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
 
-__all__ = ["RULES", "limits_of", "problems_of"]
+__all__ = ["RULES", "holding", "limits_of", "problems_of"]
 
 RULES: Final[tuple[Rule[OfficeTables], ...]] = (
     CAPACITY,
@@ -54,6 +54,11 @@ def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in an office of well-formed values."""
     found = (find(office) for rule in RULES for find in rule.problems)
     return tuple(problem for problems in found for problem in problems)
+
+
+def holding(office: object) -> tuple[Rule, ...]:
+    """Return the rules of an office that can keep a card waiting for ever."""
+    return tuple(rule for rule in RULES if rule.holds_back and rule.used(office))
 
 
 def limits_of(world: World, rules: Iterable[Rule] = RULES) -> Limits:

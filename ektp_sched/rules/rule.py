@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from typing_extensions import TypeVar
 
 from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.words import Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.problems import Problem
     from ektp_sched.rules.told import Told
     from ektp_sched.rules.world import World
-    from ektp_sched.words import Said
 
 __all__ = ["Rule"]
 
@@ -78,6 +78,12 @@ class Rule(Generic[OfficeT_contra]):
     def reason(self) -> str:
         """Return why it alone keeps a card waiting; empty if it holds none back."""
         return "" if self.told is None else self.told.reason
+
+    @property
+    def subject(self) -> Said:
+        """Return what it is called within a sentence, such as "quotas"."""
+        assert self.told is not None
+        return Said(self.told.title.lower(), self.told.title.indonesian.lower())
 
     def used(self, office: object) -> bool:
         """Return whether an office has the key of a rule that holds cards back."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ektp_sched.output.digest import key_figures, proof
-from ektp_sched.output.limits import HOLDING, used
+from ektp_sched.output.limits import HOLDING
 from ektp_sched.output.report.charts import need_charts
 from ektp_sched.output.report.page import Page, Paragraph, Section, Tile, render
 from ektp_sched.output.report.plan_data import gather
@@ -24,6 +24,7 @@ from ektp_sched.output.report.plan_tables import (
     proof_parts,
     today_parts,
 )
+from ektp_sched.rules.registry import holding
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
         parts["load"] = load_parts(data, texts)
     if plan.office.shifts:
         parts["shifts"] = shift_parts(plan, texts)
-    for rule in used(plan.office):
+    for rule in holding(plan.office):
         parts[rule.name] = limit_parts(plan, rule, texts)
     if plan.assignments.height:
         parts["backlog"] = [backlog_part(plan, data, texts)]

@@ -17,12 +17,7 @@ from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts, rank_label
-from ektp_sched.planning.decisions.decide import (
-    EARLIEST,
-    lay_network,
-    pin_tiers,
-    tier_order,
-)
+from ektp_sched.planning.decisions.decide import lay_network
 from ektp_sched.planning.decisions.futures import (
     EVERYBODY,
     Future,
@@ -30,9 +25,11 @@ from ektp_sched.planning.decisions.futures import (
     without_effect,
 )
 from ektp_sched.planning.decisions.joint import Joint, largest
+from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
+from ektp_sched.rules.registry import holding
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -44,8 +41,8 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.decisions.benders import Linear, Settled
     from ektp_sched.planning.decisions.futures import Tree
+    from ektp_sched.planning.outcome import Linear, Settled
     from ektp_sched.planning.scarce import Scarce
 
     Ints = NDArray[np.int64]
@@ -128,14 +125,17 @@ def decide_against(
     out beside other cards, expire or are set aside, and ribbons are refused: no network
     says so.
     """
-    if any(one.office.quotas for one in possible):
+    rules = holding(possible[0].office)
+    if rules:
         msg = said(
-            "quotas: shifts are chosen against dates by one network a date, and no "
-            "network can count quotas; ask this with a copy of the office without "
+            "{name}: shifts are chosen against dates by one network a date, and no "
+            "network can count {rule}; ask this with a copy of the office without "
             "them, or plan single dates",
-            "quotas: shift dipilih terhadap tanggal dengan satu jaringan untuk tiap "
-            "tanggal, dan jaringan tidak dapat menghitung kuota; pakailah salinan "
-            "berkas kantor tanpa kuota, atau susun rencana untuk satu tanggal",
+            "{name}: shift dipilih terhadap tanggal dengan satu jaringan untuk tiap "
+            "tanggal, dan jaringan tidak dapat menghitung {rule}; pakailah salinan "
+            "berkas kantor tanpa {rule}, atau susun rencana untuk satu tanggal",
+            name=rules[0].name,
+            rule=rules[0].subject,
         )
         raise UnsupportedRuleError(msg)
     deadline = Clock(time_limit, None).deadline

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ektp_sched.rules import RULES
 from ektp_sched.rules.notices import Notice
+from ektp_sched.rules.registry import holding
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,10 +41,9 @@ def left_out(office: Office) -> tuple[Notice, ...]:
     if cards or printers:
         figures: dict[str, str | int] = {"cards": cards, "printers": printers}
         notices.append(Notice("consumables-left-out", figures))
-    for rule in RULES:
-        if rule.holds_back and rule.used(office):
-            entries = len(getattr(office, rule.name))
-            notices.append(Notice(f"{rule.name}-left-out", {"count": entries}))
+    for rule in holding(office):
+        entries = len(getattr(office, rule.name))
+        notices.append(Notice(f"{rule.name}-left-out", {"count": entries}))
     return tuple(notices)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, ribbon_cards
-from ektp_sched.rules import RULES
+from ektp_sched.rules.registry import holding
 from ektp_sched.trust.verify.shifts import ShiftRules
 from ektp_sched.trust.verify.tiers import OWN_TIERS, tier_label
 from ektp_sched.words import said
@@ -87,7 +87,7 @@ def uncertifiable(facts: Facts) -> bool:
     office, kinds = facts.office, facts.kinds
     if not facts.frame.height:
         return False
-    if any(rule.holds_back and rule.used(office) for rule in RULES):
+    if holding(office):
         return True
     if not kinds.stocked and all(p.cards_per_ribbon is None for p in office.printers):
         return False
