@@ -27,7 +27,7 @@ _LOADED = (
     "ektp_sched.output",
     "ektp_sched.planning.decisions",
     "ektp_sched.planning.flow",
-    "ektp_sched.planning.mixed.plan",
+    "ektp_sched.planning.mixed.engine",
     "ektp_sched.scenarios",
     "ektp_sched.trust",
     "altair",
