@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Room → the rooms that it may import, be it for their types alone.
 GROUND = {"errors", "words", "public", "places", "showing", "children"}
-ROOMS = {"rules", "office", "backlog", "planning", "trust", "scenarios"}
+ROOMS = {"rules", "office", "backlog", "people", "planning", "trust", "scenarios"}
 MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
     "public": set(),
@@ -28,9 +28,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": {"errors", "words"},
     "office": {*GROUND, "rules"},
     "backlog": {*GROUND, "office", "rules"},
-    "planning": {*GROUND, "office", "rules", "backlog"},
-    "trust": {*GROUND, "office", "rules", "backlog"},
-    "scenarios": {*GROUND, "office", "rules", "backlog", "planning"},
+    "people": {*GROUND, "office", "rules", "backlog"},
+    "planning": {*GROUND, "office", "rules", "backlog", "people"},
+    "trust": {*GROUND, "office", "rules", "backlog", "people"},
+    "scenarios": {*GROUND, "office", "rules", "backlog", "people", "planning"},
     "output": {*GROUND, *ROOMS},
     "example": {*GROUND, "rules", "office", "backlog"},
     "cli": {*GROUND, *ROOMS, "output", "example"},

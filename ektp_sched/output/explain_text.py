@@ -56,7 +56,7 @@ def explanation_lines(
         *_dates(found, words),
         _rule(found, words),
         *_limits(found, words),
-        *_quotas(found, words),
+        *_holds(found, words),
         *_supplies(found, words),
         *_idle(found, words),
         *_ahead(found, words),
@@ -156,13 +156,12 @@ def _idle(found: Explanation, words: Language) -> list[str]:
     return lines
 
 
-def _quotas(found: Explanation, words: Language) -> list[str]:
+def _holds(found: Explanation, words: Language) -> list[str]:
+    """Return which numbers of rules, such as quotas, stand against an earlier day."""
     return [
         "- "
-        + words.text(
-            "explain.quota-line", quota=hold.quota, held=hold.held, days=hold.days
-        )
-        for hold in found.quotas
+        + words.text("explain.hold", place=hold.place, held=hold.held, days=hold.days)
+        for hold in found.holds
     ]
 
 

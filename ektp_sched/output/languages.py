@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.errors import UsageError
+from ektp_sched.rules import RULES
 from ektp_sched.words import LANGUAGES, in_language, said
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Notice
     from ektp_sched.planning import Conflict
+    from ektp_sched.words import Said
 
 __all__ = ["LANGUAGES", "Language", "language"]
 
@@ -185,7 +187,19 @@ def language(code: str) -> Language:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name == f"{code}.toml" or file.name.endswith(f".{code}.toml"):
             _flatten(tomllib.loads(file.read_text("utf-8")), "", texts)
-    return Language(code, texts)
+    return Language(code, {**texts, **_of_rules(code)})
+
+
+def _of_rules(code: str) -> dict[str, str]:
+    """Return the sentences that rules which hold cards back bring with them."""
+    texts: dict[str, Said] = {}
+    for rule in RULES:
+        if rule.told is not None:
+            notice = f"notice.{rule.name}-left-out"
+            texts[f"unprinted.{rule.reason}"] = rule.told.unprinted
+            texts[f"explain.rule.{rule.reason}"] = rule.told.holds
+            texts[notice], texts[f"{notice}.one"] = rule.told.left_out
+    return {key: in_language(sentence, code) for key, sentence in texts.items()}
 
 
 def _flatten(table: Mapping[str, object], prefix: str, texts: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.output.limits import HOLDING, file_of
 from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
 from ektp_sched.words import said
@@ -58,7 +59,8 @@ INDEXES: Final = {
 FILES: Final = {
     SUMMARY: frozenset(
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
-        | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv", "quotas.csv"}
+        | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv"}
+        | {file_of(rule) for rule in HOLDING}
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),

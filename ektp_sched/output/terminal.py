@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 from rich.table import Table
@@ -12,7 +12,13 @@ from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.figures import clearance
-from ektp_sched.output.quota_screen import show_quotas
+from ektp_sched.output.limits import (
+    limit_cells,
+    limit_headings,
+    limit_lines,
+    limit_notes,
+    used,
+)
 from ektp_sched.output.screen import indented, plain_table, say_line
 from ektp_sched.output.shift_screen import show_shifts
 from ektp_sched.words import in_language
@@ -80,7 +86,7 @@ def show_plan(
     _show_lines(console, lines)
     show_rejects(plan.backlog, console, texts)
     show_shifts(plan, console, texts)
-    show_quotas(plan, console, texts)
+    _show_limits(plan, console, texts)
     console.print()
     say_line(console, proof(plan, texts), _colour(plan))
     _show_notices(plan.notices, console, texts)
@@ -88,6 +94,24 @@ def show_plan(
         say_line(console, texts.text("terminal.lottery", seed=plan.office.plan.seed))
     if path is not None:
         _show_files(path, console, texts)
+
+
+def _show_limits(plan: AnyPlan, console: Console, texts: Language) -> None:
+    """Show what each rule that holds cards back wants and what is printed."""
+    for rule in used(plan.office):
+        told = rule.told
+        assert told is not None
+        console.print()
+        table = plain_table(console)
+        lines, headings = limit_lines(plan, rule), limit_headings(rule, texts)
+        headings = (in_language(told.title, texts.code), *headings[1:])
+        for number, heading in enumerate(headings):
+            side: Literal["left", "right"] = "right" if number in (2, 3) else "left"
+            table.add_column(heading, justify=side, overflow="fold")
+        for line in lines:
+            table.add_row(*limit_cells(line, rule, plan.office, texts))
+        console.print(table)
+        say_line(console, limit_notes(lines, rule, texts))
 
 
 def _colour(plan: AnyPlan) -> str:

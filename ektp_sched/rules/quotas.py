@@ -25,14 +25,15 @@ from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem, id_problems
 from ektp_sched.rules.rule import Rule
 from ektp_sched.rules.stock import HasCards
-from ektp_sched.words import by_form, said
+from ektp_sched.rules.told import Told, cards, decimal, percent
+from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.rules.capacity import BarePrinter
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import Kind, World
-    from ektp_sched.words import Said
 
 Key: TypeAlias = Literal["at_most", "at_least", "at_most_share", "at_least_share"]
 
@@ -278,14 +279,16 @@ def _limits(world: World[HasQuotas]) -> Iterator[Limit]:
             share = key.endswith("share")
             yield Limit(
                 code(key),
-                place(world.office, number),
+                key_of(number),
                 number,
                 weights[number],
                 first,
                 last,
                 Fraction(amount) if share else np.full(len(first), int(amount)),
                 sense="least" if least else "most",
-                unless=weights[number][None] > 0,
+                unless=weights[number][None] > 0 if least else None,
+                key=key,
+                id=quota.id,
             )
 
 
@@ -311,7 +314,7 @@ def _says(world: World[HasQuotas], period: Period) -> Said:
             last=last,
         )
     figures: dict[str, str | int] = {
-        "quota": period.limit.place,
+        "quota": period.limit.label,
         "limit": limit,
         "when": when,
         "printed": period.printed,
@@ -334,6 +337,138 @@ def _says(world: World[HasQuotas], period: Period) -> Said:
     )
 
 
+_PER: Final = {
+    "day": (said("a day", "per hari"), said("each day's cards", "kartu setiap hari")),
+    "week": (
+        said("a week", "per minggu"),
+        said("each week's cards", "kartu setiap minggu"),
+    ),
+    "plan": (
+        said("in the plan", "selama rencana"),
+        said("the plan's cards", "semua kartu rencana"),
+    ),
+}
+_SPANS: Final = {
+    ("day", False): said("each day", "setiap hari"),
+    ("day", True): said("each working day", "setiap hari kerja"),
+    ("week", False): said("each week", "setiap minggu"),
+    ("week", True): said("each whole week", "setiap minggu penuh"),
+}
+_NO_SPAN: Final = {
+    "day": said("no working day in the plan", "tidak ada hari kerja dalam rencana"),
+    "week": said("no whole week in the plan", "tidak ada minggu penuh dalam rencana"),
+}
+
+
+def _sees(office: HasQuotas, kind: Kind) -> tuple[bool, ...]:
+    return tuple(counts(quota, kind) for quota in office.quotas)
+
+
+def _sees_area(office: HasQuotas) -> bool:
+    return any(quota.area is not None for quota in office.quotas)
+
+
+def _keys(office: HasQuotas, entry: int) -> tuple[Key, ...]:
+    quota = office.quotas[entry]
+    return tuple(key for key in KEYS if getattr(quota, key) is not None)
+
+
+def _whom(office: HasQuotas, entry: int) -> Said:
+    """Return which cards a quota counts, such as "area Alak, card KIA"."""
+    quota, either = office.quotas[entry], said(" or ", " atau ")
+    parts = (
+        (said("area", "wilayah"), quota.area),
+        (said("class", "kelas"), quota.urgency),
+        (said("card", "kartu"), quota.card),
+    )
+    return joined(
+        ", ",
+        [
+            joined(" ", [name, joined(either, names)])
+            for name, names in parts
+            if names is not None
+        ],
+    )
+
+
+def _wants(office: HasQuotas, entry: int, key: str) -> Said:
+    """Return what a key of a quota wants, such as "at most 5 cards a day"."""
+    quota = office.quotas[entry]
+    number, (per, of_all) = getattr(quota, key), _PER[quota.per]
+    words = said("at most", "paling banyak")
+    if key.startswith("at_least"):
+        words = said("at least", "paling sedikit")
+    if key.endswith("share"):
+        share = said(
+            "{share} of {of_all}",
+            "{share} dari {of_all}",
+            share=percent(Fraction(number)),
+            of_all=of_all,
+        )
+        return joined(" ", [words, share])
+    return joined(" ", [words, cards(number), per])
+
+
+def _span(office: HasQuotas, entry: int, key: str, count: int) -> Said:
+    per = office.quotas[entry].per
+    if not count:
+        return _NO_SPAN[per]
+    if per == "plan":
+        return said("the plan", "seluruh rencana")
+    span = _SPANS[per, key.startswith("at_least")]
+    return said("{span} ({count})", "{span} ({count})", span=span, count=count)
+
+
+def _stated(office: HasQuotas, entry: int, key: str) -> dict[str, str]:
+    quota = office.quotas[entry]
+    return {"per": quota.per, "limit": key, "value": str(getattr(quota, key))}
+
+
+def _shown(figure: Fraction) -> Said:
+    return decimal(figure, 0)
+
+
+def _change(office: HasQuotas, entry: int, room: int) -> Said:
+    """Return what change of a quota would make room for a plan."""
+    quota = office.quotas[entry]
+    keys = _keys(office, entry)
+    if any(key.endswith("share") for key in keys):
+        return said(
+            "{cards} of the kind more or fewer would make room.",
+            "{cards} kelompok itu lebih banyak atau lebih sedikit sudah cukup.",
+            cards=cards(room),
+        )
+    if keys == ("at_least",) and quota.at_least is not None:
+        return said(
+            "At most {possible} are possible if the other rules stay.",
+            "Paling banyak {possible} yang mungkin kalau aturan lainnya tetap.",
+            possible=max(0, quota.at_least - room),
+        )
+    if keys == ("at_most",) and quota.at_most is not None:
+        return said(
+            "At least {possible} cannot be avoided if the other rules stay.",
+            "Paling sedikit {possible} tidak terhindarkan kalau aturan lainnya tetap.",
+            possible=quota.at_most + room,
+        )
+    return said(
+        "A change by {cards} would make room.",
+        "Perubahan sebanyak {cards} sudah cukup.",
+        cards=cards(room),
+    )
+
+
+def _concerns(office: HasQuotas, entry: int, printer: BarePrinter) -> bool:
+    """Return whether a printer prints any card of a quota's kind."""
+    quota = office.quotas[entry]
+    return all(
+        prints is None or wanted is None or bool({*prints} & {*wanted})
+        for prints, wanted in (
+            (printer.cards, quota.card),
+            (printer.areas, quota.area),
+        )
+    )
+
+
 QUOTAS = Rule(
     "quotas",
     tuple(map(code, KEYS)),
@@ -345,5 +480,58 @@ QUOTAS = Rule(
         _quotas_set_a_limit,
         _least_is_at_most_the_most,
         _quotas_name_known_kinds,
+    ),
+    told=Told(
+        reason="quota",
+        title=said("Quotas", "Kuota"),
+        caption=said(
+            "Quotas: what each wants, and what is printed",
+            "Kuota: yang diminta dan yang tercetak",
+        ),
+        note=said(
+            "Printed and limit: the least and the most of all days or weeks. Each of "
+            "them is in quotas.csv.",
+            "Tercetak dan batas: yang paling sedikit dan yang paling banyak di antara "
+            "semua hari atau minggu. Rinciannya ada di quotas.csv.",
+        ),
+        amounts=(
+            said("Printed", "Tercetak"),
+            said("Limit in cards", "Batas dalam kartu"),
+        ),
+        unprinted=said(
+            "a quota leaves no place for it", "kuota tidak menyisakan tempat"
+        ),
+        holds=said(
+            "A quota holds it: there is a free place, but one card more of its kind on "
+            "that day, or one fewer later, would break a quota.",
+            "Yang menahannya kuota: ada tempat kosong, tetapi satu kartu lagi dari "
+            "kelompoknya pada hari itu, atau satu kartu kurang sesudahnya, akan "
+            "melanggar kuota.",
+        ),
+        left_out=(
+            Said(
+                "The office has {count} quotas in [[quotas]]; this command leaves "
+                "them out of account.",
+                "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
+                "memperhitungkannya.",
+            ),
+            Said(
+                "The office has 1 quota in [[quotas]]; this command leaves it out of "
+                "account.",
+                "Kantor ini punya 1 kuota dalam [[quotas]]; perintah ini tidak "
+                "memperhitungkannya.",
+            ),
+        ),
+        sees=_sees,
+        sees_area=_sees_area,
+        place=place,
+        keys=_keys,
+        whom=_whom,
+        wants=_wants,
+        span=_span,
+        stated=_stated,
+        shown=_shown,
+        change=_change,
+        concerns=_concerns,
     ),
 )

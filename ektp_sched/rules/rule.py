@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.limit import Limit, Period
     from ektp_sched.rules.problems import Problem
+    from ektp_sched.rules.told import Told
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
@@ -41,7 +42,8 @@ class Rule(Generic[OfficeT_contra]):
     Parameters
     ----------
     name
-        As the registry knows it.
+        As the registry knows it; that of its key in office.toml if it holds
+        cards back.
     codes
         What breaches of it are called, in the order in which they are told; none
         of a rule that lays no limit.
@@ -54,6 +56,9 @@ class Rule(Generic[OfficeT_contra]):
         period is the day of its breach.
     problems
         Each yields what contradicts itself in an office, as this rule reads it.
+    told
+        Its words, if it can keep a card waiting on a day on which a machine, a
+        blank and a ribbon are free, perhaps for ever; else None.
     """
 
     name: str
@@ -62,6 +67,21 @@ class Rule(Generic[OfficeT_contra]):
     says: Callable[[World[OfficeT_contra], Period], Said] = _never_broken
     runs_out: bool = False
     problems: tuple[Callable[[OfficeT_contra], Iterator[Problem]], ...] = ()
+    told: Told | None = None
+
+    @property
+    def holds_back(self) -> bool:
+        """Return whether it can keep a card waiting although a place is free."""
+        return self.told is not None
+
+    @property
+    def reason(self) -> str:
+        """Return why it alone keeps a card waiting; empty if it holds none back."""
+        return "" if self.told is None else self.told.reason
+
+    def used(self, office: OfficeT_contra) -> bool:
+        """Return whether an office has the key of a rule that holds cards back."""
+        return bool(getattr(office, self.name))
 
     def day(self, period: Period) -> int | None:
         """Return the day of a breach; None if it is of several days."""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.trust.facts import counted
+from ektp_sched.people.keys import counted
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:

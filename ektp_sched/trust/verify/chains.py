@@ -17,9 +17,9 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
-from ektp_sched.trust.counts.standing import ribbons_left
-from ektp_sched.trust.facts import Rows, counted
-from ektp_sched.trust.fairness.cells import cells_of, costs_on, slack_of
+from ektp_sched.trust.counts.standing import left_of
+from ektp_sched.trust.facts import Rows
+from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.shifts import ShiftRules, Worked
@@ -108,8 +108,8 @@ class _Search:
             mine = self.cells.day == day
             self.now[mine] = self._scalar(day)[mine]
         self.known: dict[int, tuple[Ints, Ints]] = {}
-        self.blanks, self.ribbons = slack_of(facts), ribbons_left(facts)
-        self.blanks[[card in facts.kinds.lots for card in facts.kinds.stocked]] = _NEVER
+        left = left_of(facts)
+        self.blanks, self.ribbons = left.blanks, left.ribbons
         self.look_for_room()
 
     def under(self, facts: Facts) -> _Search:
@@ -121,16 +121,12 @@ class _Search:
 
     def look_for_room(self) -> None:
         """Count what printers, servers and reserve leave of each day."""
-        facts = self.facts
-        rows, limits, days = facts.rows, facts.limits, facts.days
-        used = counted(rows.printer * days + rows.day, limits.printer_cards.shape)
-        self.printers = limits.printer_cards - used
-        used = counted(rows.server * days + rows.day, limits.server_cards.shape)
-        self.servers = limits.server_cards - used
-        self.total = np.full(days, _NEVER, dtype=np.int64)
-        if limits.total is not None:
-            used = counted(rows.day.astype(np.int64), (days,))
-            self.total = limits.total - used
+        left = left_of(self.facts)
+        self.printers, self.servers, self.total = (
+            left.printers,
+            left.servers,
+            left.total,
+        )
 
     def _slot(self, day: Ints32, printer: Ints, server: Ints) -> Ints:
         _, printers, servers = self.shape

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, ribbon_cards
+from ektp_sched.rules import RULES
 from ektp_sched.trust.verify.shifts import ShiftRules
 from ektp_sched.trust.verify.tiers import OWN_TIERS, tier_label
 from ektp_sched.words import said
@@ -87,10 +88,11 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
 def uncertifiable(facts: Facts) -> bool:
     """Return whether only a solver can prove such a plan, and prices cannot.
 
-    That is so with quotas; and where something can run out on these data: ribbons;
-    blanks that expire or are set aside; blanks of a card type that shares a
-    printer, a server or the reserve with another.  What all capacity, with
-    every shift, and everybody who waits could not use up cannot run out.
+    That is so with rules that hold cards back, such as quotas; and where something
+    can run out on these data: ribbons; blanks that expire or are set aside; blanks of
+    a card type that shares a printer, a server or the reserve with another.  What all
+    capacity, with every shift, and everybody who waits could not use up cannot run
+    out.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def uncertifiable(facts: Facts) -> bool:
     office, kinds = facts.office, facts.kinds
     if not facts.frame.height:
         return False
-    if office.quotas:
+    if any(rule.holds_back and rule.used(office) for rule in RULES):
         return True
     if not kinds.stocked and all(p.cards_per_ribbon is None for p in office.printers):
         return False

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.rules import CAPACITY, QUOTAS, RESERVE, RIBBONS, STOCK
+from ektp_sched.people.keys import counted
+from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, RULES, STOCK
 from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.standing import machine_room, room_by_kind
-from ektp_sched.trust.facts import MISSING, blocks, counted
+from ektp_sched.trust.facts import MISSING, blocks
 from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
@@ -298,15 +299,9 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
     where one of these holds; else ``capacity`` where no eligible printer had
     room on a day on which the application was ready; else ``no-ribbon`` where
     each that had room had no ribbon left; else ``no-blanks`` where on each day
-    with both there was no blank for it; else ``quota`` where one card more
-    would break a quota on each day with all three.
-
-    Parameters
-    ----------
-    facts
-        The plan and the applications.
-    findings
-        Where violations go.
+    with both there was no blank for it; else that of the first rule that holds
+    cards back, such as ``quota``, which one card more would break on each day
+    with all three that the rules before it allow.
     """
     if not facts.unprinted.height:
         return
@@ -373,16 +368,22 @@ def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
     printers = kinds.printers.astype(np.int64)
     free = machine_room(facts, CAPACITY, RESERVE)
     ribbon = machine_room(facts, RIBBONS)
-    some = printers @ free.astype(np.int64) > 0
-    inked = printers @ (free & ribbon).astype(np.int64) > 0
-    both = inked & _blanks(facts, np.unique(kind))
-    all_ = both & room_by_kind(facts, QUOTAS)
+    room = printers @ (free & ribbon).astype(np.int64) > 0
+    stages = [
+        ("capacity", printers @ free.astype(np.int64) > 0),
+        ("no-ribbon", room),
+        ("no-blanks", room := room & _blanks(facts, np.unique(kind))),
+    ]
+    for rule in RULES:
+        if rule.holds_back:
+            room = room & room_by_kind(facts, rule)
+            stages.append((rule.reason, room))
     ready = np.maximum(facts.ready[index], 0)
-    ends = [_last(days_)[kind] < ready for days_ in (some, inked, both, all_)]
-    true["capacity"] = plain & ends[0]
-    true["no-ribbon"] = plain & ~ends[0] & ends[1]
-    true["no-blanks"] = plain & ~ends[1] & ends[2]
-    true["quota"] = plain & ~ends[2] & ends[3]
+    before = np.zeros(len(index), dtype=bool)
+    for reason, days_with_room in stages:
+        none_left = _last(days_with_room)[kind] < ready
+        true[reason] = plain & ~before & none_left
+        before = none_left
     return true
 
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.people.keys import counted
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.consumables import blanks_of
-from ektp_sched.trust.counts.quota_moves import QuotaMoves
-from ektp_sched.trust.counts.standing import machine_room, ribbons_left
-from ektp_sched.trust.facts import counted
-from ektp_sched.trust.fairness.cells import cells_of, costs_on, slack_of
+from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.standing import left_of, machine_room
+from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.trust.verify.ties import PASSED_IN_TIE
@@ -174,22 +174,18 @@ class _Exchanges:
     """Which exchanges between two days keep every rule, by sort."""
 
     def __init__(self, facts: Facts, sorts: Sorts) -> None:
-        self._sorts, self._slack = sorts, slack_of(facts)
-        self._quotas, self._blanks = QuotaMoves(facts), BlankMoves(facts)
+        self._sorts, self._moves, self._blanks = sorts, Moves(facts), BlankMoves(facts)
+        self._limited = self._moves.sort[sorts.kind]
 
     def kept(self, some: Bools, day: int, later: int) -> Bools:
         """Return which of some sorts (behind, ahead) may exchange their slots."""
         sorts = self._sorts
         able = some & sorts.swap
-        if able.any() and len(self._slack):
-            left = np.append(self._slack[:, day:later].min(axis=1), 1)[sorts.stock]
-            same = sorts.stock[:, None] == sorts.stock
-            able = able & (same | (left >= 1)[:, None])
         if able.any():
             able = able & self._blanks.allowed(sorts.taker, able, day, later)
         if able.any():
-            held = self._quotas.against_exchange(day, later)
-            able = able & (held[sorts.sign[:, None], sorts.sign] < 0)
+            held = self._moves.against_exchange(day, later)
+            able = able & (held[self._limited[:, None], self._limited] == FREE)
         return able
 
 
@@ -345,7 +341,7 @@ def _check_free_slots(
     names = facts.office.plan.tiers
     sure = np.full(facts.days + 1, "pressure" in names)
     sure[facts.days] |= "unprinted" in names
-    free, ribbons = machine_room(facts, CAPACITY, RESERVE), ribbons_left(facts)
+    free, ribbons = machine_room(facts, CAPACITY, RESERVE), left_of(facts).ribbons
     inked = free & (ribbons > 0)
     open_ = sorts.takes.astype(np.int64) @ inked.astype(np.int64) > 0
     could = open_[cells.sort]
@@ -354,7 +350,7 @@ def _check_free_slots(
     could &= sure[cells.day][:, None]
     if not could.any():
         return
-    rules = _Moves(facts, sorts)
+    rules = _Sooner(facts, sorts)
     lasting = machine_room(facts, RIBBONS)
     own = _own_printers(facts, cell, len(cells.day))
     moved: list[tuple[int, int]] = []
@@ -394,28 +390,22 @@ def _own_printers(facts: Facts, cell: Ints, count: int) -> Bools:
     return counted(key, (count, number)) > 0
 
 
-class _Moves:
-    """Whether blanks and quotas allow a card of a sort to come earlier."""
+class _Sooner:
+    """Whether limits on kinds and blanks allow a card of a sort to come earlier."""
 
     def __init__(self, facts: Facts, sorts: Sorts) -> None:
         self._sorts, self._takers = sorts, facts.kinds.takers
-        self._slack, self._blanks = slack_of(facts), blanks_of(facts)
-        self._quotas = QuotaMoves(facts)
+        self._moves, self._blanks = Moves(facts), blanks_of(facts)
         self._allowed = cache(self._allows)
 
     def kept(self, sort: int, day: int, later: int) -> bool:
         """Return whether a card of a sort may be printed on an earlier day."""
-        sorts = self._sorts
-        stock, taker, sign = (
-            int(of[sort]) for of in (sorts.stock, sorts.taker, sorts.sign)
-        )
-        return self._allowed(stock, taker, sign, day, later)
+        kind, taker = int(self._sorts.kind[sort]), int(self._sorts.taker[sort])
+        return self._allowed(kind, taker, day, later)
 
-    def _allows(self, stock: int, taker: int, sign: int, day: int, later: int) -> bool:
-        if stock >= 0 and not (self._slack[stock, day:later] > 0).all():
-            return False
+    def _allows(self, kind: int, taker: int, day: int, later: int) -> bool:
         if taker >= 0:
             card, name = self._takers[taker]
             if not self._blanks[card].moves(name, day, later):
                 return False
-        return not self._quotas.against_move(sign, day, later)
+        return not self._moves.against_move(kind, day, later)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.trust.groups import distinct, distinct_rows, group_applications
-from ektp_sched.trust.verify.rules import used_blanks
+from ektp_sched.people.keys import distinct, distinct_rows
+from ektp_sched.trust.counts.standing import left_of
+from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
@@ -111,12 +112,8 @@ def _scarce(facts: Facts) -> Ints:
 
     The last entry, which index -1 finds, stands for unlimited blanks.
     """
-    used = used_blanks(facts)
-    scarce = [
-        index if (facts.limits.supply[card] == used[index]).any() else -1
-        for index, card in enumerate(facts.kinds.stocked)
-    ]
-    return np.array([*scarce, -1], dtype=np.int64)
+    used_up = (left_of(facts).blanks == 0).any(axis=1)
+    return np.append(np.where(used_up, np.arange(len(used_up)), -1), -1)
 
 
 def _used_slots(facts: Facts, face: Face) -> _Slots:
