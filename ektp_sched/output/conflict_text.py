@@ -26,17 +26,7 @@ _NAMED: Final = 10
 
 
 def conflict_lines(conflict: Conflict, plan: AnyPlan, texts: Language) -> list[str]:
-    """Return why the rules contradict each other, one sentence or two a rule.
-
-    Parameters
-    ----------
-    conflict
-        Of the plan.
-    plan
-        Whose office holds the rules.
-    texts
-        Language.
-    """
+    """Return why the rules contradict each other, one sentence or two a rule."""
     said = [texts.conflict(conflict)]
     return said + [_rule(rule, conflict, plan, texts) for rule in conflict.rules]
 
@@ -44,13 +34,7 @@ def conflict_lines(conflict: Conflict, plan: AnyPlan, texts: Language) -> list[s
 def conflict_entry(
     conflict: Conflict, plan: AnyPlan, texts: Language
 ) -> dict[str, Any]:
-    """Return the same as plain values for JSON.
-
-    Parameters
-    ----------
-    conflict, plan, texts
-        As for `conflict_lines`.
-    """
+    """Return the same as plain values for JSON."""
     return {
         "code": conflict.code,
         "day": None if conflict.rules else conflict.day.isoformat(),

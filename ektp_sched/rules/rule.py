@@ -54,11 +54,11 @@ class Rule(Generic[OfficeT_contra]):
     runs_out
         Whether it counts from the first day on, so that the last day of a
         period is the day of its breach.
-    problems
-        Each yields what contradicts itself in an office, as this rule reads it.
     told
         Its words, if it can keep a card waiting on a day on which a machine, a
         blank and a ribbon are free, perhaps for ever; else None.
+    problems
+        Each yields what contradicts itself in an office, as this rule reads it.
     """
 
     name: str
@@ -66,8 +66,8 @@ class Rule(Generic[OfficeT_contra]):
     limits: Callable[[World[OfficeT_contra]], Iterator[Limit]] = _lays_none
     says: Callable[[World[OfficeT_contra], Period], Said] = _never_broken
     runs_out: bool = False
-    problems: tuple[Callable[[OfficeT_contra], Iterator[Problem]], ...] = ()
     told: Told | None = None
+    problems: tuple[Callable[[OfficeT_contra], Iterator[Problem]], ...] = ()
 
     @property
     def holds_back(self) -> bool:
@@ -79,7 +79,7 @@ class Rule(Generic[OfficeT_contra]):
         """Return why it alone keeps a card waiting; empty if it holds none back."""
         return "" if self.told is None else self.told.reason
 
-    def used(self, office: OfficeT_contra) -> bool:
+    def used(self, office: object) -> bool:
         """Return whether an office has the key of a rule that holds cards back."""
         return bool(getattr(office, self.name))
 
