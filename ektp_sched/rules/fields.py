@@ -220,4 +220,5 @@ class Table(BaseModel):
         validate_by_alias=True,
         validate_by_name=True,
         serialize_by_alias=True,
+        defer_build=True,  # a table that is part of others is built with them alone
     )
