@@ -170,9 +170,9 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert [p.split(": ")[0] for p in found] == [
         "quotas[1].per",
         "quotas[1].at_least",
-        "quotas[2]",
-        "quotas[2]",
         "quotas[1].urgency[1]",
+        "quotas[2]",
+        "quotas[2]",
     ]
 
 

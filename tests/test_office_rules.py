@@ -524,8 +524,8 @@ def test_everything_wrong_is_said_at_once() -> None:
         'columns." K"',
         "printers[1].servers[1]",
         "outages[1].resource",
-        "calendar.country",
         "classify[1].urgency",
+        "calendar.country",
         "shifts[1].id",
     ]
 

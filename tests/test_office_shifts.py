@@ -379,8 +379,8 @@ def test_all_that_is_wrong_with_shifts_is_said_at_once() -> None:
         "shifts[1].share",
         "shifts[3].cost_idr",
         "budget.idr",
-        "shifts[3].id",
         "shifts[3].resources[1]",
+        "shifts[3].id",
         "shifts[2].max_per_week",
     ]
 

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from ektp_sched.errors import InputError, OfficeError, place
 from ektp_sched.office.sentences import field_problem, known_keys
-from ektp_sched.rules.classes import with_official_classes
 from ektp_sched.rules.fields import LARGEST_COUNT
+from ektp_sched.rules.names import with_official_classes
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Cell, Path, Problem
 from ektp_sched.words import in_workbook, joined, said
@@ -65,7 +65,7 @@ def validate_as(
     """Return the office that tables describe, or None, and all its problems."""
     plain = deepcopy(dict(data))
     problems = _take_out_aliases(plain)
-    with_official_classes(plain)
+    plain = with_official_classes(plain)
     office: T | None = None
     try:
         office = model.model_validate(plain)

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from ektp_sched.rules.fields import Table
-    from ektp_sched.rules.forms import Form
 
 __all__ = ["OFFICE", "Words", "field_problem", "known_keys"]
 
@@ -72,9 +71,7 @@ def _words_of(model: type[Table]) -> Words:
             forms[pattern] = form.says
         elif is_table(base) and pattern not in forms:
             tables.add(pattern)
-        elif get_origin(base) is dict and is_table(get_args(base)[-1]):
-            forms |= _named_tables(pattern, annotation)
-        elif get_origin(base) is tuple and is_table(get_args(base)[0]):
+        elif any(is_table(apart(kind)[0]) for kind in get_args(base)):
             forms |= _entries(pattern, annotation)
         if get_origin(base) is dict:
             named.add(pattern.rpartition(".")[2])
@@ -99,97 +96,68 @@ def _values(pattern: str, annotation: Any) -> Iterator[tuple[str, Any]]:
         yield from _values(f"{pattern}.*", inner)
 
 
-def _needs(table: type[Table], form: Form) -> tuple[Said, Said]:
-    """Return what the entries of a table need, said of all and of each."""
-    if form.needs is not None:
-        return form.needs
-    keys = [k for k, field in fields_of(table).items() if field.is_required()]
-    if not keys:
-        return Said("", ""), Said("", "")
-    *before, last = keys
-    needs = Said(last, last)
-    if before:
-        needs = said(
-            "{before} and {last}",
-            "{before} dan {last}",
-            before=", ".join(before),
-            last=last,
-        )
-    return (
-        said(", each with {needs}", ", masing-masing dengan {needs}", needs=needs),
-        said(" with {needs}", " dengan {needs}", needs=needs),
-    )
-
-
 def _entries(name: str, field: Any) -> dict[str, Said]:
     """Return the forms of a table's entries, all together and each."""
-    entry = get_args(apart(field)[0])[0]
-    form = form_of(field)
-    needs, either_needs = _needs(apart(entry)[0], form)
+    base, form = apart(field)[0], form_of(field)
+    named, kinds = get_origin(base) is dict, get_args(base)
+    table = apart(kinds[-1] if named else kinds[0])[0]
+    required = [k for k, part in fields_of(table).items() if part.is_required()]
+    needs = form.needs or _all_of(required)
+    each = said(" with {needs}", " dengan {needs}", needs=needs)
+    every = said(", each with {needs}", ", masing-masing dengan {needs}", needs=needs)
+    if not needs:
+        each = every = needs
     if field.is_required():
-        needs = said(
-            ", at least one{needs}", ", paling sedikit satu{needs}", needs=needs
-        )
-    brackets = said(" in double brackets", " dalam kurung siku ganda")
-    return {
-        name: by_form(
-            said(
-                f"tables [[{name}]]{{brackets}}{{needs}}",
-                f"tabel [[{name}]]{{brackets}}{{needs}}",
-                brackets=Said("", "") if form.needs else brackets,
-                needs=needs,
-            ),
-            _rows(name, needs),
-        ),
-        f"{name}.*": by_form(
-            said(
-                f"a table [[{name}]]{{needs}}",
-                f"tabel [[{name}]]{{needs}}",
-                needs=either_needs,
-            ),
-            _row(name, either_needs),
-        ),
-    }
-
-
-def _named_tables(name: str, field: Any) -> dict[str, Said]:
-    """Return the forms of tables that the author names, all together and each."""
-    table = get_args(apart(field)[0])[-1]
-    needs, either_needs = _needs(apart(table)[0], form_of(field))
+        every = said(", at least one{more}", ", paling sedikit satu{more}", more=every)
+    brackets = said("[{name}.NAME]", "[{name}.NAMA]", name=name)
     sheet = name.replace(".", "_")
+    double = Said("", "")
+    if not named:
+        brackets = Said(f"[[{name}]]", f"[[{name}]]")
+        if form.needs is None:
+            double = said(" in double brackets", " dalam kurung siku ganda")
     return {
         name: by_form(
             said(
-                f"tables [{name}.NAME]{{needs}}",
-                f"tabel [{name}.NAMA]{{needs}}",
-                needs=needs,
+                "tables {brackets}{double}{every}",
+                "tabel {brackets}{double}{every}",
+                brackets=brackets,
+                double=double,
+                every=every,
             ),
-            _rows(sheet, needs),
+            said(
+                "rows on the sheet {sheet}{every}",
+                "baris pada lembar {sheet}{every}",
+                sheet=sheet,
+                every=every,
+            ),
         ),
         f"{name}.*": by_form(
             said(
-                f"a table [{name}.NAME]{{needs}}",
-                f"tabel [{name}.NAMA]{{needs}}",
-                needs=either_needs,
+                "a table {brackets}{each}",
+                "tabel {brackets}{each}",
+                brackets=brackets,
+                each=each,
             ),
-            _row(sheet, either_needs),
+            said(
+                "a row on the sheet {sheet}{each}",
+                "baris pada lembar {sheet}{each}",
+                sheet=sheet,
+                each=each,
+            ),
         ),
     }
 
 
-def _rows(sheet: str, needs: Said) -> Said:
+def _all_of(names: list[str]) -> Said:
+    *before, last = names or [""]
+    if not before:
+        return Said(last, last)
     return said(
-        f"rows on the sheet {sheet}{{needs}}",
-        f"baris pada lembar {sheet}{{needs}}",
-        needs=needs,
-    )
-
-
-def _row(sheet: str, needs: Said) -> Said:
-    return said(
-        f"a row on the sheet {sheet}{{needs}}",
-        f"baris pada lembar {sheet}{{needs}}",
-        needs=needs,
+        "{before} and {last}",
+        "{before} dan {last}",
+        before=", ".join(before),
+        last=last,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
 from pydantic import Field
 
 from ektp_sched.rules.calendar import HasCalendar
-from ektp_sched.rules.fields import Cards, Days, Table, Whole
+from ektp_sched.rules.fields import Cards, Days, Table, Whole, noted
 from ektp_sched.rules.forms import Form
 from ektp_sched.rules.problems import Problem
 from ektp_sched.rules.rule import Rule
@@ -51,45 +51,36 @@ _TIERS: Final = Form(
 class PlanRules(Table):
     """Table ``[plan]``: what a plan aims at and how it is handed out."""
 
-    tiers: Annotated[tuple[TierName, ...], _TIERS] = Field(
+    tiers: Annotated[tuple[TierName, ...], _TIERS] = noted(
+        "Aims in strict order, most important first, separated by semicolons: "
+        "unprinted; overdue; promise; pressure; with shifts also cost_idr; shifts.",
+        "Urutan tujuan, yang terpenting dulu, dipisah titik koma: "
+        "unprinted; overdue; promise; pressure; bila ada shift juga cost_idr; "
+        "shifts.",
         default=TIERS,
         min_length=1,
-        description=said(
-            "Aims in strict order, most important first, separated by semicolons: "
-            "unprinted; overdue; promise; pressure; with shifts also cost_idr; shifts.",
-            "Urutan tujuan, yang terpenting dulu, dipisah titik koma: "
-            "unprinted; overdue; promise; pressure; bila ada shift juga cost_idr; "
-            "shifts.",
-        ),
     )
-    batch_size: Cards = Field(
+    batch_size: Cards = noted(
+        "Cards in one printing batch.",
+        "Jumlah kartu dalam satu tumpukan cetak.",
         default=50,
-        description=said(
-            "Cards in one printing batch.", "Jumlah kartu dalam satu tumpukan cetak."
-        ),
     )
-    freeze_days: Annotated[Days, Field(ge=0, le=3660)] = Field(
+    freeze_days: Annotated[Days, Field(ge=0, le=3660)] = noted(
+        "Working days that a new plan leaves as they are.",
+        "Hari kerja yang tidak diubah oleh rencana ulang.",
         default=2,
-        description=said(
-            "Working days that a new plan leaves as they are.",
-            "Hari kerja yang tidak diubah oleh rencana ulang.",
-        ),
     )
     tie_break: Annotated[Literal["recorded", "lottery"], Form(choice="tie_break")] = (
-        Field(
+        noted(
+            "recorded: who was recorded first. lottery: a draw with the seed.",
+            "recorded: yang lebih dulu direkam. lottery: undian dengan seed.",
             default="recorded",
-            description=said(
-                "recorded: who was recorded first. lottery: a draw with the seed.",
-                "recorded: yang lebih dulu direkam. lottery: undian dengan seed.",
-            ),
         )
     )
-    seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] | None = Field(
+    seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] | None = noted(
+        "Whole number for the lottery, published before the draw.",
+        "Bilangan bulat untuk undian, diumumkan sebelum undian.",
         default=None,
-        description=said(
-            "Whole number for the lottery, published before the draw.",
-            "Bilangan bulat untuk undian, diumumkan sebelum undian.",
-        ),
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol
 from pydantic import Field
 
 from ektp_sched.rules.calendar import HasCalendar
-from ektp_sched.rules.fields import Days, Rupiah, Table, Text
-from ektp_sched.rules.forms import Column, Form, Rows
+from ektp_sched.rules.fields import AreaName, Days, Rupiah, Table, noted
+from ektp_sched.rules.forms import Form, Rows, column
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem
 from ektp_sched.rules.rule import Rule
@@ -39,61 +39,41 @@ class Visit(NamedTuple):
 class VisitsOfArea(Table):
     """Table ``[visits.areas.NAME]``: what differs for the people of an area."""
 
-    every_days: Interval | None = Field(
+    every_days: Interval | None = noted(
+        "Days between two of their visits. Empty: as in general.",
+        "Berapa hari sekali mereka datang bertanya. Kosong: seperti umumnya.",
         default=None,
-        description=said(
-            "Days between two of their visits. Empty: as in general.",
-            "Berapa hari sekali mereka datang bertanya. Kosong: seperti umumnya.",
-        ),
     )
-    trip_cost_idr: Rupiah | None = Field(
+    trip_cost_idr: Rupiah | None = noted(
+        "Cost of one of their trips, in rupiah. Empty: as in general.",
+        "Ongkos mereka sekali datang, dalam rupiah. Kosong: seperti umumnya.",
         default=None,
-        description=said(
-            "Cost of one of their trips, in rupiah. Empty: as in general.",
-            "Ongkos mereka sekali datang, dalam rupiah. Kosong: seperti umumnya.",
-        ),
     )
 
 
 class Visits(Table):
     """Table ``[visits]``: what waiting costs a resident."""
 
-    every_days: Interval = Field(
+    every_days: Interval = noted(
+        "Days between two visits of a person who waits.",
+        "Berapa hari sekali orang yang menunggu datang bertanya.",
         default=30,
-        description=said(
-            "Days between two visits of a person who waits.",
-            "Berapa hari sekali orang yang menunggu datang bertanya.",
-        ),
     )
-    trip_cost_idr: Rupiah = Field(
+    trip_cost_idr: Rupiah = noted(
+        "Cost of one trip, in rupiah.",
+        "Ongkos sekali datang, dalam rupiah.",
         default=20_000,
-        description=said(
-            "Cost of one trip, in rupiah.", "Ongkos sekali datang, dalam rupiah."
-        ),
     )
     areas: Annotated[
-        dict[Text, VisitsOfArea],
+        dict[AreaName, VisitsOfArea],
         Form(
-            needs=(
-                said(
-                    ", each with every_days or trip_cost_idr",
-                    ", masing-masing dengan every_days atau trip_cost_idr",
-                ),
-                said(
-                    " with every_days or trip_cost_idr",
-                    " dengan every_days atau trip_cost_idr",
-                ),
-            )
+            needs=said("every_days or trip_cost_idr", "every_days atau trip_cost_idr")
         ),
         Rows(
-            Column(
+            column(
                 "area",
-                said(
-                    "Name of the area whose people pay or come otherwise than in "
-                    "general.",
-                    "Nama wilayah yang warganya membayar atau datang lain dari yang "
-                    "umum.",
-                ),
+                "Name of the area whose people pay or come otherwise than in general.",
+                "Nama wilayah yang warganya membayar atau datang lain dari yang umum.",
                 source="areas",
             ),
             sheet="visits_areas",
@@ -114,8 +94,6 @@ class HasAreas(HasCalendar, Protocol):
     """What says which areas an office has."""
 
     areas: dict[str, tuple[str, ...]]
-    area_rank: dict[str, int]
-    visits: Visits
 
 
 def area_problem(office: HasAreas, name: str) -> Said | None:
@@ -131,20 +109,6 @@ def area_problem(office: HasAreas, name: str) -> Said | None:
                 official=official,
             )
     return unknown("area", name, office.areas)
-
-
-def _ranked_areas_are_known(office: HasAreas) -> Iterator[Problem]:
-    for name in office.area_rank:
-        sentence = area_problem(office, name)
-        if sentence is not None:
-            yield Problem(("area_rank", name), sentence)
-
-
-def _visits_name_known_areas(office: HasAreas) -> Iterator[Problem]:
-    for name in office.visits.areas:
-        sentence = area_problem(office, name)
-        if sentence is not None:
-            yield Problem(("visits", "areas", name), sentence)
 
 
 def _spellings_mean_one_area(office: HasAreas) -> Iterator[Problem]:
@@ -181,9 +145,5 @@ def _folded(name: str) -> str:
 
 AREAS = Rule(
     "areas",
-    problems=(
-        _spellings_mean_one_area,
-        _ranked_areas_are_known,
-        _visits_name_known_areas,
-    ),
+    problems=(_spellings_mean_one_area,),
 )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from ektp_sched.errors import UsageError
 from ektp_sched.rules.countries import (
@@ -17,7 +17,7 @@ from ektp_sched.rules.countries import (
     keeper,
     years_with,
 )
-from ektp_sched.rules.fields import DAYS, Day, DayName, Share, Table, Text
+from ektp_sched.rules.fields import DAYS, Day, DayName, Share, Table, Text, noted
 from ektp_sched.rules.forms import Form, Kind, inline, listed, quoted
 from ektp_sched.rules.notices import Notice
 from ektp_sched.rules.problems import Problem
@@ -62,39 +62,31 @@ class CalendarRules(Table):
 
     country: Annotated[
         Text | None, Form(quoted("the code of a country", "kode negara", "ID"))
-    ] = Field(
+    ] = noted(
+        "Country code for public holidays and collective leave, such as ID. "
+        "Empty: no holidays.",
+        "Kode negara untuk hari libur nasional dan cuti bersama, misalnya ID. "
+        "Kosong: tanpa hari libur.",
         default=None,
-        description=said(
-            "Country code for public holidays and collective leave, such as ID. "
-            "Empty: no holidays.",
-            "Kode negara untuk hari libur nasional dan cuti bersama, misalnya ID. "
-            "Kosong: tanpa hari libur.",
-        ),
     )
     workdays: Annotated[
         tuple[DayName, ...],
         Form(listed("names of days", "nama hari", "mon", "tue"), kind=Kind.FLAG),
-    ] = Field(
+    ] = noted(
+        "Whether the office prints on this day.",
+        "Apakah kantor mencetak pada hari ini.",
         default=_WORKDAYS,
         min_length=1,
-        description=said(
-            "Whether the office prints on this day.",
-            "Apakah kantor mencetak pada hari ini.",
-        ),
     )
-    closed: Annotated[tuple[Day, ...], _DATES] = Field(
+    closed: Annotated[tuple[Day, ...], _DATES] = noted(
+        "Further closed dates, one a row.",
+        "Tanggal tutup tambahan, satu per baris.",
         default=(),
-        description=said(
-            "Further closed dates, one a row.",
-            "Tanggal tutup tambahan, satu per baris.",
-        ),
     )
-    open: Annotated[tuple[Day, ...], _DATES] = Field(
+    open: Annotated[tuple[Day, ...], _DATES] = noted(
+        "Dates worked although closed, one a row.",
+        "Tanggal yang tetap bekerja walau libur, satu per baris.",
         default=(),
-        description=said(
-            "Dates worked although closed, one a row.",
-            "Tanggal yang tetap bekerja walau libur, satu per baris.",
-        ),
     )
     share: Annotated[
         dict[DayName, Share],
@@ -107,12 +99,10 @@ class CalendarRules(Table):
             ),
             kind=Kind.SHARE,
         ),
-    ] = Field(
+    ] = noted(
+        "Part of a full day's capacity, 0 to 1. Empty: 1.",
+        "Bagian kapasitas sehari penuh, 0 sampai 1. Kosong: 1.",
         default_factory=dict,
-        description=said(
-            "Part of a full day's capacity, 0 to 1. Empty: 1.",
-            "Bagian kapasitas sehari penuh, 0 sampai 1. Kosong: 1.",
-        ),
     )
 
     @field_validator("workdays")

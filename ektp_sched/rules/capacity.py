@@ -9,19 +9,29 @@ from math import prod
 from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeVar
 
 import numpy as np
-from pydantic import Field
 
-from ektp_sched.rules.areas import HasAreas, area_problem
-from ektp_sched.rules.fields import DAYS, RESOURCES, Cards, Day, Share, Table, Text
+from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.rules.fields import (
+    DAYS,
+    AreaName,
+    CardName,
+    Cards,
+    Day,
+    ResourceName,
+    ServerName,
+    Share,
+    Table,
+    Text,
+    noted,
+)
 from ektp_sched.rules.forms import Form, listed, quoted
 from ektp_sched.rules.limit import Limit
-from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Path, Problem, id_problems
 from ektp_sched.rules.rule import Rule
 from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -51,77 +61,63 @@ _NAMES: Final = "at least one name", "paling sedikit satu nama"
 class Server(Table):
     """Entry of ``[[servers]]``: what a printer needs to print."""
 
-    id: Annotated[Text, _ID] = Field(
-        description=said(
-            "Short name of the server: letters, digits, . _ -; up to 40.",
-            "Nama singkat server: huruf, angka, titik, garis; sampai 40.",
-        )
+    id: Annotated[Text, _ID] = noted(
+        "Short name of the server: letters, digits, . _ -; up to 40.",
+        "Nama singkat server: huruf, angka, titik, garis; sampai 40.",
     )
-    cards_per_day: Cards = Field(
-        description=said(
-            "Cards on a full day, a whole number from 1.",
-            "Kartu per hari penuh, bilangan bulat mulai 1.",
-        )
+    cards_per_day: Cards = noted(
+        "Cards on a full day, a whole number from 1.",
+        "Kartu per hari penuh, bilangan bulat mulai 1.",
     )
-    from_: Day | None = Field(
+    from_: Day | None = noted(
+        "First day in use. Empty: no limit.",
+        "Hari pertama dipakai. Kosong: tanpa batas.",
         default=None,
         validation_alias="from",
         serialization_alias="from",
-        description=said(
-            "First day in use. Empty: no limit.",
-            "Hari pertama dipakai. Kosong: tanpa batas.",
-        ),
     )
-    to: Day | None = Field(
+    to: Day | None = noted(
+        "Last day in use, inclusive. Empty: no limit.",
+        "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
         default=None,
-        description=said(
-            "Last day in use, inclusive. Empty: no limit.",
-            "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
-        ),
     )
 
 
 class BarePrinter(Server):
     """Entry of ``[[printers]]``, but for its ribbons."""
 
-    id: Annotated[Text, _ID] = Field(
-        description=said(
-            "Short name of the printer: letters, digits, . _ -; up to 40.",
-            "Nama singkat printer: huruf, angka, titik, garis; sampai 40.",
-        )
+    id: Annotated[Text, _ID] = noted(
+        "Short name of the printer: letters, digits, . _ -; up to 40.",
+        "Nama singkat printer: huruf, angka, titik, garis; sampai 40.",
     )
     servers: Annotated[
-        tuple[Annotated[Text, _ID], ...] | None,
+        tuple[Annotated[ServerName, _ID], ...] | None,
         Form(
             listed("at least one id", "paling sedikit satu id", "server-1", end="all")
         ),
-    ] = Field(
+    ] = noted(
+        "Servers that it can use, separated by semicolons. Empty: all.",
+        "Server yang dapat dipakai, dipisah titik koma. Kosong: semua.",
         default=None,
         min_length=1,
-        description=said(
-            "Servers that it can use, separated by semicolons. Empty: all.",
-            "Server yang dapat dipakai, dipisah titik koma. Kosong: semua.",
-        ),
     )
     cards: Annotated[
-        tuple[Text, ...] | None, Form(listed(*_NAMES, "KTP-el", end="all"))
-    ] = Field(
+        tuple[CardName, ...] | None,
+        Form(listed(*_NAMES, "KTP-el", end="all"), source=""),
+    ] = noted(
+        "Card types that it prints, separated by semicolons. Empty: all.",
+        "Jenis kartu yang dapat dicetak, dipisah titik koma. Kosong: semua.",
         default=None,
         min_length=1,
-        description=said(
-            "Card types that it prints, separated by semicolons. Empty: all.",
-            "Jenis kartu yang dapat dicetak, dipisah titik koma. Kosong: semua.",
-        ),
     )
     areas: Annotated[
-        tuple[Text, ...] | None, Form(listed(*_NAMES, "Oebobo", end="all"))
-    ] = Field(
+        tuple[AreaName, ...] | None,
+        Form(listed(*_NAMES, "Oebobo", end="all"), source=""),
+    ] = noted(
+        "Areas that it prints for, separated by semicolons. Empty: all.",
+        "Wilayah yang dilayani, dipisah titik koma. Kosong: semua.",
         default=None,
         min_length=1,
-        description=said(
-            "Areas that it prints for, separated by semicolons. Empty: all.",
-            "Wilayah yang dilayani, dipisah titik koma. Kosong: semua.",
-        ),
     )
 
 
@@ -129,39 +125,31 @@ class Outage(Table):
     """Entry of ``[[outages]]``: days on which less is possible."""
 
     resource: Annotated[
-        Text,
+        ResourceName,
         Form(
             quoted(
                 "the id of a printer or server", "id printer atau server", "printer-1"
             ),
-            source=RESOURCES,
         ),
-    ] = Field(
-        description=said(
-            "Printer or server that is out.", "Printer atau server yang terganggu."
-        )
-    )
-    from_: Day = Field(
+    ] = noted("Printer or server that is out.", "Printer atau server yang terganggu.")
+    from_: Day = noted(
+        "First day of the outage.",
+        "Hari pertama gangguan.",
         validation_alias="from",
         serialization_alias="from",
-        description=said("First day of the outage.", "Hari pertama gangguan."),
     )
-    to: Day = Field(
-        description=said(
-            "Last day of the outage, inclusive.",
-            "Hari terakhir gangguan, termasuk hari itu.",
-        )
+    to: Day = noted(
+        "Last day of the outage, inclusive.",
+        "Hari terakhir gangguan, termasuk hari itu.",
     )
-    share: Share = Field(
+    share: Share = noted(
+        "Part of the capacity that remains, 0 to 1. Empty: 0.",
+        "Bagian kapasitas yang tersisa, 0 sampai 1. Kosong: 0.",
         default=Decimal(0),
-        description=said(
-            "Part of the capacity that remains, 0 to 1. Empty: 0.",
-            "Bagian kapasitas yang tersisa, 0 sampai 1. Kosong: 0.",
-        ),
     )
 
 
-class HasMachines(HasAreas, Protocol):
+class HasMachines(HasCalendar, Protocol):
     """What says which printers and servers an office has, and what they can do."""
 
     servers: tuple[Server, ...]
@@ -170,11 +158,6 @@ class HasMachines(HasAreas, Protocol):
     @property
     def printers(self) -> tuple[BarePrinter, ...]:
         """As in the file, in its order."""
-        ...
-
-    @property
-    def cards(self) -> Mapping[str, object]:
-        """Card types by name."""
         ...
 
 
@@ -225,39 +208,6 @@ def _from_before_to(office: HasMachines) -> Iterator[Problem]:
                     last=str(span.to),
                 ),
             )
-
-
-def _printers_reach_known_servers(office: HasMachines) -> Iterator[Problem]:
-    known = [server.id for server in office.servers]
-    for index, printer in enumerate(office.printers):
-        for at, name in enumerate(printer.servers or ()):
-            if name not in known:
-                sentence = unknown("server", name, known)
-                yield Problem(("printers", index, "servers", at), sentence)
-
-
-def _printers_take_known_cards(office: HasMachines) -> Iterator[Problem]:
-    for index, printer in enumerate(office.printers):
-        for at, name in enumerate(printer.cards or ()):
-            if name not in office.cards:
-                sentence = unknown("card type", name, office.cards)
-                yield Problem(("printers", index, "cards", at), sentence)
-
-
-def _printers_serve_known_areas(office: HasMachines) -> Iterator[Problem]:
-    for index, printer in enumerate(office.printers):
-        for at, name in enumerate(printer.areas or ()):
-            sentence = area_problem(office, name)
-            if sentence is not None:
-                yield Problem(("printers", index, "areas", at), sentence)
-
-
-def _outages_hit_known_resources(office: HasMachines) -> Iterator[Problem]:
-    known = [resource.id for _, resource in _resources(office)]
-    for index, outage in enumerate(office.outages):
-        if outage.resource not in known:
-            sentence = unknown("printer or server", outage.resource, known)
-            yield Problem(("outages", index, "resource"), sentence)
 
 
 def day_shares(
@@ -383,9 +333,5 @@ CAPACITY = Rule(
         _something_prints,
         _ids,
         _from_before_to,
-        _printers_reach_known_servers,
-        _printers_take_known_cards,
-        _printers_serve_known_areas,
-        _outages_hit_known_resources,
     ),
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from math import lcm
-from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 from pydantic import Field
 
 from ektp_sched.rules.calendar import HasCalendar
-from ektp_sched.rules.fields import Days, Flag, Rank, Table
+from ektp_sched.rules.fields import Days, Flag, Rank, Table, noted
 from ektp_sched.rules.nearest import letters
 from ektp_sched.rules.problems import Problem, default_problem
 from ektp_sched.rules.rule import Rule
@@ -23,7 +23,6 @@ __all__ = [
     "UrgencyClass",
     "class_spellings",
     "means_a_class",
-    "with_official_classes",
 ]
 
 _LARGEST_LCM: Final = 10_000_000
@@ -41,25 +40,19 @@ _CLASSES: Final = (
 class UrgencyClass(Table):
     """Table ``[urgency.NAME]``: how long such a case should wait at most."""
 
-    target_days: Annotated[Days, Field(ge=1, le=36_500)] = Field(
-        description=said(
-            "How many days such a case should wait at most (1 to 36500).",
-            "Paling lama berapa hari kasus ini menunggu (1 sampai 36500).",
-        )
+    target_days: Annotated[Days, Field(ge=1, le=36_500)] = noted(
+        "How many days such a case should wait at most (1 to 36500).",
+        "Paling lama berapa hari kasus ini menunggu (1 sampai 36500).",
     )
-    rank: Rank | None = Field(
+    rank: Rank | None = noted(
+        "Strict precedence, lower first. Empty: all share one scale.",
+        "Didahulukan mutlak, angka kecil dulu. Kosong: satu ukuran bersama.",
         default=None,
-        description=said(
-            "Strict precedence, lower first. Empty: all share one scale.",
-            "Didahulukan mutlak, angka kecil dulu. Kosong: satu ukuran bersama.",
-        ),
     )
-    default: Flag = Field(
+    default: Flag = noted(
+        "yes at one class: for applications without a class.",
+        "ya pada satu kelas: untuk permohonan tanpa kelas.",
         default=False,
-        description=said(
-            "yes at one class: for applications without a class.",
-            "ya pada satu kelas: untuk permohonan tanpa kelas.",
-        ),
     )
 
 
@@ -123,37 +116,3 @@ def class_spellings(classes: Iterable[str]) -> dict[str, str]:
 def means_a_class(word: str) -> bool:
     """Return whether a word is what some office calls a class."""
     return any(letters(word) in line.split() for line in _CLASSES)
-
-
-def with_official_classes(data: dict[str, Any]) -> None:
-    """Put the office's own name where a rule calls a class by another word.
-
-    What has not the form that it should have is left as it is, to be refused.
-    """
-    classes = data.get("urgency")
-    if not isinstance(classes, dict) or not all(isinstance(n, str) for n in classes):
-        return
-    known = {letters(word): name for word, name in class_spellings(classes).items()}
-
-    def named(word: Any) -> Any:
-        if not isinstance(word, str) or word in classes:
-            return word
-        return known.get(letters(word), word)
-
-    for rule in _tables(data.get("classify")):
-        if "urgency" in rule:
-            rule["urgency"] = named(rule["urgency"])
-    for quota in _tables(data.get("quotas")):
-        if isinstance(quota.get("urgency"), list):
-            quota["urgency"] = [named(word) for word in quota["urgency"]]
-    cards = data.get("cards")
-    for card in _tables(list(cards.values()) if isinstance(cards, dict) else None):
-        aside = card.get("set_aside")
-        if isinstance(aside, dict) and len({*map(named, aside)}) == len(aside):
-            card["set_aside"] = {named(word): count for word, count in aside.items()}
-
-
-def _tables(entries: Any) -> list[dict[str, Any]]:
-    if not isinstance(entries, list):
-        return []
-    return [entry for entry in entries if isinstance(entry, dict)]

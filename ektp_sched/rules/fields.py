@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, dataclass_transform
 
 from pydantic import (
     AfterValidator,
@@ -38,12 +38,15 @@ __all__ = [
     "Number",
     "Pattern",
     "Rank",
+    "ResourceName",
     "Rupiah",
+    "ServerName",
     "Share",
     "Table",
     "Text",
     "Whole",
     "a_day",
+    "noted",
 ]
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -183,19 +186,31 @@ DayName = Annotated[
     Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Form(choice="day")
 ]
 
-ClassName = Annotated[Text, Form(source="urgency")]
-"""Name of an urgency class."""
-
-CardName = Annotated[Text, Form(source="cards")]
-"""Name of a card type."""
-
-AreaName = Annotated[Text, Form(source="areas")]
-"""Official name of an area."""
-
 RESOURCES: Final = "resources"
 """What lists the ids of all servers and printers."""
 
+ClassName = Annotated[Text, Form(names="urgency class", source="urgency")]
+"""Name of an urgency class."""
 
+CardName = Annotated[Text, Form(names="card type", source="cards")]
+"""Name of a card type."""
+
+AreaName = Annotated[Text, Form(names="area", source="areas")]
+"""Official name of an area."""
+
+ServerName = Annotated[Text, Form(names="server")]
+"""Id of a server."""
+
+ResourceName = Annotated[Text, Form(names="printer or server", source=RESOURCES)]
+"""Id of a printer or server."""
+
+
+def noted(english: str, indonesian: str, **how: Any) -> Any:
+    """Return a field with its note in office.xlsx; the rest as pydantic's `Field`."""
+    return Field(description=said(english, indonesian), **how)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(Field, noted))
 class Table(BaseModel):
     """A table of office.toml: frozen, and no key that it does not know."""
 
@@ -205,4 +220,5 @@ class Table(BaseModel):
         validate_by_alias=True,
         validate_by_name=True,
         serialize_by_alias=True,
+        defer_build=True,  # a table that is part of others is built with them alone
     )

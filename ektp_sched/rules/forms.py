@@ -41,6 +41,7 @@ __all__ = [
     "Kind",
     "Rows",
     "apart",
+    "column",
     "column_of",
     "either",
     "example",
@@ -82,6 +83,18 @@ class Column:
     largest: int = 1  # of a share, what it may be at most
 
 
+def column(
+    key: str,
+    english: str,
+    indonesian: str,
+    kind: Kind = Kind.TEXT,
+    choices: tuple[str, ...] = (),
+    source: str | None = None,
+) -> Column:
+    """Return a column that no field stands for, with its note."""
+    return Column(key, said(english, indonesian), kind, choices, source)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a value must be, and how a cell holds it; an outer one adds to an inner."""
@@ -92,8 +105,9 @@ class Form:
     choice: str | None = None  # what its words are, a kind of `nearest.kind_of`
     kind: Kind | None = None
     choices: tuple[str, ...] = ()
-    source: str | None = None
-    needs: tuple[Said, Said] | None = None  # of entries: what all, and what each, need
+    source: str | None = None  # empty: none, whatever the names in it are
+    names: str | None = None  # kind of what it names, which must be known
+    needs: Said | None = None  # of entries: what each needs; None: its required keys
 
 
 class Rows:
@@ -174,13 +188,14 @@ def form_of(annotation: Any) -> Form:
     elif base is date:
         says, kind = says or _DATE, kind or Kind.DATE
     elif get_origin(base) is tuple:
-        kind, source = kind or Kind.LIST, source or form_of(get_args(base)[0]).source
+        kind = kind or Kind.LIST
+        source = form_of(get_args(base)[0]).source if source is None else source
     return Form(
         says=says,
         choice=last("choice"),
         kind=kind or Kind.TEXT,
         choices=choices,
-        source=source,
+        source=source or None,
         needs=last("needs"),
     )
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 import numpy as np
 from pydantic import Field
 
-from ektp_sched.rules.areas import HasAreas, area_problem
-from ektp_sched.rules.fields import AreaName, Share, Table, Text
+from ektp_sched.rules.areas import HasAreas
+from ektp_sched.rules.fields import AreaName, Share, Table, Text, noted
 from ektp_sched.rules.forms import Form, quoted
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.problems import Problem, id_problems
@@ -44,11 +44,10 @@ _THOUSANDTHS: Final = 1000
 class Parity(Table):
     """Entry of ``[[parity]]``: districts that are to be served alike."""
 
-    id: Annotated[Text | None, Form(quoted("an id", "id", "kota"))] = Field(
+    id: Annotated[Text | None, Form(quoted("an id", "id", "kota"))] = noted(
+        "Short name of the entry, may be empty.",
+        "Nama singkat, boleh kosong.",
         default=None,
-        description=said(
-            "Short name of the entry, may be empty.", "Nama singkat, boleh kosong."
-        ),
     )
     areas: Annotated[
         tuple[AreaName, ...],
@@ -67,18 +66,14 @@ class Parity(Table):
                 ),
             )
         ),
-    ] = Field(
-        description=said(
-            "Areas to be served alike, separated by semicolons, 2 to 12.",
-            "Wilayah yang harus dilayani setara, dipisah titik koma, 2 sampai 12.",
-        )
+    ] = noted(
+        "Areas to be served alike, separated by semicolons, 2 to 12.",
+        "Wilayah yang harus dilayani setara, dipisah titik koma, 2 sampai 12.",
     )
-    within: Share = Field(
-        description=said(
-            "By how much the printed shares of two areas may differ each day, 0 to 1.",
-            "Selisih paling besar antara bagian tercetak dua wilayah setiap hari, 0 "
-            "sampai 1.",
-        )
+    within: Share = noted(
+        "By how much the printed shares of two areas may differ each day, 0 to 1.",
+        "Selisih paling besar antara bagian tercetak dua wilayah setiap hari, 0 sampai "
+        "1.",
     )
 
 
@@ -94,13 +89,10 @@ def _ids(office: HasParity) -> Iterator[Problem]:
     yield from id_problems(named, said("parity", "kesetaraan"))
 
 
-def _areas_are_known_and_named_once(office: HasParity) -> Iterator[Problem]:
+def _areas_are_named_once(office: HasParity) -> Iterator[Problem]:
     for index, entry in enumerate(office.parity):
         for at, name in enumerate(entry.areas):
-            wrong = area_problem(office, name)
-            if wrong is not None:
-                yield Problem(("parity", index, "areas", at), wrong)
-            elif name in entry.areas[:at]:
+            if name in entry.areas[:at]:
                 sentence = said(
                     '"{name}" is named twice; name each area once',
                     '"{name}" disebut dua kali; sebutkan setiap wilayah satu kali saja',
@@ -224,7 +216,7 @@ PARITY = Rule(
     _limits,
     _says,
     runs_out=True,
-    problems=(_ids, _areas_are_known_and_named_once),
+    problems=(_ids, _areas_are_named_once),
     told=Told(
         reason="parity",
         title=said("Parity between areas", "Kesetaraan antarwilayah"),

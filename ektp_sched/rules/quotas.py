@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Protocol, Type
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from ektp_sched.rules.areas import HasAreas, area_problem
+from ektp_sched.rules.calendar import HasCalendar
 from ektp_sched.rules.fields import (
     AreaName,
     CardName,
@@ -18,21 +18,20 @@ from ektp_sched.rules.fields import (
     Share,
     Table,
     Text,
+    noted,
 )
 from ektp_sched.rules.forms import Form, quoted
 from ektp_sched.rules.limit import Limit
-from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem, id_problems
 from ektp_sched.rules.rule import Rule
-from ektp_sched.rules.stock import HasCards
 from ektp_sched.rules.told import Told, cards, decimal, percent
 from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.rules.capacity import BarePrinter
     from ektp_sched.rules.limit import Period
-    from ektp_sched.rules.ribbons import Printer
     from ektp_sched.rules.world import Kind, World
 
 Key: TypeAlias = Literal["at_most", "at_least", "at_most_share", "at_least_share"]
@@ -89,83 +88,64 @@ class Quota(Table):
     A card is of the kind if it meets every selection given.
     """
 
-    id: Annotated[Text | None, Form(quoted("an id", "id", "kia"))] = Field(
+    id: Annotated[Text | None, Form(quoted("an id", "id", "kia"))] = noted(
+        "Short name of the quota, may be empty.",
+        "Nama singkat kuota, boleh kosong.",
         default=None,
-        description=said(
-            "Short name of the quota, may be empty.",
-            "Nama singkat kuota, boleh kosong.",
-        ),
     )
     urgency: Annotated[
         Annotated[tuple[ClassName, ...], _ONE_OR_MORE, Field(min_length=1)] | None,
         _selection("emergency"),
-    ] = Field(
+    ] = noted(
+        "Classes that count, separated by semicolons. Empty: all.",
+        "Kelas yang dihitung, dipisah titik koma. Kosong: semua.",
         default=None,
-        description=said(
-            "Classes that count, separated by semicolons. Empty: all.",
-            "Kelas yang dihitung, dipisah titik koma. Kosong: semua.",
-        ),
     )
     card: Annotated[
         Annotated[tuple[CardName, ...], _ONE_OR_MORE, Field(min_length=1)] | None,
         _selection("KTP-el"),
-    ] = Field(
+    ] = noted(
+        "Card types that count, separated by semicolons. Empty: all.",
+        "Jenis kartu yang dihitung, dipisah titik koma. Kosong: semua.",
         default=None,
-        description=said(
-            "Card types that count, separated by semicolons. Empty: all.",
-            "Jenis kartu yang dihitung, dipisah titik koma. Kosong: semua.",
-        ),
     )
     area: Annotated[
         Annotated[tuple[AreaName, ...], _ONE_OR_MORE, Field(min_length=1)] | None,
         _selection("Alak"),
-    ] = Field(
+    ] = noted(
+        "Areas that count, separated by semicolons. Empty: all.",
+        "Wilayah yang dihitung, dipisah titik koma. Kosong: semua.",
         default=None,
-        description=said(
-            "Areas that count, separated by semicolons. Empty: all.",
-            "Wilayah yang dihitung, dipisah titik koma. Kosong: semua.",
-        ),
     )
-    per: Annotated[Literal["day", "week", "plan"], Form(choice="period")] = Field(
-        description=said(
-            "Whether the limits hold each working day, each week or over the whole "
-            "plan.",
-            "Batas berlaku per hari kerja (day), per minggu (week) atau untuk seluruh "
-            "rencana (plan).",
-        )
+    per: Annotated[Literal["day", "week", "plan"], Form(choice="period")] = noted(
+        "Whether the limits hold each working day, each week or over the whole plan.",
+        "Batas berlaku per hari kerja (day), per minggu (week) atau untuk seluruh "
+        "rencana (plan).",
     )
-    at_most: Count | None = Field(
+    at_most: Count | None = noted(
+        "At most so many cards. Empty: no limit.",
+        "Paling banyak sekian kartu. Kosong: tanpa batas.",
         default=None,
-        description=said(
-            "At most so many cards. Empty: no limit.",
-            "Paling banyak sekian kartu. Kosong: tanpa batas.",
-        ),
     )
-    at_least: Count | None = Field(
+    at_least: Count | None = noted(
+        "At least so many cards. Empty: no limit.",
+        "Paling sedikit sekian kartu. Kosong: tanpa batas.",
         default=None,
-        description=said(
-            "At least so many cards. Empty: no limit.",
-            "Paling sedikit sekian kartu. Kosong: tanpa batas.",
-        ),
     )
-    at_most_share: Share | None = Field(
+    at_most_share: Share | None = noted(
+        "At most this part of all cards printed, 0 to 1.",
+        "Paling banyak bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
         default=None,
-        description=said(
-            "At most this part of all cards printed, 0 to 1.",
-            "Paling banyak bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
-        ),
     )
-    at_least_share: Share | None = Field(
+    at_least_share: Share | None = noted(
+        "At least this part of all cards printed, 0 to 1.",
+        "Paling sedikit bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
         default=None,
-        description=said(
-            "At least this part of all cards printed, 0 to 1.",
-            "Paling sedikit bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
-        ),
     )
 
 
-class HasQuotas(HasCards, HasAreas, Protocol):
-    """What says which quotas a plan must keep to, and the names in them."""
+class HasQuotas(HasCalendar, Protocol):
+    """What says which quotas a plan must keep to."""
 
     quotas: tuple[Quota, ...]
 
@@ -223,22 +203,6 @@ def _least_is_at_most_the_most(office: HasQuotas) -> Iterator[Problem]:
                         most=str(most),
                     ),
                 )
-
-
-def _quotas_name_known_kinds(office: HasQuotas) -> Iterator[Problem]:
-    for index, quota in enumerate(office.quotas):
-        for at, name in enumerate(quota.urgency or ()):
-            if name not in office.urgency:
-                sentence = unknown("urgency class", name, office.urgency)
-                yield Problem(("quotas", index, "urgency", at), sentence)
-        for at, name in enumerate(quota.card or ()):
-            if name not in office.cards:
-                sentence = unknown("card type", name, office.cards)
-                yield Problem(("quotas", index, "card", at), sentence)
-        for at, name in enumerate(quota.area or ()):
-            wrong = area_problem(office, name)
-            if wrong is not None:
-                yield Problem(("quotas", index, "area", at), wrong)
 
 
 def counts(quota: Quota, kind: Kind) -> bool:
@@ -457,7 +421,7 @@ def _change(office: HasQuotas, entry: int, room: int) -> Said:
     )
 
 
-def _concerns(office: HasQuotas, entry: int, printer: Printer) -> bool:
+def _concerns(office: HasQuotas, entry: int, printer: BarePrinter) -> bool:
     """Return whether a printer prints any card of a quota's kind."""
     quota = office.quotas[entry]
     return all(
@@ -479,7 +443,6 @@ QUOTAS = Rule(
         _quotas_select_something,
         _quotas_set_a_limit,
         _least_is_at_most_the_most,
-        _quotas_name_known_kinds,
     ),
     told=Told(
         reason="quota",

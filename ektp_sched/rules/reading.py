@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import polars as pl
-from pydantic import Field, field_validator
+from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from ektp_sched.rules.classes import HasClasses
-from ektp_sched.rules.fields import ClassName, Flag, Pattern, Table, Text
+from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.rules.fields import ClassName, Flag, Pattern, Table, Text, noted
 from ektp_sched.rules.forms import Form, listed
 from ektp_sched.rules.nearest import letters, unknown
 from ektp_sched.rules.problems import Problem
@@ -61,14 +61,12 @@ class DateRules(Table):
                 "%d, %m, dan %Y untuk hari, bulan, dan tahun, misalnya %d/%m/%Y",
             )
         ),
-    ] = Field(
+    ] = noted(
+        "Form of dates in the export if not day first, such as %m/%d/%Y. "
+        "Usually empty.",
+        "Bentuk tanggal dalam ekspor bila bukan hari-bulan-tahun, misalnya "
+        "%m/%d/%Y. Biasanya kosong.",
         default=None,
-        description=said(
-            "Form of dates in the export if not day first, such as %m/%d/%Y. "
-            "Usually empty.",
-            "Bentuk tanggal dalam ekspor bila bukan hari-bulan-tahun, misalnya "
-            "%m/%d/%Y. Biasanya kosong.",
-        ),
     )
 
     @field_validator("format")
@@ -89,24 +87,20 @@ class StatusRules(Table):
     printable: Annotated[
         tuple[Text, ...],
         Form(listed("one or more texts", "satu teks atau lebih", "PRR")),
-    ] = Field(
+    ] = noted(
+        "Statuses that can be printed, separated by semicolons, such as "
+        "PRINT_READY_RECORD; PRR. Empty: all.",
+        "Status yang boleh dicetak, dipisah titik koma, misalnya "
+        "PRINT_READY_RECORD; PRR. Kosong: semua.",
         min_length=1,
-        description=said(
-            "Statuses that can be printed, separated by semicolons, such as "
-            "PRINT_READY_RECORD; PRR. Empty: all.",
-            "Status yang boleh dicetak, dipisah titik koma, misalnya "
-            "PRINT_READY_RECORD; PRR. Kosong: semua.",
-        ),
     )
     done: Annotated[tuple[Text, ...], Form(listed("texts", "teks", "CARD_PRINTED"))] = (
-        Field(
+        noted(
+            "Statuses of cards that are printed already, separated by semicolons, "
+            "such as CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. May be empty.",
+            "Status yang berarti kartu sudah dicetak, dipisah titik koma, misalnya "
+            "CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. Boleh kosong.",
             default=(),
-            description=said(
-                "Statuses of cards that are printed already, separated by semicolons, "
-                "such as CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. May be empty.",
-                "Status yang berarti kartu sudah dicetak, dipisah titik koma, misalnya "
-                "CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. Boleh kosong.",
-            ),
         )
     )
 
@@ -114,60 +108,48 @@ class StatusRules(Table):
 class Identity(Table):
     """Table ``[identity]``: the number from which ids are made."""
 
-    from_: Text = Field(
+    from_: Text = noted(
+        "Heading of the number's column (such as NIK) from which ids are made, "
+        "where the export has no application_id.",
+        "Judul kolom nomor (misalnya NIK) untuk membuat nomor antrean, bila "
+        "ekspor tidak punya application_id.",
         validation_alias="from",
         serialization_alias="from",
-        description=said(
-            "Heading of the number's column (such as NIK) from which ids are made, "
-            "where the export has no application_id.",
-            "Judul kolom nomor (misalnya NIK) untuk membuat nomor antrean, bila "
-            "ekspor tidak punya application_id.",
-        ),
     )
-    key: Text = Field(
+    key: Text = noted(
+        "Name of the key file beside this one. Keep it secret.",
+        "Nama berkas kunci di sebelah berkas ini. Jaga agar tetap rahasia.",
         default="identity.key",
-        description=said(
-            "Name of the key file beside this one. Keep it secret.",
-            "Nama berkas kunci di sebelah berkas ini. Jaga agar tetap rahasia.",
-        ),
     )
 
 
 class Privacy(Table):
     """Table ``[privacy]``: whether sheets show a person's whole number."""
 
-    show_nik: Flag = Field(
+    show_nik: Flag = noted(
+        "yes: sheets show the whole number. no: it is masked.",
+        "ya: lembar menampilkan NIK lengkap. tidak: disamarkan.",
         default=False,
-        description=said(
-            "yes: sheets show the whole number. no: it is masked.",
-            "ya: lembar menampilkan NIK lengkap. tidak: disamarkan.",
-        ),
     )
 
 
 class ClassifyRule(Table):
     """Entry of ``[[classify]]``: sets the class from another column."""
 
-    column: Text = Field(
-        description=said(
-            "Heading of the export's column to look at.",
-            "Judul kolom ekspor yang diperiksa.",
-        )
+    column: Text = noted(
+        "Heading of the export's column to look at.",
+        "Judul kolom ekspor yang diperiksa.",
     )
-    matches: Pattern = Field(
-        description=said(
-            "What to search for (regular expression), such as darurat|sakit.",
-            "Kata yang dicari (regular expression), misalnya darurat|sakit.",
-        )
+    matches: Pattern = noted(
+        "What to search for (regular expression), such as darurat|sakit.",
+        "Kata yang dicari (regular expression), misalnya darurat|sakit.",
     )
-    urgency: ClassName = Field(
-        description=said(
-            "Class given to the rows that match.", "Kelas untuk baris yang cocok."
-        )
+    urgency: ClassName = noted(
+        "Class given to the rows that match.", "Kelas untuk baris yang cocok."
     )
 
 
-class HasReading(HasClasses, Protocol):
+class HasReading(HasCalendar, Protocol):
     """What says how an export is read."""
 
     columns: dict[str, str]
@@ -194,13 +176,6 @@ def _columns_are_known(office: HasReading) -> Iterator[Problem]:
                     ),
                 )
             yield Problem(("columns", heading), sentence)
-
-
-def _rules_name_known_classes(office: HasReading) -> Iterator[Problem]:
-    for index, rule in enumerate(office.classify):
-        if rule.urgency not in office.urgency:
-            sentence = unknown("urgency class", rule.urgency, office.urgency)
-            yield Problem(("classify", index, "urgency"), sentence)
 
 
 def _patterns_can_be_searched(office: HasReading) -> Iterator[Problem]:
@@ -242,7 +217,6 @@ READING = Rule(
     "reading",
     problems=(
         _columns_are_known,
-        _rules_name_known_classes,
         _patterns_can_be_searched,
         _no_status_is_ready_and_done,
     ),

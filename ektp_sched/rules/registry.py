@@ -15,6 +15,7 @@ from ektp_sched.rules.calendar import CALENDAR_PROBLEMS
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.classes import CLASSES
 from ektp_sched.rules.limit import Limits
+from ektp_sched.rules.names import NAMES
 from ektp_sched.rules.parity import PARITY
 from ektp_sched.rules.quotas import QUOTAS
 from ektp_sched.rules.reading import READING
@@ -35,6 +36,7 @@ __all__ = ["RULES", "holding", "limits_of", "problems_of"]
 
 RULES: Final[tuple[Rule[OfficeTables], ...]] = (
     CAPACITY,
+    NAMES,
     Rule("calendar", problems=CALENDAR_PROBLEMS),
     CLASSES,
     AIMS,

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ektp_sched.rules.calendar import HasCalendar
-from ektp_sched.rules.fields import LARGEST_DAILY, Table, Whole
+from ektp_sched.rules.fields import LARGEST_DAILY, Table, Whole, noted
 from ektp_sched.rules.forms import Form
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.rule import Rule
@@ -31,12 +31,10 @@ class Reserve(Table):
 
     cards_per_day: Annotated[
         Whole, Field(ge=0, le=LARGEST_DAILY), Form(unit=said(" of cards", " kartu"))
-    ] = Field(
+    ] = noted(
+        "Cards kept each working day for emergencies at the counter.",
+        "Kartu per hari kerja yang disisihkan untuk kasus darurat di loket.",
         default=0,
-        description=said(
-            "Cards kept each working day for emergencies at the counter.",
-            "Kartu per hari kerja yang disisihkan untuk kasus darurat di loket.",
-        ),
     )
 
 

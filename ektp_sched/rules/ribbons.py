@@ -10,8 +10,8 @@ from pydantic import Field
 
 from ektp_sched.rules.calendar import HasCalendar
 from ektp_sched.rules.capacity import BarePrinter
-from ektp_sched.rules.fields import Cards, Day, Exact
-from ektp_sched.rules.forms import Column, Form, Rows, inline
+from ektp_sched.rules.fields import Cards, Day, Exact, noted
+from ektp_sched.rules.forms import Form, Rows, column, inline
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.problems import Problem
 from ektp_sched.rules.rule import Rule
@@ -44,38 +44,29 @@ _ENTRY: Final = "{ on = 2017-10-02, ribbons = 4 }"
 class RibbonDelivery(Arrival):
     """An entry of ``ribbon_deliveries``: ribbons that come on a day."""
 
-    on: Day = Field(
-        description=said(
-            "Date on which the ribbons come; usable that day.",
-            "Tanggal pita datang; dapat dipakai hari itu juga.",
-        )
+    on: Day = noted(
+        "Date on which the ribbons come; usable that day.",
+        "Tanggal pita datang; dapat dipakai hari itu juga.",
     )
-    ribbons: Annotated[Ribbons, Field(gt=0)] = Field(
-        description=said(
-            "Number of ribbons, above 0; may be a fraction.",
-            "Jumlah pita, di atas 0; boleh pecahan.",
-        )
+    ribbons: Annotated[Ribbons, Field(gt=0)] = noted(
+        "Number of ribbons, above 0; may be a fraction.",
+        "Jumlah pita, di atas 0; boleh pecahan.",
     )
 
 
 class Printer(BarePrinter):
     """Entry of ``[[printers]]``."""
 
-    cards_per_ribbon: Cards | None = Field(
+    cards_per_ribbon: Cards | None = noted(
+        "Cards that one ribbon is good for. Empty: ribbons never run out.",
+        "Kartu per pita. Kosong: pita tidak pernah habis.",
         default=None,
-        description=said(
-            "Cards that one ribbon is good for. Empty: ribbons never run out.",
-            "Kartu per pita. Kosong: pita tidak pernah habis.",
-        ),
     )
-    ribbons: Annotated[Ribbons | None, Form(example="2.5")] = Field(
+    ribbons: Annotated[Ribbons | None, Form(example="2.5")] = noted(
+        "Ribbons there on the morning of the first day; 2.4: two new ones and one "
+        "of which 0.4 is left.",
+        "Pita yang ada pada pagi hari pertama; 2,4: dua baru dan satu yang sisa 0,4.",
         default=None,
-        description=said(
-            "Ribbons there on the morning of the first day; 2.4: two new ones and one "
-            "of which 0.4 is left.",
-            "Pita yang ada pada pagi hari pertama; 2,4: dua baru dan satu yang sisa "
-            "0,4.",
-        ),
     )
     ribbon_deliveries: Annotated[
         tuple[
@@ -87,12 +78,10 @@ class Printer(BarePrinter):
         ],
         Form(inline("entries", "isian", f"[{_ENTRY}]", "ribbon_deliveries")),
         Rows(
-            Column(
+            column(
                 "printer",
-                said(
-                    "Short name of the printer, as in the sheet printers.",
-                    "Nama singkat printer, seperti di lembar printers.",
-                ),
+                "Short name of the printer, as in the sheet printers.",
+                "Nama singkat printer, seperti di lembar printers.",
                 source="printers",
             )
         ),

@@ -16,15 +16,16 @@ from ektp_sched.rules.calendar import calendar
 from ektp_sched.rules.capacity import HasMachines, by_id, stretches
 from ektp_sched.rules.fields import (
     DAYS,
-    RESOURCES,
     DayName,
     Days,
     Exact,
     Flag,
+    ResourceName,
     Rupiah,
     Table,
     Text,
     a_day,
+    noted,
 )
 from ektp_sched.rules.forms import Form, Kind, listed, quoted
 from ektp_sched.rules.nearest import unknown
@@ -96,78 +97,56 @@ _DAYS: Final = Form(
 class Shift(Table):
     """Entry of ``[[shifts]]``: more capacity on a day, if the plan decides so."""
 
-    id: Annotated[Text, Form(quoted("an id", "id", "saturday"))] = Field(
-        description=said(
-            "Short name of the extra shift: letters, digits, . _ -; up to 40.",
-            "Nama singkat shift tambahan: huruf, angka, titik, garis; sampai 40.",
-        )
+    id: Annotated[Text, Form(quoted("an id", "id", "saturday"))] = noted(
+        "Short name of the extra shift: letters, digits, . _ -; up to 40.",
+        "Nama singkat shift tambahan: huruf, angka, titik, garis; sampai 40.",
     )
-    days: Annotated[tuple[ShiftDay, ...], _DAYS] = Field(
+    days: Annotated[tuple[ShiftDay, ...], _DAYS] = noted(
+        "Days (mon … sun) or dates on which it may be used, separated by semicolons.",
+        "Hari (mon Senin … sun Minggu) atau tanggal shift ini boleh dipakai, "
+        "dipisah titik koma.",
         min_length=1,
-        description=said(
-            "Days (mon … sun) or dates on which it may be used, separated by "
-            "semicolons.",
-            "Hari (mon Senin … sun Minggu) atau tanggal shift ini boleh dipakai, "
-            "dipisah titik koma.",
-        ),
     )
-    share: Annotated[Exact, Field(gt=0, le=4)] = Field(
+    share: Annotated[Exact, Field(gt=0, le=4)] = noted(
+        "Cards that it adds, part of a full day: above 0, up to 4. Empty: 1.",
+        "Tambahan kartu, bagian dari sehari penuh: di atas 0 sampai 4. Kosong: 1.",
         default=Decimal(1),
-        description=said(
-            "Cards that it adds, part of a full day: above 0, up to 4. Empty: 1.",
-            "Tambahan kartu, bagian dari sehari penuh: di atas 0 sampai 4. Kosong: 1.",
-        ),
     )
-    cost_idr: Rupiah = Field(
+    cost_idr: Rupiah = noted(
+        "Cost of each day on which it is used, in rupiah. Empty: 0.",
+        "Biaya setiap hari dipakai, dalam rupiah. Kosong: 0.",
         default=0,
-        description=said(
-            "Cost of each day on which it is used, in rupiah. Empty: 0.",
-            "Biaya setiap hari dipakai, dalam rupiah. Kosong: 0.",
-        ),
     )
-    max_uses: Annotated[Days, Field(ge=1, le=3660)] | None = Field(
+    max_uses: Annotated[Days, Field(ge=1, le=3660)] | None = noted(
+        "Most days of a plan on which it is used. Empty: no limit.",
+        "Paling banyak berapa hari dipakai dalam satu rencana. Kosong: tanpa batas.",
         default=None,
-        description=said(
-            "Most days of a plan on which it is used. Empty: no limit.",
-            "Paling banyak berapa hari dipakai dalam satu rencana. Kosong: tanpa "
-            "batas.",
-        ),
     )
-    max_per_week: Annotated[Days, Field(ge=1, le=7)] | None = Field(
+    max_per_week: Annotated[Days, Field(ge=1, le=7)] | None = noted(
+        "Most days a week, Monday to Sunday. Empty: no limit.",
+        "Paling banyak berapa hari seminggu, Senin sampai Minggu. Kosong: tanpa batas.",
         default=None,
-        description=said(
-            "Most days a week, Monday to Sunday. Empty: no limit.",
-            "Paling banyak berapa hari seminggu, Senin sampai Minggu. Kosong: tanpa "
-            "batas.",
-        ),
     )
-    rest_days: Annotated[Days, Field(ge=0, le=3660)] = Field(
+    rest_days: Annotated[Days, Field(ge=0, le=3660)] = noted(
+        "Least whole days between two uses. Empty: 0.",
+        "Paling sedikit berapa hari penuh di antara dua pemakaian. Kosong: 0.",
         default=0,
-        description=said(
-            "Least whole days between two uses. Empty: 0.",
-            "Paling sedikit berapa hari penuh di antara dua pemakaian. Kosong: 0.",
-        ),
     )
     resources: Annotated[
-        tuple[Text, ...] | None,
+        tuple[ResourceName, ...] | None,
         Form(
             listed("at least one id", "paling sedikit satu id", "server-1", end="all"),
-            source=RESOURCES,
         ),
-    ] = Field(
+    ] = noted(
+        "Printers and servers that it opens, separated by semicolons. Empty: all.",
+        "Printer dan server yang ditambahnya, dipisah titik koma. Kosong: semua.",
         default=None,
         min_length=1,
-        description=said(
-            "Printers and servers that it opens, separated by semicolons. Empty: all.",
-            "Printer dan server yang ditambahnya, dipisah titik koma. Kosong: semua.",
-        ),
     )
-    on_holidays: Flag = Field(
+    on_holidays: Flag = noted(
+        "yes: also on holidays and closed dates.",
+        "ya: boleh juga pada hari libur dan tanggal tutup.",
         default=False,
-        description=said(
-            "yes: also on holidays and closed dates.",
-            "ya: boleh juga pada hari libur dan tanggal tutup.",
-        ),
     )
 
     @field_validator("days")
@@ -185,12 +164,10 @@ class Shift(Table):
 class Budget(Table):
     """Table ``[budget]``: rupiah that all shifts of a plan may cost together."""
 
-    idr: Rupiah = Field(
-        description=said(
-            "Rupiah that all shifts of a plan may cost together. Empty: no limit.",
-            "Rupiah paling banyak untuk semua shift dalam satu rencana. Kosong: tanpa "
-            "batas.",
-        )
+    idr: Rupiah = noted(
+        "Rupiah that all shifts of a plan may cost together. Empty: no limit.",
+        "Rupiah paling banyak untuk semua shift dalam satu rencana. Kosong: tanpa "
+        "batas.",
     )
 
 
@@ -204,15 +181,6 @@ class HasShifts(HasMachines, Protocol):
 def _ids(office: HasShifts) -> Iterator[Problem]:
     named = ((("shifts", index), s.id) for index, s in enumerate(office.shifts))
     yield from id_problems(named, said("shift", "shift"))
-
-
-def _shifts_open_known_resources(office: HasShifts) -> Iterator[Problem]:
-    known = [resource.id for resource in (*office.servers, *office.printers)]
-    for index, shift in enumerate(office.shifts):
-        for at, name in enumerate(shift.resources or ()):
-            if name not in known:
-                sentence = unknown("printer or server", name, known)
-                yield Problem(("shifts", index, "resources", at), sentence)
 
 
 def _rest_leaves_the_uses_of_a_week(office: HasShifts) -> Iterator[Problem]:
@@ -242,7 +210,6 @@ SHIFTS = Rule(
     "shifts",
     problems=(
         _ids,
-        _shifts_open_known_resources,
         _rest_leaves_the_uses_of_a_week,
     ),
 )

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Protocol
 import numpy as np
 from pydantic import Field
 
-from ektp_sched.rules.classes import HasClasses
-from ektp_sched.rules.fields import ClassName, Count, Day, Flag, Table
-from ektp_sched.rules.forms import Column, Form, Kind, Rows, inline
+from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.rules.fields import ClassName, Count, Day, Flag, Table, noted
+from ektp_sched.rules.forms import Form, Kind, Rows, column, inline
 from ektp_sched.rules.limit import Limit
-from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Path, Problem, default_problem
 from ektp_sched.rules.rule import Rule
 from ektp_sched.words import said
@@ -48,9 +47,10 @@ __all__ = [
 
 Blanks = Annotated[Count, Field(ge=1)]
 _ENTRY: Final = "{ on = 2017-10-02, cards = 10000 }"
-_CARD: Final = Column(
+_CARD: Final = column(
     "card",
-    said("Card type, as in the sheet cards.", "Jenis kartu, seperti di lembar cards."),
+    "Card type, as in the sheet cards.",
+    "Jenis kartu, seperti di lembar cards.",
     source="cards",
 )
 
@@ -64,45 +64,35 @@ class Arrival(Table):
 class Delivery(Arrival):
     """An entry of ``deliveries``: blank cards that come on a day."""
 
-    on: Day = Field(
-        description=said(
-            "Date on which the blanks come; usable that day.",
-            "Tanggal blangko datang; dapat dipakai hari itu juga.",
-        )
+    on: Day = noted(
+        "Date on which the blanks come; usable that day.",
+        "Tanggal blangko datang; dapat dipakai hari itu juga.",
     )
-    cards: Blanks = Field(description=said("Number of blanks.", "Jumlah blangko."))
-    expires_on: Day | None = Field(
+    cards: Blanks = noted("Number of blanks.", "Jumlah blangko.")
+    expires_on: Day | None = noted(
+        "Last day on which these blanks can be used. Empty: no limit.",
+        "Hari terakhir blangko ini dapat dipakai. Kosong: tanpa batas.",
         default=None,
-        description=said(
-            "Last day on which these blanks can be used. Empty: no limit.",
-            "Hari terakhir blangko ini dapat dipakai. Kosong: tanpa batas.",
-        ),
     )
 
 
 class CardType(Table):
     """Table ``[cards.NAME]``: a kind of card and its blanks."""
 
-    default: Flag = Field(
+    default: Flag = noted(
+        "yes at one type: for applications without a card type.",
+        "ya pada satu jenis: untuk permohonan tanpa jenis kartu.",
         default=False,
-        description=said(
-            "yes at one type: for applications without a card type.",
-            "ya pada satu jenis: untuk permohonan tanpa jenis kartu.",
-        ),
     )
-    stock: Count | None = Field(
+    stock: Count | None = noted(
+        "Blanks there on the morning of the first day. Empty: unlimited.",
+        "Blangko yang ada pada pagi hari pertama. Kosong: tidak terbatas.",
         default=None,
-        description=said(
-            "Blanks there on the morning of the first day. Empty: unlimited.",
-            "Blangko yang ada pada pagi hari pertama. Kosong: tidak terbatas.",
-        ),
     )
-    expires_on: Day | None = Field(
+    expires_on: Day | None = noted(
+        "Last day on which this stock can be used. Empty: no limit.",
+        "Hari terakhir stok ini dapat dipakai. Kosong: tanpa batas.",
         default=None,
-        description=said(
-            "Last day on which this stock can be used. Empty: no limit.",
-            "Hari terakhir stok ini dapat dipakai. Kosong: tanpa batas.",
-        ),
     )
     deliveries: Annotated[
         tuple[
@@ -126,29 +116,23 @@ class CardType(Table):
         ),
         Rows(
             _CARD,
-            Column(
+            column(
                 "urgency",
-                said(
-                    "Urgency class that the blanks are kept for, as in the sheet "
-                    "urgency.",
-                    "Kelas urgensi yang blangkonya disisihkan, seperti di lembar "
-                    "urgency.",
-                ),
+                "Urgency class that the blanks are kept for, as in the sheet urgency.",
+                "Kelas urgensi yang blangkonya disisihkan, seperti di lembar urgency.",
                 source="urgency",
             ),
-            Column(
+            column(
                 "cards",
-                said(
-                    "How many blanks of the stock are for that class alone.",
-                    "Berapa blangko dari stok hanya untuk kelas itu.",
-                ),
+                "How many blanks of the stock are for that class alone.",
+                "Berapa blangko dari stok hanya untuk kelas itu.",
                 Kind.WHOLE,
             ),
         ),
     ] = Field(default_factory=dict)
 
 
-class HasCards(HasClasses, Protocol):
+class HasCards(HasCalendar, Protocol):
     """What says which card types there are, and their blanks."""
 
     cards: dict[str, CardType]
@@ -223,14 +207,6 @@ def _deliveries_can_be_used(office: HasCards) -> Iterator[Problem]:
                         on=str(entry.on),
                     ),
                 )
-
-
-def _set_aside_names_known_classes(office: HasCards) -> Iterator[Problem]:
-    for name, card in office.cards.items():
-        for urgency in card.set_aside:
-            if urgency not in office.urgency:
-                sentence = unknown("urgency class", urgency, office.urgency)
-                yield Problem(("cards", name, "set_aside", urgency), sentence)
 
 
 def _set_aside_comes_out_of_the_stock(office: HasCards) -> Iterator[Problem]:
@@ -414,7 +390,6 @@ STOCK = Rule(
         _blanks_have_stock,
         _deliveries_stand_by_date,
         _deliveries_can_be_used,
-        _set_aside_names_known_classes,
         _set_aside_comes_out_of_the_stock,
         _set_aside_is_used_first,
     ),

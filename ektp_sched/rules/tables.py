@@ -13,8 +13,8 @@ from ektp_sched.rules.areas import Visits
 from ektp_sched.rules.calendar import CalendarRules
 from ektp_sched.rules.capacity import Outage, Server
 from ektp_sched.rules.classes import UrgencyClass
-from ektp_sched.rules.fields import Rank, Table, Text
-from ektp_sched.rules.forms import Column, Form, Kind, Rows, inline, quoted
+from ektp_sched.rules.fields import AreaName, Rank, Table, Text, noted
+from ektp_sched.rules.forms import Form, Kind, Rows, column, inline, quoted
 from ektp_sched.rules.parity import Parity
 from ektp_sched.rules.quotas import Quota
 from ektp_sched.rules.reading import (
@@ -78,27 +78,23 @@ class OfficeTables(Table):
         into an `ektp_sched.errors.OfficeError`.
     """
 
-    name: Text = Field(
-        description=said(
-            "Name of the office, printed on every sheet.",
-            "Nama kantor, dicetak di setiap lembar.",
-        )
+    name: Text = noted(
+        "Name of the office, printed on every sheet.",
+        "Nama kantor, dicetak di setiap lembar.",
     )
-    language: Annotated[Literal["id", "en"], Form(choice="language")] = Field(
+    language: Annotated[Literal["id", "en"], Form(choice="language")] = noted(
+        "Language of sheets and notices: id (Indonesian) or en (English).",
+        "Bahasa lembar dan pesan: id (Indonesia) atau en (Inggris).",
         default="id",
-        description=said(
-            "Language of sheets and notices: id (Indonesian) or en (English).",
-            "Bahasa lembar dan pesan: id (Indonesia) atau en (Inggris).",
-        ),
     )
     calendar: CalendarRules = CalendarRules()
     urgency: Annotated[
         dict[Text, UrgencyClass],
-        Rows(Column("name", said("Name of the urgency class.", "Nama kelas urgensi."))),
+        Rows(column("name", "Name of the urgency class.", "Nama kelas urgensi.")),
     ] = Field(default_factory=_routine_alone)
     cards: Annotated[
         dict[Text, CardType],
-        Rows(Column("name", said("Name of the card type.", "Nama jenis kartu."))),
+        Rows(column("name", "Name of the card type.", "Nama jenis kartu.")),
     ] = Field(default_factory=dict)
     servers: tuple[Server, ...]
     printers: Annotated[
@@ -111,29 +107,12 @@ class OfficeTables(Table):
     quotas: Annotated[
         tuple[Quota, ...],
         Form(
-            needs=(
-                said(
-                    ", each with per, a selection and a limit",
-                    ", masing-masing dengan per, pilihan kartu, dan batas",
-                ),
-                said(
-                    " with per, a selection and a limit",
-                    " dengan per, pilihan kartu, dan batas",
-                ),
-            )
+            needs=said("per, a selection and a limit", "per, pilihan kartu, dan batas")
         ),
     ] = ()
     parity: Annotated[
         tuple[Parity, ...],
-        Form(
-            needs=(
-                said(
-                    ", each with areas and within",
-                    ", masing-masing dengan areas dan within",
-                ),
-                said(" with areas and within", " dengan areas dan within"),
-            )
-        ),
+        Form(needs=said("areas and within", "areas dan within")),
     ] = ()
     reserve: Reserve = Reserve()
     plan: PlanRules = PlanRules()
@@ -155,19 +134,15 @@ class OfficeTables(Table):
             )
         ),
         Rows(
-            Column(
+            column(
                 "heading",
-                said(
-                    "Heading in the export, such as TGL_REKAM.",
-                    "Judul kolom dalam ekspor, misalnya TGL_REKAM.",
-                ),
+                "Heading in the export, such as TGL_REKAM.",
+                "Judul kolom dalam ekspor, misalnya TGL_REKAM.",
             ),
-            Column(
+            column(
                 "column",
-                said(
-                    "What that column is to this program.",
-                    "Arti kolom itu bagi program ini.",
-                ),
+                "What that column is to this program.",
+                "Arti kolom itu bagi program ini.",
                 choices=(*COLUMNS, *PERSONAL_COLUMNS),
             ),
         ),
@@ -206,19 +181,17 @@ class OfficeTables(Table):
             )
         ),
         Rows(
-            Column("name", said("Official name of the area.", "Nama resmi wilayah.")),
-            Column(
+            column("name", "Official name of the area.", "Nama resmi wilayah."),
+            column(
                 "spellings",
-                said(
-                    "Other spellings of it, separated by semicolons.",
-                    "Ejaan lain yang berarti wilayah ini, dipisah titik koma.",
-                ),
+                "Other spellings of it, separated by semicolons.",
+                "Ejaan lain yang berarti wilayah ini, dipisah titik koma.",
                 Kind.LIST,
             ),
         ),
     ] = Field(default_factory=dict)
     area_rank: Annotated[
-        dict[Text, Rank],
+        dict[AreaName, Rank],
         Form(
             inline(
                 "areas and their ranks",
@@ -228,13 +201,11 @@ class OfficeTables(Table):
             )
         ),
         Rows(
-            Column("area", said("Name of the area.", "Nama wilayah."), source="areas"),
-            Column(
+            column("area", "Name of the area.", "Nama wilayah.", source="areas"),
+            column(
                 "rank",
-                said(
-                    "Strict precedence, lower first.",
-                    "Didahulukan mutlak, angka kecil dulu.",
-                ),
+                "Strict precedence, lower first.",
+                "Didahulukan mutlak, angka kecil dulu.",
                 Kind.WHOLE,
             ),
         ),
