@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import lots
-from ektp_sched.people.keys import compact, distinct_rows
-from ektp_sched.rules.quotas import counts
+from ektp_sched.people.keys import compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,8 +51,6 @@ class Kinds:
     printers: Bools  # which printers, sorted by id, are eligible, (K, P)
     stock: Ints  # index into `stocked`, `NOTHING` where blanks are unlimited, (K,)
     stocked: tuple[str, ...]  # card types whose blanks are counted, sorted
-    sign: Ints  # index into `signs`, (K,)
-    signs: Bools  # combinations of quotas that count a card, (S, Q)
     # Index into `takers`, `NOTHING` where all that counts is how many blanks there are.
     taker: Ints
     # Card types in `lots` that occur, each with a class that has blanks set aside, or
@@ -110,11 +107,6 @@ def _kinds(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
         dtype=bool,
     ).reshape(len(printer_sets), len(ids))
     stocked = sorted(c for c, kind in office.cards.items() if kind.stock is not None)
-    counted = np.array(
-        [[counts(quota, kind) for quota in office.quotas] for kind in names],
-        dtype=bool,
-    ).reshape(len(names), len(office.quotas))
-    first, sign = distinct_rows(counted)
     by_card = lots(office, start, days)
     takes = [_taker(urgency, card, by_card) for urgency, card, _ in names]
     takers = sorted(
@@ -134,8 +126,6 @@ def _kinds(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
             stocked.index(card) if card in stocked else NOTHING for _, card, _ in names
         ),
         stocked=tuple(stocked),
-        sign=sign,
-        signs=counted[first],
         taker=_numbers(takers.index(t) if t else NOTHING for t in takes),
         takers=tuple(takers),
         lots=by_card,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ektp_sched.planning.cohorts import rank_label
 from ektp_sched.planning.tiers import EARLINESS
 
 if TYPE_CHECKING:
@@ -45,6 +44,4 @@ class Case:
 
     def label(self, tier: Objective) -> tuple[str, int | str | None]:
         """Return a tier's name and rank as in ``summary.json``."""
-        if tier.rank is None:
-            return tier.name, None
-        return tier.name, rank_label(self.office, self.cohorts.ranks[tier.rank])
+        return tier.name, tier.label

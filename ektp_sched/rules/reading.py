@@ -29,6 +29,7 @@ from ektp_sched.rules.fields import (
     Text,
     Whole,
 )
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 __all__ = [
     "COLUMNS",
@@ -72,9 +73,6 @@ PERSONAL_COLUMNS: Final = ("name", "nik", "kelurahan")
 
 TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 """The objectives, in the order in which they stand unless told otherwise."""
-
-DECISION_TIERS: Final = ("cost_idr", "shifts")
-"""Further objectives, of an office with shifts: what they cost, how many."""
 
 _WORKDAYS: tuple[DayName, ...] = ("mon", "tue", "wed", "thu", "fri")
 TierName = Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"]
