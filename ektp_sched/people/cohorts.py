@@ -56,9 +56,8 @@ class Cohorts:
     due: Ints  # last day that is in time, within the horizon; or `NONE`
     promised: Ints  # promised day, within the horizon; or `NONE`
     pinned: Ints  # day pinned, up to the horizon's length; `NONE` without
-    kind: Ints  # index into `kinds`
-    # Distinct answers to the questions asked of each application.
-    kinds: tuple[tuple[bool, ...], ...]
+    kind: Ints  # kind, below `kinds`, by what the caller tells apart
+    kinds: int  # at least 1
     example: Ints  # index into the kinds of people of one that the cohort is of
     member: Ints32  # cohort of each application, (N,)
     targets: tuple[int, ...]  # distinct `target_days`
@@ -78,12 +77,8 @@ class Cohorts:
         return len(self.size)
 
 
-def group(
-    people: People,
-    apart: Ints | None = None,
-    answers: tuple[tuple[bool, ...], ...] = ((),),
-) -> Cohorts:
-    """Group people, told further apart by an answer for each kind, shape ``(K,)``."""
+def group(people: People, apart: Ints | None = None) -> Cohorts:
+    """Group people, told further apart by a number for each kind, shape ``(K,)``."""
     kinds, days = people.kinds, people.days
     if apart is None:
         apart = np.zeros(len(kinds.names), dtype=np.int64)
@@ -122,7 +117,7 @@ def group(
         promised=promised,
         pinned=pinned,
         kind=apart[kind],
-        kinds=answers,
+        kinds=int(apart.max(initial=0)) + 1,
         example=kind,
         member=member.astype(np.int32),
         targets=tuple(targets.tolist()) or (1,),

@@ -45,6 +45,7 @@ __all__ = [
     "Standing",
     "Tally",
     "Waiting",
+    "sorts",
     "tally",
 ]
 
@@ -66,7 +67,7 @@ class Limit:
     code
         What a breach of it is called, such as ``printer-capacity``.
     place
-        Where it stands in office.toml, such as ``quotas[1] (alak)``.
+        Where it stands in office.toml, such as ``quotas[1]``.
     entry
         Index of the printer, server, card type or quota that it belongs to.
     weights
@@ -86,6 +87,12 @@ class Limit:
     adds
         What one unit more of its number in office.toml adds to the amount, in
         cards, or takes from that of a minimum.
+    key
+        Key of its number, where an entry has several, such as ``at_most``.
+    part
+        What of an entry it is about, where a number gives several limits.
+    id
+        Id of the entry that it stands in; None: it has none.
     """
 
     code: str
@@ -100,6 +107,14 @@ class Limit:
     server: int | None = None
     unless: Bools | None = None
     adds: int | Fraction = 1
+    key: str = ""
+    part: str = ""
+    id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Return its place and id, such as ``quotas[1] (alak)``."""
+        return self.place if self.id is None else f"{self.place} ({self.id})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -267,6 +282,30 @@ def _distinct(arrays: Sequence[Ints]) -> tuple[list[int], list[Ints]]:
             if len(number) > len(distinct):
                 distinct.append(array)
     return [known[id(array)] for array in arrays], distinct
+
+
+def sorts(
+    limits: Sequence[Limit], kinds: int, apart: Sequence[Ints] = ()
+) -> tuple[Ints, Ints]:
+    """Give kinds that nothing tells apart one number, their sort.
+
+    Parameters
+    ----------
+    limits
+        What tells kinds apart: by weights, then by groups.
+    kinds
+        How many there are.
+    apart
+        What else does: a number for each kind, shape ``(K,)`` each.
+
+    Returns
+    -------
+    tuple
+        Sort of each kind, and the first kind of each sort.
+    """
+    columns = [limit.weights for limit in limits]
+    columns += [group for x in limits if x.unless is not None for group in x.unless]
+    return _alike(_distinct([*columns, *apart])[1], kinds)
 
 
 def _effects(changes: Ints) -> tuple[Ints, Ints]:

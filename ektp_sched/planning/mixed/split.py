@@ -69,7 +69,7 @@ class Split:
 
 def split(program: Program, cohorts: Cohorts) -> Split:
     """Give each kind of card slots of its own."""
-    kinds = len(cohorts.kinds)
+    kinds = cohorts.kinds
     count = program.columns * kinds
     column = np.repeat(np.arange(program.columns, dtype=np.int64), kinds)
     kind = np.tile(np.arange(kinds, dtype=np.int64), program.columns)

@@ -57,8 +57,8 @@ class Moves:
         self._days, self._standing = facts.days, facts.standing_to(rules)
         limits = self._standing.limits
         of_code = {code: rule for rule in rules for code in rule.codes}
-        by_place = {limit.place: of_code[limit.code] for limit in limits.limits}
-        entry = {limit.place: limit.entry for limit in limits.limits}
+        by_place = {limit.label: of_code[limit.code] for limit in limits.limits}
+        entry = {limit.label: limit.entry for limit in limits.limits}
         self.places = tuple(
             sorted(
                 entry, key=lambda place: (rules.index(by_place[place]), entry[place])
@@ -67,7 +67,7 @@ class Moves:
         self.rules = tuple(by_place[place] for place in self.places)
         self.sort = limits.sort
         self._place: Ints = np.array(
-            [self.places.index(limit.place) for limit in limits.limits], dtype=np.int64
+            [self.places.index(limit.label) for limit in limits.limits], dtype=np.int64
         )
         # Who asks goes through the days in order, and asks of each many times.
         self._moves = lru_cache(maxsize=4)(self._against_moves)
