@@ -18,14 +18,14 @@ from strategies import Case, desk, person, shift_cases
 from test_planning_shifts import truth
 
 from ektp_sched.planning import Status
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.proof.bounds import Bounds
 from ektp_sched.trust.proof.choice import Cut
-from ektp_sched.trust.proof.decided import lost
 from ektp_sched.trust.proof.prices import limit_prices
 from ektp_sched.trust.verify.shifts import ShiftRules
-from ektp_sched.trust.verify.tiers import OWN_TIERS, demanded, priced
+from ektp_sched.trust.verify.tiers import demanded, priced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -288,9 +288,11 @@ def test_any_prices_bound_every_choice(
     for used, values in truth(case).items():
         if values is None:
             continue
-        flows = [v for n, v in zip(names, values, strict=True) if n not in OWN_TIERS]
+        flows = [
+            v for n, v in zip(names, values, strict=True) if n not in DECISION_TIERS
+        ]
         real = sum(
-            weight * (v - lost(facts, tier))
+            weight * (v - tier.constant(facts))
             for weight, v, tier in zip(weights, flows, tiers, strict=True)
         )
         worked = {(o.day, o.shift) for o in used}
@@ -308,7 +310,7 @@ def checked(folder: Path, tiers: Any, weights: tuple[int, ...], prices: Any) -> 
     check.run()
     base = [check.cards(day, set()) for day in check.dates]
     most = [check.cards(day, check.allowed(day)) for day in check.dates]
-    flows = [t for t, _, _ in check.values if t[0] not in OWN_TIERS]
+    flows = [t for t, _, _ in check.values if t[0] not in DECISION_TIERS]
     assert len(flows) == len(tiers)
     cut = {"weights": list(weights)}
     return check.bounds([cut], [check.priced(prices)], flows, base, most)[0]

@@ -24,8 +24,8 @@ from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
 from ektp_sched.rules.registry import holding
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust import Violation, proves_choice
-from ektp_sched.trust.verify.tiers import OWN_TIERS
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
@@ -523,7 +523,7 @@ def not_checked(saved: SavedPlan) -> list[str]:
     if saved.shifts:
         names |= {f"shifts {key}" for key in _SAVINGS}
     certified = len(saved.certificate.tiers) if saved.certificate is not None else 0
-    flows = [tier for tier in saved.tiers if tier.name not in OWN_TIERS]
+    flows = [tier for tier in saved.tiers if tier.name not in DECISION_TIERS]
     open_ = flows[certified:]
     if saved.office.shifts and not proves_choice(saved.certificate):
         open_ = [*saved.tiers]

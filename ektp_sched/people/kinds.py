@@ -52,7 +52,6 @@ class Kinds:
     printers: Bools  # which printers, sorted by id, are eligible, (K, P)
     stock: Ints  # index into `stocked`, `NOTHING` where blanks are unlimited, (K,)
     stocked: tuple[str, ...]  # card types whose blanks are counted, sorted
-    sign: Ints  # a number for kinds that rules which hold cards back see alike, (K,)
     # Index into `takers`, `NOTHING` where all that counts is how many blanks there are.
     taker: Ints
     # Card types in `lots` that occur, each with a class that has blanks set aside, or
@@ -109,9 +108,6 @@ def _kinds(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
         dtype=bool,
     ).reshape(len(printer_sets), len(ids))
     stocked = sorted(c for c, kind in office.cards.items() if kind.stock is not None)
-    holding = [rule.told for rule in RULES if rule.told is not None]
-    seen = [tuple(told.sees(office, kind) for told in holding) for kind in names]
-    number = {sign: index for index, sign in enumerate(dict.fromkeys(seen))}
     by_card = lots(office, start, days)
     takes = [_taker(urgency, card, by_card) for urgency, card, _ in names]
     takers = sorted(
@@ -131,7 +127,6 @@ def _kinds(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
             stocked.index(card) if card in stocked else NOTHING for _, card, _ in names
         ),
         stocked=tuple(stocked),
-        sign=_numbers(number[sign] for sign in seen),
         taker=_numbers(takers.index(t) if t else NOTHING for t in takes),
         takers=tuple(takers),
         lots=by_card,

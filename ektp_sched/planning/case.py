@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ektp_sched.office import calendar, capacity
-from ektp_sched.planning.cohorts import build_cohorts, rank_label
+from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import Scarce
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
@@ -76,9 +76,7 @@ class Case:
 
     def label(self, tier: Objective) -> tuple[str, int | str | None]:
         """Return a tier's name and rank as in ``summary.json``."""
-        if tier.rank is None:
-            return tier.name, None
-        return tier.name, rank_label(self.office, self.cohorts.ranks[tier.rank])
+        return tier.name, tier.label
 
 
 def lay_case(

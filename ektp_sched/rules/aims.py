@@ -12,6 +12,7 @@ from ektp_sched.rules.fields import Cards, Days, Table, Whole, noted
 from ektp_sched.rules.forms import Form
 from ektp_sched.rules.problems import Problem
 from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ __all__ = ["AIMS", "DECISION_TIERS", "TIERS", "HasAims", "PlanRules"]
 
 TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 """The objectives, in the order in which they stand unless told otherwise."""
-
-DECISION_TIERS: Final = ("cost_idr", "shifts")
-"""Further objectives, of an office with shifts: what they cost, how many."""
 
 TierName = Annotated[
     Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"],

@@ -6,7 +6,7 @@ the start; arrays "by application" follow the backlog, "by row" the plan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
-from ektp_sched.people.kinds import read_kinds
+from ektp_sched.people.cohorts import group
+from ektp_sched.people.people import MISSING, People, offsets, read_people
 from ektp_sched.rules import RULES, Standing, World, limits_of, tally
 from ektp_sched.rules.limit import Cards, Waiting
 from ektp_sched.trust.matching import UNKNOWN, match_ids
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.people.kinds import Kinds
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.rules import Rule
     from ektp_sched.trust.planned import PlannedRows
     from ektp_sched.trust.verify.shifts import Worked
@@ -45,9 +46,6 @@ __all__ = [
     "missing_columns",
     "read_facts",
 ]
-
-MISSING: Final = -(1 << 30)
-"""Stands for "no such date"."""
 
 _BLOCK: Final = 1 << 16
 """Rows looked at in one go: what is worked out for them stays in the cache."""
@@ -104,58 +102,26 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """A plan, the accepted applications and the office, lined up.
+class Facts(People):
+    """A plan, the accepted applications and the office, lined up."""
 
-    Parameters
-    ----------
-    office, limits, start, days
-        The rules, the daily capacity with the shifts worked, and the horizon.
-    shifts, worked
-        As the plan states them; and id and day of those that can be, once each.
-    frame
-        The accepted applications.
-    since, ready, due, promised, pinned
-        Their dates by application, shape ``(N,)``; ``MISSING`` for none.
-    kind, kinds
-        Index of each application's combination of class, card and area.
-    rows, assignments
-        The plan's rows, as arrays and as given.
-    left, unprinted
-        Row in the backlog of each unprinted row, and those rows as given.
-    printed
-        Day on which each application is printed; ``days`` where it is not.
-    """
+    limits: Capacity  # the daily capacity with the shifts worked
+    shifts: tuple[Worked, ...]  # as the plan states them
+    worked: tuple[tuple[str, int], ...]  # id and day of those that can be, once each
+    rows: Rows  # the plan's rows, as arrays
+    assignments: pl.DataFrame  # as given
+    left: Ints  # row in the backlog of each unprinted row
+    unprinted: pl.DataFrame  # those rows as given
+    printed: Ints32  # day of each application; `days` where it is not printed
 
-    office: Office
-    limits: Capacity
-    start: date
-    days: int
-    shifts: tuple[Worked, ...]
-    worked: tuple[tuple[str, int], ...]
-    frame: pl.DataFrame
-    since: Ints32
-    ready: Ints32
-    due: Ints32
-    promised: Ints32
-    pinned: Ints32
-    kind: Ints
-    kinds: Kinds
-    rows: Rows
-    assignments: pl.DataFrame
-    left: Ints
-    unprinted: pl.DataFrame
-    printed: Ints32
-
-    @property
-    def target(self) -> Ints:
-        """Return ``target_days`` by application."""
-        return self.kinds.target[self.kind]
-
-    @property
-    def rank(self) -> Ints:
-        """Return the index of the rank by application."""
-        return self.kinds.rank[self.kind]
+    @cached_property
+    def groups(self) -> Cohorts:
+        """Return the applications by all that limits, blanks and tiers tell apart."""
+        kinds = self.kinds
+        sort = limits_of(self.world, RULES).sort
+        told = np.stack([sort, kinds.stock, kinds.taker], axis=1)
+        _, apart = np.unique(told, axis=0, return_inverse=True)
+        return group(self, apart.reshape(-1))
 
     def valid(self) -> Bools:
         """Return which rows name an application, a day, a printer and a server."""
@@ -239,7 +205,7 @@ def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
     frame, start, days = backlog.frame, plan.start, plan.days
     worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)
     limits = capacity(office, start, days, worked)
-    kind, kinds = read_kinds(frame, office, start, days)
+    people = read_people(frame, office, start, days)
     table = plan.assignments.select(
         pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
     )
@@ -250,7 +216,7 @@ def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
     said = getattr(plan, "rows", None)
     hint = None if said is None else np.concatenate(said)
     at = match_ids(ids, frame["application_id"], hint)
-    rows = _rows(table, at[: table.height], limits, kinds.classes, start)
+    rows = _rows(table, at[: table.height], limits, people.kinds.classes, start)
     printed = np.full(frame.height, days, dtype=np.int32)
     known = (rows.application >= 0) & (rows.day >= 0) & (rows.day < days)
     if known.all():
@@ -258,37 +224,16 @@ def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
     else:
         printed[rows.application[known]] = rows.day[known]
     return Facts(
-        office=office,
+        **{column.name: getattr(people, column.name) for column in fields(people)},
         limits=limits,
-        start=start,
-        days=days,
         shifts=shifts,
         worked=worked,
-        frame=frame,
-        since=_offset(frame["waiting_since"], start),
-        ready=_offset(frame["ready_on"], start),
-        due=_offset(frame["due_on"], start),
-        promised=_offset(frame["promised_on"], start),
-        pinned=_offset(frame["pinned_on"], start),
-        kind=kind,
-        kinds=kinds,
         rows=rows,
         assignments=table,
         left=at[table.height :],
         unprinted=unprinted,
         printed=printed,
     )
-
-
-def _offset(column: pl.Series, start: date) -> Ints32:
-    if column.null_count() == len(column):
-        return np.full(len(column), MISSING, dtype=np.int32)
-    first = int(pl.Series([start]).to_physical()[0])
-    days = column.cast(pl.Date).to_physical().to_numpy()
-    if column.null_count() == 0:
-        return np.asarray(days - np.int32(first), dtype=np.int32)
-    filled = column.to_physical().fill_null(MISSING + first).to_numpy()
-    return np.asarray(filled - np.int32(first), dtype=np.int32)
 
 
 def _rows(
@@ -303,7 +248,7 @@ def _rows(
 
     return Rows(
         application=application,
-        day=_offset(table["day"], start),
+        day=offsets(table["day"], start),
         printer=_index(table["printer"], limits.printers),
         server=_index(table["server"], limits.servers),
         batch=number("batch"),

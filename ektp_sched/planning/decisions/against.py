@@ -16,7 +16,7 @@ import numpy as np
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.cohorts import build_cohorts, rank_label
+from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.decisions.decide import lay_network
 from ektp_sched.planning.decisions.futures import (
     EVERYBODY,
@@ -183,22 +183,21 @@ class _Case:
         return Chosen(
             shared=shared,
             own=tuple(own),
-            tiers=tuple(self._measure(search, settled, p, office) for p in named),
+            tiers=tuple(self._measure(search, settled, p) for p in named),
             values=tuple(values),
             keeps_pins=order[0].name != PINS or search.measure(parts, 0) == 0,
             rounds=search.rounds,
         )
 
     def _measure(
-        self, search: Joint, settled: Sequence[Settled], place: int, office: Office
+        self, search: Joint, settled: Sequence[Settled], place: int
     ) -> Measure:
         tier = search.order[place]
         more = search.count * self._lost(tier)
-        rank = tier.rank if isinstance(tier, Objective) else None
         done = place < len(settled)
         return Measure(
             name=tier.name,
-            rank=None if rank is None else rank_label(office, self.cohorts.ranks[rank]),
+            rank=tier.label if isinstance(tier, Objective) else None,
             scale=tier.scale if isinstance(tier, Objective) else 1,
             value=search.measure(search.best, place) + more,
             bound=settled[place].bound + more if done else None,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, options
-from ektp_sched.people.kinds import read_kinds
-from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.people.cohorts import group
+from ektp_sched.people.people import read_people
 from ektp_sched.planning.decisions.cuts import stack
 from ektp_sched.planning.decisions.rules import rows as on_uses
 from ektp_sched.planning.decisions.uses import arc_limits, list_uses
@@ -90,17 +90,16 @@ def pose(
     limits = capacity(office, start, days)
     can = options(office, start, days)
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    kind, read = read_kinds(backlog.frame, office, start, days)
-    names = read.names
-    members = np.bincount(kind, minlength=len(names)).astype(np.int64)
+    people = read_people(backlog.frame, office, start, days)
+    names, members = people.kinds.names, people.applications
     stated = _stated(World(office, every, names, members), scarce)
     sort, first = sorts(
         [limit for _, limit in stated], len(names), _by_lots(names, scarce)
     )
     kinds = tuple(names[number] for number in first.tolist())
-    members = np.bincount(sort[kind], minlength=len(kinds)).astype(np.int64)
+    members = np.bincount(sort, members, minlength=len(kinds)).astype(np.int64)
     stated = _stated(World(office, every, kinds, members), scarce)
-    cohorts = build_cohorts(backlog, office, start, days, sort[kind])
+    cohorts = group(people, sort)
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None

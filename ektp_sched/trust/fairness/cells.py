@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.keys import compact, distinct_rows
-from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.groups import Groups, group_applications
-from ektp_sched.trust.verify.tiers import cost, priced
+from ektp_sched.rules.tiers import cost
+from ektp_sched.trust.verify.tiers import priced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,23 +69,21 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
 
     With them come their sorts, and the cell of each application, -1 for the others.
     """
-    groups = group_applications(facts)
-    first, alike = distinct_rows(groups.printers.T)
-    eligible = groups.printers[:, first]
+    groups, kinds = facts.groups, facts.kinds
+    first, alike = distinct_rows(kinds.printers.T)
     none = len(first)
     using = np.full(facts.frame.height, none, dtype=np.int64)
     good = facts.valid()
     rows = facts.rows
     using[rows.application[good]] = alike[rows.printer[good]]
     width = facts.days + 1
-    key = (groups.member * width + facts.printed) * (none + 1) + using
+    key = (groups.member.astype(np.int64) * width + facts.printed) * (none + 1) + using
     cell, held = compact(key, max(1, len(groups)) * width * (none + 1))
     group, day = held // ((none + 1) * width), held // (none + 1) % width
     example = np.zeros(len(held), dtype=np.int64)
     example[cell] = np.arange(len(cell))
-    sort, sorts = _sorts(
-        groups, group, held % (none + 1), eligible, facts.kind[example]
-    )
+    eligible = np.insert(kinds.printers[:, first], none, values=True, axis=1)
+    sort, sorts = _sorts(facts, group, held % (none + 1), eligible)
     cells = Cells(
         sort=sort,
         since=groups.since[group],
@@ -96,23 +94,25 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
         count=np.bincount(cell, minlength=len(held)).astype(np.int64),
         one=example,
     )
-    able = np.asarray(groups.printers.any(axis=1))
-    free = (groups.pinned == MISSING)[group] & able[groups.access[group]]
+    able = np.asarray(kinds.printers.any(axis=1))[groups.example]
+    free = ((groups.pinned == NONE) & able)[group]
     place = np.where(free, np.cumsum(free) - 1, -1)
     return cells.take(free), sorts, place[cell]
 
 
 def _sorts(
-    groups: Groups, group: Ints, using: Ints, eligible: Bools, kind: Ints
+    facts: Facts, group: Ints, using: Ints, eligible: Bools
 ) -> tuple[Ints, Sorts]:
-    names = (groups.rank, groups.target, groups.access, groups.sign, groups.taker)
+    """Return the sort of each cell, and the sorts; ``eligible`` has shape (K, used)."""
+    groups, kinds = facts.groups, facts.kinds
+    names = (groups.rank, groups.target, groups.eligibility, groups.kind)
     fields = np.stack([*(name[group] for name in names), using])
     columns, example, sort = np.unique(
         fields, axis=1, return_index=True, return_inverse=True
     )
-    rank, target, access, _, taker, used = columns
-    takes = np.concatenate([eligible, np.ones((len(eligible), 1), dtype=bool)], axis=1)
-    able = takes[access][:, used]
+    kind, used = groups.example[group[example]], columns[-1]
+    rank, target = kinds.rank[kind], kinds.target[kind]
+    able = eligible[kind][:, used]
     by_rank = rank[:, None] < rank
     level = rank[:, None] == rank
     first = np.where(
@@ -129,9 +129,9 @@ def _sorts(
         target,
         first,
         able & able.T,
-        kind[example],
-        taker,
-        groups.printers[access],
+        kind,
+        kinds.taker[kind],
+        kinds.printers[kind],
     )
 
 

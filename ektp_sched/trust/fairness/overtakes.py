@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.cohorts import NONE
+from ektp_sched.rules.tiers import stretches
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.moves import FREE, Moves
-from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of
-from ektp_sched.trust.verify.tiers import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,7 +223,7 @@ def _tiers_that_count(facts: Facts, by_rank: bool, later: int) -> list[list[str]
     if by_rank and later == facts.days:
         sure.append("unprinted")
     counting: list[list[str]] = []
-    for names in stretches(facts.office):
+    for names in stretches(facts.office.plan.tiers, decided=bool(facts.office.shifts)):
         first = min((names.index(n) for n in sure if n in names), default=None)
         before = names[: 0 if by_rank and first is not None else first]
         counting.append([name for name in before if name in ("overdue", "promise")])
@@ -266,7 +266,7 @@ def _change(name: str, dates: tuple[Ints, Ints], days: tuple[int, int]) -> Ints:
     if name == "overdue":
         return np.asarray((due >= day) & (due < later), dtype=np.int64)
     slip = np.maximum(0, later - np.maximum(promised, day))
-    return np.where(promised == MISSING, 0, slip)
+    return np.where(promised == NONE, 0, slip)
 
 
 def _width(facts: Facts, name: str) -> int:

@@ -24,8 +24,7 @@ import numpy as np
 from ektp_sched.office import capacity
 from ektp_sched.people.keys import compact
 from ektp_sched.trust.facts import blocks
-from ektp_sched.trust.groups import group_applications
-from ektp_sched.trust.proof.face import costs, field, routes, whole_face
+from ektp_sched.trust.proof.face import costs, routes, whole_face
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,12 +32,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.planned import Use
     from ektp_sched.trust.proof.choice import Cut
     from ektp_sched.trust.proof.face import Face
     from ektp_sched.trust.proof.prices import Prices
-    from ektp_sched.trust.verify.tiers import DemandedTier
 
     Ints = NDArray[np.int64]
 
@@ -62,7 +61,7 @@ class Bounds:
     def __init__(
         self,
         facts: Facts,
-        tiers: Sequence[DemandedTier],
+        tiers: Sequence[Objective],
         possible: Mapping[int, Sequence[str]],
     ) -> None:
         office, start, days = facts.office, facts.start, facts.days
@@ -70,7 +69,7 @@ class Bounds:
         self._facts = replace(facts, limits=capacity(office, start, days, every))
         self._tiers = tiers
         self._base = capacity(office, start, days)
-        self._face = whole_face(self._facts, group_applications(facts))
+        self._face = whole_face(self._facts)
         # A pin that cannot be kept costs 1 in the first tier of all.
         self._face.masks[:, -1] = True
         self._many: dict[int, _Many] = {}
@@ -104,7 +103,7 @@ class Bounds:
     def _weighed(self, cut: Cut, group: Ints, paid: NDArray[Any]) -> NDArray[Any]:
         """Return the weighed cost of every choice, in a type that holds it."""
         parts = [
-            (weight, costs(self._facts, self._face, tier, group))
+            (weight, costs(self._face, tier, group))
             for weight, tier in zip(cut.weights, self._tiers, strict=False)
             if weight
         ]
@@ -175,10 +174,11 @@ def _turns(uses: Sequence[Use]) -> list[list[int]]:
     return turns
 
 
-def _merged(face: Face, tiers: Sequence[DemandedTier]) -> _Many:
+def _merged(face: Face, tiers: Sequence[Objective]) -> _Many:
     key, count = face.mask, max(1, len(face.masks))
     for tier in tiers:
-        seen, width = field(face.groups, tier)
+        seen = tier.sees(face.groups)
+        width = int(seen.max(initial=0)) + 1
         key, values = compact(key * width + seen, count * width)
         count = len(values)
     example = np.zeros(count, dtype=np.int64)

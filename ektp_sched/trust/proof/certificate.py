@@ -24,26 +24,27 @@ import numpy as np
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
 from ektp_sched.people.keys import compact, distinct, distinct_rows
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.counts.standing import left_of
 from ektp_sched.trust.facts import blocks, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
-from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.proof.decided import check_choice
-from ektp_sched.trust.proof.face import Face, costs, field, routes, whole_face
+from ektp_sched.trust.proof.face import Face, costs, routes, whole_face
 from ektp_sched.trust.proof.prices import read_prices
 from ektp_sched.trust.verify.rules import check_rules
-from ektp_sched.trust.verify.tiers import OWN_TIERS, priced, value_of, values
+from ektp_sched.trust.verify.tiers import priced, value_of, values
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
     from ektp_sched.trust.planned import Planned
     from ektp_sched.trust.proof.prices import Prices
-    from ektp_sched.trust.verify.tiers import DemandedTier, Values
+    from ektp_sched.trust.verify.tiers import Values
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -116,14 +117,13 @@ def final_face(
     prices = read_prices(plan.certificate, facts, findings)
     if prices is None or not _same_tiers(facts, plan, prices, reached, findings):
         return None
-    groups = group_applications(facts)
-    face = whole_face(facts, groups)
+    face = whole_face(facts)
     use = _use(facts, face)
     settled = {name: np.zeros_like(full) for name, full in use.full.items()}
     for tier, price in zip(priced(facts), prices, strict=False):
         if not _signs_hold(tier, price, use, settled, findings):
             return None
-        _narrow(facts, face, tier, price)
+        _narrow(face, tier, price)
         if not _choices_hold(tier, face, use, findings):
             return None
     return face if len(prices) == len(priced(facts)) else None
@@ -144,7 +144,9 @@ def _same_tiers(
     stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
     least = len(expected)
     if str(getattr(plan, "status", "optimal")) == "feasible":  # cut short
-        claimed = [tier.proven for tier in plan.tiers if tier.name not in OWN_TIERS]
+        claimed = [
+            tier.proven for tier in plan.tiers if tier.name not in DECISION_TIERS
+        ]
         least = max(1, sum(claimed))
     if len(stated) >= least and stated == expected[: len(stated)]:
         return True
@@ -163,10 +165,10 @@ def _use(facts: Facts, face: Face) -> _Use:
     rows, days, groups = facts.rows, facts.days, face.groups
     position = face.positions(days)
     width = len(face.days) + 1
-    key = groups.member * width + position[facts.printed]
+    key = groups.member.astype(np.int64) * width + position[facts.printed]
     cells = distinct(key, max(1, len(groups)) * width)
     paths = np.zeros(face.paths.shape, dtype=bool)
-    access = groups.access[groups.member[rows.application]]
+    access = face.group_access[groups.member[rows.application]]
     paths[access, position[rows.day], rows.printer, rows.server] = True
     left = left_of(facts)
     full = {
@@ -179,7 +181,7 @@ def _use(facts: Facts, face: Face) -> _Use:
 
 
 def _signs_hold(
-    tier: DemandedTier,
+    tier: Objective,
     price: Prices,
     use: _Use,
     settled: dict[str, Bools],
@@ -208,11 +210,12 @@ def _signs_hold(
     return True
 
 
-def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None:
+def _narrow(face: Face, tier: Objective, price: Prices) -> None:
     """Keep the choices that attain the minimum of cost and prices."""
     route, least = routes(face, price)
     face.paths &= route == least[:, :, None, None]
-    seen, width = field(face.groups, tier)
+    seen = tier.sees(face.groups)
+    width = int(seen.max(initial=0)) + 1
     key, values = compact(face.mask * width + seen, max(1, len(face.masks)) * width)
     count = len(values)
     example = np.zeros(count, dtype=np.int64)
@@ -222,7 +225,7 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     for block in blocks(count, step):
         group = example[block]
         mask = face.masks[face.mask[group]]
-        total = costs(facts, face, tier, group)
+        total = costs(face, tier, group)
         total = total.astype(route.dtype, copy=False)
         total[:, :-1] += least[face.access[face.mask[group]]]
         worst = total.max(initial=0) + 1
@@ -234,9 +237,7 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     face.masks, face.access, face.mask = kept[first], access[first], number[key]
 
 
-def _choices_hold(
-    tier: DemandedTier, face: Face, use: _Use, findings: Findings
-) -> bool:
+def _choices_hold(tier: Objective, face: Face, use: _Use, findings: Findings) -> bool:
     """Check that every choice the plan makes attains its minimum."""
     wrong = ~face.masks[face.mask[use.group], use.column]
     if wrong.any():

@@ -8,17 +8,17 @@ better choice would have to meet has to be impossible.
 from __future__ import annotations
 
 from operator import mul
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ektp_sched.trust.facts import MISSING
+from ektp_sched.people.objectives import PINS, Objective
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.proof.bounds import Bounds
 from ektp_sched.trust.proof.choice import read_choice
-from ektp_sched.trust.proof.face import PINS
 from ektp_sched.trust.proof.prices import UnreadableError, get
 from ektp_sched.trust.verify.shifts import ShiftRules, shift_costs
-from ektp_sched.trust.verify.tiers import OWN_TIERS, DemandedTier, demanded, value_of
+from ektp_sched.trust.verify.tiers import demanded, value_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     Demand = tuple[int, NDArray[Any]]
     _Wrong = tuple[str, Said]
 
-__all__ = ["check_choice", "lost", "proves_choice"]
-
-_PINS: Final = DemandedTier(PINS, None, None, 1)
+__all__ = ["check_choice", "proves_choice"]
 
 
 def proves_choice(certificate: object) -> bool:
@@ -78,13 +76,13 @@ class _Check:
     def __init__(self, facts: Facts, choice: Choice, reached: Values) -> None:
         self.facts, self.choice = facts, choice
         inside = (facts.pinned >= 0) & (facts.pinned < facts.days)
-        pins = (_PINS,) if bool(inside.any()) else ()
+        pins = (Objective(PINS, None, 1, facts.days),) if bool(inside.any()) else ()
         self.order = (*pins, *demanded(facts))
         self.values = [
-            0 if tier.name == PINS else value_of(tier, reached) - lost(facts, tier)
+            0 if tier.name == PINS else value_of(tier, reached) - tier.constant(facts)
             for tier in self.order
         ]
-        own = [tier.name in OWN_TIERS for tier in self.order]
+        own = [tier.name in DECISION_TIERS for tier in self.order]
         self.flows = [n for n, is_own in enumerate(own) if not is_own]
         self.slopes = [np.array(cut.slope, dtype=object) for cut in choice.cuts]
         self.weights = [np.array(row[1], dtype=object) for row in choice.rows]
@@ -158,7 +156,7 @@ class _Check:
         )
         own = {"cost_idr": costs, "shifts": tuple(len(names) for _, names in uses)}
         for place, weights, most in self.choice.rows:
-            if place in OWN_TIERS:
+            if place in DECISION_TIERS:
                 value = self.values[self._place(place)]
                 right = (weights, most) == (own[place], value)
             else:
@@ -265,7 +263,7 @@ class _Check:
             # A use is taken whole or not: it need not lower more than all of it.
             demands["cut", index] = need, np.minimum(slope, max(0, need))
         for index, (place, _, most) in enumerate(self.choice.rows):
-            at = self._place(place) if place in OWN_TIERS else -1
+            at = self._place(place) if place in DECISION_TIERS else -1
             if at <= number:
                 need = int(at == number) - most
                 demands["row", index] = need, -self.weights[index]
@@ -298,19 +296,6 @@ def _wrong(part: str, what: Said) -> _Wrong:
         what=what,
     )
     return f"choice-{part}", message
-
-
-def lost(facts: Facts, tier: DemandedTier) -> int:
-    """Return what a tier loses before the start, whatever is done."""
-    ranked = np.ones(facts.frame.height, dtype=bool)
-    if tier.rank is not None:
-        ranked = facts.rank == tier.rank
-    if tier.name == "overdue":
-        return int((ranked & (facts.due != MISSING) & (facts.due < 0)).sum())
-    if tier.name == "promise":
-        late = ranked & (facts.promised != MISSING) & (facts.promised < 0)
-        return -int(facts.promised[late].sum(dtype=np.int64))
-    return 0
 
 
 def _hold_every_choice(paths: list[tuple[Step, ...]]) -> bool:

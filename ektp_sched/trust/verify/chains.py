@@ -17,13 +17,14 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.counts.standing import left_of
 from ektp_sched.trust.facts import Rows
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.shifts import ShiftRules, Worked
-from ektp_sched.trust.verify.tiers import OWN_TIERS, demanded, priced, value_of, values
+from ektp_sched.trust.verify.tiers import demanded, priced, value_of, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -254,13 +255,10 @@ class _Search:
 
     def kind_of(self, chain: Chain) -> tuple[tuple[int, ...], ...]:
         """Return what chains have in common that rules cannot tell apart."""
-        kind, kinds = self.facts.kind, self.facts.kinds
-        printed = self.facts.printed
+        groups, printed = self.facts.groups, self.facts.printed
         return tuple(
             (
-                int(kinds.sign[kind[application]]),
-                int(kinds.stock[kind[application]]),
-                int(kinds.taker[kind[application]]),
+                int(groups.kind[groups.member[application]]),
                 int(printed[application]),
                 slot // self.shape[2],
             )
@@ -326,7 +324,7 @@ def better_chain(facts: Facts) -> tuple[int, int] | None:
 def useful_shift(facts: Facts) -> tuple[str, int, int] | None:
     """Return a shift, a day and whom it serves where one use more betters a plan."""
     tiers = [tier.name for tier in demanded(facts)]
-    own = [number for number, name in enumerate(tiers) if name in OWN_TIERS]
+    own = [number for number, name in enumerate(tiers) if name in DECISION_TIERS]
     names = frozenset(tiers[: own[0]] if own else ())
     if not names or _too_large(facts):
         return None

@@ -8,8 +8,9 @@ import numpy as np
 
 from ektp_sched.office import capacity, ribbon_cards
 from ektp_sched.rules.registry import holding
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.verify.shifts import ShiftRules
-from ektp_sched.trust.verify.tiers import OWN_TIERS, tier_label
+from ektp_sched.trust.verify.tiers import tier_label
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
             "Semua tujuan disebut terbukti, padahal rencananya tidak disebut optimal.",
         )
         findings.add("status", message)
-    elif not word and any(t.proven for t in plan.tiers if t.name not in OWN_TIERS):
+    elif not word and any(t.proven for t in plan.tiers if t.name not in DECISION_TIERS):
         message = said(
             "A tier is called proven, but the plan has no certificate.",
             "Ada tujuan yang disebut terbukti, padahal rencananya tidak bersertifikat.",

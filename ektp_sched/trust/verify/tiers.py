@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ektp_sched.people.keys import counted
+from ektp_sched.people.objectives import tiers_of
+from ektp_sched.rules.tiers import DECISION_TIERS, cost, triangle
 from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import shift_costs
 from ektp_sched.words import Said, said
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Office
-    from ektp_sched.people.kinds import RankKey
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.planned import Planned
@@ -26,148 +26,22 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Values = Mapping[tuple[str, int], int]
 
-__all__ = [
-    "OWN_TIERS",
-    "DemandedTier",
-    "check_tiers",
-    "cost",
-    "demanded",
-    "priced",
-    "rank_text",
-    "stretches",
-    "value_of",
-    "values",
-]
-
-OWN_TIERS: Final = ("cost_idr", "shifts")
-"""Tiers that only the choice of shifts decides: their cost, and their number."""
+__all__ = ["check_tiers", "demanded", "priced", "tier_label", "value_of", "values"]
 
 
-@dataclass(frozen=True, slots=True)
-class DemandedTier:
-    """One tier as the office demands it.
-
-    Parameters
-    ----------
-    name
-        ``unprinted``, ``overdue``, ``promise``, ``pressure``, ``cost_idr`` or
-        ``shifts``.
-    rank
-        Index of the rank that it counts; ``None`` for everybody.
-    label
-        The rank as it is written; ``None`` without ranks.
-    scale
-        The least common multiple of the targets for ``pressure``, else 1.
-    """
-
-    name: str
-    rank: int | None
-    label: int | str | None
-    scale: int
-
-
-def rank_text(office: Office, key: RankKey) -> int | str | None:
-    """Return a rank as it is written: class rank, area rank, or "class/area"."""
-    by_class = any(kind.rank is not None for kind in office.urgency.values())
-    if by_class and office.area_rank:
-        return "/".join("-" if part is None else str(part) for part in key)
-    return key[0] if by_class else key[1]
-
-
-def demanded(facts: Facts) -> tuple[DemandedTier, ...]:
+def demanded(facts: Facts) -> tuple[Objective, ...]:
     """Return the tiers in the order in which they must be settled.
 
-    An office with shifts has two tiers of their own; those that it does not
-    name come last.  They know no rank, so all that stands before one is
-    settled for every rank before it.
-
-    Parameters
-    ----------
-    facts
-        The office and the ranks that occur among its applications.
+    An office with shifts has two tiers of their own.
     """
-    office, keys = facts.office, facts.kinds.ranks
-
-    def tier(name: str, rank: int | None) -> DemandedTier:
-        label = None if rank is None else rank_text(office, keys[rank])
-        scale = office.lcm_targets if name == "pressure" else 1
-        return DemandedTier(name, rank, label, scale)
-
-    found: list[DemandedTier] = []
-    for names in stretches(office):
-        if not office.has_ranks or names[0] in OWN_TIERS:
-            found += [tier(name, None) for name in names]
-            continue
-        ranks = range(len(keys))
-        found += [tier("unprinted", rank) for rank in ranks if "unprinted" in names]
-        found += [tier(n, rank) for rank in ranks for n in names if n != "unprinted"]
-    return tuple(found)
+    office = facts.office
+    decided = bool(office.shifts)
+    return tiers_of(office, facts.kinds.ranks, facts.days, decided=decided)
 
 
-def stretches(office: Office) -> list[list[str]]:
-    """Return the tiers' names, cut before and after each of the shifts' own."""
-    names = list(office.plan.tiers)
-    if office.shifts:
-        names += [name for name in OWN_TIERS if name not in names]
-    found: list[list[str]] = []
-    for name in names:
-        apart = name in OWN_TIERS or not found or found[-1][0] in OWN_TIERS
-        if apart:
-            found.append([])
-        found[-1].append(name)
-    return found
-
-
-def priced(facts: Facts) -> tuple[DemandedTier, ...]:
-    """Return the demanded tiers to which applications add, in order.
-
-    Parameters
-    ----------
-    facts
-        As for `demanded`.
-    """
-    return tuple(tier for tier in demanded(facts) if tier.name not in OWN_TIERS)
-
-
-def cost(name: str, day: Ints, days: int, when: Ints, per_day: Ints | int = 1) -> Ints:
-    r"""Return what printing on a day costs in a tier.
-
-    Parameters
-    ----------
-    name
-        The tier.
-    day
-        Day offset in ``[0, days]``; ``days`` stands for "not printed".
-    days
-        Length of the horizon.
-    when
-        The date that the tier looks at: due_on, promised_on (``MISSING`` for
-        none) or waiting_since; broadcast against ``day``.
-    per_day
-        Scale divided by the target, for ``pressure``.
-
-    Returns
-    -------
-    ndarray
-        Non-negative whole numbers; for ``pressure`` the scaled sum
-
-        .. math:: \frac{L}{\tau} \sum_{t=\max(0, r)}^{d-1} (t - r + 1)
-    """
-    if name == "unprinted":
-        return np.broadcast_to(day == days, np.broadcast(day, when).shape).astype(
-            np.int64
-        )
-    if name == "overdue":
-        counts = (when != MISSING) & (when < days)
-        return np.asarray(counts & (day > when), dtype=np.int64)
-    if name == "promise":
-        return np.where(when == MISSING, 0, np.maximum(0, day - when))
-    waited = _triangle(np.maximum(0, day - when)) - _triangle(np.maximum(0, -when))
-    return np.asarray(per_day * waited)
-
-
-def _triangle(number: Ints) -> Ints:
-    return np.asarray(number * (number + 1) // 2)
+def priced(facts: Facts) -> tuple[Objective, ...]:
+    """Return the demanded tiers to which applications add, in order."""
+    return tuple(t for t in demanded(facts) if t.name not in DECISION_TIERS)
 
 
 def values(facts: Facts) -> dict[tuple[str, int], int]:
@@ -181,13 +55,20 @@ def values(facts: Facts) -> dict[tuple[str, int], int]:
     names, ranks = facts.office.plan.tiers, len(facts.kinds.ranks)
     found: dict[tuple[str, int], int] = {}
     rank = facts.rank if ranks > 1 else None
-    for name, when in (("overdue", facts.due), ("promise", facts.promised)):
+    dates = (
+        ("overdue", facts.due, facts.due >= 0, facts.late_due),
+        ("promise", facts.promised, facts.promised != MISSING, facts.late_promise),
+    )
+    for name, when, counts, lost in dates:
         if name in names:
-            dated = np.flatnonzero(when != MISSING)
+            dated = np.flatnonzero(counts)
             some = None if rank is None else rank[dated]
             day = facts.printed[dated].astype(np.int64)
-            amount = cost(name, day, facts.days, when[dated].astype(np.int64))
-            found |= _by_rank(name, amount, some, ranks)
+            # A promise before the start slips as one for the first day.
+            dates_of = np.maximum(when[dated], 0).astype(np.int64)
+            amount = cost(name, day, facts.days, dates_of)
+            of_name = _by_rank(name, amount, some, ranks)
+            found |= {key: of_name[key] + int(lost[key[1]]) for key in of_name}
     if "unprinted" in names:
         stays = np.flatnonzero(facts.printed == facts.days)
         some = None if rank is None else rank[stays]
@@ -223,14 +104,14 @@ def _pressure(facts: Facts) -> dict[tuple[str, int], int]:
         waited = np.maximum(0, day - facts.since)
         width = int(waited.max(initial=0)) + 1
         count = counted(pair * width + waited, (len(pairs), width))
-        sums = _triangle(np.arange(width)).astype(object) @ count.T.astype(object)
+        sums = triangle(np.arange(width)).astype(object) @ count.T.astype(object)
         for (rank, target), total in zip(pairs, sums, strict=True):
             share = facts.office.lcm_targets // target
             found["pressure", rank] += sign * share * int(total)
     return found
 
 
-def value_of(tier: DemandedTier, found: Values) -> int:
+def value_of(tier: Objective, found: Values) -> int:
     """Return the scaled value of one demanded tier."""
     return sum(
         value

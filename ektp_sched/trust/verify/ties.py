@@ -14,7 +14,6 @@ import numpy as np
 
 from ektp_sched.people.keys import distinct, distinct_rows
 from ektp_sched.trust.counts.standing import left_of
-from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
@@ -57,7 +56,7 @@ class _Slots:
 
 def check_ties_in_groups(facts: Facts, findings: Findings) -> None:
     """Check the tie-break among interchangeable applications."""
-    groups = group_applications(facts)
+    groups = facts.groups
     day = facts.printed.astype(np.int64)
     first = np.full(len(groups), facts.days, dtype=np.int64)
     last = np.zeros(len(groups), dtype=np.int64)
@@ -83,7 +82,7 @@ def check_ties(facts: Facts, face: Face, findings: Findings) -> None:
     slots = _used_slots(facts, face)
     mask = face.mask[face.groups.member]
     wide = face.masks.sum(axis=1) > 1
-    kept_apart = _scarce(facts)[face.groups.stock][face.access]
+    kept_apart = _scarce(facts)[face.stock][face.access]
     for stock in np.unique(kept_apart[wide]).tolist():
         chosen = np.flatnonzero((wide & (kept_apart == stock))[mask])
         _check_exchanges(facts, face, slots, mask, chosen, findings)
