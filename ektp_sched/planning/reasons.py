@@ -10,7 +10,7 @@ import polars as pl
 from ektp_sched.office import lots, ribbon_cards
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.leftover import days_with_blanks
-from ektp_sched.rules import RULES
+from ektp_sched.rules import holding_back
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,8 +44,7 @@ def reasons(case: Case, prints: Prints, left: Ints) -> pl.Series:
     room, inked, whole = (last[number] >= ready for last in _last(case, prints, kinds))
     # Where no rule holds cards back all others had everything, and blanks are the
     # last to blame.
-    holding = (r.reason for r in RULES if r.holds_back and r.used(case.office))
-    final = next(holding, "no-blanks")
+    final = next((r.reason for r in holding_back(case.office)), "no-blanks")
     choices = (
         ("no-printer", none[access]),
         ("pinned-later", cohorts.pinned[member] != NONE),

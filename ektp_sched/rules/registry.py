@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ektp_sched.rules.rule import Rule
+    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
 
-__all__ = ["RULES", "limits_of"]
+__all__ = ["RULES", "holding_back", "limits_of"]
 
 RULES: Final[tuple[Rule, ...]] = (CAPACITY, RESERVE, STOCK, RIBBONS, QUOTAS)
+
+
+def holding_back(office: OfficeTables) -> tuple[Rule, ...]:
+    """Return the rules of an office that can keep a card waiting for ever."""
+    return tuple(rule for rule in RULES if rule.holds_back and rule.used(office))
 
 
 def limits_of(world: World, rules: Iterable[Rule] = RULES) -> Limits:
