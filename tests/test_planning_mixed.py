@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.planning import Plan
-    from ektp_sched.rules.decisions import Quota
+    from ektp_sched.rules.quotas import Quota
 
 Days = dict[str, int | None]
 

@@ -13,7 +13,7 @@ from ektp_sched.rules.shifts import options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.rules.decisions import Shift
+    from ektp_sched.rules.shifts import Shift
     from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["SHORT_TARGET_DAYS", "advice", "urgency_left_out"]

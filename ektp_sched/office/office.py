@@ -13,9 +13,7 @@ from ektp_sched.office.advice import advice, urgency_left_out
 from ektp_sched.office.files import read_tables
 from ektp_sched.office.parsing import parse_as, validate_as
 from ektp_sched.office.workbook_reading import read_sheets
-from ektp_sched.rules.consumable_checks import consumable_problems
-from ektp_sched.rules.decision_checks import decision_problems
-from ektp_sched.rules.problems import problems_of
+from ektp_sched.rules.registry import problems_of
 from ektp_sched.rules.tables import OfficeTables
 
 if TYPE_CHECKING:
@@ -41,11 +39,7 @@ class Office(OfficeTables):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = (
-            *problems_of(self),
-            *consumable_problems(self),
-            *decision_problems(self),
-        )
+        problems = problems_of(self)
         if problems:
             text = "; ".join(f"{p.key}: {p.sentence}" for p in problems)
             raise PydanticCustomError(

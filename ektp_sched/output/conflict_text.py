@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Conflict, RuleOfConflict
     from ektp_sched.rules import Rule
-    from ektp_sched.rules.reading import Printer
+    from ektp_sched.rules.ribbons import Printer
 
 __all__ = ["conflict_entry", "conflict_lines"]
 
@@ -26,17 +26,7 @@ _NAMED: Final = 10
 
 
 def conflict_lines(conflict: Conflict, plan: AnyPlan, texts: Language) -> list[str]:
-    """Return why the rules contradict each other, one sentence or two a rule.
-
-    Parameters
-    ----------
-    conflict
-        Of the plan.
-    plan
-        Whose office holds the rules.
-    texts
-        Language.
-    """
+    """Return why the rules contradict each other, one sentence or two a rule."""
     said = [texts.conflict(conflict)]
     return said + [_rule(rule, conflict, plan, texts) for rule in conflict.rules]
 
@@ -44,13 +34,7 @@ def conflict_lines(conflict: Conflict, plan: AnyPlan, texts: Language) -> list[s
 def conflict_entry(
     conflict: Conflict, plan: AnyPlan, texts: Language
 ) -> dict[str, Any]:
-    """Return the same as plain values for JSON.
-
-    Parameters
-    ----------
-    conflict, plan, texts
-        As for `conflict_lines`.
-    """
+    """Return the same as plain values for JSON."""
     return {
         "code": conflict.code,
         "day": None if conflict.rules else conflict.day.isoformat(),

@@ -24,23 +24,7 @@ _NUMBER = re.compile(r"(\d{6})\d{10,}")
 def explanation_lines(
     found: Explanation, words: Language, *, last: date | None = None
 ) -> list[str]:
-    """Return the sentences that explain one application.
-
-    Parameters
-    ----------
-    found
-        Codes and figures.
-    words
-        Language.
-    last
-        Last day of the plan, to be named for an unprinted application; by
-        default the one that the explanation holds.
-
-    Returns
-    -------
-    list of str
-        One sentence or two a line; lines that begin with "- " are a list.
-    """
+    """Return the sentences that explain one application."""
     if found.outcome == "unknown":
         return _unknown(found, words)
     if found.outcome == "done":

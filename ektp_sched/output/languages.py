@@ -78,15 +78,7 @@ class Language:
         return Formatter().vformat(self.texts[key], (), written)
 
     def name(self, kind: str, code: str) -> str:
-        """Return the text of a code, or the code itself where there is none.
-
-        Parameters
-        ----------
-        kind
-            Section of the texts, such as ``tier`` or ``status``.
-        code
-            What the program calls it.
-        """
+        """Return the text of a code, or the code itself where there is none."""
         return self.texts.get(f"{kind}.{code}", code)
 
     def notice(self, notice: Notice) -> str:
@@ -107,25 +99,11 @@ class Language:
         return self.text(f"conflict.{conflict.code}", ids=ids, **figures)
 
     def reason(self, reasons: str) -> str:
-        """Return the text of one or more reject reasons, joined by "; ".
-
-        Parameters
-        ----------
-        reasons
-            Codes with or without a detail, as in rejects.csv.
-        """
+        """Return the text of one or more reject reasons, joined by "; "."""
         return in_language(in_words(reasons), self.code)
 
     def number(self, value: float | Fraction, places: int = 0) -> str:
-        """Return a number with grouped digits.
-
-        Parameters
-        ----------
-        value
-            Any number; a fraction is rounded half to even.
-        places
-            Most decimals shown; trailing zeros are left out.
-        """
+        """Return a number with grouped digits."""
         pattern = "#,##0." + "#" * places if places else "#,##0"
         shown = round(value, places) if isinstance(value, Fraction) else value
         exact = float(shown) if isinstance(shown, Fraction) else shown

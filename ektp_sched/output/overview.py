@@ -24,7 +24,7 @@ from ektp_sched.output.shifts import (
     shifts_saved,
     unsaid,
 )
-from ektp_sched.rules.reading import DECISION_TIERS
+from ektp_sched.rules.aims import DECISION_TIERS
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -43,15 +43,7 @@ _WIDE: Final = 100
 
 
 def write_overview(book: Book, plan: AnyPlan) -> None:
-    """Write key figures, proof, objectives, limits, areas and warnings.
-
-    Parameters
-    ----------
-    book
-        The workbook; this is its first sheet.
-    plan
-        The plan.
-    """
+    """Write key figures, proof, objectives, limits, areas and warnings."""
     texts = book.texts
     sheet = add_page(book, "summary", plan, landscape=False)
     for index, width in enumerate(_WIDTHS):
@@ -226,18 +218,7 @@ def _limits(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
 
 
 def one_more(plan: AnyPlan) -> dict[str, float]:
-    """Return the pressure-days that one card more on the first day would save.
-
-    Parameters
-    ----------
-    plan
-        With prices; the first day is the first with prints.
-
-    Returns
-    -------
-    dict
-        By resource; summed over ranks.  Empty without prices.
-    """
+    """Return the pressure-days that one card more on the first day would save."""
     if plan.prices is None or not plan.assignments.height:
         return {}
     first = plan.assignments["day"].min()

@@ -56,20 +56,7 @@ MIXED: Final = "milp"
 
 
 def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
-    """Return all of summary.json but ``seconds`` and ``files``.
-
-    Parameters
-    ----------
-    plan
-        A verified plan.
-    texts
-        Language of the sentences in ``warnings``.
-
-    Returns
-    -------
-    dict
-        Plain values only.  The same plan gives the same dictionary.
-    """
+    """Return all of summary.json but ``seconds`` and ``files``."""
     backlog, office = plan.backlog, plan.office
     rules, found = office.plan, figures(plan)
     return {

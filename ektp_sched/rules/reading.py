@@ -1,55 +1,34 @@
-"""The tables of office.toml, one frozen model each.
-
-Attribute names are the keys of the file; `from`, a word that Python keeps for
-itself, is ``from_``.
-"""
+"""How an export is read: its columns, dates and statuses, and what sheets show."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
+import polars as pl
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from ektp_sched.rules.consumables import RibbonDelivery  # noqa: TC001 - pydantic
-from ektp_sched.rules.fields import (
-    DAYS,
-    LARGEST_DAILY,
-    Cards,
-    Day,
-    DayName,
-    Flag,
-    Pattern,
-    Rank,
-    Ribbons,
-    Rupiah,
-    Share,
-    Table,
-    Text,
-    Whole,
-)
+from ektp_sched.rules.classes import HasClasses
+from ektp_sched.rules.fields import ClassName, Flag, Pattern, Table, Text
+from ektp_sched.rules.forms import Form, listed
+from ektp_sched.rules.nearest import letters, unknown
+from ektp_sched.rules.problems import Problem
+from ektp_sched.rules.rule import Rule
+from ektp_sched.words import by_form, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "COLUMNS",
-    "DECISION_TIERS",
     "PERSONAL_COLUMNS",
-    "TIERS",
-    "CalendarRules",
+    "READING",
     "ClassifyRule",
     "DateRules",
+    "HasReading",
     "Identity",
-    "Outage",
-    "PlanRules",
-    "Printer",
     "Privacy",
-    "Reserve",
-    "Server",
     "StatusRules",
-    "UrgencyClass",
-    "Visit",
-    "Visits",
-    "VisitsOfArea",
 ]
 
 COLUMNS: Final = (
@@ -70,233 +49,27 @@ COLUMNS: Final = (
 PERSONAL_COLUMNS: Final = ("name", "nik", "kelurahan")
 """Columns that pass through to the office's own sheets and nowhere else."""
 
-TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
-"""The objectives, in the order in which they stand unless told otherwise."""
-
-DECISION_TIERS: Final = ("cost_idr", "shifts")
-"""Further objectives, of an office with shifts: what they cost, how many."""
-
-_WORKDAYS: tuple[DayName, ...] = ("mon", "tue", "wed", "thu", "fri")
-TierName = Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"]
-Interval = Annotated[Whole, Field(ge=1, le=36_500)]
-
-
-class CalendarRules(Table):
-    """Table ``[calendar]``: on which days the office works.
-
-    Attributes
-    ----------
-    country
-        Code of the country whose holidays are kept; None: no holidays.
-    workdays
-        Days of the week that are worked, in the order of the week.
-    closed, open
-        Further closed dates; dates worked although closed.
-    share
-        By day of the week, the part of a full day's capacity; absent: 1.
-    """
-
-    country: Text | None = None
-    workdays: tuple[DayName, ...] = Field(default=_WORKDAYS, min_length=1)
-    closed: tuple[Day, ...] = ()
-    open: tuple[Day, ...] = ()
-    share: dict[DayName, Share] = Field(default_factory=dict)
-
-    @field_validator("workdays")
-    @classmethod
-    def _in_the_order_of_the_week(
-        cls, value: tuple[DayName, ...]
-    ) -> tuple[DayName, ...]:
-        return tuple(sorted(set(value), key=DAYS.index))
-
-    @field_validator("share")
-    @classmethod
-    def _shares_in_that_order(
-        cls, value: dict[DayName, Decimal]
-    ) -> dict[DayName, Decimal]:
-        return {day: value[day] for day in sorted(value, key=DAYS.index)}
-
-    @field_validator("closed", "open")
-    @classmethod
-    def _by_date(cls, value: tuple[Day, ...]) -> tuple[Day, ...]:
-        return tuple(sorted(set(value)))
-
-
-class UrgencyClass(Table):
-    """Table ``[urgency.NAME]``: how long such a case should wait at most.
-
-    Attributes
-    ----------
-    target_days
-        1 to 36,500 days.
-    rank
-        Strict precedence, lower first; None: after all that have one.
-    default
-        Whether an application without a class is of this one.
-    """
-
-    target_days: Annotated[Whole, Field(ge=1, le=36_500)]
-    rank: Rank | None = None
-    default: Flag = False
-
-
-class Server(Table):
-    """Entry of ``[[servers]]``: what a printer needs to print.
-
-    Attributes
-    ----------
-    id
-        Letters, digits, ``.``, ``_``, ``-``; up to 40, no leading dot.
-    cards_per_day
-        Capacity of a full day, 1 to 10,000,000 cards.
-    from_, to
-        First and last day in use, inclusive; None: no limit.
-    """
-
-    id: Text
-    cards_per_day: Cards
-    from_: Day | None = Field(
-        default=None, validation_alias="from", serialization_alias="from"
-    )
-    to: Day | None = None
-
-
-class Printer(Server):
-    """Entry of ``[[printers]]``.
-
-    Attributes
-    ----------
-    id, cards_per_day, from_, to
-        As of a server.
-    servers
-        Ids of the servers that it reaches; None: all.
-    cards
-        Names of the card types that it prints; None: all.
-    areas
-        Names of the areas that it prints for; None: all.
-    cards_per_ribbon
-        Cards that one ribbon is good for, 1 to 10,000,000; None: ribbons
-        never run out.
-    ribbons
-        Ribbons on the morning of the first day, 0 to 1,000,000, an exact
-        decimal: 2.4 is two new ones and one of which 0.4 is left.
-    ribbon_deliveries
-        What is added later, by date.
-    """
-
-    servers: tuple[Text, ...] | None = Field(default=None, min_length=1)
-    cards: tuple[Text, ...] | None = Field(default=None, min_length=1)
-    areas: tuple[Text, ...] | None = Field(default=None, min_length=1)
-    cards_per_ribbon: Cards | None = None
-    ribbons: Ribbons | None = None
-    ribbon_deliveries: tuple[RibbonDelivery, ...] = ()
-
-
-class Outage(Table):
-    """Entry of ``[[outages]]``: days on which less is possible.
-
-    Attributes
-    ----------
-    resource
-        Id of a printer or server.
-    from_, to
-        First and last day, inclusive.
-    share
-        Part of the capacity that remains, 0 to 1.
-    """
-
-    resource: Text
-    from_: Day = Field(validation_alias="from", serialization_alias="from")
-    to: Day
-    share: Share = Decimal(0)
-
-
-class Reserve(Table):
-    """Table ``[reserve]``: cards a day kept for walk-in emergencies."""
-
-    cards_per_day: Annotated[Whole, Field(ge=0, le=LARGEST_DAILY)] = 0
-
-
-class PlanRules(Table):
-    """Table ``[plan]``: what a plan aims at and how it is handed out.
-
-    Attributes
-    ----------
-    tiers
-        Objectives in strict order, each once; ``cost_idr`` and ``shifts``
-        only with shifts.
-    batch_size
-        Cards in a full batch.
-    freeze_days
-        Working days that a new plan leaves as they are.
-    tie_break, seed
-        ``recorded`` (who was recorded first) or ``lottery`` with its seed.
-    """
-
-    tiers: tuple[TierName, ...] = Field(default=TIERS, min_length=1)
-    batch_size: Cards = 50
-    freeze_days: Annotated[Whole, Field(ge=0, le=3660)] = 2
-    tie_break: Literal["recorded", "lottery"] = "recorded"
-    seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] | None = None
-
-
-class Visit(NamedTuple):
-    """Days between two visits, and rupiah for one of them."""
-
-    every_days: int
-    trip_cost_idr: int
-
-
-class VisitsOfArea(Table):
-    """Table ``[visits.areas.NAME]``: what differs for the people of an area.
-
-    Attributes
-    ----------
-    every_days, trip_cost_idr
-        As in ``[visits]``; None: as there.
-    """
-
-    every_days: Interval | None = None
-    trip_cost_idr: Rupiah | None = None
-
-
-class Visits(Table):
-    """Table ``[visits]``: what waiting costs a resident.
-
-    Attributes
-    ----------
-    every_days
-        Days between two visits of a person who waits.
-    trip_cost_idr
-        Cost of one trip, rupiah.
-    areas
-        Area → what differs there; an area without an entry has the above.
-    """
-
-    every_days: Interval = 30
-    trip_cost_idr: Rupiah = 20_000
-    areas: dict[Text, VisitsOfArea] = Field(default_factory=dict)
-
-    def of(self, area: str | None) -> Visit:
-        """Return days between visits and rupiah a trip for an area's people."""
-        own = VisitsOfArea() if area is None else self.areas.get(area, VisitsOfArea())
-        every, cost = own.every_days, own.trip_cost_idr
-        return Visit(
-            self.every_days if every is None else every,
-            self.trip_cost_idr if cost is None else cost,
-        )
-
 
 class DateRules(Table):
-    """Table ``[dates]``: the form of dates, where day first would be wrong.
+    """Table ``[dates]``: the form of dates, where day first would be wrong."""
 
-    Attributes
-    ----------
-    format
-        Such as ``%m/%d/%Y``; None: every form that is understood.
-    """
-
-    format: Text | None = None
+    format: Annotated[
+        Text | None,
+        Form(
+            said(
+                "%d, %m and %Y for day, month and year, such as %d/%m/%Y",
+                "%d, %m, dan %Y untuk hari, bulan, dan tahun, misalnya %d/%m/%Y",
+            )
+        ),
+    ] = Field(
+        default=None,
+        description=said(
+            "Form of dates in the export if not day first, such as %m/%d/%Y. "
+            "Usually empty.",
+            "Bentuk tanggal dalam ekspor bila bukan hari-bulan-tahun, misalnya "
+            "%m/%d/%Y. Biasanya kosong.",
+        ),
+    )
 
     @field_validator("format")
     @classmethod
@@ -311,55 +84,166 @@ class DateRules(Table):
 
 
 class StatusRules(Table):
-    """Table ``[status]``: which records can be printed.
+    """Table ``[status]``: which records can be printed; others are held."""
 
-    Attributes
-    ----------
-    printable
-        Texts of the column ``status`` that are planned; others are held.
-    done
-        Those that mean a card which is printed already; held, and counted apart.
-    """
-
-    printable: tuple[Text, ...] = Field(min_length=1)
-    done: tuple[Text, ...] = ()
+    printable: Annotated[
+        tuple[Text, ...],
+        Form(listed("one or more texts", "satu teks atau lebih", "PRR")),
+    ] = Field(
+        min_length=1,
+        description=said(
+            "Statuses that can be printed, separated by semicolons, such as "
+            "PRINT_READY_RECORD; PRR. Empty: all.",
+            "Status yang boleh dicetak, dipisah titik koma, misalnya "
+            "PRINT_READY_RECORD; PRR. Kosong: semua.",
+        ),
+    )
+    done: Annotated[tuple[Text, ...], Form(listed("texts", "teks", "CARD_PRINTED"))] = (
+        Field(
+            default=(),
+            description=said(
+                "Statuses of cards that are printed already, separated by semicolons, "
+                "such as CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. May be empty.",
+                "Status yang berarti kartu sudah dicetak, dipisah titik koma, misalnya "
+                "CARD_PRINTED; CARD_SHIPPED; CARD_ISSUED. Boleh kosong.",
+            ),
+        )
+    )
 
 
 class Identity(Table):
-    """Table ``[identity]``: the number from which ids are made.
+    """Table ``[identity]``: the number from which ids are made."""
 
-    Attributes
-    ----------
-    from_
-        Heading of the column with the number.
-    key
-        Name of the key file, beside the office file.
-    """
-
-    from_: Text = Field(validation_alias="from", serialization_alias="from")
-    key: Text = "identity.key"
-
-
-class ClassifyRule(Table):
-    """Entry of ``[[classify]]``: sets the class from another column.
-
-    Attributes
-    ----------
-    column
-        Heading in the export, or a column's own name.
-    matches
-        Regular expression (Rust's dialect) searched in the cell, upper and
-        lower case alike.
-    urgency
-        Name of the class given to the rows that match.
-    """
-
-    column: Text
-    matches: Pattern
-    urgency: Text
+    from_: Text = Field(
+        validation_alias="from",
+        serialization_alias="from",
+        description=said(
+            "Heading of the number's column (such as NIK) from which ids are made, "
+            "where the export has no application_id.",
+            "Judul kolom nomor (misalnya NIK) untuk membuat nomor antrean, bila "
+            "ekspor tidak punya application_id.",
+        ),
+    )
+    key: Text = Field(
+        default="identity.key",
+        description=said(
+            "Name of the key file beside this one. Keep it secret.",
+            "Nama berkas kunci di sebelah berkas ini. Jaga agar tetap rahasia.",
+        ),
+    )
 
 
 class Privacy(Table):
     """Table ``[privacy]``: whether sheets show a person's whole number."""
 
-    show_nik: Flag = False
+    show_nik: Flag = Field(
+        default=False,
+        description=said(
+            "yes: sheets show the whole number. no: it is masked.",
+            "ya: lembar menampilkan NIK lengkap. tidak: disamarkan.",
+        ),
+    )
+
+
+class ClassifyRule(Table):
+    """Entry of ``[[classify]]``: sets the class from another column."""
+
+    column: Text = Field(
+        description=said(
+            "Heading of the export's column to look at.",
+            "Judul kolom ekspor yang diperiksa.",
+        )
+    )
+    matches: Pattern = Field(
+        description=said(
+            "What to search for (regular expression), such as darurat|sakit.",
+            "Kata yang dicari (regular expression), misalnya darurat|sakit.",
+        )
+    )
+    urgency: ClassName = Field(
+        description=said(
+            "Class given to the rows that match.", "Kelas untuk baris yang cocok."
+        )
+    )
+
+
+class HasReading(HasClasses, Protocol):
+    """What says how an export is read."""
+
+    columns: dict[str, str]
+    status: StatusRules | None
+    classify: tuple[ClassifyRule, ...]
+
+
+def _columns_are_known(office: HasReading) -> Iterator[Problem]:
+    known = (*COLUMNS, *PERSONAL_COLUMNS)
+    for heading, column in office.columns.items():
+        if column not in known:
+            sentence = unknown("column", column, known)
+            if heading in known:
+                sentence = by_form(
+                    said(
+                        'stands the wrong way round; write "{column}" = "{heading}"',
+                        'terbalik; tulislah "{column}" = "{heading}"',
+                        column=column,
+                        heading=heading,
+                    ),
+                    said(
+                        "stands the wrong way round; exchange the two cells",
+                        "terbalik; tukarkan kedua selnya",
+                    ),
+                )
+            yield Problem(("columns", heading), sentence)
+
+
+def _rules_name_known_classes(office: HasReading) -> Iterator[Problem]:
+    for index, rule in enumerate(office.classify):
+        if rule.urgency not in office.urgency:
+            sentence = unknown("urgency class", rule.urgency, office.urgency)
+            yield Problem(("classify", index, "urgency"), sentence)
+
+
+def _patterns_can_be_searched(office: HasReading) -> Iterator[Problem]:
+    for index, rule in enumerate(office.classify):
+        try:
+            pl.Series([""]).str.contains(f"(?i){rule.matches}", strict=True)
+        except pl.exceptions.ComputeError:
+            yield Problem(
+                ("classify", index, "matches"),
+                said(
+                    '"{matches}" is no regular expression; write plain words, such as '
+                    "kilat|darurat, and a backslash before any of {signs} that is "
+                    "meant as itself",
+                    '"{matches}" bukan pola kata yang benar; tulislah kata biasa, '
+                    "misalnya kilat|darurat, dengan garis miring terbalik di depan "
+                    "tanda {signs} yang dimaksud sebagai tanda itu sendiri",
+                    matches=rule.matches,
+                    signs=".+*?()|[]{}^$",
+                ),
+            )
+
+
+def _no_status_is_ready_and_done(office: HasReading) -> Iterator[Problem]:
+    if office.status is None:
+        return
+    ready = {letters(text) for text in office.status.printable}
+    for at, text in enumerate(office.status.done):
+        if letters(text) in ready:
+            sentence = said(
+                '"{status}" is among the printable statuses too; leave it out of one',
+                '"{status}" juga ada pada status yang boleh dicetak; hapus dari salah '
+                "satunya",
+                status=text,
+            )
+            yield Problem(("status", "done", at), sentence)
+
+
+READING = Rule(
+    "reading",
+    problems=(
+        _columns_are_known,
+        _rules_name_known_classes,
+        _patterns_can_be_searched,
+        _no_status_is_ready_and_done,
+    ),
+)

@@ -1,25 +1,43 @@
-"""What a rule on amounts is made of."""
+"""What a rule is made of."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic
+
+from typing_extensions import TypeVar
+
+from ektp_sched.rules.calendar import HasCalendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ektp_sched.rules.limit import Limit, Period
-    from ektp_sched.rules.tables import OfficeTables
+    from ektp_sched.rules.problems import Problem
     from ektp_sched.rules.told import Told
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
 __all__ = ["Rule"]
 
+OfficeT_contra = TypeVar(
+    "OfficeT_contra", bound=HasCalendar, contravariant=True, default=Any
+)
+
+
+def _lays_none(_: World) -> Iterator[Limit]:
+    return iter(())
+
+
+def _never_broken(world: World, period: Period) -> Said:
+    raise AssertionError(f"{period.limit.place} on {world.date(period.last)}")
+
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of office.toml, whole: what it limits, and the sentence of a breach.
+class Rule(Generic[OfficeT_contra]):
+    """One rule of office.toml: what it limits, the sentence of a breach, its mistakes.
+
+    Who reads it needs no more of an office than the protocol that it is of.
 
     Parameters
     ----------
@@ -27,7 +45,8 @@ class Rule:
         As the registry knows it; that of its key in office.toml if it holds
         cards back.
     codes
-        What breaches of it are called, in the order in which they are told.
+        What breaches of it are called, in the order in which they are told; none
+        of a rule that lays no limit.
     limits
         Yields the limits that it lays on plans of a world.
     says
@@ -38,14 +57,17 @@ class Rule:
     told
         Its words, if it can keep a card waiting on a day on which a machine, a
         blank and a ribbon are free, perhaps for ever; else None.
+    problems
+        Each yields what contradicts itself in an office, as this rule reads it.
     """
 
     name: str
-    codes: tuple[str, ...]
-    limits: Callable[[World], Iterator[Limit]]
-    says: Callable[[World, Period], Said]
+    codes: tuple[str, ...] = ()
+    limits: Callable[[World[OfficeT_contra]], Iterator[Limit]] = _lays_none
+    says: Callable[[World[OfficeT_contra], Period], Said] = _never_broken
     runs_out: bool = False
     told: Told | None = None
+    problems: tuple[Callable[[OfficeT_contra], Iterator[Problem]], ...] = ()
 
     @property
     def holds_back(self) -> bool:
@@ -57,7 +79,7 @@ class Rule:
         """Return why it alone keeps a card waiting; empty if it holds none back."""
         return "" if self.told is None else self.told.reason
 
-    def used(self, office: OfficeTables) -> bool:
+    def used(self, office: object) -> bool:
         """Return whether an office has the key of a rule that holds cards back."""
         return bool(getattr(office, self.name))
 

@@ -98,9 +98,9 @@ class Rows:
     wait_days: Ints
     urgency: Ints
 
-    def take(self, some: Bools) -> Rows:
+    def take(self, kept: Bools) -> Rows:
         """Return some of the rows."""
-        return Rows(*(getattr(self, name)[some] for name in self.__slots__))
+        return Rows(*(getattr(self, name)[kept] for name in self.__slots__))
 
 
 @dataclass(frozen=True)
@@ -233,22 +233,7 @@ def blocks(count: int, step: int | None = None) -> Iterator[slice]:
 
 
 def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
-    """Line up a plan with the accepted applications.
-
-    Parameters
-    ----------
-    plan
-        Its rows and shifts are read, its other statements are not.
-    backlog
-        The accepted applications.
-    office
-        The rules.
-
-    Returns
-    -------
-    Facts
-        Arrays for all checks.
-    """
+    """Line up a plan with the accepted applications."""
     frame, start, days = backlog.frame, plan.start, plan.days
     worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)
     limits = capacity(office, start, days, worked)

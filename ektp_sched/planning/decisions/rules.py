@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.planning.decisions.uses import Uses
-    from ektp_sched.rules.decisions import Shift
+    from ektp_sched.rules.shifts import Shift
 
     Ints = NDArray[np.int64]
 

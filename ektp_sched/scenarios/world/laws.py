@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.office import Office
-    from ektp_sched.rules.reading import Visits
+    from ektp_sched.rules.areas import Visits
     from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
 
 __all__ = [

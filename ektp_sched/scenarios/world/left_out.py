@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.office import Office
-    from ektp_sched.rules.consumables import CardType
+    from ektp_sched.rules.stock import CardType
 
 __all__ = ["as_simulated", "left_out"]
 

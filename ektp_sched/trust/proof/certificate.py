@@ -66,25 +66,7 @@ class _Use:
 def check_certificate(
     plan: Planned, backlog: BacklogLike, office: OfficeLike
 ) -> list[Violation]:
-    """Check the prices that prove a plan optimal, in whole numbers.
-
-    Parameters
-    ----------
-    plan
-        A plan with its certificate.
-    backlog
-        The accepted applications.
-    office
-        The rules.
-
-    Returns
-    -------
-    list of Violation
-        Empty if and only if the plan obeys every rule and the prices prove
-        that no other plan is better, or where the status is ``feasible`` in
-        the tiers that it calls proven: with the shifts that it works, and with
-        any others as far as `proves_choice` says so.
-    """
+    """Check the prices that prove a plan optimal, in whole numbers."""
     office = as_office(office)
     backlog = as_backlog(backlog, office)
     findings = Findings(plan.start)
@@ -97,8 +79,8 @@ def check_certificate(
         return findings.listed()
     facts = read_facts(plan, backlog, office)
     check_rules(facts, findings)
-    if findings.found:
-        findings.found[:] = []
+    if findings.violations:
+        findings.violations[:] = []
         findings.add(
             "certificate-rules",
             said(

@@ -27,17 +27,7 @@ __all__ = ["check_claims", "uncertifiable"]
 
 
 def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
-    """Check that bounds, "proven" and "optimal" do not contradict each other.
-
-    Parameters
-    ----------
-    facts
-        The office and its applications.
-    plan
-        What it states of its tiers, its status and its certificate.
-    findings
-        Where violations go.
-    """
+    """Check that bounds, "proven" and "optimal" do not contradict each other."""
     for tier in plan.tiers:
         if tier.bound is not None and tier.bound > tier.value:
             message = said(
@@ -93,11 +83,6 @@ def uncertifiable(facts: Facts) -> bool:
     a card type that shares a printer, a server or the reserve with another.  What all
     capacity, with every shift, and everybody who waits could not use up cannot run
     out.
-
-    Parameters
-    ----------
-    facts
-        The office and its applications.
     """
     office, kinds = facts.office, facts.kinds
     if not facts.frame.height:

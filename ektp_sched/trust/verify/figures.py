@@ -47,29 +47,21 @@ _FINE: Final = 32
 
 
 def check_figures(facts: Facts, findings: Findings) -> None:
-    """Check wait_days, urgency and pressure of every row.
-
-    Parameters
-    ----------
-    facts
-        The plan and the applications.
-    findings
-        Where violations go.
-    """
+    """Check wait_days, urgency and pressure of every row."""
     rows = facts.rows
     if not len(rows.day) or not facts.frame.height:
         return
     known = (rows.application >= 0) & (rows.day != MISSING)
     pressure = facts.assignments["pressure"].fill_null(-1).to_numpy()
     wrong = {code: np.zeros(len(known), dtype=bool) for code in _FIGURES}
-    for some in blocks(len(known)):
-        application = np.maximum(rows.application[some], 0)
+    for block in blocks(len(known)):
+        application = np.maximum(rows.application[block], 0)
         kind = facts.kind[application]
-        waited = (rows.day[some] - facts.since[application]).astype(np.int64)
+        waited = (rows.day[block] - facts.since[application]).astype(np.int64)
         target = facts.kinds.target[kind]
-        wrong["wait-days"][some] = rows.wait_days[some] != waited
-        wrong["urgency"][some] = rows.urgency[some] != facts.kinds.urgency[kind]
-        wrong["pressure"][some] = ~_rounds(pressure[some], waited + 1, target)
+        wrong["wait-days"][block] = rows.wait_days[block] != waited
+        wrong["urgency"][block] = rows.urgency[block] != facts.kinds.urgency[kind]
+        wrong["pressure"][block] = ~_rounds(pressure[block], waited + 1, target)
     for code, message in _FIGURES.items():
         add_rows(facts, findings, code, message, known & wrong[code])
 
@@ -84,15 +76,7 @@ def _rounds(stated: Floats, day_of_waiting: Ints, target: Ints) -> Bools:
 
 
 def check_places(facts: Facts, findings: Findings) -> None:
-    """Check the order of rows, batches, positions and the order within a day.
-
-    Parameters
-    ----------
-    facts
-        The plan and the applications.
-    findings
-        Where violations go.
-    """
+    """Check the order of rows, batches, positions and the order within a day."""
     rows = facts.rows
     order = _sorted(facts, findings)
     day, printer = (
@@ -147,8 +131,8 @@ def _sorted(facts: Facts, findings: Findings) -> Ints | None:
     rows = facts.rows
     keys = (rows.day, rows.printer, rows.batch, rows.position)
     falling = False
-    for some in blocks(len(rows.day)):
-        pair = slice(some.start, some.stop + 1)
+    for block in blocks(len(rows.day)):
+        pair = slice(block.start, block.stop + 1)
         rising = np.zeros(len(rows.day[pair]) - 1, dtype=bool)
         equal = ~rising
         for key in (key[pair] for key in keys):
@@ -177,9 +161,9 @@ def _check_order(
     tie_break = TieBreak.of(facts)
     ids = facts.assignments["application_id"]
     wrong = np.zeros(count, dtype=bool)
-    for some in blocks(count):
+    for block in blocks(count):
         # One row more, so that the last is compared with the first of the next.
-        row = np.arange(some.start, min(some.stop + 1, count))
+        row = np.arange(block.start, min(block.stop + 1, count))
         pair = ~new[row[1:]]
         row = row if order is None else order[row]
         falls = _falls(facts, rows.application[row], rows.day[row], pair)
@@ -219,15 +203,7 @@ def _falls(facts: Facts, application: Ints, day: Ints32, pair: Bools) -> Bools:
 
 
 def check_even_shares(facts: Facts, findings: Findings) -> None:
-    """Check that equal printers share each day's cards, earlier ids first.
-
-    Parameters
-    ----------
-    facts
-        The plan and the office.
-    findings
-        Where violations go.
-    """
+    """Check that equal printers share each day's cards, earlier ids first."""
     limits = facts.limits
     good = facts.valid()
     key = facts.rows.printer[good] * facts.days + facts.rows.day[good]

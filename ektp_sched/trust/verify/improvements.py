@@ -47,34 +47,18 @@ _LATE: Final = np.iinfo(np.int64).max
 
 
 def check_improvements(facts: Facts, findings: Findings) -> None:
-    """Check a plan that is called optimal without a certificate.
-
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    findings
-        Where violations go.
-    """
-    before = len(findings.found)
+    """Check a plan that is called optimal without a certificate."""
+    before = len(findings.violations)
     cells, sorts, cell = cells_of(facts)
     _check_exchanges(facts, cells, sorts, cell, findings)
     _check_free_slots(facts, cells, sorts, cell, findings)
-    if len(findings.found) == before:
+    if len(findings.violations) == before:
         _check_chains(facts, findings)
     check_shift_choice(facts, findings)
 
 
 def check_shift_choice(facts: Facts, findings: Findings) -> None:
-    """Check that no shift is idle, and that none is missing that plainly helps.
-
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    findings
-        Where violations go.
-    """
+    """Check that no shift is idle, and that none is missing that plainly helps."""
     _check_idle_shifts(facts, findings)
     _check_useful_shifts(facts, findings)
 
@@ -84,7 +68,7 @@ def _check_chains(facts: Facts, findings: Findings) -> None:
     chain = better_chain(facts)
     if chain is None:
         return
-    one, day = chain
+    application, day = chain
     findings.add(
         "better-chain",
         said(
@@ -96,7 +80,7 @@ def _check_chains(facts: Facts, findings: Findings) -> None:
             "{day}, semua aturan tetap ditaati dan tujuannya lebih baik.",
             day=str(findings.date_of(day)),
         ),
-        application_id=facts.frame["application_id"][one],
+        application_id=facts.frame["application_id"][application],
         day=day,
     )
 
@@ -106,7 +90,7 @@ def _check_useful_shifts(facts: Facts, findings: Findings) -> None:
     use = useful_shift(facts)
     if use is None:
         return
-    shift, day, one = use
+    shift, day, application = use
     findings.add(
         "useful-shift",
         said(
@@ -119,7 +103,7 @@ def _check_useful_shifts(facts: Facts, findings: Findings) -> None:
             shift=shift,
             day=str(findings.date_of(day)),
         ),
-        application_id=facts.frame["application_id"][one],
+        application_id=facts.frame["application_id"][application],
         day=day,
     )
 
@@ -177,10 +161,10 @@ class _Exchanges:
         self._sorts, self._moves, self._blanks = sorts, Moves(facts), BlankMoves(facts)
         self._limited = self._moves.sort[sorts.kind]
 
-    def kept(self, some: Bools, day: int, later: int) -> Bools:
+    def kept(self, wanted: Bools, day: int, later: int) -> Bools:
         """Return which of some sorts (behind, ahead) may exchange their slots."""
         sorts = self._sorts
-        able = some & sorts.swap
+        able = wanted & sorts.swap
         if able.any():
             able = able & self._blanks.allowed(sorts.taker, able, day, later)
         if able.any():
@@ -191,12 +175,12 @@ class _Exchanges:
 
 def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Sides]:
     """Yield every two days between which cards could be exchanged."""
-    mine = np.flatnonzero(cell >= 0)
-    place = TieBreak.of(facts).ranked(mine)
+    free = np.flatnonzero(cell >= 0)
+    place = TieBreak.of(facts).ranked(free)
     latest = np.full(len(cells.day), -1, dtype=np.int64)
     earliest = np.full(len(cells.day), _LATE, dtype=np.int64)
-    np.maximum.at(latest, cell[mine], place)
-    np.minimum.at(earliest, cell[mine], place)
+    np.maximum.at(latest, cell[free], place)
+    np.minimum.at(earliest, cell[free], place)
     days = np.unique(cells.day).tolist()
     on = {day: np.flatnonzero(cells.day == day) for day in days}
     now = {day: costs_on(facts, cells.take(on[day]), sorts, day) for day in days}
@@ -204,8 +188,8 @@ def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Si
         ahead = cells.take(on[day])
         for later in (other for other in days if other > day):
             ready = cells.ready[on[later]] <= day
-            some = on[later][ready]
-            behind = cells.take(some)
+            comers = on[later][ready]
+            behind = cells.take(comers)
             yield _Sides(
                 day,
                 later,
@@ -214,7 +198,7 @@ def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Si
                 costs_on(facts, ahead, sorts, later) - now[day],
                 now[later][:, ready] - costs_on(facts, behind, sorts, day),
                 latest[on[day]],
-                earliest[some],
+                earliest[comers],
             )
 
 
@@ -267,9 +251,9 @@ def _check_exchanges(
         )
 
 
-def _first_of(facts: Facts, cell: Ints, one: int) -> int:
+def _first_of(facts: Facts, cell: Ints, application: int) -> int:
     """Return who of an application's cell comes first in the tie-break."""
-    members = np.flatnonzero(cell == cell[one])
+    members = np.flatnonzero(cell == cell[application])
     return int(members[np.argmin(TieBreak.of(facts).ranked(members))])
 
 
@@ -365,7 +349,7 @@ def _check_free_slots(
                 break
     ids = facts.frame["application_id"]
     for (row,) in findings.places("free-slot", np.ones(len(moved), dtype=bool)):
-        one, day = moved[row]
+        application, day = moved[row]
         findings.add(
             "free-slot",
             said(
@@ -377,7 +361,7 @@ def _check_free_slots(
                 "ditaati.",
                 day=str(findings.date_of(day)),
             ),
-            application_id=ids[one],
+            application_id=ids[application],
             day=day,
         )
 
