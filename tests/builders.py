@@ -26,7 +26,7 @@ from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import seal
 from ektp_sched.output.summary import shift_entry, summarise
 from ektp_sched.output.tables import applications_csv, write_plan, write_tables
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -557,7 +557,7 @@ def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
     (path / "applications.csv").write_bytes(applications_csv(case.backlog))
     write_plan(view, path, parquet=False)
     write_tables(view, path)
-    for rule in holding(case.office):
+    for rule in holding_back(case.office):
         (path / file_of(rule)).write_bytes(limits_csv(view, rule))
     texts = language(case.office.language)
     write_batches(sheet_rows(view), path, texts, provisional=False)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office import capacity, lots, ribbon_cards
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.words import in_language, joined
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _rule(
     rule: RuleOfConflict, conflict: Conflict, plan: AnyPlan, texts: Language
 ) -> str:
     numbered = _NUMBERED.fullmatch(rule.place)
-    rules = {other.name: other for other in holding(plan.office)}
+    rules = {other.name: other for other in holding_back(plan.office)}
     if numbered and numbered[1] in rules:
         entry = int(numbered[2]) - 1
         parts = _held(rules[numbered[1]], entry, rule, plan, texts)

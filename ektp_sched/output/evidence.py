@@ -23,7 +23,7 @@ from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust import Violation, proves_choice
 from ektp_sched.words import Said, said
@@ -149,7 +149,9 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
     if not _areas_add_up(saved):
         message = _stated_otherwise("by_area", _TABLES)
         yield Violation("stated-figure", message, file=SUMMARY)
-    tables = {file_of(rule): limits_csv(saved, rule) for rule in holding(saved.office)}
+    tables = {
+        file_of(rule): limits_csv(saved, rule) for rule in holding_back(saved.office)
+    }
     if saved.office.shifts:
         tables = {SHIFTS_FILE: shifts_csv(saved), **tables}
     for name, table in tables.items():
@@ -297,7 +299,7 @@ def _files(saved: SavedPlan) -> Iterator[Violation]:
 def _own_names(saved: SavedPlan) -> set[str]:
     """Return the names that a plan of this office may have, whatever it lists."""
     own = {*FILES[SUMMARY], BATCHES} - {file_of(rule) for rule in HOLDING}
-    own |= {file_of(rule) for rule in holding(saved.office)}
+    own |= {file_of(rule) for rule in holding_back(saved.office)}
     return own - (set() if saved.office.shifts else {SHIFTS_FILE})
 
 

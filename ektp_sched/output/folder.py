@@ -24,7 +24,7 @@ from ektp_sched.output.tables import (
     write_rejects,
     write_tables,
 )
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _write_evidence(plan: AnyPlan, folder: Path) -> None:
     """Write what else a third party needs to check the plan."""
     _write_text(folder / "office.toml", to_toml(plan.office))
     write_tables(plan, folder)
-    for rule in holding(plan.office):
+    for rule in holding_back(plan.office):
         (folder / file_of(rule)).write_bytes(limits_csv(plan, rule))
     if plan.certificate is not None:
         text = certificate_text(plan.certificate)

@@ -23,8 +23,8 @@ from ektp_sched.output.shifts import (
     shifts_saved,
     unsaid,
 )
+from ektp_sched.rules import holding_back
 from ektp_sched.rules.aims import DECISION_TIERS
-from ektp_sched.rules.registry import holding
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def write_overview(book: Book, plan: AnyPlan) -> None:
     row = _tiers(book, sheet, row + 1, plan)
     if plan.office.shifts:
         row = _shifts(book, sheet, row + 1, plan)
-    for rule in holding(plan.office):
+    for rule in holding_back(plan.office):
         row = _rule(book, sheet, row + 1, plan, rule)
     row = _limits(book, sheet, row + 1, plan)
     row = _areas(book, sheet, row + 1, plan)

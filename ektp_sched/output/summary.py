@@ -12,7 +12,7 @@ from ektp_sched.office import lots
 from ektp_sched.output.figures import figures
 from ektp_sched.output.limits import HOLDING, limit_entries
 from ektp_sched.output.seal import PROGRAM
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.rules.ribbons import place as ribbons_place
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _engine_reason(plan: AnyPlan, texts: Language) -> dict[str, Any] | None:
     rules = [name for name in ("shifts", "budget") if getattr(office, name)]
     code = "yes-no" if office.shifts else None
     if plan.engine == MIXED:
-        rules += [rule.name for rule in holding(office)]
+        rules += [rule.name for rule in holding_back(office)]
         rules += _consumables(plan)
         code = "mixed"
     if code is None:

@@ -20,7 +20,7 @@ from ektp_sched.output.limits import (
 )
 from ektp_sched.output.screen import indented, plain_table, say_line
 from ektp_sched.output.shift_screen import show_shifts
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def show_plan(
 
 def _show_limits(plan: AnyPlan, console: Console, texts: Language) -> None:
     """Show what each rule that holds cards back wants and what is printed."""
-    for rule in holding(plan.office):
+    for rule in holding_back(plan.office):
         told = rule.told
         assert told is not None
         console.print()

@@ -10,7 +10,7 @@ from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import Scarce
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,7 +60,7 @@ class Case:
     @property
     def asks(self) -> frozenset[str]:
         """Return which limits it has that a plain network cannot state."""
-        counts = len(self.cohorts) > 0 and (holding(self.office) or self.scarce)
+        counts = len(self.cohorts) > 0 and (holding_back(self.office) or self.scarce)
         asked = ((SHIFTS, self.office.shifts), (COUNTS, counts))
         return frozenset(name for name, there in asked if there)
 

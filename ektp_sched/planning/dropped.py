@@ -11,7 +11,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.solve import plan
 from ektp_sched.planning.tiers import DECIDED
-from ektp_sched.rules import RULES
+from ektp_sched.rules import holding_back
 from ektp_sched.rules.ribbons import place as ribbons_place
 from ektp_sched.words import said
 
@@ -150,8 +150,8 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
         yield f"shifts[{number + 1}]", shift.id, without
     if office.budget is not None:
         yield "budget", None, office.model_copy(update={"budget": None})
-    for rule in RULES:
-        entries = getattr(office, rule.name) if rule.holds_back else ()
+    for rule in holding_back(office):
+        entries = getattr(office, rule.name)
         for number, entry in enumerate(entries):
             others = tuple(each for each in entries if each is not entry)
             without = office.model_copy(update={rule.name: others})

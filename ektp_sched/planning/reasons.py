@@ -10,7 +10,7 @@ import polars as pl
 from ektp_sched.office import lots, ribbon_cards
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.leftover import days_with_blanks
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ def reasons(case: Case, outcome: Outcome, prints: Prints, left: Ints) -> pl.Seri
     )
     # Where no rule holds cards back all others had everything, and blanks are the
     # last to blame.
-    final = next((rule.reason for rule in holding(case.office)), "no-blanks")
+    final = next((r.reason for r in holding_back(case.office)), "no-blanks")
     choices = (
         ("no-printer", none[access]),
         ("pinned-later", cohorts.pinned[member] != NONE),

@@ -17,7 +17,7 @@ from ektp_sched.planning.needed import days_needed
 from ektp_sched.planning.report import made_plan, no_plan
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.worth import shift_uses
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _laid(
 
 def _refuse_endless(office: Office) -> None:
     """Refuse rules that hold cards back where nobody says over how many days."""
-    rules = holding(office)
+    rules = holding_back(office)
     if rules:
         msg = said(
             "days is left out; {rules} may hold cards back for ever, so it must be a "

@@ -3,7 +3,7 @@
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.limit import Limit, Limits, Period, Standing, tally
 from ektp_sched.rules.quotas import QUOTAS
-from ektp_sched.rules.registry import RULES, limits_of
+from ektp_sched.rules.registry import RULES, holding_back, limits_of
 from ektp_sched.rules.reserve import RESERVE
 from ektp_sched.rules.ribbons import RIBBONS
 from ektp_sched.rules.rule import Rule
@@ -24,6 +24,7 @@ __all__ = [
     "Rule",
     "Standing",
     "World",
+    "holding_back",
     "limits_of",
     "tally",
 ]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
 
-__all__ = ["RULES", "holding", "limits_of", "problems_of"]
+__all__ = ["RULES", "holding_back", "limits_of", "problems_of"]
 
 RULES: Final[tuple[Rule[OfficeTables], ...]] = (
     CAPACITY,
@@ -58,7 +58,7 @@ def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
     return tuple(problem for problems in found for problem in problems)
 
 
-def holding(office: object) -> tuple[Rule, ...]:
+def holding_back(office: OfficeTables) -> tuple[Rule[OfficeTables], ...]:
     """Return the rules of an office that can keep a card waiting for ever."""
     return tuple(rule for rule in RULES if rule.holds_back and rule.used(office))
 

@@ -24,7 +24,7 @@ from ektp_sched.output.report.plan_tables import (
     proof_parts,
     today_parts,
 )
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
         parts["load"] = load_parts(data, texts)
     if plan.office.shifts:
         parts["shifts"] = shift_parts(plan, texts)
-    for rule in holding(plan.office):
+    for rule in holding_back(plan.office):
         parts[rule.name] = limit_parts(plan, rule, texts)
     if plan.assignments.height:
         parts["backlog"] = [backlog_part(plan, data, texts)]

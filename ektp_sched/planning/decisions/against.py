@@ -29,7 +29,7 @@ from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def decide_against(
     out beside other cards, expire or are set aside, and ribbons are refused: no network
     says so.
     """
-    rules = holding(possible[0].office)
+    rules = holding_back(possible[0].office)
     if rules:
         msg = said(
             "{name}: shifts are chosen against dates by one network a date, and no "

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.rules import RULES
+from ektp_sched.rules import RULES, holding_back
 from ektp_sched.rules.notices import Notice
-from ektp_sched.rules.registry import holding
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,7 +40,7 @@ def left_out(office: Office) -> tuple[Notice, ...]:
     if cards or printers:
         figures: dict[str, str | int] = {"cards": cards, "printers": printers}
         notices.append(Notice("consumables-left-out", figures))
-    for rule in holding(office):
+    for rule in holding_back(office):
         entries = len(getattr(office, rule.name))
         notices.append(Notice(f"{rule.name}-left-out", {"count": entries}))
     return tuple(notices)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
-from ektp_sched.rules import RULES
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import RULES, holding_back
 from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.counts.standing import left_of
@@ -172,7 +171,7 @@ def may_be_held(office: Office, card: str | None) -> bool:
     ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     kind = office.cards.get(card or "")
     blanks = kind is not None and kind.stock is not None
-    return ribbons or blanks or bool(holding(office))
+    return ribbons or blanks or bool(holding_back(office))
 
 
 class Held:

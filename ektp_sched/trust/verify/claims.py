@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, ribbon_cards
-from ektp_sched.rules.registry import holding
+from ektp_sched.rules import holding_back
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.verify.shifts import ShiftRules
 from ektp_sched.trust.verify.tiers import tier_label
@@ -88,7 +88,7 @@ def uncertifiable(facts: Facts) -> bool:
     office, kinds = facts.office, facts.kinds
     if not facts.frame.height:
         return False
-    if holding(office):
+    if holding_back(office):
         return True
     if not kinds.stocked and all(p.cards_per_ribbon is None for p in office.printers):
         return False
