@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from strategies import Case, backlogs, days_of, desk, person
 
 from ektp_sched.office import Office
-from ektp_sched.planning.assign import by_code_point, even_shares, tie_break_order
+from ektp_sched.people.order import PublicOrder, by_code_point
+from ektp_sched.planning.assign import even_shares
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -84,7 +85,9 @@ def test_who_stays_unprinted_is_the_last_of_a_tie() -> None:
 @given(backlogs(), st.sampled_from(("recorded", "lottery")))
 def test_tie_break_order_is_a_sort_of_all_rows(backlog: Backlog, kind: str) -> None:
     document = desk(plan={"tie_break": kind, "seed": 7})
-    rows = tie_break_order(backlog.frame, Office.model_validate(document)).tolist()
+    rows = (
+        PublicOrder.of(backlog.frame, Office.model_validate(document)).rows().tolist()
+    )
     records = backlog.frame.rows(named=True)
 
     def key(row: dict[str, Any]) -> tuple[Any, ...]:

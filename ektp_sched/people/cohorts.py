@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.errors import UsageError
-from ektp_sched.people.keys import compact, table_size
+from ektp_sched.people.keys import combined
 from ektp_sched.people.people import MISSING
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from numpy.typing import NDArray
@@ -99,7 +98,7 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
         *dates[1:],
         apart[people.kind],
     )
-    member, count = _combined(columns, len(people.kind))
+    member, count = combined(columns, len(people.kind))
     one = np.zeros(count, dtype=np.int64)
     one[member] = np.arange(len(member))
     kind = people.kind[one]
@@ -128,30 +127,6 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
         late_due=people.late_due,
         late_promise=people.late_promise,
     )
-
-
-def _combined(columns: Iterable[Ints | Ints32], height: int) -> tuple[Ints, int]:
-    """Return numbers of the combinations of several integer columns in their order."""
-    code, count = np.zeros(height, dtype=np.int64), min(1, height)
-    most = table_size(height)
-    for column in columns if height else ():
-        low, high = int(column.min()), int(column.max())
-        if low == high:
-            continue
-        if high - low >= most:
-            column, values = compact(column.astype(np.int64) - low, high - low + 1)
-            low, width = 0, len(values)
-        else:
-            width = high - low + 1
-        if count * width > most:
-            code, values = compact(code, count)
-            count = len(values)
-        code, count = code * width + (column - low), count * width
-        if count > most:
-            code, values = compact(code, count)
-            count = len(values)
-    code, values = compact(code, count)
-    return code, len(values)
 
 
 def _cards(kinds: Kinds) -> tuple[frozenset[str | None], ...]:

@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["compact", "counted", "distinct", "distinct_rows", "table_size"]
+__all__ = ["combined", "compact", "counted", "distinct", "distinct_rows"]
 
 _SMALL_TABLE = 1 << 20
 _FEW_WORDS = 4
 
 
-def table_size(count: int) -> int:
+def _table_size(count: int) -> int:
     """Return the largest table that pays for so many keys, where sorting would do."""
     return max(_SMALL_TABLE, 8 * count)
 
 
 def compact(key: Ints, size: int) -> tuple[Ints, Ints]:
     """Renumber keys in ``[0, size)`` by their sorted distinct values; return both."""
-    if size > table_size(len(key)):
+    if size > _table_size(len(key)):
         values, number = np.unique(key, return_inverse=True)
         return number.reshape(key.shape), values
     seen = np.zeros(size, dtype=bool)
@@ -36,11 +38,35 @@ def compact(key: Ints, size: int) -> tuple[Ints, Ints]:
 
 def distinct(key: Ints, size: int) -> Ints:
     """Return the distinct keys in ``[0, size)``, ascending."""
-    if size > table_size(len(key)):
+    if size > _table_size(len(key)):
         return np.unique(key)
     seen = np.zeros(size, dtype=bool)
     seen[key] = True
     return np.flatnonzero(seen)
+
+
+def combined(columns: Iterable[NDArray[np.integer]], height: int) -> tuple[Ints, int]:
+    """Return numbers of the combinations of several integer columns in their order."""
+    code, count = np.zeros(height, dtype=np.int64), min(1, height)
+    most = _table_size(height)
+    for column in columns if height else ():
+        low, high = int(column.min()), int(column.max())
+        if low == high:
+            continue
+        if high - low >= most:
+            column, values = compact(column.astype(np.int64) - low, high - low + 1)
+            low, width = 0, len(values)
+        else:
+            width = high - low + 1
+        if count * width > most:
+            code, values = compact(code, count)
+            count = len(values)
+        code, count = code * width + (column - low), count * width
+        if count > most:
+            code, values = compact(code, count)
+            count = len(values)
+    code, values = compact(code, count)
+    return code, len(values)
 
 
 def counted(key: Ints, shape: tuple[int, ...]) -> Ints:

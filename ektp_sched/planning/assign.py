@@ -8,20 +8,19 @@ stable.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
+from ektp_sched.people.order import PublicOrder
 from ektp_sched.planning.program import Arc
 from ektp_sched.planning.ties import settle_ties
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import polars as pl
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
@@ -36,9 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Prints",
     "assign",
-    "by_code_point",
     "even_shares",
-    "tie_break_order",
 ]
 
 
@@ -57,54 +54,6 @@ class Prints:
     cohort_cards: tuple[Ints, Ints, Ints]
 
 
-def tie_break_order(frame: pl.DataFrame, office: Office) -> Ints:
-    """Return the row numbers, shape ``(N,)``, in the order of the public tie-break.
-
-    By recorded_at, missing last, then by application_id by code point; or, for a
-    lottery, by the SHA-256 of "seed:application_id".
-    """
-    ids = frame["application_id"]
-    if office.plan.tie_break == "lottery":
-        seed = f"{office.plan.seed}:".encode()
-        drawn = [hashlib.sha256(seed + i.encode()).digest() for i in ids.to_list()]
-        table = pl.DataFrame({"drawn": drawn, "id": ids})
-        return _rows(table.select(pl.arg_sort_by("drawn", "id")).to_series())
-    order = by_code_point(ids)
-    recorded = frame["recorded_at"].to_physical()
-    if recorded.null_count() == len(recorded):
-        return order
-    moment = recorded.fill_null(np.iinfo(np.int64).max).to_numpy()
-    return order[np.argsort(moment[order], kind="stable")]
-
-
-def by_code_point(ids: pl.Series) -> Ints:
-    """Return the rows in the order of their ids, which are all different.
-
-    Ids of an office begin alike and differ in a few last characters; where
-    these are plain ASCII and at most eight, comparing them as one integer is
-    the same order and several times faster.
-    """
-    if ids.is_sorted():
-        return np.arange(len(ids), dtype=np.int64)
-    pairs = zip(str(ids.min()), str(ids.max()), strict=False)
-    alike = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-    table = ids.to_frame("id").select(pl.col("id").str.slice(alike))
-    rest = pl.col("id")
-    length = rest.str.len_bytes()
-    plain = (length == rest.str.len_chars()) & (length <= 8)
-    zero = rest.str.contains("\0", literal=True)
-    if not table.select(plain.all() & ~zero.any()).item():
-        return _rows(ids.arg_sort())
-    key = rest.str.pad_end(8, "\0").cast(pl.Binary)
-    number = key.bin.reinterpret(dtype=pl.UInt64, endianness="big")
-    return _rows(table.select(number.arg_sort()).to_series())
-
-
-def _rows(order: pl.Series) -> Ints:
-    rows: Ints = order.cast(pl.Int64).to_numpy()
-    return rows
-
-
 def assign(
     frame: pl.DataFrame,
     office: Office,
@@ -120,7 +69,7 @@ def assign(
     ``exchange`` settles, in place, who has which column across kinds; it is given the
     cohort and the column of each application in the order of the tie-break.
     """
-    order = tie_break_order(frame, office)
+    order = PublicOrder.of(frame, office).rows()
     member = cohorts.member[order]
     if by_kind is None:
         column = _columns(program, solution, member)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Notice
-from ektp_sched.planning.assign import by_code_point
+from ektp_sched.people.order import by_code_point
 from ektp_sched.planning.certificate import Certificate, TierPrices
 from ektp_sched.planning.outlook import start_notices
 from ektp_sched.planning.prices import marginal_prices

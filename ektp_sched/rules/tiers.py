@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["DECISION_TIERS", "cost", "in_order", "rank_label", "stretches", "triangle"]
+__all__ = [
+    "DECISION_TIERS",
+    "accrued",
+    "cost",
+    "in_order",
+    "rank_label",
+    "stretches",
+    "triangle",
+]
 
 DECISION_TIERS: Final = ("cost_idr", "shifts")
 """Tiers that no choice of a day costs anything in: the shifts' own."""
@@ -109,8 +117,13 @@ def cost(name: str, day: Ints, days: int, when: Ints, per_day: Ints | int = 1) -
         return np.asarray((when >= 0) & (day > when), dtype=np.int64)
     if name == "promise":
         return np.where(when < 0, 0, np.maximum(0, day - when))
-    waited = triangle(np.maximum(0, day - when)) - triangle(np.maximum(0, -when))
-    return np.asarray(per_day * waited)
+    return np.asarray(per_day * accrued(when, day))
+
+
+def accrued(since: Ints, day: Ints | int) -> Ints:
+    """Return the target times the pressure accrued from the start to a day."""
+    waited = triangle(np.maximum(0, day - since))
+    return np.asarray(waited - triangle(np.maximum(0, -since)))
 
 
 def triangle(number: Ints) -> Ints:

@@ -14,6 +14,7 @@ import numpy as np
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.planning.arguments import check_one_of
 from ektp_sched.planning.cohorts import NONE
+from ektp_sched.rules.tiers import accrued
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -175,9 +176,9 @@ def _pressure(
     for name in queue.dates:
         group *= DUE_WINDOW + 2
         group += _closeness(name, getattr(entries, name)[present], day)
-    waiting, gap = day - entries.since[present] + 1, until - day
+    since = entries.since[present]
     per_day = queue.scale // streams.target[stream]
-    return group, -per_day * (gap * waiting + gap * (gap - 1) // 2)
+    return group, -per_day * (accrued(since, until) - accrued(since, day))
 
 
 def _closeness(name: str, on: Ints, day: int) -> Ints:

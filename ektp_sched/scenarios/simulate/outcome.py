@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.rules.tiers import accrued
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
@@ -559,14 +561,12 @@ def _person_days(
 
 def _pressure(queue: Queue, singles: SingleBook, streams: list[StreamHistory]) -> Ints:
     entries = queue.singles
-    first = np.maximum(entries.since, 0)
-    rest = queue.days - first
-    whole = rest * (first - entries.since + 1) + rest * (rest - 1) // 2
+    whole = accrued(entries.since, queue.days)
     weight = queue.scale // queue.streams.target[entries.stream]
-    accrued: Ints = int((entries.size * weight * whole).sum()) - singles.pressure
+    pressure: Ints = int((entries.size * weight * whole).sum()) - singles.pressure
     for stream in streams:
-        accrued += stream.pressure()
-    return accrued
+        pressure += stream.pressure()
+    return pressure
 
 
 def _waits(

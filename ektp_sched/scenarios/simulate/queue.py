@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.people.keys import compact
-from ektp_sched.planning.assign import tie_break_order
+from ektp_sched.people.order import PublicOrder
 from ektp_sched.planning.cohorts import NONE, build_cohorts
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def build_queue(backlog: Backlog, office: Office, start: date, days: int) -> Que
     streams = _streams(cells, office)
     urgency = _places(frame["urgency"], [*office.urgency])
     stream = _stream_table(streams)[urgency, cell]
-    order = tie_break_order(frame, office)
+    order = PublicOrder.of(frame, office).rows()
     order = order[kept[order]]
     since, promised = (
         column[cohorts.member] for column in (cohorts.since, cohorts.promised)

@@ -23,6 +23,7 @@ from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.tiers import check_range, objectives
+from ektp_sched.rules.tiers import accrued
 from ektp_sched.scenarios.simulate.outcome import (
     Outcome,
     Waits,
@@ -297,7 +298,6 @@ def outcome_of_people(
     waiting = recorded - np.cumsum(printed)
     waited = people.day - first
     target = queue.streams.target[people.stream]
-    accrued = waited * (first - people.since + 1) + waited * (waited - 1) // 2
     cell = queue.streams.cell[people.stream]
     done = people.day < days
     last = np.where(done, people.day, days - 1) - people.since
@@ -323,7 +323,9 @@ def outcome_of_people(
         person_days=_sums(people.area[old], waited[old], len(queue.areas))[:, None],
         person_days_new=_sums(cell[~old], waited[~old], len(queue.cell_share))[:, None],
         cell_share=queue.cell_share,
-        pressure=np.array([(queue.scale // target * accrued).sum()]),
+        pressure=np.array(
+            [(queue.scale // target * accrued(people.since, people.day)).sum()]
+        ),
         binding=binding,
         waits=_waits(queue, people, done, last),
         waiting_at_end=_waits(queue, people, ~done, last),

@@ -31,7 +31,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.trust.audit.queue import MISSING, NEVER
+from ektp_sched.people.keys import combined
+from ektp_sched.people.order import precedence
+from ektp_sched.people.people import MISSING
+from ektp_sched.trust.audit.queue import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,11 +163,12 @@ class Kinds:
         and target.
         """
         can = queue.eligible[self.signature, self.printer[kind]]
-        equal = can & (self.rank == self.rank[kind])
+        rank, target = self.rank, self.target
+        how = can * precedence(rank, target, rank[kind], target[kind])
         return (
-            np.flatnonzero(can & (self.rank < self.rank[kind])),
-            np.flatnonzero(equal & (self.target < self.target[kind])),
-            np.flatnonzero(equal & (self.target == self.target[kind])),
+            np.flatnonzero(how == 1),
+            np.flatnonzero(how == 2),
+            np.flatnonzero(how == 3),
         )
 
     def exchangeable(self, queue: Queue, kind: int, others: Ints) -> Ints:
@@ -196,11 +200,8 @@ class Overtakes:
 def kinds_of(queue: Queue) -> Kinds:
     """Group applications by what an overtake depends on besides dates."""
     fields = (queue.signature, queue.printer - NEVER, queue.rank, queue.target)
-    number = np.zeros(len(queue.since), dtype=np.int64)
-    for values in (*fields, queue.card):
-        key = number * (int(values.max(initial=0)) + 1) + values
-        number = np.unique(key, return_inverse=True)[1].reshape(-1)
-    member = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
+    number, kinds = combined((*fields, queue.card), len(queue.since))
+    member = np.zeros(kinds, dtype=np.int64)
     member[number] = np.arange(len(number))
     recorded, when = np.unique(queue.since, return_inverse=True)
     return Kinds(

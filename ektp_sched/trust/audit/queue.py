@@ -10,22 +10,22 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import calendar, lots
+from ektp_sched.people.people import read_people
 from ektp_sched.trust.counts.consumables import Blanks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Office
+    from ektp_sched.people.kinds import Kinds
 
     Ints = NDArray[np.int64]
     Group = tuple[str | None, str | None]
     Bools = NDArray[np.bool_]
 
 __all__ = [
-    "MISSING",
     "NEVER",
     "Leftover",
     "Queue",
@@ -56,24 +56,18 @@ class Leftover:
         return self.own + self.anybody
 
 
-def _blank_groups(
-    card: Ints, cards: Sequence[str | None], urgency: Sequence[str], office: Office
-) -> tuple[Ints, tuple[Group, ...]]:
-    """Group cards by type and, where it has blanks of its own, by class.
+def _blank_groups(kinds: Kinds, office: Office) -> tuple[Ints, tuple[Group, ...]]:
+    """Group kinds by card type and, where it has blanks of its own, by class.
 
-    Returned are each application's group, and the card type and class of each group.
+    Returned are each kind's group, and the card type and class of each group.
     """
-    names = np.array(urgency, dtype=object)
-    number, groups = card.copy(), [(name, None) for name in cards]
-    every_group: list[Group] = list(groups)
-    for index, name in enumerate(cards):
-        aside = office.cards[name].set_aside if name in office.cards else {}
-        for owner in sorted(aside):
-            owned = (card == index) & (names == owner)
-            if owned.any():
-                number[owned] = len(every_group)
-                every_group.append((name, owner))
-    return number, tuple(every_group)
+    of_kind: list[Group] = []
+    for urgency, card, _ in kinds.names:
+        aside = office.cards[card].set_aside if card in office.cards else {}
+        of_kind.append((card, urgency if urgency in aside else None))
+    groups = sorted(set(of_kind), key=lambda group: (group[0] or "", group[1] or ""))
+    numbers = {group: number for number, group in enumerate(groups)}
+    return np.fromiter((numbers[g] for g in of_kind), dtype=np.int64), tuple(groups)
 
 
 def _leftover(
@@ -102,16 +96,11 @@ def _leftover(
     return Leftover(own, anybody, stock, short)
 
 
-MISSING = int(np.iinfo(np.int64).min)
-"""Stands for "no such date"."""
-
 NEVER = -1
 """Stands for "no printer": the card was not printed within the log."""
 
 _FAR = 366
 """Days after a log among which the next one that is worked is looked for."""
-
-_DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +181,22 @@ def build_queue(
     """Join a backlog with the prints of its applications."""
     days = limits.days
     printed, printer = _first_prints(prints, frame.height, days)
+    people = read_people(frame, office, limits.start, days)
     since, ready, due, promised, pinned = (
-        _offsets(frame, column, limits.start) for column in _DATES
+        dates.astype(np.int64)
+        for dates in (
+            people.since,
+            people.ready,
+            people.due,
+            people.promised,
+            people.pinned,
+        )
     )
-    rank, target = _classes(frame, office)
-    signature, eligible, kind, kinds = _signatures(frame, office, limits.printers)
-    card, cards = _blank_groups(kind, kinds, frame["urgency"].to_list(), office)
+    kinds = people.kinds
+    eligible = np.zeros((len(kinds.printer_sets), len(limits.printers)), dtype=bool)
+    eligible[kinds.printer_set] = kinds.printers
+    group, cards = _blank_groups(kinds, office)
+    card = group[people.kind]
     bad = prints.filter(~pl.col("good"))
     used = np.zeros((len(cards), days), dtype=np.int64)
     every = prints["application"].to_numpy()
@@ -210,9 +209,9 @@ def build_queue(
         begin=np.clip(np.maximum(ready, pinned), 0, days),
         printed=printed,
         printer=printer,
-        rank=rank,
-        target=target,
-        signature=signature,
+        rank=people.rank,
+        target=people.target,
+        signature=kinds.printer_set[people.kind],
         card=card,
         due=due,
         promised=promised,
@@ -272,71 +271,3 @@ def _last_without_blanks(queue: Queue) -> Ints:
     empty = np.where(queue.left.usable <= 0, np.arange(queue.days), -1)
     last[:, 1:] = np.maximum.accumulate(empty, axis=1)
     return last
-
-
-def _offsets(frame: pl.DataFrame, column: str, start: date) -> Ints:
-    first = pl.Series([start]).to_physical()[0]
-    days = frame[column].to_physical().cast(pl.Int64) - first
-    offsets: Ints = days.fill_null(MISSING).to_numpy()
-    return offsets
-
-
-def _numbers(column: pl.Series) -> tuple[Ints, list[str | None]]:
-    """Return texts as numbers in sorted order; missing is the last."""
-    names: list[str] = column.drop_nulls().unique().sort().to_list()
-    codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
-    numbers: Ints = codes.fill_null(len(names)).to_numpy()
-    return numbers, [*names, None]
-
-
-def _places(frame: pl.DataFrame, *, matter: bool) -> tuple[Ints, list[str | None]]:
-    """Return areas as numbers, where a rule asks for them."""
-    if matter:
-        return _numbers(frame["area"])
-    return np.zeros(frame.height, dtype=np.int64), [None]
-
-
-def _classes(frame: pl.DataFrame, office: Office) -> tuple[Ints, Ints]:
-    """Return rank and target of each application."""
-    urgency, classes = _numbers(frame["urgency"])
-    area, areas = _places(frame, matter=bool(office.area_rank))
-    last = float("inf")
-
-    def strictness(name: str | None, where: str | None) -> tuple[float, float]:
-        by_class = None if name is None else office.class_rank(name)
-        by_area = None if where is None else office.area_rank.get(where)
-        return (
-            last if by_class is None else by_class,
-            last if by_area is None else by_area,
-        )
-
-    keys = [[strictness(name, where) for where in areas] for name in classes]
-    order = {key: n for n, key in enumerate(sorted({k for row in keys for k in row}))}
-    rank = np.array([[order[key] for key in row] for row in keys], dtype=np.int64)
-    target = np.array(
-        [0 if name is None else office.urgency[name].target_days for name in classes],
-        dtype=np.int64,
-    )
-    return rank[urgency, area], target[urgency]
-
-
-def _signatures(
-    frame: pl.DataFrame, office: Office, printers: tuple[str, ...]
-) -> tuple[Ints, Bools, Ints, tuple[str | None, ...]]:
-    """Return each application's signature and card type, and what they mean."""
-    if office.cards:
-        card, cards = _numbers(frame["card"])
-    else:
-        card, cards = np.zeros(frame.height, dtype=np.int64), [None]
-    by_area = any(printer.areas is not None for printer in office.printers)
-    area, areas = _places(frame, matter=by_area)
-    rows = np.array(
-        [
-            [name in office.eligible(kind, where) for name in printers]
-            for kind in cards
-            for where in areas
-        ],
-        dtype=bool,
-    )
-    eligible, number = np.unique(rows, axis=0, return_inverse=True)
-    return number.reshape(-1)[card * len(areas) + area], eligible, card, tuple(cards)

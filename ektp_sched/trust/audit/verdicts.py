@@ -24,13 +24,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.people.people import MISSING
 from ektp_sched.trust.audit.overtakes import (
     count_overtakes,
     count_unaccounted,
     date_tiers,
     kinds_of,
 )
-from ektp_sched.trust.audit.queue import MISSING, stretches
+from ektp_sched.trust.audit.queue import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.people.order import PublicOrder
 from ektp_sched.rules import RULES
-from ektp_sched.trust.verify.tiebreak import TieBreak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,7 +187,7 @@ def _comes_first(rows: pl.DataFrame, office: Office, person: Person) -> pl.Serie
     }
     alike = rows.filter(same).select(pl.col(name).cast(keys[name]) for name in keys)
     own = pl.DataFrame({name: [person.row[name]] for name in keys}, schema=keys)
-    ties = TieBreak.among(pl.concat([alike, own]), office)
+    ties = PublicOrder.of(pl.concat([alike, own]), office)
     place = ties.ranked(np.arange(alike.height + 1))
     first = np.zeros(rows.height, dtype=np.bool_)
     first[same] = place[:-1] < place[-1]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.keys import compact, distinct_rows
+from ektp_sched.people.order import precedence
 from ektp_sched.rules.tiers import cost
 from ektp_sched.trust.verify.tiers import priced
 
@@ -113,17 +114,7 @@ def _sorts(
     kind, used = groups.example[group[example]], columns[-1]
     rank, target = kinds.rank[kind], kinds.target[kind]
     able = eligible[kind][:, used]
-    by_rank = rank[:, None] < rank
-    level = rank[:, None] == rank
-    first = np.where(
-        by_rank,
-        1,
-        np.where(
-            level & (target[:, None] < target),
-            2,
-            np.where(level & (target[:, None] == target), 3, 0),
-        ),
-    )
+    first = precedence(rank[:, None], target[:, None], rank, target)
     return sort.reshape(-1), Sorts(
         rank,
         target,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.keys import counted
+from ektp_sched.people.order import PublicOrder
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, RULES, STOCK
 from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.standing import machine_room, room_by_kind
 from ektp_sched.trust.facts import MISSING, blocks
 from ektp_sched.trust.verify.rules import add_rows
-from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _check_order(
     rows, count = facts.rows, len(new)
     if not count or not facts.frame.height:
         return
-    tie_break = TieBreak.of(facts)
+    tie_break = PublicOrder.of(facts.frame, facts.office)
     ids = facts.assignments["application_id"]
     wrong = np.zeros(count, dtype=bool)
     for block in blocks(count):

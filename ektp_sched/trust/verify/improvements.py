@@ -18,6 +18,7 @@ import numpy as np
 
 from ektp_sched.office import capacity
 from ektp_sched.people.keys import counted
+from ektp_sched.people.order import PublicOrder
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.consumables import blanks_of
@@ -25,7 +26,6 @@ from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.counts.standing import left_of, machine_room
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
-from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.trust.verify.ties import PASSED_IN_TIE
 from ektp_sched.words import said
 
@@ -176,7 +176,7 @@ class _Exchanges:
 def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Sides]:
     """Yield every two days between which cards could be exchanged."""
     free = np.flatnonzero(cell >= 0)
-    place = TieBreak.of(facts).ranked(free)
+    place = PublicOrder.of(facts.frame, facts.office).ranked(free)
     latest = np.full(len(cells.day), -1, dtype=np.int64)
     earliest = np.full(len(cells.day), _LATE, dtype=np.int64)
     np.maximum.at(latest, cell[free], place)
@@ -254,7 +254,9 @@ def _check_exchanges(
 def _first_of(facts: Facts, cell: Ints, application: int) -> int:
     """Return who of an application's cell comes first in the tie-break."""
     members = np.flatnonzero(cell == cell[application])
-    return int(members[np.argmin(TieBreak.of(facts).ranked(members))])
+    return int(
+        members[np.argmin(PublicOrder.of(facts.frame, facts.office).ranked(members))]
+    )
 
 
 def _ends(sort: Ints, values: Ints) -> tuple[Ints, Ints]:

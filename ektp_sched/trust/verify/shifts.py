@@ -326,10 +326,10 @@ def _rest_is_kept(worked: _ShiftUses) -> None:
     for first, second in pairwise(worked.days):
         if second - first <= rest:
             what = said(
-                "is worked on {one} and {other}; {place}.rest_days wants {rest} whole "
-                "days between",
-                "dipakai pada {one} dan {other}; {place}.rest_days menghendaki {rest} "
-                "hari penuh di antaranya",
+                "is worked on {first} and {second}; {place}.rest_days wants {rest} "
+                "whole days between",
+                "dipakai pada {first} dan {second}; {place}.rest_days menghendaki "
+                "{rest} hari penuh di antaranya",
                 first=worked.date(first),
                 second=worked.date(second),
                 place=worked.place,

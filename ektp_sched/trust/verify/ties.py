@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.keys import distinct, distinct_rows
+from ektp_sched.people.order import PublicOrder
 from ektp_sched.trust.counts.standing import left_of
-from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def check_ties_in_groups(facts: Facts, findings: Findings) -> None:
     split = np.flatnonzero((first < last)[groups.member])
     if not len(split):
         return
-    place = TieBreak.of(facts).ranked(split)
+    place = PublicOrder.of(facts.frame, facts.office).ranked(split)
     order = split[np.lexsort((place, groups.member[split]))]
     same = groups.member[order][1:] == groups.member[order][:-1]
     wrong = same & (day[order][1:] < day[order][:-1])
@@ -152,7 +152,7 @@ def _check_exchanges(
     cell = np.searchsorted(held, key)
     asked = matters[cell]
     people = chosen[asked]
-    place = TieBreak.of(facts).ranked(people)
+    place = PublicOrder.of(facts.frame, facts.office).ranked(people)
     latest = np.full(len(held), -1, dtype=np.int64)
     earliest = np.full(len(held), _LATE, dtype=np.int64)
     np.maximum.at(latest, cell[asked], place)
