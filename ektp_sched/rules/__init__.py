@@ -1,4 +1,7 @@
-"""The rules of an office, each stated once: the limits it lays, and its sentence."""
+"""The rules of an office, each stated once in a module of its own.
+
+Its fields and their words, its contradictions, the limits it lays, its sentence.
+"""
 
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.limit import Limit, Limits, Period, Standing, tally

@@ -44,7 +44,6 @@ __all__ = [
     "column",
     "column_of",
     "either",
-    "example",
     "fields_of",
     "form_of",
     "inline",
@@ -52,7 +51,6 @@ __all__ = [
     "listed",
     "quoted",
     "rows_of",
-    "whole",
 ]
 
 
@@ -179,7 +177,7 @@ def form_of(annotation: Any) -> Form:
     elif base is bool:
         says, kind = says or _YES_NO, kind or Kind.FLAG
     elif base is int:
-        says = says or whole(last("unit") or Said("", ""), int(low), int(high))
+        says = says or _whole(last("unit") or Said("", ""), int(low), int(high))
         kind = kind or Kind.WHOLE
     elif base is Decimal:
         above = any(isinstance(m, Gt) for m in metadata)
@@ -219,7 +217,7 @@ def column_of(key: str, field: FieldInfo) -> Column:
     return Column(key, note, form.kind, form.choices, form.source, largest)
 
 
-def example(english: str, indonesian: str, text: str, cell: str = "") -> Said:
+def _example(english: str, indonesian: str, text: str, cell: str = "") -> Said:
     """Return a form with an example, as text and as a cell write it."""
     tail = english + ", such as {example}", indonesian + ", misalnya {example}"
     return by_form(said(*tail, example=text), said(*tail, example=cell or text))
@@ -233,7 +231,7 @@ def quoted(english: str, indonesian: str, text: str) -> Said:
             f'{indonesian} dalam tanda kutip, misalnya "{{example}}"',
             example=text,
         ),
-        example(english, indonesian, text),
+        _example(english, indonesian, text),
     )
 
 
@@ -272,7 +270,7 @@ def inline(english: str, indonesian: str, text: str, sheet: str) -> Said:
     )
 
 
-def whole(unit: Said, low: int, high: int) -> Said:
+def _whole(unit: Said, low: int, high: int) -> Said:
     """Return the form of a whole number of something."""
     return said(
         "a whole number{unit} from {low} to {high}",
