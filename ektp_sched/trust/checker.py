@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate, combinations, groupby, pairwise, product
+from itertools import accumulate, combinations, groupby, pairwise, permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ limit: more cards than the limit | kartu melebihi batas
 blanks: so many cards find no blank that is theirs to use and has not expired | sekian kartu tidak mendapat blangko yang boleh dipakai dan belum kedaluwarsa
 shift: a shift against this rule | shift melanggar aturan ini
 quota: this quota is not kept | kuota ini tidak ditaati
+parity: the areas are further apart than this entry allows | wilayah berselisih lebih besar daripada yang dibolehkan entri ini
 uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
 table: this row (1: the heading) has not the columns of this table | baris ini (1: judul kolom) tidak berisi kolom-kolom tabel ini
 row: wrong in this row | salah pada baris ini
@@ -78,6 +79,7 @@ held.csv: application_id,status
 rejects.csv: row,column,reason
 prices.csv: resource,day,tier,rank,one_more,one_less
 quotas.csv: quota,limit,from,to,printed,all_printed,cards,left,kept
+parity.csv: parity,limit,from,to,printed,all_printed,cards,left,kept
 shifts.csv: shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved,promise_days_saved,person_days_saved,wasted_trips_saved,needed_for_rules""".splitlines()}
 # A plan folder has no other files than these, and what systems and open workbooks leave beside them.
 NAMES = {*TABLES, "office.toml", "summary.json", "certificate.json", "plan.xlsx", "report.html", "batches"}
@@ -88,17 +90,18 @@ UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priorit
 # Every other key is computed again; summary.json and its entries have no more keys than these.
 KEYS = {*UNSAID, *(
     "schema_version program office language start days read planned held done rejected printed unprinted status engine_reason tie_break seed tiers shifts "
-    "quotas waits clearance uses unprinted_by_reason held_by_status rejected_by_reason by_area files").split()}
+    "quotas parity waits clearance uses unprinted_by_reason held_by_status rejected_by_reason by_area files").split()}
 INSIDE = {"tiers": "name rank value exact bound proven", "by_area": "area planned held",
           "shifts": "id day cost_idr saves person_days wasted_trips wasted_trips_exact needed_for_rules",
-          "quotas": "quota per limit value periods printed cards kept kept_as_nobody_was_left"}
+          "quotas": "quota per limit value periods printed cards kept kept_as_nobody_was_left",
+          "parity": "parity areas per limit value periods printed cards kept kept_as_nobody_was_left"}
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
-# What quotas and blanks see of a card, and its printer; two of a kind can always take each other's place.
-Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "printer"])  # noqa: PYI024
+# What quotas, parity and blanks see of a card, and its printer; two of a kind can always take each other's place.
+Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "area", "printer"])  # noqa: PYI024
 # What the rules see of an application: day numbers, class, target, rank (class, area; none
-# is infinity), quotas that count it, printers that may print it, the limit on its blanks.
+# is infinity), quotas that count it, its area if parity names it, printers that may print it, the limit on its blanks.
 Cohort = namedtuple("Cohort", [  # noqa: PYI024
-    "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "counts", "able", "blanks"])
+    "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "counts", "area", "able", "blanks"])
 UNREADABLE = (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error)
 Tier = tuple[str, Any, Any]  # name, rank, and the rank as it is written
 
@@ -137,7 +140,7 @@ class Folder:
         self.reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
         self.total = ("daily reserve",) if self.reserve else ()  # no id of a resource has a blank
         self.shifts = {s["id"]: {"cost_idr": 0} | s for s in self.toml.get("shifts", [])}
-        self.quotas = self.toml.get("quotas", [])
+        self.quotas, self.parity = self.toml.get("quotas", []), self.toml.get("parity", [])
         self.worked = [(date.fromisoformat(u["day"]), u["id"]) for u in self.claimed.get("shifts", [])]
         daily = [self.cards(day, {name for on, name in self.worked if on == day}) for day in self.dates]
         self.limit = {name: [cards[name] for cards in daily] for name in (*self.units, *self.total)}
@@ -159,6 +162,8 @@ class Folder:
         self.ties: defaultdict[Cohort, dict[int, Any]] = defaultdict(dict)
         self.values: list[tuple[Tier, int, Fraction]] = []
         self.periods: list[tuple[int, str, range, int, int, int]] = []  # quota, key, days, printed, all, left
+        self.waits = Counter[str]()  # applications by area
+        self.levels: list[tuple[int, int, str, str, int, int, int, int]] = []  # parity, day, two areas, printed of each, left of each
 
     def dated(self, card: dict[str, Any]) -> list[tuple[int, int, int, str]]:
         """Return the blanks of a card type of which some expire or are set aside.
@@ -243,9 +248,10 @@ class Folder:
         blanks = f"blanks {card}" if f"blanks {card}" in self.limit else None
         mine = {"urgency": row["urgency"], "card": card, "area": area}
         counts = tuple(i for i, q in enumerate(self.quotas) if all(mine[k] in (q[k] if isinstance(q[k], list) else [q[k]]) for k in mine if k in q))
+        named = area if any(area in entry["areas"] for entry in self.parity) else None
         since, ready, due, promised, pin = days
         pin = None if pin is None or pin < 0 else pin  # before the start it is ignored
-        return Cohort(since, ready, due, promised, pin, row["urgency"], kind["target_days"], rank, counts, able, blanks)
+        return Cohort(since, ready, due, promised, pin, row["urgency"], kind["target_days"], rank, counts, named, able, blanks)
 
     def demanded(self) -> list[Tier]:
         """Return the tiers in the order in which they must be settled."""
@@ -295,9 +301,9 @@ class Folder:
     def run(self) -> None:
         """Check everything; prices prove something only of a plan that keeps the rules."""
         for step in (self.files, self.tables, self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims,
-                     self.figures, self.counts, self.quota_figures, self.shift_figures, self.priced_rows, self.sheets):
+                     self.figures, self.counts, self.quota_figures, self.parity_figures, self.shift_figures, self.priced_rows, self.sheets):
             step()
-        broken = {"once", "rule", "limit", "blanks", "shift", "quota"} & {code for code, _ in self.wrong}
+        broken = {"once", "rule", "limit", "blanks", "shift", "quota", "parity"} & {code for code, _ in self.wrong}
         if (self.path / "certificate.json").exists():
             proof = json.loads(self.text("certificate.json"), parse_float=str, parse_constant=str, object_pairs_hook=once)
             trouble = "rules" if broken else self.disproof(proof)
@@ -439,6 +445,7 @@ class Folder:
                 self.expect(c.pin is None or c.pin >= self.days, "rule", name, "pinned_on")
                 reasons[c, row["reason"]].append(name)
         self.counted()
+        self.levelled()
         for (c, reason), names in reasons.items():
             good = reason in self.reasons(c)
             for name in names:
@@ -463,8 +470,10 @@ class Folder:
         free = {d: some for d, some in free.items() if some}
         inked = [d for d, some in free.items() if any(all(room.get(f"ribbons {p}", [True])[d:]) for p in some)]
         spare = [d for d in inked if not c.blanks or (all(room[c.blanks][d:]) and self.fit(c.blanks, c.urgency, d))]
-        held = all(any(self.breaks(c, d, *period) for period in self.periods) for d in spare)
-        return {"capacity"} if not free else {"no-ribbon"} if not inked else {"no-blanks"} if not spare else {"quota"} if held else set()
+        within = [d for d in spare if not any(self.breaks(c, d, *period) for period in self.periods)]
+        level = [d for d in within if not any(self.parts(c, d, *level) for level in self.levels)]
+        stages = (("capacity", free), ("no-ribbon", inked), ("no-blanks", spare), ("quota", within), ("parity", level))
+        return {next((reason for reason, days_left in stages if not days_left), "")} - {""}
 
     def fit(self, blanks: str, urgency: str, d: int) -> bool:
         """Return whether a card more of a class on a day leaves a blank for every card."""
@@ -508,10 +517,46 @@ class Folder:
         mine = int(i in c.counts)
         return d in days and self.beyond(i, key, days, made + mine, every + 1, left - mine)
 
+    def levelled(self) -> None:
+        """Check parity after every day on which a printer and its server had a card to do, for every two areas of an entry."""
+        self.waits = Counter(c.area for c, _ in self.people.values() if c.area is not None)
+        made, left = ({area: [0] * self.days for area in self.waits} for _ in range(2))
+        for (c, d, _, _), n in self.cells.items():
+            for e in range(d, self.days) if c.area in made else ():
+                made[c.area][e] += n
+            for e in range(max(c.ready, c.pin or 0, 0), d) if c.able and c.area in left else ():
+                left[c.area][e] += n
+        links = [(p, s, *self.total) for p in self.printers for s in self.reach[p]]
+        works = [d for d in range(self.days) if any(all(self.limit[name][d] > 0 for name in link) for link in links)]
+        for i, entry in enumerate(self.parity):
+            for (a, b), d in product(permutations([area for area in entry["areas"] if self.waits[area]], 2), works):
+                level = i, d, a, b, made[a][d], made[b][d], left[a][d], left[b][d]
+                self.levels.append(level)
+                self.expect(not self.apart(*level), "parity", f"parity[{i + 1}] {self.dates[d]}: {a}, {b}")
+
+    def apart(self, i: int, _: int, a: str, b: str, more: int, less: int, first: int, other: int) -> bool:
+        """Return whether the part printed of one area is too far above that of another, both having somebody left."""
+        above = Fraction(more, self.waits[a]) - Fraction(less, self.waits[b])
+        return above > Fraction(self.parity[i]["within"]) and first > 0 and other > 0
+
+    def parts(self, c: Cohort, day: int, i: int, d: int, a: str, b: str, more: int, less: int, first: int, other: int) -> bool:
+        """Return whether one card more on a day, left until now, would set two areas apart."""
+        one, two = int(c.area == a), int(c.area == b)
+        return day <= d and self.apart(i, d, a, b, more + one, less + two, first - one, other - two)
+
+    def keeps_parity(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
+        """Return whether areas stay as level as they must be."""
+        gone = None if go is None else go.area
+        for i, day, a, b, more, less, first, other in self.levels:
+            one, two = (int(come.area == area) - int(gone == area) for area in (a, b))
+            if d <= day < e and self.apart(i, day, a, b, more + one, less + two, first - one, other - two):
+                return False
+        return True
+
     def uncertifiable(self) -> bool:
         """Return whether no prices can prove a plan.
 
-        So it is with quotas, or where ribbons, or blanks that cross, expire or are set aside can run out on
+        So it is with quotas, with parity, or where ribbons, or blanks that cross, expire or are set aside can run out on
         these data: all capacity with every shift, and all who wait, could use them up.
         """
         every = [self.cards(day, self.allowed(day)) for day in self.dates]
@@ -530,7 +575,7 @@ class Folder:
             sure = [sum(n for first, n in lots if first <= d) for d in range(self.days)] if blanks in self.lots else self.limit[blanks]
             if (blanks in self.lots or mine & others) and any(n < min(m + 1, demand) for n, m in zip(sure, most, strict=True)):
                 return True
-        return bool(self.quotas and self.people)
+        return bool((self.quotas or self.parity) and self.people)
 
     def claims(self) -> None:
         """Check the counts and tier values of summary.json."""
@@ -729,6 +774,40 @@ class Folder:
         table = [tuple(row.values()) for row in self.rows("quotas.csv")] if (self.path / "quotas.csv").exists() else []
         self.expect(table == lines and (self.path / "quotas.csv").exists() is bool(self.quotas), "claim", "quotas.csv")
 
+    def parity_figures(self) -> None:
+        """Check what summary.json and parity.csv say of parity, in thousandths of the applications of an area."""
+        entries, lines, every = list[Any](), list[Any](), [0] * self.days
+        for (_, d, _, _), n in self.cells.items():
+            for e in range(d, self.days):
+                every[e] += n
+
+        def plain(x: Fraction) -> float:
+            return round(float(x), 6)
+
+        for i, entry in enumerate(self.parity):
+            name, worst = f"parity[{i + 1}]" + (f" ({entry['id']})" if "id" in entry else ""), dict[int, Any]()
+            for level in [level for level in self.levels if level[0] == i]:
+                _, d, a, b, more, less, *left = level
+                both, kept = self.waits[a] * self.waits[b], not self.apart(*level)
+                unit, bound = Fraction(both, 1000), math.floor(Fraction(entry["within"]) * both)
+                made, most = (more * self.waits[b] - less * self.waits[a]) / unit, bound / unit
+                lines.append((name, f"within ({a} – {b})", str(self.start), str(self.dates[d]), plain(made), every[d], plain(most), min(left), kept))
+                tight = not kept, made - most
+                if d not in worst or tight > worst[d][0]:
+                    worst[d] = tight, made, most
+            if worst:
+                ends = [[plain(min(x)), plain(max(x))] for x in ([made for _, made, _ in worst.values()], [most for *_, most in worst.values()])]
+                kept_days = [not broken for (broken, _), *_ in worst.values()]
+                few = sum(not broken and made > most for (broken, _), made, most in worst.values())
+                entries.append((name, entry["areas"], "day", "within", Fraction(entry["within"]), len(worst), *ends, sum(kept_days), few))
+        keys = ("parity", "areas", "per", "limit", "value", "periods", "printed", "cards", "kept", "kept_as_nobody_was_left")
+        stated = [tuple(Fraction(q[k]) if k == "value" else q[k] for k in keys) for q in self.claimed["parity"]]
+        self.expect(stated == entries, "claim", "parity")
+        there = (self.path / "parity.csv").exists()
+        table = [(r["parity"], r["limit"], r["from"], r["to"], float(r["printed"]), int(r["all_printed"]), float(r["cards"]), int(r["left"]),
+                  r["kept"] == "true") for r in (self.rows("parity.csv") if there else ())]
+        self.expect(table == lines and there is bool(self.parity), "claim", "parity.csv")
+
     def shift_figures(self) -> None:
         """Check that shifts.csv says what summary.json says; what a shift saves is believed."""
         table = [*self.rows("shifts.csv")] if (self.path / "shifts.csv").exists() else []
@@ -770,7 +849,7 @@ class Folder:
         at = defaultdict[int, list[tuple[Cohort, Kind]]](list)
         for c, d, p in self.places:
             if c.pin is None and c.able:
-                at[d].append((c, Kind(c.able, c.blanks, c.urgency * (c.blanks in self.lots), c.counts, p)))
+                at[d].append((c, Kind(c.able, c.blanks, c.urgency * (c.blanks in self.lots), c.counts, c.area, p)))
         return at
 
     def costs(self, c: Cohort, d: int) -> tuple[int, ...]:
@@ -869,7 +948,8 @@ class Folder:
         """Return whether a card may come from day e to day d, and another, if any, take its slot, by every rule but room."""
         key = come, go, d, e
         if key not in self.kept:
-            self.kept[key] = self.keeps_printers(come, go) and self.keeps_blanks(come, go, d, e) and self.keeps_quotas(come, go, d, e)
+            self.kept[key] = self.keeps_printers(come, go) and self.keeps_blanks(come, go, d, e)
+            self.kept[key] = self.kept[key] and self.keeps_quotas(come, go, d, e) and self.keeps_parity(come, go, d, e)
         return self.kept[key]
 
     def keeps_printers(self, come: Kind, go: Kind | None) -> bool:
