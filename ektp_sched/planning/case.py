@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ektp_sched.office import calendar, capacity
-from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.people.cohorts import check_start, group
+from ektp_sched.people.people import read_people
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import Scarce
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Calendar, Capacity, Office
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.people import People
     from ektp_sched.planning.problem import TierSolver
     from ektp_sched.planning.tiers import Objective
 
@@ -38,7 +40,8 @@ class Case:
     office: Office
     calendar: Calendar
     limits: Capacity  # without any shift
-    cohorts: Cohorts  # who waits
+    people: People  # who waits
+    cohorts: Cohorts  # the same, grouped
     # Every tier in order, the shifts' own among them where there are shifts.
     order: tuple[Objective, ...]
     last_day: int  # from here on no optimal plan prints anything
@@ -90,9 +93,20 @@ def lay_case(
     """Lay out who waits for what over a horizon."""
     worked = calendar(office, start, days)
     limits = capacity(office, start, days)
-    cohorts = build_cohorts(backlog, office, start, days)
+    people = read_people(backlog.frame, office, start, days)
+    check_start(people.since, start)
+    cohorts = group(people)
     order = objectives(office, cohorts, days, decided=bool(office.shifts))
     last_day = days_that_matter(cohorts, limits)
     return Case(
-        backlog, office, worked, limits, cohorts, order, last_day, solver, workers
+        backlog,
+        office,
+        worked,
+        limits,
+        people,
+        cohorts,
+        order,
+        last_day,
+        solver,
+        workers,
     )

@@ -210,7 +210,9 @@ def _unprinted(
     case: Case, outcome: Outcome, prints: Prints, left: Ints
 ) -> pl.DataFrame:
     rows = case.backlog.frame.select("application_id", "waiting_since", "urgency")
-    return rows[left].with_columns(reasons(case, outcome, prints, left))
+    return rows[left].with_columns(
+        reasons(case.people, outcome.program.capacity, prints, left)
+    )
 
 
 def _certificate(
