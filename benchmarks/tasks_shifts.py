@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from benchmarks.cases import shift_case
 from benchmarks.measure import Timer
 from ektp_sched.backlog import from_frame
-from ektp_sched.planning import decisions, plan
+from ektp_sched.planning import plan
+from ektp_sched.planning.decisions import engine as choosing
+from ektp_sched.planning.decisions.decide import decide
 
 if TYPE_CHECKING:
     from benchmarks.cases import Case
     from ektp_sched.backlog import Backlog
+    from ektp_sched.planning.decisions.decide import Decided
 
 __all__ = ["shifts"]
 
@@ -55,17 +59,14 @@ def _run(engine: str, limit: float, case: Case) -> dict[str, Any]:
 
 def _ours(backlog: Backlog, case: Case, limit: float) -> dict[str, Any]:  # noqa: ARG001
     """Plan with the library: people, prices, savings and proof included."""
-    decide, kept = decisions.decide, []
+    kept = []
 
-    def watched(*given: Any, **named: Any) -> decisions.Decided:
+    def watched(*given: Any, **named: Any) -> Decided:
         kept.append(decide(*given, **named))
         return kept[-1]
 
-    decisions.decide = watched
-    try:
+    with patch.object(choosing, "decide", watched):
         made = plan(backlog, case.office, start=case.start, days=case.days)
-    finally:
-        decisions.decide = decide
     certificate = made.certificate
     proof = None if certificate is None else certificate.decisions
     return {

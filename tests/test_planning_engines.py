@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -16,9 +19,9 @@ from strategies import START, Case, cases, desk, person, pinned_cases
 from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.planning import Plan, Status, lexicographic, solve
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.cpsat import CpSatEngine
-from ektp_sched.planning.flow import FlowEngine
-from ektp_sched.planning.horizon import days_needed
+from ektp_sched.planning.cpsat import CpSatSolver
+from ektp_sched.planning.flow import FlowSolver
+from ektp_sched.planning.needed import days_needed
 from ektp_sched.trust import check_certificate, verify
 
 if TYPE_CHECKING:
@@ -57,6 +60,46 @@ def test_names_of_the_engines(engine: str) -> None:
 
 def test_auto_is_flow_where_all_rules_are_a_network() -> None:
     assert Case(desk(), crowd()).plan().engine == "flow"
+
+
+SOLVERS = ("flow", "cpsat", "decisions.benders", "mixed.run")
+SHIFT = {"id": "sat", "days": ["sat"], "cost_idr": 1, "share": 1.0}
+QUOTA = {"per": "day", "at_most": 1, "area": ["Alak"]}
+
+
+@pytest.mark.parametrize(
+    ("engine", "tables", "loaded"),
+    [
+        ("auto", {}, {"flow"}),
+        ("cpsat", {}, {"cpsat"}),
+        ("auto", {"shifts": [SHIFT]}, {"flow", "decisions.benders"}),
+        (
+            "auto",
+            {"areas": {"Alak": []}, "quotas": [QUOTA]},
+            {"flow", "cpsat", "mixed.run"},
+        ),
+    ],
+)
+def test_a_solver_is_imported_only_when_it_is_chosen(
+    engine: str, tables: dict[str, Any], loaded: set[str]
+) -> None:
+    code = (
+        "import sys; from strategies import Case, desk, person\n"
+        f"case = Case(desk(1, **{tables}), (person('a', 9),), days=7)\n"
+        f"case.plan(engine={engine!r})\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent,
+    )
+    modules = {f"ektp_sched.planning.{name}" for name in SOLVERS}
+    assert modules & set(done.stdout.split()) == {
+        f"ektp_sched.planning.{name}" for name in loaded
+    }
 
 
 @pytest.mark.parametrize("name", ["", "Flow", "gurobi"])
@@ -113,18 +156,18 @@ def test_time_that_ends_between_tiers_leaves_a_feasible_plan(done: int) -> None:
 
 def test_a_call_that_would_not_end_in_time_is_not_begun() -> None:
     case = Case(desk(1), crowd())
-    slow, quick = FlowEngine(), FlowEngine()
+    slow, quick = FlowSolver(), FlowSolver()
     slow._watch.pace = 10.0**6
-    with patch.object(solve, "_engine", lambda _: slow):
+    with patch.object(solve, "tier_solver", lambda _: slow):
         assert case.plan(time_limit=60.0).status is Status.UNKNOWN
         # Without a limit the pace is of no interest.
         assert case.plan().status is Status.OPTIMAL
-    with patch.object(solve, "_engine", lambda _: quick):
+    with patch.object(solve, "tier_solver", lambda _: quick):
         assert case.plan(time_limit=60.0).status is Status.OPTIMAL
 
 
 def test_the_engine_learns_the_pace_from_calls_that_are_long_enough() -> None:
-    engine = FlowEngine()
+    engine = FlowSolver()
     before = engine._watch.pace
     engine._watch.end(10, engine._watch.begin(10))
     assert engine._watch.pace == before
@@ -150,7 +193,7 @@ def test_half_of_the_time_is_for_finding_how_many_days_it_takes() -> None:
     case = Case(desk(1), crowd())
     office = case.office
     needed = days_needed(case.backlog, office, START)
-    late = days_needed(case.backlog, office, START, 0.0)
+    late = days_needed(case.backlog, office, START, Clock(1e-9, None))
     # Out of time at once, all days that could matter are kept.
     assert needed == 6
     assert late > needed
@@ -208,7 +251,7 @@ class Unproven:
         problem: TierProblem,
         seconds: float | None = None,  # noqa: ARG002 (it is given no limit)
     ) -> Flow:
-        flow = FlowEngine().solve(problem)
+        flow = FlowSolver().solve(problem)
         self.solved += 1
         if self.solved < 2:
             return flow
@@ -219,7 +262,7 @@ def test_an_engine_that_only_bounds_is_feasible_with_bound_and_gap() -> None:
     # b was due before the start: the constant belongs to value and bound.
     rows = (*crowd(), person("b", 50, due_on=-1))
     engine = Unproven(below=2)
-    with patch("ektp_sched.planning.solve._engine", lambda _: engine):
+    with patch("ektp_sched.planning.solve.tier_solver", lambda _: engine):
         plan = Case(desk(1), rows).plan()
     assert plan.status is Status.FEASIBLE
     assert engine.solved == 2
@@ -234,8 +277,8 @@ def test_an_engine_that_only_bounds_is_feasible_with_bound_and_gap() -> None:
 
 
 def test_an_engine_without_any_flow_is_unknown() -> None:
-    engine = CpSatEngine()
-    with patch.object(CpSatEngine, "solve", lambda *_: None):
+    engine = CpSatSolver()
+    with patch.object(CpSatSolver, "solve", lambda *_: None):
         plan = Case(desk(1), crowd()).plan(engine=engine.name)
     assert plan.status is Status.UNKNOWN
     assert plan.assignments.is_empty()

@@ -31,11 +31,8 @@ from strategies import (
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.planning import Status
-from ektp_sched.planning.clock import Clock
+from ektp_sched.planning import Status, engines
 from ektp_sched.planning.mixed import exact, relax
-from ektp_sched.planning.mixed.plan import mixed_plan
-from ektp_sched.planning.scarce import Scarce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -203,9 +200,8 @@ def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
 def test_the_program_and_the_network_agree_where_both_apply(case: Case) -> None:
     assume(case.rows)
     plan = case.plan()
-    mixed = mixed_plan(
-        case.backlog, case.office, case.start, case.days, Scarce(), Clock(None, None)
-    )
+    with patch.object(engines, "ENGINES", engines.ENGINES[-1:]):
+        mixed = case.plan()
     if plan.status is Status.INFEASIBLE:
         assert mixed.status is Status.INFEASIBLE
         return
@@ -409,7 +405,7 @@ def test_what_is_found_with_days_in_parts_starts_no_search(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     module = import_module("ektp_sched.planning.mixed.run")
-    search, none = module._search, module.Outcome(None, None, 0.0, 0, infeasible=True)
+    search, none = module._search, module.Ended(None, None, 0.0, 0, infeasible=True)
     atoms: list[bool] = []
 
     def fails_near(laid: Any, matrix: Any, kept: Any, *more: Any, **named: Any) -> Any:

@@ -22,7 +22,7 @@ from ektp_sched.planning import Status
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.decisions.benders import Search
-from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.flow import FlowSolver
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
 from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
@@ -79,7 +79,7 @@ def value(case: Case, used: Sequence[Option], cohorts: Cohorts) -> list[int] | N
     if pin_conflicts(program, cohorts, case.backlog.frame):
         return None
     tiers = objectives(office, cohorts, days)
-    solution = solve_tiers(program, cohorts, tiers, FlowEngine())
+    solution = solve_tiers(program, cohorts, tiers, FlowSolver())
     assert solution is not None
     flows = iter(solution.tiers)
     own = {"cost_idr": sum(o.cost_idr for o in used), "shifts": len(used)}

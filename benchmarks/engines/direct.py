@@ -18,7 +18,7 @@ from ortools.math_opt.python import mathopt
 
 from ektp_sched.office import capacity
 from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.decisions.decide import tier_order
+from ektp_sched.planning.decisions.order import tier_order
 from ektp_sched.planning.mixed.model import Held
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.scarce import scarce

@@ -354,7 +354,8 @@ def _false_figures(
     if _rows_are_strange(saved):
         return
     stated = saved.summary
-    notices = plan_notices(backlog, office, saved.start, saved.days)
+    worked = calendar(office, saved.start, saved.days)
+    notices = plan_notices(backlog, office, worked)
     # What only the search knew is believed, where it can be so.
     told = {("optimal", _LATE): saved.prices is None, ("feasible", _NUMBERS): True}
     known = [each for each in saved.notices if told.get((saved.status, each.code))]

@@ -60,11 +60,12 @@ class Clock:
     @property
     def half(self) -> float | None:
         """Return the moment when half of the time is over."""
-        return self.part(0.5)
+        return self.within(0.5).deadline
 
-    def part(self, share: float) -> float | None:
-        """Return the moment when a part of the time, 0 to 1, is over."""
-        return None if self.limit is None else self.begun + self.limit * share
+    def within(self, share: float) -> Clock:
+        """Return a clock for a part of the time, 0 to 1, that tells nobody."""
+        limit = None if self.limit is None else self.limit * share
+        return Clock(limit, None, self.begun)
 
     @property
     def over(self) -> bool:

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["pin_conflicts"]
+__all__ = ["keeps_pins", "pin_conflicts"]
+
+
+def keeps_pins(program: Program, cohorts: Cohorts) -> bool:
+    """Return whether all pins can be kept together."""
+    wanted = _wanted(program, cohorts)
+    return not wanted.any() or _keeps(program, cohorts, wanted)
 
 
 def pin_conflicts(
@@ -35,15 +41,13 @@ def pin_conflicts(
     by one, one smallest set is named that is too much together: giving up
     any one of its pins makes room for the rest.
     """
-    days = program.capacity.days
-    pinned = np.flatnonzero((cohorts.pinned != NONE) & (cohorts.pinned < days))
+    wanted = _wanted(program, cohorts)
+    pinned = np.flatnonzero(wanted)
     if not len(pinned):
         return ()
     alone = _impossible(program, cohorts, frame, pinned)
     if alone:
         return alone
-    wanted = np.zeros(len(cohorts), dtype=np.int64)
-    wanted[pinned] = cohorts.size[pinned]
     if _keeps(program, cohorts, wanted):
         return ()
     for day in np.unique(cohorts.pinned[pinned]).tolist():
@@ -54,9 +58,16 @@ def pin_conflicts(
     return (_too_many(program, cohorts, frame, _smallest(program, cohorts, wanted)),)
 
 
+def _wanted(program: Program, cohorts: Cohorts) -> Ints:
+    """Return how many of each cohort are pinned to a day of the horizon."""
+    days = program.capacity.days
+    pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
+    return np.where(pinned, cohorts.size, 0)
+
+
 def _keeps(program: Program, cohorts: Cohorts, wanted: Ints) -> bool:
     """Return whether so many pins of each cohort can be kept together."""
-    from ektp_sched.planning.flow import FlowEngine
+    from ektp_sched.planning.flow import FlowSolver
 
     masks = program.masks.copy()
     masks[:, -1] = True
@@ -64,7 +75,7 @@ def _keeps(program: Program, cohorts: Cohorts, wanted: Ints) -> bool:
     wanted_cohorts = replace(cohorts, size=wanted)
     objective = Objective("unprinted", None, 1, program.capacity.days)
     problem = tier_problem(program, wanted_cohorts, face, objective)
-    return exact_total(problem, FlowEngine().solve(problem)) == 0
+    return exact_total(problem, FlowSolver().solve(problem)) == 0
 
 
 def _smallest(program: Program, cohorts: Cohorts, wanted: Ints) -> Ints:

@@ -1,6 +1,6 @@
 """The second opinion: one tier as an integer program, solved by CP-SAT.
 
-It reads the same tier problem as the flow engine and shares nothing else
+It reads the same tier problem as the flow solver and shares nothing else
 with it.  One worker and a fixed seed make its answer repeatable.
 """
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["CpSatEngine", "interruptible"]
+__all__ = ["CpSatSolver", "interruptible"]
 
 _HEARING = 0.2
 """Seconds between two looks for an interruption."""
 
 
-class CpSatEngine:
+class CpSatSolver:
     """Solves a tier with CP-SAT; gives a bound where time does not suffice."""
 
     name = "cpsat"
 
     def solve(self, problem: TierProblem, seconds: float | None = None) -> Flow | None:
-        """Return a flow of least cost; see ``Engine.solve``."""
+        """Return a flow of least cost; see ``TierSolver.solve``."""
         model = cp_model.CpModel()
         cards = _choices(model, problem)
         through = _arcs(model, problem)

@@ -1,4 +1,4 @@
-"""The flow engine: one tier as a minimum-cost flow, solved by OR-Tools."""
+"""The flow solver: one tier as a minimum-cost flow, solved by OR-Tools."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["FlowEngine"]
+__all__ = ["FlowSolver"]
 
 _DIRECT = 40_000
 """Up to so many choices the problem is solved as it is."""
@@ -58,7 +58,7 @@ class _Watch:
             self.pace = max(_PACE, (time.monotonic() - begun) / arcs**1.5)
 
 
-class FlowEngine:
+class FlowSolver:
     """Exact for every tier of a network program.
 
     Large problems are solved on few choices first: prices guessed from a
@@ -80,7 +80,7 @@ class FlowEngine:
     def solve(self, problem: TierProblem, seconds: float | None) -> Flow | None: ...
 
     def solve(self, problem: TierProblem, seconds: float | None = None) -> Flow | None:
-        """Return a flow of least cost; see ``Engine.solve``.
+        """Return a flow of least cost; see ``TierSolver.solve``.
 
         A call of the solver cannot be interrupted; one that, by the pace of
         those before, would not end in time is not begun.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.problem import Engine
+    from ektp_sched.planning.problem import TierSolver
     from ektp_sched.planning.program import Program
 
     Ints = NDArray[np.int64]
@@ -57,7 +57,7 @@ def solve_tiers(
     program: Program,
     cohorts: Cohorts,
     tiers: tuple[Objective, ...],
-    engine: Engine,
+    solver: TierSolver,
     deadline: float | None = None,
     progress: Callable[[str, float], None] | None = None,
     face: Face | None = None,
@@ -77,7 +77,7 @@ def solve_tiers(
         problem = tier_problem(program, cohorts, face, objective)
         left = None if deadline is None else deadline - time.monotonic()
         late = left is not None and left <= 0
-        flow = None if late else engine.solve(problem, left)
+        flow = None if late else solver.solve(problem, left)
         if flow is None:
             break
         last = problem, flow
@@ -112,10 +112,10 @@ def _completed(
 
     A plan cut short must not leave printers idle while people wait.
     """
-    from ektp_sched.planning.flow import FlowEngine
+    from ektp_sched.planning.flow import FlowSolver
 
     problem = tier_problem(program, cohorts, face, Objective(EARLINESS, None, 1, days))
-    flow = FlowEngine().solve(problem)
+    flow = FlowSolver().solve(problem)
     price = node_prices(problem, flow)
     assert price is not None
     return next_face(problem, price), (problem, flow)

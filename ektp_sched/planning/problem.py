@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 __all__ = [
-    "Engine",
     "Face",
     "Flow",
     "TierProblem",
+    "TierSolver",
     "exact_total",
     "least_value",
     "next_face",
@@ -96,7 +96,7 @@ class Flow:
     bound: int | None
 
 
-class Engine(Protocol):
+class TierSolver(Protocol):
     """Something that solves one tier."""
 
     name: str

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Capacity
     from ektp_sched.planning.assign import Prints
     from ektp_sched.planning.case import Case
+    from ektp_sched.planning.outcome import Outcome
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["reasons"]
 
 
-def reasons(case: Case, prints: Prints, left: Ints) -> pl.Series:
+def reasons(case: Case, outcome: Outcome, prints: Prints, left: Ints) -> pl.Series:
     """Return for each application that is not printed why it is not.
 
     ``no-printer``, ``pinned-later`` and ``not-ready`` as they say.  Else what is
@@ -34,13 +35,15 @@ def reasons(case: Case, prints: Prints, left: Ints) -> pl.Series:
     room had a ribbon; ``no-blanks`` if no such day had a blank for it; else
     ``quota``.
     """
-    cohorts, days = case.cohorts, case.program.capacity.days
+    cohorts, days = outcome.cohorts, outcome.program.capacity.days
     member = cohorts.member[left]
     access = cohorts.eligibility[member]
     none = np.array([not names for names in cohorts.printer_sets], dtype=bool)
     number, kinds = _kinds(case, access, left)
     ready = cohorts.ready[member]
-    room, inked, whole = (last[number] >= ready for last in _last(case, prints, kinds))
+    room, inked, whole = (
+        last[number] >= ready for last in _last(case, outcome, prints, kinds)
+    )
     # Without quotas all others had everything, and blanks are the last to blame.
     final = "quota" if case.office.quotas else "no-blanks"
     choices = (
@@ -70,15 +73,15 @@ def _kinds(case: Case, access: Ints, left: Ints) -> tuple[Ints, list[Kind]]:
 
 
 def _last(
-    case: Case, prints: Prints, kinds: list[Kind]
+    case: Case, outcome: Outcome, prints: Prints, kinds: list[Kind]
 ) -> tuple[NDArray[np.int64], ...]:
     """Return by kind the last day with room; with a ribbon; and with a blank too."""
-    limits = case.program.capacity
-    room, ribbon = _room(limits, prints), _ribbons(case, prints)
-    blanks = _Blanks(case, prints)
+    limits = outcome.program.capacity
+    room, ribbon = _room(limits, prints), _ribbons(case, limits, prints)
+    blanks = _Blanks(case, limits, prints)
     last = np.full((3, len(kinds)), -1, dtype=np.int64)
     for number, (access, card, urgency) in enumerate(kinds):
-        names = case.cohorts.printer_sets[access]
+        names = outcome.cohorts.printer_sets[access]
         able = [limits.printers.index(name) for name in names]
         free = room[able].any(axis=0)
         inked = (room & ribbon)[able].any(axis=0)
@@ -100,9 +103,8 @@ def _room(limits: Capacity, prints: Prints) -> Bools:
     return np.asarray(room)
 
 
-def _ribbons(case: Case, prints: Prints) -> Bools:
+def _ribbons(case: Case, limits: Capacity, prints: Prints) -> Bools:
     """Return on which days a printer's ribbons allow one card more, shape (P, days)."""
-    limits = case.program.capacity
     inked = np.ones(limits.printer_cards.shape, dtype=bool)
     allowed = ribbon_cards(case.office, limits.start, limits.days)
     for name, cards in allowed.items():
@@ -122,8 +124,7 @@ def _lasting(left: Ints) -> Bools:
 class _Blanks:
     """On which days there is a blank for one card more."""
 
-    def __init__(self, case: Case, prints: Prints) -> None:
-        limits = case.program.capacity
+    def __init__(self, case: Case, limits: Capacity, prints: Prints) -> None:
         self._limits = limits
         self._lots = lots(case.office, limits.start, limits.days)
         self._days: dict[tuple[str | None, str], Bools] = {}

@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import Notice, calendar
+from ektp_sched.office import Notice
 from ektp_sched.planning.assign import by_code_point
 from ektp_sched.planning.certificate import Certificate, TierPrices
 from ektp_sched.planning.outlook import start_notices
 from ektp_sched.planning.prices import marginal_prices
 from ektp_sched.planning.pricing import by_limit
-from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.reasons import reasons
 from ektp_sched.planning.result import Plan, Status, Tier
-from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
+from ektp_sched.planning.tiers import DECIDED, EARLINESS
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Office
+    from ektp_sched.office import Calendar, Office
     from ektp_sched.planning.assign import Prints
     from ektp_sched.planning.case import Case
+    from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.lexicographic import Solution
-    from ektp_sched.planning.result import Conflict
+    from ektp_sched.planning.outcome import Outcome
+    from ektp_sched.planning.result import Conflict, ShiftUse
 
     Ints = NDArray[np.int64]
 
-__all__ = ["no_plan", "solved_plan"]
+__all__ = ["made_plan", "no_plan", "plan_notices"]
 
 _ASSIGNMENTS = {
     "application_id": pl.String,
@@ -55,121 +56,119 @@ _UNPRINTED = {
 
 
 def no_plan(
-    case: Case,
-    status: Status,
-    seconds: dict[str, float],
-    conflict: tuple[Conflict, ...] = (),
+    case: Case, outcome: Outcome, conflict: tuple[Conflict, ...], clock: Clock
 ) -> Plan:
     """Return a plan without assignments: infeasible, or out of time."""
-    return replace(_bare(case, status, seconds), conflict=conflict)
+    status = Status.INFEASIBLE if conflict else Status.UNKNOWN
+    return replace(_bare(case, outcome, status, clock), conflict=conflict)
 
 
-def solved_plan(
+def made_plan(
     case: Case,
-    solution: Solution,
+    outcome: Outcome,
     prints: Prints,
-    seconds: dict[str, float],
-    late: bool = False,
+    shifts: tuple[ShiftUse, ...],
+    clock: Clock,
 ) -> Plan:
-    """Return the plan that a solution stands for, without prices if it is late."""
-    tiers = _tiers(case, solution, prints)
-    proven = all(tier.proven for tier in tiers)
-    # Prices are those of a network; other rules have none that prove anything.
-    priced = proven and case.mixed is None
+    """Return the plan that an outcome stands for, without prices if it is late."""
+    assert outcome.solution is not None
+    tiers = tuple(_tiers(case, outcome, outcome.solution, prints))
     left = prints.unprinted
     left = left[by_code_point(case.backlog.frame["application_id"].gather(left))]
-    bare = _bare(case, Status.OPTIMAL if proven else Status.FEASIBLE, seconds)
-    return replace(
-        bare,
-        assignments=_assignments(case, prints),
-        unprinted=_unprinted(case, prints, left),
+    proven = all(tier.proven for tier in tiers)
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
+    plan = replace(
+        _bare(case, outcome, status, clock),
+        assignments=_assignments(case, outcome, prints),
+        unprinted=_unprinted(case, outcome, prints, left),
         tiers=tiers,
-        certificate=_certificate(case, solution, tiers),
-        prices=_prices(case, solution, prints) if priced and not late else None,
-        notices=(*bare.notices, *([Notice("no-time-for-prices")] if late else [])),
+        shifts=shifts,
         rows=(prints.application, left),
     )
-
-
-def _prices(case: Case, solution: Solution, prints: Prints) -> pl.DataFrame:
-    return marginal_prices(
-        case.program,
-        case.cohorts,
-        case.named,
-        prints.cohort_cards,
-        solution.flow.through,
-        [case.label(tier) for tier in case.named],
-        case.program.capacity.start,
+    # Prices are those of a network; other rules have none that prove anything.
+    return (
+        _priced(plan, case, outcome, prints, clock) if outcome.split is None else plan
     )
 
 
-def _bare(case: Case, status: Status, seconds: dict[str, float]) -> Plan:
+def _priced(
+    plan: Plan, case: Case, outcome: Outcome, prints: Prints, clock: Clock
+) -> Plan:
+    """Return a plan with its certificate and, if there is time, prices."""
+    assert outcome.solution is not None
+    with clock.stage("prices"):
+        late = clock.over
+        prices = None
+        if plan.status is Status.OPTIMAL and not late:
+            prices = marginal_prices(
+                outcome.program,
+                outcome.cohorts,
+                case.named,
+                prints.cohort_cards,
+                outcome.solution.flow.through,
+                [case.label(tier) for tier in case.named],
+                case.start,
+            )
+        return replace(
+            plan,
+            certificate=_certificate(case, outcome, outcome.solution, plan.tiers),
+            prices=prices,
+            notices=(*plan.notices, *([Notice("no-time-for-prices")] if late else [])),
+        )
+
+
+def _bare(case: Case, outcome: Outcome, status: Status, clock: Clock) -> Plan:
     """Return what every plan says, whether or not anything is assigned."""
-    limits = case.program.capacity
-    horizon = calendar(case.office, limits.start, limits.days)
+    notices = plan_notices(case.backlog, case.office, case.calendar)
     return Plan(
         office=case.office,
         backlog=case.backlog,
-        start=limits.start,
-        days=limits.days,
+        start=case.start,
+        days=case.days,
         status=status,
-        engine=case.engine,
+        engine=outcome.engine,
         assignments=pl.DataFrame(schema=_ASSIGNMENTS),
         unprinted=pl.DataFrame(schema=_UNPRINTED),
-        notices=plan_notices(case.backlog, case.office, limits.start, limits.days),
-        holidays=horizon.holidays,
-        seconds=seconds,
+        notices=(*notices, *outcome.notices),
+        holidays=case.calendar.holidays,
+        seconds=clock.seconds,
     )
 
 
 def plan_notices(
-    backlog: Backlog, office: Office, start: date, days: int
+    backlog: Backlog, office: Office, worked: Calendar
 ) -> tuple[Notice, ...]:
     """Return what is worth knowing of any plan of these people in this horizon."""
-    notices = start_notices(backlog, office, start)
-    early = (backlog.frame["pinned_on"] < start).sum()
+    notices = start_notices(backlog, office, worked.start)
+    early = (backlog.frame["pinned_on"] < worked.start).sum()
     if early:
         notices.append(Notice("pinned-before-start", {"count": int(early)}))
-    of_calendar = calendar(office, start, days).notices
-    return (*office.warnings(), *of_calendar, *backlog.notices, *notices)
+    return (*office.warnings(), *worked.notices, *backlog.notices, *notices)
 
 
-def _tiers(case: Case, solution: Solution, prints: Prints) -> tuple[Tier, ...]:
+def _tiers(
+    case: Case, outcome: Outcome, solution: Solution, prints: Prints
+) -> Iterator[Tier]:
     """Value every tier from the plan itself; engines are not believed."""
+    cohorts = outcome.cohorts
     cohort, column, count = prints.cohort_cards
-    day = np.append(case.program.column_day, case.program.capacity.days)[column]
-    tiers: list[Tier] = []
-    for number, tier in enumerate(case.named):
-        cost = tier.cost(case.cohorts, cohort, day)
-        value = _total(cost, count) + tier.constant(case.cohorts)
-        solved = solution.tiers[number] if number < len(solution.tiers) else None
-        proven = solved is not None and solved.prices is not None
-        if solved is not None and proven and solved.value != value:
-            msg = f"tier {tier.name} is {value} in the plan, {solved.value} solved"
-            raise AssertionError(msg)
-        bound = value if proven else solved.bound if solved is not None else None
-        if case.chosen is not None:
-            bound = case.chosen.bound(tier, case.cohorts)
-            before = all(tier.proven for tier in tiers)
-            proven = proven and before and bound == value
-        elif bound is None:
-            bound = least_value(case.program, case.cohorts, tier)
-        tiers.append(Tier(*case.label(tier), value, tier.scale, bound, proven))
-    return _placed(case, tiers) if case.office.shifts else tuple(tiers)
-
-
-def _placed(case: Case, network_tiers: list[Tier]) -> tuple[Tier, ...]:
-    """Put the shifts' own tiers where the office wants them."""
-    assert case.chosen is not None
-    order = objectives(
-        case.office, case.cohorts, case.program.capacity.days, decided=True
-    )
-    flows = iter(network_tiers)
-    return tuple(
-        case.chosen.own(tier.name) if tier.name in DECIDED else next(flows)
-        for tier in order
-        if tier.name != EARLINESS
-    )
+    day = np.append(outcome.program.column_day, case.days)[column]
+    solved_tiers = iter(solution.tiers)
+    before = True  # whether the tiers before are proven
+    for tier in case.order:
+        if tier.name in DECIDED:
+            yield outcome.own(tier.name)
+        elif tier.name != EARLINESS:
+            cost = tier.cost(cohorts, cohort, day)
+            value = _total(cost, count) + tier.constant(cohorts)
+            solved = next(solved_tiers, None)
+            optimal = solved is not None and solved.prices is not None
+            if solved is not None and optimal and solved.value != value:
+                msg = f"tier {tier.name} is {value} in the plan, {solved.value} solved"
+                raise RuntimeError(msg)
+            bound = outcome.bound(tier)
+            before = before and optimal and bound == value
+            yield Tier(*case.label(tier), value, tier.scale, bound, before)
 
 
 def _total(cost: Ints, count: Ints) -> int:
@@ -178,8 +177,8 @@ def _total(cost: Ints, count: Ints) -> int:
     return sum(a * b for a, b in zip(cost.tolist(), count.tolist(), strict=True))
 
 
-def _assignments(case: Case, prints: Prints) -> pl.DataFrame:
-    limits, cohorts = case.program.capacity, case.cohorts
+def _assignments(case: Case, outcome: Outcome, prints: Prints) -> pl.DataFrame:
+    limits, cohorts = outcome.program.capacity, outcome.cohorts
     member = cohorts.member[prints.application]
     since = cohorts.since[member]
     wait = prints.day - since
@@ -207,18 +206,17 @@ def _names(index: Ints, names: tuple[str, ...]) -> pl.Series:
     return pl.Series(names, dtype=pl.String).gather(index)
 
 
-def _unprinted(case: Case, prints: Prints, left: Ints) -> pl.DataFrame:
+def _unprinted(
+    case: Case, outcome: Outcome, prints: Prints, left: Ints
+) -> pl.DataFrame:
     rows = case.backlog.frame.select("application_id", "waiting_since", "urgency")
-    return rows[left].with_columns(reasons(case, prints, left))
+    return rows[left].with_columns(reasons(case, outcome, prints, left))
 
 
 def _certificate(
-    case: Case, solution: Solution, tiers: tuple[Tier, ...]
+    case: Case, outcome: Outcome, solution: Solution, tiers: tuple[Tier, ...]
 ) -> Certificate | None:
     """Return the prices of the tiers that are proven; None if none is."""
-    if case.mixed is not None:
-        return None
-    limits = case.program.capacity
     flows = (tier for tier in tiers if tier.name not in DECIDED)
     prices = []
     for tier, solved in zip(case.named, solution.tiers, strict=False):
@@ -226,7 +224,7 @@ def _certificate(
             break
         assert solved.prices is not None
         head = (*case.label(tier), tier.scale, solved.value)
-        prices.append(TierPrices(*head, *by_limit(case.program, solved.prices)))
-    proof = None if case.decided is None else case.decided.proof(case.label)
-    whole = Certificate(limits.start, limits.days, tuple(prices), proof)
+        prices.append(TierPrices(*head, *by_limit(outcome.program, solved.prices)))
+    proof = None if outcome.proof is None else outcome.proof()
+    whole = Certificate(case.start, case.days, tuple(prices), proof)
     return whole if prices else None

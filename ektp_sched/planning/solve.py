@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
-from ektp_sched.office import calendar, capacity
 from ektp_sched.planning.arguments import MOST_WORKERS, check_whole
 from ektp_sched.planning.assign import assign
-from ektp_sched.planning.case import Case
+from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.conflicts import pin_conflicts
-from ektp_sched.planning.horizon import LONGEST, days_needed, days_that_matter
-from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.program import build_program
-from ektp_sched.planning.report import no_plan, solved_plan
-from ektp_sched.planning.result import Status
-from ektp_sched.planning.scarce import Scarce, scarce
-from ektp_sched.planning.tiers import check_range, objectives
+from ektp_sched.planning.engines import choose, tier_solver
+from ektp_sched.planning.horizon import LONGEST
+from ektp_sched.planning.needed import days_needed
+from ektp_sched.planning.report import made_plan, no_plan
+from ektp_sched.planning.scarce import scarce
+from ektp_sched.planning.worth import shift_uses
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
@@ -30,12 +25,11 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
-    from ektp_sched.office import Capacity, Office
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.decisions import Decided
-    from ektp_sched.planning.lexicographic import Solution
-    from ektp_sched.planning.problem import Engine
-    from ektp_sched.planning.result import Conflict, Plan, ShiftUse
+    from ektp_sched.office import Office
+    from ektp_sched.planning.case import Case
+    from ektp_sched.planning.problem import TierSolver
+    from ektp_sched.planning.result import Plan
+    from ektp_sched.planning.scarce import Scarce
 
     Progress = Callable[[str, float], None]
 
@@ -98,73 +92,69 @@ def plan(
     office = as_office(office)
     backlog, start = as_backlog(backlog, office), as_day(start)
     clock = Clock(time_limit, progress)
-    solver = _engine(engine)
+    solver = tier_solver(engine)
     check_whole(("workers", workers, 1, MOST_WORKERS))
     with clock.stage("cohorts"):
-        asked, days = days, _horizon(backlog, office, start, days, clock, workers)
-        limits = capacity(office, start, days)
-        cohorts = build_cohorts(backlog, office, start, days)
-        last_day = days_that_matter(cohorts, limits)
-    short = _scarce(office, cohorts, limits, asked)
-    if len(cohorts) and (office.quotas or short):
-        from ektp_sched.planning.mixed.plan import mixed_plan
-
-        return mixed_plan(backlog, office, start, days, short, clock)
-    decided = None
-    if office.shifts:
-        with clock.stage("decide"):
-            decided = _decided(office, cohorts, limits, last_day, clock, workers)
-            limits = decided.limits
-    with clock.stage("program"):
-        program = build_program(cohorts, limits, last_day)
-        tiers = objectives(office, cohorts, days)
-        check_range(office, cohorts, tiers, program.nodes)
-        conflict = pin_conflicts(program, cohorts, backlog.frame)
-    case = Case(backlog, office, program, cohorts, tiers, solver.name, decided)
-    if conflict and (decided is None or decided.breaks_pins):
-        if decided is not None:
-            conflict = (
-                _rules_too(backlog, office, start, days, clock)
-                # Too much even if every shift were worked.
-                or pin_conflicts(decided.program, cohorts, backlog.frame)
-                or conflict
-            )
-        return no_plan(case, Status.INFEASIBLE, clock.seconds, conflict)
-    if conflict:
-        return no_plan(case, Status.UNKNOWN, clock.seconds)
-    with clock.stage("solve"):
-        solution = solve_tiers(program, cohorts, tiers, solver, clock.deadline)
-    if solution is None:
-        return no_plan(case, Status.UNKNOWN, clock.seconds)
+        case = _laid(backlog, office, start, days, solver, workers, clock)
+    search = choose(case)
+    outcome = search.solve(case, clock)
+    if outcome.solution is None:
+        conflict = search.contradiction(case, outcome, clock)
+        return no_plan(case, outcome, conflict, clock)
     with clock.stage("assign"):
-        prints = assign(backlog.frame, office, program, cohorts, solution)
-    if decided is not None:
-        with clock.stage("savings"):
-            uses = _uses(case, decided, solution, last_day, clock)
-    with clock.stage("prices"):
-        made = solved_plan(case, solution, prints, clock.seconds, clock.over)
-    return made if decided is None else replace(made, shifts=uses)
+        prints = assign(
+            backlog.frame,
+            office,
+            outcome.program,
+            outcome.cohorts,
+            outcome.solution,
+            outcome.split,
+            outcome.exchange,
+        )
+    shifts = shift_uses(case, outcome, clock)
+    return made_plan(case, outcome, prints, shifts, clock)
 
 
-def _rules_too(
-    backlog: Backlog, office: Office, start: date, days: int, clock: Clock
-) -> tuple[Conflict, ...]:
-    """Return the rules on shifts that leave none for a pin; nothing if it is none."""
-    from ektp_sched.planning.mixed import pose
-    from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction
+def _laid(
+    backlog: Backlog,
+    office: Office,
+    start: date,
+    days: int | None,
+    solver: TierSolver,
+    workers: int,
+    clock: Clock,
+) -> Case:
+    """Lay the case over the days asked for, or over as many as it takes."""
+    horizon = days
+    if horizon is None:
+        _refuse_quotas(office)
+        # Where shifts are chosen twice, half of the time is for both.
+        part = clock.within(0.25 if office.shifts else 0.5)
+        horizon = days_needed(backlog, office, start, part, workers)
+    check_whole(("days", horizon, 1, LONGEST))
+    case = lay_case(backlog, office, start, horizon, solver, workers)
+    uncounted = scarce(office, case.cohorts, case.limits)
+    if days is None:
+        _refuse_scarce(uncounted)
+    return replace(case, scarce=uncounted)
 
-    problem = pose(backlog, office, start, days, Scarce())
-    conflicts = contradiction(problem, backlog, clock.deadline)
-    places = {rule.place for one in conflicts for rule in one.rules}
-    return conflicts if places - {PINS_RULE} else ()
+
+def _refuse_quotas(office: Office) -> None:
+    """Refuse quotas where nobody says over how many days."""
+    if office.quotas:
+        msg = said(
+            "days is left out; quotas may hold cards back for ever, so it must be a "
+            "whole number from 1 to {most}",
+            "days tidak diberikan; kuota dapat menahan kartu tanpa batas waktu, jadi "
+            "sebutkan bilangan bulat dari 1 sampai {most}",
+            most=LONGEST,
+        )
+        raise UsageError(msg)
 
 
-def _scarce(
-    office: Office, cohorts: Cohorts, limits: Capacity, days: int | None
-) -> Scarce:
-    """Return what no network can count, which needs a horizon that is named."""
-    uncounted = scarce(office, cohorts, limits)
-    if days is None and (uncounted.lots or uncounted.ribbons):
+def _refuse_scarce(uncounted: Scarce) -> None:
+    """Refuse what no network can count where nobody says over how many days."""
+    if uncounted.lots or uncounted.ribbons:
         what = [f"cards.{card}" for card in uncounted.lots]
         what += [
             said("the ribbons of {name}", "pita {name}", name=name)
@@ -179,82 +169,3 @@ def _scarce(
             most=LONGEST,
         )
         raise UsageError(msg)
-    return uncounted
-
-
-def _decided(
-    office: Office,
-    cohorts: Cohorts,
-    limits: Capacity,
-    last_day: int,
-    clock: Clock,
-    workers: int,
-) -> Decided:
-    """Choose the shifts; only an office that has some loads what that takes."""
-    from ektp_sched.planning.decisions import decide
-
-    return decide(
-        office, cohorts, limits, last_day, deadline=clock.half, workers=workers
-    )
-
-
-def _uses(
-    case: Case, decided: Decided, solution: Solution, last_day: int, clock: Clock
-) -> tuple[ShiftUse, ...]:
-    """Say what each shift saves, if there is time to plan again without it."""
-    from ektp_sched.planning.decisions import Made, made_without, shift_uses
-
-    made = Made(
-        case.backlog, case.office, case.cohorts, case.tiers, case.program, solution
-    )
-    return shift_uses(
-        made,
-        decided.used,
-        partial(made_without, made, decided, last_day),
-        [case.label(tier) for tier in case.named],
-        clock.deadline,
-    )
-
-
-def _engine(name: str) -> Engine:
-    if name in ("auto", "flow"):
-        from ektp_sched.planning.flow import FlowEngine
-
-        return FlowEngine()
-    if name == "cpsat":
-        from ektp_sched.planning.cpsat import CpSatEngine
-
-        return CpSatEngine()
-    msg = said(
-        "engine is '{name}'; it must be auto, flow or cpsat",
-        "engine berisi '{name}'; seharusnya auto, flow, atau cpsat",
-        name=str(name),
-    )
-    raise UsageError(msg)
-
-
-def _horizon(
-    backlog: Backlog,
-    office: Office,
-    start: date,
-    days: int | None,
-    clock: Clock,
-    workers: int,
-) -> int:
-    """Return the days asked for, or as many as it takes."""
-    if days is None and office.quotas:
-        msg = said(
-            "days is left out; quotas may hold cards back for ever, so it must be a "
-            "whole number from 1 to {most}",
-            "days tidak diberikan; kuota dapat menahan kartu tanpa batas waktu, jadi "
-            "sebutkan bilangan bulat dari 1 sampai {most}",
-            most=LONGEST,
-        )
-        raise UsageError(msg)
-    if days is None:
-        # Where shifts are chosen twice, half of the time is for both.
-        deadline = clock.part(0.25 if office.shifts else 0.5)
-        return days_needed(backlog, office, start, deadline, workers)
-    check_whole(("days", days, 1, LONGEST))
-    calendar(office, start, days)
-    return days

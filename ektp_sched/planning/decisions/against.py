@@ -17,12 +17,7 @@ from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.cohorts import build_cohorts, rank_label
-from ektp_sched.planning.decisions.decide import (
-    EARLIEST,
-    lay_network,
-    pin_tiers,
-    tier_order,
-)
+from ektp_sched.planning.decisions.decide import lay_network
 from ektp_sched.planning.decisions.futures import (
     EVERYBODY,
     Future,
@@ -30,6 +25,7 @@ from ektp_sched.planning.decisions.futures import (
     without_effect,
 )
 from ektp_sched.planning.decisions.joint import Joint, largest
+from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
@@ -44,8 +40,8 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.decisions.benders import Linear, Settled
     from ektp_sched.planning.decisions.futures import Tree
+    from ektp_sched.planning.outcome import Linear, Settled
     from ektp_sched.planning.scarce import Scarce
 
     Ints = NDArray[np.int64]

@@ -18,6 +18,7 @@ import numpy as np
 from ektp_sched.planning.decisions.master import Bound, Relaxation, choose
 from ektp_sched.planning.decisions.network import WHOLE, Network, Point
 from ektp_sched.planning.decisions.rules import Row
+from ektp_sched.planning.outcome import Settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.planning.decisions.cuts import Cut
-    from ektp_sched.planning.tiers import Objective
+    from ektp_sched.planning.outcome import Linear
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Progress = Callable[[str, float], None]
 
-__all__ = ["Linear", "Search", "Settled"]
+__all__ = ["Search"]
 
 _FEW = 2
 """Decisions tried in a tier before cuts are learnt from fractions."""
@@ -41,28 +42,6 @@ _ROUNDS = 60
 
 _CLOSE = 1e-4
 """The relaxation is left when it is so near to its value, relatively."""
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """A tier that only the uses decide: rupiah, or their number."""
-
-    name: str  # as in `[plan] tiers`
-    weight: Ints  # what each use costs, (U,)
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What one tier came to."""
-
-    tier: Objective | Linear
-    value: int  # of the decision that was found, without losses before the start
-    bound: int  # no decision comes below it
-
-    @property
-    def proven(self) -> bool:
-        """Return whether nothing is better."""
-        return self.value == self.bound
 
 
 @dataclass(slots=True)

@@ -5,44 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ektp_sched.office import capacity, options
-from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.decisions.benders import Linear, Search
+from ektp_sched.planning.decisions.benders import Search
 from ektp_sched.planning.decisions.network import Network
+from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
 from ektp_sched.planning.decisions.proof import prove
-from ektp_sched.planning.decisions.rules import Row, costs, rows
+from ektp_sched.planning.decisions.rules import Row, rows
 from ektp_sched.planning.decisions.uses import list_uses
-from ektp_sched.planning.problem import least_value
+from ektp_sched.planning.outcome import Linear
 from ektp_sched.planning.program import build_program
-from ektp_sched.planning.result import Tier
-from ektp_sched.planning.tiers import (
-    DECIDED,
-    EARLINESS,
-    PINS,
-    Objective,
-    check_range,
-    objectives,
-)
+from ektp_sched.planning.tiers import EARLINESS, PINS, Objective, check_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.planning.case import Case
     from ektp_sched.planning.certificate import DecisionProof
     from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.decisions.benders import Settled
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.outcome import Settled
     from ektp_sched.planning.program import Program
 
     Label = tuple[str, int | str | None]
 
-__all__ = ["EARLIEST", "Decided", "decide", "lay_network", "pin_tiers", "tier_order"]
-
-EARLIEST = "earliest"
-"""Sum of the days of shifts: last of all, so that the choice is unique."""
+__all__ = ["Decided", "decide", "lay_network"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +54,6 @@ class Decided:
         first = self.settled[0]
         return first.tier.name == PINS and first.bound > 0
 
-    def bound(self, tier: Objective, cohorts: Cohorts) -> int:
-        """Return below what no plan comes in a tier that the network values."""
-        for settled in self.settled:
-            if settled.tier == tier:
-                return settled.bound + tier.constant(cohorts)
-        return least_value(self.program, cohorts, tier)
-
-    def own(self, name: str) -> Tier:
-        """Return one of the shifts' own tiers."""
-        for settled in self.settled:
-            if settled.tier.name == name:
-                value, bound = settled.value, settled.bound
-                return Tier(name, None, value, 1, bound, settled.proven)
-        costs = sum(option.cost_idr for option in self.used)
-        value = costs if name == "cost_idr" else len(self.used)
-        return Tier(name, None, value, 1, 0, proven=False)
-
     def proof(self, label: Callable[[Objective], Label]) -> DecisionProof | None:
         """Return why no other choice is better, as anybody can add it up."""
         last = (EARLINESS, EARLIEST)
@@ -92,30 +63,18 @@ class Decided:
         return prove(self.program, self.uses, self.rows, settled, self.cuts, label)
 
 
-def decide(
-    office: Office,
-    cohorts: Cohorts,
-    limits: Capacity,
-    last_day: int,
-    *,
-    deadline: float | None = None,
-    workers: int = 1,
-) -> Decided:
-    """Choose the shifts to work, given the capacity without any.
-
-    Days from ``last_day`` on are left out, see ``days_that_matter``; after the deadline
-    the best so far is taken.
-    """
-    start, days = limits.start, limits.days
-    network, order = lay_network(office, cohorts, limits, last_day)
+def decide(case: Case, deadline: float | None = None) -> Decided:
+    """Choose the shifts to work; after the deadline the best so far is taken."""
+    network, order = lay_network(case.office, case.cohorts, case.limits, case.last_day)
     uses = network.uses
-    limiting = list(rows(office, uses, start))
-    search = Search(network, limiting, deadline, workers)
+    limiting = list(rows(case.office, uses, case.start))
+    search = Search(network, limiting, deadline, case.workers)
     settled = _settle(search, order)
     used = uses.options_of(search.best.parts)
+    worked = [(option.shift, option.day) for option in used]
     return Decided(
         used=used,
-        limits=capacity(office, start, days, [(o.shift, o.day) for o in used]),
+        limits=capacity(case.office, case.start, case.days, worked),
         settled=settled,
         program=network.program,
         uses=uses,
@@ -128,7 +87,10 @@ def decide(
 def lay_network(
     office: Office, cohorts: Cohorts, limits: Capacity, last_day: int
 ) -> tuple[Network, list[Objective | Linear]]:
-    """Lay the network for all that could be open, and return the order of tiers."""
+    """Lay the network for all that could be open, and return the order of tiers.
+
+    Days from ``last_day`` on are left out, see ``days_that_matter``.
+    """
     start, days = limits.start, limits.days
     can = [o for o in options(office, start, days) if o.day < last_day]
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
@@ -145,33 +107,6 @@ def _free_pins(program: Program) -> Program:
     masks = program.masks.copy()
     masks[:, -1] = True
     return replace(program, masks=masks)
-
-
-def tier_order(
-    office: Office, cohorts: Cohorts, days: int, uses: Uses | None
-) -> list[Objective | Linear]:
-    """Return all tiers in order, and last what makes the choice unique."""
-    if uses is None:
-        return list(objectives(office, cohorts, days))
-    weights = {
-        "cost_idr": costs(uses),
-        "shifts": np.array([len(one) for one in uses.members], dtype=np.int64),
-    }
-    early = np.array(
-        [sum(uses.options[i].day + 1 for i in one) for one in uses.members],
-        dtype=np.int64,
-    )
-    named = [
-        Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
-        for tier in objectives(office, cohorts, days, decided=True)
-    ]
-    return [*named, Linear(EARLIEST, early)]
-
-
-def pin_tiers(cohorts: Cohorts, days: int) -> list[Objective | Linear]:
-    """Return the tier that keeps pins, where there are any."""
-    pinned = (cohorts.pinned != NONE) & (cohorts.pinned < days)
-    return [Objective(PINS, None, 1, days)] if pinned.any() else []
 
 
 def _settle(search: Search, order: list[Objective | Linear]) -> tuple[Settled, ...]:

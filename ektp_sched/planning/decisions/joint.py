@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.decisions.benders import Linear, Settled
 from ektp_sched.planning.decisions.sheet import Relaxed, Sheet, solve
+from ektp_sched.planning.outcome import Linear, Settled
 from ektp_sched.planning.tiers import PINS, Objective
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.planning.decisions.cuts import Cut, Stack, bounded, learn, stack
-from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.flow import FlowSolver
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.problem import least_value
 
@@ -106,7 +106,7 @@ class Network:
         limits = self.uses.limits(parts, whole)
         program = replace(self.program, limit=limits)
         cohorts = replace(self.cohorts, size=self.cohorts.size * whole)
-        solution = solve_tiers(program, cohorts, self.tiers[:tiers], FlowEngine())
+        solution = solve_tiers(program, cohorts, self.tiers[:tiers], FlowSolver())
         assert solution is not None
         values, prices = [], []
         for solved in solution.tiers:

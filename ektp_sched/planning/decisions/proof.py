@@ -17,10 +17,10 @@ from ektp_sched.planning.tiers import PINS, Objective
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ektp_sched.planning.decisions.benders import Settled
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.outcome import Settled
     from ektp_sched.planning.program import Program
 
     Label = tuple[str, int | str | None]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-__all__ = ["Outcome", "feasible", "minimise"]
+__all__ = ["Ended", "feasible", "minimise"]
 
 _NODES = 20_000
 """Nodes of the search where no time limit is set: the same answer every time."""
@@ -58,7 +58,7 @@ _NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Ended:
     """How a solve ended."""
 
     slots: Ints | None  # cards of each kind in each column
@@ -81,7 +81,7 @@ def minimise(
     past: Sequence[Past] = (),
     *,
     searched: bool = True,
-) -> Outcome:
+) -> Ended:
     """Return the best solution found, and what no solution comes below.
 
     The objective is a whole number in every solution.  ``known`` are uses and switches
@@ -94,7 +94,7 @@ def minimise(
         return done
     relaxed = relax(laid)
     if relaxed is None:
-        return Outcome(None, None, 0.0, 0, infeasible=True)
+        return Ended(None, None, 0.0, 0, infeasible=True)
     bound: float = relaxed.bound
     best = _near(laid, relaxed, end, known)
     if best is not None and not searched:
@@ -104,13 +104,13 @@ def minimise(
         best, bound = _by_decisions(laid, relaxed, best, end, past)
     best, bound = _by_search(laid, relaxed, best, bound, end)
     if math.isinf(bound):
-        return Outcome(None, None, 0.0, 0, infeasible=True)
+        return Ended(None, None, 0.0, 0, infeasible=True)
     if best is None:
-        return Outcome(None, None, 0.0, round(bound), infeasible=False)
+        return Ended(None, None, 0.0, round(bound), infeasible=False)
     return replace(best, bound=round(min(bound, best.value)), relaxed=relaxed)
 
 
-def _is_wide(relaxed: Relaxed, best: Outcome) -> bool:
+def _is_wide(relaxed: Relaxed, best: Ended) -> bool:
     """Return whether a solution is far from the bound, with many choices between."""
     gap = best.value - relaxed.bound
     many = relaxed.among(best.value - 1).sum() > _MANY
@@ -118,8 +118,8 @@ def _is_wide(relaxed: Relaxed, best: Outcome) -> bool:
 
 
 def _by_search(
-    laid: Laid, relaxed: Relaxed, best: Outcome | None, bound: float, end: float | None
-) -> tuple[Outcome | None, float]:
+    laid: Laid, relaxed: Relaxed, best: Ended | None, bound: float, end: float | None
+) -> tuple[Ended | None, float]:
     """Return the best solution and the bound of searches among more and more."""
     for wider in _WIDER:
         if best is not None and best.value < bound + 0.5:
@@ -146,7 +146,7 @@ def _by_search(
     return best, bound
 
 
-def _own(laid: Laid, known: Ints, past: Sequence[Past]) -> Outcome | None:
+def _own(laid: Laid, known: Ints, past: Sequence[Past]) -> Ended | None:
     """Return the best decision of a tier of decisions alone, and what it comes to."""
     if laid.matrix.cost[: laid.choices].any() or not any(cuts for *_, cuts in past):
         return None
@@ -156,7 +156,7 @@ def _own(laid: Laid, known: Ints, past: Sequence[Past]) -> Outcome | None:
     yes = slice(laid.uses[0], laid.switches[1])
     value = float(laid.matrix.cost[yes] @ point)
     if (point == known).all():
-        return Outcome(None, None, value, round(value), infeasible=False)
+        return Ended(None, None, value, round(value), infeasible=False)
     settled = decided(laid, point)
     again = relax(settled)
     outcome = None if again is None else _rounded(settled, again, None)
@@ -168,10 +168,10 @@ def _own(laid: Laid, known: Ints, past: Sequence[Past]) -> Outcome | None:
 def _by_decisions(
     laid: Laid,
     relaxed: Relaxed,
-    best: Outcome,
+    best: Ended,
     end: float | None,
     past: Sequence[Past],
-) -> tuple[Outcome, int]:
+) -> tuple[Ended, int]:
     """Return the best solution, and a bound by what decisions alone can do."""
     bound = relaxed.bound
     while best.value > bound + 0.5 and best.yes is not None:
@@ -194,7 +194,7 @@ def _left(end: float | None) -> float | None:
     return None if end is None else end - time.monotonic()
 
 
-def feasible(laid: Laid) -> Outcome:
+def feasible(laid: Laid) -> Ended:
     """Return any solution, or that there is none; the objective is a relief."""
     every = np.ones(len(laid.matrix.cost), dtype=bool)
     return _search(laid, laid.matrix, every, None, None)
@@ -202,7 +202,7 @@ def feasible(laid: Laid) -> Outcome:
 
 def _near(
     laid: Laid, relaxed: Relaxed, end: float | None, known: Ints | None
-) -> Outcome | None:
+) -> Ended | None:
     """Return a whole solution next to a fractional one, if there is one."""
     yes = slice(laid.uses[0], laid.switches[1])
     for point in _points(laid, relaxed, end, known):
@@ -238,7 +238,7 @@ def _points(
         yield known.astype(np.float64)
 
 
-def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
+def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Ended | None:
     """Return a whole solution with uses and switches settled, if there is one."""
     taken = np.bincount(laid.owner, relaxed.values[: laid.choices], len(laid.size))
     if not np.allclose(taken, laid.size, atol=_NEAR):
@@ -264,8 +264,8 @@ def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Outcome | None:
 
 
 def _by_sums(
-    laid: Laid, kept: Bools, end: float | None, known: Outcome | None = None
-) -> Outcome:
+    laid: Laid, kept: Bools, end: float | None, known: Ended | None = None
+) -> Ended:
     """Search for the best whole sums of what the rules count, and days near them.
 
     That days may be in parts makes the bound no worse than that of fractions.
@@ -298,12 +298,12 @@ def _search(
     matrix: Matrix,
     kept: Bools,
     seconds: float | None,
-    known: Outcome | None = None,
+    known: Ended | None = None,
     nodes: int = _NODES,
-) -> Outcome:
+) -> Ended:
     """Branch and bound over some variables; the others are 0."""
     if laid.stuck:
-        return Outcome(None, None, 0.0, 0, infeasible=True)
+        return Ended(None, None, 0.0, 0, infeasible=True)
     answer = branch(
         matrix,
         kept,
@@ -313,16 +313,16 @@ def _search(
         start=None if known is None else known.values,
     )
     if answer.infeasible:
-        return Outcome(None, None, 0.0, 0, infeasible=True)
+        return Ended(None, None, 0.0, 0, infeasible=True)
     bound = None if answer.bound is None else whole_bound(answer.bound)
     if answer.values is None:
-        return Outcome(None, None, 0.0, bound, infeasible=False)
+        return Ended(None, None, 0.0, bound, infeasible=False)
     return _outcome(laid, answer.values, answer.value, bound)
 
 
-def _outcome(laid: Laid, values: Floats, value: float, bound: int | None) -> Outcome:
+def _outcome(laid: Laid, values: Floats, value: float, bound: int | None) -> Ended:
     """Return a solution, its whole numbers rounded."""
-    return Outcome(
+    return Ended(
         np.rint(values[slice(*laid.slots)]).astype(np.int64),
         np.rint(values[slice(*laid.uses)]).astype(np.int64),
         value,

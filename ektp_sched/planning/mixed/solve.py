@@ -6,73 +6,41 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ektp_sched.office import capacity
-from ektp_sched.planning.decisions.benders import Linear, Settled
-from ektp_sched.planning.decisions.decide import tier_order
+from ektp_sched.office import Notice, capacity
+from ektp_sched.planning.decisions.order import tier_order
 from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.decisions.uses import arc_limits
-from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.flow import FlowSolver
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.mixed.exact import is_large, told
 from ektp_sched.planning.mixed.minima import surely_on, tightened
 from ektp_sched.planning.mixed.model import Held
-from ektp_sched.planning.mixed.run import Outcome, minimise
-from ektp_sched.planning.problem import least_value
-from ektp_sched.planning.result import Tier
+from ektp_sched.planning.mixed.run import minimise
+from ektp_sched.planning.outcome import Linear, Outcome, Settled
+from ektp_sched.planning.result import Status
 from ektp_sched.planning.tiers import Objective, check_range
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Capacity, Option
-    from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.mixed.master import Past
     from ektp_sched.planning.mixed.model import Laid, Mip
     from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.mixed.relax import Cut
-    from ektp_sched.planning.mixed.split import Split
+    from ektp_sched.planning.mixed.run import Ended
     from ektp_sched.planning.program import Program
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Mixed", "solve"]
+__all__ = ["ENGINE", "solve"]
+
+ENGINE = "milp"
+"""Name of the engine as in ``summary.json``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
-    """The best plan found, and what the solver says of it."""
-
-    used: tuple[Option, ...]  # shifts that are worked
-    limits: Capacity  # capacity with them
-    program: Program  # the plain network
-    split: Split  # the network by kind
-    solution: Solution  # the plan in it
-    settled: tuple[Settled, ...]  # every tier in order
-    # Whether numbers were too large for a search to be carried to its end.
-    unsearched: bool = False
-
-    @property
-    def values_proven(self) -> bool:
-        """Return whether with these shifts no plan is better."""
-        return all(s.proven for s in self.settled if isinstance(s.tier, Objective))
-
-    def bound(self, tier: Objective, cohorts: Cohorts) -> int:
-        """Return below what no plan comes in a tier of choices."""
-        least = least_value(self.program, cohorts, tier)
-        for settled in self.settled:
-            if settled.tier == tier:
-                return max(least, settled.bound + tier.constant(cohorts))
-        return least
-
-    def own(self, name: str) -> Tier:
-        """Return one of the shifts' own tiers."""
-        settled = next(s for s in self.settled if s.tier.name == name)
-        return Tier(name, None, settled.value, 1, settled.bound, settled.proven)
-
-
-def solve(problem: Problem, deadline: float | None = None) -> Mixed | None:
+def solve(problem: Problem, deadline: float | None = None) -> Outcome | None:
     """Minimise the tiers in strict order, as far as time allows.
 
     After the deadline the best so far is taken; ``None`` if the rules contradict each
@@ -150,7 +118,7 @@ class _Search:
         self.held.append(Held(number if is_flow else None, weight, value))
         return True
 
-    def _within(self, tier: Objective | Linear) -> tuple[Mip, Laid, Outcome]:
+    def _within(self, tier: Objective | Linear) -> tuple[Mip, Laid, Ended]:
         """Solve until the uses keep their limits, counted in integers.
 
         A solver's tolerance is a part of the limit: of a budget in rupiah, many.
@@ -166,7 +134,7 @@ class _Search:
                 return mip, laid, outcome
             self.covers.append(cover)
 
-    def _exactly(self, mip: Mip, laid: Laid, outcome: Outcome, position: int) -> int:
+    def _exactly(self, mip: Mip, laid: Laid, outcome: Ended, position: int) -> int:
         """Prove the best plan in a tier, or better it, in whole numbers."""
         assert self.best is not None
         held = [held.most for held in self.held]
@@ -185,7 +153,7 @@ class _Search:
         self.posed = replace(self.posed, split=narrow)
         return bound
 
-    def result(self) -> Mixed:
+    def result(self) -> Outcome:
         """Return the best plan found."""
         best = self.best
         assert best is not None
@@ -201,14 +169,17 @@ class _Search:
             capacity=with_shifts,
             limit=arc_limits(self.problem.program, with_shifts),
         )
-        return Mixed(
-            used=used,
-            limits=with_shifts,
-            program=program,
-            split=replace(self.problem.split, program=best.program),
+        return Outcome(
+            ENGINE,
+            Status.FEASIBLE,
+            self.problem.cohorts,
+            program,
+            able=self.problem.program,
             solution=best.solution,
             settled=tuple(self.settled),
-            unsearched=self.unsearched,
+            used=used,
+            split=replace(self.problem.split, program=best.program),
+            notices=(Notice("search-numbers"),) if self.unsearched else (),
         )
 
     def _number(self) -> int:
@@ -228,7 +199,7 @@ class _Search:
             laid = mip.lay(mip.groups.costs[-1], None, self.held)
         return laid.turned_on(self.on)
 
-    def _minimise(self, laid: Laid, tier: Objective | Linear) -> Outcome:
+    def _minimise(self, laid: Laid, tier: Objective | Linear) -> Ended:
         left = self._left()
         if tier.name == "unprinted":
             # Cheap, and nobody may be left out whom only time kept from a slot.
@@ -247,7 +218,7 @@ class _Search:
         program, face = problem.split.settled(slots, limits)
         try:
             solution = solve_tiers(
-                program, problem.cohorts, self.flows, FlowEngine(), face=face
+                program, problem.cohorts, self.flows, FlowSolver(), face=face
             )
         except RuntimeError:
             return None

@@ -18,7 +18,7 @@ from ektp_sched.office import Capacity
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
-from ektp_sched.planning.flow import FlowEngine
+from ektp_sched.planning.flow import FlowSolver
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program
@@ -185,7 +185,7 @@ class _Run:
             return self._plan(replace(backlog, frame=frame), day)
         tiers = objectives(self.office, cohorts, days)
         check_range(self.office, cohorts, tiers, program.nodes)
-        solution = solve_tiers(program, cohorts, tiers, FlowEngine())
+        solution = solve_tiers(program, cohorts, tiers, FlowSolver())
         assert solution is not None
         prints = assign(backlog.frame, self.office, program, cohorts, solution)
         today: Ints = prints.application[prints.day == 0]

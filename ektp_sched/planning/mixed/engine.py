@@ -1,0 +1,114 @@
+"""The engine of rules that break the network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ektp_sched.planning.conflicts import pin_conflicts
+from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction, possible
+from ektp_sched.planning.mixed.exchanges import settle_exchanges
+from ektp_sched.planning.mixed.pose import pose
+from ektp_sched.planning.mixed.solve import ENGINE, solve
+from ektp_sched.planning.outcome import Outcome, Unmade
+from ektp_sched.planning.problem import least_value
+from ektp_sched.planning.result import Status
+from ektp_sched.planning.tiers import Objective
+from ektp_sched.planning.worth import capacity_without
+
+if TYPE_CHECKING:
+    from ektp_sched.office import Option
+    from ektp_sched.planning.case import Case
+    from ektp_sched.planning.clock import Clock
+    from ektp_sched.planning.mixed.pose import Problem
+    from ektp_sched.planning.outcome import Settled
+    from ektp_sched.planning.result import Conflict
+
+__all__ = ["MixedEngine", "contradicting_rules"]
+
+_TOGETHER = ("pin-capacity", "pin-no-blanks")
+"""Codes of pins that are possible one by one."""
+
+
+class MixedEngine:
+    """Plans under quotas, and blanks and ribbons that no network can count."""
+
+    def solve(self, case: Case, clock: Clock) -> Outcome:
+        """Return the best plan found in time."""
+        with clock.stage("program"):
+            problem = _posed(case)
+        with clock.stage("solve"):
+            outcome = solve(problem, clock.half)
+        if outcome is None:
+            program = problem.program
+            return Outcome(
+                ENGINE, Status.UNKNOWN, problem.cohorts, program, able=program
+            )
+        return replace(
+            outcome,
+            settled=tuple(_raised(settled, outcome) for settled in outcome.settled),
+            exchange=partial(settle_exchanges, problem, case.tiers),
+            without=partial(_without, problem, outcome, clock.deadline)
+            if outcome.used
+            else None,
+        )
+
+    def contradiction(
+        self,
+        case: Case,
+        outcome: Outcome,
+        clock: Clock,
+    ) -> tuple[Conflict, ...]:
+        """Return rules that contradict; of pins alone what stands against each."""
+        with clock.stage("conflict"):
+            conflicts = contradiction(_posed(case), case.backlog, clock.deadline)
+            if not _of_pins_alone(conflicts):
+                return conflicts
+            frame = case.backlog.frame
+            alone = pin_conflicts(outcome.program, outcome.cohorts, frame)
+            # Pins that are too many together may be so for blanks that are counted
+            # apart.
+            return tuple(c for c in alone if c.code not in _TOGETHER) or conflicts
+
+
+def contradicting_rules(case: Case, clock: Clock) -> tuple[Conflict, ...]:
+    """Return rules that contradict each other; nothing if pins do by themselves."""
+    conflicts = contradiction(_posed(case), case.backlog, clock.deadline)
+    return () if _of_pins_alone(conflicts) else conflicts
+
+
+def _of_pins_alone(conflicts: tuple[Conflict, ...]) -> bool:
+    return {rule.place for each in conflicts for rule in each.rules} == {PINS_RULE}
+
+
+def _posed(case: Case) -> Problem:
+    return pose(case.backlog, case.office, case.start, case.days, case.scarce)
+
+
+def _raised(settled: Settled, outcome: Outcome) -> Settled:
+    """Return what is known of a tier, with a bound that needs no solver."""
+    tier, cohorts = settled.tier, outcome.cohorts
+    if not isinstance(tier, Objective):
+        return settled
+    least = least_value(outcome.able, cohorts, tier) - tier.constant(cohorts)
+    return replace(settled, bound=max(least, settled.bound))
+
+
+def _without(
+    problem: Problem, outcome: Outcome, deadline: float | None, option: Option
+) -> Outcome | Unmade:
+    """Plan again without one shift, the others being worked, by all the rules."""
+    limits = capacity_without(problem.office, problem.limits, outcome.used, option)
+    fixed = replace(problem, limits=limits, uses=None)
+    # The difference of two plans of which one could be better says nothing.
+    other = solve(fixed, deadline) if _is_best(outcome) else None
+    if other is None or not _is_best(other):
+        return Unmade.UNKNOWN if other or possible(fixed) else Unmade.RULES
+    return other
+
+
+def _is_best(outcome: Outcome) -> bool:
+    """Return whether with its shifts no plan is better."""
+    days = (s for s in outcome.settled if isinstance(s.tier, Objective))
+    return all(settled.proven for settled in days)
