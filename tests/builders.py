@@ -21,7 +21,7 @@ from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import Office, calendar, capacity, to_toml
 from ektp_sched.output.batches import write_batches
 from ektp_sched.output.languages import language
-from ektp_sched.output.quotas import quotas_csv
+from ektp_sched.output.limits import file_of, limits_csv, used
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import seal
 from ektp_sched.output.summary import shift_entry, summarise
@@ -556,8 +556,8 @@ def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
     (path / "applications.csv").write_bytes(applications_csv(case.backlog))
     write_plan(view, path, parquet=False)
     write_tables(view, path)
-    if case.office.quotas:
-        (path / "quotas.csv").write_bytes(quotas_csv(view))
+    for rule in used(case.office):
+        (path / file_of(rule)).write_bytes(limits_csv(view, rule))
     texts = language(case.office.language)
     write_batches(sheet_rows(view), path, texts, provisional=False)
     if plan.certificate is not None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from strategies import Case
 
     from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Quota, Shift
+    from ektp_sched.rules.quotas import Quota
+    from ektp_sched.rules.shifts import Shift
 
 __all__ = ["Small", "Use", "keeping", "nameable", "relieved"]
 

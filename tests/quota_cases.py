@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from builders import Slot
 
-    from ektp_sched.office.decisions import Quota
+    from ektp_sched.rules.quotas import Quota
 
 __all__ = ["broken", "of_kind", "quota_cases"]
 

@@ -314,7 +314,7 @@ def test_the_quotas_are_kept_and_hold_somebody(quotas: Path) -> None:
     late = saved.assignments.filter(pl.col("urgency") == "replacement")
     names = late.sort("day", "wait_days")["application_id"]
     found = explain(saved, saved.backlog, saved.office, names[-1])
-    assert any("quotas[" in hold.quota for hold in found.quotas)
+    assert any("quotas[" in hold.place for hold in found.holds)
 
 
 def test_a_quota_that_cannot_be_met_is_said_in_one_sentence(

@@ -68,7 +68,7 @@ def vector(facts: Facts) -> tuple[int, ...]:
 def kept(facts: Facts) -> bool:
     findings = Findings(facts.start)
     check_rules(facts, findings)
-    return not findings.found
+    return not findings.violations
 
 
 def codes(facts: Facts) -> set[str]:

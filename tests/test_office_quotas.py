@@ -14,7 +14,7 @@ from ektp_sched.office.office import parse_office
 from ektp_sched.planning import plan
 
 if TYPE_CHECKING:
-    from ektp_sched.office.decisions import Quota
+    from ektp_sched.rules.quotas import Quota
 
 QUOTA: dict[str, Any] = {"area": "Alak", "per": "day", "at_least": 50}
 DATA = desk(

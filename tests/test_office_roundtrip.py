@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from strategies import quota_tables, shift_tables
 
 from ektp_sched.office import Office, capacity, dump, to_toml
-from ektp_sched.office.fields import DAYS
-from ektp_sched.office.tables import COLUMNS, DECISION_TIERS, TIERS
+from ektp_sched.rules.aims import DECISION_TIERS, TIERS
+from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.reading import COLUMNS
 
 ids = st.from_regex(r"\A[a-z0-9_-][a-z0-9._-]{0,9}\Z")
 days = st.dates()

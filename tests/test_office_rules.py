@@ -11,7 +11,9 @@ import pytest
 from ektp_sched.errors import OfficeError
 from ektp_sched.office import Notice, Office
 from ektp_sched.office.office import parse_office
-from ektp_sched.office.tables import Printer, Server, UrgencyClass
+from ektp_sched.rules.capacity import Server
+from ektp_sched.rules.classes import UrgencyClass
+from ektp_sched.rules.ribbons import Printer
 
 SERVER = {"id": "server-1", "cards_per_day": 200}
 PRINTER = {"id": "printer-1", "cards_per_day": 175}

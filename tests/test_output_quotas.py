@@ -18,11 +18,12 @@ from ektp_sched.office import Office
 from ektp_sched.output import check_folder, language, load, save
 from ektp_sched.output.conflict_text import conflict_entry, conflict_lines
 from ektp_sched.output.folder import UnverifiedPlanError
-from ektp_sched.output.quotas import quota_lines
+from ektp_sched.output.limits import limit_lines
 from ektp_sched.output.report import plan_html, plan_report
 from ektp_sched.output.seal import seal
 from ektp_sched.output.terminal import show_conflict, show_plan
 from ektp_sched.planning import Conflict, RuleOfConflict, Status
+from ektp_sched.rules import QUOTAS as QUOTA_RULE
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ def test_every_period_is_in_the_table_of_quotas(made: Plan, out: Path) -> None:
     assert "quotas[1] (area-1),at_most,2017-09-16,2017-09-16,0,0,4,1,true" in lines
     assert "quotas[1] (area-1),at_least,2017-09-19,2017-09-19,0,0,1,0,true" in lines
     assert not [line for line in lines if line.endswith("false")]
-    assert sum(len(line.periods) for line in quota_lines(made)) == len(lines)
+    assert sum(len(line.periods) for line in limit_lines(made, QUOTA_RULE)) == len(
+        lines
+    )
 
 
 def test_the_summary_says_it_in_short(out: Path) -> None:

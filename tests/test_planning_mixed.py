@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.planning import Plan
+    from ektp_sched.rules.quotas import Quota
 
 Days = dict[str, int | None]
 

@@ -88,14 +88,21 @@ def test_each_kind_of_limit_is_kept_and_broken(
         ([[0, 0, 0]], [(1, 0, 4)], False),
     ],
 )
-def test_a_minimum_is_lifted_where_nobody_of_a_group_is_left(
+def test_a_limit_is_lifted_where_nobody_of_a_group_is_left(
     unless: list[list[int]], waiting: list[tuple[int, int, int]], broken: bool
 ) -> None:
     named = np.array(unless, dtype=bool)
     least = limit(sense="least", amount=[9], unless=named)
-    found = standing([least, limit()], TWO, waiting)
-    assert found.broken.tolist() == [broken, False]
-    assert found.period(0).kept is not broken
+    most = limit(amount=[1], unless=named)
+    found = standing([least, most, limit()], TWO, waiting)
+    assert found.broken.tolist() == [broken, broken, False]
+    assert found.period(0).kept is found.period(1).kept is not broken
+
+
+def test_who_is_left_is_told_of_a_limit_that_names_no_group() -> None:
+    found = standing([limit(), limit(weights=ONLY_1)], TWO, [(1, 0, 2), (2, 1, 4)])
+    assert [found.period(row).waiting for row in (0, 1)] == [2, 1]
+    assert standing([limit()], TWO).period(0).waiting == 0
 
 
 def test_a_share_of_thirty_decimals_is_exact() -> None:
@@ -145,8 +152,7 @@ def short(one: Limit, people: Sequence[Card]) -> int | None:
         amount = Fraction(int(one.amount[0]))
     whole = amount // 1 if one.sense == "most" else -(-amount // 1)
     gap = counted - whole if one.sense == "most" else whole - counted
-    named = one.unless is not None and one.sense == "least"
-    groups: Any = one.unless if named else []
+    groups: Any = [] if one.unless is None else one.unless
     left = [card[0] for card in people if card[3] > last]
     lifted = any(not any(group[kind] for kind in left) for group in groups)
     return gap if gap > 0 and not lifted else None

@@ -31,7 +31,7 @@ from ektp_sched.planning import Status
 from ektp_sched.rules import QUOTAS
 from ektp_sched.rules.quotas import KEYS
 from ektp_sched.trust import checker, explain, fairness, verify
-from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.counts.moves import Moves
 from ektp_sched.trust.counts.standing import room_by_kind
 from ektp_sched.trust.facts import read_facts
 
@@ -84,7 +84,7 @@ def test_a_move_that_a_quota_stands_against_would_break_it(
     case, choice = drawn
     assume(not broken(case, choice))
     facts = read_facts(make_plan(case, choice), case.backlog, case.office)
-    moves, signs = QuotaMoves(facts), facts.kinds.sign[facts.kind]
+    moves = Moves(facts, [QUOTAS])
     room = room_by_kind(facts, QUOTAS)
     days = [case.days if s is None else s[0] for s in choice]
     for number, row in enumerate(case.rows()):
@@ -97,7 +97,7 @@ def test_a_move_that_a_quota_stands_against_would_break_it(
             other = list(choice)
             other[number] = (to, "p", "s")
             wrong = {index for index, _, _ in broken(case, other)}
-            assert set(moves.against_move(signs[number], to, later)) == wrong
+            assert set(moves.against_move(facts.kind[number], to, later)) == wrong
             if later == case.days:
                 assert room[facts.kind[number], to] == (not wrong)
 
@@ -110,8 +110,9 @@ def test_an_exchange_that_a_quota_stands_against_would_break_it(
     case, choice = drawn
     assume(not broken(case, choice))
     facts = read_facts(make_plan(case, choice), case.backlog, case.office)
-    moves, signs = QuotaMoves(facts), facts.kinds.sign[facts.kind]
+    moves = Moves(facts, [QUOTAS])
     rows, days = case.rows(), [case.days if s is None else s[0] for s in choice]
+    sorts = moves.sort[facts.kind]
     for a, behind in enumerate(rows):
         for b, ahead in enumerate(rows):
             pinned = behind["pinned_on"] or ahead["pinned_on"]
@@ -125,7 +126,7 @@ def test_an_exchange_that_a_quota_stands_against_would_break_it(
             other = list(choice)
             other[a], other[b] = choice[b], choice[a]
             wrong = {index for index, _, _ in broken(case, other)}
-            held = int(moves.against_exchange(days[b], days[a])[signs[a], signs[b]])
+            held = int(moves.against_exchange(days[b], days[a])[sorts[a], sorts[b]])
             assert held == min(wrong, default=-1)
 
 
@@ -323,21 +324,21 @@ def explained(case: Case, choice: tuple[Slot, ...], number: int) -> Any:
 def test_explain_names_the_minimum_that_takes_the_places() -> None:
     found = explained(two_areas(at_least=1, id="oebobo"), MIXED, 2)
     assert found.rule == "capacity"
-    (hold,) = found.quotas
-    assert (hold.quota, hold.held, hold.days) == ("quotas[1] (oebobo)", 2, 2)
-    assert explained(two_areas(at_least=1), MIXED, 6).quotas == ()
+    (hold,) = found.holds
+    assert (hold.place, hold.held, hold.days) == ("quotas[1] (oebobo)", 2, 2)
+    assert explained(two_areas(at_least=1), MIXED, 6).holds == ()
 
 
 def test_explain_names_the_maximum_that_leaves_places_empty() -> None:
     case = two_areas(at_most=1)
     found = explained(case, at(0, 1, 2, 3, 0, 1, 2, 3), 5)
-    assert (found.rule, found.quotas) == ("capacity", ())
+    assert (found.rule, found.holds) == ("capacity", ())
     found = explained(case, at(None, None, None, None, 0, 1, 2, 3), 5)
     assert found.rule == "quota"
-    assert [(h.held, h.days) for h in found.quotas] == [(1, 1)]
+    assert [(h.held, h.days) for h in found.holds] == [(1, 1)]
     found = explained(case, at(0, 0, 1, 1, 2, 3, None, None), 7)
     assert found.rule == "quota"
-    assert [(h.held, h.days) for h in found.quotas] == [(2, 4)]
+    assert [(h.held, h.days) for h in found.holds] == [(2, 4)]
     for code in ("en", "id"):
         said = explanation_lines(found, language(code))
         assert any("quotas[1]" in line for line in said)

@@ -32,8 +32,8 @@ from ektp_sched.backlog.numbers import (
 from ektp_sched.backlog.statuses import may_be_personal
 from ektp_sched.backlog.table import row_figure
 from ektp_sched.backlog.texts import as_text, clean, coded, spread, unlike_text
-from ektp_sched.office.notices import Notice
 from ektp_sched.office.pages import shows_error
+from ektp_sched.rules.notices import Notice
 
 if TYPE_CHECKING:
     from ektp_sched.backlog.headings import Columns

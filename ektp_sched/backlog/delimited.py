@@ -22,7 +22,7 @@ from ektp_sched.backlog.heading_row import (
 from ektp_sched.backlog.quoting import read_cells
 from ektp_sched.backlog.table import IN_A_CELL, Table, tabulate
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.notices import Notice
+from ektp_sched.rules.notices import Notice
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

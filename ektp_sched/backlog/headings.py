@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from ektp_sched.backlog.numbers import is_number_heading
 from ektp_sched.backlog.texts import fold
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.nearest import nearest
-from ektp_sched.office.notices import Notice
-from ektp_sched.office.tables import COLUMNS
 from ektp_sched.public import columns_shown, is_heading
+from ektp_sched.rules.nearest import nearest
+from ektp_sched.rules.notices import Notice
+from ektp_sched.rules.reading import COLUMNS
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog.table import Table
     from ektp_sched.office.office import Office
-    from ektp_sched.office.tables import ClassifyRule
+    from ektp_sched.rules.reading import ClassifyRule
     from ektp_sched.words import Said
 
 __all__ = ["Columns", "known_headings", "match_headings"]

@@ -13,7 +13,7 @@ from ektp_sched.showing import OneLine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.office.notices import Notice
+    from ektp_sched.rules.notices import Notice
 
 __all__ = ["HELD", "PLANNED", "PRIORITIES", "REJECTS", "Backlog"]
 

@@ -17,8 +17,8 @@ from ektp_sched.backlog.texts import (
     spread,
     squeeze,
 )
-from ektp_sched.office.classes import class_spellings, means_a_class
-from ektp_sched.office.nearest import nearest
+from ektp_sched.rules.classes import class_spellings, means_a_class
+from ektp_sched.rules.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

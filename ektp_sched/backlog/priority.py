@@ -25,7 +25,7 @@ from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, PriorityError, place
-from ektp_sched.office.notices import Notice
+from ektp_sched.rules.notices import Notice
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ from ektp_sched.backlog.texts import as_text, clean
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
 from ektp_sched.office.advice import urgency_left_out
 from ektp_sched.office.inputs import as_office
-from ektp_sched.office.notices import Notice
 from ektp_sched.public import HIDDEN
+from ektp_sched.rules.notices import Notice
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import polars as pl
 from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.table import row_figure
 from ektp_sched.backlog.texts import as_text, clean, fold
-from ektp_sched.office.notices import Notice
+from ektp_sched.rules.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from ektp_sched.office.pages import from_1904
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ektp_sched.office.notices import Notice
+    from ektp_sched.rules.notices import Notice
 
 __all__ = [
     "IN_A_CELL",

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from ektp_sched.office.nearest import letters
+from ektp_sched.rules.nearest import letters
 
 __all__ = [
     "as_text",

@@ -18,8 +18,8 @@ from ektp_sched.backlog.table import Table, rows_of_sheets, tabulate
 from ektp_sched.backlog.texts import fold
 from ektp_sched.errors import BacklogError
 from ektp_sched.office.looked import RefusedError
-from ektp_sched.office.notices import Notice
 from ektp_sched.office.pages import NOT_COMPUTED, Page, read_pages
+from ektp_sched.rules.notices import Notice
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

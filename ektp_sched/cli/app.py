@@ -115,13 +115,7 @@ def _options(
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code.
-
-    Parameters
-    ----------
-    arguments
-        Without the program's name; None: those of the process.
-    """
+    """Run one command and return its exit code."""
     outlet = prepare_streams()
     choose_language(None)
     try:

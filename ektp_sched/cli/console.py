@@ -110,15 +110,7 @@ def as_date(text: str) -> date:
 
 
 def first_day(start: date | None, words: Language) -> date:
-    """Return the first day: as given, or today, which is then said on stderr.
-
-    Parameters
-    ----------
-    start
-        As given; None: it was left out.
-    words
-        Language.
-    """
+    """Return the first day: as given, or today, which is then said on stderr."""
     begin = start or date.today()
     if start is None:
         say(words.text("cli.today", start=begin))
@@ -126,15 +118,7 @@ def first_day(start: date | None, words: Language) -> date:
 
 
 def tell_left_out(office: Office, words: Language) -> None:
-    """Say on stderr which rules of an office a simulation leaves out.
-
-    Parameters
-    ----------
-    office
-        As it was read.
-    words
-        Language.
-    """
+    """Say on stderr which rules of an office a simulation leaves out."""
     from ektp_sched.scenarios import left_out
 
     for notice in left_out(office):
@@ -142,17 +126,7 @@ def tell_left_out(office: Office, words: Language) -> None:
 
 
 def tell_no_page(page: Path, words: Language, command: str = "report") -> None:
-    """Say on stderr why a page is not there, if it is not.
-
-    Parameters
-    ----------
-    page
-        Where it would be.
-    words
-        Language.
-    command
-        Which tries to write it again.
-    """
+    """Say on stderr why a page is not there, if it is not."""
     if not page.exists():
         from ektp_sched.output.report import charts_available
 
@@ -213,13 +187,7 @@ class Progress:
 
 
 def explain_failure(error: BaseException) -> int:
-    """Say in a sentence why a command ended, and return its exit code.
-
-    Parameters
-    ----------
-    error
-        Whatever stopped the command.
-    """
+    """Say in a sentence why a command ended, and return its exit code."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         SAID.append(INTERRUPTION)
         say(in_spoken(INTERRUPTION))

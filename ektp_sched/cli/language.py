@@ -41,14 +41,7 @@ _chosen: list[str] = []
 
 
 def choose_language(given: Mapping[str, Any] | None) -> None:
-    """Decide in which language the command that begins speaks.
-
-    Parameters
-    ----------
-    given
-        Values of its parameters, as far as they could be read; None: forget
-        what an earlier command had chosen.
-    """
+    """Decide in which language the command that begins speaks."""
     _chosen.clear()
     if given is not None:
         _chosen.append(given.get("lang") or _of_office(given) or _of_surroundings())
@@ -70,13 +63,7 @@ def in_spoken(sentence: str) -> str:
 
 
 def office_language(path: Path) -> str:
-    """Return what an office file states, without asking whether it is sound.
-
-    Parameters
-    ----------
-    path
-        An office in either form; it may be absent or no office at all.
-    """
+    """Return what an office file states, without asking whether it is sound."""
     stated = ""
     with suppress(Exception):  # what is wrong is said when it is read in earnest
         if stat.S_ISREG(path.stat().st_mode):

@@ -15,15 +15,7 @@ __all__ = ["files_read", "read_office", "words_for"]
 
 
 def read_office(path: Path, lang: str | None) -> tuple[Office, Language]:
-    """Return an office, and the words of the command that reads it.
-
-    Parameters
-    ----------
-    path
-        The office file.
-    lang
-        The language asked for; None: the office's.
-    """
+    """Return an office, and the words of the command that reads it."""
     from ektp_sched.office import Office
 
     office = Office.load(path)
@@ -31,15 +23,7 @@ def read_office(path: Path, lang: str | None) -> tuple[Office, Language]:
 
 
 def words_for(office: Office | None, lang: str | None) -> Language:
-    """Return the words of a command; what goes wrong later is said in them too.
-
-    Parameters
-    ----------
-    office
-        As it was read; None: it could not be.
-    lang
-        The language asked for; None: the office's.
-    """
+    """Return the words of a command; what goes wrong later is said in them too."""
     from ektp_sched.output.languages import language
 
     if office is not None:
@@ -50,17 +34,7 @@ def words_for(office: Office | None, lang: str | None) -> Language:
 def files_read(
     office: Office, *named: Path | None, scenarios: Path | None = None
 ) -> list[Path]:
-    """Return the files that a command reads, of which none may lie in its OUT.
-
-    Parameters
-    ----------
-    office
-        Of which the key is read.
-    named
-        Files that were named; None: an option was left out.
-    scenarios
-        Also the histories that it names are read.
-    """
+    """Return the files that a command reads, of which none may lie in its OUT."""
     from ektp_sched.backlog.identity import key_path
 
     files = [path for path in (*named, key_path(office)) if path is not None]

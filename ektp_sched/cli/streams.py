@@ -79,13 +79,7 @@ def open_streams() -> None:
 
 
 def prepare_streams() -> Outlet | None:
-    """Let a console that lacks a sign print "?", and a lost reader stop nothing.
-
-    Returns
-    -------
-    Outlet or None
-        What stdout leads to; None where it is no stream of the system.
-    """
+    """Let a console that lacks a sign print "?", and a lost reader stop nothing."""
     outlets = {}
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -110,13 +104,7 @@ def prepare_streams() -> Outlet | None:
 
 
 def unread(outlet: Outlet | None) -> tuple[Said, bool] | None:
-    """Return what to say of output that was not read, and whether it is a failure.
-
-    Parameters
-    ----------
-    outlet
-        As `prepare_streams` returned it.
-    """
+    """Return what to say of output that was not read, and whether it is a failure."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     if outlet is None or outlet.failure is None:

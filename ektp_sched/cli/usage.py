@@ -57,7 +57,7 @@ class Commands(TyperGroup):
 
 
 def _unknown_command(name: str, known: Iterable[str]) -> Said:
-    from ektp_sched.office.nearest import nearest
+    from ektp_sched.rules.nearest import nearest
 
     command = nearest(name, known, least=_ALIKE)
     if command is None:
@@ -75,14 +75,7 @@ def _unknown_command(name: str, known: Iterable[str]) -> Said:
 
 
 def usage_sentence(error: BaseException) -> Said:
-    """Return what is wrong with the arguments, and where to read more.
-
-    Parameters
-    ----------
-    error
-        One of the exceptions of the command line's library, which have no
-        public classes; known by name.
-    """
+    """Return what is wrong with the arguments, and where to read more."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "ektp-sched"
     tell = _SENTENCES.get(type(error).__name__, _plain)

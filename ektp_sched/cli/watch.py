@@ -31,17 +31,7 @@ def watch(
     signals: Collection[int] = (signal.SIGINT,),
     patience: float = PATIENCE,
 ) -> None:
-    """Leave for a command that was interrupted and has not ended in time.
-
-    Parameters
-    ----------
-    leave
-        Ends the process.
-    signals
-        Those that interrupt.
-    patience
-        Seconds from the interruption on.
-    """
+    """Leave for a command that was interrupted and has not ended in time."""
     if os.name != "posix":
         return
     told, tells = os.pipe()

@@ -17,18 +17,7 @@ __all__ = ["agreement", "main"]
 
 
 def agreement(one: Path, other: Path) -> tuple[list[str], bool]:
-    """Compare the exact tier values of two plans.
-
-    Parameters
-    ----------
-    one, other
-        Plan folders, the first of them shown on the left.
-
-    Returns
-    -------
-    tuple
-        The lines of a table, and whether all values are equal and proven.
-    """
+    """Compare the exact tier values of two plans."""
     left, right = _summary(one), _summary(other)
     rows = [("tier", "rank", left["engine"], right["engine"], "")]
     agree = len(left["tiers"]) == len(right["tiers"])

@@ -89,27 +89,7 @@ def kupang_backlog(
     replacements: bool = False,
     children: bool = False,
 ) -> pl.DataFrame:
-    """Make the example's backlog in the columns of a backlog file.
-
-    Parameters
-    ----------
-    seed
-        Any whole number from 0; the same seed gives the same rows.
-    applications
-        Number of rows, 2 to 900,000.
-    replacements
-        Whether two in five of the routine ones are of the class
-        ``replacement``.
-    children
-        Whether there is a column ``card``, with KIA for three in ten.
-
-    Returns
-    -------
-    polars.DataFrame
-        Text and dates, one row an application, the oldest first.  Names are
-        "Warga Contoh" with a number, identity numbers begin with 990000, which
-        is no place in Indonesia, and hold no birth date.
-    """
+    """Make the example's backlog in the columns of a backlog file."""
     dice = _Dice(seed)
     waiting = _waiting_since(dice, applications)
     status = _status(dice, applications)

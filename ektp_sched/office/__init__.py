@@ -1,31 +1,28 @@
 """The office: what limits printing, its calendar and its daily capacity."""
 
-from ektp_sched.office.calendar import Calendar, calendar
-from ektp_sched.office.capacity import Capacity, capacity
-from ektp_sched.office.consumables import CardType, Delivery, RibbonDelivery
-from ektp_sched.office.decisions import Budget, Quota, Shift
-from ektp_sched.office.lots import Lot, lots, ribbon_cards
-from ektp_sched.office.notices import Notice
 from ektp_sched.office.office import Office, load_office, read_workbook
-from ektp_sched.office.shifts import Option, options
-from ektp_sched.office.tables import (
-    CalendarRules,
+from ektp_sched.office.workbook import dump, write_workbook
+from ektp_sched.office.writing import to_toml
+from ektp_sched.rules.aims import PlanRules
+from ektp_sched.rules.areas import Visits, VisitsOfArea
+from ektp_sched.rules.calendar import Calendar, CalendarRules, calendar
+from ektp_sched.rules.capacity import Outage, Server
+from ektp_sched.rules.classes import UrgencyClass
+from ektp_sched.rules.days import capacity
+from ektp_sched.rules.notices import Notice
+from ektp_sched.rules.quotas import Quota
+from ektp_sched.rules.reading import (
     ClassifyRule,
     DateRules,
     Identity,
-    Outage,
-    PlanRules,
-    Printer,
     Privacy,
-    Reserve,
-    Server,
     StatusRules,
-    UrgencyClass,
-    Visits,
-    VisitsOfArea,
 )
-from ektp_sched.office.workbook import dump, write_workbook
-from ektp_sched.office.writing import to_toml
+from ektp_sched.rules.reserve import Reserve
+from ektp_sched.rules.ribbons import Printer, RibbonDelivery, ribbon_cards
+from ektp_sched.rules.shifts import Budget, Option, Shift, options
+from ektp_sched.rules.stock import CardType, Delivery, Lot, lots
+from ektp_sched.rules.world import Capacity
 
 __all__ = [
     "Budget",

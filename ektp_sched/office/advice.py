@@ -6,15 +6,15 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.office.fields import DAYS
-from ektp_sched.office.notices import Notice
-from ektp_sched.office.shifts import options
+from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.notices import Notice
+from ektp_sched.rules.shifts import options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.office.decisions import Shift
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.shifts import Shift
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["SHORT_TARGET_DAYS", "advice", "urgency_left_out"]
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from ektp_sched.office.layout import Kind
+from ektp_sched.rules.forms import Kind
 
 __all__ = ["is_blank", "joined", "parsed", "shown"]
 

@@ -1,56 +1,44 @@
 """How the tables of office.toml lie on the sheets of office.xlsx.
 
 Headings are the keys of the file, so that the two forms convert into each
-other; single values stand in the sheet ``office``, one key a row.
+other; single values stand in the sheet ``office``, one key a row.  All but their
+order follows from the fields.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
-from ektp_sched.office.fields import DAYS
-from ektp_sched.office.tables import COLUMNS, PERSONAL_COLUMNS
+from ektp_sched.rules.calendar import CalendarRules
+from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.forms import (
+    Column,
+    Rows,
+    apart,
+    column_of,
+    fields_of,
+    is_table,
+    rows_of,
+)
+from ektp_sched.rules.tables import OfficeTables
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ektp_sched.rules.fields import Table
 
 __all__ = [
     "DATES",
     "OFFICE",
-    "RESOURCES",
+    "OFFICE_NOTE",
     "SETTINGS",
     "SHEETS",
     "WEEK",
-    "Column",
-    "Kind",
     "Setting",
     "Sheet",
 ]
-
-
-class Kind(StrEnum):
-    """What a cell holds."""
-
-    TEXT = "text"
-    PATTERN = "pattern"
-    WHOLE = "whole"
-    SHARE = "share"
-    DATE = "date"
-    FLAG = "flag"
-    LIST = "list"
-    DAYS = "days"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a sheet."""
-
-    key: str  # heading, and key in office.toml
-    kind: Kind = Kind.TEXT  # what its cells hold
-    choices: tuple[str, ...] = ()  # what a cell may say, as a list to choose from
-    # Sheet whose first column lists what a cell may say; `resources`: the ids of all
-    # servers and printers do.
-    source: str | None = None
-    largest: int = 1  # of a share, what it may be at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +46,7 @@ class Sheet:
     """A sheet with one entry a row."""
 
     # Name of the sheet, and of the table in office.toml; `visits_areas` is
-    # `[visits.areas]` there, and `deliveries`, `set_aside` and `ribbon_deliveries`
-    # stand with their card type or printer.
+    # `[visits.areas]` there.
     name: str
     columns: tuple[Column, ...]  # in order
     # Whether the first column is the entry's key in the table, as in `[urgency.NAME]`;
@@ -67,6 +54,9 @@ class Sheet:
     named: bool = False
     # Whether an entry is one value rather than a table, as in `[columns]`.
     flat: bool = False
+    # Table of whose entries each row is a part, as `deliveries` are of `cards`; the
+    # first column says of which.
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +64,7 @@ class Setting:
     """A row of the sheet ``office``."""
 
     path: tuple[str, ...]  # keys in office.toml
-    kind: Kind = Kind.TEXT  # what the cell holds
-    choices: tuple[str, ...] = ()  # what it may say, as a list to choose from
+    column: Column  # what its cell holds
 
     @property
     def key(self) -> str:
@@ -84,176 +73,87 @@ class Setting:
 
 
 OFFICE: Final = "office"
-RESOURCES: Final = "resources"
-NESTED: Final = ("deliveries", "set_aside", "ribbon_deliveries")
-"""Sheets whose rows stand with a card type or a printer in office.toml."""
+OFFICE_NOTE: Final = said(
+    "One row, one rule. Change the column value only. Empty: the default holds.",
+    "Satu baris satu aturan. Ubah hanya kolom value. Kosong: pakai nilai baku.",
+)
+_CALENDAR: Final = {
+    key: column_of(key, field) for key, field in fields_of(CalendarRules).items()
+}
 WEEK: Final = Sheet(
     "week",
     (
-        Column("day", choices=DAYS),
-        Column("workdays", Kind.FLAG),
-        Column("share", Kind.SHARE),
+        Column(
+            "day",
+            said("Day of the week.", "Hari: mon Senin … sun Minggu."),
+            choices=DAYS,
+        ),
+        _CALENDAR["workdays"],
+        _CALENDAR["share"],
     ),
 )
-DATES: Final = Sheet(
-    "calendar", (Column("closed", Kind.DATE), Column("open", Kind.DATE))
+DATES: Final = Sheet("calendar", (_CALENDAR["closed"], _CALENDAR["open"]))
+
+_FIRST: Final = ("name", "language", "calendar", "reserve")
+"""Tables whose settings stand before those of the others."""
+_LAST: Final = ("classify", "columns", "areas", "area_rank", "visits_areas")
+"""Sheets after those of the others: how an export is read, and areas."""
+
+
+def _settings() -> Iterator[Setting]:
+    daily = {("calendar", c.key) for c in (*WEEK.columns, *DATES.columns)}
+    for name, field in fields_of(OfficeTables).items():
+        base = apart(field)[0]
+        if is_table(base):
+            for key, part in fields_of(base).items():
+                if rows_of(part) is None and (name, key) not in daily:
+                    yield Setting((name, key), column_of(key, part))
+        elif get_origin(base) not in (dict, tuple):
+            yield Setting((name,), column_of(name, field))
+
+
+def _sheets(table: type[Table]) -> Iterator[Sheet]:
+    for key, field in fields_of(table).items():
+        base, rows = apart(field)[0], rows_of(field) or Rows()
+        name = rows.sheet or key
+        if is_table(base):
+            yield from _sheets(base)
+        elif get_origin(base) in (dict, tuple) and (rows.columns or _entry(base)):
+            entry, named = _entry(base), get_origin(base) is dict
+            yield Sheet(name, _columns(entry, rows), named, flat=entry is None)
+            yield from _parts(name, entry)
+
+
+def _parts(owner: str, entry: Any) -> Iterator[Sheet]:
+    """Yield the sheets of what the entries of a table hold more than one of."""
+    for key, field in fields_of(entry).items() if entry else ():
+        rows = rows_of(field)
+        if rows is not None:
+            part = _entry(apart(field)[0])
+            yield Sheet(key, _columns(part, rows), flat=part is None, owner=owner)
+
+
+def _entry(base: Any) -> Any:
+    """Return the table that each entry of a list or dict is; None if it is none."""
+    kinds = get_args(base)
+    inner = apart(kinds[0] if get_origin(base) is tuple else kinds[-1])[0]
+    return inner if is_table(inner) else None
+
+
+def _columns(entry: Any, rows: Rows) -> tuple[Column, ...]:
+    fields = fields_of(entry).items() if entry else ()
+    own = {key: column_of(key, field) for key, field in fields if not rows_of(field)}
+    keys = dict.fromkeys((*rows.first, *own))
+    return (*rows.columns, *(own[key] for key in keys))
+
+
+def _place(name: str, order: tuple[str, ...], other: int) -> int:
+    return order.index(name) if name in order else other
+
+
+SETTINGS: Final = tuple(
+    sorted(_settings(), key=lambda s: _place(s.path[0], _FIRST, len(_FIRST)))
 )
-
-SETTINGS: Final = (
-    Setting(("name",)),
-    Setting(("language",), choices=("id", "en")),
-    Setting(("calendar", "country")),
-    Setting(("reserve", "cards_per_day"), Kind.WHOLE),
-    Setting(("budget", "idr"), Kind.WHOLE),
-    Setting(("plan", "tiers"), Kind.LIST),
-    Setting(("plan", "batch_size"), Kind.WHOLE),
-    Setting(("plan", "freeze_days"), Kind.WHOLE),
-    Setting(("plan", "tie_break"), choices=("recorded", "lottery")),
-    Setting(("plan", "seed"), Kind.WHOLE),
-    Setting(("visits", "every_days"), Kind.WHOLE),
-    Setting(("visits", "trip_cost_idr"), Kind.WHOLE),
-    Setting(("dates", "format")),
-    Setting(("status", "printable"), Kind.LIST),
-    Setting(("status", "done"), Kind.LIST),
-    Setting(("identity", "from")),
-    Setting(("identity", "key")),
-    Setting(("privacy", "show_nik"), Kind.FLAG),
-)
-
-_SPAN = (Column("from", Kind.DATE), Column("to", Kind.DATE))
-
-SHEETS: Final = (
-    Sheet(
-        "urgency",
-        (
-            Column("name"),
-            Column("target_days", Kind.WHOLE),
-            Column("rank", Kind.WHOLE),
-            Column("default", Kind.FLAG),
-        ),
-        named=True,
-    ),
-    Sheet(
-        "cards",
-        (
-            Column("name"),
-            Column("default", Kind.FLAG),
-            Column("stock", Kind.WHOLE),
-            Column("expires_on", Kind.DATE),
-        ),
-        named=True,
-    ),
-    Sheet(
-        "deliveries",
-        (
-            Column("card", source="cards"),
-            Column("on", Kind.DATE),
-            Column("cards", Kind.WHOLE),
-            Column("expires_on", Kind.DATE),
-        ),
-    ),
-    Sheet(
-        "set_aside",
-        (
-            Column("card", source="cards"),
-            Column("urgency", source="urgency"),
-            Column("cards", Kind.WHOLE),
-        ),
-    ),
-    Sheet("servers", (Column("id"), Column("cards_per_day", Kind.WHOLE), *_SPAN)),
-    Sheet(
-        "printers",
-        (
-            Column("id"),
-            Column("cards_per_day", Kind.WHOLE),
-            Column("servers", Kind.LIST),
-            Column("cards", Kind.LIST),
-            Column("areas", Kind.LIST),
-            *_SPAN,
-            Column("cards_per_ribbon", Kind.WHOLE),
-            Column("ribbons", Kind.SHARE, largest=1_000_000),
-        ),
-    ),
-    Sheet(
-        "ribbon_deliveries",
-        (
-            Column("printer", source="printers"),
-            Column("on", Kind.DATE),
-            Column("ribbons", Kind.SHARE, largest=1_000_000),
-        ),
-    ),
-    Sheet(
-        "outages",
-        (
-            Column("resource", source=RESOURCES),
-            *_SPAN,
-            Column("share", Kind.SHARE),
-        ),
-    ),
-    Sheet(
-        "shifts",
-        (
-            Column("id"),
-            Column("days", Kind.DAYS, choices=DAYS),
-            Column("share", Kind.SHARE, largest=4),
-            Column("cost_idr", Kind.WHOLE),
-            Column("max_uses", Kind.WHOLE),
-            Column("max_per_week", Kind.WHOLE),
-            Column("rest_days", Kind.WHOLE),
-            Column("resources", Kind.LIST, source=RESOURCES),
-            Column("on_holidays", Kind.FLAG),
-        ),
-    ),
-    Sheet(
-        "quotas",
-        (
-            Column("id"),
-            Column("urgency", Kind.LIST, source="urgency"),
-            Column("card", Kind.LIST, source="cards"),
-            Column("area", Kind.LIST, source="areas"),
-            Column("per", choices=("day", "week", "plan")),
-            Column("at_most", Kind.WHOLE),
-            Column("at_least", Kind.WHOLE),
-            Column("at_most_share", Kind.SHARE),
-            Column("at_least_share", Kind.SHARE),
-        ),
-    ),
-    Sheet(
-        "classify",
-        (
-            Column("column"),
-            Column("matches", Kind.PATTERN),
-            Column("urgency", source="urgency"),
-        ),
-    ),
-    Sheet(
-        "columns",
-        (
-            Column("heading"),
-            Column("column", choices=(*COLUMNS, *PERSONAL_COLUMNS)),
-        ),
-        named=True,
-        flat=True,
-    ),
-    Sheet(
-        "areas",
-        (Column("name"), Column("spellings", Kind.LIST)),
-        named=True,
-        flat=True,
-    ),
-    Sheet(
-        "area_rank",
-        (Column("area", source="areas"), Column("rank", Kind.WHOLE)),
-        named=True,
-        flat=True,
-    ),
-    Sheet(
-        "visits_areas",
-        (
-            Column("area", source="areas"),
-            Column("every_days", Kind.WHOLE),
-            Column("trip_cost_idr", Kind.WHOLE),
-        ),
-        named=True,
-    ),
+SHEETS: Final = tuple(
+    sorted(_sheets(OfficeTables), key=lambda sheet: _place(sheet.name, _LAST, -1))
 )

@@ -10,19 +10,17 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from ektp_sched.office.advice import advice, urgency_left_out
-from ektp_sched.office.checks import problems_of
-from ektp_sched.office.consumable_checks import consumable_problems
-from ektp_sched.office.decision_checks import decision_problems
 from ektp_sched.office.files import read_tables
-from ektp_sched.office.model import OfficeTables
 from ektp_sched.office.parsing import parse_as, validate_as
 from ektp_sched.office.workbook_reading import read_sheets
+from ektp_sched.rules.registry import problems_of
+from ektp_sched.rules.tables import OfficeTables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.office.checks import Problem
-    from ektp_sched.office.notices import Notice
+    from ektp_sched.rules.notices import Notice
+    from ektp_sched.rules.problems import Problem
 
 __all__ = ["Office", "load_office", "office_of", "parse_office", "read_workbook"]
 
@@ -41,11 +39,7 @@ class Office(OfficeTables):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = (
-            *problems_of(self),
-            *consumable_problems(self),
-            *decision_problems(self),
-        )
+        problems = problems_of(self)
         if problems:
             text = "; ".join(f"{p.key}: {p.sentence}" for p in problems)
             raise PydanticCustomError(

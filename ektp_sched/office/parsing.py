@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import ValidationError
 
 from ektp_sched.errors import InputError, OfficeError, place
-from ektp_sched.office.checks import Cell, Path, Problem
-from ektp_sched.office.classes import with_official_classes
-from ektp_sched.office.fields import LARGEST_COUNT
-from ektp_sched.office.nearest import unknown
 from ektp_sched.office.sentences import field_problem, known_keys
+from ektp_sched.rules.classes import with_official_classes
+from ektp_sched.rules.fields import LARGEST_COUNT
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Cell, Path, Problem
 from ektp_sched.words import in_workbook, joined, said
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["parse_as", "refusal", "validate_as"]
 

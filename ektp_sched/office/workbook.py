@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import shown
-from ektp_sched.office.fields import DAYS
 from ektp_sched.office.layout import (
     DATES,
-    NESTED,
     OFFICE,
-    RESOURCES,
+    OFFICE_NOTE,
     SETTINGS,
     SHEETS,
     WEEK,
-    Column,
-    Kind,
     Sheet,
 )
-from ektp_sched.office.workbook_texts import YES_NO, note
 from ektp_sched.office.writing import plain, to_toml
 from ektp_sched.places import replace_file
-from ektp_sched.words import said
+from ektp_sched.rules.fields import DAYS, RESOURCES
+from ektp_sched.rules.forms import Column, Kind
+from ektp_sched.words import in_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +31,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.tables import OfficeTables
+    from ektp_sched.words import Said
 
 __all__ = ["dump", "workbook_bytes", "write_workbook"]
 
@@ -74,6 +72,7 @@ _NUMERIC: Final[dict[Kind, dict[str, Any]]] = {
         "error_type": "warning",
     },
 }
+_YES_NO: Final = {"id": ("ya", "tidak"), "en": ("yes", "no")}
 _CREATED = datetime(2017, 1, 1)
 
 
@@ -153,7 +152,7 @@ class _Writer:
         self._office = office
         self._book = book
         self._data = plain(office)
-        self._yes, self._no = YES_NO[office.language]
+        self._yes, self._no = _YES_NO[office.language]
         head = {"bold": True, "bg_color": "#DCE6F1", "bottom": 1, "locked": True}
         self._heading = book.add_format(head)
         self._key = book.add_format({"bold": True, "valign": "top"})
@@ -175,18 +174,17 @@ class _Writer:
     def settings(self) -> None:
         """Write the sheet of single values, one key a row."""
         page = self._page(OFFICE, ("key", "value", "note"), (24, 44, 90))
-        page.write_comment(0, 1, note(OFFICE, self._office.language), _COMMENT)
+        page.write_comment(0, 1, self._said(OFFICE_NOTE), _COMMENT)
         for row, setting in enumerate(SETTINGS, start=1):
             value: Any = self._data
             for part in setting.path:
                 value = (value or {}).get(part)
-            text = note(setting.key, self._office.language)
+            text = self._said(setting.column.note)
             page.write_string(row, 0, setting.key, self._key)
             page.write_string(row, 2, text, self._note)
             page.write_comment(row, 1, text, _COMMENT)
-            self._cell(page, row, 1, value, setting.kind)
-            cell = Column(setting.key, setting.kind, setting.choices)
-            page.data_validation(row, 1, row, 1, self._rule(cell))
+            self._cell(page, row, 1, value, setting.column.kind)
+            page.data_validation(row, 1, row, 1, self._rule(setting.column))
 
     def week(self) -> list[list[Any]]:
         """Return the days of the week with what holds on them."""
@@ -208,8 +206,8 @@ class _Writer:
     def entries(self, sheet: Sheet) -> list[list[Any]]:
         """Return the rows of a table, in its columns' order."""
         keys = [column.key for column in sheet.columns]
-        if sheet.name in NESTED:
-            rows = self._nested(sheet.name)
+        if sheet.owner is not None:
+            rows = self._parts(sheet, sheet.owner)
             return [[name, *(entry.get(k) for k in keys[1:])] for name, entry in rows]
         table = self._data.get(sheet.name, {})
         if sheet.name == "visits_areas":
@@ -220,18 +218,19 @@ class _Writer:
             return [[name, *(v.get(k) for k in keys[1:])] for name, v in table.items()]
         return [[entry.get(key) for key in keys] for entry in table]
 
-    def _nested(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the entries that stand with a card type or printer, and its name."""
-        cards, printers = self._data.get("cards", {}), self._data["printers"]
-        if name == "ribbon_deliveries":
-            owners = [(entry["id"], entry) for entry in printers]
-        else:
-            owners = list(cards.items())
-        for owner, table in owners:
-            entries = table.get(name, [])
+    def _parts(self, sheet: Sheet, owner: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the entries that stand with those of another table, and their name."""
+        owners = self._data.get(owner, {})
+        named = owners if isinstance(owners, dict) else {e["id"]: e for e in owners}
+        keys = [column.key for column in sheet.columns[1:]]
+        for name, table in named.items():
+            entries = table.get(sheet.name, [])
             if isinstance(entries, dict):
-                entries = [{"urgency": k, "cards": v} for k, v in entries.items()]
-            yield from ((owner, entry) for entry in entries)
+                entries = [dict(zip(keys, e, strict=True)) for e in entries.items()]
+            yield from ((name, entry) for entry in entries)
+
+    def _said(self, sentence: Said) -> str:
+        return in_language(sentence, self._office.language)
 
     def sheet(self, sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
         """Write a sheet with its headings, notes, lists and rows."""
@@ -240,7 +239,7 @@ class _Writer:
         page = self._page(sheet.name, keys, widths)
         last = len(rows) + _SPARE_ROWS
         for at, column in enumerate(sheet.columns):
-            text = note(f"{sheet.name}.{column.key}", self._office.language)
+            text = self._said(column.note)
             page.write_comment(0, at, text, _COMMENT)
             page.set_column(at, at, widths[at], self._formats[column.kind])
             rule = self._rule(column)

@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.cells import is_blank, parsed
-from ektp_sched.office.checks import Cell, Problem
 from ektp_sched.office.files import read_bytes
 from ektp_sched.office.layout import (
     DATES,
-    NESTED,
     OFFICE,
+    OFFICE_NOTE,
     SETTINGS,
     SHEETS,
     WEEK,
-    Column,
-    Kind,
     Sheet,
 )
 from ektp_sched.office.looked import RefusedError
-from ektp_sched.office.nearest import unknown
 from ektp_sched.office.pages import (
     NOT_COMPUTED,
     Page,
@@ -33,20 +29,26 @@ from ektp_sched.office.pages import (
     shows_error,
 )
 from ektp_sched.office.parsing import parse_as
+from ektp_sched.rules.forms import Column, Kind
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Cell, Problem
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from ektp_sched.office.checks import Path as KeyPath
     from ektp_sched.office.parsing import T
+    from ektp_sched.rules.problems import Path as KeyPath
 
 __all__ = ["read_sheets"]
 
 _MOST_BYTES = 64_000_000
 _MOST_CELLS = 2_000_000
-_SETTING_ROWS: Final = Sheet(OFFICE, (Column("key"), Column("value"), Column("note")))
-_OWNERS: Final = {"card": "card type", "printer": "printer"}
+_SETTING_ROWS: Final = Sheet(
+    OFFICE, tuple(Column(key, OFFICE_NOTE) for key in ("key", "value", "note"))
+)
+_OWNERS: Final = {"cards": "card type", "printers": "printer"}
+"""What the owners of a sheet's rows are called, by their table."""
 _KNOWN: Final = (OFFICE, WEEK.name, DATES.name, *(sheet.name for sheet in SHEETS))
 
 Rows = list[tuple[int, dict[str, str]]]
@@ -75,8 +77,9 @@ def read_sheets(path: str | Path, model: type[T]) -> T:
     _dates(sheets.get(DATES.name, []), tables)
     for sheet in SHEETS:
         _entries(sheet, sheets.get(sheet.name, []), tables)
-    for name in NESTED:
-        _hand_out(name, tables)
+    for sheet in SHEETS:
+        if sheet.owner is not None:
+            _hand_out(sheet, sheet.owner, tables)
     _move_visits(tables)
     office = parse_as(
         tables.data,
@@ -183,7 +186,7 @@ def _settings(rows: Rows, tables: _Tables) -> None:
             table = tables.data
             for part in setting.path[:-1]:
                 table = table.setdefault(part, {})
-            table[setting.path[-1]] = parsed(row["value"], setting.kind)
+            table[setting.path[-1]] = parsed(row["value"], setting.column.kind)
         seen.add(key)
 
 
@@ -276,54 +279,57 @@ def _value(sheet: Sheet, entry: dict[str, Any]) -> Any:
     return entry.get(value.key, [] if value.kind is Kind.LIST else "")
 
 
-def _hand_out(sheet: str, tables: _Tables) -> None:
+def _hand_out(sheet: Sheet, owner: str, tables: _Tables) -> None:
     """Move a sheet's rows to the card types or printers that they are about."""
-    column = "printer" if sheet == "ribbon_deliveries" else "card"
-    owners = _owners(column, tables)
-    for index, entry in enumerate(tables.data.pop(sheet, [])):
+    column = sheet.columns[0].key
+    owners = _owners(owner, tables)
+    for index, entry in enumerate(tables.data.pop(sheet.name, [])):
         name = entry.pop(column, "")
-        place = tables.places[sheet, index]
+        place = tables.places[sheet.name, index]
         if name not in owners:
-            kind = _OWNERS[column]
-            sentence = unknown(kind, name, owners) if name else _EMPTY
-            tables.problems.append(Problem((sheet, index, column), sentence))
+            sentence = unknown(_OWNERS[owner], name, owners) if name else _EMPTY
+            tables.problems.append(Problem((sheet.name, index, column), sentence))
             continue
         table, path = owners[name]
-        tables.places.setdefault((*path, sheet), place)
-        if sheet == "set_aside" and "urgency" not in entry:
-            path = (sheet, index, "urgency")
-            tables.problems.append(
-                Problem(path, _EMPTY, replace(place, column="urgency"))
-            )
-        elif sheet == "set_aside":
-            _set_aside(table, (*path, sheet), entry, place, tables)
+        tables.places.setdefault((*path, sheet.name), place)
+        if sheet.flat:
+            _hand_value(sheet, table, (path, index), entry, tables)
         else:
-            entries = table.setdefault(sheet, [])
-            tables.places[*path, sheet, len(entries)] = place
+            entries = table.setdefault(sheet.name, [])
+            tables.places[*path, sheet.name, len(entries)] = place
             entries.append(entry)
 
 
-def _owners(column: str, tables: _Tables) -> dict[str, tuple[dict[str, Any], KeyPath]]:
-    if column == "card":
-        cards = tables.data.get("cards", {})
-        return {name: (table, ("cards", name)) for name, table in cards.items()}
-    printers = enumerate(tables.data.get("printers", []))
-    return {str(p.get("id")): (p, ("printers", at)) for at, p in printers}
+def _owners(table: str, tables: _Tables) -> dict[str, tuple[dict[str, Any], KeyPath]]:
+    entries = tables.data.get(table, {})
+    if isinstance(entries, dict):
+        return {name: (entry, (table, name)) for name, entry in entries.items()}
+    return {str(e.get("id")): (e, (table, at)) for at, e in enumerate(entries)}
 
 
-def _set_aside(
+def _hand_value(
+    sheet: Sheet,
     table: dict[str, Any],
-    path: KeyPath,
+    at: tuple[KeyPath, int],
     entry: dict[str, Any],
-    place: Cell,
     tables: _Tables,
 ) -> None:
-    name = str(entry["urgency"])
-    amounts = table.setdefault("set_aside", {})
-    if name in amounts:
-        tables.problems.append(Problem((*path, name), _twice(name), place))
-    tables.places[*path, name] = place
-    amounts[name] = entry.get("cards", "")
+    """Move a row with a name and a value, such as a class and its blanks."""
+    (path, index), (_, key, value) = at, sheet.columns
+    place = tables.places[sheet.name, index]
+    if key.key not in entry:
+        problem = Problem(
+            (sheet.name, index, key.key), _EMPTY, replace(place, column=key.key)
+        )
+        tables.problems.append(problem)
+        return
+    name = str(entry[key.key])
+    values = table.setdefault(sheet.name, {})
+    path = (*path, sheet.name, name)
+    if name in values:
+        tables.problems.append(Problem(path, _twice(name), place))
+    tables.places[path] = place
+    values[name] = entry.get(value.key, "")
 
 
 def _move_visits(tables: _Tables) -> None:

@@ -10,7 +10,7 @@ import tomlkit
 if TYPE_CHECKING:
     from tomlkit.items import AoT, Item
 
-    from ektp_sched.office.model import OfficeTables
+    from ektp_sched.rules.tables import OfficeTables
 
 __all__ = ["plain", "to_toml"]
 

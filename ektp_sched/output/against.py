@@ -43,15 +43,7 @@ def save_against(found: Against, path: str | Path, *, force: bool = False) -> No
 
 
 def against_lines(found: Against, words: Language) -> Iterator[str]:
-    """Yield the lines that ``plan --against`` prints.
-
-    Parameters
-    ----------
-    found
-        The rule and what it is worth.
-    words
-        Language.
-    """
+    """Yield the lines that ``plan --against`` prints."""
     yield words.text(
         "against.title",
         office=found.office.name,

@@ -66,15 +66,7 @@ def save_backtest(
 
 
 def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:
-    """Yield the lines that `backtest` prints.
-
-    Parameters
-    ----------
-    found
-        What became of the dates.
-    words
-        Language.
-    """
+    """Yield the lines that `backtest` prints."""
     yield words.text("backtest.title", percent=_stated(found, words))
     yield words.text(
         "promise.course",
@@ -101,15 +93,7 @@ def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:
 
 
 def assumptions(found: Backtest, words: Language) -> tuple[str, ...]:
-    """Return what a back-test takes for granted, and when it fails.
-
-    Parameters
-    ----------
-    found
-        Says which priors were used, if any.
-    words
-        Language.
-    """
+    """Return what a back-test takes for granted, and when it fails."""
     names = ["same", "average", "slip"]
     if len(found.cases) > 1:
         names.append("prior")

@@ -60,13 +60,7 @@ class Part:
 
 
 def parts(frame: pl.DataFrame) -> list[Part]:
-    """Return the printers' days of a plan, in its order.
-
-    Parameters
-    ----------
-    frame
-        Sorted by day and printer.
-    """
+    """Return the printers' days of a plan, in its order."""
     runs = frame.group_by("day", "printer", maintain_order=True).len()
     found, begin = [], 0
     for day, printer, size in runs.iter_rows():
@@ -80,11 +74,6 @@ def file_stems(printers: list[str]) -> dict[str, str]:
 
     Ids that some system cannot keep apart, or keeps for devices, get an
     underscore and a number.
-
-    Parameters
-    ----------
-    printers
-        Ids, each once.
     """
     stems: dict[str, str] = {}
     taken: set[str] = set()
@@ -102,13 +91,7 @@ def file_stems(printers: list[str]) -> dict[str, str]:
 
 
 def sheet_text(data: bytes) -> str:
-    """Return the text of a sheet, as spreadsheets save it.
-
-    Parameters
-    ----------
-    data
-        The file, or its beginning: UTF-8, UTF-16 with its mark, or Windows-1252.
-    """
+    """Return the text of a sheet, as spreadsheets save it."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
@@ -121,20 +104,7 @@ def sheet_text(data: bytes) -> str:
 def write_batches(
     rows: SheetRows, folder: Path, texts: Language, *, provisional: bool
 ) -> None:
-    """Write one CSV for every printer's day.
-
-    Parameters
-    ----------
-    rows
-        The plan's rows.
-    folder
-        The plan folder; batches/DAY are made in it.
-    texts
-        Language of the headings; Indonesian also asks for ``;`` and a BOM,
-        as spreadsheets there expect.
-    provisional
-        Whether every row says that the plan is provisional.
-    """
+    """Write one CSV for every printer's day."""
     for day in rows.frame["day"].unique():
         (folder / "batches" / day.isoformat()).mkdir(parents=True, exist_ok=True)
     for name, text, _ in batch_sheets(rows, texts, provisional=provisional):
@@ -145,13 +115,7 @@ def write_batches(
 def batch_sheets(
     rows: SheetRows, texts: Language, *, provisional: bool
 ) -> Iterator[tuple[str, bytes, pl.DataFrame]]:
-    """Yield name, text and cells of each printer's day, in the plan's order.
-
-    Parameters
-    ----------
-    rows, texts, provisional
-        As for `write_batches`.
-    """
+    """Yield name, text and cells of each printer's day, in the plan's order."""
     table = dates_as_text(guarded(_table(rows, texts, provisional=provisional)))
     pieces = parts(rows.frame)
     stems = file_stems(sorted({part.printer for part in pieces}))

@@ -69,15 +69,7 @@ class Book:
     _styles: dict[str, Any] = field(default_factory=dict)
 
     def style(self, name: str, **more: Any) -> Any:
-        """Return a cell format, made once.
-
-        Parameters
-        ----------
-        name
-            ``text``, ``count``, ``date``, ``heading`` and so on.
-        more
-            Properties added to those of the style.
-        """
+        """Return a cell format, made once."""
         key = f"{name}{sorted(more.items())}"
         if key not in self._styles:
             base = _STYLES["text" if name == "date" else name]
@@ -90,19 +82,7 @@ class Book:
         return self._styles[key]
 
     def write(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
-        """Write one cell; text is always text.
-
-        Parameters
-        ----------
-        sheet
-            Worksheet of this book.
-        row, column
-            From 0.
-        value
-            Text, number, date or None.
-        style
-            Cell format.
-        """
+        """Write one cell; text is always text."""
         if value is None:
             sheet.write_blank(row, column, None, style)
         elif isinstance(value, str):
@@ -117,22 +97,7 @@ class Book:
 def new_book(
     path: Path, plan: AnyPlan, texts: Language, title: str, *, large: bool = False
 ) -> Iterator[Book]:
-    """Open a workbook for writing; it is on the disk at the end.
-
-    Parameters
-    ----------
-    path
-        New file.
-    plan
-        Its start is the date of the document, its office the author.
-    texts
-        Language.
-    title
-        Title among the document's properties.
-    large
-        Keep rows on the disk while writing; then every sheet is to be written
-        row after row.
-    """
+    """Open a workbook for writing; it is on the disk at the end."""
     options = {
         "constant_memory": large,
         "in_memory": not large,  # else ten files are made and removed for each book
@@ -160,13 +125,7 @@ def new_book(
 
 
 def pixels(width: float) -> int:
-    """Return a column's width on the screen, 96 to the inch.
-
-    Parameters
-    ----------
-    width
-        In characters of the normal font.
-    """
+    """Return a column's width on the screen, 96 to the inch."""
     return int(width * 7 + 0.5) + 5
 
 
@@ -174,11 +133,6 @@ def drawn(cells: pl.Expr) -> pl.Expr:
     """Return how wide each text is drawn, in digits of the normal font.
 
     A capital is wider than a digit, M and W by far: queue numbers hold many.
-
-    Parameters
-    ----------
-    cells
-        Text.
     """
     capitals = 0.2 * cells.str.count_matches(r"\p{Lu}")
     widest = 0.6 * cells.str.count_matches("[MW]")

@@ -30,13 +30,7 @@ _ROW: Final = re.compile(r"\[\s+((?:-?\d+,\s+)*-?\d+)\s+\]")
 
 
 def certificate_text(certificate: Certificate) -> str:
-    """Return certificate.json: whole-number prices by tier, one row a resource.
-
-    Parameters
-    ----------
-    certificate
-        Its numbers may be of any length, as JSON allows.
-    """
+    """Return certificate.json: whole-number prices by tier, one row a resource."""
     content = {
         "schema_version": SCHEMA_VERSION,
         "start": certificate.start.isoformat(),
@@ -118,13 +112,7 @@ def _leaf(leaf: Leaf) -> dict[str, Any]:
 
 
 def certificate_of(stated: StatedCertificate) -> Certificate:
-    """Return the certificate that a file states.
-
-    Parameters
-    ----------
-    stated
-        As read from certificate.json.
-    """
+    """Return the certificate that a file states."""
     tiers = tuple(
         _limits(tier.name, tier.rank, tier.scale, tier.value, tier.prices)
         for tier in stated.tiers

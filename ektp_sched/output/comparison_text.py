@@ -27,17 +27,7 @@ __all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences
 
 
 def comparison_lines(found: Comparison, out: Path, words: Language) -> Iterator[str]:
-    """Yield the lines that `compare` prints.
-
-    Parameters
-    ----------
-    found
-        The comparison.
-    out
-        Folder that was written.
-    words
-        Language.
-    """
+    """Yield the lines that `compare` prints."""
     yield words.text(
         "compare.title",
         office=found.office.name,

@@ -6,37 +6,27 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office import capacity, lots, ribbon_cards
-from ektp_sched.output.quotas import kind_of, limit_text
-from ektp_sched.rules.quotas import KEYS
+from ektp_sched.output.limits import used
+from ektp_sched.words import in_language, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.office import Lot
-    from ektp_sched.office.decisions import Quota
-    from ektp_sched.office.tables import Printer
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Conflict, RuleOfConflict
+    from ektp_sched.rules import Rule
+    from ektp_sched.rules.ribbons import Printer
 
 __all__ = ["conflict_entry", "conflict_lines"]
 
-_NUMBERED: Final = re.compile(r"(quotas|shifts|printers)\[(\d+)\](?:\.(\w+))?")
+_NUMBERED: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
 _NAMED: Final = 10
 
 
 def conflict_lines(conflict: Conflict, plan: AnyPlan, texts: Language) -> list[str]:
-    """Return why the rules contradict each other, one sentence or two a rule.
-
-    Parameters
-    ----------
-    conflict
-        Of the plan.
-    plan
-        Whose office holds the rules.
-    texts
-        Language.
-    """
+    """Return why the rules contradict each other, one sentence or two a rule."""
     said = [texts.conflict(conflict)]
     return said + [_rule(rule, conflict, plan, texts) for rule in conflict.rules]
 
@@ -44,13 +34,7 @@ def conflict_lines(conflict: Conflict, plan: AnyPlan, texts: Language) -> list[s
 def conflict_entry(
     conflict: Conflict, plan: AnyPlan, texts: Language
 ) -> dict[str, Any]:
-    """Return the same as plain values for JSON.
-
-    Parameters
-    ----------
-    conflict, plan, texts
-        As for `conflict_lines`.
-    """
+    """Return the same as plain values for JSON."""
     return {
         "code": conflict.code,
         "day": None if conflict.rules else conflict.day.isoformat(),
@@ -75,8 +59,10 @@ def _rule(
     rule: RuleOfConflict, conflict: Conflict, plan: AnyPlan, texts: Language
 ) -> str:
     numbered = _NUMBERED.fullmatch(rule.place)
-    if numbered and numbered[1] == "quotas":
-        parts = _quota(rule, plan.office.quotas[int(numbered[2]) - 1], plan, texts)
+    holding = {other.name: other for other in used(plan.office)}
+    if numbered and numbered[1] in holding:
+        entry = int(numbered[2]) - 1
+        parts = _held(holding[numbered[1]], entry, rule, plan, texts)
     elif numbered and numbered[1] == "printers":
         parts = _ribbons(rule, plan.office.printers[int(numbered[2]) - 1], plan, texts)
     elif numbered and numbered[3]:
@@ -111,58 +97,32 @@ def _room(rule: RuleOfConflict, name: str, texts: Language) -> str:
     return texts.text(f"conflict_rule.room_{name}", **figures)
 
 
-def _quota(
-    rule: RuleOfConflict, quota: Quota, plan: AnyPlan, texts: Language
+def _held(
+    rule: Rule, entry: int, broken: RuleOfConflict, plan: AnyPlan, texts: Language
 ) -> list[str]:
-    """Return what a quota wants, when it fails, what is out then, and its room."""
-    limits = [key for key in KEYS if getattr(quota, key) is not None]
-    said = ", ".join(limit_text(quota, key, texts) for key in limits)
-    place = rule.place if quota.id is None else f"{rule.place} ({quota.id})"
-    kind = kind_of(quota, texts)
-    parts = [texts.text("conflict_rule.quota", place=place, kind=kind, limits=said)]
-    if rule.day is not None:
-        span = rule.last is not None and rule.last != rule.day
+    """Return what an entry wants, when it fails, what is out then, and its room."""
+    told, office = rule.told, plan.office
+    assert told is not None
+    keys = told.keys(office, entry)
+    wants = joined(", ", [told.wants(office, entry, key) for key in keys])
+    figures = {"whom": in_language(told.whom(office, entry), texts.code)}
+    figures["wants"] = in_language(wants, texts.code)
+    place = told.place(office, entry)
+    parts = [texts.text("conflict_rule.wants", place=place, **figures)]
+    if broken.day is not None:
+        span = broken.last is not None and broken.last != broken.day
         key = "conflict_rule.between" if span else "conflict_rule.when"
-        parts.append(texts.text(key, day=rule.day, last=rule.last or rule.day))
-    if rule.down:
-        every = _printers(quota, plan)
-        name = "down_all" if set(rule.down) >= every else "down_some"
-        figures: dict[str, Any] = {
-            "printers": ", ".join(rule.down),
-            "count": len(rule.down),
-        }
-        parts.append(texts.text(f"conflict_rule.{name}", **figures))
-    return [*parts, *_possible(rule, quota, limits, texts)]
-
-
-def _possible(
-    rule: RuleOfConflict, quota: Quota, limits: list[Any], texts: Language
-) -> list[str]:
-    """Return how many cards can be, where a quota has one limit in cards."""
-    if rule.room is None:
-        return [_room(rule, "quota", texts)]
-    if any(key.endswith("share") for key in limits):
-        return [_room(rule, "share", texts)]
-    if limits == ["at_least"] and quota.at_least is not None:
-        possible = max(0, quota.at_least - rule.room)
-        return [texts.text("conflict_rule.possible_least", possible=possible)]
-    if limits == ["at_most"] and quota.at_most is not None:
-        possible = quota.at_most + rule.room
-        return [texts.text("conflict_rule.possible_most", possible=possible)]
-    return [_room(rule, "quota", texts)]
-
-
-def _printers(quota: Quota, plan: AnyPlan) -> set[str]:
-    """Return the printers that print any card of a quota's kind."""
-    return {
-        printer.id
-        for printer in plan.office.printers
-        if _meet(printer.cards, quota.card) and _meet(printer.areas, quota.area)
-    }
-
-
-def _meet(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> bool:
-    return some is None or others is None or bool({*some} & {*others})
+        parts.append(texts.text(key, day=broken.day, last=broken.last or broken.day))
+    if broken.down:
+        every = {p.id for p in office.printers if told.concerns(office, entry, p)}
+        name = "down_all" if set(broken.down) >= every else "down_some"
+        names = ", ".join(broken.down)
+        count = len(broken.down)
+        parts.append(texts.text(f"conflict_rule.{name}", printers=names, count=count))
+    if broken.room is None:
+        return [*parts, texts.text("conflict_rule.room_none")]
+    change = told.change(office, entry, broken.room)
+    return [*parts, in_language(change, texts.code)]
 
 
 def _card(rule: RuleOfConflict, key: str) -> str:

@@ -72,11 +72,6 @@ def blanks_left(plan: AnyPlan) -> tuple[BlanksLeft, ...]:
 
     A class uses its own first; of the others those that expire first are
     used first, so that no other way leaves less to expire.
-
-    Parameters
-    ----------
-    plan
-        A plan with assignments.
     """
     some = lots(plan.office, plan.start, plan.days)
     if not some:
@@ -127,13 +122,7 @@ def _left(
 
 
 def ribbons_left(plan: AnyPlan) -> tuple[RibbonsLeft, ...]:
-    """Return what is left of the ribbons of each printer that has any.
-
-    Parameters
-    ----------
-    plan
-        A plan with assignments.
-    """
+    """Return what is left of the ribbons of each printer that has any."""
     allowed = ribbon_cards(plan.office, plan.start, plan.days)
     used = dict(plan.assignments["printer"].value_counts().iter_rows())
     return tuple(
@@ -143,15 +132,7 @@ def ribbons_left(plan: AnyPlan) -> tuple[RibbonsLeft, ...]:
 
 
 def consumables(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
-    """Return labels and values of blanks and ribbons that the plan must watch.
-
-    Parameters
-    ----------
-    plan
-        A plan with assignments.
-    texts
-        Language.
-    """
+    """Return labels and values of blanks and ribbons that the plan must watch."""
     lines = [
         (texts.text("consumables.blanks", card=one.card), _blanks(one, texts))
         for one in blanks_left(plan)

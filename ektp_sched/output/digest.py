@@ -122,15 +122,7 @@ def unprinted_reasons(plan: AnyPlan, texts: Language) -> list[tuple[str, int]]:
 
 
 def key_figures(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
-    """Return labels and values of what matters most, in order.
-
-    Parameters
-    ----------
-    plan
-        A plan with assignments.
-    texts
-        Language.
-    """
+    """Return labels and values of what matters most, in order."""
     found = figures(plan)
     return [
         _printed(plan, texts),

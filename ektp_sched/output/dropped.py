@@ -21,17 +21,7 @@ __all__ = ["dropped_entries", "show_dropped"]
 
 
 def show_dropped(found: Sequence[Dropped], console: Console, texts: Language) -> None:
-    """Show how each tier would change without each yes/no rule.
-
-    Parameters
-    ----------
-    found
-        As `ektp_sched.planning.dropped` returns it.
-    console
-        Where to.
-    texts
-        Language.
-    """
+    """Show how each tier would change without each yes/no rule."""
     console.print()
     say_line(console, texts.text("dropped.title"), "bold")
     if not found:
@@ -68,13 +58,7 @@ def _line(change: Change, texts: Language) -> str:
 
 
 def dropped_entries(found: Sequence[Dropped]) -> list[dict[str, Any]]:
-    """Return the same as plain values for JSON.
-
-    Parameters
-    ----------
-    found
-        As `ektp_sched.planning.dropped` returns it.
-    """
+    """Return the same as plain values for JSON."""
     return [
         {
             "rule": each.rule,

@@ -17,7 +17,7 @@ from ektp_sched.office import calendar
 from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
+from ektp_sched.output.limits import HOLDING, file_of, limits_csv, used
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import KEYS, summarise
@@ -124,7 +124,7 @@ def refuse_changed(saved: SavedPlan, but: Collection[str] = ()) -> None:
 
 
 def _figures(saved: SavedPlan) -> Iterator[Violation]:
-    """Yield figures that summary.json, shifts.csv or quotas.csv state otherwise."""
+    """Yield figures that summary.json, or a table of a rule, states otherwise."""
     if _rows_are_strange(saved):
         yield Violation(
             "stated-figure",
@@ -148,11 +148,11 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
     if not _areas_add_up(saved):
         message = _stated_otherwise("by_area", _TABLES)
         yield Violation("stated-figure", message, file=SUMMARY)
-    for name, there, made in (
-        (SHIFTS_FILE, saved.office.shifts, shifts_csv),
-        (QUOTAS_FILE, saved.office.quotas, quotas_csv),
-    ):
-        if there and not _says_the_same(saved, name, made(saved)):
+    tables = {file_of(rule): limits_csv(saved, rule) for rule in used(saved.office)}
+    if saved.office.shifts:
+        tables = {SHIFTS_FILE: shifts_csv(saved), **tables}
+    for name, table in tables.items():
+        if not _says_the_same(saved, name, table):
             message = said(
                 "{name} states other figures than summary.json.",
                 "{name} menyatakan angka yang lain daripada summary.json.",
@@ -295,9 +295,9 @@ def _files(saved: SavedPlan) -> Iterator[Violation]:
 
 def _own_names(saved: SavedPlan) -> set[str]:
     """Return the names that a plan of this office may have, whatever it lists."""
-    own = {*FILES[SUMMARY], BATCHES}
-    own -= set() if saved.office.shifts else {SHIFTS_FILE}
-    return own - (set() if saved.office.quotas else {QUOTAS_FILE})
+    own = {*FILES[SUMMARY], BATCHES} - {file_of(rule) for rule in HOLDING}
+    own |= {file_of(rule) for rule in used(saved.office)}
+    return own - (set() if saved.office.shifts else {SHIFTS_FILE})
 
 
 def _has_kind(path: Path) -> bool:

@@ -24,23 +24,7 @@ _NUMBER = re.compile(r"(\d{6})\d{10,}")
 def explanation_lines(
     found: Explanation, words: Language, *, last: date | None = None
 ) -> list[str]:
-    """Return the sentences that explain one application.
-
-    Parameters
-    ----------
-    found
-        Codes and figures.
-    words
-        Language.
-    last
-        Last day of the plan, to be named for an unprinted application; by
-        default the one that the explanation holds.
-
-    Returns
-    -------
-    list of str
-        One sentence or two a line; lines that begin with "- " are a list.
-    """
+    """Return the sentences that explain one application."""
     if found.outcome == "unknown":
         return _unknown(found, words)
     if found.outcome == "done":
@@ -56,7 +40,7 @@ def explanation_lines(
         *_dates(found, words),
         _rule(found, words),
         *_limits(found, words),
-        *_quotas(found, words),
+        *_holds(found, words),
         *_supplies(found, words),
         *_idle(found, words),
         *_ahead(found, words),
@@ -156,13 +140,12 @@ def _idle(found: Explanation, words: Language) -> list[str]:
     return lines
 
 
-def _quotas(found: Explanation, words: Language) -> list[str]:
+def _holds(found: Explanation, words: Language) -> list[str]:
+    """Return which numbers of rules, such as quotas, stand against an earlier day."""
     return [
         "- "
-        + words.text(
-            "explain.quota-line", quota=hold.quota, held=hold.held, days=hold.days
-        )
-        for hold in found.quotas
+        + words.text("explain.hold", place=hold.place, held=hold.held, days=hold.days)
+        for hold in found.holds
     ]
 
 

@@ -244,13 +244,7 @@ def _used(
 
 
 def _people(plan: AnyPlan) -> pl.DataFrame:
-    """Return how many cards share since, day (null: unprinted) and class.
-
-    Returns
-    -------
-    polars.DataFrame
-        since, day, urgency, target in days, cards; far fewer rows than people.
-    """
+    """Return how many cards share since, day (null: unprinted) and class."""
     cards = pl.len().cast(pl.Int64).alias("cards")
     printed = plan.assignments.group_by("day", "wait_days", "urgency").agg(cards)
     unprinted = plan.unprinted.group_by("waiting_since", "urgency").agg(cards)

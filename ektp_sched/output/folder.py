@@ -12,9 +12,9 @@ from ektp_sched.office import to_toml
 from ektp_sched.output.batches import write_batches
 from ektp_sched.output.certificates import certificate_text
 from ektp_sched.output.languages import language
+from ektp_sched.output.limits import file_of, limits_csv, used
 from ektp_sched.output.parallel import side_by_side
 from ektp_sched.output.placing import replaced_folder
-from ektp_sched.output.quotas import QUOTAS_FILE, quotas_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import SUMMARY, seal
 from ektp_sched.output.summary import json_text, summarise
@@ -191,8 +191,8 @@ def _write_evidence(plan: AnyPlan, folder: Path) -> None:
     """Write what else a third party needs to check the plan."""
     _write_text(folder / "office.toml", to_toml(plan.office))
     write_tables(plan, folder)
-    if plan.office.quotas:
-        (folder / QUOTAS_FILE).write_bytes(quotas_csv(plan))
+    for rule in used(plan.office):
+        (folder / file_of(rule)).write_bytes(limits_csv(plan, rule))
     if plan.certificate is not None:
         text = certificate_text(plan.certificate)
         _write_text(folder / "certificate.json", text)

@@ -21,13 +21,6 @@ def gap_sentences(parts: Iterable[Part], words: Language) -> list[str]:
     """Return how the policy compares in the first tier in which it differs.
 
     Later tiers are compared for nothing: the policy paid for them before.
-
-    Parameters
-    ----------
-    parts
-        One a tier, in their order; none: nothing is said.
-    words
-        Language.
     """
     every = list(parts)
     worse = [part for part in every if part[2] != part[3]]

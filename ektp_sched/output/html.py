@@ -25,16 +25,6 @@ def page_html(template: Template, style: str, **content: Any) -> str:
 
     Its Content-Security-Policy allows one style, the page's own, by its digest:
     no script, no other file, no form, whatever text stands on it.
-
-    Parameters
-    ----------
-    template
-        With ``<meta charset="utf-8">`` on a line of its own, and the style, as
-        ``{{ style }}``, alone between its tags.
-    style
-        CSS.
-    content
-        What else the template is filled with; all of it is escaped.
     """
     from markupsafe import Markup
 

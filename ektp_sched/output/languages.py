@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.errors import UsageError
+from ektp_sched.rules import RULES
 from ektp_sched.words import LANGUAGES, in_language, said
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Notice
     from ektp_sched.planning import Conflict
+    from ektp_sched.words import Said
 
 __all__ = ["LANGUAGES", "Language", "language"]
 
@@ -76,15 +78,7 @@ class Language:
         return Formatter().vformat(self.texts[key], (), written)
 
     def name(self, kind: str, code: str) -> str:
-        """Return the text of a code, or the code itself where there is none.
-
-        Parameters
-        ----------
-        kind
-            Section of the texts, such as ``tier`` or ``status``.
-        code
-            What the program calls it.
-        """
+        """Return the text of a code, or the code itself where there is none."""
         return self.texts.get(f"{kind}.{code}", code)
 
     def notice(self, notice: Notice) -> str:
@@ -105,25 +99,11 @@ class Language:
         return self.text(f"conflict.{conflict.code}", ids=ids, **figures)
 
     def reason(self, reasons: str) -> str:
-        """Return the text of one or more reject reasons, joined by "; ".
-
-        Parameters
-        ----------
-        reasons
-            Codes with or without a detail, as in rejects.csv.
-        """
+        """Return the text of one or more reject reasons, joined by "; "."""
         return in_language(in_words(reasons), self.code)
 
     def number(self, value: float | Fraction, places: int = 0) -> str:
-        """Return a number with grouped digits.
-
-        Parameters
-        ----------
-        value
-            Any number; a fraction is rounded half to even.
-        places
-            Most decimals shown; trailing zeros are left out.
-        """
+        """Return a number with grouped digits."""
         pattern = "#,##0." + "#" * places if places else "#,##0"
         shown = round(value, places) if isinstance(value, Fraction) else value
         exact = float(shown) if isinstance(shown, Fraction) else shown
@@ -185,7 +165,19 @@ def language(code: str) -> Language:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name == f"{code}.toml" or file.name.endswith(f".{code}.toml"):
             _flatten(tomllib.loads(file.read_text("utf-8")), "", texts)
-    return Language(code, texts)
+    return Language(code, {**texts, **_of_rules(code)})
+
+
+def _of_rules(code: str) -> dict[str, str]:
+    """Return the sentences that rules which hold cards back bring with them."""
+    texts: dict[str, Said] = {}
+    for rule in RULES:
+        if rule.told is not None:
+            notice = f"notice.{rule.name}-left-out"
+            texts[f"unprinted.{rule.reason}"] = rule.told.unprinted
+            texts[f"explain.rule.{rule.reason}"] = rule.told.holds
+            texts[notice], texts[f"{notice}.one"] = rule.told.left_out
+    return {key: in_language(sentence, code) for key, sentence in texts.items()}
 
 
 def _flatten(table: Mapping[str, object], prefix: str, texts: dict[str, str]) -> None:

@@ -24,19 +24,7 @@ _MARK: Final = "✗"
 
 
 def add_page(book: Book, name: str, plan: AnyPlan, *, landscape: bool) -> Any:
-    """Add a sheet laid out for A4, as wide as the page.
-
-    Parameters
-    ----------
-    book
-        The workbook.
-    name
-        Key of the sheet's name.
-    plan
-        For the footer.
-    landscape
-        Whether the page is turned.
-    """
+    """Add a sheet laid out for A4, as wide as the page."""
     title = book.texts.text(f"book.{name}")
     sheet = book.workbook.add_worksheet(title[:31])
     sheet.set_paper(9)
@@ -77,24 +65,7 @@ def column(name: str, style: str, width: float, book: Book) -> Column:
 def write_list(
     book: Book, sheet: Any, columns: Sequence[Column], frame: pl.DataFrame, row: int
 ) -> int:
-    """Write headings and rows, with a filter and fixed headings.
-
-    Parameters
-    ----------
-    book, sheet
-        Where to.
-    columns
-        What is shown.
-    frame
-        Rows; only the first 100,000 are written, and a line says so.
-    row
-        First free row.
-
-    Returns
-    -------
-    int
-        Next free row.
-    """
+    """Write headings and rows, with a filter and fixed headings."""
     if frame.height > LONGEST:
         text = book.texts.text("book.cut", shown=LONGEST, count=frame.height)
         sheet.write_string(row, 0, text, book.style("warning"))
@@ -125,17 +96,7 @@ def write_headings(book: Book, sheet: Any, columns: Sequence[Column], row: int) 
 
 
 def write_rejects(book: Book, sheet: Any, rejects: pl.DataFrame, row: int) -> None:
-    """Write rejected rows with the bad cells marked, never what they hold.
-
-    Parameters
-    ----------
-    book, sheet
-        Where to.
-    rejects
-        row, column, reason as in rejects.csv.
-    row
-        First free row.
-    """
+    """Write rejected rows with the bad cells marked, never what they hold."""
     table = rejects.head(LONGEST)
     split = table.select("row", pl.col("column").str.split("; "))
     headings = split["column"].explode().drop_nulls().unique(maintain_order=True)

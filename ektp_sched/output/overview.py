@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from ektp_sched.office.tables import DECISION_TIERS
 from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.figures import uses
+from ektp_sched.output.limits import (
+    limit_cells,
+    limit_headings,
+    limit_lines,
+    limit_notes,
+    used,
+)
 from ektp_sched.output.lists import add_page, write_top
-from ektp_sched.output.quotas import COLUMNS, quota_cells, quota_lines, quota_notes
 from ektp_sched.output.shifts import (
     ALWAYS,
     no_shift,
@@ -19,6 +24,8 @@ from ektp_sched.output.shifts import (
     shifts_saved,
     unsaid,
 )
+from ektp_sched.rules.aims import DECISION_TIERS
+from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.book import Book
     from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.rules import Rule
 
 __all__ = ["one_more", "write_overview"]
 
@@ -35,15 +43,7 @@ _WIDE: Final = 100
 
 
 def write_overview(book: Book, plan: AnyPlan) -> None:
-    """Write key figures, proof, objectives, limits, areas and warnings.
-
-    Parameters
-    ----------
-    book
-        The workbook; this is its first sheet.
-    plan
-        The plan.
-    """
+    """Write key figures, proof, objectives, limits, areas and warnings."""
     texts = book.texts
     sheet = add_page(book, "summary", plan, landscape=False)
     for index, width in enumerate(_WIDTHS):
@@ -52,26 +52,26 @@ def write_overview(book: Book, plan: AnyPlan) -> None:
     period = texts.text("book.period", start=plan.start, end=end, count=plan.days)
     row = write_top(book, sheet, plan, [texts.text("book.title"), period])
     row = _paragraph(book, sheet, row + 1, proof(plan, texts))
-    row = _section(book, sheet, row, "book.key_figures")
+    row = _section(book, sheet, row, texts.text("book.key_figures"))
     counted = (texts.text("digest.reconciled_label"), reconciled(plan.backlog, texts))
     for label, value in (counted, *key_figures(plan, texts)):
         row = _line(book, sheet, row, label, value)
     row = _tiers(book, sheet, row + 1, plan)
     if plan.office.shifts:
         row = _shifts(book, sheet, row + 1, plan)
-    if plan.office.quotas:
-        row = _quotas(book, sheet, row + 1, plan)
+    for rule in used(plan.office):
+        row = _rule(book, sheet, row + 1, plan, rule)
     row = _limits(book, sheet, row + 1, plan)
     row = _areas(book, sheet, row + 1, plan)
     if plan.notices:
-        row = _section(book, sheet, row + 1, "book.warnings")
+        row = _section(book, sheet, row + 1, texts.text("book.warnings"))
         for notice in plan.notices:
             row = _paragraph(book, sheet, row, f"•  {texts.notice(notice)}")
 
 
-def _section(book: Book, sheet: Any, row: int, key: str) -> int:
+def _section(book: Book, sheet: Any, row: int, title: str) -> int:
     style = book.style("section")
-    sheet.write_string(row, 0, book.texts.text(key), style)
+    sheet.write_string(row, 0, title, style)
     for column in range(1, len(_WIDTHS)):
         sheet.write_blank(row, column, None, style)
     return row + 1
@@ -144,7 +144,7 @@ def _tiers(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     ranks = list(dict.fromkeys(tier.rank for tier in tiers))
     if not names:
         return row
-    row = _section(book, sheet, row, "book.objectives")
+    row = _section(book, sheet, row, texts.text("book.objectives"))
     units = [f"{texts.name('tier', n)} ({texts.name('unit', n)})" for n in names]
     values = {(tier.name, tier.rank): tier.amount for tier in tiers}
     label = "book.everybody" if ranks == [None] else "book.rank_none"
@@ -158,7 +158,7 @@ def _tiers(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
 def _shifts(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     """Write which shifts are worked, what each costs and saves."""
     texts = book.texts
-    row = _section(book, sheet, row, "shifts.title")
+    row = _section(book, sheet, row, texts.text("shifts.title"))
     if not plan.shifts:
         return _paragraph(book, sheet, row, no_shift(plan, texts))
     names = ("day_shift", "cost", *ALWAYS)
@@ -175,15 +175,14 @@ def _shifts(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     return _paragraph(book, sheet, row, shift_notes(plan, texts))
 
 
-def _quotas(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
-    """Write what each quota wants and what is printed."""
-    texts = book.texts
-    row = _section(book, sheet, row, "quotas.title")
-    lines = quota_lines(plan)
-    headings = [texts.text(f"quotas.{name}") for name in COLUMNS]
-    rows = [quota_cells(line, texts) for line in lines]
-    row = _table(book, sheet, row, headings, rows, wrap=True)
-    return _paragraph(book, sheet, row, quota_notes(lines, texts))
+def _rule(book: Book, sheet: Any, row: int, plan: AnyPlan, rule: Rule) -> int:
+    """Write what each number of a rule wants and what is printed."""
+    assert rule.told is not None
+    texts, lines = book.texts, limit_lines(plan, rule)
+    row = _section(book, sheet, row, in_language(rule.told.title, texts.code))
+    rows = [limit_cells(line, rule, plan.office, texts) for line in lines]
+    row = _table(book, sheet, row, limit_headings(rule, texts), rows, wrap=True)
+    return _paragraph(book, sheet, row, limit_notes(lines, rule, texts))
 
 
 def _number(value: Fraction | None) -> int | float | None:
@@ -198,7 +197,7 @@ def _limits(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     if not found:
         return row
     texts = book.texts
-    row = _section(book, sheet, row, "book.limits")
+    row = _section(book, sheet, row, texts.text("book.limits"))
     names = ("resource", "cards_done", "capacity", "full_days", "one_more")
     headings = [texts.text(f"book.{name}") for name in names]
     gains = one_more(plan)
@@ -219,18 +218,7 @@ def _limits(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
 
 
 def one_more(plan: AnyPlan) -> dict[str, float]:
-    """Return the pressure-days that one card more on the first day would save.
-
-    Parameters
-    ----------
-    plan
-        With prices; the first day is the first with prints.
-
-    Returns
-    -------
-    dict
-        By resource; summed over ranks.  Empty without prices.
-    """
+    """Return the pressure-days that one card more on the first day would save."""
     if plan.prices is None or not plan.assignments.height:
         return {}
     first = plan.assignments["day"].min()
@@ -247,7 +235,7 @@ def _areas(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
     if table["area"].null_count() == table.height:
         return row
     texts = book.texts
-    row = _section(book, sheet, row, "book.areas")
+    row = _section(book, sheet, row, texts.text("book.areas"))
     headings = [
         texts.text(key) for key in ("column.area", "book.planned", "book.held_short")
     ]

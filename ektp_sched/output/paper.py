@@ -98,20 +98,7 @@ class Page:
 def fitting(
     columns: Sequence[Column], further: Collection[str]
 ) -> tuple[list[Column], list[str]]:
-    """Leave out the last further columns that a turned page has no room for.
-
-    Parameters
-    ----------
-    columns
-        All columns of a sheet.
-    further
-        Names of those that may be left out.
-
-    Returns
-    -------
-    tuple
-        The columns that stay, and the headings of the others.
-    """
+    """Leave out the last further columns that a turned page has no room for."""
     kept, left = list(columns), list[str]()
     widest = (_PORTRAIT[1] - 2 * MARGIN) / _LEAST
     for column in reversed(columns):
@@ -135,16 +122,7 @@ def room(column: Column) -> int:
 def wrapped(
     frame: pl.DataFrame, rooms: Mapping[str, pl.Series]
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """Return rows whose long texts fit three lines, and the lines of each row.
-
-    Parameters
-    ----------
-    frame
-        Rows, of one sheet or of many.
-    rooms
-        For columns with long texts the characters that a line of each row
-        holds; null where the sheet of a row holds no long text in it.
-    """
+    """Return rows whose long texts fit three lines, and the lines of each row."""
     lines = pl.repeat(1, frame.height, dtype=pl.Int64, eager=True)
     for name, line_room in rooms.items():
         # A line breaks between words, so it is not always full.
@@ -161,15 +139,7 @@ def wrapped(
 
 
 def clipped(text: str, most: int) -> str:
-    """Return a text of at most so many characters, its end marked if it is cut.
-
-    Parameters
-    ----------
-    text
-        Any text.
-    most
-        At least 1.
-    """
+    """Return a text of at most so many characters, its end marked if it is cut."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
@@ -178,13 +148,6 @@ def page_for(columns: list[Column], batch: int) -> Page:
 
     A scale, not "fit to width": spreadsheets ignore breaks between batches
     where a sheet is fitted.
-
-    Parameters
-    ----------
-    columns
-        All columns of the sheet.
-    batch
-        Cards in a full batch.
     """
     needed = _inches(columns)
     width, height = (side - 2 * MARGIN for side in _PORTRAIT)
@@ -199,13 +162,7 @@ def page_for(columns: list[Column], batch: int) -> Page:
 
 
 def filled(columns: list[Column]) -> list[Column]:
-    """Return columns that take up the whole width of a portrait page.
-
-    Parameters
-    ----------
-    columns
-        All columns of a sheet.
-    """
+    """Return columns that take up the whole width of a portrait page."""
     width = (_PORTRAIT[0] - 2 * MARGIN) * 96
     spare = width / _SAFE - sum(pixels(column.width) for column in columns)
     wide = [column for column in columns if column.style == "text"]

@@ -84,19 +84,7 @@ class Page:
 
 
 def poster_pages(promises: Promises) -> list[Page]:
-    """Return what stands on each page, by name of the area.
-
-    Parameters
-    ----------
-    promises
-        Dates for everybody.
-
-    Returns
-    -------
-    list of Page
-        Areas with fewer than five people share a page at the end, unless they
-        are fewer than five together.
-    """
+    """Return what stands on each page, by name of the area."""
     people = promises.people.select(
         "area", "urgency", "waiting_since", "earliest", "ready_by"
     )
@@ -214,15 +202,7 @@ def _page(
 
 
 def poster_html(promises: Promises, words: Language) -> str:
-    """Return all pages as one file that prints on A4.
-
-    Parameters
-    ----------
-    promises
-        Dates for everybody.
-    words
-        Language.
-    """
+    """Return all pages as one file that prints on A4."""
     pages = poster_pages(promises)
     folder = resources.files("ektp_sched.output")
     template = folder / "poster.html.jinja"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.office.nearest import letters
+from ektp_sched.rules.nearest import letters
 from ektp_sched.trust.matching import match_ids
 
 if TYPE_CHECKING:
@@ -57,14 +57,7 @@ class SheetRows:
 
 
 def sheet_rows(plan: AnyPlan) -> SheetRows:
-    """Return the plan joined with what was passed through, numbers masked.
-
-    Parameters
-    ----------
-    plan
-        Its backlog holds the columns passed through; whole numbers of
-        persons stay whole only with ``[privacy] show_nik = true``.
-    """
+    """Return the plan joined with what was passed through, numbers masked."""
     backlog = plan.backlog
     frame = backlog.frame
     extra = tuple(name for name in _passed(backlog) if name in frame.columns)
@@ -108,13 +101,6 @@ def masked(frame: pl.DataFrame, office: Office) -> pl.DataFrame:
     In columns that hold such numbers all but the first six digits, the place
     of registration, become asterisks; in other columns that were passed
     through, any sixteen digits in a row do.
-
-    Parameters
-    ----------
-    frame
-        Passed-through columns are named "extra:" and their heading.
-    office
-        ``[identity] from`` names the heading of the number.
     """
     headings = {letters(office.identity.from_)} if office.identity else set()
     headings |= _NUMBER_HEADINGS
@@ -148,11 +134,6 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
 
     Text that begins with =, +, -, @, a tab or a line break gets a leading
     apostrophe, headings too (CWE-1236); a dash alone, for "nothing", does not.
-
-    Parameters
-    ----------
-    frame
-        Any table; numbers and dates stay as they are.
     """
     changes = []
     for name, kind in frame.schema.items():

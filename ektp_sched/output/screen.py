@@ -44,17 +44,7 @@ class _Visible:
 
 
 def say_line(console: Console, text: str, style: str = "") -> None:
-    """Print a line, with a style only on a terminal.
-
-    Parameters
-    ----------
-    console
-        Where to.
-    text
-        Names in it may hold brackets, which are no mark-up here.
-    style
-        Such as ``bold``.
-    """
+    """Print a line, with a style only on a terminal."""
     shown = Text(text, style=style if console.is_terminal else "")
     console.print(shown, soft_wrap=not console.is_terminal)
 

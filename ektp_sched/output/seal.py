@@ -8,6 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.output.limits import HOLDING, file_of
 from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
 from ektp_sched.words import said
@@ -58,7 +59,8 @@ INDEXES: Final = {
 FILES: Final = {
     SUMMARY: frozenset(
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
-        | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv", "quotas.csv"}
+        | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv"}
+        | {file_of(rule) for rule in HOLDING}
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),
@@ -76,21 +78,7 @@ _CHUNK: Final = 1 << 20
 
 
 def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
-    """Return the SHA-256 of everything in a folder, by name.
-
-    Parameters
-    ----------
-    folder
-        With all its files; its index itself may be missing or out of date.
-    summary
-        What the index will hold.  Its own digest leaves out the times, so
-        that equal plans have equal digests.
-
-    Returns
-    -------
-    dict
-        One entry a file of the root, and one for all of batches/.
-    """
+    """Return the SHA-256 of everything in a folder, by name."""
     names = [name for name in file_names(folder) if name != index]
     found = dict(zip(names, _digests(folder, names), strict=True))
     sheets = [name for name in names if name.startswith(f"{BATCHES}/")]
@@ -104,15 +92,7 @@ def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[st
 
 
 def file_names(folder: Path, *, opened: bool = False) -> list[str]:
-    """Return files, and folders without any, below a folder, sorted.
-
-    Parameters
-    ----------
-    folder
-        What systems and killed commands leave in it does not count.
-    opened
-        Whether what lies beside open spreadsheets counts.
-    """
+    """Return files, and folders without any, below a folder, sorted."""
     names = []
     work = {path.name for path in folder.glob(".*") if is_workplace(path)}
     for path in folder.rglob("*"):

@@ -62,21 +62,7 @@ _MANY, _SHORT = 10, 12  # rows, characters
 def write_sheets(
     rows: SheetRows, plan: AnyPlan, folder: Path, texts: Language, *, every: bool
 ) -> None:
-    """Write one workbook for every printer's day.
-
-    Parameters
-    ----------
-    rows
-        The plan's rows.
-    plan
-        For the office and the size of a batch.
-    folder
-        The plan folder.
-    texts
-        Language.
-    every
-        All days, not the first five with prints alone.
-    """
+    """Write one workbook for every printer's day."""
     stems = file_stems(rows.frame["printer"].unique().sort().to_list())
     days = rows.frame["day"].unique().sort()
     if not every:
@@ -118,21 +104,6 @@ def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
     """Return what the layout of a sheet has to know of its rows.
 
     Expressions, so that they are asked once for all sheets.
-
-    Parameters
-    ----------
-    rows
-        For the column that names an application, and those passed through.
-    frame
-        Rows with the columns of all sheets.
-
-    Returns
-    -------
-    list of Expr
-        ``widest:NAME`` in digits of the normal font, ``empty:NAME`` (whether no row
-        says anything), the number of ``servers`` and of ``cards`` (types; nothing
-        counts as one), and of columns passed through ``longest:NAME`` in characters
-        and ``same:NAME``, the text of every row if they are all equal.
     """
     names = ("position", rows.id_column, *_SHOWN, "server", *rows.extra)
     found = [
@@ -177,20 +148,7 @@ def columns_of(
     texts: Language,
     said: Container[str] = (),
 ) -> list[Column]:
-    """Return what a sheet shows of each card, before tick boxes.
-
-    Parameters
-    ----------
-    rows
-        For the column that names an application, and those passed through.
-    facts
-        Of the rows that the sheet will hold, by `measures`; widths
-        follow from them.
-    texts
-        Language of the headings.
-    said
-        Columns to leave out, as they are said elsewhere on the sheet.
-    """
+    """Return what a sheet shows of each card, before tick boxes."""
     styles = {"position": "place", rows.id_column: "text", **_SHOWN}
     if facts.get("cards", 0) <= 1:
         del styles["card"]

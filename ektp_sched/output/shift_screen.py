@@ -19,17 +19,7 @@ _SHIFTS: Final = 20
 
 
 def show_shifts(plan: AnyPlan, console: Console, texts: Language) -> None:
-    """Show which shifts are worked, what each costs and what it saves.
-
-    Parameters
-    ----------
-    plan
-        Nothing is shown where its office has no shifts.
-    console
-        Where to.
-    texts
-        Language.
-    """
+    """Show which shifts are worked, what each costs and what it saves."""
     if not plan.office.shifts:
         return
     console.print()

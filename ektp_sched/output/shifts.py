@@ -52,19 +52,7 @@ class Savings:
 
 
 def total_savings(use: ShiftUse) -> dict[str, Fraction]:
-    """Return what a shift saves in each objective, all ranks together.
-
-    Parameters
-    ----------
-    use
-        A shift that is worked.
-
-    Returns
-    -------
-    dict
-        Objective → cards, days or pressure-days; empty where that is not
-        known, or where the rules need it.
-    """
+    """Return what a shift saves in each objective, all ranks together."""
     found: dict[str, Fraction] = {}
     for saving in use.saves:
         found[saving.name] = found.get(saving.name, Fraction(0)) + saving.amount
@@ -72,13 +60,7 @@ def total_savings(use: ShiftUse) -> dict[str, Fraction]:
 
 
 def shifts_saved(uses: Sequence[ShiftUse]) -> Savings:
-    """Return what each shift saves, in the columns that say anything.
-
-    Parameters
-    ----------
-    uses
-        The shifts that are worked.
-    """
+    """Return what each shift saves, in the columns that say anything."""
     found = [_all_savings(use) for use in uses]
     names = tuple(
         name for name in _NAMES if name in ALWAYS or any(f.get(name) for f in found)
@@ -117,15 +99,7 @@ def no_shift(plan: AnyPlan, texts: Language) -> str:
 
 
 def shift_sentence(use: ShiftUse, texts: Language) -> str:
-    """Return when a shift is worked, what it costs, and what it saves.
-
-    Parameters
-    ----------
-    use
-        A shift that is worked.
-    texts
-        Language.
-    """
+    """Return when a shift is worked, what it costs, and what it saves."""
     day = texts.long_date(use.day)
     figures = {"day": day, "shift": use.shift, "idr": texts.number(use.cost_idr)}
     if use.needed_for_rules:

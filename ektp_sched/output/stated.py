@@ -252,17 +252,7 @@ def read_json(path: Path, model: type[_Model]) -> _Model:
 def damaged(
     error: ValidationError | RepeatedKeyError, file: str, again: Said
 ) -> FolderError:
-    """Return that a file does not hold what it must, naming the first wrong key.
-
-    Parameters
-    ----------
-    error
-        What pydantic says of it, or that a key stands twice.
-    file
-        For the sentence.
-    again
-        How to have it written anew.
-    """
+    """Return that a file does not hold what it must, naming the first wrong key."""
     if isinstance(error, RepeatedKeyError):
         why = error.args[0]
         message = said(

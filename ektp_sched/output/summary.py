@@ -10,7 +10,7 @@ import polars as pl
 
 from ektp_sched.office import lots
 from ektp_sched.output.figures import figures
-from ektp_sched.output.quotas import quota_entries
+from ektp_sched.output.limits import HOLDING, limit_entries, used
 from ektp_sched.output.seal import PROGRAM
 from ektp_sched.rules.ribbons import place as ribbons_place
 
@@ -43,7 +43,8 @@ KEYS: Final = (
     *("schema_version", "program", "office", "language", "start", "days"),
     *("read", "planned", "held", "done", "rejected", "printed", "unprinted"),
     *("status", "engine", "engine_reason", "provisional", "tie_break", "seed"),
-    *("holidays", "warnings", "tiers", "shifts", "quotas"),
+    *("holidays", "warnings", "tiers", "shifts"),
+    *(rule.name for rule in HOLDING),
     *("waits", "clearance", "uses", "unprinted_by_reason", "held_by_status"),
     *("rejected_by_reason", "by_area", "classified", "prioritised"),
     *("priority_unmatched", "source", "read_as", "digests", "seconds", "files"),
@@ -55,20 +56,7 @@ MIXED: Final = "milp"
 
 
 def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
-    """Return all of summary.json but ``seconds`` and ``files``.
-
-    Parameters
-    ----------
-    plan
-        A verified plan.
-    texts
-        Language of the sentences in ``warnings``.
-
-    Returns
-    -------
-    dict
-        Plain values only.  The same plan gives the same dictionary.
-    """
+    """Return all of summary.json but ``seconds`` and ``files``."""
     backlog, office = plan.backlog, plan.office
     rules, found = office.plan, figures(plan)
     return {
@@ -95,7 +83,7 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
         "warnings": [_warning(notice, texts) for notice in plan.notices],
         "tiers": [tier_entry(tier) for tier in plan.tiers],
         "shifts": [shift_entry(use) for use in plan.shifts],
-        "quotas": quota_entries(plan),
+        **{rule.name: limit_entries(plan, rule) for rule in HOLDING},
         "waits": _waits(found.waits),
         "clearance": _clearance(found.clearance),
         "uses": _uses(found.uses),
@@ -117,7 +105,7 @@ def _engine_reason(plan: AnyPlan, texts: Language) -> dict[str, Any] | None:
     rules = [name for name in ("shifts", "budget") if getattr(office, name)]
     code = "yes-no" if office.shifts else None
     if plan.engine == MIXED:
-        rules += ["quotas"] if office.quotas else []
+        rules += [rule.name for rule in used(office)]
         rules += _consumables(plan)
         code = "mixed"
     if code is None:

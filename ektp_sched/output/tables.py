@@ -82,30 +82,14 @@ _STAMP: Final = "%Y-%m-%dT%H:%M:%S%.6f"
 def write_csv(
     frame: pl.DataFrame, target: Path | BytesIO, places: int | None = None
 ) -> None:
-    """Write a table of the root: UTF-8, comma, LF, ISO dates.
-
-    Parameters
-    ----------
-    frame
-        What to write.
-    target
-        New file, or memory.
-    places
-        Decimals of every float; None: as many as needed.
-    """
+    """Write a table of the root: UTF-8, comma, LF, ISO dates."""
     dates_as_text(frame).write_csv(
         target, datetime_format=_STAMP, float_precision=places
     )
 
 
 def dates_as_text(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a table with its dates in ISO form, each day written out once.
-
-    Parameters
-    ----------
-    frame
-        Any table; columns of other types stay as they are.
-    """
+    """Return a table with its dates in ISO form, each day written out once."""
     written = []
     for column in frame.select(pl.selectors.date()).iter_columns():
         days = column.to_physical()
@@ -122,11 +106,6 @@ def applications_csv(backlog: Backlog) -> memoryview:
     """Return applications.csv: the planned applications, by id.
 
     It needs no plan, so a caller can have it made while one is.
-
-    Parameters
-    ----------
-    backlog
-        What is planned.
     """
     text = BytesIO()
     write_csv(_by_id(backlog.frame.select(*PLANNED)), text)
@@ -134,17 +113,7 @@ def applications_csv(backlog: Backlog) -> memoryview:
 
 
 def write_plan(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
-    """Write plan.csv, or plan.parquet.
-
-    Parameters
-    ----------
-    plan
-        A plan.
-    folder
-        Where to write.
-    parquet
-        Whether it becomes plan.parquet.
-    """
+    """Write plan.csv, or plan.parquet."""
     assignments = plan.assignments.select(*PLAN)
     if parquet:
         assignments.write_parquet(folder / "plan.parquet")
@@ -153,15 +122,7 @@ def write_plan(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
 
 
 def write_tables(plan: AnyPlan, folder: Path) -> None:
-    """Write unprinted, rejects, held and prices, and shifts where there are any.
-
-    Parameters
-    ----------
-    plan
-        A plan.
-    folder
-        Where to write.
-    """
+    """Write unprinted, rejects, held and prices, and shifts where there are any."""
     backlog = plan.backlog
     write_csv(plan.unprinted.select(*UNPRINTED), folder / "unprinted.csv")
     write_rejects(backlog, folder)
@@ -174,14 +135,7 @@ def write_tables(plan: AnyPlan, folder: Path) -> None:
 
 
 def shifts_csv(plan: AnyPlan) -> bytes:
-    """Return shifts.csv: which are worked, what each costs and saves.
-
-    Parameters
-    ----------
-    plan
-        What a shift saves is empty where it is not known, or where no plan
-        without it keeps the rules.
-    """
+    """Return shifts.csv: which are worked, what each costs and saves."""
     rows = []
     for use in plan.shifts:
         saved = total_savings(use)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 from rich.table import Table
@@ -12,7 +12,13 @@ from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.figures import clearance
-from ektp_sched.output.quota_screen import show_quotas
+from ektp_sched.output.limits import (
+    limit_cells,
+    limit_headings,
+    limit_lines,
+    limit_notes,
+    used,
+)
 from ektp_sched.output.screen import indented, plain_table, say_line
 from ektp_sched.output.shift_screen import show_shifts
 from ektp_sched.words import in_language
@@ -51,19 +57,7 @@ _SIGNS: Final[dict[str | int, str]] = {"\t": "TAB"}
 def show_plan(
     plan: AnyPlan, console: Console, texts: Language, path: Path | None = None
 ) -> None:
-    """Show what a planner wants to read when a plan is done.
-
-    Parameters
-    ----------
-    plan
-        With assignments.
-    console
-        Where to; without a terminal nothing is coloured or framed.
-    texts
-        Language.
-    path
-        Folder that was written; None if none was.
-    """
+    """Show what a planner wants to read when a plan is done."""
     title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
     say_line(console, title, "bold")
     if plan.backlog.provisional:
@@ -80,7 +74,7 @@ def show_plan(
     _show_lines(console, lines)
     show_rejects(plan.backlog, console, texts)
     show_shifts(plan, console, texts)
-    show_quotas(plan, console, texts)
+    _show_limits(plan, console, texts)
     console.print()
     say_line(console, proof(plan, texts), _colour(plan))
     _show_notices(plan.notices, console, texts)
@@ -88,6 +82,24 @@ def show_plan(
         say_line(console, texts.text("terminal.lottery", seed=plan.office.plan.seed))
     if path is not None:
         _show_files(path, console, texts)
+
+
+def _show_limits(plan: AnyPlan, console: Console, texts: Language) -> None:
+    """Show what each rule that holds cards back wants and what is printed."""
+    for rule in used(plan.office):
+        told = rule.told
+        assert told is not None
+        console.print()
+        table = plain_table(console)
+        lines, headings = limit_lines(plan, rule), limit_headings(rule, texts)
+        headings = (in_language(told.title, texts.code), *headings[1:])
+        for number, heading in enumerate(headings):
+            side: Literal["left", "right"] = "right" if number in (2, 3) else "left"
+            table.add_column(heading, justify=side, overflow="fold")
+        for line in lines:
+            table.add_row(*limit_cells(line, rule, plan.office, texts))
+        console.print(table)
+        say_line(console, limit_notes(lines, rule, texts))
 
 
 def _colour(plan: AnyPlan) -> str:
@@ -178,19 +190,7 @@ def _held(backlog: Backlog, office: Office, texts: Language) -> list[tuple[str, 
 def show_rejects(
     backlog: Backlog, console: Console, texts: Language, *, written: bool = True
 ) -> None:
-    """Show the first rejected rows: where, and what would be right.
-
-    Parameters
-    ----------
-    backlog
-        Nothing is shown where no row was rejected.
-    console
-        Where to.
-    texts
-        Language.
-    written
-        Whether rejects.csv has all; else many are counted by what is wrong.
-    """
+    """Show the first rejected rows: where, and what would be right."""
     if not backlog.rejected:
         return
     console.print()
@@ -266,17 +266,7 @@ def _show_files(path: Path, console: Console, texts: Language) -> None:
 
 
 def show_conflict(plan: Any, console: Console, texts: Language) -> None:
-    """Show why there is no plan: rules that contradict each other, or no time.
-
-    Parameters
-    ----------
-    plan
-        Of status ``infeasible`` or ``unknown``.
-    console
-        Where to.
-    texts
-        Language.
-    """
+    """Show why there is no plan: rules that contradict each other, or no time."""
     style = "bold red"
     if plan.status == "unknown":
         say_line(console, texts.text("terminal.unknown"), style)
@@ -296,23 +286,7 @@ def show_check(
     *,
     usable: bool = True,
 ) -> None:
-    """Show how office and backlog were understood, and what to look at.
-
-    Parameters
-    ----------
-    office
-        The office.
-    backlog
-        What was read; None if the office alone was checked.
-    notices
-        All that is worth knowing of both.
-    console
-        Where to.
-    texts
-        Language.
-    usable
-        Whether nothing is wrong with them, which is then said.
-    """
+    """Show how office and backlog were understood, and what to look at."""
     say_line(console, texts.text("terminal.checked", office=office.name), "bold")
     if backlog is not None:
         counted = reconciled(backlog, texts)
@@ -337,17 +311,7 @@ def _read_as(backlog: Backlog, texts: Language) -> str:
 
 
 def show_problems(problems: Sequence[str], console: Console, texts: Language) -> None:
-    """Show all that is wrong with office and backlog at once.
-
-    Parameters
-    ----------
-    problems
-        One sentence each, with file and key.
-    console
-        Where to.
-    texts
-        Language.
-    """
+    """Show all that is wrong with office and backlog at once."""
     title = texts.text("terminal.problems", count=len(problems))
     say_line(console, f"{title}:", "bold red")
     for problem in problems:
@@ -364,25 +328,7 @@ def show_verification(
     solved: bool = False,
     chosen: bool = True,
 ) -> None:
-    """Show whether a plan passed, and the first violations if not.
-
-    Parameters
-    ----------
-    violations
-        All that was found.
-    console
-        Where to.
-    texts
-        Language.
-    certified
-        Whether the plan carries a certificate, which was checked too.
-    proven
-        Where it proves some objectives alone: which, as a sentence.
-    solved
-        Whether only the solver's word says that no plan is better.
-    chosen
-        Whether the certificate proves the choice of shifts too, or there are none.
-    """
+    """Show whether a plan passed, and the first violations if not."""
     if not violations:
         say_line(console, texts.text("terminal.verified"), "bold green")
         some = certified and proven

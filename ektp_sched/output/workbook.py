@@ -38,19 +38,7 @@ _CHART: Final = 4
 
 
 def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) -> None:
-    """Write summary, today, days, whole plan, unprinted, held and rejects.
-
-    Parameters
-    ----------
-    rows
-        The plan's rows with what was passed through.
-    plan
-        The plan.
-    path
-        New file.
-    texts
-        Language.
-    """
+    """Write summary, today, days, whole plan, unprinted, held and rejects."""
     backlog = plan.backlog
     size = rows.frame.height + backlog.held_count + backlog.rejected
     title = texts.text("book.title")

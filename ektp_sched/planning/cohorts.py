@@ -13,11 +13,10 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.errors import UsageError
-from ektp_sched.planning.keys import compact
+from ektp_sched.people.keys import compact
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -65,9 +64,8 @@ class Cohorts:
     late_due: Ints  # applications whose due date lies before the start, by rank
     late_promise: Ints  # days by which promises had slipped before the start, by rank
     member: NDArray[np.int32]  # cohort of each application, (N,)
-    kind: Ints  # index into `kinds`
-    # Distinct answers to the questions asked of each application.
-    kinds: tuple[tuple[bool, ...], ...]
+    kind: Ints  # kind, below `kinds`
+    kinds: int  # how many kinds the caller tells apart, at least 1
 
     def __len__(self) -> int:
         """Return the number of cohorts."""
@@ -91,11 +89,11 @@ def build_cohorts(
     office: Office,
     start: date,
     days: int,
-    questions: Sequence[pl.Expr] = (),
+    kind: Ints | None = None,
 ) -> Cohorts:
     """Group the backlog's applications into cohorts, sorted.
 
-    Each of ``questions``, a yes or no for every application, tells them further apart.
+    ``kind`` of each application, shape ``(N,)``, tells them further apart.
     A start far from all records is refused.
     """
     frame = backlog.frame
@@ -107,7 +105,8 @@ def build_cohorts(
     due, promised, pinned, late_due, late_promise = _dates(
         frame, start, days, rank, len(ranks)
     )
-    kind, kinds = _kinds(frame, questions)
+    kind = np.zeros(frame.height, dtype=np.int64) if kind is None else kind
+    kinds = int(kind.max(initial=0)) + 1
     low = int(since.min(initial=0))
     fields = (
         (rank, len(ranks)),
@@ -118,7 +117,7 @@ def build_cohorts(
         (due + 1, days + 1),
         (promised + 1, days + 1),
         (pinned + 1, days + 2),
-        (kind, len(kinds)),
+        (kind, kinds),
     )
     member, columns = _group(fields, frame.height)
     size = np.bincount(member, minlength=len(columns[0])).astype(np.int64)
@@ -143,20 +142,6 @@ def build_cohorts(
         kind=columns[8],
         kinds=kinds,
     )
-
-
-def _kinds(
-    frame: pl.DataFrame, questions: Sequence[pl.Expr]
-) -> tuple[Ints, tuple[tuple[bool, ...], ...]]:
-    """Return the answers to all questions, as one index, with what they mean."""
-    kind = np.zeros(frame.height, dtype=np.int64)
-    kinds: tuple[tuple[bool, ...], ...] = ((),)
-    for question in questions:
-        answer = frame.select(question.fill_null(value=False)).to_series()
-        key = kind * 2 + answer.cast(pl.Int64).to_numpy()
-        kind, used = compact(key, 2 * len(kinds))
-        kinds = tuple((*kinds[k // 2], bool(k % 2)) for k in used.tolist())
-    return kind, kinds or ((False,) * len(questions),)
 
 
 def _group(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office.calendar import LONGEST_HORIZON
+from ektp_sched.people.keys import distinct_rows
 from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.program import distinct_rows
 from ektp_sched.planning.stock import can_run_out
+from ektp_sched.rules.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,10 +64,10 @@ def _alone(capacity: Capacity, printers: list[int]) -> Ints:
 
     It is what one way of dealing out the servers comes to, not always the most.
     """
-    reach, group = distinct_rows(capacity.reaches[printers])
+    first, group = distinct_rows(capacity.reaches[printers])
     left = capacity.server_cards.copy()
     alone = np.zeros(capacity.days, dtype=np.int64)
-    for number, servers in enumerate(reach):
+    for number, servers in enumerate(capacity.reaches[printers][first]):
         members = np.array(printers)[group == number]
         cards = capacity.printer_cards[members].sum(axis=0)
         for server in np.flatnonzero(servers).tolist():

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Notice, calendar, capacity, ribbon_cards
-from ektp_sched.office.calendar import LONGEST_HORIZON
+from ektp_sched.rules.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

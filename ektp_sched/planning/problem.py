@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ektp_sched.planning.keys import compact
-from ektp_sched.planning.program import Arc, Program, distinct_rows
+from ektp_sched.people.keys import compact, distinct_rows
+from ektp_sched.planning.program import Arc, Program
 from ektp_sched.planning.residual import SlotGraph, least_moves
 
 if TYPE_CHECKING:
@@ -195,11 +195,11 @@ def next_face(problem: TierProblem, price: Ints) -> Face:
     keep = reduced == np.repeat(least, np.diff(problem.start))
     masks = np.zeros((len(problem.size), program.columns + 1), dtype=bool)
     masks[problem.owner[keep], problem.choice[keep]] = True
-    rows, of_group = distinct_rows(masks)
+    first, of_group = distinct_rows(masks)
     slope = price[program.tail] - price[program.head]
     limits = program.kind != Arc.LINK
     return Face(
-        masks=rows,
+        masks=masks[first],
         mask=of_group[problem.group],
         full=face.full | (limits & ~face.empty & (slope < 0)),
         empty=face.empty | (~limits & (slope > 0)),

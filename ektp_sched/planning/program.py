@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.keys import compact
 from ektp_sched.planning.stock import stock_chains
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Arc", "Program", "build_program", "distinct_rows", "printer_pools"]
+__all__ = ["Arc", "Program", "build_program", "printer_pools"]
 
 
 class Arc(IntEnum):
@@ -110,14 +110,6 @@ class _Network:
         parts = zip(*self.laid, strict=True) if self.laid else [(empty,)] * 6
         tail, head, *rest = (np.concatenate(part) for part in parts)
         return [tail, np.where(head == _SINK, self.count, head), *rest]
-
-
-def distinct_rows(masks: Bools) -> tuple[Bools, Ints]:
-    """Return the distinct rows of a matrix, in a fixed order, and each row's number."""
-    packed = np.ascontiguousarray(np.packbits(masks, axis=1))
-    as_one = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, number = np.unique(as_one, return_index=True, return_inverse=True)
-    return masks[first], number.reshape(-1).astype(np.int64)
 
 
 def build_program(
@@ -314,8 +306,8 @@ def _choices(
         & ((pinned[:, None] == NONE) | (column_day == pinned[:, None]))
     )
     masks[:, -1] = (pinned == NONE) | (pinned == days)
-    rows, of_distinct = distinct_rows(masks)
-    return rows, of_distinct[number]
+    first, of_distinct = distinct_rows(masks)
+    return masks[first], of_distinct[number]
 
 
 def _eligible_pools(

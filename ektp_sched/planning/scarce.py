@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office import capacity, lots, options, ribbon_cards
+from ektp_sched.office import capacity, lots, options
 from ektp_sched.planning.program import printer_pools
 from ektp_sched.planning.stock import can_run_out, crossing_cards
+from ektp_sched.rules import RIBBONS, STOCK, World
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Lot, Office
     from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.rules import Limit
 
     Ints = NDArray[np.int64]
 
@@ -30,9 +32,10 @@ class Scarce:
     cards: tuple[str, ...] = ()
     # Card types of which blanks expire or are set aside, and can run out.
     lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
-    # Cards that the ribbons of a printer, which can run out, allow up to a day,
-    # (days,).
-    ribbons: dict[str, Ints] = field(default_factory=dict)
+    # Printers whose ribbons can run out.
+    ribbons: tuple[str, ...] = ()
+    # Places in office.toml of the limits of those cards and ribbons.
+    places: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Return whether there is anything to count."""
@@ -62,15 +65,22 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
         for card, card_lots in lots(office, start, days).items()
         if can_run_out(card, cohorts, every, _sure(card_lots, days))
     }
+    world = World(office, every, ())
     ribbons = {
-        name: cards
-        for name, cards in ribbon_cards(office, start, days).items()
-        if _runs_out(every.printers.index(name), cards, cohorts, every)
+        every.printers[limit.entry]: limit.place
+        for limit in RIBBONS.limits(world)
+        if _runs_out(limit, cohorts, every)
     }
     pools = printer_pools(every, cohorts, frozenset(ribbons))
     crossing = crossing_cards(cohorts, every, pools)
-    plain = tuple(card for card in crossing if card not in counted)
-    return Scarce(plain, counted, ribbons)
+    types = sorted(every.supply)
+    plain = {
+        types[limit.entry]: limit.place
+        for limit in STOCK.limits(world)
+        if types[limit.entry] in crossing
+    }
+    places = frozenset((*plain.values(), *ribbons.values()))
+    return Scarce(tuple(plain), counted, tuple(ribbons), places)
 
 
 def _sure(card_lots: tuple[Lot, ...], days: int) -> Ints:
@@ -82,7 +92,7 @@ def _sure(card_lots: tuple[Lot, ...], days: int) -> Ints:
     return cards
 
 
-def _runs_out(printer: int, cards: Ints, cohorts: Cohorts, every: Capacity) -> bool:
+def _runs_out(limit: Limit, cohorts: Cohorts, every: Capacity) -> bool:
     """Return whether a printer's ribbons could ever be what limits it."""
-    could = np.cumsum(every.printer_cards[printer])
-    return bool((cards < np.minimum(could, cohorts.size.sum())).any())
+    could = np.cumsum(every.printer_cards[limit.entry])
+    return bool((limit.amount < np.minimum(could, cohorts.size.sum())).any())

@@ -2,23 +2,335 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from math import prod
+from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeVar
 
+import numpy as np
+from pydantic import Field
+
+from ektp_sched.rules.areas import HasAreas, area_problem
+from ektp_sched.rules.fields import DAYS, RESOURCES, Cards, Day, Share, Table, Text
+from ektp_sched.rules.forms import Form, listed, quoted
 from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Path, Problem, id_problems
 from ektp_sched.rules.rule import Rule
-from ektp_sched.words import said
+from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
 
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = ["CAPACITY"]
+__all__ = [
+    "CAPACITY",
+    "BarePrinter",
+    "HasMachines",
+    "Outage",
+    "Server",
+    "by_id",
+    "cards_of",
+    "day_shares",
+    "stretches",
+]
+
+_R = TypeVar("_R", bound="Server")
+
+_ID: Final = Form(quoted("an id", "id", "printer-1"))
+_NAMES: Final = "at least one name", "paling sedikit satu nama"
 
 
-def _limits(world: World) -> Iterator[Limit]:
+class Server(Table):
+    """Entry of ``[[servers]]``: what a printer needs to print."""
+
+    id: Annotated[Text, _ID] = Field(
+        description=said(
+            "Short name of the server: letters, digits, . _ -; up to 40.",
+            "Nama singkat server: huruf, angka, titik, garis; sampai 40.",
+        )
+    )
+    cards_per_day: Cards = Field(
+        description=said(
+            "Cards on a full day, a whole number from 1.",
+            "Kartu per hari penuh, bilangan bulat mulai 1.",
+        )
+    )
+    from_: Day | None = Field(
+        default=None,
+        validation_alias="from",
+        serialization_alias="from",
+        description=said(
+            "First day in use. Empty: no limit.",
+            "Hari pertama dipakai. Kosong: tanpa batas.",
+        ),
+    )
+    to: Day | None = Field(
+        default=None,
+        description=said(
+            "Last day in use, inclusive. Empty: no limit.",
+            "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
+        ),
+    )
+
+
+class BarePrinter(Server):
+    """Entry of ``[[printers]]``, but for its ribbons."""
+
+    id: Annotated[Text, _ID] = Field(
+        description=said(
+            "Short name of the printer: letters, digits, . _ -; up to 40.",
+            "Nama singkat printer: huruf, angka, titik, garis; sampai 40.",
+        )
+    )
+    servers: Annotated[
+        tuple[Annotated[Text, _ID], ...] | None,
+        Form(
+            listed("at least one id", "paling sedikit satu id", "server-1", end="all")
+        ),
+    ] = Field(
+        default=None,
+        min_length=1,
+        description=said(
+            "Servers that it can use, separated by semicolons. Empty: all.",
+            "Server yang dapat dipakai, dipisah titik koma. Kosong: semua.",
+        ),
+    )
+    cards: Annotated[
+        tuple[Text, ...] | None, Form(listed(*_NAMES, "KTP-el", end="all"))
+    ] = Field(
+        default=None,
+        min_length=1,
+        description=said(
+            "Card types that it prints, separated by semicolons. Empty: all.",
+            "Jenis kartu yang dapat dicetak, dipisah titik koma. Kosong: semua.",
+        ),
+    )
+    areas: Annotated[
+        tuple[Text, ...] | None, Form(listed(*_NAMES, "Oebobo", end="all"))
+    ] = Field(
+        default=None,
+        min_length=1,
+        description=said(
+            "Areas that it prints for, separated by semicolons. Empty: all.",
+            "Wilayah yang dilayani, dipisah titik koma. Kosong: semua.",
+        ),
+    )
+
+
+class Outage(Table):
+    """Entry of ``[[outages]]``: days on which less is possible."""
+
+    resource: Annotated[
+        Text,
+        Form(
+            quoted(
+                "the id of a printer or server", "id printer atau server", "printer-1"
+            ),
+            source=RESOURCES,
+        ),
+    ] = Field(
+        description=said(
+            "Printer or server that is out.", "Printer atau server yang terganggu."
+        )
+    )
+    from_: Day = Field(
+        validation_alias="from",
+        serialization_alias="from",
+        description=said("First day of the outage.", "Hari pertama gangguan."),
+    )
+    to: Day = Field(
+        description=said(
+            "Last day of the outage, inclusive.",
+            "Hari terakhir gangguan, termasuk hari itu.",
+        )
+    )
+    share: Share = Field(
+        default=Decimal(0),
+        description=said(
+            "Part of the capacity that remains, 0 to 1. Empty: 0.",
+            "Bagian kapasitas yang tersisa, 0 sampai 1. Kosong: 0.",
+        ),
+    )
+
+
+class HasMachines(HasAreas, Protocol):
+    """What says which printers and servers an office has, and what they can do."""
+
+    servers: tuple[Server, ...]
+    outages: tuple[Outage, ...]
+
+    @property
+    def printers(self) -> tuple[BarePrinter, ...]:
+        """As in the file, in its order."""
+        ...
+
+    @property
+    def cards(self) -> Mapping[str, object]:
+        """Card types by name."""
+        ...
+
+
+def _resources(office: HasMachines) -> Iterator[tuple[Path, Server]]:
+    for index, server in enumerate(office.servers):
+        yield ("servers", index), server
+    for index, printer in enumerate(office.printers):
+        yield ("printers", index), printer
+
+
+def _something_prints(office: HasMachines) -> Iterator[Problem]:
+    for key in ("servers", "printers"):
+        if not getattr(office, key):
+            sentence = by_form(
+                said(
+                    "there is none; add a table [[{key}]] with id and cards_per_day",
+                    "belum ada; tambahkan tabel [[{key}]] dengan id dan cards_per_day",
+                    key=key,
+                ),
+                said(
+                    "there is none; add a row on the sheet {key} with id and "
+                    "cards_per_day",
+                    "belum ada; tambahkan baris pada lembar {key} dengan id dan "
+                    "cards_per_day",
+                    key=key,
+                ),
+            )
+            yield Problem((key,), sentence)
+
+
+def _ids(office: HasMachines) -> Iterator[Problem]:
+    named = ((path, resource.id) for path, resource in _resources(office))
+    yield from id_problems(named, said("server and printer", "server dan printer"))
+
+
+def _from_before_to(office: HasMachines) -> Iterator[Problem]:
+    spans: list[tuple[Path, Server | Outage]] = list(_resources(office))
+    spans += [(("outages", i), outage) for i, outage in enumerate(office.outages)]
+    for path, span in spans:
+        if span.from_ is not None and span.to is not None and span.from_ > span.to:
+            yield Problem(
+                (*path, "from"),
+                said(
+                    "{first} is after to = {last}; exchange them, or correct one",
+                    "{first} sesudah to = {last}; tukarkan keduanya, atau perbaiki "
+                    "salah satunya",
+                    first=str(span.from_),
+                    last=str(span.to),
+                ),
+            )
+
+
+def _printers_reach_known_servers(office: HasMachines) -> Iterator[Problem]:
+    known = [server.id for server in office.servers]
+    for index, printer in enumerate(office.printers):
+        for at, name in enumerate(printer.servers or ()):
+            if name not in known:
+                sentence = unknown("server", name, known)
+                yield Problem(("printers", index, "servers", at), sentence)
+
+
+def _printers_take_known_cards(office: HasMachines) -> Iterator[Problem]:
+    for index, printer in enumerate(office.printers):
+        for at, name in enumerate(printer.cards or ()):
+            if name not in office.cards:
+                sentence = unknown("card type", name, office.cards)
+                yield Problem(("printers", index, "cards", at), sentence)
+
+
+def _printers_serve_known_areas(office: HasMachines) -> Iterator[Problem]:
+    for index, printer in enumerate(office.printers):
+        for at, name in enumerate(printer.areas or ()):
+            sentence = area_problem(office, name)
+            if sentence is not None:
+                yield Problem(("printers", index, "areas", at), sentence)
+
+
+def _outages_hit_known_resources(office: HasMachines) -> Iterator[Problem]:
+    known = [resource.id for _, resource in _resources(office)]
+    for index, outage in enumerate(office.outages):
+        if outage.resource not in known:
+            sentence = unknown("printer or server", outage.resource, known)
+            yield Problem(("outages", index, "resource"), sentence)
+
+
+def day_shares(
+    office: HasMachines, resource: Server, start: date, worked: NDArray[np.bool_]
+) -> dict[Fraction, NDArray[np.bool_]]:
+    """Return which part of its cards a resource can do, and on which days.
+
+    Weekday share × what the day's outages leave, exact and above 0 → the worked days on
+    which it holds, shape ``(days,)``; the resource's ``from`` and ``to`` bound them.
+    """
+    days = len(worked)
+    days_by_share: dict[Fraction, NDArray[np.bool_]] = {}
+    weekday = (start.weekday() + np.arange(days)) % 7
+    by_day = [Fraction(office.calendar.share.get(name, 1)) for name in DAYS]
+    for first, last, left in stretches(office, resource, start, days):
+        for number, part in enumerate(by_day):
+            if left * part:
+                on = days_by_share.setdefault(
+                    left * part, np.zeros(days, dtype=np.bool_)
+                )
+                stretch = slice(first, last)
+                on[stretch] |= (weekday[stretch] == number) & worked[stretch]
+    return days_by_share
+
+
+def stretches(
+    office: HasMachines, resource: Server, start: date, days: int
+) -> Iterator[tuple[int, int, Fraction]]:
+    """Yield first day, day after the last, and share left between outages."""
+    begin, end = _span(resource.from_, resource.to, start, days)
+    outages = [o for o in office.outages if o.resource == resource.id]
+    spans = [(_span(o.from_, o.to, start, days), Fraction(o.share)) for o in outages]
+    bounds = {begin, end} | {edge for span, _ in spans for edge in span}
+    edges = sorted(edge for edge in bounds if begin <= edge <= end)
+    for first, last in pairwise(edges):
+        shares = (share for (lo, hi), share in spans if lo <= first and last <= hi)
+        yield first, last, prod(shares, start=Fraction(1))
+
+
+def _span(
+    first: date | None, last: date | None, start: date, days: int
+) -> tuple[int, int]:
+    """Return the half-open range of day offsets from `first` to `last`."""
+    begin = 0 if first is None else (first - start).days
+    end = days if last is None else (last - start).days + 1
+    return min(max(begin, 0), days), min(max(end, 0), days)
+
+
+def cards_of(
+    office: HasMachines,
+    resources: Sequence[Server],
+    start: date,
+    worked: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Return the cards of each resource on each day, without shifts, (R, days)."""
+    cards = np.zeros((len(resources), len(worked)), dtype=np.int64)
+    # Most of many resources are in use and out of order on the same days.
+    known: dict[tuple[object, ...], dict[Fraction, NDArray[np.bool_]]] = {}
+    for row, resource in zip(cards, resources, strict=True):
+        alike = tuple(stretches(office, resource, start, len(worked)))
+        if alike not in known:
+            known[alike] = day_shares(office, resource, start, worked)
+        for share, on in known[alike].items():
+            row[on] = int(resource.cards_per_day * share)
+    return cards
+
+
+def by_id(resources: Sequence[_R]) -> list[_R]:
+    """Return resources as the rows of a capacity: by code point of their ids."""
+    return sorted(resources, key=lambda resource: resource.id)
+
+
+def _limits(world: World[HasMachines]) -> Iterator[Limit]:
     everybody, (first, last) = world.weights(), world.each_day()
     capacity = world.capacity
     for number, (name, cards) in enumerate(
@@ -49,7 +361,7 @@ def _limits(world: World) -> Iterator[Limit]:
         )
 
 
-def _says(world: World, period: Period) -> Said:
+def _says(world: World[HasMachines], period: Period) -> Said:
     printers, servers = world.capacity.printers, world.capacity.servers
     names = servers if period.limit.printer is None else printers
     return said(
@@ -62,4 +374,18 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-CAPACITY = Rule("capacity", ("printer-capacity", "server-capacity"), _limits, _says)
+CAPACITY = Rule(
+    "capacity",
+    ("printer-capacity", "server-capacity"),
+    _limits,
+    _says,
+    problems=(
+        _something_prints,
+        _ids,
+        _from_before_to,
+        _printers_reach_known_servers,
+        _printers_take_known_cards,
+        _printers_serve_known_areas,
+        _outages_hit_known_resources,
+    ),
+)

@@ -8,9 +8,9 @@ where :math:`x_k(D)` are the cards of kind :math:`k` that are printed on those
 days, on one machine or on all, and :math:`w` are whole weights.  The amount
 :math:`a` is a whole number, or a share :math:`q` of all :math:`n(D)` cards of
 those days, which is at most :math:`\lfloor q\,n(D) \rfloor` cards and at least
-:math:`\lceil q\,n(D) \rceil`.  A minimum is kept as well where, of one of the
-groups that it names, nobody is left at the end of the stretch who could have
-been printed by then.
+:math:`\lceil q\,n(D) \rceil`.  A limit that names groups is kept as well where,
+of one of them, nobody is left at the end of the stretch who could have been
+printed by then.
 
 Whatever is asked of a rule is asked of its limits, so a rule is stated once.
 All is counted in whole numbers; no answer walks over applications or limits.
@@ -45,12 +45,13 @@ __all__ = [
     "Standing",
     "Tally",
     "Waiting",
+    "sorts",
     "tally",
 ]
 
 _LARGE: Final = 1 << 62
 _MANY: Final = 1 << 40
-"""People left where nobody is counted: such a minimum is never lifted."""
+"""People left where nobody is counted: such a limit is never lifted."""
 _ALL: Final = -1
 """Stands for all machines."""
 _UNNAMED: Final = -1
@@ -66,7 +67,7 @@ class Limit:
     code
         What a breach of it is called, such as ``printer-capacity``.
     place
-        Where it stands in office.toml, such as ``quotas[1] (alak)``.
+        Where it stands in office.toml, such as ``quotas[1]``.
     entry
         Index of the printer, server, card type or quota that it belongs to.
     weights
@@ -81,8 +82,17 @@ class Limit:
     printer, server
         Index of the machine whose cards count; None: of all.
     unless
-        Groups of kinds, shape ``(G, K)``: a minimum is lifted where nobody of
+        Groups of kinds, shape ``(G, K)``: the limit is lifted where nobody of
         one of them is left.  None: never.
+    adds
+        What one unit more of its number in office.toml adds to the amount, in
+        cards, or takes from that of a minimum.
+    key
+        Key of its number, where an entry has several, such as ``at_most``.
+    part
+        What of an entry it is about, where a number gives several limits.
+    id
+        Id of the entry that it stands in; None: it has none.
     """
 
     code: str
@@ -96,6 +106,15 @@ class Limit:
     printer: int | None = None
     server: int | None = None
     unless: Bools | None = None
+    adds: int | Fraction = 1
+    key: str = ""
+    part: str = ""
+    id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Return its place and id, such as ``quotas[1] (alak)``."""
+        return self.place if self.id is None else f"{self.place} ({self.id})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,6 +225,10 @@ class Limits:
         members = np.array([*distinct, np.zeros(kinds, dtype=bool)]).astype(np.int64)
         return of_limit.T, members
 
+    def rows(self, limit: int) -> slice:
+        """Return the rows of a limit, one for each of its stretches of days."""
+        return slice(int(self.start[limit]), int(self.start[limit + 1]))
+
     @property
     def names_groups(self) -> bool:
         """Return whether a limit asks who is left."""
@@ -259,6 +282,30 @@ def _distinct(arrays: Sequence[Ints]) -> tuple[list[int], list[Ints]]:
             if len(number) > len(distinct):
                 distinct.append(array)
     return [known[id(array)] for array in arrays], distinct
+
+
+def sorts(
+    limits: Sequence[Limit], kinds: int, apart: Sequence[Ints] = ()
+) -> tuple[Ints, Ints]:
+    """Give kinds that nothing tells apart one number, their sort.
+
+    Parameters
+    ----------
+    limits
+        What tells kinds apart: by weights, then by groups.
+    kinds
+        How many there are.
+    apart
+        What else does: a number for each kind, shape ``(K,)`` each.
+
+    Returns
+    -------
+    tuple
+        Sort of each kind, and the first kind of each sort.
+    """
+    columns = [limit.weights for limit in limits]
+    columns += [group for x in limits if x.unless is not None for group in x.unless]
+    return _alike(_distinct([*columns, *apart])[1], kinds)
 
 
 def _effects(changes: Ints) -> tuple[Ints, Ints]:
@@ -378,7 +425,7 @@ def _before(daily: Ints) -> Ints:
 
 def _left(limits: Limits, waiting: Waiting | None) -> Ints:
     days, sorts = limits.days, len(limits.kind)
-    if not limits.names_groups or waiting is None:
+    if waiting is None:
         return np.zeros((sorts, days), dtype=np.int64)
     shape = (sorts, days + 1)
     row = limits.sort[waiting.kind] * (days + 1)
@@ -402,8 +449,9 @@ class Period:
     bound
         What the amount comes to in cards.
     waiting
-        Left waiting at the end though they could have been printed, in the
-        group of which fewest are; 0 for a limit that names no group.
+        Left waiting at the end though they could have been printed: in the
+        group of which fewest are; of a limit that names none, all that count,
+        or 0 if who is left was not asked.
     """
 
     limit: Limit
@@ -423,9 +471,8 @@ class Period:
 
     @property
     def kept(self) -> bool:
-        """Return whether the limit is kept; a minimum is where nobody is left."""
-        lifted = self.limit.sense == "least" and self.limit.unless is not None
-        return self.enough or (lifted and not self.waiting)
+        """Return whether the limit is kept, or lifted as nobody is left."""
+        return self.enough or (self.limit.unless is not None and not self.waiting)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -458,6 +505,11 @@ class Room:
         """
         served = reaches.astype(np.int64) @ self.servers.astype(np.int64) > 0
         return np.asarray(self.days & self.printers & served)
+
+
+def _stands(waiting: Ints) -> Bools:
+    """Return which rows hold: those of whose groups, the first axis, none is empty."""
+    return np.asarray((waiting > 0).all(axis=0))
 
 
 class Standing:
@@ -498,24 +550,25 @@ class Standing:
         self.waiting: Ints = np.where(
             group == _UNNAMED, _MANY, left[group, limits.last]
         )
-        self.broken: Bools = (self.left < 0) & self._stands(every, self.waiting)
-
-    def _stands(self, rows: Ints, waiting: Ints) -> Bools:
-        """Return which rows hold: all but minimums that are lifted."""
-        return ~self.limits.least[rows] | (waiting > 0).all(axis=0)
+        self.broken: Bools = (self.left < 0) & _stands(self.waiting)
+        self._left = counts.left
 
     def period(self, row: int) -> Period:
         """Return a row in figures."""
         limits = self.limits
-        named = self.waiting[limits.group[:, limits.limit[row]] != _UNNAMED, row]
+        number, last = limits.limit[row], limits.last[row]
+        named = self.waiting[limits.group[:, number] != _UNNAMED, row]
+        if not len(named):
+            counts = limits.weights[limits.weight[number]] != 0
+            named = self._left[counts, last].sum(keepdims=True)
         return Period(
-            limit=limits.limits[int(limits.limit[row])],
+            limit=limits.limits[int(number)],
             first=int(limits.first[row]),
-            last=int(limits.last[row]),
+            last=int(last),
             printed=int(self.printed[row]),
             cards=int(self.total[row]),
             bound=int(self.bound[row]),
-            waiting=int(min(named, default=0)),
+            waiting=int(named.min()),
         )
 
     def periods(self, limit: int) -> tuple[Period, ...]:
@@ -541,35 +594,37 @@ class Standing:
             limits.bound(rows, self.total[rows] + cards) - self.printed[rows] - printed
         )
         left = np.where(limits.least[rows], -gap, gap)
-        stands = self._stands(rows, self.waiting[:, None, rows] + waiting)
+        stands = _stands(self.waiting[:, None, rows] + waiting)
         more = (left < self.left[rows]) | ~self.broken[rows]
         return np.asarray((left < 0) & stands & more)
 
-    def room(self, kind: int) -> Room:
+    def room(self, kind: int, rows: Ints | None = None) -> Room:
         """Return where one card more of a kind, so far not printed, would fit.
 
         Parameters
         ----------
         kind
             Index of the kind.
+        rows
+            Which stretches of limits are asked, shape ``(T,)``; None: all.
         """
         limits, sort = self.limits, self.limits.sort[kind]
-        rows = np.arange(len(limits.first))
-        printed = limits.weights[limits.weight, sort][limits.limit]
-        waiting = -limits.members[limits.group, sort][:, limits.limit]
+        rows = np.arange(len(limits.first)) if rows is None else rows
+        limit = limits.limit[rows]
+        printed = limits.weights[limits.weight, sort][limit]
+        waiting = -limits.members[limits.group, sort][:, limit]
         cards = np.ones(len(rows), dtype=np.int64)
-        full = self._worsened(rows, printed[None], cards, waiting[:, None])[0]
-        everywhere = (limits.printer == _ALL) & (limits.server == _ALL)
-        on_printer = (limits.printer != _ALL) & full
-        on_server = (limits.printer == _ALL) & (limits.server != _ALL) & full
-        all_days = np.zeros(len(rows), dtype=np.int64)
+        full = rows[self._worsened(rows, printed[None], cards, waiting[:, None])[0]]
+        printer, server = limits.printer[full], limits.server[full]
+        everywhere = (printer == _ALL) & (server == _ALL)
+        on_server = (printer == _ALL) & (server != _ALL)
         return Room(
-            days=self._free(everywhere & full, all_days, 1)[0],
-            printers=self._free(on_printer, limits.printer, limits.printers),
-            servers=self._free(on_server, limits.server, limits.servers),
+            days=self._free(full[everywhere], np.zeros_like(limits.printer), 1)[0],
+            printers=self._free(full[printer != _ALL], limits.printer, limits.printers),
+            servers=self._free(full[on_server], limits.server, limits.servers),
         )
 
-    def _free(self, full: Bools, machine: Ints, number: int) -> Bools:
+    def _free(self, full: Ints, machine: Ints, number: int) -> Bools:
         """Return the days that no full stretch covers, shape ``(number, days)``."""
         limits = self.limits
         width = limits.days + 1
@@ -609,7 +664,7 @@ class Standing:
         arrives, leaves = self._inside(to), self._inside(away)
         touched = arrives != leaves
         for number in limits.shares:
-            ours = slice(*limits.start[number : number + 2])
+            ours = limits.rows(number)
             touched[:, ours] |= self._days(to, ours) != self._days(away, ours)
         lifted = np.flatnonzero((self.left < 0) & ~self.broken)
         last = limits.last[lifted]

@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
+from pydantic import BeforeValidator, Field
 
+from ektp_sched.rules.areas import HasAreas, area_problem
+from ektp_sched.rules.fields import (
+    AreaName,
+    CardName,
+    ClassName,
+    Count,
+    Share,
+    Table,
+    Text,
+)
+from ektp_sched.rules.forms import Form, quoted
 from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Problem, id_problems
 from ektp_sched.rules.rule import Rule
-from ektp_sched.words import said
+from ektp_sched.rules.stock import HasCards
+from ektp_sched.rules.told import Told, cards, decimal, percent
+from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.rules.limit import Period
+    from ektp_sched.rules.ribbons import Printer
     from ektp_sched.rules.world import Kind, World
-    from ektp_sched.words import Said
 
 Key: TypeAlias = Literal["at_most", "at_least", "at_most_share", "at_least_share"]
 
-__all__ = ["KEYS", "QUOTAS", "Key", "code", "counts", "key_of", "place"]
+__all__ = [
+    "KEYS",
+    "QUOTAS",
+    "HasQuotas",
+    "Key",
+    "Quota",
+    "code",
+    "counts",
+    "key_of",
+    "place",
+]
 
 KEYS: Final[tuple[Key, ...]] = (
     "at_most",
@@ -32,6 +56,189 @@ KEYS: Final[tuple[Key, ...]] = (
     "at_least_share",
 )
 """Keys of a quota that limit, in the order in which they are looked at."""
+
+
+def _one_or_more(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_ONE_OR_MORE: Final = BeforeValidator(_one_or_more)
+
+
+def _selection(name: str) -> Form:
+    return Form(
+        by_form(
+            said(
+                'a name or names, such as "{name}" or ["{name}"]',
+                'satu nama atau lebih, misalnya "{name}" atau ["{name}"]',
+                name=name,
+            ),
+            said(
+                "a name, or names separated by ;, such as {name}",
+                "satu nama, atau beberapa nama yang dipisahkan dengan ;, misalnya "
+                "{name}",
+                name=name,
+            ),
+        )
+    )
+
+
+class Quota(Table):
+    """Entry of ``[[quotas]]``: how many cards of a kind a plan must keep to.
+
+    A card is of the kind if it meets every selection given.
+    """
+
+    id: Annotated[Text | None, Form(quoted("an id", "id", "kia"))] = Field(
+        default=None,
+        description=said(
+            "Short name of the quota, may be empty.",
+            "Nama singkat kuota, boleh kosong.",
+        ),
+    )
+    urgency: Annotated[
+        Annotated[tuple[ClassName, ...], _ONE_OR_MORE, Field(min_length=1)] | None,
+        _selection("emergency"),
+    ] = Field(
+        default=None,
+        description=said(
+            "Classes that count, separated by semicolons. Empty: all.",
+            "Kelas yang dihitung, dipisah titik koma. Kosong: semua.",
+        ),
+    )
+    card: Annotated[
+        Annotated[tuple[CardName, ...], _ONE_OR_MORE, Field(min_length=1)] | None,
+        _selection("KTP-el"),
+    ] = Field(
+        default=None,
+        description=said(
+            "Card types that count, separated by semicolons. Empty: all.",
+            "Jenis kartu yang dihitung, dipisah titik koma. Kosong: semua.",
+        ),
+    )
+    area: Annotated[
+        Annotated[tuple[AreaName, ...], _ONE_OR_MORE, Field(min_length=1)] | None,
+        _selection("Alak"),
+    ] = Field(
+        default=None,
+        description=said(
+            "Areas that count, separated by semicolons. Empty: all.",
+            "Wilayah yang dihitung, dipisah titik koma. Kosong: semua.",
+        ),
+    )
+    per: Annotated[Literal["day", "week", "plan"], Form(choice="period")] = Field(
+        description=said(
+            "Whether the limits hold each working day, each week or over the whole "
+            "plan.",
+            "Batas berlaku per hari kerja (day), per minggu (week) atau untuk seluruh "
+            "rencana (plan).",
+        )
+    )
+    at_most: Count | None = Field(
+        default=None,
+        description=said(
+            "At most so many cards. Empty: no limit.",
+            "Paling banyak sekian kartu. Kosong: tanpa batas.",
+        ),
+    )
+    at_least: Count | None = Field(
+        default=None,
+        description=said(
+            "At least so many cards. Empty: no limit.",
+            "Paling sedikit sekian kartu. Kosong: tanpa batas.",
+        ),
+    )
+    at_most_share: Share | None = Field(
+        default=None,
+        description=said(
+            "At most this part of all cards printed, 0 to 1.",
+            "Paling banyak bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
+        ),
+    )
+    at_least_share: Share | None = Field(
+        default=None,
+        description=said(
+            "At least this part of all cards printed, 0 to 1.",
+            "Paling sedikit bagian ini dari semua kartu yang dicetak, 0 sampai 1.",
+        ),
+    )
+
+
+class HasQuotas(HasCards, HasAreas, Protocol):
+    """What says which quotas a plan must keep to, and the names in them."""
+
+    quotas: tuple[Quota, ...]
+
+
+def _ids(office: HasQuotas) -> Iterator[Problem]:
+    quotas = enumerate(office.quotas)
+    named = ((("quotas", index), q.id) for index, q in quotas if q.id is not None)
+    yield from id_problems(named, said("quota", "kuota"))
+
+
+def _quotas_select_something(office: HasQuotas) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        if quota.urgency is None and quota.card is None and quota.area is None:
+            yield Problem(
+                ("quotas", index),
+                said(
+                    "selects no cards; name what it is about in urgency, card or area",
+                    "tidak memilih kartu mana pun; isilah urgency, card, atau area",
+                ),
+            )
+
+
+def _quotas_set_a_limit(office: HasQuotas) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        limits = (quota.at_most, quota.at_least)
+        shares = (quota.at_most_share, quota.at_least_share)
+        if all(limit is None for limit in (*limits, *shares)):
+            yield Problem(
+                ("quotas", index),
+                said(
+                    "limits nothing; write at_most, at_least, at_most_share or "
+                    "at_least_share",
+                    "tidak membatasi apa pun; isilah at_most, at_least, at_most_share, "
+                    "atau at_least_share",
+                ),
+            )
+
+
+def _least_is_at_most_the_most(office: HasQuotas) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        for key, least, most in (
+            ("", quota.at_least, quota.at_most),
+            ("_share", quota.at_least_share, quota.at_most_share),
+        ):
+            if least is not None and most is not None and least > most:
+                yield Problem(
+                    ("quotas", index, f"at_least{key}"),
+                    said(
+                        "{least} is above {key} = {most}; exchange them, or correct "
+                        "one",
+                        "{least} lebih besar daripada {key} = {most}; tukarkan "
+                        "keduanya, atau perbaiki salah satunya",
+                        least=str(least),
+                        key=f"at_most{key}",
+                        most=str(most),
+                    ),
+                )
+
+
+def _quotas_name_known_kinds(office: HasQuotas) -> Iterator[Problem]:
+    for index, quota in enumerate(office.quotas):
+        for at, name in enumerate(quota.urgency or ()):
+            if name not in office.urgency:
+                sentence = unknown("urgency class", name, office.urgency)
+                yield Problem(("quotas", index, "urgency", at), sentence)
+        for at, name in enumerate(quota.card or ()):
+            if name not in office.cards:
+                sentence = unknown("card type", name, office.cards)
+                yield Problem(("quotas", index, "card", at), sentence)
+        for at, name in enumerate(quota.area or ()):
+            wrong = area_problem(office, name)
+            if wrong is not None:
+                yield Problem(("quotas", index, "area", at), wrong)
 
 
 def counts(quota: Quota, kind: Kind) -> bool:
@@ -48,7 +255,7 @@ def key_of(index: int) -> str:
     return f"quotas[{index + 1}]"
 
 
-def place(office: Office, index: int) -> str:
+def place(office: HasQuotas, index: int) -> str:
     """Return a quota's place in office.toml, with its id if it has one."""
     name = office.quotas[index].id
     return key_of(index) if name is None else f"{key_of(index)} ({name})"
@@ -59,7 +266,7 @@ def code(key: Key) -> str:
     return f"quota-{key.replace('_', '-')}"
 
 
-def _limits(world: World) -> Iterator[Limit]:
+def _limits(world: World[HasQuotas]) -> Iterator[Limit]:
     quotas = world.office.quotas
     weights = [world.weights(partial(counts, quota)) for quota in quotas]
     for key in KEYS:
@@ -72,18 +279,20 @@ def _limits(world: World) -> Iterator[Limit]:
             share = key.endswith("share")
             yield Limit(
                 code(key),
-                place(world.office, number),
+                key_of(number),
                 number,
                 weights[number],
                 first,
                 last,
                 Fraction(amount) if share else np.full(len(first), int(amount)),
                 sense="least" if least else "most",
-                unless=weights[number][None] > 0,
+                unless=weights[number][None] > 0 if least else None,
+                key=key,
+                id=quota.id,
             )
 
 
-def _says(world: World, period: Period) -> Said:
+def _says(world: World[HasQuotas], period: Period) -> Said:
     quota = world.office.quotas[period.limit.entry]
     most = period.limit.sense == "most"
     limit = said("{limit}", "{limit}", limit=period.bound)
@@ -105,7 +314,7 @@ def _says(world: World, period: Period) -> Said:
             last=last,
         )
     figures: dict[str, str | int] = {
-        "quota": period.limit.place,
+        "quota": period.limit.label,
         "limit": limit,
         "when": when,
         "printed": period.printed,
@@ -128,4 +337,201 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-QUOTAS = Rule("quotas", tuple(map(code, KEYS)), _limits, _says)
+_PER: Final = {
+    "day": (said("a day", "per hari"), said("each day's cards", "kartu setiap hari")),
+    "week": (
+        said("a week", "per minggu"),
+        said("each week's cards", "kartu setiap minggu"),
+    ),
+    "plan": (
+        said("in the plan", "selama rencana"),
+        said("the plan's cards", "semua kartu rencana"),
+    ),
+}
+_SPANS: Final = {
+    ("day", False): said("each day", "setiap hari"),
+    ("day", True): said("each working day", "setiap hari kerja"),
+    ("week", False): said("each week", "setiap minggu"),
+    ("week", True): said("each whole week", "setiap minggu penuh"),
+}
+_NO_SPAN: Final = {
+    "day": said("no working day in the plan", "tidak ada hari kerja dalam rencana"),
+    "week": said("no whole week in the plan", "tidak ada minggu penuh dalam rencana"),
+}
+
+
+def _sees(office: HasQuotas, kind: Kind) -> tuple[bool, ...]:
+    return tuple(counts(quota, kind) for quota in office.quotas)
+
+
+def _sees_area(office: HasQuotas) -> bool:
+    return any(quota.area is not None for quota in office.quotas)
+
+
+def _keys(office: HasQuotas, entry: int) -> tuple[Key, ...]:
+    quota = office.quotas[entry]
+    return tuple(key for key in KEYS if getattr(quota, key) is not None)
+
+
+def _whom(office: HasQuotas, entry: int) -> Said:
+    """Return which cards a quota counts, such as "area Alak, card KIA"."""
+    quota, either = office.quotas[entry], said(" or ", " atau ")
+    parts = (
+        (said("area", "wilayah"), quota.area),
+        (said("class", "kelas"), quota.urgency),
+        (said("card", "kartu"), quota.card),
+    )
+    return joined(
+        ", ",
+        [
+            joined(" ", [name, joined(either, names)])
+            for name, names in parts
+            if names is not None
+        ],
+    )
+
+
+def _wants(office: HasQuotas, entry: int, key: str) -> Said:
+    """Return what a key of a quota wants, such as "at most 5 cards a day"."""
+    quota = office.quotas[entry]
+    number, (per, of_all) = getattr(quota, key), _PER[quota.per]
+    words = said("at most", "paling banyak")
+    if key.startswith("at_least"):
+        words = said("at least", "paling sedikit")
+    if key.endswith("share"):
+        share = said(
+            "{share} of {of_all}",
+            "{share} dari {of_all}",
+            share=percent(Fraction(number)),
+            of_all=of_all,
+        )
+        return joined(" ", [words, share])
+    return joined(" ", [words, cards(number), per])
+
+
+def _span(office: HasQuotas, entry: int, key: str, count: int) -> Said:
+    per = office.quotas[entry].per
+    if not count:
+        return _NO_SPAN[per]
+    if per == "plan":
+        return said("the plan", "seluruh rencana")
+    span = _SPANS[per, key.startswith("at_least")]
+    return said("{span} ({count})", "{span} ({count})", span=span, count=count)
+
+
+def _stated(office: HasQuotas, entry: int, key: str) -> dict[str, str]:
+    quota = office.quotas[entry]
+    return {"per": quota.per, "limit": key, "value": str(getattr(quota, key))}
+
+
+def _shown(figure: Fraction) -> Said:
+    return decimal(figure, 0)
+
+
+def _change(office: HasQuotas, entry: int, room: int) -> Said:
+    """Return what change of a quota would make room for a plan."""
+    quota = office.quotas[entry]
+    keys = _keys(office, entry)
+    if any(key.endswith("share") for key in keys):
+        return said(
+            "{cards} of the kind more or fewer would make room.",
+            "{cards} kelompok itu lebih banyak atau lebih sedikit sudah cukup.",
+            cards=cards(room),
+        )
+    if keys == ("at_least",) and quota.at_least is not None:
+        return said(
+            "At most {possible} are possible if the other rules stay.",
+            "Paling banyak {possible} yang mungkin kalau aturan lainnya tetap.",
+            possible=max(0, quota.at_least - room),
+        )
+    if keys == ("at_most",) and quota.at_most is not None:
+        return said(
+            "At least {possible} cannot be avoided if the other rules stay.",
+            "Paling sedikit {possible} tidak terhindarkan kalau aturan lainnya tetap.",
+            possible=quota.at_most + room,
+        )
+    return said(
+        "A change by {cards} would make room.",
+        "Perubahan sebanyak {cards} sudah cukup.",
+        cards=cards(room),
+    )
+
+
+def _concerns(office: HasQuotas, entry: int, printer: Printer) -> bool:
+    """Return whether a printer prints any card of a quota's kind."""
+    quota = office.quotas[entry]
+    return all(
+        prints is None or wanted is None or bool({*prints} & {*wanted})
+        for prints, wanted in (
+            (printer.cards, quota.card),
+            (printer.areas, quota.area),
+        )
+    )
+
+
+QUOTAS = Rule(
+    "quotas",
+    tuple(map(code, KEYS)),
+    _limits,
+    _says,
+    problems=(
+        _ids,
+        _quotas_select_something,
+        _quotas_set_a_limit,
+        _least_is_at_most_the_most,
+        _quotas_name_known_kinds,
+    ),
+    told=Told(
+        reason="quota",
+        title=said("Quotas", "Kuota"),
+        caption=said(
+            "Quotas: what each wants, and what is printed",
+            "Kuota: yang diminta dan yang tercetak",
+        ),
+        note=said(
+            "Printed and limit: the least and the most of all days or weeks. Each of "
+            "them is in quotas.csv.",
+            "Tercetak dan batas: yang paling sedikit dan yang paling banyak di antara "
+            "semua hari atau minggu. Rinciannya ada di quotas.csv.",
+        ),
+        amounts=(
+            said("Printed", "Tercetak"),
+            said("Limit in cards", "Batas dalam kartu"),
+        ),
+        unprinted=said(
+            "a quota leaves no place for it", "kuota tidak menyisakan tempat"
+        ),
+        holds=said(
+            "A quota holds it: there is a free place, but one card more of its kind on "
+            "that day, or one fewer later, would break a quota.",
+            "Yang menahannya kuota: ada tempat kosong, tetapi satu kartu lagi dari "
+            "kelompoknya pada hari itu, atau satu kartu kurang sesudahnya, akan "
+            "melanggar kuota.",
+        ),
+        left_out=(
+            Said(
+                "The office has {count} quotas in [[quotas]]; this command leaves "
+                "them out of account.",
+                "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
+                "memperhitungkannya.",
+            ),
+            Said(
+                "The office has 1 quota in [[quotas]]; this command leaves it out of "
+                "account.",
+                "Kantor ini punya 1 kuota dalam [[quotas]]; perintah ini tidak "
+                "memperhitungkannya.",
+            ),
+        ),
+        sees=_sees,
+        sees_area=_sees_area,
+        place=place,
+        keys=_keys,
+        whom=_whom,
+        wants=_wants,
+        span=_span,
+        stated=_stated,
+        shown=_shown,
+        change=_change,
+        concerns=_concerns,
+    ),
+)

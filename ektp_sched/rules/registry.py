@@ -1,29 +1,57 @@
-"""Every rule on amounts that is a row over counted cards, once.
+"""Every rule, once: what limits cards, and what else an office says.
 
-Blanks that expire or are set aside are not: whether there is one for each card
-is an assignment, which is counted day after day.
+A rule on amounts is rows over counted cards.  Blanks that expire or are set aside are
+none: whether there is one for each card is an assignment, which is counted day after
+day.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.rules.aims import AIMS
+from ektp_sched.rules.areas import AREAS
+from ektp_sched.rules.calendar import CALENDAR_PROBLEMS
 from ektp_sched.rules.capacity import CAPACITY
+from ektp_sched.rules.classes import CLASSES
 from ektp_sched.rules.limit import Limits
 from ektp_sched.rules.quotas import QUOTAS
+from ektp_sched.rules.reading import READING
 from ektp_sched.rules.reserve import RESERVE
 from ektp_sched.rules.ribbons import RIBBONS
+from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.shifts import SHIFTS
 from ektp_sched.rules.stock import STOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ektp_sched.rules.rule import Rule
+    from ektp_sched.rules.problems import Problem
+    from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
 
-__all__ = ["RULES", "limits_of"]
+__all__ = ["RULES", "limits_of", "problems_of"]
 
-RULES: Final[tuple[Rule, ...]] = (CAPACITY, RESERVE, STOCK, RIBBONS, QUOTAS)
+RULES: Final[tuple[Rule[OfficeTables], ...]] = (
+    CAPACITY,
+    Rule("calendar", problems=CALENDAR_PROBLEMS),
+    CLASSES,
+    AIMS,
+    READING,
+    AREAS,
+    RESERVE,
+    STOCK,
+    RIBBONS,
+    SHIFTS,
+    QUOTAS,
+)
+"""In the order in which it is told what is wrong."""
+
+
+def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
+    """Return everything that contradicts itself in an office of well-formed values."""
+    found = (find(office) for rule in RULES for find in rule.problems)
+    return tuple(problem for problems in found for problem in problems)
 
 
 def limits_of(world: World, rules: Iterable[Rule] = RULES) -> Limits:

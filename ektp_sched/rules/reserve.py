@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Protocol
 
+import numpy as np
+from pydantic import Field
+
+from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.rules.fields import LARGEST_DAILY, Table, Whole
+from ektp_sched.rules.forms import Form
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.rule import Rule
 from ektp_sched.words import said
@@ -11,21 +17,58 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = ["RESERVE"]
+__all__ = ["RESERVE", "HasReserve", "Reserve", "total"]
 
 
-def _limits(world: World) -> Iterator[Limit]:
+class Reserve(Table):
+    """Table ``[reserve]``: cards a day kept for walk-in emergencies."""
+
+    cards_per_day: Annotated[
+        Whole, Field(ge=0, le=LARGEST_DAILY), Form(unit=said(" of cards", " kartu"))
+    ] = Field(
+        default=0,
+        description=said(
+            "Cards kept each working day for emergencies at the counter.",
+            "Kartu per hari kerja yang disisihkan untuk kasus darurat di loket.",
+        ),
+    )
+
+
+class HasReserve(HasCalendar, Protocol):
+    """What says what is kept free."""
+
+    reserve: Reserve
+
+
+def total(
+    office: HasReserve,
+    worked: NDArray[np.bool_],
+    printers: NDArray[np.int64],
+    servers: NDArray[np.int64],
+) -> NDArray[np.int64] | None:
+    """Return the cards that may be planned on each day; None without a reserve."""
+    reserve = office.reserve.cards_per_day
+    if not reserve:
+        return None
+    least: NDArray[np.int64] = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
+    left: NDArray[np.int64] = np.maximum(least - reserve * worked, 0)
+    return left
+
+
+def _limits(world: World[HasReserve]) -> Iterator[Limit]:
     total = world.capacity.total
     if total is not None:
         days = world.each_day()
         yield Limit("reserve", "reserve", 0, world.weights(), *days, total)
 
 
-def _says(world: World, period: Period) -> Said:
+def _says(world: World[HasReserve], period: Period) -> Said:
     return said(
         "{used} cards are planned on {day}; the reserve leaves {total}.",
         "{used} kartu direncanakan pada {day}; cadangan menyisakan {total}.",

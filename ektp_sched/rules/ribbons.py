@@ -2,31 +2,188 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
-from ektp_sched.office import ribbon_cards
+import numpy as np
+from pydantic import Field
+
+from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.rules.capacity import BarePrinter
+from ektp_sched.rules.fields import Cards, Day, Exact
+from ektp_sched.rules.forms import Column, Form, Rows, inline
 from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.problems import Problem
 from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.stock import Arrival, by_date
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
-    from ektp_sched.office import Office
+    from numpy.typing import NDArray
+
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = ["RIBBONS", "place"]
+__all__ = [
+    "RIBBONS",
+    "HasRibbons",
+    "Printer",
+    "RibbonDelivery",
+    "place",
+    "ribbon_cards",
+]
+
+Ribbons = Annotated[Exact, Field(ge=0, le=1_000_000)]
+_ENTRY: Final = "{ on = 2017-10-02, ribbons = 4 }"
 
 
-def place(office: Office, printer: str) -> str:
+class RibbonDelivery(Arrival):
+    """An entry of ``ribbon_deliveries``: ribbons that come on a day."""
+
+    on: Day = Field(
+        description=said(
+            "Date on which the ribbons come; usable that day.",
+            "Tanggal pita datang; dapat dipakai hari itu juga.",
+        )
+    )
+    ribbons: Annotated[Ribbons, Field(gt=0)] = Field(
+        description=said(
+            "Number of ribbons, above 0; may be a fraction.",
+            "Jumlah pita, di atas 0; boleh pecahan.",
+        )
+    )
+
+
+class Printer(BarePrinter):
+    """Entry of ``[[printers]]``."""
+
+    cards_per_ribbon: Cards | None = Field(
+        default=None,
+        description=said(
+            "Cards that one ribbon is good for. Empty: ribbons never run out.",
+            "Kartu per pita. Kosong: pita tidak pernah habis.",
+        ),
+    )
+    ribbons: Annotated[Ribbons | None, Form(example="2.5")] = Field(
+        default=None,
+        description=said(
+            "Ribbons there on the morning of the first day; 2.4: two new ones and one "
+            "of which 0.4 is left.",
+            "Pita yang ada pada pagi hari pertama; 2,4: dua baru dan satu yang sisa "
+            "0,4.",
+        ),
+    )
+    ribbon_deliveries: Annotated[
+        tuple[
+            Annotated[
+                RibbonDelivery,
+                Form(inline("an entry", "isian", _ENTRY, "ribbon_deliveries")),
+            ],
+            ...,
+        ],
+        Form(inline("entries", "isian", f"[{_ENTRY}]", "ribbon_deliveries")),
+        Rows(
+            Column(
+                "printer",
+                said(
+                    "Short name of the printer, as in the sheet printers.",
+                    "Nama singkat printer, seperti di lembar printers.",
+                ),
+                source="printers",
+            )
+        ),
+    ] = ()
+
+
+class HasRibbons(HasCalendar, Protocol):
+    """What says how many ribbons each printer has."""
+
+    printers: tuple[Printer, ...]
+
+
+def place(office: HasRibbons, printer: str) -> str:
     """Return where in office.toml the ribbons of a printer stand."""
     number = [each.id for each in office.printers].index(printer)
     return f"printers[{number + 1}].ribbons"
 
 
-def _limits(world: World) -> Iterator[Limit]:
+def ribbon_cards(
+    office: HasRibbons, start: date, days: int
+) -> dict[str, NDArray[np.int64]]:
+    """Return how many cards the ribbons of each printer allow up to a day.
+
+    Parameters
+    ----------
+    office
+        Its ``[[printers]]`` decide.
+    start
+        First day.
+    days
+        Number of calendar days.
+
+    Returns
+    -------
+    dict
+        Id of each printer with ``cards_per_ribbon``, sorted → cards up to and
+        including a day, shape (days,), int64: what all its ribbons so far are
+        good for, rounded down once.
+    """
+    by_printer = {}
+    for printer in sorted(office.printers, key=lambda one: one.id):
+        if printer.cards_per_ribbon is None:
+            continue
+        so_far = [Fraction(0)] * days
+        so_far[0] = Fraction(printer.ribbons or 0)
+        for delivery in printer.ribbon_deliveries:
+            first = (delivery.on - start).days
+            if 0 <= first < days:
+                so_far[first] += Fraction(delivery.ribbons)
+        cards = np.zeros(days, dtype=np.int64)
+        total = Fraction(0)
+        for day, more in enumerate(so_far):
+            total += more * printer.cards_per_ribbon
+            cards[day] = int(total)
+        by_printer[printer.id] = cards
+    return by_printer
+
+
+def _ribbons_are_counted_in_cards(office: HasRibbons) -> Iterator[Problem]:
+    for index, printer in enumerate(office.printers):
+        if printer.cards_per_ribbon is None:
+            for key in ("ribbons", "ribbon_deliveries"):
+                if getattr(printer, key) not in (None, ()):
+                    yield Problem(
+                        ("printers", index, key),
+                        said(
+                            "without cards_per_ribbon; write how many cards a ribbon "
+                            "is good for",
+                            "diisi tanpa cards_per_ribbon; tulislah satu pita cukup "
+                            "untuk berapa kartu",
+                        ),
+                    )
+        elif printer.ribbons is None:
+            yield Problem(
+                ("printers", index, "cards_per_ribbon"),
+                said(
+                    "without ribbons; write ribbons = what lies there, such as 2.5, or "
+                    "leave it out where ribbons never run out",
+                    "diisi tanpa ribbons; isilah ribbons dengan jumlah pita yang ada, "
+                    "atau hapus isian ini kalau pita tidak pernah habis",
+                ),
+            )
+
+
+def _deliveries_stand_by_date(office: HasRibbons) -> Iterator[Problem]:
+    for index, printer in enumerate(office.printers):
+        path = "printers", index, "ribbon_deliveries"
+        yield from by_date(path, printer.ribbon_deliveries)
+
+
+def _limits(world: World[HasRibbons]) -> Iterator[Limit]:
     capacity, everybody = world.capacity, world.weights()
     allowed = ribbon_cards(world.office, capacity.start, world.days)
     for name, cards in allowed.items():
@@ -42,7 +199,7 @@ def _limits(world: World) -> Iterator[Limit]:
         )
 
 
-def _says(world: World, period: Period) -> Said:
+def _says(world: World[HasRibbons], period: Period) -> Said:
     return said(
         "Up to {day}, {name} prints {cards} cards more than its ribbons are good for.",
         "Sampai {day}, {name} mencetak {cards} kartu lebih banyak daripada yang cukup "
@@ -53,4 +210,11 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-RIBBONS = Rule("ribbons", ("ribbons",), _limits, _says, runs_out=True)
+RIBBONS = Rule(
+    "ribbons",
+    ("ribbons",),
+    _limits,
+    _says,
+    runs_out=True,
+    problems=(_deliveries_stand_by_date, _ribbons_are_counted_in_cards),
+)

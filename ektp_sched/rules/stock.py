@@ -1,34 +1,387 @@
 """No more cards of a type are printed up to a day than blanks have come by then.
 
-Card types of which blanks expire or are set aside are none of this rule's: of
-those a number up to a day does not say who can be printed.
+Card types of which blanks expire or are set aside are no limit of this rule: of
+those a number up to a day does not say who can be printed.  They lie in lots.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
-from ektp_sched.office import lots
+import numpy as np
+from pydantic import Field
+
+from ektp_sched.rules.classes import HasClasses
+from ektp_sched.rules.fields import ClassName, Count, Day, Flag, Table
+from ektp_sched.rules.forms import Column, Form, Kind, Rows, inline
 from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Path, Problem, default_problem
 from ektp_sched.rules.rule import Rule
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
 
     from ektp_sched.rules.limit import Period
-    from ektp_sched.rules.world import Kind, World
+    from ektp_sched.rules.world import Kind as CardKind
+    from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = ["STOCK"]
+__all__ = [
+    "STOCK",
+    "Arrival",
+    "CardType",
+    "Delivery",
+    "HasCards",
+    "Lot",
+    "by_date",
+    "lots",
+    "supply",
+]
+
+Blanks = Annotated[Count, Field(ge=1)]
+_ENTRY: Final = "{ on = 2017-10-02, cards = 10000 }"
+_CARD: Final = Column(
+    "card",
+    said("Card type, as in the sheet cards.", "Jenis kartu, seperti di lembar cards."),
+    source="cards",
+)
 
 
-def _of_type(card: str, kind: Kind) -> bool:
+class Arrival(Table):
+    """What comes on a day, on which it can first be used."""
+
+    on: Day
+
+
+class Delivery(Arrival):
+    """An entry of ``deliveries``: blank cards that come on a day."""
+
+    on: Day = Field(
+        description=said(
+            "Date on which the blanks come; usable that day.",
+            "Tanggal blangko datang; dapat dipakai hari itu juga.",
+        )
+    )
+    cards: Blanks = Field(description=said("Number of blanks.", "Jumlah blangko."))
+    expires_on: Day | None = Field(
+        default=None,
+        description=said(
+            "Last day on which these blanks can be used. Empty: no limit.",
+            "Hari terakhir blangko ini dapat dipakai. Kosong: tanpa batas.",
+        ),
+    )
+
+
+class CardType(Table):
+    """Table ``[cards.NAME]``: a kind of card and its blanks."""
+
+    default: Flag = Field(
+        default=False,
+        description=said(
+            "yes at one type: for applications without a card type.",
+            "ya pada satu jenis: untuk permohonan tanpa jenis kartu.",
+        ),
+    )
+    stock: Count | None = Field(
+        default=None,
+        description=said(
+            "Blanks there on the morning of the first day. Empty: unlimited.",
+            "Blangko yang ada pada pagi hari pertama. Kosong: tidak terbatas.",
+        ),
+    )
+    expires_on: Day | None = Field(
+        default=None,
+        description=said(
+            "Last day on which this stock can be used. Empty: no limit.",
+            "Hari terakhir stok ini dapat dipakai. Kosong: tanpa batas.",
+        ),
+    )
+    deliveries: Annotated[
+        tuple[
+            Annotated[
+                Delivery, Form(inline("an entry", "isian", _ENTRY, "deliveries"))
+            ],
+            ...,
+        ],
+        Form(inline("entries", "isian", f"[{_ENTRY}]", "deliveries")),
+        Rows(_CARD),
+    ] = ()
+    set_aside: Annotated[
+        dict[ClassName, Blanks],
+        Form(
+            inline(
+                "blanks by urgency class",
+                "blangko menurut kelas urgensi",
+                "{ emergency = 200 }",
+                "set_aside",
+            )
+        ),
+        Rows(
+            _CARD,
+            Column(
+                "urgency",
+                said(
+                    "Urgency class that the blanks are kept for, as in the sheet "
+                    "urgency.",
+                    "Kelas urgensi yang blangkonya disisihkan, seperti di lembar "
+                    "urgency.",
+                ),
+                source="urgency",
+            ),
+            Column(
+                "cards",
+                said(
+                    "How many blanks of the stock are for that class alone.",
+                    "Berapa blangko dari stok hanya untuk kelas itu.",
+                ),
+                Kind.WHOLE,
+            ),
+        ),
+    ] = Field(default_factory=dict)
+
+
+class HasCards(HasClasses, Protocol):
+    """What says which card types there are, and their blanks."""
+
+    cards: dict[str, CardType]
+
+
+def _one_default(office: HasCards) -> Iterator[Problem]:
+    defaults = {name: card.default for name, card in office.cards.items()}
+    yield from default_problem("cards", defaults)
+
+
+def _blanks_have_stock(office: HasCards) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        if card.stock is not None:
+            continue
+        if card.deliveries:
+            yield Problem(
+                ("cards", name, "deliveries"),
+                said(
+                    "deliveries without stock; write stock = 0 or what lies there, "
+                    "or leave deliveries out where blanks are unlimited",
+                    "ada kiriman tanpa stock; isilah stock dengan 0 atau dengan jumlah "
+                    "yang ada, atau hapus kirimannya kalau blangko tidak terbatas",
+                ),
+            )
+        for key in ("expires_on", "set_aside"):
+            if getattr(card, key):
+                yield Problem(
+                    ("cards", name, key),
+                    said(
+                        "without stock; write stock = what lies there, or leave it out "
+                        "where blanks are unlimited",
+                        "diisi tanpa stock; isilah stock dengan jumlah yang ada, atau "
+                        "hapus isian ini kalau blangko tidak terbatas",
+                    ),
+                )
+
+
+def _deliveries_stand_by_date(office: HasCards) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        yield from by_date(("cards", name, "deliveries"), card.deliveries)
+
+
+def by_date(path: Path, arrivals: Sequence[Arrival]) -> Iterator[Problem]:
+    """Yield that deliveries do not stand in the order of their dates."""
+    for at, (first, second) in enumerate(pairwise(arrivals), start=1):
+        if second.on < first.on:
+            yield Problem(
+                (*path, at, "on"),
+                said(
+                    "{second} stands after {first}; write deliveries in the order of "
+                    "their dates, or correct one",
+                    "{second} tertulis sesudah {first}; tulislah kiriman menurut "
+                    "urutan tanggalnya, atau perbaiki salah satunya",
+                    second=str(second.on),
+                    first=str(first.on),
+                ),
+            )
+
+
+def _deliveries_can_be_used(office: HasCards) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        for at, entry in enumerate(card.deliveries):
+            if entry.expires_on is not None and entry.expires_on < entry.on:
+                yield Problem(
+                    ("cards", name, "deliveries", at, "expires_on"),
+                    said(
+                        "{until} is before on = {on}; these blanks could never be "
+                        "used, so correct one of the dates",
+                        "{until} sebelum on = {on}; blangko ini tidak akan pernah "
+                        "dapat dipakai, jadi perbaiki salah satu tanggalnya",
+                        until=str(entry.expires_on),
+                        on=str(entry.on),
+                    ),
+                )
+
+
+def _set_aside_names_known_classes(office: HasCards) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        for urgency in card.set_aside:
+            if urgency not in office.urgency:
+                sentence = unknown("urgency class", urgency, office.urgency)
+                yield Problem(("cards", name, "set_aside", urgency), sentence)
+
+
+def _set_aside_comes_out_of_the_stock(office: HasCards) -> Iterator[Problem]:
+    for name, card in office.cards.items():
+        kept = sum(card.set_aside.values())
+        if card.stock is not None and kept > card.stock:
+            yield Problem(
+                ("cards", name, "set_aside"),
+                said(
+                    "{kept} blanks are set aside of a stock of {stock}; set aside as "
+                    "many as lie there, or fewer",
+                    "{kept} blangko disisihkan dari persediaan {stock}; yang "
+                    "disisihkan tidak boleh lebih dari yang ada",
+                    kept=kept,
+                    stock=card.stock,
+                ),
+            )
+
+
+def _set_aside_is_used_first(office: HasCards) -> Iterator[Problem]:
+    """Require that no delivery expires before what is set aside.
+
+    Then a class does well to use up its own blanks first, and whoever counts
+    them needs no search.
+    """
+    for name, card in office.cards.items():
+        if not card.set_aside:
+            continue
+        for at, entry in enumerate(card.deliveries):
+            until = entry.expires_on
+            if until is None or (card.expires_on and until >= card.expires_on):
+                continue
+            first = (
+                said(
+                    "before the stock does on {day}",
+                    "sebelum persediaan pada {day}",
+                    day=str(card.expires_on),
+                )
+                if card.expires_on
+                else said(
+                    "though the stock has no expires_on",
+                    "padahal persediaan tidak memiliki expires_on",
+                )
+            )
+            yield Problem(
+                ("cards", name, "deliveries", at, "expires_on"),
+                said(
+                    "these blanks expire on {until}, {first}; blanks are set aside "
+                    "only of a stock that expires first, so correct one of the dates, "
+                    "or leave set_aside out",
+                    "blangko ini kedaluwarsa pada {until}, {first}; blangko hanya "
+                    "dapat disisihkan dari persediaan yang paling dahulu kedaluwarsa, "
+                    "jadi perbaiki salah satu tanggalnya, atau hapus set_aside",
+                    until=str(until),
+                    first=first,
+                ),
+            )
+
+
+def supply(office: HasCards, start: date, days: int) -> dict[str, NDArray[np.int64]]:
+    """Return the blanks that have come up to each day, by card type with stock."""
+    return {
+        name: _supply(card.stock, card, start, days)
+        for name, card in sorted(office.cards.items())
+        if card.stock is not None
+    }
+
+
+def _supply(stock: int, card: CardType, start: date, days: int) -> NDArray[np.int64]:
+    added = np.zeros(days, dtype=np.int64)
+    if card.expires_on is None or card.expires_on >= start:
+        added[0] = stock
+    for delivery in card.deliveries:
+        offset = (delivery.on - start).days
+        if 0 <= offset < days:
+            added[offset] += delivery.cards
+    return np.cumsum(added)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Blanks of one card type that come, and expire, together.
+
+    Parameters
+    ----------
+    first, last
+        Days on which they can be used, offsets in the horizon, inclusive.
+    cards
+        How many, from 0.
+    kept_for
+        The class that they are set aside for; ``None``: anybody.
+    """
+
+    first: int
+    last: int
+    cards: int
+    kept_for: str | None = None
+
+
+def lots(office: HasCards, start: date, days: int) -> dict[str, tuple[Lot, ...]]:
+    """Return the blanks of each card type that are more than a number a day.
+
+    These are the types of which blanks are set aside, or expire before the
+    last day of the horizon.  What is set aside comes out of the stock.
+
+    Parameters
+    ----------
+    office
+        Its ``[cards]`` decide.
+    start
+        First day.
+    days
+        Number of calendar days.
+
+    Returns
+    -------
+    dict
+        Card type, sorted → its lots that can be used in the horizon: those
+        set aside, by class, then the stock, then the deliveries by date.
+    """
+    by_card = {}
+    for name, card in sorted(office.cards.items()):
+        card_lots = _lots(card, start, days)
+        if card.set_aside or any(lot.last < days - 1 for lot in card_lots):
+            by_card[name] = tuple(s for s in card_lots if s.last >= s.first and s.cards)
+    return by_card
+
+
+def _lots(card: CardType, start: date, days: int) -> list[Lot]:
+    if card.stock is None:
+        return []
+
+    def until(day: date | None) -> int:
+        return days - 1 if day is None else min(days - 1, (day - start).days)
+
+    last = until(card.expires_on)
+    kept = sorted(card.set_aside.items())
+    card_lots = [Lot(0, last, cards, name) for name, cards in kept]
+    card_lots.append(Lot(0, last, card.stock - sum(card.set_aside.values())))
+    for delivery in card.deliveries:
+        first = (delivery.on - start).days
+        if 0 <= first < days:
+            card_lots.append(Lot(first, until(delivery.expires_on), delivery.cards))
+    return card_lots
+
+
+def _of_type(card: str, kind: CardKind) -> bool:
     return kind[1] == card
 
 
-def _limits(world: World) -> Iterator[Limit]:
+def _limits(world: World[HasCards]) -> Iterator[Limit]:
     supply, start = world.capacity.supply, world.capacity.start
     apart = lots(world.office, start, world.days) if supply else {}
     for number, (name, cards) in enumerate(sorted(supply.items())):
@@ -38,7 +391,7 @@ def _limits(world: World) -> Iterator[Limit]:
             yield Limit("blanks", f"cards.{name}.stock", number, weights, *days, cards)
 
 
-def _says(world: World, period: Period) -> Said:
+def _says(world: World[HasCards], period: Period) -> Said:
     return said(
         "{used} cards of type {card} are printed up to {day}; there are "
         "{supply} blanks.",
@@ -50,4 +403,19 @@ def _says(world: World, period: Period) -> Said:
     )
 
 
-STOCK = Rule("stock", ("blanks",), _limits, _says, runs_out=True)
+STOCK = Rule(
+    "stock",
+    ("blanks",),
+    _limits,
+    _says,
+    runs_out=True,
+    problems=(
+        _one_default,
+        _blanks_have_stock,
+        _deliveries_stand_by_date,
+        _deliveries_can_be_used,
+        _set_aside_names_known_classes,
+        _set_aside_comes_out_of_the_stock,
+        _set_aside_is_used_first,
+    ),
+)

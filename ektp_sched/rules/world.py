@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 import numpy as np
+from typing_extensions import TypeVar
 
-from ektp_sched.office import calendar
+from ektp_sched.rules.calendar import HasCalendar, calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,19 +18,59 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Capacity, Office
-
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Kind", "World", "weeks"]
+__all__ = ["Capacity", "Kind", "World", "weeks"]
 
 Kind: TypeAlias = tuple[str | None, str | None, str | None]
 """Urgency class, card type and area; None for none, or where no rule asks for it."""
 
+OfficeT_co = TypeVar("OfficeT_co", bound=HasCalendar, covariant=True, default=Any)
+
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Capacity:
+    """Limits of a horizon, in whole cards.
+
+    Parameters
+    ----------
+    start
+        First day.
+    days
+        Number of calendar days.
+    open
+        Whether a day is worked, also if only by a shift, shape (days,), bool.
+    printers, servers
+        Ids, sorted by code point: the rows of the arrays below.
+    printer_cards, server_cards
+        Cards per resource and day, shapes (P, days) and (S, days), int64.
+    reaches
+        Whether printer p can use server s, shape (P, S), bool.
+    total
+        Cards that may be planned on a day in an office that keeps a reserve,
+        shape (days,), int64; None without a reserve.  On a day that only a
+        shift opens nothing is kept.
+    supply
+        For each card type with stock, blanks that have come up to and including
+        a day, shape (days,), int64; `ektp_sched.rules.stock.lots` knows which of
+        them expire or are set aside.
+    """
+
+    start: date
+    days: int
+    open: NDArray[np.bool_]
+    printers: tuple[str, ...]
+    servers: tuple[str, ...]
+    printer_cards: NDArray[np.int64]
+    server_cards: NDArray[np.int64]
+    reaches: NDArray[np.bool_]
+    total: NDArray[np.int64] | None
+    supply: dict[str, NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class World(Generic[OfficeT_co]):
     """An office over a horizon, and the kinds of application that wait.
 
     Parameters
@@ -42,7 +83,7 @@ class World:
         By index.
     """
 
-    office: Office
+    office: OfficeT_co
     capacity: Capacity
     kinds: tuple[Kind, ...]
 

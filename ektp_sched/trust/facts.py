@@ -7,25 +7,29 @@ the start; arrays "by application" follow the backlog, "by row" the plan.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
-from ektp_sched.trust.kinds import RankKey, counted, read_kinds
+from ektp_sched.people.kinds import read_kinds
+from ektp_sched.rules import RULES, Standing, World, limits_of, tally
+from ektp_sched.rules.limit import Cards, Waiting
 from ektp_sched.trust.matching import UNKNOWN, match_ids
 from ektp_sched.trust.verify.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.trust.kinds import Kinds
+    from ektp_sched.people.kinds import Kinds
+    from ektp_sched.rules import Rule
     from ektp_sched.trust.planned import PlannedRows
     from ektp_sched.trust.verify.shifts import Worked
 
@@ -36,10 +40,8 @@ if TYPE_CHECKING:
 __all__ = [
     "MISSING",
     "Facts",
-    "RankKey",
     "Rows",
     "blocks",
-    "counted",
     "missing_columns",
     "read_facts",
 ]
@@ -96,12 +98,12 @@ class Rows:
     wait_days: Ints
     urgency: Ints
 
-    def take(self, some: Bools) -> Rows:
+    def take(self, kept: Bools) -> Rows:
         """Return some of the rows."""
-        return Rows(*(getattr(self, name)[some] for name in self.__slots__))
+        return Rows(*(getattr(self, name)[kept] for name in self.__slots__))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """A plan, the accepted applications and the office, lined up.
 
@@ -163,6 +165,52 @@ class Facts:
         known &= inside
         return known
 
+    @cached_property
+    def world(self) -> World:
+        """Return what the rules are stated of."""
+        return World(self.office, self.limits, self.kinds.names)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Return how the plan stands to all limits of its office."""
+        return self.standing_to(RULES)
+
+    def standing_to(
+        self, rules: Iterable[Rule], *, who_is_left: bool = False
+    ) -> Standing:
+        """Count the valid rows for some rules.
+
+        Who is left is counted where a limit asks for it, and where the caller does.
+        """
+        limits = limits_of(self.world, rules)
+        if not limits.limits:
+            none = np.zeros(0, dtype=np.int64)
+            return Standing(limits, tally(limits, Cards(none, none, none, none)))
+        rows, good = self.rows, self.valid()
+        if not good.all():
+            rows = rows.take(good)
+        cards = Cards(
+            self.kind[rows.application],
+            rows.printer,
+            rows.server,
+            rows.day.astype(np.int64),
+        )
+        asked = who_is_left or limits.names_groups
+        return Standing(
+            limits, tally(limits, cards, self._waiting() if asked else None)
+        )
+
+    def _waiting(self) -> Waiting:
+        """Return who has a printer, and from which day on could be printed."""
+        able = np.asarray(self.kinds.printers.any(axis=1))[self.kind]
+        # Who is pinned waits for that day; a pin before the start binds nobody.
+        since = np.clip(np.maximum(self.ready, self.pinned), 0, self.days)
+        return Waiting(
+            self.kind[able],
+            since[able].astype(np.int64),
+            self.printed[able].astype(np.int64),
+        )
+
 
 def missing_columns(plan: PlannedRows) -> list[str]:
     """Return the columns that a plan's tables should have and have not."""
@@ -185,26 +233,11 @@ def blocks(count: int, step: int | None = None) -> Iterator[slice]:
 
 
 def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
-    """Line up a plan with the accepted applications.
-
-    Parameters
-    ----------
-    plan
-        Its rows and shifts are read, its other statements are not.
-    backlog
-        The accepted applications.
-    office
-        The rules.
-
-    Returns
-    -------
-    Facts
-        Arrays for all checks.
-    """
+    """Line up a plan with the accepted applications."""
     frame, start, days = backlog.frame, plan.start, plan.days
     worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)
     limits = capacity(office, start, days, worked)
-    kind, kinds = read_kinds(frame, office, limits)
+    kind, kinds = read_kinds(frame, office, start, days)
     table = plan.assignments.select(
         pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
     )

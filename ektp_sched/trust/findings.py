@@ -57,12 +57,12 @@ class Findings:
     ----------
     start
         First day of the plan, from which day offsets count.
-    found
+    violations
         The violations, in the order of the checks.
     """
 
     start: date
-    found: list[Violation] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
     _left_out: Counter[str] = field(default_factory=Counter)
 
     def add(
@@ -76,18 +76,10 @@ class Findings:
     ) -> None:
         """Add one violation; ``day`` counts from the start."""
         when = None if day is None else self.date_of(day)
-        self.found.append(Violation(code, message, application_id, when, printer))
+        self.violations.append(Violation(code, message, application_id, when, printer))
 
     def places(self, code: str, where: NDArray[np.bool_]) -> list[tuple[int, ...]]:
-        """Return the first places where an array is true; count the others.
-
-        Parameters
-        ----------
-        code
-            Under which the caller adds a violation for each place returned.
-        where
-            Boolean array of any shape.
-        """
+        """Return the first places where an array is true; count the others."""
         flat = np.flatnonzero(where)
         self._left_out[code] += max(0, len(flat) - MOST_OF_A_KIND)
         some = np.unravel_index(flat[:MOST_OF_A_KIND], where.shape)
@@ -115,8 +107,8 @@ class Findings:
             for code, count in self._left_out.items()
             if count
         ]
-        return [*self.found, *rest]
+        return [*self.violations, *rest]
 
     def codes(self) -> Sequence[str]:
         """Return the distinct codes found, in order."""
-        return list(dict.fromkeys(violation.code for violation in self.found))
+        return list(dict.fromkeys(violation.code for violation in self.violations))

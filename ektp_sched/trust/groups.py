@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.keys import compact, distinct_rows, table_size
 from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.kinds import distinct_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["Groups", "distinct", "distinct_rows", "group_applications", "numbered"]
-
-_SMALL_TABLE: Final = 1 << 20
+__all__ = ["Groups", "group_applications"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Groups:
     access
         Index into ``printers`` and ``stock``.
     sign
-        Index into ``Kinds.signs``: which quotas count them.
+        As in ``Kinds.sign``: how rules that hold cards back see them.
     taker
         Index into ``Kinds.takers``: whose blanks they take; or -1.
     printers, stock
@@ -78,50 +76,28 @@ class Groups:
         return len(self.size)
 
 
-def _table_size(count: int) -> int:
-    """Return the largest table that pays for so many keys, where sorting would do."""
-    return max(_SMALL_TABLE, 8 * count)
-
-
-def numbered(key: Ints, size: int) -> tuple[Ints, int]:
-    """Renumber keys in ``[0, size)`` without gaps; return how many there are."""
-    if size > _table_size(len(key)):
-        distinct, number = np.unique(key, return_inverse=True)
-        return number.reshape(-1).astype(np.int64), len(distinct)
-    seen = np.zeros(size, dtype=bool)
-    seen[key] = True
-    number = np.cumsum(seen, dtype=np.int64) - 1
-    return number[key], int(number[-1]) + 1 if size else 0
-
-
-def distinct(key: Ints, size: int) -> Ints:
-    """Return the distinct keys in ``[0, size)``, ascending."""
-    if size > _table_size(len(key)):
-        return np.unique(key)
-    seen = np.zeros(size, dtype=bool)
-    seen[key] = True
-    return np.flatnonzero(seen)
-
-
 def _combined(columns: Iterable[Ints | Ints32], height: int) -> tuple[Ints, int]:
     """Give each combination of several integer columns a number."""
     code, count = np.zeros(height, dtype=np.int64), min(1, height)
-    most = _table_size(height)
+    most = table_size(height)
     for column in columns if height else ():
         low, high = int(column.min()), int(column.max())
         if low == high:
             continue
         if high - low >= most:
-            column, width = numbered(column.astype(np.int64) - low, high - low + 1)
-            low = 0
+            column, values = compact(column.astype(np.int64) - low, high - low + 1)
+            low, width = 0, len(values)
         else:
             width = high - low + 1
         if count * width > most:
-            code, count = numbered(code, count)
+            code, values = compact(code, count)
+            count = len(values)
         code, count = code * width + (column - low), count * width
         if count > most:
-            code, count = numbered(code, count)
-    return numbered(code, count)
+            code, values = compact(code, count)
+            count = len(values)
+    code, values = compact(code, count)
+    return code, len(values)
 
 
 def group_applications(facts: Facts) -> Groups:

@@ -24,29 +24,22 @@ def match_ids(wanted: pl.Series, ids: pl.Series, hint: Ints | None = None) -> In
     Hashes are looked up in a table, which is several times faster than
     joining texts.  Neither they nor a hint are believed where the texts do
     not then agree.
-
-    Parameters
-    ----------
-    wanted, ids
-        Texts; where one of ``ids`` occurs twice, either place may be found.
-    hint
-        Where the wanted ids are said to stand; of any length, with any entry.
     """
     if hint is not None and len(hint) == len(wanted):
         inside = (hint >= 0) & (hint < len(ids))
         if inside.all() and _agree(wanted, ids, hint).all():
             return hint
-    found = _guess(wanted.hash().to_numpy(), ids.hash().to_numpy())
-    sure = _agree(wanted, ids, found)
+    at = _guess(wanted.hash().to_numpy(), ids.hash().to_numpy())
+    sure = _agree(wanted, ids, at)
     if sure.all():
-        return found
+        return at
     doubtful = np.flatnonzero(~sure)
     table = pl.DataFrame({"id": ids}).with_row_index("at").unique("id", keep="first")
     exact = pl.DataFrame({"id": wanted.gather(doubtful)}).join(
         table, on="id", how="left", maintain_order="left"
     )
-    found[doubtful] = exact["at"].cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
-    return found
+    at[doubtful] = exact["at"].cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+    return at
 
 
 def _agree(wanted: pl.Series, ids: pl.Series, at: Ints) -> NDArray[np.bool_]:
@@ -59,7 +52,7 @@ def _agree(wanted: pl.Series, ids: pl.Series, at: Ints) -> NDArray[np.bool_]:
 
 def _guess(wanted: NDArray[np.uint64], hashes: NDArray[np.uint64]) -> Ints:
     """Find each wanted hash among hashes, round by round for those that collide."""
-    found = np.full(len(wanted), UNKNOWN, dtype=np.int64)
+    at = np.full(len(wanted), UNKNOWN, dtype=np.int64)
     bits = min(24, max(8, len(hashes).bit_length() + 4))
     seeking, free = np.arange(len(wanted)), np.arange(len(hashes))
     for shift in (64 - bits, 0, 20):
@@ -68,11 +61,11 @@ def _guess(wanted: NDArray[np.uint64], hashes: NDArray[np.uint64]) -> Ints:
         table[(hashes[free] >> np.uint64(shift)) & low] = free
         guess = table[(wanted[seeking] >> np.uint64(shift)) & low]
         hit = (guess >= 0) & (hashes[guess] == wanted[seeking]) if len(hashes) else []
-        found[seeking[hit]] = guess[hit]
+        at[seeking[hit]] = guess[hit]
         taken = np.zeros(len(hashes), dtype=bool)
         taken[guess[hit]] = True
-        seeking, free = seeking[found[seeking] < 0], free[~taken[free]]
+        seeking, free = seeking[at[seeking] < 0], free[~taken[free]]
         if not len(seeking) or not len(free):
             break
         bits = min(bits, max(8, len(free).bit_length() + 6))
-    return found
+    return at

@@ -139,33 +139,14 @@ def colours(names: Sequence[str]) -> dict[str, str]:
 
 
 def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Any:
-    """Return inline data of a chart.
-
-    Parameters
-    ----------
-    columns
-        Names of the fields.
-    values
-        One sequence a row; dates as ISO texts.
-    """
+    """Return inline data of a chart."""
     import altair as alt
 
     return alt.InlineData([dict(zip(columns, row, strict=True)) for row in values])
 
 
 def time_axis(field: str, size: Size, first: str, last: str) -> Any:
-    """Return a horizontal axis of dates.
-
-    Parameters
-    ----------
-    field
-        ISO dates.  They are read and written in UTC, so that no time zone
-        moves a day.
-    size
-        Of the drawing.
-    first, last
-        Ends of the axis, ISO.
-    """
+    """Return a horizontal axis of dates."""
     import altair as alt
 
     long = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
@@ -182,17 +163,7 @@ def time_axis(field: str, size: Size, first: str, last: str) -> Any:
 
 
 def number_axis(field: str, size: Size, top: float, low: float = 0) -> Any:
-    """Return a vertical axis of whole numbers.
-
-    Parameters
-    ----------
-    field
-        Numbers.
-    size
-        Of the drawing.
-    top, low
-        Ends of the axis, which is extended to round numbers.
-    """
+    """Return a vertical axis of whole numbers."""
     import altair as alt
 
     axis = alt.Axis(
@@ -211,17 +182,7 @@ def text_layer(data: Any, encoding: dict[str, Any], **mark: Any) -> Any:
 
 
 def finished(layers: Sequence[Any], size: Size, height: int, texts: Language) -> Any:
-    """Return one chart of several layers in the common style.
-
-    Parameters
-    ----------
-    layers
-        Of altair, the lowest first.
-    size, height
-        Of the drawing, pixels.
-    texts
-        Language of its numbers and dates, also in a notebook.
-    """
+    """Return one chart of several layers in the common style."""
     import altair as alt
 
     numbers, dates = _locales(texts.code)
@@ -238,17 +199,7 @@ def finished(layers: Sequence[Any], size: Size, height: int, texts: Language) ->
 
 
 def drawn(make: Callable[[Size], Any], name: str, texts: Language) -> Svgs:
-    """Return a chart as inline SVG in both sizes.
-
-    Parameters
-    ----------
-    make
-        Returns the chart for a size.
-    name
-        Unique on the page; begins the ids inside.
-    texts
-        Language of its numbers and dates.
-    """
+    """Return a chart as inline SVG in both sizes."""
     from altair.utils.schemapi import debug_mode
 
     # The tests check every chart against the schema; doing it here again would
@@ -261,32 +212,12 @@ def drawn(make: Callable[[Size], Any], name: str, texts: Language) -> Svgs:
 
 
 def svg(chart: Any, name: str, texts: Language, style: str = "") -> str:
-    """Return a chart as an ``<svg>`` element for a page.
-
-    Parameters
-    ----------
-    chart
-        Of altair.
-    name
-        Begins the ids inside.
-    texts
-        Language of its numbers and dates.
-    style
-        CSS class of the element.
-    """
+    """Return a chart as an ``<svg>`` element for a page."""
     return _inlined(plain_svg(chart, texts), name, style)
 
 
 def plain_svg(chart: Any, texts: Language) -> str:
-    """Return a chart as an ``<svg>`` element in its own colours.
-
-    Parameters
-    ----------
-    chart
-        Of altair.
-    texts
-        Language of its numbers and dates.
-    """
+    """Return a chart as an ``<svg>`` element in its own colours."""
     numbers, dates = _locales(texts.code)
     spec, labels = _with_stand_ins(chart.to_dict(validate=False))
     drawing = to_svg(

@@ -53,13 +53,6 @@ def story_end(words: Words, daily: pl.DataFrame) -> date:
     """Return the day on which the charts by day end.
 
     It is a little after the last scenario has come down, or the horizon.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    daily
-        daily.csv.
     """
     days = [
         part.p90
@@ -77,15 +70,7 @@ def story_end(words: Words, daily: pl.DataFrame) -> date:
 
 
 def days_chart(words: Words, size: Size) -> Any:
-    """Return when the backlog is printed, and when nobody is past the target.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    size
-        Of the drawing.
-    """
+    """Return when the backlog is printed, and when nobody is past the target."""
     groups = []
     for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
         bars = []
@@ -126,17 +111,7 @@ def _day_bar(words: Words, one: ScenarioPart, part: DayPart) -> Bar:
 
 
 def fan_chart(words: Words, daily: pl.DataFrame, size: Size) -> Any:
-    """Return each scenario's backlog by day: a band with its median.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    daily
-        daily.csv.
-    size
-        Of the drawing.
-    """
+    """Return each scenario's backlog by day: a band with its median."""
     import altair as alt
 
     end = story_end(words, daily)
@@ -238,17 +213,7 @@ def _pays(words: Words, day: date) -> str:
 
 
 def waits_chart(words: Words, which: str, size: Size) -> Any:
-    """Return how long classes wait in each scenario.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    which
-        ``initial``, ``new`` or ``all``.
-    size
-        Of the drawing.
-    """
+    """Return how long classes wait in each scenario."""
     groups = []
     longest = 1.0
     for name in words.base.wait_days.by_urgency if words.base.wait_days else ():
@@ -279,15 +244,7 @@ def wait_of(part: WaitPart | None, which: str) -> NumberPart | None:
 
 
 def trips_chart(words: Words, size: Size) -> Any:
-    """Return the trips made in vain in each scenario, and with dates told.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    size
-        Of the drawing.
-    """
+    """Return the trips made in vain in each scenario, and with dates told."""
     bars = []
     longest = 1.0
     for one in words.everything:
@@ -305,18 +262,7 @@ def trips_chart(words: Words, size: Size) -> Any:
 
 
 def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -> Any:
-    """Return what is saved, less the cost, by the day of installation.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    parts
-        Of one scenario, with curves: against the baseline as it is, and
-        against the baseline with dates told.
-    size
-        Of the drawing.
-    """
+    """Return what is saved, less the cost, by the day of installation."""
     import altair as alt
 
     points = [

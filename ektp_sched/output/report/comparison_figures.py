@@ -41,13 +41,7 @@ def _labels(words: Words) -> list[str]:
 
 
 def days_part(words: Words) -> Figure:
-    """Return when the old backlog is printed, and when nobody waits any more.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    """
+    """Return when the old backlog is printed, and when nobody waits any more."""
     rows = []
     for one in words.found.scenarios:
         row = [words.label(one.name)]
@@ -80,15 +74,7 @@ def _days_finding(words: Words) -> str:
 
 
 def fan_part(words: Words, daily: pl.DataFrame) -> Figure:
-    """Return the backlog of each scenario by day.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    daily
-        daily.csv.
-    """
+    """Return the backlog of each scenario by day."""
     end = story_end(words, daily)
     shown = daily.filter(pl.col("day") <= end)
     days = shown["day"].unique().sort()
@@ -229,13 +215,7 @@ def _waits_finding(words: Words, which: str) -> str:
 
 
 def trips_part(words: Words) -> Figure:
-    """Return the trips in vain of each scenario, and with dates told.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    """
+    """Return the trips in vain of each scenario, and with dates told."""
     rows = tuple(
         (
             words.label(one.name),

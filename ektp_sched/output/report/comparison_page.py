@@ -69,25 +69,7 @@ def write_comparison_report(
     *,
     lang: str | None = None,
 ) -> bool:
-    """Write report.html into the folder of a comparison.
-
-    Parameters
-    ----------
-    document
-        As comparison.json holds it.
-    daily
-        As daily.csv holds it.
-    folder
-        Where to.
-    lang
-        ``id`` or ``en``; None: the language of the document.
-
-    Returns
-    -------
-    bool
-        False without the extra ``report``, or where it fails: then nothing is
-        written.
-    """
+    """Write report.html into the folder of a comparison."""
     if not available():
         return False
     texts = language(lang or parsed(document).language)

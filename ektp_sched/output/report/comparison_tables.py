@@ -45,13 +45,7 @@ _AREAS: Final = 20
 
 
 def overview_table(words: Words) -> Table:
-    """Return the scenarios side by side, a row each figure.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    """
+    """Return the scenarios side by side, a row each figure."""
     everything = words.everything
     shown: dict[str, Callable[[ScenarioPart], str]] = {
         "cost": lambda one: words.number(millions(one.cost_idr), 1),
@@ -167,13 +161,7 @@ def _difference(
 
 
 def input_ids(inputs: Sequence[InputPart]) -> list[str]:
-    """Return F1, F2, … for facts and A1, A2, … for assumptions, in order.
-
-    Parameters
-    ----------
-    inputs
-        As the document lists them.
-    """
+    """Return F1, F2, … for facts and A1, A2, … for assumptions, in order."""
     counts = {"F": 0, "A": 0}
     ids = []
     for one in inputs:

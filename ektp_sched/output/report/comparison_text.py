@@ -48,13 +48,7 @@ def _when(words: Words, part: DayPart | None) -> str:
 
 
 def best_of(words: Words) -> ScenarioPart | None:
-    """Return the scenario, but the baseline, whose old backlog is printed first.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    """
+    """Return the scenario, but the baseline, whose old backlog is printed first."""
     done = [(day, one.name) for one in words.others if (day := _cleared(one))]
     if done:
         return words.found.scenario(min(done)[1])
@@ -269,15 +263,7 @@ def break_even_list(found: BreakEvenPart | None) -> list[BreakEvenPart]:
 
 
 def pays_sentence(words: Words, one: BreakEvenPart) -> str:
-    """Return up to when, and from which rate on, a scenario pays.
-
-    Parameters
-    ----------
-    words
-        The comparison.
-    one
-        One of its break-evens.
-    """
+    """Return up to when, and from which rate on, a scenario pays."""
     name = words.label(one.scenario or "")
     against = words.say(f"pays.{one.against.replace('-', '_')}")
     day, rate = one.installation_date, one.cards_per_day

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ektp_sched.office.fields import DAYS
 from ektp_sched.output.report.charts import MUTED, colours
+from ektp_sched.rules.fields import DAYS
 
 if TYPE_CHECKING:
     from ektp_sched.output.languages import Language

@@ -79,17 +79,6 @@ def interval_chart(
     """Return a chart of intervals, each below its own label.
 
     Labels stand above the bars and not beside them, so that a phone has room.
-
-    Parameters
-    ----------
-    groups
-        From the top.
-    size
-        Of the drawing.
-    texts
-        Language.
-    ends
-        Of the axis: numbers from 0, or ISO dates.
     """
     heads, labels, bars, targets = _placed(groups, ends)
     height = int(_height(groups))

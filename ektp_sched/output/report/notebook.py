@@ -60,14 +60,7 @@ def plan_chart(plan: AnyPlan) -> Any:
 
 
 def plan_html(plan: AnyPlan) -> str:
-    """Return a plan as a notebook shows it.
-
-    Parameters
-    ----------
-    plan
-        Of any status; one without a plan shows why there is none.  Without
-        the extra ``report`` there is no chart.
-    """
+    """Return a plan as a notebook shows it."""
     texts = language(plan.office.language)
     title = texts.text("terminal.planned", office=plan.office.name, start=plan.start)
     head = f"<h3>{escape(title)}</h3>"
@@ -112,14 +105,7 @@ def comparison_chart(document: dict[str, Any], daily: pl.DataFrame) -> Any:
 
 
 def comparison_html(document: dict[str, Any], daily: pl.DataFrame) -> str:
-    """Return a comparison as a notebook shows it.
-
-    Parameters
-    ----------
-    document, daily
-        As comparison.json and daily.csv hold them.  Without the extra
-        ``report`` there is no chart.
-    """
+    """Return a comparison as a notebook shows it."""
     found = parsed(document)
     words = Words(found, language(found.language))
     table = overview_table(words)

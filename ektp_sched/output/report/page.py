@@ -170,15 +170,7 @@ class Page:
 
 
 def render(page: Page, texts: Language) -> str:
-    """Return a page as one HTML file that needs no other.
-
-    Parameters
-    ----------
-    page
-        What stands on it; all of it is text and is escaped.
-    texts
-        Its language.
-    """
+    """Return a page as one HTML file that needs no other."""
     template, style = _template()
     sections = [section for section in page.sections if section.parts]
     return page_html(

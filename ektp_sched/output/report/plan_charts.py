@@ -64,17 +64,7 @@ def _least(load: Load) -> list[int]:
 
 
 def load_chart(load: Load, size: Size, texts: Language) -> Any:
-    """Return cards by period against what servers and printers could do.
-
-    Parameters
-    ----------
-    load
-        Of the plan.
-    size
-        Of the drawing.
-    texts
-        Language.
-    """
+    """Return cards by period against what servers and printers could do."""
     import altair as alt
 
     total = load.total
@@ -148,17 +138,7 @@ def _span(begin: date, end: date) -> tuple[str, str]:
 
 
 def heat_chart(load: Load, size: Size, texts: Language) -> Any:
-    """Return how full each printer and server is in each period.
-
-    Parameters
-    ----------
-    load
-        Of the plan.
-    size
-        Of the drawing.
-    texts
-        Language.
-    """
+    """Return how full each printer and server is in each period."""
     import altair as alt
 
     until = load.total.select("day", "until")
@@ -205,17 +185,7 @@ def _resource_axis(names: list[str], size: Size) -> Any:
 
 
 def backlog_chart(plan: AnyPlan, data: PlanData, size: Size, texts: Language) -> Any:
-    """Return how the backlog, and those past their target, go down.
-
-    Parameters
-    ----------
-    plan, data
-        With prints.
-    size
-        Of the drawing.
-    texts
-        Language.
-    """
+    """Return how the backlog, and those past their target, go down."""
     import altair as alt
 
     points = _backlog(plan, data)
@@ -264,19 +234,7 @@ def wait_chart(
     size: Size,
     texts: Language,
 ) -> Any:
-    """Return intervals of waits by class or area, before and after.
-
-    Parameters
-    ----------
-    waits
-        In order.
-    targets
-        By class; empty for areas.
-    size
-        Of the drawing.
-    texts
-        Language.
-    """
+    """Return intervals of waits by class or area, before and after."""
     names = list(dict.fromkeys(wait.group for wait in waits))
     groups = []
     for name in names:
@@ -309,17 +267,7 @@ def _wait_bar(wait: Wait, texts: Language) -> Bar:
 
 
 def gains_chart(gains: Gains, size: Size, texts: Language) -> Any:
-    """Return what one more card on each day would save.
-
-    Parameters
-    ----------
-    gains
-        With at least one group.
-    size
-        Of the drawing.
-    texts
-        Language.
-    """
+    """Return what one more card on each day would save."""
     import altair as alt
 
     shown = gains.groups[:HELPFUL]

@@ -14,8 +14,8 @@ from ektp_sched.output.figures import figures, limits_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.office.capacity import Capacity
     from ektp_sched.output.figures import AnyPlan, Figures
+    from ektp_sched.rules.world import Capacity
 
 __all__ = [
     "MOMENTS",
@@ -133,14 +133,7 @@ class PlanData:
 
 
 def gather(plan: AnyPlan) -> PlanData:
-    """Return all figures of a plan's report.
-
-    Parameters
-    ----------
-    plan
-        With assignments, or with nothing to print.  What a plan folder does
-        not keep is not used, so that a rebuilt report has the same bytes.
-    """
+    """Return all figures of a plan's report."""
     people = _people(plan)
     areas = _areas(people)
     shown = areas[:_AREAS]
@@ -155,20 +148,7 @@ def gather(plan: AnyPlan) -> PlanData:
 
 
 def oldest(plan: AnyPlan, count: int) -> list[dict[str, Any]]:
-    """Return the applications that wait longest.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    count
-        At most so many.
-
-    Returns
-    -------
-    list of dict
-        application_id, waiting_since, urgency, day (None: not in this plan).
-    """
+    """Return the applications that wait longest."""
     columns = ["waiting_since", "application_id"]
     first = plan.backlog.frame.select(*columns, "urgency")
     first = first.bottom_k(count, by=columns).sort(columns)

@@ -50,15 +50,7 @@ def figure(
 
 
 def load_parts(data: PlanData, texts: Language) -> list[Part]:
-    """Return cards by day against capacity, all together and each.
-
-    Parameters
-    ----------
-    data
-        Of a plan with prints.
-    texts
-        Language.
-    """
+    """Return cards by day against capacity, all together and each."""
     load = data.load
     notes = [texts.text(f"report.load.note_{load.every}"), *_beyond(load, texts)]
     if load.shifts:
@@ -170,15 +162,7 @@ def _heat_table(load: Load, texts: Language) -> Table:
 
 
 def backlog_part(plan: AnyPlan, data: PlanData, texts: Language) -> Figure:
-    """Return how the backlog goes down.
-
-    Parameters
-    ----------
-    plan, data
-        With prints.
-    texts
-        Language.
-    """
+    """Return how the backlog goes down."""
     found = data.figures.clearance
     count = plan.backlog.planned
     if found.cleared_on is not None:
@@ -206,15 +190,7 @@ def backlog_part(plan: AnyPlan, data: PlanData, texts: Language) -> Figure:
 
 
 def wait_parts(plan: AnyPlan, data: PlanData, texts: Language) -> list[Part]:
-    """Return waits by class, and by area where there are several.
-
-    Parameters
-    ----------
-    plan, data
-        With applications.
-    texts
-        Language.
-    """
+    """Return waits by class, and by area where there are several."""
     targets = {name: each.target_days for name, each in plan.office.urgency.items()}
     parts: list[Part] = []
     for name, waits, marks in (
@@ -293,15 +269,7 @@ def _wait_table(
 
 
 def gains_parts(gains: Gains, texts: Language) -> list[Part]:
-    """Return what one more card on each day would save.
-
-    Parameters
-    ----------
-    gains
-        Of a plan with prices.
-    texts
-        Language.
-    """
+    """Return what one more card on each day would save."""
     if not gains.groups:
         return [Paragraph(texts.text("report.gains.none"))]
     note = [texts.text("report.gains.note")]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ektp_sched.output.digest import key_figures, proof
+from ektp_sched.output.limits import HOLDING, used
 from ektp_sched.output.report.charts import need_charts
 from ektp_sched.output.report.page import Page, Paragraph, Section, Tile, render
 from ektp_sched.output.report.plan_data import gather
@@ -15,7 +16,7 @@ from ektp_sched.output.report.plan_figures import (
     load_parts,
     wait_parts,
 )
-from ektp_sched.output.report.plan_quotas import quota_parts
+from ektp_sched.output.report.plan_limits import limit_parts
 from ektp_sched.output.report.plan_shifts import shift_parts
 from ektp_sched.output.report.plan_tables import (
     held_parts,
@@ -23,6 +24,7 @@ from ektp_sched.output.report.plan_tables import (
     proof_parts,
     today_parts,
 )
+from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
@@ -93,8 +95,8 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
         parts["load"] = load_parts(data, texts)
     if plan.office.shifts:
         parts["shifts"] = shift_parts(plan, texts)
-    if plan.office.quotas:
-        parts["quotas"] = quota_parts(plan, texts)
+    for rule in used(plan.office):
+        parts[rule.name] = limit_parts(plan, rule, texts)
     if plan.assignments.height:
         parts["backlog"] = [backlog_part(plan, data, texts)]
     if plan.backlog.planned:
@@ -110,10 +112,19 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
     day = first[0] if first.len() else plan.start
     titles = {name: f"report.{name}.title" for name in parts}
     titles |= {"warnings": "book.warnings"}
-    titles |= {name: f"{name}.title" for name in ("shifts", "quotas")}
+    titles |= {"shifts": "shifts.title"}
     long = texts.long_date(day)
+    of_rules = {
+        rule.name: in_language(rule.told.title, texts.code)
+        for rule in HOLDING
+        if rule.told is not None
+    }
     return tuple(
-        Section(name, texts.text(titles[name], day=long), tuple(each))
+        Section(
+            name,
+            of_rules.get(name) or texts.text(titles[name], day=long),
+            tuple(each),
+        )
         for name, each in parts.items()
     )
 

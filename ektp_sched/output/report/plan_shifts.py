@@ -23,15 +23,7 @@ __all__ = ["shift_parts"]
 
 
 def shift_parts(plan: AnyPlan, texts: Language) -> list[Part]:
-    """Return which shifts are worked: a table, and a sentence each.
-
-    Parameters
-    ----------
-    plan
-        Of an office with shifts.
-    texts
-        Language.
-    """
+    """Return which shifts are worked: a table, and a sentence each."""
     if not plan.shifts:
         return [Paragraph(no_shift(plan, texts))]
     saved = shifts_saved(plan.shifts)

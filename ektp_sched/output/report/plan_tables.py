@@ -34,15 +34,7 @@ _REASONS: Final = 30
 
 
 def today_parts(plan: AnyPlan, texts: Language) -> list[Part]:
-    """Return what is printed on the first day with prints.
-
-    Parameters
-    ----------
-    plan
-        With prints.
-    texts
-        Language.
-    """
+    """Return what is printed on the first day with prints."""
     day = cast("date", plan.assignments["day"].min())
     cards = plan.assignments.filter(pl.col("day") == day)
     by_printer = (

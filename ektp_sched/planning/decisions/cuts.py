@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ektp_sched.people.keys import compact
 from ektp_sched.planning.decisions.dead import live_nodes, price_dead
-from ektp_sched.planning.keys import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Shift
     from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.rules.shifts import Shift
 
     Ints = NDArray[np.int64]
 

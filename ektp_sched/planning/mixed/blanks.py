@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.planning.mixed.lots import kept_classes, takers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -67,17 +69,14 @@ class Blanks:
     @classmethod
     def of(cls, problem: Problem, slots: Ints) -> Blanks:
         """Return what so many cards in each slot, shape ``(S * K,)``, take."""
-        kinds = np.array(problem.cohorts.kinds, dtype=bool)
+        kinds = problem.cohorts.kinds
         days, column_day = problem.limits.days, problem.program.column_day
-        by_kind = np.zeros((days, len(kinds)), dtype=np.int64)
-        np.add.at(by_kind, column_day, slots.reshape(len(column_day), len(kinds)))
+        by_kind = np.zeros((days, kinds), dtype=np.int64)
+        np.add.at(by_kind, column_day, slots.reshape(len(column_day), kinds))
         taken = []
         for card, card_lots in problem.scarce.lots.items():
-            asked = problem.asked[card]
-            classes = (None, *(name for name in asked if name))
-            of_kind = np.where(kinds[:, asked[""]], 0, -1)
-            for number, name in enumerate(asked):
-                of_kind[kinds[:, asked[name]]] = number
+            classes = (None, *kept_classes(card_lots))
+            of_kind = takers(problem.kinds, card, classes)
             cards = np.zeros((days, len(classes)), dtype=np.int64)
             needs = of_kind >= 0
             np.add.at(cards.T, of_kind[needs], by_kind.T[needs])

@@ -16,8 +16,6 @@ from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.run import feasible
 from ektp_sched.planning.result import Conflict, RuleOfConflict
 from ektp_sched.planning.tiers import Objective
-from ektp_sched.rules.quotas import key_of
-from ektp_sched.rules.ribbons import place as ribbons_place
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -64,23 +62,9 @@ def contradiction(
 
 def _places(problem: Problem) -> list[str]:
     """Return the places of all rules that could be left out."""
-    office = problem.office
-    places = [*map(key_of, range(len(office.quotas)))]
-    scarce = problem.scarce
-    places += [f"cards.{card}.stock" for card in scarce.cards]
-    for card, card_lots in scarce.lots.items():
-        kept = any(lot.kept_for is not None for lot in card_lots)
-        places += [f"cards.{card}.set_aside"] if kept else []
-        places += [f"cards.{card}.stock"]
-    places += [ribbons_place(office, printer) for printer in scarce.ribbons]
-    places += ["budget.idr"] if office.budget is not None else []
-    for number, shift in enumerate(office.shifts):
-        place = f"shifts[{number + 1}]"
-        places += [f"{place}.max_uses"] if shift.max_uses is not None else []
-        places += [f"{place}.max_per_week"] if shift.max_per_week is not None else []
-        places += [f"{place}.rest_days"] if shift.rest_days else []
+    on_uses = dict.fromkeys(row.rule for row in problem.limiting if row.rule != "day")
     pinned = (problem.cohorts.pinned != NONE).any()
-    return [*places, *([PINS_RULE] if pinned else [])]
+    return [*problem.rows.places, *on_uses, *([PINS_RULE] if pinned else [])]
 
 
 def possible(problem: Problem, dropped: AbstractSet[str] = frozenset()) -> bool:
@@ -147,14 +131,18 @@ def _failing(
 def _down(
     problem: Problem, place: str, days: tuple[int, int] | None
 ) -> tuple[str, ...]:
-    """Return the printers of a quota's cards that do nothing in its period."""
-    if days is None or not place.startswith("quotas["):
+    """Return the printers of the cards held back that do nothing in its period."""
+    asked = [
+        limit.weights
+        for rule, limit in problem.stated
+        if rule.holds_back and limit.place == place
+    ]
+    if days is None or not asked:
         return ()
     cohorts, limits = problem.cohorts, problem.limits
-    number = int(place[len("quotas[") : -1]) - 1
-    yes = np.array([kind[number] for kind in cohorts.kinds], dtype=bool)
-    sets = np.unique(cohorts.eligibility[yes[cohorts.kind]]).tolist()
-    names = {name for one in sets for name in cohorts.printer_sets[one]}
+    counted = np.any(asked, axis=0)[cohorts.kind]
+    sets = np.unique(cohorts.eligibility[counted]).tolist()
+    names = {name for number in sets for name in cohorts.printer_sets[number]}
     cards = limits.printer_cards[:, days[0] : days[1] + 1].sum(axis=1)
     idle = zip(limits.printers, cards.tolist(), strict=True)
     return tuple(name for name, done in idle if name in names and not done)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.keys import compact
+from ektp_sched.people.keys import compact
 from ektp_sched.planning.mixed.blanks import Blanks
 from ektp_sched.planning.mixed.rows import RowSums
 
@@ -130,7 +130,7 @@ class _State:
         order = np.argsort(column, kind="stable")
         ends = np.cumsum(np.bincount(column, minlength=width))[:-1]
         types, worth = _worth(tiers, cohorts, days)
-        kinds = len(cohorts.kinds)
+        kinds = cohorts.kinds
         sort, sorts = compact(
             program.mask * kinds + cohorts.kind, max(1, len(program.masks) * kinds)
         )

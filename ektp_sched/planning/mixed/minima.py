@@ -8,8 +8,7 @@ switches are told that stay on because somebody is left for sure.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import groupby
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from ektp_sched.planning.mixed.relax import relax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -39,36 +38,39 @@ def tightened(rows: Sequence[SideRow]) -> list[SideRow]:
 
     Valid only where every row of a rule is present and nothing relieves it.
 
-    Rows of one rule stand together, in order of their periods.
+    Whoever is left has seen every minimum of his group so far kept: who is left
+    after a period was left after the ones before, or became ready since.  So in
+    each of them the minimum was printed, and at most so many are left as if never
+    more had been.
+
+    Rows of one rule are in order of their periods.
     """
     tight: list[SideRow] = []
-    for _, of_rule in groupby(rows, key=lambda row: row.rule):
-        tight += _tightened(of_rule)
-    return tight
-
-
-def _tightened(rows: Iterable[SideRow]) -> list[SideRow]:
-    """Tighten one rule: whoever is left has seen every minimum so far kept.
-
-    Who is left after a period was left after the ones before, or became ready
-    since.  So in each of them the minimum was printed, and at most so many are
-    left as if never more had been.
-    """
-    tight: list[SideRow] = []
-    left = ready = least = 0
+    groups: dict[tuple[str, int | None], _Left] = {}
     for row in rows:
-        if row.switch is None:
-            least += max(0, row.least)
-            tight.append(row)
-        elif row.slack == 0:
-            left = max(0, left + row.least - ready - least)
-            ready, least = row.least, 0
-            tight.append(replace(row, times=left))
-        else:
-            # A share's row is below 0 where nobody is left; a number's never is.
-            least -= row.times if row.least == 0 else 0
-            tight.append(row)
+        if row.group is not None:
+            group = groups.setdefault((row.rule, row.group), _Left())
+            if row.times > 0:
+                row = replace(row, times=group.after(row.least))
+            else:
+                group.printed += row.needs
+        tight.append(row)
     return tight
+
+
+@dataclass(slots=True)
+class _Left:
+    """How many of a group are left at most, period after period."""
+
+    left: int = 0  # after the last period
+    ready: int = 0  # by the end of it
+    printed: int = 0  # since then
+
+    def after(self, ready: int) -> int:
+        """Return how many are left at most now that so many have been ready."""
+        self.left = max(0, self.left + ready - self.ready - self.printed)
+        self.ready, self.printed = ready, 0
+        return self.left
 
 
 def surely_on(laid: Laid, ordered: Sequence[tuple[int, int]]) -> Bools:

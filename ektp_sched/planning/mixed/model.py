@@ -214,12 +214,12 @@ class Mip:
             if row.draws:
                 column.append(begin[4] + np.array(row.draws))
                 value.append(np.full(len(row.draws), row.each))
-            if row.switch is not None:
-                column.append(np.array([begin[3] + row.switch]))
-                value.append(np.array([row.times]))
+            if row.switches:
+                column.append(begin[3] + np.array(row.switches))
+                value.append(np.full(len(row.switches), row.times))
             if row.rule == relieved and row.slack:
                 column.append(np.array([relief]))
-                value.append(np.array([row.slack]))
+                value.append(np.array([float(row.slack)]))
             table.add(
                 np.concatenate(column), np.concatenate(value), row.least, math.inf
             )

@@ -7,30 +7,38 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ektp_sched.office import calendar, capacity, options
+from ektp_sched.office import capacity, options
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.decisions.cuts import stack
-from ektp_sched.planning.decisions.rules import rows
+from ektp_sched.planning.decisions.rules import rows as on_uses
 from ektp_sched.planning.decisions.uses import arc_limits, list_uses
-from ektp_sched.planning.mixed.consumables import lot_rows, ribbon_rows, stock_rows
+from ektp_sched.planning.mixed.lots import kept_classes, lot_rows, takers
 from ektp_sched.planning.mixed.model import Mip
-from ektp_sched.planning.mixed.rows import Rows, Slots, quota_rows
+from ektp_sched.planning.mixed.rows import Rows, Slots, limit_rows
 from ektp_sched.planning.mixed.split import split
 from ektp_sched.planning.program import build_program
+from ektp_sched.rules import RULES, World
+from ektp_sched.rules.limit import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
     from ektp_sched.planning.scarce import Scarce
     from ektp_sched.planning.tiers import Objective
+    from ektp_sched.rules import Kind, Limit, Rule
+
+    Ints = NDArray[np.int64]
 
 __all__ = ["Problem", "pose"]
 
@@ -41,29 +49,32 @@ class Problem:
 
     office: Office  # what limits
     cohorts: Cohorts  # who waits, by kind
+    # A class, card type and area for each kind, of all that the rows do not tell apart.
+    kinds: tuple[Kind, ...]
     limits: Capacity  # capacity without any shift
     program: Program  # the network for all that could be open
     split: Split  # the same by kind
     uses: Uses | None  # what could be decided; `None` without shifts
-    rows: Rows  # rules on kinds
+    stated: tuple[tuple[Rule, Limit], ...]  # limits that the rows say, but for lots
+    rows: Rows  # what they say
     scarce: Scarce  # blanks and ribbons that are counted by rows
-    # For each card type with lots the number of the question that asks for it (under
-    # `""`), and for each class that blanks are set aside for.
-    asked: dict[str, dict[str, int]]
+
+    @property
+    def limiting(self) -> tuple[Row, ...]:
+        """Return what limits the uses of shifts."""
+        if self.uses is None:
+            return ()
+        return on_uses(self.office, self.uses, self.limits.start)
 
     def mip(
         self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
     ) -> Mip:
         """Return the mixed-integer program of some tiers, without the dropped rules."""
-        limiting = []
-        if self.uses is not None:
-            on_uses = rows(self.office, self.uses, self.limits.start)
-            limiting = [row for row in on_uses if row.rule not in dropped]
         return Mip(
             split=self.split,
             groups=stack(self.split.program, self.cohorts, tiers),
             uses=self.uses,
-            limiting=limiting,
+            limiting=[row for row in self.limiting if row.rule not in dropped],
             limits=arc_limits(self.program, self.limits),
             side=[row for row in self.rows.rows if row.rule not in dropped],
             switches=self.rows.switches,
@@ -76,43 +87,65 @@ def pose(
     backlog: Backlog, office: Office, start: date, days: int, scarce: Scarce
 ) -> Problem:
     """Lay the network by kind and the rules on kinds."""
-    questions = [_question(quota) for quota in office.quotas]
-    questions += [pl.col("card") == card for card in scarce.cards]
-    asked = _lot_questions(scarce, questions)
     limits = capacity(office, start, days)
-    cohorts = build_cohorts(backlog, office, start, days, questions)
     can = options(office, start, days)
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
+    triple, triples = _kinds(backlog.frame, office)
+    stated = _stated(World(office, every, triples), scarce)
+    sort, first = sorts(
+        [limit for _, limit in stated], len(triples), _by_lots(triples, scarce)
+    )
+    kinds = tuple(triples[number] for number in first.tolist())
+    stated = _stated(World(office, every, kinds), scarce)
+    cohorts = build_cohorts(backlog, office, start, days, sort[triple])
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None
-    side_rows = Rows()
-    slots = Slots(program, wide, cohorts, calendar(office, start, days).open)
-    quota_rows(side_rows, slots, office)
-    stock_rows(side_rows, slots, scarce.cards, len(office.quotas))
+    rows, slots = Rows(), Slots.of(program, wide, cohorts)
+    of_kinds = [limit for _, limit in stated if limit.printer is None]
+    limit_rows(rows, slots, of_kinds)
     for card, card_lots in scarce.lots.items():
-        lot_rows(side_rows, slots, card, card_lots, asked[card])
-    ribbon_rows(side_rows, slots, office, scarce.ribbons)
+        lot_rows(rows, slots, card, card_lots, kinds)
+    of_printers = [limit for _, limit in stated if limit.printer is not None]
+    limit_rows(rows, slots, of_printers)
     return Problem(
-        office, cohorts, limits, program, wide, uses, side_rows, scarce, asked
+        office, cohorts, kinds, limits, program, wide, uses, stated, rows, scarce
     )
 
 
-def _lot_questions(
-    scarce: Scarce, questions: list[pl.Expr]
-) -> dict[str, dict[str, int]]:
-    """Ask for each card type with lots, and its classes with blanks set aside."""
-    asked: dict[str, dict[str, int]] = {}
-    for card, lots in scarce.lots.items():
-        asked[card] = {"": len(questions)}
-        questions.append(pl.col("card") == card)
-        for name in sorted({lot.kept_for for lot in lots if lot.kept_for is not None}):
-            asked[card][name] = len(questions)
-            questions.append((pl.col("card") == card) & (pl.col("urgency") == name))
-    return asked
+def _stated(world: World, scarce: Scarce) -> tuple[tuple[Rule, Limit], ...]:
+    """Return the limits that no network can say, with their rules, place by place.
+
+    Those first that can hold cards back.
+    """
+    stated = [
+        (rule, limit)
+        for rule in sorted(RULES, key=lambda rule: not rule.holds_back)
+        for limit in sorted(rule.limits(world), key=lambda limit: limit.entry)
+        if rule.holds_back or limit.place in scarce.places
+    ]
+    return tuple(stated)
 
 
-def _question(quota: Quota) -> pl.Expr:
-    asked = {"urgency": quota.urgency, "card": quota.card, "area": quota.area}
-    parts = [pl.col(name).is_in(list(some)) for name, some in asked.items() if some]
-    return pl.all_horizontal(parts)
+def _by_lots(kinds: Sequence[Kind], scarce: Scarce) -> list[Ints]:
+    """Return whose blanks each kind takes, for each card type with lots."""
+    return [
+        takers(kinds, card, (None, *reversed(kept_classes(lots))))
+        for card, lots in scarce.lots.items()
+    ]
+
+
+def _kinds(frame: pl.DataFrame, office: Office) -> tuple[Ints, tuple[Kind, ...]]:
+    """Return urgency class, card type and area of each application, as an index."""
+    names = ["urgency", "card"]
+    names += ["area"] if any(quota.area for quota in office.quotas) else []
+    kinds = frame.select(names).unique(maintain_order=True)
+    number = frame.join(
+        kinds.with_row_index("kind"),
+        on=names,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )["kind"]
+    rows = [(*row, None)[:3] for row in kinds.rows()]
+    return number.cast(pl.Int64).to_numpy(), tuple(rows)

@@ -1,38 +1,39 @@
-"""Rules on kinds of cards as rows of a mixed-integer program.
+"""Limits on counted cards as rows of a mixed-integer program.
 
 Variables are the cards of each kind in each column (*slots*), the uses of
-shifts, one switch for each minimum and period (on, the number is reached;
-off, nobody of the kind is left who is ready), and draws of blanks.
+shifts, one switch for each group and day that lifts a limit (on, somebody of the
+group may be left; off, nobody is who is ready), and draws of blanks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ektp_sched.planning.cohorts import NONE
 from ektp_sched.planning.mixed.shares import just_above, just_below
-from ektp_sched.rules.quotas import key_of
-from ektp_sched.rules.world import weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Quota
     from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.program import Program
+    from ektp_sched.rules import Limit
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "quota_rows"]
+__all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "limit_rows"]
+
+_MOST_GROUPS: Final = 2
+"""So many groups a limit names at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,21 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """``slots · weight + draws + switch part`` is at least ``least``."""
+    """``slots · weight + draws + switches`` is at least ``least``."""
 
     rule: str  # its place in office.toml; empty where it only says what a draw is
     period: Period
     weight: Ints  # of each slot, (S * K,)
     draws: tuple[int, ...] = ()  # indices of draws
     each: int = 1  # what each of them adds
-    switch: int | None = None  # index of a switch; None without
-    times: int = 0  # what it adds
+    switches: tuple[int, ...] = ()  # indices of switches
+    # What each of them adds: below 0, the row is lifted where one is off; above, it
+    # says what the switch means.
+    times: int = 0
     least: int = 0
-    slack: int = 1  # what one unit of relief of the rule adds
+    slack: int | Fraction = 1  # what one unit of relief of the rule adds
+    group: int | None = None  # of a rule's groups the one that its switch is about
+    needs: int = 0  # cards of this group that it counts at least, unless lifted
 
 
 @dataclass(slots=True)
@@ -63,10 +68,12 @@ class Rows:
     """Rows while they are being laid."""
 
     rows: list[SideRow] = field(default_factory=list)  # all so far
+    # Places in office.toml of what can be left out, in the order in which it is tried.
+    places: list[str] = field(default_factory=list)
     switches: int = 0  # their number
     draws: int = 0  # their number
-    # Pairs of switches of one rule: where nobody new becomes ready, nobody of the kind
-    # is left afterwards either.
+    # Pairs of switches of one group: where nobody new becomes ready, nobody of it is
+    # left afterwards either.
     ordered: list[tuple[int, int]] = field(default_factory=list)
 
     def new_switch(self) -> int:
@@ -91,30 +98,31 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Least:
-    """What rows without draws have to come to, as arrays of shape ``(R,)``."""
+    """What rows without draws have to come to."""
 
-    least: Ints
-    times: Ints
-    switch: Ints
+    least: Ints  # (R,)
+    times: Ints  # (R,)
+    switch: Ints  # (R, most groups), -1 for none
 
     @classmethod
     def of(cls, rows: Sequence[SideRow]) -> _Least:
-        switches = [-1 if row.switch is None else row.switch for row in rows]
+        switch = np.full((len(rows), _MOST_GROUPS), -1)
+        for number, row in enumerate(rows):
+            switch[number, : len(row.switches)] = row.switches
         return cls(
             np.array([row.least for row in rows], dtype=np.int64),
             np.array([row.times for row in rows], dtype=np.int64),
-            np.array(switches, dtype=np.int64),
+            switch,
         )
 
     def kept(self, sums: Ints) -> bool:
         """Return whether all rows are kept, the switches set as they have to be."""
-        off, on = sums >= self.least, sums + self.times >= self.least
-        either = self.switch >= 0
-        if not off[~either].all():
-            return False
-        failed_off = np.bincount(self.switch[either], ~off[either])
-        failed_on = np.bincount(self.switch[either], ~on[either])
-        return bool((np.minimum(failed_off, failed_on) == 0).all())
+        on = np.zeros(int(self.switch.max(initial=-1)) + 2, dtype=bool)
+        on[self.switch[(self.times > 0) & (sums < self.least), 0]] = True
+        on[-1] = False
+        return bool(
+            (sums + self.times * on[self.switch].sum(axis=1) >= self.least).all()
+        )
 
 
 @dataclass(slots=True)
@@ -177,123 +185,184 @@ class Slots:
 
     program: Program  # plain network
     split: Split  # the network by kind
-    cohorts: Cohorts  # what flows through it
-    worked: Bools  # ordinary working days, (days,)
+    people: int  # who waits
+    ready: Ints  # who could be printed up to a day, by kind, (K, days)
+    possible: Ints  # cards that all days before a day can do at most, (days + 1,)
 
-    @property
-    def day(self) -> Ints:
-        """Return the day of each slot, shape ``(S * K,)``."""
-        return self.split.program.column_day
-
-    @property
-    def pool(self) -> Ints:
-        """Return the pool of printers of each slot, shape ``(S * K,)``."""
-        return self.split.program.column_pool
-
-    def of(self, question: int) -> Bools:
-        """Return the slots of all kinds for which a question's answer is yes."""
-        yes = np.array([kind[question] for kind in self.cohorts.kinds], dtype=bool)
-        return np.tile(yes, self.program.columns)
-
-    def ready(self, question: int, last: int) -> int:
-        """Return how many of a kind could all be printed up to a day."""
-        cohorts = self.cohorts
-        yes = np.array([kind[question] for kind in cohorts.kinds], dtype=bool)
-        able = np.array([bool(s) for s in cohorts.printer_sets], dtype=bool)
-        counted = yes[cohorts.kind] & able[cohorts.eligibility]
-        counted &= (cohorts.ready <= last) & (
-            (cohorts.pinned == NONE) | (cohorts.pinned <= last)
-        )
-        return int(cohorts.size[counted].sum())
-
-    def possible(self, last: int, first: int = 0) -> int:
-        """Return how many cards some days, inclusive, could have at the very most."""
-        limits = self.program.capacity
+    @classmethod
+    def of(cls, program: Program, split: Split, cohorts: Cohorts) -> Slots:
+        """Return what the rows need to know of a problem."""
+        limits = program.capacity
+        able = np.array([bool(names) for names in cohorts.printer_sets], dtype=bool)
+        counted = able[cohorts.eligibility]
+        since = np.where(cohorts.pinned == NONE, 0, cohorts.pinned)
+        since = np.maximum(cohorts.ready, since)
+        ready = np.zeros((cohorts.kinds, limits.days + 1), dtype=np.int64)
+        at = cohorts.kind[counted], since[counted]
+        np.add.at(ready, at, cohorts.size[counted])
         daily = np.minimum(
             limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
         )
         if limits.total is not None:
             daily = np.minimum(daily, limits.total)
-        return int(daily[first : last + 1].sum())
+        return cls(
+            program,
+            split,
+            int(cohorts.size.sum()),
+            ready.cumsum(axis=1)[:, :-1],
+            np.append(0, daily.cumsum()),
+        )
+
+    def within(self, period: Period) -> Ints:
+        """Return 1 for the slots of some days, else 0, shape ``(S * K,)``."""
+        day = self.split.program.column_day
+        inside = (day >= period.first) & (day <= period.last)
+        return np.asarray(inside, dtype=np.int64)
+
+    def of_kinds(self, weight: Ints | Bools) -> Ints:
+        """Return for all slots what each kind weighs, shape ``(S * K,)``."""
+        return np.tile(np.asarray(weight, dtype=np.int64), self.program.columns)
+
+    def on_printer(self, printer: int) -> Ints:
+        """Return 1 for the slots of a printer that has a pool of its own, else 0."""
+        pool = self.program.pools.index((printer,))
+        on_it = self.split.program.column_pool == pool
+        return np.asarray(on_it, dtype=np.int64)
 
     def most_in(self, period: Period) -> int:
         """Return from 1 how many cards a period could have at the very most."""
-        possible = self.possible(period.last, period.first)
-        return max(1, min(possible, int(self.cohorts.size.sum())))
+        possible = self.possible[period.last + 1] - self.possible[period.first]
+        return max(1, min(int(possible), self.people))
 
 
-def quota_rows(rows: Rows, slots: Slots, office: Office) -> None:
-    """Lay the rows of every quota; quota i asks question i of each application."""
-    for number, quota in enumerate(office.quotas):
-        for period in _periods(quota, slots):
-            _most(rows, quota, number, period, slots)
-        before: tuple[range, int] = range(0), -1
-        for period in _periods(quota, slots, whole=True):
-            first = rows.switches
-            _least(rows, quota, number, period, slots)
-            here = range(first, rows.switches), slots.ready(number, period.last)
-            if before[1] == here[1]:
-                rows.ordered += zip(before[0], here[0], strict=False)
-            before = here
+def limit_rows(rows: Rows, slots: Slots, limits: Sequence[Limit]) -> None:
+    """Lay the rows of limits, those of one place together: maxima, then minima."""
+    for place, of_place in groupby(limits, key=lambda limit: limit.place):
+        rows.places.append(place)
+        laying, every = _Laying(rows, slots), list(of_place)
+        for sense in ("most", "least"):
+            laying.lay([limit for limit in every if limit.sense == sense])
 
 
-def _periods(quota: Quota, slots: Slots, *, whole: bool = False) -> Iterator[Period]:
-    """Yield the periods of a maximum; for a minimum the whole ones alone."""
-    days = slots.program.capacity.days
-    if quota.per == "plan":
-        yield Period(0, days - 1)
-    elif quota.per == "day":
-        counted = slots.worked if whole else slots.program.capacity.open
-        yield from (Period(d, d) for d in np.flatnonzero(counted).tolist())
-    else:
-        first, last = weeks(slots.program.capacity.start, days, whole=whole)
-        yield from map(Period, first.tolist(), last.tolist())
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The switches of one group of kinds."""
+
+    number: int  # of the group, among those of its rule
+    days: dict[int, tuple[int, int]] = field(default_factory=dict)  # switch, who waits
 
 
-def _inside(period: Period, slots: Slots) -> Ints:
-    return ((slots.day >= period.first) & (slots.day <= period.last)).astype(np.int64)
+@dataclass(frozen=True, slots=True)
+class _Laying:
+    """The rows of one place while they are laid."""
 
+    rows: Rows
+    slots: Slots
+    chains: dict[bytes, _Chain] = field(default_factory=dict)
 
-def _most(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
-    inside = _inside(period, slots)
-    of_kind = inside * slots.of(number)
-    rule = key_of(number)
-    if quota.at_most is not None:
-        rows.rows.append(SideRow(rule, period, -of_kind, least=-quota.at_most))
-    if quota.at_most_share is not None:
-        part = just_below(Fraction(quota.at_most_share), slots.most_in(period))
-        weight = part.numerator * inside - part.denominator * of_kind
-        rows.rows.append(SideRow(rule, period, weight, slack=part.denominator))
+    def lay(self, limits: Sequence[Limit]) -> None:
+        """Lay limits period after period, and then what new switches mean."""
+        stretches = [(*each, limit) for limit in limits for each in _stretches(limit)]
+        stretches.sort(key=lambda each: (each[0].last, each[0].first))
+        for _, of_day in groupby(stretches, key=lambda each: each[0].last):
+            meant: list[SideRow] = []
+            for period, amount, limit in of_day:
+                row, falls = self._row(limit, period, amount)
+                if limit.unless is not None:
+                    meant += self._lifted(row, falls, limit)
+                elif row.least > 0 or row.weight.any():
+                    self.rows.rows.append(row)
+            self.rows.rows += meant
 
-
-def _least(rows: Rows, quota: Quota, number: int, period: Period, slots: Slots) -> None:
-    inside = _inside(period, slots)
-    of_kind = inside * slots.of(number)
-    rule = key_of(number)
-    ready = slots.ready(number, period.last)
-    so_far = ((slots.day <= period.last) & slots.of(number)).astype(np.int64)
-    # Where more are ready than could ever be printed, somebody is left for sure.
-    sure = ready > slots.possible(period.last)
-    if quota.at_least and ready:
-        row = SideRow(rule, period, of_kind, least=quota.at_least)
-        rows.rows += (
-            [row] if sure else _unless(rows, row, so_far, ready, quota.at_least)
+    def _row(
+        self, limit: Limit, period: Period, amount: int | Fraction
+    ) -> tuple[SideRow, int]:
+        """Return one stretch as a row, and how far below 0 its cards can come."""
+        slots, sign = self.slots, 1 if limit.sense == "least" else -1
+        inside, most = slots.within(period), slots.most_in(period)
+        counted = inside * slots.of_kinds(limit.weights)
+        if limit.printer is not None:
+            counted *= slots.on_printer(limit.printer)
+        if isinstance(amount, Fraction):
+            nearest = just_above if sign > 0 else just_below
+            over, under = nearest(amount, most).as_integer_ratio()
+            weight = sign * (under * counted - over * inside)
+            each = [sign * (under * card - over) for card in (0, *limit.weights)]
+            row = SideRow(limit.place, period, weight, slack=under * limit.adds)
+            return row, -most * int(min(each))
+        falls = np.maximum(0, -sign * limit.weights)
+        below = int(falls @ slots.ready[:, period.last])
+        row = SideRow(
+            limit.place, period, sign * counted, least=sign * amount, slack=limit.adds
         )
-    if quota.at_least_share and ready:
-        printed = slots.most_in(period)
-        part = just_above(Fraction(quota.at_least_share), printed)
-        weight = part.denominator * of_kind - part.numerator * inside
-        most = part.numerator * printed
-        row = SideRow(rule, period, weight, slack=part.denominator)
-        rows.rows += [row] if sure else _unless(rows, row, so_far, ready, most)
+        return row, min(below, most * int(falls.max(initial=0)))
+
+    def _lifted(self, row: SideRow, falls: int, limit: Limit) -> Iterator[SideRow]:
+        """Lay a row that holds while somebody is left; yield what its switches mean."""
+        assert limit.unless is not None
+        last, short = row.period.last, row.least + falls
+        waiting = [int(self.slots.ready[group, last].sum()) for group in limit.unless]
+        if short <= 0 or 0 in waiting:
+            return
+        switches = []
+        for group, people in zip(limit.unless, waiting, strict=True):
+            # Where more are ready than could be printed, somebody is left for sure.
+            if people > self.slots.possible[last + 1]:
+                continue
+            chain = self._chain(group)
+            if last not in chain.days:
+                yield self._meaning(row, group, people)
+            switches.append(chain.days[last][0])
+        if len(limit.unless) == 1 and (limit.weights == limit.unless[0]).all():
+            share = isinstance(limit.amount, Fraction)
+            number, needs = (
+                self._chain(limit.unless[0]).number,
+                0 if share else row.least,
+            )
+            row = replace(row, group=number, needs=needs)
+        if switches:
+            least = row.least - short * len(switches)
+            row = replace(row, switches=tuple(switches), times=-short, least=least)
+        self.rows.rows.append(row)
+
+    def _chain(self, group: Bools) -> _Chain:
+        return self.chains.setdefault(group.tobytes(), _Chain(len(self.chains)))
+
+    def _meaning(self, row: SideRow, group: Bools, people: int) -> SideRow:
+        """Return that so many are printed by a day where a new switch is off."""
+        chain, switch = self._chain(group), self.rows.new_switch()
+        before = next(reversed(chain.days.values()), None)
+        if before is not None and before[1] == people:
+            self.rows.ordered.append((before[0], switch))
+        chain.days[row.period.last] = switch, people
+        so_far = self.slots.within(Period(0, row.period.last))
+        return SideRow(
+            row.rule,
+            row.period,
+            so_far * self.slots.of_kinds(group),
+            switches=(switch,),
+            times=people,
+            least=people,
+            slack=0,
+            group=chain.number,
+        )
 
 
-def _unless(
-    rows: Rows, row: SideRow, so_far: Ints, ready: int, most: int
-) -> list[SideRow]:
-    """Return a row that holds unless all who are ready are printed so far."""
-    switch = rows.new_switch()
-    return [
-        replace(row, switch=switch, times=-most, least=row.least - most),
-        replace(row, weight=so_far, switch=switch, times=ready, least=ready, slack=0),
-    ]
+def _stretches(limit: Limit) -> Iterator[tuple[Period, int | Fraction]]:
+    """Yield the stretches of a limit with the amount of each, implied ones left out.
+
+    What may come up to a day may come up to any day before.
+    """
+    stretches = zip(limit.first.tolist(), limit.last.tolist(), strict=True)
+    if isinstance(limit.amount, Fraction):
+        yield from ((Period(*days), limit.amount) for days in stretches)
+        return
+    implied = np.zeros(len(limit.first), dtype=bool)
+    if limit.sense == "most" and limit.unless is None and (limit.weights >= 0).all():
+        steps = np.diff(limit.first), np.diff(limit.last), np.diff(limit.amount)
+        implied[:-1] = (steps[0] == 0) & (steps[1] >= 0) & (steps[2] <= 0)
+    for days, cards, left_out in zip(
+        stretches, limit.amount.tolist(), implied.tolist(), strict=True
+    ):
+        if not left_out:
+            yield Period(*days), cards

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.keys import compact
+from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.planning.problem import Face
-from ektp_sched.planning.program import Arc, distinct_rows
+from ektp_sched.planning.program import Arc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,15 +61,15 @@ class Split:
         masks = np.zeros((len(groups.size), program.columns + 1), dtype=bool)
         choice = np.where(groups.node == program.sink, program.columns, groups.node)
         masks[groups.owner[able], choice[able]] = True
-        rows, number = distinct_rows(masks)
+        first, number = distinct_rows(masks)
         return replace(
-            self, program=replace(program, masks=rows, mask=number[groups.of])
+            self, program=replace(program, masks=masks[first], mask=number[groups.of])
         )
 
 
 def split(program: Program, cohorts: Cohorts) -> Split:
     """Give each kind of card slots of its own."""
-    kinds = len(cohorts.kinds)
+    kinds = cohorts.kinds
     count = program.columns * kinds
     column = np.repeat(np.arange(program.columns, dtype=np.int64), kinds)
     kind = np.tile(np.arange(kinds, dtype=np.int64), program.columns)
@@ -79,7 +79,7 @@ def split(program: Program, cohorts: Cohorts) -> Split:
     own = kind[None, :] == (distinct % kinds)[:, None]
     masks[:, :-1] = program.masks[distinct // kinds][:, column] & own
     masks[:, -1] = program.masks[distinct // kinds, -1]
-    rows, of_distinct = distinct_rows(masks)
+    first, of_distinct = distinct_rows(masks)
     ample = int(cohorts.size.sum()) + 1
     fresh = np.arange(count, dtype=np.int64)
     wide = replace(
@@ -93,7 +93,7 @@ def split(program: Program, cohorts: Cohorts) -> Split:
         owner=np.append(program.owner, kind),
         day=np.append(program.day, program.column_day[column]),
         nodes=program.nodes + count,
-        masks=rows,
+        masks=masks[first],
         mask=of_distinct[number],
     )
     return Split(wide, column, kinds, len(program.tail))

@@ -10,7 +10,7 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.office.calendar import LONGEST_HORIZON
+from ektp_sched.rules.calendar import LONGEST_HORIZON
 from ektp_sched.scenarios.world.draws import draw
 from ektp_sched.scenarios.world.history import BreakdownFit, fit_arrivals, transitions
 from ektp_sched.scenarios.world.laws import ArrivalLaw

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.people.keys import compact
 from ektp_sched.planning.assign import tie_break_order
 from ektp_sched.planning.cohorts import NONE, build_cohorts
-from ektp_sched.planning.keys import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

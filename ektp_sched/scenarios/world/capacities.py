@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
-from ektp_sched.office.capacity import day_shares
-from ektp_sched.office.tables import Outage
+from ektp_sched.rules.capacity import Outage, day_shares
 from ektp_sched.scenarios.world.draws import Limits
 from ektp_sched.scenarios.world.left_out import as_simulated
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.office.tables import Server
+    from ektp_sched.rules.capacity import Server
     from ektp_sched.scenarios.world.draws import World
     from ektp_sched.scenarios.world.laws import NewResource, Scenario
 
@@ -45,7 +44,7 @@ class _Days:
 def limits_of(scenario: Scenario, world: World) -> Limits:
     """Return what limits a scenario in each future of a block.
 
-    A resource can do what `ektp_sched.office.capacity` says, at its drawn
+    A resource can do what `ektp_sched.rules.capacity` says, at its drawn
     cards a day and from its drawn first day on, and nothing while it is
     broken down.  One that is replaced stands by: it does nothing on the days
     on which the new one works, and its own cards on all others.

@@ -33,7 +33,7 @@ from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import clean, fold
 from ektp_sched.errors import BacklogError, ScenarioError, place
 from ektp_sched.office import calendar
-from ektp_sched.office.calendar import LONGEST_HORIZON
+from ektp_sched.rules.calendar import LONGEST_HORIZON
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office.nearest import unknown
+from ektp_sched.rules.nearest import unknown
 from ektp_sched.showing import OneLine
 from ektp_sched.words import said
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.office import Office
-    from ektp_sched.office.tables import Visits
+    from ektp_sched.rules.areas import Visits
     from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
 
 __all__ = [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.office.notices import Notice
+from ektp_sched.rules import RULES
+from ektp_sched.rules.notices import Notice
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.office import Office
-    from ektp_sched.office.consumables import CardType
+    from ektp_sched.rules.stock import CardType
 
 __all__ = ["as_simulated", "left_out"]
 
@@ -24,7 +25,7 @@ def left_out(office: Office) -> tuple[Notice, ...]:
         Blanks expire or are set aside (``cards``, the number of card types),
         or ribbons run out (``printers``).
     ``quotas-left-out``
-        The office has quotas (``count``).
+        The office has quotas (``count``); and so for each rule that holds cards back.
 
     Parameters
     ----------
@@ -39,8 +40,10 @@ def left_out(office: Office) -> tuple[Notice, ...]:
     if cards or printers:
         figures: dict[str, str | int] = {"cards": cards, "printers": printers}
         notices.append(Notice("consumables-left-out", figures))
-    if office.quotas:
-        notices.append(Notice("quotas-left-out", {"count": len(office.quotas)}))
+    for rule in RULES:
+        if rule.holds_back and rule.used(office):
+            entries = len(getattr(office, rule.name))
+            notices.append(Notice(f"{rule.name}-left-out", {"count": entries}))
     return tuple(notices)
 
 
@@ -61,7 +64,7 @@ def as_simulated(office: Office, start: date) -> Office:
         update={
             "shifts": (),
             "budget": None,
-            "quotas": (),
+            **{rule.name: () for rule in RULES if rule.holds_back},
             "cards": {name: _plain(card, start) for name, card in office.cards.items()},
             "printers": tuple(p.model_copy(update=no_ribbons) for p in office.printers),
         }

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.backlog.inputs import as_day
 from ektp_sched.errors import ScenarioError, UsageError
-from ektp_sched.office.checks import Problem
 from ektp_sched.office.files import read_tables
 from ektp_sched.office.inputs import as_office, kind_of_value
-from ektp_sched.office.nearest import unknown
 from ektp_sched.office.office import office_of
 from ektp_sched.office.parsing import refusal
 from ektp_sched.office.writing import plain
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Problem
 from ektp_sched.scenarios.world.history import (
     BreakdownFit,
     fit_arrivals,
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.office import Office
-    from ektp_sched.office.checks import Path as Place
     from ektp_sched.office.inputs import OfficeLike
+    from ektp_sched.rules.problems import Path as Place
     from ektp_sched.scenarios.world.model import ArrivalRules, BreakdownRules
     from ektp_sched.scenarios.world.parts import Added, ScenarioPart
 

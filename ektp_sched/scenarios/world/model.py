@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ektp_sched.office.fields import (
+from ektp_sched.rules.fields import (
     LARGEST_DAILY,
     Cards,
     Count,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from pydantic import ValidationError
 
 from ektp_sched.errors import ScenarioError
-from ektp_sched.office.checks import Problem
 from ektp_sched.office.files import RulesFile
-from ektp_sched.office.nearest import unknown
 from ektp_sched.office.sentences import OFFICE, Words, field_problem
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Problem
 from ektp_sched.scenarios.world.model import (
     ArrivalPrior,
     ArrivalRules,
@@ -31,8 +31,8 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.office.checks import Path
-    from ektp_sched.office.fields import Table
+    from ektp_sched.rules.fields import Table
+    from ektp_sched.rules.problems import Path
 
 
 __all__ = ["SCENARIOS_FILE", "Added", "Parts", "ScenarioPart", "parts_of"]

@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity, options, ribbon_cards
-from ektp_sched.office.capacity import shift_cards
+from ektp_sched.rules.shifts import shift_cards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,8 +23,8 @@ from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import BacklogError, LogError, place
-from ektp_sched.office.nearest import nearest
 from ektp_sched.public import columns_shown, is_heading
+from ektp_sched.rules.nearest import nearest
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:

@@ -189,18 +189,7 @@ class Stretches:
 def build_queue(
     frame: pl.DataFrame, prints: pl.DataFrame, office: Office, limits: Capacity
 ) -> Queue:
-    """Join a backlog with the prints of its applications.
-
-    Parameters
-    ----------
-    frame
-        Planned applications.
-    prints
-        application (row of ``frame``), day (offset), printer (index into
-        ``limits.printers``), good, first.
-    office, limits
-        Rules, and the capacity from the log's first day on.
-    """
+    """Join a backlog with the prints of its applications."""
     days = limits.days
     printed, printer = _first_prints(prints, frame.height, days)
     since, ready, due, promised, pinned = (

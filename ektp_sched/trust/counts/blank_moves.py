@@ -68,10 +68,10 @@ class BlankMoves:
     def _keeps(self, coming: int, going: int, day: int, later: int) -> bool:
         if coming == going:
             return True
-        one = None if coming < 0 else self._takers[coming]
-        other = None if going < 0 else self._takers[going]
-        if one is not None and other is not None and one[0] == other[0]:
-            return self._blanks[one[0]].exchanges(one[1], other[1], day, later)
-        return (one is None or self._blanks[one[0]].moves(one[1], day, later)) and (
-            other is None or self._blanks[other[0]].moves(other[1], later, day)
-        )
+        behind = None if coming < 0 else self._takers[coming]
+        ahead = None if going < 0 else self._takers[going]
+        if behind is not None and ahead is not None and behind[0] == ahead[0]:
+            return self._blanks[behind[0]].exchanges(behind[1], ahead[1], day, later)
+        return (
+            behind is None or self._blanks[behind[0]].moves(behind[1], day, later)
+        ) and (ahead is None or self._blanks[ahead[0]].moves(ahead[1], later, day))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.trust.facts import counted
+from ektp_sched.people.keys import counted
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
@@ -47,10 +47,12 @@ Change = tuple[tuple[int, int], ...]
 class Blanks:
     """The blanks of one card type, and the cards of a plan that take them.
 
+    Where cards move, the number of days stands for "not printed".
+
     Parameters
     ----------
     lots
-        As `ektp_sched.office.lots` states them.
+        As `ektp_sched.rules.stock.lots` states them.
     cards
         Cards printed by day and class, shape ``(days,)`` each; ``None`` stands
         for all classes that have no blanks set aside.
@@ -97,18 +99,7 @@ class Blanks:
         return np.asarray(usable.astype(np.int64) @ chains.astype(np.int64) > 0)
 
     def spare(self, name: str | None) -> Bools:
-        """Return on which days a card more of a class leaves one for every card.
-
-        Parameters
-        ----------
-        name
-            The class; ``None`` for one without blanks set aside.
-
-        Returns
-        -------
-        ndarray
-            Shape ``(days,)``.
-        """
+        """Return on which days a card more of a class leaves one for every card."""
         days = len(self._wanted)
         return np.array(
             [self._fit(self._change(name, day, days)) for day in range(days)],
@@ -118,44 +109,25 @@ class Blanks:
     def exchanges(
         self, coming: str | None, going: str | None, day: int, later: int
     ) -> bool:
-        """Return whether two cards of this type could exchange their days.
-
-        Parameters
-        ----------
-        coming
-            Class of the card that comes forward to ``day``.
-        going
-            Class of the one that goes back to ``later``.
-        day, later
-            Day offsets; ``days`` for "not printed".
-        """
+        """Return whether two cards of this type could exchange their days."""
         if coming == going:
             return True
-        one = self._change(coming, day, later)
-        return self._fit(_summed(one, self._change(going, later, day)))
+        forward = self._change(coming, day, later)
+        return self._fit(_summed(forward, self._change(going, later, day)))
 
     def moves(self, name: str | None, to: int, away: int) -> bool:
-        """Return whether a card of a class could be printed on another day.
-
-        Parameters
-        ----------
-        name
-            The class; ``None`` for one without blanks set aside.
-        to, away
-            Day offsets of where it goes, and where it was; ``days`` for "not
-            printed".
-        """
+        """Return whether a card of a class could be printed on another day."""
         return self._fit(self._change(name, to, away))
 
     def _change(self, name: str | None, to: int, away: int) -> Change:
         """Return what a card's move changes among blanks for anybody."""
         key = name, to, away
         if key not in self._moved:
-            some = np.append(self._cards.get(name, 0 * self._wanted), 1)
-            before = self._from_all(name, some[:-1].copy())
-            some[to] += 1
-            some[away] -= 1
-            change = self._from_all(name, some[:-1]) - before
+            cards = np.append(self._cards.get(name, 0 * self._wanted), 1)
+            before = self._from_all(name, cards[:-1].copy())
+            cards[to] += 1
+            cards[away] -= 1
+            change = self._from_all(name, cards[:-1]) - before
             days = np.flatnonzero(change).tolist()
             self._moved[key] = tuple((day, int(change[day])) for day in days)
         return self._moved[key]
@@ -190,8 +162,8 @@ class Blanks:
         """Return how many blanks for anybody each day leaves that it could use."""
         cards = np.array([lot.cards for lot in self._lots], dtype=np.int64)
         left = cards - np.cumsum(self._taken, axis=0)
-        found: Ints = np.where(self._usable(), left, 0).sum(axis=1)
-        return found
+        usable: Ints = np.where(self._usable(), left, 0).sum(axis=1)
+        return usable
 
     def _usable(self) -> Bools:
         """Return which lots for anybody can be used on a day, ``(days, lots)``."""
@@ -202,35 +174,24 @@ class Blanks:
 
     def kept(self, day: int) -> dict[str, int]:
         """Return how many blanks set aside are left for each class after a day."""
-        found = {}
+        by_class = {}
         for name, lot in sorted(self._own.items(), key=lambda item: str(item[0])):
             left = lot.cards - self._own_taken(name, day)
             if lot.last >= day and left > 0:
-                found[str(name)] = left
-        return found
+                by_class[str(name)] = left
+        return by_class
 
     def expired(self, day: int) -> dict[int, int]:
-        """Return how many blanks were left unused when they expired before a day.
-
-        Parameters
-        ----------
-        day
-            Day offset.
-
-        Returns
-        -------
-        dict
-            By the last day on which they could be used, ascending.
-        """
+        """Return how many blanks were left unused when they expired before a day."""
         taken = self._taken.sum(axis=0).tolist()
         left = [(s, s.cards - t) for s, t in zip(self._lots, taken, strict=True)]
         for name, lot in self._own.items():
             left.append((lot, lot.cards - self._own_taken(name, lot.last)))
-        found: dict[int, int] = {}
+        by_day: dict[int, int] = {}
         for lot, cards in sorted(left, key=lambda pair: pair[0].last):
             if lot.last < day and cards:
-                found[lot.last] = found.get(lot.last, 0) + cards
-        return found
+                by_day[lot.last] = by_day.get(lot.last, 0) + cards
+        return by_day
 
     def _own_taken(self, name: str | None, day: int) -> int:
         lot, cards = self._own[name], self._cards.get(name)
@@ -243,28 +204,18 @@ def _expiry(lot: Lot) -> int:
     return lot.last
 
 
-def _summed(one: Change, other: Change) -> Change:
-    found: dict[int, int] = {}
-    for day, cards in (*one, *other):
-        found[day] = found.get(day, 0) + cards
-    return tuple(sorted((day, cards) for day, cards in found.items() if cards))
+def _summed(first: Change, other: Change) -> Change:
+    total: dict[int, int] = {}
+    for day, cards in (*first, *other):
+        total[day] = total.get(day, 0) + cards
+    return tuple(sorted((day, cards) for day, cards in total.items() if cards))
 
 
 def _take(lots: Sequence[Lot], wanted: Ints) -> tuple[Ints, Ints]:
     """Hand out blanks for anybody, those that expire first first.
 
-    Parameters
-    ----------
-    lots
-        By expiry.
-    wanted
-        Cards by day, shape ``(days,)``.
-
-    Returns
-    -------
-    tuple
-        Cards by day and lot, shape ``(days, lots)``; and cards by day that
-        find no blank.
+    Returned are cards by day and lot, shape ``(days, lots)``, and cards by day that
+    find no blank.
     """
     taken = np.zeros((len(wanted), len(lots)), dtype=np.int64)
     short = np.zeros(len(wanted), dtype=np.int64)
@@ -272,22 +223,16 @@ def _take(lots: Sequence[Lot], wanted: Ints) -> tuple[Ints, Ints]:
     for day, cards in enumerate(wanted.tolist()):
         for number, lot in enumerate(lots):
             if cards and left[number] and lot.first <= day <= lot.last:
-                some = min(cards, left[number])
-                taken[day, number] = some
-                left[number] -= some
-                cards -= some
+                drawn = min(cards, left[number])
+                taken[day, number] = drawn
+                left[number] -= drawn
+                cards -= drawn
         short[day] = cards
     return taken, short
 
 
 def blanks_of(facts: Facts) -> dict[str, Blanks]:
-    """Return the blanks, and a plan's cards, of types that need the day's count.
-
-    Parameters
-    ----------
-    facts
-        The plan's valid rows.
-    """
+    """Return the blanks, and a plan's cards, of types that need the day's count."""
     kinds, days = facts.kinds, facts.days
     if not kinds.takers:
         return {}
@@ -304,15 +249,7 @@ def blanks_of(facts: Facts) -> dict[str, Blanks]:
 
 
 def check_lots(facts: Facts, findings: Findings) -> None:
-    """Add a violation for every day on which cards find no blank they may use.
-
-    Parameters
-    ----------
-    facts
-        The plan and the office.
-    findings
-        Where violations go.
-    """
+    """Add a violation for every day on which cards find no blank they may use."""
     for card, blanks in blanks_of(facts).items():
         for (day,) in findings.places("blanks", blanks.short > 0):
             why = [

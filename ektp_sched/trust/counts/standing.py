@@ -1,17 +1,15 @@
-"""How a plan stands to the limits of its office."""
+"""What a plan leaves of the limits of its office."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.rules import RIBBONS, RULES, Standing, World, limits_of, tally
-from ektp_sched.rules.limit import Cards, Waiting
+from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, STOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from ektp_sched.rules import Rule
@@ -20,75 +18,67 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["machine_room", "ribbons_left", "room_by_kind", "standing_of", "world_of"]
+__all__ = ["ENDLESS", "Left", "left_of", "machine_room", "room_by_kind"]
 
-_ENDLESS: Final = 1 << 40
-"""Cards that a printer's ribbons are good for where none are counted."""
-
-
-def world_of(facts: Facts) -> World:
-    """Return what the rules are stated of."""
-    return World(facts.office, facts.limits, facts.kinds.names)
+ENDLESS: Final = 1 << 40
+"""Cards that are left where no limit counts them."""
 
 
-def standing_of(facts: Facts, rules: Iterable[Rule] = RULES) -> Standing:
-    """Count a plan's valid rows, and who could have been printed, for rules."""
-    limits = limits_of(world_of(facts), rules)
-    if not limits.limits:
-        none = np.zeros(0, dtype=np.int64)
-        return Standing(limits, tally(limits, Cards(none, none, none, none)))
-    rows, good = facts.rows, facts.valid()
-    if not good.all():
-        rows = rows.take(good)
-    cards = Cards(
-        facts.kind[rows.application],
-        rows.printer,
-        rows.server,
-        rows.day.astype(np.int64),
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Cards that a plan leaves of each limit, by day."""
+
+    printers: Ints  # that day, (P, days)
+    servers: Ints  # that day, (S, days)
+    total: Ints  # what the reserve still allows, (days,)
+    # Blanks by card type that no card up to the day takes, (types, days); `ENDLESS` for
+    # types whose blanks come in lots.
+    blanks: Ints
+    ribbons: Ints  # cards that they are good for after all up to the day, (P, days)
+
+
+def left_of(facts: Facts) -> Left:
+    """Return what a plan's valid rows leave of what its office can do and has."""
+    capacity, days = facts.limits, facts.days
+    printers = len(capacity.printers)
+    return Left(
+        _left(facts, CAPACITY.codes[0], printers),
+        _left(facts, CAPACITY.codes[1], len(capacity.servers)),
+        _left(facts, RESERVE.codes[0], 1).reshape(days),
+        _left(facts, STOCK.codes[0], len(facts.kinds.stocked)),
+        _left(facts, RIBBONS.codes[0], printers),
     )
-    return Standing(
-        limits, tally(limits, cards, _waiting(facts) if limits.names_groups else None)
-    )
 
 
-def _waiting(facts: Facts) -> Waiting:
-    """Return who has a printer, and from which day on could be printed."""
-    able = np.asarray(facts.kinds.printers.any(axis=1))[facts.kind]
-    # Who is pinned waits for that day; a pin before the start binds nobody.
-    since = np.clip(np.maximum(facts.ready, facts.pinned), 0, facts.days)
-    return Waiting(
-        facts.kind[able],
-        since[able].astype(np.int64),
-        facts.printed[able].astype(np.int64),
-    )
+def _left(facts: Facts, code: str, entries: int) -> Ints:
+    """Return what limits that count on each day leave, by entry and day."""
+    standing = facts.standing
+    left = np.full((entries, facts.days), ENDLESS, dtype=np.int64)
+    for number, limit in enumerate(standing.limits.limits):
+        if limit.code == code:
+            left[limit.entry] = standing.left[standing.limits.rows(number)]
+    return left
 
 
 def machine_room(facts: Facts, *rules: Rule) -> Bools:
     """Return on which printers and days rules that ask for no kind leave room."""
     if not facts.kinds.names:
         return np.zeros(facts.limits.printer_cards.shape, dtype=bool)
-    return standing_of(facts, rules).room(0).places(facts.limits.reaches)
+    room = facts.standing.room(0, _rows(facts, *rules))
+    return room.places(facts.limits.reaches)
 
 
 def room_by_kind(facts: Facts, *rules: Rule) -> Bools:
     """Return on which days rules on all machines leave room, shape ``(K, days)``."""
-    standing = standing_of(facts, rules)
+    standing, rows = facts.standing, _rows(facts, *rules)
     limits = standing.limits
-    by_sort = [standing.room(kind).days for kind in limits.kind.tolist()]
+    by_sort = [standing.room(kind, rows).days for kind in limits.kind.tolist()]
     return np.array(by_sort, dtype=bool).reshape(-1, facts.days)[limits.sort]
 
 
-def ribbons_left(facts: Facts) -> Ints:
-    """Return the cards that each printer's ribbons are still good for.
-
-    Returns
-    -------
-    ndarray
-        By printer and day, that day's cards and all before taken away; very
-        many where ribbons are not counted.
-    """
-    standing = standing_of(facts, [RIBBONS])
-    left = np.full(facts.limits.printer_cards.shape, _ENDLESS, dtype=np.int64)
-    for number, limit in enumerate(standing.limits.limits):
-        left[limit.entry] = standing.left[standing.limits.limit == number]
-    return left
+def _rows(facts: Facts, *rules: Rule) -> Ints:
+    """Return the stretches of days of the limits of some rules."""
+    limits = facts.standing.limits
+    codes = {code for rule in rules for code in rule.codes}
+    asked = np.array([limit.code in codes for limit in limits.limits], dtype=bool)
+    return np.flatnonzero(asked[limits.limit])

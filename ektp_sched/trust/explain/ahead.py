@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.rules import RULES
 from ektp_sched.trust.verify.tiebreak import TieBreak
 
 if TYPE_CHECKING:
@@ -159,15 +160,9 @@ def _seen_by_rules(row: Mapping[str, Any], office: Office) -> tuple[object, ...]
         stocked and row["card"],
         stocked and card is not None and row["urgency"] in card.set_aside,
         [
-            all(
-                names is None or row[column] in names
-                for column, names in (
-                    ("urgency", quota.urgency),
-                    ("card", quota.card),
-                    ("area", quota.area),
-                )
-            )
-            for quota in office.quotas
+            rule.told.sees(office, (row["urgency"], row["card"], row["area"]))
+            for rule in RULES
+            if rule.told is not None
         ],
     )
 

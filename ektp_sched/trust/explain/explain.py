@@ -19,7 +19,7 @@ from ektp_sched.backlog.numbers import plain_ids
 from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.office.nearest import letters
+from ektp_sched.rules.nearest import letters
 from ektp_sched.trust.explain.ahead import (
     Person,
     cards_ahead,
@@ -27,13 +27,13 @@ from ektp_sched.trust.explain.ahead import (
     least_pressing,
 )
 from ektp_sched.trust.explain.limits import (
-    ConsumableCase,
-    QuotaCase,
+    Held,
     find_room,
     idle_shifts,
     may_be_held,
 )
 from ektp_sched.trust.explain.model import Explanation, Move, Price, Slot
+from ektp_sched.trust.facts import read_facts
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
         Explained,
         IdleShift,
         Limit,
-        QuotaHold,
-        SupplyHold,
     )
 
 __all__ = ["Explanation", "explain"]
@@ -124,8 +122,8 @@ def explain(
         shifts=case.shifts(),
         only_shift=bool(case.shifts()) and not case.worked_by_calendar(),
         idle=case.idle(),
-        quotas=case.quotas(),
-        supplies=case.supplies(),
+        holds=() if case.held is None else case.held.by_rules(),
+        supplies=() if case.held is None else case.held.supplies(),
         moves=case.moves(),
         last_day=plan.start + timedelta(days=plan.days - 1),
         priced=plan.prices is not None,
@@ -207,31 +205,18 @@ class _Case:
         self.first = min(max(0, ready), plan.days)
         end = plan.days if self.slot is None else (self.slot.day - plan.start).days
         self.end = max(self.first, end)
-        self.lacks: ConsumableCase | None = None
-        self.against: QuotaCase | None = None
-        self._weigh()
+        self.held: Held | None = self._weigh()
 
-    def _weigh(self) -> None:
-        """Lay it against what is used up, and quotas, where any could have kept it."""
+    def _weigh(self) -> Held | None:
+        """Lay it against limits on cards, where any could have kept it."""
         pinned, card = self.person.row["pinned_on"], self.person.row["card"]
         fixed = pinned is not None and pinned >= self.plan.start
         if fixed or not self.person.printers or not (days := self._earlier()):
-            return
-        wanted, free = self.person.row["application_id"], self.room.free
-        of = (self.plan, self.backlog, self.office, wanted)
-        if may_be_held(self.office, card):
-            self.lacks = ConsumableCase(*of, days, self.room)
-            free = self.lacks.whole
-        if self.office.quotas:
-            self.against = QuotaCase(*of, days, free)
-
-    def supplies(self) -> tuple[SupplyHold, ...]:
-        """Return ribbons and blanks that stand against an earlier day."""
-        return () if self.lacks is None else self.lacks.holds()
-
-    def quotas(self) -> tuple[QuotaHold, ...]:
-        """Return the quotas that stand against an earlier day."""
-        return () if self.against is None else self.against.holds()
+            return None
+        if not may_be_held(self.office, card):
+            return None
+        facts = read_facts(self.plan, self.backlog, self.office)
+        return Held(facts, self.person.row["application_id"], days, self.room)
 
     def _slot(self) -> Slot | None:
         wanted = self.person.row["application_id"]
@@ -284,11 +269,8 @@ class _Case:
             return "ready" if self.first else "first-day"
         if not self.room.free[self.first : self.end].any():
             return "capacity"
-        if self.lacks is not None and (lacking := self.lacks.rule()) is not None:
-            return lacking
-        if self.against is not None and self.against.holds_alone():
-            return "quota"
-        return "exchange"
+        reason = None if self.held is None else self.held.reason()
+        return "exchange" if reason is None else reason
 
     def ahead(self) -> tuple[Ahead, ...]:
         """Count the cards before it on printers that it could use."""

@@ -1,4 +1,4 @@
-"""What kept a card from a day: machines, supplies, quotas, and shifts left idle."""
+"""What kept a card from a day: machines, supplies, rules, and shifts left idle."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
-from ektp_sched.rules.quotas import place
+from ektp_sched.rules import RULES
 from ektp_sched.trust.counts.consumables import blanks_of
-from ektp_sched.trust.counts.quota_moves import QuotaMoves
-from ektp_sched.trust.counts.standing import ribbons_left
-from ektp_sched.trust.explain.model import IdleShift, Limit, QuotaHold, SupplyHold
-from ektp_sched.trust.facts import MISSING, read_facts
-from ektp_sched.trust.verify.rules import used_blanks
+from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.standing import left_of
+from ektp_sched.trust.explain.model import IdleShift, Limit, RuleHold, SupplyHold
+from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, known_uses, read_shifts
 
 if TYPE_CHECKING:
@@ -25,23 +24,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.explain.model import Explained
     from ektp_sched.trust.facts import Facts
-    from ektp_sched.trust.planned import PlannedRows
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = [
-    "ConsumableCase",
-    "QuotaCase",
-    "Room",
-    "find_room",
-    "idle_shifts",
-    "may_be_held",
-]
+__all__ = ["Held", "Room", "find_room", "idle_shifts", "may_be_held"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,65 +167,100 @@ def _room(
 
 
 def may_be_held(office: Office, card: str | None) -> bool:
-    """Return whether ribbons or blanks could hold a card of this type."""
+    """Return whether more than machines could hold a card of this type."""
     ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     kind = office.cards.get(card or "")
-    return ribbons or (kind is not None and kind.stock is not None)
+    blanks = kind is not None and kind.stock is not None
+    held_back = any(rule.holds_back and rule.used(office) for rule in RULES)
+    return ribbons or blanks or held_back
 
 
-class ConsumableCase:
-    """One application against what printing uses up, on the days before its own."""
+class Held:
+    """One application against limits on cards, on the days before its own."""
 
     def __init__(
-        self,
-        plan: PlannedRows,
-        backlog: Backlog,
-        office: Office,
-        application_id: str,
-        days: Sequence[int],
-        room: Room,
+        self, facts: Facts, application_id: str, days: Sequence[int], room: Room
     ) -> None:
-        self._facts: Facts = read_facts(plan, backlog, office)
-        ids = backlog.frame["application_id"]
+        self._facts, self._days, self._takes = facts, days, room.takes
+        ids = facts.frame["application_id"]
         self._row = int((ids == application_id).arg_max() or 0)
-        self._kind = int(self._facts.kind[self._row])
-        self._later = int(self._facts.printed[self._row])
-        self._takes = room.takes
-        self._left = ribbons_left(self._facts)
-        self._blanks = blanks_of(self._facts)
-        self._days = [day for day in days if room.free[day]]
-        self._inked = [day for day in self._days if self._has_ribbon(day)]
+        self._kind = int(facts.kind[self._row])
+        self._later = int(facts.printed[self._row])
+        self._left, self._blanks = left_of(facts), blanks_of(facts)
+        self._moves = Moves(facts, [rule for rule in RULES if rule.holds_back])
+        self._free = [day for day in days if room.free[day]]
+        self._inked = [day for day in self._free if self._has_ribbon(day)]
         self._whole = [day for day in self._inked if self._has_blank(day)]
 
-    @property
-    def whole(self) -> Bools:
-        """Return the days with a place, a ribbon and a blank, shape ``(days,)``."""
-        days = np.zeros(self._facts.days, dtype=bool)
-        days[self._whole] = True
-        return days
-
-    def rule(self) -> str | None:
-        """Return which of them holds it on each day on which there is a place."""
-        if self._days and not self._inked:
+    def reason(self) -> str | None:
+        """Return what alone holds it on each day on which there is a place."""
+        if not self._free:
+            return None
+        if not self._inked:
             return "no-ribbon"
-        return "no-blanks" if self._inked and not self._whole else None
+        if not self._whole:
+            return "no-blanks"
+        days = self._whole
+        for rule in RULES:
+            if rule.holds_back:
+                days = [day for day in days if rule.name not in self._against(day)]
+                if not days:
+                    return rule.reason
+        return None
 
-    def holds(self) -> tuple[SupplyHold, ...]:
-        """Return what is used up, set aside or expired."""
-        rule = self.rule()
-        if rule is None:
-            return ()
-        return tuple(self._ribbons() if rule == "no-ribbon" else self._lots())
+    def supplies(self) -> tuple[SupplyHold, ...]:
+        """Return what is used up, set aside or expired, where that alone holds it."""
+        reason = self.reason()
+        if reason == "no-ribbon":
+            return tuple(self._ribbons())
+        return tuple(self._lots()) if reason == "no-blanks" else ()
+
+    def by_rules(self) -> tuple[RuleHold, ...]:
+        """Return on how many of its earlier days each rule's number is against it."""
+        counts: Counter[int] = Counter()
+        for day in self._days:
+            against = self._against_exchange(day)
+            if day in self._whole:
+                against |= set(self._moves.against_move(self._kind, day, self._later))
+            counts.update(against)
+        moves = self._moves
+        return tuple(
+            RuleHold(
+                moves.rules[place].name, moves.places[place], days, len(self._days)
+            )
+            for place, days in sorted(counts.items())
+        )
+
+    def _against(self, day: int) -> set[str]:
+        """Return the rules that forbid it a day that is free."""
+        places = self._moves.against_move(self._kind, day, self._later)
+        return {self._moves.rules[place].name for place in places}
+
+    def _against_exchange(self, day: int) -> set[int]:
+        """Return what keeps it from changing places with cards behind it."""
+        held = self._moves.against_exchange(day, self._later)
+        sort = self._moves.sort
+        numbers = held[sort[self._kind], np.unique(sort[self._passed(day)])]
+        return set(numbers[numbers != FREE].tolist())
+
+    def _passed(self, day: int) -> Ints:
+        """Return the kinds of cards of a day that it comes before by the rule."""
+        facts, row = self._facts, self._row
+        rank, target, since = facts.rank, facts.target, facts.since
+        level = rank == rank[row]
+        first = (since > since[row]) | (target > target[row])
+        behind = (since >= since[row]) & (target >= target[row]) & first
+        there = (facts.printed == day) & (facts.pinned == MISSING)
+        first_by_rule = (rank > rank[row]) | (level & behind)
+        return np.asarray(facts.kind[there & first_by_rule])
 
     def _has_ribbon(self, day: int) -> bool:
         """Return whether a printer with a place has a ribbon for the card."""
-        names = self._facts.assignments["printer"]
-        at = np.flatnonzero(self._facts.rows.application == self._row)
-        own_printer = names[int(at[0])] if len(at) else None
+        rows = self._facts.rows
+        own_printer = rows.printer[rows.application == self._row]
         for number in np.flatnonzero(self._takes[:, day]).tolist():
-            same = self._facts.limits.printers[number] == own_printer
-            end = self._later if same else self._facts.days
-            if self._left[number, day:end].min(initial=1) > 0:
+            end = self._later if number in own_printer[:1] else self._facts.days
+            if self._left.ribbons[number, day:end].min(initial=1) > 0:
                 return True
         return False
 
@@ -245,16 +270,14 @@ class ConsumableCase:
         if taker >= 0:
             card, name = kinds.takers[taker]
             return self._blanks[card].moves(name, day, self._later)
-        if stock < 0:
-            return True
-        supply = self._facts.limits.supply[kinds.stocked[stock]]
-        left = supply - used_blanks(self._facts)[stock]
-        return bool((left[day : self._later] > 0).all())
+        return stock < 0 or bool(
+            (self._left.blanks[stock, day : self._later] > 0).all()
+        )
 
     def _ribbons(self) -> Iterator[SupplyHold]:
         facts = self._facts
-        for number in np.flatnonzero(self._takes[:, self._days].any(axis=1)).tolist():
-            empty = np.flatnonzero(self._left[number] <= 0)
+        for number in np.flatnonzero(self._takes[:, self._free].any(axis=1)).tolist():
+            empty = np.flatnonzero(self._left.ribbons[number] <= 0)
             before = empty[empty < self._later]
             last = (before if len(before) else empty).max(initial=0)
             until = facts.start + timedelta(days=int(last))
@@ -275,64 +298,3 @@ class ConsumableCase:
         for last, cards in blanks.expired(day).items():
             when = start + timedelta(days=last)
             yield SupplyHold("expired", cards=cards, day=when)
-
-
-class QuotaCase:
-    """One application against its office's quotas, on the days before its own."""
-
-    def __init__(
-        self,
-        plan: PlannedRows,
-        backlog: Backlog,
-        office: Office,
-        application_id: str,
-        days: Sequence[int],
-        free: Bools,
-    ) -> None:
-        self._office = office
-        self._facts: Facts = read_facts(plan, backlog, office)
-        ids = backlog.frame["application_id"]
-        self._row = int((ids == application_id).arg_max() or 0)
-        self._sign = int(self._facts.kinds.sign[self._facts.kind[self._row]])
-        self._moves = QuotaMoves(self._facts)
-        self._free = [day for day in days if free[day]]
-        self._days = days
-
-    def holds_alone(self) -> bool:
-        """Return whether there is a place earlier, and a quota forbids each."""
-        return bool(self._free) and all(map(self._against_move, self._free))
-
-    def holds(self) -> tuple[QuotaHold, ...]:
-        """Return on how many of its earlier days each quota stands against it."""
-        counts: Counter[int] = Counter()
-        free = set(self._free)
-        for day in self._days:
-            against = self._against_exchange(day)
-            if day in free:
-                against |= set(self._against_move(day))
-            counts.update(against)
-        return tuple(
-            QuotaHold(place(self._office, quota), days, len(self._days))
-            for quota, days in sorted(counts.items())
-        )
-
-    def _against_move(self, day: int) -> list[int]:
-        later = int(self._facts.printed[self._row])
-        return self._moves.against_move(self._sign, day, later)
-
-    def _against_exchange(self, day: int) -> set[int]:
-        """Return the quotas that keep it from changing places with cards behind it."""
-        later = int(self._facts.printed[self._row])
-        held = self._moves.against_exchange(day, later)[self._sign, self._passed(day)]
-        return set(held[held >= 0].tolist())
-
-    def _passed(self, day: int) -> Ints:
-        """Return the signs of cards of a day that it comes before by the rule."""
-        facts, row = self._facts, self._row
-        rank, target, since = facts.rank, facts.target, facts.since
-        level = rank == rank[row]
-        first = (since > since[row]) | (target > target[row])
-        behind = (since >= since[row]) & (target >= target[row]) & first
-        there = (facts.printed == day) & (facts.pinned == MISSING)
-        who = there & ((rank > rank[row]) | (level & behind))
-        return np.unique(facts.kinds.sign[facts.kind[who]])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ektp_sched.rules import RULES
 from ektp_sched.showing import OneLine
 from ektp_sched.trust.planned import PlannedRows
 
@@ -21,7 +22,7 @@ __all__ = [
     "Limit",
     "Move",
     "Price",
-    "QuotaHold",
+    "RuleHold",
     "Slot",
     "SupplyHold",
 ]
@@ -104,12 +105,13 @@ class IdleShift:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotaHold:
-    """A quota that keeps a card from an earlier day."""
+class RuleHold:
+    """A number of a rule that keeps a card from an earlier day."""
 
-    quota: str  # its place in office.toml, with its id if it has one
+    rule: str  # name of the rule in office.toml, such as quotas
+    place: str  # the number's place in office.toml, with its id if it has one
     # days on which the card could not be printed, or could not change places with one
-    # that comes behind it, without breaking the quota
+    # that comes behind it, without breaking it
     held: int
     days: int  # days before its own on which it could otherwise have been printed
 
@@ -142,9 +144,9 @@ class Explanation(OneLine):
         What decides: ``first-day`` (the first on which it was possible),
         ``ready`` (the same, the record being ready only after the start),
         ``pin``, ``capacity``, ``no-ribbon``, ``no-blanks``, ``not-ready``,
-        ``no-printer``, ``pinned-later``, ``status``, ``quota`` (a place was free,
-        and quotas alone forbid it), or ``exchange`` (a place was free that the plan
-        does not use for it).
+        ``no-printer``, ``pinned-later``, ``status``, the reason of a rule that holds
+        cards back, such as ``quota`` (a place was free, and its limits alone forbid
+        it), or ``exchange`` (a place was free that the plan does not use for it).
     status
         Of a held application.
     hint
@@ -176,8 +178,9 @@ class Explanation(OneLine):
         Whether the calendar keeps that day free, so that only they open it.
     idle
         Shifts that could have made room earlier, and why they are not worked.
-    quotas
-        Those that stand against an earlier day.
+    holds
+        Numbers of rules that hold cards back, such as quotas, that stand against
+        an earlier day.
     supplies
         Ribbons used up, and blanks set aside or expired, that do.
     moves
@@ -213,7 +216,7 @@ class Explanation(OneLine):
     shifts: tuple[str, ...] = ()
     only_shift: bool = False
     idle: tuple[IdleShift, ...] = ()
-    quotas: tuple[QuotaHold, ...] = ()
+    holds: tuple[RuleHold, ...] = ()
     supplies: tuple[SupplyHold, ...] = ()
     moves: tuple[Move, ...] = ()
     last_day: date | None = None
@@ -230,7 +233,17 @@ class Explanation(OneLine):
         """Return everything for JSON; dates are text."""
         plain = _plain(asdict(self))
         assert isinstance(plain, dict)
-        return {**plain, "before": self.before}
+        by_rule = {
+            rule.name: [
+                {rule.reason: hold.place, "held": hold.held, "days": hold.days}
+                for hold in self.holds
+                if hold.rule == rule.name
+            ]
+            for rule in RULES
+            if rule.holds_back
+        }
+        del plain["holds"]
+        return {**plain, **by_rule, "before": self.before}
 
 
 def _plain(value: Any) -> Any:

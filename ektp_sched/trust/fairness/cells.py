@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.groups import (
-    Groups,
-    distinct,
-    distinct_rows,
-    group_applications,
-    numbered,
-)
-from ektp_sched.trust.verify.rules import used_blanks
+from ektp_sched.trust.groups import Groups, group_applications
 from ektp_sched.trust.verify.tiers import cost, priced
 
 if TYPE_CHECKING:
@@ -26,7 +20,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Cells", "Sorts", "cells_of", "costs_on", "slack_of"]
+__all__ = ["Cells", "Sorts", "cells_of", "costs_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +50,16 @@ class Sorts:
 
     ``first[a, b]`` says how a comes before b: 0 never, 1 by rank, 2 with a
     shorter target, 3 with the same.  ``swap[a, b]`` says whether a's printer
-    takes b and b's takes a; ``stock`` is the card type counted, or -1;
-    ``sign`` says which quotas count a, ``taker`` whose blanks it takes,
-    ``takes`` which printers may print it, shape ``(S, P)``.
+    takes b and b's takes a; ``kind`` is one that no rule tells from a, ``taker``
+    says whose blanks it takes, ``takes`` which printers may print it, shape
+    ``(S, P)``.
     """
 
     rank: Ints
     target: Ints
     first: Ints
     swap: Bools
-    stock: Ints
-    sign: Ints
+    kind: Ints
     taker: Ints
     takes: Bools
 
@@ -86,12 +79,13 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
     using[rows.application[good]] = alike[rows.printer[good]]
     width = facts.days + 1
     key = (groups.member * width + facts.printed) * (none + 1) + using
-    held = distinct(key, max(1, len(groups)) * width * (none + 1))
-    cell, _ = numbered(key, max(1, len(groups)) * width * (none + 1))
+    cell, held = compact(key, max(1, len(groups)) * width * (none + 1))
     group, day = held // ((none + 1) * width), held // (none + 1) % width
     example = np.zeros(len(held), dtype=np.int64)
     example[cell] = np.arange(len(cell))
-    sort, sorts = _sorts(groups, group, held % (none + 1), eligible)
+    sort, sorts = _sorts(
+        groups, group, held % (none + 1), eligible, facts.kind[example]
+    )
     cells = Cells(
         sort=sort,
         since=groups.since[group],
@@ -109,12 +103,14 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
 
 
 def _sorts(
-    groups: Groups, group: Ints, using: Ints, eligible: Bools
+    groups: Groups, group: Ints, using: Ints, eligible: Bools, kind: Ints
 ) -> tuple[Ints, Sorts]:
     names = (groups.rank, groups.target, groups.access, groups.sign, groups.taker)
     fields = np.stack([*(name[group] for name in names), using])
-    columns, sort = np.unique(fields, axis=1, return_inverse=True)
-    rank, target, access, sign, taker, used = columns
+    columns, example, sort = np.unique(
+        fields, axis=1, return_index=True, return_inverse=True
+    )
+    rank, target, access, _, taker, used = columns
     takes = np.concatenate([eligible, np.ones((len(eligible), 1), dtype=bool)], axis=1)
     able = takes[access][:, used]
     by_rank = rank[:, None] < rank
@@ -128,23 +124,15 @@ def _sorts(
             np.where(level & (target[:, None] == target), 3, 0),
         ),
     )
-    swap, stock = able & able.T, groups.stock[access]
     return sort.reshape(-1), Sorts(
-        rank, target, first, swap, stock, sign, taker, groups.printers[access]
+        rank,
+        target,
+        first,
+        able & able.T,
+        kind[example],
+        taker,
+        groups.printers[access],
     )
-
-
-def slack_of(facts: Facts) -> Ints:
-    """Return blanks not used by the end of each day, shape (card types, days).
-
-    Types whose blanks are counted day after day have enough here.
-    """
-    kinds = facts.kinds
-    supply = [facts.limits.supply[card] for card in kinds.stocked]
-    table = np.array(supply, dtype=np.int64).reshape(-1, facts.days)
-    left = table - used_blanks(facts)
-    left[[card in kinds.lots for card in kinds.stocked]] = 1
-    return left
 
 
 def costs_on(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
-from ektp_sched.rules.quotas import place
 from ektp_sched.showing import OneLine
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.fairness.overtakes import Pair, count_overtakes
@@ -89,11 +88,7 @@ def fairness(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> Fairnes
     return Fairness(
         avoidable=counts.avoidable,
         accounted=dict(counts.accounted),
-        excused={
-            place(office, quota): pairs
-            for quota, pairs in sorted(counts.excused.items())
-            if pairs
-        },
+        excused={place: pairs for place, pairs in counts.excused.items() if pairs},
         longest_accounted_days=counts.longest,
         sample=tuple(counts.sample),
         waits=_waits_by_group(facts),

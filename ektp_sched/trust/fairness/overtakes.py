@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.trust.counts.blank_moves import BlankMoves
-from ektp_sched.trust.counts.quota_moves import QuotaMoves
+from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of, slack_of
+from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of
 from ektp_sched.trust.verify.tiers import stretches
 
 if TYPE_CHECKING:
@@ -60,38 +60,37 @@ class _Counts:
     avoidable: int = 0
     # pairs whose exchange would worsen an earlier tier, by that tier
     accounted: Counter[str] = field(default_factory=Counter)
-    # pairs whose exchange would break a quota, by that quota's index, and worsen no
-    # tier before the one it improves
-    excused: Counter[int] = field(default_factory=Counter)
+    # pairs whose exchange would break a rule that holds cards back, by its place in
+    # office.toml, and worsen no tier before the one it improves
+    excused: Counter[str] = field(default_factory=Counter)
     longest: int = 0  # most days between the two prints of a pair in accounted
     sample: list[Pair] = field(default_factory=list)  # a few avoidable pairs
 
 
 def count_overtakes(facts: Facts) -> _Counts:
     """Count all overtakes of a plan, avoidable or accounted for."""
-    counts = _Counts()
     cells, sorts, _ = cells_of(facts)
-    slack = slack_of(facts)
-    moves, blanks = QuotaMoves(facts), BlankMoves(facts)
+    moves, blanks = Moves(facts), BlankMoves(facts)
+    counts = _Counts(excused=Counter(dict.fromkeys(moves.places, 0)))
+    limited = moves.sort[sorts.kind]
     for day in np.unique(cells.day[cells.day < facts.days]).tolist():
         ahead = cells.take(cells.day == day)
         behind = cells.take((cells.day > day) & (cells.ready <= day))
-        for later, able in _days_behind(facts, sorts, ahead, behind, day, slack):
+        for later, able in _days_behind(facts, sorts, ahead, behind):
             passed = behind.take(behind.day == later)
             able &= blanks.allowed(sorts.taker, able, day, later)
-            held = moves.against_exchange(day, later)[sorts.sign[:, None], sorts.sign]
-            _count_pair(facts, sorts, ahead, passed, able & (held < 0), counts)
-            for quota in np.unique(held[able & (held >= 0)]).tolist():
-                by_quota = _Counts()
-                _count_pair(
-                    facts, sorts, ahead, passed, able & (held == quota), by_quota
-                )
-                counts.excused[quota] += by_quota.avoidable
+            held = moves.against_exchange(day, later)[limited[:, None], limited]
+            _count_pair(facts, sorts, ahead, passed, able & (held == FREE), counts)
+            for place in np.unique(held[able & (held != FREE)]).tolist():
+                if moves.rules[place].holds_back:
+                    excused, by_place = able & (held == place), _Counts()
+                    _count_pair(facts, sorts, ahead, passed, excused, by_place)
+                    counts.excused[moves.places[place]] += by_place.avoidable
     return counts
 
 
 def _days_behind(
-    facts: Facts, sorts: Sorts, ahead: Cells, behind: Cells, day: int, slack: Ints
+    facts: Facts, sorts: Sorts, ahead: Cells, behind: Cells
 ) -> Iterator[tuple[int, Bools]]:
     """Yield later days on which somebody overtaken is printed.
 
@@ -112,10 +111,6 @@ def _days_behind(
             | ((sorts.first == 2) & (since <= latest))
             | ((sorts.first == 3) & (since < latest))
         )
-        if able.any() and len(slack):
-            left = np.append(slack[:, day:later].min(axis=1), 1)[sorts.stock]
-            same = sorts.stock[:, None] == sorts.stock
-            able &= same | (left >= 1)[:, None]
         if able.any():
             yield later, able
 

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.people.keys import compact
 from ektp_sched.trust.facts import blocks
-from ektp_sched.trust.groups import group_applications, numbered
+from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.proof.face import costs, field, routes, whole_face
 
 if TYPE_CHECKING:
@@ -178,7 +179,8 @@ def _merged(face: Face, tiers: Sequence[DemandedTier]) -> _Many:
     key, count = face.mask, max(1, len(face.masks))
     for tier in tiers:
         seen, width = field(face.groups, tier)
-        key, count = numbered(key * width + seen, count * width)
+        key, values = compact(key * width + seen, count * width)
+        count = len(values)
     example = np.zeros(count, dtype=np.int64)
     example[key] = np.arange(len(key))
     size = np.zeros(count, dtype=np.int64)

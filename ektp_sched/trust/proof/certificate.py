@@ -23,18 +23,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
-from ektp_sched.trust.facts import blocks, counted, missing_columns, read_facts
+from ektp_sched.people.keys import compact, distinct, distinct_rows
+from ektp_sched.trust.counts.standing import left_of
+from ektp_sched.trust.facts import blocks, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
-from ektp_sched.trust.groups import (
-    distinct,
-    distinct_rows,
-    group_applications,
-    numbered,
-)
+from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.proof.decided import check_choice
 from ektp_sched.trust.proof.face import Face, costs, field, routes, whole_face
 from ektp_sched.trust.proof.prices import read_prices
-from ektp_sched.trust.verify.rules import check_rules, used_blanks
+from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.tiers import OWN_TIERS, priced, value_of, values
 from ektp_sched.words import said
 
@@ -69,25 +66,7 @@ class _Use:
 def check_certificate(
     plan: Planned, backlog: BacklogLike, office: OfficeLike
 ) -> list[Violation]:
-    """Check the prices that prove a plan optimal, in whole numbers.
-
-    Parameters
-    ----------
-    plan
-        A plan with its certificate.
-    backlog
-        The accepted applications.
-    office
-        The rules.
-
-    Returns
-    -------
-    list of Violation
-        Empty if and only if the plan obeys every rule and the prices prove
-        that no other plan is better, or where the status is ``feasible`` in
-        the tiers that it calls proven: with the shifts that it works, and with
-        any others as far as `proves_choice` says so.
-    """
+    """Check the prices that prove a plan optimal, in whole numbers."""
     office = as_office(office)
     backlog = as_backlog(backlog, office)
     findings = Findings(plan.start)
@@ -100,8 +79,8 @@ def check_certificate(
         return findings.listed()
     facts = read_facts(plan, backlog, office)
     check_rules(facts, findings)
-    if findings.found:
-        findings.found[:] = []
+    if findings.violations:
+        findings.violations[:] = []
         findings.add(
             "certificate-rules",
             said(
@@ -181,8 +160,7 @@ def _same_tiers(
 
 def _use(facts: Facts, face: Face) -> _Use:
     """Return which choices the plan makes and which limits it uses fully."""
-    limits, rows, days = facts.limits, facts.rows, facts.days
-    groups = face.groups
+    rows, days, groups = facts.rows, facts.days, face.groups
     position = face.positions(days)
     width = len(face.days) + 1
     key = groups.member * width + position[facts.printed]
@@ -190,18 +168,12 @@ def _use(facts: Facts, face: Face) -> _Use:
     paths = np.zeros(face.paths.shape, dtype=bool)
     access = groups.access[groups.member[rows.application]]
     paths[access, position[rows.day], rows.printer, rows.server] = True
-    day = rows.day.astype(np.int64)
-    printers = counted(rows.printer * days + day, limits.printer_cards.shape)
-    servers = counted(rows.server * days + day, limits.server_cards.shape)
-    total = np.zeros(days, dtype=bool)
-    if limits.total is not None:
-        total = counted(day, (days,)) == limits.total
-    supply = np.array([limits.supply[c] for c in facts.kinds.stocked], dtype=np.int64)
+    left = left_of(facts)
     full = {
-        "printers": printers == limits.printer_cards,
-        "servers": servers == limits.server_cards,
-        "reserve": total,
-        "stock": used_blanks(facts) == supply.reshape(-1, days),
+        "printers": left.printers == 0,
+        "servers": left.servers == 0,
+        "reserve": left.total == 0,
+        "stock": left.blanks == 0,
     }
     return _Use(cells // width, cells % width, paths, full)
 
@@ -241,7 +213,8 @@ def _narrow(facts: Facts, face: Face, tier: DemandedTier, price: Prices) -> None
     route, least = routes(face, price)
     face.paths &= route == least[:, :, None, None]
     seen, width = field(face.groups, tier)
-    key, count = numbered(face.mask * width + seen, max(1, len(face.masks)) * width)
+    key, values = compact(face.mask * width + seen, max(1, len(face.masks)) * width)
+    count = len(values)
     example = np.zeros(count, dtype=np.int64)
     example[key] = np.arange(len(key))
     kept = np.zeros((count, face.masks.shape[1]), dtype=bool)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ektp_sched.people.keys import compact
 from ektp_sched.trust.facts import MISSING
-from ektp_sched.trust.groups import Groups, numbered
 from ektp_sched.trust.verify.tiers import cost
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.trust.facts import Facts
+    from ektp_sched.trust.groups import Groups
     from ektp_sched.trust.proof.prices import Prices
     from ektp_sched.trust.verify.tiers import DemandedTier
 
@@ -81,7 +82,7 @@ def _choices(groups: Groups, days: int) -> Ints:
     width = days + 2
     pin = np.where(groups.pinned == MISSING, days + 1, groups.pinned)
     key = (groups.access * width + groups.ready) * width + pin
-    return numbered(key, max(1, len(groups.stock)) * width * width)[0]
+    return compact(key, max(1, len(groups.stock)) * width * width)[0]
 
 
 def routes(face: Face, price: Prices) -> tuple[NDArray[Any], NDArray[Any]]:

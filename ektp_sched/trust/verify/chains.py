@@ -17,9 +17,9 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
-from ektp_sched.trust.counts.standing import ribbons_left
-from ektp_sched.trust.facts import Rows, counted
-from ektp_sched.trust.fairness.cells import cells_of, costs_on, slack_of
+from ektp_sched.trust.counts.standing import left_of
+from ektp_sched.trust.facts import Rows
+from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.shifts import ShiftRules, Worked
@@ -66,11 +66,11 @@ class _Node:
 
     def moves(self) -> list[tuple[int, int]]:
         """Return groups and the slots that they take, the last move first."""
-        found, node = [], self
+        moved, node = [], self
         while node.before is not None:
-            found.append((node.group, node.taken))
+            moved.append((node.group, node.taken))
             node = node.before
-        return found
+        return moved
 
 
 class _Search:
@@ -86,12 +86,12 @@ class _Search:
         at = np.full(facts.frame.height, self.slots, dtype=np.int64)
         at[rows.application] = self._slot(rows.day, rows.printer, rows.server)
         self.of = at
-        some = np.flatnonzero(cell >= 0)
-        key = (at[some] * len(self.sorts.rank) + self.cells.sort[cell[some]]) * max(
+        placed = np.flatnonzero(cell >= 0)
+        key = (at[placed] * len(self.sorts.rank) + self.cells.sort[cell[placed]]) * max(
             1, len(self.cells.day)
-        ) + cell[some]
+        ) + cell[placed]
         _, first = np.unique(key, return_index=True)
-        self.one = some[first]
+        self.one = placed[first]
         self.cell = cell[self.one]
         self.at = at[self.one]
         self.sort = self.cells.sort[self.cell]
@@ -105,11 +105,11 @@ class _Search:
         self.weights = self._weights(names)
         self.now = np.zeros(len(self.cells.day), dtype=np.int64)
         for day in np.unique(self.cells.day).tolist():
-            mine = self.cells.day == day
-            self.now[mine] = self._scalar(day)[mine]
+            there = self.cells.day == day
+            self.now[there] = self._scalar(day)[there]
         self.known: dict[int, tuple[Ints, Ints]] = {}
-        self.blanks, self.ribbons = slack_of(facts), ribbons_left(facts)
-        self.blanks[[card in facts.kinds.lots for card in facts.kinds.stocked]] = _NEVER
+        left = left_of(facts)
+        self.blanks, self.ribbons = left.blanks, left.ribbons
         self.look_for_room()
 
     def under(self, facts: Facts) -> _Search:
@@ -121,16 +121,12 @@ class _Search:
 
     def look_for_room(self) -> None:
         """Count what printers, servers and reserve leave of each day."""
-        facts = self.facts
-        rows, limits, days = facts.rows, facts.limits, facts.days
-        used = counted(rows.printer * days + rows.day, limits.printer_cards.shape)
-        self.printers = limits.printer_cards - used
-        used = counted(rows.server * days + rows.day, limits.server_cards.shape)
-        self.servers = limits.server_cards - used
-        self.total = np.full(days, _NEVER, dtype=np.int64)
-        if limits.total is not None:
-            used = counted(rows.day.astype(np.int64), (days,))
-            self.total = limits.total - used
+        left = left_of(self.facts)
+        self.printers, self.servers, self.total = (
+            left.printers,
+            left.servers,
+            left.total,
+        )
 
     def _slot(self, day: Ints32, printer: Ints, server: Ints) -> Ints:
         _, printers, servers = self.shape
@@ -208,10 +204,10 @@ class _Search:
             for sum_, node in ends:
                 moves = node.moves()
                 yield sum_, tuple((int(self.one[g]), slot) for g, slot in moves)
-            some = np.flatnonzero((value < _NEVER) & (spots < self.slots))
-            some = some[np.argsort(value[some], kind="stable")][:_SLOTS]
+            going = np.flatnonzero((value < _NEVER) & (spots < self.slots))
+            going = going[np.argsort(value[going], kind="stable")][:_SLOTS]
             following = []
-            for spot in some.tolist():
+            for spot in going.tolist():
                 parent = frontier[before[spot]]
                 for slot in self._opened(int(spots[spot])):
                     if value[spot] < best[slot]:
@@ -233,8 +229,11 @@ class _Search:
         less = less[np.argsort(sums[less], kind="stable")]
         _, first = np.unique(self.class_sort[less], return_index=True)
         return [
-            (int(sums[one]), _Node(int(sums[one]), -1, node, int(who[one]), node.slot))
-            for one in less[np.sort(first)[:8]].tolist()
+            (
+                int(sums[group]),
+                _Node(int(sums[group]), -1, node, int(who[group]), node.slot),
+            )
+            for group in less[np.sort(first)[:8]].tolist()
         ]
 
     def _parts(self, slot: int) -> tuple[int, int, int]:
@@ -259,26 +258,26 @@ class _Search:
         printed = self.facts.printed
         return tuple(
             (
-                int(kinds.sign[kind[one]]),
-                int(kinds.stock[kind[one]]),
-                int(kinds.taker[kind[one]]),
-                int(printed[one]),
+                int(kinds.sign[kind[application]]),
+                int(kinds.stock[kind[application]]),
+                int(kinds.taker[kind[application]]),
+                int(printed[application]),
                 slot // self.shape[2],
             )
-            for one, slot in chain
+            for application, slot in chain
         )
 
     def lacks(self, chain: Chain) -> bool:
         """Return whether a chain plainly lacks blanks or ribbons."""
         facts, days = self.facts, self.facts.days
         blanks, ribbons = np.zeros_like(self.blanks), np.zeros_like(self.ribbons)
-        for one, slot in chain:
+        for application, slot in chain:
             day, printer, _ = self._parts(slot)
-            card = int(facts.kinds.stock[facts.kind[one]])
-            was = int(facts.printed[one])
+            card = int(facts.kinds.stock[facts.kind[application]])
+            was = int(facts.printed[application])
             ribbons[printer, day:] += 1
             if was < days:
-                ribbons[self._parts(int(self.of[one]))[1], was:] -= 1
+                ribbons[self._parts(int(self.of[application]))[1], was:] -= 1
             if card >= 0:
                 blanks[card, day:] += 1
                 blanks[card, was:] -= 1
@@ -287,7 +286,7 @@ class _Search:
     def moved(self, chain: Chain) -> Facts:
         """Return the plan with the cards of a chain moved."""
         facts, rows = self.facts, self.facts.rows
-        places = {one: self._parts(slot) for one, slot in chain}
+        places = {application: self._parts(slot) for application, slot in chain}
         whose = np.array(list(places), dtype=np.int64)
         coming = whose[facts.printed[whose] == facts.days]
         columns = {name: getattr(rows, name) for name in Rows.__slots__}
@@ -298,9 +297,9 @@ class _Search:
         new["application"] = coming
         joined = {n: np.concatenate([columns[n], new[n]]) for n in columns}
         printed = facts.printed.copy()
-        for one, (day, printer, server) in places.items():
-            row = np.flatnonzero(joined["application"] == one)[0]
-            joined["day"][row] = printed[one] = day
+        for application, (day, printer, server) in places.items():
+            row = np.flatnonzero(joined["application"] == application)[0]
+            joined["day"][row] = printed[application] = day
             joined["printer"][row], joined["server"][row] = printer, server
         stays = ~np.isin(facts.left, coming)
         added = facts.assignments.clear(len(coming))
@@ -315,18 +314,7 @@ class _Search:
 
 
 def better_chain(facts: Facts) -> tuple[int, int] | None:
-    """Return an application and its new day that begins a chain to a better plan.
-
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-
-    Returns
-    -------
-    tuple of int or None
-        None where no chain was seen; that proves nothing.
-    """
+    """Return an application and its new day that begins a chain to a better plan."""
     if _too_large(facts):
         return None
     search = _Search(facts, frozenset(tier.name for tier in priced(facts)))
@@ -336,13 +324,7 @@ def better_chain(facts: Facts) -> tuple[int, int] | None:
 
 
 def useful_shift(facts: Facts) -> tuple[str, int, int] | None:
-    """Return a shift, its day, and an application, where one use more betters a plan.
-
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    """
+    """Return a shift, a day and whom it serves where one use more betters a plan."""
     tiers = [tier.name for tier in demanded(facts)]
     own = [number for number, name in enumerate(tiers) if name in OWN_TIERS]
     names = frozenset(tiers[: own[0]] if own else ())
@@ -386,14 +368,14 @@ def _tries(facts: Facts) -> int:
 
 
 def _vector(facts: Facts) -> list[int]:
-    found = values(facts)
-    return [value_of(tier, found) for tier in demanded(facts)]
+    sums = values(facts)
+    return [value_of(tier, sums) for tier in demanded(facts)]
 
 
 def _begun(search: _Search, chain: Chain) -> tuple[int, int]:
     """Return who gains most of a chain, being the last to move, and its new day."""
-    one, slot = chain[0]
-    return one, slot // (search.shape[1] * search.shape[2])
+    application, slot = chain[0]
+    return application, slot // (search.shape[1] * search.shape[2])
 
 
 def _kept(
@@ -402,7 +384,7 @@ def _kept(
     """Return the first chain that keeps every rule and betters the tiers."""
     seen = set()
     for _, chain in search.chains(starts):
-        if len({one for one, _ in chain}) < len(chain):
+        if len({application for application, _ in chain}) < len(chain):
             continue
         kind = search.kind_of(chain)
         if kind in seen or search.lacks(chain):
@@ -413,6 +395,6 @@ def _kept(
         moved = search.moved(chain)
         findings = Findings(moved.start)
         check_rules(moved, findings)
-        if not findings.found and _vector(moved) < before:
+        if not findings.violations and _vector(moved) < before:
             return chain
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, ribbon_cards
+from ektp_sched.rules import RULES
 from ektp_sched.trust.verify.shifts import ShiftRules
 from ektp_sched.trust.verify.tiers import OWN_TIERS, tier_label
 from ektp_sched.words import said
@@ -26,17 +27,7 @@ __all__ = ["check_claims", "uncertifiable"]
 
 
 def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
-    """Check that bounds, "proven" and "optimal" do not contradict each other.
-
-    Parameters
-    ----------
-    facts
-        The office and its applications.
-    plan
-        What it states of its tiers, its status and its certificate.
-    findings
-        Where violations go.
-    """
+    """Check that bounds, "proven" and "optimal" do not contradict each other."""
     for tier in plan.tiers:
         if tier.bound is not None and tier.bound > tier.value:
             message = said(
@@ -87,20 +78,16 @@ def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
 def uncertifiable(facts: Facts) -> bool:
     """Return whether only a solver can prove such a plan, and prices cannot.
 
-    That is so with quotas; and where something can run out on these data: ribbons;
-    blanks that expire or are set aside; blanks of a card type that shares a
-    printer, a server or the reserve with another.  What all capacity, with
-    every shift, and everybody who waits could not use up cannot run out.
-
-    Parameters
-    ----------
-    facts
-        The office and its applications.
+    That is so with rules that hold cards back, such as quotas; and where something
+    can run out on these data: ribbons; blanks that expire or are set aside; blanks of
+    a card type that shares a printer, a server or the reserve with another.  What all
+    capacity, with every shift, and everybody who waits could not use up cannot run
+    out.
     """
     office, kinds = facts.office, facts.kinds
     if not facts.frame.height:
         return False
-    if office.quotas:
+    if any(rule.holds_back and rule.used(office) for rule in RULES):
         return True
     if not kinds.stocked and all(p.cards_per_ribbon is None for p in office.printers):
         return False

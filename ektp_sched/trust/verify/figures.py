@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.rules import CAPACITY, QUOTAS, RESERVE, RIBBONS, STOCK
+from ektp_sched.people.keys import counted
+from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, RULES, STOCK
 from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.standing import machine_room, room_by_kind
-from ektp_sched.trust.facts import MISSING, blocks, counted
+from ektp_sched.trust.facts import MISSING, blocks
 from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
@@ -46,29 +47,21 @@ _FINE: Final = 32
 
 
 def check_figures(facts: Facts, findings: Findings) -> None:
-    """Check wait_days, urgency and pressure of every row.
-
-    Parameters
-    ----------
-    facts
-        The plan and the applications.
-    findings
-        Where violations go.
-    """
+    """Check wait_days, urgency and pressure of every row."""
     rows = facts.rows
     if not len(rows.day) or not facts.frame.height:
         return
     known = (rows.application >= 0) & (rows.day != MISSING)
     pressure = facts.assignments["pressure"].fill_null(-1).to_numpy()
     wrong = {code: np.zeros(len(known), dtype=bool) for code in _FIGURES}
-    for some in blocks(len(known)):
-        application = np.maximum(rows.application[some], 0)
+    for block in blocks(len(known)):
+        application = np.maximum(rows.application[block], 0)
         kind = facts.kind[application]
-        waited = (rows.day[some] - facts.since[application]).astype(np.int64)
+        waited = (rows.day[block] - facts.since[application]).astype(np.int64)
         target = facts.kinds.target[kind]
-        wrong["wait-days"][some] = rows.wait_days[some] != waited
-        wrong["urgency"][some] = rows.urgency[some] != facts.kinds.urgency[kind]
-        wrong["pressure"][some] = ~_rounds(pressure[some], waited + 1, target)
+        wrong["wait-days"][block] = rows.wait_days[block] != waited
+        wrong["urgency"][block] = rows.urgency[block] != facts.kinds.urgency[kind]
+        wrong["pressure"][block] = ~_rounds(pressure[block], waited + 1, target)
     for code, message in _FIGURES.items():
         add_rows(facts, findings, code, message, known & wrong[code])
 
@@ -83,15 +76,7 @@ def _rounds(stated: Floats, day_of_waiting: Ints, target: Ints) -> Bools:
 
 
 def check_places(facts: Facts, findings: Findings) -> None:
-    """Check the order of rows, batches, positions and the order within a day.
-
-    Parameters
-    ----------
-    facts
-        The plan and the applications.
-    findings
-        Where violations go.
-    """
+    """Check the order of rows, batches, positions and the order within a day."""
     rows = facts.rows
     order = _sorted(facts, findings)
     day, printer = (
@@ -146,8 +131,8 @@ def _sorted(facts: Facts, findings: Findings) -> Ints | None:
     rows = facts.rows
     keys = (rows.day, rows.printer, rows.batch, rows.position)
     falling = False
-    for some in blocks(len(rows.day)):
-        pair = slice(some.start, some.stop + 1)
+    for block in blocks(len(rows.day)):
+        pair = slice(block.start, block.stop + 1)
         rising = np.zeros(len(rows.day[pair]) - 1, dtype=bool)
         equal = ~rising
         for key in (key[pair] for key in keys):
@@ -176,9 +161,9 @@ def _check_order(
     tie_break = TieBreak.of(facts)
     ids = facts.assignments["application_id"]
     wrong = np.zeros(count, dtype=bool)
-    for some in blocks(count):
+    for block in blocks(count):
         # One row more, so that the last is compared with the first of the next.
-        row = np.arange(some.start, min(some.stop + 1, count))
+        row = np.arange(block.start, min(block.stop + 1, count))
         pair = ~new[row[1:]]
         row = row if order is None else order[row]
         falls = _falls(facts, rows.application[row], rows.day[row], pair)
@@ -218,15 +203,7 @@ def _falls(facts: Facts, application: Ints, day: Ints32, pair: Bools) -> Bools:
 
 
 def check_even_shares(facts: Facts, findings: Findings) -> None:
-    """Check that equal printers share each day's cards, earlier ids first.
-
-    Parameters
-    ----------
-    facts
-        The plan and the office.
-    findings
-        Where violations go.
-    """
+    """Check that equal printers share each day's cards, earlier ids first."""
     limits = facts.limits
     good = facts.valid()
     key = facts.rows.printer[good] * facts.days + facts.rows.day[good]
@@ -298,15 +275,9 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
     where one of these holds; else ``capacity`` where no eligible printer had
     room on a day on which the application was ready; else ``no-ribbon`` where
     each that had room had no ribbon left; else ``no-blanks`` where on each day
-    with both there was no blank for it; else ``quota`` where one card more
-    would break a quota on each day with all three.
-
-    Parameters
-    ----------
-    facts
-        The plan and the applications.
-    findings
-        Where violations go.
+    with both there was no blank for it; else that of the first rule that holds
+    cards back, such as ``quota``, which one card more would break on each day
+    with all three that the rules before it allow.
     """
     if not facts.unprinted.height:
         return
@@ -373,16 +344,22 @@ def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
     printers = kinds.printers.astype(np.int64)
     free = machine_room(facts, CAPACITY, RESERVE)
     ribbon = machine_room(facts, RIBBONS)
-    some = printers @ free.astype(np.int64) > 0
-    inked = printers @ (free & ribbon).astype(np.int64) > 0
-    both = inked & _blanks(facts, np.unique(kind))
-    all_ = both & room_by_kind(facts, QUOTAS)
+    room = printers @ (free & ribbon).astype(np.int64) > 0
+    stages = [
+        ("capacity", printers @ free.astype(np.int64) > 0),
+        ("no-ribbon", room),
+        ("no-blanks", room := room & _blanks(facts, np.unique(kind))),
+    ]
+    for rule in RULES:
+        if rule.holds_back:
+            room = room & room_by_kind(facts, rule)
+            stages.append((rule.reason, room))
     ready = np.maximum(facts.ready[index], 0)
-    ends = [_last(days_)[kind] < ready for days_ in (some, inked, both, all_)]
-    true["capacity"] = plain & ends[0]
-    true["no-ribbon"] = plain & ~ends[0] & ends[1]
-    true["no-blanks"] = plain & ~ends[1] & ends[2]
-    true["quota"] = plain & ~ends[2] & ends[3]
+    before = np.zeros(len(index), dtype=bool)
+    for reason, days_with_room in stages:
+        none_left = _last(days_with_room)[kind] < ready
+        true[reason] = plain & ~before & none_left
+        before = none_left
     return true
 
 

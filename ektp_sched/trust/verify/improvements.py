@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.people.keys import counted
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.consumables import blanks_of
-from ektp_sched.trust.counts.quota_moves import QuotaMoves
-from ektp_sched.trust.counts.standing import machine_room, ribbons_left
-from ektp_sched.trust.facts import counted
-from ektp_sched.trust.fairness.cells import cells_of, costs_on, slack_of
+from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.standing import left_of, machine_room
+from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.trust.verify.ties import PASSED_IN_TIE
@@ -47,34 +47,18 @@ _LATE: Final = np.iinfo(np.int64).max
 
 
 def check_improvements(facts: Facts, findings: Findings) -> None:
-    """Check a plan that is called optimal without a certificate.
-
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    findings
-        Where violations go.
-    """
-    before = len(findings.found)
+    """Check a plan that is called optimal without a certificate."""
+    before = len(findings.violations)
     cells, sorts, cell = cells_of(facts)
     _check_exchanges(facts, cells, sorts, cell, findings)
     _check_free_slots(facts, cells, sorts, cell, findings)
-    if len(findings.found) == before:
+    if len(findings.violations) == before:
         _check_chains(facts, findings)
     check_shift_choice(facts, findings)
 
 
 def check_shift_choice(facts: Facts, findings: Findings) -> None:
-    """Check that no shift is idle, and that none is missing that plainly helps.
-
-    Parameters
-    ----------
-    facts
-        The plan, without a broken rule.
-    findings
-        Where violations go.
-    """
+    """Check that no shift is idle, and that none is missing that plainly helps."""
     _check_idle_shifts(facts, findings)
     _check_useful_shifts(facts, findings)
 
@@ -84,7 +68,7 @@ def _check_chains(facts: Facts, findings: Findings) -> None:
     chain = better_chain(facts)
     if chain is None:
         return
-    one, day = chain
+    application, day = chain
     findings.add(
         "better-chain",
         said(
@@ -96,7 +80,7 @@ def _check_chains(facts: Facts, findings: Findings) -> None:
             "{day}, semua aturan tetap ditaati dan tujuannya lebih baik.",
             day=str(findings.date_of(day)),
         ),
-        application_id=facts.frame["application_id"][one],
+        application_id=facts.frame["application_id"][application],
         day=day,
     )
 
@@ -106,7 +90,7 @@ def _check_useful_shifts(facts: Facts, findings: Findings) -> None:
     use = useful_shift(facts)
     if use is None:
         return
-    shift, day, one = use
+    shift, day, application = use
     findings.add(
         "useful-shift",
         said(
@@ -119,7 +103,7 @@ def _check_useful_shifts(facts: Facts, findings: Findings) -> None:
             shift=shift,
             day=str(findings.date_of(day)),
         ),
-        application_id=facts.frame["application_id"][one],
+        application_id=facts.frame["application_id"][application],
         day=day,
     )
 
@@ -174,33 +158,29 @@ class _Exchanges:
     """Which exchanges between two days keep every rule, by sort."""
 
     def __init__(self, facts: Facts, sorts: Sorts) -> None:
-        self._sorts, self._slack = sorts, slack_of(facts)
-        self._quotas, self._blanks = QuotaMoves(facts), BlankMoves(facts)
+        self._sorts, self._moves, self._blanks = sorts, Moves(facts), BlankMoves(facts)
+        self._limited = self._moves.sort[sorts.kind]
 
-    def kept(self, some: Bools, day: int, later: int) -> Bools:
+    def kept(self, wanted: Bools, day: int, later: int) -> Bools:
         """Return which of some sorts (behind, ahead) may exchange their slots."""
         sorts = self._sorts
-        able = some & sorts.swap
-        if able.any() and len(self._slack):
-            left = np.append(self._slack[:, day:later].min(axis=1), 1)[sorts.stock]
-            same = sorts.stock[:, None] == sorts.stock
-            able = able & (same | (left >= 1)[:, None])
+        able = wanted & sorts.swap
         if able.any():
             able = able & self._blanks.allowed(sorts.taker, able, day, later)
         if able.any():
-            held = self._quotas.against_exchange(day, later)
-            able = able & (held[sorts.sign[:, None], sorts.sign] < 0)
+            held = self._moves.against_exchange(day, later)
+            able = able & (held[self._limited[:, None], self._limited] == FREE)
         return able
 
 
 def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Sides]:
     """Yield every two days between which cards could be exchanged."""
-    mine = np.flatnonzero(cell >= 0)
-    place = TieBreak.of(facts).ranked(mine)
+    free = np.flatnonzero(cell >= 0)
+    place = TieBreak.of(facts).ranked(free)
     latest = np.full(len(cells.day), -1, dtype=np.int64)
     earliest = np.full(len(cells.day), _LATE, dtype=np.int64)
-    np.maximum.at(latest, cell[mine], place)
-    np.minimum.at(earliest, cell[mine], place)
+    np.maximum.at(latest, cell[free], place)
+    np.minimum.at(earliest, cell[free], place)
     days = np.unique(cells.day).tolist()
     on = {day: np.flatnonzero(cells.day == day) for day in days}
     now = {day: costs_on(facts, cells.take(on[day]), sorts, day) for day in days}
@@ -208,8 +188,8 @@ def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Si
         ahead = cells.take(on[day])
         for later in (other for other in days if other > day):
             ready = cells.ready[on[later]] <= day
-            some = on[later][ready]
-            behind = cells.take(some)
+            comers = on[later][ready]
+            behind = cells.take(comers)
             yield _Sides(
                 day,
                 later,
@@ -218,7 +198,7 @@ def _sides(facts: Facts, cells: Cells, sorts: Sorts, cell: Ints) -> Iterator[_Si
                 costs_on(facts, ahead, sorts, later) - now[day],
                 now[later][:, ready] - costs_on(facts, behind, sorts, day),
                 latest[on[day]],
-                earliest[some],
+                earliest[comers],
             )
 
 
@@ -271,9 +251,9 @@ def _check_exchanges(
         )
 
 
-def _first_of(facts: Facts, cell: Ints, one: int) -> int:
+def _first_of(facts: Facts, cell: Ints, application: int) -> int:
     """Return who of an application's cell comes first in the tie-break."""
-    members = np.flatnonzero(cell == cell[one])
+    members = np.flatnonzero(cell == cell[application])
     return int(members[np.argmin(TieBreak.of(facts).ranked(members))])
 
 
@@ -345,7 +325,7 @@ def _check_free_slots(
     names = facts.office.plan.tiers
     sure = np.full(facts.days + 1, "pressure" in names)
     sure[facts.days] |= "unprinted" in names
-    free, ribbons = machine_room(facts, CAPACITY, RESERVE), ribbons_left(facts)
+    free, ribbons = machine_room(facts, CAPACITY, RESERVE), left_of(facts).ribbons
     inked = free & (ribbons > 0)
     open_ = sorts.takes.astype(np.int64) @ inked.astype(np.int64) > 0
     could = open_[cells.sort]
@@ -354,7 +334,7 @@ def _check_free_slots(
     could &= sure[cells.day][:, None]
     if not could.any():
         return
-    rules = _Moves(facts, sorts)
+    rules = _Sooner(facts, sorts)
     lasting = machine_room(facts, RIBBONS)
     own = _own_printers(facts, cell, len(cells.day))
     moved: list[tuple[int, int]] = []
@@ -369,7 +349,7 @@ def _check_free_slots(
                 break
     ids = facts.frame["application_id"]
     for (row,) in findings.places("free-slot", np.ones(len(moved), dtype=bool)):
-        one, day = moved[row]
+        application, day = moved[row]
         findings.add(
             "free-slot",
             said(
@@ -381,7 +361,7 @@ def _check_free_slots(
                 "ditaati.",
                 day=str(findings.date_of(day)),
             ),
-            application_id=ids[one],
+            application_id=ids[application],
             day=day,
         )
 
@@ -394,28 +374,22 @@ def _own_printers(facts: Facts, cell: Ints, count: int) -> Bools:
     return counted(key, (count, number)) > 0
 
 
-class _Moves:
-    """Whether blanks and quotas allow a card of a sort to come earlier."""
+class _Sooner:
+    """Whether limits on kinds and blanks allow a card of a sort to come earlier."""
 
     def __init__(self, facts: Facts, sorts: Sorts) -> None:
         self._sorts, self._takers = sorts, facts.kinds.takers
-        self._slack, self._blanks = slack_of(facts), blanks_of(facts)
-        self._quotas = QuotaMoves(facts)
+        self._moves, self._blanks = Moves(facts), blanks_of(facts)
         self._allowed = cache(self._allows)
 
     def kept(self, sort: int, day: int, later: int) -> bool:
         """Return whether a card of a sort may be printed on an earlier day."""
-        sorts = self._sorts
-        stock, taker, sign = (
-            int(of[sort]) for of in (sorts.stock, sorts.taker, sorts.sign)
-        )
-        return self._allowed(stock, taker, sign, day, later)
+        kind, taker = int(self._sorts.kind[sort]), int(self._sorts.taker[sort])
+        return self._allowed(kind, taker, day, later)
 
-    def _allows(self, stock: int, taker: int, sign: int, day: int, later: int) -> bool:
-        if stock >= 0 and not (self._slack[stock, day:later] > 0).all():
-            return False
+    def _allows(self, kind: int, taker: int, day: int, later: int) -> bool:
         if taker >= 0:
             card, name = self._takers[taker]
             if not self._blanks[card].moves(name, day, later):
                 return False
-        return not self._quotas.against_move(sign, day, later)
+        return not self._moves.against_move(kind, day, later)

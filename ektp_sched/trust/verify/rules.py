@@ -8,8 +8,7 @@ import numpy as np
 
 from ektp_sched.rules import RIBBONS, RULES, STOCK
 from ektp_sched.trust.counts.consumables import check_lots
-from ektp_sched.trust.counts.standing import standing_of, world_of
-from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
 from ektp_sched.words import said
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.rules import Rule, Standing
+    from ektp_sched.rules import Rule
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.words import Said
@@ -26,47 +25,18 @@ if TYPE_CHECKING:
     Check = Callable[[Facts, Findings], None]
 
     Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
-__all__ = ["add_rows", "check_rules", "used_blanks"]
+__all__ = ["add_rows", "check_rules"]
 
 
 def check_rules(facts: Facts, findings: Findings) -> None:
-    """Add a violation for every rule that the plan breaks.
-
-    Parameters
-    ----------
-    facts
-        The plan, the applications and the office.
-    findings
-        Where violations go.
-    """
+    """Add a violation for every rule that the plan breaks."""
     for check in _FIRST:
         check(facts, findings)
-    standing = standing_of(facts)
     for rule in RULES:
-        _limits_are_kept(rule, facts, standing, findings)
+        _limits_are_kept(rule, facts, findings)
         if rule.name in _NEXT:
             _NEXT[rule.name](facts, findings)
-
-
-def used_blanks(facts: Facts) -> Ints:
-    """Return cards printed up to and including each day, shape (card types, days).
-
-    Parameters
-    ----------
-    facts
-        The plan's valid rows.
-    """
-    stocked = len(facts.kinds.stocked)
-    if not stocked:
-        return np.zeros((0, facts.days), dtype=np.int64)
-    rows = facts.rows
-    good = facts.valid()
-    stock = facts.kinds.stock[facts.kind[rows.application[good]]]
-    counts = stock >= 0
-    key = stock[counts] * facts.days + rows.day[good][counts]
-    return np.cumsum(counted(key, (stocked, facts.days)), axis=1)
 
 
 def add_rows(
@@ -245,11 +215,9 @@ def _servers_are_reached(facts: Facts, findings: Findings) -> None:
     add_rows(facts, findings, "server-not-reached", message, apart)
 
 
-def _limits_are_kept(
-    rule: Rule, facts: Facts, standing: Standing, findings: Findings
-) -> None:
+def _limits_are_kept(rule: Rule, facts: Facts, findings: Findings) -> None:
     """Add a violation for each stretch of days in which a rule's limits break."""
-    limits, world = standing.limits, world_of(facts)
+    standing, limits = facts.standing, facts.standing.limits
     codes = np.array([limit.code for limit in limits.limits], dtype=object)
     for code in rule.codes:
         broken = standing.broken & (codes == code)[limits.limit]
@@ -258,7 +226,7 @@ def _limits_are_kept(
             number = period.limit.printer
             findings.add(
                 code,
-                rule.says(world, period),
+                rule.says(facts.world, period),
                 day=rule.day(period),
                 printer=None if number is None else facts.limits.printers[number],
             )

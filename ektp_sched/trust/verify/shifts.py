@@ -13,14 +13,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.office import calendar
-from ektp_sched.office.fields import DAYS
+from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ektp_sched.office import Office
-    from ektp_sched.office.decisions import Shift
+    from ektp_sched.rules.shifts import Shift
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.planned import PlannedShift, Use
     from ektp_sched.words import Said
@@ -55,15 +55,7 @@ class Worked:
 
 
 def read_shifts(shifts: Sequence[PlannedShift], start: date) -> tuple[Worked, ...]:
-    """Return the shifts that a plan says are worked, in its order.
-
-    Parameters
-    ----------
-    shifts
-        As the plan states them.
-    start
-        Its first day.
-    """
+    """Return the shifts that a plan says are worked, in its order."""
     return tuple(
         Worked(use.shift, (use.day - start).days, use.cost_idr) for use in shifts
     )
@@ -114,62 +106,47 @@ class ShiftRules:
         return day in self._kept_free and not shift.on_holidays
 
     def sums(self, uses: Sequence[Use]) -> set[tuple[tuple[int, ...], int]]:
-        """Return every rule as weights of uses and the most they may add up to.
-
-        Parameters
-        ----------
-        uses
-            Day offset, and shifts that are worked together on that day; of
-            each day at most one is taken.
-        """
+        """Return every rule as weights of uses and the most they may add up to."""
         days = sorted({day for day, _ in uses})
-        found = {(tuple(int(on == day) for on, _ in uses), 1) for day in days}
+        limits = {(tuple(int(on == day) for on, _ in uses), 1) for day in days}
         if self.office.budget is not None:
             costs = tuple(
                 shift_costs(self.office, [(name, day) for name in names])
                 for day, names in uses
             )
-            found.add((costs, self.office.budget.idr))
+            limits.add((costs, self.office.budget.idr))
         for shift in self.office.shifts:
-            mine = [shift.id in names for _, names in uses]
+            used = [shift.id in names for _, names in uses]
             if shift.max_uses is not None:
-                found.add((tuple(map(int, mine)), shift.max_uses))
+                limits.add((tuple(map(int, used)), shift.max_uses))
             spans = [(day, day + shift.rest_days, 1) for day in days]
             if shift.max_per_week is not None:
                 first = self.start.weekday()
                 mondays = {7 * self.week(day) - first for day in days}
                 spans += [(day, day + 6, shift.max_per_week) for day in mondays]
             for first, last, most in spans:
-                pairs = zip(mine, uses, strict=True)
+                pairs = zip(used, uses, strict=True)
                 here = [own and first <= day <= last for own, (day, _) in pairs]
-                found.add((tuple(map(int, here)), most))
-        return found
+                limits.add((tuple(map(int, here)), most))
+        return limits
 
     def stopped_by(
         self, worked: Sequence[tuple[str, int]], shift: str, day: int
     ) -> tuple[str, ...]:
-        """Return places of the rules that leave no room for one use more.
-
-        Parameters
-        ----------
-        worked
-            Id and day of the uses that there are.
-        shift, day
-            The one more.
-        """
+        """Return places of the rules that leave no room for one use more."""
         taken = [(shift, day), *worked]
         number = [one.id for one in self.office.shifts].index(shift)
-        mine = self.office.shifts[number]
+        own = self.office.shifts[number]
         days = {on for name, on in taken if name == shift}
         week = {on for on in days if self.week(on) == self.week(day)}
         budget = self.office.budget
-        near = any(0 < abs(on - day) <= mine.rest_days for on in days)
+        near = any(0 < abs(on - day) <= own.rest_days for on in days)
         stops = {
             "budget.idr": budget is not None
             and shift_costs(self.office, taken) > budget.idr,
-            "max_uses": mine.max_uses is not None and len(days) > mine.max_uses,
-            "max_per_week": mine.max_per_week is not None
-            and len(week) > mine.max_per_week,
+            "max_uses": own.max_uses is not None and len(days) > own.max_uses,
+            "max_per_week": own.max_per_week is not None
+            and len(week) > own.max_per_week,
             "rest_days": near,
         }
         return tuple(
@@ -196,17 +173,7 @@ class ShiftRules:
 def check_shifts(
     stated: Sequence[Worked], rules: ShiftRules, findings: Findings
 ) -> None:
-    """Add a violation for every rule that the shifts of a plan break.
-
-    Parameters
-    ----------
-    stated
-        The shifts that the plan says are worked.
-    rules
-        The office's rules on them.
-    findings
-        Where violations go.
-    """
+    """Add a violation for every rule that the shifts of a plan break."""
     ids = {shift.id for shift in rules.office.shifts}
     for use in stated:
         if use.shift not in ids:
@@ -241,14 +208,14 @@ def check_shifts(
     for number, shift in enumerate(rules.office.shifts, 1):
         uses = [u for u in stated if u.shift == shift.id and 0 <= u.day < rules.days]
         days = sorted({use.day for use in uses})
-        mine = _Mine(shift, f"shifts[{number}]", uses, days, rules, findings)
+        worked = _ShiftUses(shift, f"shifts[{number}]", uses, days, rules, findings)
         for rule in _RULES:
-            rule(mine)
+            rule(worked)
     _budget_is_kept(stated, rules, findings)
 
 
 @dataclass(frozen=True, slots=True)
-class _Mine:
+class _ShiftUses:
     """One shift, its place in office.toml, and how a plan works it."""
 
     shift: Shift
@@ -272,73 +239,73 @@ class _Mine:
         return str(self.findings.date_of(day))
 
 
-def _day_is_allowed(mine: _Mine) -> None:
-    for number in mine.days:
-        day = mine.rules.start + timedelta(days=number)
-        if not mine.rules.names(mine.shift, day):
+def _day_is_allowed(worked: _ShiftUses) -> None:
+    for number in worked.days:
+        day = worked.rules.start + timedelta(days=number)
+        if not worked.rules.names(worked.shift, day):
             what = said(
                 "is worked on {day}, which {place}.days does not name",
                 "dipakai pada {day}, yang tidak disebut {place}.days",
                 day=str(day),
-                place=mine.place,
+                place=worked.place,
             )
-            mine.add("shift-day", what, number)
-        if mine.rules.kept_free(mine.shift, day):
+            worked.add("shift-day", what, number)
+        if worked.rules.kept_free(worked.shift, day):
             what = said(
                 "is worked on {day}, a holiday or closed date, and {place}.on_holidays "
                 "is not true",
                 "dipakai pada {day}, hari libur atau tanggal tutup, padahal "
                 "{place}.on_holidays bukan true",
                 day=str(day),
-                place=mine.place,
+                place=worked.place,
             )
-            mine.add("shift-holiday", what, number)
+            worked.add("shift-holiday", what, number)
 
 
-def _once_a_day(mine: _Mine) -> None:
-    for number, times in sorted(Counter(use.day for use in mine.uses).items()):
+def _once_a_day(worked: _ShiftUses) -> None:
+    for number, times in sorted(Counter(use.day for use in worked.uses).items()):
         if times > 1:
             what = said(
                 "is worked {times} times on {day}; {place} can be worked once a day",
                 "dipakai {times} kali pada {day}; {place} dapat dipakai sekali sehari",
                 times=times,
-                day=mine.date(number),
-                place=mine.place,
+                day=worked.date(number),
+                place=worked.place,
             )
-            mine.add("shift-twice", what, number)
+            worked.add("shift-twice", what, number)
 
 
-def _costs_what_it_costs(mine: _Mine) -> None:
-    for use in mine.uses:
-        if use.cost_idr != mine.shift.cost_idr:
+def _costs_what_it_costs(worked: _ShiftUses) -> None:
+    for use in worked.uses:
+        if use.cost_idr != worked.shift.cost_idr:
             what = said(
                 "on {day} is said to cost {stated} rupiah; {place}.cost_idr is {cost}",
                 "pada {day} dinyatakan berbiaya {stated} rupiah; {place}.cost_idr "
                 "adalah {cost}",
-                day=mine.date(use.day),
+                day=worked.date(use.day),
                 stated=use.cost_idr,
-                place=mine.place,
-                cost=mine.shift.cost_idr,
+                place=worked.place,
+                cost=worked.shift.cost_idr,
             )
-            mine.add("shift-cost", what, use.day)
+            worked.add("shift-cost", what, use.day)
 
 
-def _uses_are_counted(mine: _Mine) -> None:
-    uses, most = len(mine.days), mine.shift.max_uses
+def _uses_are_counted(worked: _ShiftUses) -> None:
+    uses, most = len(worked.days), worked.shift.max_uses
     if most is not None and uses > most:
         what = said(
             "is worked on {uses} days; {place}.max_uses is {most}",
             "dipakai pada {uses} hari; {place}.max_uses adalah {most}",
             uses=uses,
-            place=mine.place,
+            place=worked.place,
             most=most,
         )
-        mine.add("shift-uses", what)
+        worked.add("shift-uses", what)
 
 
-def _weeks_are_counted(mine: _Mine) -> None:
-    most, first = mine.shift.max_per_week, mine.rules.start.weekday()
-    weeks = Counter(mine.rules.week(day) for day in mine.days)
+def _weeks_are_counted(worked: _ShiftUses) -> None:
+    most, first = worked.shift.max_per_week, worked.rules.start.weekday()
+    weeks = Counter(worked.rules.week(day) for day in worked.days)
     for week, uses in sorted(weeks.items()):
         if most is not None and uses > most:
             what = said(
@@ -347,28 +314,28 @@ def _weeks_are_counted(mine: _Mine) -> None:
                 "dipakai pada {uses} hari dalam minggu mulai {monday}; "
                 "{place}.max_per_week adalah {most}",
                 uses=uses,
-                monday=mine.date(7 * week - first),
-                place=mine.place,
+                monday=worked.date(7 * week - first),
+                place=worked.place,
                 most=most,
             )
-            mine.add("shift-week", what)
+            worked.add("shift-week", what)
 
 
-def _rest_is_kept(mine: _Mine) -> None:
-    rest = mine.shift.rest_days
-    for one, other in pairwise(mine.days):
-        if other - one <= rest:
+def _rest_is_kept(worked: _ShiftUses) -> None:
+    rest = worked.shift.rest_days
+    for first, second in pairwise(worked.days):
+        if second - first <= rest:
             what = said(
                 "is worked on {one} and {other}; {place}.rest_days wants {rest} whole "
                 "days between",
                 "dipakai pada {one} dan {other}; {place}.rest_days menghendaki {rest} "
                 "hari penuh di antaranya",
-                one=mine.date(one),
-                other=mine.date(other),
-                place=mine.place,
+                first=worked.date(first),
+                second=worked.date(second),
+                place=worked.place,
                 rest=rest,
             )
-            mine.add("shift-rest", what, other)
+            worked.add("shift-rest", what, second)
 
 
 def _budget_is_kept(
@@ -391,7 +358,7 @@ def _budget_is_kept(
         )
 
 
-_RULES: Final[Sequence[Callable[[_Mine], None]]] = (
+_RULES: Final[Sequence[Callable[[_ShiftUses], None]]] = (
     _day_is_allowed,
     _once_a_day,
     _costs_what_it_costs,

@@ -99,7 +99,7 @@ class TieBreak:
             late |= same & behind
         return np.asarray(late)
 
-    def ranked(self, some: Ints) -> Ints:
+    def ranked(self, applications: Ints) -> Ints:
         """Return the place of each of some applications among them, from 0.
 
         Parameters
@@ -108,9 +108,9 @@ class TieBreak:
             Rows in the backlog, each once.
         """
         table = pl.DataFrame(
-            {"first": self.first[some], "then": self.then.gather(some)}
+            {"first": self.first[applications], "then": self.then.gather(applications)}
         )
         order = table.select(pl.arg_sort_by("first", "then")).to_series().to_numpy()
-        place = np.empty(len(some), dtype=np.int64)
-        place[order] = np.arange(len(some))
+        place = np.empty(len(applications), dtype=np.int64)
+        place[order] = np.arange(len(applications))
         return place

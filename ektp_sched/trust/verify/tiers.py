@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.trust.facts import MISSING, counted
+from ektp_sched.people.keys import counted
+from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import shift_costs
 from ektp_sched.words import Said, said
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
-    from ektp_sched.trust.facts import Facts, RankKey
+    from ektp_sched.people.kinds import RankKey
+    from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.planned import Planned
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.trust.groups import distinct, distinct_rows, group_applications
-from ektp_sched.trust.verify.rules import used_blanks
+from ektp_sched.people.keys import distinct, distinct_rows
+from ektp_sched.trust.counts.standing import left_of
+from ektp_sched.trust.groups import group_applications
 from ektp_sched.trust.verify.tiebreak import TieBreak
 from ektp_sched.words import said
 
@@ -55,26 +56,18 @@ class _Slots:
 
 
 def check_ties_in_groups(facts: Facts, findings: Findings) -> None:
-    """Check the tie-break among interchangeable applications.
-
-    Parameters
-    ----------
-    facts
-        A plan without a broken rule.
-    findings
-        Where violations go.
-    """
+    """Check the tie-break among interchangeable applications."""
     groups = group_applications(facts)
     day = facts.printed.astype(np.int64)
     first = np.full(len(groups), facts.days, dtype=np.int64)
     last = np.zeros(len(groups), dtype=np.int64)
     np.minimum.at(first, groups.member, day)
     np.maximum.at(last, groups.member, day)
-    some = np.flatnonzero((first < last)[groups.member])
-    if not len(some):
+    split = np.flatnonzero((first < last)[groups.member])
+    if not len(split):
         return
-    place = TieBreak.of(facts).ranked(some)
-    order = some[np.lexsort((place, groups.member[some]))]
+    place = TieBreak.of(facts).ranked(split)
+    order = split[np.lexsort((place, groups.member[split]))]
     same = groups.member[order][1:] == groups.member[order][:-1]
     wrong = same & (day[order][1:] < day[order][:-1])
     ids = facts.frame["application_id"]
@@ -86,17 +79,7 @@ def check_ties_in_groups(facts: Facts, findings: Findings) -> None:
 
 
 def check_ties(facts: Facts, face: Face, findings: Findings) -> None:
-    """Check the tie-break wherever the certificate leaves a choice.
-
-    Parameters
-    ----------
-    facts
-        A plan without a broken rule.
-    face
-        What its certificate leaves free after the last tier.
-    findings
-        Where violations go.
-    """
+    """Check the tie-break wherever the certificate leaves a choice."""
     slots = _used_slots(facts, face)
     mask = face.mask[face.groups.member]
     wide = face.masks.sum(axis=1) > 1
@@ -111,12 +94,8 @@ def _scarce(facts: Facts) -> Ints:
 
     The last entry, which index -1 finds, stands for unlimited blanks.
     """
-    used = used_blanks(facts)
-    scarce = [
-        index if (facts.limits.supply[card] == used[index]).any() else -1
-        for index, card in enumerate(facts.kinds.stocked)
-    ]
-    return np.array([*scarce, -1], dtype=np.int64)
+    used_up = (left_of(facts).blanks == 0).any(axis=1)
+    return np.append(np.where(used_up, np.arange(len(used_up)), -1), -1)
 
 
 def _used_slots(facts: Facts, face: Face) -> _Slots:
@@ -131,8 +110,8 @@ def _used_slots(facts: Facts, face: Face) -> _Slots:
     width = int(kind.max(initial=0)) + 1
     slot_key = used // (shape[1] * shape[2]) * width + kind
     keys, number = np.unique(slot_key, return_inverse=True)
-    some = np.zeros(len(keys), dtype=np.int64)
-    some[number.reshape(-1)] = np.arange(len(used))
+    example = np.zeros(len(keys), dtype=np.int64)
+    example[number.reshape(-1)] = np.arange(len(used))
     table = np.zeros(max(1, size), dtype=np.int64)
     table[used] = number.reshape(-1)
     of = np.full(facts.frame.height, len(keys), dtype=np.int64)
@@ -142,7 +121,7 @@ def _used_slots(facts: Facts, face: Face) -> _Slots:
     return _Slots(
         column=columns,
         day=np.append(face.days, days)[columns],
-        open=np.concatenate([flat[some], stays]),
+        open=np.concatenate([flat[example], stays]),
         of=of,
     )
 
@@ -172,20 +151,20 @@ def _check_exchanges(
         return
     matters: Bools = np.asarray((allowed & either[slot]).any(axis=1))
     cell = np.searchsorted(held, key)
-    some = matters[cell]
-    people = chosen[some]
+    asked = matters[cell]
+    people = chosen[asked]
     place = TieBreak.of(facts).ranked(people)
     latest = np.full(len(held), -1, dtype=np.int64)
     earliest = np.full(len(held), _LATE, dtype=np.int64)
-    np.maximum.at(latest, cell[some], place)
-    np.minimum.at(earliest, cell[some], place)
+    np.maximum.at(latest, cell[asked], place)
+    np.minimum.at(earliest, cell[asked], place)
     has = np.full((width, width), -1, dtype=np.int64)
     wants = np.full((width, width), _LATE, dtype=np.int64)
     for index in np.unique(slot[matters]).tolist():
-        mine = slot == index
-        free = allowed[mine]
-        has[index] = np.where(free, latest[mine][:, None], -1).max(axis=0)
-        wants[:, index] = np.where(free, earliest[mine][:, None], _LATE).min(axis=0)
+        here = slot == index
+        free = allowed[here]
+        has[index] = np.where(free, latest[here][:, None], -1).max(axis=0)
+        wants[:, index] = np.where(free, earliest[here][:, None], _LATE).min(axis=0)
     wrong = either & (slots.day[:, None] < slots.day) & (has > wants)
     by_place = np.empty(len(people), dtype=np.int64)
     by_place[place] = people

@@ -73,31 +73,31 @@ def verify(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> list[Viol
         return findings.listed()
     facts = read_facts(plan, backlog, office)
     check_rules(facts, findings)
-    sound = not findings.found
+    sound = not findings.violations
     check_figures(facts, findings)
     check_places(facts, findings)
     check_even_shares(facts, findings)
     check_reasons(facts, findings)
-    found = values(facts)
-    listed = check_tiers(facts, plan, found, findings)
+    sums = values(facts)
+    listed = check_tiers(facts, plan, sums, findings)
     check_claims(facts, plan, findings)
     if sound and listed:
-        _check_proof(facts, plan, found, findings)
+        _check_proof(facts, plan, sums, findings)
     return findings.listed()
 
 
 def _check_proof(
     facts: Facts,
     plan: Planned,
-    found: Values,
+    sums: Values,
     findings: Findings,
 ) -> None:
     """Check the certificate, and the tie-break as far as it is then known."""
     face = None
     optimal = str(getattr(plan, "status", "feasible")) == "optimal"
     if plan.certificate is not None:
-        face = final_face(facts, plan, found, findings)
-        check_choice(facts, plan.certificate, found, findings)
+        face = final_face(facts, plan, sums, findings)
+        check_choice(facts, plan.certificate, sums, findings)
         if optimal and not proves_choice(plan.certificate):
             check_shift_choice(facts, findings)
     elif optimal:

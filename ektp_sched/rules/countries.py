@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import holidays
 from holidays.registry import COUNTRIES
 
-from ektp_sched.office.nearest import unknown
+from ektp_sched.rules.nearest import unknown
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:

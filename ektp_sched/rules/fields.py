@@ -1,8 +1,4 @@
-"""The kinds of value that office.toml may hold, each with its range.
-
-A kind knows nothing but its own form; whatever needs a second key to be
-judged lives in `ektp_sched.office.checks`.
-"""
+"""The kinds of value that office.toml may hold, each with its range and its words."""
 
 from __future__ import annotations
 
@@ -21,22 +17,29 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ektp_sched.rules.forms import Form, Kind
+from ektp_sched.words import by_form, said
+
 __all__ = [
     "DAYS",
     "LARGEST_COUNT",
     "LARGEST_DAILY",
+    "RESOURCES",
+    "AreaName",
+    "CardName",
     "Cards",
+    "ClassName",
     "Count",
     "Day",
     "DayName",
+    "Days",
+    "Exact",
     "Flag",
     "Number",
     "Pattern",
     "Rank",
-    "Ribbons",
     "Rupiah",
     "Share",
-    "ShiftShare",
     "Table",
     "Text",
     "Whole",
@@ -90,7 +93,7 @@ def _a_number(value: object) -> object:
 
 def _shortest(value: Decimal) -> Decimal:
     """Return the same number in one way of writing it: 0.50 is 0.5."""
-    text = f"{value:f}".lstrip("-")
+    text = f"{value:f}" if value else "0"
     return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
@@ -103,56 +106,94 @@ Text = Annotated[
 ]
 """One line of text, 1 to 500 characters, no space at either end."""
 
-Pattern = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_plain)]
+Pattern = Annotated[
+    str,
+    Strict(),
+    Field(max_length=2000),
+    AfterValidator(_plain),
+    Form(
+        by_form(
+            said(
+                "a regular expression in quotes, such as darurat|sakit",
+                "pola kata dalam tanda kutip, misalnya darurat|sakit",
+            ),
+            said(
+                "a regular expression, such as darurat|sakit",
+                "pola kata, misalnya darurat|sakit",
+            ),
+        ),
+        kind=Kind.PATTERN,
+    ),
+]
 """A regular expression on one line; spaces in it count."""
 
 Flag = Annotated[bool, Strict()]
 
 Whole = Annotated[int, Strict()]
 
-Cards = Annotated[int, Strict(), Field(ge=1, le=LARGEST_DAILY)]
+Days = Annotated[int, Strict(), Form(unit=said(" of days", " hari"))]
+"""A number of days."""
+
+_CARDS = Form(unit=said(" of cards", " kartu"))
+
+Cards = Annotated[int, Strict(), Field(ge=1, le=LARGEST_DAILY), _CARDS]
 """Cards a day, 1 to 10,000,000."""
 
-Count = Annotated[int, Strict(), Field(ge=0, le=LARGEST_COUNT)]
+Count = Annotated[int, Strict(), Field(ge=0, le=LARGEST_COUNT), _CARDS]
 """Cards, 0 to 1,000,000,000."""
 
-Rupiah = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000_000)]
+Rupiah = Annotated[
+    int,
+    Strict(),
+    Field(ge=0, le=1_000_000_000_000),
+    Form(unit=said(" of rupiah", " rupiah")),
+]
 """An amount of money, 0 to 1,000,000,000,000."""
 
-Rank = Annotated[int, Strict(), Field(ge=-1_000_000, le=1_000_000)]
+Rank = Annotated[
+    int,
+    Strict(),
+    Field(ge=-1_000_000, le=1_000_000),
+    Form(
+        said(
+            "a whole number from {low} to {high}, lower first",
+            "bilangan bulat dari {low} sampai {high}; yang lebih kecil didahulukan",
+            low=-1_000_000,
+            high=1_000_000,
+        )
+    ),
+]
 """Strict precedence, lower first."""
 
 Day = Annotated[date, BeforeValidator(a_day)]
 """A calendar date."""
 
-Share = Annotated[
-    Decimal,
-    BeforeValidator(_a_number),
-    Field(ge=0, le=1, decimal_places=_DECIMAL_PLACES),
-    AfterValidator(_shortest),
-]
-"""An exact decimal share, 0 to 1."""
-
-ShiftShare = Annotated[
-    Decimal,
-    BeforeValidator(_a_number),
-    Field(gt=0, le=4, decimal_places=_DECIMAL_PLACES),
-    AfterValidator(_shortest),
-]
-"""What a shift adds, in exact parts of a full day, above 0 and up to 4."""
-
-Ribbons = Annotated[
-    Decimal,
-    BeforeValidator(_a_number),
-    Field(ge=0, le=1_000_000, decimal_places=_DECIMAL_PLACES),
-    AfterValidator(_shortest),
-]
-"""Ribbons of a printer, an exact decimal, 0 to 1,000,000."""
-
 Number = Annotated[Decimal, BeforeValidator(_a_number)]
 """An exact decimal number."""
 
-DayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Exact = Annotated[
+    Number, Field(decimal_places=_DECIMAL_PLACES), AfterValidator(_shortest)
+]
+"""An exact decimal number, written in its shortest way."""
+
+Share = Annotated[Exact, Field(ge=0, le=1)]
+"""An exact decimal share, 0 to 1."""
+
+DayName = Annotated[
+    Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Form(choice="day")
+]
+
+ClassName = Annotated[Text, Form(source="urgency")]
+"""Name of an urgency class."""
+
+CardName = Annotated[Text, Form(source="cards")]
+"""Name of a card type."""
+
+AreaName = Annotated[Text, Form(source="areas")]
+"""Official name of an area."""
+
+RESOURCES: Final = "resources"
+"""What lists the ids of all servers and printers."""
 
 
 class Table(BaseModel):

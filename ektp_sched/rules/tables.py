@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from math import lcm
-from typing import TYPE_CHECKING, Literal, Self
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from ektp_sched.office.consumables import CardType  # noqa: TC001 - pydantic
-from ektp_sched.office.decisions import Budget, Quota, Shift  # noqa: TC001 - pydantic
-from ektp_sched.office.fields import Rank, Table, Text
-from ektp_sched.office.tables import (
-    CalendarRules,
+from ektp_sched.rules.aims import PlanRules
+from ektp_sched.rules.areas import Visits
+from ektp_sched.rules.calendar import CalendarRules
+from ektp_sched.rules.capacity import Outage, Server
+from ektp_sched.rules.classes import UrgencyClass
+from ektp_sched.rules.fields import Rank, Table, Text
+from ektp_sched.rules.forms import Column, Form, Kind, Rows, inline, quoted
+from ektp_sched.rules.quotas import Quota
+from ektp_sched.rules.reading import (
+    COLUMNS,
+    PERSONAL_COLUMNS,
     ClassifyRule,
     DateRules,
     Identity,
-    Outage,
-    PlanRules,
-    Printer,
     Privacy,
-    Reserve,
-    Server,
     StatusRules,
-    UrgencyClass,
-    Visits,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from ektp_sched.rules.reserve import Reserve
+from ektp_sched.rules.ribbons import Printer
+from ektp_sched.rules.shifts import Budget, Shift
+from ektp_sched.rules.stock import CardType
+from ektp_sched.words import by_form, said
 
 __all__ = ["OfficeTables"]
 
@@ -75,27 +77,155 @@ class OfficeTables(Table):
         into an `ektp_sched.errors.OfficeError`.
     """
 
-    name: Text
-    language: Literal["id", "en"] = "id"
+    name: Text = Field(
+        description=said(
+            "Name of the office, printed on every sheet.",
+            "Nama kantor, dicetak di setiap lembar.",
+        )
+    )
+    language: Annotated[Literal["id", "en"], Form(choice="language")] = Field(
+        default="id",
+        description=said(
+            "Language of sheets and notices: id (Indonesian) or en (English).",
+            "Bahasa lembar dan pesan: id (Indonesia) atau en (Inggris).",
+        ),
+    )
     calendar: CalendarRules = CalendarRules()
-    urgency: dict[Text, UrgencyClass] = Field(default_factory=_routine_alone)
-    cards: dict[Text, CardType] = Field(default_factory=dict)
+    urgency: Annotated[
+        dict[Text, UrgencyClass],
+        Rows(Column("name", said("Name of the urgency class.", "Nama kelas urgensi."))),
+    ] = Field(default_factory=_routine_alone)
+    cards: Annotated[
+        dict[Text, CardType],
+        Rows(Column("name", said("Name of the card type.", "Nama jenis kartu."))),
+    ] = Field(default_factory=dict)
     servers: tuple[Server, ...]
-    printers: tuple[Printer, ...]
+    printers: Annotated[
+        tuple[Printer, ...],
+        Rows(first=("id", "cards_per_day", "servers", "cards", "areas")),
+    ]
     outages: tuple[Outage, ...] = ()
     shifts: tuple[Shift, ...] = ()
     budget: Budget | None = None
-    quotas: tuple[Quota, ...] = ()
+    quotas: Annotated[
+        tuple[Quota, ...],
+        Form(
+            needs=(
+                said(
+                    ", each with per, a selection and a limit",
+                    ", masing-masing dengan per, pilihan kartu, dan batas",
+                ),
+                said(
+                    " with per, a selection and a limit",
+                    " dengan per, pilihan kartu, dan batas",
+                ),
+            )
+        ),
+    ] = ()
     reserve: Reserve = Reserve()
     plan: PlanRules = PlanRules()
     visits: Visits = Visits()
-    columns: dict[Text, Text] = Field(default_factory=dict)
+    columns: Annotated[
+        dict[
+            Text,
+            Annotated[
+                Text,
+                Form(quoted("the name of a column", "nama kolom", "waiting_since")),
+            ],
+        ],
+        Form(
+            inline(
+                "headings and their columns",
+                "judul kolom dan artinya",
+                'TGL_REKAM = "waiting_since"',
+                "columns",
+            )
+        ),
+        Rows(
+            Column(
+                "heading",
+                said(
+                    "Heading in the export, such as TGL_REKAM.",
+                    "Judul kolom dalam ekspor, misalnya TGL_REKAM.",
+                ),
+            ),
+            Column(
+                "column",
+                said(
+                    "What that column is to this program.",
+                    "Arti kolom itu bagi program ini.",
+                ),
+                choices=(*COLUMNS, *PERSONAL_COLUMNS),
+            ),
+        ),
+    ] = Field(default_factory=dict)
     dates: DateRules = DateRules()
     status: StatusRules | None = None
     identity: Identity | None = None
     classify: tuple[ClassifyRule, ...] = ()
-    areas: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
-    area_rank: dict[Text, Rank] = Field(default_factory=dict)
+    areas: Annotated[
+        dict[
+            Text,
+            Annotated[
+                tuple[Text, ...],
+                Form(
+                    by_form(
+                        said(
+                            'further spellings in brackets, such as ["Batuplat"], or '
+                            "[]",
+                            "ejaan lainnya dalam kurung siku, misalnya "
+                            '["Batuplat"], atau []',
+                        ),
+                        said(
+                            "further spellings, separated by ;, or nothing",
+                            "ejaan lainnya, dipisahkan dengan ;, atau kosong",
+                        ),
+                    )
+                ),
+            ],
+        ],
+        Form(
+            inline(
+                "official names and their spellings",
+                "nama resmi dan ejaan lainnya",
+                '"Batu Plat" = ["Batuplat"]',
+                "areas",
+            )
+        ),
+        Rows(
+            Column("name", said("Official name of the area.", "Nama resmi wilayah.")),
+            Column(
+                "spellings",
+                said(
+                    "Other spellings of it, separated by semicolons.",
+                    "Ejaan lain yang berarti wilayah ini, dipisah titik koma.",
+                ),
+                Kind.LIST,
+            ),
+        ),
+    ] = Field(default_factory=dict)
+    area_rank: Annotated[
+        dict[Text, Rank],
+        Form(
+            inline(
+                "areas and their ranks",
+                "wilayah dan peringkatnya",
+                "Oebobo = 1",
+                "area_rank",
+            )
+        ),
+        Rows(
+            Column("area", said("Name of the area.", "Nama wilayah."), source="areas"),
+            Column(
+                "rank",
+                said(
+                    "Strict precedence, lower first.",
+                    "Didahulukan mutlak, angka kecil dulu.",
+                ),
+                Kind.WHOLE,
+            ),
+        ),
+    ] = Field(default_factory=dict)
     privacy: Privacy = Privacy()
 
     _base: Path | None = PrivateAttr(default=None)

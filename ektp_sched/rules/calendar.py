@@ -4,29 +4,142 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
 
 import numpy as np
+from pydantic import Field, field_validator
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office.countries import CATEGORIES, is_estimated, keeper, years_with
-from ektp_sched.office.fields import DAYS
-from ektp_sched.office.notices import Notice
-from ektp_sched.words import said
+from ektp_sched.rules.countries import (
+    CATEGORIES,
+    country_problem,
+    is_estimated,
+    keeper,
+    years_with,
+)
+from ektp_sched.rules.fields import DAYS, Day, DayName, Share, Table, Text
+from ektp_sched.rules.forms import Form, Kind, inline, listed, quoted
+from ektp_sched.rules.notices import Notice
+from ektp_sched.rules.problems import Problem
+from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
 
     from numpy.typing import NDArray
 
-    from ektp_sched.office.model import OfficeTables
-
-__all__ = ["LONGEST_HORIZON", "Calendar", "calendar"]
+__all__ = [
+    "CALENDAR_PROBLEMS",
+    "LONGEST_HORIZON",
+    "Calendar",
+    "CalendarRules",
+    "HasCalendar",
+    "calendar",
+]
 
 LONGEST_HORIZON = 3_660
 """Most days that a calendar, and so a plan, may cover."""
 
 _MOST_OF_FIVE = 3
+
+
+_WORKDAYS: Final[tuple[DayName, ...]] = ("mon", "tue", "wed", "thu", "fri")
+_DATES: Final = Form(
+    by_form(
+        said(
+            "dates in brackets, such as [2017-12-27]",
+            "tanggal dalam kurung siku, misalnya [2017-12-27]",
+        ),
+        said("a date in each cell", "satu tanggal dalam setiap sel"),
+    ),
+    kind=Kind.DATE,
+)
+
+
+class CalendarRules(Table):
+    """Table ``[calendar]``: on which days the office works."""
+
+    country: Annotated[
+        Text | None, Form(quoted("the code of a country", "kode negara", "ID"))
+    ] = Field(
+        default=None,
+        description=said(
+            "Country code for public holidays and collective leave, such as ID. "
+            "Empty: no holidays.",
+            "Kode negara untuk hari libur nasional dan cuti bersama, misalnya ID. "
+            "Kosong: tanpa hari libur.",
+        ),
+    )
+    workdays: Annotated[
+        tuple[DayName, ...],
+        Form(listed("names of days", "nama hari", "mon", "tue"), kind=Kind.FLAG),
+    ] = Field(
+        default=_WORKDAYS,
+        min_length=1,
+        description=said(
+            "Whether the office prints on this day.",
+            "Apakah kantor mencetak pada hari ini.",
+        ),
+    )
+    closed: Annotated[tuple[Day, ...], _DATES] = Field(
+        default=(),
+        description=said(
+            "Further closed dates, one a row.",
+            "Tanggal tutup tambahan, satu per baris.",
+        ),
+    )
+    open: Annotated[tuple[Day, ...], _DATES] = Field(
+        default=(),
+        description=said(
+            "Dates worked although closed, one a row.",
+            "Tanggal yang tetap bekerja walau libur, satu per baris.",
+        ),
+    )
+    share: Annotated[
+        dict[DayName, Share],
+        Form(
+            inline(
+                "a share by name of a day",
+                "bagian menurut nama hari",
+                "{ fri = 0.8 }",
+                "week",
+            ),
+            kind=Kind.SHARE,
+        ),
+    ] = Field(
+        default_factory=dict,
+        description=said(
+            "Part of a full day's capacity, 0 to 1. Empty: 1.",
+            "Bagian kapasitas sehari penuh, 0 sampai 1. Kosong: 1.",
+        ),
+    )
+
+    @field_validator("workdays")
+    @classmethod
+    def _in_the_order_of_the_week(
+        cls, value: tuple[DayName, ...]
+    ) -> tuple[DayName, ...]:
+        return tuple(sorted(set(value), key=DAYS.index))
+
+    @field_validator("share")
+    @classmethod
+    def _shares_in_that_order(
+        cls, value: dict[DayName, Decimal]
+    ) -> dict[DayName, Decimal]:
+        return {day: value[day] for day in sorted(value, key=DAYS.index)}
+
+    @field_validator("closed", "open")
+    @classmethod
+    def _by_date(cls, value: tuple[Day, ...]) -> tuple[Day, ...]:
+        return tuple(sorted(set(value)))
+
+
+class HasCalendar(Protocol):
+    """What says on which days an office works."""
+
+    language: Literal["id", "en"]
+    calendar: CalendarRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +171,7 @@ class Calendar:
     notices: tuple[Notice, ...]
 
 
-def calendar(office: OfficeTables, start: date, days: int) -> Calendar:
+def calendar(office: HasCalendar, start: date, days: int) -> Calendar:
     """Return which days of a horizon the office works.
 
     A day is worked if it is a workday of the week, no holiday and not in
@@ -119,7 +232,7 @@ def _offsets(dates: Iterable[date], start: date, days: int) -> NDArray[np.int64]
 
 
 def _holidays(
-    office: OfficeTables, start: date, last: date
+    office: HasCalendar, start: date, last: date
 ) -> tuple[dict[date, str], tuple[Notice, ...]]:
     country = office.calendar.country
     if country is None:
@@ -158,3 +271,13 @@ def _leave(country: str, year: int) -> list[Notice]:
     if year <= newest or len(recent) < _MOST_OF_FIVE:
         return []
     return [Notice("leave-not-announced", {"country": country, "year": year})]
+
+
+def _country_is_known(office: HasCalendar) -> Iterator[Problem]:
+    country = office.calendar.country
+    sentence = None if country is None else country_problem(country)
+    if sentence is not None:
+        yield Problem(("calendar", "country"), sentence)
+
+
+CALENDAR_PROBLEMS: Final = (_country_is_known,)

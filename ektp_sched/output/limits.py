@@ -1,0 +1,220 @@
+"""What the limits of rules that hold cards back come to, in figures and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from ektp_sched.output.tables import write_csv
+from ektp_sched.rules import RULES
+from ektp_sched.trust.facts import read_facts
+from ektp_sched.words import in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ektp_sched.office import Office
+    from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.output.languages import Language
+    from ektp_sched.rules import Period, Rule
+    from ektp_sched.rules.told import Told
+
+__all__ = [
+    "HOLDING",
+    "LimitLine",
+    "file_of",
+    "limit_cells",
+    "limit_entries",
+    "limit_headings",
+    "limit_lines",
+    "limit_notes",
+    "limits_csv",
+    "used",
+]
+
+HOLDING: Final = tuple(rule for rule in RULES if rule.holds_back)
+"""Rules that hold cards back: each has a section of its own wherever it is used."""
+
+
+def used(office: Office) -> tuple[Rule, ...]:
+    """Return the rules that hold cards back in an office."""
+    return tuple(rule for rule in HOLDING if rule.used(office))
+
+
+def file_of(rule: Rule) -> str:
+    """Return the file of a plan folder that has a row for each of its periods."""
+    return f"{rule.name}.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """One number of one entry over all its days, weeks or the plan."""
+
+    place: str  # of the entry in office.toml, with its id
+    entry: int  # its index
+    key: str  # of the number
+    # each stretch of days over which it holds; none where no day counts
+    periods: tuple[Period, ...]
+
+    @property
+    def worst(self) -> tuple[Period, ...]:
+        """Return of each stretch of days the limit that comes nearest to a breach."""
+        nearest: dict[tuple[int, int], Period] = {}
+        for period in self.periods:
+            days = period.first, period.last
+            if days not in nearest or _tight(period) > _tight(nearest[days]):
+                nearest[days] = period
+        return tuple(nearest.values())
+
+    @property
+    def kept(self) -> int:
+        """Return in how many stretches of days it is kept."""
+        return sum(period.kept for period in self.worst)
+
+    @property
+    def nobody_left(self) -> int:
+        """Return in how many of those only because nobody was left."""
+        return sum(period.kept and not period.enough for period in self.worst)
+
+
+def _tight(period: Period) -> tuple[bool, Fraction]:
+    """Return an order in which a breach, then what is nearest to one, is the most."""
+    excess = _figure(period, period.printed - period.bound)
+    return not period.kept, excess if period.limit.sense == "most" else -excess
+
+
+def limit_lines(plan: AnyPlan, rule: Rule) -> tuple[LimitLine, ...]:
+    """Return every number of a rule with what the plan prints."""
+    if not rule.used(plan.office):
+        return ()
+    facts = read_facts(plan, plan.backlog, plan.office)
+    standing = facts.standing_to([rule], who_is_left=True)
+    lines: dict[tuple[int, str], LimitLine] = {}
+    for number, limit in enumerate(standing.limits.limits):
+        at, periods = (limit.entry, limit.key), standing.periods(number)
+        before = lines[at].periods if at in lines else ()
+        lines[at] = LimitLine(limit.label, *at, (*before, *periods))
+    return tuple(sorted(lines.values(), key=lambda line: line.entry))
+
+
+def limit_entries(plan: AnyPlan, rule: Rule) -> list[dict[str, Any]]:
+    """Return the same as plain values for ``summary.json``, one entry a number."""
+    told, entries = _told(rule), []
+    for line in limit_lines(plan, rule):
+        printed, amount = _figures(line)
+        entries.append(
+            {
+                told.reason: line.place,
+                **told.stated(plan.office, line.entry, line.key),
+                "periods": len(line.worst),
+                "printed": [_plain(figure) for figure in _ends(printed)],
+                "cards": [_plain(figure) for figure in _ends(amount)],
+                "kept": line.kept,
+                "kept_as_nobody_was_left": line.nobody_left,
+            }
+        )
+    return entries
+
+
+def _told(rule: Rule) -> Told:
+    assert rule.told is not None
+    return rule.told
+
+
+def _figure(period: Period, counted: int) -> Fraction:
+    """Return what is counted in the unit of its number in office.toml."""
+    return Fraction(counted) / period.limit.adds
+
+
+def _figures(line: LimitLine) -> tuple[list[Fraction], list[Fraction]]:
+    """Return what is counted, and what it may come to, of each stretch of days."""
+    worst = line.worst
+    return [_figure(p, p.printed) for p in worst], [_figure(p, p.bound) for p in worst]
+
+
+def _plain(figure: Fraction) -> int | float:
+    return int(figure) if figure.denominator == 1 else round(float(figure), 6)
+
+
+def _ends(figures: list[Fraction]) -> list[Fraction]:
+    """Return the least and the most of some figures; nothing of none."""
+    return [min(figures), max(figures)] if figures else []
+
+
+def limits_csv(plan: AnyPlan, rule: Rule) -> bytes:
+    """Return the file of a rule: each of its limits in each period."""
+    told = _told(rule)
+    rows = [
+        (
+            line.place,
+            f"{line.key} ({period.limit.part})" if period.limit.part else line.key,
+            plan.start + timedelta(days=period.first),
+            plan.start + timedelta(days=period.last),
+            _plain(_figure(period, period.printed)),
+            period.cards,
+            _plain(_figure(period, period.bound)),
+            period.waiting,
+            period.kept,
+        )
+        for line in limit_lines(plan, rule)
+        for period in line.periods
+    ]
+    whole = all(isinstance(row[4], int) and isinstance(row[6], int) for row in rows)
+    figure = pl.Int64() if whole else pl.Float64()
+    schema = {
+        told.reason: pl.String(),
+        "limit": pl.String(),
+        "from": pl.Date(),
+        "to": pl.Date(),
+        "printed": figure,
+        "all_printed": pl.Int64(),
+        "cards": figure,
+        "left": pl.Int64(),
+        "kept": pl.Boolean(),
+    }
+    text = BytesIO()
+    write_csv(pl.DataFrame(rows, schema=schema, orient="row"), text)
+    return text.getvalue()
+
+
+def limit_headings(rule: Rule, texts: Language) -> tuple[str, ...]:
+    """Return the headings of a rule's table."""
+    printed, amount = (in_language(said, texts.code) for said in _told(rule).amounts)
+    name, period, kept = (texts.text(f"limits.{n}") for n in ("rule", "period", "kept"))
+    return name, period, printed, amount, kept
+
+
+def limit_cells(
+    line: LimitLine, rule: Rule, office: Office, texts: Language
+) -> tuple[str, ...]:
+    """Return one row of a rule's table."""
+    told, count = _told(rule), len(line.worst)
+    whom = in_language(told.whom(office, line.entry), texts.code)
+    wants = in_language(told.wants(office, line.entry, line.key), texts.code)
+    span = in_language(told.span(office, line.entry, line.key, count), texts.code)
+    named = f"{line.place}, {whom}: {wants}"
+    if not count:
+        return (named, span, *[texts.text("digest.none")] * 3)
+    kept = texts.text("limits.kept_of", kept=line.kept, periods=count)
+    if line.nobody_left:
+        kept = texts.text("limits.kept_nobody", kept=kept, count=line.nobody_left)
+    printed, amount = (_between(figures, told, texts) for figures in _figures(line))
+    return named, span, printed, amount, kept
+
+
+def _between(figures: list[Fraction], told: Told, texts: Language) -> str:
+    shown = [in_language(told.shown(figure), texts.code) for figure in _ends(figures)]
+    return "–".join(dict.fromkeys(shown))
+
+
+def limit_notes(lines: Iterable[LimitLine], rule: Rule, texts: Language) -> str:
+    """Return how the table of a rule is to be read."""
+    notes = [in_language(_told(rule).note, texts.code)]
+    if any(line.nobody_left for line in lines):
+        notes.append(texts.text("limits.note_nobody"))
+    return " ".join(notes)

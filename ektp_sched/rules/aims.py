@@ -1,0 +1,160 @@
+"""What a plan aims at, in strict order, and how it is handed out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
+
+from pydantic import Field
+
+from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.rules.fields import Cards, Days, Table, Whole
+from ektp_sched.rules.forms import Form
+from ektp_sched.rules.problems import Problem
+from ektp_sched.rules.rule import Rule
+from ektp_sched.words import by_form, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ektp_sched.rules.shifts import Shift
+
+__all__ = ["AIMS", "DECISION_TIERS", "TIERS", "HasAims", "PlanRules"]
+
+TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
+"""The objectives, in the order in which they stand unless told otherwise."""
+
+DECISION_TIERS: Final = ("cost_idr", "shifts")
+"""Further objectives, of an office with shifts: what they cost, how many."""
+
+TierName = Annotated[
+    Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"],
+    Form(choice="tier"),
+]
+_NAMES: Final = ", ".join((*TIERS, *DECISION_TIERS))
+_TIERS: Final = Form(
+    by_form(
+        said(
+            "one or more of {tiers}, in brackets",
+            "satu atau lebih dari {tiers}, dalam kurung siku",
+            tiers=_NAMES,
+        ),
+        said(
+            "one or more of {tiers}, separated by ;",
+            "satu atau lebih dari {tiers}, dipisahkan dengan ;",
+            tiers=_NAMES,
+        ),
+    )
+)
+
+
+class PlanRules(Table):
+    """Table ``[plan]``: what a plan aims at and how it is handed out."""
+
+    tiers: Annotated[tuple[TierName, ...], _TIERS] = Field(
+        default=TIERS,
+        min_length=1,
+        description=said(
+            "Aims in strict order, most important first, separated by semicolons: "
+            "unprinted; overdue; promise; pressure; with shifts also cost_idr; shifts.",
+            "Urutan tujuan, yang terpenting dulu, dipisah titik koma: "
+            "unprinted; overdue; promise; pressure; bila ada shift juga cost_idr; "
+            "shifts.",
+        ),
+    )
+    batch_size: Cards = Field(
+        default=50,
+        description=said(
+            "Cards in one printing batch.", "Jumlah kartu dalam satu tumpukan cetak."
+        ),
+    )
+    freeze_days: Annotated[Days, Field(ge=0, le=3660)] = Field(
+        default=2,
+        description=said(
+            "Working days that a new plan leaves as they are.",
+            "Hari kerja yang tidak diubah oleh rencana ulang.",
+        ),
+    )
+    tie_break: Annotated[Literal["recorded", "lottery"], Form(choice="tie_break")] = (
+        Field(
+            default="recorded",
+            description=said(
+                "recorded: who was recorded first. lottery: a draw with the seed.",
+                "recorded: yang lebih dulu direkam. lottery: undian dengan seed.",
+            ),
+        )
+    )
+    seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] | None = Field(
+        default=None,
+        description=said(
+            "Whole number for the lottery, published before the draw.",
+            "Bilangan bulat untuk undian, diumumkan sebelum undian.",
+        ),
+    )
+
+
+class HasAims(HasCalendar, Protocol):
+    """What says what a plan aims at, and whether it may use shifts."""
+
+    plan: PlanRules
+    shifts: tuple[Shift, ...]
+
+
+def _tiers_stand_once(office: HasAims) -> Iterator[Problem]:
+    for name, times in Counter(office.plan.tiers).items():
+        if times > 1:
+            sentence = said(
+                '"{name}" stands {times} times; name each tier once',
+                '"{name}" tertulis {times} kali; sebutkan setiap tujuan satu kali saja',
+                name=name,
+                times=times,
+            )
+            yield Problem(("plan", "tiers"), sentence)
+
+
+def _lottery_has_seed(office: HasAims) -> Iterator[Problem]:
+    if office.plan.tie_break == "lottery" and office.plan.seed is None:
+        yield Problem(
+            ("plan", "seed"),
+            said(
+                "a lottery needs a published seed; write a whole number, such as "
+                "seed = 20170912",
+                "undian memerlukan bilangan awal yang diumumkan; tulislah bilangan "
+                "bulat, misalnya seed = 20170912",
+            ),
+        )
+
+
+def _decision_tiers_have_shifts(office: HasAims) -> Iterator[Problem]:
+    for at, name in enumerate(office.plan.tiers):
+        if name in DECISION_TIERS and not office.shifts:
+            yield Problem(
+                ("plan", "tiers", at),
+                by_form(
+                    said(
+                        '"{name}" is about shifts, and the office has none; add a '
+                        "table "
+                        "[[shifts]], or take it out",
+                        '"{name}" menyangkut shift, tetapi kantor ini tidak punya; '
+                        "tambahkan tabel [[shifts]], atau hapus tujuan itu",
+                        name=name,
+                    ),
+                    said(
+                        '"{name}" is about shifts, and the office has none; add a row '
+                        "on the sheet shifts, or take it out",
+                        '"{name}" menyangkut shift, tetapi kantor ini tidak punya; '
+                        "tambahkan baris pada lembar shifts, atau hapus tujuan itu",
+                        name=name,
+                    ),
+                ),
+            )
+
+
+AIMS = Rule(
+    "aims",
+    problems=(
+        _tiers_stand_once,
+        _lottery_has_seed,
+        _decision_tiers_have_shifts,
+    ),
+)

@@ -1,0 +1,365 @@
+"""Shifts: more capacity on a day, if the plan decides so, and what they may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
+
+import numpy as np
+from pydantic import Field, PlainValidator, field_validator
+from pydantic_core import PydanticCustomError
+
+from ektp_sched.rules.calendar import calendar
+from ektp_sched.rules.capacity import HasMachines, by_id, stretches
+from ektp_sched.rules.fields import (
+    DAYS,
+    RESOURCES,
+    DayName,
+    Days,
+    Exact,
+    Flag,
+    Rupiah,
+    Table,
+    Text,
+    a_day,
+)
+from ektp_sched.rules.forms import Form, Kind, listed, quoted
+from ektp_sched.rules.nearest import unknown
+from ektp_sched.rules.problems import Problem, id_problems
+from ektp_sched.rules.rule import Rule
+from ektp_sched.words import by_form, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.rules.calendar import Calendar
+    from ektp_sched.rules.capacity import Server
+
+__all__ = [
+    "SHIFTS",
+    "Budget",
+    "HasShifts",
+    "Option",
+    "Shift",
+    "options",
+    "shift_cards",
+]
+
+
+def _weekday_or_date(value: object) -> object:
+    if not isinstance(value, str):
+        return a_day(value)
+    if value not in DAYS:
+        sentence = unknown("day", value, DAYS)
+        raise PydanticCustomError("sentence", "{text}", {"text": sentence})
+    return value
+
+
+ShiftDay = Annotated[
+    DayName | date,
+    PlainValidator(_weekday_or_date),
+    Form(
+        by_form(
+            said(
+                'a day such as "sat", or a date without quotes',
+                'hari, misalnya "sat", atau tanggal tanpa tanda kutip',
+            ),
+            said(
+                "a day such as sat, or a date such as 2017-12-27",
+                "hari, misalnya sat, atau tanggal, misalnya 2017-12-27",
+            ),
+        )
+    ),
+]
+_DAYS: Final = Form(
+    by_form(
+        said(
+            "days or dates in brackets, such as {example}",
+            "hari atau tanggal dalam kurung siku, misalnya {example}",
+            example='["sat", 2017-12-27]',
+        ),
+        said(
+            "days or dates, separated by ;, such as sat; 2017-12-27",
+            "hari atau tanggal, dipisahkan dengan ;, misalnya sat; 2017-12-27",
+        ),
+    ),
+    kind=Kind.DAYS,
+    choices=DAYS,
+)
+
+
+class Shift(Table):
+    """Entry of ``[[shifts]]``: more capacity on a day, if the plan decides so."""
+
+    id: Annotated[Text, Form(quoted("an id", "id", "saturday"))] = Field(
+        description=said(
+            "Short name of the extra shift: letters, digits, . _ -; up to 40.",
+            "Nama singkat shift tambahan: huruf, angka, titik, garis; sampai 40.",
+        )
+    )
+    days: Annotated[tuple[ShiftDay, ...], _DAYS] = Field(
+        min_length=1,
+        description=said(
+            "Days (mon … sun) or dates on which it may be used, separated by "
+            "semicolons.",
+            "Hari (mon Senin … sun Minggu) atau tanggal shift ini boleh dipakai, "
+            "dipisah titik koma.",
+        ),
+    )
+    share: Annotated[Exact, Field(gt=0, le=4)] = Field(
+        default=Decimal(1),
+        description=said(
+            "Cards that it adds, part of a full day: above 0, up to 4. Empty: 1.",
+            "Tambahan kartu, bagian dari sehari penuh: di atas 0 sampai 4. Kosong: 1.",
+        ),
+    )
+    cost_idr: Rupiah = Field(
+        default=0,
+        description=said(
+            "Cost of each day on which it is used, in rupiah. Empty: 0.",
+            "Biaya setiap hari dipakai, dalam rupiah. Kosong: 0.",
+        ),
+    )
+    max_uses: Annotated[Days, Field(ge=1, le=3660)] | None = Field(
+        default=None,
+        description=said(
+            "Most days of a plan on which it is used. Empty: no limit.",
+            "Paling banyak berapa hari dipakai dalam satu rencana. Kosong: tanpa "
+            "batas.",
+        ),
+    )
+    max_per_week: Annotated[Days, Field(ge=1, le=7)] | None = Field(
+        default=None,
+        description=said(
+            "Most days a week, Monday to Sunday. Empty: no limit.",
+            "Paling banyak berapa hari seminggu, Senin sampai Minggu. Kosong: tanpa "
+            "batas.",
+        ),
+    )
+    rest_days: Annotated[Days, Field(ge=0, le=3660)] = Field(
+        default=0,
+        description=said(
+            "Least whole days between two uses. Empty: 0.",
+            "Paling sedikit berapa hari penuh di antara dua pemakaian. Kosong: 0.",
+        ),
+    )
+    resources: Annotated[
+        tuple[Text, ...] | None,
+        Form(
+            listed("at least one id", "paling sedikit satu id", "server-1", end="all"),
+            source=RESOURCES,
+        ),
+    ] = Field(
+        default=None,
+        min_length=1,
+        description=said(
+            "Printers and servers that it opens, separated by semicolons. Empty: all.",
+            "Printer dan server yang ditambahnya, dipisah titik koma. Kosong: semua.",
+        ),
+    )
+    on_holidays: Flag = Field(
+        default=False,
+        description=said(
+            "yes: also on holidays and closed dates.",
+            "ya: boleh juga pada hari libur dan tanggal tutup.",
+        ),
+    )
+
+    @field_validator("days")
+    @classmethod
+    def _weekdays_then_dates(cls, value: tuple[ShiftDay, ...]) -> tuple[ShiftDay, ...]:
+        names = {day for day in value if isinstance(day, str)}
+        dates = {day for day in value if isinstance(day, date)}
+        return (*sorted(names, key=DAYS.index), *sorted(dates))
+
+    def opens(self, resource: str) -> bool:
+        """Return whether it adds cards to a printer or server."""
+        return self.resources is None or resource in self.resources
+
+
+class Budget(Table):
+    """Table ``[budget]``: rupiah that all shifts of a plan may cost together."""
+
+    idr: Rupiah = Field(
+        description=said(
+            "Rupiah that all shifts of a plan may cost together. Empty: no limit.",
+            "Rupiah paling banyak untuk semua shift dalam satu rencana. Kosong: tanpa "
+            "batas.",
+        )
+    )
+
+
+class HasShifts(HasMachines, Protocol):
+    """What says which shifts a plan may use, and for how much."""
+
+    shifts: tuple[Shift, ...]
+    budget: Budget | None
+
+
+def _ids(office: HasShifts) -> Iterator[Problem]:
+    named = ((("shifts", index), s.id) for index, s in enumerate(office.shifts))
+    yield from id_problems(named, said("shift", "shift"))
+
+
+def _shifts_open_known_resources(office: HasShifts) -> Iterator[Problem]:
+    known = [resource.id for resource in (*office.servers, *office.printers)]
+    for index, shift in enumerate(office.shifts):
+        for at, name in enumerate(shift.resources or ()):
+            if name not in known:
+                sentence = unknown("printer or server", name, known)
+                yield Problem(("shifts", index, "resources", at), sentence)
+
+
+def _rest_leaves_the_uses_of_a_week(office: HasShifts) -> Iterator[Problem]:
+    for index, shift in enumerate(office.shifts):
+        most = _uses_in_a_week(shift.rest_days)
+        if shift.max_per_week is not None and shift.max_per_week > most:
+            yield Problem(
+                ("shifts", index, "max_per_week"),
+                said(
+                    "{uses} a week cannot be with rest_days = {rest}, which leaves "
+                    "{most} at most; correct one of them",
+                    "{uses} kali seminggu tidak mungkin dengan rest_days = {rest}, "
+                    "yang hanya memungkinkan {most}; perbaiki salah satunya",
+                    uses=shift.max_per_week,
+                    rest=shift.rest_days,
+                    most=most,
+                ),
+            )
+
+
+def _uses_in_a_week(rest_days: int) -> int:
+    """Return on how many days from Monday to Sunday there can be a use."""
+    return 6 // (rest_days + 1) + 1
+
+
+SHIFTS = Rule(
+    "shifts",
+    problems=(
+        _ids,
+        _shifts_open_known_resources,
+        _rest_leaves_the_uses_of_a_week,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A shift that may be used on a day.
+
+    Parameters
+    ----------
+    shift
+        Its id.
+    day
+        Offset from the first day of the horizon, from 0.
+    cost_idr
+        What using it on that day costs, in rupiah.
+    """
+
+    shift: str
+    day: int
+    cost_idr: int
+
+
+def options(office: HasShifts, start: date, days: int) -> tuple[Option, ...]:
+    """Return every use of a shift that a plan may decide about.
+
+    A shift may be used on a day that it names, by weekday or date, whether
+    worked or closed by the week; on a holiday or a ``closed`` date only with
+    ``on_holidays``, unless ``open`` makes it a working day.  A use that adds
+    no card to any printer or server is left out.
+
+    Parameters
+    ----------
+    office
+        Its `[[shifts]]` and `[calendar]` decide.
+    start
+        First day.
+    days
+        Number of calendar days, 1 to 3,660.
+
+    Returns
+    -------
+    tuple of Option
+        By day, then by the shift's id.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        If `days` is out of its range.
+    """
+    if not office.shifts:
+        return ()
+    known = calendar(office, start, days)
+    kept_free = _kept_free(office, known)
+    uses = []
+    for shift in office.shifts:
+        printers, servers = shift_cards(office, shift, start, days)
+        usable = _named(shift, start, days)
+        usable &= printers.any(axis=0) | servers.any(axis=0)
+        if not shift.on_holidays:
+            usable &= ~kept_free
+        uses += [
+            Option(shift.id, day, shift.cost_idr)
+            for day in np.flatnonzero(usable).tolist()
+        ]
+    return tuple(sorted(uses, key=lambda option: (option.day, option.shift)))
+
+
+def _kept_free(office: HasShifts, known: Calendar) -> NDArray[np.bool_]:
+    """Return the days that are closed by more than the week, shape (days,)."""
+    free = np.zeros(known.days, dtype=np.bool_)
+    for day in (*known.holidays, *office.calendar.closed):
+        offset = (day - known.start).days
+        if 0 <= offset < known.days:
+            free[offset] = True
+    return free & ~known.open
+
+
+def _named(shift: Shift, start: date, days: int) -> NDArray[np.bool_]:
+    """Return the days that a shift names, shape (days,)."""
+    weekday = (start.weekday() + np.arange(days)) % 7
+    named: NDArray[np.bool_] = np.isin(
+        weekday, [DAYS.index(day) for day in shift.days if isinstance(day, str)]
+    )
+    for day in shift.days:
+        if isinstance(day, date) and 0 <= (day - start).days < days:
+            named[(day - start).days] = True
+    return named
+
+
+def shift_cards(
+    office: HasMachines, shift: Shift, start: date, days: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what a shift adds on each day on which it were used.
+
+    That is the cards that each printer and each server can do more, sorted by id,
+    shapes ``(P, days)`` and ``(S, days)``, int64.  Neither the weekday's share nor
+    whether the day is worked counts.
+    """
+    return (
+        _more_cards(office, shift, by_id(office.printers), start, days),
+        _more_cards(office, shift, by_id(office.servers), start, days),
+    )
+
+
+def _more_cards(
+    office: HasMachines,
+    shift: Shift,
+    resources: Sequence[Server],
+    start: date,
+    days: int,
+) -> NDArray[np.int64]:
+    cards = np.zeros((len(resources), days), dtype=np.int64)
+    for row, resource in zip(cards, resources, strict=True):
+        if shift.opens(resource.id):
+            full = resource.cards_per_day * Fraction(shift.share)
+            for first, last, left in stretches(office, resource, start, days):
+                row[first:last] = int(full * left)
+    return cards

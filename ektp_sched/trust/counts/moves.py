@@ -1,0 +1,141 @@
+"""What stands against moving a card to another day, or exchanging two, day by day."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ektp_sched.rules import RULES, STOCK
+from ektp_sched.rules.limit import Slots
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.rules import Rule
+    from ektp_sched.trust.facts import Facts
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["FREE", "Moves"]
+
+FREE: Final = -1
+"""Stands for no place."""
+
+_ON_KINDS: Final = tuple(rule for rule in RULES if rule is STOCK or rule.holds_back)
+
+
+class Moves:
+    """Limits on kinds of cards against changes of one plan.
+
+    Machines and ribbons are none of them: two cards that exchange their slots
+    leave as many everywhere.  Blanks that come in lots are counted apart.
+
+    Parameters
+    ----------
+    facts
+        The plan laid beside its applications.
+    rules
+        Whose limits.
+
+    Attributes
+    ----------
+    places
+        Where in office.toml what can stand against a change is, in the order of
+        rules and of their entries.
+    rules
+        The rule of each place.
+    sort
+        What the limits tell apart of each kind, shape ``(K,)``.
+    """
+
+    def __init__(self, facts: Facts, rules: Sequence[Rule] = _ON_KINDS) -> None:
+        self._days, self._standing = facts.days, facts.standing_to(rules)
+        limits = self._standing.limits
+        of_code = {code: rule for rule in rules for code in rule.codes}
+        by_place = {limit.label: of_code[limit.code] for limit in limits.limits}
+        entry = {limit.label: limit.entry for limit in limits.limits}
+        self.places = tuple(
+            sorted(
+                entry, key=lambda place: (rules.index(by_place[place]), entry[place])
+            )
+        )
+        self.rules = tuple(by_place[place] for place in self.places)
+        self.sort = limits.sort
+        self._place: Ints = np.array(
+            [self.places.index(limit.label) for limit in limits.limits], dtype=np.int64
+        )
+        # Who asks goes through the days in order, and asks of each many times.
+        self._moves = lru_cache(maxsize=4)(self._against_moves)
+        self._exchanges = lru_cache(maxsize=4)(self._against_exchanges)
+
+    def against_move(self, kind: int, day: int, later: int) -> list[int]:
+        """Return what keeps a card of a kind from being printed earlier.
+
+        Parameters
+        ----------
+        kind
+            Of the card.
+        day, later
+            The day wanted, and its own; ``days`` for one that is not printed.
+
+        Returns
+        -------
+        list of int
+            Indices of places whose number a plan with nothing else changed breaks.
+        """
+        if not self.places:
+            return []
+        against = self._moves(day)[self.sort[kind], later - day - 1]
+        return np.flatnonzero(against).tolist()
+
+    def against_exchange(self, day: int, later: int) -> Ints:
+        """Return what keeps two cards from exchanging their days.
+
+        Parameters
+        ----------
+        day, later
+            Day of the one ahead, and of the one behind; ``days`` for one that
+            is not printed.  The one behind was ready by ``day``.
+
+        Returns
+        -------
+        ndarray
+            Index of the first such place by sort of the one behind and of the
+            one ahead, ``FREE`` for none; shape ``(C, C)``.
+        """
+        if not self.places:
+            sorts = len(self._standing.limits.kind)
+            return np.full((sorts, sorts), FREE, dtype=np.int64)
+        return self._exchanges(day)[:, :, later - day - 1]
+
+    def _against_moves(self, day: int) -> Bools:
+        """Return the places against moves to a day, by sort and later day."""
+        to, away = self._slots(day)
+        kinds = self._standing.limits.kind
+        return self._by_place(self._standing.against(kinds, to, away))
+
+    def _against_exchanges(self, day: int) -> Ints:
+        """Return the first place against exchanges with a day, by sorts and day."""
+        to, away = self._slots(day)
+        kinds = self._standing.limits.kind
+        behind, ahead = np.repeat(kinds, len(kinds)), np.tile(kinds, len(kinds))
+        held = self._by_place(self._standing.against(behind, to, away, ahead))
+        first = np.where(held.any(axis=2), held.argmax(axis=2), FREE)
+        return first.reshape(len(kinds), len(kinds), -1)
+
+    def _slots(self, day: int) -> tuple[Slots, Slots]:
+        """Return a day beside each day after it."""
+        later = np.arange(day + 1, self._days + 1)
+        return Slots(np.full(len(later), day)), Slots(later)
+
+    def _by_place(self, held: Bools) -> Bools:
+        """Return which places have a limit that stands against a change."""
+        by_place = np.zeros((*held.shape[:2], len(self.places)), dtype=bool)
+        for number, place in enumerate(self._place.tolist()):
+            by_place[:, :, place] |= held[:, :, number]
+        return by_place
