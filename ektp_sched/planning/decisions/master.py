@@ -41,6 +41,7 @@ class _Row:
     variables: tuple[int, ...]
     weights: tuple[int, ...]
     least: int
+    reach: int  # no part of it is above
 
 
 @dataclass(slots=True)
@@ -68,7 +69,9 @@ class Master:
         """Ask for at least so much of weighted variables."""
         weighted = {v: w for v, w in terms.items() if w}
         if weighted or least > 0:
-            self.rows.append(_Row(tuple(weighted), tuple(weighted.values()), least))
+            reach = abs(least) + sum(abs(w) * self.high[v] for v, w in weighted.items())
+            variables, weights = tuple(weighted), tuple(weighted.values())
+            self.rows.append(_Row(variables, weights, least, reach))
 
     def tell(
         self, chosen: Sequence[tuple[int, bool]], values: Sequence[tuple[int, int]]
@@ -191,16 +194,17 @@ def _require(
 ) -> None:
     """Add a row; what 64 bits cannot hold digit by digit, or rounded to ask less."""
     of = [known[v] for v in row.variables]
-    weights = [w * grains[v] for v, w in zip(row.variables, row.weights, strict=True)]
+    if row.reach < _LARGEST // 4:
+        # No variable in it is counted in grains.
+        model.add(_weighed(of, row.weights) >= row.least)
+        return
     pairs = list(zip(row.variables, row.weights, strict=True))
-    reach = abs(row.least) + sum(abs(w) * high[v] for v, w in pairs)
-    if reach < _LARGEST:
-        model.add(_weighed(of, weights) >= row.least)
-    elif all(w >= 0 for w in weights) and all(w == 1 for v, w in pairs if high[v] > 1):
+    weights = [w * grains[v] for v, w in pairs]
+    if all(w >= 0 for w in weights) and all(w == 1 for v, w in pairs if high[v] > 1):
         grain = max([1, *(grains[v] for v in row.variables)])
         _demand(model, of, weights, row.least, grain)
     else:
-        unit = -(-reach // _LARGEST)
+        unit = -(-row.reach // _LARGEST)
         rounded = [-(-w // unit) for w in weights]
         model.add(_weighed(of, rounded) >= row.least // unit)
 
