@@ -25,7 +25,7 @@ _LOADED = (
     "ektp_sched.backlog",
     "ektp_sched.office",
     "ektp_sched.output",
-    "ektp_sched.planning.decisions",
+    "ektp_sched.planning.decisions.engine",
     "ektp_sched.planning.flow",
     "ektp_sched.planning.mixed.engine",
     "ektp_sched.scenarios",

@@ -62,7 +62,7 @@ def test_auto_is_flow_where_all_rules_are_a_network() -> None:
     assert Case(desk(), crowd()).plan().engine == "flow"
 
 
-SOLVERS = ("flow", "cpsat", "decisions.benders", "mixed.run")
+SOLVERS = ("flow", "cpsat", "decisions.search", "mixed.run")
 SHIFT = {"id": "sat", "days": ["sat"], "cost_idr": 1, "share": 1.0}
 QUOTA = {"per": "day", "at_most": 1, "area": ["Alak"]}
 
@@ -72,7 +72,7 @@ QUOTA = {"per": "day", "at_most": 1, "area": ["Alak"]}
     [
         ("auto", {}, {"flow"}),
         ("cpsat", {}, {"cpsat"}),
-        ("auto", {"shifts": [SHIFT]}, {"flow", "decisions.benders"}),
+        ("auto", {"shifts": [SHIFT]}, {"flow", "decisions.search"}),
         (
             "auto",
             {"areas": {"Alak": []}, "quotas": [QUOTA]},

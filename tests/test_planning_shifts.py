@@ -21,7 +21,7 @@ from ektp_sched.office import capacity, options
 from ektp_sched.planning import Status
 from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.conflicts import pin_conflicts
-from ektp_sched.planning.decisions.benders import Search
+from ektp_sched.planning.decisions.search import Search
 from ektp_sched.planning.flow import FlowSolver
 from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.program import build_program

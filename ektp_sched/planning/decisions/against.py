@@ -24,8 +24,8 @@ from ektp_sched.planning.decisions.futures import (
     lay_tree,
     without_effect,
 )
-from ektp_sched.planning.decisions.joint import Joint, largest
 from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
+from ektp_sched.planning.decisions.search import Search, largest
 from ektp_sched.planning.horizon import days_that_matter
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
@@ -169,7 +169,7 @@ class _Case:
         uses = without_effect(tree.columns)
         pins = pin_tiers(self.cohorts, self.days)
         order = pins + tier_order(office, self.cohorts, self.days, uses)
-        search = Joint(futures, tree, order, count, self.deadline, self.workers)
+        search = Search(futures, tree, order, count, self.deadline, self.workers)
         settled = search.settle()
         parts = search.best
         named = [p for p, tier in enumerate(order) if tier.name not in _UNNAMED]
@@ -190,7 +190,7 @@ class _Case:
         )
 
     def _measure(
-        self, search: Joint, settled: Sequence[Settled], place: int
+        self, search: Search, settled: Sequence[Settled], place: int
     ) -> Measure:
         tier = search.order[place]
         more = search.count * self._lost(tier)
