@@ -302,7 +302,7 @@ def test_explain_says_that_parity_holds_it() -> None:
 
 def test_the_folder_says_how_far_apart_areas_were(tmp_path: Path) -> None:
     case = alike({"Alak": 2, "Oebobo": 2}, "0.5", 4)
-    plan = planned(case)
+    plan = ek.plan(case.backlog, case.office, start=case.start, days=case.days)
     plan.save(tmp_path / "out", xlsx=False, report=False)
     summary = json.loads((tmp_path / "out" / "summary.json").read_bytes())
     (entry,) = summary["parity"]

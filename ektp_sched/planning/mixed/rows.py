@@ -59,6 +59,7 @@ class SideRow:
     times: int = 0
     least: int = 0
     slack: int | Fraction = 1  # what one unit of relief of the rule adds
+    rest: Fraction = Fraction(0)  # what `least` leaves out of the rule's number
     group: int | None = None  # of a rule's groups the one that its switch is about
     needs: int = 0  # cards of this group that it counts at least, unless lifted
 
@@ -293,7 +294,12 @@ class _Laying:
         falls = np.maximum(0, -sign * limit.weights)
         below = int(falls @ slots.ready[:, period.last])
         row = SideRow(
-            limit.place, period, sign * counted, least=sign * amount, slack=limit.adds
+            limit.place,
+            period,
+            sign * counted,
+            least=sign * amount,
+            slack=limit.adds,
+            rest=limit.rest,
         )
         return row, min(below, most * int(falls.max(initial=0)))
 
