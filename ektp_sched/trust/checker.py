@@ -789,8 +789,7 @@ class Folder:
             for level in [level for level in self.levels if level[0] == i]:
                 _, d, a, b, more, less, *left = level
                 both, kept = self.waits[a] * self.waits[b], not self.apart(*level)
-                unit, bound = Fraction(both, 1000), math.floor(Fraction(entry["within"]) * both)
-                made, most = (more * self.waits[b] - less * self.waits[a]) / unit, bound / unit
+                made, most = 1000 * Fraction(more * self.waits[b] - less * self.waits[a], both), 1000 * Fraction(entry["within"])
                 lines.append((name, f"within ({a} – {b})", str(self.start), str(self.dates[d]), plain(made), every[d], plain(most), min(left), kept))
                 tight = not kept, made - most
                 if d not in worst or tight > worst[d][0]:
