@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Notice
     from ektp_sched.planning import Conflict
-    from ektp_sched.words import Said
 
 __all__ = ["LANGUAGES", "Language", "language"]
 
