@@ -251,12 +251,8 @@ PARITY = Rule(
                 "Kantor ini punya {count} entri dalam [[parity]]; perintah ini tidak "
                 "memperhitungkannya.",
             ),
-            Said(
-                "The office has 1 entry in [[parity]]; this command leaves it out of "
-                "account.",
-                "Kantor ini punya 1 entri dalam [[parity]]; perintah ini tidak "
-                "memperhitungkannya.",
-            ),
+            "The office has 1 entry in [[parity]]; this command leaves it out of "
+            "account.",
         ),
         sees=_sees,
         sees_area=_sees_area,
