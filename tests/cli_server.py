@@ -26,7 +26,7 @@ _LOADED = (
     "ektp_sched.office",
     "ektp_sched.output",
     "ektp_sched.planning.decisions.engine",
-    "ektp_sched.planning.flow",
+    "ektp_sched.planning.network.flow",
     "ektp_sched.planning.mixed.engine",
     "ektp_sched.scenarios",
     "ektp_sched.trust",

@@ -17,8 +17,8 @@ from proof_sums import covers, sums
 from strategies import START, Case, desk, person, shift_cases
 
 from ektp_sched.office import capacity, options
+from ektp_sched.people.cohorts import build_cohorts
 from ektp_sched.planning import Status
-from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.decisions import leaves as leaves_module
 from ektp_sched.planning.decisions.cuts import bounded, learn, stack
 from ektp_sched.planning.decisions.dead import live_nodes
@@ -27,8 +27,9 @@ from ektp_sched.planning.decisions.master import Master, Relaxation, solve
 from ektp_sched.planning.decisions.network import Network
 from ektp_sched.planning.decisions.rules import Row, rows
 from ektp_sched.planning.decisions.uses import list_uses
-from ektp_sched.planning.program import build_program
-from ektp_sched.planning.tiers import DECIDED, objectives
+from ektp_sched.planning.network.program import build_program
+from ektp_sched.planning.tiers import objectives
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -208,7 +209,7 @@ def test_numbers_beyond_64_bits() -> None:
         if all(int(row.weight @ parts) <= row.most for row in found.rows)
     ]
     wanted = min(found.network.value(parts).values for parts in allowed)
-    assert tuple(t.value for t in plan.tiers if t.name not in DECIDED) == wanted
+    assert tuple(t.value for t in plan.tiers if t.name not in DECISION_TIERS) == wanted
 
 
 # Nodes that nothing can pass

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from ektp_sched.office import calendar, capacity
 from ektp_sched.people.cohorts import check_start, group
+from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.people.people import read_people
-from ektp_sched.planning.horizon import days_that_matter
+from ektp_sched.planning.network.horizon import days_that_matter
 from ektp_sched.planning.scarce import Scarce
-from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
+from ektp_sched.planning.tiers import objectives
 from ektp_sched.rules import holding_back
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Calendar, Capacity, Office
     from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.people.people import People
-    from ektp_sched.planning.problem import TierSolver
-    from ektp_sched.planning.tiers import Objective
+    from ektp_sched.planning.network.problem import TierSolver
 
 __all__ = ["COUNTS", "SHIFTS", "Case", "lay_case"]
 
@@ -70,7 +72,7 @@ class Case:
     @property
     def tiers(self) -> tuple[Objective, ...]:
         """Return the tiers that days decide."""
-        return tuple(tier for tier in self.order if tier.name not in DECIDED)
+        return tuple(tier for tier in self.order if tier.name not in DECISION_TIERS)
 
     @property
     def named(self) -> tuple[Objective, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.office import capacity, options
+from ektp_sched.people.objectives import EARLINESS, PINS, Objective
 from ektp_sched.planning.decisions.futures import Future, lone_tree
 from ektp_sched.planning.decisions.network import Network
 from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
@@ -13,21 +14,21 @@ from ektp_sched.planning.decisions.proof import prove
 from ektp_sched.planning.decisions.rules import Row, rows
 from ektp_sched.planning.decisions.search import Search
 from ektp_sched.planning.decisions.uses import list_uses
+from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.outcome import Linear
-from ektp_sched.planning.program import build_program
-from ektp_sched.planning.tiers import EARLINESS, PINS, Objective, check_range
+from ektp_sched.planning.tiers import check_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.certificate import DecisionProof
-    from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.outcome import Settled
-    from ektp_sched.planning.program import Program
 
     Label = tuple[str, int | str | None]
 

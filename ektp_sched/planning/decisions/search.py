@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ektp_sched.people.objectives import PINS, Objective
 from ektp_sched.planning.decisions.master import Master, Relaxation, solve
 from ektp_sched.planning.decisions.network import WHOLE
 from ektp_sched.planning.outcome import Linear, Settled
-from ektp_sched.planning.tiers import PINS, Objective
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.planning.mixed.matrix import Matrix
-from ektp_sched.planning.program import Arc
+from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

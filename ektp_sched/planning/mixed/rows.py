@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import NONE
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning.mixed.shares import just_above, just_below
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.rules import Limit
 
     Ints = NDArray[np.int64]
