@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
@@ -18,9 +19,11 @@ from builders import (
     make_office,
     make_plan,
     planned,
+    renewed,
     tier_vector,
     write_folder,
 )
+from folder_damages import by_checker, by_verify
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
@@ -315,6 +318,23 @@ def test_the_folder_says_how_far_apart_areas_were(tmp_path: Path) -> None:
     assert len(lines) == 2 * 4
     assert limits_csv(plan, PARITY).decode().splitlines() == [head, *lines]
     assert ek.load(tmp_path / "out").status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize("within", ["0.5", None])
+def test_a_folder_may_be_older_than_parity_only_without_it(
+    within: str | None, tmp_path: Path
+) -> None:
+    case = alike({"Alak": 2, "Oebobo": 2}, within or "0.5", 4)
+    if within is None:
+        case = replace(case, office=case.office.model_copy(update={"parity": ()}))
+    folder = write_folder(planned(case), case, tmp_path / "out")
+    assert by_verify(folder, case) == by_checker(folder) == set()
+    summary = json.loads((folder / "summary.json").read_bytes())
+    del summary["parity"]
+    (folder / "summary.json").write_text(json.dumps(summary), "utf-8")
+    renewed(folder)
+    assert by_verify(folder, case) == ({"stated-figure"} if within else set())
+    assert by_checker(folder) == ({"claim"} if within else set())
 
 
 @pytest.mark.parametrize(
