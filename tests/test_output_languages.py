@@ -44,7 +44,7 @@ def test_other_languages_are_refused() -> None:
 def strings_of(*folders: str) -> set[str]:
     found = set()
     for folder in folders:
-        for path in (PACKAGE / folder).glob("*.py"):
+        for path in (PACKAGE / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found.add(node.value)
