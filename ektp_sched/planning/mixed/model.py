@@ -266,7 +266,9 @@ class Mip:
         whole = np.zeros(count, dtype=bool)
         whole[begin[1] : begin[2]] = program.kind == Arc.KIND
         whole[begin[2] : begin[4]] = True
-        whole[begin[6] :] = True
+        # Sums are whole by themselves, but SCIP calls some feasible programs
+        # infeasible where that is not said.
+        whole[begin[5] :] = True
         row, column = np.concatenate(table.row), np.concatenate(table.column)
         order = np.lexsort((column, row))
         return Matrix(

@@ -331,10 +331,7 @@ def _near_sums(laid: Laid, relaxed: Relaxed) -> Matrix:
     sums = slice(*laid.sums)
     low = np.floor(relaxed.values[sums] + _NEAR) - 1
     high = np.ceil(relaxed.values[sums] - _NEAR) + 1
-    whole = laid.matrix.whole.copy()
-    whole[sums] = True
-    narrow = _bounded(laid.matrix, sums, np.maximum(0, low), high)
-    return replace(narrow, whole=whole)
+    return _bounded(laid.matrix, sums, np.maximum(0, low), high)
 
 
 def _bounded(matrix: Matrix, variables: slice, low: Floats, high: Floats) -> Matrix:
