@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
-from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.horizon import days_that_matter
-from ektp_sched.planning.program import build_program
+from ektp_sched.people.cohorts import build_cohorts
+from ektp_sched.planning.network.horizon import days_that_matter
+from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.tiers import objectives
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from benchmarks.cases import Case
     from ektp_sched.backlog import Backlog
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

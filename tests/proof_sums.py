@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
+from ektp_sched.people.cohorts import build_cohorts
+from ektp_sched.people.objectives import EARLINESS
+from ektp_sched.planning.tiers import objectives
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,20 +88,20 @@ class Sums:
 
     def _row(self, number: int, index: int) -> tuple[tuple[int, ...], int]:
         rule, weights, most = self.proof.rows[index]
-        if rule in DECIDED:
+        if rule in DECISION_TIERS:
             assert rule in self.names[: number + 1], "a tier not settled yet"
             assert most == self.values[self.names.index(rule)]
-        return weights, most - (rule in DECIDED and rule == self.names[number])
+        return weights, most - (rule in DECISION_TIERS and rule == self.names[number])
 
     def _missing(self, number: int, cut: DecisionCut) -> int:
         """Return by how much a cut exceeds what a better decision would allow."""
         settled = [
             value
             for name, value in zip(self.names, self.values, strict=True)
-            if name not in DECIDED
+            if name not in DECISION_TIERS
         ]
-        place = sum(name not in DECIDED for name in self.names[:number])
-        improved = self.names[number] not in DECIDED and cut.tier == place
+        place = sum(name not in DECISION_TIERS for name in self.names[:number])
+        improved = self.names[number] not in DECISION_TIERS and cut.tier == place
         assert cut.tier < place or improved, "a tier not settled yet"
         need = self.bound(cut, settled) - settled[cut.tier] + improved
         assert need > 0
@@ -164,7 +166,7 @@ def sums(plan: Plan, case: Case) -> Sums:
     cohorts = build_cohorts(case.backlog, case.office, case.start, plan.days)
     tiers = objectives(case.office, cohorts, plan.days, decided=True)
     named = [tier for tier in tiers if tier.name != EARLINESS]
-    lost = [0 if t.name in DECIDED else t.constant(cohorts) for t in named]
+    lost = [0 if t.name in DECISION_TIERS else t.constant(cohorts) for t in named]
     pins = len(proof.leaves) - len(named)
     assert pins in (0, 1)
     return Sums(
@@ -176,7 +178,11 @@ def sums(plan: Plan, case: Case) -> Sums:
         ),
         lost=(
             *[0] * pins,
-            *(x for t, x in zip(named, lost, strict=True) if t.name not in DECIDED),
+            *(
+                x
+                for t, x in zip(named, lost, strict=True)
+                if t.name not in DECISION_TIERS
+            ),
         ),
     )
 

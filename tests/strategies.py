@@ -269,7 +269,10 @@ def shift_tables(
     draw: st.DrawFn, names: Sequence[str], start: date, days: int
 ) -> list[Document]:
     """Draw up to three shifts for an office with these printers and servers."""
-    near = st.integers(-1, days).map(lambda after: start + timedelta(days=after))
+    near = st.dates(
+        start - min(timedelta(1), start - date.min),
+        start + min(timedelta(days), date.max - start),
+    )
     limits = st.fixed_dictionaries(
         {},
         optional={

@@ -117,8 +117,10 @@ def test_only_planning_and_its_engines_know_a_solver(path: Path) -> None:
 def test_engines_do_not_know_each_other() -> None:
     engines = {"flow", "cpsat"}
     for engine in engines:
-        names = imports(PACKAGE / "planning" / f"{engine}.py")
-        others = {f"ektp_sched.planning.{other}" for other in engines - {engine}}
+        names = imports(PACKAGE / "planning/network" / f"{engine}.py")
+        others = {
+            f"ektp_sched.planning.network.{other}" for other in engines - {engine}
+        }
         assert not [n for n in names if n.startswith(tuple(others))]
 
 

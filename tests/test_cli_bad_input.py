@@ -310,9 +310,9 @@ def test_check_says_all_that_is_wrong_with_shifts_and_quotas(tmp_path: Path) -> 
         "shifts[1].share",
         "shifts[1].cost_idr",
         "quotas[1].at_most_share",
+        "quotas[1].urgency[1]",
         "cards.KTP-el.deliveries[2].on",
         "quotas[1].at_least",
-        "quotas[1].urgency[1]",
     ]
     for key, line in zip(keys, done.stderr.splitlines(), strict=True):
         assert f"{key}: " in line

@@ -13,9 +13,10 @@ from test_planning_shifts import allowed, cohorts_of, value
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import Option, options
+from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.planning.decisions.against import Possible, decide_against
-from ektp_sched.planning.decisions.joint import largest
-from ektp_sched.planning.tiers import EARLINESS, objectives
+from ektp_sched.planning.decisions.search import largest
+from ektp_sched.planning.tiers import objectives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

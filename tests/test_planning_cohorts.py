@@ -13,9 +13,9 @@ from strategies import START, Case, desk, make_backlog, person
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
+from ektp_sched.people.cohorts import NONE, Cohorts, build_cohorts
 from ektp_sched.people.keys import compact
 from ektp_sched.planning import plan
-from ektp_sched.planning.cohorts import NONE, Cohorts, build_cohorts
 
 OFFICE = Office.model_validate(desk())
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ektp_sched.planning import distances as module
-from ektp_sched.planning import residual
-from ektp_sched.planning.distances import distances
-from ektp_sched.planning.residual import FAR, LARGEST, ROOT, SlotGraph
+from ektp_sched.planning.network import distances as module
+from ektp_sched.planning.network import residual
+from ektp_sched.planning.network.distances import distances
+from ektp_sched.planning.network.residual import FAR, LARGEST, ROOT, SlotGraph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,15 +17,16 @@ from hypothesis import strategies as st
 from strategies import START, Case, cases, desk, person, pinned_cases
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
-from ektp_sched.planning import Plan, Status, lexicographic, solve
+from ektp_sched.planning import Plan, Status, solve
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.cpsat import CpSatSolver
-from ektp_sched.planning.flow import FlowSolver
 from ektp_sched.planning.needed import days_needed
+from ektp_sched.planning.network import lexicographic
+from ektp_sched.planning.network.cpsat import CpSatSolver
+from ektp_sched.planning.network.flow import FlowSolver
 from ektp_sched.trust import check_certificate, verify
 
 if TYPE_CHECKING:
-    from ektp_sched.planning.problem import Flow, TierProblem
+    from ektp_sched.planning.network.problem import Flow, TierProblem
 
 ENGINES = pytest.mark.parametrize("engine", ["flow", "cpsat"])
 
@@ -62,7 +63,7 @@ def test_auto_is_flow_where_all_rules_are_a_network() -> None:
     assert Case(desk(), crowd()).plan().engine == "flow"
 
 
-SOLVERS = ("flow", "cpsat", "decisions.benders", "mixed.run")
+SOLVERS = ("network.flow", "network.cpsat", "decisions.search", "mixed.run")
 SHIFT = {"id": "sat", "days": ["sat"], "cost_idr": 1, "share": 1.0}
 QUOTA = {"per": "day", "at_most": 1, "area": ["Alak"]}
 
@@ -70,13 +71,13 @@ QUOTA = {"per": "day", "at_most": 1, "area": ["Alak"]}
 @pytest.mark.parametrize(
     ("engine", "tables", "loaded"),
     [
-        ("auto", {}, {"flow"}),
-        ("cpsat", {}, {"cpsat"}),
-        ("auto", {"shifts": [SHIFT]}, {"flow", "decisions.benders"}),
+        ("auto", {}, {"network.flow"}),
+        ("cpsat", {}, {"network.cpsat"}),
+        ("auto", {"shifts": [SHIFT]}, {"network.flow", "decisions.search"}),
         (
             "auto",
             {"areas": {"Alak": []}, "quotas": [QUOTA]},
-            {"flow", "cpsat", "mixed.run"},
+            {"network.flow", "network.cpsat", "mixed.run"},
         ),
     ],
 )

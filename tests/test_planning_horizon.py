@@ -11,9 +11,9 @@ from strategies import HALF, START, Case, days_of, desk, person, shift_cases
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import capacity
+from ektp_sched.people.cohorts import build_cohorts
 from ektp_sched.planning import Status, dropped
-from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.horizon import days_that_matter
+from ektp_sched.planning.network.horizon import days_that_matter
 
 
 def last_day(document: dict[str, Any], *rows: dict[str, Any]) -> int:

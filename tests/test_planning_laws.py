@@ -24,7 +24,7 @@ from strategies import FEW, HALF, Case, cases, pinned_cases, tiny_cases
 
 from ektp_sched.planning import Status
 from ektp_sched.planning import case as case_module
-from ektp_sched.planning import flow as flow_module
+from ektp_sched.planning.network import flow as flow_module
 from ektp_sched.trust import check_certificate
 
 if TYPE_CHECKING:

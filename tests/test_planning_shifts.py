@@ -18,21 +18,23 @@ from strategies import FEW, HALF, MORE, START, Case, days_of, desk, person, shif
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity, options
+from ektp_sched.people.cohorts import build_cohorts
+from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.planning import Status
-from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.conflicts import pin_conflicts
-from ektp_sched.planning.decisions.benders import Search
-from ektp_sched.planning.flow import FlowSolver
-from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.program import build_program
-from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
+from ektp_sched.planning.decisions.search import Search
+from ektp_sched.planning.network.conflicts import pin_conflicts
+from ektp_sched.planning.network.flow import FlowSolver
+from ektp_sched.planning.network.lexicographic import solve_tiers
+from ektp_sched.planning.network.program import build_program
+from ektp_sched.planning.tiers import objectives
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ektp_sched.office import Office, Option
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning import Plan
-    from ektp_sched.planning.cohorts import Cohorts
 
 WEEK = ["mon", "tue", "wed", "thu", "fri"]
 SATURDAY, SUNDAY = 4, 5
@@ -108,7 +110,7 @@ def of_network(plan: Plan, values: list[int] | None) -> list[int] | None:
     if values is None:
         return None
     pairs = zip(values, plan.tiers, strict=True)
-    return [v for v, tier in pairs if tier.name not in DECIDED]
+    return [v for v, tier in pairs if tier.name not in DECISION_TIERS]
 
 
 @MORE

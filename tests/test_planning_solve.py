@@ -15,7 +15,8 @@ from brute import digest
 from strategies import Case, desk, person
 
 from ektp_sched.backlog import from_frame
-from ektp_sched.planning import Status, flow
+from ektp_sched.planning import Status
+from ektp_sched.planning.network import flow
 from ektp_sched.trust import verify
 
 STAGES = ["cohorts", "program", "solve", "assign", "prices"]
@@ -156,7 +157,7 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 from brute import digest
 from test_planning_solve import every_rule
-from ektp_sched.planning import flow
+from ektp_sched.planning.network import flow
 found = [digest(every_rule(300).plan()), digest(every_rule(24).plan(engine="cpsat"))]
 flow._DIRECT, flow._COARSE = 0, 20
 found.append(digest(every_rule(300).plan()))

@@ -24,10 +24,9 @@ from strategies import FEW, HALF, MORE, consumable_cases
 from ektp_sched.office import capacity
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
+from ektp_sched.people.blanks import Blanks
 from ektp_sched.planning import Status
-from ektp_sched.planning.leftover import days_with_blanks
 from ektp_sched.trust import checker, explain, fairness, verify
-from ektp_sched.trust.counts.consumables import Blanks
 
 if TYPE_CHECKING:
     import pytest
@@ -74,15 +73,12 @@ def test_a_blank_is_left_on_the_days_on_which_one_card_more_finds_one(
 ) -> None:
     some, cards, days = drawn
     assume(not counted(some, cards).short.any())
-    by_name = {name or "": row for name, row in cards.items()}
-    planned = days_with_blanks(some, by_name, days)
     for name in cards:
         wanted = [
             most_with_blanks(some, changed(cards, (name, at, 1))) == total(cards) + 1
             for at in range(days)
         ]
         assert counted(some, cards).spare(name).tolist() == wanted
-        assert planned[name or ""] == wanted
 
 
 @given(drawn=lots_and_cards())

@@ -27,12 +27,12 @@ from strategies import FEW, HALF
 
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
+from ektp_sched.people.standing import room_by_kind
 from ektp_sched.planning import Status
 from ektp_sched.rules import QUOTAS
 from ektp_sched.rules.quotas import KEYS
 from ektp_sched.trust import checker, explain, fairness, verify
 from ektp_sched.trust.counts.moves import Moves
-from ektp_sched.trust.counts.standing import room_by_kind
 from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:

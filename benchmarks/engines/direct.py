@@ -17,12 +17,12 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from ektp_sched.office import capacity
-from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.people.cohorts import build_cohorts
+from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.decisions.order import tier_order
 from ektp_sched.planning.mixed.model import Held
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.scarce import scarce
-from ektp_sched.planning.tiers import Objective
 
 if TYPE_CHECKING:
     from benchmarks.cases import Case

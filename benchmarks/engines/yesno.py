@@ -22,11 +22,11 @@ from ortools.sat.python import cp_model
 from scipy.sparse import csr_array
 
 from ektp_sched.office import capacity, options
-from ektp_sched.planning.cohorts import build_cohorts
+from ektp_sched.people.cohorts import build_cohorts
 from ektp_sched.planning.decisions.rules import rows
 from ektp_sched.planning.decisions.uses import list_uses
-from ektp_sched.planning.horizon import days_that_matter
-from ektp_sched.planning.program import build_program
+from ektp_sched.planning.network.horizon import days_that_matter
+from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.tiers import objectives
 
 if TYPE_CHECKING:

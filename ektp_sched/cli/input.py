@@ -149,7 +149,7 @@ def _read(
 
 
 def _start_problems(backlog: Backlog, start: date) -> list[str]:
-    from ektp_sched.planning.cohorts import check_start
+    from ektp_sched.people.cohorts import check_start
 
     since = (backlog.frame["waiting_since"] - start).dt.total_days().to_numpy()
     try:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Notice
     from ektp_sched.planning import Conflict
-    from ektp_sched.words import Said
 
 __all__ = ["LANGUAGES", "Language", "language"]
 
@@ -170,13 +169,15 @@ def language(code: str) -> Language:
 
 def _of_rules(code: str) -> dict[str, str]:
     """Return the sentences that rules which hold cards back bring with them."""
-    texts: dict[str, Said] = {}
+    texts: dict[str, str] = {}
     for rule in RULES:
         if rule.told is not None:
             notice = f"notice.{rule.name}-left-out"
             texts[f"unprinted.{rule.reason}"] = rule.told.unprinted
             texts[f"explain.rule.{rule.reason}"] = rule.told.holds
-            texts[notice], texts[f"{notice}.one"] = rule.told.left_out
+            texts[notice], singular = rule.told.left_out
+            if code == "en":
+                texts[f"{notice}.one"] = singular
     return {key: in_language(sentence, code) for key, sentence in texts.items()}
 
 

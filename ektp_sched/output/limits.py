@@ -78,7 +78,7 @@ class LimitLine:
 
 def _tight(period: Period) -> tuple[bool, Fraction]:
     """Return an order in which a breach, then what is nearest to one, is the most."""
-    excess = _figure(period, period.printed - period.bound)
+    excess = _printed(period) - _amount(period)
     return not period.kept, excess if period.limit.sense == "most" else -excess
 
 
@@ -120,15 +120,20 @@ def _told(rule: Rule) -> Told:
     return rule.told
 
 
-def _figure(period: Period, counted: int) -> Fraction:
-    """Return what is counted in the unit of its number in office.toml."""
-    return Fraction(counted) / period.limit.adds
+def _printed(period: Period) -> Fraction:
+    """Return what is counted, in the unit of its number in office.toml."""
+    return Fraction(period.printed) / period.limit.adds
+
+
+def _amount(period: Period) -> Fraction:
+    """Return what that may come to, in the same unit."""
+    return (period.bound + period.limit.rest) / period.limit.adds
 
 
 def _figures(line: LimitLine) -> tuple[list[Fraction], list[Fraction]]:
     """Return what is counted, and what it may come to, of each stretch of days."""
     worst = line.worst
-    return [_figure(p, p.printed) for p in worst], [_figure(p, p.bound) for p in worst]
+    return list(map(_printed, worst)), list(map(_amount, worst))
 
 
 def _plain(figure: Fraction) -> int | float:
@@ -149,9 +154,9 @@ def limits_csv(plan: AnyPlan, rule: Rule) -> bytes:
             f"{line.key} ({period.limit.part})" if period.limit.part else line.key,
             plan.start + timedelta(days=period.first),
             plan.start + timedelta(days=period.last),
-            _plain(_figure(period, period.printed)),
+            _plain(_printed(period)),
             period.cards,
-            _plain(_figure(period, period.bound)),
+            _plain(_amount(period)),
             period.waiting,
             period.kept,
         )

@@ -13,7 +13,7 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.people.keys import combined
-from ektp_sched.people.people import MISSING
+from ektp_sched.people.people import MISSING, read_people
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
     from ektp_sched.people.kinds import Kinds, RankKey
     from ektp_sched.people.people import People
 
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["NONE", "Cohorts", "check_start", "group"]
+__all__ = ["NONE", "Cohorts", "build_cohorts", "check_start", "group"]
 
 NONE: Final = -1
 """Stands for "no such date" in the columns due, promised and pinned."""
@@ -74,6 +76,13 @@ class Cohorts:
     def __len__(self) -> int:
         """Return the number of cohorts."""
         return len(self.size)
+
+
+def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> Cohorts:
+    """Group a backlog's applications; refuse a start far from all records."""
+    people = read_people(backlog.frame, office, start, days)
+    check_start(people.since, start)
+    return group(people)
 
 
 def group(people: People, apart: Ints | None = None) -> Cohorts:

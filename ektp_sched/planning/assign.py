@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.people.order import PublicOrder
-from ektp_sched.planning.program import Arc
-from ektp_sched.planning.ties import settle_ties
+from ektp_sched.planning.network.program import Arc
+from ektp_sched.planning.network.ties import settle_ties
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.lexicographic import Solution
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
     Members = NDArray[np.int32]

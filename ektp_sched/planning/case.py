@@ -6,20 +6,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ektp_sched.office import calendar, capacity
-from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.horizon import days_that_matter
+from ektp_sched.people.cohorts import check_start, group
+from ektp_sched.people.objectives import EARLINESS
+from ektp_sched.people.people import read_people
+from ektp_sched.planning.network.horizon import days_that_matter
 from ektp_sched.planning.scarce import Scarce
-from ektp_sched.planning.tiers import DECIDED, EARLINESS, objectives
+from ektp_sched.planning.tiers import objectives
 from ektp_sched.rules import holding_back
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Calendar, Capacity, Office
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.problem import TierSolver
-    from ektp_sched.planning.tiers import Objective
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
+    from ektp_sched.people.people import People
+    from ektp_sched.planning.network.problem import TierSolver
 
 __all__ = ["COUNTS", "SHIFTS", "Case", "lay_case"]
 
@@ -38,7 +42,8 @@ class Case:
     office: Office
     calendar: Calendar
     limits: Capacity  # without any shift
-    cohorts: Cohorts  # who waits
+    people: People  # who waits
+    cohorts: Cohorts  # the same, grouped
     # Every tier in order, the shifts' own among them where there are shifts.
     order: tuple[Objective, ...]
     last_day: int  # from here on no optimal plan prints anything
@@ -67,7 +72,7 @@ class Case:
     @property
     def tiers(self) -> tuple[Objective, ...]:
         """Return the tiers that days decide."""
-        return tuple(tier for tier in self.order if tier.name not in DECIDED)
+        return tuple(tier for tier in self.order if tier.name not in DECISION_TIERS)
 
     @property
     def named(self) -> tuple[Objective, ...]:
@@ -90,9 +95,20 @@ def lay_case(
     """Lay out who waits for what over a horizon."""
     worked = calendar(office, start, days)
     limits = capacity(office, start, days)
-    cohorts = build_cohorts(backlog, office, start, days)
+    people = read_people(backlog.frame, office, start, days)
+    check_start(people.since, start)
+    cohorts = group(people)
     order = objectives(office, cohorts, days, decided=bool(office.shifts))
     last_day = days_that_matter(cohorts, limits)
     return Case(
-        backlog, office, worked, limits, cohorts, order, last_day, solver, workers
+        backlog,
+        office,
+        worked,
+        limits,
+        people,
+        cohorts,
+        order,
+        last_day,
+        solver,
+        workers,
     )

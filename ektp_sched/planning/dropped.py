@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.solve import plan
-from ektp_sched.planning.tiers import DECIDED
 from ektp_sched.rules import holding_back
 from ektp_sched.rules.ribbons import place as ribbons_place
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
     """Yield each yes/no rule: its place, its id, and the office without it."""
     for number, shift in enumerate(office.shifts):
         kept = tuple(one for one in office.shifts if one is not shift)
-        if not kept and not set(office.plan.tiers).isdisjoint(DECIDED):
+        if not kept and not set(office.plan.tiers).isdisjoint(DECISION_TIERS):
             # A tier of the shifts' own needs one, and where it stands the
             # other tiers are parted; so the last one stays for a day long past.
             kept = (shift.model_copy(update={"days": (date.min,)}),)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ektp_sched.planning.case import Case
+    from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.outcome import Engine
-    from ektp_sched.planning.problem import TierSolver
 
 __all__ = ["ENGINES", "choose", "tier_solver"]
 
 
 def _network() -> Engine:
-    from ektp_sched.planning.network import NetworkEngine
+    from ektp_sched.planning.network.engine import NetworkEngine
 
     return NetworkEngine()
 
@@ -64,11 +64,11 @@ def choose(case: Case) -> Engine:
 def tier_solver(name: str) -> TierSolver:
     """Return what solves the tiers of networks, by its name."""
     if name in ("auto", "flow"):
-        from ektp_sched.planning.flow import FlowSolver
+        from ektp_sched.planning.network.flow import FlowSolver
 
         return FlowSolver()
     if name == "cpsat":
-        from ektp_sched.planning.cpsat import CpSatSolver
+        from ektp_sched.planning.network.cpsat import CpSatSolver
 
         return CpSatSolver()
     msg = said(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, options
+from ektp_sched.people.cohorts import NONE, build_cohorts
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.cohorts import NONE, build_cohorts
 from ektp_sched.planning.engines import choose, tier_solver
-from ektp_sched.planning.horizon import LONGEST, days_that_matter
-from ektp_sched.planning.network import NetworkEngine
+from ektp_sched.planning.network.engine import NetworkEngine
+from ektp_sched.planning.network.horizon import LONGEST, days_that_matter
 
 if TYPE_CHECKING:
     from datetime import date

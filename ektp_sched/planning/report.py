@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Notice
+from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.people.order import by_code_point
 from ektp_sched.planning.certificate import Certificate, TierPrices
+from ektp_sched.planning.network.prices import marginal_prices
+from ektp_sched.planning.network.pricing import by_limit
 from ektp_sched.planning.outlook import start_notices
-from ektp_sched.planning.prices import marginal_prices
-from ektp_sched.planning.pricing import by_limit
 from ektp_sched.planning.reasons import reasons
 from ektp_sched.planning.result import Plan, Status, Tier
-from ektp_sched.planning.tiers import DECIDED, EARLINESS
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.assign import Prints
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
-    from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.outcome import Outcome
     from ektp_sched.planning.result import Conflict, ShiftUse
 
@@ -156,7 +157,7 @@ def _tiers(
     solved_tiers = iter(solution.tiers)
     before = True  # whether the tiers before are proven
     for tier in case.order:
-        if tier.name in DECIDED:
+        if tier.name in DECISION_TIERS:
             yield outcome.own(tier.name)
         elif tier.name != EARLINESS:
             cost = tier.cost(cohorts, cohort, day)
@@ -210,14 +211,16 @@ def _unprinted(
     case: Case, outcome: Outcome, prints: Prints, left: Ints
 ) -> pl.DataFrame:
     rows = case.backlog.frame.select("application_id", "waiting_since", "urgency")
-    return rows[left].with_columns(reasons(case, outcome, prints, left))
+    return rows[left].with_columns(
+        reasons(case.people, outcome.program.capacity, prints, left)
+    )
 
 
 def _certificate(
     case: Case, outcome: Outcome, solution: Solution, tiers: tuple[Tier, ...]
 ) -> Certificate | None:
     """Return the prices of the tiers that are proven; None if none is."""
-    flows = (tier for tier in tiers if tier.name not in DECIDED)
+    flows = (tier for tier in tiers if tier.name not in DECISION_TIERS)
     prices = []
     for tier, solved in zip(case.named, solution.tiers, strict=False):
         if not next(flows).proven:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, lots, options
-from ektp_sched.planning.program import printer_pools
-from ektp_sched.planning.stock import can_run_out, crossing_cards
+from ektp_sched.planning.network.program import printer_pools
+from ektp_sched.planning.network.stock import can_run_out, crossing_cards
 from ektp_sched.rules import RIBBONS, STOCK, World
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Lot, Office
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.rules import Limit
 
     Ints = NDArray[np.int64]

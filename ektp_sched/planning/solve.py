@@ -12,8 +12,8 @@ from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.engines import choose, tier_solver
-from ektp_sched.planning.horizon import LONGEST
 from ektp_sched.planning.needed import days_needed
+from ektp_sched.planning.network.horizon import LONGEST
 from ektp_sched.planning.report import made_plan, no_plan
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.worth import shift_uses
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.planning.case import Case
-    from ektp_sched.planning.problem import TierSolver
+    from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.result import Plan
     from ektp_sched.planning.scarce import Scarce
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError
-from ektp_sched.people.objectives import EARLINESS, PINS, Objective, tiers_of
-from ektp_sched.rules.tiers import DECISION_TIERS as DECIDED
+from ektp_sched.people.objectives import EARLINESS, Objective, tiers_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.people.cohorts import Cohorts
 
-__all__ = ["DECIDED", "EARLINESS", "PINS", "Objective", "check_range", "objectives"]
+__all__ = ["check_range", "objectives"]
 
 _RANGE = 1 << 56
 """Largest cost times number of nodes: leaves room to double it and to add up."""

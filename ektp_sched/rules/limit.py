@@ -87,6 +87,8 @@ class Limit:
     adds
         What one unit more of its number in office.toml adds to the amount, in
         cards, or takes from that of a minimum.
+    rest
+        What the amount leaves out of the number, being whole.
     key
         Key of its number, where an entry has several, such as ``at_most``.
     part
@@ -107,6 +109,7 @@ class Limit:
     server: int | None = None
     unless: Bools | None = None
     adds: int | Fraction = 1
+    rest: Fraction = Fraction(0)
     key: str = ""
     part: str = ""
     id: str | None = None

@@ -114,6 +114,7 @@ def _limits(world: World[HasParity]) -> Iterator[Limit]:
         present = [area for area in entry.areas if size[area]]
         for more, less in permutations(present, 2):
             most = size[more] * size[less]
+            amount = Fraction(entry.within) * most
             yield Limit(
                 "parity",
                 f"parity[{number + 1}]",
@@ -121,9 +122,10 @@ def _limits(world: World[HasParity]) -> Iterator[Limit]:
                 size[less] * members[more] - size[more] * members[less],
                 np.zeros_like(last),
                 last,
-                np.full(len(last), int(Fraction(entry.within) * most)),
+                np.full(len(last), int(amount)),
                 unless=np.stack([members[more], members[less]]) > 0,
                 adds=Fraction(most, _THOUSANDTHS),
+                rest=amount % 1,
                 key="within",
                 part=f"{more} – {less}",
                 id=entry.id,
@@ -249,12 +251,8 @@ PARITY = Rule(
                 "Kantor ini punya {count} entri dalam [[parity]]; perintah ini tidak "
                 "memperhitungkannya.",
             ),
-            Said(
-                "The office has 1 entry in [[parity]]; this command leaves it out of "
-                "account.",
-                "Kantor ini punya 1 entri dalam [[parity]]; perintah ini tidak "
-                "memperhitungkannya.",
-            ),
+            "The office has 1 entry in [[parity]]; this command leaves it out of "
+            "account.",
         ),
         sees=_sees,
         sees_area=_sees_area,

@@ -478,12 +478,8 @@ QUOTAS = Rule(
                 "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
                 "memperhitungkannya.",
             ),
-            Said(
-                "The office has 1 quota in [[quotas]]; this command leaves it out of "
-                "account.",
-                "Kantor ini punya 1 kuota dalam [[quotas]]; perintah ini tidak "
-                "memperhitungkannya.",
-            ),
+            "The office has 1 quota in [[quotas]]; this command leaves it out of "
+            "account.",
         ),
         sees=_sees,
         sees_area=_sees_area,

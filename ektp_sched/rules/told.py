@@ -34,7 +34,7 @@ class Told:
     unprinted, holds, left_out
         Sentences: why somebody is not printed; the same, explained; and that a
         command leaves the rule's ``{count}`` entries out of account, of many and
-        of one.
+        of one; Indonesian says both alike.
     sees
         Returns what it asks of a kind: it treats kinds alike for which that is equal.
     sees_area
@@ -66,7 +66,7 @@ class Told:
     amounts: tuple[Said, Said]
     unprinted: Said
     holds: Said
-    left_out: tuple[Said, Said]
+    left_out: tuple[Said, str]
     sees: Callable[[Any, Kind], Hashable]
     sees_area: Callable[[Any], bool]
     place: Callable[[Any, int], str]

@@ -741,7 +741,7 @@ class Folder:
         for key in self.claimed.keys() - KEYS:
             self.expect(False, "claim", key)
         for key, inside in INSIDE.items():
-            self.expect(all(entry.keys() <= {*inside.split()} for entry in self.claimed[key]), "claim", key)
+            self.expect(all(entry.keys() <= {*inside.split()} for entry in self.claimed.get(key, [])), "claim", key)
         done = {self.plain(text) for text in self.toml.get("status", {}).get("done", [])}
         number = sum(self.plain(row["status"]) in done for row in self.rows("held.csv"))
         self.expect(self.claimed.get("done", number) == number, "claim", "done")
@@ -789,8 +789,7 @@ class Folder:
             for level in [level for level in self.levels if level[0] == i]:
                 _, d, a, b, more, less, *left = level
                 both, kept = self.waits[a] * self.waits[b], not self.apart(*level)
-                unit, bound = Fraction(both, 1000), math.floor(Fraction(entry["within"]) * both)
-                made, most = (more * self.waits[b] - less * self.waits[a]) / unit, bound / unit
+                made, most = 1000 * Fraction(more * self.waits[b] - less * self.waits[a], both), 1000 * Fraction(entry["within"])
                 lines.append((name, f"within ({a} – {b})", str(self.start), str(self.dates[d]), plain(made), every[d], plain(most), min(left), kept))
                 tight = not kept, made - most
                 if d not in worst or tight > worst[d][0]:
@@ -801,7 +800,7 @@ class Folder:
                 few = sum(not broken and made > most for (broken, _), made, most in worst.values())
                 entries.append((name, entry["areas"], "day", "within", Fraction(entry["within"]), len(worst), *ends, sum(kept_days), few))
         keys = ("parity", "areas", "per", "limit", "value", "periods", "printed", "cards", "kept", "kept_as_nobody_was_left")
-        stated = [tuple(Fraction(q[k]) if k == "value" else q[k] for k in keys) for q in self.claimed["parity"]]
+        stated = [tuple(Fraction(q[k]) if k == "value" else q[k] for k in keys) for q in self.claimed.get("parity", [])]  # none said before there was such a rule
         self.expect(stated == entries, "claim", "parity")
         there = (self.path / "parity.csv").exists()
         table = [(r["parity"], r["limit"], r["from"], r["to"], float(r["printed"]), int(r["all_printed"]), float(r["cards"]), int(r["left"]),

@@ -15,14 +15,13 @@ import polars as pl
 
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import group
-from ektp_sched.people.people import MISSING, People, offsets, read_people
-from ektp_sched.rules import RULES, Standing, World, limits_of, tally
-from ektp_sched.rules.limit import Cards, Waiting
+from ektp_sched.people.people import MISSING, offsets, read_people
+from ektp_sched.people.placed import Placed
 from ektp_sched.trust.matching import UNKNOWN, match_ids
 from ektp_sched.trust.verify.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
     from ektp_sched.people.cohorts import Cohorts
-    from ektp_sched.rules import Rule
     from ektp_sched.trust.planned import PlannedRows
     from ektp_sched.trust.verify.shifts import Worked
 
@@ -102,23 +100,21 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Facts(People):
+class Facts(Placed):
     """A plan, the accepted applications and the office, lined up."""
 
-    limits: Capacity  # the daily capacity with the shifts worked
     shifts: tuple[Worked, ...]  # as the plan states them
     worked: tuple[tuple[str, int], ...]  # id and day of those that can be, once each
     rows: Rows  # the plan's rows, as arrays
     assignments: pl.DataFrame  # as given
     left: Ints  # row in the backlog of each unprinted row
     unprinted: pl.DataFrame  # those rows as given
-    printed: Ints32  # day of each application; `days` where it is not printed
 
     @cached_property
     def groups(self) -> Cohorts:
         """Return the applications by all that limits, blanks and tiers tell apart."""
         kinds = self.kinds
-        sort = limits_of(self.world, RULES).sort
+        sort = self.standing.limits.sort
         told = np.stack([sort, kinds.stock, kinds.taker], axis=1)
         _, apart = np.unique(told, axis=0, return_inverse=True)
         return group(self, apart.reshape(-1))
@@ -131,53 +127,13 @@ class Facts(People):
         known &= inside
         return known
 
-    @cached_property
-    def world(self) -> World:
-        """Return what the rules are stated of."""
-        kinds = self.kinds.names
-        applications = np.bincount(self.kind, minlength=len(kinds)).astype(np.int64)
-        return World(self.office, self.limits, kinds, applications)
-
-    @cached_property
-    def standing(self) -> Standing:
-        """Return how the plan stands to all limits of its office."""
-        return self.standing_to(RULES)
-
-    def standing_to(
-        self, rules: Iterable[Rule], *, who_is_left: bool = False
-    ) -> Standing:
-        """Count the valid rows for some rules.
-
-        Who is left is counted where a limit asks for it, and where the caller does.
-        """
-        limits = limits_of(self.world, rules)
-        if not limits.limits:
-            none = np.zeros(0, dtype=np.int64)
-            return Standing(limits, tally(limits, Cards(none, none, none, none)))
+    def prints(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Return application, printer, server and day of each valid row."""
         rows, good = self.rows, self.valid()
         if not good.all():
             rows = rows.take(good)
-        cards = Cards(
-            self.kind[rows.application],
-            rows.printer,
-            rows.server,
-            rows.day.astype(np.int64),
-        )
-        asked = who_is_left or limits.names_groups
-        return Standing(
-            limits, tally(limits, cards, self._waiting() if asked else None)
-        )
-
-    def _waiting(self) -> Waiting:
-        """Return who has a printer, and from which day on could be printed."""
-        able = np.asarray(self.kinds.printers.any(axis=1))[self.kind]
-        # Who is pinned waits for that day; a pin before the start binds nobody.
-        since = np.clip(np.maximum(self.ready, self.pinned), 0, self.days)
-        return Waiting(
-            self.kind[able],
-            since[able].astype(np.int64),
-            self.printed[able].astype(np.int64),
-        )
+        day = rows.day.astype(np.int64)
+        return rows.application, rows.printer, rows.server, day
 
 
 def missing_columns(plan: PlannedRows) -> list[str]:

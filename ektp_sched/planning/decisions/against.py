@@ -15,8 +15,9 @@ import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity
+from ektp_sched.people.cohorts import build_cohorts
+from ektp_sched.people.objectives import EARLINESS, PINS, Objective
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.cohorts import build_cohorts
 from ektp_sched.planning.decisions.decide import lay_network
 from ektp_sched.planning.decisions.futures import (
     EVERYBODY,
@@ -24,11 +25,10 @@ from ektp_sched.planning.decisions.futures import (
     lay_tree,
     without_effect,
 )
-from ektp_sched.planning.decisions.joint import Joint, largest
 from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
-from ektp_sched.planning.horizon import days_that_matter
+from ektp_sched.planning.decisions.search import Search, largest
+from ektp_sched.planning.network.horizon import days_that_matter
 from ektp_sched.planning.scarce import scarce
-from ektp_sched.planning.tiers import EARLINESS, PINS, Objective
 from ektp_sched.rules import holding_back
 from ektp_sched.words import said
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office, Option
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.decisions.futures import Tree
     from ektp_sched.planning.outcome import Linear, Settled
     from ektp_sched.planning.scarce import Scarce
@@ -169,7 +169,7 @@ class _Case:
         uses = without_effect(tree.columns)
         pins = pin_tiers(self.cohorts, self.days)
         order = pins + tier_order(office, self.cohorts, self.days, uses)
-        search = Joint(futures, tree, order, count, self.deadline, self.workers)
+        search = Search(futures, tree, order, count, self.deadline, self.workers)
         settled = search.settle()
         parts = search.best
         named = [p for p, tier in enumerate(order) if tier.name not in _UNNAMED]
@@ -190,7 +190,7 @@ class _Case:
         )
 
     def _measure(
-        self, search: Joint, settled: Sequence[Settled], place: int
+        self, search: Search, settled: Sequence[Settled], place: int
     ) -> Measure:
         tier = search.order[place]
         more = search.count * self._lost(tier)

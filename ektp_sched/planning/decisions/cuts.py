@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.decisions.uses import Uses
-    from ektp_sched.planning.program import Program
-    from ektp_sched.planning.tiers import Objective
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

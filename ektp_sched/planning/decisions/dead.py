@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ektp_sched.planning.program import Arc
+from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.planning.decisions.uses import Uses
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

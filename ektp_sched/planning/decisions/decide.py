@@ -6,27 +6,29 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.office import capacity, options
-from ektp_sched.planning.decisions.benders import Search
+from ektp_sched.people.objectives import EARLINESS, PINS, Objective
+from ektp_sched.planning.decisions.futures import Future, lone_tree
 from ektp_sched.planning.decisions.network import Network
 from ektp_sched.planning.decisions.order import EARLIEST, pin_tiers, tier_order
 from ektp_sched.planning.decisions.proof import prove
 from ektp_sched.planning.decisions.rules import Row, rows
+from ektp_sched.planning.decisions.search import Search
 from ektp_sched.planning.decisions.uses import list_uses
+from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.outcome import Linear
-from ektp_sched.planning.program import build_program
-from ektp_sched.planning.tiers import EARLINESS, PINS, Objective, check_range
+from ektp_sched.planning.tiers import check_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ektp_sched.office import Capacity, Office, Option
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.certificate import DecisionProof
-    from ektp_sched.planning.cohorts import Cohorts
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.outcome import Settled
-    from ektp_sched.planning.program import Program
 
     Label = tuple[str, int | str | None]
 
@@ -67,10 +69,23 @@ def decide(case: Case, deadline: float | None = None) -> Decided:
     """Choose the shifts to work; after the deadline the best so far is taken."""
     network, order = lay_network(case.office, case.cohorts, case.limits, case.last_day)
     uses = network.uses
-    limiting = list(rows(case.office, uses, case.start))
-    search = Search(network, limiting, deadline, case.workers)
-    settled = _settle(search, order)
-    used = uses.options_of(search.best.parts)
+    limiting = rows(case.office, uses, case.start)
+    cuts: list[list[Cut]] = [[] for _ in network.tiers]
+    future = Future(case.days, 1, case.office, network, cuts)
+    search = Search(
+        [future],
+        lone_tree(uses, limiting),
+        order,
+        deadline=deadline,
+        workers=case.workers,
+    )
+    settled = search.settle()
+    own = [
+        Row(each.tier.name, each.tier.weight, each.value)
+        for each in settled
+        if isinstance(each.tier, Linear) and each.tier.name != EARLIEST
+    ]
+    used = uses.options_of(search.best)
     worked = [(option.shift, option.day) for option in used]
     return Decided(
         used=used,
@@ -78,8 +93,8 @@ def decide(case: Case, deadline: float | None = None) -> Decided:
         settled=settled,
         program=network.program,
         uses=uses,
-        cuts=tuple(tuple(cuts) for cuts in search.cuts),
-        rows=tuple(row for row in search.rows if row.rule != EARLIEST),
+        cuts=tuple(map(tuple, cuts)),
+        rows=(*limiting, *own),
         rounds=search.rounds,
     )
 
@@ -107,19 +122,3 @@ def _free_pins(program: Program) -> Program:
     masks = program.masks.copy()
     masks[:, -1] = True
     return replace(program, masks=masks)
-
-
-def _settle(search: Search, order: list[Objective | Linear]) -> tuple[Settled, ...]:
-    settled: list[Settled] = []
-    number = 0
-    for tier in order:
-        if isinstance(tier, Linear):
-            settled.append(search.settle_linear(tier))
-            continue
-        settled.append(search.settle(number))
-        number += 1
-        if tier.name == PINS and settled[-1].value:
-            break
-        if not settled[-1].proven:
-            break
-    return tuple(settled)

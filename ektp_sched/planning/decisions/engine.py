@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.conflicts import pin_conflicts
 from ektp_sched.planning.decisions.decide import decide
-from ektp_sched.planning.network import NetworkEngine
+from ektp_sched.planning.network.conflicts import pin_conflicts
+from ektp_sched.planning.network.engine import NetworkEngine
 from ektp_sched.planning.outcome import Unmade
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.worth import capacity_without

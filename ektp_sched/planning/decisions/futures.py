@@ -18,7 +18,7 @@ from ektp_sched.planning.decisions.rules import rows
 from ektp_sched.planning.decisions.uses import Uses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.network import Network
+    from ektp_sched.planning.decisions.rules import Row
 
     Ints = NDArray[np.int64]
 
@@ -38,6 +39,7 @@ __all__ = [
     "Limit",
     "Tree",
     "lay_tree",
+    "lone_tree",
     "without_effect",
 ]
 
@@ -117,10 +119,21 @@ def lay_tree(futures: Sequence[Future], start: date, *, known: bool) -> Tree:
     ]
     limits: dict[Limit, None] = {}
     for future, numbers in zip(futures, path, strict=True):
-        rules = _limits(future.office, [columns[n] for n in numbers], numbers, start)
-        limits |= dict.fromkeys(rules)
+        uses = without_effect([columns[n] for n in numbers])
+        limits |= dict.fromkeys(_limits(rows(future.office, uses, start), numbers))
     used, of = (tuple(part) for part in zip(*effect, strict=True))
     return Tree(columns, tuple(limits), path, used, of)
+
+
+def lone_tree(uses: Uses, limiting: Sequence[Row]) -> Tree:
+    """Return the questions of one network: each of its uses."""
+    every = np.arange(len(uses), dtype=np.int64)
+    columns = tuple(
+        Column(EVERYBODY, int(day), tuple(uses.options[i] for i in members))
+        for day, members in zip(uses.day, uses.members, strict=True)
+    )
+    path = tuple(range(len(uses)))
+    return Tree(columns, tuple(_limits(limiting, path)), (path,), (every,), (every,))
 
 
 def without_effect(columns: Sequence[Column]) -> Uses:
@@ -178,12 +191,10 @@ def _effect(future: Future, path: list[tuple[int, Column]]) -> tuple[Ints, Ints]
     return pairs[:, 0], pairs[:, 1]
 
 
-def _limits(
-    office: Office, columns: list[Column], numbers: tuple[int, ...], start: date
-) -> list[Limit]:
-    """Return the office's rules along one path."""
+def _limits(limiting: Iterable[Row], numbers: tuple[int, ...]) -> list[Limit]:
+    """Return rules on the columns of one path."""
     limits = []
-    for row in rows(office, without_effect(columns), start):
+    for row in limiting:
         at = np.flatnonzero(row.weight)
         of = tuple(numbers[i] for i in at.tolist())
         limits.append(Limit(of, tuple(row.weight[at].tolist()), row.most))

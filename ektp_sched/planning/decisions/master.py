@@ -1,4 +1,4 @@
-"""The small problem that decides: uses, their rules, and what cuts say.
+"""The small program that decides: yes/no choices, their rules, and what cuts say.
 
 CP-SAT is exact in whole numbers; the linear relaxation only tells where to
 learn the next cut, so nothing rests on its rounding.
@@ -15,16 +15,14 @@ from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-
-    from ektp_sched.planning.decisions.rules import Row
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Answer", "Bound", "Relaxation", "choose", "cp_solver"]
+__all__ = ["Answer", "Master", "Relaxation", "solve"]
 
 _LARGEST = 1 << 60
 """No sum that CP-SAT is given reaches this: it counts in 64 bits."""
@@ -37,74 +35,103 @@ _FLOAT = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """``constant - slope · uses`` is a lower bound on a tier."""
+class _Row:
+    """``weights`` times the variables is at least ``least``."""
 
-    constant: int  # the bound without any use
-    slope: tuple[int, ...]  # what each use lowers it by, not negative, (U,)
+    variables: tuple[int, ...]
+    weights: tuple[int, ...]
+    least: int
+    reach: int  # no part of it is above
 
-    def at(self, parts: Sequence[int]) -> int:
-        """Return the bound at a decision."""
-        taken = zip(self.slope, parts, strict=True)
-        return self.constant - sum(a * y for a, y in taken if y)
 
-    def clipped(self, floor: int) -> Bound | None:
-        """Return a bound as good wherever it says more than ``floor``.
+@dataclass(slots=True)
+class Master:
+    """Variables from 0, rows that each ask for at least something, and a goal."""
 
-        No use need lower it by more than lies between; ``None`` if it never
-        says more.
-        """
-        above = self.constant - floor
-        if above <= 0:
-            return None
-        return Bound(above, tuple(min(a, above) for a in self.slope))
+    choices: int  # the first so many variables are the yes/no choices
+    high: list[int] = field(init=False)  # largest value of each variable
+    rows: list[_Row] = field(default_factory=list)
+    goal: dict[int, int] = field(default_factory=dict)  # weights of what is to be small
+    # Where choices are exactly these, variables are at least so much.
+    facts: list[tuple[tuple[tuple[int, bool], ...], tuple[tuple[int, int], ...]]] = (
+        field(default_factory=list)
+    )
+
+    def __post_init__(self) -> None:
+        self.high = [1] * self.choices
+
+    def new(self, high: int) -> int:
+        """Return a new variable from 0 to its largest value."""
+        self.high.append(high)
+        return len(self.high) - 1
+
+    def ask(self, terms: Mapping[int, int], least: int) -> None:
+        """Ask for at least so much of weighted variables."""
+        weighted = {v: w for v, w in terms.items() if w}
+        if weighted or least > 0:
+            reach = abs(least) + sum(abs(w) * self.high[v] for v, w in weighted.items())
+            variables, weights = tuple(weighted), tuple(weighted.values())
+            self.rows.append(_Row(variables, weights, least, reach))
+
+    def tell(
+        self, chosen: Sequence[tuple[int, bool]], values: Sequence[tuple[int, int]]
+    ) -> None:
+        """State what variables are at least where the choices are exactly these."""
+        self.facts.append((tuple(chosen), tuple(values)))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the master came to."""
+    """What the exact search came to."""
 
-    parts: Ints | None  # the decision, (U,), 0 or 1; `None` if no decision obeys
-    bound: int  # no decision is proven to come below it
-    proven: bool  # whether the search ended
+    parts: Ints | None  # the choices, 0 or 1; `None` if no choices were found
+    goal: int  # what they come to at most, as far as the rows know
+    bound: int  # no choices are proven to come below it
 
 
-def choose(
-    rows: Sequence[Row],
-    held: Sequence[Bound],
-    bounds: Sequence[Bound],
-    linear: Ints,
-    span: tuple[int, int],
+def solve(
+    master: Master,
+    most: int,
     *,
+    hint: Ints | None = None,
     seconds: float | None = None,
     workers: int = 1,
 ) -> Answer:
-    """Return the best decision as far as the cuts know.
-
-    ``held`` are bounds on settled tiers, less their values: they must be at most 0.
-    The tier to be minimised is the largest of ``bounds`` or, where none are given, what
-    each use costs by itself, ``linear`` of shape ``(U,)``; only its values in ``span``,
-    the least and the largest, matter.  Time is left for some seconds, ``None`` for no
-    limit.
-    """
-    low, high = span
-    grain = 1
-    while (high - low) // grain >= _LARGEST // 4:
-        grain *= _LIMB
+    """Return the choices with the least goal, among those up to ``most``."""
     model = cp_model.CpModel()
-    uses = [model.new_bool_var("") for _ in linear]
-    for row in rows:
-        model.add(_weighed(uses, row.weight.tolist()) <= row.most)
-    value = model.new_int_var(0, -(-(high - low) // grain), "")
-    for bound in held:
-        _demand(model, uses, bound.clipped(0), ())
-    for bound in bounds:
-        _demand(model, [*uses, value], bound.clipped(low), (grain,))
-    if not bounds:
-        model.add(value + low == _weighed(uses, linear.tolist()))
-    model.minimize(value)
-    parts, least, proven = _solved(model, uses, value, seconds, workers)
-    return Answer(parts, low + grain * max(0, least - 1) + min(1, least), proven)
+    grains = [_grain(high) for high in master.high]
+    known = [
+        model.new_int_var(0, -(-high // grain), "")
+        for high, grain in zip(master.high, grains, strict=True)
+    ]
+    goal, unit = _goal(model, master, most, known, grains)
+    for row in master.rows:
+        _require(model, known, row, master.high, grains)
+    for chosen, values in master.facts:
+        same = model.new_bool_var("")
+        differs = [~known[v] if taken else known[v] for v, taken in chosen]
+        model.add_bool_or([*differs, same])
+        for variable, value in values:
+            least = -(-value // grains[variable])
+            model.add(known[variable] >= least).only_enforce_if(same)
+    model.minimize(goal)
+    if hint is not None:
+        for variable, value in enumerate(hint.tolist()):
+            model.add_hint(known[variable], value)
+    solver = cp_solver(seconds, workers)
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Answer(None, 0, 0)
+    parts = np.array([solver.value(v) for v in known[: master.choices]], dtype=np.int64)
+    reached = round(solver.value(goal))
+    least = reached
+    if status != cp_model.OPTIMAL:
+        stated = solver.best_objective_bound
+        exact = math.isfinite(stated)
+        least = math.ceil(stated - 1e-6 - stated * _FLOAT) if exact else 0
+    # A variable in grains may stand for so much less.
+    coarse = sum(w * (grains[v] - 1) for v, w in master.goal.items())
+    return Answer(parts, reached * unit, max(0, least * unit - coarse))
 
 
 def cp_solver(seconds: float | None, workers: int) -> cp_model.CpSolver:
@@ -120,53 +147,82 @@ def cp_solver(seconds: float | None, workers: int) -> cp_model.CpSolver:
     return solver
 
 
-def _solved(
+def _grain(high: int) -> int:
+    """Return in what multiples a variable is counted, so that it is in range."""
+    grain = 1
+    while high // grain >= _LARGEST // 4:
+        grain *= _LIMB
+    return grain
+
+
+def _goal(
     model: cp_model.CpModel,
-    uses: list[cp_model.IntVar],
-    value: cp_model.IntVar,
-    seconds: float | None,
-    workers: int,
-) -> tuple[Ints | None, int, bool]:
-    """Return a decision, a bound on the objective, and whether the search ended."""
-    solver = cp_solver(seconds, workers)
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None, 0, status == cp_model.INFEASIBLE
-    parts = np.array([solver.value(y) for y in uses], dtype=np.int64)
-    if status == cp_model.OPTIMAL:
-        return parts, round(solver.value(value)), True
-    bound = solver.best_objective_bound
-    if not math.isfinite(bound):
-        return parts, 0, False
-    return parts, max(0, math.ceil(bound - 1e-6 - bound * _FLOAT)), False
+    master: Master,
+    most: int,
+    known: list[cp_model.IntVar],
+    grains: Sequence[int],
+) -> tuple[cp_model.IntVar, int]:
+    """Return a variable for the goal, and what one of it stands for, rounded down."""
+    variable, weight = next(iter(master.goal.items()), (0, 0))
+    if len(master.goal) == weight == 1 and variable >= master.choices:
+        high, grain = min(master.high[variable], most), grains[variable]
+        known[variable] = goal = model.new_int_var(0, -(-high // grain), "")
+        return goal, grain
+    reach = sum(w * master.high[v] for v, w in master.goal.items())
+    unit = -(-reach // _LARGEST) or 1
+    goal = model.new_int_var(0, -(-most // unit), "")
+    rounded = [w * grains[v] // unit for v, w in master.goal.items()]
+    model.add(goal == _weighed([known[v] for v in master.goal], rounded))
+    return goal, unit
 
 
 def _weighed(
-    uses: Sequence[cp_model.IntVar], weights: Sequence[int]
+    variables: Sequence[cp_model.IntVar], weights: Sequence[int]
 ) -> cp_model.LinearExpr:
-    terms = [(y, w) for y, w in zip(uses, weights, strict=True) if w]
+    terms = [(v, w) for v, w in zip(variables, weights, strict=True) if w]
     return cp_model.LinearExpr.weighted_sum(
-        [y for y, _ in terms], [w for _, w in terms]
+        [v for v, _ in terms], [w for _, w in terms]
     )
+
+
+def _require(
+    model: cp_model.CpModel,
+    known: Sequence[cp_model.IntVar],
+    row: _Row,
+    high: Sequence[int],
+    grains: Sequence[int],
+) -> None:
+    """Add a row; what 64 bits cannot hold digit by digit, or rounded to ask less."""
+    of = [known[v] for v in row.variables]
+    if row.reach < _LARGEST // 4:
+        # No variable in it is counted in grains.
+        model.add(_weighed(of, row.weights) >= row.least)
+        return
+    pairs = list(zip(row.variables, row.weights, strict=True))
+    weights = [w * grains[v] for v, w in pairs]
+    if all(w >= 0 for w in weights) and all(w == 1 for v, w in pairs if high[v] > 1):
+        grain = max([1, *(grains[v] for v in row.variables)])
+        _demand(model, of, weights, row.least, grain)
+    else:
+        unit = -(-row.reach // _LARGEST)
+        rounded = [-(-w // unit) for w in weights]
+        model.add(_weighed(of, rounded) >= row.least // unit)
 
 
 def _demand(
     model: cp_model.CpModel,
     variables: Sequence[cp_model.IntVar],
-    bound: Bound | None,
-    more: tuple[int, ...],
+    weights: Sequence[int],
+    need: int,
+    grain: int,
 ) -> None:
-    """Require what a clipped bound says, digit by digit where it is very large.
+    """Require a sum of at least so much, digit by digit.
 
     With :math:`a = a_1 B + a_0` and :math:`c = c_1 B + c_0`, a sum of a is at
     least c just if for some whole k the sum of :math:`a_0` is at least
     :math:`c_0 + k B` and that of :math:`a_1` at least :math:`c_1 - k`.
     """
-    if bound is None:
-        return
-    need, sums = bound.constant, list(variables)
-    weights = [*bound.slope, *more]
-    grain = max(more, default=1)
+    sums = list(variables)
     while need * (len(sums) + 1) >= _LARGEST or grain > 1:
         need, digit = divmod(need, _LIMB)
         rests = [w % _LIMB for w in weights]
@@ -180,57 +236,55 @@ def _demand(
 
 @dataclass(slots=True)
 class Relaxation:
-    """The master with fractions allowed, solved again with every new cut."""
+    """The same program with fractions allowed, solved again as rows are added."""
 
-    rows: Sequence[Row]  # rows and held as for `choose`
-    held: Sequence[Bound]
-    unit: int  # size of the tier's values, so that the solver sees moderate numbers
-    count: int  # number of uses
+    master: Master  # its variables and goal stay as they are
+    unit: int  # size of what is no choice, so that the solver sees moderate numbers
     _model: mathopt.Model = field(init=False)
-    _uses: list[mathopt.Variable] = field(init=False)
-    _value: mathopt.Variable = field(init=False)
+    _known: list[mathopt.Variable] = field(init=False)
     _solver: mathopt.IncrementalSolver = field(init=False)
+    _rows: int = 0
 
     def __post_init__(self) -> None:
         self._model = mathopt.Model()
-        self._uses = [self._model.add_variable(lb=0, ub=1) for _ in range(self.count)]
-        self._value = self._model.add_variable(lb=0)
-        for row in self.rows:
-            expression = self._weighed(row.weight.tolist(), max(1, row.most))
-            self._model.add_linear_constraint(expression <= row.most / max(1, row.most))
-        for bound in self.held:
-            self.hold(bound)
-        self._model.minimize(self._value)
+        # What is to be small needs no bound from above.
+        free = {v for v in self.master.goal if v >= self.master.choices}
+        self._known = [
+            self._model.add_variable(
+                lb=0, ub=math.inf if v in free else high / self._size(v)
+            )
+            for v, high in enumerate(self.master.high)
+        ]
+        goal = [(v, w * self._size(v)) for v, w in self.master.goal.items()]
+        scale = max((w for _, w in goal), default=1)
+        self._model.minimize(
+            mathopt.LinearSum(w / scale * self._known[v] for v, w in goal)
+        )
         self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
 
-    def add(self, bound: Bound) -> None:
-        """Add a cut on the tier, less what it is at least."""
-        self._require(bound, self._value)
-
-    def hold(self, bound: Bound) -> None:
-        """Add a cut on a settled tier, less its value."""
-        self._require(bound.clipped(0), None)
-
     def solve(self) -> tuple[Floats, float] | None:
-        """Return a fractional decision and its value; ``None`` if there is none."""
+        """Return fractional choices and the goal; ``None`` if there are none."""
+        for row in self.master.rows[self._rows :]:
+            self._require(row)
+        self._rows = len(self.master.rows)
         result = self._solver.solve()
         if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
             return None
-        values = result.variable_values(self._uses)
-        return np.array(values), result.objective_value() * self.unit
+        values = result.variable_values(self._known)
+        goal = sum(w * self._size(v) * values[v] for v, w in self.master.goal.items())
+        return np.clip(values[: self.master.choices], 0.0, 1.0), float(goal)
 
-    def _require(self, bound: Bound | None, value: mathopt.Variable | None) -> None:
-        if bound is None:
-            return
-        unit = bound.constant
-        if value is not None and unit < self.unit * _LIMB:
-            unit = self.unit
-        taken = self._weighed(bound.slope, unit)
-        if value is not None:
-            taken = taken + self.unit / unit * value
-        self._model.add_linear_constraint(taken >= bound.constant / unit)
+    def _size(self, variable: int) -> int:
+        return 1 if variable < self.master.choices else self.unit
 
-    def _weighed(self, weights: Sequence[int], unit: int) -> mathopt.LinearExpression:
-        return mathopt.LinearSum(
-            w / unit * y for y, w in zip(self._uses, weights, strict=True) if w
-        )
+    def _require(self, row: _Row) -> None:
+        sized = [
+            (v, w * self._size(v))
+            for v, w in zip(row.variables, row.weights, strict=True)
+        ]
+        # Large steps of a tier are told by its size, larger ones by themselves.
+        scale = max((abs(w) for v, w in sized if v >= self.master.choices), default=0)
+        if not scale or abs(row.least) >= scale * _LIMB:
+            scale = max(1, abs(row.least))
+        taken = mathopt.LinearSum(w / scale * self._known[v] for v, w in sized)
+        self._model.add_linear_constraint(taken >= row.least / scale)

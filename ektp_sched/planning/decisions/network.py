@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.planning.decisions.cuts import Cut, Stack, bounded, learn, stack
-from ektp_sched.planning.flow import FlowSolver
-from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.problem import least_value
+from ektp_sched.planning.network.flow import FlowSolver
+from ektp_sched.planning.network.lexicographic import solve_tiers
+from ektp_sched.planning.network.problem import least_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.decisions.uses import Uses
-    from ektp_sched.planning.program import Program
-    from ektp_sched.planning.tiers import Objective
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import NONE
+from ektp_sched.people.cohorts import NONE
+from ektp_sched.people.objectives import PINS, Objective
 from ektp_sched.planning.decisions.rules import costs
 from ektp_sched.planning.outcome import Linear
-from ektp_sched.planning.tiers import DECIDED, PINS, Objective, objectives
+from ektp_sched.planning.tiers import objectives
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from ektp_sched.office import Office
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.decisions.uses import Uses
 
 __all__ = ["EARLIEST", "pin_tiers", "tier_order"]
@@ -37,7 +39,7 @@ def tier_order(
         dtype=np.int64,
     )
     named = [
-        Linear(tier.name, weights[tier.name]) if tier.name in DECIDED else tier
+        Linear(tier.name, weights[tier.name]) if tier.name in DECISION_TIERS else tier
         for tier in objectives(office, cohorts, days, decided=True)
     ]
     return [*named, Linear(EARLIEST, early)]

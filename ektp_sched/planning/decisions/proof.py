@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.objectives import PINS, Objective
 from ektp_sched.planning.certificate import DecisionCut, DecisionProof, Leaf, TierPrices
 from ektp_sched.planning.decisions.leaves import Demand, leaves
 from ektp_sched.planning.decisions.rules import worked
-from ektp_sched.planning.pricing import by_limit
-from ektp_sched.planning.program import Arc
-from ektp_sched.planning.tiers import PINS, Objective
+from ektp_sched.planning.network.pricing import by_limit
+from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.decisions.uses import Uses
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.outcome import Settled
-    from ektp_sched.planning.program import Program
 
     Label = tuple[str, int | str | None]
     Lines = dict[str, tuple[int, ...]]

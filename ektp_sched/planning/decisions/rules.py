@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.tiers import DECIDED
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Row:
     @property
     def is_tier(self) -> bool:
         """Return whether it holds one of the shifts' own tiers at its value."""
-        return self.rule in DECIDED
+        return self.rule in DECISION_TIERS
 
 
 def rows(office: Office, uses: Uses, start: date) -> tuple[Row, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity
-from ektp_sched.planning.program import Arc
+from ektp_sched.planning.network.program import Arc
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity, Office, Option
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from ektp_sched.planning.cohorts import NONE
+from ektp_sched.people.cohorts import NONE
+from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.run import feasible
 from ektp_sched.planning.result import Conflict, RuleOfConflict
-from ektp_sched.planning.tiers import Objective
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

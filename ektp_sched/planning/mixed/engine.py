@@ -6,15 +6,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ektp_sched.planning.conflicts import pin_conflicts
+from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction, possible
 from ektp_sched.planning.mixed.exchanges import settle_exchanges
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.solve import ENGINE, solve
+from ektp_sched.planning.network.conflicts import pin_conflicts
+from ektp_sched.planning.network.problem import least_value
 from ektp_sched.planning.outcome import Outcome, Unmade
-from ektp_sched.planning.problem import least_value
 from ektp_sched.planning.result import Status
-from ektp_sched.planning.tiers import Objective
 from ektp_sched.planning.worth import capacity_without
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.sat.python import cp_model
 
-from ektp_sched.planning.cpsat import interruptible
 from ektp_sched.planning.decisions.master import cp_solver
+from ektp_sched.planning.network.cpsat import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.mixed.pose import Problem
-    from ektp_sched.planning.tiers import Objective
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]

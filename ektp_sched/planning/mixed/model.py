@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.planning.mixed.matrix import Matrix
-from ektp_sched.planning.program import Arc
+from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -234,12 +234,12 @@ class Mip:
             if row.switches:
                 column.append(begin[3] + np.array(row.switches))
                 value.append(np.array(row.times))
+            least: float = row.least
             if row.rule == relieved and row.slack:
                 column.append(np.array([relief]))
                 value.append(np.array([float(row.slack)]))
-            table.add(
-                np.concatenate(column), np.concatenate(value), row.least, math.inf
-            )
+                least -= float(row.rest)
+            table.add(np.concatenate(column), np.concatenate(value), least, math.inf)
         for before, after in self.ordered:
             pair = begin[3] + np.array([before, after])
             table.add(pair, np.array([1, -1]), 0, math.inf)

@@ -17,7 +17,7 @@ from ektp_sched.planning.mixed.lots import kept_classes, lot_rows, takers
 from ektp_sched.planning.mixed.model import Mip
 from ektp_sched.planning.mixed.rows import Rows, Slots, limit_rows
 from ektp_sched.planning.mixed.split import split
-from ektp_sched.planning.program import build_program
+from ektp_sched.planning.network.program import build_program
 from ektp_sched.rules import RULES, World
 from ektp_sched.rules.limit import sorts
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.mixed.split import Split
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.scarce import Scarce
-    from ektp_sched.planning.tiers import Objective
     from ektp_sched.rules import Kind, Limit, Rule
 
     Ints = NDArray[np.int64]

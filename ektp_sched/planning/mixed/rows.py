@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import NONE
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning.mixed.shares import just_above, just_below
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.rules import Limit
 
     Ints = NDArray[np.int64]
@@ -59,6 +59,7 @@ class SideRow:
     times: tuple[int, ...] = ()
     least: int = 0
     slack: int | Fraction = 1  # what one unit of relief of the rule adds
+    rest: Fraction = Fraction(0)  # what `least` leaves out of the rule's number
     group: int | None = None  # of a rule's groups the one that its switch is about
     needs: int = 0  # cards of this group that it counts at least, unless lifted
     # The same as ``weight``: sums of cards, and what a card of each of them weighs.
@@ -307,7 +308,12 @@ class _Laying:
         falls = np.maximum(0, -sign * limit.weights)
         below = int(falls @ slots.ready[:, period.last])
         row = SideRow(
-            limit.place, period, sign * counted, least=sign * amount, slack=limit.adds
+            limit.place,
+            period,
+            sign * counted,
+            least=sign * amount,
+            slack=limit.adds,
+            rest=limit.rest,
         )
         return row, min(below, most * int(falls.max(initial=0)))
 

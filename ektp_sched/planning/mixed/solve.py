@@ -7,30 +7,31 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.office import Notice, capacity
+from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.decisions.order import tier_order
 from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.decisions.uses import arc_limits
-from ektp_sched.planning.flow import FlowSolver
-from ektp_sched.planning.lexicographic import solve_tiers
 from ektp_sched.planning.mixed.exact import is_large, told
 from ektp_sched.planning.mixed.minima import compared, surely_on, tightened
 from ektp_sched.planning.mixed.model import Held
 from ektp_sched.planning.mixed.run import minimise
+from ektp_sched.planning.network.flow import FlowSolver
+from ektp_sched.planning.network.lexicographic import solve_tiers
 from ektp_sched.planning.outcome import Linear, Outcome, Settled
 from ektp_sched.planning.result import Status
-from ektp_sched.planning.tiers import Objective, check_range
+from ektp_sched.planning.tiers import check_range
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.lexicographic import Solution
     from ektp_sched.planning.mixed.master import Past
     from ektp_sched.planning.mixed.model import Laid, Mip
     from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.mixed.relax import Cut
     from ektp_sched.planning.mixed.run import Ended
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.lexicographic import Solution
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.people.keys import compact, distinct_rows
-from ektp_sched.planning.problem import Face
-from ektp_sched.planning.program import Arc
+from ektp_sched.planning.network.problem import Face
+from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.decisions.cuts import Stack
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import NONE
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.scenarios.compare.comparison import BreakEven, Payoff
 from ektp_sched.scenarios.compare.measures import trip_cost, trips
 from ektp_sched.scenarios.compare.spread import of_values

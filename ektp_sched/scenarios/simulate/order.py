@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.errors import UnsupportedRuleError
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning.arguments import check_one_of
-from ektp_sched.planning.cohorts import NONE
 from ektp_sched.rules.tiers import accrued
 from ektp_sched.words import said
 

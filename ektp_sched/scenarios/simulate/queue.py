@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.people.cohorts import NONE, build_cohorts
 from ektp_sched.people.keys import compact
 from ektp_sched.people.order import PublicOrder
-from ektp_sched.planning.cohorts import NONE, build_cohorts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

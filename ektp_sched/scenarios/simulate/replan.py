@@ -15,13 +15,13 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Capacity
+from ektp_sched.people.cohorts import build_cohorts
 from ektp_sched.planning.assign import assign
-from ektp_sched.planning.cohorts import build_cohorts
-from ektp_sched.planning.conflicts import pin_conflicts
-from ektp_sched.planning.flow import FlowSolver
-from ektp_sched.planning.horizon import days_that_matter
-from ektp_sched.planning.lexicographic import solve_tiers
-from ektp_sched.planning.program import build_program
+from ektp_sched.planning.network.conflicts import pin_conflicts
+from ektp_sched.planning.network.flow import FlowSolver
+from ektp_sched.planning.network.horizon import days_that_matter
+from ektp_sched.planning.network.lexicographic import solve_tiers
+from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.tiers import check_range, objectives
 from ektp_sched.rules.tiers import accrued
 from ektp_sched.scenarios.simulate.outcome import (

@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from ektp_sched.errors import UsageError
-from ektp_sched.planning.cohorts import NONE
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.scenarios.simulate.accept import Line, Sets, SingleBook, accept
 from ektp_sched.scenarios.simulate.order import (
     check_policy,

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import calendar, lots
+from ektp_sched.people.blanks import Blanks
 from ektp_sched.people.people import read_people
-from ektp_sched.trust.counts.consumables import Blanks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

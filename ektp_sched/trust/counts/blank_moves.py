@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.trust.counts.consumables import blanks_of
+from ektp_sched.people.blanks import blanks_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

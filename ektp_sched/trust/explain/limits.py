@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.people.blanks import blanks_of
+from ektp_sched.people.standing import left_of
 from ektp_sched.rules import RULES, holding_back
-from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.moves import FREE, Moves
-from ektp_sched.trust.counts.standing import left_of
 from ektp_sched.trust.explain.model import IdleShift, Limit, RuleHold, SupplyHold
 from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, known_uses, read_shifts

@@ -24,8 +24,8 @@ import numpy as np
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
 from ektp_sched.people.keys import compact, distinct, distinct_rows
+from ektp_sched.people.standing import left_of
 from ektp_sched.rules.tiers import DECISION_TIERS
-from ektp_sched.trust.counts.standing import left_of
 from ektp_sched.trust.facts import blocks, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.proof.decided import check_choice

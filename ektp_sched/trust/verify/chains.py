@@ -17,8 +17,8 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import capacity
+from ektp_sched.people.standing import left_of
 from ektp_sched.rules.tiers import DECISION_TIERS
-from ektp_sched.trust.counts.standing import left_of
 from ektp_sched.trust.facts import Rows
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.findings import Findings

@@ -8,9 +8,7 @@ import numpy as np
 
 from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
-from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, RULES, STOCK
-from ektp_sched.trust.counts.consumables import blanks_of
-from ektp_sched.trust.counts.standing import machine_room, room_by_kind
+from ektp_sched.people.reasons import true_reasons
 from ektp_sched.trust.facts import MISSING, blocks
 from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.words import said
@@ -271,13 +269,7 @@ def _shares_are_even(
 def check_reasons(facts: Facts, findings: Findings) -> None:
     """Check figures and reasons of the unprinted, and their order.
 
-    A reason must be true: ``no-printer``, ``pinned-later`` and ``not-ready``
-    where one of these holds; else ``capacity`` where no eligible printer had
-    room on a day on which the application was ready; else ``no-ribbon`` where
-    each that had room had no ribbon left; else ``no-blanks`` where on each day
-    with both there was no blank for it; else that of the first rule that holds
-    cards back, such as ``quota``, which one card more would break on each day
-    with all three that the rules before it allow.
+    A reason must be one that `true_reasons` finds.
     """
     if not facts.unprinted.height:
         return
@@ -315,7 +307,7 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
         same = (table[column] == given).fill_null(value=False).to_numpy()
         for (row,) in findings.places(code, known & ~same):
             findings.add(code, message, application_id=ids[row])
-    true = _true_reasons(facts, index)
+    true = true_reasons(facts, index)
     reason = table["reason"].fill_null("").to_numpy()
     right = np.zeros(len(index), dtype=bool)
     for code, holds in true.items():
@@ -329,55 +321,3 @@ def check_reasons(facts: Facts, findings: Findings) -> None:
             ),
             application_id=ids[row],
         )
-
-
-def _true_reasons(facts: Facts, index: Ints) -> dict[str, Bools]:
-    """Return where each reason holds, by row of the unprinted."""
-    kinds, days = facts.kinds, facts.days
-    kind = facts.kind[index]
-    true = {
-        "no-printer": ~np.asarray(kinds.printers.any(axis=1))[kind],
-        "pinned-later": facts.pinned[index] >= days,
-        "not-ready": facts.ready[index] >= days,
-    }
-    plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
-    printers = kinds.printers.astype(np.int64)
-    free = machine_room(facts, CAPACITY, RESERVE)
-    ribbon = machine_room(facts, RIBBONS)
-    room = printers @ (free & ribbon).astype(np.int64) > 0
-    stages = [
-        ("capacity", printers @ free.astype(np.int64) > 0),
-        ("no-ribbon", room),
-        ("no-blanks", room := room & _blanks(facts, np.unique(kind))),
-    ]
-    for rule in RULES:
-        if rule.holds_back:
-            room = room & room_by_kind(facts, rule)
-            stages.append((rule.reason, room))
-    ready = np.maximum(facts.ready[index], 0)
-    before = np.zeros(len(index), dtype=bool)
-    for reason, days_with_room in stages:
-        none_left = _last(days_with_room)[kind] < ready
-        true[reason] = plain & ~before & none_left
-        before = none_left
-    return true
-
-
-def _last(days: Bools) -> Ints:
-    """Return the last day of each row that is true, -1 for none."""
-    numbers = np.arange(days.shape[1])
-    return np.asarray(np.where(days, numbers, -1).max(axis=1, initial=-1))
-
-
-def _blanks(facts: Facts, kinds: Ints) -> Bools:
-    """Return on which days there is a blank for a card more of some kinds.
-
-    Shape ``(K, days)``; rows of other kinds mean nothing.
-    """
-    of, free = facts.kinds, room_by_kind(facts, STOCK)
-    by_type = blanks_of(facts)
-    for taker in np.unique(of.taker[kinds]).tolist():
-        if taker >= 0:
-            card, name = of.takers[taker]
-            free[of.taker == taker] = by_type[card].spare(name)
-    return free

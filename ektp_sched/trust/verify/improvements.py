@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.office import capacity
+from ektp_sched.people.blanks import blanks_of
 from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
+from ektp_sched.people.standing import left_of, machine_room
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
 from ektp_sched.trust.counts.blank_moves import BlankMoves
-from ektp_sched.trust.counts.consumables import blanks_of
 from ektp_sched.trust.counts.moves import FREE, Moves
-from ektp_sched.trust.counts.standing import left_of, machine_room
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
 from ektp_sched.trust.verify.ties import PASSED_IN_TIE

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.blanks import blanks_of
 from ektp_sched.rules import RIBBONS, RULES, STOCK
-from ektp_sched.trust.counts.consumables import check_lots
 from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
-from ektp_sched.words import said
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -232,6 +232,39 @@ def _limits_are_kept(rule: Rule, facts: Facts, findings: Findings) -> None:
             )
 
 
+def _lots_suffice(facts: Facts, findings: Findings) -> None:
+    """Add a violation for every day on which cards find no blank they may use."""
+    for card, blanks in blanks_of(facts).items():
+        for (day,) in findings.places("blanks", blanks.short > 0):
+            why = [
+                said(
+                    "{cards} blanks are set aside for {name}",
+                    "{cards} blangko disisihkan untuk {name}",
+                    cards=cards,
+                    name=str(name),
+                )
+                for name, cards in blanks.kept(day).items()
+            ]
+            why += [
+                said(
+                    "{cards} blanks could be used until {day} only",
+                    "{cards} blangko hanya dapat dipakai sampai {day}",
+                    cards=cards,
+                    day=str(findings.date_of(last)),
+                )
+                for last, cards in blanks.expired(day).items()
+            ]
+            message = said(
+                "{short} cards of type {card} find no blank on {day}: {why}.",
+                "{short} kartu jenis {card} tidak mendapat blangko pada {day}: {why}.",
+                short=int(blanks.short[day]),
+                card=card,
+                day=str(findings.date_of(day)),
+                why=joined(", ", why or [said("none is left", "sudah habis")]),
+            )
+            findings.add("blanks", message, day=day)
+
+
 def _pins_hold(facts: Facts, findings: Findings) -> None:
     pinned, printed, days = facts.pinned, facts.printed, facts.days
     inside = (pinned >= 0) & (pinned < days)
@@ -272,7 +305,7 @@ _FIRST: Final[Sequence[Check]] = (
     _servers_are_reached,
 )
 _NEXT: Final[Mapping[str, Check]] = {
-    STOCK.name: check_lots,
+    STOCK.name: _lots_suffice,
     RIBBONS.name: _pins_hold,
 }
 """What is told after the breaches of a rule, by its name."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from ektp_sched.people.keys import distinct, distinct_rows
 from ektp_sched.people.order import PublicOrder
-from ektp_sched.trust.counts.standing import left_of
+from ektp_sched.people.standing import left_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.sat.python import cp_model
 
-from ektp_sched.planning.problem import Flow
+from ektp_sched.planning.network.problem import Flow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.problem import TierProblem
+    from ektp_sched.planning.network.problem import TierProblem
 
     Ints = NDArray[np.int64]
 

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.keys import compact, distinct_rows
-from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.stock import stock_chains
+from ektp_sched.planning.network.stock import stock_chains
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from ektp_sched.planning.distances import distances
-from ektp_sched.planning.program import Arc
-from ektp_sched.planning.residual import ROOT, SlotGraph, least_moves
+from ektp_sched.planning.network.distances import distances
+from ektp_sched.planning.network.program import Arc
+from ektp_sched.planning.network.residual import ROOT, SlotGraph, least_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.program import Program
-    from ektp_sched.planning.tiers import Objective
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
     Cells = tuple[Ints, Ints, Ints]

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.keys import distinct_rows
-from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.stock import can_run_out
+from ektp_sched.planning.network.stock import can_run_out
 from ektp_sched.rules.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
 
     Ints = NDArray[np.int64]
 

@@ -12,8 +12,8 @@ from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, STOCK
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.people.placed import Placed
     from ektp_sched.rules import Rule
-    from ektp_sched.trust.facts import Facts
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -37,48 +37,48 @@ class Left:
     ribbons: Ints  # cards that they are good for after all up to the day, (P, days)
 
 
-def left_of(facts: Facts) -> Left:
+def left_of(placed: Placed) -> Left:
     """Return what a plan's valid rows leave of what its office can do and has."""
-    capacity, days = facts.limits, facts.days
+    capacity, days = placed.limits, placed.days
     printers = len(capacity.printers)
     return Left(
-        _left(facts, CAPACITY.codes[0], printers),
-        _left(facts, CAPACITY.codes[1], len(capacity.servers)),
-        _left(facts, RESERVE.codes[0], 1).reshape(days),
-        _left(facts, STOCK.codes[0], len(facts.kinds.stocked)),
-        _left(facts, RIBBONS.codes[0], printers),
+        _left(placed, CAPACITY.codes[0], printers),
+        _left(placed, CAPACITY.codes[1], len(capacity.servers)),
+        _left(placed, RESERVE.codes[0], 1).reshape(days),
+        _left(placed, STOCK.codes[0], len(placed.kinds.stocked)),
+        _left(placed, RIBBONS.codes[0], printers),
     )
 
 
-def _left(facts: Facts, code: str, entries: int) -> Ints:
+def _left(placed: Placed, code: str, entries: int) -> Ints:
     """Return what limits that count on each day leave, by entry and day."""
-    standing = facts.standing
-    left = np.full((entries, facts.days), ENDLESS, dtype=np.int64)
+    standing = placed.standing
+    left = np.full((entries, placed.days), ENDLESS, dtype=np.int64)
     for number, limit in enumerate(standing.limits.limits):
         if limit.code == code:
             left[limit.entry] = standing.left[standing.limits.rows(number)]
     return left
 
 
-def machine_room(facts: Facts, *rules: Rule) -> Bools:
+def machine_room(placed: Placed, *rules: Rule) -> Bools:
     """Return on which printers and days rules that ask for no kind leave room."""
-    if not facts.kinds.names:
-        return np.zeros(facts.limits.printer_cards.shape, dtype=bool)
-    room = facts.standing.room(0, _rows(facts, *rules))
-    return room.places(facts.limits.reaches)
+    if not placed.kinds.names:
+        return np.zeros(placed.limits.printer_cards.shape, dtype=bool)
+    room = placed.standing.room(0, _rows(placed, *rules))
+    return room.places(placed.limits.reaches)
 
 
-def room_by_kind(facts: Facts, *rules: Rule) -> Bools:
+def room_by_kind(placed: Placed, *rules: Rule) -> Bools:
     """Return on which days rules on all machines leave room, shape ``(K, days)``."""
-    standing, rows = facts.standing, _rows(facts, *rules)
+    standing, rows = placed.standing, _rows(placed, *rules)
     limits = standing.limits
     by_sort = [standing.room(kind, rows).days for kind in limits.kind.tolist()]
-    return np.array(by_sort, dtype=bool).reshape(-1, facts.days)[limits.sort]
+    return np.array(by_sort, dtype=bool).reshape(-1, placed.days)[limits.sort]
 
 
-def _rows(facts: Facts, *rules: Rule) -> Ints:
+def _rows(placed: Placed, *rules: Rule) -> Ints:
     """Return the stretches of days of the limits of some rules."""
-    limits = facts.standing.limits
+    limits = placed.standing.limits
     codes = {code for rule in rules for code in rule.codes}
     asked = np.array([limit.code in codes for limit in limits.limits], dtype=bool)
     return np.flatnonzero(asked[limits.limit])

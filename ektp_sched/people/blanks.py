@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.people.keys import counted
-from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,13 +31,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Lot
-    from ektp_sched.trust.facts import Facts
-    from ektp_sched.trust.findings import Findings
+    from ektp_sched.people.placed import Placed
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Blanks", "blanks_of", "check_lots"]
+__all__ = ["Blanks", "blanks_of"]
 
 Change = tuple[tuple[int, int], ...]
 """Cards more, or fewer, by day."""
@@ -231,51 +229,17 @@ def _take(lots: Sequence[Lot], wanted: Ints) -> tuple[Ints, Ints]:
     return taken, short
 
 
-def blanks_of(facts: Facts) -> dict[str, Blanks]:
+def blanks_of(placed: Placed) -> dict[str, Blanks]:
     """Return the blanks, and a plan's cards, of types that need the day's count."""
-    kinds, days = facts.kinds, facts.days
+    kinds, days = placed.kinds, placed.days
     if not kinds.takers:
         return {}
-    rows, good = facts.rows, facts.valid()
-    taker = kinds.taker[facts.kind[rows.application[good]]]
-    day = rows.day[good].astype(np.int64)
-    some = taker >= 0
+    application, _, _, day = placed.prints()
+    taker = kinds.taker[placed.kind[application]]
+    takes = taker >= 0
     shape = (len(kinds.takers), days)
-    table = counted(taker[some] * days + day[some], shape)
+    table = counted(taker[takes] * days + day[takes], shape)
     by_type: dict[str, dict[str | None, Ints]] = {}
     for (card, name), cards in zip(kinds.takers, table, strict=True):
         by_type.setdefault(card, {})[name] = cards
-    return {card: Blanks(kinds.lots[card], some) for card, some in by_type.items()}
-
-
-def check_lots(facts: Facts, findings: Findings) -> None:
-    """Add a violation for every day on which cards find no blank they may use."""
-    for card, blanks in blanks_of(facts).items():
-        for (day,) in findings.places("blanks", blanks.short > 0):
-            why = [
-                said(
-                    "{cards} blanks are set aside for {name}",
-                    "{cards} blangko disisihkan untuk {name}",
-                    cards=cards,
-                    name=str(name),
-                )
-                for name, cards in blanks.kept(day).items()
-            ]
-            why += [
-                said(
-                    "{cards} blanks could be used until {day} only",
-                    "{cards} blangko hanya dapat dipakai sampai {day}",
-                    cards=cards,
-                    day=str(findings.date_of(last)),
-                )
-                for last, cards in blanks.expired(day).items()
-            ]
-            message = said(
-                "{short} cards of type {card} find no blank on {day}: {why}.",
-                "{short} kartu jenis {card} tidak mendapat blangko pada {day}: {why}.",
-                short=int(blanks.short[day]),
-                card=card,
-                day=str(findings.date_of(day)),
-                why=joined(", ", why or [said("none is left", "sudah habis")]),
-            )
-            findings.add("blanks", message, day=day)
+    return {card: Blanks(kinds.lots[card], cards) for card, cards in by_type.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Capacity
-    from ektp_sched.planning.cohorts import Cohorts
+    from ektp_sched.people.cohorts import Cohorts
 
     Ints = NDArray[np.int64]
     Pools = tuple[tuple[int, ...], ...]

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
 

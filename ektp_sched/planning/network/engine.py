@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.planning.conflicts import keeps_pins, pin_conflicts
-from ektp_sched.planning.lexicographic import solve_tiers
+from ektp_sched.planning.network.conflicts import keeps_pins, pin_conflicts
+from ektp_sched.planning.network.lexicographic import solve_tiers
+from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.outcome import Outcome, Settled
-from ektp_sched.planning.program import build_program
 from ektp_sched.planning.result import Status
 from ektp_sched.planning.tiers import check_range
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
-    from ektp_sched.planning.lexicographic import Solution
+    from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.result import Conflict
 
 __all__ = ["NetworkEngine"]

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from ektp_sched.people.keys import compact, distinct_rows
-from ektp_sched.planning.program import Arc, Program
-from ektp_sched.planning.residual import SlotGraph, least_moves
+from ektp_sched.planning.network.program import Arc, Program
+from ektp_sched.planning.network.residual import SlotGraph, least_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.tiers import Objective
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

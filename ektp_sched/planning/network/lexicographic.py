@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ektp_sched.planning.problem import (
+from ektp_sched.people.objectives import EARLINESS, Objective
+from ektp_sched.planning.network.problem import (
     Face,
     Flow,
     TierProblem,
@@ -15,7 +16,6 @@ from ektp_sched.planning.problem import (
     node_prices,
     tier_problem,
 )
-from ektp_sched.planning.tiers import EARLINESS, Objective
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.problem import TierSolver
-    from ektp_sched.planning.program import Program
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.planning.network.problem import TierSolver
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
 
@@ -112,7 +112,7 @@ def _completed(
 
     A plan cut short must not leave printers idle while people wait.
     """
-    from ektp_sched.planning.flow import FlowSolver
+    from ektp_sched.planning.network.flow import FlowSolver
 
     problem = tier_problem(program, cohorts, face, Objective(EARLINESS, None, 1, days))
     flow = FlowSolver().solve(problem)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from ektp_sched.planning.problem import Flow, node_prices
+from ektp_sched.planning.network.problem import Flow, node_prices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.problem import TierProblem
+    from ektp_sched.planning.network.problem import TierProblem
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.problem import Face, exact_total, tier_problem
-from ektp_sched.planning.program import Arc
+from ektp_sched.people.cohorts import NONE
+from ektp_sched.people.objectives import Objective
+from ektp_sched.planning.network.problem import Face, exact_total, tier_problem
+from ektp_sched.planning.network.program import Arc
 from ektp_sched.planning.result import Conflict
-from ektp_sched.planning.tiers import Objective
 
 if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.cohorts import Cohorts
-    from ektp_sched.planning.program import Program
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
 
@@ -67,7 +67,7 @@ def _wanted(program: Program, cohorts: Cohorts) -> Ints:
 
 def _keeps(program: Program, cohorts: Cohorts, wanted: Ints) -> bool:
     """Return whether so many pins of each cohort can be kept together."""
-    from ektp_sched.planning.flow import FlowSolver
+    from ektp_sched.planning.network.flow import FlowSolver
 
     masks = program.masks.copy()
     masks[:, -1] = True

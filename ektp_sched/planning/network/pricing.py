@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.cohorts import NONE
-from ektp_sched.planning.program import Arc
+from ektp_sched.people.cohorts import NONE
+from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.program import Program
+    from ektp_sched.planning.network.program import Program
 
     Lines = dict[str, tuple[int, ...]]
 

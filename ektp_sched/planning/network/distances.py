@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.residual import LARGEST, ROOT
+from ektp_sched.planning.network.residual import LARGEST, ROOT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.residual import SlotGraph
+    from ektp_sched.planning.network.residual import SlotGraph
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

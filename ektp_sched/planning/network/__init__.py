@@ -1,0 +1,3 @@
+"""Plans as flows: every tier a minimum-cost flow on the optimal face, exact."""
+
+__all__: list[str] = []
