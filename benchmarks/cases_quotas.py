@@ -31,7 +31,8 @@ def quota_case(name: str) -> Case:
     name
         Such as ``weekly-5000x25``; the sort is ``weekly`` (each of six areas gets at
         least 0.16 of the cards of each week, the slow class at most a tenth of what
-        the server prints in one), ``daily`` (at least 50 cards a day for one area), or
+        the server prints in one), ``parity`` (shares printed of six areas differ by at
+        most a tenth each day), ``daily`` (at least 50 cards a day for one area), or
         ``stocks`` (blanks of three card types with deliveries, all on the same
         printers, and the shifts and the budget of ``shift_case``).  On working days
         the server can print six tenths of the backlog; 3 % of it has a due date.
@@ -54,6 +55,12 @@ def _weekly(tables: Tables, case: Case, count: int) -> pl.DataFrame:  # noqa: AR
     ]
     slow = {"per": "week", "urgency": ["slow"], "at_most": per_week // 10}
     tables["quotas"].append(slow)
+    return case.frame
+
+
+def _parity(tables: Tables, case: Case, count: int) -> pl.DataFrame:  # noqa: ARG001
+    _without_shifts(tables)
+    tables["parity"] = [{"areas": list(AREAS), "within": Decimal("0.1")}]
     return case.frame
 
 
@@ -82,4 +89,4 @@ def _without_shifts(tables: Tables) -> None:
     del tables["shifts"], tables["budget"]
 
 
-_SORTS = {"weekly": _weekly, "daily": _daily, "stocks": _stocks}
+_SORTS = {"weekly": _weekly, "parity": _parity, "daily": _daily, "stocks": _stocks}

@@ -1,4 +1,4 @@
-"""Weekly quotas, a daily minimum, and three stocks on shared printers.
+"""Weekly quotas, a daily minimum, three stocks on shared printers, and parity.
 
 The peers solve the same mixed-integer program, tier by tier, in at most one minute
 for all tiers together; they decide cards of each kind, shifts and switches.  Ours
@@ -22,6 +22,7 @@ _SIZES = {
     "stocks-20000x60": 20.0,
     "daily-5000x25": None,
     "daily-20000x60": None,
+    "parity-6000x60": 60.0,
 }
 _EQUAL = ("weekly-5000x25", "stocks-5000x25", "daily-5000x25")
 _SMALL = ("weekly-200x14", "stocks-200x14", "daily-200x14")
@@ -38,7 +39,8 @@ def run(*, smoke: bool) -> Report:
     """
     report = Report("quotas")
     rounds = 1 if smoke else _ROUNDS
-    _sizes(report, _SMALL if smoke else tuple(_SIZES), rounds)
+    small = (*_SMALL, "parity-200x14")
+    _sizes(report, small if smoke else tuple(_SIZES), rounds)
     for name in _SMALL if smoke else _EQUAL:
         _peers(report, name, 5 if smoke else _LIMIT)
     return report

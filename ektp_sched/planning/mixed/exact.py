@@ -154,6 +154,8 @@ def told(laid: Laid, held: Sequence[int], price: Floats | None) -> Told:
     side = np.where(whole > 0, matrix.least, matrix.most)
     whole[~np.isfinite(side)] = 0
     whole[:groups] = 0
+    # A sum of cards is what its row says, whose price can pay for it exactly.
+    _pay_sums(laid, cost, whole)
     # A slot is bounded by its node alone, whose price can pay for it exactly.
     slots = slice(*laid.slots)
     nodes = slice(groups, groups + slots.stop - slots.start)
@@ -169,6 +171,21 @@ def told(laid: Laid, held: Sequence[int], price: Floats | None) -> Told:
         assert limit is not None
         constant += pays * limit
     return Told(laid, least, most, high, whole, reduced, constant, scale)
+
+
+def _pay_sums(laid: Laid, cost: Ints, price: Ints) -> None:
+    """Set what the row of each sum pays so that the sum costs nothing beyond it."""
+    matrix, sums = laid.matrix, np.arange(*laid.sums)
+    entries = np.flatnonzero(
+        (matrix.column >= laid.sums[0]) & (matrix.column < laid.sums[1])
+    )
+    order = entries[np.argsort(matrix.column[entries], kind="stable")]
+    begin = np.searchsorted(matrix.column[order], np.append(sums, laid.sums[1]))
+    # The last first: a sum is part of the next one.
+    for number in range(len(sums) - 1, -1, -1):
+        own, *others = order[begin[number] : begin[number + 1]].tolist()
+        paid = sum(int(matrix.value[at]) * int(price[matrix.row[at]]) for at in others)
+        price[matrix.row[own]] = paid - int(cost[sums[number]])
 
 
 def _reduced(laid: Laid, cost: Ints, price: Ints) -> Ints:

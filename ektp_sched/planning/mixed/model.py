@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.decisions.cuts import Stack
     from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.decisions.uses import Uses
-    from ektp_sched.planning.mixed.rows import SideRow
+    from ektp_sched.planning.mixed.rows import SideRow, Sum
     from ektp_sched.planning.mixed.split import Split
 
     Ints = NDArray[np.int64]
@@ -56,6 +56,7 @@ class Laid:
     slots: tuple[int, int]  # first and end of the variables of each sort
     uses: tuple[int, int]
     switches: tuple[int, int]
+    sums: tuple[int, int]
 
     @property
     def choices(self) -> int:
@@ -125,6 +126,7 @@ class Mip:
     # Pairs of switches of which the second is on only if the first is.
     ordered: Sequence[tuple[int, int]]
     draws: int = 0  # their number
+    sums: Sequence[Sum] = ()  # of cards, that the rules know
 
     def lay(
         self,
@@ -143,6 +145,7 @@ class Mip:
         begin = np.cumsum([0, *sizes])
         table = _Table([], [], [], [], [])
         self._flows(table, begin)
+        self._sums(table, begin)
         self._rules(table, begin, relieved)
         for tier in held:
             part, at = self._weights(tier)
@@ -162,13 +165,14 @@ class Mip:
             slots=(int(begin[1]) + self.split.arcs, int(begin[2])),
             uses=(int(begin[2]), int(begin[3])),
             switches=(int(begin[3]), int(begin[4])),
+            sums=(int(begin[5]), int(begin[6])),
         )
 
-    def _sizes(self) -> tuple[int, int, int, int, int, int]:
-        """Return the number of choices, arcs, uses, switches, draws and reliefs."""
+    def _sizes(self) -> tuple[int, int, int, int, int, int, int]:
+        """Return how many there are of each sort of variables, in their order."""
         uses = 0 if self.uses is None else len(self.uses)
-        arcs = len(self.split.program.tail)
-        return len(self.groups.node), arcs, uses, self.switches, self.draws, 1
+        choices, arcs = len(self.groups.node), len(self.split.program.tail)
+        return choices, arcs, uses, self.switches, self.draws, len(self.sums), 1
 
     def _weights(self, tier: Held) -> tuple[Ints, int]:
         if tier.tier is None:
@@ -206,17 +210,30 @@ class Mip:
             self.limits[moved].astype(np.float64),
         )
 
+    def _sums(self, table: _Table, begin: Ints) -> None:
+        """Say that each sum is the one before and what is new."""
+        slot = np.arange(self.split.arcs, len(self.split.program.tail)) + begin[1]
+        for number, each in enumerate(self.sums):
+            column, value = [slot, begin[5:6] + number], [each.new, np.array([-1])]
+            if each.before is not None:
+                column.append(begin[5:6] + each.before)
+                value.append(np.array([1]))
+            table.add(np.concatenate(column), np.concatenate(value), 0, 0)
+
     def _rules(self, table: _Table, begin: Ints, relieved: str | None) -> None:
         slot = np.arange(self.split.arcs, len(self.split.program.tail)) + begin[1]
-        relief = begin[5]
+        relief = begin[6]
         for row in self.side:
             column, value = [slot], [row.weight]
+            if row.sums:
+                sums = np.array(row.sums)
+                column, value = [begin[5] + sums[:, 0]], [sums[:, 1]]
             if row.draws:
                 column.append(begin[4] + np.array(row.draws))
                 value.append(np.full(len(row.draws), row.each))
             if row.switches:
                 column.append(begin[3] + np.array(row.switches))
-                value.append(np.full(len(row.switches), row.times))
+                value.append(np.array(row.times))
             least: float = row.least
             if row.rule == relieved and row.slack:
                 column.append(np.array([relief]))
@@ -249,6 +266,8 @@ class Mip:
         whole = np.zeros(count, dtype=bool)
         whole[begin[1] : begin[2]] = program.kind == Arc.KIND
         whole[begin[2] : begin[4]] = True
+        # Sums are whole by themselves, but SCIP calls some feasible programs
+        # infeasible where that is not said.
         whole[begin[5] :] = True
         row, column = np.concatenate(table.row), np.concatenate(table.column)
         order = np.lexsort((column, row))

@@ -80,6 +80,7 @@ class Problem:
             switches=self.rows.switches,
             ordered=self.rows.ordered,
             draws=self.rows.draws,
+            sums=self.rows.sums,
         )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "limit_rows"]
+__all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "Sum", "limit_rows"]
 
 _MOST_GROUPS: Final = 2
 """So many groups a limit names at most."""
@@ -56,12 +56,24 @@ class SideRow:
     switches: tuple[int, ...] = ()  # indices of switches
     # What each of them adds: below 0, the row is lifted where one is off; above, it
     # says what the switch means.
-    times: int = 0
+    times: tuple[int, ...] = ()
     least: int = 0
     slack: int | Fraction = 1  # what one unit of relief of the rule adds
     rest: Fraction = Fraction(0)  # what `least` leaves out of the rule's number
     group: int | None = None  # of a rule's groups the one that its switch is about
     needs: int = 0  # cards of this group that it counts at least, unless lifted
+    # The same as ``weight``: sums of cards, and what a card of each of them weighs.
+    sums: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """All cards of a group of kinds up to a day, as a variable of its own."""
+
+    new: Ints  # 1 for the slots that it adds to the sum before, else 0, (S * K,)
+    before: int | None  # index of that sum; None where it is the first
+    ready: int  # who of the group could be printed by then
+    possible: int  # cards of all kinds that could be by then
 
 
 @dataclass(slots=True)
@@ -76,6 +88,7 @@ class Rows:
     # Pairs of switches of one group: where nobody new becomes ready, nobody of it is
     # left afterwards either.
     ordered: list[tuple[int, int]] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)  # so far
 
     def new_switch(self) -> int:
         """Return the index of one more switch."""
@@ -102,27 +115,26 @@ class _Least:
     """What rows without draws have to come to."""
 
     least: Ints  # (R,)
-    times: Ints  # (R,)
+    times: Ints  # (R, most groups), 0 for none
     switch: Ints  # (R, most groups), -1 for none
 
     @classmethod
     def of(cls, rows: Sequence[SideRow]) -> _Least:
         switch = np.full((len(rows), _MOST_GROUPS), -1)
+        times = np.zeros_like(switch)
         for number, row in enumerate(rows):
             switch[number, : len(row.switches)] = row.switches
-        return cls(
-            np.array([row.least for row in rows], dtype=np.int64),
-            np.array([row.times for row in rows], dtype=np.int64),
-            switch,
-        )
+            times[number, : len(row.switches)] = row.times
+        least = np.array([row.least for row in rows], dtype=np.int64)
+        return cls(least, times, switch)
 
     def kept(self, sums: Ints) -> bool:
         """Return whether all rows are kept, the switches set as they have to be."""
         on = np.zeros(int(self.switch.max(initial=-1)) + 2, dtype=bool)
-        on[self.switch[(self.times > 0) & (sums < self.least), 0]] = True
+        on[self.switch[(self.times[:, 0] > 0) & (sums < self.least), 0]] = True
         on[-1] = False
         return bool(
-            (sums + self.times * on[self.switch].sum(axis=1) >= self.least).all()
+            (sums + (self.times * on[self.switch]).sum(axis=1) >= self.least).all()
         )
 
 
@@ -260,6 +272,8 @@ class _Laying:
     rows: Rows
     slots: Slots
     chains: dict[bytes, _Chain] = field(default_factory=dict)
+    # Sums of each group of kinds that is compared with another: index by the last day.
+    sums: dict[bytes, dict[int, int]] = field(default_factory=dict)
 
     def lay(self, limits: Sequence[Limit]) -> None:
         """Lay limits period after period, and then what new switches mean."""
@@ -310,15 +324,22 @@ class _Laying:
         waiting = [int(self.slots.ready[group, last].sum()) for group in limit.unless]
         if short <= 0 or 0 in waiting:
             return
-        switches = []
+        compares = len(limit.unless) > 1 and not limit.first.any()
+        if compares:
+            row = replace(row, sums=self._sums(limit, last))
+        switches, lifts = [], []
         for group, people in zip(limit.unless, waiting, strict=True):
             # Where more are ready than could be printed, somebody is left for sure.
             if people > self.slots.possible[last + 1]:
+                continue
+            lift = min(short, self._lift(limit, row, group)) if compares else short
+            if lift <= 0:
                 continue
             chain = self._chain(group)
             if last not in chain.days:
                 yield self._meaning(row, group, people)
             switches.append(chain.days[last][0])
+            lifts.append(-lift)
         if len(limit.unless) == 1 and (limit.weights == limit.unless[0]).all():
             share = isinstance(limit.amount, Fraction)
             number, needs = (
@@ -327,9 +348,38 @@ class _Laying:
             )
             row = replace(row, group=number, needs=needs)
         if switches:
-            least = row.least - short * len(switches)
-            row = replace(row, switches=tuple(switches), times=-short, least=least)
+            least, times = row.least + sum(lifts), tuple(lifts)
+            row = replace(row, switches=tuple(switches), times=times, least=least)
         self.rows.rows.append(row)
+
+    def _lift(self, limit: Limit, row: SideRow, group: Bools) -> int:
+        """Return how far a row up to a day is broken at most with nobody left."""
+        ready = self.slots.ready[:, row.period.last]
+        weight = limit.weights if limit.sense == "least" else -limit.weights
+        least = np.where(group, weight, np.minimum(0, weight))
+        return row.least - int(least @ ready)
+
+    def _sums(self, limit: Limit, last: int) -> tuple[tuple[int, int], ...]:
+        """Return the sums up to a day of the groups that a limit counts."""
+        assert limit.unless is not None
+        sign, counted = 1 if limit.sense == "least" else -1, []
+        for group in limit.unless:
+            (weight,) = np.unique(limit.weights[group]).tolist()
+            counted.append((self._sum(group, last), sign * weight))
+        return tuple(counted)
+
+    def _sum(self, group: Bools, last: int) -> int:
+        """Return the sum of the cards of a group up to a day."""
+        days = self.sums.setdefault(group.tobytes(), {})
+        if last not in days:
+            before = max(days, default=-1)
+            new = self.slots.within(Period(before + 1, last))
+            new *= self.slots.of_kinds(group)
+            ready = int(self.slots.ready[group, last].sum())
+            possible = int(self.slots.possible[last + 1])
+            days[last] = len(self.rows.sums)
+            self.rows.sums.append(Sum(new, days.get(before), ready, possible))
+        return days[last]
 
     def _chain(self, group: Bools) -> _Chain:
         return self.chains.setdefault(group.tobytes(), _Chain(len(self.chains)))
@@ -347,10 +397,11 @@ class _Laying:
             row.period,
             so_far * self.slots.of_kinds(group),
             switches=(switch,),
-            times=people,
+            times=(people,),
             least=people,
             slack=0,
             group=chain.number,
+            sums=row.sums and ((self._sum(group, row.period.last), 1),),
         )
 
 

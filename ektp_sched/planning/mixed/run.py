@@ -56,6 +56,15 @@ _WIDER = (0.0, 1e-7, 1e-6, 1e-5, 1e-4, math.inf)
 
 _NEAR = 1e-6
 
+_DIVES = 40
+"""Programs with fractions in one dive at most."""
+
+_SLIGHT = 0.4
+"""What all switches together are worth where it decides between equals."""
+
+_SURE = 0.02
+"""What is so near to a whole number is settled at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -226,6 +235,9 @@ def _points(
     if np.allclose(values, point, atol=_NEAR):
         yield point
     else:
+        dived = _dive(laid, relaxed) if laid.sums[0] < laid.sums[1] else None
+        if dived is not None:
+            yield dived
         # With cards in parts a search is short, and its answer seldom far off.
         whole = laid.matrix.whole.copy()
         whole[slice(*laid.slots)] = False
@@ -236,6 +248,31 @@ def _points(
             yield point
     if known is not None and not (known == point).all():
         yield known.astype(np.float64)
+
+
+def _dive(laid: Laid, relaxed: Relaxed) -> Floats | None:
+    """Return uses and switches as good as any fractions; ``None`` if it fails.
+
+    Switches are on where that costs nothing.  Of what is in parts, the nearest to a
+    whole number is settled, and again.
+    """
+    first, end = laid.switches
+    matrix, yes = laid.matrix, slice(laid.uses[0], end)
+    cost, low, high = matrix.cost.copy(), matrix.low.copy(), matrix.high.copy()
+    cost[first:end] -= _SLIGHT / (end - first)
+    for _ in range(_DIVES):
+        tried = replace(laid, matrix=replace(matrix, cost=cost, low=low, high=high))
+        again = relax(tried, relaxed.kept)
+        if again is None or matrix.cost @ again.values > relaxed.bound + 0.5:
+            return None
+        values = again.values[yes]
+        part = np.abs(values - np.rint(values))
+        if (part < _NEAR).all():
+            return np.rint(values)
+        part[part < _NEAR] = 1
+        settled = np.flatnonzero(part <= max(part.min(), _SURE))
+        low[yes][settled] = high[yes][settled] = np.rint(values[settled])
+    return None
 
 
 def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Ended | None:
@@ -249,7 +286,10 @@ def _rounded(laid: Laid, relaxed: Relaxed, end: float | None) -> Ended | None:
     high = np.ceil(relaxed.values[slots] - _NEAR)
     if (low == high).all():
         return _outcome(laid, relaxed.values, relaxed.value, None)
-    narrow = _bounded(laid.matrix, slots, low, high)
+    if laid.sums[0] < laid.sums[1]:
+        narrow = _near_sums(laid, relaxed)
+    else:
+        narrow = _bounded(laid.matrix, slots, low, high)
     best = _search(laid, narrow, relaxed.kept, _left(end), nodes=_SHORT)
     if best.slots is None:
         best = _by_sums(laid, relaxed.kept, end)
@@ -284,6 +324,14 @@ def _by_sums(
         # The atoms are no variables of the program that a next search starts in.
         return replace(outcome, slots=None, values=None)
     return replace(near, values=near.values[:count], bound=outcome.bound)
+
+
+def _near_sums(laid: Laid, relaxed: Relaxed) -> Matrix:
+    """Return the program with sums of cards next to those of fractions."""
+    sums = slice(*laid.sums)
+    low = np.floor(relaxed.values[sums] + _NEAR) - 1
+    high = np.ceil(relaxed.values[sums] - _NEAR) + 1
+    return _bounded(laid.matrix, sums, np.maximum(0, low), high)
 
 
 def _bounded(matrix: Matrix, variables: slice, low: Floats, high: Floats) -> Matrix:

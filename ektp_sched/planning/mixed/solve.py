@@ -12,7 +12,7 @@ from ektp_sched.planning.decisions.order import tier_order
 from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.decisions.uses import arc_limits
 from ektp_sched.planning.mixed.exact import is_large, told
-from ektp_sched.planning.mixed.minima import surely_on, tightened
+from ektp_sched.planning.mixed.minima import compared, surely_on, tightened
 from ektp_sched.planning.mixed.model import Held
 from ektp_sched.planning.mixed.run import minimise
 from ektp_sched.planning.network.flow import FlowSolver
@@ -52,10 +52,11 @@ def solve(problem: Problem, deadline: float | None = None) -> Outcome | None:
     flows = tuple(tier for tier in order if isinstance(tier, Objective))
     nodes = problem.split.program.nodes
     check_range(problem.office, problem.cohorts, flows, nodes)
-    rules = tightened(problem.rows.rows)
+    rows = problem.rows
+    rules, on = compared(tightened(rows.rows), rows.sums, rows.switches)
     posed = replace(problem, rows=replace(problem.rows, rows=rules))
     mip = posed.mip(flows[:1])
-    on = surely_on(mip.lay(None, None, []), mip.ordered)
+    on = surely_on(mip.lay(None, None, []).turned_on(on), mip.ordered)
     search = _Search(problem, order, flows, deadline, posed, on)
     for tier in order:
         if not search.settle(tier):
