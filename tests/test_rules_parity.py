@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import (
+    EVERY_DAY,
     Case,
     choices,
     day,
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from builders import Slot
+
+FEW = settings(max_examples=max(4, settings.default.max_examples // 4))
+"""Every choice of shifts is tried with every plan."""
 
 AREAS = ("Alak", "Oebobo", "Kelapa Lima")
 
@@ -256,6 +261,74 @@ def test_the_plan_is_the_best_of_all_that_keep_it(
     assert tuple(tier.value for tier in plan.tiers) == min(kept)
     nothing_is_wrong(plan, case)
     assert fairness(plan, case.backlog, case.office).avoidable == 0
+
+
+@st.composite
+def shift_cases(draw: st.DrawFn) -> Case:
+    """Draw parity beside a shift that alone opens some days."""
+    days = 4
+    rows = []
+    for number in range(draw(st.integers(2, 5))):
+        since = draw(st.integers(-9, 3))
+        rows.append(
+            {
+                "application_id": f"a{number}",
+                "waiting_since": since,
+                "ready_on": since + draw(st.sampled_from([0, 0, 2])),
+                "area": draw(st.sampled_from(AREAS[:2])),
+            }
+        )
+    closed = draw(st.sets(st.integers(0, days - 1), min_size=1, max_size=2))
+    office = make_office(
+        parity=[
+            {
+                "areas": list(AREAS[:2]),
+                "within": Decimal(draw(st.sampled_from(["0", "0.25", "0.34", "0.5"]))),
+            }
+        ],
+        printers=[{"id": "p", "cards_per_day": draw(st.integers(1, 2))}],
+        calendar={"workdays": EVERY_DAY, "closed": [day(at) for at in sorted(closed)]},
+        shifts=[
+            {
+                "id": "x",
+                "days": [day(at) for at in sorted(closed)],
+                "cost_idr": draw(st.integers(0, 2)),
+                "share": Decimal(1),
+                "on_holidays": True,
+            }
+        ],
+        plan={
+            "tiers": draw(
+                st.sampled_from(
+                    [
+                        ["unprinted", "pressure", "cost_idr", "shifts"],
+                        ["cost_idr", "unprinted", "pressure"],
+                    ]
+                )
+            )
+        },
+    )
+    return Case(office, make_backlog(rows, office), days)
+
+
+@FEW
+@given(case=shift_cases())
+def test_a_day_that_only_a_shift_opens_counts_if_it_is_worked(case: Case) -> None:
+    opened = [(case.start + timedelta(days=at)) for at in range(case.days)]
+    may = [
+        ("x", at) for at, on in enumerate(opened) if on in case.office.calendar.closed
+    ]
+    best = []
+    for number in range(len(may) + 1):
+        for worked in combinations(may, number):
+            under = Case(case.office, case.backlog, case.days, worked=worked)
+            best += [
+                tier_vector(under, c) for c in every_plan(under) if not broken(under, c)
+            ]
+    plan = planned(case)
+    assert plan.status is Status.OPTIMAL
+    assert tuple(tier.value for tier in plan.tiers) == min(best)
+    nothing_is_wrong(plan, case)
 
 
 @given(drawn=parity_cases())

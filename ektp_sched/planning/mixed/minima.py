@@ -94,7 +94,8 @@ def compared(
     for row in rows:
         if len(row.sums) == _PAIR:
             (more, _), (less, _) = row.sums
-            asked[more, less] = row
+            if row.certain:
+                asked[more, less] = row
         elif row.sums:
             switch_of[row.sums[0][0]] = row.switches[0]
     others: dict[int, dict[int, None]] = {}

@@ -104,7 +104,11 @@ def pose(
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None
-    rows, slots = Rows(), Slots.of(program, wide, cohorts)
+    by_shift: frozenset[int] = frozenset()
+    if office.shifts:
+        plain = _stated(World(office, limits, kinds, members), scarce)
+        by_shift = _by_shift(stated, plain)
+    rows, slots = Rows(), Slots.of(program, wide, cohorts, by_shift)
     of_kinds = [limit for _, limit in stated if limit.printer is None]
     limit_rows(rows, slots, of_kinds)
     for card, card_lots in scarce.lots.items():
@@ -114,6 +118,16 @@ def pose(
     return Problem(
         office, cohorts, kinds, limits, program, wide, uses, stated, rows, scarce
     )
+
+
+def _by_shift(
+    stated: Sequence[tuple[Rule, Limit]], plain: Sequence[tuple[Rule, Limit]]
+) -> frozenset[int]:
+    """Return last days of stretches that are there only if a shift is worked."""
+    days: set[int] = set()
+    for (_, limit), (_, without) in zip(stated, plain, strict=True):
+        days |= {*limit.last.tolist()} - {*without.last.tolist()}
+    return frozenset(days)
 
 
 def _stated(world: World, scarce: Scarce) -> tuple[tuple[Rule, Limit], ...]:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "Sum", "limit_rows"]
 
-_MOST_GROUPS: Final = 2
-"""So many groups a limit names at most."""
+_MOST_SWITCHES: Final = 3
+"""So many switches a row has at most: of two groups, and of a day's shifts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class SideRow:
     needs: int = 0  # cards of this group that it counts at least, unless lifted
     # The same as ``weight``: sums of cards, and what a card of each of them weighs.
     sums: tuple[tuple[int, int], ...] = ()
+    certain: bool = True  # whether it is there whatever shifts are worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Rows:
     # left afterwards either.
     ordered: list[tuple[int, int]] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)  # so far
+    # Switches that are off only if nothing is printed on a day, by day.
+    printing: dict[int, int] = field(default_factory=dict)
 
     def new_switch(self) -> int:
         """Return the index of one more switch."""
@@ -120,7 +123,7 @@ class _Least:
 
     @classmethod
     def of(cls, rows: Sequence[SideRow]) -> _Least:
-        switch = np.full((len(rows), _MOST_GROUPS), -1)
+        switch = np.full((len(rows), _MOST_SWITCHES), -1)
         times = np.zeros_like(switch)
         for number, row in enumerate(rows):
             switch[number, : len(row.switches)] = row.switches
@@ -201,9 +204,16 @@ class Slots:
     people: int  # who waits
     ready: Ints  # who could be printed up to a day, by kind, (K, days)
     possible: Ints  # cards that all days before a day can do at most, (days + 1,)
+    by_shift: frozenset[int]  # days on which limits hold only if a shift is worked
 
     @classmethod
-    def of(cls, program: Program, split: Split, cohorts: Cohorts) -> Slots:
+    def of(
+        cls,
+        program: Program,
+        split: Split,
+        cohorts: Cohorts,
+        by_shift: frozenset[int] = frozenset(),
+    ) -> Slots:
         """Return what the rows need to know of a problem."""
         limits = program.capacity
         able = np.array([bool(names) for names in cohorts.printer_sets], dtype=bool)
@@ -224,6 +234,7 @@ class Slots:
             int(cohorts.size.sum()),
             ready.cumsum(axis=1)[:, :-1],
             np.append(0, daily.cumsum()),
+            by_shift,
         )
 
     def within(self, period: Period) -> Ints:
@@ -340,17 +351,27 @@ class _Laying:
                 yield self._meaning(row, group, people)
             switches.append(chain.days[last][0])
             lifts.append(-lift)
-        if len(limit.unless) == 1 and (limit.weights == limit.unless[0]).all():
-            share = isinstance(limit.amount, Fraction)
-            number, needs = (
-                self._chain(limit.unless[0]).number,
-                0 if share else row.least,
-            )
-            row = replace(row, group=number, needs=needs)
+        if last in self.slots.by_shift:
+            # Who works a shift for nothing does not plan best, so it is enough that
+            # the row holds where something is printed.
+            if last not in self.rows.printing:
+                yield self._printing(row.period)
+            switches.append(self.rows.printing[last])
+            lifts.append(-short)
+            row = replace(row, certain=False)
+        row = self._grouped(row, limit)
         if switches:
             least, times = row.least + sum(lifts), tuple(lifts)
             row = replace(row, switches=tuple(switches), times=times, least=least)
         self.rows.rows.append(row)
+
+    def _grouped(self, row: SideRow, limit: Limit) -> SideRow:
+        """Say of a row that counts one group, and is lifted by it, which one it is."""
+        assert limit.unless is not None
+        if len(limit.unless) > 1 or not (limit.weights == limit.unless[0]).all():
+            return row
+        needs = 0 if isinstance(limit.amount, Fraction) else row.least
+        return replace(row, group=self._chain(limit.unless[0]).number, needs=needs)
 
     def _lift(self, limit: Limit, row: SideRow, group: Bools) -> int:
         """Return how far a row up to a day is broken at most with nobody left."""
@@ -380,6 +401,14 @@ class _Laying:
             days[last] = len(self.rows.sums)
             self.rows.sums.append(Sum(new, days.get(before), ready, possible))
         return days[last]
+
+    def _printing(self, period: Period) -> SideRow:
+        """Return that nothing is printed on a day whose new switch is off."""
+        day = Period(period.last, period.last)
+        switch = self.rows.printing[period.last] = self.rows.new_switch()
+        most = self.slots.most_in(day)
+        cards = self.slots.within(day)
+        return SideRow("", day, -cards, switches=(switch,), times=(most,), slack=0)
 
     def _chain(self, group: Bools) -> _Chain:
         return self.chains.setdefault(group.tobytes(), _Chain(len(self.chains)))
