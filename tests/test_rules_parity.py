@@ -29,6 +29,7 @@ from folder_damages import by_checker, by_verify
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
+from strategies import FEW
 
 import ektp_sched as ek
 from ektp_sched.errors import OfficeError, UsageError
@@ -48,9 +49,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from builders import Slot
-
-FEW = settings(max_examples=max(4, settings.default.max_examples // 4))
-"""Every choice of shifts is tried with every plan."""
 
 AREAS = ("Alak", "Oebobo", "Kelapa Lima")
 
