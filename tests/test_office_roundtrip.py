@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -11,13 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import quota_tables, shift_tables
 
+from ektp_sched.errors import OfficeError
 from ektp_sched.office import Office, capacity, dump, to_toml
 from ektp_sched.rules.aims import DECISION_TIERS, TIERS
-from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.fields import DAYS, SHEET_ERRORS
 from ektp_sched.rules.reading import COLUMNS
 
 ids = st.from_regex(r"\A[a-z0-9_-][a-z0-9._-]{0,9}\Z")
@@ -27,7 +30,8 @@ texts = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"]),
     min_size=1,
     max_size=12,
-).filter(lambda text: text == text.strip() and bool(text))
+    # A sheet would take such a text for an error, so no office may have it.
+).filter(lambda text: text == text.strip() and not re.match(SHEET_ERRORS, text))
 counts = st.integers(1, 10_000_000)
 
 
@@ -214,6 +218,16 @@ def offices(draw: st.DrawFn) -> Office:
             )
         )
     )
+
+
+@pytest.mark.parametrize("name", ["#N/A", "##", "Err:502"])
+def test_what_a_sheet_shows_for_an_error_is_no_name(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "office.toml"
+    path.write_text(f'name = "{name}"\n', encoding="utf-8")
+    with pytest.raises(OfficeError) as refusal:
+        Office.load(path)
+    assert name in str(refusal.value)
+    assert name in refusal.value.sentence("id")
 
 
 @settings(deadline=None)

@@ -16,6 +16,7 @@ from ektp_sched.office.guard import look_into, walk_through
 from ektp_sched.office.looked import DAMAGED, TOO_HARD, Look, LookedSheet, RefusedError
 from ektp_sched.office.trial import Trial, is_panic
 from ektp_sched.public import looks_personal, visible
+from ektp_sched.rules.fields import SHEET_ERRORS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -36,11 +37,6 @@ NOT_COMPUTED: Final = said(
     "berisi rumus tanpa nilai; buka berkas ini di Excel atau LibreOffice, simpan, "
     "lalu coba lagi",
 )
-_ERRORS: Final = (
-    r"^(?:#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!"
-    r"|CONNECT!|UNKNOWN!|GETTING_DATA|BUSY!|EXTERNAL!|PYTHON!|#+)|Err:\d{3})$"
-)
-
 UNREADABLE: Final = "#####"
 """What a sheet shows where it can show no date, and so does this program."""
 
@@ -185,7 +181,7 @@ def shows_error(cells: pl.Series) -> pl.Series:
     """Return which cells of text show an error of a sheet, boolean."""
     if cells.dtype != pl.String or not cells.str.contains(r"[#:]").any():
         return pl.repeat(False, len(cells), eager=True)
-    return cells.str.strip_chars().str.contains(_ERRORS).fill_null(value=False)
+    return cells.str.strip_chars().str.contains(SHEET_ERRORS).fill_null(value=False)
 
 
 def _lost(page: Page, looked: LookedSheet) -> list[tuple[int, int]]:

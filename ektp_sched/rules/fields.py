@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,11 +68,25 @@ def _is_noncharacter(char: str) -> bool:
     return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
+SHEET_ERRORS: Final = (
+    r"^(?:#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!"
+    r"|CONNECT!|UNKNOWN!|GETTING_DATA|BUSY!|EXTERNAL!|PYTHON!|#+)|Err:\d{3})$"
+)
+"""What a sheet shows where a formula failed or a cell is too narrow, as a pattern."""
+
+
 def _plain(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("text_empty", "must not be empty")
     if any(unicodedata.category(c) in _UNWANTED or _is_noncharacter(c) for c in value):
         raise PydanticCustomError("text_control", "must be one line of plain text")
+    if re.match(SHEET_ERRORS, value.strip()):
+        text = said(
+            '"{value}" is what a sheet shows for an error; write a name',
+            '"{value}" adalah tampilan kesalahan dalam lembar; tulislah sebuah nama',
+            value=value,
+        )
+        raise PydanticCustomError("sentence", "{text}", {"text": text})
     return value
 
 
