@@ -19,11 +19,12 @@ import os
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "LANGUAGES",
     "Said",
+    "all_of",
     "by_form",
     "grouped",
     "in_language",
@@ -112,6 +113,19 @@ def joined(separator: str, parts: Iterable[str]) -> Said:
     if any(isinstance(p, Said) and p.workbook is not None for p in listed):
         whole.workbook = _joined(separator, [in_workbook(p) for p in listed])
     return whole
+
+
+def all_of(names: Sequence[str]) -> Said:
+    """Return names as a list in words: a, b and c."""
+    *before, last = names or [""]
+    if not before:
+        return Said(last, last)
+    return said(
+        "{before} and {last}",
+        "{before} dan {last}",
+        before=", ".join(before),
+        last=last,
+    )
 
 
 def in_workbook(sentence: str) -> str:

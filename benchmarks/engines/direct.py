@@ -17,8 +17,9 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from ektp_sched.office import capacity
-from ektp_sched.people.cohorts import build_cohorts
+from ektp_sched.people.cohorts import group
 from ektp_sched.people.objectives import Objective
+from ektp_sched.people.people import read_people
 from ektp_sched.planning.decisions.order import tier_order
 from ektp_sched.planning.mixed.model import Held
 from ektp_sched.planning.mixed.pose import pose
@@ -81,9 +82,8 @@ def _by_tier(
 ) -> dict[str, Any]:
     end = time.monotonic() + limit
     limits = capacity(case.office, case.start, case.days)
-    cohorts = build_cohorts(backlog, case.office, case.start, case.days)
-    short = scarce(case.office, cohorts, limits)
-    problem = pose(backlog, case.office, case.start, case.days, short)
+    people = read_people(backlog.frame, case.office, case.start, case.days)
+    problem = pose(people, limits, scarce(case.office, group(people), limits))
     order = tier_order(case.office, problem.cohorts, case.days, problem.uses)
     flows = tuple(tier for tier in order if isinstance(tier, Objective))
     names, values, proofs, held = [], [], [], list[Held]()

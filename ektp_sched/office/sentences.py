@@ -20,7 +20,7 @@ from ektp_sched.rules.forms import (
 from ektp_sched.rules.nearest import kind_of, unknown
 from ektp_sched.rules.problems import Path, Problem
 from ektp_sched.rules.tables import OfficeTables
-from ektp_sched.words import Said, by_form, said
+from ektp_sched.words import Said, all_of, by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -102,7 +102,7 @@ def _entries(name: str, field: Any) -> dict[str, Said]:
     named, kinds = get_origin(base) is dict, get_args(base)
     table = apart(kinds[-1] if named else kinds[0])[0]
     required = [k for k, part in fields_of(table).items() if part.is_required()]
-    needs = form.needs or _all_of(required)
+    needs = form.needs or all_of(required)
     each = said(" with {needs}", " dengan {needs}", needs=needs)
     every = said(", each with {needs}", ", masing-masing dengan {needs}", needs=needs)
     if not needs:
@@ -147,18 +147,6 @@ def _entries(name: str, field: Any) -> dict[str, Said]:
             ),
         ),
     }
-
-
-def _all_of(names: list[str]) -> Said:
-    *before, last = names or [""]
-    if not before:
-        return Said(last, last)
-    return said(
-        "{before} and {last}",
-        "{before} dan {last}",
-        before=", ".join(before),
-        last=last,
-    )
 
 
 OFFICE: Final = _words_of(OfficeTables)

@@ -101,8 +101,7 @@ def _held(
     rule: Rule, entry: int, broken: RuleOfConflict, plan: AnyPlan, texts: Language
 ) -> list[str]:
     """Return what an entry wants, when it fails, what is out then, and its room."""
-    told, office = rule.told, plan.office
-    assert told is not None
+    told, office = rule.words, plan.office
     keys = told.keys(office, entry)
     wants = joined(", ", [told.wants(office, entry, key) for key in keys])
     figures = {"whom": in_language(told.whom(office, entry), texts.code)}

@@ -17,13 +17,13 @@ from ektp_sched.office import calendar
 from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.limits import HOLDING, file_of, limits_csv
+from ektp_sched.output.limits import file_of, limits_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import KEYS, summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
-from ektp_sched.rules import holding_back
+from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust import Violation, proves_choice
 from ektp_sched.words import Said, said

@@ -18,7 +18,7 @@ from babel.numbers import format_decimal
 
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.errors import UsageError
-from ektp_sched.rules import RULES
+from ektp_sched.rules import HOLDING
 from ektp_sched.words import LANGUAGES, in_language, said
 
 if TYPE_CHECKING:
@@ -170,14 +170,13 @@ def language(code: str) -> Language:
 def _of_rules(code: str) -> dict[str, str]:
     """Return the sentences that rules which hold cards back bring with them."""
     texts: dict[str, str] = {}
-    for rule in RULES:
-        if rule.told is not None:
-            notice = f"notice.{rule.name}-left-out"
-            texts[f"unprinted.{rule.reason}"] = rule.told.unprinted
-            texts[f"explain.rule.{rule.reason}"] = rule.told.holds
-            texts[notice], singular = rule.told.left_out
-            if code == "en":
-                texts[f"{notice}.one"] = singular
+    for rule in HOLDING:
+        notice = f"notice.{rule.name}-left-out"
+        texts[f"unprinted.{rule.reason}"] = rule.words.unprinted
+        texts[f"explain.rule.{rule.reason}"] = rule.words.holds
+        texts[notice], singular = rule.words.left_out
+        if code == "en":
+            texts[f"{notice}.one"] = singular
     return {key: in_language(sentence, code) for key, sentence in texts.items()}
 
 

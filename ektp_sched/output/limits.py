@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ektp_sched.output.tables import write_csv
-from ektp_sched.rules import RULES
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.words import in_language
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.told import Told
 
 __all__ = [
-    "HOLDING",
     "LimitLine",
     "file_of",
     "limit_cells",
@@ -35,9 +33,6 @@ __all__ = [
     "limit_notes",
     "limits_csv",
 ]
-
-HOLDING: Final = tuple(rule for rule in RULES if rule.holds_back)
-"""Rules that hold cards back: each has a section of its own wherever it is used."""
 
 
 def file_of(rule: Rule) -> str:
@@ -98,7 +93,7 @@ def limit_lines(plan: AnyPlan, rule: Rule) -> tuple[LimitLine, ...]:
 
 def limit_entries(plan: AnyPlan, rule: Rule) -> list[dict[str, Any]]:
     """Return the same as plain values for ``summary.json``, one entry a number."""
-    told, entries = _told(rule), []
+    told, entries = rule.words, []
     for line in limit_lines(plan, rule):
         printed, amount = _figures(line)
         entries.append(
@@ -113,11 +108,6 @@ def limit_entries(plan: AnyPlan, rule: Rule) -> list[dict[str, Any]]:
             }
         )
     return entries
-
-
-def _told(rule: Rule) -> Told:
-    assert rule.told is not None
-    return rule.told
 
 
 def _printed(period: Period) -> Fraction:
@@ -147,7 +137,7 @@ def _ends(figures: list[Fraction]) -> list[Fraction]:
 
 def limits_csv(plan: AnyPlan, rule: Rule) -> bytes:
     """Return the file of a rule: each of its limits in each period."""
-    told = _told(rule)
+    told = rule.words
     rows = [
         (
             line.place,
@@ -183,7 +173,7 @@ def limits_csv(plan: AnyPlan, rule: Rule) -> bytes:
 
 def limit_headings(rule: Rule, texts: Language) -> tuple[str, ...]:
     """Return the headings of a rule's table."""
-    printed, amount = (in_language(said, texts.code) for said in _told(rule).amounts)
+    printed, amount = (in_language(said, texts.code) for said in rule.words.amounts)
     name, period, kept = (texts.text(f"limits.{n}") for n in ("rule", "period", "kept"))
     return name, period, printed, amount, kept
 
@@ -192,7 +182,7 @@ def limit_cells(
     line: LimitLine, rule: Rule, office: Office, texts: Language
 ) -> tuple[str, ...]:
     """Return one row of a rule's table."""
-    told, count = _told(rule), len(line.worst)
+    told, count = rule.words, len(line.worst)
     whom = in_language(told.whom(office, line.entry), texts.code)
     wants = in_language(told.wants(office, line.entry, line.key), texts.code)
     span = in_language(told.span(office, line.entry, line.key, count), texts.code)
@@ -213,7 +203,7 @@ def _between(figures: list[Fraction], told: Told, texts: Language) -> str:
 
 def limit_notes(lines: Iterable[LimitLine], rule: Rule, texts: Language) -> str:
     """Return how the table of a rule is to be read."""
-    notes = [in_language(_told(rule).note, texts.code)]
+    notes = [in_language(rule.words.note, texts.code)]
     if any(line.nobody_left for line in lines):
         notes.append(texts.text("limits.note_nobody"))
     return " ".join(notes)

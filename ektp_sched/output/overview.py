@@ -177,9 +177,8 @@ def _shifts(book: Book, sheet: Any, row: int, plan: AnyPlan) -> int:
 
 def _rule(book: Book, sheet: Any, row: int, plan: AnyPlan, rule: Rule) -> int:
     """Write what each number of a rule wants and what is printed."""
-    assert rule.told is not None
     texts, lines = book.texts, limit_lines(plan, rule)
-    row = _section(book, sheet, row, in_language(rule.told.title, texts.code))
+    row = _section(book, sheet, row, in_language(rule.words.title, texts.code))
     rows = [limit_cells(line, rule, plan.office, texts) for line in lines]
     row = _table(book, sheet, row, limit_headings(rule, texts), rows, wrap=True)
     return _paragraph(book, sheet, row, limit_notes(lines, rule, texts))

@@ -8,9 +8,10 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.output.limits import HOLDING, file_of
+from ektp_sched.output.limits import file_of
 from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
+from ektp_sched.rules import HOLDING
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

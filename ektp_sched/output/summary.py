@@ -10,9 +10,9 @@ import polars as pl
 
 from ektp_sched.office import lots
 from ektp_sched.output.figures import figures
-from ektp_sched.output.limits import HOLDING, limit_entries
+from ektp_sched.output.limits import limit_entries
 from ektp_sched.output.seal import PROGRAM
-from ektp_sched.rules import holding_back
+from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.rules.ribbons import place as ribbons_place
 
 if TYPE_CHECKING:

@@ -87,12 +87,10 @@ def show_plan(
 def _show_limits(plan: AnyPlan, console: Console, texts: Language) -> None:
     """Show what each rule that holds cards back wants and what is printed."""
     for rule in holding_back(plan.office):
-        told = rule.told
-        assert told is not None
         console.print()
         table = plain_table(console)
         lines, headings = limit_lines(plan, rule), limit_headings(rule, texts)
-        headings = (in_language(told.title, texts.code), *headings[1:])
+        headings = (in_language(rule.words.title, texts.code), *headings[1:])
         for number, heading in enumerate(headings):
             side: Literal["left", "right"] = "right" if number in (2, 3) else "left"
             table.add_column(heading, justify=side, overflow="fold")

@@ -11,7 +11,7 @@ import polars as pl
 
 from ektp_sched.office import lots
 from ektp_sched.people.keys import compact
-from ektp_sched.rules import RULES
+from ektp_sched.rules import HOLDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ def read_kinds(
     by_area = (
         bool(office.area_rank)
         or any(printer.areas is not None for printer in office.printers)
-        or any(rule.told.sees_area(office) for rule in RULES if rule.told is not None)
+        or any(rule.words.sees_area(office) for rule in HOLDING)
     )
     urgency, classes = _codes(frame["urgency"])
     card, cards = _codes(frame["card"]) if office.cards else nothing

@@ -6,7 +6,7 @@ Its fields and their words, its contradictions, the limits it lays, its sentence
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.limit import Limit, Limits, Period, Standing, tally
 from ektp_sched.rules.quotas import QUOTAS
-from ektp_sched.rules.registry import RULES, holding_back, limits_of
+from ektp_sched.rules.registry import HOLDING, RULES, holding_back, limits_of
 from ektp_sched.rules.reserve import RESERVE
 from ektp_sched.rules.ribbons import RIBBONS
 from ektp_sched.rules.rule import Rule
@@ -15,6 +15,7 @@ from ektp_sched.rules.world import Kind, World
 
 __all__ = [
     "CAPACITY",
+    "HOLDING",
     "QUOTAS",
     "RESERVE",
     "RIBBONS",

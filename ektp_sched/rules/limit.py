@@ -18,7 +18,7 @@ All is counted in whole numbers; no answer walks over applications or limits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -45,6 +45,7 @@ __all__ = [
     "Standing",
     "Tally",
     "Waiting",
+    "labelled",
     "sorts",
     "tally",
 ]
@@ -56,6 +57,11 @@ _ALL: Final = -1
 """Stands for all machines."""
 _UNNAMED: Final = -1
 """Stands for a group where a limit names fewer than others."""
+
+
+def labelled(place: str, name: str | None) -> str:
+    """Return a place in office.toml with the id of what stands there."""
+    return place if name is None else f"{place} ({name})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,10 +120,15 @@ class Limit:
     part: str = ""
     id: str | None = None
 
+    def among(self, kinds: Ints) -> Limit:
+        """Return the same of some kinds, shape ``(K',)``, that stand for all."""
+        unless = None if self.unless is None else self.unless[:, kinds]
+        return replace(self, weights=self.weights[kinds], unless=unless)
+
     @property
     def label(self) -> str:
         """Return its place and id, such as ``quotas[1] (alak)``."""
-        return self.place if self.id is None else f"{self.place} ({self.id})"
+        return labelled(self.place, self.id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

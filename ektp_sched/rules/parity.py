@@ -22,8 +22,8 @@ from pydantic import Field
 from ektp_sched.rules.areas import HasAreas
 from ektp_sched.rules.fields import AreaName, Share, Table, Text, noted
 from ektp_sched.rules.forms import Form, quoted
-from ektp_sched.rules.limit import Limit
-from ektp_sched.rules.problems import Problem, id_problems
+from ektp_sched.rules.limit import Limit, labelled
+from ektp_sched.rules.problems import Problem, entry_id_problems
 from ektp_sched.rules.rule import Rule
 from ektp_sched.rules.told import Told, percent
 from ektp_sched.words import Said, by_form, joined, said
@@ -84,9 +84,8 @@ class HasParity(HasAreas, Protocol):
 
 
 def _ids(office: HasParity) -> Iterator[Problem]:
-    entries = enumerate(office.parity)
-    named = ((("parity", index), e.id) for index, e in entries if e.id is not None)
-    yield from id_problems(named, said("parity", "kesetaraan"))
+    kind = said("parity", "kesetaraan")
+    yield from entry_id_problems("parity", office.parity, kind)
 
 
 def _areas_are_named_once(office: HasParity) -> Iterator[Problem]:
@@ -99,6 +98,10 @@ def _areas_are_named_once(office: HasParity) -> Iterator[Problem]:
                     name=name,
                 )
                 yield Problem(("parity", index, "areas", at), sentence)
+
+
+def _key(entry: int) -> str:
+    return f"parity[{entry + 1}]"
 
 
 def _limits(world: World[HasParity]) -> Iterator[Limit]:
@@ -117,7 +120,7 @@ def _limits(world: World[HasParity]) -> Iterator[Limit]:
             amount = Fraction(entry.within) * most
             yield Limit(
                 "parity",
-                f"parity[{number + 1}]",
+                _key(number),
                 number,
                 size[less] * members[more] - size[more] * members[less],
                 np.zeros_like(last),
@@ -159,9 +162,7 @@ def _sees_area(office: HasParity) -> bool:
 
 
 def _place(office: HasParity, entry: int) -> str:
-    name = office.parity[entry].id
-    place = f"parity[{entry + 1}]"
-    return place if name is None else f"{place} ({name})"
+    return labelled(_key(entry), office.parity[entry].id)
 
 
 def _keys(_office: HasParity, _entry: int) -> tuple[str, ...]:

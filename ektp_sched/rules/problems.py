@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from ektp_sched.words import Said, by_form, said
+from ektp_sched.words import Said, all_of, by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ __all__ = [
     "Path",
     "Problem",
     "default_problem",
+    "entry_id_problems",
     "entry_name",
     "id_problem",
     "id_problems",
@@ -94,6 +95,22 @@ def id_problem(name: str) -> Said | None:
     )
 
 
+class HasId(Protocol):
+    """An entry that may have an id."""
+
+    @property
+    def id(self) -> str | None:
+        """Return it."""
+
+
+def entry_id_problems(
+    table: str, entries: Sequence[HasId], kind: Said
+) -> Iterator[Problem]:
+    """Yield what is wrong with the ids of the entries of a table that have one."""
+    named = (((table, at), e.id) for at, e in enumerate(entries) if e.id is not None)
+    yield from id_problems(named, kind)
+
+
 def id_problems(named: Iterable[tuple[Path, str]], kind: Said) -> Iterator[Problem]:
     """Yield what is wrong with the ids of entries, each at its path."""
     named = list(named)
@@ -132,14 +149,14 @@ def _default_sentence(names: Sequence[str], chosen: Sequence[str]) -> Said:
         return said(
             "{names} {many} say default = {yes}; exactly one of them must say so",
             "{names} semuanya memuat default = {yes}; hanya satu yang boleh",
-            names=_listed(chosen),
+            names=_quoted(chosen),
             many="both" if len(chosen) == 2 else "all",
             yes=_YES,
         )
     return said(
         "none of {names} says default = {yes}; exactly one must say so",
         "tidak satu pun dari {names} memuat default = {yes}; harus ada tepat satu",
-        names=_listed(names),
+        names=_quoted(names),
         yes=_YES,
     )
 
@@ -147,13 +164,5 @@ def _default_sentence(names: Sequence[str], chosen: Sequence[str]) -> Said:
 _YES: Final = by_form(Said("true", "true"), said("yes", "ya"))
 
 
-def _listed(names: Sequence[str]) -> Said:
-    *before, last = [f'"{name}"' for name in names]
-    if not before:
-        return Said(last, last)
-    return said(
-        "{before} and {last}",
-        "{before} dan {last}",
-        before=", ".join(before),
-        last=last,
-    )
+def _quoted(names: Sequence[str]) -> Said:
+    return all_of([f'"{name}"' for name in names])

@@ -21,8 +21,8 @@ from ektp_sched.rules.fields import (
     noted,
 )
 from ektp_sched.rules.forms import Form, quoted
-from ektp_sched.rules.limit import Limit
-from ektp_sched.rules.problems import Problem, id_problems
+from ektp_sched.rules.limit import Limit, labelled
+from ektp_sched.rules.problems import Problem, entry_id_problems
 from ektp_sched.rules.rule import Rule
 from ektp_sched.rules.told import Told, cards, decimal, percent
 from ektp_sched.words import Said, by_form, joined, said
@@ -151,9 +151,7 @@ class HasQuotas(HasCalendar, Protocol):
 
 
 def _ids(office: HasQuotas) -> Iterator[Problem]:
-    quotas = enumerate(office.quotas)
-    named = ((("quotas", index), q.id) for index, q in quotas if q.id is not None)
-    yield from id_problems(named, said("quota", "kuota"))
+    yield from entry_id_problems("quotas", office.quotas, said("quota", "kuota"))
 
 
 def _quotas_select_something(office: HasQuotas) -> Iterator[Problem]:
@@ -221,8 +219,7 @@ def key_of(index: int) -> str:
 
 def place(office: HasQuotas, index: int) -> str:
     """Return a quota's place in office.toml, with its id if it has one."""
-    name = office.quotas[index].id
-    return key_of(index) if name is None else f"{key_of(index)} ({name})"
+    return labelled(key_of(index), office.quotas[index].id)
 
 
 def code(key: Key) -> str:

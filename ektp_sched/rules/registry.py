@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
 
-__all__ = ["RULES", "holding_back", "limits_of", "problems_of"]
+__all__ = ["HOLDING", "RULES", "holding_back", "limits_of", "problems_of"]
 
 RULES: Final[tuple[Rule[OfficeTables], ...]] = (
     CAPACITY,
@@ -51,6 +51,9 @@ RULES: Final[tuple[Rule[OfficeTables], ...]] = (
 )
 """In the order in which it is told what is wrong."""
 
+HOLDING: Final = tuple(rule for rule in RULES if rule.holds_back)
+"""Those that can keep a card waiting for ever: each has words of its own."""
+
 
 def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in an office of well-formed values."""
@@ -60,7 +63,7 @@ def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
 
 def holding_back(office: OfficeTables) -> tuple[Rule[OfficeTables], ...]:
     """Return the rules of an office that can keep a card waiting for ever."""
-    return tuple(rule for rule in RULES if rule.holds_back and rule.used(office))
+    return tuple(rule for rule in HOLDING if rule.used(office))
 
 
 def limits_of(world: World, rules: Iterable[Rule] = RULES) -> Limits:

@@ -80,10 +80,16 @@ class Rule(Generic[OfficeT_contra]):
         return "" if self.told is None else self.told.reason
 
     @property
+    def words(self) -> Told:
+        """Return its words, of a rule that holds cards back."""
+        assert self.told is not None
+        return self.told
+
+    @property
     def subject(self) -> Said:
         """Return what it is called within a sentence, such as "quotas"."""
-        assert self.told is not None
-        return Said(self.told.title.lower(), self.told.title.indonesian.lower())
+        title = self.words.title
+        return Said(title.lower(), title.indonesian.lower())
 
     def used(self, office: object) -> bool:
         """Return whether an office has the key of a rule that holds cards back."""

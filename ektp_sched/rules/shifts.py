@@ -29,7 +29,7 @@ from ektp_sched.rules.fields import (
 )
 from ektp_sched.rules.forms import Form, Kind, listed, quoted
 from ektp_sched.rules.nearest import unknown
-from ektp_sched.rules.problems import Problem, id_problems
+from ektp_sched.rules.problems import Problem, entry_id_problems
 from ektp_sched.rules.rule import Rule
 from ektp_sched.words import by_form, said
 
@@ -179,8 +179,7 @@ class HasShifts(HasMachines, Protocol):
 
 
 def _ids(office: HasShifts) -> Iterator[Problem]:
-    named = ((("shifts", index), s.id) for index, s in enumerate(office.shifts))
-    yield from id_problems(named, said("shift", "shift"))
+    yield from entry_id_problems("shifts", office.shifts, said("shift", "shift"))
 
 
 def _rest_leaves_the_uses_of_a_week(office: HasShifts) -> Iterator[Problem]:

@@ -24,10 +24,9 @@ __all__ = ["limit_parts"]
 
 def limit_parts(plan: AnyPlan, rule: Rule, texts: Language) -> list[Part]:
     """Return what each number of a rule wants and what is printed, as a table."""
-    assert rule.told is not None
     lines = limit_lines(plan, rule)
     rows = tuple(limit_cells(line, rule, plan.office, texts) for line in lines)
-    caption = in_language(rule.told.caption, texts.code)
+    caption = in_language(rule.words.caption, texts.code)
     return [
         Table(caption, limit_headings(rule, texts), rows, texts=2),
         Paragraph(limit_notes(lines, rule, texts), "note"),

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ektp_sched.output.digest import key_figures, proof
-from ektp_sched.output.limits import HOLDING
 from ektp_sched.output.report.charts import need_charts
 from ektp_sched.output.report.page import Page, Paragraph, Section, Tile, render
 from ektp_sched.output.report.plan_data import gather
@@ -24,7 +23,7 @@ from ektp_sched.output.report.plan_tables import (
     proof_parts,
     today_parts,
 )
-from ektp_sched.rules import holding_back
+from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -116,9 +115,7 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
     titles |= {"shifts": "shifts.title"}
     long = texts.long_date(day)
     of_rules = {
-        rule.name: in_language(rule.told.title, texts.code)
-        for rule in HOLDING
-        if rule.told is not None
+        rule.name: in_language(rule.words.title, texts.code) for rule in HOLDING
     }
     return tuple(
         Section(

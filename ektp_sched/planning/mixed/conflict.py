@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.objectives import Objective
+from ektp_sched.people.people import MISSING
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.run import feasible
 from ektp_sched.planning.result import Conflict, RuleOfConflict
@@ -20,7 +20,6 @@ from ektp_sched.planning.result import Conflict, RuleOfConflict
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from ektp_sched.backlog import Backlog
     from ektp_sched.planning.mixed.pose import Problem
 
 __all__ = ["PINS_RULE", "contradiction", "possible"]
@@ -30,7 +29,7 @@ PINS_RULE = "pins"
 
 
 def contradiction(
-    problem: Problem, backlog: Backlog, deadline: float | None = None
+    problem: Problem, deadline: float | None = None
 ) -> tuple[Conflict, ...]:
     """Return a smallest set of rules that no plan keeps together.
 
@@ -48,13 +47,13 @@ def contradiction(
     for place in every:
         if deadline is not None and time.monotonic() >= deadline:
             return ()
-        fewer = _unpinned(problem, backlog) if place == PINS_RULE else problem
+        fewer = _unpinned(problem) if place == PINS_RULE else problem
         if not possible(fewer, dropped | {place}):
             problem = fewer
             dropped.add(place)
     kept = [place for place in every if place not in dropped]
     rules = tuple(_rule(problem, place, frozenset(dropped)) for place in kept)
-    ids = _pinned(problem, backlog) if PINS_RULE in kept else ()
+    ids = _pinned(problem) if PINS_RULE in kept else ()
     day = next((rule.day for rule in rules if rule.day is not None), None)
     start = problem.limits.start
     return (Conflict("rules", day or start, {"rules": len(rules)}, ids, rules),)
@@ -81,17 +80,11 @@ def _solve(
     return None if outcome.infeasible else outcome.value
 
 
-def _unpinned(problem: Problem, backlog: Backlog) -> Problem:
+def _unpinned(problem: Problem) -> Problem:
     """Return the problem of the same people without any pin."""
-    frame = backlog.frame.with_columns(pinned_on=pl.lit(None, dtype=pl.Date))
-    limits = problem.limits
-    return pose(
-        replace(backlog, frame=frame),
-        problem.office,
-        limits.start,
-        limits.days,
-        problem.scarce,
-    )
+    people = problem.people
+    free = replace(people, pinned=np.full_like(people.pinned, MISSING))
+    return pose(free, problem.limits, problem.scarce)
 
 
 def _rule(problem: Problem, place: str, dropped: frozenset[str]) -> RuleOfConflict:
@@ -148,8 +141,8 @@ def _down(
     return tuple(name for name, done in idle if name in names and not done)
 
 
-def _pinned(problem: Problem, backlog: Backlog) -> tuple[str, ...]:
+def _pinned(problem: Problem) -> tuple[str, ...]:
     days = problem.limits.days
     pinned = (problem.cohorts.pinned != NONE) & (problem.cohorts.pinned < days)
     rows = np.flatnonzero(pinned[problem.cohorts.member])
-    return tuple(backlog.frame["application_id"].gather(rows).sort().to_list())
+    return tuple(problem.people.frame["application_id"].gather(rows).sort().to_list())

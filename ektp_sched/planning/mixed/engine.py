@@ -62,7 +62,7 @@ class MixedEngine:
     ) -> tuple[Conflict, ...]:
         """Return rules that contradict; of pins alone what stands against each."""
         with clock.stage("conflict"):
-            conflicts = contradiction(_posed(case), case.backlog, clock.deadline)
+            conflicts = contradiction(_posed(case), clock.deadline)
             if not _of_pins_alone(conflicts):
                 return conflicts
             frame = case.backlog.frame
@@ -74,7 +74,7 @@ class MixedEngine:
 
 def contradicting_rules(case: Case, clock: Clock) -> tuple[Conflict, ...]:
     """Return rules that contradict each other; nothing if pins do by themselves."""
-    conflicts = contradiction(_posed(case), case.backlog, clock.deadline)
+    conflicts = contradiction(_posed(case), clock.deadline)
     return () if _of_pins_alone(conflicts) else conflicts
 
 
@@ -83,7 +83,7 @@ def _of_pins_alone(conflicts: tuple[Conflict, ...]) -> bool:
 
 
 def _posed(case: Case) -> Problem:
-    return pose(case.backlog, case.office, case.start, case.days, case.scarce)
+    return pose(case.people, case.limits, case.scarce)
 
 
 def _raised(settled: Settled, outcome: Outcome) -> Settled:

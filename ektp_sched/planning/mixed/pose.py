@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ektp_sched.office import capacity, options
 from ektp_sched.people.cohorts import group
-from ektp_sched.people.people import read_people
 from ektp_sched.planning.decisions.cuts import stack
 from ektp_sched.planning.decisions.rules import rows as on_uses
 from ektp_sched.planning.decisions.uses import arc_limits, list_uses
@@ -23,14 +20,14 @@ from ektp_sched.rules.limit import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from ektp_sched.backlog import Backlog
     from ektp_sched.office import Capacity, Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
+    from ektp_sched.people.people import People
     from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.mixed.split import Split
@@ -47,8 +44,8 @@ __all__ = ["Problem", "pose"]
 class Problem:
     """A plan's problem with rules that break the network."""
 
-    office: Office  # what limits
-    cohorts: Cohorts  # who waits, by kind
+    people: People  # who waits
+    cohorts: Cohorts  # the people by kind
     # A class, card type and area for each kind, of all that the rows do not tell apart.
     kinds: tuple[Kind, ...]
     limits: Capacity  # capacity without any shift
@@ -58,6 +55,11 @@ class Problem:
     stated: tuple[tuple[Rule, Limit], ...]  # limits that the rows say, but for lots
     rows: Rows  # what they say
     scarce: Scarce  # blanks and ribbons that are counted by rows
+
+    @property
+    def office(self) -> Office:
+        """Return what limits."""
+        return self.people.office
 
     @property
     def limiting(self) -> tuple[Row, ...]:
@@ -84,29 +86,25 @@ class Problem:
         )
 
 
-def pose(
-    backlog: Backlog, office: Office, start: date, days: int, scarce: Scarce
-) -> Problem:
-    """Lay the network by kind and the rules on kinds."""
-    limits = capacity(office, start, days)
+def pose(people: People, limits: Capacity, scarce: Scarce) -> Problem:
+    """Lay the network by kind and the rules on kinds; limits are without any shift."""
+    office, start, days = people.office, people.start, people.days
     can = options(office, start, days)
     every = capacity(office, start, days, [(o.shift, o.day) for o in can])
-    people = read_people(backlog.frame, office, start, days)
-    names, members = people.kinds.names, people.applications
-    stated = _stated(World(office, every, names, members), scarce)
+    names = people.kinds.names
+    finer = _stated(World(office, every, names, people.applications), scarce)
     sort, first = sorts(
-        [limit for _, limit in stated], len(names), _by_lots(names, scarce)
+        [limit for _, limit in finer], len(names), _by_lots(names, scarce)
     )
+    stated = tuple((rule, limit.among(first)) for rule, limit in finer)
     kinds = tuple(names[number] for number in first.tolist())
-    members = np.bincount(sort, members, minlength=len(kinds)).astype(np.int64)
-    stated = _stated(World(office, every, kinds, members), scarce)
     cohorts = group(people, sort)
     program = build_program(cohorts, every, days, scarce.counted, scarce.alone)
     wide = split(program, cohorts)
     uses = list_uses(office, program, limits, can) if office.shifts else None
     by_shift: frozenset[int] = frozenset()
     if office.shifts:
-        plain = _stated(World(office, limits, kinds, members), scarce)
+        plain = _stated(World(office, limits, names, people.applications), scarce)
         by_shift = _by_shift(stated, plain)
     rows, slots = Rows(), Slots.of(program, wide, cohorts, by_shift)
     of_kinds = [limit for _, limit in stated if limit.printer is None]
@@ -116,7 +114,16 @@ def pose(
     of_printers = [limit for _, limit in stated if limit.printer is not None]
     limit_rows(rows, slots, of_printers)
     return Problem(
-        office, cohorts, kinds, limits, program, wide, uses, stated, rows, scarce
+        people,
+        cohorts,
+        kinds,
+        limits,
+        program,
+        wide,
+        uses,
+        stated,
+        rows,
+        scarce,
     )
 
 

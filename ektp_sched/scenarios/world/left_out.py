@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.rules import RULES, holding_back
+from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.rules.notices import Notice
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def as_simulated(office: Office, start: date) -> Office:
         update={
             "shifts": (),
             "budget": None,
-            **{rule.name: () for rule in RULES if rule.holds_back},
+            **{rule.name: () for rule in HOLDING},
             "cards": {name: _plain(card, start) for name, card in office.cards.items()},
             "printers": tuple(p.model_copy(update=no_ribbons) for p in office.printers),
         }

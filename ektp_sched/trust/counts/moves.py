@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.rules import RULES, STOCK
+from ektp_sched.rules import HOLDING, STOCK
 from ektp_sched.rules.limit import Slots
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["FREE", "Moves"]
 FREE: Final = -1
 """Stands for no place."""
 
-_ON_KINDS: Final = tuple(rule for rule in RULES if rule is STOCK or rule.holds_back)
+_ON_KINDS: Final[tuple[Rule, ...]] = (STOCK, *HOLDING)
 
 
 class Moves:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.people.order import PublicOrder
-from ektp_sched.rules import RULES
+from ektp_sched.rules import HOLDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,9 +160,8 @@ def _seen_by_rules(row: Mapping[str, Any], office: Office) -> tuple[object, ...]
         stocked and row["card"],
         stocked and card is not None and row["urgency"] in card.set_aside,
         [
-            rule.told.sees(office, (row["urgency"], row["card"], row["area"]))
-            for rule in RULES
-            if rule.told is not None
+            rule.words.sees(office, (row["urgency"], row["card"], row["area"]))
+            for rule in HOLDING
         ],
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from ektp_sched.office import capacity
 from ektp_sched.people.blanks import blanks_of
 from ektp_sched.people.standing import left_of
-from ektp_sched.rules import RULES, holding_back
+from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.explain.model import IdleShift, Limit, RuleHold, SupplyHold
 from ektp_sched.trust.facts import MISSING
@@ -186,7 +186,7 @@ class Held:
         self._kind = int(facts.kind[self._row])
         self._later = int(facts.printed[self._row])
         self._left, self._blanks = left_of(facts), blanks_of(facts)
-        self._moves = Moves(facts, [rule for rule in RULES if rule.holds_back])
+        self._moves = Moves(facts, HOLDING)
         self._free = [day for day in days if room.free[day]]
         self._inked = [day for day in self._free if self._has_ribbon(day)]
         self._whole = [day for day in self._inked if self._has_blank(day)]
@@ -200,11 +200,10 @@ class Held:
         if not self._whole:
             return "no-blanks"
         days = self._whole
-        for rule in RULES:
-            if rule.holds_back:
-                days = [day for day in days if rule.name not in self._against(day)]
-                if not days:
-                    return rule.reason
+        for rule in HOLDING:
+            days = [day for day in days if rule.name not in self._against(day)]
+            if not days:
+                return rule.reason
         return None
 
     def supplies(self) -> tuple[SupplyHold, ...]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ektp_sched.rules import RULES
+from ektp_sched.rules import HOLDING
 from ektp_sched.showing import OneLine
 from ektp_sched.trust.planned import PlannedRows
 
@@ -239,8 +239,7 @@ class Explanation(OneLine):
                 for hold in self.holds
                 if hold.rule == rule.name
             ]
-            for rule in RULES
-            if rule.holds_back
+            for rule in HOLDING
         }
         del plain["holds"]
         return {**plain, **by_rule, "before": self.before}
