@@ -145,6 +145,8 @@ def interrupt(
         cwd=cwd,
         env={**os.environ, **PLAIN},
         start_new_session=True,
+        # Whoever runs the tests in the background has it ignored, for heirs too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(its_side)
     shown, sent = b"", 0.0

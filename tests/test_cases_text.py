@@ -127,6 +127,9 @@ def test_no_return_near_the_heading_loses_a_row(
         'A1,12/08/2017,"x"\rA2,2017-08-11,"satu\ndua"\rA3,2017-08-10,y\r',
         'A1,12/08/2017,"x\rz"\r\r\nA2,2017-08-11,"satu\r\ndua"\nA3,2017-08-10,y',
         'A1,12/08/2017,5" pipa\rA2,2017-08-11,x\nA3,2017-08-10,y\n',
+        # A title above a page's own headings, behind a cell that a mark has closed.
+        f'A1,12/08/2017,"x"\rALAK\n{HEAD}A2,2017-08-11,y\nA3,2017-08-10,z\n',
+        f"A1,12/08/2017,x\nALAK\r{HEAD}A2,2017-08-11,y\nA3,2017-08-10,z\n",
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])

@@ -16,7 +16,6 @@ from cli_cases import FROM, OFFICE, PLAIN, ROWS, interrupt, run, write_case
 from ektp_sched import __version__
 from ektp_sched.cli import app as command_line
 from ektp_sched.cli.console import Progress
-from ektp_sched.cli.entry import main
 from ektp_sched.cli.interruption import INTERRUPTION
 from ektp_sched.output.languages import language
 
@@ -533,13 +532,6 @@ def test_progress_is_for_terminals_alone(
     err = capsys.readouterr().err
     assert "Mencari rencana terbaik … 50%" in err
     assert err.endswith("\r")
-
-
-def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["ektp-sched", "plam"])
-    with pytest.raises(SystemExit) as left:
-        main()
-    assert left.value.code == 2
 
 
 def test_explain_answers_in_both_languages(

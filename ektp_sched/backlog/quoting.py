@@ -65,7 +65,8 @@ def read_cells(text: Text, after: int, separator: str, width: int) -> Cells | No
     page = b"\n".join((numbers, memoryview(text.data)[after:]))
     returns = text.returns[text.returns >= after] + len(numbers) + 1 - after
     if 0 < 2 * len(returns) <= _lines(page):
-        page = _with_cells_joined(page, returns, separator, width)
+        heading = text.data[:after].rstrip(b"\r\n").rpartition(b"\n")[2]
+        page = _with_cells_joined(page, returns, separator, width, heading.decode())
     damaged: list[int] = []
     if not _marks_in_place(page, separator):
         page, damaged = _by_lines(page, separator)
@@ -209,13 +210,14 @@ def _rows_in_cells(frame: pl.DataFrame, separator: str) -> pl.Series:
 
 
 def _with_cells_joined(
-    page: bytes, returns: Places, separator: str, width: int
+    page: bytes, returns: Places, separator: str, width: int, heading: str
 ) -> bytes:
     """Return records in which a return within a cell without marks is a blank.
 
     Most returns end rows.  One that stands in a cell leaves two pieces that
     have as many cells as the headings together, and the second is no row: it
     has no date in its place, and does not begin as rows of this table do.
+    Nor is it the heading of another page.
     """
     lines = page[:_HEAD].decode(errors="replace").split("\n")
     sample = _sample(pl.Series([line for line in lines if '"' not in line]), separator)
@@ -236,6 +238,8 @@ def _with_cells_joined(
             and cut not in dated
             and not row.search(after)
             and _form(after.split(separator)[0]) not in begins
+            and after.rstrip() != heading.rstrip()
+            and not after.startswith('"')
             and _stands_alone(before, separator)
         ):
             joined[place] = ord(" ")
@@ -243,12 +247,13 @@ def _with_cells_joined(
 
 
 def _stands_alone(line: str, separator: str) -> bool:
-    """Return whether a line is in no way a part of a quoted cell."""
+    """Return whether a line ends in a cell that is in no way a part of a quoted one."""
     left_open = _left_open(line, separator, inside=False)
     if left_open is None:
         # A mark out of place is a sign of inches only where it ends no cell.
         return _left_open(line, separator, inside=True) is None
-    return not left_open
+    # Behind the mark that closes a cell nothing of that cell can follow.
+    return not left_open and not line.rstrip().endswith('"')
 
 
 def _form(cell: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.decisions.decide import decide
-from ektp_sched.planning.network.conflicts import pin_conflicts
 from ektp_sched.planning.network.engine import NetworkEngine
 from ektp_sched.planning.outcome import Unmade
 from ektp_sched.planning.result import Status
@@ -52,12 +51,8 @@ class YesNoEngine:
             return ()
         from ektp_sched.planning.mixed.engine import contradicting_rules
 
-        return (
-            contradicting_rules(case, clock)
-            # Too much even if every shift were worked.
-            or pin_conflicts(outcome.able, case.cohorts, case.backlog.frame)
-            or pin_conflicts(outcome.program, case.cohorts, case.backlog.frame)
-        )
+        # Too much even if every shift were worked, or with those that are.
+        return contradicting_rules(case, (outcome.able, outcome.program), clock)
 
 
 def _without(case: Case, decided: Decided, option: Option) -> Outcome | Unmade:

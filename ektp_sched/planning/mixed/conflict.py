@@ -18,11 +18,16 @@ from ektp_sched.planning.mixed.run import feasible
 from ektp_sched.planning.result import Conflict, RuleOfConflict
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Set as AbstractSet
+
+    from numpy.typing import NDArray
 
     from ektp_sched.planning.mixed.pose import Problem
 
-__all__ = ["PINS_RULE", "contradiction", "possible"]
+    Ints = NDArray[np.int64]
+
+__all__ = ["PINS_RULE", "contradiction", "keeps_all_but_one", "possible"]
 
 PINS_RULE = "pins"
 """Stands for all dates that applications are pinned to."""
@@ -47,7 +52,7 @@ def contradiction(
     for place in every:
         if deadline is not None and time.monotonic() >= deadline:
             return ()
-        fewer = _unpinned(problem) if place == PINS_RULE else problem
+        fewer = _pinning(problem, ()) if place == PINS_RULE else problem
         if not possible(fewer, dropped | {place}):
             problem = fewer
             dropped.add(place)
@@ -80,11 +85,31 @@ def _solve(
     return None if outcome.infeasible else outcome.value
 
 
-def _unpinned(problem: Problem) -> Problem:
-    """Return the problem of the same people without any pin."""
-    people = problem.people
-    free = replace(people, pinned=np.full_like(people.pinned, MISSING))
-    return pose(free, problem.limits, problem.scarce)
+def keeps_all_but_one(
+    problem: Problem, ids: Collection[str], deadline: float | None = None
+) -> bool:
+    """Return whether giving up any one of these pins makes room for the rest.
+
+    All other pins are given up, every other rule is kept; False if time did not
+    suffice to find out.
+    """
+    frame, member = problem.people.frame, problem.cohorts.member
+    rows = np.flatnonzero(frame["application_id"].is_in(list(ids)).to_numpy())
+    _, first = np.unique(member[rows], return_index=True)
+    return all(
+        (deadline is None or time.monotonic() < deadline)
+        and possible(_pinning(problem, np.delete(rows, given_up)))
+        for given_up in first.tolist()
+    )
+
+
+def _pinning(problem: Problem, rows: Ints | tuple[()]) -> Problem:
+    """Return the problem of the same people without any pin but those of the rows."""
+    pinned = np.full_like(problem.people.pinned, MISSING)
+    kept = np.asarray(rows, dtype=np.int64)
+    pinned[kept] = problem.people.pinned[kept]
+    people = replace(problem.people, pinned=pinned)
+    return pose(people, problem.limits, problem.scarce)
 
 
 def _rule(problem: Problem, place: str, dropped: frozenset[str]) -> RuleOfConflict:

@@ -7,7 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ektp_sched.people.objectives import Objective
-from ektp_sched.planning.mixed.conflict import PINS_RULE, contradiction, possible
+from ektp_sched.planning.mixed.conflict import (
+    PINS_RULE,
+    contradiction,
+    keeps_all_but_one,
+    possible,
+)
 from ektp_sched.planning.mixed.exchanges import settle_exchanges
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.solve import ENGINE, solve
@@ -18,10 +23,13 @@ from ektp_sched.planning.result import Status
 from ektp_sched.planning.worth import capacity_without
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ektp_sched.office import Option
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.mixed.pose import Problem
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.outcome import Settled
     from ektp_sched.planning.result import Conflict
 
@@ -72,10 +80,28 @@ class MixedEngine:
             return tuple(c for c in alone if c.code not in _TOGETHER) or conflicts
 
 
-def contradicting_rules(case: Case, clock: Clock) -> tuple[Conflict, ...]:
-    """Return rules that contradict each other; nothing if pins do by themselves."""
-    conflicts = contradiction(_posed(case), clock.deadline)
-    return () if _of_pins_alone(conflicts) else conflicts
+def contradicting_rules(
+    case: Case, programs: Sequence[Program], clock: Clock
+) -> tuple[Conflict, ...]:
+    """Return rules that contradict; of pins alone which are too many together.
+
+    The first of the networks that does not hold the pins says which.  It may know of
+    fewer rules than there are: where giving up a pin makes no room by all of them,
+    nothing is said but that the pins contradict.
+    """
+    problem = _posed(case)
+    conflicts = contradiction(problem, clock.deadline)
+    if conflicts and not _of_pins_alone(conflicts):
+        return conflicts
+    for program in programs:
+        of_pins = pin_conflicts(program, case.cohorts, case.backlog.frame)
+        if of_pins:
+            together = [c.application_ids for c in of_pins if c.code in _TOGETHER]
+            true = all(
+                keeps_all_but_one(problem, ids, clock.deadline) for ids in together
+            )
+            return of_pins if true else conflicts or of_pins
+    return conflicts
 
 
 def _of_pins_alone(conflicts: tuple[Conflict, ...]) -> bool:
