@@ -9,6 +9,7 @@ from ektp_sched.trust.facts import missing_columns, read_facts
 from ektp_sched.trust.findings import Findings, Violation
 from ektp_sched.trust.proof.certificate import final_face
 from ektp_sched.trust.proof.decided import check_choice, proves_choice
+from ektp_sched.trust.proof.prices import read_certificate
 from ektp_sched.trust.verify.claims import check_claims
 from ektp_sched.trust.verify.figures import (
     check_even_shares,
@@ -96,9 +97,11 @@ def _check_proof(
     face = None
     optimal = str(getattr(plan, "status", "feasible")) == "optimal"
     if plan.certificate is not None:
-        face = final_face(facts, plan, sums, findings)
-        check_choice(facts, plan.certificate, sums, findings)
-        if optimal and not proves_choice(plan.certificate):
+        certificate = read_certificate(plan.certificate, facts, findings)
+        if certificate is not None:
+            face = final_face(facts, plan, certificate, sums, findings)
+            check_choice(facts, certificate, sums, findings)
+        if optimal and not proves_choice(certificate):
             check_shift_choice(facts, findings)
     elif optimal:
         check_improvements(facts, findings)
