@@ -1,0 +1,1 @@
+"""What there is to see, section by section, whoever draws it."""
