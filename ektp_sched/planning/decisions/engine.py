@@ -52,7 +52,8 @@ class YesNoEngine:
         from ektp_sched.planning.mixed.engine import contradicting_rules
 
         # Too much even if every shift were worked, or with those that are.
-        return contradicting_rules(case, (outcome.able, outcome.program), clock)
+        networks = [(able, case.cohorts) for able in (outcome.able, outcome.program)]
+        return contradicting_rules(case, networks, clock)
 
 
 def _without(case: Case, decided: Decided, option: Option) -> Outcome | Unmade:
