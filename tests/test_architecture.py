@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trust": {*GROUND, "office", "rules", "backlog", "people"},
     "scenarios": {*GROUND, "office", "rules", "backlog", "people", "planning"},
     "output": {*GROUND, *ROOMS},
-    "example": {*GROUND, "rules", "office", "backlog"},
+    "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
     "cli": {*GROUND, *ROOMS, "output", "example"},
     "face": {*ROOMS, "output"},
 }

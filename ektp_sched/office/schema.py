@@ -7,6 +7,7 @@ decimal for text.)
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal, get_args, get_origin
@@ -20,7 +21,7 @@ from ektp_sched.rules.fields import Table
 from ektp_sched.rules.forms import apart, fields_of, form_of, is_table
 from ektp_sched.words import in_language
 
-__all__ = ["schema_of"]
+__all__ = ["schema_bytes", "schema_of"]
 
 _TYPES: Final[dict[Any, dict[str, str]]] = {
     bool: {"type": "boolean"},
@@ -35,6 +36,12 @@ def schema_of(model: type[Table], language: str) -> dict[str, Any]:
     """Return the schema of the files of a model, with descriptions in a language."""
     draft = {"$schema": "http://json-schema.org/draft-07/schema#"}
     return draft | _schema(model, language, partly=False)
+
+
+def schema_bytes(model: type[Table], language: str) -> bytes:
+    """Return the schema as a file, for an editor."""
+    schema = schema_of(model, language)
+    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _schema(annotation: Any, language: str, *, partly: bool) -> dict[str, Any]:

@@ -67,8 +67,8 @@ class OfficeTables(Table):
         dict[Text, UrgencyClass],
         Rows(column("name", "Name of the urgency class.", "Nama kelas urgensi.")),
     ] = noted(
-        "How long each class of application should wait at most, by its name.",
-        "Paling lama tiap kelas permohonan menunggu, menurut namanya.",
+        "How long each class should wait at most, by name. Empty: routine, 30 days.",
+        "Paling lama tiap kelas menunggu, menurut nama. Kosong: routine, 30 hari.",
         default_factory=_routine_alone,
     )
     cards: Annotated[
