@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trust": {*GROUND, *STATED},
     "scenarios": {*GROUND, *STATED, "planning"},
     "output": {*GROUND, *ROOMS},
-    "example": {*GROUND, "rules", "office", "backlog"},
+    "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
     "cli": {*GROUND, *ROOMS, "output", "example"},
     "face": {*ROOMS, "output"},
 }
