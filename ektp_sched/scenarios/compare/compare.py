@@ -297,7 +297,7 @@ def _certain_plan(run: Run, scenario: Scenario) -> Plan:
     """Return the exact plan of a scenario on its likely numbers."""
     queue = run.queue(scenario)
     rows = np.sort(np.append(queue.rows, queue.singles.rows))
-    backlog = replace(run.backlog, frame=run.backlog.frame[rows])
+    backlog = replace(run.backlog, frame=run.backlog.frame[rows], rows=None)
     office = likely_office(scenario, run.start, run.days)
     return plan(backlog, office, start=run.start, days=run.days)
 
