@@ -66,7 +66,9 @@ def _scaled(text: object, info: ValidationInfo, most: int = _LONGEST) -> int:
     value = _exact(text, most) * scale
     if value.denominator != 1:
         why = said(
-            "no whole number of 1/{scale}", "bukan kelipatan 1/{scale}", scale=scale
+            "no whole number of 1/{scale}",
+            "bukan kelipatan 1/{scale}",
+            scale=str(scale),
         )
         raise ValueError(why)
     return int(value)
