@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from ektp_sched.rules.aims import DECISION_TIERS, TIERS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ __all__ = ["Count", "Rank", "Saving", "ShiftUse", "Tier", "TierName", "plain_num
 
 Count = Annotated[int, Field(ge=0, le=1 << 53)]
 Rank = int | str | None
-TierName = Annotated[
-    str, Field(pattern="^(unprinted|overdue|promise|pressure|cost_idr|shifts)$")
-]
+TierName = Annotated[str, Field(pattern=f"^({'|'.join((*TIERS, *DECISION_TIERS))})$")]
 
 _EXACT: Final = re.compile(r"-?(\d{1,60})(?:/([1-9]\d{0,60}))?", re.ASCII)
 _LONGEST: Final = 60

@@ -8,6 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.output.limits import file_of
 from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
@@ -32,7 +33,6 @@ __all__ = [
     "seal",
 ]
 
-PROGRAM: Final = "ektp-sched"
 _SYSTEM: Final = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini")
 """Names of files that systems leave."""
 
