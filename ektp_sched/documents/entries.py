@@ -76,7 +76,7 @@ def _scaled(text: object, info: ValidationInfo, most: int = _LONGEST) -> int:
 def _bound(stated: object, info: ValidationInfo) -> object:
     """Return a bound times its scale; the file's number is only for the eye."""
     if type(stated) is int or (type(stated) is float and isfinite(stated)):
-        return round(stated * info.data.get("scale", 1))
+        return round(Fraction(stated) * info.data.get("scale", 1))
     return stated
 
 

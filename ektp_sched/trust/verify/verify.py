@@ -54,12 +54,11 @@ def verify(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> list[Violati
     office = as_office(office)
     backlog = as_backlog(backlog, office)
     findings = Findings(plan.start)
-    status = str(getattr(plan, "status", "feasible"))
-    if status in ("infeasible", "unknown"):
+    if plan.status in ("infeasible", "unknown"):
         message = said(
             "The status is {status}: there is no plan to verify.",
             "Statusnya {status}: tidak ada rencana untuk diperiksa.",
-            status=status,
+            status=str(plan.status),
         )
         findings.add("no-plan", message)
         return findings.listed()
@@ -95,7 +94,7 @@ def _check_proof(
 ) -> None:
     """Check the certificate, and the tie-break as far as it is then known."""
     face = None
-    optimal = str(getattr(plan, "status", "feasible")) == "optimal"
+    optimal = plan.status == "optimal"
     if plan.certificate is not None:
         certificate = read_certificate(plan.certificate, facts, findings)
         if certificate is not None:
