@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = ["OFFICE", "Words", "field_problem", "known_keys"]
+__all__ = ["OFFICE", "Words", "field_problem", "known_keys", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def known_keys(path: Path, model: type[Table] = OfficeTables) -> tuple[str, ...]
     return tuple(fields_of(base))
 
 
-def _words_of(model: type[Table]) -> Words:
+def words_of(model: type[Table]) -> Words:
     """Return the words that stand on the fields of tables."""
     forms: dict[str, str] = {}
     choices: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -149,7 +149,7 @@ def _entries(name: str, field: Any) -> dict[str, Said]:
     }
 
 
-OFFICE: Final = _words_of(OfficeTables)
+OFFICE: Final = words_of(OfficeTables)
 
 
 def field_problem(

@@ -1,50 +1,125 @@
-"""The tables of scenarios.toml, one frozen model each."""
+"""The tables of scenarios.toml, one frozen model each, and what a file says in them."""
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from ektp_sched.errors import ScenarioError
+from ektp_sched.office.files import RulesFile
+from ektp_sched.office.sentences import field_problem, words_of
 from ektp_sched.rules.fields import (
+    LARGEST_COUNT,
     LARGEST_DAILY,
+    AreaName,
+    CardName,
     Cards,
-    Count,
     Day,
     Number,
     Rupiah,
+    ServerName,
     Share,
     Table,
     Text,
+    Whole,
 )
+from ektp_sched.rules.forms import Form, listed, quoted
 from ektp_sched.words import Said, said
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ektp_sched.rules.problems import Path, Problem
+
 __all__ = [
-    "ArrivalPrior",
+    "SCENARIOS_FILE",
+    "Added",
     "ArrivalRules",
-    "BreakdownPrior",
     "BreakdownRules",
-    "CardsRange",
-    "DayRange",
-    "NewPrinter",
-    "NewServer",
     "ScenarioRules",
-    "sentence",
+    "ScenariosFile",
+    "sound_parts",
 ]
 
-Mean = Annotated[Number, Field(ge=1, le=1_000_000)]
+SCENARIOS_FILE: Final = RulesFile(
+    error=ScenarioError,
+    noun=said("file of scenarios", "berkas skenario"),
+    names=said(
+        "a scenarios.toml, such as init --example kupang writes",
+        "scenarios.toml, seperti yang ditulis init --example kupang",
+    ),
+    example="scenarios.toml",
+    content=said(
+        "at least one table [scenarios.NAME]",
+        "paling sedikit satu tabel [scenarios.NAMA]",
+    ),
+    workbook=said(
+        "scenarios are written as text, such as scenarios.toml",
+        "skenario ditulis sebagai teks, misalnya scenarios.toml",
+    ),
+)
+
+Mean = Annotated[
+    Number,
+    Field(ge=1, le=1_000_000),
+    Form(
+        said(
+            "a number of working days from 1 to 1,000,000",
+            "jumlah hari kerja dari 1 sampai 1.000.000",
+        )
+    ),
+]
 """A mean number of working days, 1 to 1,000,000."""
 
-Weight = Annotated[Number, Field(gt=0, le=1_000_000)]
+Weight = Annotated[
+    Number,
+    Field(gt=0, le=1_000_000),
+    Form(
+        said("a number above 0, up to 1,000,000", "angka di atas 0, sampai 1.000.000")
+    ),
+]
 """A parameter of a prior, above 0."""
 
+Pair = Annotated[
+    tuple[Weight, Weight],
+    Form(
+        said(
+            "two numbers above 0 in brackets, such as [0.5, 20]",
+            "dua angka di atas 0 dalam kurung siku, misalnya [0.5, 20]",
+        )
+    ),
+]
+"""The parameters of a beta distribution."""
 
-def sentence(text: Said) -> PydanticCustomError:
+Seen = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
+"""How often, or on how many days, something was seen."""
+
+
+def _sentence(text: Said) -> PydanticCustomError:
     """Return an error whose message is said to people as it is."""
     return PydanticCustomError("sentence", "{text}", {"text": text})
+
+
+def _beside(name: str) -> Form:
+    return Form(
+        said(
+            'the name of a file beside this one, in quotes, such as "{name}"',
+            'nama berkas di samping berkas ini, dalam tanda kutip, misalnya "{name}"',
+            name=name,
+        )
+    )
 
 
 def _certain_cards(value: Any) -> Any:
@@ -53,7 +128,7 @@ def _certain_cards(value: Any) -> Any:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not 1 <= value <= LARGEST_DAILY:
         raise PydanticCustomError("range", "must be a number or a range")
-    return dict.fromkeys(("low", "likely", "high"), value)
+    return dict.fromkeys(CardsRange.model_fields, value)
 
 
 def _certain_day(value: Any) -> Any:
@@ -61,56 +136,40 @@ def _certain_day(value: Any) -> Any:
         return value
     if isinstance(value, datetime) or not isinstance(value, date):
         raise PydanticCustomError("range", "must be a date or a range")
-    return dict.fromkeys(("earliest", "likely", "latest"), value)
+    return dict.fromkeys(DayRange.model_fields, value)
 
 
-class CardsRange(Table):
-    """Cards a day that nobody knows for certain: a triangular distribution."""
+class _Range(Table):
+    """What nobody knows for certain: a triangular distribution."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        values = [value for _, value in self]
+        if values != sorted(values):
+            raise _sentence(
+                said(
+                    "{values} are out of order; they must not fall",
+                    "{values} tidak berurutan; tidak boleh menurun",
+                    values=", ".join(f"{name} = {value}" for name, value in self),
+                )
+            )
+        return self
+
+
+class CardsRange(_Range):
+    """Cards a day that nobody knows for certain."""
 
     low: Cards
     likely: Cards
     high: Cards
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.low <= self.likely <= self.high:
-            raise sentence(
-                said(
-                    "low = {low}, likely = {likely}, high = {high} are out of order; "
-                    "they must not fall",
-                    "low = {low}, likely = {likely}, high = {high} tidak berurutan; "
-                    "tidak boleh menurun",
-                    low=str(self.low),
-                    likely=str(self.likely),
-                    high=str(self.high),
-                )
-            )
-        return self
 
-
-class DayRange(Table):
-    """A day that nobody knows for certain: a triangular distribution."""
+class DayRange(_Range):
+    """A day that nobody knows for certain."""
 
     earliest: Day
     likely: Day
     latest: Day
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.earliest <= self.likely <= self.latest:
-            raise sentence(
-                said(
-                    "earliest = {earliest}, likely = {likely}, latest = {latest} are "
-                    "out of order; no date may lie before the one in front of it",
-                    "earliest = {earliest}, likely = {likely}, latest = {latest} tidak "
-                    "berurutan; tidak boleh ada tanggal yang mendahului tanggal di "
-                    "depannya",
-                    earliest=str(self.earliest),
-                    likely=str(self.likely),
-                    latest=str(self.latest),
-                )
-            )
-        return self
 
 
 class NewServer(Table):
@@ -118,81 +177,203 @@ class NewServer(Table):
 
     model_config = ConfigDict(validate_by_name=False)
 
-    id: Text  # of its own; the same id in two scenarios is the same thing
-    # a number of cards, or a range
-    cards_per_day: Annotated[CardsRange, BeforeValidator(_certain_cards)]
-    # first day in use, a date or a range; None: the start
-    from_: Annotated[DayRange, BeforeValidator(_certain_day)] | None = Field(
-        default=None, validation_alias="from", serialization_alias="from"
-    )
+    # Of its own; the same id in two scenarios is the same thing.
+    id: Annotated[Text, Form(quoted("an id", "id", "server-new"))]
+    cards_per_day: Annotated[
+        CardsRange,
+        BeforeValidator(_certain_cards),
+        Form(
+            said(
+                "a whole number of cards from 1 to {most}, or a range such as "
+                "{example}",
+                "bilangan bulat kartu dari 1 sampai {most}, atau rentang, misalnya "
+                "{example}",
+                most=LARGEST_DAILY,
+                example="{ low = 600, likely = 650, high = 700 }",
+            )
+        ),
+    ]
+    # First day in use; None: the start.
+    from_: (
+        Annotated[
+            DayRange,
+            BeforeValidator(_certain_day),
+            Form(
+                said(
+                    "a date without quotes, such as 2018-01-15, or a range {example}; "
+                    "leave it out for the start",
+                    "tanggal tanpa tanda kutip, misalnya 2018-01-15, atau rentang "
+                    "{example}; hapus bila ada sejak awal",
+                    example="{ earliest = DATE, likely = DATE, latest = DATE }",
+                )
+            ),
+        ]
+        | None
+    ) = Field(default=None, validation_alias="from", serialization_alias="from")
     to: Day | None = None  # last day in use, inclusive; None: no limit
-    # ids of the same kind that stand by while this one works
-    replaces: tuple[Text, ...] = ()
+    # Ids of the same kind that stand by while this one works.
+    replaces: Annotated[tuple[Text, ...], Form(listed("ids", "id", "server-1"))] = ()
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
-        if self.from_ is not None and self.to is not None:
-            latest = self.from_.latest
-            if latest > self.to:
-                raise sentence(
-                    said(
-                        '"{name}" may begin on {latest}, after to = {to}; correct one '
-                        "of the two",
-                        '"{name}" mungkin mulai pada {latest}, setelah to = {to}; '
-                        "perbaiki salah satunya",
-                        name=self.id,
-                        latest=str(latest),
-                        to=str(self.to),
-                    )
+        if self.from_ and self.to and self.from_.latest > self.to:
+            raise _sentence(
+                said(
+                    '"{name}" may begin on {latest}, after to = {to}; correct one of '
+                    "the two",
+                    '"{name}" mungkin mulai pada {latest}, setelah to = {to}; perbaiki '
+                    "salah satunya",
+                    name=self.id,
+                    latest=str(self.from_.latest),
+                    to=str(self.to),
                 )
+            )
         return self
+
+
+_NAMES: Final = "at least one name", "paling sedikit satu nama"
 
 
 class NewPrinter(NewServer):
     """Entry of ``[[scenarios.NAME.printers]]``: a printer that is added."""
 
-    # servers, cards, areas: as in [[printers]] of office.toml
-    servers: tuple[Text, ...] | None = Field(default=None, min_length=1)
-    cards: tuple[Text, ...] | None = Field(default=None, min_length=1)
-    areas: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    # As in [[printers]] of office.toml.
+    servers: Annotated[
+        tuple[ServerName, ...] | None,
+        Form(
+            listed("at least one id", "paling sedikit satu id", "server-1", end="all")
+        ),
+    ] = Field(default=None, min_length=1)
+    cards: Annotated[
+        tuple[CardName, ...] | None, Form(listed(*_NAMES, "KTP-el", end="all"))
+    ] = Field(default=None, min_length=1)
+    areas: Annotated[
+        tuple[AreaName, ...] | None, Form(listed(*_NAMES, "Oebobo", end="all"))
+    ] = Field(default=None, min_length=1)
+
+
+UNREAD: Final = NewPrinter.model_construct(id="")
+"""Stands for an entry that has not the right form: the others keep their places."""
+
+_ENTRY: Final = Form(
+    said("a table with id and cards_per_day", "tabel dengan id dan cards_per_day")
+)
+
+
+def _entries(kind: str) -> Form:
+    tables = f"[[scenarios.NAME.{kind}]]"
+    return Form(said("tables {tables}", "tabel {tables}", tables=tables))
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An entry of ``[[scenarios.NAME.servers]]`` or ``.printers``."""
+
+    kind: Literal["servers", "printers"]
+    index: int  # position in the file, from 0
+    rules: NewServer
 
 
 class ScenarioRules(Table):
-    """Table ``[scenarios.NAME]``, the resources that it adds apart."""
+    """Table ``[scenarios.NAME]``."""
 
     label: Text | None = None  # its name for people; None: the table's name
     cost_idr: Rupiah = 0  # what it costs once, rupiah
-    # keys of office.toml that differ
-    office: dict[str, Any] = Field(default_factory=dict)
+    servers: Annotated[
+        tuple[Annotated[NewServer, _ENTRY], ...], _entries("servers")
+    ] = ()
+    printers: Annotated[
+        tuple[Annotated[NewPrinter, _ENTRY], ...], _entries("printers")
+    ] = ()
+    # Keys of office.toml that differ.
+    office: Annotated[
+        dict[str, Any],
+        Form(
+            said(
+                "keys of office.toml, such as {example}",
+                "kunci office.toml, misalnya {example}",
+                example='office.calendar.workdays = ["mon", "sat"]',
+            )
+        ),
+    ] = Field(default_factory=dict)
+
+    @property
+    def added(self) -> list[Added]:
+        """Return what it adds, in the file's order."""
+        kinds: tuple[tuple[Literal["servers", "printers"], tuple[NewServer, ...]], ...]
+        kinds = (("servers", self.servers), ("printers", self.printers))
+        return [
+            Added(kind, index, rules)
+            for kind, entries in kinds
+            for index, rules in enumerate(entries)
+            if rules is not UNREAD
+        ]
 
 
 class ArrivalPrior(Table):
     """Table ``[arrivals.prior]``: gamma prior of each class's rate."""
 
-    # shape, above 0: as if so many cards had been seen before
-    cards: Weight = Decimal("0.5")
-    # rate, from 0: in so many working days
-    days: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(0)
+    cards: Weight = Decimal("0.5")  # shape: as if so many cards had been seen before
+    # Rate, from 0: in so many working days.
+    days: Annotated[
+        Number,
+        Field(ge=0, le=1_000_000),
+        Form(said("a number from 0 to 1,000,000", "angka dari 0 sampai 1.000.000")),
+    ] = Decimal(0)
 
 
 class ArrivalRules(Table):
     """Table ``[arrivals]``: how many people are recorded."""
 
-    # mean of all classes together; None only with a history
-    per_working_day: Annotated[Number, Field(ge=0, le=LARGEST_DAILY)] | None = None
-    # variance over mean of a day's count, 1 (Poisson) to 1,000,000
-    dispersion: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(1)
-    # class → share, summing to exactly 1; None: the backlog's own
-    mix: dict[Text, Share] | None = None
+    # Mean of all classes together; None only with a history.
+    per_working_day: (
+        Annotated[
+            Number,
+            Field(ge=0, le=LARGEST_DAILY),
+            Form(
+                said(
+                    "a number of people from 0 to {most}",
+                    "jumlah orang dari 0 sampai {most}",
+                    most=LARGEST_DAILY,
+                )
+            ),
+        ]
+        | None
+    ) = None
+    # Variance over mean of a day's count.
+    dispersion: Annotated[
+        Number,
+        Field(ge=0, le=1_000_000),
+        Form(
+            said(
+                "variance / mean, a number from 1 (Poisson) to 1,000,000",
+                "varians / rata-rata, angka dari 1 (Poisson) sampai 1.000.000",
+            )
+        ),
+    ] = Decimal(1)
+    # Class → share, summing to exactly 1; None: the backlog's own.
+    mix: Annotated[
+        dict[Text, Share] | None,
+        Form(
+            said(
+                "shares by class, such as {example}",
+                "bagian tiap kelas, misalnya {example}",
+                example="{ urgent = 0.1, routine = 0.9 }",
+            )
+        ),
+    ] = None
     # CSV, XLSX or Parquet with day, urgency, cards, from which all three are estimated
-    # instead
-    history: Text | None = None
-    prior: ArrivalPrior = ArrivalPrior()  # used with a history
+    # instead.
+    history: Annotated[Text | None, _beside("arrivals.csv")] = None
+    prior: Annotated[
+        ArrivalPrior,
+        Form(said("a table with cards and days", "tabel dengan cards dan days")),
+    ] = ArrivalPrior()  # used with a history
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
         if self.per_working_day is None and self.history is None:
-            raise sentence(
+            raise _sentence(
                 said(
                     "neither per_working_day nor history is given; write one of them, "
                     "or leave [arrivals] out where nobody comes",
@@ -200,12 +381,8 @@ class ArrivalRules(Table):
                     "hapus [arrivals] bila tidak ada pendaftar baru",
                 )
             )
-        return self
-
-    @model_validator(mode="after")
-    def _at_least_poisson(self) -> Self:
         if self.dispersion < 1:
-            raise sentence(
+            raise _sentence(
                 said(
                     "dispersion = {number} would be steadier than chance, which is not "
                     "simulated; it must be 1 (Poisson) or more",
@@ -220,10 +397,8 @@ class ArrivalRules(Table):
 class BreakdownPrior(Table):
     """Table ``prior`` of ``[breakdowns.ID]``: beta priors of two chances."""
 
-    # parameters a and b of the chance to fail on a worked day
-    failure: tuple[Weight, Weight] = (Decimal("0.5"), Decimal(20))
-    # those of the chance to be repaired on a worked day
-    repair: tuple[Weight, Weight] = (Decimal(1), Decimal(3))
+    failure: Pair = (Decimal("0.5"), Decimal(20))  # of failing on a worked day
+    repair: Pair = (Decimal(1), Decimal(3))  # of being repaired on one
 
 
 class BreakdownRules(Table):
@@ -233,17 +408,23 @@ class BreakdownRules(Table):
     history, from which the counts are taken.
     """
 
-    # mean_days_between, mean_days_down: mean worked days up and down, each from 1
+    # Mean worked days up and down.
     mean_days_between: Mean | None = None
     mean_days_down: Mean | None = None
-    # failures, days_up: failures seen, and worked days on whose morning it was up
-    failures: Count | None = None
-    days_up: Count | None = None
-    # repairs, days_down: repairs seen, and worked days on whose morning it was down
-    repairs: Count | None = None
-    days_down: Count | None = None
-    history: Text | None = None  # CSV, XLSX or Parquet with day, resource, up
-    prior: BreakdownPrior = BreakdownPrior()  # used with counts or a history
+    # Failures seen, and worked days on whose morning it was up.
+    failures: Seen | None = None
+    days_up: Seen | None = None
+    # Repairs seen, and worked days on whose morning it was down.
+    repairs: Seen | None = None
+    days_down: Seen | None = None
+    # CSV, XLSX or Parquet with day, resource, up.
+    history: Annotated[Text | None, _beside("outages.csv")] = None
+    prior: Annotated[
+        BreakdownPrior,
+        Form(
+            said("a table with failure and repair", "tabel dengan failure dan repair")
+        ),
+    ] = BreakdownPrior()  # used with counts or a history
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -252,7 +433,7 @@ class BreakdownRules(Table):
         forms = (means, counts, (self.history,))
         used = [form for form in forms if any(part is not None for part in form)]
         if len(used) != 1 or any(part is None for part in used[0]):
-            raise sentence(
+            raise _sentence(
                 said(
                     "write mean_days_between and mean_days_down; or what was seen: "
                     "failures, days_up, repairs and days_down; or a history; one of "
@@ -262,15 +443,10 @@ class BreakdownRules(Table):
                     "tiga itu, lengkap",
                 )
             )
-        return self
-
-    @model_validator(mode="after")
-    def _no_more_than_days(self) -> Self:
-        pairs = (("failures", "days_up"), ("repairs", "days_down"))
-        for few, many in pairs:
+        for few, many in (("failures", "days_up"), ("repairs", "days_down")):
             seen, days = getattr(self, few), getattr(self, many)
             if seen is not None and days is not None and seen > days:
-                raise sentence(
+                raise _sentence(
                     said(
                         "{few} = {seen} is more than {many} = {days}; at most one a "
                         "day",
@@ -283,3 +459,61 @@ class BreakdownRules(Table):
                     )
                 )
         return self
+
+
+class ScenariosFile(Table):
+    """All tables of scenarios.toml."""
+
+    baseline: Annotated[
+        Text | None,
+        Form(
+            said("the name of a scenario, in quotes", "nama skenario dalam tanda kutip")
+        ),
+    ] = None
+    arrivals: ArrivalRules | None = None
+    breakdowns: dict[str, BreakdownRules] = Field(default_factory=dict)
+    scenarios: dict[str, ScenarioRules] = Field(default_factory=dict)
+    sources: Annotated[
+        dict[str, Any],
+        Form(
+            said(
+                'keys and "fact: …" or "assumed: …"',
+                'kunci dan "fact: …" atau "assumed: …"',
+            )
+        ),
+    ] = Field(default_factory=dict)
+
+
+_WORDS: Final = words_of(ScenariosFile)
+
+
+def sound_parts(data: Mapping[str, Any]) -> tuple[ScenariosFile, list[Problem]]:
+    """Return what of a file has the right form, and what is wrong with the rest.
+
+    What is wrong is taken out and the rest read again, so that a bad value in one table
+    hides nothing that is wrong in another.
+    """
+    sound = deepcopy(dict(data))
+    try:
+        return ScenariosFile.model_validate(sound), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    for each in errors:
+        _take_out(sound, each["loc"])
+    problems = [field_problem(each, _WORDS) for each in errors]
+    return ScenariosFile.model_validate(sound), problems
+
+
+def _take_out(data: dict[str, Any], place: Path) -> None:
+    """Take out the part with a bad value: a key, a table, an entry of a scenario."""
+    table, name, *inside = (*place, None) if len(place) == 1 else place
+    if name is None or table not in ("breakdowns", "scenarios"):
+        data.pop(str(table), None)
+    elif table == "breakdowns":
+        data[table].pop(name, None)
+    elif not inside:
+        data[table][name] = {}
+    elif len(inside) > 1 and inside[0] in ("servers", "printers"):
+        data[table][name][inside[0]][inside[1]] = UNREAD
+    else:
+        data[table][name].pop(inside[0], None)
