@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, get_origin
 import pytest
 from cli_cases import run
 from jsonschema import Draft7Validator, FormatChecker
+from pydantic.fields import FieldInfo
 
 from ektp_sched.example import write_start
 from ektp_sched.example.folder import EXAMPLES
@@ -156,7 +157,7 @@ def rows(
     """Yield a row for each key that a file may have."""
     base = apart(annotation)[0]
     if is_table(base):
-        if form_of(annotation).says is not None:
+        if isinstance(annotation, FieldInfo) and form_of(annotation).says is not None:
             yield row(annotation, key, str(right_form(path, model)))
         for name, field in fields_of(base).items():
             below = f"{key}.{name}" if key else name

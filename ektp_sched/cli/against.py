@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.against import Against
 
-__all__ = [
-    "AgainstOption",
-    "AimOption",
-    "DatesOption",
-    "DrawnSeedOption",
-    "Question",
-    "UncertainScenarioOption",
-    "answer",
-    "question",
-    "tell",
-]
-
 AgainstOption = Annotated[
     Path | None,
     typer.Option(

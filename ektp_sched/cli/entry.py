@@ -18,8 +18,6 @@ from ektp_sched.cli.language import in_spoken
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["main"]
-
 
 def main() -> None:
     """Run the command line and leave with its exit code."""

@@ -6,8 +6,6 @@ from typing import Final
 
 from ektp_sched.words import said
 
-__all__ = ["INTERRUPTED", "INTERRUPTION", "SAID"]
-
 INTERRUPTED: Final = 130
 """Exit code of a command that was interrupted."""
 

@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Dropped, Plan
 
-__all__ = ["plan"]
-
 _ROOMS = (
     "ektp_sched.planning",
     "ektp_sched.output",

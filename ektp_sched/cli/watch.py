@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["PATIENCE", "watch"]
-
 PATIENCE: Final = 3.0
 """Seconds that an interrupted command has to end by itself."""
 

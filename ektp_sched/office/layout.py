@@ -29,17 +29,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = [
-    "DATES",
-    "OFFICE",
-    "OFFICE_NOTE",
-    "SETTINGS",
-    "SHEETS",
-    "WEEK",
-    "Setting",
-    "Sheet",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.words import Said
 
-__all__ = ["dump", "workbook_bytes", "write_workbook"]
-
 _SPARE_ROWS = 500
 _LONGEST_CELL = 32_767
 _WIDTHS: Final = {

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from ektp_sched.office.parsing import T
     from ektp_sched.rules.problems import Path as KeyPath
 
-__all__ = ["read_sheets"]
-
 _MOST_BYTES = 64_000_000
 _MOST_CELLS = 2_000_000
 _SETTING_ROWS: Final = Sheet(

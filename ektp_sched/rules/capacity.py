@@ -40,21 +40,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = [
-    "AREAS",
-    "CAPACITY",
-    "CARDS",
-    "SERVERS",
-    "BarePrinter",
-    "HasMachines",
-    "Outage",
-    "Server",
-    "by_id",
-    "cards_of",
-    "day_shares",
-    "stretches",
-]
-
 _R = TypeVar("_R", bound="Server")
 
 _ID: Final = Form(quoted("an id", "id", "printer-1"))

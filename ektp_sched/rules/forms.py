@@ -33,27 +33,6 @@ from ektp_sched.words import Said, by_form, in_workbook, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "TEXT",
-    "TEXT_IN_QUOTES",
-    "Column",
-    "Form",
-    "Kind",
-    "Rows",
-    "apart",
-    "column",
-    "column_of",
-    "either",
-    "entry_of",
-    "fields_of",
-    "form_of",
-    "inline",
-    "is_table",
-    "listed",
-    "quoted",
-    "rows_of",
-]
-
 
 class Kind(StrEnum):
     """What a cell holds."""
