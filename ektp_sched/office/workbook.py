@@ -207,9 +207,9 @@ class _Writer:
         if sheet.owner is not None:
             rows = self._parts(sheet, sheet.owner)
             return [[name, *(entry.get(k) for k in keys[1:])] for name, entry in rows]
-        table = self._data.get(sheet.name, {})
-        if sheet.name == "visits_areas":
-            table = self._data["visits"].get("areas", {})
+        table: Any = self._data
+        for key in sheet.path:
+            table = table.get(key, {})
         if sheet.flat:
             return [[name, value] for name, value in table.items()]
         if sheet.named:

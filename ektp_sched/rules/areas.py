@@ -67,7 +67,6 @@ class Visits(Table):
                 "Nama wilayah yang warganya membayar atau datang lain dari yang umum.",
                 source="areas",
             ),
-            sheet="visits_areas",
         ),
     ] = noted(
         "What differs for the people of an area, by its name.",

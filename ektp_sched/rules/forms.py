@@ -96,11 +96,8 @@ _UNSAID: Final = asdict(Form())
 class Rows:
     """A table with a sheet of its own, and the columns that its entries do not name."""
 
-    def __init__(
-        self, *columns: Column, sheet: str = "", first: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, *columns: Column, first: tuple[str, ...] = ()) -> None:
         self.columns = columns  # before those of the entries
-        self.sheet = sheet  # its name, if not that of the table
         self.first = first  # keys whose columns stand before the others
 
 
