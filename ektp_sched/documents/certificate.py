@@ -14,19 +14,6 @@ from ektp_sched.documents.entries import Count, Rank
 from ektp_sched.documents.files import form_of, json_text
 from ektp_sched.showing import OneLine
 
-__all__ = [
-    "Certificate",
-    "DecisionCut",
-    "DecisionProof",
-    "Leaf",
-    "Multiple",
-    "Prices",
-    "Step",
-    "TierPrices",
-    "Use",
-    "certificate_text",
-]
-
 Use = tuple[Count, tuple[str, ...]]
 """Day offset, and the shifts that are worked together on that day."""
 

@@ -22,13 +22,12 @@ from pydantic import (
     model_validator,
 )
 
-from ektp_sched.rules.aims import DECISION_TIERS, TIERS
+from ektp_sched.rules.aims import TIERS
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
-
-__all__ = ["Count", "Rank", "Saving", "ShiftUse", "Tier", "TierName", "plain_number"]
 
 Count = Annotated[int, Field(ge=0, le=1 << 53)]
 Rank = int | str | None

@@ -15,17 +15,6 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    "RepeatedKeyError",
-    "damaged",
-    "form_of",
-    "json_file",
-    "json_text",
-    "plain_json",
-    "read_file",
-    "read_json",
-]
-
 _WRONG: Final = {
     "missing": "kunci ini tidak ada",
     "json_invalid": "bukan JSON yang utuh",

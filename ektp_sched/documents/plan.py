@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Conflict", "Plan", "RuleOfConflict", "SavedPlan", "Status"]
-
 
 class Status(StrEnum):
     """How planning ended."""

@@ -18,8 +18,6 @@ from ektp_sched.documents.entries import Count, ShiftUse, Tier  # noqa: TC001
 from ektp_sched.documents.plan import Status  # noqa: TC001 - pydantic reads them
 from ektp_sched.words import said
 
-__all__ = ["PROGRAM", "SCHEMA_VERSION", "Summary", "Warned"]
-
 PROGRAM: Final = "ektp-sched"
 SCHEMA_VERSION: Final = 1
 """Of all JSON files; it rises when a key changes meaning."""

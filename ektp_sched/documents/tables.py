@@ -6,8 +6,6 @@ from typing import Final
 
 import polars as pl
 
-__all__ = ["PLAN", "PRICES", "UNPRINTED"]
-
 PLAN: Final = {
     "application_id": pl.String(),
     "day": pl.Date(),

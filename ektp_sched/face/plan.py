@@ -10,8 +10,6 @@ from ektp_sched.face.verbs import returning
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Plan", "plan"]
-
 
 class Plan(planning.Plan):  # noqa: D101 (that of the room)
     __doc__ = planning.Plan.__doc__

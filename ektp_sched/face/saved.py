@@ -10,8 +10,6 @@ from ektp_sched.face.plan import Plan
 from ektp_sched.face.verbs import returning
 from ektp_sched.words import said
 
-__all__ = ["SavedPlan", "load"]
-
 
 class SavedPlan(Plan, output.SavedPlan):  # noqa: D101 (that of the room)
     __doc__ = output.SavedPlan.__doc__

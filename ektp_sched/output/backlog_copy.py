@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog.promised import PromisedTable
 
-__all__ = ["backlog_copy", "check_target"]
-
 _ENDINGS: Final = (".csv", ".xlsx")
 _MOST_ROWS: Final = 1_048_575
 """Rows below the heading that a sheet can hold."""

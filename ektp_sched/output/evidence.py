@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from ektp_sched.documents import SavedPlan
     from ektp_sched.office import Office
 
-__all__ = ["check_evidence", "check_folder", "not_checked", "refuse_changed"]
-
 _SHEETS: Final = ("batches", "plan.xlsx", "report.html")
 """What the office works with, and may fill in."""
 

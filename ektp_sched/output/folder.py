@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust import Violation
 
-__all__ = ["UnverifiedPlanError", "save", "save_rejects"]
-
 _PLANNED = ("optimal", "feasible")
 
 

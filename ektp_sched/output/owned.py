@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.documents.files import json_file
+from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.output.batches import file_stems, sheet_text
 from ektp_sched.output.languages import language
 from ektp_sched.output.seal import (
     BATCHES,
     FILES,
     INDEXES,
-    PROGRAM,
     SUMMARY,
     file_names,
     seal,
@@ -21,8 +21,6 @@ from ektp_sched.output.seal import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-__all__ = ["changed_file", "foreign_file", "foreign_to"]
 
 _REJECTS_HEADING: Final = b"row,column,reason\n"
 _BEGINNING: Final = 4096

@@ -13,9 +13,10 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from ektp_sched.documents.files import json_text
+from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import FolderError
 from ektp_sched.output.owned import changed_file, foreign_file, foreign_to
-from ektp_sched.output.seal import INDEXES, PROGRAM, SUMMARY, seal
+from ektp_sched.output.seal import INDEXES, SUMMARY, seal
 from ektp_sched.places import (
     DENIED,
     Workplace,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ektp_sched.words import Said
-
-__all__ = ["refuse_early", "replaced_folder", "sealed_folder"]
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _LINKS: Final = 40

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-__all__ = ["load"]
-
 _OPTIONAL = frozenset(
     {"due_on", "card", "area", "recorded_at", "promised_on", "pinned_on", "status"}
     | {"rank", "one_more", "one_less", "column"}

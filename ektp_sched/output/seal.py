@@ -8,7 +8,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.output.limits import file_of
 from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
@@ -18,20 +17,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-__all__ = [
-    "AGAINST",
-    "BACKTEST",
-    "BATCHES",
-    "COMPARISON",
-    "FILES",
-    "INDEXES",
-    "PROGRAM",
-    "PROMISES",
-    "SUMMARY",
-    "file_names",
-    "seal",
-]
 
 _SYSTEM: Final = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini")
 """Names of files that systems leave."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Plan
     from ektp_sched.output.languages import Language
 
-__all__ = ["MIXED", "reason_counts", "status_counts", "summarise"]
-
 MIXED: Final = "milp"
 """Name of the engine whose plans carry no certificate."""
 

@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = [
-    "SHIFTS_FILE",
-    "applications_csv",
-    "dates_as_text",
-    "shifts_csv",
-    "write_csv",
-    "write_plan",
-    "write_rejects",
-    "write_tables",
-]
-
 SHIFTS_FILE: Final = "shifts.csv"
 _SHIFTS: Final = {
     "shift": pl.String(),

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["made_plan", "no_plan", "plan_notices"]
-
 
 def no_plan(
     case: Case, outcome: Outcome, conflict: tuple[Conflict, ...], clock: Clock

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Label = tuple[str, int | str | None]
     Lines = dict[str, tuple[int, ...]]
 
-__all__ = ["prove"]
-
 
 def prove(
     program: Program,

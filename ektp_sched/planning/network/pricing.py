@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Lines = dict[str, tuple[int, ...]]
 
-__all__ = ["by_limit"]
-
 
 def by_limit(program: Program, price: Sequence[int] | NDArray[np.int64]) -> Prices:
     """Return a tier's prices; that of a node is a whole number of any size."""

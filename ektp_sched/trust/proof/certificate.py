@@ -53,8 +53,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["check_certificate", "final_face"]
-
 _CHUNK: Final = 1 << 21
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.proof.prices import Prices
 
-__all__ = ["Cut", "read_cuts"]
-
 
 @dataclass(frozen=True, slots=True)
 class Cut:

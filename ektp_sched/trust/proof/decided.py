@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     Demand = tuple[int, NDArray[Any]]
     _Wrong = tuple[str, Said]
 
-__all__ = ["check_choice", "proves_choice"]
-
 
 def proves_choice(certificate: Certificate | None) -> bool:
     """Return whether a certificate says why no other choice of shifts is better."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.findings import Findings
     from ektp_sched.words import Said
 
-__all__ = ["Prices", "UnreadableError", "limit_prices", "read_certificate"]
-
 _ROOM: Final = 1 << 60
 """Sums below this stay exact in int64, with costs below 2**60 added."""
 
