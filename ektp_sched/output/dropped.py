@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ektp_sched.output.digest import tier_name
-from ektp_sched.output.screen import indented, say_line
+from ektp_sched.output.draw.screen import indented, say_line
 from ektp_sched.output.summary import plain_number
 
 if TYPE_CHECKING:
