@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.rules import Period, Rule
     from ektp_sched.rules.told import Told
+    from ektp_sched.trust.facts import Facts
 
 __all__ = [
     "LimitLine",
@@ -79,7 +80,10 @@ def limit_lines(plan: AnyPlan, rule: Rule) -> tuple[LimitLine, ...]:
     """Return every number of a rule with what the plan prints."""
     if not rule.used(plan.office):
         return ()
-    facts = read_facts(plan, plan.backlog, plan.office)
+    return _lines(read_facts(plan, plan.backlog, plan.office), rule)
+
+
+def _lines(facts: Facts, rule: Rule) -> tuple[LimitLine, ...]:
     standing = facts.standing_to([rule], who_is_left=True)
     lines: dict[tuple[int, str], LimitLine] = {}
     for number, limit in enumerate(standing.limits.limits):
@@ -171,9 +175,12 @@ def limits_csv(plan: AnyPlan, rule: Rule) -> bytes:
 
 def limit_sections(plan: AnyPlan, texts: Language) -> tuple[Section, ...]:
     """Return what each rule that holds cards back wants and what is printed."""
+    rules = holding_back(plan.office)
+    if not rules:
+        return ()
+    facts = read_facts(plan, plan.backlog, plan.office)
     return tuple(
-        _section(rule, limit_lines(plan, rule), plan.office, texts)
-        for rule in holding_back(plan.office)
+        _section(rule, _lines(facts, rule), plan.office, texts) for rule in rules
     )
 
 
