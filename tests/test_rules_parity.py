@@ -26,7 +26,7 @@ from builders import (
     write_folder,
 )
 from folder_damages import by_checker, by_verify
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
 from strategies import FEW
@@ -225,7 +225,6 @@ def test_how_many_days_must_be_said() -> None:
         ek.plan(case.backlog, case.office, start=case.start)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=parity_cases())
 def test_what_is_broken_is_what_the_definition_says(
     drawn: tuple[Case, tuple[Slot, ...]], tmp_path_factory: pytest.TempPathFactory

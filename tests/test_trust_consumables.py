@@ -16,7 +16,7 @@ from consumable_cases import (
     most_with_blanks,
     ribbons_kept,
 )
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
 from strategies import FEW, HALF, MORE, consumable_cases
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
     Drawn = tuple[list[Lot], Cards, int]
     Chosen = tuple[Case, tuple[Slot, ...]]
-
-FIXTURE = [HealthCheck.function_scoped_fixture]
 
 
 def counted(some: list[Lot], cards: Cards) -> Blanks:
@@ -112,7 +110,7 @@ def checked(plan: FakePlan, case: Case, root: pytest.TempPathFactory) -> set[str
     return {code for code, _ in check.wrong}
 
 
-@settings(FEW, suppress_health_check=FIXTURE)
+@FEW
 @given(drawn=consumable_choices())
 def test_what_is_broken_is_what_the_definitions_say(
     drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
@@ -147,7 +145,7 @@ def reason(case: Case, choice: tuple[Slot, ...], number: int) -> str | None:
     return code
 
 
-@settings(HALF, suppress_health_check=FIXTURE)
+@HALF
 @given(
     drawn=consumable_choices(),
     code=st.sampled_from(["capacity", "no-ribbon", "no-blanks"]),

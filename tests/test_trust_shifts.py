@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders import as_fake, certificate_dict, write_folder
 from damages import base
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
 from strategies import Case, desk, person, shift_cases
@@ -251,7 +251,6 @@ def worse_value(other: Any, tier: Any) -> int:
     return same[0].value if same else 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=shift_cases(), seed=st.integers(0, 10**6))
 def test_any_prices_bound_every_choice(
     case: Case, seed: int, tmp_path_factory: pytest.TempPathFactory
