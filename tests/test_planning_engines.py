@@ -217,6 +217,7 @@ def test_the_bound_of_a_tier_not_reached_knows_when_a_card_can_be_ready() -> Non
     assert (pressure.bound, pressure.scale) == (10 + 11, 30)
 
 
+@HALF
 @given(pinned_cases(), st.integers(1, 4))
 def test_a_plan_cut_short_keeps_every_rule_and_states_true_values(
     case: Case, looks: int

@@ -19,7 +19,7 @@ from consumable_cases import (
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
-from strategies import FEW, HALF, MORE, consumable_cases
+from strategies import FEW, HALF, consumable_cases
 
 from ektp_sched.office import capacity
 from ektp_sched.output.explain_text import explanation_lines
@@ -56,7 +56,6 @@ def changed(cards: Cards, *steps: tuple[str | None, int, int]) -> Cards:
     return found
 
 
-@MORE
 @given(drawn=lots_and_cards())
 def test_no_other_way_finds_a_blank_for_more_cards(drawn: Drawn) -> None:
     some, cards, _ = drawn
@@ -145,7 +144,7 @@ def reason(case: Case, choice: tuple[Slot, ...], number: int) -> str | None:
     return code
 
 
-@HALF
+@FEW
 @given(
     drawn=consumable_choices(),
     code=st.sampled_from(["capacity", "no-ribbon", "no-blanks"]),
