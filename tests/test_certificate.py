@@ -26,6 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FEW, HALF
 
+from ektp_sched.documents import Status
 from ektp_sched.trust import check_certificate
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def cut_short(plan: FakePlan, proven: int, stated: int, status: str) -> FakePlan
     )
     proof: Any = certificate_dict(plan.certificate)
     proof["tiers"] = proof["tiers"][:stated]
-    return replace(plan, tiers=tiers, certificate=proof, status=status)
+    return replace(plan, tiers=tiers, certificate=proof, status=Status(status))
 
 
 @pytest.mark.parametrize("proven", [1, 2, 3])

@@ -6,19 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents import Status
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.decisions.decide import decide
 from ektp_sched.planning.network.engine import NetworkEngine
 from ektp_sched.planning.outcome import Unmade
-from ektp_sched.planning.result import Status
 from ektp_sched.planning.worth import capacity_without
 
 if TYPE_CHECKING:
+    from ektp_sched.documents import Conflict
     from ektp_sched.office import Option
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.decisions.decide import Decided
     from ektp_sched.planning.outcome import Outcome
-    from ektp_sched.planning.result import Conflict
 
 __all__ = ["YesNoEngine"]
 

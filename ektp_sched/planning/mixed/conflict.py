@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.documents import Conflict, RuleOfConflict
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.objectives import Objective
 from ektp_sched.people.people import MISSING
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.run import feasible
-from ektp_sched.planning.result import Conflict, RuleOfConflict
 
 if TYPE_CHECKING:
     from collections.abc import Collection

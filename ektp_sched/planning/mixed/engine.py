@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents import Status
 from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.mixed.conflict import (
     PINS_RULE,
@@ -20,12 +21,12 @@ from ektp_sched.planning.mixed.solve import ENGINE, solve
 from ektp_sched.planning.network.conflicts import pin_conflicts
 from ektp_sched.planning.network.problem import least_value
 from ektp_sched.planning.outcome import Outcome, Unmade
-from ektp_sched.planning.result import Status
 from ektp_sched.planning.worth import capacity_without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ektp_sched.documents import Conflict
     from ektp_sched.office import Option
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.case import Case
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.outcome import Settled
-    from ektp_sched.planning.result import Conflict
 
 __all__ = ["MixedEngine", "contradicting_rules"]
 
