@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders import as_fake, certificate_dict, write_folder
 from damages import base
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
-from strategies import Case, desk, person, shift_cases
+from strategies import FEW, HALF, Case, desk, person, shift_cases
 from test_planning_shifts import truth
 
 from ektp_sched.documents import Prices
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 
+@HALF
 @given(case=shift_cases())
 def test_what_the_program_plans_passes(case: Case) -> None:
     plan = case.plan()
@@ -206,6 +207,7 @@ def _jolted(part: Any, rng: random.Random) -> Any:
     return max(0, part + rng.choice((-1, 1, part, -part // 2)))
 
 
+@HALF
 @given(case=shift_cases(), seed=st.integers(0, 10**6))
 def test_no_proof_convinces_of_a_worse_choice(case: Case, seed: int) -> None:
     best = case.plan()
@@ -252,7 +254,7 @@ def worse_value(other: Any, tier: Any) -> int:
     return same[0].value if same else 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(case=shift_cases(), seed=st.integers(0, 10**6))
 def test_any_prices_bound_every_choice(
     case: Case, seed: int, tmp_path_factory: pytest.TempPathFactory
