@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.people.keys import compact
-from ektp_sched.planning.mixed.blanks import Blanks
+from ektp_sched.planning.mixed.lots import Blanks
 from ektp_sched.planning.mixed.rows import RowSums
 
 if TYPE_CHECKING:
