@@ -1,75 +1,44 @@
-"""The tables of scenarios.toml, one frozen model each, and what a file says in them."""
+"""The tables of scenarios.toml, one frozen model each."""
 
 from __future__ import annotations
 
-from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import (
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ektp_sched.errors import ScenarioError
-from ektp_sched.office.files import RulesFile
-from ektp_sched.office.sentences import field_problem, words_of
+from ektp_sched.rules.capacity import AREAS, CARDS, SERVERS
 from ektp_sched.rules.fields import (
-    LARGEST_COUNT,
     LARGEST_DAILY,
-    AreaName,
-    CardName,
     Cards,
+    Count,
     Day,
     Number,
     Rupiah,
-    ServerName,
     Share,
     Table,
     Text,
-    Whole,
+    noted,
 )
-from ektp_sched.rules.forms import Form, listed, quoted
+from ektp_sched.rules.forms import Form, form_of
+from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.words import Said, said
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ektp_sched.rules.problems import Path, Problem
-
 __all__ = [
-    "SCENARIOS_FILE",
-    "Added",
+    "ArrivalPrior",
     "ArrivalRules",
+    "BreakdownPrior",
     "BreakdownRules",
+    "CardsRange",
+    "DayRange",
+    "NewPrinter",
+    "NewServer",
     "ScenarioRules",
     "ScenariosFile",
-    "sound_parts",
+    "sentence",
 ]
-
-SCENARIOS_FILE: Final = RulesFile(
-    error=ScenarioError,
-    noun=said("file of scenarios", "berkas skenario"),
-    names=said(
-        "a scenarios.toml, such as init --example kupang writes",
-        "scenarios.toml, seperti yang ditulis init --example kupang",
-    ),
-    example="scenarios.toml",
-    content=said(
-        "at least one table [scenarios.NAME]",
-        "paling sedikit satu tabel [scenarios.NAMA]",
-    ),
-    workbook=said(
-        "scenarios are written as text, such as scenarios.toml",
-        "skenario ditulis sebagai teks, misalnya scenarios.toml",
-    ),
-)
 
 Mean = Annotated[
     Number,
@@ -101,18 +70,13 @@ Pair = Annotated[
         )
     ),
 ]
-"""The parameters of a beta distribution."""
+"""The parameters a and b of a beta prior."""
 
-Seen = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
-"""How often, or on how many days, something was seen."""
-
-
-def _sentence(text: Said) -> PydanticCustomError:
-    """Return an error whose message is said to people as it is."""
-    return PydanticCustomError("sentence", "{text}", {"text": text})
+Seen = Annotated[Count, Form(unit=said("", ""))]
+"""How often something was seen."""
 
 
-def _beside(name: str) -> Form:
+def _file(name: str) -> Form:
     return Form(
         said(
             'the name of a file beside this one, in quotes, such as "{name}"',
@@ -122,13 +86,43 @@ def _beside(name: str) -> Form:
     )
 
 
+_CARDS: Final = Form(
+    said(
+        "{cards}, or a range such as {example}",
+        "{cards}, atau rentang, misalnya {example}",
+        cards=form_of(Cards).says or "",
+        example="{ low = 600, likely = 650, high = 700 }",
+    )
+)
+_DATE: Final = said(
+    "a date without quotes, such as 2018-01-15",
+    "tanggal tanpa tanda kutip, misalnya 2018-01-15",
+)
+Date = Annotated[Day, Form(_DATE)]
+"""A calendar date."""
+
+_FIRST: Final = Form(
+    said(
+        "{date}, or a range {example}; leave it out for the start",
+        "{date}, atau rentang {example}; hapus bila ada sejak awal",
+        date=_DATE,
+        example="{ earliest = DATE, likely = DATE, latest = DATE }",
+    )
+)
+
+
+def sentence(text: Said) -> PydanticCustomError:
+    """Return an error whose message is said to people as it is."""
+    return PydanticCustomError("sentence", "{text}", {"text": text})
+
+
 def _certain_cards(value: Any) -> Any:
     if isinstance(value, dict):
         return value
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not 1 <= value <= LARGEST_DAILY:
         raise PydanticCustomError("range", "must be a number or a range")
-    return dict.fromkeys(CardsRange.model_fields, value)
+    return dict.fromkeys(("low", "likely", "high"), value)
 
 
 def _certain_day(value: Any) -> Any:
@@ -136,7 +130,7 @@ def _certain_day(value: Any) -> Any:
         return value
     if isinstance(value, datetime) or not isinstance(value, date):
         raise PydanticCustomError("range", "must be a date or a range")
-    return dict.fromkeys(DayRange.model_fields, value)
+    return dict.fromkeys(("earliest", "likely", "latest"), value)
 
 
 class _Range(Table):
@@ -146,7 +140,7 @@ class _Range(Table):
     def _in_order(self) -> Self:
         values = [value for _, value in self]
         if values != sorted(values):
-            raise _sentence(
+            raise sentence(
                 said(
                     "{values} are out of order; they must not fall",
                     "{values} tidak berurutan; tidak boleh menurun",
@@ -159,17 +153,17 @@ class _Range(Table):
 class CardsRange(_Range):
     """Cards a day that nobody knows for certain."""
 
-    low: Cards
-    likely: Cards
-    high: Cards
+    low: Cards = noted("Least cards a day.", "Paling sedikit kartu sehari.")
+    likely: Cards = noted("Likeliest cards a day.", "Yang paling mungkin.")
+    high: Cards = noted("Most cards a day.", "Paling banyak kartu sehari.")
 
 
 class DayRange(_Range):
     """A day that nobody knows for certain."""
 
-    earliest: Day
-    likely: Day
-    latest: Day
+    earliest: Date = noted("Earliest day.", "Hari paling awal.")
+    likely: Date = noted("Likeliest day.", "Hari yang paling mungkin.")
+    latest: Date = noted("Latest day.", "Hari paling akhir.")
 
 
 class NewServer(Table):
@@ -177,115 +171,112 @@ class NewServer(Table):
 
     model_config = ConfigDict(validate_by_name=False)
 
-    # Of its own; the same id in two scenarios is the same thing.
-    id: Annotated[Text, Form(quoted("an id", "id", "server-new"))]
-    cards_per_day: Annotated[
-        CardsRange,
-        BeforeValidator(_certain_cards),
+    id: Annotated[
+        Text,
         Form(
             said(
-                "a whole number of cards from 1 to {most}, or a range such as "
-                "{example}",
-                "bilangan bulat kartu dari 1 sampai {most}, atau rentang, misalnya "
-                "{example}",
-                most=LARGEST_DAILY,
-                example="{ low = 600, likely = 650, high = 700 }",
+                'an id in quotes, such as "server-new"',
+                'id dalam tanda kutip, misalnya "server-baru"',
             )
         ),
-    ]
-    # First day in use; None: the start.
-    from_: (
+    ] = noted(
+        "Id of its own; the same id in two scenarios is the same thing.",
+        "Id sendiri; id yang sama dalam dua skenario berarti hal yang sama.",
+    )
+    cards_per_day: Annotated[
+        CardsRange,
+        BeforeValidator(_certain_cards, json_schema_input_type=Cards | CardsRange),
+        _CARDS,
+    ] = noted(
+        "Cards on a full day, for certain or a range.",
+        "Kartu per hari penuh, pasti atau rentang.",
+    )
+    from_: Annotated[
         Annotated[
             DayRange,
-            BeforeValidator(_certain_day),
-            Form(
-                said(
-                    "a date without quotes, such as 2018-01-15, or a range {example}; "
-                    "leave it out for the start",
-                    "tanggal tanpa tanda kutip, misalnya 2018-01-15, atau rentang "
-                    "{example}; hapus bila ada sejak awal",
-                    example="{ earliest = DATE, likely = DATE, latest = DATE }",
-                )
-            ),
+            BeforeValidator(_certain_day, json_schema_input_type=Day | DayRange),
         ]
-        | None
-    ) = Field(default=None, validation_alias="from", serialization_alias="from")
-    to: Day | None = None  # last day in use, inclusive; None: no limit
-    # Ids of the same kind that stand by while this one works.
-    replaces: Annotated[tuple[Text, ...], Form(listed("ids", "id", "server-1"))] = ()
+        | None,
+        _FIRST,
+    ] = noted(
+        "First day in use, for certain or a range. Empty: the start.",
+        "Hari pertama dipakai, pasti atau rentang. Kosong: hari mulai.",
+        default=None,
+        validation_alias="from",
+        serialization_alias="from",
+    )
+    to: Date | None = noted(
+        "Last day in use, inclusive. Empty: no limit.",
+        "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
+        default=None,
+    )
+    replaces: Annotated[
+        tuple[Text, ...],
+        Form(
+            said(
+                'ids in brackets, such as ["server-1"]',
+                'id dalam kurung siku, misalnya ["server-1"]',
+            )
+        ),
+    ] = noted(
+        "Ids of the same kind that stand by while this one works.",
+        "Id sejenis yang berhenti selama yang ini bekerja.",
+        default=(),
+    )
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
-        if self.from_ and self.to and self.from_.latest > self.to:
-            raise _sentence(
-                said(
-                    '"{name}" may begin on {latest}, after to = {to}; correct one of '
-                    "the two",
-                    '"{name}" mungkin mulai pada {latest}, setelah to = {to}; perbaiki '
-                    "salah satunya",
-                    name=self.id,
-                    latest=str(self.from_.latest),
-                    to=str(self.to),
+        if self.from_ is not None and self.to is not None:
+            latest = self.from_.latest
+            if latest > self.to:
+                raise sentence(
+                    said(
+                        '"{name}" may begin on {latest}, after to = {to}; correct one '
+                        "of the two",
+                        '"{name}" mungkin mulai pada {latest}, setelah to = {to}; '
+                        "perbaiki salah satunya",
+                        name=self.id,
+                        latest=str(latest),
+                        to=str(self.to),
+                    )
                 )
-            )
         return self
-
-
-_NAMES: Final = "at least one name", "paling sedikit satu nama"
 
 
 class NewPrinter(NewServer):
     """Entry of ``[[scenarios.NAME.printers]]``: a printer that is added."""
 
-    # As in [[printers]] of office.toml.
-    servers: Annotated[
-        tuple[ServerName, ...] | None,
-        Form(
-            listed("at least one id", "paling sedikit satu id", "server-1", end="all")
-        ),
-    ] = Field(default=None, min_length=1)
-    cards: Annotated[
-        tuple[CardName, ...] | None, Form(listed(*_NAMES, "KTP-el", end="all"))
-    ] = Field(default=None, min_length=1)
-    areas: Annotated[
-        tuple[AreaName, ...] | None, Form(listed(*_NAMES, "Oebobo", end="all"))
-    ] = Field(default=None, min_length=1)
-
-
-UNREAD: Final = NewPrinter.model_construct(id="")
-"""Stands for an entry that has not the right form: the others keep their places."""
-
-_ENTRY: Final = Form(
-    said("a table with id and cards_per_day", "tabel dengan id dan cards_per_day")
-)
-
-
-def _entries(kind: str) -> Form:
-    tables = f"[[scenarios.NAME.{kind}]]"
-    return Form(said("tables {tables}", "tabel {tables}", tables=tables))
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """An entry of ``[[scenarios.NAME.servers]]`` or ``.printers``."""
-
-    kind: Literal["servers", "printers"]
-    index: int  # position in the file, from 0
-    rules: NewServer
+    servers: Annotated[tuple[Text, ...] | None, SERVERS] = noted(
+        "Servers that it can use. Empty: all.",
+        "Server yang dapat dipakai. Kosong: semua.",
+        default=None,
+        min_length=1,
+    )
+    cards: Annotated[tuple[Text, ...] | None, CARDS] = noted(
+        "Card types that it prints. Empty: all.",
+        "Jenis kartu yang dapat dicetak. Kosong: semua.",
+        default=None,
+        min_length=1,
+    )
+    areas: Annotated[tuple[Text, ...] | None, AREAS] = noted(
+        "Areas that it prints for. Empty: all.",
+        "Wilayah yang dilayani. Kosong: semua.",
+        default=None,
+        min_length=1,
+    )
 
 
 class ScenarioRules(Table):
-    """Table ``[scenarios.NAME]``."""
+    """Table ``[scenarios.NAME]``, the resources that it adds apart."""
 
-    label: Text | None = None  # its name for people; None: the table's name
-    cost_idr: Rupiah = 0  # what it costs once, rupiah
-    servers: Annotated[
-        tuple[Annotated[NewServer, _ENTRY], ...], _entries("servers")
-    ] = ()
-    printers: Annotated[
-        tuple[Annotated[NewPrinter, _ENTRY], ...], _entries("printers")
-    ] = ()
-    # Keys of office.toml that differ.
+    label: Text | None = noted(
+        "Its name for people. Empty: the table's name.",
+        "Namanya untuk orang. Kosong: nama tabelnya.",
+        default=None,
+    )
+    cost_idr: Rupiah = noted(
+        "What it costs once, in rupiah.", "Biayanya sekali, dalam rupiah.", default=0
+    )
     office: Annotated[
         dict[str, Any],
         Form(
@@ -293,54 +284,59 @@ class ScenarioRules(Table):
                 "keys of office.toml, such as {example}",
                 "kunci office.toml, misalnya {example}",
                 example='office.calendar.workdays = ["mon", "sat"]',
-            )
+            ),
+            of=OfficeTables,
         ),
-    ] = Field(default_factory=dict)
-
-    @property
-    def added(self) -> list[Added]:
-        """Return what it adds, in the file's order."""
-        kinds: tuple[tuple[Literal["servers", "printers"], tuple[NewServer, ...]], ...]
-        kinds = (("servers", self.servers), ("printers", self.printers))
-        return [
-            Added(kind, index, rules)
-            for kind, entries in kinds
-            for index, rules in enumerate(entries)
-            if rules is not UNREAD
-        ]
+    ] = noted(
+        "Keys of office.toml that differ in it.",
+        "Kunci office.toml yang berbeda di dalamnya.",
+        default_factory=dict,
+    )
+    servers: tuple[NewServer, ...] = noted(
+        "Servers that it adds.", "Server yang ditambahkan.", default=()
+    )
+    printers: tuple[NewPrinter, ...] = noted(
+        "Printers that it adds.", "Printer yang ditambahkan.", default=()
+    )
 
 
 class ArrivalPrior(Table):
     """Table ``[arrivals.prior]``: gamma prior of each class's rate."""
 
-    cards: Weight = Decimal("0.5")  # shape: as if so many cards had been seen before
-    # Rate, from 0: in so many working days.
+    cards: Weight = noted(
+        "Shape: as if so many cards had been seen before.",
+        "Bentuk: seolah-olah sekian kartu pernah teramati.",
+        default=Decimal("0.5"),
+    )
     days: Annotated[
         Number,
         Field(ge=0, le=1_000_000),
         Form(said("a number from 0 to 1,000,000", "angka dari 0 sampai 1.000.000")),
-    ] = Decimal(0)
+    ] = noted(
+        "Rate: in so many working days.",
+        "Laju: dalam sekian hari kerja.",
+        default=Decimal(0),
+    )
 
 
 class ArrivalRules(Table):
     """Table ``[arrivals]``: how many people are recorded."""
 
-    # Mean of all classes together; None only with a history.
-    per_working_day: (
-        Annotated[
-            Number,
-            Field(ge=0, le=LARGEST_DAILY),
-            Form(
-                said(
-                    "a number of people from 0 to {most}",
-                    "jumlah orang dari 0 sampai {most}",
-                    most=LARGEST_DAILY,
-                )
-            ),
-        ]
-        | None
-    ) = None
-    # Variance over mean of a day's count.
+    per_working_day: Annotated[
+        Annotated[Number, Field(ge=0, le=LARGEST_DAILY)] | None,
+        Form(
+            said(
+                "a number of people from 0 to 10,000,000",
+                "jumlah orang dari 0 sampai 10.000.000",
+            )
+        ),
+    ] = noted(
+        "Mean number of people recorded on a working day, all classes together; "
+        "left out only with a history.",
+        "Rata-rata orang yang direkam per hari kerja, semua kelas; dihilangkan hanya "
+        "bila ada history.",
+        default=None,
+    )
     dispersion: Annotated[
         Number,
         Field(ge=0, le=1_000_000),
@@ -350,10 +346,26 @@ class ArrivalRules(Table):
                 "varians / rata-rata, angka dari 1 (Poisson) sampai 1.000.000",
             )
         ),
-    ] = Decimal(1)
-    # Class → share, summing to exactly 1; None: the backlog's own.
+    ] = noted(
+        "Variance over mean of a day's count; 1 is Poisson.",
+        "Varians dibagi rata-rata jumlah sehari; 1 berarti Poisson.",
+        default=Decimal(1),
+    )
     mix: Annotated[
-        dict[Text, Share] | None,
+        dict[
+            Text,
+            Annotated[
+                Share,
+                Form(
+                    said(
+                        "a share from 0 to 1 with at most 30 decimals, such as 0.1",
+                        "bagian dari 0 sampai 1 dengan paling banyak 30 desimal, "
+                        "misalnya 0.1",
+                    )
+                ),
+            ],
+        ]
+        | None,
         Form(
             said(
                 "shares by class, such as {example}",
@@ -361,19 +373,31 @@ class ArrivalRules(Table):
                 example="{ urgent = 0.1, routine = 0.9 }",
             )
         ),
-    ] = None
-    # CSV, XLSX or Parquet with day, urgency, cards, from which all three are estimated
-    # instead.
-    history: Annotated[Text | None, _beside("arrivals.csv")] = None
+    ] = noted(
+        "Share of each class, summing to exactly 1. Empty: the backlog's own.",
+        "Bagian tiap kelas, jumlahnya tepat 1. Kosong: seperti pada antrean.",
+        default=None,
+    )
+    history: Annotated[Text | None, _file("arrivals.csv")] = noted(
+        "CSV, XLSX or Parquet with day, urgency, cards, from which all three are "
+        "estimated instead.",
+        "CSV, XLSX, atau Parquet dengan day, urgency, cards, untuk memperkirakan "
+        "ketiganya.",
+        default=None,
+    )
     prior: Annotated[
         ArrivalPrior,
         Form(said("a table with cards and days", "tabel dengan cards dan days")),
-    ] = ArrivalPrior()  # used with a history
+    ] = noted(
+        "Gamma prior of each class's rate; used with a history.",
+        "Prior gamma laju tiap kelas; dipakai bila ada history.",
+        default=ArrivalPrior(),
+    )
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
         if self.per_working_day is None and self.history is None:
-            raise _sentence(
+            raise sentence(
                 said(
                     "neither per_working_day nor history is given; write one of them, "
                     "or leave [arrivals] out where nobody comes",
@@ -381,8 +405,12 @@ class ArrivalRules(Table):
                     "hapus [arrivals] bila tidak ada pendaftar baru",
                 )
             )
+        return self
+
+    @model_validator(mode="after")
+    def _at_least_poisson(self) -> Self:
         if self.dispersion < 1:
-            raise _sentence(
+            raise sentence(
                 said(
                     "dispersion = {number} would be steadier than chance, which is not "
                     "simulated; it must be 1 (Poisson) or more",
@@ -397,8 +425,16 @@ class ArrivalRules(Table):
 class BreakdownPrior(Table):
     """Table ``prior`` of ``[breakdowns.ID]``: beta priors of two chances."""
 
-    failure: Pair = (Decimal("0.5"), Decimal(20))  # of failing on a worked day
-    repair: Pair = (Decimal(1), Decimal(3))  # of being repaired on one
+    failure: Pair = noted(
+        "Parameters a and b of the chance to fail on a worked day.",
+        "Parameter a dan b peluang rusak pada hari kerja.",
+        default=(Decimal("0.5"), Decimal(20)),
+    )
+    repair: Pair = noted(
+        "Parameters a and b of the chance to be repaired on a worked day.",
+        "Parameter a dan b peluang selesai diperbaiki pada hari kerja.",
+        default=(Decimal(1), Decimal(3)),
+    )
 
 
 class BreakdownRules(Table):
@@ -408,23 +444,51 @@ class BreakdownRules(Table):
     history, from which the counts are taken.
     """
 
-    # Mean worked days up and down.
-    mean_days_between: Mean | None = None
-    mean_days_down: Mean | None = None
-    # Failures seen, and worked days on whose morning it was up.
-    failures: Seen | None = None
-    days_up: Seen | None = None
-    # Repairs seen, and worked days on whose morning it was down.
-    repairs: Seen | None = None
-    days_down: Seen | None = None
-    # CSV, XLSX or Parquet with day, resource, up.
-    history: Annotated[Text | None, _beside("outages.csv")] = None
+    mean_days_between: Mean | None = noted(
+        "Mean worked days from one failure to the next.",
+        "Rata-rata hari kerja antara dua kerusakan.",
+        default=None,
+    )
+    mean_days_down: Mean | None = noted(
+        "Mean worked days that it is out.",
+        "Rata-rata hari kerja selama rusak.",
+        default=None,
+    )
+    failures: Seen | None = noted(
+        "Failures seen.",
+        "Kerusakan yang teramati.",
+        default=None,
+    )
+    days_up: Seen | None = noted(
+        "Worked days on whose morning it was up.",
+        "Hari kerja yang paginya hidup.",
+        default=None,
+    )
+    repairs: Seen | None = noted(
+        "Repairs seen.",
+        "Perbaikan yang teramati.",
+        default=None,
+    )
+    days_down: Seen | None = noted(
+        "Worked days on whose morning it was down.",
+        "Hari kerja yang paginya rusak.",
+        default=None,
+    )
+    history: Annotated[Text | None, _file("outages.csv")] = noted(
+        "CSV, XLSX or Parquet with day, resource, up, from which the counts are taken.",
+        "CSV, XLSX, atau Parquet dengan day, resource, up, sumber angka-angka itu.",
+        default=None,
+    )
     prior: Annotated[
         BreakdownPrior,
         Form(
             said("a table with failure and repair", "tabel dengan failure dan repair")
         ),
-    ] = BreakdownPrior()  # used with counts or a history
+    ] = noted(
+        "Beta priors of both chances; used with counts or a history.",
+        "Prior beta kedua peluang; dipakai bila ada angka atau history.",
+        default=BreakdownPrior(),
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -433,7 +497,7 @@ class BreakdownRules(Table):
         forms = (means, counts, (self.history,))
         used = [form for form in forms if any(part is not None for part in form)]
         if len(used) != 1 or any(part is None for part in used[0]):
-            raise _sentence(
+            raise sentence(
                 said(
                     "write mean_days_between and mean_days_down; or what was seen: "
                     "failures, days_up, repairs and days_down; or a history; one of "
@@ -443,10 +507,15 @@ class BreakdownRules(Table):
                     "tiga itu, lengkap",
                 )
             )
-        for few, many in (("failures", "days_up"), ("repairs", "days_down")):
+        return self
+
+    @model_validator(mode="after")
+    def _no_more_than_days(self) -> Self:
+        pairs = (("failures", "days_up"), ("repairs", "days_down"))
+        for few, many in pairs:
             seen, days = getattr(self, few), getattr(self, many)
             if seen is not None and days is not None and seen > days:
-                raise _sentence(
+                raise sentence(
                     said(
                         "{few} = {seen} is more than {many} = {days}; at most one a "
                         "day",
@@ -462,17 +531,34 @@ class BreakdownRules(Table):
 
 
 class ScenariosFile(Table):
-    """All tables of scenarios.toml."""
+    """What a scenarios.toml says."""
 
     baseline: Annotated[
         Text | None,
         Form(
             said("the name of a scenario, in quotes", "nama skenario dalam tanda kutip")
         ),
-    ] = None
-    arrivals: ArrivalRules | None = None
-    breakdowns: dict[str, BreakdownRules] = Field(default_factory=dict)
-    scenarios: dict[str, ScenarioRules] = Field(default_factory=dict)
+    ] = noted(
+        "Scenario that the others are compared with. Empty: the first.",
+        "Skenario pembanding yang lain. Kosong: yang pertama.",
+        default=None,
+    )
+    arrivals: ArrivalRules | None = noted(
+        "How many people are recorded. Empty: nobody comes.",
+        "Berapa orang yang direkam. Kosong: tidak ada pendaftar baru.",
+        default=None,
+    )
+    breakdowns: Annotated[dict[Text, BreakdownRules], Form(called=said("ID", "ID"))] = (
+        noted(
+            "How often a printer or server fails, and for how long, by its id.",
+            "Seberapa sering dan berapa lama printer atau server rusak, per id.",
+            default_factory=dict,
+        )
+    )
+    scenarios: dict[Text, ScenarioRules] = noted(
+        "What may become of the office, by name.",
+        "Kemungkinan keadaan kantor, menurut nama.",
+    )
     sources: Annotated[
         dict[str, Any],
         Form(
@@ -481,39 +567,8 @@ class ScenariosFile(Table):
                 'kunci dan "fact: …" atau "assumed: …"',
             )
         ),
-    ] = Field(default_factory=dict)
-
-
-_WORDS: Final = words_of(ScenariosFile)
-
-
-def sound_parts(data: Mapping[str, Any]) -> tuple[ScenariosFile, list[Problem]]:
-    """Return what of a file has the right form, and what is wrong with the rest.
-
-    What is wrong is taken out and the rest read again, so that a bad value in one table
-    hides nothing that is wrong in another.
-    """
-    sound = deepcopy(dict(data))
-    try:
-        return ScenariosFile.model_validate(sound), []
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-    for each in errors:
-        _take_out(sound, each["loc"])
-    problems = [field_problem(each, _WORDS) for each in errors]
-    return ScenariosFile.model_validate(sound), problems
-
-
-def _take_out(data: dict[str, Any], place: Path) -> None:
-    """Take out the part with a bad value: a key, a table, an entry of a scenario."""
-    table, name, *inside = (*place, None) if len(place) == 1 else place
-    if name is None or table not in ("breakdowns", "scenarios"):
-        data.pop(str(table), None)
-    elif table == "breakdowns":
-        data[table].pop(name, None)
-    elif not inside:
-        data[table][name] = {}
-    elif len(inside) > 1 and inside[0] in ("servers", "printers"):
-        data[table][name][inside[0]][inside[1]] = UNREAD
-    else:
-        data[table][name].pop(inside[0], None)
+    ] = noted(
+        "Which inputs are facts, and which are assumed, by key.",
+        "Masukan mana yang fakta dan mana yang dugaan, menurut kuncinya.",
+        default_factory=dict,
+    )
