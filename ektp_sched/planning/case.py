@@ -93,7 +93,7 @@ def lay_case(
     workers: int = 1,
     limits: Capacity | None = None,
 ) -> Case:
-    """Lay out who waits for what over a horizon, by default with the office as it is."""
+    """Lay out who waits for what; ``limits`` are the office's own if left out."""
     worked = calendar(office, start, days)
     limits = capacity(office, start, days) if limits is None else limits
     people = read_people(backlog.frame, office, start, days)

@@ -148,7 +148,7 @@ class _State:
             sort_mask=sorts // kinds,
             sort_kind=sorts % kinds,
             sums=RowSums.of(problem.rows.rows, slots, kinds),
-            blanks=Blanks.of(problem, slots),
+            blanks=Blanks.of(problem.scarce.lots, problem.kinds, program, slots),
             people=np.split(order, ends),
         )
 

@@ -17,12 +17,12 @@ from ektp_sched.people.blanks import enough
 from ektp_sched.planning.mixed.rows import Period, SideRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.mixed.rows import Rows, Slots
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.rules import Kind
 
     Ints = NDArray[np.int64]
@@ -153,16 +153,21 @@ class Blanks:
     taken: tuple[_Taken, ...]  # for each card type that has lots what its cards take
 
     @classmethod
-    def of(cls, problem: Problem, slots: Ints) -> Blanks:
+    def of(
+        cls,
+        lots: Mapping[str, tuple[Lot, ...]],
+        kinds: Sequence[Kind],
+        program: Program,
+        slots: Ints,
+    ) -> Blanks:
         """Return what so many cards in each slot, shape ``(S * K,)``, take."""
-        kinds = problem.cohorts.kinds
-        days, column_day = problem.limits.days, problem.program.column_day
-        by_kind = np.zeros((days, kinds), dtype=np.int64)
-        np.add.at(by_kind, column_day, slots.reshape(len(column_day), kinds))
+        days, column_day = program.capacity.days, program.column_day
+        by_kind = np.zeros((days, len(kinds)), dtype=np.int64)
+        np.add.at(by_kind, column_day, slots.reshape(len(column_day), len(kinds)))
         taken = []
-        for card, card_lots in problem.scarce.lots.items():
+        for card, card_lots in lots.items():
             classes = (None, *kept_classes(card_lots))
-            of_kind = takers(problem.kinds, card, classes)
+            of_kind = takers(kinds, card, classes)
             cards = np.zeros((len(classes), days), dtype=np.int64)
             needs = of_kind >= 0
             np.add.at(cards, of_kind[needs], by_kind.T[needs])
