@@ -379,7 +379,7 @@ class Folder:
                 ]
                 self.limit[f"ribbons {name}"] = self.so_far(unit["ribbons"], come, each)
         lots = {f"blanks {name}": self.dated(card) for name, card in types}
-        self.lots = {blanks: some for blanks, some in lots.items() if some}
+        self.lots = {blanks: dated for blanks, dated in lots.items() if dated}
         self.drawn = {b: [Counter[str]() for _ in self.dates] for b in self.lots}
 
     def so_far(self, stock: Any, come: list[tuple[date, Any]], each: int) -> list[int]:
@@ -1662,14 +1662,14 @@ class Folder:
                 if loss < gain
             ]
             for same in last.keys() & first.keys():
-                for (go, one), (come, other) in product(
+                for (go, early), (come, late) in product(
                     last[same].items(), first[same].items()
                 ):
-                    if other < one:
-                        pairs.append(("tie", go, one, come, other))
-            for code, go, one, come, other in pairs:
+                    if late < early:
+                        pairs.append(("tie", go, early, come, late))
+            for code, go, early, come, late in pairs:
                 if self.keeps(come, go, d, e):
-                    self.expect(False, code, other[1], "<->", one[1])
+                    self.expect(False, code, late[1], "<->", early[1])
 
     def change(self, c: Cohort, d: int, e: int) -> tuple[int, ...]:
         """Return what a card costs more on day e than on day d, tier by tier."""
@@ -1749,9 +1749,9 @@ class Folder:
                 continue
             going = [pair for pair in last[blanks, d].items() if e in pair[0][0]]
             coming = [pair for pair in first[blanks, e].items() if d in pair[0][0]]
-            for ((_, mine, p), one), ((_, theirs, q), other) in product(going, coming):
-                there = p in through[theirs, d] and (not q or q in through[mine, e])
-                self.expect(not there or one < other, "tie", other[1], "<->", one[1])
+            for ((_, go, p), early), ((_, come, q), late) in product(going, coming):
+                free = p in through[come, d] and (not q or q in through[go, e])
+                self.expect(not free or early < late, "tie", late[1], "<->", early[1])
 
 
 def plain(text: str) -> str:

@@ -40,7 +40,7 @@ class Cells:
     promised: Ints
     day: Ints
     count: Ints
-    one: Ints
+    example: Ints
 
     def take(self, chosen: Bools | Ints) -> Cells:
         """Return some of the cells."""
@@ -107,7 +107,7 @@ def read_cells(
         promised=groups.promised[group],
         day=day,
         count=np.bincount(cell, minlength=len(held)).astype(np.int64),
-        one=example,
+        example=example,
     )
     free = chosen[group]
     place = np.where(free, np.cumsum(free) - 1, -1)

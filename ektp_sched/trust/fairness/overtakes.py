@@ -181,8 +181,10 @@ def _count_sort(
         worst = loss[overtaker] if names else 0
         who = (since <= 2 * ahead.since[overtaker]) & (gain >= worst)
         ids = facts.frame["application_id"]
-        other = int(passed.one[np.flatnonzero(who)[0]])
-        counts.sample.append(Pair(ids[other], ids[int(ahead.one[overtaker])], *days))
+        other = int(passed.example[np.flatnonzero(who)[0]])
+        counts.sample.append(
+            Pair(ids[other], ids[int(ahead.example[overtaker])], *days)
+        )
 
 
 def dominated(
