@@ -24,7 +24,7 @@ from ektp_sched.output.shifts import (
     unsaid,
 )
 from ektp_sched.rules import holding_back
-from ektp_sched.rules.aims import DECISION_TIERS
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.world import Kind
 
-__all__ = ["Told", "cards", "decimal", "percent"]
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
