@@ -198,6 +198,19 @@ def test_need_says_a_whole_number_and_the_exact_one(case: Path) -> None:
     assert (found["cards_per_day"], found["deterministic"], found["now"]) == (5, 5, 4)
 
 
+def test_need_counts_who_is_expected_beside_a_file(case: Path) -> None:
+    # One a working day comes after the start, and stands in no row of the file.
+    done = run(
+        *("need", "backlog.csv", "--office", "office.toml"),
+        *("--scenarios", "scenarios.toml", "--resource", "server-1"),
+        *("--cleared-by", "2017-10-20", *FROM, "--replications", "20", "--json"),
+        cwd=case,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert answer["cards_per_day"] > answer["deterministic"]
+
+
 def test_need_answers_no_with_exit_1_where_nothing_is_enough(case: Path) -> None:
     done = run(
         *("need", "backlog.csv", "--office", "office.toml"),

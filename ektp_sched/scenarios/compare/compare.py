@@ -297,7 +297,7 @@ def _certain_plan(run: Run, scenario: Scenario) -> Plan:
     """Return the exact plan of a scenario on its likely numbers."""
     queue = run.queue(scenario)
     rows = np.sort(np.append(queue.rows, queue.singles.rows))
-    backlog = replace(run.backlog, frame=run.backlog.frame[rows])
+    backlog = replace(run.backlog, frame=run.backlog.frame[rows], rows=None)
     office = likely_office(scenario, run.start, run.days)
     return plan(backlog, office, start=run.start, days=run.days)
 
@@ -449,7 +449,7 @@ def _blanks(made: Plan, day: date) -> tuple[str, ...]:
             {
                 card
                 for tier in made.certificate.tiers
-                for card, prices in tier.stock.items()
+                for card, prices in tier.prices.stock.items()
                 if any(prices[offset:])
             }
         )

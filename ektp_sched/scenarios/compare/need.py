@@ -232,7 +232,7 @@ def need(
     queue = build_queue(backlog, chosen.office, start, day + 1)
     hopeless, last = _hopeless(queue, backlog, chosen.office, goal, day)
     kept = np.sort(np.concatenate([queue.rows, queue.singles.rows]))
-    others = replace(backlog, frame=backlog.frame[kept])
+    others = replace(backlog, frame=backlog.frame[kept], rows=None)
     if known.is_certain(chosen):
         replications = 1
     run = Run(others, known, start, day + 1, replications, seed, policy)
@@ -371,6 +371,7 @@ class _Search:
         backlog = replace(
             self.run.backlog,
             frame=pl.concat([self.run.backlog.frame, rows], how="diagonal"),
+            rows=None,  # who is expected stands in no sheet
         )
         made = plan(backlog, office, start=self.run.start, days=self.run.days)
         if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
