@@ -9,7 +9,8 @@
 #   make lint         ruff and mypy --strict
 #   make bench        the benchmarks;  make bench-smoke  one small round of them
 #   make docs         the pages of the library from its docstrings, into build/api/
-#   make pictures     the readme's pictures anew (needs Chromium and LibreOffice)
+#   make pictures     the readme's pictures anew (needs Chromium,
+#                     LibreOffice and pdftoppm)
 #   make lock         write requirements-dev.txt anew (needs the package index)
 #   make clean        remove .venv, demo/ and caches
 
