@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders import as_fake, certificate_dict, write_folder
 from damages import base
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
-from strategies import Case, desk, person, shift_cases
+from strategies import FEW, HALF, Case, desk, person, shift_cases
 from test_planning_shifts import truth
 
 from ektp_sched.documents import Prices
 from ektp_sched.planning import Status
 from ektp_sched.rules.tiers import DECISION_TIERS
-from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
+from ektp_sched.trust import (
+    check_certificate,
+    checker,
+    checker_choice,
+    fairness,
+    proves_choice,
+    verify,
+)
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.proof.bounds import Bounds
 from ektp_sched.trust.proof.choice import Cut
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 
+@HALF
 @given(case=shift_cases())
 def test_what_the_program_plans_passes(case: Case) -> None:
     plan = case.plan()
@@ -206,6 +214,7 @@ def _jolted(part: Any, rng: random.Random) -> Any:
     return max(0, part + rng.choice((-1, 1, part, -part // 2)))
 
 
+@HALF
 @given(case=shift_cases(), seed=st.integers(0, 10**6))
 def test_no_proof_convinces_of_a_worse_choice(case: Case, seed: int) -> None:
     best = case.plan()
@@ -252,7 +261,7 @@ def worse_value(other: Any, tier: Any) -> int:
     return same[0].value if same else 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(case=shift_cases(), seed=st.integers(0, 10**6))
 def test_any_prices_bound_every_choice(
     case: Case, seed: int, tmp_path_factory: pytest.TempPathFactory
@@ -309,9 +318,8 @@ def checked(folder: Path, tiers: Any, weights: tuple[int, ...], prices: Any) -> 
     """Return the constant that checker.py finds."""
     check = checker.Folder(folder)
     check.run()
-    base = [check.cards(day, set()) for day in check.dates]
-    most = [check.cards(day, check.allowed(day)) for day in check.dates]
     flows = [t for t, _, _ in check.values if t[0] not in DECISION_TIERS]
     assert len(flows) == len(tiers)
-    cut = {"weights": list(weights)}
-    return check.bounds([cut], [check.priced(prices)], flows, base, most)[0]
+    cut = {"weights": list(weights), **prices}
+    given = {"uses": [], "rows": [], "cuts": [cut], "leaves": []}
+    return checker_choice.Choice(check, given).bounds(flows)[0]
