@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 from cli_cases import run
+from examples import START, example, planned, read
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.errors import FolderError, OfficeError, UsageError
@@ -35,14 +36,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DIGEST = "9ffb8a9607366f8fe4eae175bef5258c28c51fe040730d1dcc78b2f6a897aee1"
-START = date(2017, 9, 12)
 
 
-@pytest.fixture(scope="module")
-def kupang(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("kupang")
-    write_start(folder, example="kupang")
-    return folder
+@pytest.fixture
+def kupang() -> Path:
+    return example("kupang")
 
 
 @pytest.fixture(scope="module")
@@ -227,11 +225,10 @@ def test_the_saturdays_are_bought_as_the_guide_says(
     assert checked.returncode == 0, checked.stderr
 
 
-def test_what_all_shifts_together_save_as_the_guide_says(saturdays: Path) -> None:
-    office = Office.load(saturdays / "office.toml")
-    backlog = read_backlog(saturdays / "backlog.csv", office)
+def test_what_all_shifts_together_save_as_the_guide_says() -> None:
+    backlog, office = read("saturdays")
     plain = office.model_copy(update={"shifts": (), "budget": None})
-    made, without = (plan(backlog, o, start=START, days=60) for o in (office, plain))
+    made, without = planned("saturdays"), plan(backlog, plain, start=START, days=60)
     wait, longer = (
         int(each.assignments["wait_days"].sum()) for each in (made, without)
     )
