@@ -384,7 +384,7 @@ def test_interrupted_in_a_solver_or_after_one_it_leaves_nothing(
 
 _DEAF = """
 import hashlib, os, signal, threading
-from ektp_sched.cli.watch import watch
+from ektp_sched.cli.interruption import watch
 
 watch(lambda: (os.write(1, b"left"), os._exit(130)), patience=0.2)
 # Long after the step below has begun, and long before it ends.

@@ -19,9 +19,10 @@ from strategies import HALF, quota_tables, shift_tables
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office import Office, capacity, dump, to_toml
-from ektp_sched.rules.aims import DECISION_TIERS, TIERS
+from ektp_sched.rules.aims import TIERS
 from ektp_sched.rules.fields import DAYS, SHEET_ERRORS
 from ektp_sched.rules.reading import COLUMNS
+from ektp_sched.rules.tiers import DECISION_TIERS
 
 ids = st.from_regex(r"\A[a-z0-9_-][a-z0-9._-]{0,9}\Z")
 days = st.dates()
