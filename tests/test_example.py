@@ -171,7 +171,11 @@ def test_the_scenarios_can_be_read_and_mark_every_input(kupang: Path) -> None:
 def test_saturdays_are_the_kupang_office_and_two_shifts(
     saturdays: Path, kupang: Path
 ) -> None:
-    assert sorted(os.listdir(saturdays)) == ["backlog.csv", "office.toml"]
+    assert sorted(os.listdir(saturdays)) == [
+        "backlog.csv",
+        "office.schema.json",
+        "office.toml",
+    ]
     office = Office.load(saturdays / "office.toml")
     plain = {"shifts": (), "budget": None}
     assert office.model_copy(update=plain) == Office.load(kupang / "office.toml")
@@ -257,7 +261,11 @@ def _planned_example(name: str, folder: Path, *options: str) -> Path:
     """
     made = run("init", folder, "--example", name)
     assert made.returncode == 0, made.stderr
-    assert sorted(os.listdir(folder)) == ["backlog.csv", "office.toml"]
+    assert sorted(os.listdir(folder)) == [
+        "backlog.csv",
+        "office.schema.json",
+        "office.toml",
+    ]
     raw = ("plan", folder / "backlog.csv", "--office", folder / "office.toml")
     out = ("--out", folder / "out", "--no-xlsx", "--no-report")
     done = run(*raw, "--start", START, "--days", 30, *out, *options)
@@ -416,7 +424,9 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     write_start(tmp_path, example="kupang", force=True)
     assert sorted(os.listdir(tmp_path)) == [
         "backlog.csv",
+        "office.schema.json",
         "office.toml",
+        "scenarios.schema.json",
         "scenarios.toml",
     ]
 
