@@ -434,7 +434,11 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_first_office_of_ones_own(language: str, tmp_path: Path) -> None:
     written = write_start(tmp_path, language=language)  # type: ignore[arg-type]
-    assert [path.name for path in written] == ["office.toml", "identity.key"]
+    assert [path.name for path in written] == [
+        "office.toml",
+        "office.schema.json",
+        "identity.key",
+    ]
     office = Office.load(tmp_path / "office.toml")
     assert office.language == language
     assert office.warnings() == ()
