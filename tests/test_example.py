@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 from cli_cases import run
+from examples import START, example, planned, read
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.errors import FolderError, OfficeError, UsageError
@@ -35,14 +36,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DIGEST = "9ffb8a9607366f8fe4eae175bef5258c28c51fe040730d1dcc78b2f6a897aee1"
-START = date(2017, 9, 12)
 
 
-@pytest.fixture(scope="module")
-def kupang(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("kupang")
-    write_start(folder, example="kupang")
-    return folder
+@pytest.fixture
+def kupang() -> Path:
+    return example("kupang")
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +171,11 @@ def test_the_scenarios_can_be_read_and_mark_every_input(kupang: Path) -> None:
 def test_saturdays_are_the_kupang_office_and_two_shifts(
     saturdays: Path, kupang: Path
 ) -> None:
-    assert sorted(os.listdir(saturdays)) == ["backlog.csv", "office.toml"]
+    assert sorted(os.listdir(saturdays)) == [
+        "backlog.csv",
+        "office.schema.json",
+        "office.toml",
+    ]
     office = Office.load(saturdays / "office.toml")
     plain = {"shifts": (), "budget": None}
     assert office.model_copy(update=plain) == Office.load(kupang / "office.toml")
@@ -227,11 +229,10 @@ def test_the_saturdays_are_bought_as_the_guide_says(
     assert checked.returncode == 0, checked.stderr
 
 
-def test_what_all_shifts_together_save_as_the_guide_says(saturdays: Path) -> None:
-    office = Office.load(saturdays / "office.toml")
-    backlog = read_backlog(saturdays / "backlog.csv", office)
+def test_what_all_shifts_together_save_as_the_guide_says() -> None:
+    backlog, office = read("saturdays")
     plain = office.model_copy(update={"shifts": (), "budget": None})
-    made, without = (plan(backlog, o, start=START, days=60) for o in (office, plain))
+    made, without = planned("saturdays"), plan(backlog, plain, start=START, days=60)
     wait, longer = (
         int(each.assignments["wait_days"].sum()) for each in (made, without)
     )
@@ -260,7 +261,11 @@ def _planned_example(name: str, folder: Path, *options: str) -> Path:
     """
     made = run("init", folder, "--example", name)
     assert made.returncode == 0, made.stderr
-    assert sorted(os.listdir(folder)) == ["backlog.csv", "office.toml"]
+    assert sorted(os.listdir(folder)) == [
+        "backlog.csv",
+        "office.schema.json",
+        "office.toml",
+    ]
     raw = ("plan", folder / "backlog.csv", "--office", folder / "office.toml")
     out = ("--out", folder / "out", "--no-xlsx", "--no-report")
     done = run(*raw, "--start", START, "--days", 30, *out, *options)
@@ -419,7 +424,9 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     write_start(tmp_path, example="kupang", force=True)
     assert sorted(os.listdir(tmp_path)) == [
         "backlog.csv",
+        "office.schema.json",
         "office.toml",
+        "scenarios.schema.json",
         "scenarios.toml",
     ]
 
@@ -427,7 +434,11 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_first_office_of_ones_own(language: str, tmp_path: Path) -> None:
     written = write_start(tmp_path, language=language)  # type: ignore[arg-type]
-    assert [path.name for path in written] == ["office.toml", "identity.key"]
+    assert [path.name for path in written] == [
+        "office.toml",
+        "office.schema.json",
+        "identity.key",
+    ]
     office = Office.load(tmp_path / "office.toml")
     assert office.language == language
     assert office.warnings() == ()

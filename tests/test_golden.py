@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from examples import START, example, planned, read
 
 import ektp_sched as ek
-from ektp_sched.example import write_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GOLDEN = Path(__file__).with_name("golden")
-START = "2017-09-12"
 NOT_OURS = {"seconds", "program"}
 CHOSEN_AMONG_EQUALS = {"files", "by_area", "clearance", "uses", "waits"}
 
@@ -41,33 +40,26 @@ def _read(text: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "days", "determined"),
+    ("name", "determined"),
     [
-        ("kupang", 60, True),
-        ("saturdays", 60, True),
-        ("quotas", 60, False),
-        ("two-card-types", 60, False),
+        ("kupang", True),
+        ("saturdays", True),
+        ("quotas", False),
+        ("two-card-types", False),
     ],
 )
 def test_an_example_is_planned_as_ever(
-    name: str, days: int, determined: bool, tmp_path: Path
+    name: str, determined: bool, tmp_path: Path
 ) -> None:
-    write_start(tmp_path, example=name)
-    office = ek.Office.load(tmp_path / "office.toml")
-    backlog = ek.read_backlog(tmp_path / "backlog.csv", office)
-    plan = ek.plan(backlog, office, start=START, days=days)
-    plan.save(tmp_path / "out", xlsx=False, report=False)
+    planned(name).save(tmp_path / "out", xlsx=False, report=False)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
     left_out = NOT_OURS if determined else NOT_OURS | CHOSEN_AMONG_EQUALS
     compare_with_golden(name, {k: v for k, v in summary.items() if k not in left_out})
 
 
-def test_one_server_is_compared_with_a_new_one_as_ever(tmp_path: Path) -> None:
-    write_start(tmp_path, example="kupang")
-    scenarios = tmp_path / "scenarios.toml"
-    office = ek.Office.load(tmp_path / "office.toml")
-    backlog = ek.read_backlog(tmp_path / "backlog.csv", office)
+def test_one_server_is_compared_with_a_new_one_as_ever() -> None:
+    scenarios = example("kupang") / "scenarios.toml"
     comparison = ek.compare(
-        backlog, office, scenarios, start=START, days=120, replications=40
+        *read("kupang"), scenarios, start=START, days=120, replications=40
     )
     compare_with_golden("comparison", comparison.document())

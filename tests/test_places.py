@@ -152,7 +152,7 @@ from ektp_sched.output.placing import replaced_folder
 with replaced_folder(sys.argv[1] + "/a") as folder:
     (folder / "x").write_text("1")
     print("begun", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
     package = str(Path(ektp_sched.__file__).parents[1])
     process = subprocess.Popen(

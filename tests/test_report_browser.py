@@ -5,19 +5,15 @@ from __future__ import annotations
 import io
 import shutil
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparison_cases import comparison
+from examples import planned
 from test_cases_cells import assert_strict
 
-from ektp_sched.backlog import read_backlog
-from ektp_sched.example import write_start
-from ektp_sched.office import Office
 from ektp_sched.output import language
 from ektp_sched.output.report import comparison_report, plan_report
-from ektp_sched.planning import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from ektp_sched.planning import Plan
 
 pytestmark = pytest.mark.browser
 
@@ -58,18 +53,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def example(folder: Path, name: str) -> Plan:
-    write_start(folder / name, example=name)
-    office = Office.load(folder / name / "office.toml")
-    backlog = read_backlog(folder / name / "backlog.csv", office)
-    return plan(backlog, office, start=date(2017, 9, 12), days=60)
-
-
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write the reports of two examples and of a synthetic comparison."""
     folder = tmp_path_factory.mktemp("reports")
-    made, shifted = (example(folder, name) for name in ("kupang", "saturdays"))
+    made, shifted = planned("kupang"), planned("saturdays")
     document, daily = comparison()
     found = {}
     for code in ("en", "id"):
