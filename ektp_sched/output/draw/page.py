@@ -8,7 +8,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ektp_sched.output.html import page_html
-from ektp_sched.output.report.charts import svg
 from ektp_sched.output.view.parts import written
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ def render(page: Page, texts: Language) -> str:
     """Return a page as one HTML file that needs no other."""
     from altair.utils.schemapi import debug_mode
     from markupsafe import Markup
+
+    from ektp_sched.output.report.charts import svg
 
     def drawn(figure: Figure) -> Markup:
         return Markup(svg(figure.chart(), figure.name, texts))
