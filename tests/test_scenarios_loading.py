@@ -411,7 +411,7 @@ def test_printers_that_reach_a_replaced_server_reach_the_new_one() -> None:
         (
             {"arrivals": {"per_working_day": 9, "mix": {"routine": -1}}},
             {},
-            "arrivals.mix.routine: is -1; it must be a share from 0 to 1",
+            "arrivals.mix.routine: is -1; it must be a number from 0 to 1",
         ),
         (
             {},

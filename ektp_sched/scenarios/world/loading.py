@@ -42,7 +42,7 @@ from ektp_sched.scenarios.world.laws import (
     Scenario,
     Scenarios,
 )
-from ektp_sched.scenarios.world.parts import SCENARIOS_FILE, added_by, sound_parts
+from ektp_sched.scenarios.world.model import SCENARIOS_FILE, sound_parts
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ if TYPE_CHECKING:
     from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.rules.problems import Path as Place
     from ektp_sched.scenarios.world.model import (
+        Added,
         ArrivalRules,
         BreakdownRules,
         ScenarioRules,
         ScenariosFile,
     )
-    from ektp_sched.scenarios.world.parts import Added
 
 
 __all__ = [
@@ -219,8 +219,9 @@ class _Reading:
 
 
 def _scenarios(parts: _Reading) -> dict[str, Scenario]:
-    wrong = any(problem.path[:1] == ("scenarios",) for problem in parts.problems)
-    if not parts.file.scenarios and not wrong:
+    if not parts.file.scenarios and ("scenarios",) not in [
+        problem.path for problem in parts.problems
+    ]:
         parts.wrong(
             ("scenarios",),
             said(
@@ -320,7 +321,7 @@ def _mix(parts: _Reading, rules: ArrivalRules) -> dict[str, Fraction] | None:
 def _breakdowns(parts: _Reading) -> dict[str, BreakdownLaw]:
     known = [r.id for r in (*parts.office.servers, *parts.office.printers)]
     for scenario in parts.file.scenarios.values():
-        known += [entry.rules.id for entry in added_by(scenario)]
+        known += [entry.rules.id for entry in scenario.added]
         for kind in ("servers", "printers"):
             known += _listed_ids(scenario.office, kind)
     laws = {}
@@ -379,7 +380,7 @@ def _scenario_of(
     Nothing new can begin before the first day, if that is given.
     """
     path: Place = ("scenarios", name)
-    new = added_by(rules)
+    new = rules.added
     replaced = _closure(new)
     data = _merged(plain(office), rules.office)
     lengths = {kind: _add(data, kind, new) for kind in ("servers", "printers")}
