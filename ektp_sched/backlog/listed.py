@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     ListError = type[InputError]
 
-__all__ = ["positions", "read_list", "refuse_rows"]
-
 
 def read_list(path: Path, known: AbstractSet[str], error: ListError) -> Table:
     """Read a list, given its headings as `fold` makes them."""

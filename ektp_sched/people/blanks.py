@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Blanks", "blanks_of", "enough"]
 
 Change = tuple[tuple[int, int], ...]
 """Cards more, or fewer, by day."""

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Blanks", "kept_classes", "lot_rows", "takers"]
-
 
 def kept_classes(lots: Iterable[Lot]) -> tuple[str, ...]:
     """Return the classes that some of the lots are set aside for, sorted."""
