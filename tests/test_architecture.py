@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {*GROUND, *ROOMS},
     "example": {*GROUND, "rules", "office", "backlog"},
     "cli": {*GROUND, *ROOMS, "output", "example"},
-    "face": {*ROOMS, "output"},
+    "face": {*ROOMS, "output", "showing"},
 }
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}
 

@@ -69,8 +69,9 @@ def test_compare_leaves_a_whole_folder_and_says_what_it_found(case: Path) -> Non
         "daily.csv",
         "report.html",
     }
-    document, daily = read_comparison(case / "out")
-    assert [one["name"] for one in document["scenarios"]] == ["now", "faster"]
+    comparison = read_comparison(case / "out")
+    daily = comparison.daily()
+    assert [each.name for each in comparison.scenarios] == ["now", "faster"]
     assert daily.columns == [
         "scenario",
         "day",

@@ -17,6 +17,7 @@ from ektp_sched.example import write_start
 from ektp_sched.office import Office
 from ektp_sched.output import language
 from ektp_sched.output.report import comparison_report, plan_report
+from ektp_sched.output.report.comparison_file import comparison_of
 from ektp_sched.planning import plan
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write the reports of two examples and of a synthetic comparison."""
     folder = tmp_path_factory.mktemp("reports")
     made, shifted = (example(folder, name) for name in ("kupang", "saturdays"))
-    document, daily = comparison()
+    compared = comparison_of(*comparison())
     found = {}
     for code in ("en", "id"):
         texts = language(code)
         for name, html in (
             ("plan", plan_report(made, texts)),
             ("saturdays", plan_report(shifted, texts)),
-            ("comparison", comparison_report(document, daily, texts)),
+            ("comparison", comparison_report(compared, texts)),
         ):
             found[f"{name}-{code}"] = folder / f"{name}-{code}.html"
             found[f"{name}-{code}"].write_text(html, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.output.aligned import aligned
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available
 from ektp_sched.output.report.converter import ChartsError
@@ -79,11 +80,7 @@ def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:
         yield f"{_name(case, words)} ({_size(case, words)})"
         rows = [[words.text(f"backtest.{name}") for name in _COLUMNS]]
         rows += _rows(case, words)
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for first, *others in rows:
-            cells = zip(others, widths[1:], strict=True)
-            line = "  ".join(f"{cell:>{width}}" for cell, width in cells)
-            yield f"  {first:<{widths[0]}}  {line}"
+        yield from (f"  {line}" for line in aligned(rows))
         for label, value in _summary(found, case, words):
             yield f"  {label}: {value}"
     yield ""
