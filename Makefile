@@ -4,6 +4,7 @@
 #   make demo         plan, verify, check and compare the Kupang example into demo/
 #   make test         the whole test suite        (make test COV=1: with coverage)
 #   make quick        the shorter part of it, below a minute
+#   make laws         the laws alone, each in 500 cases drawn anew
 #   make browser      the tests that open pages in Chromium
 #   make lint         ruff and mypy --strict
 #   make bench        the benchmarks;  make bench-smoke  one small round of them
@@ -25,8 +26,11 @@ FROM := --start 2017-09-12 --days 60
 LOCK := requirements-dev.txt
 CHECKER := ektp_sched/trust/checker.py
 
+# Compiled once, and not in each of the many processes that tests start.
+test quick laws browser: export PYTHONDONTWRITEBYTECODE :=
+
 .DELETE_ON_ERROR:
-.PHONY: demo test quick browser lint format bench bench-smoke lock clean
+.PHONY: demo test quick laws browser lint format bench bench-smoke lock clean
 
 $(READY): $(LOCK) pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null || { \
@@ -65,6 +69,9 @@ test: $(READY)
 
 quick: $(READY)
 	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) --dist worksteal -m "not slow" -q
+
+laws: $(READY)
+	EKTP_PROFILE=laws $(PY) -m pytest -n $(JOBS) --dist worksteal -m hypothesis
 
 browser: $(READY)
 	EKTP_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) tests/test_*browser.py

@@ -6,17 +6,18 @@ import itertools
 import json
 import random
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ektp_sched.backlog import Backlog, from_frame
+from ektp_sched.documents import Certificate, Plan, ShiftUse, Status, Tier
+from ektp_sched.documents.files import form_of
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import Office, calendar, capacity, to_toml
 from ektp_sched.output.batches import write_batches
@@ -24,7 +25,7 @@ from ektp_sched.output.languages import language
 from ektp_sched.output.limits import file_of, limits_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import seal
-from ektp_sched.output.summary import shift_entry, summarise
+from ektp_sched.output.summary import summarise
 from ektp_sched.output.tables import applications_csv, write_plan, write_tables
 from ektp_sched.rules import holding_back
 
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Capacity
 
+FakePlan = Plan
+"""One made by hand, with what is wrong in it."""
+
 __all__ = [
     "START",
     "Case",
     "FakePlan",
-    "FakeShift",
-    "FakeTier",
     "Slot",
     "as_fake",
     "best_values",
@@ -56,6 +58,7 @@ __all__ = [
     "planned",
     "random_case",
     "renewed",
+    "shift_use",
     "tier_vector",
     "write_folder",
 ]
@@ -108,45 +111,6 @@ def make_backlog(rows: Sequence[Mapping[str, Any]], office: Office) -> Backlog:
     backlog = from_frame(pl.DataFrame(table, schema=schema), office)
     assert backlog.rejected == 0, backlog.rejects
     return backlog
-
-
-@dataclass(frozen=True)
-class FakeTier:
-    name: str
-    rank: int | str | None
-    value: int
-    scale: int
-    bound: int | None
-    proven: bool
-
-    @property
-    def amount(self) -> Fraction:
-        return Fraction(self.value, self.scale)
-
-    @property
-    def exact(self) -> str:
-        return str(self.amount)
-
-
-@dataclass(frozen=True)
-class FakeShift:
-    shift: str
-    day: date
-    cost_idr: int
-
-
-@dataclass(frozen=True)
-class FakePlan:
-    start: date
-    days: int
-    status: str
-    assignments: pl.DataFrame
-    unprinted: pl.DataFrame
-    tiers: tuple[FakeTier, ...]
-    certificate: object | None = None
-    engine: str = "flow"
-    holidays: dict[date, str] = field(default_factory=dict)
-    shifts: tuple[FakeShift, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -354,9 +318,9 @@ def make_plan(
     case: Case,
     choice: Sequence[Slot],
     *,
-    certificate: object | None = None,
+    certificate: Any = None,
     status: str = "feasible",
-) -> FakePlan:
+) -> Plan:
     """Return the plan of these choices, with every figure right."""
     rows = case.rows()
     keys = sorted({rank_key(case.office, row) for row in rows}, key=strict)
@@ -410,7 +374,7 @@ def make_plan(
     costs = {shift.id: shift.cost_idr for shift in case.office.shifts}
     proven = certificate is not None
     tiers = tuple(
-        FakeTier(
+        Tier(
             name,
             None if key is None else _label(case.office, key),
             value,
@@ -420,17 +384,20 @@ def make_plan(
         )
         for (name, key), value in zip(tier_names(case), values, strict=True)
     )
-    return FakePlan(
+    return Plan(
+        office=case.office,
+        backlog=case.backlog,
+        engine="flow",
         start=case.start,
         days=case.days,
-        status="optimal" if proven else status,
+        status=Status("optimal" if proven else status),
         assignments=_frame(table, ASSIGNMENTS),
         unprinted=_frame(left, UNPRINTED),
         tiers=tiers,
         certificate=certificate,
         holidays=calendar(case.office, case.start, case.days).holidays,
         shifts=tuple(
-            FakeShift(shift, case.start + timedelta(days=at), costs[shift])
+            shift_use(shift, case.start + timedelta(days=at), costs[shift])
             for shift, at in case.worked
         ),
     )
@@ -466,84 +433,23 @@ def planned(case: Case) -> Any:
     return plan(case.backlog, case.office, start=case.start, days=case.days)
 
 
-def as_fake(plan: Any, **changes: Any) -> FakePlan:
+def as_fake(plan: Plan, **changes: Any) -> Plan:
     """Return a plan of the program as a plain one, with changes."""
-    fake = FakePlan(
-        start=plan.start,
-        days=plan.days,
-        status=str(plan.status),
-        assignments=plan.assignments,
-        unprinted=plan.unprinted,
-        tiers=tuple(
-            FakeTier(t.name, t.rank, t.value, t.scale, t.bound, t.proven)
-            for t in plan.tiers
-        ),
-        certificate=plan.certificate,
-        engine=plan.engine,
-        holidays=plan.holidays,
-        shifts=tuple(FakeShift(u.shift, u.day, u.cost_idr) for u in plan.shifts),
-    )
-    return replace(fake, **changes)
+    bare: dict[str, Any] = {"prices": None, "rows": None, "notices": (), "seconds": {}}
+    shifts = tuple(shift_use(u.shift, u.day, u.cost_idr) for u in plan.shifts)
+    return replace(plan, **bare, shifts=shifts, **changes)
 
 
-def certificate_dict(certificate: Any) -> dict[str, Any]:
+def shift_use(name: str, day: date, cost_idr: int) -> ShiftUse:
+    """Return a shift worked of which nobody says what it saves."""
+    return ShiftUse(name, day, cost_idr, (), 0, Fraction(0))
+
+
+def certificate_dict(certificate: Any) -> Any:
     """Return a certificate as it stands in certificate.json."""
     if isinstance(certificate, dict):
         return certificate
-    return {
-        "schema_version": 1,
-        "start": certificate.start.isoformat(),
-        "days": certificate.days,
-        "tiers": [
-            {
-                "name": t.name,
-                "rank": t.rank,
-                "scale": t.scale,
-                "value": t.value,
-                "prices": {
-                    "printers": {k: list(v) for k, v in t.printers.items()},
-                    "servers": {k: list(v) for k, v in t.servers.items()},
-                    "reserve": None if t.reserve is None else list(t.reserve),
-                    "stock": {k: list(v) for k, v in t.stock.items()},
-                },
-            }
-            for t in certificate.tiers
-        ],
-    } | _decisions_dict(certificate.decisions)
-
-
-def _decisions_dict(proof: Any) -> dict[str, Any]:
-    """Return the proof of the choice of shifts as it stands in certificate.json."""
-    if proof is None:
-        return {}
-    cuts = [
-        {
-            "tier": cut.tier,
-            "weights": list(cut.weights),
-            "constant": cut.limits.value,
-            "slope": list(cut.slope),
-            "printers": {k: list(v) for k, v in cut.limits.printers.items()},
-            "servers": {k: list(v) for k, v in cut.limits.servers.items()},
-            "reserve": cut.limits.reserve and list(cut.limits.reserve),
-            "stock": {k: list(v) for k, v in cut.limits.stock.items()},
-        }
-        for cut in proof.cuts
-    ]
-    leaves = [
-        [
-            {
-                "path": [[list(uses), most, above] for uses, most, above in leaf.path],
-                "times": list(leaf.times),
-                "cuts": [list(pair) for pair in leaf.cuts],
-                "rows": [list(pair) for pair in leaf.rows],
-            }
-            for leaf in part
-        ]
-        for part in proof.leaves
-    ]
-    uses = [[day, list(ids)] for day, ids in proof.uses]
-    rows = [[place, list(weights), most] for place, weights, most in proof.rows]
-    return {"decisions": {"uses": uses, "rows": rows, "cuts": cuts, "leaves": leaves}}
+    return form_of(Certificate).dump_python(certificate, mode="json")
 
 
 def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
@@ -552,7 +458,7 @@ def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
     What cannot be counted of a plan with strange rows is left out of summary.json.
     """
     path.mkdir(parents=True, exist_ok=True)
-    view = _view(plan, case)
+    view = replace(plan, office=case.office, backlog=case.backlog)
     (path / "office.toml").write_text(to_toml(case.office), encoding="utf-8")
     (path / "applications.csv").write_bytes(applications_csv(case.backlog))
     write_plan(view, path, parquet=False)
@@ -568,29 +474,7 @@ def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
     return renewed(path)
 
 
-def _view(plan: Any, case: Case | Drawn) -> Any:
-    """Return a plan with all that is written of one."""
-    unsaid = {"saves": (), "person_days": 0, "wasted_trips": Fraction(0)}
-    unsaid["needed_for_rules"] = False
-    shifts = [
-        SimpleNamespace(
-            **unsaid | {n: getattr(u, n) for n in (*unsaid, *_USE) if hasattr(u, n)}
-        )
-        for u in plan.shifts
-    ]
-    names = ("start", "days", "status", "engine", "assignments", "unprinted", "tiers")
-    said = {name: getattr(plan, name) for name in (*names, "certificate", "holidays")}
-    more: dict[str, Any] = {"notices": (), "seconds": {}}
-    more["prices"] = getattr(plan, "prices", None)
-    return SimpleNamespace(
-        **said, **more, shifts=shifts, office=case.office, backlog=case.backlog
-    )
-
-
-_USE = ("shift", "day", "cost_idr")
-
-
-def _summary(view: Any) -> dict[str, Any]:
+def _summary(view: Plan) -> dict[str, Any]:
     texts = language(view.office.language)
     try:
         found = summarise(view, texts)
@@ -598,13 +482,13 @@ def _summary(view: Any) -> dict[str, Any]:
         nothing = {
             name: getattr(view, name).clear() for name in ("assignments", "unprinted")
         }
-        empty: Any = SimpleNamespace(**vars(view) | nothing | {"shifts": []})
-        found = summarise(empty, texts)
+        found = summarise(replace(view, **nothing, shifts=()), texts)
         found |= {
             name: getattr(view, table).height
             for name, table in (("printed", "assignments"), ("unprinted", "unprinted"))
         }
-        found["shifts"] = [shift_entry(use) for use in view.shifts]
+        shifts = form_of(tuple[ShiftUse, ...])
+        found["shifts"] = shifts.dump_python(view.shifts, mode="json")
     return found | {"seconds": {}, "files": {}}
 
 

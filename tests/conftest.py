@@ -11,9 +11,11 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What is judged draws the same cases everywhere; others are drawn where people work.
-settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
-settings.register_profile("local", max_examples=50, deadline=None)
+# What is judged draws the same cases everywhere; others are drawn where people work,
+# and `make laws` looks longest for what all of them have missed.
+settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("local", max_examples=60, deadline=None)
+settings.register_profile("laws", max_examples=500, deadline=None)
 settings.register_profile("quick", max_examples=8, deadline=None)
 settings.load_profile(
     os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")

@@ -11,7 +11,6 @@ import polars as pl
 from builders import (
     Case,
     FakePlan,
-    FakeShift,
     Slot,
     as_fake,
     day,
@@ -19,6 +18,7 @@ from builders import (
     make_office,
     make_plan,
     planned,
+    shift_use,
 )
 
 if TYPE_CHECKING:
@@ -498,21 +498,22 @@ def a_worse_plan_keeps_its_certificate(case: Case, plan: FakePlan) -> FakePlan:
     slots[late], slots[early] = slots[early], slots[late]
     worse = make_plan(case, slots, certificate=plan.certificate)
     values = [tier.value for tier in worse.tiers]
+    certificate: Any = plan.certificate
     prices = tuple(
         replace(tier, value=value)
-        for tier, value in zip(plan.certificate.tiers, values, strict=True)  # type: ignore[attr-defined]
+        for tier, value in zip(certificate.tiers, values, strict=True)
     )
-    certificate: Any = plan.certificate
     return replace(worse, certificate=replace(certificate, tiers=prices))
 
 
 def _priced(plan: FakePlan, kind: str, name: str, at: int, change: int) -> FakePlan:
     certificate: Any = plan.certificate
     last = certificate.tiers[-1]
-    line = list(getattr(last, kind)[name])
+    lines = dict(getattr(last.prices, kind))
+    line = list(lines[name])
     line[at] += change
-    lines = dict(getattr(last, kind)) | {name: tuple(line)}
-    tiers = (*certificate.tiers[:-1], replace(last, **{kind: lines}))
+    prices = replace(last.prices, **{kind: lines | {name: tuple(line)}})
+    tiers = (*certificate.tiers[:-1], replace(last, prices=prices))
     return replace(plan, certificate=replace(certificate, tiers=tiers))
 
 
@@ -543,7 +544,7 @@ def a_certificate_is_for_another_horizon(case: Case, plan: FakePlan) -> FakePlan
 def _worked(plan: FakePlan, *uses: tuple[str, int]) -> FakePlan:
     """State that a plan works other shifts, at their costs."""
     costs = {"saturday": 3, "evening": 2}
-    shifts = [FakeShift(name, day(at), costs.get(name, 1)) for name, at in uses]
+    shifts = [shift_use(name, day(at), costs.get(name, 1)) for name, at in uses]
     return replace(plan, shifts=tuple(sorted(shifts, key=lambda s: (s.day, s.shift))))
 
 

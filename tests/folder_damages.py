@@ -170,7 +170,7 @@ def _replan(path: Path, case: Case, slots: list[Slot], keep: bool = False) -> No
 
 
 def _slots(path: Path, case: Case) -> list[Slot]:
-    return slots_of(case, load(path))  # type: ignore[arg-type]
+    return slots_of(case, load(path))
 
 
 @_forgery("reserve", "refused", "file")

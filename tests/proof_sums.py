@@ -1,6 +1,6 @@
 """The proof of a choice of shifts, added up once more in plain whole numbers.
 
-Written from the words of `ektp_sched.planning.certificate` alone: whether the
+Written from the words of `ektp_sched.documents` alone: whether the
 leaves hold every decision, whether the multiples in each come out, and whether
 every cut stays below what the network makes of a decision.
 """
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from strategies import Case
 
+    from ektp_sched.documents import DecisionCut, DecisionProof, Leaf
     from ektp_sched.office import Option
     from ektp_sched.planning import Plan
-    from ektp_sched.planning.certificate import DecisionCut, DecisionProof, Leaf
 
 __all__ = ["Sums", "covers", "sums"]
 
@@ -111,7 +111,7 @@ class Sums:
     def bound(cut: DecisionCut, settled: Sequence[int]) -> int:
         """Return what a cut says of its tier without any shift."""
         better = zip(cut.weights[:-1], settled, strict=False)
-        return cut.limits.value - sum(w * v for w, v in better)
+        return cut.constant - sum(w * v for w, v in better)
 
     def too_high(
         self, truth: Mapping[tuple[Option, ...], Sequence[int] | None]
@@ -145,7 +145,7 @@ class Sums:
         values = [*pinned, *stated]
         for number, cut in enumerate(self.proof.cuts):
             slopes = zip(cut.slope, taken, strict=True)
-            said = cut.limits.value - sum(a for a, on in slopes if on)
+            said = cut.constant - sum(a for a, on in slopes if on)
             pairs = zip(cut.weights, values, self.lost, strict=False)
             yield number, said, sum(w * (v - lost) for w, v, lost in pairs)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from test_audit import U, backlog, day, log, office
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import ids_of, queue_numbers
+from ektp_sched.documents import Plan, Status
 from ektp_sched.office import Office
 from ektp_sched.planning import plan
 from ektp_sched.trust.audit.audit import Audit, audit
@@ -23,23 +23,27 @@ from ektp_sched.trust.audit.audit import Audit, audit
 ROWS = ("application_id", "day", "printer", "batch", "position")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A plan as far as the audit reads it."""
+def sheet_of(start: date, assignments: pl.DataFrame) -> Plan:
+    """Return a plan as far as the audit reads it."""
+    nothing: Any = None
+    return Plan(
+        office=nothing,
+        backlog=nothing,
+        start=start,
+        days=30,
+        status=Status.FEASIBLE,
+        engine="flow",
+        assignments=assignments,
+        unprinted=nothing,
+    )
 
-    start: date
-    assignments: pl.DataFrame
-    days: int = 30
-    unprinted: Any = None
-    shifts: tuple[()] = ()
 
-
-def sheet(start: int, *rows: tuple[Any, ...]) -> Sheet:
+def sheet(start: int, *rows: tuple[Any, ...]) -> Plan:
     """Rows are id, day in September, printer, batch, position."""
     table = [(name, day(on), *rest) for name, on, *rest in rows]
     schema = {"application_id": pl.String, "day": pl.Date, "printer": pl.String}
     schema |= dict.fromkeys(("batch", "position"), pl.Int64)
-    return Sheet(day(start), pl.DataFrame(table, schema=schema, orient="row"))
+    return sheet_of(day(start), pl.DataFrame(table, schema=schema, orient="row"))
 
 
 SIX = [(f"A{n}", n, "routine") for n in range(1, 7)]
@@ -61,7 +65,7 @@ def deviating(result: Audit) -> list[tuple[str, str]]:
     return sorted(result.deviations.select("application_id", "deviation").rows())
 
 
-def judge(rows: list[tuple[Any, ...]], *plans: Sheet, **tables: Any) -> Audit:
+def judge(rows: list[tuple[Any, ...]], *plans: Plan, **tables: Any) -> Audit:
     rules = office(**tables)
     return audit(log(*rows), backlog(rules, *SIX), rules, plans=plans or (ASKED,))
 
@@ -188,7 +192,7 @@ def test_a_plan_with_any_tiers_carried_out_is_followed() -> None:
 
 
 @st.composite
-def sheets(draw: st.DrawFn, case: Case) -> list[Sheet]:
+def sheets(draw: st.DrawFn, case: Case) -> list[Plan]:
     plans = []
     for start in draw(st.lists(st.integers(0, 8), min_size=1, max_size=2, unique=True)):
         rows = [
@@ -205,14 +209,14 @@ def sheets(draw: st.DrawFn, case: Case) -> list[Sheet]:
         schema = {"application_id": pl.String, "day": pl.Date, "printer": pl.String}
         schema |= dict.fromkeys(("batch", "position"), pl.Int64)
         frame = pl.DataFrame(rows, schema=schema, orient="row")
-        plans.append(Sheet(FIRST + timedelta(start), frame))
+        plans.append(sheet_of(FIRST + timedelta(start), frame))
     return plans
 
 
 class Followed:
     """What the module's text defines, card by card."""
 
-    def __init__(self, case: Case, plans: list[Sheet]) -> None:
+    def __init__(self, case: Case, plans: list[Plan]) -> None:
         self.case = case
         self.plans = sorted(plans, key=lambda each: each.start)
         self.first = {

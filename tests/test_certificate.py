@@ -25,6 +25,7 @@ from damages import base, slots_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ektp_sched.documents import Status
 from ektp_sched.trust import check_certificate
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def cut_short(plan: FakePlan, proven: int, stated: int, status: str) -> FakePlan
     )
     proof: Any = certificate_dict(plan.certificate)
     proof["tiers"] = proof["tiers"][:stated]
-    return replace(plan, tiers=tiers, certificate=proof, status=status)
+    return replace(plan, tiers=tiers, certificate=proof, status=Status(status))
 
 
 @pytest.mark.parametrize("proven", [1, 2, 3])

@@ -143,13 +143,25 @@ def test_the_folder_is_read_back_without_loss(made: Plan, out: Path) -> None:
 
 def a_proof(limits: TierPrices) -> DecisionProof:
     """One of every part, with numbers beyond 64 bits."""
-    prices = replace(limits, value=-HUGE, reserve=(0, HUGE))
+    cut = DecisionCut(
+        tier=1,
+        name=limits.name,
+        rank=limits.rank,
+        scale=limits.scale,
+        weights=(HUGE, 1),
+        constant=-HUGE,
+        slope=(0, HUGE),
+        printers=limits.prices.printers,
+        servers=limits.prices.servers,
+        reserve=(0, HUGE),
+        stock=limits.prices.stock,
+    )
     path = (((0, 1), 1, False), ((1,), 0, True))
     leaf = Leaf(path, (HUGE, 0), ((0, HUGE),), ((0, 3),))
     return DecisionProof(
         uses=((1, ("overtime",)), (4, ("overtime", "saturday"))),
         rows=(("budget.idr", (500_000, 3_000_000), 3_000_000),),
-        cuts=(DecisionCut(1, (HUGE, 1), prices, (0, HUGE)),),
+        cuts=(cut,),
         leaves=((leaf,), ()),
     )
 

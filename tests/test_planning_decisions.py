@@ -430,8 +430,5 @@ def test_a_cut_that_says_too_much_is_found() -> None:
         for parts in choices(found.network.uses)
     }
     assert proof.too_high(truth) == []
-    cuts = tuple(
-        replace(cut, limits=replace(cut.limits, value=cut.limits.value + 1))
-        for cut in proof.proof.cuts
-    )
+    cuts = tuple(replace(cut, constant=cut.constant + 1) for cut in proof.proof.cuts)
     assert replace(proof, proof=replace(proof.proof, cuts=cuts)).too_high(truth) != []

@@ -1,7 +1,7 @@
 """The laws that every plan obeys, on generated offices and backlogs.
 
 What a law demands is recalculated by `brute.py`, person by person; the number
-of examples comes from the hypothesis profile (200 in CI).
+of examples comes from the hypothesis profile (`conftest`).
 """
 
 from __future__ import annotations

@@ -64,6 +64,8 @@ def check_contradiction(case: Case, plan: Plan) -> None:
 
 def check_rules(case: Case, conflict: Conflict) -> None:
     """Contradictory together, and without any one of them no more."""
+    if "pins" in {rule.place for rule in conflict.rules}:
+        case = with_pins(case, set(conflict.application_ids))
     places = {rule.place for rule in conflict.rules}
     assert places <= set(nameable(case))
     assert not possible(keeping(case, places))
@@ -84,25 +86,25 @@ def quota_of(case: Case, place: str) -> object:
     return case.document["quotas"][int(place[7:-1]) - 1]
 
 
+def with_pins(case: Case, names: set[str]) -> Case:
+    """Return the case with the pins of these alone."""
+    rows = [
+        row if row["application_id"] in names else row | {"pinned_on": None}
+        for row in case.rows
+    ]
+    return case.with_rows(rows)
+
+
 def check_pins(case: Case, conflict: Conflict, count: int) -> None:
     """None of the pins that are named is innocent."""
-
-    def with_pins(names: set[str]) -> Case:
-        return case.with_rows(
-            [
-                row if row["application_id"] in names else row | {"pinned_on": None}
-                for row in case.rows
-            ]
-        )
-
     names = set(conflict.application_ids)
     assert names
-    assert not possible(with_pins(names))
+    assert not possible(with_pins(case, names))
     if conflict.code in ("pin-capacity", "pin-no-blanks"):
         assert count == 1
-        assert all(possible(with_pins(names - {name})) for name in names)
+        assert all(possible(with_pins(case, names - {name})) for name in names)
     else:
-        assert not any(possible(with_pins({name})) for name in names)
+        assert not any(possible(with_pins(case, {name})) for name in names)
 
 
 # Laws

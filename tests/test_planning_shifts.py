@@ -321,17 +321,22 @@ def test_a_pin_that_no_budget_pays_for() -> None:
     ]
 
 
-@pytest.mark.parametrize(("budget", "code"), [(9, "pin-capacity"), (8, "rules")])
-def test_room_for_all_but_one_pin_is_said_only_where_it_can_be_paid_for(
-    budget: int, code: str
-) -> None:
-    document = office(1, shift("sat", "sat", cost=9), budget=budget)
+def test_of_pins_too_many_for_a_shift_that_is_too_dear_one_is_named() -> None:
     people = [person(f"pinned{n}", pinned_on=SATURDAY) for n in range(2)]
-    plan = Case(document, tuple(people), days=12).plan()
-    assert plan.status is Status.INFEASIBLE
-    (conflict,) = plan.conflict
-    assert (conflict.code, conflict.application_ids) == (code, ("pinned0", "pinned1"))
-    assert [rule.place for rule in conflict.rules] == ["pins"] * (code == "rules")
+    named = []
+    for budget in (9, 8):
+        document = office(1, shift("sat", "sat", cost=9), budget=budget)
+        plan = Case(document, tuple(people), days=12).plan()
+        assert plan.status is Status.INFEASIBLE
+        (conflict,) = plan.conflict
+        places = [(rule.place, rule.room) for rule in conflict.rules]
+        named.append((conflict.code, len(conflict.application_ids), places))
+    assert named == [
+        # There is room for one of both,
+        ("pin-capacity", 2, []),
+        # and here not for one.
+        ("rules", 1, [("budget.idr", 1), ("pins", None)]),
+    ]
 
 
 BASE = ["unprinted", "overdue", "promise", "pressure"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -248,7 +248,7 @@ def test_who_is_left_although_there_is_room_is_left_by_the_quota() -> None:
 
 def proven(plan: FakePlan) -> FakePlan:
     tiers = tuple(replace(t, bound=t.value, proven=True) for t in plan.tiers)
-    return replace(plan, status="optimal", tiers=tiers)
+    return replace(plan, status=Status.OPTIMAL, tiers=tiers)
 
 
 @pytest.mark.parametrize("quotas", [True, False])
@@ -308,16 +308,10 @@ def test_with_crossing_blanks_as_well(
     assert said == word
 
 
-@dataclass(frozen=True)
-class Priced(FakePlan):
-    prices: pl.DataFrame | None = None
-
-
 def explained(case: Case, choice: tuple[Slot, ...], number: int) -> Any:
     plan = make_plan(case, choice)
     quota = plan.unprinted.with_columns(reason=pl.lit("quota"))
-    full = Priced(**{f.name: getattr(plan, f.name) for f in fields(plan)})
-    held = replace(full, unprinted=quota)
+    held = replace(plan, unprinted=quota)
     return explain(held, case.backlog, case.office, f"a{number}")
 
 

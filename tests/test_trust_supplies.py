@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -21,6 +21,7 @@ from builders import (
     write_folder,
 )
 
+from ektp_sched.documents import Status
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.trust import checker, explain, fairness, verify
@@ -205,7 +206,7 @@ def test_only_then_is_a_plan_optimal_by_the_solvers_word(
     choice = at(0, None, None, None, None, None)
     plan = said(make_plan(case, choice), "no-ribbon")
     tiers = tuple(replace(t, bound=t.value, proven=True) for t in plan.tiers)
-    plan = replace(plan, status="optimal", tiers=tiers)
+    plan = replace(plan, status=Status.OPTIMAL, tiers=tiers)
     found = {v.code for v in verify(plan, case.backlog, case.office)}
     assert ("status" not in found) == word
     check = checker.Folder(write_folder(plan, case, tmp_path / "out"))
@@ -225,15 +226,9 @@ def test_blanks_set_aside_excuse_an_overtake() -> None:
     assert found.avoidable == 3
 
 
-@dataclass(frozen=True)
-class Priced(FakePlan):
-    prices: pl.DataFrame | None = None
-
-
 def explained(case: Case, choice: tuple[Slot, ...], name: str) -> Explanation:
     plan = make_plan(case, choice)
-    full = Priced(**{f.name: getattr(plan, f.name) for f in fields(plan)})
-    return explain(full, case.backlog, case.office, name)
+    return explain(plan, case.backlog, case.office, name)
 
 
 def lines(found: Explanation, code: str = "en") -> str:

@@ -11,7 +11,6 @@ import pytest
 from builders import (
     START,
     Case,
-    FakeTier,
     as_fake,
     day,
     make_backlog,
@@ -25,6 +24,7 @@ from damages import DAMAGES, Damage, base, slots_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ektp_sched.documents import Status, Tier
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.trust import Violation, facts, verify
 
@@ -268,12 +268,12 @@ def test_empty_cells_are_violations_not_crashes() -> None:
 def test_a_bound_below_its_value_is_no_claim() -> None:
     case, plan = base("stock")
     tiers = tuple(
-        FakeTier(t.name, t.rank, t.value, t.scale, t.value - 1, proven=False)
+        Tier(t.name, t.rank, t.value, t.scale, t.value - 1, proven=False)
         for t in plan.tiers
     )
-    honest = replace(plan, tiers=tiers, status="feasible", certificate=None)
+    honest = replace(plan, tiers=tiers, status=Status.FEASIBLE, certificate=None)
     assert verify(honest, case.backlog, case.office) == []
-    proud = replace(honest, status="optimal")
+    proud = replace(honest, status=Status.OPTIMAL)
     assert codes(verify(proud, case.backlog, case.office)) == ["status"]
     boast = tuple(replace(t, proven=True, bound=t.value) for t in tiers)
     unfounded = replace(honest, tiers=(*boast[:-1], tiers[-1]))

@@ -72,6 +72,7 @@ def read_backlog(
         semicolon or tab; a workbook .xlsx, .xlsm, .xlsb, .xls or .ods.  Of a
         workbook, hidden sheets are never read; a sheet ``backlog`` or ``data``
         with the headings is read alone, else all with the most known ones.
+        Exports of other systems are read by `ektp_sched.readers`.
     office
         Says which heading is which column, and what classes, card types,
         areas and statuses there are; its path or tables will do.

@@ -15,6 +15,7 @@ from ektp_sched.backlog.workbooks import read_workbook
 from ektp_sched.errors import BacklogError
 from ektp_sched.office.looked import RefusedError
 from ektp_sched.office.ordinary import read_whole
+from ektp_sched.readers import Installed, reader_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -145,16 +146,43 @@ def read_table(
 ) -> tuple[Table, str]:
     """Read a sheet from CSV, a workbook or Parquet, and the SHA-256 of its bytes.
 
-    The digest is in hexadecimal.  Headings that are looked for, as `fold` makes them,
-    tell the separator of a CSV file, and where in a workbook the heading is.  With
-    ``several`` sheets of a workbook with the same headings are read as one.
+    A file with an ending of none of these is first shown to the readers of other
+    systems' exports.  The digest is in hexadecimal.  Headings that are looked for, as
+    `fold` makes them, tell the separator of a CSV file, and where in a workbook the
+    heading is.  With ``several`` sheets of a workbook with the same headings are read
+    as one.
     """
     data = _bytes(path)
-    kind = kind_of(path, data)
     with ThreadPoolExecutor(1) as aside:
         digest = aside.submit(lambda: hashlib.sha256(data).hexdigest())
-        table = _read(kind, data, str(path), known, several=several)
+        table = None if path.suffix.lower() in _ENDINGS else _records(path, data)
+        if table is None:
+            kind = kind_of(path, data)
+            table = _read(kind, data, str(path), known, several=several)
     return table, digest.result()
+
+
+def _records(path: Path, data: bytes) -> Table | None:
+    """Return what a reader of another system's export reads; None if none knows it."""
+    try:
+        reader = reader_of(path.name, data)
+        return None if reader is None else _tabulated(reader, data)
+    except BacklogError as error:
+        message, row, column = error.message, error.row, error.column
+        raise BacklogError(message, file=str(path), row=row, column=column) from error
+
+
+def _tabulated(reader: Installed, data: bytes) -> Table:
+    records = reader.read(data)
+    frame = readable(records.frame)
+    return Table(
+        frame.rename({name: str(at) for at, name in enumerate(frame.columns)}),
+        tuple(frame.columns),
+        records.places,
+        records.places.clear(),
+        read_as={"reader": str(reader)},
+        are_records=True,
+    )
 
 
 def _read(

@@ -53,7 +53,7 @@ def without_rows_below(
     are of the days in a history, and no date is looked for where ``since`` is None.
     Where the office names no ``form`` of dates, the day is first.
     """
-    if table.rows.is_empty():
+    if table.rows.is_empty() or table.are_records:
         return table
     # Which sheet a row is from stands in no cell of it.
     width = table.frame.width - bool(table.sheets)

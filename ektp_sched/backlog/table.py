@@ -60,6 +60,8 @@ class Table:
     sheets: tuple[str, ...] = ()
     # Whether it is certain that no bytes were lost, which then nobody looks for.
     whole: bool = False
+    # Whether each row is one record of another system, and none a title or a sum.
+    are_records: bool = False
 
     def cells(self, at: int) -> pl.Series:
         """Return a column by position."""

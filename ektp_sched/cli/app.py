@@ -24,6 +24,7 @@ from ektp_sched.cli.input import check, init
 from ektp_sched.cli.language import choose_language, in_spoken
 from ektp_sched.cli.plan import plan
 from ektp_sched.cli.report import report
+from ektp_sched.cli.schema import schema
 from ektp_sched.cli.streams import prepare_streams, unread
 from ektp_sched.cli.trust import audit, explain, verify
 from ektp_sched.cli.usage import Command, Commands
@@ -59,6 +60,10 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
         "ektp-sched init saturdays --example saturdays",
         "ektp-sched init myoffice --xlsx",
         "ektp-sched init converted --from office.xlsx",
+    ),
+    schema: (
+        "ektp-sched schema office --lang en --out office.schema.json",
+        "ektp-sched schema scenarios",
     ),
     check: ("ektp-sched check backlog.csv --office office.toml",),
     plan: (

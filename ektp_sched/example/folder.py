@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ektp_sched.backlog import make_key
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
+from ektp_sched.office.schema import schema_bytes
 from ektp_sched.office.workbook import workbook_bytes
 from ektp_sched.places import replace_file
+from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.words import joined, said, system_reason
+
+if TYPE_CHECKING:
+    from ektp_sched.rules.fields import Table
 
 __all__ = ["EXAMPLES", "Example", "write_key", "write_start"]
 
@@ -56,6 +61,8 @@ EXAMPLES: Final = {
 """The examples by name."""
 
 _KEY = "identity.key"
+_SCHEMA: Final = ".schema.json"
+"""Ending of what an editor knows the keys of a file of rules by."""
 
 OfficeFormat = Literal["toml", "xlsx"]
 
@@ -83,7 +90,7 @@ def write_start(
     office_format
         Form of the office file that is written.
     language
-        Of the small office's remarks.
+        Of the small office's remarks, and of the schemas beside what is written.
     force
         Whether files that exist may be replaced.  An ``identity.key`` never is:
         every queue number would change with it.
@@ -111,9 +118,9 @@ def write_start(
     if source is not None:
         contents = _converted(source, office_format)
     elif example is None:
-        contents = _office((f"office.{language}.toml",), office_format)
+        contents = _office((f"office.{language}.toml",), office_format, language)
     elif example in EXAMPLES:
-        contents = _example(EXAMPLES[example], office_format)
+        contents = _example(EXAMPLES[example], office_format, language)
     else:
         message = said(
             "there is no example '{name}'; there is: {names}",
@@ -125,7 +132,7 @@ def write_start(
     targets = [folder / name for name in contents]
     if source is not None:
         _refuse_source(source, targets)
-    _refuse_existing(targets, force=force)
+    _refuse_existing([t for t in targets if _SCHEMA not in t.name], force=force)
     _make(folder)
     for path in targets:
         _write(path, contents[path.name])
@@ -158,11 +165,13 @@ def write_key(folder: Path) -> Path:
     return path
 
 
-def _office(names: tuple[str, ...], office_format: OfficeFormat) -> dict[str, bytes]:
+def _office(
+    names: tuple[str, ...], office_format: OfficeFormat, language: str
+) -> dict[str, bytes]:
     """Return the office that files of this package together are."""
     text = b"".join(_resource(name) for name in names)
     if office_format == "toml":
-        return {"office.toml": text}
+        return _with_schema("office", text, OfficeTables, language)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "office.toml"
         path.write_bytes(text)
@@ -173,19 +182,40 @@ def _converted(source: Path, office_format: OfficeFormat) -> dict[str, bytes]:
     office = Office.load(source)
     if office_format == "xlsx":
         return {"office.xlsx": workbook_bytes(office)}
-    return {"office.toml": to_toml(office).encode()}
+    text = to_toml(office).encode()
+    return _with_schema("office", text, OfficeTables, office.language)
 
 
-def _example(example: Example, office_format: OfficeFormat) -> dict[str, bytes]:
+def _with_schema(
+    name: str, text: bytes, model: type[Table], language: str
+) -> dict[str, bytes]:
+    """Return a file of rules whose first line names its schema, and the schema.
+
+    Taplo, and so VS Code's extension for TOML, then shows what each key is about.
+    """
+    schema = f"{name}{_SCHEMA}"
+    directive = f"#:schema ./{schema}\n".encode()
+    return {
+        f"{name}.toml": directive + text,
+        schema: schema_bytes(model, language),
+    }
+
+
+def _example(
+    example: Example, office_format: OfficeFormat, language: str
+) -> dict[str, bytes]:
     backlog = kupang_backlog(
         applications=example.applications,
         replacements=example.replacements,
         children=example.children,
     )
-    contents = _office(example.office, office_format)
+    contents = _office(example.office, office_format, language)
     contents["backlog.csv"] = backlog.write_csv().encode()
     if example.scenarios:
-        contents["scenarios.toml"] = _resource("scenarios.toml")
+        from ektp_sched.scenarios.world.model import ScenariosFile
+
+        text = _resource("scenarios.toml")
+        contents |= _with_schema("scenarios", text, ScenariosFile, language)
     return contents
 
 

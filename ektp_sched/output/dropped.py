@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.documents.entries import plain_number
 from ektp_sched.output.digest import tier_name
 from ektp_sched.output.screen import indented, say_line
-from ektp_sched.output.summary import plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

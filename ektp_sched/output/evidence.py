@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.documents.summary import Summary
 from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
 from ektp_sched.office.ordinary import ordinary_bytes
@@ -20,7 +21,7 @@ from ektp_sched.output.languages import language
 from ektp_sched.output.limits import file_of, limits_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
-from ektp_sched.output.summary import KEYS, summarise
+from ektp_sched.output.summary import summarise
 from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
 from ektp_sched.rules import HOLDING, holding_back
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.documents import SavedPlan
     from ektp_sched.office import Office
-    from ektp_sched.output.saved import SavedPlan
 
 __all__ = ["check_evidence", "check_folder", "not_checked", "refuse_changed"]
 
@@ -520,7 +521,8 @@ def not_checked(saved: SavedPlan) -> list[str]:
         Keys of summary.json, columns of other tables, and files; sorted.
     """
     stated, names = saved.summary, set(_NEVER)
-    names |= {key for key in stated if key not in KEYS}
+    known = {*Summary.model_fields, *(rule.name for rule in HOLDING)}
+    names |= {key for key in stated if key not in known}
     if saved.backlog.rejected:
         names.add("provisional")
     if saved.prices is not None:

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.output.saved import SavedPlan
-    from ektp_sched.planning import Plan
 
-    AnyPlan: TypeAlias = Plan | SavedPlan
+    AnyPlan: TypeAlias = Plan
     """A plan just made, or one read from its folder."""
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.documents.files import json_file
 from ektp_sched.output.batches import file_stems, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.plain_json import json_file
 from ektp_sched.output.seal import (
     BATCHES,
     FILES,

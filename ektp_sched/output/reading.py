@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,29 +12,20 @@ from ektp_sched.backlog import Backlog
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
 from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.documents import Certificate, SavedPlan
+from ektp_sched.documents.files import read_file, read_json
+from ektp_sched.documents.summary import Summary
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office
 from ektp_sched.office.looked import TOO_HARD, RefusedError
-from ektp_sched.output.certificates import certificate_of
-from ektp_sched.output.plain_json import plain_json
-from ektp_sched.output.saved import SavedPlan
 from ektp_sched.output.seal import SUMMARY
-from ektp_sched.output.stated import (
-    StatedCertificate,
-    StatedSummary,
-    read_file,
-    read_json,
-)
 from ektp_sched.output.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.places import settle
-from ektp_sched.planning import Saving, ShiftUse, Tier
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.output.stated import StatedShift, StatedTier
-    from ektp_sched.planning import Certificate
 
 __all__ = ["load"]
 
@@ -73,10 +63,11 @@ def load(path: str | Path) -> SavedPlan:
             what=what,
         )
         raise FolderError(message, file=str(path))
-    stated = read_json(folder / SUMMARY, StatedSummary)
+    path_of_summary = folder / SUMMARY
+    raw = read_file(path_of_summary)
     office = Office.load(folder / "office.toml")
-    scale = office.lcm_targets
-    summary_path = folder / SUMMARY
+    stated, summary = read_json(path_of_summary, raw, Summary, office.lcm_targets)
+    _check_shifts(stated, office, path_of_summary)
     return SavedPlan(
         path=folder,
         office=office,
@@ -87,20 +78,14 @@ def load(path: str | Path) -> SavedPlan:
         engine=stated.engine,
         assignments=_assignments(folder),
         unprinted=_table(folder / "unprinted.csv", UNPRINTED),
-        tiers=tuple(
-            _tier(tier, index, scale, summary_path)
-            for index, tier in enumerate(stated.tiers)
-        ),
+        tiers=stated.tiers,
         certificate=_certificate(folder),
         prices=_prices(folder),
         notices=tuple(Notice(each.code, each.figures) for each in stated.warnings),
         holidays=stated.holidays,
         seconds=stated.seconds,
-        shifts=tuple(
-            _shift(use, index, stated, office, summary_path)
-            for index, use in enumerate(stated.shifts)
-        ),
-        summary=_whole(summary_path),
+        shifts=stated.shifts,
+        summary=summary,
     )
 
 
@@ -110,68 +95,27 @@ def _prices(folder: Path) -> pl.DataFrame | None:
     return prices if prices.height else None
 
 
-def _whole(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = plain_json(read_file(path))
-    return content
-
-
-def _tier(stated: StatedTier, index: int, scale: int, path: Path) -> Tier:
-    """Return a tier in whole numbers."""
-    scale = scale if stated.name == "pressure" else 1
-    value = stated.amount * scale
-    if value.denominator != 1:
-        raise _damaged(path, _no_whole(scale), f"tiers.{index}.exact")
-    # A float is only shown; a proven bound is the exact value.
-    bound = None if stated.bound is None else round(stated.bound * scale)
-    return Tier(
-        name=stated.name,
-        rank=stated.rank,
-        value=int(value),
-        scale=scale,
-        bound=int(value) if stated.proven else bound,
-        proven=stated.proven,
-    )
-
-
-def _shift(
-    use: StatedShift, index: int, stated: StatedSummary, office: Office, path: Path
-) -> ShiftUse:
-    """Return a shift that is worked: one of the office, on a day of the plan."""
-    key = f"shifts.{index}"
+def _check_shifts(stated: Summary, office: Office, path: Path) -> None:
+    """Refuse shifts that the office has not, or on no day of the plan."""
     known = [shift.id for shift in office.shifts]
-    if use.id not in known or not 0 <= (use.day - stated.start).days < stated.days:
-        why = said(
-            "no shift of office.toml, or no day of the plan",
-            "bukan shift dalam office.toml, atau bukan hari rencana ini",
-        )
-        raise _damaged(path, why, key)
-    scale = office.lcm_targets
-    saves = []
-    for saving in use.saves:
-        times = scale if saving.tier == "pressure" else 1
-        value = Fraction(saving.exact) * times
-        if value.denominator != 1:
-            raise _damaged(path, _no_whole(times), f"{key}.saves")
-        saves.append(Saving(saving.tier, saving.rank, int(value), times))
-    return ShiftUse(
-        use.id,
-        use.day,
-        use.cost_idr,
-        tuple(saves),
-        use.person_days,
-        Fraction(use.wasted_trips_exact),
-        use.needed_for_rules,
-    )
+    for number, use in enumerate(stated.shifts):
+        at = (use.day - stated.start).days
+        if use.shift not in known or not 0 <= at < stated.days:
+            why = said(
+                "no shift of office.toml, or no day of the plan",
+                "bukan shift dalam office.toml, atau bukan hari rencana ini",
+            )
+            raise _damaged(path, why, f"shifts.{number}")
 
 
 def _certificate(folder: Path) -> Certificate | None:
     path = folder / "certificate.json"
     if not os.path.lexists(path):
         return None  # whether there must be one, verify says
-    return certificate_of(read_json(path, StatedCertificate))
+    return read_json(path, read_file(path), Certificate)[0]
 
 
-def _backlog(folder: Path, stated: StatedSummary, office: Office) -> Backlog:
+def _backlog(folder: Path, stated: Summary, office: Office) -> Backlog:
     kinds = {name: HELD[name] for name in ("application_id", "status")}
     held = _table(folder / "held.csv", kinds)
     path = folder / "applications.csv"
@@ -294,14 +238,6 @@ def _known(frame: pl.DataFrame, office: Office, path: Path) -> pl.DataFrame:
             row = int(strange.arg_max() or 0) + 2
             raise _damaged(path, why, name, row)
     return frame
-
-
-def _no_whole(scale: int) -> str:
-    return said(
-        "no whole number of 1/{scale}",
-        "bukan kelipatan 1/{scale}",
-        scale=str(scale),
-    )
 
 
 def _damaged(

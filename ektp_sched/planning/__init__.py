@@ -1,22 +1,20 @@
 """Planning: rules become a network, tiers are solved, slots are assigned."""
 
-from ektp_sched.planning.certificate import (
+from ektp_sched.documents import (
     Certificate,
+    Conflict,
     DecisionCut,
     DecisionProof,
     Leaf,
-    TierPrices,
-)
-from ektp_sched.planning.dropped import Change, Dropped, dropped
-from ektp_sched.planning.result import (
-    Conflict,
     Plan,
     RuleOfConflict,
     Saving,
     ShiftUse,
     Status,
     Tier,
+    TierPrices,
 )
+from ektp_sched.planning.dropped import Change, Dropped, dropped
 from ektp_sched.planning.solve import plan
 
 __all__ = [

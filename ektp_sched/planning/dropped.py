@@ -7,8 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.documents import Status
 from ektp_sched.errors import UsageError
-from ektp_sched.planning.result import Status
 from ektp_sched.planning.solve import plan
 from ektp_sched.rules import holding_back
 from ektp_sched.rules.ribbons import place as ribbons_place
@@ -18,8 +18,8 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ektp_sched.documents import Plan, Tier
     from ektp_sched.office import Office
-    from ektp_sched.planning.result import Plan, Tier
 
     Progress = Callable[[str, float], None]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from ektp_sched.documents import Tier
 from ektp_sched.planning.network.problem import least_value
-from ektp_sched.planning.result import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import Conflict, DecisionProof, Status
     from ektp_sched.office import Notice, Option
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.assign import Members
     from ektp_sched.planning.case import Case
-    from ektp_sched.planning.certificate import DecisionProof
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.network.program import Program
-    from ektp_sched.planning.result import Conflict, Status
 
     Ints = NDArray[np.int64]
 

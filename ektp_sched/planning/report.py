@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.documents import Certificate, Plan, Status, Tier, TierPrices
 from ektp_sched.office import Notice
 from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.people.order import by_code_point
-from ektp_sched.planning.certificate import Certificate, TierPrices
 from ektp_sched.planning.network.prices import marginal_prices
 from ektp_sched.planning.network.pricing import by_limit
 from ektp_sched.planning.outlook import start_notices
 from ektp_sched.planning.reasons import reasons
-from ektp_sched.planning.result import Plan, Status, Tier
 from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
@@ -25,13 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.documents import Conflict, ShiftUse
     from ektp_sched.office import Calendar, Office
     from ektp_sched.planning.assign import Prints
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.outcome import Outcome
-    from ektp_sched.planning.result import Conflict, ShiftUse
 
     Ints = NDArray[np.int64]
 
@@ -226,8 +225,8 @@ def _certificate(
         if not next(flows).proven:
             break
         assert solved.prices is not None
-        head = (*case.label(tier), tier.scale, solved.value)
-        prices.append(TierPrices(*head, *by_limit(outcome.program, solved.prices)))
+        by_day = by_limit(outcome.program, solved.prices)
+        prices.append(TierPrices(*case.label(tier), tier.scale, solved.value, by_day))
     proof = None if outcome.proof is None else outcome.proof()
     whole = Certificate(case.start, case.days, tuple(prices), proof)
     return whole if prices else None

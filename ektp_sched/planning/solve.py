@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.network.problem import TierSolver
-    from ektp_sched.planning.result import Plan
     from ektp_sched.planning.scarce import Scarce
 
     Progress = Callable[[str, float], None]

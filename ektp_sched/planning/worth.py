@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.documents import Saving, ShiftUse
 from ektp_sched.office import capacity
 from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.outcome import Unmade
-from ektp_sched.planning.result import Saving, ShiftUse
 
 if TYPE_CHECKING:
     from ektp_sched.office import Capacity, Office, Option

@@ -78,7 +78,11 @@ class Visits(Table):
             ),
             sheet="visits_areas",
         ),
-    ] = Field(default_factory=dict)
+    ] = noted(
+        "What differs for the people of an area, by its name.",
+        "Yang berbeda untuk warga suatu wilayah, menurut namanya.",
+        default_factory=dict,
+    )
 
     def of(self, area: str | None) -> Visit:
         """Return days between visits and rupiah a trip for an area's people."""

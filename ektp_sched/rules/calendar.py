@@ -75,6 +75,7 @@ class CalendarRules(Table):
     ] = noted(
         "Whether the office prints on this day.",
         "Apakah kantor mencetak pada hari ini.",
+        text=("Days on which the office prints.", "Hari kantor mencetak."),
         default=_WORKDAYS,
         min_length=1,
     )
@@ -102,6 +103,10 @@ class CalendarRules(Table):
     ] = noted(
         "Part of a full day's capacity, 0 to 1. Empty: 1.",
         "Bagian kapasitas sehari penuh, 0 sampai 1. Kosong: 1.",
+        text=(
+            "Part of a full day's capacity on a day of the week, 0 to 1. Empty: 1.",
+            "Bagian kapasitas sehari penuh menurut hari, 0 sampai 1. Kosong: 1.",
+        ),
         default_factory=dict,
     )
 

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from ektp_sched.words import Said
 
 __all__ = [
+    "AREAS",
     "CAPACITY",
+    "CARDS",
+    "SERVERS",
     "BarePrinter",
     "HasMachines",
     "Outage",
@@ -56,6 +59,11 @@ _R = TypeVar("_R", bound="Server")
 
 _ID: Final = Form(quoted("an id", "id", "printer-1"))
 _NAMES: Final = "at least one name", "paling sedikit satu nama"
+SERVERS: Final = Form(
+    listed("at least one id", "paling sedikit satu id", "server-1", end="all")
+)
+CARDS: Final = Form(listed(*_NAMES, "KTP-el", end="all"), source="")
+AREAS: Final = Form(listed(*_NAMES, "Oebobo", end="all"), source="")
 
 
 class Server(Table):
@@ -90,30 +98,19 @@ class BarePrinter(Server):
         "Short name of the printer: letters, digits, . _ -; up to 40.",
         "Nama singkat printer: huruf, angka, titik, garis; sampai 40.",
     )
-    servers: Annotated[
-        tuple[Annotated[ServerName, _ID], ...] | None,
-        Form(
-            listed("at least one id", "paling sedikit satu id", "server-1", end="all")
-        ),
-    ] = noted(
+    servers: Annotated[tuple[Annotated[ServerName, _ID], ...] | None, SERVERS] = noted(
         "Servers that it can use, separated by semicolons. Empty: all.",
         "Server yang dapat dipakai, dipisah titik koma. Kosong: semua.",
         default=None,
         min_length=1,
     )
-    cards: Annotated[
-        tuple[CardName, ...] | None,
-        Form(listed(*_NAMES, "KTP-el", end="all"), source=""),
-    ] = noted(
+    cards: Annotated[tuple[CardName, ...] | None, CARDS] = noted(
         "Card types that it prints, separated by semicolons. Empty: all.",
         "Jenis kartu yang dapat dicetak, dipisah titik koma. Kosong: semua.",
         default=None,
         min_length=1,
     )
-    areas: Annotated[
-        tuple[AreaName, ...] | None,
-        Form(listed(*_NAMES, "Oebobo", end="all"), source=""),
-    ] = noted(
+    areas: Annotated[tuple[AreaName, ...] | None, AREAS] = noted(
         "Areas that it prints for, separated by semicolons. Empty: all.",
         "Wilayah yang dilayani, dipisah titik koma. Kosong: semua.",
         default=None,

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ektp_sched.rules.forms import Form, Kind
-from ektp_sched.words import by_form, said
+from ektp_sched.words import Said, by_form, said
 
 __all__ = [
     "DAYS",
@@ -220,9 +220,38 @@ ResourceName = Annotated[Text, Form(names="printer or server", source=RESOURCES)
 """Id of a printer or server."""
 
 
-def noted(english: str, indonesian: str, **how: Any) -> Any:
-    """Return a field with its note in office.xlsx; the rest as pydantic's `Field`."""
-    return Field(description=said(english, indonesian), **how)
+_IN_TEXT: Final = (
+    (", separated by semicolons", ""),
+    (", dipisah titik koma", ""),
+    (", one a row", ""),
+    (", satu per baris", ""),
+    ("Empty:", "Left out:"),
+    ("Kosong:", "Bila dihilangkan:"),
+    (" empty.", " left out."),
+    (" kosong.", " dihilangkan."),
+    ("yes:", "true:"),
+    ("ya:", "true:"),
+    ("yes at", "true at"),
+    ("ya pada", "true pada"),
+    (" no:", " false:"),
+    ("tidak:", "false:"),
+)
+"""What a note says of a cell, and what of a value in a file of text."""
+
+
+def noted(
+    english: str, indonesian: str, *, text: tuple[str, str] = ("", ""), **how: Any
+) -> Any:
+    """Return a field with its note; the rest as pydantic's `Field`.
+
+    The note is that of office.xlsx; that of a file of text follows from it, unless
+    it is given (in English, in Indonesian).
+    """
+    in_text = text[0] or english, text[1] or indonesian
+    for cell, value in _IN_TEXT:
+        in_text = in_text[0].replace(cell, value), in_text[1].replace(cell, value)
+    note = by_form(Said(*in_text), Said(english, indonesian))
+    return Field(description=note, **how)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, noted))

@@ -8,7 +8,7 @@ is not said again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -28,7 +28,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ektp_sched.words import Said, by_form, joined, said
+from ektp_sched.words import Said, by_form, in_workbook, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ __all__ = [
     "column",
     "column_of",
     "either",
+    "entry_of",
     "fields_of",
     "form_of",
     "inline",
@@ -106,6 +107,11 @@ class Form:
     source: str | None = None  # empty: none, whatever the names in it are
     names: str | None = None  # kind of what it names, which must be known
     needs: Said | None = None  # of entries: what each needs; None: its required keys
+    of: type[BaseModel] | None = None  # of keys that may differ, the table of all
+    called: Said | None = None  # of entries by name, what the author writes; None: NAME
+
+
+_UNSAID: Final = asdict(Form())
 
 
 class Rows:
@@ -154,6 +160,12 @@ def fields_of(table: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.serialization_alias or name: field for name, field in fields}
 
 
+def entry_of(base: Any) -> Any:
+    """Return the type of each entry of a list or a table of tables."""
+    kinds = get_args(base)
+    return kinds[0] if get_origin(base) is tuple else kinds[-1]
+
+
 def rows_of(annotation: Any) -> Rows | None:
     """Return the sheet that a table has of its own; None if it has none."""
     return next((m for m in apart(annotation)[1] if isinstance(m, Rows)), None)
@@ -162,40 +174,30 @@ def rows_of(annotation: Any) -> Rows | None:
 def form_of(annotation: Any) -> Form:
     """Return the words of a type, those that follow from it included."""
     base, metadata = apart(annotation)
-    forms = [m for m in metadata if isinstance(m, Form)]
-
-    def last(name: str) -> Any:
-        given = [getattr(form, name) for form in forms]
-        return next((v for v in reversed(given) if v != getattr(Form(), name)), None)
-
+    given: dict[str, Any] = {}
+    for form in metadata:
+        if isinstance(form, Form):
+            given |= {k: v for k, v in asdict(form).items() if v != _UNSAID[k]}
+    follows: dict[str, Any] = {}
     low, high = _range(metadata)
-    says, kind, source = last("says"), last("kind"), last("source")
-    choices: tuple[str, ...] = last("choices") or ()
     if get_origin(base) is Literal:
-        choices = choices or get_args(base)
-        says = says or either(*(f'"{word}"' for word in choices))
+        words = given.get("choices", get_args(base))
+        follows = {"says": either(*(f'"{word}"' for word in words)), "choices": words}
     elif base is bool:
-        says, kind = says or _YES_NO, kind or Kind.FLAG
+        follows = {"says": _YES_NO, "kind": Kind.FLAG}
     elif base is int:
-        says = says or _whole(last("unit") or Said("", ""), int(low), int(high))
-        kind = kind or Kind.WHOLE
+        unit = given.get("unit", Said("", ""))
+        follows = {"says": _whole(unit, int(low), int(high)), "kind": Kind.WHOLE}
     elif base is Decimal:
         above = any(isinstance(m, Gt) for m in metadata)
-        says = says or _number(low, high, last("example") or "0.5", above=above)
-        kind = kind or Kind.SHARE
+        example = given.get("example", _UNSAID["example"])
+        says = _number(low, high, example, above=above)
+        follows = {"says": says, "kind": Kind.SHARE}
     elif base is date:
-        says, kind = says or _DATE, kind or Kind.DATE
+        follows = {"says": _DATE, "kind": Kind.DATE}
     elif get_origin(base) is tuple:
-        kind = kind or Kind.LIST
-        source = form_of(get_args(base)[0]).source if source is None else source
-    return Form(
-        says=says,
-        choice=last("choice"),
-        kind=kind or Kind.TEXT,
-        choices=choices,
-        source=source or None,
-        needs=last("needs"),
-    )
+        follows = {"kind": Kind.LIST, "source": form_of(entry_of(base)).source}
+    return Form(**({"kind": Kind.TEXT} | follows | given))
 
 
 def _range(metadata: list[Any]) -> tuple[Any, Any]:
@@ -209,12 +211,12 @@ def _range(metadata: list[Any]) -> tuple[Any, Any]:
 def column_of(key: str, field: FieldInfo) -> Column:
     """Return the column of office.xlsx that holds a field."""
     form, metadata = form_of(field), apart(field)[1]
-    note = field.description
+    note = in_workbook(field.description or "")
     assert isinstance(note, Said), f"{key} has no note"
     assert form.kind is not None
     high = _range(metadata)[1]
     largest = int(high) if high and form.kind is Kind.SHARE else 1
-    return Column(key, note, form.kind, form.choices, form.source, largest)
+    return Column(key, note, form.kind, form.choices, form.source or None, largest)
 
 
 def _example(english: str, indonesian: str, text: str, cell: str = "") -> Said:

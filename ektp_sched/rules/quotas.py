@@ -61,7 +61,10 @@ def _one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-_ONE_OR_MORE: Final = BeforeValidator(_one_or_more)
+_NAMES: Final = Annotated[tuple[Text, ...], Field(min_length=1)]
+_ONE_OR_MORE: Final = BeforeValidator(
+    _one_or_more, json_schema_input_type=Text | _NAMES
+)
 
 
 def _selection(name: str) -> Form:

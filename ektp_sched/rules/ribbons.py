@@ -85,7 +85,11 @@ class Printer(BarePrinter):
                 source="printers",
             )
         ),
-    ] = ()
+    ] = noted(
+        "Ribbons that come later, by date.",
+        "Pita yang datang kemudian, menurut tanggal.",
+        default=(),
+    )
 
 
 class HasRibbons(HasCalendar, Protocol):

@@ -103,7 +103,11 @@ class CardType(Table):
         ],
         Form(inline("entries", "isian", f"[{_ENTRY}]", "deliveries")),
         Rows(_CARD),
-    ] = ()
+    ] = noted(
+        "Blanks that come later, by date.",
+        "Blangko yang datang kemudian, menurut tanggal.",
+        default=(),
+    )
     set_aside: Annotated[
         dict[ClassName, Blanks],
         Form(
@@ -129,7 +133,11 @@ class CardType(Table):
                 Kind.WHOLE,
             ),
         ),
-    ] = Field(default_factory=dict)
+    ] = noted(
+        "Blanks of the stock that are for one class alone, by class.",
+        "Blangko dari stok yang hanya untuk satu kelas, menurut kelas.",
+        default_factory=dict,
+    )
 
 
 class HasCards(HasCalendar, Protocol):

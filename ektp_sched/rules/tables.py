@@ -6,7 +6,7 @@ from math import lcm
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import PrivateAttr, field_validator
 
 from ektp_sched.rules.aims import PlanRules
 from ektp_sched.rules.areas import Visits
@@ -42,35 +42,6 @@ def _routine_alone() -> dict[str, UrgencyClass]:
 class OfficeTables(Table):
     """What an office.toml says: servers, printers, calendar, classes, stock, rules.
 
-    Attributes
-    ----------
-    name, language
-        For sheets and notices; language ``id`` or ``en``.
-    calendar
-        Working days, holidays, shortened days.
-    urgency
-        Classes by name; one class, routine, 30 days, where none is given.
-    cards
-        Card types by name; empty: the column ``card`` means nothing.
-    servers, printers, outages
-        As in the file, in its order.
-    shifts, budget
-        What a plan may buy, and for how much; None: no limit.
-    quotas, parity
-        How many cards of a kind a plan must keep to, and areas to be served alike.
-    reserve, plan, visits
-        Rules of the same name.
-    columns
-        Heading in the export → column.
-    dates, status, identity, classify
-        How an export is read.
-    areas
-        Official name → further spellings; empty: area is free text.
-    area_rank
-        Area → strict precedence, lower first.
-    privacy
-        What sheets may show.
-
     Raises
     ------
     pydantic.ValidationError
@@ -87,36 +58,83 @@ class OfficeTables(Table):
         "Bahasa lembar dan pesan: id (Indonesia) atau en (Inggris).",
         default="id",
     )
-    calendar: CalendarRules = CalendarRules()
+    calendar: CalendarRules = noted(
+        "On which days the office works.",
+        "Pada hari apa kantor bekerja.",
+        default=CalendarRules(),
+    )
     urgency: Annotated[
         dict[Text, UrgencyClass],
         Rows(column("name", "Name of the urgency class.", "Nama kelas urgensi.")),
-    ] = Field(default_factory=_routine_alone)
+    ] = noted(
+        "How long each class should wait at most, by name. Empty: routine, 30 days.",
+        "Paling lama tiap kelas menunggu, menurut nama. Kosong: routine, 30 hari.",
+        default_factory=_routine_alone,
+    )
     cards: Annotated[
         dict[Text, CardType],
         Rows(column("name", "Name of the card type.", "Nama jenis kartu.")),
-    ] = Field(default_factory=dict)
-    servers: tuple[Server, ...]
+    ] = noted(
+        "Kinds of card and their blanks, by name.",
+        "Jenis kartu dan blangkonya, menurut nama.",
+        default_factory=dict,
+    )
+    servers: tuple[Server, ...] = noted(
+        "What printers need to print, at least one.",
+        "Yang diperlukan printer untuk mencetak, paling sedikit satu.",
+    )
     printers: Annotated[
         tuple[Printer, ...],
         Rows(first=("id", "cards_per_day", "servers", "cards", "areas")),
-    ]
-    outages: tuple[Outage, ...] = ()
-    shifts: tuple[Shift, ...] = ()
-    budget: Budget | None = None
+    ] = noted("What prints, at least one.", "Yang mencetak, paling sedikit satu.")
+    outages: tuple[Outage, ...] = noted(
+        "Days on which a printer or server can do less.",
+        "Hari printer atau server terganggu.",
+        default=(),
+    )
+    shifts: tuple[Shift, ...] = noted(
+        "More capacity on a day, if a plan decides so.",
+        "Tambahan kapasitas sehari, bila rencana memutuskannya.",
+        default=(),
+    )
+    budget: Budget | None = noted(
+        "What all shifts of a plan may cost together.",
+        "Biaya paling banyak untuk semua shift dalam satu rencana.",
+        default=None,
+    )
     quotas: Annotated[
         tuple[Quota, ...],
         Form(
             needs=said("per, a selection and a limit", "per, pilihan kartu, dan batas")
         ),
-    ] = ()
+    ] = noted(
+        "How many cards of a kind a plan must keep to.",
+        "Berapa kartu sejenis yang harus dipatuhi rencana.",
+        default=(),
+    )
     parity: Annotated[
         tuple[Parity, ...],
         Form(needs=said("areas and within", "areas dan within")),
-    ] = ()
-    reserve: Reserve = Reserve()
-    plan: PlanRules = PlanRules()
-    visits: Visits = Visits()
+    ] = noted(
+        "Areas that are to be served alike.",
+        "Wilayah yang harus dilayani setara.",
+        default=(),
+    )
+    reserve: Reserve = noted(
+        "What is kept free for walk-in emergencies.",
+        "Yang disisihkan untuk kasus darurat di loket.",
+        default=Reserve(),
+    )
+    plan: PlanRules = noted(
+        "What a plan aims at, and how it is handed out.",
+        "Tujuan rencana, dan cara pembagiannya.",
+        default=PlanRules(),
+    )
+    visits: Visits = noted(
+        "What waiting costs a resident.",
+        "Ongkos menunggu bagi warga.",
+        default=Visits(),
+    )
     columns: Annotated[
         dict[
             Text,
@@ -146,11 +164,31 @@ class OfficeTables(Table):
                 choices=(*COLUMNS, *PERSONAL_COLUMNS),
             ),
         ),
-    ] = Field(default_factory=dict)
-    dates: DateRules = DateRules()
-    status: StatusRules | None = None
-    identity: Identity | None = None
-    classify: tuple[ClassifyRule, ...] = ()
+    ] = noted(
+        "What the headings of the export mean, by heading.",
+        "Arti judul kolom dalam ekspor, menurut judulnya.",
+        default_factory=dict,
+    )
+    dates: DateRules = noted(
+        "The form of dates in the export.",
+        "Bentuk tanggal dalam ekspor.",
+        default=DateRules(),
+    )
+    status: StatusRules | None = noted(
+        "Which records can be printed, and which are printed.",
+        "Rekaman mana yang boleh dicetak, dan yang sudah dicetak.",
+        default=None,
+    )
+    identity: Identity | None = noted(
+        "The number from which ids are made.",
+        "Nomor sumber nomor antrean.",
+        default=None,
+    )
+    classify: tuple[ClassifyRule, ...] = noted(
+        "Classes by the words of another column; the first that matches.",
+        "Kelas menurut kata pada kolom lain; yang pertama cocok.",
+        default=(),
+    )
     areas: Annotated[
         dict[
             Text,
@@ -189,7 +227,11 @@ class OfficeTables(Table):
                 Kind.LIST,
             ),
         ),
-    ] = Field(default_factory=dict)
+    ] = noted(
+        "Areas and their further spellings, by official name. Empty: free text.",
+        "Wilayah dan ejaan lainnya, menurut nama resmi. Kosong: teks bebas.",
+        default_factory=dict,
+    )
     area_rank: Annotated[
         dict[AreaName, Rank],
         Form(
@@ -209,8 +251,16 @@ class OfficeTables(Table):
                 Kind.WHOLE,
             ),
         ),
-    ] = Field(default_factory=dict)
-    privacy: Privacy = Privacy()
+    ] = noted(
+        "Strict precedence of areas, lower first, by name.",
+        "Urutan mutlak wilayah, angka kecil dulu, menurut nama.",
+        default_factory=dict,
+    )
+    privacy: Privacy = noted(
+        "What sheets show of a person.",
+        "Yang ditampilkan lembar tentang seseorang.",
+        default=Privacy(),
+    )
 
     _base: Path | None = PrivateAttr(default=None)
     _source_digest: str | None = PrivateAttr(default=None)

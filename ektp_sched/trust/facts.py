@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.people.cohorts import Cohorts
-    from ektp_sched.trust.planned import PlannedRows
     from ektp_sched.trust.verify.shifts import Worked
 
     Bools = NDArray[np.bool_]
@@ -136,7 +136,7 @@ class Facts(Placed):
         return rows.application, rows.printer, rows.server, day
 
 
-def missing_columns(plan: PlannedRows) -> list[str]:
+def missing_columns(plan: Plan) -> list[str]:
     """Return the columns that a plan's tables should have and have not."""
     pairs = (
         (_ROWS, plan.assignments, "plan"),
@@ -156,7 +156,7 @@ def blocks(count: int, step: int | None = None) -> Iterator[slice]:
     return (slice(low, min(count, low + size)) for low in range(0, count, size))
 
 
-def read_facts(plan: PlannedRows, backlog: Backlog, office: Office) -> Facts:
+def read_facts(plan: Plan, backlog: Backlog, office: Office) -> Facts:
     """Line up a plan with the accepted applications."""
     frame, start, days = backlog.frame, plan.start, plan.days
     worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)

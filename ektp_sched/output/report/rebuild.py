@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
+from ektp_sched.documents.files import json_text
 from ektp_sched.output.evidence import refuse_changed
 from ektp_sched.output.languages import language
 from ektp_sched.output.plain_json import json_file
@@ -14,7 +15,6 @@ from ektp_sched.output.report.comparison_file import read_comparison
 from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.seal import COMPARISON, SUMMARY
-from ektp_sched.output.summary import json_text
 from ektp_sched.places import replace_file
 
 __all__ = ["REPORT", "rebuild"]

@@ -21,10 +21,10 @@ from ektp_sched.planning.tiers import check_range
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ektp_sched.documents import DecisionProof
     from ektp_sched.office import Capacity, Office, Option
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.case import Case
-    from ektp_sched.planning.certificate import DecisionProof
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.network.program import Program

@@ -6,19 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents import Status
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.decisions.decide import decide
 from ektp_sched.planning.network.engine import NetworkEngine
 from ektp_sched.planning.outcome import Unmade
-from ektp_sched.planning.result import Status
 from ektp_sched.planning.worth import capacity_without
 
 if TYPE_CHECKING:
+    from ektp_sched.documents import Conflict
     from ektp_sched.office import Option
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.decisions.decide import Decided
     from ektp_sched.planning.outcome import Outcome
-    from ektp_sched.planning.result import Conflict
 
 __all__ = ["YesNoEngine"]
 
@@ -52,7 +52,8 @@ class YesNoEngine:
         from ektp_sched.planning.mixed.engine import contradicting_rules
 
         # Too much even if every shift were worked, or with those that are.
-        return contradicting_rules(case, (outcome.able, outcome.program), clock)
+        networks = [(able, case.cohorts) for able in (outcome.able, outcome.program)]
+        return contradicting_rules(case, networks, clock)
 
 
 def _without(case: Case, decided: Decided, option: Option) -> Outcome | Unmade:

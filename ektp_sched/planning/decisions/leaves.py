@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from ektp_sched.planning.certificate import Leaf
+from ektp_sched.documents import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

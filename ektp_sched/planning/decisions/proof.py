@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.documents import DecisionCut, DecisionProof, Leaf
 from ektp_sched.people.objectives import PINS, Objective
-from ektp_sched.planning.certificate import DecisionCut, DecisionProof, Leaf, TierPrices
 from ektp_sched.planning.decisions.leaves import Demand, leaves
 from ektp_sched.planning.decisions.rules import worked
 from ektp_sched.planning.network.pricing import by_limit
@@ -95,23 +95,29 @@ def _cut(
 ) -> DecisionCut:
     tier = flows[cut.tier]
     name, rank = (PINS, None) if tier.name == PINS else label(tier)
-    printers, servers, reserve, stock = by_limit(program, cut.price)
-    prices = TierPrices(
-        name,
-        rank,
-        tier.scale,
-        cut.constant,
-        _asked(printers),
-        _asked(servers),
-        None if reserve is None else _asked({"": reserve})[""],
-        _asked(stock),
+    prices = by_limit(program, cut.price)
+    return DecisionCut(
+        tier=cut.tier,
+        name=name,
+        rank=rank,
+        scale=tier.scale,
+        weights=cut.weights,
+        constant=cut.constant,
+        slope=cut.slope,
+        printers=_asked(prices.printers),
+        servers=_asked(prices.servers),
+        reserve=None if prices.reserve is None else _at_least_0(prices.reserve),
+        stock=_asked(prices.stock),
     )
-    return DecisionCut(cut.tier, cut.weights, prices, cut.slope)
 
 
 def _asked(lines: Lines) -> Lines:
     """Leave out what is below 0: a limit that pays would only weaken the bound."""
-    return {name: tuple(max(0, p) for p in line) for name, line in lines.items()}
+    return {name: _at_least_0(line) for name, line in lines.items()}
+
+
+def _at_least_0(line: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(max(0, price) for price in line)
 
 
 def _demands(

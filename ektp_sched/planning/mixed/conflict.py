@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.documents import Conflict, RuleOfConflict
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.objectives import Objective
 from ektp_sched.people.people import MISSING
 from ektp_sched.planning.mixed.pose import pose
 from ektp_sched.planning.mixed.run import feasible
-from ektp_sched.planning.result import Conflict, RuleOfConflict
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["PINS_RULE", "contradiction", "keeps_all_but_one", "possible"]
+__all__ = ["PINS_RULE", "contradiction", "pins_of", "possible", "too_many_pins"]
 
 PINS_RULE = "pins"
 """Stands for all dates that applications are pinned to."""
@@ -58,7 +58,7 @@ def contradiction(
             dropped.add(place)
     kept = [place for place in every if place not in dropped]
     rules = tuple(_rule(problem, place, frozenset(dropped)) for place in kept)
-    ids = _pinned(problem) if PINS_RULE in kept else ()
+    ids = pins_of(problem) if PINS_RULE in kept else ()
     day = next((rule.day for rule in rules if rule.day is not None), None)
     start = problem.limits.start
     return (Conflict("rules", day or start, {"rules": len(rules)}, ids, rules),)
@@ -85,22 +85,26 @@ def _solve(
     return None if outcome.infeasible else outcome.value
 
 
-def keeps_all_but_one(
+def too_many_pins(
     problem: Problem, ids: Collection[str], deadline: float | None = None
-) -> bool:
-    """Return whether giving up any one of these pins makes room for the rest.
+) -> Problem:
+    """Return the problem with some of these pins alone: giving up any makes room.
 
-    All other pins are given up, every other rule is kept; False if time did not
-    suffice to find out.
+    All of them together must be too much; ever smaller parts are given up for good as
+    long as the rest still is.  Every other rule is kept.
     """
-    frame, member = problem.people.frame, problem.cohorts.member
-    rows = np.flatnonzero(frame["application_id"].is_in(list(ids)).to_numpy())
-    _, first = np.unique(member[rows], return_index=True)
-    return all(
-        (deadline is None or time.monotonic() < deadline)
-        and possible(_pinning(problem, np.delete(rows, given_up)))
-        for given_up in first.tolist()
-    )
+    named = problem.people.frame["application_id"].is_in(list(ids)).to_numpy()
+    rows = np.flatnonzero(named)
+    part = len(rows)
+    while part > 1:
+        part = -(-part // 2)
+        for begin in range(len(rows) - part, -1, -part):
+            if deadline is not None and time.monotonic() >= deadline:
+                return _pinning(problem, rows)
+            fewer = np.delete(rows, slice(begin, begin + part))
+            if len(fewer) and not possible(_pinning(problem, fewer)):
+                rows = fewer
+    return _pinning(problem, rows)
 
 
 def _pinning(problem: Problem, rows: Ints | tuple[()]) -> Problem:
@@ -166,7 +170,8 @@ def _down(
     return tuple(name for name, done in idle if name in names and not done)
 
 
-def _pinned(problem: Problem) -> tuple[str, ...]:
+def pins_of(problem: Problem) -> tuple[str, ...]:
+    """Return the ids of all who are pinned to a day of the plan, sorted."""
     days = problem.limits.days
     pinned = (problem.cohorts.pinned != NONE) & (problem.cohorts.pinned < days)
     rows = np.flatnonzero(pinned[problem.cohorts.member])

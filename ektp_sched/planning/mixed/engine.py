@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents import Status
 from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.mixed.conflict import (
     PINS_RULE,
     contradiction,
-    keeps_all_but_one,
+    pins_of,
     possible,
+    too_many_pins,
 )
 from ektp_sched.planning.mixed.exchanges import settle_exchanges
 from ektp_sched.planning.mixed.pose import pose
@@ -19,19 +21,19 @@ from ektp_sched.planning.mixed.solve import ENGINE, solve
 from ektp_sched.planning.network.conflicts import pin_conflicts
 from ektp_sched.planning.network.problem import least_value
 from ektp_sched.planning.outcome import Outcome, Unmade
-from ektp_sched.planning.result import Status
 from ektp_sched.planning.worth import capacity_without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ektp_sched.documents import Conflict
     from ektp_sched.office import Option
+    from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.outcome import Settled
-    from ektp_sched.planning.result import Conflict
 
 __all__ = ["MixedEngine", "contradicting_rules"]
 
@@ -70,38 +72,34 @@ class MixedEngine:
     ) -> tuple[Conflict, ...]:
         """Return rules that contradict; of pins alone what stands against each."""
         with clock.stage("conflict"):
-            conflicts = contradiction(_posed(case), clock.deadline)
-            if not _of_pins_alone(conflicts):
-                return conflicts
-            frame = case.backlog.frame
-            alone = pin_conflicts(outcome.program, outcome.cohorts, frame)
-            # Pins that are too many together may be so for blanks that are counted
-            # apart.
-            return tuple(c for c in alone if c.code not in _TOGETHER) or conflicts
+            return contradicting_rules(
+                case, ((outcome.program, outcome.cohorts),), clock
+            )
 
 
 def contradicting_rules(
-    case: Case, programs: Sequence[Program], clock: Clock
+    case: Case, networks: Sequence[tuple[Program, Cohorts]], clock: Clock
 ) -> tuple[Conflict, ...]:
-    """Return rules that contradict; of pins alone which are too many together.
+    """Return rules that contradict; of pins alone what stands against each.
 
-    The first of the networks that does not hold the pins says which.  It may know of
-    fewer rules than there are: where giving up a pin makes no room by all of them,
-    nothing is said but that the pins contradict.
+    The networks know of fewer rules than there are.  The first of them that does not
+    hold the pins says which are too many together; where giving up one of those makes
+    no room by all the rules, even fewer contradict something.
     """
-    problem = _posed(case)
-    conflicts = contradiction(problem, clock.deadline)
+    problem, deadline = _posed(case), clock.deadline
+    conflicts = contradiction(problem, deadline)
     if conflicts and not _of_pins_alone(conflicts):
         return conflicts
-    for program in programs:
-        of_pins = pin_conflicts(program, case.cohorts, case.backlog.frame)
-        if of_pins:
-            together = [c.application_ids for c in of_pins if c.code in _TOGETHER]
-            true = all(
-                keeps_all_but_one(problem, ids, clock.deadline) for ids in together
-            )
-            return of_pins if true else conflicts or of_pins
-    return conflicts
+    of_pins: tuple[Conflict, ...] = ()
+    for program, cohorts in networks:
+        of_pins = of_pins or pin_conflicts(program, cohorts, case.backlog.frame)
+    if not conflicts or any(c.code not in _TOGETHER for c in of_pins):
+        return of_pins
+    ids = of_pins[0].application_ids if of_pins else conflicts[0].application_ids
+    narrow = too_many_pins(problem, ids, deadline)
+    if of_pins and pins_of(narrow) == ids:
+        return of_pins
+    return contradiction(narrow, deadline) or conflicts
 
 
 def _of_pins_alone(conflicts: tuple[Conflict, ...]) -> bool:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents import Status
 from ektp_sched.office import Notice, capacity
 from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.decisions.order import tier_order
@@ -18,7 +19,6 @@ from ektp_sched.planning.mixed.run import minimise
 from ektp_sched.planning.network.flow import FlowSolver
 from ektp_sched.planning.network.lexicographic import solve_tiers
 from ektp_sched.planning.outcome import Linear, Outcome, Settled
-from ektp_sched.planning.result import Status
 from ektp_sched.planning.tiers import check_range
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.documents import Conflict
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.network.problem import Face, exact_total, tier_problem
 from ektp_sched.planning.network.program import Arc
-from ektp_sched.planning.result import Conflict
 
 if TYPE_CHECKING:
     import polars as pl

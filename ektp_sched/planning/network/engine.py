@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents import Status
 from ektp_sched.planning.network.conflicts import keeps_pins, pin_conflicts
 from ektp_sched.planning.network.lexicographic import solve_tiers
 from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.outcome import Outcome, Settled
-from ektp_sched.planning.result import Status
 from ektp_sched.planning.tiers import check_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.documents import Conflict
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.network.lexicographic import Solution
-    from ektp_sched.planning.result import Conflict
 
 __all__ = ["NetworkEngine"]
 

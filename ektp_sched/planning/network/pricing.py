@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.documents import Prices
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning.network.program import Arc
 
@@ -22,13 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["by_limit"]
 
 
-def by_limit(
-    program: Program, price: Sequence[int] | NDArray[np.int64]
-) -> tuple[Lines, Lines, tuple[int, ...] | None, Lines]:
-    """Return a tier's prices of printers, servers, the reserve and stock, by day.
-
-    They are as in ``TierPrices``; the price of a node is a whole number of any size.
-    """
+def by_limit(program: Program, price: Sequence[int] | NDArray[np.int64]) -> Prices:
+    """Return a tier's prices; that of a node is a whole number of any size."""
     limits = program.capacity
     nodes = np.asarray(price, dtype=object)
     paid = nodes[program.head] - nodes[program.tail]
@@ -49,7 +45,7 @@ def by_limit(
         pool_of = {names[i]: p for p, pool in enumerate(pools) for i in pool}
         return {name: line(kind, pool_of.get(name, NONE)) for name in names}
 
-    return (
+    return Prices(
         lines(Arc.PRINTER, program.pools, limits.printers),
         lines(Arc.SERVER, program.server_pools, limits.servers),
         None if limits.total is None else line(Arc.RESERVE, 0),

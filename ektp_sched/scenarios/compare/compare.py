@@ -448,7 +448,7 @@ def _blanks(made: Plan, day: date) -> tuple[str, ...]:
             {
                 card
                 for tier in made.certificate.tiers
-                for card, prices in tier.stock.items()
+                for card, prices in tier.prices.stock.items()
                 if any(prices[offset:])
             }
         )

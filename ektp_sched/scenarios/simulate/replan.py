@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.documents import Conflict
     from ektp_sched.office import Office
-    from ektp_sched.planning.result import Conflict
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Arrivals, Limits
 

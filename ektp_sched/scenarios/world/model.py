@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ektp_sched.rules.capacity import AREAS, CARDS, SERVERS
 from ektp_sched.rules.fields import (
     LARGEST_DAILY,
     Cards,
@@ -19,7 +20,10 @@ from ektp_sched.rules.fields import (
     Share,
     Table,
     Text,
+    noted,
 )
+from ektp_sched.rules.forms import Form, form_of
+from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.words import Said, said
 
 __all__ = [
@@ -32,14 +36,80 @@ __all__ = [
     "NewPrinter",
     "NewServer",
     "ScenarioRules",
+    "ScenarioTable",
+    "ScenariosFile",
     "sentence",
 ]
 
-Mean = Annotated[Number, Field(ge=1, le=1_000_000)]
+Mean = Annotated[
+    Number,
+    Field(ge=1, le=1_000_000),
+    Form(
+        said(
+            "a number of working days from 1 to 1,000,000",
+            "jumlah hari kerja dari 1 sampai 1.000.000",
+        )
+    ),
+]
 """A mean number of working days, 1 to 1,000,000."""
 
-Weight = Annotated[Number, Field(gt=0, le=1_000_000)]
+Weight = Annotated[
+    Number,
+    Field(gt=0, le=1_000_000),
+    Form(
+        said("a number above 0, up to 1,000,000", "angka di atas 0, sampai 1.000.000")
+    ),
+]
 """A parameter of a prior, above 0."""
+
+Pair = Annotated[
+    tuple[Weight, Weight],
+    Form(
+        said(
+            "two numbers above 0 in brackets, such as [0.5, 20]",
+            "dua angka di atas 0 dalam kurung siku, misalnya [0.5, 20]",
+        )
+    ),
+]
+"""The parameters a and b of a beta prior."""
+
+Seen = Annotated[Count, Form(unit=said("", ""))]
+"""How often something was seen."""
+
+
+def _file(name: str) -> Form:
+    return Form(
+        said(
+            'the name of a file beside this one, in quotes, such as "{name}"',
+            'nama berkas di samping berkas ini, dalam tanda kutip, misalnya "{name}"',
+            name=name,
+        )
+    )
+
+
+_CARDS: Final = Form(
+    said(
+        "{cards}, or a range such as {example}",
+        "{cards}, atau rentang, misalnya {example}",
+        cards=form_of(Cards).says or "",
+        example="{ low = 600, likely = 650, high = 700 }",
+    )
+)
+_DATE: Final = said(
+    "a date without quotes, such as 2018-01-15",
+    "tanggal tanpa tanda kutip, misalnya 2018-01-15",
+)
+Date = Annotated[Day, Form(_DATE)]
+"""A calendar date."""
+
+_FIRST: Final = Form(
+    said(
+        "{date}, or a range {example}; leave it out for the start",
+        "{date}, atau rentang {example}; hapus bila ada sejak awal",
+        date=_DATE,
+        example="{ earliest = DATE, likely = DATE, latest = DATE }",
+    )
+)
 
 
 def sentence(text: Said) -> PydanticCustomError:
@@ -67,9 +137,9 @@ def _certain_day(value: Any) -> Any:
 class CardsRange(Table):
     """Cards a day that nobody knows for certain: a triangular distribution."""
 
-    low: Cards
-    likely: Cards
-    high: Cards
+    low: Cards = noted("Least cards a day.", "Paling sedikit kartu sehari.")
+    likely: Cards = noted("Likeliest cards a day.", "Yang paling mungkin.")
+    high: Cards = noted("Most cards a day.", "Paling banyak kartu sehari.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -91,9 +161,9 @@ class CardsRange(Table):
 class DayRange(Table):
     """A day that nobody knows for certain: a triangular distribution."""
 
-    earliest: Day
-    likely: Day
-    latest: Day
+    earliest: Date = noted("Earliest day.", "Hari paling awal.")
+    likely: Date = noted("Likeliest day.", "Hari yang paling mungkin.")
+    latest: Date = noted("Latest day.", "Hari paling akhir.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -118,16 +188,58 @@ class NewServer(Table):
 
     model_config = ConfigDict(validate_by_name=False)
 
-    id: Text  # of its own; the same id in two scenarios is the same thing
-    # a number of cards, or a range
-    cards_per_day: Annotated[CardsRange, BeforeValidator(_certain_cards)]
-    # first day in use, a date or a range; None: the start
-    from_: Annotated[DayRange, BeforeValidator(_certain_day)] | None = Field(
-        default=None, validation_alias="from", serialization_alias="from"
+    id: Annotated[
+        Text,
+        Form(
+            said(
+                'an id in quotes, such as "server-new"',
+                'id dalam tanda kutip, misalnya "server-baru"',
+            )
+        ),
+    ] = noted(
+        "Id of its own; the same id in two scenarios is the same thing.",
+        "Id sendiri; id yang sama dalam dua skenario berarti hal yang sama.",
     )
-    to: Day | None = None  # last day in use, inclusive; None: no limit
-    # ids of the same kind that stand by while this one works
-    replaces: tuple[Text, ...] = ()
+    cards_per_day: Annotated[
+        CardsRange,
+        BeforeValidator(_certain_cards, json_schema_input_type=Cards | CardsRange),
+        _CARDS,
+    ] = noted(
+        "Cards on a full day, for certain or a range.",
+        "Kartu per hari penuh, pasti atau rentang.",
+    )
+    from_: Annotated[
+        Annotated[
+            DayRange,
+            BeforeValidator(_certain_day, json_schema_input_type=Day | DayRange),
+        ]
+        | None,
+        _FIRST,
+    ] = noted(
+        "First day in use, for certain or a range. Empty: the start.",
+        "Hari pertama dipakai, pasti atau rentang. Kosong: hari mulai.",
+        default=None,
+        validation_alias="from",
+        serialization_alias="from",
+    )
+    to: Date | None = noted(
+        "Last day in use, inclusive. Empty: no limit.",
+        "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
+        default=None,
+    )
+    replaces: Annotated[
+        tuple[Text, ...],
+        Form(
+            said(
+                'ids in brackets, such as ["server-1"]',
+                'id dalam kurung siku, misalnya ["server-1"]',
+            )
+        ),
+    ] = noted(
+        "Ids of the same kind that stand by while this one works.",
+        "Id sejenis yang berhenti selama yang ini bekerja.",
+        default=(),
+    )
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -151,43 +263,158 @@ class NewServer(Table):
 class NewPrinter(NewServer):
     """Entry of ``[[scenarios.NAME.printers]]``: a printer that is added."""
 
-    # servers, cards, areas: as in [[printers]] of office.toml
-    servers: tuple[Text, ...] | None = Field(default=None, min_length=1)
-    cards: tuple[Text, ...] | None = Field(default=None, min_length=1)
-    areas: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    servers: Annotated[tuple[Text, ...] | None, SERVERS] = noted(
+        "Servers that it can use. Empty: all.",
+        "Server yang dapat dipakai. Kosong: semua.",
+        default=None,
+        min_length=1,
+    )
+    cards: Annotated[tuple[Text, ...] | None, CARDS] = noted(
+        "Card types that it prints. Empty: all.",
+        "Jenis kartu yang dapat dicetak. Kosong: semua.",
+        default=None,
+        min_length=1,
+    )
+    areas: Annotated[tuple[Text, ...] | None, AREAS] = noted(
+        "Areas that it prints for. Empty: all.",
+        "Wilayah yang dilayani. Kosong: semua.",
+        default=None,
+        min_length=1,
+    )
 
 
 class ScenarioRules(Table):
     """Table ``[scenarios.NAME]``, the resources that it adds apart."""
 
-    label: Text | None = None  # its name for people; None: the table's name
-    cost_idr: Rupiah = 0  # what it costs once, rupiah
-    # keys of office.toml that differ
-    office: dict[str, Any] = Field(default_factory=dict)
+    label: Text | None = noted(
+        "Its name for people. Empty: the table's name.",
+        "Namanya untuk orang. Kosong: nama tabelnya.",
+        default=None,
+    )
+    cost_idr: Rupiah = noted(
+        "What it costs once, in rupiah.", "Biayanya sekali, dalam rupiah.", default=0
+    )
+    office: Annotated[
+        dict[str, Any],
+        Form(
+            said(
+                "keys of office.toml, such as {example}",
+                "kunci office.toml, misalnya {example}",
+                example='office.calendar.workdays = ["mon", "sat"]',
+            ),
+            of=OfficeTables,
+        ),
+    ] = noted(
+        "Keys of office.toml that differ in it.",
+        "Kunci office.toml yang berbeda di dalamnya.",
+        default_factory=dict,
+    )
+
+
+class ScenarioTable(ScenarioRules):
+    """Table ``[scenarios.NAME]``, whole."""
+
+    servers: tuple[NewServer, ...] = noted(
+        "Servers that it adds.", "Server yang ditambahkan.", default=()
+    )
+    printers: tuple[NewPrinter, ...] = noted(
+        "Printers that it adds.", "Printer yang ditambahkan.", default=()
+    )
 
 
 class ArrivalPrior(Table):
     """Table ``[arrivals.prior]``: gamma prior of each class's rate."""
 
-    # shape, above 0: as if so many cards had been seen before
-    cards: Weight = Decimal("0.5")
-    # rate, from 0: in so many working days
-    days: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(0)
+    cards: Weight = noted(
+        "Shape: as if so many cards had been seen before.",
+        "Bentuk: seolah-olah sekian kartu pernah teramati.",
+        default=Decimal("0.5"),
+    )
+    days: Annotated[
+        Number,
+        Field(ge=0, le=1_000_000),
+        Form(said("a number from 0 to 1,000,000", "angka dari 0 sampai 1.000.000")),
+    ] = noted(
+        "Rate: in so many working days.",
+        "Laju: dalam sekian hari kerja.",
+        default=Decimal(0),
+    )
 
 
 class ArrivalRules(Table):
     """Table ``[arrivals]``: how many people are recorded."""
 
-    # mean of all classes together; None only with a history
-    per_working_day: Annotated[Number, Field(ge=0, le=LARGEST_DAILY)] | None = None
-    # variance over mean of a day's count, 1 (Poisson) to 1,000,000
-    dispersion: Annotated[Number, Field(ge=0, le=1_000_000)] = Decimal(1)
-    # class → share, summing to exactly 1; None: the backlog's own
-    mix: dict[Text, Share] | None = None
-    # CSV, XLSX or Parquet with day, urgency, cards, from which all three are estimated
-    # instead
-    history: Text | None = None
-    prior: ArrivalPrior = ArrivalPrior()  # used with a history
+    per_working_day: Annotated[
+        Annotated[Number, Field(ge=0, le=LARGEST_DAILY)] | None,
+        Form(
+            said(
+                "a number of people from 0 to 10,000,000",
+                "jumlah orang dari 0 sampai 10.000.000",
+            )
+        ),
+    ] = noted(
+        "Mean number of people recorded on a working day, all classes together; "
+        "left out only with a history.",
+        "Rata-rata orang yang direkam per hari kerja, semua kelas; dihilangkan hanya "
+        "bila ada history.",
+        default=None,
+    )
+    dispersion: Annotated[
+        Number,
+        Field(ge=0, le=1_000_000),
+        Form(
+            said(
+                "variance / mean, a number from 1 (Poisson) to 1,000,000",
+                "varians / rata-rata, angka dari 1 (Poisson) sampai 1.000.000",
+            )
+        ),
+    ] = noted(
+        "Variance over mean of a day's count; 1 is Poisson.",
+        "Varians dibagi rata-rata jumlah sehari; 1 berarti Poisson.",
+        default=Decimal(1),
+    )
+    mix: Annotated[
+        dict[
+            Text,
+            Annotated[
+                Share,
+                Form(
+                    said(
+                        "a share from 0 to 1 with at most 30 decimals, such as 0.1",
+                        "bagian dari 0 sampai 1 dengan paling banyak 30 desimal, "
+                        "misalnya 0.1",
+                    )
+                ),
+            ],
+        ]
+        | None,
+        Form(
+            said(
+                "shares by class, such as {example}",
+                "bagian tiap kelas, misalnya {example}",
+                example="{ urgent = 0.1, routine = 0.9 }",
+            )
+        ),
+    ] = noted(
+        "Share of each class, summing to exactly 1. Empty: the backlog's own.",
+        "Bagian tiap kelas, jumlahnya tepat 1. Kosong: seperti pada antrean.",
+        default=None,
+    )
+    history: Annotated[Text | None, _file("arrivals.csv")] = noted(
+        "CSV, XLSX or Parquet with day, urgency, cards, from which all three are "
+        "estimated instead.",
+        "CSV, XLSX, atau Parquet dengan day, urgency, cards, untuk memperkirakan "
+        "ketiganya.",
+        default=None,
+    )
+    prior: Annotated[
+        ArrivalPrior,
+        Form(said("a table with cards and days", "tabel dengan cards dan days")),
+    ] = noted(
+        "Gamma prior of each class's rate; used with a history.",
+        "Prior gamma laju tiap kelas; dipakai bila ada history.",
+        default=ArrivalPrior(),
+    )
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
@@ -220,10 +447,16 @@ class ArrivalRules(Table):
 class BreakdownPrior(Table):
     """Table ``prior`` of ``[breakdowns.ID]``: beta priors of two chances."""
 
-    # parameters a and b of the chance to fail on a worked day
-    failure: tuple[Weight, Weight] = (Decimal("0.5"), Decimal(20))
-    # those of the chance to be repaired on a worked day
-    repair: tuple[Weight, Weight] = (Decimal(1), Decimal(3))
+    failure: Pair = noted(
+        "Parameters a and b of the chance to fail on a worked day.",
+        "Parameter a dan b peluang rusak pada hari kerja.",
+        default=(Decimal("0.5"), Decimal(20)),
+    )
+    repair: Pair = noted(
+        "Parameters a and b of the chance to be repaired on a worked day.",
+        "Parameter a dan b peluang selesai diperbaiki pada hari kerja.",
+        default=(Decimal(1), Decimal(3)),
+    )
 
 
 class BreakdownRules(Table):
@@ -233,17 +466,51 @@ class BreakdownRules(Table):
     history, from which the counts are taken.
     """
 
-    # mean_days_between, mean_days_down: mean worked days up and down, each from 1
-    mean_days_between: Mean | None = None
-    mean_days_down: Mean | None = None
-    # failures, days_up: failures seen, and worked days on whose morning it was up
-    failures: Count | None = None
-    days_up: Count | None = None
-    # repairs, days_down: repairs seen, and worked days on whose morning it was down
-    repairs: Count | None = None
-    days_down: Count | None = None
-    history: Text | None = None  # CSV, XLSX or Parquet with day, resource, up
-    prior: BreakdownPrior = BreakdownPrior()  # used with counts or a history
+    mean_days_between: Mean | None = noted(
+        "Mean worked days from one failure to the next.",
+        "Rata-rata hari kerja antara dua kerusakan.",
+        default=None,
+    )
+    mean_days_down: Mean | None = noted(
+        "Mean worked days that it is out.",
+        "Rata-rata hari kerja selama rusak.",
+        default=None,
+    )
+    failures: Seen | None = noted(
+        "Failures seen.",
+        "Kerusakan yang teramati.",
+        default=None,
+    )
+    days_up: Seen | None = noted(
+        "Worked days on whose morning it was up.",
+        "Hari kerja yang paginya hidup.",
+        default=None,
+    )
+    repairs: Seen | None = noted(
+        "Repairs seen.",
+        "Perbaikan yang teramati.",
+        default=None,
+    )
+    days_down: Seen | None = noted(
+        "Worked days on whose morning it was down.",
+        "Hari kerja yang paginya rusak.",
+        default=None,
+    )
+    history: Annotated[Text | None, _file("outages.csv")] = noted(
+        "CSV, XLSX or Parquet with day, resource, up, from which the counts are taken.",
+        "CSV, XLSX, atau Parquet dengan day, resource, up, sumber angka-angka itu.",
+        default=None,
+    )
+    prior: Annotated[
+        BreakdownPrior,
+        Form(
+            said("a table with failure and repair", "tabel dengan failure dan repair")
+        ),
+    ] = noted(
+        "Beta priors of both chances; used with counts or a history.",
+        "Prior beta kedua peluang; dipakai bila ada angka atau history.",
+        default=BreakdownPrior(),
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -283,3 +550,47 @@ class BreakdownRules(Table):
                     )
                 )
         return self
+
+
+class ScenariosFile(Table):
+    """What a scenarios.toml says."""
+
+    baseline: Annotated[
+        Text | None,
+        Form(
+            said("the name of a scenario, in quotes", "nama skenario dalam tanda kutip")
+        ),
+    ] = noted(
+        "Scenario that the others are compared with. Empty: the first.",
+        "Skenario pembanding yang lain. Kosong: yang pertama.",
+        default=None,
+    )
+    arrivals: ArrivalRules | None = noted(
+        "How many people are recorded. Empty: nobody comes.",
+        "Berapa orang yang direkam. Kosong: tidak ada pendaftar baru.",
+        default=None,
+    )
+    breakdowns: Annotated[dict[Text, BreakdownRules], Form(called=said("ID", "ID"))] = (
+        noted(
+            "How often a printer or server fails, and for how long, by its id.",
+            "Seberapa sering dan berapa lama printer atau server rusak, per id.",
+            default_factory=dict,
+        )
+    )
+    scenarios: dict[Text, ScenarioTable] = noted(
+        "What may become of the office, by name.",
+        "Kemungkinan keadaan kantor, menurut nama.",
+    )
+    sources: Annotated[
+        dict[str, Any],
+        Form(
+            said(
+                'keys and "fact: …" or "assumed: …"',
+                'kunci dan "fact: …" atau "assumed: …"',
+            )
+        ),
+    ] = noted(
+        "Which inputs are facts, and which are assumed, by key.",
+        "Masukan mana yang fakta dan mana yang dugaan, menurut kuncinya.",
+        default_factory=dict,
+    )

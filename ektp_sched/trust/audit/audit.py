@@ -60,10 +60,10 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.log import PrintLog
     from ektp_sched.trust.audit.queue import Queue
-    from ektp_sched.trust.planned import PlannedRows
 
 
 __all__ = ["Audit", "audit"]
@@ -166,7 +166,7 @@ def audit(
     backlog: BacklogLike,
     office: OfficeLike,
     *,
-    plans: Sequence[PlannedRows] = (),
+    plans: Sequence[Plan] = (),
 ) -> Audit:
     """Compare a print log with the order that the office's rule asks for.
 

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.overtakes import Overtakes
     from ektp_sched.trust.audit.queue import Queue
-    from ektp_sched.trust.planned import PlannedRows
 
     Ints = NDArray[np.int64]
 
@@ -78,7 +78,7 @@ class Sheets:
 
 
 def sheets_of(
-    plans: Sequence[PlannedRows],
+    plans: Sequence[Plan],
     rows: pl.DataFrame,
     backlog: pl.DataFrame,
     office: Office,
@@ -117,7 +117,7 @@ def sheets_of(
     )
 
 
-def _asked(plans: Sequence[PlannedRows]) -> pl.DataFrame:
+def _asked(plans: Sequence[Plan]) -> pl.DataFrame:
     """Return all that the plans ask for, with the number of the plan by its start."""
     return pl.concat(
         plan.assignments.select(
@@ -132,7 +132,7 @@ def _asked(plans: Sequence[PlannedRows]) -> pl.DataFrame:
     )
 
 
-def _in_force(days: pl.Series, plans: Sequence[PlannedRows]) -> pl.Series:
+def _in_force(days: pl.Series, plans: Sequence[Plan]) -> pl.Series:
     """Return the number of the plan in force on each day; -1 before the first."""
     starts = pl.Series(sorted(plan.start for plan in plans), dtype=pl.Date)
     return starts.search_sorted(days, side="right").cast(pl.Int64) - 1
@@ -140,7 +140,7 @@ def _in_force(days: pl.Series, plans: Sequence[PlannedRows]) -> pl.Series:
 
 def _sheets(
     asked: pl.DataFrame,
-    plans: Sequence[PlannedRows],
+    plans: Sequence[Plan],
     rows: pl.DataFrame,
     strays: pl.DataFrame,
     limits: Capacity,

@@ -39,14 +39,11 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.trust.explain.ahead import Ahead
     from ektp_sched.trust.explain.limits import Room
-    from ektp_sched.trust.explain.model import (
-        Explained,
-        IdleShift,
-        Limit,
-    )
+    from ektp_sched.trust.explain.model import IdleShift, Limit
 
 __all__ = ["Explanation", "explain"]
 
@@ -55,7 +52,7 @@ _DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 
 
 def explain(
-    plan: Explained,
+    plan: Plan,
     backlog: BacklogLike,
     office: OfficeLike,
     application_id: str,
@@ -150,7 +147,7 @@ def _require_key(asked: str, office: Office) -> None:
     raise UsageError(msg)
 
 
-def _require_within(plan: Explained, day: date | None) -> None:
+def _require_within(plan: Plan, day: date | None) -> None:
     last = plan.start + timedelta(days=plan.days - 1)
     if day is not None and not plan.start <= day <= last:
         msg = said(
@@ -191,7 +188,7 @@ class _Case:
     """One application in one plan."""
 
     def __init__(
-        self, plan: Explained, backlog: Backlog, office: Office, person: Person
+        self, plan: Plan, backlog: Backlog, office: Office, person: Person
     ) -> None:
         self.plan, self.backlog, self.office, self.person = (
             plan,

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
-    from ektp_sched.trust.explain.model import Explained
     from ektp_sched.trust.facts import Facts
 
     Ints = NDArray[np.int64]
@@ -87,7 +87,7 @@ class Room:
         return tuple(limit for limit in resources if limit.full)
 
 
-def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Room:
+def find_room(plan: Plan, office: Office, printers: tuple[str, ...]) -> Room:
     """Return what a plan uses and leaves day by day, as these printers see it."""
     worked = known_uses(read_shifts(plan.shifts, plan.start), office, plan.days)
     limits = capacity(office, plan.start, plan.days, worked)
@@ -111,7 +111,7 @@ def find_room(plan: Explained, office: Office, printers: tuple[str, ...]) -> Roo
     return Room(plan.start, possible, free, limits, takes, *left, usable, worked)
 
 
-def _used(plan: Explained, column: str, names: tuple[str, ...]) -> Ints:
+def _used(plan: Plan, column: str, names: tuple[str, ...]) -> Ints:
     """Count a plan's cards by resource and day, shape ``(names, days)``."""
     counts = plan.assignments.group_by(column, "day").len()
     used = np.zeros((len(names), plan.days), dtype=np.int64)

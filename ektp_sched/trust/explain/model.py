@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ektp_sched.rules import HOLDING
 from ektp_sched.showing import OneLine
-from ektp_sched.trust.planned import PlannedRows
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ektp_sched.trust.explain.ahead import Ahead
 
 __all__ = [
-    "Explained",
     "Explanation",
     "IdleShift",
     "Limit",
@@ -26,14 +22,6 @@ __all__ = [
     "Slot",
     "SupplyHold",
 ]
-
-
-class Explained(PlannedRows, Protocol):
-    """A plan, just made or read back from its folder."""
-
-    @property
-    def prices(self) -> pl.DataFrame | None:
-        """Return the prices by resource, day and tier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.documents import Plan
     from ektp_sched.trust.facts import Facts
-    from ektp_sched.trust.planned import Planned
 
     Ints = NDArray[np.int64]
 
@@ -66,7 +66,7 @@ class Fairness(OneLine):
         return sum(self.accounted.values())
 
 
-def fairness(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> Fairness:
+def fairness(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> Fairness:
     """Count overtakes exactly, and how long people wait.
 
     "Comes first" means a stricter rank; or equal rank, waiting_since no later

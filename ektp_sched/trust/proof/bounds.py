@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.documents.certificate import Use
     from ektp_sched.office import Capacity
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
-    from ektp_sched.trust.planned import Use
     from ektp_sched.trust.proof.choice import Cut
     from ektp_sched.trust.proof.face import Face
     from ektp_sched.trust.proof.prices import Prices

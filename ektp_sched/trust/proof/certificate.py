@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.documents import Plan
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
-    from ektp_sched.trust.planned import Planned
     from ektp_sched.trust.proof.prices import Prices
     from ektp_sched.trust.verify.tiers import Values
 
@@ -65,7 +65,7 @@ class _Use:
 
 
 def check_certificate(
-    plan: Planned, backlog: BacklogLike, office: OfficeLike
+    plan: Plan, backlog: BacklogLike, office: OfficeLike
 ) -> list[Violation]:
     """Check the prices that prove a plan optimal, in whole numbers."""
     office = as_office(office)
@@ -99,7 +99,7 @@ def check_certificate(
 
 def final_face(
     facts: Facts,
-    plan: Planned,
+    plan: Plan,
     reached: Values,
     findings: Findings,
 ) -> Face | None:
@@ -131,7 +131,7 @@ def final_face(
 
 def _same_tiers(
     facts: Facts,
-    plan: Planned,
+    plan: Plan,
     prices: list[Prices],
     reached: Values,
     findings: Findings,

@@ -10,8 +10,8 @@ from ektp_sched.trust.proof.prices import UnreadableError, get, limit_prices
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
+    from ektp_sched.documents.certificate import Use
     from ektp_sched.trust.facts import Facts
-    from ektp_sched.trust.planned import Use
     from ektp_sched.trust.proof.prices import Prices
 
 __all__ = ["Choice", "Cut", "Leaf", "Row", "Step", "read_choice"]

@@ -16,10 +16,10 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Lot
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
-    from ektp_sched.trust.planned import Planned
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["check_claims", "uncertifiable"]
 
 
-def check_claims(facts: Facts, plan: Planned, findings: Findings) -> None:
+def check_claims(facts: Facts, plan: Plan, findings: Findings) -> None:
     """Check that bounds, "proven" and "optimal" do not contradict each other."""
     for tier in plan.tiers:
         if tier.bound is not None and tier.bound > tier.value:

@@ -19,10 +19,11 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ektp_sched.documents import ShiftUse
+    from ektp_sched.documents.certificate import Use
     from ektp_sched.office import Office
     from ektp_sched.rules.shifts import Shift
     from ektp_sched.trust.findings import Findings
-    from ektp_sched.trust.planned import PlannedShift, Use
     from ektp_sched.words import Said
 
 __all__ = [
@@ -54,7 +55,7 @@ class Worked:
     cost_idr: int
 
 
-def read_shifts(shifts: Sequence[PlannedShift], start: date) -> tuple[Worked, ...]:
+def read_shifts(shifts: Sequence[ShiftUse], start: date) -> tuple[Worked, ...]:
     """Return the shifts that a plan says are worked, in its order."""
     return tuple(
         Worked(use.shift, (use.day - start).days, use.cost_idr) for use in shifts

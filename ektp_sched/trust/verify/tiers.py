@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import Plan
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
-    from ektp_sched.trust.planned import Planned
 
     Ints = NDArray[np.int64]
     Values = Mapping[tuple[str, int], int]
@@ -122,7 +122,7 @@ def value_of(tier: Objective, found: Values) -> int:
 
 def check_tiers(
     facts: Facts,
-    plan: Planned,
+    plan: Plan,
     found: Values,
     findings: Findings,
 ) -> bool:

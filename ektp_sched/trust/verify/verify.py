@@ -24,14 +24,14 @@ from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.documents import Plan
     from ektp_sched.trust.facts import Facts
-    from ektp_sched.trust.planned import Planned
     from ektp_sched.trust.verify.tiers import Values
 
 __all__ = ["Violation", "verify"]
 
 
-def verify(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> list[Violation]:
+def verify(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> list[Violation]:
     """Check a plan against the accepted rows and the office, from scratch.
 
     Parameters
@@ -88,7 +88,7 @@ def verify(plan: Planned, backlog: BacklogLike, office: OfficeLike) -> list[Viol
 
 def _check_proof(
     facts: Facts,
-    plan: Planned,
+    plan: Plan,
     sums: Values,
     findings: Findings,
 ) -> None:

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date  # noqa: TC003 - pydantic reads it
+from typing import Annotated, Any, Final, Literal
 
+from pydantic import PlainSerializer
+
+from ektp_sched.documents.entries import Count, Rank
+from ektp_sched.documents.files import form_of, json_text
 from ektp_sched.showing import OneLine
 
-if TYPE_CHECKING:
-    from datetime import date
+__all__ = [
+    "Certificate",
+    "DecisionCut",
+    "DecisionProof",
+    "Leaf",
+    "Prices",
+    "TierPrices",
+    "Use",
+    "certificate_text",
+]
 
-__all__ = ["Certificate", "DecisionCut", "DecisionProof", "Leaf", "TierPrices"]
+Use = tuple[Count, tuple[str, ...]]
+"""Day offset, and the shifts that are worked together on that day."""
+
+Lines = Annotated[
+    dict[str, tuple[int, ...]],
+    PlainSerializer(lambda lines: {name: [*lines[name]] for name in sorted(lines)}),
+]
+_ROW: Final = re.compile(r"\[\s+((?:-?\d+,\s+)*-?\d+)\s+\]")
 
 
 @dataclass(frozen=True, slots=True)
-class TierPrices:
-    """Prices of every limit in one tier, whole numbers, one a calendar day.
+class Prices:
+    """Prices of every limit, whole numbers, one a calendar day.
 
     Parameters
     ----------
-    name, rank, scale, value
-        As in ``Tier``.
     printers, servers
         Price by resource and day.
     reserve
@@ -30,42 +50,67 @@ class TierPrices:
         including this day".
     """
 
+    printers: Lines
+    servers: Lines
+    reserve: tuple[int, ...] | None
+    stock: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class TierPrices:
+    """Prices of every limit in one tier.
+
+    Parameters
+    ----------
+    name, rank, scale, value
+        As in ``Tier``.
+    prices
+        Of every limit.
+    """
+
     name: str
-    rank: int | str | None
+    rank: Rank
     scale: int
     value: int
-    printers: dict[str, tuple[int, ...]]
-    servers: dict[str, tuple[int, ...]]
-    reserve: tuple[int, ...] | None
-    stock: dict[str, tuple[int, ...]]
+    prices: Prices
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionCut:
     """Prices that bound one tier from below whichever shifts are worked.
 
-    With each better tier counted ``weights`` times and the prices of
-    ``limits``, weak duality bounds the weighed tiers under every decision;
-    with the better tiers held at their values it bounds this one.
+    With each better tier counted ``weights`` times, weak duality bounds the weighed
+    tiers under every decision; with the better tiers held at their values it bounds
+    this one.
 
     Parameters
     ----------
     tier
         Index of the tier among those that the network values, pins (an
         unkept pin costs 1) first where there are any.
+    name, rank, scale
+        Of that tier.
     weights
         How often each of those tiers up to this one counts; the last is 1.
-    limits
-        Price of every limit, not negative; its ``value`` is the bound
-        without any shift, before better tiers are taken off.
+    constant
+        The bound without any shift, before better tiers are taken off.
     slope
         What each use lowers the bound by, in the order of ``uses``.
+    printers, servers, reserve, stock
+        As in ``Prices``, not negative.
     """
 
-    tier: int
+    tier: Count
+    name: str
+    rank: Rank
+    scale: int
     weights: tuple[int, ...]
-    limits: TierPrices
+    constant: int
     slope: tuple[int, ...]
+    printers: Lines
+    servers: Lines
+    reserve: tuple[int, ...] | None
+    stock: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +136,10 @@ class Leaf:
         Index into ``cuts`` and ``rows`` and how many times, positive.
     """
 
-    path: tuple[tuple[tuple[int, ...], int, bool], ...]
+    path: tuple[tuple[tuple[Count, ...], int, bool], ...]
     times: tuple[int, ...]
-    cuts: tuple[tuple[int, int], ...]
-    rows: tuple[tuple[int, int], ...]
+    cuts: tuple[tuple[Count, int], ...]
+    rows: tuple[tuple[Count, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +165,7 @@ class DecisionProof:
         nothing is below.
     """
 
-    uses: tuple[tuple[int, tuple[str, ...]], ...]
+    uses: tuple[Use, ...]
     rows: tuple[tuple[str, tuple[int, ...], int], ...]
     cuts: tuple[DecisionCut, ...]
     leaves: tuple[tuple[Leaf, ...], ...]
@@ -142,7 +187,28 @@ class Certificate(OneLine):
         only the solver proves it.
     """
 
+    schema_version: Literal[1] = field(default=1, kw_only=True)
     start: date
     days: int
     tiers: tuple[TierPrices, ...]
     decisions: DecisionProof | None = None
+
+
+def certificate_text(certificate: Certificate) -> str:
+    """Return certificate.json; a resource, use, rule, cut or leaf has one line."""
+    content = form_of(Certificate).dump_python(certificate, mode="json")
+    proof = content.pop("decisions")
+    text = _ROW.sub(_on_one_line, json_text(content)).removesuffix("\n}\n")
+    parts = [f'    "{name}": {_lines(each)}' for name, each in (proof or {}).items()]
+    decisions = "{\n" + ",\n".join(parts) + "\n  }" if parts else "null"
+    return f'{text},\n  "decisions": {decisions}\n}}\n'
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    return f"[{', '.join(match[1].replace(',', ' ').split())}]"
+
+
+def _lines(entries: list[Any]) -> str:
+    """Return a list in JSON, one entry a line."""
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
+    return "[\n      " + ",\n      ".join(lines) + "\n    ]" if lines else "[]"

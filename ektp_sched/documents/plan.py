@@ -1,36 +1,29 @@
-"""What planning returns: a plan, its tiers, and the shifts that it works."""
+"""A plan, just made or read back, and why there is none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.documents.certificate import Certificate
+    from ektp_sched.documents.entries import ShiftUse, Tier
     from ektp_sched.office import Notice, Office
-    from ektp_sched.planning.certificate import Certificate
 
     Ints = NDArray[np.int64]
 
-__all__ = [
-    "Conflict",
-    "Plan",
-    "RuleOfConflict",
-    "Saving",
-    "ShiftUse",
-    "Status",
-    "Tier",
-]
+__all__ = ["Conflict", "Plan", "RuleOfConflict", "SavedPlan", "Status"]
 
 
 class Status(StrEnum):
@@ -44,101 +37,6 @@ class Status(StrEnum):
     """The rules contradict each other."""
     UNKNOWN = "unknown"
     """The time was over before there was any plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """One objective and what the plan reaches in it.
-
-    Parameters
-    ----------
-    name
-        ``unprinted``, ``overdue``, ``promise``, ``pressure``, ``cost_idr`` or
-        ``shifts``.
-    rank
-        The rank it counts; ``None`` for everybody, or for no rank.
-    value
-        The plan's value times ``scale``, a whole number.
-    scale
-        The least common multiple of the targets for ``pressure``, else 1.
-    bound
-        A proven lower bound on ``value``; ``None`` if there is none.
-    proven
-        Whether the value is proven to be the least possible, given those of
-        the tiers before.
-    """
-
-    name: str
-    rank: int | str | None
-    value: int
-    scale: int
-    bound: int | None
-    proven: bool
-
-    @property
-    def amount(self) -> Fraction:
-        """Return the value in the tier's unit: cards, days or pressure-days."""
-        return Fraction(self.value, self.scale)
-
-    @property
-    def exact(self) -> str:
-        """Return the value as text, a fraction where it is not whole."""
-        return str(self.amount)
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """What a tier would come to more if one shift were not worked.
-
-    Parameters
-    ----------
-    name, rank, scale
-        As in ``Tier``.
-    value
-        The difference times ``scale``.
-    """
-
-    name: str
-    rank: int | str | None
-    value: int
-    scale: int
-
-    @property
-    def amount(self) -> Fraction:
-        """Return the difference in the tier's unit."""
-        return Fraction(self.value, self.scale)
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftUse:
-    """A shift worked on a day, what it costs and what it saves.
-
-    Parameters
-    ----------
-    shift, day
-        Which, and when.
-    cost_idr
-        What it costs, rupiah.
-    saves
-        For each tier that the network values what it would be more without;
-        empty where it is needed for the rules, or is not known.
-    person_days
-        Days that people would wait more without it.
-    wasted_trips
-        Trips in vain that they would make more without it: a day of waiting
-        is 1 / ``visits.every_days`` of a trip, by area.
-    needed_for_rules
-        Whether without it, the other shifts being worked, no plan keeps all
-        pins, quotas and other rules.
-    """
-
-    shift: str
-    day: date
-    cost_idr: int
-    saves: tuple[Saving, ...]
-    person_days: int
-    wasted_trips: Fraction
-    needed_for_rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +149,22 @@ class Plan(OneLine):
     seconds: dict[str, float] = field(default_factory=dict)
     shifts: tuple[ShiftUse, ...] = ()
     rows: tuple[Ints, Ints] | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class SavedPlan(Plan):
+    """A plan as its folder tells it.
+
+    Its backlog has no columns passed through, and the held no area: the folder
+    keeps nothing personal.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    summary
+        All of summary.json.
+    """
+
+    path: Path
+    summary: dict[str, Any]

@@ -1,0 +1,203 @@
+"""What a section is made of, before a screen, a sheet or a page draws it.
+
+A cell is a value, not a text: a page and a screen write it in the reader's
+language (`shown`), a sheet keeps it as a number or a date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ektp_sched.output.languages import Language
+
+__all__ = [
+    "Cell",
+    "Column",
+    "Facts",
+    "Figure",
+    "Items",
+    "Paragraph",
+    "Part",
+    "Section",
+    "Table",
+    "Tile",
+    "Tiles",
+    "columns",
+    "keyed",
+    "shown",
+]
+
+Cell: TypeAlias = str | int | float | Fraction | date | None
+"""A text stays as it is, also where a number is not known; None stays empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    heading
+        As it is read.
+    kind
+        ``text``, ``date``, ``day`` (a date with its day of the week), all to
+        the left; ``number``, to the right.
+    places
+        Decimals of a number, at most.
+    detail
+        Whether it is left out where there is no room for all.
+    """
+
+    heading: str
+    kind: Literal["text", "number", "date", "day"] = "text"
+    places: int = 0
+    detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first column names its rows.
+
+    Parameters
+    ----------
+    caption
+        What it shows.
+    columns, rows
+        In order; each row has a cell for each column.
+    note
+        How it is to be read; empty for nothing.
+    ids
+        For each row the id that a link may lead to; empty: none.
+    first, rest
+        Rows that a screen shows, and what it says of the others; None: all.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    ids: tuple[str, ...] = ()
+    first: int | None = None
+    rest: str = ""
+    part: Literal["table"] = field(default="table", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart with its finding, and its table for those who do not see it.
+
+    Parameters
+    ----------
+    name
+        Its id, unique on the page.
+    title
+        The finding, a sentence.
+    note
+        How to read it.
+    chart
+        Returns it, of altair; called only where it is drawn.
+    table
+        Its figures.
+    """
+
+    name: str
+    title: str
+    note: str
+    chart: Callable[[], Any]
+    table: Table
+    part: Literal["figure"] = field(default="figure", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text; `style` is ``lead``, ``note``, ``warning``, or a class of the page."""
+
+    text: str
+    style: str = ""
+    part: Literal["paragraph"] = field(default="paragraph", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+    style: str = ""
+    part: Literal["items"] = field(default="items", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure that matters, with its label and what is to be said of it."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Figures that matter, side by side, or a line each."""
+
+    tiles: tuple[Tile, ...]
+    part: Literal["tiles"] = field(default="tiles", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a headline rests on: runs of numbered inputs, first and last."""
+
+    facts: tuple[tuple[str, str], ...]
+    assumed: tuple[tuple[str, str], ...]
+    part: Literal["facts"] = field(default="facts", init=False)
+
+
+Part: TypeAlias = Table | Figure | Paragraph | Items | Tiles | Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands below it.
+
+    Parameters
+    ----------
+    name
+        Its id, unique in a document.
+    title
+        The heading.
+    parts
+        In order.
+    """
+
+    name: str
+    title: str
+    parts: tuple[Part, ...]
+
+
+def columns(headings: Iterable[str], texts: int = 1) -> tuple[Column, ...]:
+    """Return columns of which the first few are text and the others numbers."""
+    return tuple(
+        Column(heading, "text" if place < texts else "number")
+        for place, heading in enumerate(headings)
+    )
+
+
+def keyed(keys: Sequence[str], texts: Language, wide: int = 1) -> tuple[Column, ...]:
+    """Return the same with headings by their keys among the texts."""
+    return columns(map(texts.text, keys), wide)
+
+
+def shown(cell: Cell, column: Column, texts: Language) -> str:
+    """Return a cell as people read it."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, date):
+        weekday = f"{texts.weekday(cell)} " if column.kind == "day" else ""
+        return f"{weekday}{texts.short_date(cell)}"
+    return texts.number(cell, column.places)
