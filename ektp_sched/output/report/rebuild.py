@@ -6,10 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-from ektp_sched.documents.files import json_text
+from ektp_sched.documents.files import json_file, json_text
 from ektp_sched.output.evidence import refuse_changed
 from ektp_sched.output.languages import language
-from ektp_sched.output.plain_json import json_file
 from ektp_sched.output.reading import load
 from ektp_sched.output.report.comparison_file import read_comparison
 from ektp_sched.output.report.comparison_page import comparison_report
