@@ -212,6 +212,26 @@ def test_need_counts_who_is_expected_beside_a_file(case: Path) -> None:
     assert answer["cards_per_day"] > answer["deterministic"]
 
 
+def test_need_takes_what_compare_takes(case: Path) -> None:
+    def asked(*further: object) -> subprocess.CompletedProcess[str]:
+        files = ("backlog.csv", "--office", "office.toml", "--out", "need")
+        goal = ("--resource", "server-1", "--cleared-by", "2017-09-15")
+        return run("need", *files, *goal, *FROM, "--days", "30", *further, cwd=case)
+
+    done = asked("--json")
+    assert done.returncode == 0
+    printed = json.loads(done.stdout)
+    written = json.loads((case / "need" / "need.json").read_bytes())
+    assert printed.pop("out") == "need"
+    assert printed == {key: written[key] for key in printed}
+    assert asked().stdout.splitlines()[-1] == "Written: need"
+    changed = (case / "need" / "need.json").read_text("utf-8").replace("4", "3")
+    (case / "need" / "need.json").write_text(changed, "utf-8")
+    assert "was changed since it was written" in one_sentence(asked())
+    assert asked("--force").returncode == 0
+    assert "policy replan makes a plan" in one_sentence(asked("--policy", "replan"))
+
+
 def test_need_answers_no_with_exit_1_where_nothing_is_enough(case: Path) -> None:
     done = run(
         *("need", "backlog.csv", "--office", "office.toml"),

@@ -11,6 +11,7 @@ import typer
 from ektp_sched.cli.console import as_date
 
 __all__ = [
+    "AnyPolicyOption",
     "BacklogArgument",
     "BacklogOption",
     "ForceOption",
@@ -115,6 +116,10 @@ OptionalScenariosOption = Annotated[
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace an earlier folder that was changed since."),
+]
+AnyPolicyOption = Annotated[
+    Literal["pressure", "class-order", "fifo", "replan"],
+    typer.Option("--policy", help="In which order cards are printed."),
 ]
 HorizonOption = Annotated[
     int,

@@ -94,13 +94,13 @@ def assumptions(found: Backtest, words: Language) -> tuple[str, ...]:
     names = ["same", "average", "slip"]
     if len(found.cases) > 1:
         names.append("prior")
+    fail_a, fail_b = found.priors.failure
+    repair_a, repair_b = found.priors.repair
     priors = {
-        f"{kind}_{part}": value
-        for kind, prior in (
-            ("fail", found.failure_prior),
-            ("repair", found.repair_prior),
-        )
-        for part, value in zip("ab", prior, strict=True)
+        "fail_a": fail_a,
+        "fail_b": fail_b,
+        "repair_a": repair_a,
+        "repair_b": repair_b,
     }
     return tuple(words.text(f"backtest.assumption_{n}", **priors) for n in names)
 
@@ -237,8 +237,8 @@ def _summary(found: Backtest, case: Case, words: Language) -> Iterator[tuple[str
     )
     margin = (
         words.text("backtest.margin_none")
-        if case.margin is None
-        else words.text("backtest.margin_days", count=case.margin)
+        if case.margin_working_days is None
+        else words.text("backtest.margin_days", count=case.margin_working_days)
     )
     yield words.text("backtest.margin", percent=percent), margin
     if case.undated:

@@ -52,7 +52,9 @@ def comparison_lines(
     yield ""
     table = overview_table(words, _FIGURES)
     yield f"{table.caption}:"
-    yield from aligned(zip(table.headings, *table.rows, strict=True), texts=4)
+    rows = [table.headings, *table.rows]
+    headings, *scenarios = zip(*rows, strict=True)
+    yield from aligned([(words.say("trips.scenario"), *headings[1:]), *scenarios])
     yield words.say("days.what")
     yield ""
     for difference in comparison.differences:

@@ -271,28 +271,26 @@ def _round(value: float | None) -> float:
     return float(round(value, -places))
 
 
-def pays_sentence(words: Words, one: BreakEven) -> str:
+def pays_sentence(words: Words, edge: BreakEven) -> str:
     """Return up to when, and from which rate on, a scenario pays."""
-    name = words.label(one.scenario or "")
-    against = words.say(f"pays.{one.against.replace('-', '_')}")
-    day, rate = one.installation_date, one.cards_per_day
-    if day.value is not None and not one.is_reached:
+    name = words.label(edge.scenario or "")
+    against = words.say(f"pays.{edge.against.replace('-', '_')}")
+    day, rate = edge.installation_date, edge.cards_per_day
+    if day.value is not None:
+        if rate.value is not None and edge.is_reached:
+            return words.say(
+                "pays.both", name=name, against=against, day=day.value, rate=rate.value
+            )
         only = words.say(
-            "pays.unreached",
+            "pays.date" if edge.is_reached else "pays.unreached",
             name=name,
             against=against,
             day=day.value,
-            earliest=one.earliest,
+            earliest=edge.earliest or "",
         )
         if rate.value is None:
-            return only
+            return f"{only} {words.say('pays.no_rate')}"
         return f"{only} {words.say('pays.unreached_rate', rate=rate.value)}"
-    if day.value is not None and rate.value is not None:
-        return words.say(
-            "pays.both", name=name, against=against, day=day.value, rate=rate.value
-        )
-    if day.value is not None:
-        return words.say("pays.date", name=name, against=against, day=day.value)
     why = words.texts.name("no-payoff", day.reason or rate.reason or "")
     if rate.value is not None:
         return words.say(
