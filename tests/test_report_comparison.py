@@ -375,7 +375,7 @@ def test_every_chart_is_valid_vega_lite(
 
     monkeypatch.setattr(drawing, "plain_svg", checked)
     report(found)
-    assert len(seen) == 12
+    assert len(seen) == 6
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from ektp_sched.output.report.comparison_text import (
     pays_sentence,
 )
 from ektp_sched.output.report.comparison_words import Words
+from ektp_sched.output.view.parts import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +53,10 @@ def comparison_lines(
     yield ""
     table = overview_table(words, _FIGURES)
     yield f"{table.caption}:"
-    rows = [table.headings, *table.rows]
-    headings, *scenarios = zip(*rows, strict=True)
-    yield from aligned([(words.say("trips.scenario"), *headings[1:]), *scenarios])
+    figures, *scenarios = zip(*written(table, texts), strict=True)
+    headings = (words.say("trips.scenario"), *figures)
+    named = zip(table.columns[1:], scenarios, strict=True)
+    yield from aligned([headings, *((of.heading, *cells) for of, cells in named)])
     yield words.say("days.what")
     yield ""
     for difference in comparison.differences:

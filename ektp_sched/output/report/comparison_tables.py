@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.report.comparison_words import millions
-from ektp_sched.output.report.page import Paragraph, Table
+from ektp_sched.output.view.parts import Paragraph, Part, Table, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ektp_sched.output.report.comparison_words import Words
-    from ektp_sched.output.report.page import Part
     from ektp_sched.scenarios.compare.comparison import (
         Difference,
         ScenarioFigures,
@@ -65,7 +64,7 @@ def overview_table(words: Words, figures: Sequence[str] = ()) -> Table:
         if not figures or name in figures
     ]
     headings = (words.say("figure.name"), *(words.label(s.name) for s in everything))
-    return Table(words.say("short.caption"), headings, tuple(rows))
+    return Table(words.say("short.caption"), columns(headings), tuple(rows))
 
 
 def _two_lines(cell: str) -> str:
@@ -100,7 +99,9 @@ def area_parts(words: Words) -> list[Part]:
         rows.append((area, *cells))
     labels = [words.label(one.name) for one in words.comparison.scenarios]
     headings = (words.texts.text("column.area"), *labels)
-    parts: list[Part] = [Table(words.say("waits.by_area"), headings, tuple(rows))]
+    parts: list[Part] = [
+        Table(words.say("waits.by_area"), columns(headings), tuple(rows))
+    ]
     if len(areas) > _AREAS:
         count = len(areas) - _AREAS
         parts.append(Paragraph(words.say("waits.more_areas", count=count), "note"))
@@ -123,7 +124,7 @@ def difference_parts(words: Words) -> list[Part]:
     caption = words.say("differences.caption", base=base)
     said = [words.say("differences.note", base=base), words.say("differences.equal")]
     note = Paragraph(" ".join(said), "note")
-    return [note, Table(caption, headings, tuple(rows), texts=2)]
+    return [note, Table(caption, columns(headings, 2), tuple(rows))]
 
 
 def _differs(part: Spread) -> bool:
@@ -194,5 +195,5 @@ def input_parts(words: Words) -> list[Part]:
     names = ("number", "kind", "what", "value", "note")
     headings = tuple(words.say(f"inputs.{name}") for name in names)
     ids = tuple(name for name, _ in rows)
-    table = Table(words.say("inputs.caption"), headings, cells, texts=5, ids=ids)
+    table = Table(words.say("inputs.caption"), columns(headings, 5), cells, ids=ids)
     return [table]
