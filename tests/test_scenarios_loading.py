@@ -329,15 +329,15 @@ def test_printers_that_reach_a_replaced_server_reach_the_new_one() -> None:
         ),
         ({}, {".a": {}}, 'scenarios.".a": is no name of a scenario'),
         ({}, {"NOW": {}}, 'scenarios.NOW: differs from "now" in capitals alone'),
-        ({}, {"new": 5}, "scenarios.new: is no table; it must be a table"),
+        ({}, {"new": 5}, "scenarios.new: is 5; it must be a table"),
         ({"scenarios": {}}, {}, "scenarios: there is none; add a table"),
-        ({"scenarios": []}, {}, "scenarios: is no table"),
+        ({"scenarios": []}, {}, "scenarios: is empty; it must be tables"),
         (
             {"baseline": "no"},
             {},
             'baseline: unknown scenario "no"; the nearest known one is "now"',
         ),
-        ({"baseline": 5}, {}, "baseline: must be the name of a scenario, in quotes"),
+        ({"baseline": 5}, {}, "baseline: is 5; it must be the name of a scenario"),
         (
             {"breakdowns": {"server-7": {"mean_days_between": 9, "mean_days_down": 2}}},
             {},
@@ -411,7 +411,7 @@ def test_printers_that_reach_a_replaced_server_reach_the_new_one() -> None:
         (
             {"arrivals": {"per_working_day": 9, "mix": {"routine": -1}}},
             {},
-            "arrivals.mix.routine: is -1; it must be a share from 0 to 1",
+            "arrivals.mix.routine: is -1; it must be a number from 0 to 1",
         ),
         (
             {},

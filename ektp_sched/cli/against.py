@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ektp_sched.cli.console import NO, Progress, echo, emit
+from ektp_sched.cli.console import NO, echo, emit
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
@@ -18,18 +17,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.against import Against
-
-__all__ = [
-    "AgainstOption",
-    "AimOption",
-    "DatesOption",
-    "DrawnSeedOption",
-    "Question",
-    "UncertainScenarioOption",
-    "answer",
-    "question",
-    "tell",
-]
 
 AgainstOption = Annotated[
     Path | None,
@@ -77,42 +64,22 @@ AimOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked with ``--against``.
-
-    Parameters
-    ----------
-    scenarios
-        The file.
-    scenario
-        Which; None: the only one that is uncertain.
-    dates
-        How many, or which.
-    seed
-        With which they are drawn.
-    aim
-        ``mean`` or ``worst-tenth``.
-    """
-
-    scenarios: Path
-    scenario: str | None
-    dates: int | tuple[date, ...]
-    seed: int
-    aim: str
-
-
 def question(
     scenarios: Path | None,
     scenario: str | None,
     dates: str | None,
     seed: int | None,
     aim: str | None,
-) -> Question | None:
-    """Return what is asked; None without ``--against``."""
+) -> dict[str, Any]:
+    """Return what is asked of the scenarios, the rest being as usual."""
+    asked: dict[str, Any] = {
+        "scenario": scenario,
+        "dates": dates,
+        "seed": seed,
+        "aim": aim,
+    }
     if scenarios is None:
-        given = {"scenario": scenario, "dates": dates, "seed": seed, "aim": aim}
-        for name, value in given.items():
+        for name, value in asked.items():
             if value is not None:
                 message = said(
                     "--{name} goes with --against; give that, or leave it out",
@@ -121,10 +88,11 @@ def question(
                     name=name,
                 )
                 raise UsageError(message)
-        return None
-    listed = 50 if dates is None else _dates(dates)
-    one = 1 if seed is None else seed
-    return Question(scenarios, scenario, listed, one, aim or "mean")
+        return {}
+    asked["dates"] = 50 if dates is None else _dates(dates)
+    return {"seed": 1, "aim": "mean"} | {
+        name: value for name, value in asked.items() if value is not None
+    }
 
 
 def _dates(text: str) -> int | tuple[date, ...]:
@@ -144,47 +112,30 @@ def _dates(text: str) -> int | tuple[date, ...]:
 
 
 def answer(
-    asked: Question,
-    backlog: Backlog,
-    office: Office,
-    start: date,
-    days: int | None,
-    limits: tuple[float | None, int],
-    progress: Progress,
+    scenarios: Path, backlog: Backlog, office: Office, *, start: date, **asked: Any
 ) -> Against:
-    """Choose the shifts, within a time limit and with so many workers."""
+    """Choose the shifts."""
     from ektp_sched.scenarios import load_scenarios
     from ektp_sched.scenarios.compare.against import against
 
-    return against(
-        backlog,
-        load_scenarios(asked.scenarios, office, start=start),
-        start=start,
-        days=days,
-        scenario=asked.scenario,
-        dates=asked.dates,
-        seed=asked.seed,
-        aim=asked.aim,
-        time_limit=limits[0],
-        workers=limits[1],
-        progress=progress,
-    )
+    uncertain = load_scenarios(scenarios, office, start=start)
+    return against(backlog, uncertain, start=start, **asked)
 
 
 def tell(
-    found: Against, out: Path, words: Language, *, force: bool, as_json: bool
+    rule: Against, out: Path, words: Language, *, force: bool, as_json: bool
 ) -> None:
     """Write and print the rule, or say that there is none."""
     from ektp_sched.output.against import against_lines, save_against
 
-    possible = found.status != "infeasible"
+    possible = rule.status != "infeasible"
     if possible:
-        save_against(found, out, force=force)
+        save_against(rule, out, force=force)
     if as_json:
         place = {"out": str(out)} if possible else {}
-        emit({**place, **found.document()})
+        emit({**place, **rule.document()})
     else:
-        for line in against_lines(found, words):
+        for line in against_lines(rule, words):
             echo(line, err=not possible)
         if possible:
             echo(words.text("cli.written", files=str(out / "against.json")))

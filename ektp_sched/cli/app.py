@@ -13,7 +13,6 @@ import typer
 from ektp_sched import __version__
 from ektp_sched.cli.console import (
     DONE,
-    INTERRUPTED,
     NO,
     echo,
     explain_failure,
@@ -21,6 +20,7 @@ from ektp_sched.cli.console import (
 )
 from ektp_sched.cli.dates import backtest, promise
 from ektp_sched.cli.input import check, init
+from ektp_sched.cli.interruption import INTERRUPTED
 from ektp_sched.cli.language import choose_language, in_spoken
 from ektp_sched.cli.plan import plan
 from ektp_sched.cli.report import report
@@ -32,8 +32,6 @@ from ektp_sched.cli.whatif import compare, need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-__all__ = ["app", "run"]
 
 app = typer.Typer(
     name="ektp-sched",

@@ -32,24 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
 
-__all__ = [
-    "BAD_INPUT",
-    "DONE",
-    "INTERRUPTED",
-    "NO",
-    "Progress",
-    "as_date",
-    "console",
-    "echo",
-    "emit",
-    "explain_failure",
-    "first_day",
-    "problems_of",
-    "say",
-    "tell_left_out",
-    "tell_no_page",
-]
-
 DONE, NO, BAD_INPUT = 0, 1, 2
 _TOLD = 3  # problems named at once; `check` names all
 _WANT_OF_MEMORY = (

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.dates.promise import Promises
 
-__all__ = ["backtest", "promise"]
-
 ConfidenceOption = Annotated[
     float,
     typer.Option(

@@ -10,27 +10,21 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID
+from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID, watch
 from ektp_sched.cli.language import in_spoken
-
-if TYPE_CHECKING:
-    from types import FrameType
-
-__all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     heeded = _heeded()
     for number in heeded:
-        signal.signal(number, _leave)
+        signal.signal(number, _abandon)
     from ektp_sched.cli.streams import open_streams
 
     open_streams()
     from ektp_sched.cli.app import run
-    from ektp_sched.cli.watch import watch
 
     try:
         if heeded:
@@ -45,7 +39,9 @@ def main() -> None:
     if code == INTERRUPTED:
         for number in heeded:
             signal.signal(number, signal.SIG_IGN)
-        _flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
         _abandon()  # to leave otherwise is to wait for every thread at work
     sys.exit(code)
 
@@ -60,7 +56,7 @@ def _heeded() -> list[int]:
     return [kind for kind in kinds if kind and signal.getsignal(kind) in usual]
 
 
-def _abandon() -> NoReturn:
+def _abandon(*_: object) -> NoReturn:
     """Leave at once, whatever other threads do, and tidy up for them."""
     places = sys.modules.get("ektp_sched.places")
     if places is not None:
@@ -68,16 +64,4 @@ def _abandon() -> NoReturn:
     if not SAID:
         start = "\n" if os.isatty(2) else ""
         os.write(2, f"{start}{in_spoken(INTERRUPTION)}\n".encode())
-    os._exit(INTERRUPTED)
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
-            stream.flush()
-
-
-def _leave(_: int, __: FrameType | None) -> NoReturn:
-    """Leave before any command has begun."""
-    os.write(2, f"{in_spoken(INTERRUPTION)}\n".encode())
     os._exit(INTERRUPTED)

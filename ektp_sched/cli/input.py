@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Notice, Office
     from ektp_sched.output.languages import Language
 
-__all__ = ["check", "init"]
-
 _AREAS = 60
 """Areas that a screen shows; --json has all."""
 

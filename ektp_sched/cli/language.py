@@ -21,8 +21,6 @@ from ektp_sched.words import LANGUAGES, in_language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["choose_language", "in_spoken", "office_language", "speak", "spoken"]
-
 _OF_OFFICES: Final = "id"
 """The language of an office that names none."""
 

@@ -12,8 +12,6 @@ from typing import Final
 
 from ektp_sched.words import said
 
-__all__ = ["TooLittleMemoryError", "demand_memory", "least_memory"]
-
 _LEAST: Final = 1700
 _EACH: Final = 8
 """MiB of addresses: measured with the smallest backlog, and for each processor."""

@@ -10,28 +10,6 @@ import typer
 
 from ektp_sched.cli.console import as_date
 
-__all__ = [
-    "AnyPolicyOption",
-    "BacklogArgument",
-    "BacklogOption",
-    "ForceOption",
-    "HorizonOption",
-    "JsonOption",
-    "LangOption",
-    "MaxRejectsOption",
-    "OfficeOption",
-    "OptionalScenariosOption",
-    "OwnBacklogOption",
-    "OwnOfficeOption",
-    "PlanArgument",
-    "PriorityOption",
-    "ReplicationsOption",
-    "ScenarioOption",
-    "ScenariosOption",
-    "SeedOption",
-    "StartOption",
-]
-
 BacklogArgument = Annotated[
     Path,
     typer.Argument(metavar="BACKLOG", help="The backlog: a CSV, XLSX or Parquet file."),

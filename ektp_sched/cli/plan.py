@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -44,14 +43,10 @@ from ektp_sched.errors import TooManyRejectsError, UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Dropped, Plan
-
-__all__ = ["plan"]
 
 _ROOMS = (
     "ektp_sched.planning",
@@ -182,19 +177,20 @@ def plan(
     from ektp_sched.output.seal import AGAINST, SUMMARY
 
     asked = question(against, scenario, dates, seed, aim)
-    found_office, words = read_office(office, lang)
-    read = files_read(found_office, backlog, office, priority, scenarios=against)
+    rules, words = read_office(office, lang)
+    read = files_read(rules, backlog, office, priority, scenarios=against)
     refuse_early(out, index=AGAINST if against else SUMMARY, inputs=read)
+    search: dict[str, Any] = {"time_limit": time_limit, "workers": workers}
     begin = first_day(start, words)
     people = partial(
-        _read, backlog, found_office, out, priority, max_rejects, provisional, force
+        _read, backlog, rules, out, priority, max_rejects, provisional, force
     )
-    if asked is not None:
+    if against is not None:
         _only_of_plans(context)
         with Progress(words) as progress:
             progress("read", 0)
-            limits = time_limit, workers
-            rule = answer(asked, people(), found_office, begin, days, limits, progress)
+            search |= {"start": begin, "days": days, "progress": progress}
+            rule = answer(against, people(), rules, **search, **asked)
         tell(rule, out, words, force=force, as_json=as_json)
         return
     # Aside: what reading and planning need not wait for.
@@ -202,26 +198,37 @@ def plan(
         progress("read", 0)
         for room in _ROOMS:
             aside.submit(import_module, room)
-        found = people()
-        applications = aside.submit(_applications, found)
-        search: dict[str, Any] = {
-            "engine": engine,
-            "time_limit": time_limit,
-            "workers": workers,
-            "progress": progress,
-        }
-        made = _made(found, found_office, begin, days, search)
-        dropped = None
-        if _is_plan(made):
+        applicants = people()
+        from ektp_sched.output import save
+        from ektp_sched.output.tables import applications_csv
+        from ektp_sched.planning import Status, dropped
+        from ektp_sched.planning import plan as make
+
+        applications = aside.submit(applications_csv, applicants)
+        search |= {"engine": engine, "progress": progress}
+        made = make(applicants, rules, start=begin, days=days, **search)
+        is_plan = made.status in (Status.OPTIMAL, Status.FEASIBLE)
+        without = None
+        if is_plan:
             progress("write", 0.9)
-            sheets = (file_format, not no_xlsx, all_sheets, not no_report)
-            _save(made, out, sheets, force, lang, applications.result)
-            dropped = _dropped(made, search) if what_if_dropped else None
-    if _is_plan(made) and not no_report:
-        tell_no_page(out / "report.html", words)
-    _report(made, out, words, dropped, as_json=as_json)
-    if not _is_plan(made):
+            save(
+                made,
+                out,
+                format=file_format,
+                xlsx=not no_xlsx,
+                all_sheets=all_sheets,
+                report=not no_report,
+                force=force,
+                lang=lang,
+                applications=applications.result,
+            )
+            without = dropped(made, **search) if what_if_dropped else None
+    if not is_plan:
+        _tell_conflict(made, words, as_json=as_json)
         raise typer.Exit(NO)
+    if not no_report:
+        tell_no_page(out / "report.html", words)
+    _report(made, out, words, without, as_json=as_json)
 
 
 def _only_of_plans(context: typer.Context) -> None:
@@ -237,54 +244,6 @@ def _only_of_plans(context: typer.Context) -> None:
                 option=option,
             )
             raise UsageError(message)
-
-
-def _made(
-    backlog: Backlog,
-    office: Office,
-    start: date,
-    days: int | None,
-    search: dict[str, Any],
-) -> Plan:
-    from ektp_sched.planning import plan
-
-    return plan(backlog, office, start=start, days=days, **search)
-
-
-def _dropped(made: Plan, search: dict[str, Any]) -> tuple[Dropped, ...]:
-    from ektp_sched.planning import dropped
-
-    return dropped(made, **search)
-
-
-def _save(
-    made: Plan,
-    out: Path,
-    sheets: tuple[Literal["csv", "parquet"], bool, bool, bool],
-    force: bool,
-    lang: str | None,
-    applications: Callable[[], memoryview],
-) -> None:
-    from ektp_sched.output import save
-
-    file_format, xlsx, all_sheets, report = sheets
-    save(
-        made,
-        out,
-        format=file_format,
-        xlsx=xlsx,
-        all_sheets=all_sheets,
-        report=report,
-        force=force,
-        lang=lang,
-        applications=applications,
-    )
-
-
-def _applications(backlog: Backlog) -> memoryview:
-    from ektp_sched.output.tables import applications_csv
-
-    return applications_csv(backlog)
 
 
 def _read(
@@ -322,46 +281,36 @@ def _read(
         ) from None
 
 
-def _is_plan(made: Plan) -> bool:
-    from ektp_sched.planning import Status
+def _tell_conflict(made: Plan, words: Language, *, as_json: bool) -> None:
+    """Say why there is no plan."""
+    from ektp_sched.output.conflict_text import conflict_entry
+    from ektp_sched.output.terminal import show_conflict
 
-    return made.status in (Status.OPTIMAL, Status.FEASIBLE)
+    show_conflict(made, console(stderr=True), words)
+    if as_json:
+        conflict = [conflict_entry(each, made, words) for each in made.conflict]
+        state = {"status": str(made.status), "engine": made.engine}
+        begin = {"start": made.start.isoformat(), "days": made.days}
+        emit({"schema_version": 1, **begin, **state, "conflict": conflict})
 
 
 def _report(
     made: Plan,
     out: Path,
     words: Language,
-    dropped: tuple[Dropped, ...] | None,
+    without: tuple[Dropped, ...] | None,
     *,
     as_json: bool,
 ) -> None:
-    """Print the plan's ending, or why there is none."""
+    """Print the plan's ending."""
     from ektp_sched.output.dropped import dropped_entries, show_dropped
-    from ektp_sched.output.terminal import show_conflict, show_plan
+    from ektp_sched.output.terminal import show_plan
 
-    if not _is_plan(made):
-        show_conflict(made, console(stderr=True), words)
-        if as_json:
-            emit(_no_plan(made, words))
-    elif as_json:
-        more = {} if dropped is None else {"dropped": dropped_entries(dropped)}
+    if as_json:
+        more = {} if without is None else {"dropped": dropped_entries(without)}
         summary = json.loads((out / "summary.json").read_bytes())
         emit({"out": str(out), **summary, **more})
-    else:
-        show_plan(made, console(), words, out)
-        if dropped is not None:
-            show_dropped(dropped, console(), words)
-
-
-def _no_plan(made: Plan, words: Language) -> dict[str, Any]:
-    from ektp_sched.output.conflict_text import conflict_entry
-
-    return {
-        "schema_version": 1,
-        "start": made.start.isoformat(),
-        "days": made.days,
-        "status": str(made.status),
-        "engine": made.engine,
-        "conflict": [conflict_entry(each, made, words) for each in made.conflict],
-    }
+        return
+    show_plan(made, console(), words, out)
+    if without is not None:
+        show_dropped(without, console(), words)

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
 
-__all__ = ["files_read", "read_office", "words_for"]
-
 
 def read_office(path: Path, lang: str | None) -> tuple[Office, Language]:
     """Return an office, and the words of the command that reads it."""

@@ -10,8 +10,6 @@ import typer
 from ektp_sched.cli.console import echo, emit
 from ektp_sched.cli.options import JsonOption, LangOption
 
-__all__ = ["report"]
-
 
 def report(
     folder: Annotated[

@@ -9,8 +9,6 @@ import typer
 
 from ektp_sched.cli.console import echo
 
-__all__ = ["schema"]
-
 
 def schema(
     file: Annotated[

@@ -18,8 +18,6 @@ from ektp_sched.words import said, system_reason
 if TYPE_CHECKING:
     from ektp_sched.words import Said
 
-__all__ = ["Outlet", "open_streams", "prepare_streams", "unread"]
-
 _GONE: Final = frozenset({errno.EPIPE, errno.EBADF, errno.ECONNRESET, errno.EINVAL})
 """What a system answers where a reader went away."""
 

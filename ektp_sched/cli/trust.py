@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust import Audit, Violation
 
-__all__ = ["audit", "explain", "verify"]
-
 _WORST = 10
 
 

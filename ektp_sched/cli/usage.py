@@ -14,8 +14,6 @@ from ektp_sched.words import Said, joined, said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Command", "Commands", "usage_sentence"]
-
 _ALIKE: Final = 0.6
 """Likeness from which a command is offered for a word that is none."""
 

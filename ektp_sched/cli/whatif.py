@@ -42,8 +42,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.need import Goal
 
-__all__ = ["compare", "need"]
-
 
 def compare(
     backlog: BacklogArgument,

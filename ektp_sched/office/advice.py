@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.shifts import Shift
     from ektp_sched.rules.tables import OfficeTables
 
-__all__ = ["SHORT_TARGET_DAYS", "advice", "urgency_left_out"]
-
 SHORT_TARGET_DAYS: Final = 7
 """A target up to this many days is short beside any longer one."""
 

@@ -11,8 +11,6 @@ from typing import Any, Final
 
 from ektp_sched.rules.forms import Kind
 
-__all__ = ["is_blank", "joined", "parsed", "shown"]
-
 _YES: Final = frozenset({"true", "yes", "ya", "benar", "1"})
 _NO: Final = frozenset({"false", "no", "tidak", "salah", "0"})
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00:00(?:\.0+)?)?", re.ASCII)

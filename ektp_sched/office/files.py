@@ -15,8 +15,6 @@ from ektp_sched.words import Said, by_form, in_workbook, said
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["OFFICE_FILE", "RulesFile", "read_bytes", "read_tables"]
-
 _LARGEST_BYTES = 16_000_000
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|(end of document))\)$")
 

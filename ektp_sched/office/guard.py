@@ -28,8 +28,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["look_into", "walk_through"]
-
 _CHUNK: Final = 1 << 20
 _SMALL_BYTES: Final = 100 << 20
 _MOST_RATIO: Final = 200

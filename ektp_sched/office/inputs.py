@@ -14,8 +14,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
-__all__ = ["OfficeLike", "as_office", "kind_of_value"]
-
 OfficeLike: TypeAlias = "Office | str | PathLike[str] | Mapping[str, Any]"
 
 

@@ -8,7 +8,7 @@ order follows from the fields.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, get_origin
 
 from ektp_sched.rules.calendar import CalendarRules
 from ektp_sched.rules.fields import DAYS
@@ -17,6 +17,7 @@ from ektp_sched.rules.forms import (
     Rows,
     apart,
     column_of,
+    entry_of,
     fields_of,
     is_table,
     rows_of,
@@ -29,25 +30,12 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = [
-    "DATES",
-    "OFFICE",
-    "OFFICE_NOTE",
-    "SETTINGS",
-    "SHEETS",
-    "WEEK",
-    "Setting",
-    "Sheet",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet with one entry a row."""
 
-    # Name of the sheet, and of the table in office.toml; `visits_areas` is
-    # `[visits.areas]` there.
-    name: str
+    path: tuple[str, ...]  # keys of the table in office.toml
     columns: tuple[Column, ...]  # in order
     # Whether the first column is the entry's key in the table, as in `[urgency.NAME]`;
     # otherwise the table is an array.
@@ -57,6 +45,11 @@ class Sheet:
     # Table of whose entries each row is a part, as `deliveries` are of `cards`; the
     # first column says of which.
     owner: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name: that of the table, such as visits_areas of `[visits.areas]`."""
+        return "_".join(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,7 @@ _CALENDAR: Final = {
     key: column_of(key, field) for key, field in fields_of(CalendarRules).items()
 }
 WEEK: Final = Sheet(
-    "week",
+    ("week",),
     (
         Column(
             "day",
@@ -92,7 +85,7 @@ WEEK: Final = Sheet(
         _CALENDAR["share"],
     ),
 )
-DATES: Final = Sheet("calendar", (_CALENDAR["closed"], _CALENDAR["open"]))
+DATES: Final = Sheet(("calendar",), (_CALENDAR["closed"], _CALENDAR["open"]))
 
 _FIRST: Final = ("name", "language", "calendar", "reserve")
 """Tables whose settings stand before those of the others."""
@@ -112,16 +105,16 @@ def _settings() -> Iterator[Setting]:
             yield Setting((name,), column_of(name, field))
 
 
-def _sheets(table: type[Table]) -> Iterator[Sheet]:
+def _sheets(table: type[Table], above: tuple[str, ...] = ()) -> Iterator[Sheet]:
     for key, field in fields_of(table).items():
         base, rows = apart(field)[0], rows_of(field) or Rows()
-        name = rows.sheet or key
+        path = (*above, key)
         if is_table(base):
-            yield from _sheets(base)
+            yield from _sheets(base, path)
         elif get_origin(base) in (dict, tuple) and (rows.columns or _entry(base)):
             entry, named = _entry(base), get_origin(base) is dict
-            yield Sheet(name, _columns(entry, rows), named, flat=entry is None)
-            yield from _parts(name, entry)
+            yield Sheet(path, _columns(entry, rows), named, flat=entry is None)
+            yield from _parts(key, entry)
 
 
 def _parts(owner: str, entry: Any) -> Iterator[Sheet]:
@@ -130,13 +123,12 @@ def _parts(owner: str, entry: Any) -> Iterator[Sheet]:
         rows = rows_of(field)
         if rows is not None:
             part = _entry(apart(field)[0])
-            yield Sheet(key, _columns(part, rows), flat=part is None, owner=owner)
+            yield Sheet((key,), _columns(part, rows), flat=part is None, owner=owner)
 
 
 def _entry(base: Any) -> Any:
     """Return the table that each entry of a list or dict is; None if it is none."""
-    kinds = get_args(base)
-    inner = apart(kinds[0] if get_origin(base) is tuple else kinds[-1])[0]
+    inner = apart(entry_of(base))[0]
     return inner if is_table(inner) else None
 
 

@@ -15,8 +15,6 @@ from ektp_sched.office.looked import DAMAGED, LOCKED, Look, LookedSheet, Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["look_into_xls", "xlsb_book", "xlsb_sheet"]
-
 _ERRORS: Final = {
     0: "#NULL!",
     7: "#DIV/0!",

@@ -10,8 +10,6 @@ from ektp_sched.office.looked import DAMAGED, Look, LookedSheet, RefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["look_into_ods"]
-
 _CELLS: Final = frozenset({"table:table-cell", "table:covered-table-cell"})
 
 

@@ -9,8 +9,6 @@ from typing import Final
 
 from ektp_sched.words import Said, said
 
-__all__ = ["DAMAGED", "LOCKED", "TOO_HARD", "Look", "LookedSheet", "RefusedError"]
-
 DAMAGED: Final = said(
     "is damaged, cut off or no workbook; save it again as .xlsx",
     "rusak, terpotong, atau bukan berkas Excel; simpan ulang sebagai .xlsx",

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.notices import Notice
     from ektp_sched.rules.problems import Problem
 
-__all__ = ["Office", "load_office", "office_of", "parse_office", "read_workbook"]
-
 
 class Office(OfficeTables):
     """An office: servers, printers, calendar, classes, stock and rules.

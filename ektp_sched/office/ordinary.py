@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ektp_sched.errors import InputError
     from ektp_sched.words import Said
 
-__all__ = ["SpecialFileError", "ordinary_bytes", "read_whole"]
-
 _SPECIAL: Final = said(
     "is a pipe, a device or a socket; name an ordinary file",
     "adalah pipa, perangkat, atau soket; sebutkan berkas biasa",

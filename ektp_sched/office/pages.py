@@ -22,15 +22,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "NOT_COMPUTED",
-    "Page",
-    "column_letters",
-    "from_1904",
-    "read_pages",
-    "shows_error",
-]
-
 NOT_COMPUTED: Final = said(
     "holds a formula without a value; open the workbook in Excel or LibreOffice, save "
     "it, and try again",

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.tables import OfficeTables
 
-__all__ = ["parse_as", "refusal", "validate_as"]
-
 T = TypeVar("T", bound="OfficeTables")
 
 _GONE: Final = object()

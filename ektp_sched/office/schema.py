@@ -21,8 +21,6 @@ from ektp_sched.rules.fields import Table
 from ektp_sched.rules.forms import apart, fields_of, form_of, is_table
 from ektp_sched.words import in_language
 
-__all__ = ["schema_bytes", "schema_of"]
-
 _TYPES: Final[dict[Any, dict[str, str]]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},

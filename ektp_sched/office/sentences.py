@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = ["field_problem", "known_keys", "right_form"]
-
 _NAME: Final = said("NAME", "NAMA")
 
 

@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from subprocess import Popen
 
-__all__ = ["Trial", "is_panic"]
-
 _MOST_MEMORY: Final = 8 << 30
 _SECONDS: Final = 900
 _UNREADABLE: Final = 3

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.words import Said
 
-__all__ = ["dump", "workbook_bytes", "write_workbook"]
-
 _SPARE_ROWS = 500
 _LONGEST_CELL = 32_767
 _WIDTHS: Final = {
@@ -209,9 +207,9 @@ class _Writer:
         if sheet.owner is not None:
             rows = self._parts(sheet, sheet.owner)
             return [[name, *(entry.get(k) for k in keys[1:])] for name, entry in rows]
-        table = self._data.get(sheet.name, {})
-        if sheet.name == "visits_areas":
-            table = self._data["visits"].get("areas", {})
+        table: Any = self._data
+        for key in sheet.path:
+            table = table.get(key, {})
         if sheet.flat:
             return [[name, value] for name, value in table.items()]
         if sheet.named:

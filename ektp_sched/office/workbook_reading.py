@@ -40,12 +40,10 @@ if TYPE_CHECKING:
     from ektp_sched.office.parsing import T
     from ektp_sched.rules.problems import Path as KeyPath
 
-__all__ = ["read_sheets"]
-
 _MOST_BYTES = 64_000_000
 _MOST_CELLS = 2_000_000
 _SETTING_ROWS: Final = Sheet(
-    OFFICE, tuple(Column(key, OFFICE_NOTE) for key in ("key", "value", "note"))
+    (OFFICE,), tuple(Column(key, OFFICE_NOTE) for key in ("key", "value", "note"))
 )
 _OWNERS: Final = {"cards": "card type", "printers": "printer"}
 """What the owners of a sheet's rows are called, by their table."""
@@ -61,6 +59,13 @@ class _Tables:
     data: dict[str, Any] = field(default_factory=dict)
     places: dict[KeyPath, Cell] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    def put(self, path: tuple[str, ...], value: Any) -> None:
+        """Put a value where it stands in office.toml."""
+        table = self.data
+        for part in path[:-1]:
+            table = table.setdefault(part, {})
+        table[path[-1]] = value
 
     def wrong(self, path: KeyPath, sentence: str, sheet: str, row: int) -> None:
         self.problems.append(Problem(path, sentence, Cell(sheet, row)))
@@ -80,7 +85,6 @@ def read_sheets(path: str | Path, model: type[T]) -> T:
     for sheet in SHEETS:
         if sheet.owner is not None:
             _hand_out(sheet, sheet.owner, tables)
-    _move_visits(tables)
     office = parse_as(
         tables.data,
         model,
@@ -183,10 +187,7 @@ def _settings(rows: Rows, tables: _Tables) -> None:
         elif "value" in row:
             setting = known[key]
             tables.places[setting.path] = Cell(OFFICE, number, key=setting.key)
-            table = tables.data
-            for part in setting.path[:-1]:
-                table = table.setdefault(part, {})
-            table[setting.path[-1]] = parsed(row["value"], setting.column.kind)
+            tables.put(setting.path, parsed(row["value"], setting.column.kind))
         seen.add(key)
 
 
@@ -230,9 +231,8 @@ def _week(rows: Rows, tables: _Tables) -> None:
         if "share" in row:
             tables.places["calendar", "share", day] = Cell(WEEK.name, number, "share")
             shares[day] = parsed(row["share"], Kind.SHARE)
-    table = tables.data.setdefault("calendar", {})
-    table["workdays"] = workdays
-    table["share"] = shares
+    tables.put(("calendar", "workdays"), workdays)
+    tables.put(("calendar", "share"), shares)
 
 
 def _dates(rows: Rows, tables: _Tables) -> None:
@@ -243,7 +243,7 @@ def _dates(rows: Rows, tables: _Tables) -> None:
                 path = ("calendar", column.key, len(dates))
                 tables.places[path] = Cell(DATES.name, number, column.key)
                 dates.append(parsed(row[column.key], column.kind))
-        tables.data.setdefault("calendar", {})[column.key] = dates
+        tables.put(("calendar", column.key), dates)
 
 
 def _entries(sheet: Sheet, rows: Rows, tables: _Tables) -> None:
@@ -268,10 +268,10 @@ def _entries(sheet: Sheet, rows: Rows, tables: _Tables) -> None:
         elif name in names:
             tables.wrong((sheet.name, name), _twice(name), sheet.name, number)
         else:
-            tables.places[sheet.name, name] = place
+            tables.places[*sheet.path, name] = place
             names[name] = _value(sheet, entry) if sheet.flat else entry
     if names or entries:
-        tables.data[sheet.name] = names if sheet.named else entries
+        tables.put(sheet.path, names if sheet.named else entries)
 
 
 def _value(sheet: Sheet, entry: dict[str, Any]) -> Any:
@@ -330,12 +330,3 @@ def _hand_value(
         tables.problems.append(Problem(path, _twice(name), place))
     tables.places[path] = place
     values[name] = entry.get(value.key, "")
-
-
-def _move_visits(tables: _Tables) -> None:
-    """Move the rows of the sheet visits_areas to ``[visits.areas]``."""
-    areas = tables.data.pop("visits_areas", {})
-    for name in areas:
-        tables.places["visits", "areas", name] = tables.places["visits_areas", name]
-    if areas:
-        tables.data.setdefault("visits", {})["areas"] = areas

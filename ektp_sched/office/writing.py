@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.tables import OfficeTables
 
-__all__ = ["plain", "to_toml"]
-
 _INLINE = frozenset({"share", "set_aside"})
 _UNLESS_EMPTY = frozenset({"set_aside", "ribbon_deliveries"})
 

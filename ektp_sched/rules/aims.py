@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.shifts import Shift
 
-__all__ = ["AIMS", "DECISION_TIERS", "TIERS", "HasAims", "PlanRules"]
-
 TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 """The objectives, in the order in which they stand unless told otherwise."""
 

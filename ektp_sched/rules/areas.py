@@ -17,15 +17,6 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "AREAS",
-    "HasAreas",
-    "Visit",
-    "Visits",
-    "VisitsOfArea",
-    "area_problem",
-]
-
 Interval = Annotated[Days, Field(ge=1, le=36_500)]
 
 
@@ -76,7 +67,6 @@ class Visits(Table):
                 "Nama wilayah yang warganya membayar atau datang lain dari yang umum.",
                 source="areas",
             ),
-            sheet="visits_areas",
         ),
     ] = noted(
         "What differs for the people of an area, by its name.",

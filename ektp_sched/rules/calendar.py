@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = [
-    "CALENDAR_PROBLEMS",
-    "LONGEST_HORIZON",
-    "Calendar",
-    "CalendarRules",
-    "HasCalendar",
-    "calendar",
-]
-
 LONGEST_HORIZON = 3_660
 """Most days that a calendar, and so a plan, may cover."""
 

@@ -40,21 +40,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = [
-    "AREAS",
-    "CAPACITY",
-    "CARDS",
-    "SERVERS",
-    "BarePrinter",
-    "HasMachines",
-    "Outage",
-    "Server",
-    "by_id",
-    "cards_of",
-    "day_shares",
-    "stretches",
-]
-
 _R = TypeVar("_R", bound="Server")
 
 _ID: Final = Form(quoted("an id", "id", "printer-1"))
@@ -280,32 +265,22 @@ def by_id(resources: Sequence[_R]) -> list[_R]:
 def _limits(world: World[HasMachines]) -> Iterator[Limit]:
     everybody, (first, last) = world.weights(), world.each_day()
     capacity = world.capacity
-    for number, (name, cards) in enumerate(
-        zip(capacity.printers, capacity.printer_cards, strict=True)
+    for kind, names, table in (
+        ("printer", capacity.printers, capacity.printer_cards),
+        ("server", capacity.servers, capacity.server_cards),
     ):
-        yield Limit(
-            "printer-capacity",
-            f"printers.{name}",
-            number,
-            everybody,
-            first,
-            last,
-            cards,
-            printer=number,
-        )
-    for number, (name, cards) in enumerate(
-        zip(capacity.servers, capacity.server_cards, strict=True)
-    ):
-        yield Limit(
-            "server-capacity",
-            f"servers.{name}",
-            number,
-            everybody,
-            first,
-            last,
-            cards,
-            server=number,
-        )
+        for number, (name, cards) in enumerate(zip(names, table, strict=True)):
+            yield Limit(
+                f"{kind}-capacity",
+                f"{kind}s.{name}",
+                number,
+                everybody,
+                first,
+                last,
+                cards,
+                printer=number if kind == "printer" else None,
+                server=number if kind == "server" else None,
+            )
 
 
 def _says(world: World[HasMachines], period: Period) -> Said:

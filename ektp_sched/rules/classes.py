@@ -17,14 +17,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "CLASSES",
-    "HasClasses",
-    "UrgencyClass",
-    "class_spellings",
-    "means_a_class",
-]
-
 _LARGEST_LCM: Final = 10_000_000
 """Largest common multiple of target_days for which costs stay in 64 bits."""
 

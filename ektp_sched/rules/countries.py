@@ -14,8 +14,6 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CATEGORIES", "country_problem", "is_estimated", "keeper", "years_with"]
-
 CATEGORIES: Final = ("public", "government")
 """Kinds of holiday on which an office is closed, where a country has them."""
 

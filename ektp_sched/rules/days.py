@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.shifts import Shift
 
-__all__ = ["HasDays", "capacity"]
-
 _T = TypeVar("_T", bound=np.generic)
 
 

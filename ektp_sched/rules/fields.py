@@ -21,35 +21,6 @@ from pydantic_core import PydanticCustomError
 from ektp_sched.rules.forms import Form, Kind
 from ektp_sched.words import Said, by_form, said
 
-__all__ = [
-    "DAYS",
-    "LARGEST_COUNT",
-    "LARGEST_DAILY",
-    "RESOURCES",
-    "AreaName",
-    "CardName",
-    "Cards",
-    "ClassName",
-    "Count",
-    "Day",
-    "DayName",
-    "Days",
-    "Exact",
-    "Flag",
-    "Number",
-    "Pattern",
-    "Rank",
-    "ResourceName",
-    "Rupiah",
-    "ServerName",
-    "Share",
-    "Table",
-    "Text",
-    "Whole",
-    "a_day",
-    "noted",
-]
-
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Names of the days of the week, Monday first."""
 

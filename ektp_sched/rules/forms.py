@@ -33,27 +33,6 @@ from ektp_sched.words import Said, by_form, in_workbook, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "TEXT",
-    "TEXT_IN_QUOTES",
-    "Column",
-    "Form",
-    "Kind",
-    "Rows",
-    "apart",
-    "column",
-    "column_of",
-    "either",
-    "entry_of",
-    "fields_of",
-    "form_of",
-    "inline",
-    "is_table",
-    "listed",
-    "quoted",
-    "rows_of",
-]
-
 
 class Kind(StrEnum):
     """What a cell holds."""
@@ -117,11 +96,8 @@ _UNSAID: Final = asdict(Form())
 class Rows:
     """A table with a sheet of its own, and the columns that its entries do not name."""
 
-    def __init__(
-        self, *columns: Column, sheet: str = "", first: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, *columns: Column, first: tuple[str, ...] = ()) -> None:
         self.columns = columns  # before those of the entries
-        self.sheet = sheet  # its name, if not that of the table
         self.first = first  # keys whose columns stand before the others
 
 

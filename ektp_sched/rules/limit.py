@@ -34,22 +34,6 @@ if TYPE_CHECKING:
 
 Sense: TypeAlias = Literal["most", "least"]
 
-__all__ = [
-    "Cards",
-    "Limit",
-    "Limits",
-    "Period",
-    "Room",
-    "Sense",
-    "Slots",
-    "Standing",
-    "Tally",
-    "Waiting",
-    "labelled",
-    "sorts",
-    "tally",
-]
-
 _LARGE: Final = 1 << 62
 _MANY: Final = 1 << 40
 """People left where nobody is counted: such a limit is never lifted."""

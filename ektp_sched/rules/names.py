@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Named: TypeAlias = Iterator[tuple[Path, str, str]]  # place, name, kind of name
     Finder: TypeAlias = Callable[[Any, Path], Named]
 
-__all__ = ["NAMES", "with_official_classes"]
-
 _CLASS: Final = "urgency class"
 
 

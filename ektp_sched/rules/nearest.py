@@ -10,8 +10,6 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["kind_of", "letters", "nearest", "unknown"]
-
 _KINDS: Final = {
     "area": "wilayah",
     "card type": "jenis kartu",

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.ribbons import Printer
     from ektp_sched.rules.world import Kind, World
 
-__all__ = ["PARITY", "Parity"]
-
 _THOUSANDTHS: Final = 1000
 """Parts of ``within`` that are told as one unit more or less."""
 

@@ -15,18 +15,6 @@ from ektp_sched.words import Said, all_of, by_form, said
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = [
-    "Cell",
-    "Path",
-    "Problem",
-    "default_problem",
-    "entry_id_problems",
-    "entry_name",
-    "id_problem",
-    "id_problems",
-    "key_path",
-]
-
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 

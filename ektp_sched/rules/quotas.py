@@ -36,18 +36,6 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = Literal["at_most", "at_least", "at_most_share", "at_least_share"]
 
-__all__ = [
-    "KEYS",
-    "QUOTAS",
-    "HasQuotas",
-    "Key",
-    "Quota",
-    "code",
-    "counts",
-    "key_of",
-    "place",
-]
-
 KEYS: Final[tuple[Key, ...]] = (
     "at_most",
     "at_least",

@@ -19,18 +19,6 @@ from ektp_sched.words import by_form, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "COLUMNS",
-    "PERSONAL_COLUMNS",
-    "READING",
-    "ClassifyRule",
-    "DateRules",
-    "HasReading",
-    "Identity",
-    "Privacy",
-    "StatusRules",
-]
-
 COLUMNS: Final = (
     "application_id",
     "waiting_since",

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
 
-__all__ = ["HOLDING", "RULES", "holding_back", "limits_of", "problems_of"]
-
 RULES: Final[tuple[Rule[OfficeTables], ...]] = (
     CAPACITY,
     NAMES,

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = ["RESERVE", "HasReserve", "Reserve", "total"]
-
 
 class Reserve(Table):
     """Table ``[reserve]``: cards a day kept for walk-in emergencies."""

@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = [
-    "RIBBONS",
-    "HasRibbons",
-    "Printer",
-    "RibbonDelivery",
-    "place",
-    "ribbon_cards",
-]
-
 Ribbons = Annotated[Exact, Field(ge=0, le=1_000_000)]
 _ENTRY: Final = "{ on = 2017-10-02, ribbons = 4 }"
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.told import Printed, Told
     from ektp_sched.rules.world import World
 
-__all__ = ["Rule"]
-
 OfficeT_contra = TypeVar(
     "OfficeT_contra", bound=HasCalendar, contravariant=True, default=Any
 )

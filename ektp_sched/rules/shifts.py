@@ -41,16 +41,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.calendar import Calendar
     from ektp_sched.rules.capacity import Server
 
-__all__ = [
-    "SHIFTS",
-    "Budget",
-    "HasShifts",
-    "Option",
-    "Shift",
-    "options",
-    "shift_cards",
-]
-
 
 def _weekday_or_date(value: object) -> object:
     if not isinstance(value, str):

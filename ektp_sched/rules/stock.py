@@ -35,18 +35,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
-__all__ = [
-    "STOCK",
-    "Arrival",
-    "CardType",
-    "Delivery",
-    "HasCards",
-    "Lot",
-    "by_date",
-    "lots",
-    "supply",
-]
-
 Blanks = Annotated[Count, Field(ge=1)]
 _ENTRY: Final = "{ on = 2017-10-02, cards = 10000 }"
 _CARD: Final = column(

@@ -32,8 +32,6 @@ from ektp_sched.rules.shifts import Budget, Shift
 from ektp_sched.rules.stock import CardType
 from ektp_sched.words import by_form, said
 
-__all__ = ["OfficeTables"]
-
 
 def _routine_alone() -> dict[str, UrgencyClass]:
     return {"routine": UrgencyClass(target_days=30, default=True)}

@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = [
-    "DECISION_TIERS",
-    "accrued",
-    "cost",
-    "in_order",
-    "rank_label",
-    "stretches",
-    "triangle",
-]
-
 DECISION_TIERS: Final = ("cost_idr", "shifts")
 """Tiers that no choice of a day costs anything in: the shifts' own."""
 

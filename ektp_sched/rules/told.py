@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.world import Kind
 
-__all__ = ["Printed", "Told", "cards", "decimal", "percent"]
-
 
 class Printed(NamedTuple):
     """Cards of a plan that are alike: how many on a day."""

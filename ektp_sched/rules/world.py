@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Capacity", "Kind", "World", "weeks"]
-
 Kind: TypeAlias = tuple[str | None, str | None, str | None]
 """Urgency class, card type and area; None for none, or where no rule asks for it."""
 

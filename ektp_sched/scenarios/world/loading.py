@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -41,7 +42,7 @@ from ektp_sched.scenarios.world.laws import (
     Scenario,
     Scenarios,
 )
-from ektp_sched.scenarios.world.parts import SCENARIOS_FILE, Parts, parts_of
+from ektp_sched.scenarios.world.model import SCENARIOS_FILE, sound_parts
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
@@ -52,8 +53,13 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.rules.problems import Path as Place
-    from ektp_sched.scenarios.world.model import ArrivalRules, BreakdownRules
-    from ektp_sched.scenarios.world.parts import Added, ScenarioPart
+    from ektp_sched.scenarios.world.model import (
+        Added,
+        ArrivalRules,
+        BreakdownRules,
+        ScenarioRules,
+        ScenariosFile,
+    )
 
 
 __all__ = [
@@ -185,22 +191,47 @@ def scenarios_of(
     ektp_sched.errors.ScenarioError
         With every problem found.
     """
-    parts = parts_of(data)
-    scenarios = _scenarios(parts, office, start)
+    parts = _Reading(*sound_parts(data), office, folder, start)
+    scenarios = _scenarios(parts)
     baseline = _baseline(parts)
-    arrivals = _arrivals(parts, office, folder, start)
-    breakdowns = _breakdowns(parts, office, folder, start)
-    assumptions = _assumptions_of(parts, data, office)
+    arrivals = _arrivals(parts)
+    breakdowns = _breakdowns(parts)
+    assumptions = _assumptions_of(parts, data)
     if parts.problems:
         problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
         raise refusal(problems, file=file, error=ScenarioError)
     return Scenarios(baseline, scenarios, arrivals, breakdowns, assumptions, digest)
 
 
-def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Scenario]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What of a file has the right form, and what has not."""
+
+    file: ScenariosFile
+    problems: list[Problem]
+    office: Office
+    folder: Path  # where histories lie
+    start: date | None
+
+    def wrong(self, path: Place, sentence: str) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(path, sentence))
+
+
+def _scenarios(parts: _Reading) -> dict[str, Scenario]:
+    if not parts.file.scenarios and ("scenarios",) not in [
+        problem.path for problem in parts.problems
+    ]:
+        parts.wrong(
+            ("scenarios",),
+            said(
+                "there is none; add a table [scenarios.NAME]",
+                "tidak ada; tambahkan tabel [scenarios.NAMA]",
+            ),
+        )
     scenarios: dict[str, Scenario] = {}
     folded: dict[str, str] = {}
-    for name, part in parts.scenarios.items():
+    for name, part in parts.file.scenarios.items():
         if not _NAME.fullmatch(name):
             parts.wrong(
                 ("scenarios", name),
@@ -230,29 +261,27 @@ def _scenarios(parts: Parts, office: Office, start: date | None) -> dict[str, Sc
                 first=first,
             )
             parts.wrong(("scenarios", name), sentence)
-        scenario, problems = _scenario_of(name, part, office, start)
-        parts.problems += problems
+        scenario, problems = _scenario_of(name, part, parts.office, parts.start)
+        parts.problems.extend(problems)
         if scenario is not None:
             scenarios[name] = scenario
     return scenarios
 
 
-def _baseline(parts: Parts) -> str:
-    names = list(parts.scenarios)
-    if parts.baseline is None:
+def _baseline(parts: _Reading) -> str:
+    names, baseline = list(parts.file.scenarios), parts.file.baseline
+    if baseline is None:
         return names[0] if names else ""
-    if names and parts.baseline not in names:
-        parts.wrong(("baseline",), unknown("scenario", parts.baseline, names))
-    return parts.baseline
+    if names and baseline not in names:
+        parts.wrong(("baseline",), unknown("scenario", baseline, names))
+    return baseline
 
 
-def _arrivals(
-    parts: Parts, office: Office, folder: Path, start: date | None
-) -> ArrivalLaw | None:
-    rules = parts.arrivals
+def _arrivals(parts: _Reading) -> ArrivalLaw | None:
+    rules, office = parts.file.arrivals, parts.office
     if rules is None:
         return None
-    mix = _mix(parts, rules, office)
+    mix = _mix(parts, rules)
     law = ArrivalLaw(
         Fraction(rules.per_working_day or 0), Fraction(rules.dispersion), mix
     )
@@ -260,22 +289,21 @@ def _arrivals(
         return law
     prior = (float(rules.prior.cards), float(rules.prior.days))
     try:
-        cards = read_arrivals(folder / rules.history, office, start)
+        cards = read_arrivals(parts.folder / rules.history, office, parts.start)
     except ScenarioError as error:
         _say(parts, ("arrivals", "history"), error)
         return None
     fit = fit_arrivals(tuple(office.classes), cards, prior)
-    return ArrivalLaw(law.per_working_day, law.dispersion, mix, fit)
+    return replace(law, fit=fit)
 
 
-def _mix(
-    parts: Parts, rules: ArrivalRules, office: Office
-) -> dict[str, Fraction] | None:
+def _mix(parts: _Reading, rules: ArrivalRules) -> dict[str, Fraction] | None:
     if rules.mix is None:
         return None
+    classes = parts.office.classes
     for name in rules.mix:
-        if name not in office.classes:
-            sentence = unknown("urgency class", name, office.classes)
+        if name not in classes:
+            sentence = unknown("urgency class", name, classes)
             parts.wrong(("arrivals", "mix", name), sentence)
     total = sum(map(Fraction, rules.mix.values()), start=Fraction(0))
     if total != 1:
@@ -287,41 +315,43 @@ def _mix(
                 total=str(sum(rules.mix.values())),
             ),
         )
-    return {name: Fraction(rules.mix.get(name, 0)) for name in office.classes}
+    return {name: Fraction(rules.mix.get(name, 0)) for name in classes}
 
 
-def _breakdowns(
-    parts: Parts, office: Office, folder: Path, start: date | None
-) -> dict[str, BreakdownLaw]:
-    known = [r.id for r in (*office.servers, *office.printers)]
-    for part in parts.scenarios.values():
-        known += [entry.rules.id for entry in part.added]
+def _breakdowns(parts: _Reading) -> dict[str, BreakdownLaw]:
+    known = [r.id for r in (*parts.office.servers, *parts.office.printers)]
+    for scenario in parts.file.scenarios.values():
+        known += [entry.rules.id for entry in scenario.added]
         for kind in ("servers", "printers"):
-            entries = part.rules.office.get(kind)
-            listed = entries if isinstance(entries, list) else []
-            known += [str(e.get("id")) for e in listed if isinstance(e, dict)]
+            known += _listed_ids(scenario.office, kind)
     laws = {}
-    for name, rules in parts.breakdowns.items():
+    for name, rules in parts.file.breakdowns.items():
         if name not in known:
             sentence = unknown("printer or server", name, known)
             parts.wrong(("breakdowns", name), sentence)
             continue
         try:
-            laws[name] = _breakdown(name, rules, office, folder, start)
+            laws[name] = _breakdown(parts, name, rules)
         except ScenarioError as error:
             _say(parts, ("breakdowns", name, "history"), error)
     return laws
 
 
-def _breakdown(
-    name: str, rules: BreakdownRules, office: Office, folder: Path, start: date | None
-) -> BreakdownLaw:
+def _listed_ids(tables: Mapping[str, Any], kind: str) -> list[str]:
+    """Return the ids of servers or printers in tables that may be wrong."""
+    entries = tables.get(kind)
+    listed = entries if isinstance(entries, list) else []
+    return [str(entry.get("id")) for entry in listed if isinstance(entry, dict)]
+
+
+def _breakdown(parts: _Reading, name: str, rules: BreakdownRules) -> BreakdownLaw:
     if rules.mean_days_between is not None and rules.mean_days_down is not None:
         failure, repair = rules.mean_days_between, rules.mean_days_down
         return BreakdownLaw(float(1 / Fraction(failure)), float(1 / Fraction(repair)))
     counts = (rules.failures, rules.days_up, rules.repairs, rules.days_down)
     if rules.history is not None:
-        counts = transitions(read_outages(folder / rules.history, name, office, start))
+        path = parts.folder / rules.history
+        counts = transitions(read_outages(path, name, parts.office, parts.start))
     failures, days_up, repairs, days_down = (count or 0 for count in counts)
     (a, b), (c, d) = rules.prior.failure, rules.prior.repair
     priors = (float(a), float(b)), (float(c), float(d))
@@ -329,7 +359,7 @@ def _breakdown(
     return BreakdownLaw(*fit.means, fit)
 
 
-def _say(parts: Parts, path: tuple[str, ...], error: ScenarioError) -> None:
+def _say(parts: _Reading, path: Place, error: ScenarioError) -> None:
     """Note what is wrong with a history under the key that names it."""
     name = Path(error.file).name if error.file else ""
     if len(error.problems) > 1:
@@ -343,29 +373,29 @@ def _say(parts: Parts, path: tuple[str, ...], error: ScenarioError) -> None:
 
 
 def _scenario_of(
-    name: str, part: ScenarioPart, office: Office, start: date | None
+    name: str, rules: ScenarioRules, office: Office, start: date | None
 ) -> tuple[Scenario | None, list[Problem]]:
     """Return a scenario, or None, and everything that is wrong with it.
 
     Nothing new can begin before the first day, if that is given.
     """
     path: Place = ("scenarios", name)
-    replaced = _closure(part.added)
-    data = _merged(plain(office), part.rules.office)
-    lengths = {kind: _add(data, kind, part.added) for kind in ("servers", "printers")}
-    _let_reach(data, part.added, replaced)
+    new = rules.added
+    replaced = _closure(new)
+    data = _merged(plain(office), rules.office)
+    lengths = {kind: _add(data, kind, new) for kind in ("servers", "printers")}
+    _let_reach(data, new, replaced)
     made, refused = office_of(data)
     problems = [_moved(problem, path, lengths) for problem in refused]
-    problems += _dates(path, part.added, start)
-    problems += _replacements(path, part.added, data, replaced)
+    problems += _dates(path, new, start)
+    problems += _replacements(path, new, data, replaced)
     if made is not None and tuple(made.classes) != tuple(office.classes):
         problems.append(_classes(path, tuple(made.classes), tuple(office.classes)))
     if made is None or problems:
         return None, problems
     if office.base is not None and office.source_digest is not None:
         made = made.located(office.base, office.source_digest)
-    rules = part.rules
-    added = tuple(_resource(entry, replaced) for entry in part.added)
+    added = tuple(_resource(entry, replaced) for entry in new)
     return Scenario(name, rules.label or name, rules.cost_idr, made, added), []
 
 
@@ -478,10 +508,7 @@ def _replacements(
     replaced: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Problem]:
     for entry in added:
-        entries = data.get(entry.kind)
-        listed = entries if isinstance(entries, list) else []
-        ids = [str(e.get("id")) for e in listed if isinstance(e, dict)]
-        own = entry.rules.id
+        ids, own = _listed_ids(data, entry.kind), entry.rules.id
         where: Place = (*path, entry.kind, entry.index, "replaces")
         for at, old in enumerate(entry.rules.replaces):
             if old not in ids:
@@ -518,16 +545,14 @@ _ALWAYS: Final = re.compile(
 """Keys of the office on which every comparison rests."""
 
 
-def _assumptions_of(
-    parts: Parts, data: Mapping[str, Any], office: Office
-) -> tuple[Assumption, ...]:
+def _assumptions_of(parts: _Reading, data: Mapping[str, Any]) -> tuple[Assumption, ...]:
     """Return every input with its mark; an input without one is assumed.
 
     A mark of a table holds for all that stands in it, unless a longer key has
     a mark of its own.
     """
     inputs = {k: v for k, v in data.items() if k not in ("sources", "baseline")}
-    nodes = dict(_nodes(inputs, "")) | dict(_nodes({"office": plain(office)}, ""))
+    nodes = dict(_nodes(inputs, "")) | dict(_nodes({"office": plain(parts.office)}, ""))
     marks = _marks(parts, nodes)
     leaves = [key for key, value in nodes.items() if _is_input(key, value)]
     shown = [k for k in leaves if not k.startswith("office.") or _marked(k, marks)]
@@ -539,9 +564,9 @@ def _assumptions_of(
     return tuple(assumptions)
 
 
-def _marks(parts: Parts, nodes: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:
+def _marks(parts: _Reading, nodes: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:
     marks = {}
-    for key, value in _texts(parts.sources, ""):
+    for key, value in _texts(parts.file.sources, ""):
         if key not in nodes:
             parts.wrong(("sources", key), unknown("key", key, nodes))
             continue

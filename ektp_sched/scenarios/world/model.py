@@ -1,45 +1,78 @@
-"""The tables of scenarios.toml, one frozen model each."""
+"""The tables of scenarios.toml, one frozen model each, and what a file says in them."""
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from ektp_sched.errors import ScenarioError
+from ektp_sched.office.files import RulesFile
+from ektp_sched.office.sentences import field_problem
 from ektp_sched.rules.capacity import AREAS, CARDS, SERVERS
 from ektp_sched.rules.fields import (
+    LARGEST_COUNT,
     LARGEST_DAILY,
+    AreaName,
+    CardName,
     Cards,
-    Count,
     Day,
     Number,
     Rupiah,
+    ServerName,
     Share,
     Table,
     Text,
+    Whole,
     noted,
 )
-from ektp_sched.rules.forms import Form, form_of
+from ektp_sched.rules.forms import Form, listed, quoted
 from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.words import Said, said
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ektp_sched.rules.problems import Path, Problem
+
 __all__ = [
-    "ArrivalPrior",
+    "SCENARIOS_FILE",
+    "Added",
     "ArrivalRules",
-    "BreakdownPrior",
     "BreakdownRules",
-    "CardsRange",
-    "DayRange",
-    "NewPrinter",
-    "NewServer",
     "ScenarioRules",
-    "ScenarioTable",
     "ScenariosFile",
-    "sentence",
+    "sound_parts",
 ]
+
+SCENARIOS_FILE: Final = RulesFile(
+    error=ScenarioError,
+    noun=said("file of scenarios", "berkas skenario"),
+    names=said(
+        "a scenarios.toml, such as init --example kupang writes",
+        "scenarios.toml, seperti yang ditulis init --example kupang",
+    ),
+    example="scenarios.toml",
+    content=said(
+        "at least one table [scenarios.NAME]",
+        "paling sedikit satu tabel [scenarios.NAMA]",
+    ),
+    workbook=said(
+        "scenarios are written as text, such as scenarios.toml",
+        "skenario ditulis sebagai teks, misalnya scenarios.toml",
+    ),
+)
 
 Mean = Annotated[
     Number,
@@ -71,13 +104,18 @@ Pair = Annotated[
         )
     ),
 ]
-"""The parameters a and b of a beta prior."""
+"""The parameters of a beta distribution."""
 
-Seen = Annotated[Count, Form(unit=said("", ""))]
-"""How often something was seen."""
+Seen = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
+"""How often, or on how many days, something was seen."""
 
 
-def _file(name: str) -> Form:
+def _sentence(text: Said) -> PydanticCustomError:
+    """Return an error whose message is said to people as it is."""
+    return PydanticCustomError("sentence", "{text}", {"text": text})
+
+
+def _beside(name: str) -> Form:
     return Form(
         said(
             'the name of a file beside this one, in quotes, such as "{name}"',
@@ -87,43 +125,13 @@ def _file(name: str) -> Form:
     )
 
 
-_CARDS: Final = Form(
-    said(
-        "{cards}, or a range such as {example}",
-        "{cards}, atau rentang, misalnya {example}",
-        cards=form_of(Cards).says or "",
-        example="{ low = 600, likely = 650, high = 700 }",
-    )
-)
-_DATE: Final = said(
-    "a date without quotes, such as 2018-01-15",
-    "tanggal tanpa tanda kutip, misalnya 2018-01-15",
-)
-Date = Annotated[Day, Form(_DATE)]
-"""A calendar date."""
-
-_FIRST: Final = Form(
-    said(
-        "{date}, or a range {example}; leave it out for the start",
-        "{date}, atau rentang {example}; hapus bila ada sejak awal",
-        date=_DATE,
-        example="{ earliest = DATE, likely = DATE, latest = DATE }",
-    )
-)
-
-
-def sentence(text: Said) -> PydanticCustomError:
-    """Return an error whose message is said to people as it is."""
-    return PydanticCustomError("sentence", "{text}", {"text": text})
-
-
 def _certain_cards(value: Any) -> Any:
     if isinstance(value, dict):
         return value
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not 1 <= value <= LARGEST_DAILY:
         raise PydanticCustomError("range", "must be a number or a range")
-    return dict.fromkeys(("low", "likely", "high"), value)
+    return dict.fromkeys(CardsRange.model_fields, value)
 
 
 def _certain_day(value: Any) -> Any:
@@ -131,56 +139,40 @@ def _certain_day(value: Any) -> Any:
         return value
     if isinstance(value, datetime) or not isinstance(value, date):
         raise PydanticCustomError("range", "must be a date or a range")
-    return dict.fromkeys(("earliest", "likely", "latest"), value)
+    return dict.fromkeys(DayRange.model_fields, value)
 
 
-class CardsRange(Table):
-    """Cards a day that nobody knows for certain: a triangular distribution."""
+class _Range(Table):
+    """What nobody knows for certain: a triangular distribution."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        values = [value for _, value in self]
+        if values != sorted(values):
+            raise _sentence(
+                said(
+                    "{values} are out of order; they must not fall",
+                    "{values} tidak berurutan; tidak boleh menurun",
+                    values=", ".join(f"{name} = {value}" for name, value in self),
+                )
+            )
+        return self
+
+
+class CardsRange(_Range):
+    """Cards a day that nobody knows for certain."""
 
     low: Cards = noted("Least cards a day.", "Paling sedikit kartu sehari.")
-    likely: Cards = noted("Likeliest cards a day.", "Yang paling mungkin.")
+    likely: Cards = noted("Likeliest cards a day.", "Kartu sehari yang paling mungkin.")
     high: Cards = noted("Most cards a day.", "Paling banyak kartu sehari.")
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.low <= self.likely <= self.high:
-            raise sentence(
-                said(
-                    "low = {low}, likely = {likely}, high = {high} are out of order; "
-                    "they must not fall",
-                    "low = {low}, likely = {likely}, high = {high} tidak berurutan; "
-                    "tidak boleh menurun",
-                    low=str(self.low),
-                    likely=str(self.likely),
-                    high=str(self.high),
-                )
-            )
-        return self
 
+class DayRange(_Range):
+    """A day that nobody knows for certain."""
 
-class DayRange(Table):
-    """A day that nobody knows for certain: a triangular distribution."""
-
-    earliest: Date = noted("Earliest day.", "Hari paling awal.")
-    likely: Date = noted("Likeliest day.", "Hari yang paling mungkin.")
-    latest: Date = noted("Latest day.", "Hari paling akhir.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.earliest <= self.likely <= self.latest:
-            raise sentence(
-                said(
-                    "earliest = {earliest}, likely = {likely}, latest = {latest} are "
-                    "out of order; no date may lie before the one in front of it",
-                    "earliest = {earliest}, likely = {likely}, latest = {latest} tidak "
-                    "berurutan; tidak boleh ada tanggal yang mendahului tanggal di "
-                    "depannya",
-                    earliest=str(self.earliest),
-                    likely=str(self.likely),
-                    latest=str(self.latest),
-                )
-            )
-        return self
+    earliest: Day = noted("Earliest day.", "Hari paling awal.")
+    likely: Day = noted("Likeliest day.", "Hari yang paling mungkin.")
+    latest: Day = noted("Latest day.", "Hari paling akhir.")
 
 
 class NewServer(Table):
@@ -188,94 +180,95 @@ class NewServer(Table):
 
     model_config = ConfigDict(validate_by_name=False)
 
-    id: Annotated[
-        Text,
-        Form(
-            said(
-                'an id in quotes, such as "server-new"',
-                'id dalam tanda kutip, misalnya "server-baru"',
-            )
-        ),
-    ] = noted(
+    id: Annotated[Text, Form(quoted("an id", "id", "server-new"))] = noted(
         "Id of its own; the same id in two scenarios is the same thing.",
         "Id sendiri; id yang sama dalam dua skenario berarti hal yang sama.",
     )
     cards_per_day: Annotated[
         CardsRange,
         BeforeValidator(_certain_cards, json_schema_input_type=Cards | CardsRange),
-        _CARDS,
+        Form(
+            said(
+                "a whole number of cards from 1 to {most}, or a range such as "
+                "{example}",
+                "bilangan bulat kartu dari 1 sampai {most}, atau rentang, misalnya "
+                "{example}",
+                most=LARGEST_DAILY,
+                example="{ low = 600, likely = 650, high = 700 }",
+            )
+        ),
     ] = noted(
         "Cards on a full day, for certain or a range.",
         "Kartu per hari penuh, pasti atau rentang.",
     )
-    from_: Annotated[
+    from_: (
         Annotated[
             DayRange,
             BeforeValidator(_certain_day, json_schema_input_type=Day | DayRange),
+            Form(
+                said(
+                    "a date without quotes, such as 2018-01-15, or a range {example}; "
+                    "leave it out for the start",
+                    "tanggal tanpa tanda kutip, misalnya 2018-01-15, atau rentang "
+                    "{example}; hapus bila ada sejak awal",
+                    example="{ earliest = DATE, likely = DATE, latest = DATE }",
+                )
+            ),
         ]
-        | None,
-        _FIRST,
-    ] = noted(
+        | None
+    ) = noted(
         "First day in use, for certain or a range. Empty: the start.",
         "Hari pertama dipakai, pasti atau rentang. Kosong: hari mulai.",
         default=None,
         validation_alias="from",
         serialization_alias="from",
     )
-    to: Date | None = noted(
+    to: Day | None = noted(
         "Last day in use, inclusive. Empty: no limit.",
         "Hari terakhir dipakai, termasuk hari itu. Kosong: tanpa batas.",
         default=None,
     )
-    replaces: Annotated[
-        tuple[Text, ...],
-        Form(
-            said(
-                'ids in brackets, such as ["server-1"]',
-                'id dalam kurung siku, misalnya ["server-1"]',
-            )
-        ),
-    ] = noted(
-        "Ids of the same kind that stand by while this one works.",
-        "Id sejenis yang berhenti selama yang ini bekerja.",
-        default=(),
+    replaces: Annotated[tuple[Text, ...], Form(listed("ids", "id", "server-1"))] = (
+        noted(
+            "Ids of the same kind that stand by while this one works.",
+            "Id sejenis yang berhenti selama yang ini bekerja.",
+            default=(),
+        )
     )
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
-        if self.from_ is not None and self.to is not None:
-            latest = self.from_.latest
-            if latest > self.to:
-                raise sentence(
-                    said(
-                        '"{name}" may begin on {latest}, after to = {to}; correct one '
-                        "of the two",
-                        '"{name}" mungkin mulai pada {latest}, setelah to = {to}; '
-                        "perbaiki salah satunya",
-                        name=self.id,
-                        latest=str(latest),
-                        to=str(self.to),
-                    )
+        if self.from_ and self.to and self.from_.latest > self.to:
+            raise _sentence(
+                said(
+                    '"{name}" may begin on {latest}, after to = {to}; correct one of '
+                    "the two",
+                    '"{name}" mungkin mulai pada {latest}, setelah to = {to}; perbaiki '
+                    "salah satunya",
+                    name=self.id,
+                    latest=str(self.from_.latest),
+                    to=str(self.to),
                 )
+            )
         return self
 
 
 class NewPrinter(NewServer):
     """Entry of ``[[scenarios.NAME.printers]]``: a printer that is added."""
 
-    servers: Annotated[tuple[Text, ...] | None, SERVERS] = noted(
+    servers: Annotated[tuple[ServerName, ...] | None, SERVERS] = noted(
         "Servers that it can use. Empty: all.",
         "Server yang dapat dipakai. Kosong: semua.",
         default=None,
         min_length=1,
     )
-    cards: Annotated[tuple[Text, ...] | None, CARDS] = noted(
+    cards: Annotated[tuple[CardName, ...] | None, CARDS] = noted(
         "Card types that it prints. Empty: all.",
         "Jenis kartu yang dapat dicetak. Kosong: semua.",
         default=None,
         min_length=1,
     )
-    areas: Annotated[tuple[Text, ...] | None, AREAS] = noted(
+    areas: Annotated[tuple[AreaName, ...] | None, AREAS] = noted(
         "Areas that it prints for. Empty: all.",
         "Wilayah yang dilayani. Kosong: semua.",
         default=None,
@@ -283,8 +276,21 @@ class NewPrinter(NewServer):
     )
 
 
+UNREAD: Final = NewPrinter.model_construct(id="")
+"""Stands for an entry that has not the right form: the others keep their places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An entry of ``[[scenarios.NAME.servers]]`` or ``.printers``."""
+
+    kind: Literal["servers", "printers"]
+    index: int  # position in the file, from 0
+    rules: NewServer
+
+
 class ScenarioRules(Table):
-    """Table ``[scenarios.NAME]``, the resources that it adds apart."""
+    """Table ``[scenarios.NAME]``."""
 
     label: Text | None = noted(
         "Its name for people. Empty: the table's name.",
@@ -293,6 +299,12 @@ class ScenarioRules(Table):
     )
     cost_idr: Rupiah = noted(
         "What it costs once, in rupiah.", "Biayanya sekali, dalam rupiah.", default=0
+    )
+    servers: tuple[NewServer, ...] = noted(
+        "Servers that it adds.", "Server yang ditambahkan.", default=()
+    )
+    printers: tuple[NewPrinter, ...] = noted(
+        "Printers that it adds.", "Printer yang ditambahkan.", default=()
     )
     office: Annotated[
         dict[str, Any],
@@ -310,16 +322,17 @@ class ScenarioRules(Table):
         default_factory=dict,
     )
 
-
-class ScenarioTable(ScenarioRules):
-    """Table ``[scenarios.NAME]``, whole."""
-
-    servers: tuple[NewServer, ...] = noted(
-        "Servers that it adds.", "Server yang ditambahkan.", default=()
-    )
-    printers: tuple[NewPrinter, ...] = noted(
-        "Printers that it adds.", "Printer yang ditambahkan.", default=()
-    )
+    @property
+    def added(self) -> list[Added]:
+        """Return what it adds, in the file's order."""
+        kinds: tuple[tuple[Literal["servers", "printers"], tuple[NewServer, ...]], ...]
+        kinds = (("servers", self.servers), ("printers", self.printers))
+        return [
+            Added(kind, index, rules)
+            for kind, entries in kinds
+            for index, rules in enumerate(entries)
+            if rules is not UNREAD
+        ]
 
 
 class ArrivalPrior(Table):
@@ -344,15 +357,20 @@ class ArrivalPrior(Table):
 class ArrivalRules(Table):
     """Table ``[arrivals]``: how many people are recorded."""
 
-    per_working_day: Annotated[
-        Annotated[Number, Field(ge=0, le=LARGEST_DAILY)] | None,
-        Form(
-            said(
-                "a number of people from 0 to 10,000,000",
-                "jumlah orang dari 0 sampai 10.000.000",
-            )
-        ),
-    ] = noted(
+    per_working_day: (
+        Annotated[
+            Number,
+            Field(ge=0, le=LARGEST_DAILY),
+            Form(
+                said(
+                    "a number of people from 0 to {most}",
+                    "jumlah orang dari 0 sampai {most}",
+                    most=LARGEST_DAILY,
+                )
+            ),
+        ]
+        | None
+    ) = noted(
         "Mean number of people recorded on a working day, all classes together; "
         "left out only with a history.",
         "Rata-rata orang yang direkam per hari kerja, semua kelas; dihilangkan hanya "
@@ -374,20 +392,7 @@ class ArrivalRules(Table):
         default=Decimal(1),
     )
     mix: Annotated[
-        dict[
-            Text,
-            Annotated[
-                Share,
-                Form(
-                    said(
-                        "a share from 0 to 1 with at most 30 decimals, such as 0.1",
-                        "bagian dari 0 sampai 1 dengan paling banyak 30 desimal, "
-                        "misalnya 0.1",
-                    )
-                ),
-            ],
-        ]
-        | None,
+        dict[Text, Share] | None,
         Form(
             said(
                 "shares by class, such as {example}",
@@ -400,7 +405,7 @@ class ArrivalRules(Table):
         "Bagian tiap kelas, jumlahnya tepat 1. Kosong: seperti pada antrean.",
         default=None,
     )
-    history: Annotated[Text | None, _file("arrivals.csv")] = noted(
+    history: Annotated[Text | None, _beside("arrivals.csv")] = noted(
         "CSV, XLSX or Parquet with day, urgency, cards, from which all three are "
         "estimated instead.",
         "CSV, XLSX, atau Parquet dengan day, urgency, cards, untuk memperkirakan "
@@ -419,7 +424,7 @@ class ArrivalRules(Table):
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
         if self.per_working_day is None and self.history is None:
-            raise sentence(
+            raise _sentence(
                 said(
                     "neither per_working_day nor history is given; write one of them, "
                     "or leave [arrivals] out where nobody comes",
@@ -427,12 +432,8 @@ class ArrivalRules(Table):
                     "hapus [arrivals] bila tidak ada pendaftar baru",
                 )
             )
-        return self
-
-    @model_validator(mode="after")
-    def _at_least_poisson(self) -> Self:
         if self.dispersion < 1:
-            raise sentence(
+            raise _sentence(
                 said(
                     "dispersion = {number} would be steadier than chance, which is not "
                     "simulated; it must be 1 (Poisson) or more",
@@ -496,7 +497,7 @@ class BreakdownRules(Table):
         "Hari kerja yang paginya rusak.",
         default=None,
     )
-    history: Annotated[Text | None, _file("outages.csv")] = noted(
+    history: Annotated[Text | None, _beside("outages.csv")] = noted(
         "CSV, XLSX or Parquet with day, resource, up, from which the counts are taken.",
         "CSV, XLSX, atau Parquet dengan day, resource, up, sumber angka-angka itu.",
         default=None,
@@ -519,7 +520,7 @@ class BreakdownRules(Table):
         forms = (means, counts, (self.history,))
         used = [form for form in forms if any(part is not None for part in form)]
         if len(used) != 1 or any(part is None for part in used[0]):
-            raise sentence(
+            raise _sentence(
                 said(
                     "write mean_days_between and mean_days_down; or what was seen: "
                     "failures, days_up, repairs and days_down; or a history; one of "
@@ -529,15 +530,10 @@ class BreakdownRules(Table):
                     "tiga itu, lengkap",
                 )
             )
-        return self
-
-    @model_validator(mode="after")
-    def _no_more_than_days(self) -> Self:
-        pairs = (("failures", "days_up"), ("repairs", "days_down"))
-        for few, many in pairs:
+        for few, many in (("failures", "days_up"), ("repairs", "days_down")):
             seen, days = getattr(self, few), getattr(self, many)
             if seen is not None and days is not None and seen > days:
-                raise sentence(
+                raise _sentence(
                     said(
                         "{few} = {seen} is more than {many} = {days}; at most one a "
                         "day",
@@ -577,7 +573,7 @@ class ScenariosFile(Table):
             default_factory=dict,
         )
     )
-    scenarios: dict[Text, ScenarioTable] = noted(
+    scenarios: dict[Text, ScenarioRules] = noted(
         "What may become of the office, by name.",
         "Kemungkinan keadaan kantor, menurut nama.",
     )
@@ -594,3 +590,36 @@ class ScenariosFile(Table):
         "Masukan mana yang fakta dan mana yang dugaan, menurut kuncinya.",
         default_factory=dict,
     )
+
+
+def sound_parts(data: Mapping[str, Any]) -> tuple[ScenariosFile, list[Problem]]:
+    """Return what of a file has the right form, and what is wrong with the rest.
+
+    What is wrong is taken out and the rest read again, so that a bad value in one table
+    hides nothing that is wrong in another.
+    """
+    sound = {"scenarios": {}} | deepcopy(dict(data))
+    try:
+        return ScenariosFile.model_validate(sound), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    for each in errors:
+        _take_out(sound, each["loc"])
+    sound.setdefault("scenarios", {})
+    problems = [field_problem(each, ScenariosFile) for each in errors]
+    return ScenariosFile.model_validate(sound), problems
+
+
+def _take_out(data: dict[str, Any], place: Path) -> None:
+    """Take out the part with a bad value: a key, a table, an entry of a scenario."""
+    table, name, *inside = (*place, None) if len(place) == 1 else place
+    if name is None or table not in ("breakdowns", "scenarios"):
+        data.pop(str(table), None)
+    elif table == "breakdowns":
+        data[table].pop(name, None)
+    elif not inside:
+        data[table][name] = {}
+    elif len(inside) > 1 and inside[0] in ("servers", "printers"):
+        data[table][name][inside[0]][inside[1]] = UNREAD
+    else:
+        data[table][name].pop(inside[0], None)
