@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["OneLine"]
+__all__ = ["OneLine", "field_names"]
 
 _PLAIN: Final = (bool, int, float, date, Enum, type(None))
 _LONGEST: Final = 40
@@ -16,18 +16,28 @@ _OF_A_PERSON: Final = frozenset({"application_id", "hint"})
 
 
 class OneLine:
-    """A dataclass that shows figures as they are and everything else as a size."""
+    """An object that shows figures as they are and everything else as a size."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         """Return the class and its fields on one line."""
         shown = [
-            f"{each.name}={_brief(getattr(self, each.name))}"
-            for each in fields(self)  # type: ignore[arg-type]
-            if not each.name.startswith("_") and each.name not in _OF_A_PERSON
+            f"{name}={_brief(getattr(self, name))}"
+            for name in field_names(self)
+            if not name.startswith("_") and name not in _OF_A_PERSON
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    __str__ = __repr__
+
+
+def field_names(shown: object) -> list[str]:
+    """Return the names of the fields of a dataclass, or of a model of pydantic."""
+    model_fields = getattr(type(shown), "model_fields", None)
+    if model_fields is not None:
+        return list(model_fields)
+    return [each.name for each in fields(shown)]  # type: ignore[arg-type]
 
 
 def _brief(value: Any) -> str:

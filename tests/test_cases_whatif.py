@@ -150,7 +150,7 @@ def test_the_old_backlog_is_not_nobody_waiting() -> None:
     assert all(count for day, count in waiting.items() if day < nobody)
     for code in LANGUAGES:
         words = language(code)
-        page = comparison_report(found.document(), found.daily(), words)
+        page = comparison_report(found, words)
         title = page.split("<h1>")[1].split("</h1>")[0]
         lines = "\n".join(comparison_lines(found, Path("out"), words))
         press = page.split('class="press">')[1].split("</p>")[0]
@@ -173,9 +173,9 @@ def test_a_day_that_never_comes_is_said() -> None:
         replications=5,
     )
     assert found.document()["scenarios"][0]["nobody_waits_on"]["p50"] is None
-    english = comparison_report(found.document(), found.daily(), language("en"))
+    english = comparison_report(found, language("en"))
     assert "nobody waits any more not by 10 October 2017" in english
-    indonesian = comparison_report(found.document(), found.daily(), language("id"))
+    indonesian = comparison_report(found, language("id"))
     assert "tidak ada lagi yang menunggu (belum sampai 10 Oktober 2017)" in indonesian
 
 
@@ -228,7 +228,7 @@ def test_an_edge_before_the_first_day_possible_is_no_edge() -> None:
         ("id", "dalam skenario ini itu tidak mungkin"),
     ):
         words = language(code)
-        page = comparison_report(found.document(), found.daily(), words)
+        page = comparison_report(found, words)
         assert sentence in page
         assert words.text("report.cmp.pays_until", day="") not in page
         assert sentence in "\n".join(comparison_lines(found, Path("out"), words))

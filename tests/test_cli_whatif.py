@@ -69,8 +69,9 @@ def test_compare_leaves_a_whole_folder_and_says_what_it_found(case: Path) -> Non
         "daily.csv",
         "report.html",
     }
-    document, daily = read_comparison(case / "out")
-    assert [one["name"] for one in document["scenarios"]] == ["now", "faster"]
+    comparison = read_comparison(case / "out")
+    daily = comparison.daily()
+    assert [each.name for each in comparison.scenarios] == ["now", "faster"]
     assert daily.columns == [
         "scenario",
         "day",
@@ -209,6 +210,26 @@ def test_need_counts_who_is_expected_beside_a_file(case: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     assert answer["cards_per_day"] > answer["deterministic"]
+
+
+def test_need_takes_what_compare_takes(case: Path) -> None:
+    def asked(*further: object) -> subprocess.CompletedProcess[str]:
+        files = ("backlog.csv", "--office", "office.toml", "--out", "need")
+        goal = ("--resource", "server-1", "--cleared-by", "2017-09-15")
+        return run("need", *files, *goal, *FROM, "--days", "30", *further, cwd=case)
+
+    done = asked("--json")
+    assert done.returncode == 0
+    printed = json.loads(done.stdout)
+    written = json.loads((case / "need" / "need.json").read_bytes())
+    assert printed.pop("out") == "need"
+    assert printed == {key: written[key] for key in printed}
+    assert asked().stdout.splitlines()[-1] == "Written: need"
+    changed = (case / "need" / "need.json").read_text("utf-8").replace("4", "3")
+    (case / "need" / "need.json").write_text(changed, "utf-8")
+    assert "was changed since it was written" in one_sentence(asked())
+    assert asked("--force").returncode == 0
+    assert "policy replan makes a plan" in one_sentence(asked("--policy", "replan"))
 
 
 def test_need_answers_no_with_exit_1_where_nothing_is_enough(case: Path) -> None:

@@ -74,7 +74,7 @@ def test_without_chance_a_date_is_the_day_of_printing() -> None:
     assert made.replications == 1
     for name in ("earliest", "likely_on"):
         assert made.people[name].equals(made.people["ready_by"])
-    assert (made.dated, made.beyond, made.never) == (10, 0, 0)
+    assert (made.dated, made.no_date_yet, made.never) == (10, 0, 0)
 
 
 def test_a_saturday_worked_in_a_scenario_is_told_as_monday() -> None:
@@ -105,7 +105,7 @@ def test_dates_beyond_the_horizon_and_without_a_printer_are_counted() -> None:
     )
     backlog = make_backlog(rows, office)
     made = promise(backlog, office, certain_scenarios(office), start=START, days=3)
-    assert (made.dated, made.beyond, made.never) == (6, 2, 1)
+    assert (made.dated, made.no_date_yet, made.never) == (6, 2, 1)
     assert dates(made)["A06"] is None
     assert dates(made)["Y"] is None
     assert dates(made)["A05"] == day(2)
@@ -273,7 +273,12 @@ def test_an_empty_backlog_gets_no_dates() -> None:
     _, office, found = uncertain()
     nobody = make_backlog([], office)
     made = promise(nobody, office, found, start=START, days=5, replications=9)
-    assert (made.people.height, made.dated, made.beyond, made.never) == (0, 0, 0, 0)
+    assert (made.people.height, made.dated, made.no_date_yet, made.never) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert made.document()["last"] is None
 
 

@@ -22,7 +22,7 @@ from ektp_sched.output.backlog_copy import backlog_copy, check_target
 from ektp_sched.output.languages import language
 from ektp_sched.output.poster import FEWEST, Band, poster_html, poster_pages
 from ektp_sched.output.promise_files import save_promises
-from ektp_sched.scenarios.dates.promise import Promises
+from ektp_sched.scenarios.dates.promise import Promises, counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,7 +222,7 @@ def promises(people: list[dict[str, object]], held: list[str | None] = []) -> Pr
         confidence=Fraction(9, 10),
         certain=False,
         people=frame,
-        never=0,
+        **counted(frame, 0),
     )
 
 
@@ -309,8 +309,9 @@ def test_a_poster_names_nobody_and_speaks_both_languages(tmp_path: Path) -> None
 def test_counts_of_dates_add_up() -> None:
     people = [person(-100 + n, "Alak", ready_by=day(n)) for n in range(6)]
     people += [person(-100, "Alak", ready_by=None) for _ in range(3)]
-    made = replace(promises(people), never=1)
-    assert (made.dated, made.beyond, made.never) == (6, 2, 1)
+    made = promises(people)
+    made = made.model_copy(update=counted(made.people, 1))
+    assert (made.dated, made.no_date_yet, made.never) == (6, 2, 1)
     document = made.document()
     assert (document["dated"], document["no_date_yet"], document["never"]) == (6, 2, 1)
     assert document["first"] == START.isoformat()

@@ -14,6 +14,7 @@ from test_cases_cells import assert_strict
 
 from ektp_sched.output import language
 from ektp_sched.output.report import comparison_report, plan_report
+from ektp_sched.output.report.comparison_file import comparison_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,14 +59,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write the reports of two examples and of a synthetic comparison."""
     folder = tmp_path_factory.mktemp("reports")
     made, shifted = planned("kupang"), planned("saturdays")
-    document, daily = comparison()
+    compared = comparison_of(*comparison())
     found = {}
     for code in ("en", "id"):
         texts = language(code)
         for name, html in (
             ("plan", plan_report(made, texts)),
             ("saturdays", plan_report(shifted, texts)),
-            ("comparison", comparison_report(document, daily, texts)),
+            ("comparison", comparison_report(compared, texts)),
         ):
             found[f"{name}-{code}"] = folder / f"{name}-{code}.html"
             found[f"{name}-{code}"].write_text(html, encoding="utf-8")

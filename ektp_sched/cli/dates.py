@@ -280,8 +280,8 @@ def _lines(
     if made.dated:
         dates = {name: document[name] for name in ("first", "middle", "last")}
         yield words.text("promise.span", **dates)
-    if made.beyond:
-        yield words.text("promise.beyond", count=made.beyond, last=made.last_day)
+    if made.no_date_yet:
+        yield words.text("promise.beyond", count=made.no_date_yet, last=made.last_day)
     if made.never:
         yield words.text("promise.never", count=made.never)
     policy = words.name("report.cmp.policy", made.policy)

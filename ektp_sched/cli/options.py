@@ -95,6 +95,10 @@ ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace an earlier folder that was changed since."),
 ]
+AnyPolicyOption = Annotated[
+    Literal["pressure", "class-order", "fifo", "replan"],
+    typer.Option("--policy", help="In which order cards are printed."),
+]
 HorizonOption = Annotated[
     int,
     typer.Option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ from ektp_sched.cli.console import (
     tell_no_page,
 )
 from ektp_sched.cli.options import (
+    AnyPolicyOption,
     BacklogArgument,
     ForceOption,
     HorizonOption,
@@ -58,10 +59,7 @@ def compare(
     days: HorizonOption = 365,
     replications: ReplicationsOption = 2000,
     seed: SeedOption = 1,
-    policy: Annotated[
-        Literal["pressure", "class-order", "fifo", "replan"],
-        typer.Option("--policy", help="In which order cards are printed."),
-    ] = "pressure",
+    policy: AnyPolicyOption = "pressure",
     priority: PriorityOption = None,
     max_rejects: MaxRejectsOption = 0.01,
     force: ForceOption = False,
@@ -126,6 +124,10 @@ def need(
         ),
     ],
     scenarios: OptionalScenariosOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for need.json."),
+    ] = None,
     scenario: ScenarioOption = None,
     cleared_by: Annotated[
         date | None,
@@ -170,32 +172,38 @@ def need(
     days: HorizonOption = 365,
     replications: ReplicationsOption = 1000,
     seed: SeedOption = 1,
-    policy: Annotated[
-        Literal["pressure", "class-order", "fifo"],
-        typer.Option("--policy", help="In which order cards are printed."),
-    ] = "pressure",
+    policy: AnyPolicyOption = "pressure",
     priority: PriorityOption = None,
     max_rejects: MaxRejectsOption = 0.01,
+    force: ForceOption = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say how many cards a day a resource must do to reach a goal."""
     from ektp_sched.backlog import read_backlog
     from ektp_sched.output.comparison_text import need_lines
+    from ektp_sched.output.placing import refuse_early, sealed_folder
+    from ektp_sched.output.seal import NEED
     from ektp_sched.scenarios import need as search
     from ektp_sched.scenarios.world.loading import as_scenarios
 
     goal = _goal(cleared_by, on_target_by, nobody_over, by)
     rules, words = read_office(office, lang)
+    if out is not None:
+        read = files_read(rules, backlog, office, priority, scenarios=scenarios)
+        refuse_early(out, index=NEED, inputs=read)
     begin = first_day(start, words)
     tell_left_out(rules, words)
-    found = as_scenarios(scenarios, rules, begin)
-    people = read_backlog(backlog, rules, priority=priority, max_rejects=max_rejects)
     with Progress(words) as progress:
+        progress("read", 0)
+        known = as_scenarios(scenarios, rules, begin)
+        people = read_backlog(
+            backlog, rules, priority=priority, max_rejects=max_rejects
+        )
         answer = search(
             people,
             rules,
-            found,
+            known,
             resource=resource,
             goal=goal,
             start=begin,
@@ -207,11 +215,18 @@ def need(
             policy=policy,
             progress=progress,
         )
+    document = {"schema_version": 1, **answer.to_dict()}
+    place = {}
+    if out is not None:
+        with sealed_folder(out, document, index=NEED, force=force):
+            place = {"out": str(out)}
     if as_json:
-        emit({"schema_version": 1, **answer.to_dict()})
+        emit({**place, **document})
     else:
         for line in need_lines(answer, words):
             echo(line)
+        if out is not None:
+            echo(words.text("cli.written", files=str(out)))
     if answer.cards_per_day is None:
         raise typer.Exit(NO)
 

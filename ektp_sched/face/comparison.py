@@ -15,7 +15,6 @@ __all__ = ["Comparison", "compare"]
 
 class Comparison(scenarios.Comparison):  # noqa: D101 (that of the room)
     __doc__ = scenarios.Comparison.__doc__
-    __slots__ = ()
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write comparison.json, daily.csv and the report, whole or not at all.
@@ -46,13 +45,13 @@ class Comparison(scenarios.Comparison):  # noqa: D101 (that of the room)
         """
         from ektp_sched.output.report import comparison_chart
 
-        return comparison_chart(self.document(), self.daily())
+        return comparison_chart(self)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: findings, figures, and the chart."""
         from ektp_sched.output.report import comparison_html
 
-        return comparison_html(self.document(), self.daily())
+        return comparison_html(self)
 
 
 compare: Final = returning(Comparison, scenarios.compare)

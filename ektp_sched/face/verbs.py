@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from ektp_sched.showing import field_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ def returning(
     Parameters
     ----------
     face
-        Subclass, without fields of its own, of the dataclass that ``verb`` returns.
+        Subclass, without fields of its own, of the class that ``verb`` returns.
     verb
         The verb of a room; its name, arguments and docstring stay.
     """
@@ -31,9 +32,7 @@ def returning(
     @wraps(verb)
     def facing(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Face:
         result = verb(*args, **kwargs)
-        return face(
-            **{each.name: getattr(result, each.name) for each in fields(result)}
-        )
+        return face(**{name: getattr(result, name) for name in field_names(result)})
 
     # Where it can be had again by its name, as pickling does.
     facing.__module__ = face.__module__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ektp_sched.output.aligned import aligned
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.seal import AGAINST
 
@@ -124,12 +125,7 @@ def _table(found: Against, words: Language) -> Iterator[str]:
             unit = words.name("unit", triple[0].name)
             cells = [words.number(amount, 2) for amount in amounts]
             rows.append([f"{_name(triple[0], words)} ({unit})", *cells])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *others in rows:
-        cells = [
-            cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)
-        ]
-        yield "  ".join([first.ljust(widths[0]), *cells])
+    yield from aligned(rows)
     yield words.text("against.figures", aim=_aim(found, words))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.output.aligned import aligned
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available
@@ -79,11 +80,7 @@ def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:
         yield f"{_name(case, words)} ({_size(case, words)})"
         rows = [[words.text(f"backtest.{name}") for name in _COLUMNS]]
         rows += _rows(case, words)
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for first, *others in rows:
-            cells = zip(others, widths[1:], strict=True)
-            line = "  ".join(f"{cell:>{width}}" for cell, width in cells)
-            yield f"  {first:<{widths[0]}}  {line}"
+        yield from (f"  {line}" for line in aligned(rows))
         for label, value in _summary(found, case, words):
             yield f"  {label}: {value}"
     yield ""
@@ -97,13 +94,13 @@ def assumptions(found: Backtest, words: Language) -> tuple[str, ...]:
     names = ["same", "average", "slip"]
     if len(found.cases) > 1:
         names.append("prior")
+    fail_a, fail_b = found.priors.failure
+    repair_a, repair_b = found.priors.repair
     priors = {
-        f"{kind}_{part}": value
-        for kind, prior in (
-            ("fail", found.failure_prior),
-            ("repair", found.repair_prior),
-        )
-        for part, value in zip("ab", prior, strict=True)
+        "fail_a": fail_a,
+        "fail_b": fail_b,
+        "repair_a": repair_a,
+        "repair_b": repair_b,
     }
     return tuple(words.text(f"backtest.assumption_{n}", **priors) for n in names)
 
@@ -239,8 +236,8 @@ def _summary(found: Backtest, case: Case, words: Language) -> Iterator[tuple[str
     )
     margin = (
         words.text("backtest.margin_none")
-        if case.margin is None
-        else words.text("backtest.margin_days", count=case.margin)
+        if case.margin_working_days is None
+        else words.text("backtest.margin_days", count=case.margin_working_days)
     )
     yield words.text("backtest.margin", percent=percent), margin
     if case.undated:

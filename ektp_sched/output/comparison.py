@@ -44,8 +44,7 @@ def save_comparison(
         If the folder holds something else, or cannot be written.
     """
     document = comparison.document()
-    daily = comparison.daily()
     whole = document | {"seconds": comparison.seconds}
     with sealed_folder(path, whole, index=COMPARISON, force=force) as folder:
-        daily.write_csv(folder / DAILY)
-        write_comparison_report(document, daily, folder, lang=lang)
+        comparison.daily().write_csv(folder / DAILY)
+        write_comparison_report(comparison, folder, lang=lang)

@@ -2,185 +2,69 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.output.aligned import aligned
 from ektp_sched.output.gap import gap_sentences
+from ektp_sched.output.report.comparison_tables import overview_table
+from ektp_sched.output.report.comparison_text import (
+    difference_sentences,
+    limit_sentences,
+    pays_sentence,
+)
+from ektp_sched.output.report.comparison_words import Words
+from ektp_sched.output.view.parts import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
-    from ektp_sched.scenarios.compare.comparison import (
-        BreakEven,
-        Comparison,
-        Difference,
-        Limiting,
-        Payoff,
-        ScenarioFigures,
-    )
+    from ektp_sched.scenarios.compare.comparison import Comparison
     from ektp_sched.scenarios.compare.need import Enough, Need
-    from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 
-__all__ = ["comparison_lines", "limit_sentence", "need_lines", "payoff_sentences"]
+__all__ = ["comparison_lines", "need_lines"]
+
+_FIGURES: Final = (
+    "cleared",
+    "nobody_waits",
+    "on_target",
+    "trips",
+    "trip_cost",
+    "cost",
+)
+"""Those of the overview for which a screen has room."""
 
 
-def comparison_lines(found: Comparison, out: Path, words: Language) -> Iterator[str]:
+def comparison_lines(
+    comparison: Comparison, out: Path, texts: Language
+) -> Iterator[str]:
     """Yield the lines that `compare` prints."""
-    yield words.text(
+    words = Words(comparison, texts)
+    yield texts.text(
         "compare.title",
-        office=found.office.name,
-        start=found.start,
-        days=found.days,
-        count=found.replications,
-        seed=found.seed,
+        office=comparison.office,
+        start=comparison.start,
+        days=comparison.days,
+        count=comparison.replications,
+        seed=comparison.seed,
     )
-    for scenario in found.scenarios:
-        yield f"- {scenario.name}: {limit_sentence(scenario.limits, words)}"
+    yield from (f"- {sentence}" for sentence in limit_sentences(words))
     yield ""
-    yield from _table(found, words)
+    table = overview_table(words, _FIGURES)
+    yield f"{table.caption}:"
+    figures, *scenarios = zip(*written(table, texts), strict=True)
+    headings = (words.say("trips.scenario"), *figures)
+    named = zip(table.columns[1:], scenarios, strict=True)
+    yield from aligned([headings, *((of.heading, *cells) for of, cells in named)])
+    yield words.say("days.what")
     yield ""
-    for difference in found.differences:
-        yield from _difference(difference, words)
-    for pays in found.break_even:
-        yield from payoff_sentences(pays, words)
-    yield words.text("compare.trips-are-not-public-money")
-    keys = ("tier", "rank", "policy", "optimum", "gap")
-    gaps = (tuple(part[key] for key in keys) for part in found.gap)
-    yield from gap_sentences(gaps, words)
-    yield words.text("cli.written", files=str(out))
-
-
-def limit_sentence(limits: Limiting, words: Language) -> str:
-    """Return the first line of a scenario: what binds before and after."""
-    figures: dict[str, Any] = {
-        "now": words.name("limit", limits.now),
-        "after": words.name("limit", limits.after),
-        "capacity": limits.capacity_now,
-        "later": limits.capacity_after,
-        "offered": limits.offered_after,
-    }
-    if limits.offered_after > limits.capacity_after:
-        return words.text("compare.held-back", **figures)
-    same = limits.now == limits.after and limits.capacity_now == limits.capacity_after
-    return words.text("compare.limit" if same else "compare.limits", **figures)
-
-
-def _table(found: Comparison, words: Language) -> Iterator[str]:
-    names = ("scenario", "cleared", "nobody", "on-target", "trips", "trip-cost", "cost")
-    rows = [[words.text(f"compare.column.{name}") for name in names]]
-    told = words.text("compare.dates-only")
-    rows += [_row(one.name, one, words) for one in found.scenarios]
-    rows.append(_row(told, found.dates_only, words))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            cell.ljust(width) if number < 4 else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()
-    yield words.text("compare.days-note")
-    yield words.text("compare.spread-note")
-
-
-def _row(name: str, scenario: ScenarioFigures, words: Language) -> list[str]:
-    part: dict[str, Any] = scenario.quantities
-    return [
-        name,
-        _days(part["backlog_cleared_on"], words),
-        _days(part["nobody_waits_on"], words),
-        _days(part["on_target_on"], words),
-        _numbers(part["wasted_trips"], words),
-        _numbers(part["wasted_trip_cost_idr"], words, millions=True),
-        words.number(scenario.cost_idr / 1e6, 1),
-    ]
-
-
-def _days(part: DaySpread, words: Language) -> str:
-    never = words.text("compare.never")
-    shown = [
-        never if day is None else words.short_date(day)
-        for day in (part.p10, part.p50, part.p90)
-    ]
-    return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
-
-
-def _numbers(part: Spread, words: Language, *, millions: bool = False) -> str:
-    by = 1e6 if millions else 1
-    shown = [
-        words.number(value / by, int(millions))
-        for value in (part.p10, part.p50, part.p90)
-    ]
-    return shown[0] if len(set(shown)) == 1 else " / ".join(shown)
-
-
-def _difference(found: Difference, words: Language) -> Iterator[str]:
-    saved = found.quantities["wasted_trip_cost_idr"]
-    trips = found.quantities["wasted_trips"]
-    if saved is None or trips is None:
-        return
-    name = found.name
-    if name == "dates_only":
-        name = words.text("compare.dates-only")
-    # Said as what is saved, or as what is lost: never as fewer than nothing.
-    less = saved.mean <= 0
-    ends = saved.mean_interval or (saved.mean, saved.mean)
-    low, high = sorted(_millions(-end if less else end) for end in ends)
-    yield words.text(
-        "compare.difference" if less else "compare.more-trips",
-        name=name,
-        baseline=found.baseline,
-        trips=abs(round(trips.mean)),
-        idr=_millions(abs(saved.mean)),
-        low=low,
-        high=high,
-    )
-    if found.idr_per_person_day is not None:
-        yield "  " + words.text("compare.per-day", idr=round(found.idr_per_person_day))
-
-
-def _millions(rupiah: float) -> float:
-    """Return millions with one place; nothing is 0, not -0."""
-    return round(rupiah / 1e6, 1) + 0.0
-
-
-def payoff_sentences(found: BreakEven, words: Language) -> Iterator[str]:
-    """Yield up to when, and from which rate on, a scenario pays."""
-    against = words.text(f"compare.against.{found.against}")
-    day, rate = found.installation_date, found.cards_per_day
-    if day.value is None and rate.value is None and day.reason == rate.reason:
-        why = words.name("no-payoff", day.reason or "")
-        name = found.scenario
-        yield words.text("compare.no-payoff", name=name, against=against, why=why)
-        return
-    for kind, payoff in (
-        ("date", found.installation_date),
-        ("rate", found.cards_per_day),
-    ):
-        yield _payoff(kind, payoff, found, against, words)
-
-
-def _payoff(
-    kind: str, payoff: Payoff, found: BreakEven, against: str, words: Language
-) -> str:
-    value: Any = payoff.value
-    if value is None:
-        why = words.name("no-payoff", payoff.reason or "")
-        return words.text(
-            f"compare.no-{kind}", name=found.scenario, against=against, why=why
-        )
-    if kind == "date":
-        value = date.fromisoformat(str(value))
-        if found.earliest is not None and value < found.earliest:
-            kind = "date-unreached"
-    return words.text(
-        f"compare.{kind}",
-        name=found.scenario,
-        against=against,
-        value=value,
-        earliest=found.earliest or "",
-    )
+    for difference in comparison.differences:
+        yield from difference_sentences(words, difference)
+    yield from (pays_sentence(words, edge) for edge in comparison.break_even)
+    yield words.say("trips.purse")
+    yield from gap_sentences(comparison.gap, texts)
+    yield texts.text("cli.written", files=str(out))
 
 
 def need_lines(found: Need, words: Language) -> Iterator[str]:

@@ -31,6 +31,7 @@ COMPARISON: Final = "comparison.json"
 PROMISES: Final = "promises.json"
 BACKTEST: Final = "backtest.json"
 AGAINST: Final = "against.json"
+NEED: Final = "need.json"
 """The same in the folders of other commands."""
 
 INDEXES: Final = {
@@ -39,6 +40,7 @@ INDEXES: Final = {
     PROMISES: said("promise", "tanggal siap"),
     BACKTEST: said("back-test", "uji balik"),
     AGAINST: said("choice against dates", "pilihan terhadap tanggal"),
+    NEED: said("search for capacity", "pencarian kapasitas"),
 }
 """What a folder with such an index holds."""
 
@@ -53,6 +55,7 @@ FILES: Final = {
     PROMISES: frozenset({PROMISES, "promises.csv", "poster.id.html", "poster.en.html"}),
     BACKTEST: frozenset({BACKTEST, "backtest.csv", "backtest.html"}),
     AGAINST: frozenset({AGAINST}),
+    NEED: frozenset({NEED}),
 }
 """All names that the root of such a folder may have, beside batches/ of a plan."""
 

@@ -16,21 +16,20 @@ from ektp_sched.output.report.charts import (
     text_layer,
     time_axis,
 )
-from ektp_sched.output.report.comparison_text import break_even_list
 from ektp_sched.output.report.comparison_words import millions
 from ektp_sched.output.report.intervals import Bar, Group, interval_chart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ektp_sched.output.report.comparison_file import (
-        BreakEvenPart,
-        DayPart,
-        NumberPart,
-        ScenarioPart,
-        WaitPart,
-    )
     from ektp_sched.output.report.comparison_words import Words
+    from ektp_sched.scenarios.compare.comparison import (
+        BreakEven,
+        ClassWait,
+        ScenarioFigures,
+        Wait,
+    )
+    from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 
 __all__ = [
     "break_even_chart",
@@ -48,24 +47,25 @@ _SETTLED: Final = 0.02
 """Share of the axis below which a backlog has nothing left to tell."""
 
 
-def story_end(words: Words, daily: pl.DataFrame) -> date:
+def story_end(words: Words) -> date:
     """Return the day on which the charts by day end.
 
     It is a little after the last scenario has come down, or the horizon.
     """
     days = [
         part.p90
-        for one in words.found.scenarios
+        for one in words.comparison.scenarios
         for part in (one.backlog_cleared_on,)
         if part is not None
     ]
+    daily = words.comparison.daily()
     top = int(daily["waiting_p90"].max() or 0)  # type: ignore[arg-type]
     high = daily.filter(pl.col("waiting_p90") > _SETTLED * top)["day"].max()
     if None in days or not isinstance(high, date):
-        return words.end
+        return words.comparison.last_day
     last = max([high, *(day for day in days if day is not None)])
-    length = (last - words.found.start).days
-    return min(words.end, last + timedelta(days=7 + length // 20))
+    length = (last - words.comparison.start).days
+    return min(words.comparison.last_day, last + timedelta(days=7 + length // 20))
 
 
 def days_chart(words: Words) -> Any:
@@ -73,13 +73,13 @@ def days_chart(words: Words) -> Any:
     groups = []
     for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
         bars = []
-        for one in words.found.scenarios:
-            part: DayPart | None = getattr(one, name)
+        for one in words.comparison.scenarios:
+            part: DaySpread | None = getattr(one, name)
             if part is not None:
                 bars.append(_day_bar(words, one, part))
         if bars:
             groups.append(Group(words.say(f"days.{name}"), tuple(bars)))
-    ends = words.found.start.isoformat(), _days_end(words).isoformat()
+    ends = words.comparison.start.isoformat(), _days_end(words).isoformat()
     return interval_chart(groups, words.texts, ends=ends)
 
 
@@ -87,18 +87,18 @@ def _days_end(words: Words) -> date:
     """Return the day after which nothing happens any more, or the horizon."""
     parts = [
         part
-        for one in words.found.scenarios
+        for one in words.comparison.scenarios
         for part in (one.backlog_cleared_on, one.nobody_waits_on, one.on_target_on)
         if part is not None
     ]
     last = [part.p90 for part in parts if part.p90 is not None]
     if not last or len(last) < len(parts):
-        return words.end
-    length = (max(last) - words.found.start).days
-    return min(words.end, max(last) + timedelta(days=7 + length // 20))
+        return words.comparison.last_day
+    length = (max(last) - words.comparison.start).days
+    return min(words.comparison.last_day, max(last) + timedelta(days=7 + length // 20))
 
 
-def _day_bar(words: Words, one: ScenarioPart, part: DayPart) -> Bar:
+def _day_bar(words: Words, one: ScenarioFigures, part: DaySpread) -> Bar:
     label = f"{words.label(one.name)}: {words.days(part)}"
     if part.p10 is None:
         return Bar(label, None, None, None, words.colour(one.name))
@@ -109,19 +109,19 @@ def _day_bar(words: Words, one: ScenarioPart, part: DayPart) -> Bar:
     return Bar(label, low, middle, high, words.colour(one.name))
 
 
-def fan_chart(words: Words, daily: pl.DataFrame) -> Any:
+def fan_chart(words: Words) -> Any:
     """Return each scenario's backlog by day: a band with its median."""
     import altair as alt
 
-    end = story_end(words, daily)
-    shown = daily.filter(pl.col("day") <= end)
-    first = words.found.start.isoformat()
+    end = story_end(words)
+    shown = words.comparison.daily().filter(pl.col("day") <= end)
+    first = words.comparison.start.isoformat()
     x = time_axis("day", first, end.isoformat())
     top = float(shown["waiting_p90"].max() or 1)  # type: ignore[arg-type]
     y = number_axis("middle", top)
     low = number_axis("low", top)
     bands, lines, points = [], [], {}
-    for one in words.found.scenarios:
+    for one in words.comparison.scenarios:
         mine = shown.filter(pl.col("scenario") == one.name).sort("day")
         points[one.name] = _thinned(mine)
         data = rows(("day", "low", "middle", "high"), points[one.name])
@@ -159,7 +159,7 @@ def _fan_labels(
     """
     order = sorted(points, key=lambda name: -sum(row[2] for row in points[name]))
     layers = []
-    half = words.found.start + (end - words.found.start) / 2
+    half = words.comparison.start + (end - words.comparison.start) / 2
     for rank, name in enumerate(order):
         level = top * (0.86 - 0.7 * rank / max(1, len(order) - 1))
         mine = points[name]
@@ -185,7 +185,7 @@ def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
     import altair as alt
 
     layers = []
-    for one in break_even_list(words.found.break_even):
+    for one in words.comparison.break_even:
         day = one.installation_date.value
         if one.against != "not-told" or not isinstance(day, date) or day > end:
             continue
@@ -199,7 +199,7 @@ def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
             color=colour, strokeWidth=1.5, strokeDash=[4, 3]
         )
         layers.append(rule.encode(x=x))
-        late = (day - words.found.start) * 2 > end - words.found.start
+        late = (day - words.comparison.start) * 2 > end - words.comparison.start
         side = {"align": "right", "dx": -5} if late else {"align": "left", "dx": 5}
         style = {"color": colour, "baseline": "top", **side}
         encoding = {"x": x, "y": alt.value(2)}
@@ -215,9 +215,13 @@ def waits_chart(words: Words, which: str) -> Any:
     """Return how long classes wait in each scenario."""
     groups = []
     longest = 1.0
-    for name in words.base.wait_days.by_urgency if words.base.wait_days else ():
+    for name in (
+        words.comparison.base.wait_days.by_urgency
+        if words.comparison.base.wait_days
+        else ()
+    ):
         bars = []
-        for one in words.found.scenarios:
+        for one in words.comparison.scenarios:
             waits = one.wait_days
             part = wait_of(None if waits is None else waits.by_urgency.get(name), which)
             if part is not None and part.p50 is not None:
@@ -234,12 +238,11 @@ def waits_chart(words: Words, which: str) -> Any:
     return interval_chart(groups, words.texts, ends=(0, longest))
 
 
-def wait_of(part: WaitPart | None, which: str) -> NumberPart | None:
+def wait_of(part: ClassWait | None, which: str) -> Spread | Wait | None:
     """Return the waits of a class's first backlog, of its new cases, or of all."""
     if part is None or which == "all":
         return part
-    found: NumberPart | None = getattr(part, which)
-    return found
+    return part.initial if which == "initial" else part.new
 
 
 def trips_chart(words: Words) -> Any:
@@ -258,7 +261,7 @@ def trips_chart(words: Words) -> Any:
     return interval_chart([Group("", tuple(bars))], words.texts, ends=(0, longest))
 
 
-def break_even_chart(words: Words, parts: Sequence[BreakEvenPart]) -> Any:
+def break_even_chart(words: Words, parts: Sequence[BreakEven]) -> Any:
     """Return what is saved, less the cost, by the day of installation."""
     import altair as alt
 
@@ -316,7 +319,7 @@ def _net(row: Any) -> _Net:
     )
 
 
-def _edge(words: Words, one: BreakEvenPart, x: Any, y: Any, colour: str) -> list[Any]:
+def _edge(words: Words, one: BreakEven, x: Any, y: Any, colour: str) -> list[Any]:
     """Return the point at which nothing is saved any more, with its date."""
     import altair as alt
 

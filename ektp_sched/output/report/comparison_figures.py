@@ -17,15 +17,14 @@ from ektp_sched.output.report.comparison_charts import (
 )
 from ektp_sched.output.report.comparison_text import (
     best_of,
-    break_even_list,
     pays_sentence,
 )
 from ektp_sched.output.report.comparison_words import millions
 from ektp_sched.output.view.parts import Figure, Items, Part, Table, columns
 
 if TYPE_CHECKING:
-    from ektp_sched.output.report.comparison_file import BreakEvenPart
     from ektp_sched.output.report.comparison_words import Words
+    from ektp_sched.scenarios.compare.comparison import BreakEven
 
 __all__ = ["days_part", "fan_part", "pays_parts", "trips_part", "waits_parts"]
 
@@ -35,13 +34,13 @@ _TELLING: Final = 3
 
 
 def _labels(words: Words) -> list[str]:
-    return [words.label(one.name) for one in words.found.scenarios]
+    return [words.label(one.name) for one in words.comparison.scenarios]
 
 
 def days_part(words: Words) -> Figure:
     """Return when the old backlog is printed, and when nobody waits any more."""
     rows = []
-    for one in words.found.scenarios:
+    for one in words.comparison.scenarios:
         row = [words.label(one.name)]
         for part in (one.backlog_cleared_on, one.nobody_waits_on, one.on_target_on):
             never = words.texts.percent(part.never_share, 1) if part else "–"
@@ -52,14 +51,14 @@ def days_part(words: Words) -> Figure:
     return Figure(
         "cmp-days-chart",
         _days_finding(words),
-        words.say("days.note"),
+        f"{words.say('days.what')} {words.say('days.note')}",
         Table(words.say("days.caption"), columns(headings), tuple(rows)),
         lambda: days_chart(words),
     )
 
 
 def _days_finding(words: Words) -> str:
-    best, base = best_of(words), words.base.backlog_cleared_on
+    best, base = best_of(words), words.comparison.base.backlog_cleared_on
     theirs = None if best is None else best.backlog_cleared_on
     mine = None if base is None else base.p50
     if best is None or theirs is None or theirs.p50 is None or mine is None:
@@ -70,10 +69,10 @@ def _days_finding(words: Words) -> str:
     return words.say("days.sooner", name=words.label(best.name), count=days)
 
 
-def fan_part(words: Words, daily: pl.DataFrame) -> Figure:
+def fan_part(words: Words) -> Figure:
     """Return the backlog of each scenario by day."""
-    end = story_end(words, daily)
-    shown = daily.filter(pl.col("day") <= end)
+    end = story_end(words)
+    shown = words.comparison.daily().filter(pl.col("day") <= end)
     days = shown["day"].unique().sort()
     kept = days.gather_every(max(1, -(-days.len() // _ROWS)))
     names = ("waiting_p50", "waiting_p10", "waiting_p90")
@@ -86,7 +85,7 @@ def fan_part(words: Words, daily: pl.DataFrame) -> Figure:
     rows = []
     for day in kept:
         row = [words.texts.short_date(day)]
-        for one in words.found.scenarios:
+        for one in words.comparison.scenarios:
             numbers = cells.get((one.name, day))
             middle, low, high = (
                 words.number(n) for n in (numbers or (None, None, None))
@@ -96,19 +95,20 @@ def fan_part(words: Words, daily: pl.DataFrame) -> Figure:
     headings = (words.texts.text("column.day"), *_labels(words))
     return Figure(
         "cmp-fan-chart",
-        _fan_finding(words, daily),
+        _fan_finding(words),
         words.say("fan.note"),
         Table(words.say("fan.caption"), columns(headings), tuple(rows)),
-        lambda: fan_chart(words, daily),
+        lambda: fan_chart(words),
     )
 
 
-def _fan_finding(words: Words, daily: pl.DataFrame) -> str:
+def _fan_finding(words: Words) -> str:
     """Return how many wait on the day on which the two differ most."""
     best = best_of(words)
     if best is None:
         return words.say("fan.plain")
-    names = (words.base.name, best.name)
+    names = (words.comparison.base.name, best.name)
+    daily = words.comparison.daily()
     middles = [
         daily.filter(pl.col("scenario") == name).select("day", "waiting_p50")
         for name in names
@@ -124,20 +124,24 @@ def _fan_finding(words: Words, daily: pl.DataFrame) -> str:
         day=row["day"],
         name=words.label(best.name),
         best=row["waiting_p50_best"],
-        base=words.label(words.base.name),
+        base=words.label(words.comparison.base.name),
         count=row["waiting_p50"],
     )
 
 
 def waits_parts(words: Words) -> list[Part]:
     """Return how long classes wait, old backlog and new applications apart."""
-    classes = {} if words.base.wait_days is None else words.base.wait_days.by_urgency
+    classes = (
+        {}
+        if words.comparison.base.wait_days is None
+        else words.comparison.base.wait_days.by_urgency
+    )
     apart = any(part.initial or part.new for part in classes.values())
     parts: list[Part] = []
     for which in ("initial", "new") if apart else ("all",):
         rows = []
         for name in classes:
-            for one in words.found.scenarios:
+            for one in words.comparison.scenarios:
                 waits = one.wait_days
                 of = None if waits is None else waits.by_urgency.get(name)
                 part = wait_of(of, which)
@@ -177,7 +181,7 @@ def _waits_finding(words: Words, which: str) -> str:
     It is told of the half, or, where that hardly changes, of the tenth that
     waits longest.
     """
-    best, mine = best_of(words), words.base.wait_days
+    best, mine = best_of(words), words.comparison.base.wait_days
     if best is None or mine is None or best.wait_days is None:
         return words.say(f"waits.plain_{which}")
     pairs = [
@@ -201,7 +205,7 @@ def _waits_finding(words: Words, which: str) -> str:
             return words.say(
                 f"waits.{key}_{which}",
                 class_name=name,
-                base=words.label(words.base.name),
+                base=words.label(words.comparison.base.name),
                 before=words.number(getattr(before, field)),
                 best=words.label(best.name),
                 after=words.number(getattr(after, field)),
@@ -221,7 +225,7 @@ def trips_part(words: Words) -> Figure:
     )
     names = ("scenario", "trips", "money")
     headings = tuple(words.say(f"trips.{name}") for name in names)
-    told, base = words.found.dates_only, words.base.wasted_trips
+    told, base = words.comparison.dates_only, words.comparison.base.wasted_trips
     title = words.say("trips.plain")
     if told and told.wasted_trips and told.wasted_trips.p50 is not None and base:
         title = words.say(
@@ -240,7 +244,7 @@ def trips_part(words: Words) -> Figure:
 
 def pays_parts(words: Words) -> list[Part]:
     """Return up to when, and from which rate on, each cost pays."""
-    every = break_even_list(words.found.break_even)
+    every = words.comparison.break_even
     if not every:
         return []
     parts: list[Part] = [Items(tuple(pays_sentence(words, one) for one in every))]
@@ -255,7 +259,7 @@ def pays_parts(words: Words) -> list[Part]:
     return parts
 
 
-def _curve_figure(words: Words, name: str, mine: list[BreakEvenPart]) -> Figure:
+def _curve_figure(words: Words, name: str, mine: list[BreakEven]) -> Figure:
     rows = []
     for one in mine:
         against = words.say(f"pays.{one.against.replace('-', '_')}_label")
@@ -284,7 +288,7 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEvenPart]) -> Figure:
         title = words.say(
             "pays.unreached_curve", name=label, day=first, earliest=earliest
         )
-    number = words.found.scenarios.index(words.found.scenario(name))
+    number = [each.name for each in words.comparison.scenarios].index(name)
     return Figure(
         f"cmp-pays-{number}",
         title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.languages import language
@@ -14,7 +14,6 @@ from ektp_sched.output.report.comparison_figures import (
     trips_part,
     waits_parts,
 )
-from ektp_sched.output.report.comparison_file import ComparisonPart, parsed
 from ektp_sched.output.report.comparison_tables import (
     area_parts,
     difference_parts,
@@ -35,9 +34,8 @@ from ektp_sched.output.view.parts import Facts, Items, Paragraph, Part, Section
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import polars as pl
-
     from ektp_sched.output.languages import Language
+    from ektp_sched.scenarios.compare.comparison import Comparison
 
 __all__ = ["comparison_report", "write_comparison_report"]
 
@@ -56,18 +54,13 @@ _RESTS: Final = {
 
 
 def write_comparison_report(
-    document: dict[str, Any],
-    daily: pl.DataFrame,
-    folder: Path,
-    *,
-    lang: str | None = None,
+    comparison: Comparison, folder: Path, *, lang: str | None = None
 ) -> bool:
     """Write report.html into the folder of a comparison."""
     if not available():
         return False
-    texts = language(lang or parsed(document).language)
     try:
-        html = comparison_report(document, daily, texts)
+        html = comparison_report(comparison, language(lang or comparison.language))
     except ChartsError:  # the figures do not hang on their pictures
         return False
     path = folder / "report.html"
@@ -75,17 +68,13 @@ def write_comparison_report(
     return True
 
 
-def comparison_report(
-    document: dict[str, Any] | ComparisonPart, daily: pl.DataFrame, texts: Language
-) -> str:
+def comparison_report(comparison: Comparison, texts: Language) -> str:
     """Return a comparison's report: one HTML file that needs no other.
 
     Parameters
     ----------
-    document
-        As comparison.json holds it.
-    daily
-        scenario, day, and waiting at P10, P50, P90.
+    comparison
+        Just made, or read back.
     texts
         Language.
 
@@ -93,34 +82,31 @@ def comparison_report(
     ------
     ektp_sched.errors.MissingExtraError
         If the packages that draw charts are not installed.
-    ektp_sched.errors.FolderError
-        If the document is no comparison.
     """
     need_charts()
-    found = document if isinstance(document, ComparisonPart) else parsed(document)
-    words = Words(found, texts)
+    words = Words(comparison, texts)
     page = Page(
-        kicker=words.say("kicker", office=found.office),
+        kicker=words.say("kicker", office=comparison.office),
         title=headline(words),
         under=words.say(
             "under",
-            start=found.start,
-            end=words.end,
-            count=found.replications,
-            scenarios=len(found.scenarios),
+            start=comparison.start,
+            end=comparison.last_day,
+            count=comparison.replications,
+            scenarios=len(comparison.scenarios),
         ),
         tiles=(),
-        sections=_sections(words, daily),
-        footer=(words.say("made", seed=found.seed),),
+        sections=_sections(words),
+        footer=(words.say("made", seed=comparison.seed),),
     )
     return render(page, texts)
 
 
-def _sections(words: Words, daily: pl.DataFrame) -> tuple[Section, ...]:
+def _sections(words: Words) -> tuple[Section, ...]:
     parts: dict[str, list[Part]] = {
         "short": [Paragraph(press_paragraph(words), "press"), overview_table(words)],
         "limits": [Items(limit_sentences(words))],
-        "days": [days_part(words), fan_part(words, daily)],
+        "days": [days_part(words), fan_part(words)],
         "waits": [*waits_parts(words), *area_parts(words)],
         "trips": [trips_part(words), Paragraph(words.say("trips.purse"), "note")],
         "pays": pays_parts(words),
@@ -139,7 +125,7 @@ def _sections(words: Words, daily: pl.DataFrame) -> tuple[Section, ...]:
 
 def _facts(words: Words, others: tuple[str, ...]) -> Facts:
     """Return the inputs that a headline rests on, facts and assumptions apart."""
-    inputs = words.found.assumptions
+    inputs = words.comparison.assumptions
     facts: list[str] = []
     assumed: list[str] = []
     for name, one in zip(input_ids(inputs), inputs, strict=True):

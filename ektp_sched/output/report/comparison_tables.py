@@ -10,13 +10,13 @@ from ektp_sched.output.view.parts import Paragraph, Part, Table, columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ektp_sched.output.report.comparison_file import (
-        DifferencePart,
-        InputPart,
-        NumberPart,
-        ScenarioPart,
-    )
     from ektp_sched.output.report.comparison_words import Words
+    from ektp_sched.scenarios.compare.comparison import (
+        Difference,
+        ScenarioFigures,
+    )
+    from ektp_sched.scenarios.compare.spread import Spread
+    from ektp_sched.scenarios.world.laws import Assumption
 
 __all__ = [
     "area_parts",
@@ -43,10 +43,10 @@ _DIFFERENCES: Final = (
 _AREAS: Final = 20
 
 
-def overview_table(words: Words) -> Table:
-    """Return the scenarios side by side, a row each figure."""
+def overview_table(words: Words, figures: Sequence[str] = ()) -> Table:
+    """Return the scenarios side by side, a row each figure; none named are all."""
     everything = words.everything
-    shown: dict[str, Callable[[ScenarioPart], str]] = {
+    shown: dict[str, Callable[[ScenarioFigures], str]] = {
         "cost": lambda one: words.number(millions(one.cost_idr), 1),
         "cleared": lambda one: words.days(one.backlog_cleared_on),
         "nobody_waits": lambda one: words.days(one.nobody_waits_on),
@@ -61,6 +61,7 @@ def overview_table(words: Words) -> Table:
     rows = [
         (words.say(f"figure.{name}"), *(_two_lines(tell(one)) for one in everything))
         for name, tell in shown.items()
+        if not figures or name in figures
     ]
     headings = (words.say("figure.name"), *(words.label(s.name) for s in everything))
     return Table(words.say("short.caption"), columns(headings), tuple(rows))
@@ -71,12 +72,12 @@ def _two_lines(cell: str) -> str:
     return cell.replace(" (", "\n(", 1)
 
 
-def _per_day(words: Words, one: ScenarioPart) -> str:
-    found = {each.name: each.idr_per_person_day for each in words.found.differences}
-    return words.number(found.get(one.name))
+def _per_day(words: Words, one: ScenarioFigures) -> str:
+    difference = words.comparison.difference(one.name)
+    return words.number(None if difference is None else difference.idr_per_person_day)
 
 
-def _used(words: Words, one: ScenarioPart) -> str:
+def _used(words: Words, one: ScenarioFigures) -> str:
     part = one.utilisation
     if part is None or part.mean is None:
         return words.number(None)
@@ -85,18 +86,18 @@ def _used(words: Words, one: ScenarioPart) -> str:
 
 def area_parts(words: Words) -> list[Part]:
     """Return waits by area, where there are several."""
-    base = words.base.wait_days
+    base = words.comparison.base.wait_days
     areas = [] if base is None else [name for name in base.by_area if name]
     if len(areas) < 2:
         return []
     rows = []
     for area in areas[:_AREAS]:
         cells = []
-        for one in words.found.scenarios:
+        for one in words.comparison.scenarios:
             part = None if one.wait_days is None else one.wait_days.by_area.get(area)
             cells.append(words.spread(part))
         rows.append((area, *cells))
-    labels = [words.label(one.name) for one in words.found.scenarios]
+    labels = [words.label(one.name) for one in words.comparison.scenarios]
     headings = (words.texts.text("column.area"), *labels)
     parts: list[Part] = [
         Table(words.say("waits.by_area"), columns(headings), tuple(rows))
@@ -110,29 +111,29 @@ def area_parts(words: Words) -> list[Part]:
 def difference_parts(words: Words) -> list[Part]:
     """Return each scenario less the baseline, with 95 % intervals."""
     rows = []
-    for one in words.found.differences:
+    for one in words.comparison.differences:
         for name in _DIFFERENCES:
-            part: NumberPart | None = getattr(one, name)
+            part: Spread | None = getattr(one, name)
             if part is not None and part.mean is not None and _differs(part):
                 rows.append(_difference(words, one, name, part))
     if not rows:
         return []
     names = ("scenario", "figure", "mean", "interval", "spread")
     headings = tuple(words.say(f"differences.{name}") for name in names)
-    base = words.label(words.base.name)
+    base = words.label(words.comparison.base.name)
     caption = words.say("differences.caption", base=base)
     said = [words.say("differences.note", base=base), words.say("differences.equal")]
     note = Paragraph(" ".join(said), "note")
     return [note, Table(caption, columns(headings, 2), tuple(rows))]
 
 
-def _differs(part: NumberPart) -> bool:
+def _differs(part: Spread) -> bool:
     """Return whether the two differ in any future that counts."""
     return any((part.mean, part.p10, part.p90, *(part.mean_interval or ())))
 
 
 def _difference(
-    words: Words, one: DifferencePart, name: str, part: NumberPart
+    words: Words, one: Difference, name: str, part: Spread
 ) -> tuple[str, ...]:
     by = 1e6 if name in _MILLIONS else 1.0
 
@@ -161,7 +162,7 @@ def _difference(
     return words.label(one.name), what, signed(part.mean), between, tenths
 
 
-def input_ids(inputs: Sequence[InputPart]) -> list[str]:
+def input_ids(inputs: Sequence[Assumption]) -> list[str]:
     """Return F1, F2, … for facts and A1, A2, … for assumptions, in order."""
     counts = {"F": 0, "A": 0}
     ids = []
@@ -174,7 +175,7 @@ def input_ids(inputs: Sequence[InputPart]) -> list[str]:
 
 def input_parts(words: Words) -> list[Part]:
     """Return all inputs, numbered, facts before assumptions."""
-    inputs = words.found.assumptions
+    inputs = words.comparison.assumptions
     if not inputs:
         return []
     rows = sorted(

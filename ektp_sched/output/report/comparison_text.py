@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.office import Notice
 from ektp_sched.output.gap import gap_sentences
-from ektp_sched.output.report.comparison_words import DATES_ONLY, millions
+from ektp_sched.output.report.comparison_words import millions
+from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
-    from ektp_sched.output.report.comparison_file import (
-        BreakEvenPart,
-        DayPart,
-        LimitsPart,
-        ScenarioPart,
+    from ektp_sched.scenarios.compare.comparison import (
+        BreakEven,
+        Difference,
+        Limiting,
+        ScenarioFigures,
     )
+    from ektp_sched.scenarios.compare.spread import DaySpread
 from ektp_sched.output.report.comparison_words import Words
 
 __all__ = [
     "best_of",
-    "break_even_list",
+    "difference_sentences",
     "headline",
     "limit_sentences",
     "method_sentences",
@@ -34,30 +36,32 @@ _TOLD: Final = 3
 _SHARE_SHOWN: Final = 0.005
 
 
-def _cleared(one: ScenarioPart) -> date | None:
+def _cleared(one: ScenarioFigures) -> date | None:
     return None if one.backlog_cleared_on is None else one.backlog_cleared_on.p50
 
 
-def _when(words: Words, part: DayPart | None) -> str:
+def _when(words: Words, part: DaySpread | None) -> str:
     """Return "around DAY" or "not by END", of a day's median."""
     if part is None:
         return words.say("headline.unknown")
     if part.p50 is None:
-        return words.say("headline.not_by", end=words.end)
+        return words.say("headline.not_by", end=words.comparison.last_day)
     return words.say("headline.around", day=part.p50)
 
 
-def best_of(words: Words) -> ScenarioPart | None:
+def best_of(words: Words) -> ScenarioFigures | None:
     """Return the scenario, but the baseline, whose old backlog is printed first."""
-    done = [(day, one.name) for one in words.others if (day := _cleared(one))]
+    done = [
+        (day, one.name) for one in words.comparison.others if (day := _cleared(one))
+    ]
     if done:
-        return words.found.scenario(min(done)[1])
-    return words.others[0] if words.others else None
+        return words.comparison.scenario(min(done)[1])
+    return words.comparison.others[0] if words.comparison.others else None
 
 
 def headline(words: Words) -> str:
     """Return when the old backlog is printed, and when nobody waits any more."""
-    best, base = best_of(words), words.base
+    best, base = best_of(words), words.comparison.base
     if best is None:
         return words.say(
             "headline.single",
@@ -67,11 +71,11 @@ def headline(words: Words) -> str:
         )
     parts = [
         part
-        for one in words.found.scenarios
+        for one in words.comparison.scenarios
         for part in (one.backlog_cleared_on, one.nobody_waits_on)
     ]
     if all(part is None or part.p50 is None for part in parts):
-        return words.say("headline.none", end=words.end)
+        return words.say("headline.none", end=words.comparison.last_day)
     return words.say(
         "headline.both",
         best=words.label(best.name),
@@ -87,18 +91,16 @@ def limit_sentences(words: Words) -> tuple[str, ...]:
     """Return what binds in each scenario, before and after."""
     return tuple(
         _limit(words, one, one.limits)
-        for one in words.found.scenarios
+        for one in words.comparison.scenarios
         if one.limits is not None
     )
 
 
-def _limit(words: Words, one: ScenarioPart, limits: LimitsPart) -> str:
+def _limit(words: Words, one: ScenarioFigures, limits: Limiting) -> str:
     name = {kind: _limit_name(words, kind) for kind in (limits.now, limits.after)}
-    same = limits.now == limits.after and limits.capacity_now == limits.capacity_after
-    held = limits.offered_after > (limits.capacity_after or limits.offered_after)
     sentences = [
         words.say(
-            "limits.same" if same else "limits.both",
+            "limits.same" if limits.is_same else "limits.both",
             name=words.label(one.name),
             now=name[limits.now],
             after=name[limits.after],
@@ -106,7 +108,7 @@ def _limit(words: Words, one: ScenarioPart, limits: LimitsPart) -> str:
             later=words.number(limits.capacity_after),
         )
     ]
-    if held:
+    if limits.holds_back:
         offered = words.number(limits.offered_after)
         later = words.number(limits.capacity_after)
         sentences.append(words.say("limits.held_back", offered=offered, later=later))
@@ -134,28 +136,28 @@ def press_paragraph(words: Words) -> str:
         *_nobody_waits(words),
         *_trips(words),
     ]
-    for one in break_even_list(words.found.break_even):
+    for one in words.comparison.break_even:
         if one.against == "not-told":
             sentences.append(pays_sentence(words, one))
             break
-    facts = sum(one.kind == "fact" for one in words.found.assumptions)
-    assumed = len(words.found.assumptions) - facts
-    if words.found.assumptions:
+    facts = sum(one.kind == "fact" for one in words.comparison.assumptions)
+    assumed = len(words.comparison.assumptions) - facts
+    if words.comparison.assumptions:
         sentences.append(words.say("short.rests", facts=facts, assumed=assumed))
     return " ".join(sentences)
 
 
 def _people(words: Words) -> list[str]:
-    people = words.found.people
+    people = words.comparison.people
     initial = people.get("initial")
     if initial is None:
-        return [words.say("short.office", office=words.found.office)]
+        return [words.say("short.office", office=words.comparison.office)]
     said = [
         words.say(
             "short.people",
             count=initial,
-            office=words.found.office,
-            start=words.found.start,
+            office=words.comparison.office,
+            start=words.comparison.start,
         )
     ]
     if people.get("unprintable"):
@@ -165,7 +167,7 @@ def _people(words: Words) -> list[str]:
 
 def _nobody_waits(words: Words) -> list[str]:
     """Return when nobody waits any more, whenever recorded, in each scenario."""
-    shown = [words.base, *words.others[:_TOLD]]
+    shown = [words.comparison.base, *words.comparison.others[:_TOLD]]
     if any(one.nobody_waits_on is None for one in shown):
         return []
     days = (
@@ -180,12 +182,14 @@ def _nobody_waits(words: Words) -> list[str]:
 
 
 def _baseline(words: Words) -> str:
-    part = words.base.backlog_cleared_on
-    name = words.label(words.base.name)
+    part = words.comparison.base.backlog_cleared_on
+    name = words.label(words.comparison.base.name)
     if part is None or part.p50 is None:
-        return words.say("short.base_never", name=name, end=words.end)
+        return words.say("short.base_never", name=name, end=words.comparison.last_day)
     if part.p90 is None:
-        return words.say("short.base_open", name=name, day=part.p50, end=words.end)
+        return words.say(
+            "short.base_open", name=name, day=part.p50, end=words.comparison.last_day
+        )
     if part.p90 == part.p50:
         return words.say("short.base_sure", name=name, day=part.p50)
     return words.say("short.base", name=name, day=part.p50, late=part.p90)
@@ -193,20 +197,28 @@ def _baseline(words: Words) -> str:
 
 def _remedies(words: Words) -> list[str]:
     said = []
-    for one in words.others[:_TOLD]:
+    for one in words.comparison.others[:_TOLD]:
         part = one.backlog_cleared_on
         name = words.label(one.name)
         cost = words.say("short.cost", idr=words.number(millions(one.cost_idr), 1))
         free = words.say("short.free")
         price = cost if one.cost_idr else free
         if part is None or part.p50 is None:
-            said.append(words.say("short.never", name=name, price=price, end=words.end))
-        elif part.p50 == _cleared(words.base):
+            said.append(
+                words.say(
+                    "short.never", name=name, price=price, end=words.comparison.last_day
+                )
+            )
+        elif part.p50 == _cleared(words.comparison.base):
             said.append(words.say("short.same", name=name, price=price))
         elif part.p90 is None:
             said.append(
                 words.say(
-                    "short.open", name=name, price=price, day=part.p50, end=words.end
+                    "short.open",
+                    name=name,
+                    price=price,
+                    day=part.p50,
+                    end=words.comparison.last_day,
                 )
             )
         elif part.p90 == part.p50:
@@ -223,19 +235,23 @@ def _remedies(words: Words) -> list[str]:
 
 
 def _trips(words: Words) -> list[str]:
-    base, best, told = words.base, best_of(words), words.found.dates_only
+    base, best, told = (
+        words.comparison.base,
+        best_of(words),
+        words.comparison.dates_only,
+    )
     if base.wasted_trips is None or base.wasted_trip_cost_idr is None:
         return []
     said = [
         words.say(
             "short.trips",
-            end=words.end,
+            end=words.comparison.last_day,
             trips=words.number(_round(base.wasted_trips.p50)),
             idr=words.number(millions(base.wasted_trip_cost_idr.p50 or 0)),
         )
     ]
     # What money buys is told in any case, and what helps most.
-    named = [one for one in words.others if one.cost_idr > 0 or one == best]
+    named = [one for one in words.comparison.others if one.cost_idr > 0 or one == best]
     for one in named[:_TOLD]:
         if one.wasted_trips is not None:
             trips = words.number(_round(one.wasted_trips.p50))
@@ -255,35 +271,26 @@ def _round(value: float | None) -> float:
     return float(round(value, -places))
 
 
-def break_even_list(found: BreakEvenPart | None) -> list[BreakEvenPart]:
-    """Return all break-evens of a comparison, in order; none without a price."""
-    if found is None or found.scenario is None:
-        return []
-    return [found, *found.others]
-
-
-def pays_sentence(words: Words, one: BreakEvenPart) -> str:
+def pays_sentence(words: Words, edge: BreakEven) -> str:
     """Return up to when, and from which rate on, a scenario pays."""
-    name = words.label(one.scenario or "")
-    against = words.say(f"pays.{one.against.replace('-', '_')}")
-    day, rate = one.installation_date, one.cards_per_day
-    if day.value is not None and not one.is_reached:
+    name = words.label(edge.scenario or "")
+    against = words.say(f"pays.{edge.against.replace('-', '_')}")
+    day, rate = edge.installation_date, edge.cards_per_day
+    if day.value is not None:
+        if rate.value is not None and edge.is_reached:
+            return words.say(
+                "pays.both", name=name, against=against, day=day.value, rate=rate.value
+            )
         only = words.say(
-            "pays.unreached",
+            "pays.date" if edge.is_reached else "pays.unreached",
             name=name,
             against=against,
             day=day.value,
-            earliest=one.earliest,
+            earliest=edge.earliest or "",
         )
         if rate.value is None:
-            return only
+            return f"{only} {words.say('pays.no_rate')}"
         return f"{only} {words.say('pays.unreached_rate', rate=rate.value)}"
-    if day.value is not None and rate.value is not None:
-        return words.say(
-            "pays.both", name=name, against=against, day=day.value, rate=rate.value
-        )
-    if day.value is not None:
-        return words.say("pays.date", name=name, against=against, day=day.value)
     why = words.texts.name("no-payoff", day.reason or rate.reason or "")
     if rate.value is not None:
         return words.say(
@@ -292,27 +299,52 @@ def pays_sentence(words: Words, one: BreakEvenPart) -> str:
     return words.say("pays.none", name=name, against=against, why=why)
 
 
+def difference_sentences(words: Words, difference: Difference) -> Iterator[str]:
+    """Yield what a scenario saves residents against the baseline, and at what price.
+
+    It is said as what is saved, or as what is lost: never as fewer than nothing.
+    """
+    saved, trips = difference.wasted_trip_cost_idr, difference.wasted_trips
+    if saved is None or trips is None:
+        return
+    less = saved.mean <= 0
+    ends = saved.mean_interval or (saved.mean, saved.mean)
+    low, high = sorted(_millions(-end if less else end) for end in ends)
+    yield words.texts.text(
+        "compare.difference" if less else "compare.more-trips",
+        name=words.label(difference.name),
+        baseline=words.label(difference.baseline),
+        trips=abs(round(trips.mean)),
+        idr=_millions(abs(saved.mean)),
+        low=low,
+        high=high,
+    )
+    price = difference.idr_per_person_day
+    if price is not None:
+        yield "  " + words.texts.text("compare.per-day", idr=round(price))
+
+
+def _millions(rupiah: float) -> float:
+    """Return millions with one place; nothing is 0, not -0."""
+    return round(millions(rupiah), 1) + 0.0
+
+
 def method_sentences(words: Words) -> tuple[str, ...]:
     """Return how the figures were made, and what they do not say."""
-    found = words.found
-    policy = words.texts.name("report.cmp.policy", found.policy)
+    comparison = words.comparison
+    policy = words.texts.name("report.cmp.policy", comparison.policy)
     kinds = ("held", "unprintable", "later")
-    left_out = [name for name in kinds if found.people.get(name)]
+    left_out = [name for name in kinds if comparison.people.get(name)]
     return (
-        words.say("method.spread", count=found.replications),
+        words.say("method.spread", count=comparison.replications),
         words.say("method.pairs"),
         words.say("method.bands"),
         words.say("method.policy", policy=policy),
-        *_gap(words),
-        *(words.say(f"method.{name}", count=found.people[name]) for name in left_out),
+        *gap_sentences(comparison.gap, words.texts),
+        *(
+            words.say(f"method.{name}", count=comparison.people[name])
+            for name in left_out
+        ),
         words.say("method.dates_only", name=words.label(DATES_ONLY)),
-        *(words.texts.notice(Notice(n.code, n.figures)) for n in found.notices),
+        *(words.texts.notice(notice) for notice in comparison.notices),
     )
-
-
-def _gap(words: Words) -> list[str]:
-    parts = (
-        (one.tier, one.rank, one.policy or 0.0, one.optimum or 0.0, one.gap)
-        for one in words.found.gap
-    )
-    return gap_sentences(parts, words.texts)

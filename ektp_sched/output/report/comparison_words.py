@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from ektp_sched.output.report.charts import MUTED, colours
 from ektp_sched.rules.fields import DAYS
+from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.report.comparison_file import (
-        ComparisonPart,
-        DayPart,
-        InputPart,
-        NumberPart,
-        ScenarioPart,
+    from ektp_sched.scenarios.compare.comparison import (
+        Comparison,
+        ScenarioFigures,
+        Wait,
     )
+    from ektp_sched.scenarios.compare.spread import DaySpread, Spread
+    from ektp_sched.scenarios.world.laws import Assumption
 
 __all__ = ["DATES_ONLY", "Words", "millions"]
 
-DATES_ONLY = "dates_only"
 _MILLION = 1e6
 
 
@@ -32,17 +32,9 @@ def millions(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One comparison in one language.
+    """One comparison in one language."""
 
-    Parameters
-    ----------
-    found
-        The comparison.
-    texts
-        The language.
-    """
-
-    found: ComparisonPart
+    comparison: Comparison
     texts: Language
 
     def say(self, key: str, **figures: Any) -> str:
@@ -50,38 +42,27 @@ class Words:
         return self.texts.text(f"report.cmp.{key}", **figures)
 
     @property
-    def end(self) -> date:
-        """Last day that was simulated."""
-        return self.found.start + timedelta(days=self.found.days - 1)
-
-    @property
-    def base(self) -> ScenarioPart:
-        """The scenario that the others are compared with."""
-        return self.found.scenario(self.found.baseline)
-
-    @property
-    def others(self) -> list[ScenarioPart]:
-        """All scenarios but the baseline."""
-        return [one for one in self.found.scenarios if one.name != self.base.name]
-
-    @property
-    def everything(self) -> list[ScenarioPart]:
+    def everything(self) -> list[ScenarioFigures]:
         """All scenarios, and the remedy that costs nothing."""
-        told = self.found.dates_only
-        return [*self.found.scenarios, *([told] if told else [])]
+        told = self.comparison.dates_only
+        return [*self.comparison.scenarios, *([told] if told else [])]
 
     def label(self, name: str) -> str:
         """Return what a scenario is called."""
         if name == DATES_ONLY:
             return self.say("dates_only")
         return next(
-            (one.label or one.name for one in self.found.scenarios if one.name == name),
+            (
+                one.label or one.name
+                for one in self.comparison.scenarios
+                if one.name == name
+            ),
             name,
         )
 
     def colour(self, name: str) -> str:
         """Return the one colour of a scenario."""
-        named = colours([one.name for one in self.found.scenarios])
+        named = colours([one.name for one in self.comparison.scenarios])
         return named.get(name, MUTED)
 
     def number(self, value: float | None, places: int = 0) -> str:
@@ -90,7 +71,7 @@ class Words:
             return self.texts.text("digest.none")
         return self.texts.number(round(value, places) + 0.0, places)
 
-    def spread(self, part: NumberPart | None, places: int = 0) -> str:
+    def spread(self, part: Spread | Wait | None, places: int = 0) -> str:
         """Return a median with P10 and P90 in brackets."""
         if part is None or part.p50 is None:
             return self.texts.text("digest.none")
@@ -99,7 +80,7 @@ class Words:
         )
         return middle if low == high else f"{middle} ({low}–{high})"
 
-    def money(self, part: NumberPart | None) -> str:
+    def money(self, part: Spread | None) -> str:
         """Return millions of rupiah, as `spread` writes them."""
         if part is None or part.p50 is None:
             return self.texts.text("digest.none")
@@ -113,7 +94,7 @@ class Words:
         """Return a short date, or that it is not in this time."""
         return self.say("never") if day is None else self.texts.short_date(day)
 
-    def days(self, part: DayPart | None) -> str:
+    def days(self, part: DaySpread | None) -> str:
         """Return a day's median with P10 and P90 in brackets."""
         if part is None:
             return self.texts.text("digest.none")
@@ -122,7 +103,7 @@ class Words:
             return middle
         return f"{middle} ({low} – {high})"
 
-    def input_name(self, one: InputPart) -> str:
+    def input_name(self, one: Assumption) -> str:
         """Return what an input is, in words where its key is a known one."""
         parts = one.key.split(".")
         name = parts[-1] if parts[-2:-1] != ["reserve"] else "reserve"

@@ -12,7 +12,6 @@ from ektp_sched.output.digest import key_figures, proof
 from ektp_sched.output.languages import language
 from ektp_sched.output.report.charts import available, need_charts, plain_svg
 from ektp_sched.output.report.comparison_charts import fan_chart
-from ektp_sched.output.report.comparison_file import parsed
 from ektp_sched.output.report.comparison_tables import overview_table
 from ektp_sched.output.report.comparison_text import headline, press_paragraph
 from ektp_sched.output.report.comparison_words import Words
@@ -25,10 +24,9 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import polars as pl
-
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
+    from ektp_sched.scenarios.compare.comparison import Comparison
 
 __all__ = ["comparison_chart", "comparison_html", "plan_chart", "plan_html"]
 
@@ -82,13 +80,8 @@ def plan_html(plan: AnyPlan) -> str:
     return "".join(parts)
 
 
-def comparison_chart(document: dict[str, Any], daily: pl.DataFrame) -> Any:
+def comparison_chart(comparison: Comparison) -> Any:
     """Return the chart of every scenario's backlog by day, of altair.
-
-    Parameters
-    ----------
-    document, daily
-        As comparison.json and daily.csv hold them.
 
     Raises
     ------
@@ -96,14 +89,12 @@ def comparison_chart(document: dict[str, Any], daily: pl.DataFrame) -> Any:
         If the extra ``report`` is not installed.
     """
     need_charts()
-    found = parsed(document)
-    return fan_chart(Words(found, language(found.language)), daily)
+    return fan_chart(Words(comparison, language(comparison.language)))
 
 
-def comparison_html(document: dict[str, Any], daily: pl.DataFrame) -> str:
+def comparison_html(comparison: Comparison) -> str:
     """Return a comparison as a notebook shows it."""
-    found = parsed(document)
-    words = Words(found, language(found.language))
+    words = Words(comparison, language(comparison.language))
     table = overview_table(words)
     parts = [
         f"<h3>{escape(headline(words))}</h3>",
@@ -111,7 +102,7 @@ def comparison_html(document: dict[str, Any], daily: pl.DataFrame) -> str:
         _table(table, words.texts),
     ]
     if available():
-        parts.append(plain_svg(comparison_chart(document, daily), words.texts))
+        parts.append(plain_svg(comparison_chart(comparison), words.texts))
     return "".join(parts)
 
 

@@ -6,11 +6,11 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-from ektp_sched.documents.files import json_text
+from ektp_sched.documents.files import json_file, json_text
 from ektp_sched.output.evidence import refuse_changed
 from ektp_sched.output.languages import language
 from ektp_sched.output.reading import load
-from ektp_sched.output.report.comparison_file import read_comparison_folder
+from ektp_sched.output.report.comparison_file import read_comparison
 from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.output.seal import COMPARISON, SUMMARY
@@ -46,9 +46,9 @@ def rebuild(path: str | Path, *, lang: str | None = None) -> Path:
     folder = Path(path)
     if (folder / COMPARISON).exists():
         name = COMPARISON
-        stated, found, daily = read_comparison_folder(folder)
-        texts = language(lang or found.language)
-        html = comparison_report(found, daily, texts)
+        comparison = read_comparison(folder)
+        stated = json_file(folder / COMPARISON)
+        html = comparison_report(comparison, language(lang or comparison.language))
     else:
         name = SUMMARY
         saved = load(folder)

@@ -23,12 +23,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.scenarios.compare.comparison import BreakEven, Payoff
+from ektp_sched.scenarios.compare.comparison import BreakEven, CurvePoint, Payoff
 from ektp_sched.scenarios.compare.measures import trip_cost, trips
 from ektp_sched.scenarios.compare.spread import of_values
 from ektp_sched.scenarios.simulate.polymatroid import daily_sets
@@ -114,25 +114,27 @@ def break_even(run: Run, baseline: dict[str, Floats]) -> tuple[BreakEven, ...]:
 
 
 def _one(search: _Search, against: str) -> BreakEven:
+    edge = BreakEven(scenario=search.scenario.name, against=against)
     added = search.scenario.added
     if not added:
-        none = Payoff(None, "no-resource")
-        return BreakEven(search.scenario.name, None, None, against, none, none)
+        return _never(edge, "no-resource")
     resource = added[0]
-    named = search.scenario.name, resource.id
-    earliest = search.run.start if resource.first is None else resource.first[0]
+    first = search.run.start if resource.first is None else resource.first[0]
+    edge = edge.model_copy(update={"resource": resource.id, "earliest": first})
     best = max(0, int(search.baseline.mean()))
     if best <= search.scenario.cost_idr:
         # Not even printing everybody at once would save as much.
-        none = Payoff(None, "trips-cost-less")
-        return BreakEven(*named, earliest, against, none, none)
-    return BreakEven(
-        *named,
-        earliest,
-        against,
-        _latest_date(search, resource),
-        _lowest_rate(search, resource),
-    )
+        return _never(edge, "trips-cost-less")
+    edges = {
+        "installation_date": _latest_date(search, resource),
+        "cards_per_day": _lowest_rate(search, resource),
+    }
+    return edge.model_copy(update=edges)
+
+
+def _never(edge: BreakEven, reason: str) -> BreakEven:
+    none = Payoff(reason=reason)
+    return edge.model_copy(update={"installation_date": none, "cards_per_day": none})
 
 
 def _latest_date(search: _Search, resource: NewResource) -> Payoff:
@@ -148,14 +150,14 @@ def _latest_date(search: _Search, resource: NewResource) -> Payoff:
     for offset in np.linspace(0, days - 1, _POINTS).round().astype(int).tolist():
         net(offset)
     if net(0) < 0:
-        return Payoff(None, "never-pays", _curve(tried, start))
+        return Payoff(reason="never-pays", curve=_curve(tried, start))
     if net(days - 1) >= 0:
-        return Payoff(None, "beyond-horizon", _curve(tried, start))
+        return Payoff(reason="beyond-horizon", curve=_curve(tried, start))
     paying = max(offset for offset in tried if net(offset) >= 0)
     failing = min(offset for offset in tried if offset > paying)
     edge = _edge(paying, failing, net)
     latest = start + timedelta(days=edge)
-    return Payoff(latest.isoformat(), None, _curve(tried, start))
+    return Payoff(value=latest, curve=_curve(tried, start))
 
 
 def _lowest_rate(search: _Search, resource: NewResource) -> Payoff:
@@ -164,10 +166,10 @@ def _lowest_rate(search: _Search, resource: NewResource) -> Payoff:
 
     high = resource.cards[2]
     if net(high) < 0:
-        return Payoff(None, "rate-too-low")
+        return Payoff(reason="rate-too-low")
     if net(1) >= 0:
-        return Payoff(1, None)
-    return Payoff(_edge(high, 1, net), None)
+        return Payoff(value=1)
+    return Payoff(value=_edge(high, 1, net))
 
 
 def _mean(net: Floats) -> float:
@@ -199,10 +201,9 @@ def _edge(paying: int, failing: int, net: Callable[[int], float]) -> int:
     return paying
 
 
-def _curve(tried: dict[int, Floats], start: date) -> tuple[dict[str, Any], ...]:
+def _curve(tried: dict[int, Floats], start: date) -> tuple[CurvePoint, ...]:
     return tuple(
-        {"day": (start + timedelta(days=offset)).isoformat()}
-        | of_values(np.round(net)).document()
+        CurvePoint(day=start + timedelta(days=offset), **dict(of_values(np.round(net))))
         for offset, net in sorted(tried.items())
     )
 

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -28,7 +30,9 @@ from ektp_sched.scenarios.compare.break_even import break_even
 from ektp_sched.scenarios.compare.comparison import (
     Comparison,
     Limiting,
+    PolicyGap,
     ScenarioFigures,
+    Stretch,
 )
 from ektp_sched.scenarios.compare.measures import (
     against_told,
@@ -64,7 +68,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.comparison import Difference
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.outcome import Outcome
-    from ektp_sched.scenarios.world.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.world.laws import Scenario
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
     Progress = Callable[[str, float], None]
@@ -153,29 +157,26 @@ def compare(
     with clock.stage("break-even"):
         pays = break_even(run, _trip_costs(run, by_scenario))
     return Comparison(
-        office=run.baseline.office,
-        start=start,
-        days=days,
+        office=run.baseline.office.name,
+        language=run.baseline.office.language,
         replications=replications,
         seed=seed,
+        start=start,
+        days=days,
         policy=policy,
         baseline=scenarios.baseline,
+        people=_people(run),
         scenarios=figures,
         dates_only=_dates_only(run, figures, by_scenario[DATES_ONLY]),
         differences=_differences(run, by_scenario),
         break_even=pays,
         gap=_policy_gap(run, plans[scenarios.baseline]),
-        assumptions=_assumptions(scenarios),
-        people=_people(run),
+        assumptions=scenarios.assumptions,
         notices=left_out(office),
+        table=pl.concat(
+            daily(outcomes[each.name], each.name, run.start) for each in every
+        ),
         seconds=clock.seconds,
-    )
-
-
-def _assumptions(scenarios: Scenarios) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {"key": a.key, "value": a.value, "kind": a.kind, "note": a.note}
-        for a in scenarios.assumptions
     )
 
 
@@ -208,9 +209,8 @@ def _figures(
         label=scenario.label,
         cost_idr=scenario.cost_idr,
         limits=_limiting(run, scenario, outcome, made),
-        quantities=quantities(sampled, run.days, run.start),
-        waits=waits(outcome, scenario.office),
-        daily=daily(outcome, scenario.name, run.start),
+        **quantities(sampled, run.days, run.start),
+        wait_days=waits(outcome, scenario.office),
     )
 
 
@@ -236,12 +236,9 @@ def _dates_only(
 ) -> ScenarioFigures:
     """Return the baseline's figures, its trips being those left with dates told."""
     base = next(one for one in figures if one.name == run.scenarios.baseline)
-    return replace(
-        base,
-        name=DATES_ONLY,
-        label="",
-        cost_idr=0,
-        quantities=quantities(sampled, run.days, run.start),
+    told = quantities(sampled, run.days, run.start)
+    return base.model_copy(
+        update={"name": DATES_ONLY, "label": "", "cost_idr": 0, **told}
     )
 
 
@@ -302,12 +299,11 @@ def _certain_plan(run: Run, scenario: Scenario) -> Plan:
     return plan(backlog, office, start=run.start, days=run.days)
 
 
-def _policy_gap(run: Run, made: Plan) -> tuple[dict[str, Any], ...]:
+def _policy_gap(run: Run, made: Plan) -> tuple[PolicyGap, ...]:
     """Return how far the policy is from the optimum where nothing is uncertain.
 
-    For each tier in its order: tier, rank, policy, optimum, and gap as a share of the
-    optimum, None where that is 0.  Tiers are compared in order, so behind the first
-    that differs a negative gap is no merit.
+    Tiers are compared in order, so behind the first that differs a negative gap is no
+    merit.
     """
     if made.status != Status.OPTIMAL:
         return ()
@@ -360,36 +356,40 @@ def _at_likely(scenario: Scenario) -> Scenario:
     return scenario
 
 
-def _gap(solved: Tier, policy: Fraction) -> dict[str, Any]:
+def _gap(solved: Tier, policy: Fraction) -> PolicyGap:
     optimum = solved.amount
     share = float((policy - optimum) / optimum) if optimum else None
-    return {
-        "tier": solved.name,
-        "rank": solved.rank,
-        "policy": round(float(policy), 6),
-        "optimum": round(float(optimum), 6),
-        "gap": None if share is None else round(share, 9),
-    }
+    return PolicyGap(
+        tier=solved.name,
+        rank=solved.rank,
+        policy=round(float(policy), 6),
+        optimum=round(float(optimum), 6),
+        gap=None if share is None else round(share, 9),
+    )
 
 
 def _limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limiting:
     """Return what binds in a scenario: before and after, by day, and by share."""
     limits = capacity(made.office, run.start, run.days)
-    worked = np.flatnonzero(limits.open)
+    share, worked = binding_share(outcome), np.flatnonzero(limits.open)
     if not len(worked):
-        return Limiting(_CLOSED, _CLOSED, 0, 0, 0, binding_share(outcome))
-    firsts = [one.first[1] for one in scenario.added if one.first is not None]
+        return Limiting(
+            now=_CLOSED, after=_CLOSED, capacity_now=0, capacity_after=0, share=share
+        )
+    firsts = [added.first[1] for added in scenario.added if added.first is not None]
     begun = (max(firsts) - run.start).days if firsts else 0
     later = worked[worked >= begun]
-    now, after = int(worked[0]), int(later[0] if len(later) else worked[-1])
+    now, capacity_now = _binds(limits, int(worked[0]))
+    last = int(later[0] if len(later) else worked[-1])
+    after, capacity_after = _binds(limits, last)
     return Limiting(
-        now=_binds(limits, now)[0],
-        after=_binds(limits, after)[0],
-        capacity_now=_binds(limits, now)[1],
-        capacity_after=_binds(limits, after)[1],
-        offered_after=sum(one.cards[1] for one in scenario.added),
-        share=binding_share(outcome),
-        stretches=_stretches(made),
+        now=now,
+        after=after,
+        capacity_now=capacity_now,
+        capacity_after=capacity_after,
+        offered_after=sum(added.cards[1] for added in scenario.added),
+        share=share,
+        by_day=_stretches(made),
     )
 
 
@@ -415,7 +415,7 @@ def _binds(limits: Capacity, day: int) -> tuple[str, int]:
     return (name if sum(best) else _CLOSED), sum(best)
 
 
-def _stretches(made: Plan) -> tuple[tuple[date, date, tuple[str, ...]], ...]:
+def _stretches(made: Plan) -> tuple[Stretch, ...]:
     """Return, from the prices, which resources one card more of would help."""
     if made.prices is None:
         return ()
@@ -429,14 +429,13 @@ def _stretches(made: Plan) -> tuple[tuple[date, date, tuple[str, ...]], ...]:
         )
         .sort("day")
     )
-    stretches: list[tuple[date, date, tuple[str, ...]]] = []
-    for day, names in table.rows():
-        binding = tuple(names) or _blanks(made, day)
-        if stretches and stretches[-1][2] == binding:
-            stretches[-1] = stretches[-1][0], day, binding
-        else:
-            stretches.append((day, day, binding))
-    return tuple(one for one in stretches if one[2])
+    binding = [(day, tuple(names) or _blanks(made, day)) for day, names in table.rows()]
+    stretches = []
+    for resources, alike in groupby(binding, key=itemgetter(1)):
+        days = [day for day, _ in alike]
+        if resources:
+            stretches.append(Stretch(first=days[0], last=days[-1], resources=resources))
+    return tuple(stretches)
 
 
 def _blanks(made: Plan, day: date) -> tuple[str, ...]:

@@ -1,80 +1,80 @@
-"""What a comparison of scenarios found, as figures and as one document."""
+"""What a comparison of scenarios came to: the library's object, and comparison.json.
+
+A key is None where an earlier version did not write it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, timedelta
+from typing import Annotated, Any, Final
 
+import polars as pl
+from pydantic import BeforeValidator, Field, PlainSerializer
+
+from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
+from ektp_sched.scenarios.compare.spread import DaySpread, Spread
+from ektp_sched.scenarios.document import Document, Number, Share
+from ektp_sched.scenarios.world.laws import Assumption  # noqa: TC001
 from ektp_sched.showing import OneLine
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import polars as pl
-
-    from ektp_sched.office import Notice, Office
-    from ektp_sched.scenarios.compare.spread import DaySpread, Spread
-
-    Quantity = Spread | DaySpread
 
 __all__ = [
     "BreakEven",
+    "ClassWait",
     "Comparison",
+    "CurvePoint",
     "Difference",
     "Limiting",
     "Payoff",
+    "PolicyGap",
     "ScenarioFigures",
+    "Stretch",
+    "Wait",
     "Waits",
 ]
 
-SCHEMA_VERSION: Final = 1
+Rupiah = Annotated[float, PlainSerializer(lambda value: round(value, 2))]
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Wait(Document):
     """Days from recording to print, of people; the unprinted to the end.
 
-    Parameters
-    ----------
-    all
-        Everybody in all replications; None if there is nobody.
-    initial, new
-        Those of the first backlog, and those recorded since.
-    by_urgency, by_area
-        The same by class; and of the first backlog's people by area, as where
-        a new applicant lives is not drawn.
-    late_share
-        By class, the share of people who waited past the class's target.
+    All is None where there is nobody.
     """
 
-    all: Spread | None
-    initial: Spread | None
-    new: Spread | None
-    by_urgency: dict[str, dict[str, Spread | None]]
-    by_area: dict[str, Spread | None]
-    late_share: dict[str, float]
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        everybody = _document(self.all) or dict.fromkeys(("mean", "p10", "p50", "p90"))
-        return everybody | {
-            "initial": _document(self.initial),
-            "new": _document(self.new),
-            "by_urgency": {
-                name: (_document(parts["all"]) or {})
-                | {
-                    "initial": _document(parts["initial"]),
-                    "new": _document(parts["new"]),
-                    "late_share": round(self.late_share[name], 6),
-                }
-                for name, parts in self.by_urgency.items()
-            },
-            "by_area": {name: _document(part) for name, part in self.by_area.items()},
-        }
+    mean: Number | None = None
+    p10: Number | None = None
+    p50: Number | None = None
+    p90: Number | None = None
+    mean_interval: tuple[Number, Number] | None = None
+    p90_interval: tuple[Number, Number] | None = None
+    # initial, new: those of the first backlog, and those recorded since
+    initial: Spread | None = None
+    new: Spread | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Limiting:
+class ClassWait(Wait):
+    """The same of one class."""
+
+    late_share: Share | None = None  # of its people, who waited past its target
+
+
+class Waits(Wait):
+    """The same of everybody, and by class and area."""
+
+    by_urgency: dict[str, ClassWait] = Field(default={})
+    # of the first backlog's people, as where a new applicant lives is not drawn
+    by_area: dict[str, Spread | None] = Field(default={})
+
+
+class Stretch(Document):
+    """Days on which the same binds, by the exact plan on the likeliest numbers."""
+
+    first: date = Field(validation_alias="from", serialization_alias="from")
+    last: date = Field(validation_alias="to", serialization_alias="to")
+    resources: tuple[str, ...]
+
+
+class Limiting(Document):
     """What binds: the first thing that a head of office must read."""
 
     # now, after: what limits a day at the start, and once all that the scenario brings
@@ -82,135 +82,168 @@ class Limiting:
     now: str
     after: str
     # capacity_now, capacity_after: cards that such a day allows
-    capacity_now: int
-    capacity_after: int
+    capacity_now: int | None = None
+    capacity_after: int | None = None
     # what the resources named in the scenario could do by themselves; more than
     # capacity_after is money that something else holds back
-    offered_after: int
+    offered_after: int = 0
     # share of the worked days of all replications on which each of these binds
-    share: dict[str, float]
-    # first day, last day and what binds, from the prices of the exact plan on the
-    # likeliest numbers
-    stretches: tuple[tuple[date, date, tuple[str, ...]], ...] = ()
+    share: dict[str, Share] = Field(default={})
+    by_day: tuple[Stretch, ...] = ()
 
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        return {
-            "now": self.now,
-            "after": self.after,
-            "capacity_now": self.capacity_now,
-            "capacity_after": self.capacity_after,
-            "offered_after": self.offered_after,
-            "share": {name: round(value, 6) for name, value in self.share.items()},
-            "by_day": [
-                {"from": a.isoformat(), "to": b.isoformat(), "resources": list(names)}
-                for a, b, names in self.stretches
-            ],
-        }
+    @property
+    def is_same(self) -> bool:
+        """Whether what is added changes nothing of it."""
+        now = self.now, self.capacity_now
+        return now == (self.after, self.capacity_after)
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether what is added could do more than can come out."""
+        most = self.capacity_after
+        return most is not None and self.offered_after > most
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioFigures:
+class _Quantities(Document):
+    @property
+    def quantities(self) -> dict[str, Any]:
+        """How each quantity spreads, by its name; those that are not known left out."""
+        spreads = Spread | DaySpread
+        return {name: part for name, part in self if isinstance(part, spreads)}
+
+
+class ScenarioFigures(_Quantities):
     """What one scenario comes to."""
 
     # name, label, cost_idr: as in the file
     name: str
-    label: str
-    cost_idr: int
-    limits: Limiting
-    quantities: dict[str, Quantity]  # by name, in the order of the document
-    waits: Waits
-    daily: pl.DataFrame  # day, waiting and printed at P10, P50, P90
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "cost_idr": self.cost_idr,
-            "limits": self.limits.document(),
-            **{name: part.document() for name, part in self.quantities.items()},
-            "wait_days": self.waits.document(),
-        }
+    label: str = ""
+    cost_idr: int = 0
+    limits: Limiting | None = None
+    backlog_cleared_on: DaySpread | None = None
+    nobody_waits_on: DaySpread | None = None
+    on_target_on: DaySpread | None = None
+    waiting_at_end: Spread | None = None
+    longest_wait_days: Spread | None = None
+    person_days: Spread | None = None
+    wasted_trips: Spread | None = None
+    wasted_trip_cost_idr: Spread | None = None
+    pressure_days: Spread | None = None
+    utilisation: Spread | None = None
+    wait_days: Waits | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A scenario against the baseline, replication by replication."""
+def _unknown(value: object) -> bool:
+    return value is None
+
+
+class Difference(_Quantities):
+    """A scenario less the baseline, replication by replication.
+
+    Days are calendar days, only where both have the day; a negative one is sooner.
+    """
 
     name: str
-    baseline: str
-    # scenario less baseline, by name. For days, in calendar days and only where both
-    # have the day; a negative one is sooner. Trips also less those of the baseline with
-    # dates told, …_against_told.
-    quantities: dict[str, Spread | None]
+    baseline: str = ""
+    backlog_cleared_on: Spread | None = None
+    nobody_waits_on: Spread | None = None
+    on_target_on: Spread | None = None
+    waiting_at_end: Spread | None = None
+    longest_wait_days: Spread | None = None
+    person_days: Spread | None = None
+    wasted_trips: Spread | None = None
+    wasted_trip_cost_idr: Spread | None = None
+    pressure_days: Spread | None = None
+    utilisation: Spread | None = None
+    # less the trips of the baseline with dates told
+    wasted_trips_against_told: Spread | None = Field(None, exclude_if=_unknown)
+    wasted_trip_cost_idr_against_told: Spread | None = Field(None, exclude_if=_unknown)
     # money for each day that a person waits less; None where it costs nothing or saves
     # no day
-    idr_per_person_day: float | None
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        money = self.idr_per_person_day
-        return {
-            "name": self.name,
-            "baseline": self.baseline,
-            **{name: _document(part) for name, part in self.quantities.items()},
-            "idr_per_person_day": None if money is None else round(money, 2),
-        }
+    idr_per_person_day: Rupiah | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Payoff:
+class _OnDay(Document):
+    day: date
+
+
+class CurvePoint(Spread, _OnDay):
+    """Saved trips less the cost, rupiah, if the resource works from that day."""
+
+
+class Payoff(Document):
     """Up to where something pays, or why it never does."""
 
-    value: str | int | None  # a date as text, or cards a day; None where there is none
-    reason: str | None  # code of why there is none, or None
-    # tried points with the saved trips less the cost, in rupiah
-    curve: tuple[dict[str, Any], ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        return {"value": self.value, "reason": self.reason, "curve": list(self.curve)}
+    value: int | date | None = None  # a date, or cards a day; None where there is none
+    reason: str | None = None  # code of why there is none, or None
+    curve: tuple[CurvePoint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BreakEven:
+class BreakEven(Document):
     """Where a scenario's cost is just paid by the trips that it saves."""
 
     # scenario, resource: the scenario with a cost, and the resource that it brings
-    scenario: str
-    resource: str | None
+    scenario: str | None = None
+    resource: str | None = None
     # first day on which the scenario can have the resource in use
-    earliest: date | None
-    against: str  # not-told (the baseline as it is) or told (with ready-by dates)
+    earliest: date | None = None
+    # not-told (the baseline as it is) or told (with ready-by dates)
+    against: str = "not-told"
     # installation_date, cards_per_day: latest date and lowest rate that still pay
-    installation_date: Payoff
-    cards_per_day: Payoff
+    installation_date: Payoff = Payoff()
+    cards_per_day: Payoff = Payoff()
 
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        return {
-            "scenario": self.scenario or None,
-            "resource": self.resource,
-            "earliest": None if self.earliest is None else self.earliest.isoformat(),
-            "against": self.against,
-            "installation_date": self.installation_date.document(),
-            "cards_per_day": self.cards_per_day.document(),
-        }
+    @property
+    def is_reached(self) -> bool:
+        """Whether the resource can be there on a day on which it still pays."""
+        latest = self.installation_date.value
+        if self.earliest is None or not isinstance(latest, date):
+            return True
+        return self.earliest <= latest
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Comparison(OneLine):
+_FREE: Final = Payoff(reason="no-cost")
+_NONE_PRICED: Final = BreakEven(installation_date=_FREE, cards_per_day=_FREE)
+
+
+def _listed(stated: Any) -> Any:
+    """Return all entries that JSON holds as the first and, in it, the others."""
+    if not isinstance(stated, dict):
+        return stated or ()
+    priced = stated.get("scenario") is not None
+    return (stated, *stated.get("others", ())) if priced else ()
+
+
+def _nested(edges: tuple[BreakEven, ...]) -> dict[str, Any]:
+    first, *others = [edge.document() for edge in edges or (_NONE_PRICED,)]
+    return first | {"others": others}
+
+
+class PolicyGap(Document):
+    """How far the policy is from the optimum of a tier, nothing being uncertain."""
+
+    tier: str
+    rank: int | str | None = None
+    # policy, optimum: in the tier's unit
+    policy: float = 0.0
+    optimum: float = 0.0
+    gap: float | None = None  # a share of the optimum; None where that is 0
+
+
+class Comparison(OneLine, Document):
     """Scenarios side by side, on the same people, arrivals and breakdowns.
 
     Parameters
     ----------
-    office
-        The baseline's office.
-    start, days, replications, seed, policy
+    office, language
+        Name and language of the baseline's office.
+    replications, seed, start, days, policy
         What was simulated.
     baseline
         Name of the scenario that the others are compared with.
+    people
+        initial, unprintable (no printer may ever print them), later (ready or
+        pinned after the last day), held.
     scenarios
         In the order of the file.
     dates_only
@@ -221,32 +254,55 @@ class Comparison(OneLine):
         For each scenario with a cost, against both baselines.
     gap
         How far the policy is from the exact optimum where nothing is
-        uncertain: tier, policy's value, optimum.
+        uncertain, tier by tier.
     assumptions
-        key, value, kind (``fact`` or ``assumed``) and note.
-    people
-        initial, unprintable (no printer may ever print them), later (ready or
-        pinned after the last day), held.
+        The inputs: key, value, kind (``fact`` or ``assumed``) and note.
     notices
         What a reader should know.
+    table
+        daily.csv: scenario, day, waiting and printed at P10, P50, P90.
+    seconds
+        By stage: the one part that differs between equal runs.
     """
 
-    office: Office
+    schema_version: int = 1
+    program: str = "ektp-sched"
+    office: str = ""
+    language: str = "id"
+    replications: int = Field(ge=1)
+    seed: int = 0
     start: date
-    days: int
-    replications: int
-    seed: int
-    policy: str
+    days: int = Field(ge=1, le=3660)
+    policy: str = "pressure"
     baseline: str
-    scenarios: tuple[ScenarioFigures, ...]
-    dates_only: ScenarioFigures
-    differences: tuple[Difference, ...]
-    break_even: tuple[BreakEven, ...]
-    gap: tuple[dict[str, Any], ...]
-    assumptions: tuple[dict[str, Any], ...]
-    people: dict[str, int]
+    people: dict[str, int] = Field(default={})
+    scenarios: tuple[ScenarioFigures, ...] = Field(min_length=1)
+    dates_only: ScenarioFigures | None = None
+    differences: tuple[Difference, ...] = ()
+    break_even: Annotated[
+        tuple[BreakEven, ...], BeforeValidator(_listed), PlainSerializer(_nested)
+    ] = ()
+    gap: tuple[PolicyGap, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     notices: tuple[Notice, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
+    table: pl.DataFrame = Field(default_factory=pl.DataFrame, exclude=True)
+    seconds: dict[str, float] = Field(default={}, exclude=True)
+
+    @property
+    def last_day(self) -> date:
+        """Last day that was simulated."""
+        return self.start + timedelta(days=self.days - 1)
+
+    @property
+    def base(self) -> ScenarioFigures:
+        """The scenario with which the others are compared, or the first."""
+        named = [each for each in self.scenarios if each.name == self.baseline]
+        return (named or self.scenarios)[0]
+
+    @property
+    def others(self) -> list[ScenarioFigures]:
+        """All scenarios but the baseline."""
+        return [each for each in self.scenarios if each.name != self.base.name]
 
     def scenario(self, name: str) -> ScenarioFigures:
         """Return the figures of a scenario.
@@ -261,40 +317,10 @@ class Comparison(OneLine):
                 return scenario
         raise KeyError(name)
 
-    def document(self) -> dict[str, Any]:
-        """Return comparison.json, without the times that it took."""
-        none = Payoff(None, "no-cost")
-        nothing = BreakEven("", None, None, "not-told", none, none)
-        first, *others = [one.document() for one in self.break_even or (nothing,)]
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "program": "ektp-sched",
-            "office": self.office.name,
-            "language": self.office.language,
-            "replications": self.replications,
-            "seed": self.seed,
-            "start": self.start.isoformat(),
-            "days": self.days,
-            "policy": self.policy,
-            "baseline": self.baseline,
-            "people": self.people,
-            "scenarios": [one.document() for one in self.scenarios],
-            "dates_only": self.dates_only.document(),
-            "differences": [one.document() for one in self.differences],
-            "break_even": first | {"others": others},
-            "gap": list(self.gap),
-            "assumptions": list(self.assumptions),
-            "notices": [
-                {"code": one.code, "figures": one.figures} for one in self.notices
-            ],
-        }
+    def difference(self, name: str) -> Difference | None:
+        """Return a scenario less the baseline; None where nothing is known of it."""
+        return next((each for each in self.differences if each.name == name), None)
 
     def daily(self) -> pl.DataFrame:
         """Return daily.csv: every scenario's days, one below the other."""
-        import polars as pl
-
-        return pl.concat([one.daily for one in self.scenarios])
-
-
-def _document(part: Spread | None) -> dict[str, Any] | None:
-    return None if part is None else part.document()
+        return self.table

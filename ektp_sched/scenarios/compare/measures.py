@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.scenarios.compare.comparison import Difference, Waits
+from ektp_sched.scenarios.compare.comparison import ClassWait, Difference, Waits
 from ektp_sched.scenarios.compare.spread import (
     QUANTILES,
-    Spread,
     of_days,
     of_histogram,
     of_values,
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
-    from ektp_sched.scenarios.compare.comparison import Quantity
     from ektp_sched.scenarios.simulate.outcome import Outcome
 
     Ints = NDArray[np.int64]
@@ -91,10 +88,8 @@ def samples(outcome: Outcome, office: Office) -> Samples:
     return {name: values.astype(np.float64) for name, values in by_name.items()}
 
 
-def quantities(
-    sampled: Mapping[str, Floats], days: int, start: date
-) -> dict[str, Quantity]:
-    """Return how each quantity spreads."""
+def quantities(sampled: Mapping[str, Floats], days: int, start: date) -> dict[str, Any]:
+    """Return how each quantity spreads, as fields of a scenario's figures."""
     return {
         name: of_days(values, days, start) if name in _DAYS else of_values(values)
         for name, values in sampled.items()
@@ -105,32 +100,29 @@ def waits(outcome: Outcome, office: Office) -> Waits:
     """Return how long people wait, over all replications."""
     done, left = outcome.waits, outcome.waiting_at_end
     initial, new = done.initial + left.initial, done.new + left.new
-    names = tuple(office.urgency)
-    late, by_urgency = {}, {}
-    for number, name in enumerate(names):
+    by_urgency = {}
+    for number, (name, rule) in enumerate(office.urgency.items()):
         of_class = outcome.urgency == number
         old, fresh = initial[of_class].sum(axis=0), new[of_class].sum(axis=0)
         both = old + fresh
-        target = office.urgency[name].target_days
-        late[name] = float(both[target:].sum()) / max(1, int(both.sum()))
-        by_urgency[name] = {
-            "all": of_histogram(both),
-            "initial": of_histogram(old),
-            "new": of_histogram(fresh),
-        }
+        late = float(both[rule.target_days :].sum()) / max(1, int(both.sum()))
+        by_urgency[name] = ClassWait(**_wait(old, fresh), late_share=late)
     by_area = done.area + left.area
     return Waits(
-        all=of_histogram((initial + new).sum(axis=0)),
-        initial=of_histogram(initial.sum(axis=0)),
-        new=of_histogram(new.sum(axis=0)),
+        **_wait(initial.sum(axis=0), new.sum(axis=0)),
         by_urgency=by_urgency,
         by_area={
             area or "": of_histogram(counts)
             for area, counts in zip(outcome.areas, by_area, strict=True)
             if counts.any()
         },
-        late_share=late,
     )
+
+
+def _wait(initial: Ints, new: Ints) -> dict[str, Any]:
+    """Return the fields of a `Wait`, of people by days of wait, ``(W,)`` each."""
+    parts = {"initial": of_histogram(initial), "new": of_histogram(new)}
+    return dict(of_histogram(initial + new) or ()) | parts
 
 
 def binding_share(outcome: Outcome) -> dict[str, float]:
@@ -169,25 +161,24 @@ def difference(
     wrong one.  Both samples are from the same replications in the same order; a day at
     the end of the horizon is none.
     """
-    spreads: dict[str, Spread | None] = {}
+    spreads: dict[str, Any] = {}
     for key in ours:
         own, other = ours[key], theirs[key]
         if key in _DAYS:
             both = (own < days) & (other < days)
             own, other = own[both], other[both]
         spreads[key] = of_values(own - other) if len(own) else None
-    saved = spreads["person_days"]
-    pays = cost_idr > 0 and saved is not None and saved.mean < 0
-    money = cost_idr / -saved.mean if pays and saved is not None else None
-    return Difference(name, baseline, spreads, money)
+    saved = -spreads["person_days"].mean
+    money = cost_idr / saved if cost_idr > 0 and saved > 0 else None
+    return Difference(name=name, baseline=baseline, **spreads, idr_per_person_day=money)
 
 
 def against_told(
     plain: Difference, ours: Mapping[str, Floats], told: Mapping[str, Floats]
 ) -> Difference:
     """Return a difference with the trips against those of dates told, too."""
-    more: dict[str, Spread | None] = {
+    more = {
         f"{key}_against_told": of_values(ours[key] - told[key])
         for key in ("wasted_trips", "wasted_trip_cost_idr")
     }
-    return replace(plain, quantities=plain.quantities | more)
+    return plain.model_copy(update=more)

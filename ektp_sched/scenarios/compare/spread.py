@@ -7,12 +7,13 @@ always a day that was simulated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, sqrt
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from ektp_sched.scenarios.document import Document, Number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,59 +42,34 @@ _STUDENT: Final = (12.706204736, 4.302652730, 3.182446305)
 """The same of Student's t with 1, 2 and 3 degrees of freedom."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Document):
     """A number in all replications."""
 
-    mean: float  # arithmetic mean
+    mean: Number  # arithmetic mean
     # p10, p50, p90: order statistics
-    p10: float
-    p50: float
-    p90: float
+    p10: Number
+    p50: Number
+    p90: Number
     # mean_interval, p90_interval: 95 % intervals of the mean (Student's t) and of P90
     # (from order statistics, free of any distribution); None where there are too few
     # replications for one
-    mean_interval: tuple[float, float] | None = None
-    p90_interval: tuple[float, float] | None = None
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        return {
-            "mean": _tidy(self.mean),
-            "p10": _tidy(self.p10),
-            "p50": _tidy(self.p50),
-            "p90": _tidy(self.p90),
-            "mean_interval": _tidy_pair(self.mean_interval),
-            "p90_interval": _tidy_pair(self.p90_interval),
-        }
+    mean_interval: tuple[Number, Number] | None = None
+    p90_interval: tuple[Number, Number] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DaySpread:
+class DaySpread(Document):
     """A day in all replications, some of which may never see it."""
 
     # mean day, rounded up to a whole one; None if any replication has none
-    mean: date | None
+    mean: date | None = None
     # p10, p50, p90: order statistics; None where they lie beyond the horizon
-    p10: date | None
-    p50: date | None
-    p90: date | None
-    never_share: float  # share of replications without such a day, 0 to 1
+    p10: date | None = None
+    p50: date | None = None
+    p90: date | None = None
+    never_share: Number = 0  # share of replications without such a day, 0 to 1
     # 95 % interval of P90; None where it cannot be told, an end beyond the horizon
     # being None
     p90_interval: tuple[date | None, date | None] | None = None
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in comparison.json."""
-        interval = self.p90_interval
-        return {
-            "mean": _iso(self.mean),
-            "p10": _iso(self.p10),
-            "p50": _iso(self.p50),
-            "p90": _iso(self.p90),
-            "never_share": _tidy(self.never_share),
-            "p90_interval": None if interval is None else [_iso(d) for d in interval],
-        }
 
 
 def order_statistic(count: int, percent: int) -> int:
@@ -149,7 +125,14 @@ def of_values(values: Floats) -> Spread:
     around = None
     if ends is not None:
         around = float(ordered[ends[0]]), float(ordered[ends[1]])
-    return Spread(mean, at["p10"], at["p50"], at["p90"], interval, around)
+    return Spread(
+        mean=mean,
+        p10=at["p10"],
+        p50=at["p50"],
+        p90=at["p90"],
+        mean_interval=interval,
+        p90_interval=around,
+    )
 
 
 def of_days(days: Floats, horizon: int, start: date) -> DaySpread:
@@ -188,18 +171,4 @@ def of_histogram(counts: NDArray[np.int64]) -> Spread | None:
         for name, q in QUANTILES
     }
     mean = float(counts @ np.arange(len(counts))) / total
-    return Spread(mean, at["p10"], at["p50"], at["p90"])
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _tidy(value: float) -> float | int:
-    """Return a number with at most six places, and whole ones as such."""
-    rounded = round(value, 6)
-    return int(rounded) if rounded.is_integer() else rounded
-
-
-def _tidy_pair(pair: tuple[float, float] | None) -> list[float | int] | None:
-    return None if pair is None else [_tidy(part) for part in pair]
+    return Spread(mean=mean, p10=at["p10"], p50=at["p50"], p90=at["p90"])

@@ -9,8 +9,9 @@ worse ones; and dates from a good past are judged by a worse future as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from datetime import date  # noqa: TC003 - pydantic reads it
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.planning.arguments import check_whole
 from ektp_sched.scenarios.arguments import MOST_REPLICATIONS
-from ektp_sched.scenarios.compare.spread import order_statistic
+from ektp_sched.scenarios.compare.spread import QUANTILES, order_statistic
 from ektp_sched.scenarios.dates.coverage import (
     Dated,
     good_futures,
@@ -31,6 +32,7 @@ from ektp_sched.scenarios.dates.fronts import Fronts, chosen, simulated
 from ektp_sched.scenarios.dates.promise import days_printed
 from ektp_sched.scenarios.dates.ready_by import as_confidence, next_open, rank_of
 from ektp_sched.scenarios.dates.worlds import fitted_worlds, stated_rates, worse_rates
+from ektp_sched.scenarios.document import Document, Exact, Share
 from ektp_sched.scenarios.simulate.queue import build_queue
 from ektp_sched.scenarios.world.draws import BLOCK
 from ektp_sched.scenarios.world.loading import as_scenarios
@@ -40,7 +42,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
-    from datetime import date
     from fractions import Fraction
 
     from ektp_sched.backlog import Backlog
@@ -52,78 +53,61 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.laws import Scenarios
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
-    Prior = tuple[float, float]
-
 __all__ = ["FAILURE_PRIOR", "REPAIR_PRIOR", "Backtest", "Case", "Coverage", "backtest"]
 
+Prior = tuple[float, float]
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+
+class Coverage(Document):
     """How many dates of a group held."""
 
     by: str  # all, urgency or wait
     name: str  # class, or last day of the band of waiting ("" for the open one)
-    dates: float  # dates told, in the mean of all worlds
-    share: float  # share of them that held in the mean of all futures, 0 to 1
+    dates: Share  # dates told, in the mean of all worlds
+    share: Share  # share of them that held in the mean of all futures, 0 to 1
     # p10, p50, p90: the share that held in single futures: a tenth of these are below
     # the first, a tenth above the last
-    p10: float
-    p50: float
-    p90: float
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in backtest.json."""
-        shares = {n: getattr(self, n) for n in ("dates", "share", "p10", "p50", "p90")}
-        rounded = {name: round(value, 6) for name, value in shares.items()}
-        return {"by": self.by, "name": self.name, **rounded}
+    p10: Share
+    p50: Share
+    p90: Share
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Document):
     """Dates set in one way, and futures of one kind."""
 
-    # known; or, where rates are estimated, stated: past and future have the stated
-    # ones; worse: in both, breakdowns come twice as often and last twice as long;
-    # turned: in the future alone
-    truth: str
+    rates: Literal["known", "estimated"]
+    # stated: past and future have the stated rates; worse: in both, breakdowns come
+    # twice as often and last twice as long; turned: in the future alone
+    truth: Literal["stated", "worse", "turned"]
     history_days: int | None  # working days of history; None where rates are known
     days: int  # calendar days simulated
     # worlds, futures: histories drawn, and fresh replications of each
     worlds: int
     futures: int
-    undated: float  # applications without a date, in the mean of all worlds
+    undated: Share  # applications without a date, in the mean of all worlds
+    share: Share  # of all dates, those that held
     # of all, then by class, then by days of waiting at the start
     coverage: tuple[Coverage, ...]
     # share of futures in which at least the stated share of dates held
-    good_share: float
+    good_share: Share
     # working days by which all dates would have to be later for that share to be the
     # stated one; None if the horizon ends before
-    margin: int | None
+    margin_working_days: int | None
 
     @property
     def all(self) -> Coverage:
         """The dates of everybody."""
         return self.coverage[0]
 
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in backtest.json."""
-        return {
-            "rates": "known" if self.history_days is None else "estimated",
-            "truth": "stated" if self.truth == "known" else self.truth,
-            "history_days": self.history_days,
-            "days": self.days,
-            "worlds": self.worlds,
-            "futures": self.futures,
-            "undated": round(self.undated, 6),
-            "share": round(self.all.share, 6),
-            "coverage": [part.document() for part in self.coverage],
-            "good_share": round(self.good_share, 6),
-            "margin_working_days": self.margin,
-        }
+
+class Priors(Document):
+    """What was taken for likely before any history: beta priors of a working day."""
+
+    failure: Prior
+    repair: Prior
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Backtest(OneLine):
+class Backtest(OneLine, Document):
     """What became of the dates.
 
     Parameters
@@ -132,12 +116,13 @@ class Backtest(OneLine):
         Name of the office.
     start, days, scenario, policy, replications, seed, confidence
         As of the dates.
-    failure_prior, repair_prior
+    priors
         What was taken for likely before any history.
     cases
         Known rates, then each length of history with each kind of truth.
     """
 
+    schema_version: int = 1
     office: str
     start: date
     days: int
@@ -145,47 +130,26 @@ class Backtest(OneLine):
     policy: str
     replications: int
     seed: int
-    confidence: Fraction
-    failure_prior: Prior
-    repair_prior: Prior
+    confidence: Exact
+    priors: Priors
     cases: tuple[Case, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Return backtest.json."""
-        return {
-            "schema_version": 1,
-            "office": self.office,
-            "start": self.start.isoformat(),
-            "days": self.days,
-            "scenario": self.scenario,
-            "policy": self.policy,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": float(self.confidence),
-            "priors": {
-                "failure": list(self.failure_prior),
-                "repair": list(self.repair_prior),
-            },
-            "cases": [case.document() for case in self.cases],
-        }
 
     def frame(self) -> pl.DataFrame:
         """Return backtest.csv: a row for each group of each case."""
+        rows = []
+        for case in self.cases:
+            stated = case.document()
+            of_case = {
+                name: stated[name] for name in ("rates", "truth", "history_days")
+            }
+            of_all = {
+                name: stated[name] for name in ("good_share", "margin_working_days")
+            }
+            for part in stated["coverage"]:
+                rows.append(of_case | part | of_all)
+                of_all = dict.fromkeys(of_all)
         return pl.DataFrame(
-            [
-                {
-                    "rates": document["rates"],
-                    "truth": document["truth"],
-                    "history_days": document["history_days"],
-                    **part,
-                    "good_share": document["good_share"] if not number else None,
-                    "margin_working_days": document["margin_working_days"]
-                    if not number
-                    else None,
-                }
-                for document in (case.document() for case in self.cases)
-                for number, part in enumerate(document["coverage"])
-            ],
+            rows,
             schema_overrides={
                 "history_days": pl.Int64,
                 "margin_working_days": pl.Int64,
@@ -206,7 +170,11 @@ _WORLDS: Final = 1 << 22
 """First blocks of the futures that judge, that are the past, and that set dates."""
 
 _MOST_HISTORY: Final = 2_000
-_TRUTHS: Final = ("stated", "worse", "turned")
+_TRUTHS: Final[tuple[Literal["stated", "worse", "turned"], ...]] = (
+    "stated",
+    "worse",
+    "turned",
+)
 
 
 def backtest(
@@ -284,8 +252,7 @@ confidence, policy, executor, progress
         replications=replications,
         seed=seed,
         confidence=exact,
-        failure_prior=failure_prior,
-        repair_prior=repair_prior,
+        priors=Priors(failure=failure_prior, repair=repair_prior),
         cases=tuple(cases),
     )
 
@@ -377,7 +344,7 @@ class _Setting:
     def judged(
         self,
         worlds: Sequence[tuple[Dated, Fronts]],
-        truth: str = "known",
+        truth: Literal["stated", "worse", "turned"] = "stated",
         history_days: int | None = None,
     ) -> Case:
         """Return what became of the dates of some worlds."""
@@ -389,21 +356,20 @@ class _Setting:
             for kept, dates in zip(held, told, strict=True)
         )
         count = len(worlds)
+        parts = (_coverage(*group, held, told) for group in self._groups(groups))
+        coverage = tuple(part for part in parts if part is not None)
         return Case(
+            rates="known" if history_days is None else "estimated",
             truth=truth,
             history_days=history_days,
             days=self.course.days,
             worlds=count,
             futures=self.fresh,
             undated=self.planned - float(np.sum(told)) / count,
-            coverage=tuple(
-                coverage
-                for by, name, groups_told in self._groups(groups)
-                if (coverage := _coverage(by, name, groups_told, held, told))
-                is not None
-            ),
+            share=coverage[0].share,
+            coverage=coverage,
             good_share=good / (count * self.fresh),
-            margin=smallest_margin(worlds, self.worked, self.confidence),
+            margin_working_days=smallest_margin(worlds, self.worked, self.confidence),
         )
 
     def _groups(self, groups: int) -> Iterator[tuple[str, str, Ints]]:
@@ -431,8 +397,17 @@ def _coverage(
         )
     )
     mean = sum(float(k.mean()) for k in kept) / total if total else 1.0
-    at = (float(shares[order_statistic(len(shares), q)]) for q in (10, 50, 90))
-    return Coverage(by, name, total / len(dates), mean, *at)
+    at = {key: float(shares[order_statistic(len(shares), q)]) for key, q in QUANTILES}
+    told_dates = total / len(dates)
+    return Coverage(
+        by=by,
+        name=name,
+        dates=told_dates,
+        share=mean,
+        p10=at["p10"],
+        p50=at["p50"],
+        p90=at["p90"],
+    )
 
 
 def _known(setting: _Setting) -> tuple[Case, int]:

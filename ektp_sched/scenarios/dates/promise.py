@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 import polars as pl
+from pydantic import Field, GetPydanticSchema, PlainSerializer
+from pydantic_core.core_schema import is_instance_schema
 
+from ektp_sched.backlog import Backlog  # noqa: TC001 - pydantic reads it
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UnsupportedRuleError
-from ektp_sched.office import calendar
+from ektp_sched.office import Office, calendar
 from ektp_sched.planning import Status, plan
 from ektp_sched.scenarios.compare.spread import order_statistic
 from ektp_sched.scenarios.dates.fronts import (
@@ -27,38 +30,37 @@ from ektp_sched.scenarios.dates.ready_by import (
     printed_in,
     rank_of,
 )
+from ektp_sched.scenarios.document import Document, Exact
 from ektp_sched.scenarios.world.capacities import likely_office
 from ektp_sched.scenarios.world.loading import as_scenarios
 from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-    from datetime import date
-    from fractions import Fraction
 
-    from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
-    from ektp_sched.office import Office
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Progress
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
-__all__ = ["PLAN", "Promises", "days_printed", "promise"]
+__all__ = ["PLAN", "Promises", "counted", "days_printed", "promise"]
 
 PLAN: Final = "plan"
 """Policy of dates that are the days of the exact plan."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Promises(OneLine):
+_AS_IT_IS: Final = GetPydanticSchema(lambda kind, _: is_instance_schema(kind))
+
+
+class Promises(OneLine, Document):
     """Ready-by dates of a backlog.
 
     Parameters
     ----------
-    backlog, office
-        Who waits, and the office as it is today.
+    office
+        As it is today; its name stands in promises.json.
     start, days
         First day and number of calendar days simulated.
     scenario, policy
@@ -71,26 +73,41 @@ class Promises(OneLine):
     certain
         Whether nothing in the simulation was uncertain: nobody arrives and
         nothing breaks down.
+    applications, dated
+        How many there are, and with a date.
+    no_date_yet
+        Those that may be printed after the horizon only.
+    never
+        Those that no printer or blank is there for.
+    first, middle, last
+        The earliest date, the one that half of them have, and the latest.
+    backlog
+        Who waits.
     people
         Everybody in the backlog's order: application_id, area, urgency,
         waiting_since; ``earliest``, the day before which the card cannot be
         ready; ``ready_by``; ``likely_on``; null for no date.
-    never
-        Applications that no printer or blank is there for.
     """
 
-    backlog: Backlog
-    office: Office
+    schema_version: int = 1
+    office: Annotated[Office, PlainSerializer(attrgetter("name"), return_type=str)]
     start: date
     days: int
     scenario: str
     policy: str
     replications: int
     seed: int
-    confidence: Fraction
+    confidence: Exact
     certain: bool
-    people: pl.DataFrame
+    applications: int
+    dated: int
+    no_date_yet: int
     never: int
+    first: date | None
+    middle: date | None
+    last: date | None
+    backlog: Annotated[Backlog, _AS_IT_IS] = Field(exclude=True)
+    people: pl.DataFrame = Field(exclude=True)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -103,43 +120,9 @@ class Promises(OneLine):
         )
 
     @property
-    def dated(self) -> int:
-        """Number of applications with a date."""
-        return self.people.height - self.people["ready_by"].null_count()
-
-    @property
-    def beyond(self) -> int:
-        """Number of applications that may be printed after the horizon only."""
-        return self.people["ready_by"].null_count() - self.never
-
-    @property
     def last_day(self) -> date:
         """Last day of the horizon."""
         return self.start + timedelta(days=self.days - 1)
-
-    def document(self) -> dict[str, Any]:
-        """Return the object that stands in promises.json."""
-        days = self.people["ready_by"].drop_nulls().sort()
-        middle = days[(len(days) - 1) // 2] if len(days) else None
-        return {
-            "schema_version": 1,
-            "office": self.office.name,
-            "start": self.start.isoformat(),
-            "days": self.days,
-            "scenario": self.scenario,
-            "policy": self.policy,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": float(self.confidence),
-            "certain": self.certain,
-            "applications": self.people.height,
-            "dated": self.dated,
-            "no_date_yet": self.beyond,
-            "never": self.never,
-            "first": None if middle is None else days[0].isoformat(),
-            "middle": None if middle is None else middle.isoformat(),
-            "last": None if middle is None else days[-1].isoformat(),
-        }
 
 
 def promise(
@@ -233,8 +216,8 @@ def promise(
         for name, offsets in columns.items()
     }
     own = backlog.frame.select("application_id", "area", "urgency", "waiting_since")
+    people = own.with_columns(*dates.values())
     return Promises(
-        backlog=backlog,
         office=office,
         start=start,
         days=days,
@@ -244,9 +227,25 @@ def promise(
         seed=seed,
         confidence=exact,
         certain=course.is_certain,
-        people=own.with_columns(*dates.values()),
-        never=course.queue.left_out.get("no-printer", 0),
+        **counted(people, course.queue.left_out.get("no-printer", 0)),
+        backlog=backlog,
+        people=people,
     )
+
+
+def counted(people: pl.DataFrame, never: int) -> dict[str, Any]:
+    """Return what promises.json says of the dates; ``never``: with no printer."""
+    told = people["ready_by"].drop_nulls().sort()
+    count = len(told)
+    return {
+        "applications": people.height,
+        "dated": count,
+        "no_date_yet": people.height - count - never,
+        "never": never,
+        "first": told[0] if count else None,
+        "middle": told[(count - 1) // 2] if count else None,
+        "last": told[-1] if count else None,
+    }
 
 
 def _planned_days(backlog: Backlog, course: Course, rows: Ints) -> Ints | None:

@@ -146,9 +146,9 @@ class Assumption:
     # dotted key in scenarios.toml, or office. and one in office.toml; entries of a list
     # by their id
     key: str
-    value: Any  # as JSON would hold it; dates as ISO text
-    kind: Literal["fact", "assumed"]
-    note: str  # what the author says about it; may be empty
+    value: Any = None  # as JSON would hold it; dates as ISO text
+    kind: Literal["fact", "assumed"] = "assumed"
+    note: str = ""  # what the author says about it; may be empty
 
 
 @dataclass(frozen=True, slots=True, repr=False)
