@@ -4,7 +4,7 @@
 #   make demo         plan, verify, check and compare the Kupang example into demo/
 #   make test         the whole test suite        (make test COV=1: with coverage)
 #   make quick        the shorter part of it, below a minute
-#   make laws         the laws alone, each in 500 cases drawn anew
+#   make laws         the laws and the long trials, each law in up to 500 new cases
 #   make browser      the tests that open pages in Chromium
 #   make lint         ruff and mypy --strict
 #   make bench        the benchmarks;  make bench-smoke  one small round of them
@@ -71,7 +71,7 @@ quick: $(READY)
 	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) --dist worksteal -m "not slow" -q
 
 laws: $(READY)
-	EKTP_PROFILE=laws $(PY) -m pytest -n $(JOBS) --dist worksteal -m hypothesis
+	EKTP_PROFILE=laws $(PY) -m pytest -n $(JOBS) --dist worksteal -m "hypothesis or slow"
 
 browser: $(READY)
 	EKTP_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) tests/test_*browser.py

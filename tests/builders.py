@@ -18,6 +18,7 @@ import polars as pl
 from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.documents import Certificate, Plan, ShiftUse, Status, Tier
 from ektp_sched.documents.files import form_of
+from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import Office, calendar, capacity, to_toml
 from ektp_sched.output.batches import write_batches
@@ -391,7 +392,7 @@ def make_plan(
         start=case.start,
         days=case.days,
         status=Status("optimal" if proven else status),
-        assignments=_frame(table, ASSIGNMENTS),
+        assignments=_frame(table, PLAN),
         unprinted=_frame(left, UNPRINTED),
         tiers=tiers,
         certificate=certificate,
@@ -401,25 +402,6 @@ def make_plan(
             for shift, at in case.worked
         ),
     )
-
-
-ASSIGNMENTS = {
-    "application_id": pl.String,
-    "day": pl.Date,
-    "printer": pl.String,
-    "server": pl.String,
-    "batch": pl.Int64,
-    "position": pl.Int64,
-    "wait_days": pl.Int64,
-    "urgency": pl.String,
-    "pressure": pl.Float64,
-}
-UNPRINTED = {
-    "application_id": pl.String,
-    "waiting_since": pl.Date,
-    "urgency": pl.String,
-    "reason": pl.String,
-}
 
 
 def _frame(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:

@@ -158,7 +158,7 @@ def interrupt(
             if waited and re.search(when.encode(), shown):
                 process.send_signal(signal.SIGINT)
                 sent = time.monotonic()
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=LONGEST)
     assert sent, shown
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)  # nobody of its session lives on

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST = 120  # seconds
+LONGEST = 600  # seconds; nothing takes a tenth of it, on a busy machine either
 _LOADED = (
     "ektp_sched.cli.app",
     "ektp_sched.backlog",

@@ -6,17 +6,33 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+def _profile(name: str, examples: int, *, same: bool = False) -> None:
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        derandomize=same,
+        # How long something takes says how busy the machine is; and a folder that
+        # examples share is written anew by each.
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.function_scoped_fixture,
+        ],
+    )
+
+
 # What is judged draws the same cases everywhere; others are drawn where people work,
 # and `make laws` looks longest for what all of them have missed.
-settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True)
-settings.register_profile("local", max_examples=60, deadline=None)
-settings.register_profile("laws", max_examples=500, deadline=None)
-settings.register_profile("quick", max_examples=8, deadline=None)
+_profile("ci", 60, same=True)
+_profile("local", 60)
+_profile("quick", 8)
+_profile("laws", 500)
 settings.load_profile(
     os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
 )

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "FEW",
     "HALF",
-    "MORE",
     "START",
     "Case",
     "DatedCase",
@@ -52,14 +51,11 @@ __all__ = [
     "tiny_cases",
 ]
 
-MORE = settings(max_examples=settings().max_examples * 3 // 2)
-"""For what holds the engines: 90 in CI, 750 in `make laws`."""
-
 HALF = settings(max_examples=max(8, settings().max_examples // 2))
-"""For what is dear, and held in part elsewhere: 30 in CI, 250 in `make laws`."""
+"""For a law that takes a tenth of a second a case: 30 in CI, 250 in `make laws`."""
 
 FEW = settings(max_examples=max(8, settings().max_examples // 4))
-"""For what is dearer still, or held elsewhere: 15 in CI, 125 in `make laws`."""
+"""For one that takes longer, or is held elsewhere: 15 in CI, 125 in `make laws`."""
 
 START = date(2017, 9, 12)
 """A Tuesday; the Islamic new year of 2017-09-21 falls into most horizons."""

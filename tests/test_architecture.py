@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {*GROUND, *ROOMS},
     "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
     "cli": {*GROUND, *ROOMS, "output", "example"},
-    "face": {*ROOMS, "output"},
+    "face": {"errors", "words", *ROOMS, "output"},
 }
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}
 

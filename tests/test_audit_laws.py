@@ -13,6 +13,7 @@ from audit_brute import Case, idle_by_cuts, verdicts
 from audit_cases import backlog_of, cases, log_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import FEW, HALF
 
 from ektp_sched.planning import Status
 from ektp_sched.trust.audit.audit import audit
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from random import Random
 
 
+@HALF
 @given(cases())
 def test_audit_finds_exactly_what_the_pairs_say(case: Case) -> None:
     expected = verdicts(case)
@@ -54,6 +56,7 @@ def test_audit_finds_exactly_what_the_pairs_say(case: Case) -> None:
     }
 
 
+@FEW
 @given(planning.pinned_cases())
 def test_a_plan_carried_out_has_nobody_out_of_turn(case: planning.Case) -> None:
     plan = case.plan()
@@ -76,6 +79,7 @@ def test_a_plan_carried_out_has_nobody_out_of_turn(case: planning.Case) -> None:
     assert found.cards == plan.assignments.height
 
 
+@FEW
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(case: Case, random: Random) -> None:
     people, prints = list(case.people), list(case.prints)

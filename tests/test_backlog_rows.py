@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import HALF
 
 from ektp_sched.backlog import Backlog, from_frame, read_backlog
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
@@ -439,6 +440,7 @@ def test_what_stands_in_a_cell_is_told_to_nobody(rows: list[tuple[str, ...]]) ->
     assert "Rahasia" not in told
 
 
+@HALF
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(
     rows: list[tuple[str, ...]], random: Any
@@ -455,6 +457,7 @@ def test_the_order_of_rows_changes_nothing(
     )
 
 
+@HALF
 @given(ROWS)
 def test_a_file_says_the_same_as_a_frame(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from builders import START, make_backlog, make_office
+from hypothesis import settings
 from test_promise import UNCERTAIN, WEEK, people
 
 from ektp_sched.errors import UsageError
@@ -278,9 +279,12 @@ def test_dates_from_a_history_hold_in_worlds_of_its_kind(
     0.908, standard deviations of 0.069 and 0.051 and a skewness of -0.7.  So the
     bound lies 5.5 standard errors or more below, where a normal mean comes with
     2e-8, and one so skewed (Edgeworth) with 2e-7: less than one chance in a
-    million, were the seed drawn anew.
+    million, were the seed drawn anew.  It is not: a third of them are looked at
+    wherever `make laws` is not what runs.
     """
-    result = backtest(*longer(), **LONG, fresh=100, history_days=[length], worlds=count)
+    worlds = count if settings().max_examples >= 500 else count // 3
+    options = LONG | {"fresh": 100, "history_days": [length], "worlds": worlds}
+    result = backtest(*longer(), **options)
     _, stated, worse, turned = result.cases
     assert stated.all.share > 0.87
     assert turned.all.share < worse.all.share < stated.all.share

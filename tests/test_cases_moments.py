@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli_cases import FROM, PLAIN, one_sentence, run, run_killed, write_case
+from cli_server import LONGEST
 from output_cases import files_of, make
 
 from ektp_sched.output import check_folder, load, save
@@ -133,7 +134,7 @@ def test_whoever_ends_a_command_is_answered_as_an_interruption(
         "import ektp_sched.planning as planning\n"
         "from ektp_sched.cli.entry import main\n"
         "def slow(*_, **__):\n"
-        "    print('begun', flush=True); time.sleep(60)\n"
+        "    print('begun', flush=True); time.sleep(3600)\n"
         "planning.plan = slow\n"
         "main()\n"
     )
@@ -149,11 +150,9 @@ def test_whoever_ends_a_command_is_answered_as_an_interruption(
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
     process.send_signal(kind)
-    begun = time.monotonic()
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=LONGEST)
     assert process.returncode == 130
     assert err.splitlines()[-1].endswith("interrupted; nothing was left half written")
-    assert time.monotonic() - begun < 30
     assert files_of(planned) == before
 
 

@@ -24,6 +24,7 @@ from builders import (
 from damages import base, slots_of
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import FEW, HALF
 
 from ektp_sched.documents import Status
 from ektp_sched.trust import check_certificate
@@ -114,6 +115,7 @@ def test_a_plan_cut_short_is_proven_as_far_as_it_says(proven: int) -> None:
     assert codes(case, exchanged) == ["certificate-tiers"]
 
 
+@FEW
 @given(seed=st.integers(0, 10**6), proven=st.integers(1, 3))
 def test_what_is_proven_of_a_plan_cut_short_is_the_least(
     seed: int, proven: int
@@ -146,6 +148,7 @@ def test_the_program_finds_the_least_values_of_all_plans(seed: int) -> None:
     assert codes(case, as_fake(plan)) == []
 
 
+@FEW
 @given(seed=st.integers(0, 10**6))
 def test_no_prices_prove_a_plan_that_is_not_the_best(seed: int) -> None:
     rng = random.Random(seed)
@@ -164,6 +167,7 @@ def test_no_prices_prove_a_plan_that_is_not_the_best(seed: int) -> None:
             assert codes(case, priced(case, some, choice)) != []
 
 
+@HALF
 @given(seed=st.integers(0, 10**6))
 def test_the_program_s_prices_prove_every_best_plan(seed: int) -> None:
     rng = random.Random(seed)

@@ -24,8 +24,9 @@ from builders import (
     renewed,
     write_folder,
 )
+from cli_server import LONGEST
 from damages import DAMAGES, Damage, base, slots_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FEW
 
@@ -116,7 +117,7 @@ def test_counts_in_the_summary_are_checked(key: str, tmp_path: Path) -> None:
     assert set(found(folder)) == {"claim"}
 
 
-@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(seed=st.integers(0, 10**6))
 def test_what_the_program_plans_passes(seed: int, tmp_path: Path) -> None:
     case = random_case(seed)
@@ -303,7 +304,7 @@ def test_what_is_no_file_is_never_waited_for(
         [sys.executable, "-I", "-S", str(CHECKER), str(folder), "--lang", "en"],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=LONGEST,
         check=False,
     )
     said = result.stdout + result.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from cli_cases import FROM, OFFICE, PLAIN, ROWS, interrupt, run, write_case
+from cli_server import LONGEST
 
 from ektp_sched import __version__
 from ektp_sched.cli import app as command_line
@@ -396,7 +397,7 @@ def test_who_is_in_a_long_step_is_left_for() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _DEAF],
         capture_output=True,
-        timeout=60,
+        timeout=LONGEST,
         check=False,
         env={**os.environ, **PLAIN},
     )
@@ -433,7 +434,7 @@ def test_a_reader_that_goes_away_is_no_traceback(planned: Path) -> None:
     assert process.stderr is not None
     assert b"Traceback" not in process.stderr.read()
     process.stderr.close()
-    process.wait(timeout=60)
+    process.wait(timeout=LONGEST)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])

@@ -78,3 +78,13 @@ def test_an_explanation_says_itself(results: dict[type, Any]) -> None:
     assert explanation.sentences()[0] != explanation.sentences("id")[0]
     with pytest.raises(ek.errors.UsageError):
         explanation.sentences("fr")
+
+
+def test_a_plan_read_back_is_a_plan_that_is_saved_already(
+    results: dict[type, Any], tmp_path: Path
+) -> None:
+    saved = results[ek.SavedPlan]
+    assert isinstance(saved, ek.Plan)
+    with pytest.raises(ek.errors.UsageError):
+        saved.save(tmp_path / "again")
+    assert not (tmp_path / "again").exists()

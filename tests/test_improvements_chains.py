@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
-from strategies import START, Case, desk, mixed_cases, person
+from strategies import FEW, START, Case, desk, mixed_cases, person
 
 from ektp_sched.planning import Status
 from ektp_sched.trust.facts import read_facts
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.facts import Facts
 
 Slot = tuple[int, str, str]
-
-
-FEWER = settings(max_examples=min(20, settings().max_examples))
-"""Each example plans and counts again, which takes its time."""
 
 
 def forged(
@@ -132,7 +128,7 @@ def test_a_shift_that_plainly_helps_is_missed() -> None:
     assert "useful-shift" in codes(facts)
 
 
-@FEWER
+@FEW
 @given(mixed_cases())
 def test_no_best_plan_is_accused(case: Case) -> None:
     plan = case.plan()
@@ -168,7 +164,7 @@ def worse(draw: st.DrawFn) -> tuple[Case, Facts] | None:
     return (case, facts) if kept(facts) else None
 
 
-@FEWER
+@FEW
 @given(worse())
 def test_whoever_is_accused_could_do_better(drawn: tuple[Case, Facts] | None) -> None:
     if drawn is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.errors import UsageError
@@ -166,7 +166,6 @@ shares = st.decimals(0, 1, allow_nan=False, places=3)
 offsets = st.integers(-5, 20)
 
 
-@settings(deadline=None)
 @given(
     cards=st.integers(1, 10_000_000),
     friday=shares,

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import quota_tables, shift_tables
+from strategies import HALF, quota_tables, shift_tables
 
 from ektp_sched.errors import OfficeError
 from ektp_sched.office import Office, capacity, dump, to_toml
@@ -231,7 +231,6 @@ def test_what_a_sheet_shows_for_an_error_is_no_name(name: str, tmp_path: Path) -
     assert name in refusal.value.sentence("id")
 
 
-@settings(deadline=None)
 @given(office=offices())
 def test_no_conversion_loses_anything(office: Office) -> None:
     with TemporaryDirectory() as folder:
@@ -246,7 +245,6 @@ def test_no_conversion_loses_anything(office: Office) -> None:
         assert (path / "a.toml").read_bytes() == (path / "c.toml").read_bytes()
 
 
-@settings(deadline=None)
 @given(office=offices(), start=st.dates(date(2000, 1, 1), date(2090, 1, 1)))
 def test_capacity_keeps_its_limits(office: Office, start: date) -> None:
     found = capacity(office, start, 30)
@@ -262,7 +260,7 @@ def test_capacity_keeps_its_limits(office: Office, start: date) -> None:
         assert all((row <= limits[i]).all() for i, row in zip(ids_, cards, strict=True))
 
 
-@settings(deadline=None, max_examples=25)
+@HALF
 @given(office=offices())
 def test_order_of_the_tables_changes_no_capacity(office: Office) -> None:
     turned = office.model_copy(

@@ -9,7 +9,7 @@ from math import floor
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.errors import OfficeError, UsageError
@@ -132,7 +132,6 @@ shares = st.decimals("0.001", 4, allow_nan=False, places=3)
 parts = st.decimals(0, 1, allow_nan=False, places=3)
 
 
-@settings(deadline=None)
 @given(
     cards=st.integers(1, 10_000_000),
     share=shares,
@@ -215,7 +214,6 @@ def test_what_adds_no_card_is_no_option() -> None:
     assert days_of(found, "tiny") == []
 
 
-@settings(deadline=None)
 @given(days=st.integers(1, 40), named=st.sets(st.sampled_from(EVERY_DAY), min_size=1))
 def test_every_option_adds_cards_and_nothing_else_does(
     days: int, named: set[str]

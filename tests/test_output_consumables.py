@@ -6,13 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from strategies import Case, desk, person
 
-from ektp_sched.output.consumables import (
-    BlanksLeft,
-    RibbonsLeft,
-    blanks_left,
-    consumables,
-    ribbons_left,
-)
 from ektp_sched.output.digest import key_figures
 from ektp_sched.output.languages import language
 from ektp_sched.planning import Status
@@ -47,19 +40,15 @@ def test_blanks_that_expire_and_are_set_aside() -> None:
     made = planned(card | {"deliveries": coming}, {})
     # Three on each of the first two days, the emergency with its own blank; so 1 of
     # its 2 and 2 of the other 7 expire; then three a day of what comes.
-    assert blanks_left(made) == (BlanksLeft("K", 15, 11, 3, {}, 1),)
-    assert consumables(made, language("en")) == [
-        ("Blanks of K", "11 of 15 used; 3 expire unused; 1 left")
-    ]
-    assert consumables(made, language("id"))[0][0] == "Blangko K"
+    said = "11 of 15 used; 3 expire unused; 1 left"
+    assert key_figures(made, language("en"))[-1] == ("Blanks of K", said)
+    assert key_figures(made, language("id"))[-1][0] == "Blangko K"
 
 
 def test_what_is_set_aside_stays_for_who_is_yet_to_come() -> None:
     made = planned({"stock": 7, "set_aside": {"emergency": 3, "routine": 1}}, {})
-    assert blanks_left(made) == (BlanksLeft("K", 7, 5, 0, {"emergency": 2}, 2),)
-    assert consumables(made, language("en")) == [
-        ("Blanks of K", "5 of 7 used; 2 left for emergency alone")
-    ]
+    said = "5 of 7 used; 2 left for emergency alone"
+    assert key_figures(made, language("en"))[-1] == ("Blanks of K", said)
 
 
 def test_ribbons() -> None:
@@ -67,11 +56,11 @@ def test_ribbons() -> None:
     own = {"cards_per_ribbon": 10, "ribbons": 0.45, "ribbon_deliveries": more}
     made = planned({}, own)
     # Four with what is there; then three a day with 14.5 cards' worth in all.
-    assert ribbons_left(made) == (RibbonsLeft("p", 10, 4),)
     lines = key_figures(made, language("en"))
     assert lines[-1] == ("Ribbons of p", "10 cards printed; good for 4 more")
 
 
 def test_an_office_without_any_says_nothing() -> None:
     made = planned({"stock": 20, "expires_on": day(3)}, {})
-    assert consumables(made, language("en")) == []
+    labels = [label for label, _ in key_figures(made, language("en"))]
+    assert not [label for label in labels if label.startswith(("Blanks", "Ribbons"))]

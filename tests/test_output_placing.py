@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import polars as pl
 import pytest
+from cli_server import LONGEST
 from output_cases import files_of, make
 from xlsxwriter.exceptions import FileCreateError
 
@@ -317,7 +318,7 @@ def test_who_leaves_while_another_writes_leaves_nothing(tmp_path: Path) -> None:
         [sys.executable, "-c", _WRITING, str(tmp_path)],
         env={**os.environ, "PYTHONPATH": str(Path(ektp_sched.__file__).parents[1])},
         check=False,
-        timeout=60,
+        timeout=LONGEST,
         capture_output=True,
     )
     assert done.returncode == 7, done.stderr

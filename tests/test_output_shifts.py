@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -18,7 +17,6 @@ from rich.console import Console
 from ektp_sched.errors import FolderError
 from ektp_sched.output import check_folder, language, load, save
 from ektp_sched.output.report import plan_report
-from ektp_sched.output.report.charts import WIDE
 from ektp_sched.output.report.plan_charts import load_chart
 from ektp_sched.output.report.plan_data import gather
 from ektp_sched.output.seal import seal
@@ -235,14 +233,8 @@ def test_the_screen_says_which_shifts_are_worked_and_what_they_save(
     total = "2 worked, for Rp 3,000,000 of a budget of Rp 3,000,000"
     assert total in shown
     days = [line.split() for line in shown.splitlines()]
-    assert next(words[:6] for words in days if "overtime" in words) == [
-        "Wed",
-        "13",
-        "Sep",
-        "2017",
-        "overtime",
-        "500,000",
-    ]
+    row = next(words for words in days if "overtime" in words)
+    assert row[:6] == ["Wed", "13", "Sep", "2017,", "overtime", "500,000"]
     assert "so the figures do not add up" in shown
     indonesian = screen_of(made, "id")
     assert "2 dipakai, dengan biaya Rp 3.000.000 dari anggaran Rp 3.000.000" in (
@@ -255,9 +247,8 @@ def test_savings_in_other_tiers_have_their_own_column(made: Plan) -> None:
     first = made.shifts[0]
     more = Saving("unprinted", None, 3, 1)
     changed = replace(made, shifts=(replace(first, saves=(more, *first.saves)),))
-    # Headings are a word a line, so that every column fits.
-    assert re.search(r"\bCards\b.*\n.*\bprinted\b", screen_of(changed, "en"))
-    assert not re.search(r"\bCards\b.*\n.*\bprinted\b", screen_of(made, "en"))
+    assert "Cards printed in time" in screen_of(changed, "en")
+    assert "Cards printed in time" not in screen_of(made, "en")
     said = shift_sentence(changed.shifts[0], language("en"))
     assert "3 cards not printed" in said
 
@@ -320,9 +311,7 @@ def test_no_budget_is_no_limit(tmp_path: Path) -> None:
     assert "for Rp 3,000,000; no budget is set" in screen_of(made, "en")
 
 
-def test_the_workbook_lists_shifts_and_keeps_their_tiers_out_of_the_ranks(
-    made: Plan, out: Path
-) -> None:
+def test_the_workbook_lists_shifts(made: Plan, out: Path) -> None:
     rows = cells(out / "plan.xlsx")
     (head,) = (row for row in rows if row[0] == "Day, shift")
     assert [text for text in head if text] == [
@@ -335,8 +324,6 @@ def test_the_workbook_lists_shifts_and_keeps_their_tiers_out_of_the_ranks(
     (line,) = (row for row in rows if row[0] == "Sat 16 Sep 2017, saturday")
     assert line[1] == 2_500_000
     assert line[3] == made.shifts[1].person_days
-    (ranks,) = (row for row in rows if row[0] == "Rank")
-    assert not any("rupiah" in str(text) for text in ranks)
 
 
 @pytest.mark.parametrize("code", ["en", "id"])
@@ -362,7 +349,7 @@ def test_a_page_made_anew_from_its_folder_is_the_same(made: Plan, out: Path) -> 
 
 def marked(plan: Plan) -> list[str]:
     """Return the moments at which the chart of the load has a triangle."""
-    chart = load_chart(gather(plan).load, WIDE, language("en")).to_dict()
+    chart = load_chart(gather(plan).load, language("en")).to_dict()
     points = [
         layer["data"]
         for layer in chart["layer"]
@@ -387,5 +374,5 @@ def test_by_week_the_middle_of_a_week_with_a_shift_is_marked(made: Plan) -> None
         ),
         shifts=(date(2017, 9, 11),),
     )
-    chart = load_chart(weekly, WIDE, language("en")).to_dict()
+    chart = load_chart(weekly, language("en")).to_dict()
     assert "2017-09-14T06:00:00Z" in json.dumps(chart)

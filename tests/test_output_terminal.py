@@ -17,7 +17,6 @@ from ektp_sched.output.terminal import (
     show_check,
     show_conflict,
     show_plan,
-    show_problems,
     show_rejects,
     show_verification,
 )
@@ -295,11 +294,3 @@ def test_many_rejects_are_cut(made: Plan) -> None:
     console = screen()
     show_rejects(replace(many, rejects=rejects.clear()), console, language("en"))
     assert shown(console) == ""
-
-
-def test_problems() -> None:
-    console = screen()
-    show_problems(["office.toml: a", "backlog.csv: b"], console, language("en"))
-    assert shown(console) == (
-        "2 things must be corrected:\n  • office.toml: a\n  • backlog.csv: b"
-    )

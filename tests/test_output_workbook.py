@@ -16,7 +16,7 @@ from ektp_sched.office import Notice, Office
 from ektp_sched.output import language, load, save
 from ektp_sched.output import lists as lists_module
 from ektp_sched.output import workbook as workbook_module
-from ektp_sched.output.overview import one_more
+from ektp_sched.output.view.plan import one_more
 from ektp_sched.planning import plan
 
 if TYPE_CHECKING:
@@ -94,18 +94,14 @@ def test_the_summary(english: Path) -> None:
     }
 
 
-def test_objectives_by_rank(made: Plan, english: Path) -> None:
+def test_objectives_in_their_order(made: Plan, english: Path) -> None:
     rows = sheet(english, "Summary")
-    begin = next(i for i, row in enumerate(rows) if row[0] == "Rank")
-    assert rows[begin][1:5] == (
-        "Unprinted (cards)",
-        "Due dates missed (cards)",
-        "Promises slipped (days)",
-        "Pressure (pressure-days)",
-    )
-    assert rows[begin + 1][:5] == ("0", 0, 0, 0, 0)
-    assert rows[begin + 2][0] == "Without a rank"
-    assert rows[begin + 2][4] == pytest.approx(float(made.tiers[-1].amount))
+    begin = next(i for i, row in enumerate(rows) if row[0] == "Objective")
+    assert rows[begin][1:4] == ("Value", "Cannot be less than", "Proven")
+    assert rows[begin + 1][:4] == ("Unprinted, rank 0 (cards)", 0, 0, "yes")
+    last = rows[begin + len(made.tiers)]
+    assert last[0] == "Pressure (pressure-days)"
+    assert last[1] == pytest.approx(float(made.tiers[-1].amount))
 
 
 def test_one_card_more_is_worth_what_the_prices_say(made: Plan) -> None:
@@ -281,7 +277,7 @@ def test_without_ranks_and_areas(tmp_path: Path) -> None:
     save(made, tmp_path / "out", report=False)
     rows = sheet(tmp_path / "out/plan.xlsx", "Summary")
     firsts = [row[0] for row in rows]
-    assert "All applications" in firsts
+    assert "Pressure (pressure-days)" in firsts
     assert "By area" not in firsts
     assert {"Server s", "Printer server-like"} <= set(firsts)
     figures = {row[0]: row[1] for row in rows}

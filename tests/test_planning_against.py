@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given
-from strategies import START, Case, DatedCase, dated_cases, desk, person
+from strategies import HALF, START, Case, DatedCase, dated_cases, desk, person
 from test_planning_shifts import allowed, cohorts_of, value
 
 from ektp_sched.errors import UnsupportedRuleError
@@ -119,6 +119,7 @@ def tiers_of(chosen: Chosen) -> Values:
     return tuple(tier.value for tier in chosen.tiers)
 
 
+@HALF
 @given(dated_cases())
 def test_no_rule_is_better(dated: DatedCase) -> None:
     assume(all(len(able(case)) <= MOST_OPTIONS for case in dated.futures))

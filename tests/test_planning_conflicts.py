@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from brute import reference
 from hypothesis import assume, event, given
-from strategies import START, Case, desk, person, pinned_cases
+from strategies import HALF, START, Case, desk, person, pinned_cases
 
 from ektp_sched.planning import Conflict, Plan, Status
 
@@ -178,6 +178,7 @@ def _possible(case: Case, names: set[str]) -> bool:
     return problem.optimum() is not None
 
 
+@HALF
 @given(pinned_cases())
 def test_contradictions_are_found_and_none_of_their_pins_is_innocent(
     case: Case,

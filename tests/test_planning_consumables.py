@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from brute import reference, slots_of
 from hypothesis import given
-from strategies import START, Case, consumable_cases, days_of, desk, person
+from strategies import HALF, START, Case, consumable_cases, days_of, desk, person
 from test_planning_mixed import best, values, without
 
 from ektp_sched.errors import UsageError
@@ -43,6 +43,7 @@ def after(days: int) -> Any:
     return START + timedelta(days=days)
 
 
+@HALF
 @given(consumable_cases())
 def test_no_plan_that_keeps_blanks_and_ribbons_is_better(case: Case) -> None:
     wanted = best(case)

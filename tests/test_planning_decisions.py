@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from proof_sums import covers, sums
-from strategies import START, Case, desk, person, shift_cases
+from strategies import HALF, START, Case, desk, person, shift_cases
 
 from ektp_sched.office import capacity, options
 from ektp_sched.people.cohorts import build_cohorts
@@ -141,6 +141,7 @@ def test_a_cut_by_hand() -> None:
     assert cut.above([]) == 2
 
 
+@HALF
 @given(shift_cases(), st.randoms(use_true_random=False))
 def test_any_prices_give_a_bound(case: Case, draw: Any) -> None:
     case = case.with_rows([row | {"pinned_on": None} for row in case.rows])

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from output_cases import SHIFTS, make
-from strategies import FEW, Case, consumable_cases, desk, person, shift_cases
+from strategies import (
+    FEW,
+    HALF,
+    Case,
+    consumable_cases,
+    desk,
+    person,
+    shift_cases,
+)
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
@@ -151,6 +159,7 @@ def test_a_shift_only_adds_and_a_budget_only_restricts(case: Case) -> None:
             assert each.plan.status is Status.INFEASIBLE
 
 
+@HALF
 @given(consumable_cases())
 def test_blanks_and_ribbons_only_restrict(case: Case) -> None:
     made = case.plan()

@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 import pytest
 from brute import reference, slots_of
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import START, Case, cases, desk, person, pinned_cases
+from strategies import HALF, START, Case, cases, desk, person, pinned_cases
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.planning import Plan, Status, solve
@@ -217,6 +217,7 @@ def test_the_bound_of_a_tier_not_reached_knows_when_a_card_can_be_ready() -> Non
     assert (pressure.bound, pressure.scale) == (10 + 11, 30)
 
 
+@HALF
 @given(pinned_cases(), st.integers(1, 4))
 def test_a_plan_cut_short_keeps_every_rule_and_states_true_values(
     case: Case, looks: int
@@ -285,7 +286,7 @@ def test_an_engine_without_any_flow_is_unknown() -> None:
     assert plan.assignments.is_empty()
 
 
-@settings(max_examples=30)
+@HALF
 @given(cases(most=8))
 def test_cpsat_answers_the_same_twice(case: Case) -> None:
     one, two = (case.plan(engine="cpsat") for _ in range(2))

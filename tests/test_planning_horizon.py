@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import event, given
-from strategies import HALF, START, Case, days_of, desk, person, shift_cases
+from strategies import FEW, START, Case, days_of, desk, person, shift_cases
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import capacity
@@ -137,7 +137,7 @@ def test_a_long_horizon_costs_what_its_busy_days_cost() -> None:
     assert short.tiers == long.tiers
 
 
-@HALF
+@FEW
 @given(shift_cases())
 def test_with_shifts_too_everybody_is_printed_who_ever_can_be(case: Case) -> None:
     """A horizon that is chosen leaves out nobody whom a very long one would print."""

@@ -295,7 +295,7 @@ def test_ids_renamed_in_order_give_the_renamed_plan(case: Case) -> None:
     ]
 
 
-@HALF
+@FEW
 @given(pinned_cases())
 def test_days_beyond_need_may_be_trimmed_or_not(case: Case) -> None:
     trimmed = feasible(case)
@@ -349,6 +349,7 @@ def test_more_capacity_or_stock_never_worsens_a_plan(
     assert values(better.plan()) <= values(case.plan())
 
 
+@HALF
 @given(cases(), st.data())
 def test_one_more_application_never_improves_a_plan(
     case: Case, data: st.DataObject
@@ -362,6 +363,7 @@ def test_one_more_application_never_improves_a_plan(
     assert values(case.plan()) <= values(case.with_rows([*case.rows, extra]).plan())
 
 
+@HALF
 @given(pinned_cases(reserve=False), st.data())
 def test_prices_are_what_one_card_more_or_less_changes(
     case: Case, data: st.DataObject
@@ -401,7 +403,7 @@ def test_prices_are_what_one_card_more_or_less_changes(
 
 
 @pytest.mark.slow
-@HALF
+@FEW
 @given(cases(most=9), st.data())
 def test_days_left_out_end_with_the_last_print_of_the_best_plan(
     case: Case, data: st.DataObject

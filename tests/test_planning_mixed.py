@@ -17,7 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import (
     FEW,
-    MORE,
+    HALF,
     START,
     Case,
     crossing_cases,
@@ -145,6 +145,7 @@ def test_no_plan_that_keeps_the_quotas_is_better(case: Case) -> None:
     assert values(plan) == wanted
 
 
+@HALF
 @given(quota_cases())
 def test_looking_at_few_choices_first_finds_the_same(case: Case) -> None:
     with patch.multiple(relax, _FEW=0, _NEAREST=1, _COARSE=2):
@@ -195,7 +196,6 @@ def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
             assert {r.place for r in again.conflict[0].rules} != set(places) - {place}
 
 
-@MORE
 @given(pinned_cases(most=8))
 def test_the_program_and_the_network_agree_where_both_apply(case: Case) -> None:
     assume(case.rows)
@@ -352,6 +352,7 @@ def test_what_a_saturday_saves_beside_a_quota() -> None:
     assert not use.needed_for_rules
 
 
+@HALF
 @given(quota_shift_cases())
 def test_what_each_shift_saves_is_what_a_plan_without_it_lacks(case: Case) -> None:
     plan = case.plan()

@@ -189,7 +189,7 @@ def idle(case: Case) -> list[dict[str, Any]]:
     return [*found, {"cards": ample}]
 
 
-@HALF
+@FEW
 @given(mixed_cases(), st.data())
 def test_a_rule_that_cannot_bind_changes_no_tier(case: Case, data: Any) -> None:
     tables = data.draw(st.sampled_from(idle(case)))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from proof_sums import sums
-from strategies import FEW, HALF, MORE, START, Case, days_of, desk, person, shift_cases
+from strategies import FEW, HALF, START, Case, days_of, desk, person, shift_cases
 
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import capacity, options
@@ -113,7 +113,6 @@ def of_network(plan: Plan, values: list[int] | None) -> list[int] | None:
     return [v for v, tier in pairs if tier.name not in DECISION_TIERS]
 
 
-@MORE
 @given(shift_cases())
 def test_no_decision_is_better_and_the_proof_adds_up(case: Case) -> None:
     every = truth(case)
@@ -484,7 +483,7 @@ def loosened(draw: st.DrawFn) -> tuple[Case, Case]:
     return case, replace(case, document=document)
 
 
-@HALF
+@FEW
 @given(loosened())
 def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
     cases: tuple[Case, Case],
@@ -495,7 +494,7 @@ def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
         assert values_of(after) <= values_of(before)
 
 
-@HALF
+@FEW
 @given(shift_cases())
 def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
     assume(len(case.document["shifts"]) > 1)
@@ -506,7 +505,7 @@ def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
         assert values_of(before) <= values_of(after)
 
 
-@HALF
+@FEW
 @given(shift_cases())
 def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
     wide = deepcopy(case.document)
@@ -519,7 +518,7 @@ def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
     assert worked(before) == worked(after)
 
 
-@HALF
+@FEW
 @given(shift_cases(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_shifts_changes_nothing(case: Case, shuffle: Any) -> None:
     rows = list(case.rows)
@@ -542,7 +541,7 @@ def test_the_same_twice(case: Case) -> None:
     assert first.assignments.equals(second.assignments)
 
 
-@HALF
+@FEW
 @given(shift_cases())
 def test_the_second_engine_decides_alike(case: Case) -> None:
     first, second = case.plan(), case.plan(engine="cpsat")
@@ -552,7 +551,7 @@ def test_the_second_engine_decides_alike(case: Case) -> None:
     assert worked(first) == worked(second)
 
 
-@MORE
+@HALF
 @given(shift_cases(), st.integers(0, 12))
 def test_cut_short_it_is_never_worse_than_without_shifts(
     case: Case, looks: int

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from brute import digest
+from cli_server import LONGEST
 from strategies import Case, desk, person
 
 from ektp_sched.backlog import from_frame
@@ -216,7 +217,7 @@ def test_ctrl_c_stops_cpsat_within_seconds() -> None:
         env={**os.environ, "PYTHONPATH": _PATHS},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=LONGEST,
         check=True,
     )
     assert run.stdout == "interrupted\n"

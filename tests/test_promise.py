@@ -14,6 +14,7 @@ from builders import START, day, make_backlog, make_office
 from hypothesis import given
 from hypothesis import strategies as st
 from slow_queue import slow
+from strategies import HALF
 from strategies_scenarios import World, worlds
 from test_ready_by import opening
 from test_scenarios_simulate import days_of_people, newcomers
@@ -276,6 +277,7 @@ def test_an_empty_backlog_gets_no_dates() -> None:
     assert made.document()["last"] is None
 
 
+@HALF
 @given(worlds(), st.sampled_from(POLICIES))
 def test_trips_with_dates_are_those_of_every_single_person(
     world: World, policy: str

@@ -28,9 +28,9 @@ from ektp_sched.office import Office
 from ektp_sched.output import check_folder, language, save
 from ektp_sched.output.report import charts as drawing
 from ektp_sched.output.report import plan_html, plan_report, rebuild
-from ektp_sched.output.report.page import Table
-from ektp_sched.output.report.plan_data import gather, oldest, quantiles
-from ektp_sched.output.report.plan_tables import proof_parts
+from ektp_sched.output.report.plan_data import gather, quantiles
+from ektp_sched.output.view.parts import Table
+from ektp_sched.output.view.plan import oldest_section, proof_section
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def test_a_plan_cut_short_shows_which_objectives_are_proven(made: Plan) -> None:
     *first, last = made.tiers
     open_tier = replace(last, bound=None, proven=False)
     cut = replace(made, status=Status.FEASIBLE, tiers=(*first, open_tier))
-    table = proof_parts(cut, EN)[0]
+    table = proof_section(cut, EN).parts[1]
     assert isinstance(table, Table)
-    assert table.headings[-1] == "Proven"
+    assert table.columns[-1].heading == "Proven"
     assert [row[-1] for row in table.rows] == ["yes"] * len(first) + ["no"]
     assert [row[2] for row in table.rows][-1] == "–"
 
@@ -128,7 +128,9 @@ def test_nobody_is_named(page: str, made: Plan) -> None:
     for word in ("Warga", "Rahasia", "5371"):
         assert word not in page
     shown = set(re.findall(r"K-\d{3}", page))
-    assert shown == {case["application_id"] for case in oldest(made, 12)}
+    (oldest,) = oldest_section(made, EN).brief
+    assert isinstance(oldest, Table)
+    assert shown == {row[0] for row in oldest.rows}
 
 
 def test_text_is_text(made: Plan) -> None:
@@ -149,7 +151,7 @@ def test_every_chart_has_words_and_a_table(page: str) -> None:
     for figure in figures:
         alt = re.search(r'role="img" aria-label="([^"]{30,})"', figure)
         assert alt is not None
-        assert figure.count("<svg") == 2
+        assert figure.count("<svg") == 1
         assert '<th scope="col"' in figure
         assert re.search(r"<figcaption><strong>[^<]{15,}\.</strong>", figure)
 

@@ -26,10 +26,10 @@ from builders import (
     write_folder,
 )
 from folder_damages import by_checker, by_verify
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
-from strategies import FEW
+from strategies import FEW, HALF
 
 import ektp_sched as ek
 from ektp_sched.errors import OfficeError, UsageError
@@ -225,7 +225,7 @@ def test_how_many_days_must_be_said() -> None:
         ek.plan(case.backlog, case.office, start=case.start)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(drawn=parity_cases())
 def test_what_is_broken_is_what_the_definition_says(
     drawn: tuple[Case, tuple[Slot, ...]], tmp_path_factory: pytest.TempPathFactory
@@ -245,6 +245,7 @@ def test_what_is_broken_is_what_the_definition_says(
     assert not [what for code, what in check.wrong if what.startswith("parity.csv")]
 
 
+@HALF
 @given(drawn=parity_cases())
 def test_the_plan_is_the_best_of_all_that_keep_it(
     drawn: tuple[Case, tuple[Slot, ...]],

@@ -10,7 +10,7 @@ import numpy as np
 from brute import reference
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from strategies import HALF, Case, cases, desk, person
+from strategies import FEW, HALF, Case, cases, desk, person
 from strategies_scenarios import World, limits_of, worlds
 from test_scenarios_simulate import days_of_people, plain
 
@@ -62,6 +62,7 @@ def nobody_new(case: Case) -> Arrivals:
 # intersect, and the law fails, as the case below it shows.
 
 
+@HALF
 @given(worlds(), st.sampled_from(POLICIES), st.data())
 def test_more_capacity_never_makes_more_people_wait(
     world: World, policy: str, data: st.DataObject
@@ -101,6 +102,7 @@ def test_blanks_can_turn_more_capacity_into_fewer_cards() -> None:
     assert waiting == [[[1]], [[2]]]
 
 
+@HALF
 @given(worlds(pins=False))
 def test_on_pooled_capacity_no_policy_changes_how_many_wait(world: World) -> None:
     world = replace(world, case=pooled(world.case))
@@ -111,6 +113,7 @@ def test_on_pooled_capacity_no_policy_changes_how_many_wait(world: World) -> Non
     assert runs[0] == runs[1] == runs[2]
 
 
+@HALF
 @given(cases())
 def test_a_certain_future_prints_as_many_cards_each_day_as_the_plan(
     case: Case,
@@ -150,7 +153,7 @@ def test_planning_anew_reaches_the_plans_tiers(case: Case) -> None:
     assert values == tuple(tier.value for tier in plan.tiers)
 
 
-@HALF
+@FEW
 @given(worlds(most=8, replications=2), st.booleans())
 def test_planning_anew_keeps_every_limit(world: World, open_to_all: bool) -> None:
     case = pooled(world.case) if open_to_all else world.case

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import event, given
 from hypothesis import strategies as st
 from slow_queue import Newcomer, slow
+from strategies import HALF
 from strategies_scenarios import World, worlds
 
 from ektp_sched.scenarios import CAUSES, POLICIES, Outcome, simulate
@@ -97,6 +98,7 @@ def summed_waits(outcome: Outcome, *, printed: bool) -> Counter[tuple[str, bool,
     return found
 
 
+@HALF
 @given(worlds(), st.sampled_from(POLICIES))
 def test_everything_is_as_with_one_person_at_a_time(world: World, policy: str) -> None:
     queue = world.queue

@@ -16,10 +16,10 @@ from consumable_cases import (
     most_with_blanks,
     ribbons_kept,
 )
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
-from strategies import FEW, HALF, MORE, consumable_cases
+from strategies import FEW, HALF, consumable_cases
 
 from ektp_sched.office import capacity
 from ektp_sched.output.explain_text import explanation_lines
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     Drawn = tuple[list[Lot], Cards, int]
     Chosen = tuple[Case, tuple[Slot, ...]]
 
-FIXTURE = [HealthCheck.function_scoped_fixture]
-
 
 def counted(some: list[Lot], cards: Cards) -> Blanks:
     return Blanks(some, {name: np.array(row) for name, row in cards.items()})
@@ -58,7 +56,6 @@ def changed(cards: Cards, *steps: tuple[str | None, int, int]) -> Cards:
     return found
 
 
-@MORE
 @given(drawn=lots_and_cards())
 def test_no_other_way_finds_a_blank_for_more_cards(drawn: Drawn) -> None:
     some, cards, _ = drawn
@@ -112,7 +109,7 @@ def checked(plan: FakePlan, case: Case, root: pytest.TempPathFactory) -> set[str
     return {code for code, _ in check.wrong}
 
 
-@settings(FEW, suppress_health_check=FIXTURE)
+@FEW
 @given(drawn=consumable_choices())
 def test_what_is_broken_is_what_the_definitions_say(
     drawn: Chosen, tmp_path_factory: pytest.TempPathFactory
@@ -147,7 +144,7 @@ def reason(case: Case, choice: tuple[Slot, ...], number: int) -> str | None:
     return code
 
 
-@settings(HALF, suppress_health_check=FIXTURE)
+@FEW
 @given(
     drawn=consumable_choices(),
     code=st.sampled_from(["capacity", "no-ribbon", "no-blanks"]),

@@ -20,7 +20,7 @@ from builders import (
     tier_vector,
     write_folder,
 )
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from opinions import nothing_is_wrong
 from quota_cases import broken, quota_cases
 from strategies import FEW, HALF
@@ -60,7 +60,7 @@ def test_what_is_broken_is_what_the_definitions_say(
     )
 
 
-@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(drawn=quota_cases())
 def test_the_checker_says_the_same(
     drawn: tuple[Case, tuple[Slot, ...]], tmp_path_factory: pytest.TempPathFactory
@@ -138,8 +138,8 @@ def one_card_a_day(case: Case) -> Case:
     return Case(office, case.backlog, min(case.days, 4))
 
 
+@HALF
 @given(drawn=quota_cases(most=4))
-@settings(max_examples=30)
 def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
     drawn: tuple[Case, tuple[Slot, ...]],
 ) -> None:

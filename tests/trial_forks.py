@@ -17,14 +17,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from cli_server import LONGEST
+
 import ektp_sched
 from ektp_sched.backlog import parquet
 from ektp_sched.office import pages, trial
 
 if TYPE_CHECKING:
     import pytest
-
-LONGEST = 120  # seconds
 
 
 class ForkedTrial(trial.Trial):

@@ -59,7 +59,7 @@ def console(*, stderr: bool = False) -> Console:
     """Return a console for tables; what it prints is plain off a terminal."""
     from rich.console import Console
 
-    from ektp_sched.output.screen import VisibleSigns
+    from ektp_sched.output.draw.screen import VisibleSigns
 
     screen = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     screen.push_render_hook(VisibleSigns())

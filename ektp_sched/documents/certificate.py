@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003 - pydantic reads it
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from ektp_sched.documents.entries import Count, Rank
 from ektp_sched.documents.files import form_of, json_text
@@ -19,7 +19,9 @@ __all__ = [
     "DecisionCut",
     "DecisionProof",
     "Leaf",
+    "Multiple",
     "Prices",
+    "Step",
     "TierPrices",
     "Use",
     "certificate_text",
@@ -27,6 +29,10 @@ __all__ = [
 
 Use = tuple[Count, tuple[str, ...]]
 """Day offset, and the shifts that are worked together on that day."""
+
+Multiple = Annotated[int, Field(ge=0)]
+Step = tuple[tuple[Count, ...], Multiple, bool]
+"""Indices of uses, a number, and whether more of them are taken, or at most so many."""
 
 Lines = Annotated[
     dict[str, tuple[int, ...]],
@@ -104,9 +110,9 @@ class DecisionCut:
     name: str
     rank: Rank
     scale: int
-    weights: tuple[int, ...]
+    weights: tuple[Multiple, ...]
     constant: int
-    slope: tuple[int, ...]
+    slope: tuple[Multiple, ...]
     printers: Lines
     servers: Lines
     reserve: tuple[int, ...] | None
@@ -136,10 +142,10 @@ class Leaf:
         Index into ``cuts`` and ``rows`` and how many times, positive.
     """
 
-    path: tuple[tuple[tuple[Count, ...], int, bool], ...]
-    times: tuple[int, ...]
-    cuts: tuple[tuple[Count, int], ...]
-    rows: tuple[tuple[Count, int], ...]
+    path: tuple[Step, ...]
+    times: tuple[Multiple, ...]
+    cuts: tuple[tuple[Count, Multiple], ...]
+    rows: tuple[tuple[Count, Multiple], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +172,7 @@ class DecisionProof:
     """
 
     uses: tuple[Use, ...]
-    rows: tuple[tuple[str, tuple[int, ...], int], ...]
+    rows: tuple[tuple[str, tuple[Multiple, ...], Multiple], ...]
     cuts: tuple[DecisionCut, ...]
     leaves: tuple[tuple[Leaf, ...], ...]
 

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from ektp_sched.rules.aims import DECISION_TIERS, TIERS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ __all__ = ["Count", "Rank", "Saving", "ShiftUse", "Tier", "TierName", "plain_num
 
 Count = Annotated[int, Field(ge=0, le=1 << 53)]
 Rank = int | str | None
-TierName = Annotated[
-    str, Field(pattern="^(unprinted|overdue|promise|pressure|cost_idr|shifts)$")
-]
+TierName = Annotated[str, Field(pattern=f"^({'|'.join((*TIERS, *DECISION_TIERS))})$")]
 
 _EXACT: Final = re.compile(r"-?(\d{1,60})(?:/([1-9]\d{0,60}))?", re.ASCII)
 _LONGEST: Final = 60
@@ -66,7 +65,9 @@ def _scaled(text: object, info: ValidationInfo, most: int = _LONGEST) -> int:
     value = _exact(text, most) * scale
     if value.denominator != 1:
         why = said(
-            "no whole number of 1/{scale}", "bukan kelipatan 1/{scale}", scale=scale
+            "no whole number of 1/{scale}",
+            "bukan kelipatan 1/{scale}",
+            scale=str(scale),
         )
         raise ValueError(why)
     return int(value)
@@ -75,7 +76,7 @@ def _scaled(text: object, info: ValidationInfo, most: int = _LONGEST) -> int:
 def _bound(stated: object, info: ValidationInfo) -> object:
     """Return a bound times its scale; the file's number is only for the eye."""
     if type(stated) is int or (type(stated) is float and isfinite(stated)):
-        return round(stated * info.data.get("scale", 1))
+        return round(Fraction(stated) * info.data.get("scale", 1))
     return stated
 
 

@@ -1,30 +1,36 @@
-"""A plan read back from its folder: it draws its chart, and shows itself."""
+"""A plan read back from its folder: a plan that is saved already."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from ektp_sched import output
+from ektp_sched.errors import UsageError
+from ektp_sched.face.plan import Plan
 from ektp_sched.face.verbs import returning
+from ektp_sched.words import said
 
 __all__ = ["SavedPlan", "load"]
 
 
-class SavedPlan(output.SavedPlan):  # noqa: D101 (that of the room)
+class SavedPlan(Plan, output.SavedPlan):  # noqa: D101 (that of the room)
     __doc__ = output.SavedPlan.__doc__
     __slots__ = ()
 
-    def chart(self) -> Any:
-        """Return the chart of the backlog by day, as of a plan just made."""
-        from ektp_sched.output.report import plan_chart
+    def save(self, *_: object, **__: object) -> None:
+        """Refuse: a folder keeps nothing personal, so another would have less in it.
 
-        return plan_chart(self)
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook shows: key figures, days, and the chart."""
-        from ektp_sched.output.report import plan_html
-
-        return plan_html(self)
+        Raises
+        ------
+        ektp_sched.errors.UsageError
+            Always; the folder itself can be copied.
+        """
+        message = said(
+            "a plan that was read is saved in {folder} already; copy that folder",
+            "rencana yang dibaca sudah tersimpan di {folder}; salinlah folder itu",
+            folder=str(self.path),
+        )
+        raise UsageError(message)
 
 
 load: Final = returning(SavedPlan, output.load)

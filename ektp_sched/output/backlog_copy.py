@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -50,40 +49,34 @@ def check_target(
         If the ending is neither .csv nor .xlsx, its folder is missing, the
         file is one that was read, or it lies in the other folder.
     """
-    target, shown = Path(path), str(path)
+    target, why = Path(path), None
     if target.suffix.lower() not in _ENDINGS:
-        message = said(
+        why = said(
             "must end in .csv or .xlsx, as the new backlog is written in one",
             "harus berakhiran .csv atau .xlsx, sebab antrean baru ditulis sebagai itu",
         )
-        raise FolderError(message, file=shown)
-    if target.is_dir():
-        message = said("is a folder; name a new file", "adalah folder; sebutkan berkas")
-        raise FolderError(message, file=shown)
-    if (
-        out is not None
-        and Path(os.path.realpath(out)) in Path(os.path.realpath(target)).parents
-    ):
-        message = said(
+    elif target.is_dir():
+        why = said("is a folder; name a new file", "adalah folder; sebutkan berkas")
+    elif out is not None and out.resolve() in target.resolve().parents:
+        why = said(
             "lies in {folder}, which is replaced whole; name a file elsewhere",
             "terletak di dalam {folder}, yang diganti seluruhnya; sebutkan berkas di "
             "tempat lain",
             folder=str(out),
         )
-        raise FolderError(message, file=shown)
-    if not target.parent.is_dir():
-        message = said(
+    elif not target.parent.is_dir():
+        why = said(
             "lies in no folder that is there; name a new file",
             "terletak di folder yang tidak ada; sebutkan berkas baru",
         )
-        raise FolderError(message, file=shown)
-    if any(p.exists() and target.exists() and target.samefile(p) for p in inputs):
-        message = said(
+    elif target.exists() and any(p.exists() and target.samefile(p) for p in inputs):
+        why = said(
             "is a file that is read here and is never altered; name a new file",
             "adalah berkas yang dibaca di sini dan tidak pernah diubah; sebutkan "
             "berkas baru",
         )
-        raise FolderError(message, file=shown)
+    if why is not None:
+        raise FolderError(why, file=str(path))
     return target
 
 

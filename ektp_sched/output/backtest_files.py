@@ -5,28 +5,28 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available
 from ektp_sched.output.report.converter import ChartsError
 from ektp_sched.output.report.intervals import Bar, Group, interval_chart
-from ektp_sched.output.report.page import (
+from ektp_sched.output.seal import BACKTEST
+from ektp_sched.output.view.parts import (
+    Figure,
     Items,
-    Page,
     Paragraph,
+    Part,
     Section,
     Table,
     Tile,
-    render,
+    columns,
 )
-from ektp_sched.output.report.plan_figures import figure
-from ektp_sched.output.seal import BACKTEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.report.page import Part
     from ektp_sched.scenarios.dates.backtest import Backtest, Case, Coverage
 
 __all__ = ["assumptions", "backtest_lines", "backtest_page", "save_backtest"]
@@ -162,7 +162,7 @@ def _parts(found: Backtest, case: Case, number: int, words: Language) -> Iterato
     headings = tuple(words.text(f"backtest.{name}") for name in _COLUMNS)
     rows = tuple(tuple(row) for row in _rows(case, words))
     caption = words.text("backtest.chart")
-    table = Table(f"{caption} ({_name(case, words)})", headings, rows)
+    table = Table(f"{caption} ({_name(case, words)})", columns(headings), rows)
     title = words.text(
         "backtest.finding",
         held=words.number(100 * case.all.share, 1),
@@ -173,13 +173,12 @@ def _parts(found: Backtest, case: Case, number: int, words: Language) -> Iterato
         for title, bars in _groups(case, words)
         if bars
     ]
-    yield figure(
+    yield Figure(
         f"coverage-{number}",
         title,
         words.text("backtest.chart_note", percent=_stated(found, words)),
         table,
-        lambda size: interval_chart(groups, size, words, ends=(0.0, 100.0)),
-        words,
+        lambda: interval_chart(groups, words, ends=(0.0, 100.0)),
     )
     lines = tuple(f"{label}: {value}" for label, value in _summary(found, case, words))
     yield Paragraph(_size(case, words), "note")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from ektp_sched.output.consumables import consumables
 from ektp_sched.output.figures import figures
 from ektp_sched.output.shifts import shift_total
 from ektp_sched.public import HIDDEN
+from ektp_sched.rules.registry import RULES
+from ektp_sched.rules.told import Printed
 from ektp_sched.trust import proves_choice
+from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -131,7 +134,7 @@ def key_figures(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
         *_waits(found.waits, texts),
         *_missed(plan, texts),
         *_shifts(plan, texts),
-        *consumables(plan, texts),
+        *_left(plan, texts),
     ]
 
 
@@ -223,3 +226,29 @@ def _shifts(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
     if not plan.office.shifts:
         return []
     return [(texts.text("shifts.title"), shift_total(plan, texts))]
+
+
+def _left(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
+    """Return what the plan leaves of whatever can run out."""
+
+    @cache
+    def printed() -> list[Printed]:
+        alike = "day", "urgency", "card", "printer"
+        counts = (
+            plan.assignments.select("application_id", "day", "printer")
+            .join(
+                plan.backlog.frame.select("application_id", "card", "urgency"),
+                on="application_id",
+            )
+            .with_columns((pl.col("day") - plan.start).dt.total_days())
+            .group_by(alike)
+            .len("cards")
+            .sort(alike)
+        )
+        return [Printed(*row) for row in counts.select(*alike, "cards").iter_rows()]
+
+    return [
+        (in_language(label, texts.code), in_language(value, texts.code))
+        for rule in RULES
+        for label, value in rule.left(plan.office, plan.start, plan.days, printed)
+    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ektp_sched.documents.entries import plain_number
 from ektp_sched.output.digest import tier_name
-from ektp_sched.output.screen import indented, say_line
+from ektp_sched.output.draw.screen import indented, say_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

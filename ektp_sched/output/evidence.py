@@ -13,6 +13,7 @@ import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.documents.summary import Summary
+from ektp_sched.documents.tables import PRICES
 from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
 from ektp_sched.office.ordinary import ordinary_bytes
@@ -22,7 +23,7 @@ from ektp_sched.output.limits import file_of, limits_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import summarise
-from ektp_sched.output.tables import PRICES, SHIFTS_FILE, shifts_csv
+from ektp_sched.output.tables import SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices
 from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.rules.tiers import DECISION_TIERS
@@ -43,18 +44,9 @@ _SHEETS: Final = ("batches", "plan.xlsx", "report.html")
 """What the office works with, and may fill in."""
 
 _FROM_RAW: Final = (
-    "office",
-    "read",
-    "held",
-    "rejected",
-    "warnings",
-    "by_area",
-    "held_by_status",
-    "rejected_by_reason",
-    "classified",
-    "prioritised",
-    "priority_unmatched",
-    "digests",
+    *("office", "read", "held", "rejected", "warnings", "by_area"),
+    *("held_by_status", "rejected_by_reason", "classified"),
+    *("prioritised", "priority_unmatched", "digests"),
 )
 """Keys of summary.json that only the raw files can say, wholly or in part."""
 
@@ -148,11 +140,9 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
         if key in ("digests", "by_area") or (key in _LATER and key not in stated):
             continue
         if stated.get(key, [] if key in _NEW_RULES else None) != value:
-            message = _stated_otherwise(key, _TABLES)
-            yield Violation("stated-figure", message, file=SUMMARY)
+            yield _stated_otherwise(key, _TABLES)
     if not _areas_add_up(saved):
-        message = _stated_otherwise("by_area", _TABLES)
-        yield Violation("stated-figure", message, file=SUMMARY)
+        yield _stated_otherwise("by_area", _TABLES)
     tables = {
         file_of(rule): limits_csv(saved, rule) for rule in holding_back(saved.office)
     }
@@ -160,25 +150,20 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
         tables = {SHIFTS_FILE: shifts_csv(saved), **tables}
     for name, table in tables.items():
         if not _says_the_same(saved, name, table):
-            message = said(
-                "{name} states other figures than summary.json.",
-                "{name} menyatakan angka yang lain daripada summary.json.",
-                name=name,
+            what = said(
+                "states other figures than summary.json",
+                "menyatakan angka yang lain daripada summary.json",
             )
-            yield Violation("stated-figure", message, file=name)
+            yield _of_file("stated-figure", name, what)
     if not _prices_have_form(saved):
-        yield Violation(
-            "stated-figure",
-            said(
-                "prices.csv has a row of a resource, day or tier that the plan does "
-                "not have, or has rows though the plan is not optimal by a "
-                "certificate.",
-                "prices.csv memuat baris untuk sumber daya, hari, atau tujuan yang "
-                "tidak ada dalam rencana, atau berisi baris padahal rencananya tidak "
-                "optimal menurut sertifikat.",
-            ),
-            file="prices.csv",
+        what = said(
+            "has a row of a resource, day or tier that the plan does not have, or has "
+            "rows though the plan is not optimal by a certificate",
+            "memuat baris untuk sumber daya, hari, atau tujuan yang tidak ada dalam "
+            "rencana, atau berisi baris padahal rencananya tidak optimal menurut "
+            "sertifikat",
         )
+        yield _of_file("stated-figure", "prices.csv", what)
 
 
 def _rows_are_strange(saved: SavedPlan) -> bool:
@@ -218,13 +203,14 @@ def _clause(sentence: Said) -> Said:
     return Said(sentence.rstrip("."), sentence.indonesian.rstrip("."))
 
 
-def _stated_otherwise(key: str, than: Said) -> Said:
-    return said(
-        "summary.json states another {key} than {than}.",
-        "summary.json menyatakan {key} yang lain daripada {than}.",
+def _stated_otherwise(key: str, than: Said) -> Violation:
+    what = said(
+        "states another {key} than {than}",
+        "menyatakan {key} yang lain daripada {than}",
         key=key,
         than=than,
     )
+    return _of_file("stated-figure", SUMMARY, what)
 
 
 def _says_the_same(saved: SavedPlan, name: str, text: bytes) -> bool:
@@ -267,37 +253,35 @@ def _files(saved: SavedPlan) -> Iterator[Violation]:
     actual, written = seal(saved.path, saved.summary), saved.summary["files"]
     own = _own_names(saved)
     for name in sorted({*actual, *written}):
+        code, sheet = "changed-file", name in _SHEETS
         if name not in actual:
-            message = said(
-                "{name} is missing; summary.json lists it.",
-                "{name} tidak ada, padahal tercantum dalam summary.json.",
-                name=name,
+            code = "missing-sheet" if sheet else code
+            what = said(
+                "is missing; summary.json lists it",
+                "tidak ada, padahal tercantum dalam summary.json",
             )
-            code = "missing-sheet" if name in _SHEETS else "changed-file"
-            yield Violation(code, message, file=name)
         elif name not in own or not _has_kind(saved.path / name):
-            message = said(
-                "{name} is no file of this plan: take it away.",
-                "{name} bukan berkas rencana ini: singkirkanlah.",
-                name=name,
+            what = said(
+                "is no file of this plan: take it away",
+                "bukan berkas rencana ini: singkirkanlah",
             )
-            yield Violation("changed-file", message, file=name)
         elif name not in written:
-            message = said(
-                "{name} is in the folder, and summary.json does not list it.",
-                "{name} ada di dalam folder, tetapi tidak tercantum dalam "
-                "summary.json.",
-                name=name,
+            what = said(
+                "is in the folder, and summary.json does not list it",
+                "ada di dalam folder, tetapi tidak tercantum dalam summary.json",
             )
-            yield Violation("changed-file", message, file=name)
         elif actual[name] != written[name]:
-            code = "changed-sheet" if name in _SHEETS else "changed-file"
-            message = said(
-                "{name} is not as it was written.",
-                "{name} tidak lagi seperti saat ditulis.",
-                name=name,
-            )
-            yield Violation(code, message, file=name)
+            code = "changed-sheet" if sheet else code
+            what = said("is not as it was written", "tidak lagi seperti saat ditulis")
+        else:
+            continue
+        yield _of_file(code, name, what)
+
+
+def _of_file(code: str, name: str, what: Said) -> Violation:
+    return Violation(
+        code, said("{name} {what}.", "{name} {what}.", name=name, what=what), file=name
+    )
 
 
 def _own_names(saved: SavedPlan) -> set[str]:
@@ -338,11 +322,11 @@ def check_evidence(
     """
     found = [*_false_figures(saved, backlog, office)]
     if {*saved.holidays} != {*calendar(office, saved.start, saved.days).holidays}:
-        message = said(
-            "summary.json states other holidays than the calendar's.",
-            "summary.json menyatakan hari libur yang lain daripada kalendernya.",
+        what = said(
+            "states other holidays than the calendar's",
+            "menyatakan hari libur yang lain daripada kalendernya",
         )
-        found.append(Violation("stated-holidays", message, file=SUMMARY))
+        found.append(_of_file("stated-holidays", SUMMARY, what))
     for name, same in _copies(saved, backlog, office):
         if not same:
             message = said(
@@ -377,15 +361,13 @@ def _false_figures(
     later = [name for name in _LATER if name in stated and backlog.digest]
     for key in (*_FROM_RAW, *later):
         if stated.get(key) != right[key]:
-            message = _stated_otherwise(key, _RAW)
-            yield Violation("stated-figure", message, file=SUMMARY)
+            yield _stated_otherwise(key, _RAW)
     if saved.summary["provisional"] and not backlog.rejected:
-        message = said(
-            "summary.json calls the plan provisional, and no row was rejected.",
-            "summary.json menyebut rencana ini sementara, padahal tidak ada baris yang "
-            "ditolak.",
+        what = said(
+            "calls the plan provisional, and no row was rejected",
+            "menyebut rencana ini sementara, padahal tidak ada baris yang ditolak",
         )
-        yield Violation("stated-figure", message, file=SUMMARY)
+        yield _of_file("stated-figure", SUMMARY, what)
 
 
 def _copies(
@@ -421,28 +403,25 @@ def _false_sheets(saved: SavedPlan, backlog: Backlog) -> Iterator[Violation]:
         wanted |= {name, name.removesuffix("csv") + "xlsx"}
         path = saved.path / name
         if not path.is_file():
-            message = said("{name} is missing.", "{name} tidak ada.", name=name)
-            yield Violation("false-sheet", message, file=name)
+            yield _of_file("false-sheet", name, said("is missing", "tidak ada"))
             continue
         data = path.read_bytes()
         if data != text:
             where = _where_false(data, frame)
             if where is not None:
-                message = said(
-                    "{name} {where}; print that sheet anew from the plan.",
-                    "{name} {where}; cetak lagi lembar itu dari rencananya.",
-                    name=name,
+                what = said(
+                    "{where}; print that sheet anew from the plan",
+                    "{where}; cetak lagi lembar itu dari rencananya",
                     where=where,
                 )
-                yield Violation("false-sheet", message, file=name)
+                yield _of_file("false-sheet", name, what)
     for name in file_names(saved.path):
         if name.startswith("batches/") and name not in wanted:
-            message = said(
-                "{name} is no sheet of this plan: take it away.",
-                "{name} bukan lembar rencana ini: singkirkanlah.",
-                name=name,
+            what = said(
+                "is no sheet of this plan: take it away",
+                "bukan lembar rencana ini: singkirkanlah",
             )
-            yield Violation("false-sheet", message, file=name)
+            yield _of_file("false-sheet", name, what)
 
 
 def _where_false(data: bytes, frame: pl.DataFrame) -> Said | None:

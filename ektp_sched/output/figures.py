@@ -34,6 +34,7 @@ __all__ = [
     "clearance",
     "figures",
     "limits_of",
+    "machine_days",
     "uses",
 ]
 
@@ -201,45 +202,56 @@ def uses(plan: AnyPlan) -> tuple[Use, ...]:
     """Return how far servers and printers are used, the fullest first."""
     if not plan.assignments.height:
         return ()
+    could = pl.col("could")
+    totals = (
+        machine_days(plan)
+        .group_by("resource", "is_server", maintain_order=True)
+        .agg(
+            pl.col("cards").sum(),
+            limit=could.sum(),
+            days_full=((could > 0) & (pl.col("cards") >= could)).sum(),
+            days=(could > 0).sum(),
+        )
+        .filter(pl.col("limit") > 0)
+    )
+    machines = [Use(**row) for row in totals.iter_rows(named=True)]
+    machines.sort(key=lambda use: (-use.days_full / use.days, use.resource))
+    return tuple(machines)
+
+
+def machine_days(plan: AnyPlan) -> pl.DataFrame:
+    """Return cards, and what could be done, of each server and printer each day.
+
+    Columns are resource, is_server, day, cards and could, for every calendar
+    day up to the last one with a print; of a plan without any for all its days.
+    """
     limits = limits_of(plan)
-    last = cast("date", plan.assignments["day"].max())
-    horizon = (last - plan.start).days + 1
-    found = []
-    for column, names, cards in (
+    last = cast("date | None", plan.assignments["day"].max())
+    days = plan.days if last is None else (last - plan.start).days + 1
+    dates = pl.date_range(
+        plan.start, plan.start + timedelta(days=days - 1), eager=True
+    ).alias("day")
+    tables = []
+    for column, names, could in (
         ("server", limits.servers, limits.server_cards),
         ("printer", limits.printers, limits.printer_cards),
     ):
-        used = _used(plan, column, names, horizon)
-        for name, done, could in zip(names, used, cards[:, :horizon], strict=True):
-            found.append(_use(name, column == "server", done, could))
-    found = [use for use in found if use.limit]
-    found.sort(key=lambda use: (-use.days_full / use.days, use.resource))
-    return tuple(found)
-
-
-def _use(
-    name: str, is_server: bool, done: NDArray[np.int64], could: NDArray[np.int64]
-) -> Use:
-    return Use(
-        resource=name,
-        is_server=is_server,
-        cards=int(done.sum()),
-        limit=int(could.sum()),
-        days_full=int(((could > 0) & (done >= could)).sum()),
-        days=int((could > 0).sum()),
-    )
-
-
-def _used(
-    plan: AnyPlan, column: str, names: tuple[str, ...], horizon: int
-) -> NDArray[np.int64]:
-    """Return cards by resource and day, shape (names, horizon)."""
-    used = np.zeros((len(names), horizon), dtype=np.int64)
-    counts = plan.assignments.group_by("day", column).len()
-    offset = (counts["day"] - plan.start).dt.total_days().to_numpy()
-    row = np.array([names.index(name) for name in counts[column]], dtype=np.int64)
-    used[row, offset] = counts["len"].to_numpy()
-    return used
+        grid = pl.DataFrame(
+            {
+                "resource": np.repeat(np.array(names, dtype=str), days),
+                "is_server": column == "server",
+                "day": pl.concat([dates] * len(names)),
+                "could": could[:, :days].ravel(),
+            }
+        )
+        cards = plan.assignments.group_by(
+            "day", pl.col(column).cast(pl.String).alias("resource")
+        ).agg(cards=pl.len().cast(pl.Int64))
+        filled = grid.join(
+            cards, on=["day", "resource"], how="left", maintain_order="left"
+        )
+        tables.append(filled.with_columns(pl.col("cards").fill_null(0)))
+    return pl.concat(tables)
 
 
 def _people(plan: AnyPlan) -> pl.DataFrame:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.documents import Plan
     from ektp_sched.output.languages import Language
     from ektp_sched.trust import Violation
 
@@ -67,7 +67,7 @@ class UnverifiedPlanError(Exception):
 
 
 def save(
-    plan: AnyPlan,
+    plan: Plan,
     path: str | Path,
     *,
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002
@@ -172,7 +172,7 @@ def save_rejects(backlog: Backlog, path: str | Path, *, force: bool = False) -> 
         write_rejects(backlog, folder)
 
 
-def _verify(plan: AnyPlan, seconds: dict[str, float]) -> None:
+def _verify(plan: Plan, seconds: dict[str, float]) -> None:
     from ektp_sched.trust import verify
 
     begun = time.monotonic()
@@ -183,13 +183,13 @@ def _verify(plan: AnyPlan, seconds: dict[str, float]) -> None:
 
 
 def _write_applications(
-    plan: AnyPlan, folder: Path, begun: Callable[[], memoryview] | None
+    plan: Plan, folder: Path, begun: Callable[[], memoryview] | None
 ) -> None:
     text = applications_csv(plan.backlog) if begun is None else begun()
     (folder / "applications.csv").write_bytes(text)
 
 
-def _write_evidence(plan: AnyPlan, folder: Path) -> None:
+def _write_evidence(plan: Plan, folder: Path) -> None:
     """Write what else a third party needs to check the plan."""
     _write_text(folder / "office.toml", to_toml(plan.office))
     write_tables(plan, folder)
@@ -201,7 +201,7 @@ def _write_evidence(plan: AnyPlan, folder: Path) -> None:
 
 
 def _write_sheets(
-    plan: AnyPlan, folder: Path, texts: Language, *, xlsx: bool, every: bool
+    plan: Plan, folder: Path, texts: Language, *, xlsx: bool, every: bool
 ) -> None:
     """Write what the office works with."""
     rows = sheet_rows(plan)
@@ -215,7 +215,7 @@ def _write_sheets(
     write_workbook(rows, plan, folder / "plan.xlsx", texts)
 
 
-def _write_report(plan: AnyPlan, folder: Path, texts: Language) -> None:
+def _write_report(plan: Plan, folder: Path, texts: Language) -> None:
     from ektp_sched.output.report import charts_available, plan_report
     from ektp_sched.output.report.converter import ChartsError
 

@@ -11,26 +11,25 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ektp_sched.output.tables import write_csv
+from ektp_sched.output.view.parts import Column, Section, Table
+from ektp_sched.rules import holding_back
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ektp_sched.office import Office
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.rules import Period, Rule
     from ektp_sched.rules.told import Told
+    from ektp_sched.trust.facts import Facts
 
 __all__ = [
     "LimitLine",
     "file_of",
-    "limit_cells",
     "limit_entries",
-    "limit_headings",
     "limit_lines",
-    "limit_notes",
+    "limit_sections",
     "limits_csv",
 ]
 
@@ -81,7 +80,10 @@ def limit_lines(plan: AnyPlan, rule: Rule) -> tuple[LimitLine, ...]:
     """Return every number of a rule with what the plan prints."""
     if not rule.used(plan.office):
         return ()
-    facts = read_facts(plan, plan.backlog, plan.office)
+    return _lines(read_facts(plan, plan.backlog, plan.office), rule)
+
+
+def _lines(facts: Facts, rule: Rule) -> tuple[LimitLine, ...]:
     standing = facts.standing_to([rule], who_is_left=True)
     lines: dict[tuple[int, str], LimitLine] = {}
     for number, limit in enumerate(standing.limits.limits):
@@ -171,20 +173,47 @@ def limits_csv(plan: AnyPlan, rule: Rule) -> bytes:
     return text.getvalue()
 
 
-def limit_headings(rule: Rule, texts: Language) -> tuple[str, ...]:
-    """Return the headings of a rule's table."""
-    printed, amount = (in_language(said, texts.code) for said in rule.words.amounts)
+def limit_sections(plan: AnyPlan, texts: Language) -> tuple[Section, ...]:
+    """Return what each rule that holds cards back wants and what is printed."""
+    rules = holding_back(plan.office)
+    if not rules:
+        return ()
+    facts = read_facts(plan, plan.backlog, plan.office)
+    return tuple(
+        _section(rule, _lines(facts, rule), plan.office, texts) for rule in rules
+    )
+
+
+def _section(
+    rule: Rule, lines: tuple[LimitLine, ...], office: Office, texts: Language
+) -> Section:
+    told = rule.words
+    printed, amount = (in_language(heading, texts.code) for heading in told.amounts)
     name, period, kept = (texts.text(f"limits.{n}") for n in ("rule", "period", "kept"))
-    return name, period, printed, amount, kept
+    notes = [in_language(told.note, texts.code)]
+    if any(line.nobody_left for line in lines):
+        notes.append(texts.text("limits.note_nobody"))
+    table = Table(
+        in_language(told.caption, texts.code),
+        (
+            Column(name),
+            Column(period),
+            Column(printed, "number"),
+            Column(amount, "number"),
+            Column(kept),
+        ),
+        tuple(_cells(line, told, office, texts) for line in lines),
+        note=" ".join(notes),
+    )
+    return Section(rule.name, in_language(told.title, texts.code), (table,))
 
 
-def limit_cells(
-    line: LimitLine, rule: Rule, office: Office, texts: Language
+def _cells(
+    line: LimitLine, told: Told, office: Office, texts: Language
 ) -> tuple[str, ...]:
-    """Return one row of a rule's table."""
-    told, count = rule.words, len(line.worst)
     whom = in_language(told.whom(office, line.entry), texts.code)
     wants = in_language(told.wants(office, line.entry, line.key), texts.code)
+    count = len(line.worst)
     span = in_language(told.span(office, line.entry, line.key, count), texts.code)
     named = f"{line.place}, {whom}: {wants}"
     if not count:
@@ -199,11 +228,3 @@ def limit_cells(
 def _between(figures: list[Fraction], told: Told, texts: Language) -> str:
     shown = [in_language(told.shown(figure), texts.code) for figure in _ends(figures)]
     return "–".join(dict.fromkeys(shown))
-
-
-def limit_notes(lines: Iterable[LimitLine], rule: Rule, texts: Language) -> str:
-    """Return how the table of a rule is to be read."""
-    notes = [in_language(rule.words.note, texts.code)]
-    if any(line.nobody_left for line in lines):
-        notes.append(texts.text("limits.note_nobody"))
-    return " ".join(notes)

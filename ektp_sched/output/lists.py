@@ -63,28 +63,55 @@ def column(name: str, style: str, width: float, book: Book) -> Column:
 
 
 def write_list(
-    book: Book, sheet: Any, columns: Sequence[Column], frame: pl.DataFrame, row: int
+    book: Book,
+    sheet: Any,
+    columns: Sequence[Column],
+    frame: pl.DataFrame,
+    row: int,
+    *,
+    fixed: int = 0,
+    filtered: bool = True,
 ) -> int:
-    """Write headings and rows, with a filter and fixed headings."""
+    """Write headings that stay in sight, and rows; return the last row.
+
+    Parameters
+    ----------
+    book, sheet, columns
+        What is written, and where.
+    frame
+        Has each column by its name.
+    row
+        The row after which it begins.
+    fixed
+        Columns that stay in sight.
+    filtered
+        Whether the headings can choose among the rows.
+    """
     if frame.height > LONGEST:
         text = book.texts.text("book.cut", shown=LONGEST, count=frame.height)
         sheet.write_string(row, 0, text, book.style("warning"))
         row += 1
     row += 1
-    write_headings(book, sheet, columns, row)
+    _headings(book, sheet, columns, row)
     sheet.repeat_rows(row)
-    sheet.freeze_panes(row + 1, 0)
-    styles = [book.style(c.style, font_size=10) for c in columns]
+    sheet.freeze_panes(row + 1, fixed)
+    blank, bad = book.style("text", font_size=10), book.style("bad")
+    styles = [
+        None if c.style == "mark" else book.style(c.style, font_size=10)
+        for c in columns
+    ]
     begin = row
     for values in frame.head(LONGEST).select(c.name for c in columns).iter_rows():
         row += 1
         for index, value in enumerate(values):
-            book.write(sheet, row, index, value, styles[index])
-    sheet.autofilter(begin, 0, max(row, begin + 1), len(columns) - 1)
-    return row + 1
+            style = styles[index] or (blank if value is None else bad)
+            book.write(sheet, row, index, value, style)
+    if filtered:
+        sheet.autofilter(begin, 0, max(row, begin + 1), len(columns) - 1)
+    return row
 
 
-def write_headings(book: Book, sheet: Any, columns: Sequence[Column], row: int) -> None:
+def _headings(book: Book, sheet: Any, columns: Sequence[Column], row: int) -> None:
     """Write a row of headings and set the widths below them."""
     sheet.set_row(row, 28)
     for index, each in enumerate(columns):
@@ -97,14 +124,13 @@ def write_headings(book: Book, sheet: Any, columns: Sequence[Column], row: int) 
 
 def write_rejects(book: Book, sheet: Any, rejects: pl.DataFrame, row: int) -> None:
     """Write rejected rows with the bad cells marked, never what they hold."""
-    table = rejects.head(LONGEST)
-    split = table.select("row", pl.col("column").str.split("; "))
+    split = rejects.select("row", pl.col("column").str.split("; "))
     headings = split["column"].explode().drop_nulls().unique(maintain_order=True)
     names = [name for name in headings if name]
     if len(names) > _MOST_HEADINGS:
         names = []
-    reasons = [book.texts.reason(text) for text in table["reason"]]
-    frame = table.select("row", "column").with_columns(
+    reasons = [book.texts.reason(text) for text in rejects["reason"]]
+    frame = rejects.select("row", "column").with_columns(
         *(_marks(split["column"], name, place) for place, name in enumerate(names)),
         reason=pl.Series(reasons, dtype=pl.String),
     )
@@ -114,7 +140,7 @@ def write_rejects(book: Book, sheet: Any, rejects: pl.DataFrame, row: int) -> No
         *(() if names else (column("column", "bad", 24, book),)),
         column("reason", "text", 70, book),
     ]
-    _write_marked(book, sheet, columns, frame, row, rejects.height)
+    write_list(book, sheet, columns, frame, row, fixed=1, filtered=False)
 
 
 def _marks(columns: pl.Series, name: str, place: int) -> pl.Series:
@@ -122,31 +148,3 @@ def _marks(columns: pl.Series, name: str, place: int) -> pl.Series:
         pl.when(pl.col("column").list.contains(name)).then(pl.lit(_MARK))
     )
     return marks.to_series().alias(f"mark-{place}")
-
-
-def _write_marked(
-    book: Book,
-    sheet: Any,
-    columns: Sequence[Column],
-    frame: pl.DataFrame,
-    row: int,
-    count: int,
-) -> None:
-    if count > LONGEST:
-        text = book.texts.text("book.cut", shown=LONGEST, count=count)
-        sheet.write_string(row, 0, text, book.style("warning"))
-        row += 1
-    row += 1
-    write_headings(book, sheet, columns, row)
-    sheet.repeat_rows(row)
-    sheet.freeze_panes(row + 1, 1)
-    blank, bad = book.style("text", font_size=10), book.style("bad")
-    styles = [
-        None if c.style == "mark" else book.style(c.style, font_size=10)
-        for c in columns
-    ]
-    for values in frame.select(c.name for c in columns).iter_rows():
-        row += 1
-        for index, value in enumerate(values):
-            style = styles[index] or (blank if value is None else bad)
-            book.write(sheet, row, index, value, style)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
+from ektp_sched.documents.files import json_text
 from ektp_sched.errors import FolderError
 from ektp_sched.output.owned import changed_file, foreign_file, foreign_to
 from ektp_sched.output.seal import INDEXES, PROGRAM, SUMMARY, seal
@@ -121,8 +121,8 @@ def sealed_folder(
         yield folder
         whole = {"program": PROGRAM, **document}
         whole["files"] = seal(folder, whole, index)
-        text = json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False)
-        (folder / index).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        text = json_text(whole)
+        (folder / index).write_text(text, encoding="utf-8", newline="\n")
 
 
 def refuse_early(

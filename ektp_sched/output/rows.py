@@ -77,7 +77,7 @@ def sheet_rows(plan: AnyPlan) -> SheetRows:
 
 def _places(plan: AnyPlan) -> pl.Series:
     """Return the row in the backlog of each assignment, null if it has none."""
-    said = getattr(plan, "rows", None)
+    said = plan.rows
     at = match_ids(
         plan.assignments["application_id"],
         plan.backlog.frame["application_id"],

@@ -8,6 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.output.limits import file_of
 from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
@@ -32,7 +33,6 @@ __all__ = [
     "seal",
 ]
 
-PROGRAM: Final = "ektp-sched"
 _SYSTEM: Final = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini")
 """Names of files that systems leave."""
 
@@ -75,8 +75,6 @@ _UNSEALED: Final = ("files", "seconds")
 BATCHES: Final = "batches"
 """The folder of sheets in that of a plan."""
 
-_CHUNK: Final = 1 << 20
-
 
 def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
     """Return the SHA-256 of everything in a folder, by name."""
@@ -116,9 +114,7 @@ def _digests(folder: Path, names: Iterable[str]) -> list[str]:
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    if path.is_file():
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    return digest.hexdigest()
+    if not path.is_file():
+        return hashlib.sha256().hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

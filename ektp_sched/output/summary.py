@@ -20,7 +20,7 @@ from ektp_sched.rules.ribbons import place as ribbons_place
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
-    from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.documents import Plan
     from ektp_sched.output.languages import Language
 
 __all__ = ["MIXED", "reason_counts", "status_counts", "summarise"]
@@ -29,7 +29,7 @@ MIXED: Final = "milp"
 """Name of the engine whose plans carry no certificate."""
 
 
-def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
+def summarise(plan: Plan, texts: Language) -> dict[str, Any]:
     """Return all of summary.json but ``seconds`` and ``files``."""
     backlog, office, of_plan = plan.backlog, plan.office, figures(plan)
     rules, waits, clearance = office.plan, of_plan.waits, of_plan.clearance
@@ -110,7 +110,7 @@ def summarise(plan: AnyPlan, texts: Language) -> dict[str, Any]:
     return summary.model_dump(mode="json", exclude={"seconds", "files"})
 
 
-def _engine_reason(plan: AnyPlan, texts: Language) -> dict[str, Any] | None:
+def _engine_reason(plan: Plan, texts: Language) -> dict[str, Any] | None:
     """Return why the flow engine alone could not decide; None where it could."""
     office = plan.office
     rules = [name for name in ("shifts", "budget") if getattr(office, name)]
@@ -125,7 +125,7 @@ def _engine_reason(plan: AnyPlan, texts: Language) -> dict[str, Any] | None:
     return {"code": code, "rules": rules, "text": text}
 
 
-def _consumables(plan: AnyPlan) -> list[str]:
+def _consumables(plan: Plan) -> list[str]:
     """Return the places of rules on blanks and ribbons, the odd ones first."""
     office = plan.office
     special = lots(office, plan.start, plan.days)

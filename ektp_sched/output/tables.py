@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.output.shifts import total_savings
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 __all__ = [
-    "PLAN",
-    "PRICES",
     "SHIFTS_FILE",
-    "UNPRINTED",
     "applications_csv",
     "dates_as_text",
     "shifts_csv",
@@ -35,23 +33,6 @@ __all__ = [
     "write_tables",
 ]
 
-PLAN: Final = {
-    "application_id": pl.String(),
-    "day": pl.Date(),
-    "printer": pl.String(),
-    "server": pl.String(),
-    "batch": pl.Int64(),
-    "position": pl.Int64(),
-    "wait_days": pl.Int64(),
-    "urgency": pl.String(),
-    "pressure": pl.Float64(),
-}
-UNPRINTED: Final = {
-    "application_id": pl.String(),
-    "waiting_since": pl.Date(),
-    "urgency": pl.String(),
-    "reason": pl.String(),
-}
 SHIFTS_FILE: Final = "shifts.csv"
 _SHIFTS: Final = {
     "shift": pl.String(),
@@ -65,15 +46,6 @@ _SHIFTS: Final = {
     "wasted_trips_saved": pl.Float64(),
     "needed_for_rules": pl.Boolean(),
 }
-PRICES: Final = {
-    "resource": pl.String(),
-    "day": pl.Date(),
-    "tier": pl.String(),
-    "rank": pl.String(),
-    "one_more": pl.Float64(),
-    "one_less": pl.Float64(),
-}
-
 _MOST_DIGITS: Final = 18
 _SPARSE: Final = 8
 _STAMP: Final = "%Y-%m-%dT%H:%M:%S%.6f"

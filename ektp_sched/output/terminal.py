@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-from rich.table import Table
 from rich.text import Text
 
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
-from ektp_sched.output.figures import clearance
-from ektp_sched.output.limits import (
-    limit_cells,
-    limit_headings,
-    limit_lines,
-    limit_notes,
+from ektp_sched.output.draw.screen import (
+    indented,
+    say_line,
+    say_pairs,
+    say_section,
+    say_table,
 )
-from ektp_sched.output.screen import indented, plain_table, say_line
-from ektp_sched.output.shift_screen import show_shifts
-from ektp_sched.rules import holding_back
+from ektp_sched.output.limits import limit_sections
+from ektp_sched.output.view.plan import days_table, shift_section
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -40,12 +37,10 @@ __all__ = [
     "show_check",
     "show_conflict",
     "show_plan",
-    "show_problems",
     "show_rejects",
     "show_verification",
 ]
 
-_DAYS: Final = 10
 _ROWS: Final = 5
 _STATUSES: Final = 12
 _KINDS: Final = 12
@@ -64,17 +59,17 @@ def show_plan(
         say_line(console, texts.text("sheet.provisional"), "bold yellow")
     if plan.assignments.height:
         console.print()
-        _show_days(plan, console, texts)
+        say_table(console, days_table(plan, texts), texts)
     console.print()
-    lines = [
+    pairs = [
         (texts.text("digest.reconciled_label"), reconciled(plan.backlog, texts)),
         *(key_figures(plan, texts) if plan.backlog.planned else ()),
         *_held(plan.backlog, plan.office, texts),
     ]
-    _show_lines(console, lines)
+    say_pairs(console, pairs)
     show_rejects(plan.backlog, console, texts)
-    show_shifts(plan, console, texts)
-    _show_limits(plan, console, texts)
+    for section in (shift_section(plan, texts), *limit_sections(plan, texts)):
+        say_section(console, section, texts)
     console.print()
     say_line(console, proof(plan, texts), _colour(plan))
     _show_notices(plan.notices, console, texts)
@@ -82,22 +77,6 @@ def show_plan(
         say_line(console, texts.text("terminal.lottery", seed=plan.office.plan.seed))
     if path is not None:
         _show_files(path, console, texts)
-
-
-def _show_limits(plan: AnyPlan, console: Console, texts: Language) -> None:
-    """Show what each rule that holds cards back wants and what is printed."""
-    for rule in holding_back(plan.office):
-        console.print()
-        table = plain_table(console)
-        lines, headings = limit_lines(plan, rule), limit_headings(rule, texts)
-        headings = (in_language(rule.words.title, texts.code), *headings[1:])
-        for number, heading in enumerate(headings):
-            side: Literal["left", "right"] = "right" if number in (2, 3) else "left"
-            table.add_column(heading, justify=side, overflow="fold")
-        for line in lines:
-            table.add_row(*limit_cells(line, rule, plan.office, texts))
-        console.print(table)
-        say_line(console, limit_notes(lines, rule, texts))
 
 
 def _colour(plan: AnyPlan) -> str:
@@ -112,55 +91,6 @@ def _concerned(alike: Sequence[Violation]) -> str:
     shown = ", ".join(names[:_NAMED])
     rest = len(alike) - len(names[:_NAMED])
     return f" {shown}, … (+{rest})" if rest else f" {shown}"
-
-
-def _show_days(plan: AnyPlan, console: Console, texts: Language) -> None:
-    """Show cards by day and printer for the first days."""
-    found = clearance(plan)
-    head = found.by_day.head(_DAYS)
-    printers = plan.assignments["printer"].unique().sort().to_list()
-    room = console.width - 58
-    shown = printers if sum(len(name) + 3 for name in printers) <= room else []
-    counts = {
-        (day, printer): count
-        for day, printer, count in plan.assignments.filter(
-            pl.col("day").is_in(head["day"].implode())
-        )
-        .group_by("day", "printer")
-        .len()
-        .iter_rows()
-    }
-    table = plain_table(console)
-    table.add_column(texts.text("column.day"), no_wrap=True)
-    for name in (*shown, *(texts.text(f"column.{n}") for n in _TOTALS)):
-        table.add_column(name, justify="right")
-    for day, printed, left, past in head.iter_rows():
-        each = [texts.number(counts.get((day, name), 0)) for name in shown]
-        totals = [texts.number(count) for count in (printed, left, past)]
-        table.add_row(_short(day, texts), *each, *totals)
-    console.print(table)
-    rest = found.by_day.height - head.height
-    if rest and found.last_day is not None:
-        last = texts.long_date(found.last_day)
-        say_line(console, texts.text("terminal.more_days", count=rest, last=last))
-
-
-_TOTALS: Final = ("total", "left", "past_target")
-
-
-def _short(day: date, texts: Language) -> str:
-    return f"{texts.weekday(day)} {texts.short_date(day)}"
-
-
-def _show_lines(console: Console, lines: Iterable[tuple[str, str]]) -> None:
-    """Show labels and values; a value wraps below its own beginning."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(max_width=max(20, console.width * 2 // 5))
-    table.add_column()
-    for label, value in lines:
-        style = "bold" if console.is_terminal else ""
-        table.add_row(Text(label), Text(value, style=style))
-    console.print(table)
 
 
 def _held(backlog: Backlog, office: Office, texts: Language) -> list[tuple[str, str]]:
@@ -291,7 +221,7 @@ def show_check(
         lines = [(texts.text("digest.reconciled_label"), counted)]
         if backlog.read_as:
             lines.append((texts.text("terminal.read_as"), _read_as(backlog, texts)))
-        _show_lines(console, [*lines, *_held(backlog, office, texts)])
+        say_pairs(console, [*lines, *_held(backlog, office, texts)])
         show_rejects(backlog, console, texts, written=False)
     _show_notices(notices, console, texts)
     if usable:
@@ -306,14 +236,6 @@ def _read_as(backlog: Backlog, texts: Language) -> str:
         else f"{key} {value}"
         for key, value in backlog.read_as.items()
     )
-
-
-def show_problems(problems: Sequence[str], console: Console, texts: Language) -> None:
-    """Show all that is wrong with office and backlog at once."""
-    title = texts.text("terminal.problems", count=len(problems))
-    say_line(console, f"{title}:", "bold red")
-    for problem in problems:
-        indented(console, f"• {problem}")
 
 
 def show_verification(

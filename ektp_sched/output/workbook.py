@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import polars as pl
 
 from ektp_sched.output.book import Book, new_book
-from ektp_sched.output.digest import cell_shown
-from ektp_sched.output.figures import clearance
 from ektp_sched.output.lists import (
     add_page,
     column,
-    write_headings,
     write_list,
     write_rejects,
     write_top,
 )
 from ektp_sched.output.overview import write_overview
+from ektp_sched.output.paper import Column
 from ektp_sched.output.sheets import columns_of, measures
+from ektp_sched.output.view.plan import days_table, status_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.paper import Column
     from ektp_sched.output.rows import SheetRows
 
 __all__ = ["write_workbook"]
@@ -98,46 +96,20 @@ def _write_days(book: Book, plan: AnyPlan) -> None:
     sheet = add_page(book, "days", plan, landscape=False)
     texts = book.texts
     row = 1 + write_top(book, sheet, plan, [texts.text("book.days")])
-    printers = plan.assignments["printer"].unique().sort().to_list()
-    table = clearance(plan).by_day
-    if printers:
-        counts = plan.assignments.pivot(
-            on="printer",
-            on_columns=printers,
-            index="day",
-            values="position",
-            aggregate_function="len",
-        )
-        counts = counts.rename({name: f"printer:{name}" for name in printers})
-        table = table.join(counts, on="day", how="left", maintain_order="left")
+    table = days_table(plan, texts)
     columns = [
-        column("day", "date", 12, book),
-        *_printer_columns(printers),
-        column("total", "count", 9, book),
-        column("left", "count", 10, book),
-        column("past_target", "count", 12, book),
+        Column(
+            str(place),
+            column.heading,
+            "date" if column.kind == "day" else "count",
+            max(9.0, min(12.0, len(column.heading) * 0.95)),
+        )
+        for place, column in enumerate(table.columns)
     ]
-    table = table.rename({"printed": "total"})
-    write_headings(book, sheet, columns, row)
-    sheet.repeat_rows(row)
-    sheet.freeze_panes(row + 1, 0)
-    styles = [book.style(c.style, font_size=10) for c in columns]
-    begin = row + 1
-    for values in table.select(c.name for c in columns).iter_rows():
-        row += 1
-        for index, value in enumerate(values):
-            book.write(sheet, row, index, value, styles[index])
-    if row - begin >= _CHART:
-        _add_chart(book, sheet, begin, row, len(columns))
-
-
-def _printer_columns(printers: list[str]) -> list[Column]:
-    from ektp_sched.output.paper import Column
-
-    return [
-        Column(f"printer:{name}", name, "count", max(8.0, len(name) * 0.95))
-        for name in printers
-    ]
+    frame = pl.DataFrame(table.rows, [column.name for column in columns], orient="row")
+    last = write_list(book, sheet, columns, frame, row - 1, filtered=False)
+    if frame.height > _CHART:
+        _add_chart(book, sheet, last + 1 - frame.height, last, len(columns))
 
 
 def _add_chart(book: Book, sheet: Any, begin: int, end: int, columns: int) -> None:
@@ -186,12 +158,9 @@ def _write_held(book: Book, plan: AnyPlan) -> None:
     texts, held = book.texts, plan.backlog.held
     line = texts.text("book.held_cards", count=held.height)
     row = write_top(book, sheet, plan, [texts.text("book.held"), line])
-    counts = held.group_by("status").len()
-    order = counts.sort("len", "status", descending=[True, False])
-    for status, count in order.iter_rows():
+    for status, count in status_table(plan, texts).rows:
         row += 1
-        name = cell_shown(status, "status", texts)
-        book.write(sheet, row, 0, name, book.style("text", font_size=10))
+        book.write(sheet, row, 0, status, book.style("text", font_size=10))
         book.write(sheet, row, 1, count, book.style("count", font_size=10))
     if held.height:
         columns = [

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.documents import Certificate, Plan, Status, Tier, TierPrices
+from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.office import Notice
 from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.people.order import by_code_point
@@ -35,24 +36,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 __all__ = ["made_plan", "no_plan", "plan_notices"]
-
-_ASSIGNMENTS = {
-    "application_id": pl.String,
-    "day": pl.Date,
-    "printer": pl.String,
-    "server": pl.String,
-    "batch": pl.Int64,
-    "position": pl.Int64,
-    "wait_days": pl.Int64,
-    "urgency": pl.String,
-    "pressure": pl.Float64,
-}
-_UNPRINTED = {
-    "application_id": pl.String,
-    "waiting_since": pl.Date,
-    "urgency": pl.String,
-    "reason": pl.String,
-}
 
 
 def no_plan(
@@ -127,8 +110,8 @@ def _bare(case: Case, outcome: Outcome, status: Status, clock: Clock) -> Plan:
         days=case.days,
         status=status,
         engine=outcome.engine,
-        assignments=pl.DataFrame(schema=_ASSIGNMENTS),
-        unprinted=pl.DataFrame(schema=_UNPRINTED),
+        assignments=pl.DataFrame(schema=PLAN),
+        unprinted=pl.DataFrame(schema=UNPRINTED),
         notices=(*notices, *outcome.notices),
         holidays=case.calendar.holidays,
         seconds=clock.seconds,
@@ -198,7 +181,7 @@ def _assignments(case: Case, outcome: Outcome, prints: Prints) -> pl.DataFrame:
             "urgency": rows["urgency"],
             "pressure": np.round((wait + 1) / target, 6),
         },
-        schema=_ASSIGNMENTS,
+        schema=PLAN,
     )
 
 

@@ -19,12 +19,13 @@ from ektp_sched.rules.stock import Arrival, by_date
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.rules.limit import Period
+    from ektp_sched.rules.told import Printed
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
 
@@ -194,6 +195,24 @@ def _says(world: World[HasRibbons], period: Period) -> Said:
     )
 
 
+def _left(
+    office: HasRibbons, start: date, days: int, printed: Callable[[], Sequence[Printed]]
+) -> Iterator[tuple[Said, Said]]:
+    """Yield what the ribbons of each printer are still good for at the end."""
+    allowed = ribbon_cards(office, start, days)
+    for name, cards in allowed.items():
+        used = sum(alike.cards for alike in printed() if alike.printer == name)
+        yield (
+            said("Ribbons of {printer}", "Pita {printer}", printer=name),
+            said(
+                "{used} cards printed; good for {left} more",
+                "{used} kartu tercetak; masih cukup untuk {left} kartu",
+                used=used,
+                left=int(cards[-1]) - used,
+            ),
+        )
+
+
 RIBBONS = Rule(
     "ribbons",
     ("ribbons",),
@@ -201,4 +220,5 @@ RIBBONS = Rule(
     _says,
     runs_out=True,
     problems=(_deliveries_stand_by_date, _ribbons_are_counted_in_cards),
+    left=_left,
 )

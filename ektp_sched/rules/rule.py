@@ -11,11 +11,12 @@ from ektp_sched.rules.calendar import HasCalendar
 from ektp_sched.words import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from ektp_sched.rules.limit import Limit, Period
     from ektp_sched.rules.problems import Problem
-    from ektp_sched.rules.told import Told
+    from ektp_sched.rules.told import Printed, Told
     from ektp_sched.rules.world import World
 
 OfficeT_contra = TypeVar(
@@ -24,6 +25,10 @@ OfficeT_contra = TypeVar(
 
 
 def _lays_none(_: World) -> Iterator[Limit]:
+    return iter(())
+
+
+def _nothing_left(*_: object) -> Iterator[tuple[Said, Said]]:
     return iter(())
 
 
@@ -57,6 +62,10 @@ class Rule(Generic[OfficeT_contra]):
         blank and a ribbon are free, perhaps for ever; else None.
     problems
         Each yields what contradicts itself in an office, as this rule reads it.
+    left
+        Yields what can run out, and what a plan leaves of it: of an office from
+        a day on for so many days, with a function that returns the cards that
+        are printed, in the order of their days and classes.
     """
 
     name: str
@@ -66,6 +75,10 @@ class Rule(Generic[OfficeT_contra]):
     runs_out: bool = False
     told: Told | None = None
     problems: tuple[Callable[[OfficeT_contra], Iterator[Problem]], ...] = ()
+    left: Callable[
+        [OfficeT_contra, date, int, Callable[[], Sequence[Printed]]],
+        Iterator[tuple[Said, Said]],
+    ] = _nothing_left
 
     @property
     def holds_back(self) -> bool:

@@ -6,6 +6,7 @@ those a number up to a day does not say who can be printed.  They lie in lots.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -20,15 +21,16 @@ from ektp_sched.rules.forms import Form, Kind, Rows, column, inline
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.problems import Path, Problem, default_problem
 from ektp_sched.rules.rule import Rule
-from ektp_sched.words import said
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.rules.limit import Period
+    from ektp_sched.rules.told import Printed
     from ektp_sched.rules.world import Kind as CardKind
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
@@ -375,6 +377,65 @@ def _says(world: World[HasCards], period: Period) -> Said:
     )
 
 
+def _left(
+    office: HasCards, start: date, days: int, printed: Callable[[], Sequence[Printed]]
+) -> Iterator[tuple[Said, Said]]:
+    """Yield what becomes of blanks that expire or are set aside.
+
+    A class uses its own first; of the others those that expire first are used
+    first, so that no other way leaves less to expire.
+    """
+    for card, card_lots in lots(office, start, days).items():
+        unused = [lot.cards for lot in card_lots]
+        order = sorted(
+            (lot.kept_for is None, lot.last, number)
+            for number, lot in enumerate(card_lots)
+        )
+        for alike in printed():
+            wanted = alike.cards if alike.card == card else 0
+            for *_, number in order:
+                lot = card_lots[number]
+                usable = lot.kept_for in (None, alike.urgency)
+                if usable and lot.first <= alike.day <= lot.last:
+                    taken = min(wanted, unused[number])
+                    unused[number] -= taken
+                    wanted -= taken
+        yield (
+            said("Blanks of {card}", "Blangko {card}", card=card),
+            joined("; ", _what_is_left(card_lots, unused, days)),
+        )
+
+
+def _what_is_left(
+    card_lots: Sequence[Lot], unused: list[int], days: int
+) -> Iterator[Said]:
+    came = sum(lot.cards for lot in card_lots)
+    yield said(
+        "{used} of {came} used",
+        "{used} dari {came} terpakai",
+        used=came - sum(unused),
+        came=came,
+    )
+    expired, left = 0, Counter[str | None]()
+    for lot, cards in zip(card_lots, unused, strict=True):
+        if lot.last < days - 1:
+            expired += cards
+        else:
+            left[lot.kept_for] += cards
+    if expired:
+        expire = "{cards} expire unused", "{cards} kedaluwarsa tanpa terpakai"
+        yield said(*expire, cards=expired)
+    if left[None]:
+        yield said("{cards} left", "{cards} tersisa", cards=left[None])
+    for urgency in sorted(name for name, cards in left.items() if name and cards):
+        yield said(
+            "{cards} left for {urgency} alone",
+            "{cards} tersisa khusus {urgency}",
+            cards=left[urgency],
+            urgency=urgency,
+        )
+
+
 STOCK = Rule(
     "stock",
     ("blanks",),
@@ -389,4 +450,5 @@ STOCK = Rule(
         _set_aside_comes_out_of_the_stock,
         _set_aside_is_used_first,
     ),
+    left=_left,
 )

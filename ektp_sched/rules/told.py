@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ektp_sched.words import Said, grouped, said
 
@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from ektp_sched.rules.world import Kind
+
+
+class Printed(NamedTuple):
+    """Cards of a plan that are alike: how many on a day."""
+
+    day: int  # from the first on
+    urgency: str
+    card: str | None
+    printer: str
+    cards: int
 
 
 @dataclass(frozen=True, slots=True)

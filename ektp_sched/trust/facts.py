@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import group
 from ektp_sched.people.people import MISSING, offsets, read_people
@@ -47,24 +48,6 @@ __all__ = [
 
 _BLOCK: Final = 1 << 16
 """Rows looked at in one go: what is worked out for them stays in the cache."""
-
-_ROWS: Final = {
-    "application_id": pl.String,
-    "day": pl.Date,
-    "printer": pl.String,
-    "server": pl.String,
-    "batch": pl.Int64,
-    "position": pl.Int64,
-    "wait_days": pl.Int64,
-    "urgency": pl.String,
-    "pressure": pl.Float64,
-}
-_UNPRINTED: Final = {
-    "application_id": pl.String,
-    "waiting_since": pl.Date,
-    "urgency": pl.String,
-    "reason": pl.String,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +122,8 @@ class Facts(Placed):
 def missing_columns(plan: Plan) -> list[str]:
     """Return the columns that a plan's tables should have and have not."""
     pairs = (
-        (_ROWS, plan.assignments, "plan"),
-        (_UNPRINTED, plan.unprinted, "unprinted"),
+        (PLAN, plan.assignments, "plan"),
+        (UNPRINTED, plan.unprinted, "unprinted"),
     )
     return [
         f"{table}.{name}"
@@ -163,14 +146,13 @@ def read_facts(plan: Plan, backlog: Backlog, office: Office) -> Facts:
     limits = capacity(office, start, days, worked)
     people = read_people(frame, office, start, days)
     table = plan.assignments.select(
-        pl.col(name).cast(kind_, strict=False) for name, kind_ in _ROWS.items()
+        pl.col(name).cast(kind_, strict=False) for name, kind_ in PLAN.items()
     )
     unprinted = plan.unprinted.select(
-        pl.col(name).cast(kind_, strict=False) for name, kind_ in _UNPRINTED.items()
+        pl.col(name).cast(kind_, strict=False) for name, kind_ in UNPRINTED.items()
     )
     ids = pl.concat([table["application_id"], unprinted["application_id"]])
-    said = getattr(plan, "rows", None)
-    hint = None if said is None else np.concatenate(said)
+    hint = None if plan.rows is None else np.concatenate(plan.rows)
     at = match_ids(ids, frame["application_id"], hint)
     rows = _rows(table, at[: table.height], limits, people.kinds.classes, start)
     printed = np.full(frame.height, days, dtype=np.int32)

@@ -1,14 +1,13 @@
 """What all charts share: colours, type, axes, and the way to inline SVG.
 
-Every chart is drawn twice, for a page and for a phone, so that its letters
-have a readable size on both.  Colours are replaced by CSS variables, which
-is how one drawing serves light and dark pages alike.
+A chart is drawn once, so wide that its letters can be read on a page and on a
+phone.  Colours are replaced by CSS variables, which is how one drawing serves
+light and dark pages alike.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.util import find_spec
@@ -21,7 +20,7 @@ from ektp_sched.output.report.converter import to_svg
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ektp_sched.output.languages import Language
 
@@ -30,15 +29,11 @@ __all__ = [
     "GRID",
     "INK",
     "MUTED",
-    "NARROW",
     "PAPER",
     "SERIES",
-    "WIDE",
-    "Size",
-    "Svgs",
+    "WIDTH",
     "available",
     "colours",
-    "drawn",
     "finished",
     "need_charts",
     "number_axis",
@@ -66,6 +61,7 @@ _VARIABLES: Final = {
     **{colour: f"--c{number}" for number, colour in enumerate(SERIES, 1)},
 }
 _VEGA_LITE: Final = "6.1"
+_LETTERS: Final = 13.5
 _FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The converter brings the first of them, so that widths are the same everywhere."""
 
@@ -77,43 +73,8 @@ _INSTALL: Final = said(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What a drawing is made for.
-
-    Parameters
-    ----------
-    width
-        Of the whole drawing, pixels.
-    ticks
-        About how many labels fit on a time axis.
-    """
-
-    width: int
-    ticks: int
-
-    @property
-    def narrow(self) -> bool:
-        """Whether it is the drawing for a phone."""
-        return self.width < 500
-
-
-WIDE: Final = Size(680, 8)
-NARROW: Final = Size(340, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Svgs:
-    """One chart, drawn for a page and for a phone.
-
-    Parameters
-    ----------
-    wide, narrow
-        ``<svg>`` elements without a fixed size.
-    """
-
-    wide: str
-    narrow: str
+WIDTH: Final = 440
+"""Of every drawing, in its own units: a page stretches it, a phone shrinks it."""
 
 
 def available() -> bool:
@@ -145,7 +106,7 @@ def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Any:
     return alt.InlineData([dict(zip(columns, row, strict=True)) for row in values])
 
 
-def time_axis(field: str, size: Size, first: str, last: str) -> Any:
+def time_axis(field: str, first: str, last: str) -> Any:
     """Return a horizontal axis of dates."""
     import altair as alt
 
@@ -153,7 +114,7 @@ def time_axis(field: str, size: Size, first: str, last: str) -> Any:
     axis = alt.Axis(
         format="%b %Y" if long > 5 else "%-d %b",
         grid=False,
-        tickCount=size.ticks,
+        tickCount=5,
         labelOverlap="greedy",
         labelSeparation=14,
         labelFlush=True,
@@ -162,13 +123,11 @@ def time_axis(field: str, size: Size, first: str, last: str) -> Any:
     return alt.X(field=field, type="temporal", title=None, axis=axis, scale=scale)
 
 
-def number_axis(field: str, size: Size, top: float, low: float = 0) -> Any:
+def number_axis(field: str, top: float, low: float = 0) -> Any:
     """Return a vertical axis of whole numbers."""
     import altair as alt
 
-    axis = alt.Axis(
-        format=",.10~f", ticks=False, tickCount=4 if size.narrow else 5, domain=False
-    )
+    axis = alt.Axis(format=",.10~f", ticks=False, tickCount=5, domain=False)
     scale = alt.Scale(domain=[low, top], nice=True, zero=False)
     return alt.Y(field=field, type="quantitative", title=None, axis=axis, scale=scale)
 
@@ -181,7 +140,7 @@ def text_layer(data: Any, encoding: dict[str, Any], **mark: Any) -> Any:
     return alt.Chart(data).mark_text(**mark).encode(**encoding, text=written)
 
 
-def finished(layers: Sequence[Any], size: Size, height: int, texts: Language) -> Any:
+def finished(layers: Sequence[Any], height: int, texts: Language) -> Any:
     """Return one chart of several layers in the common style."""
     import altair as alt
 
@@ -189,7 +148,7 @@ def finished(layers: Sequence[Any], size: Size, height: int, texts: Language) ->
     embed = {"formatLocale": numbers, "timeFormatLocale": dates}
     return alt.layer(
         *layers,
-        width=size.width,
+        width=WIDTH,
         height=height,
         padding={"left": 2, "top": 2, "right": 14, "bottom": 2},
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
@@ -198,22 +157,9 @@ def finished(layers: Sequence[Any], size: Size, height: int, texts: Language) ->
     )
 
 
-def drawn(make: Callable[[Size], Any], name: str, texts: Language) -> Svgs:
-    """Return a chart as inline SVG in both sizes."""
-    from altair.utils.schemapi import debug_mode
-
-    # The tests check every chart against the schema; doing it here again would
-    # take a fifth of the time.
-    with debug_mode(arg=False):
-        return Svgs(
-            svg(make(WIDE), f"{name}-w", texts, "wide"),
-            svg(make(NARROW), f"{name}-n", texts, "narrow"),
-        )
-
-
-def svg(chart: Any, name: str, texts: Language, style: str = "") -> str:
+def svg(chart: Any, name: str, texts: Language) -> str:
     """Return a chart as an ``<svg>`` element for a page."""
-    return _inlined(plain_svg(chart, texts), name, style)
+    return _inlined(plain_svg(chart, texts), name)
 
 
 def plain_svg(chart: Any, texts: Language) -> str:
@@ -255,12 +201,12 @@ def _with_stand_ins(spec: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str
 def _config() -> dict[str, Any]:
     axis = {
         "labelColor": MUTED,
-        "labelFontSize": 12,
+        "labelFontSize": _LETTERS,
         "tickColor": GRID,
         "domainColor": MUTED,
         "gridColor": GRID,
         "titleColor": MUTED,
-        "titleFontSize": 12,
+        "titleFontSize": _LETTERS,
         "titleFontWeight": "normal",
         "labelPadding": 5,
     }
@@ -270,7 +216,7 @@ def _config() -> dict[str, Any]:
         "font": _FONT,
         "view": {"stroke": None},
         "axis": axis,
-        "text": {"fontSize": 12.5, "color": INK, "font": _FONT},
+        "text": {"fontSize": _LETTERS, "color": INK, "font": _FONT},
     }
 
 
@@ -295,7 +241,7 @@ def _locales(code: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return {**numbers, "currency": ["Rp ", ""]}, dates
 
 
-def _inlined(drawing: str, name: str, style: str) -> str:
+def _inlined(drawing: str, name: str) -> str:
     """Return a drawing whose colours, letters and size the page decides."""
     box = re.search(r'viewBox="[^"]+"', drawing)
     inner = drawing[drawing.index(">") + 1 :]
@@ -305,8 +251,7 @@ def _inlined(drawing: str, name: str, style: str) -> str:
     for old, new in names.items():
         inner = inner.replace(f'id="{old}"', f'id="{new}"')
         inner = inner.replace(f"url(#{old})", f"url(#{new})")
-    kind = f' class="{style}"' if style else ""
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {box[0] if box else ""}{kind}'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {box[0] if box else ""}'
     return f'{head} aria-hidden="true" focusable="false">{inner}'
 
 

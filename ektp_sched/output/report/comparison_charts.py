@@ -23,7 +23,6 @@ from ektp_sched.output.report.intervals import Bar, Group, interval_chart
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ektp_sched.output.report.charts import Size
     from ektp_sched.output.report.comparison_file import (
         BreakEvenPart,
         DayPart,
@@ -69,7 +68,7 @@ def story_end(words: Words, daily: pl.DataFrame) -> date:
     return min(words.end, last + timedelta(days=7 + length // 20))
 
 
-def days_chart(words: Words, size: Size) -> Any:
+def days_chart(words: Words) -> Any:
     """Return when the backlog is printed, and when nobody is past the target."""
     groups = []
     for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
@@ -81,7 +80,7 @@ def days_chart(words: Words, size: Size) -> Any:
         if bars:
             groups.append(Group(words.say(f"days.{name}"), tuple(bars)))
     ends = words.found.start.isoformat(), _days_end(words).isoformat()
-    return interval_chart(groups, size, words.texts, ends=ends)
+    return interval_chart(groups, words.texts, ends=ends)
 
 
 def _days_end(words: Words) -> date:
@@ -110,17 +109,17 @@ def _day_bar(words: Words, one: ScenarioPart, part: DayPart) -> Bar:
     return Bar(label, low, middle, high, words.colour(one.name))
 
 
-def fan_chart(words: Words, daily: pl.DataFrame, size: Size) -> Any:
+def fan_chart(words: Words, daily: pl.DataFrame) -> Any:
     """Return each scenario's backlog by day: a band with its median."""
     import altair as alt
 
     end = story_end(words, daily)
     shown = daily.filter(pl.col("day") <= end)
     first = words.found.start.isoformat()
-    x = time_axis("day", size, first, end.isoformat())
+    x = time_axis("day", first, end.isoformat())
     top = float(shown["waiting_p90"].max() or 1)  # type: ignore[arg-type]
-    y = number_axis("middle", size, top)
-    low = number_axis("low", size, top)
+    y = number_axis("middle", top)
+    low = number_axis("low", top)
     bands, lines, points = [], [], {}
     for one in words.found.scenarios:
         mine = shown.filter(pl.col("scenario") == one.name).sort("day")
@@ -133,7 +132,7 @@ def fan_chart(words: Words, daily: pl.DataFrame, size: Size) -> Any:
         lines.append(line.encode(x=x, y=y))
     marks = _pay_marks(words, end, x, top)
     labels = _fan_labels(words, points, top, {"x": x, "y": y}, end)
-    return finished([*bands, *marks, *lines, *labels], size, 320, words.texts)
+    return finished([*bands, *marks, *lines, *labels], 320, words.texts)
 
 
 def _thinned(mine: pl.DataFrame) -> list[tuple[Any, ...]]:
@@ -212,7 +211,7 @@ def _pays(words: Words, day: date) -> str:
     return words.say("pays_until", day=words.day(day))
 
 
-def waits_chart(words: Words, which: str, size: Size) -> Any:
+def waits_chart(words: Words, which: str) -> Any:
     """Return how long classes wait in each scenario."""
     groups = []
     longest = 1.0
@@ -232,7 +231,7 @@ def waits_chart(words: Words, which: str, size: Size) -> Any:
                 bars.append(Bar(label, part.p10, part.p50, part.p90, colour))
         if bars:
             groups.append(Group(name, tuple(bars)))
-    return interval_chart(groups, size, words.texts, ends=(0, longest))
+    return interval_chart(groups, words.texts, ends=(0, longest))
 
 
 def wait_of(part: WaitPart | None, which: str) -> NumberPart | None:
@@ -243,7 +242,7 @@ def wait_of(part: WaitPart | None, which: str) -> NumberPart | None:
     return found
 
 
-def trips_chart(words: Words, size: Size) -> Any:
+def trips_chart(words: Words) -> Any:
     """Return the trips made in vain in each scenario, and with dates told."""
     bars = []
     longest = 1.0
@@ -256,12 +255,10 @@ def trips_chart(words: Words, size: Size) -> Any:
             "trips.bar", name=words.label(one.name), trips=words.spread(part)
         )
         bars.append(Bar(label, part.p10, part.p50, part.p90, words.colour(one.name)))
-    return interval_chart(
-        [Group("", tuple(bars))], size, words.texts, ends=(0, longest)
-    )
+    return interval_chart([Group("", tuple(bars))], words.texts, ends=(0, longest))
 
 
-def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -> Any:
+def break_even_chart(words: Words, parts: Sequence[BreakEvenPart]) -> Any:
     """Return what is saved, less the cost, by the day of installation."""
     import altair as alt
 
@@ -271,9 +268,9 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
     days = sorted(row[0] for each in points for row in each)
     ends = [n for each in points for row in each for n in (row[1], row[3])]
     low, top = min(0.0, *ends), max(0.0, *ends)
-    x = time_axis("day", size, days[0], days[-1])
-    y = number_axis("middle", size, top, low)
-    below = number_axis("low", size, top, low)
+    x = time_axis("day", days[0], days[-1])
+    y = number_axis("middle", top, low)
+    below = number_axis("low", top, low)
     zero = alt.Chart(rows(("middle",), [(0,)])).mark_rule(color=INK, strokeWidth=1.5)
     layers: list[Any] = [zero.encode(y=y)]
     labels = []
@@ -290,7 +287,7 @@ def break_even_chart(words: Words, parts: Sequence[BreakEvenPart], size: Size) -
         mark = {"align": "left", "dx": 6, "dy": -8, "color": colour}
         labels.append(text_layer(data, {"x": x, "y": y}, fontWeight="bold", **mark))
         labels += _edge(words, one, x, y, colour)
-    return finished([*layers, *labels], size, 280, words.texts)
+    return finished([*layers, *labels], 280, words.texts)
 
 
 def _told(curve: list[_Net]) -> list[_Net]:

@@ -21,13 +21,11 @@ from ektp_sched.output.report.comparison_text import (
     pays_sentence,
 )
 from ektp_sched.output.report.comparison_words import millions
-from ektp_sched.output.report.page import Items, Table
-from ektp_sched.output.report.plan_figures import figure
+from ektp_sched.output.view.parts import Figure, Items, Part, Table, columns
 
 if TYPE_CHECKING:
     from ektp_sched.output.report.comparison_file import BreakEvenPart
     from ektp_sched.output.report.comparison_words import Words
-    from ektp_sched.output.report.page import Figure, Part
 
 __all__ = ["days_part", "fan_part", "pays_parts", "trips_part", "waits_parts"]
 
@@ -51,13 +49,12 @@ def days_part(words: Words) -> Figure:
         rows.append(tuple(row))
     names = ("cleared", "never", "nobody_waits", "never", "on_target", "never")
     headings = (words.say("figure.name"), *(words.say(f"days.{n}") for n in names))
-    return figure(
+    return Figure(
         "cmp-days-chart",
         _days_finding(words),
         words.say("days.note"),
-        Table(words.say("days.caption"), headings, tuple(rows)),
-        lambda size: days_chart(words, size),
-        words.texts,
+        Table(words.say("days.caption"), columns(headings), tuple(rows)),
+        lambda: days_chart(words),
     )
 
 
@@ -79,11 +76,11 @@ def fan_part(words: Words, daily: pl.DataFrame) -> Figure:
     shown = daily.filter(pl.col("day") <= end)
     days = shown["day"].unique().sort()
     kept = days.gather_every(max(1, -(-days.len() // _ROWS)))
-    columns = ("waiting_p50", "waiting_p10", "waiting_p90")
+    names = ("waiting_p50", "waiting_p10", "waiting_p90")
     cells = {
         (name, day): numbers
         for name, day, *numbers in shown.filter(pl.col("day").is_in(kept.implode()))
-        .select("scenario", "day", *columns)
+        .select("scenario", "day", *names)
         .iter_rows()
     }
     rows = []
@@ -97,13 +94,12 @@ def fan_part(words: Words, daily: pl.DataFrame) -> Figure:
             row.append(middle if low == high else f"{middle} ({low}–{high})")
         rows.append(tuple(row))
     headings = (words.texts.text("column.day"), *_labels(words))
-    return figure(
+    return Figure(
         "cmp-fan-chart",
         _fan_finding(words, daily),
         words.say("fan.note"),
-        Table(words.say("fan.caption"), headings, tuple(rows)),
-        lambda size: fan_chart(words, daily, size),
-        words.texts,
+        Table(words.say("fan.caption"), columns(headings), tuple(rows)),
+        lambda: fan_chart(words, daily),
     )
 
 
@@ -166,13 +162,12 @@ def waits_parts(words: Words) -> list[Part]:
 def _waits_figure(words: Words, which: str, rows: list[tuple[str, ...]]) -> Figure:
     names = ("class", "scenario", "p10", "p50", "p90", "mean", "late")
     headings = tuple(words.say(f"waits.{name}") for name in names)
-    return figure(
+    return Figure(
         f"cmp-waits-{which}",
         _waits_finding(words, which),
         words.say("waits.note"),
-        Table(words.say(f"waits.caption_{which}"), headings, tuple(rows), texts=2),
-        lambda size: waits_chart(words, which, size),
-        words.texts,
+        Table(words.say(f"waits.caption_{which}"), columns(headings, 2), tuple(rows)),
+        lambda: waits_chart(words, which),
     )
 
 
@@ -234,13 +229,12 @@ def trips_part(words: Words) -> Figure:
             before=words.number(base.p50),
             after=words.number(told.wasted_trips.p50),
         )
-    return figure(
+    return Figure(
         "cmp-trips-chart",
         title,
         words.say("trips.note"),
-        Table(words.say("trips.caption"), headings, rows),
-        lambda size: trips_chart(words, size),
-        words.texts,
+        Table(words.say("trips.caption"), columns(headings), rows),
+        lambda: trips_chart(words),
     )
 
 
@@ -291,11 +285,10 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEvenPart]) -> Figure:
             "pays.unreached_curve", name=label, day=first, earliest=earliest
         )
     number = words.found.scenarios.index(words.found.scenario(name))
-    return figure(
+    return Figure(
         f"cmp-pays-{number}",
         title,
         words.say("pays.note"),
-        Table(words.say("pays.caption", name=label), headings, tuple(rows), texts=2),
-        lambda size: break_even_chart(words, mine, size),
-        words.texts,
+        Table(words.say("pays.caption", name=label), columns(headings, 2), tuple(rows)),
+        lambda: break_even_chart(words, mine),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.languages import language
 from ektp_sched.output.report.charts import available, need_charts
 from ektp_sched.output.report.comparison_figures import (
@@ -29,14 +30,7 @@ from ektp_sched.output.report.comparison_text import (
 )
 from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.report.converter import ChartsError
-from ektp_sched.output.report.page import (
-    Facts,
-    Items,
-    Page,
-    Paragraph,
-    Section,
-    render,
-)
+from ektp_sched.output.view.parts import Facts, Items, Paragraph, Part, Section
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +38,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.report.page import Part
 
 __all__ = ["comparison_report", "write_comparison_report"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.report.comparison_words import millions
-from ektp_sched.output.report.page import Paragraph, Table
+from ektp_sched.output.view.parts import Paragraph, Part, Table, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         ScenarioPart,
     )
     from ektp_sched.output.report.comparison_words import Words
-    from ektp_sched.output.report.page import Part
 
 __all__ = [
     "area_parts",
@@ -64,7 +63,7 @@ def overview_table(words: Words) -> Table:
         for name, tell in shown.items()
     ]
     headings = (words.say("figure.name"), *(words.label(s.name) for s in everything))
-    return Table(words.say("short.caption"), headings, tuple(rows))
+    return Table(words.say("short.caption"), columns(headings), tuple(rows))
 
 
 def _two_lines(cell: str) -> str:
@@ -99,7 +98,9 @@ def area_parts(words: Words) -> list[Part]:
         rows.append((area, *cells))
     labels = [words.label(one.name) for one in words.found.scenarios]
     headings = (words.texts.text("column.area"), *labels)
-    parts: list[Part] = [Table(words.say("waits.by_area"), headings, tuple(rows))]
+    parts: list[Part] = [
+        Table(words.say("waits.by_area"), columns(headings), tuple(rows))
+    ]
     if len(areas) > _AREAS:
         count = len(areas) - _AREAS
         parts.append(Paragraph(words.say("waits.more_areas", count=count), "note"))
@@ -122,7 +123,7 @@ def difference_parts(words: Words) -> list[Part]:
     caption = words.say("differences.caption", base=base)
     said = [words.say("differences.note", base=base), words.say("differences.equal")]
     note = Paragraph(" ".join(said), "note")
-    return [note, Table(caption, headings, tuple(rows), texts=2)]
+    return [note, Table(caption, columns(headings, 2), tuple(rows))]
 
 
 def _differs(part: NumberPart) -> bool:
@@ -193,5 +194,5 @@ def input_parts(words: Words) -> list[Part]:
     names = ("number", "kind", "what", "value", "note")
     headings = tuple(words.say(f"inputs.{name}") for name in names)
     ids = tuple(name for name, _ in rows)
-    table = Table(words.say("inputs.caption"), headings, cells, texts=5, ids=ids)
+    table = Table(words.say("inputs.caption"), columns(headings, 5), cells, ids=ids)
     return [table]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.report.charts import Size
 
 __all__ = ["Bar", "Group", "interval_chart"]
 
@@ -71,7 +70,6 @@ class Group:
 
 def interval_chart(
     groups: Sequence[Group],
-    size: Size,
     texts: Language,
     *,
     ends: tuple[float, float] | tuple[str, str],
@@ -83,16 +81,16 @@ def interval_chart(
     heads, labels, bars, targets = _placed(groups, ends)
     height = int(_height(groups))
     if isinstance(ends[0], str):
-        x = time_axis("low", size, ends[0], str(ends[1]))
+        x = time_axis("low", ends[0], str(ends[1]))
     else:
-        x = _numbers("low", size, ends[0], float(ends[1]))
+        x = _numbers("low", ends[0], float(ends[1]))
     layers = [
         *_bars(bars, x, height),
         *_targets(targets, x, height),
         *_texts(heads, height, fontWeight="bold"),
         *_texts(labels, height),
     ]
-    return finished(layers, size, height + 24, texts)
+    return finished(layers, height + 24, texts)
 
 
 def _height(groups: Sequence[Group]) -> float:
@@ -129,12 +127,10 @@ def _placed(
     return heads, labels, bars, targets
 
 
-def _numbers(field: str, size: Size, low: float, high: float) -> Any:
+def _numbers(field: str, low: float, high: float) -> Any:
     import altair as alt
 
-    axis = alt.Axis(
-        format=",.10~f", tickCount=4 if size.narrow else 7, domain=False, ticks=False
-    )
+    axis = alt.Axis(format=",.10~f", tickCount=5, domain=False, ticks=False)
     scale = alt.Scale(domain=[low, high], nice=True)
     return alt.X(field=field, type="quantitative", title=None, axis=axis, scale=scale)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ektp_sched.errors import UsageError
 from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import key_figures, proof
-from ektp_sched.output.figures import clearance
 from ektp_sched.output.languages import language
-from ektp_sched.output.report.charts import WIDE, available, need_charts, plain_svg
+from ektp_sched.output.report.charts import available, need_charts, plain_svg
 from ektp_sched.output.report.comparison_charts import fan_chart
 from ektp_sched.output.report.comparison_file import parsed
 from ektp_sched.output.report.comparison_tables import overview_table
@@ -18,18 +18,19 @@ from ektp_sched.output.report.comparison_text import headline, press_paragraph
 from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.report.plan_charts import backlog_chart
 from ektp_sched.output.report.plan_data import gather
+from ektp_sched.output.view.parts import Table, written
+from ektp_sched.output.view.plan import days_table
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     import polars as pl
 
     from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.output.languages import Language
 
 __all__ = ["comparison_chart", "comparison_html", "plan_chart", "plan_html"]
-
-_DAYS: Final = 10
 
 
 def plan_chart(plan: AnyPlan) -> Any:
@@ -56,7 +57,7 @@ def plan_chart(plan: AnyPlan) -> Any:
             status=str(plan.status),
         )
         raise UsageError(message)
-    return backlog_chart(plan, gather(plan), WIDE, language(plan.office.language))
+    return backlog_chart(plan, gather(plan), language(plan.office.language))
 
 
 def plan_html(plan: AnyPlan) -> str:
@@ -69,16 +70,11 @@ def plan_html(plan: AnyPlan) -> str:
         why = [line for each in every for line in conflict_lines(each, plan, texts)]
         said = [texts.text(f"terminal.{plan.status}"), *why]
         return head + "".join(f"<p>{escape(each)}</p>" for each in said)
-    days = clearance(plan).by_day.head(_DAYS)
-    names = ("day", "printed", "left", "past_target")
-    rows = [
-        (f"{texts.weekday(day)} {texts.short_date(day)}", *map(texts.number, numbers))
-        for day, *numbers in days.select(*names).iter_rows()
-    ]
+    days = days_table(plan, texts)
     parts = [
         head,
-        _table((), key_figures(plan, texts)),
-        _table([texts.text(f"column.{name}") for name in names], rows),
+        _pairs(key_figures(plan, texts)),
+        _table(replace(days, rows=days.rows[: days.first]), texts),
         f"<p>{escape(proof(plan, texts))}</p>",
     ]
     if plan.assignments.height and available():
@@ -101,7 +97,7 @@ def comparison_chart(document: dict[str, Any], daily: pl.DataFrame) -> Any:
     """
     need_charts()
     found = parsed(document)
-    return fan_chart(Words(found, language(found.language)), daily, WIDE)
+    return fan_chart(Words(found, language(found.language)), daily)
 
 
 def comparison_html(document: dict[str, Any], daily: pl.DataFrame) -> str:
@@ -112,17 +108,22 @@ def comparison_html(document: dict[str, Any], daily: pl.DataFrame) -> str:
     parts = [
         f"<h3>{escape(headline(words))}</h3>",
         f"<p>{escape(press_paragraph(words))}</p>",
-        _table(table.headings, table.rows),
+        _table(table, words.texts),
     ]
     if available():
         parts.append(plain_svg(comparison_chart(document, daily), words.texts))
     return "".join(parts)
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(text)}</th>" for text in headings)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table>{f'<tr>{head}</tr>' if head else ''}{body}</table>"
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    return f"<table>{''.join(map(_row, pairs))}</table>"
+
+
+def _table(table: Table, texts: Language) -> str:
+    headings = _row((column.heading for column in table.columns), "th")
+    return f"<table>{headings}{''.join(map(_row, written(table, texts)))}</table>"
+
+
+def _row(cells: Iterable[str], tag: str = "td") -> str:
+    written_out = "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells)
+    return f"<tr>{written_out}</tr>"

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.report.charts import Size
     from ektp_sched.output.report.plan_data import Gains, Load, PlanData, Wait
 
 __all__ = [
@@ -63,15 +62,15 @@ def _least(load: Load) -> list[int]:
     return [top for top in tops if top <= 4 * max(done, 1)] or [min(tops)]
 
 
-def load_chart(load: Load, size: Size, texts: Language) -> Any:
+def load_chart(load: Load, texts: Language) -> Any:
     """Return cards by period against what servers and printers could do."""
     import altair as alt
 
     total = load.total
     top = tallest(load) * 1.12
     first, last = _ends(total)
-    x = time_axis("day", size, first, last)
-    y = number_axis("cards", size, top)
+    x = time_axis("day", first, last)
+    y = number_axis("cards", top)
     x2, ground = alt.X2(field="until"), alt.Y2(field="zero")
     shown = [_span(*ends) for ends in total.select("day", "until").iter_rows()]
     cards = [(*span, n, 0) for span, n in zip(shown, total["cards"], strict=True)]
@@ -97,7 +96,7 @@ def load_chart(load: Load, size: Size, texts: Language) -> Any:
         layers.append(text_layer(at, encoding, **mark))
     if load.shifts:
         layers.append(_shift_marks(load, x, y, top))
-    return finished(layers, size, 230, texts)
+    return finished(layers, 230, texts)
 
 
 def _shift_marks(load: Load, x: Any, y: Any, top: float) -> Any:
@@ -137,7 +136,7 @@ def _span(begin: date, end: date) -> tuple[str, str]:
     return begin.isoformat(), f"{end.isoformat()}T{hours:02d}:00:00Z"
 
 
-def heat_chart(load: Load, size: Size, texts: Language) -> Any:
+def heat_chart(load: Load, texts: Language) -> Any:
     """Return how full each printer and server is in each period."""
     import altair as alt
 
@@ -145,9 +144,9 @@ def heat_chart(load: Load, size: Size, texts: Language) -> Any:
     table = load.by_resource.join(until, on="day").sort("is_server", "resource", "day")
     names = list(dict.fromkeys(table["resource"].to_list()))[:RESOURCES]
     table = table.filter(pl.col("resource").is_in(names))
-    x = time_axis("day", size, *_ends(load.total))
+    x = time_axis("day", *_ends(load.total))
     x2 = alt.X2(field="until")
-    y = _resource_axis(names, size)
+    y = _resource_axis(names)
     cells, closed = [], []
     for name, _, day, cards, could, end in table.iter_rows():
         begin, stop = _span(day, end)
@@ -168,31 +167,31 @@ def heat_chart(load: Load, size: Size, texts: Language) -> Any:
         box.mark_rect(color=SERIES[0], stroke=GRID).encode(**sides, fillOpacity=share),
         lines.mark_rule(color=MUTED).encode(**sides),
     ]
-    return finished(layers, size, 26 * len(names) + 28, texts)
+    return finished(layers, 26 * len(names) + 28, texts)
 
 
-def _resource_axis(names: list[str], size: Size) -> Any:
+def _resource_axis(names: list[str]) -> Any:
     import altair as alt
 
     axis = alt.Axis(
         domain=False,
         ticks=False,
         labelColor=INK,
-        labelLimit=100 if size.narrow else 200,
+        labelLimit=140,
     )
     scale = alt.Scale(domain=names, paddingInner=0.2, paddingOuter=0.1)
     return alt.Y(field="resource", type="nominal", title=None, axis=axis, scale=scale)
 
 
-def backlog_chart(plan: AnyPlan, data: PlanData, size: Size, texts: Language) -> Any:
+def backlog_chart(plan: AnyPlan, data: PlanData, texts: Language) -> Any:
     """Return how the backlog, and those past their target, go down."""
     import altair as alt
 
     points = _backlog(plan, data)
     first, last = points[0][0], points[-1][0]
-    x = time_axis("day", size, first, last)
+    x = time_axis("day", first, last)
     top = max(row[1] for row in points)
-    left, past = (number_axis(name, size, top) for name in ("left", "past"))
+    left, past = (number_axis(name, top) for name in ("left", "past"))
     base = alt.Chart(rows(("day", "left", "past"), points))
     line: dict[str, Any] = {"strokeWidth": 2.5, "interpolate": "step-after"}
     area = base.mark_area(color=SERIES[0], opacity=0.22, interpolate="step-after")
@@ -212,7 +211,7 @@ def backlog_chart(plan: AnyPlan, data: PlanData, size: Size, texts: Language) ->
         data_ = rows(("day", name, "text"), [(middle[0], height, label)])
         encoding = {"x": x, "y": y}
         layers.append(text_layer(data_, encoding, color=colour, **place))
-    return finished(layers, size, 260, texts)
+    return finished(layers, 260, texts)
 
 
 def _backlog(plan: AnyPlan, data: PlanData) -> list[tuple[str, int, int]]:
@@ -231,7 +230,6 @@ def _backlog(plan: AnyPlan, data: PlanData) -> list[tuple[str, int, int]]:
 def wait_chart(
     waits: Sequence[Wait],
     targets: dict[str, int],
-    size: Size,
     texts: Language,
 ) -> Any:
     """Return intervals of waits by class or area, before and after."""
@@ -242,7 +240,7 @@ def wait_chart(
         bars = tuple(_wait_bar(wait, texts) for wait in mine)
         groups.append(Group(_wait_title(name, targets, texts), bars, targets.get(name)))
     longest = max([wait.high or 0 for wait in waits] + list(targets.values()) + [1])
-    return interval_chart(groups, size, texts, ends=(0, float(longest)))
+    return interval_chart(groups, texts, ends=(0, float(longest)))
 
 
 def _wait_title(name: str, targets: dict[str, int], texts: Language) -> str:
@@ -266,16 +264,16 @@ def _wait_bar(wait: Wait, texts: Language) -> Bar:
     return Bar(label, wait.low, wait.middle, wait.high, colour)
 
 
-def gains_chart(gains: Gains, size: Size, texts: Language) -> Any:
+def gains_chart(gains: Gains, texts: Language) -> Any:
     """Return what one more card on each day would save."""
     import altair as alt
 
     shown = gains.groups[:HELPFUL]
     days = sorted({day for _, points in shown for day in points})
     first, last = days[0].isoformat(), days[-1].isoformat()
-    x = time_axis("day", size, first, last)
+    x = time_axis("day", first, last)
     top = max(max(points.values()) for _, points in shown)
-    y = number_axis("saved", size, top * 1.08)
+    y = number_axis("saved", top * 1.08)
     layers: list[Any] = []
     taken: list[float] = []
     for (names, points), colour in zip(shown, SERIES, strict=False):
@@ -292,7 +290,7 @@ def gains_chart(gains: Gains, size: Size, texts: Language) -> Any:
         label = rows(("day", "saved", "text"), [(last, height, ", ".join(names))])
         encoding = {"x": x, "y": y}
         layers.append(text_layer(label, encoding, align="right", dy=-4, color=colour))
-    return finished(layers, size, 230, texts)
+    return finished(layers, 230, texts)
 
 
 def _free(wanted: float, taken: Sequence[float], gap: float) -> float:

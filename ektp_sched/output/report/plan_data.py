@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.output.figures import figures, limits_of
+from ektp_sched.output.figures import figures, limits_of, machine_days
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,6 @@ __all__ = [
     "PlanData",
     "Wait",
     "gather",
-    "oldest",
     "quantiles",
 ]
 
@@ -147,19 +146,6 @@ def gather(plan: AnyPlan) -> PlanData:
     )
 
 
-def oldest(plan: AnyPlan, count: int) -> list[dict[str, Any]]:
-    """Return the applications that wait longest."""
-    columns = ["waiting_since", "application_id"]
-    first = plan.backlog.frame.select(*columns, "urgency")
-    first = first.bottom_k(count, by=columns).sort(columns)
-    ids = first["application_id"].implode()
-    days = plan.assignments.filter(pl.col("application_id").is_in(ids))
-    both = first.join(
-        days.select("application_id", "day"), on="application_id", how="left"
-    )
-    return both.sort(columns).to_dicts()
-
-
 def quantiles(days: NDArray[np.int64], cards: NDArray[np.int64]) -> list[int]:
     """Return P10, median and P90 of days, order statistics.
 
@@ -237,62 +223,27 @@ def _wait(name: str, moment: str, counts: pl.DataFrame | None) -> Wait:
 
 
 def _load(plan: AnyPlan) -> Load:
-    limits = limits_of(plan)
-    last = plan.assignments["day"].max() if plan.assignments.height else None
-    days = (cast("date", last) - plan.start).days + 1 if last is not None else plan.days
+    daily = machine_days(plan)
+    days = daily["day"].n_unique()
     every = "1d" if days <= _FEW else "1w" if days <= _MANY else "1mo"
-    both = pl.concat(
-        [
-            _table(plan, limits, "server", days),
-            _table(plan, limits, "printer", days),
-        ]
-    )
     period = pl.col("day").dt.truncate(every).alias("day")
     by_resource = (
-        both.group_by("resource", "is_server", period)
+        daily.group_by("resource", "is_server", period)
         .agg(pl.col("cards", "could").sum())
         .sort("is_server", "resource", "day")
     )
     worked = pl.Series("day", [use.day for use in plan.shifts], dtype=pl.Date)
     marked = pl.select(worked.dt.truncate(every)).to_series().unique().sort()
-    total = _total(both, limits, days, period)
+    total = _total(daily, limits_of(plan), days, period)
     return Load(every, by_resource, total, tuple(marked.to_list()))
 
 
-def _table(plan: AnyPlan, limits: Capacity, column: str, days: int) -> pl.DataFrame:
-    """Return resource, is_server, day, cards, could, a row a calendar day."""
-    is_server = column == "server"
-    names = limits.servers if is_server else limits.printers
-    could = (limits.server_cards if is_server else limits.printer_cards)[:, :days]
-    dates = pl.date_range(
-        plan.start, plan.start + timedelta(days=days - 1), eager=True
-    ).alias("day")
-    grid = pl.DataFrame(
-        {
-            "resource": np.repeat(np.array(names, dtype=str), days),
-            "day": pl.concat([dates] * len(names)),
-            "could": could.ravel(),
-        }
-    )
-    used = plan.assignments.group_by(
-        "day", pl.col(column).cast(pl.String).alias("resource")
-    ).agg(cards=pl.len().cast(pl.Int64))
-    filled = grid.join(used, on=["day", "resource"], how="left")
-    return filled.select(
-        "resource",
-        "day",
-        "could",
-        pl.col("cards").fill_null(0),
-        is_server=pl.lit(is_server),
-    )
-
-
 def _total(
-    both: pl.DataFrame, limits: Capacity, days: int, period: pl.Expr
+    machines: pl.DataFrame, limits: Capacity, days: int, period: pl.Expr
 ) -> pl.DataFrame:
     server = pl.col("is_server")
     daily = (
-        both.group_by("day")
+        machines.group_by("day")
         .agg(
             cards=pl.col("cards").filter(~server).sum(),
             printers=pl.col("could").filter(~server).sum(),

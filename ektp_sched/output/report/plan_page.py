@@ -5,31 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ektp_sched.output.digest import key_figures, proof
+from ektp_sched.output.digest import key_figures
+from ektp_sched.output.draw.page import Page, render
+from ektp_sched.output.limits import limit_sections
 from ektp_sched.output.report.charts import need_charts
-from ektp_sched.output.report.page import Page, Paragraph, Section, Tile, render
 from ektp_sched.output.report.plan_data import gather
-from ektp_sched.output.report.plan_figures import (
-    backlog_part,
-    gains_parts,
-    load_parts,
-    wait_parts,
+from ektp_sched.output.view.figures import (
+    backlog_section,
+    gain_section,
+    load_section,
+    wait_section,
 )
-from ektp_sched.output.report.plan_limits import limit_parts
-from ektp_sched.output.report.plan_shifts import shift_parts
-from ektp_sched.output.report.plan_tables import (
-    held_parts,
-    oldest_parts,
-    proof_parts,
-    today_parts,
+from ektp_sched.output.view.parts import Section, Tile
+from ektp_sched.output.view.plan import (
+    held_section,
+    notice_section,
+    oldest_section,
+    proof_section,
+    shift_section,
+    today_section,
 )
-from ektp_sched.rules import HOLDING, holding_back
-from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.report.page import Part
     from ektp_sched.output.report.plan_data import PlanData
 
 __all__ = ["plan_report"]
@@ -89,41 +88,18 @@ def _title(plan: AnyPlan, data: PlanData, texts: Language) -> str:
 
 
 def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, ...]:
-    parts: dict[str, list[Part]] = {}
-    if plan.assignments.height:
-        parts["today"] = today_parts(plan, texts)
-        parts["load"] = load_parts(data, texts)
-    if plan.office.shifts:
-        parts["shifts"] = shift_parts(plan, texts)
-    for rule in holding_back(plan.office):
-        parts[rule.name] = limit_parts(plan, rule, texts)
-    if plan.assignments.height:
-        parts["backlog"] = [backlog_part(plan, data, texts)]
-    if plan.backlog.planned:
-        parts["waits"] = wait_parts(plan, data, texts)
-        parts["oldest"] = oldest_parts(plan, texts)
-    parts["held"] = held_parts(plan, texts)
-    parts["proof"] = [Paragraph(proof(plan, texts)), *proof_parts(plan, texts)]
-    if data.gains is not None and plan.assignments.height:
-        parts["gains"] = gains_parts(data.gains, texts)
-    if plan.notices:
-        parts["warnings"] = [Paragraph(texts.notice(each)) for each in plan.notices]
-    first = data.figures.clearance.by_day["day"]
-    day = first[0] if first.len() else plan.start
-    titles = {name: f"report.{name}.title" for name in parts}
-    titles |= {"warnings": "book.warnings"}
-    titles |= {"shifts": "shifts.title"}
-    long = texts.long_date(day)
-    of_rules = {
-        rule.name: in_language(rule.words.title, texts.code) for rule in HOLDING
-    }
-    return tuple(
-        Section(
-            name,
-            of_rules.get(name) or texts.text(titles[name], day=long),
-            tuple(each),
-        )
-        for name, each in parts.items()
+    prints, planned = plan.assignments.height > 0, plan.backlog.planned > 0
+    return (
+        *([today_section(plan, texts), load_section(data, texts)] if prints else ()),
+        shift_section(plan, texts),
+        *limit_sections(plan, texts),
+        *([backlog_section(plan, data, texts)] if prints else ()),
+        *([wait_section(plan, data, texts)] if planned else ()),
+        *([oldest_section(plan, texts)] if planned else ()),
+        held_section(plan, texts),
+        proof_section(plan, texts),
+        *([gain_section(data.gains, texts)] if prints and data.gains else ()),
+        notice_section(plan, texts),
     )
 
 

@@ -1,7 +1,7 @@
 """What a section is made of, before a screen, a sheet or a page draws it.
 
 A cell is a value, not a text: a page and a screen write it in the reader's
-language (`shown`), a sheet keeps it as a number or a date.
+language (`written`), a sheet keeps it as a number or a date.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from ektp_sched.output.languages import Language
 
@@ -27,10 +27,8 @@ __all__ = [
     "Section",
     "Table",
     "Tile",
-    "Tiles",
     "columns",
-    "keyed",
-    "shown",
+    "written",
 ]
 
 Cell: TypeAlias = str | int | float | Fraction | date | None
@@ -58,6 +56,11 @@ class Column:
     kind: Literal["text", "number", "date", "day"] = "text"
     places: int = 0
     detail: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells stand to the right."""
+        return self.kind == "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +100,20 @@ class Figure:
     name
         Its id, unique on the page.
     title
-        The finding, a sentence.
+        The finding, a sentence without its full stop.
     note
         How to read it.
-    chart
-        Returns it, of altair; called only where it is drawn.
     table
         Its figures.
+    chart
+        Returns it, of altair; called only where it is drawn.
     """
 
     name: str
     title: str
     note: str
-    chart: Callable[[], Any]
     table: Table
+    chart: Callable[[], Any]
     part: Literal["figure"] = field(default="figure", init=False)
 
 
@@ -142,14 +145,6 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Tiles:
-    """Figures that matter, side by side, or a line each."""
-
-    tiles: tuple[Tile, ...]
-    part: Literal["tiles"] = field(default="tiles", init=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What a headline rests on: runs of numbered inputs, first and last."""
 
@@ -158,7 +153,7 @@ class Facts:
     part: Literal["facts"] = field(default="facts", init=False)
 
 
-Part: TypeAlias = Table | Figure | Paragraph | Items | Tiles | Facts
+Part: TypeAlias = Table | Figure | Paragraph | Items | Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +174,12 @@ class Section:
     title: str
     parts: tuple[Part, ...]
 
+    @property
+    def brief(self) -> tuple[Part, ...]:
+        """Return what is drawn where there is little room: its tables, if any."""
+        tables = tuple(part for part in self.parts if part.part == "table")
+        return tables or self.parts
+
 
 def columns(headings: Iterable[str], texts: int = 1) -> tuple[Column, ...]:
     """Return columns of which the first few are text and the others numbers."""
@@ -188,13 +189,15 @@ def columns(headings: Iterable[str], texts: int = 1) -> tuple[Column, ...]:
     )
 
 
-def keyed(keys: Sequence[str], texts: Language, wide: int = 1) -> tuple[Column, ...]:
-    """Return the same with headings by their keys among the texts."""
-    return columns(map(texts.text, keys), wide)
+def written(table: Table, texts: Language) -> list[tuple[str, ...]]:
+    """Return the cells of a table as people read them, row by row."""
+    return [
+        tuple(_written(*pair, texts) for pair in zip(row, table.columns, strict=True))
+        for row in table.rows
+    ]
 
 
-def shown(cell: Cell, column: Column, texts: Language) -> str:
-    """Return a cell as people read it."""
+def _written(cell: Cell, column: Column, texts: Language) -> str:
     if cell is None or isinstance(cell, str):
         return cell or ""
     if isinstance(cell, date):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ektp_sched.documents.tables import PRICES
 from ektp_sched.planning.network.distances import distances
 from ektp_sched.planning.network.program import Arc
 from ektp_sched.planning.network.residual import ROOT, SlotGraph, least_moves
@@ -32,15 +33,6 @@ if TYPE_CHECKING:
     Price = tuple[int, ...] | None
 
 __all__ = ["marginal_prices"]
-
-_COLUMNS = {
-    "resource": pl.String,
-    "day": pl.Date,
-    "tier": pl.String,
-    "rank": pl.String,
-    "one_more": pl.Float64,
-    "one_less": pl.Float64,
-}
 
 _CHUNK = 2_000_000
 """Moves looked at in one go, to bound memory."""
@@ -241,7 +233,7 @@ def _table(
         "one_more": pl.Series(ups.ravel(), nan_to_null=True),
         "one_less": pl.Series(downs.ravel(), nan_to_null=True),
     }
-    return pl.DataFrame(columns, schema=_COLUMNS)
+    return pl.DataFrame(columns, schema=PRICES)
 
 
 def _arc_of(program: Program) -> Ints:

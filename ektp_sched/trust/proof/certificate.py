@@ -30,7 +30,11 @@ from ektp_sched.trust.facts import blocks, missing_columns, read_facts
 from ektp_sched.trust.findings import Findings
 from ektp_sched.trust.proof.decided import check_choice
 from ektp_sched.trust.proof.face import Face, costs, routes, whole_face
-from ektp_sched.trust.proof.prices import read_prices
+from ektp_sched.trust.proof.prices import (
+    UnreadableError,
+    limit_prices,
+    read_certificate,
+)
 from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.tiers import priced, value_of, values
 from ektp_sched.words import said
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
-    from ektp_sched.documents import Plan
+    from ektp_sched.documents import Certificate, Plan
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
@@ -92,14 +96,23 @@ def check_certificate(
         )
         return findings.listed()
     reached = values(facts)
-    final_face(facts, plan, reached, findings)
-    check_choice(facts, plan.certificate, reached, findings)
+    if plan.certificate is None:
+        message = said(
+            "The plan has no certificate.", "Rencana ini tidak bersertifikat."
+        )
+        findings.add("certificate-missing", message)
+        return findings.listed()
+    certificate = read_certificate(plan.certificate, facts, findings)
+    if certificate is not None:
+        final_face(facts, plan, certificate, reached, findings)
+        check_choice(facts, certificate, reached, findings)
     return findings.listed()
 
 
 def final_face(
     facts: Facts,
     plan: Plan,
+    certificate: Certificate,
     reached: Values,
     findings: Findings,
 ) -> Face | None:
@@ -108,14 +121,12 @@ def final_face(
     Returned is what the last tier leaves free; ``None`` if the proof fails or ends
     earlier.
     """
-    if plan.certificate is None:
-        message = said(
-            "The plan has no certificate.", "Rencana ini tidak bersertifikat."
-        )
-        findings.add("certificate-missing", message)
+    try:
+        prices = [limit_prices(tier.prices, facts) for tier in certificate.tiers]
+    except UnreadableError as problem:
+        findings.add("certificate-form", problem.sentence)
         return None
-    prices = read_prices(plan.certificate, facts, findings)
-    if prices is None or not _same_tiers(facts, plan, prices, reached, findings):
+    if not _same_tiers(facts, plan, certificate, reached, findings):
         return None
     face = whole_face(facts)
     use = _use(facts, face)
@@ -132,7 +143,7 @@ def final_face(
 def _same_tiers(
     facts: Facts,
     plan: Plan,
-    prices: list[Prices],
+    certificate: Certificate,
     reached: Values,
     findings: Findings,
 ) -> bool:
@@ -141,9 +152,9 @@ def _same_tiers(
         (tier.name, tier.label, tier.scale, value_of(tier, reached))
         for tier in priced(facts)
     ]
-    stated = [(price.name, price.rank, price.scale, price.value) for price in prices]
+    stated = [(t.name, t.rank, t.scale, t.value) for t in certificate.tiers]
     least = len(expected)
-    if str(getattr(plan, "status", "optimal")) == "feasible":  # cut short
+    if plan.status == "feasible":  # cut short
         claimed = [
             tier.proven for tier in plan.tiers if tier.name not in DECISION_TIERS
         ]

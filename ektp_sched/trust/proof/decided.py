@@ -15,20 +15,22 @@ import numpy as np
 from ektp_sched.people.objectives import PINS, Objective
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.proof.bounds import Bounds
-from ektp_sched.trust.proof.choice import read_choice
-from ektp_sched.trust.proof.prices import UnreadableError, get
+from ektp_sched.trust.proof.choice import read_cuts
+from ektp_sched.trust.proof.prices import UnreadableError
 from ektp_sched.trust.verify.shifts import ShiftRules, shift_costs
 from ektp_sched.trust.verify.tiers import demanded, value_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import Certificate, DecisionProof, Leaf
+    from ektp_sched.documents.certificate import Step
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
-    from ektp_sched.trust.proof.choice import Choice, Leaf, Step
+    from ektp_sched.trust.proof.choice import Cut
     from ektp_sched.trust.verify.tiers import Values
     from ektp_sched.words import Said
 
@@ -38,20 +40,21 @@ if TYPE_CHECKING:
 __all__ = ["check_choice", "proves_choice"]
 
 
-def proves_choice(certificate: object) -> bool:
+def proves_choice(certificate: Certificate | None) -> bool:
     """Return whether a certificate says why no other choice of shifts is better."""
-    return certificate is not None and get(certificate, "decisions") is not None
+    return certificate is not None and certificate.decisions is not None
 
 
 def check_choice(
-    facts: Facts, certificate: object, reached: Values, findings: Findings
+    facts: Facts, certificate: Certificate, reached: Values, findings: Findings
 ) -> None:
     """Check what a certificate says of all other choices of shifts.
 
     Without ``decisions`` only the solver proves the choice, and there is nothing to
     check.
     """
-    if not proves_choice(certificate):
+    proof = certificate.decisions
+    if proof is None:
         return
     if not facts.office.shifts:
         message = said(
@@ -61,11 +64,11 @@ def check_choice(
         findings.add("choice-form", message)
         return
     try:
-        choice = read_choice(get(certificate, "decisions"), facts)
+        cuts = read_cuts(proof, facts)
     except UnreadableError as problem:
         findings.add("choice-form", problem.sentence)
         return
-    wrong = _Check(facts, choice, reached).wrong()
+    wrong = _Check(facts, proof, cuts, reached).wrong()
     if wrong is not None:
         findings.add(*wrong)
 
@@ -73,8 +76,10 @@ def check_choice(
 class _Check:
     """One proof of the choice of shifts."""
 
-    def __init__(self, facts: Facts, choice: Choice, reached: Values) -> None:
-        self.facts, self.choice = facts, choice
+    def __init__(
+        self, facts: Facts, proof: DecisionProof, cuts: Sequence[Cut], reached: Values
+    ) -> None:
+        self.facts, self.proof, self.cuts = facts, proof, cuts
         inside = (facts.pinned >= 0) & (facts.pinned < facts.days)
         pins = (Objective(PINS, None, 1, facts.days),) if bool(inside.any()) else ()
         self.order = (*pins, *demanded(facts))
@@ -84,8 +89,8 @@ class _Check:
         ]
         own = [tier.name in DECISION_TIERS for tier in self.order]
         self.flows = [n for n, is_own in enumerate(own) if not is_own]
-        self.slopes = [np.array(cut.slope, dtype=object) for cut in choice.cuts]
-        self.weights = [np.array(row[1], dtype=object) for row in choice.rows]
+        self.slopes = [np.array(cut.slope, dtype=object) for cut in cuts]
+        self.weights = [np.array(row[1], dtype=object) for row in proof.rows]
 
     def wrong(self) -> _Wrong | None:
         """Return code and sentence of the first thing that is wrong."""
@@ -104,7 +109,7 @@ class _Check:
 
     def _uses(self, by_day: Mapping[int, list[str]], bounds: Bounds) -> _Wrong | None:
         """Check that sets are allowed, and that none is missing that matters."""
-        uses = self.choice.uses
+        uses = self.proof.uses
         listed: dict[int, list[tuple[str, ...]]] = {}
         for day, names in uses:
             listed.setdefault(day, []).append(names)
@@ -135,7 +140,7 @@ class _Check:
                         "melewatkan shift yang dapat dipakai bersama-sama",
                     ),
                 )
-            asked = any(cut.prices.asks_on(day) for cut in self.choice.cuts)
+            asked = any(cut.prices.asks_on(day) for cut in self.cuts)
             for name in set(possible) - there if asked else ():
                 if not bounds.adds_nothing(name, day):
                     return _wrong(
@@ -149,13 +154,13 @@ class _Check:
 
     def _rows(self, rules: ShiftRules) -> _Wrong | None:
         """Check that every row is a rule, or holds a tier of the shifts' own."""
-        uses, known = self.choice.uses, rules.sums(self.choice.uses)
+        uses, known = self.proof.uses, rules.sums(self.proof.uses)
         costs = tuple(
             shift_costs(self.facts.office, [(name, day) for name in names])
             for day, names in uses
         )
         own = {"cost_idr": costs, "shifts": tuple(len(names) for _, names in uses)}
-        for place, weights, most in self.choice.rows:
+        for place, weights, most in self.proof.rows:
             if place in DECISION_TIERS:
                 value = self.values[self._place(place)]
                 right = (weights, most) == (own[place], value)
@@ -177,8 +182,7 @@ class _Check:
 
     def _cuts(self, bounds: Bounds) -> _Wrong | None:
         """Check that prices prove at least what each cut says."""
-        cuts = self.choice.cuts
-        for cut in cuts:
+        for cut in self.cuts:
             if cut.tier >= len(self.flows) or cut.weights[-1] != 1:
                 return _wrong(
                     "cuts",
@@ -199,7 +203,8 @@ class _Check:
                         "memuat potongan yang menyatakan lebih daripada bukti harganya",
                     ),
                 )
-        for cut, slope in zip(cuts, bounds.slopes(self.choice.uses, cuts), strict=True):
+        slopes = bounds.slopes(self.proof.uses, self.cuts)
+        for cut, slope in zip(self.cuts, slopes, strict=True):
             if any(a < b for a, b in zip(cut.slope, slope, strict=True)):
                 return _wrong(
                     "cuts",
@@ -212,7 +217,7 @@ class _Check:
 
     def _leaves(self) -> _Wrong | None:
         """Check that leaves hold every choice, and that none can be better."""
-        leaves = self.choice.leaves
+        leaves = self.proof.leaves
         if len(leaves) != len(self.order):
             return _wrong(
                 "leaves",
@@ -252,9 +257,7 @@ class _Check:
         Each is a need and a slope by use: need - slope @ uses must be at most 0.
         """
         demands: dict[tuple[str, int], Demand] = {}
-        for index, (cut, slope) in enumerate(
-            zip(self.choice.cuts, self.slopes, strict=True)
-        ):
+        for index, (cut, slope) in enumerate(zip(self.cuts, self.slopes, strict=True)):
             if self.flows[cut.tier] > number:
                 continue
             held = [self.values[n] for n in self.flows[: cut.tier + 1]]
@@ -262,7 +265,7 @@ class _Check:
             need += self.flows[cut.tier] == number
             # A use is taken whole or not: it need not lower more than all of it.
             demands["cut", index] = need, np.minimum(slope, max(0, need))
-        for index, (place, _, most) in enumerate(self.choice.rows):
+        for index, (place, _, most) in enumerate(self.proof.rows):
             at = self._place(place) if place in DECISION_TIERS else -1
             if at <= number:
                 need = int(at == number) - most
@@ -273,9 +276,9 @@ class _Check:
         self, leaf: Leaf, demands: Mapping[tuple[str, int], Demand]
     ) -> bool:
         """Return whether multiples of demands add up to more than 0 anyhow."""
-        total, slope = 0, np.zeros(len(self.choice.uses), dtype=object)
-        times = [(("cut", n), t) for n, t in leaf.cuts.items()]
-        times += [(("row", n), t) for n, t in leaf.rows.items()]
+        total, slope = 0, np.zeros(len(self.proof.uses), dtype=object)
+        times = [(("cut", n), t) for n, t in leaf.cuts]
+        times += [(("row", n), t) for n, t in leaf.rows]
         for what, count in times:
             if what not in demands:
                 return False

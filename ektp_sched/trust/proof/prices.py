@@ -1,23 +1,30 @@
-"""A certificate's prices as arrays, read with suspicion."""
+"""A certificate as it is stated, and its prices as arrays: read with suspicion."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
+from ektp_sched.documents import Certificate
+from ektp_sched.documents.files import form_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
+    from ektp_sched.documents import DecisionCut
+    from ektp_sched.documents import Prices as StatedPrices
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.words import Said
 
-__all__ = ["Prices", "UnreadableError", "get", "limit_prices", "read_prices"]
+__all__ = ["Prices", "UnreadableError", "limit_prices", "read_certificate"]
 
 _ROOM: Final = 1 << 60
 """Sums below this stay exact in int64, with costs below 2**60 added."""
@@ -27,11 +34,6 @@ _ROOM: Final = 1 << 60
 class Prices:
     """Prices of one tier; whole numbers, int64 or Python's own where larger."""
 
-    # name, rank, scale, value: as the certificate states them
-    name: object
-    rank: object
-    scale: object
-    value: object
     # printers, servers: shapes (P, days) and (S, days)
     printers: NDArray[Any]
     servers: NDArray[Any]
@@ -50,17 +52,32 @@ class Prices:
         return any(bool((part != 0).any()) for part in map(np.asarray, parts))
 
 
-def read_prices(
-    certificate: object, facts: Facts, findings: Findings
-) -> list[Prices] | None:
-    """Read a certificate, made by planning or loaded from certificate.json.
+def read_certificate(
+    stated: Certificate, facts: Facts, findings: Findings
+) -> Certificate | None:
+    """Return a certificate of the right form, if it is for the plan's horizon.
 
-    It is an object with ``start``, ``days`` and ``tiers``, or a mapping with these
-    keys; in a mapping each tier has its prices under ``prices``.  ``None`` if it cannot
-    be read; then a violation says why.
+    Whoever made it, a program or a file: what it holds is taken at its word alone
+    once it was written out and read again.  ``None`` if it cannot be; then a
+    violation says why.
     """
-    stated = get(certificate, "start"), get(certificate, "days")
-    if str(stated[0]) != facts.start.isoformat() or stated[1] != facts.days:
+    form = form_of(Certificate)
+    try:
+        raw = form.dump_json(stated, warnings=False)
+        certificate: Certificate = form.validate_json(raw, strict=True)
+    except (ValidationError, PydanticSerializationError) as error:
+        loc = error.errors()[0]["loc"] if isinstance(error, ValidationError) else ()
+        code = "choice-form" if "decisions" in loc else "certificate-form"
+        findings.add(
+            code,
+            said(
+                "The certificate is not of its form{at}.",
+                "Bentuk sertifikat tidak sesuai{at}.",
+                at=f" ({'.'.join(map(str, loc))})" if loc else "",
+            ),
+        )
+        return None
+    if (certificate.start, certificate.days) != (facts.start, facts.days):
         findings.add(
             "certificate-horizon",
             said(
@@ -70,19 +87,7 @@ def read_prices(
             ),
         )
         return None
-    tiers = get(certificate, "tiers")
-    if not isinstance(tiers, Sequence):
-        message = said(
-            "The certificate has no list of tiers.",
-            "Sertifikat ini tidak memuat daftar tujuan.",
-        )
-        findings.add("certificate-form", message)
-        return None
-    try:
-        return [limit_prices(tier, facts) for tier in tiers]
-    except UnreadableError as problem:
-        findings.add("certificate-form", problem.sentence)
-        return None
+    return certificate
 
 
 class UnreadableError(Exception):
@@ -95,88 +100,44 @@ class UnreadableError(Exception):
         )
 
 
-def get(source: object, name: str) -> Any:
-    """Return an attribute of an object, or a key of a mapping; None if missing."""
-    if isinstance(source, Mapping):
-        return source.get(name)
-    return getattr(source, name, None)
-
-
-def limit_prices(tier: object, facts: Facts) -> Prices:
-    """Return the prices of every limit of a tier, an object or mapping.
-
-    It has printers, servers, reserve and stock, or ``prices`` that has them.
-    """
+def limit_prices(stated: StatedPrices | DecisionCut, facts: Facts) -> Prices:
+    """Return the prices of every limit as arrays; those not named cost nothing."""
     limits, days = facts.limits, facts.days
-    nested = get(tier, "prices")
-    source = tier if nested is None else nested
-    reserve = get(source, "reserve")
-    if reserve is not None and limits.total is None:
+    if stated.reserve is not None and limits.total is None:
         message = said(
             "reserve has a price, but the office keeps none",
             "reserve diberi harga, padahal kantor ini tidak menyisihkan cadangan",
         )
         raise UnreadableError(message)
     lists = [
-        _lists(get(source, "printers"), limits.printers, days, "printers"),
-        _lists(get(source, "servers"), limits.servers, days, "servers"),
-        [[0] * days if reserve is None else _whole(reserve, days, "reserve")],
-        _lists(get(source, "stock"), facts.kinds.stocked, days, "stock"),
+        _lists(stated.printers, limits.printers, days, "printers"),
+        _lists(stated.servers, limits.servers, days, "servers"),
+        _lists({"": stated.reserve or (0,) * days}, [""], days, "reserve"),
+        _lists(stated.stock, facts.kinds.stocked, days, "stock"),
     ]
     largest = max((abs(n) for part in lists for row in part for n in row), default=0)
     kind = np.int64 if largest * (days + 3) < _ROOM else object
     printers, servers, total, stock = (
         np.array(part, dtype=kind).reshape(-1, days) for part in lists
     )
-    return Prices(
-        name=get(tier, "name"),
-        rank=get(tier, "rank"),
-        scale=get(tier, "scale"),
-        value=get(tier, "value"),
-        printers=printers,
-        servers=servers,
-        reserve=total[0],
-        stock=stock,
-    )
+    return Prices(printers, servers, total[0], stock)
 
 
 def _lists(
-    source: object, names: Sequence[str], days: int, what: str
-) -> list[list[int]]:
-    """Return the prices of every resource; those not named cost nothing."""
-    if source is None:
-        source = {}
-    if not isinstance(source, Mapping):
-        message = said(
-            "{what} are not listed by name",
-            "{what} tidak didaftar menurut nama",
-            what=what,
-        )
-        raise UnreadableError(message)
-    if set(source) - set(names):
+    stated: Mapping[str, tuple[int, ...]], names: Sequence[str], days: int, what: str
+) -> list[tuple[int, ...]]:
+    if set(stated) - set(names):
         message = said(
             "{what} name something that the office does not limit",
             "{what} menyebut sesuatu yang tidak dibatasi kantor ini",
             what=what,
         )
         raise UnreadableError(message)
-    return [
-        _whole(source[name], days, what) if name in source else [0] * days
-        for name in names
-    ]
-
-
-def _whole(source: object, days: int, what: str) -> list[int]:
-    numbers = source.tolist() if isinstance(source, np.ndarray) else source
-    if (
-        not isinstance(numbers, Sequence)
-        or len(numbers) != days
-        or any(type(number) is not int for number in numbers)
-    ):
+    if any(len(line) != days for line in stated.values()):
         message = said(
             "{what} are not one whole number for each calendar day",
             "{what} bukan satu bilangan bulat untuk tiap hari kalender",
             what=what,
         )
         raise UnreadableError(message)
-    return list(numbers)
+    return [stated.get(name, (0,) * days) for name in names]

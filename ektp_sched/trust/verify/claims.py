@@ -47,8 +47,7 @@ def check_claims(facts: Facts, plan: Plan, findings: Findings) -> None:
             )
             findings.add("tier-claim", message)
     word = plan.certificate is not None or uncertifiable(facts)
-    status = getattr(plan, "status", None)
-    if status is not None and str(status) == "optimal":
+    if plan.status == "optimal":
         if not all(tier.proven for tier in plan.tiers):
             message = said(
                 "The plan is called optimal, a tier is not proven.",

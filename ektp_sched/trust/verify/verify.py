@@ -9,6 +9,7 @@ from ektp_sched.trust.facts import missing_columns, read_facts
 from ektp_sched.trust.findings import Findings, Violation
 from ektp_sched.trust.proof.certificate import final_face
 from ektp_sched.trust.proof.decided import check_choice, proves_choice
+from ektp_sched.trust.proof.prices import read_certificate
 from ektp_sched.trust.verify.claims import check_claims
 from ektp_sched.trust.verify.figures import (
     check_even_shares,
@@ -53,12 +54,11 @@ def verify(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> list[Violati
     office = as_office(office)
     backlog = as_backlog(backlog, office)
     findings = Findings(plan.start)
-    status = str(getattr(plan, "status", "feasible"))
-    if status in ("infeasible", "unknown"):
+    if plan.status in ("infeasible", "unknown"):
         message = said(
             "The status is {status}: there is no plan to verify.",
             "Statusnya {status}: tidak ada rencana untuk diperiksa.",
-            status=status,
+            status=str(plan.status),
         )
         findings.add("no-plan", message)
         return findings.listed()
@@ -94,11 +94,13 @@ def _check_proof(
 ) -> None:
     """Check the certificate, and the tie-break as far as it is then known."""
     face = None
-    optimal = str(getattr(plan, "status", "feasible")) == "optimal"
+    optimal = plan.status == "optimal"
     if plan.certificate is not None:
-        face = final_face(facts, plan, sums, findings)
-        check_choice(facts, plan.certificate, sums, findings)
-        if optimal and not proves_choice(plan.certificate):
+        certificate = read_certificate(plan.certificate, facts, findings)
+        if certificate is not None:
+            face = final_face(facts, plan, certificate, sums, findings)
+            check_choice(facts, certificate, sums, findings)
+        if optimal and not proves_choice(certificate):
             check_shift_choice(facts, findings)
     elif optimal:
         check_improvements(facts, findings)

@@ -1,11 +1,9 @@
-"""The figures of a plan's report: findings, drawings, and their tables."""
+"""The sections of a plan with charts: findings, drawings, and their tables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ektp_sched.output.report.charts import drawn
-from ektp_sched.output.report.page import Figure, Paragraph, Table
 from ektp_sched.output.report.plan_charts import (
     HELPFUL,
     RESOURCES,
@@ -16,68 +14,60 @@ from ektp_sched.output.report.plan_charts import (
     tallest,
     wait_chart,
 )
+from ektp_sched.output.view.parts import (
+    Column,
+    Figure,
+    Paragraph,
+    Part,
+    Section,
+    Table,
+    columns,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from ektp_sched.output.figures import AnyPlan, Use
     from ektp_sched.output.languages import Language
-    from ektp_sched.output.report.charts import Size
-    from ektp_sched.output.report.page import Part
     from ektp_sched.output.report.plan_data import Gains, Load, PlanData, Wait
 
-__all__ = ["backlog_part", "figure", "gains_parts", "load_parts", "wait_parts"]
+__all__ = ["backlog_section", "gain_section", "load_section", "wait_section"]
 
 _MOST = 0.5
 """Share of days on which a resource must be full to be named as the limit."""
 _NAMED = 3
 _TABLE_ROWS = 80
+_USELESS = 12
 
 
-def figure(
-    name: str,
-    title: str,
-    note: str,
-    table: Table,
-    make: Callable[[Size], Any],
-    texts: Language,
-) -> Figure:
-    """Return a drawn figure, told in words to those who do not see it."""
-    svgs = drawn(make, name, texts)
-    alt = f"{title}. {note}".strip()
-    return Figure(name, f"{title}.", note, alt, svgs, table)
-
-
-def load_parts(data: PlanData, texts: Language) -> list[Part]:
+def load_section(data: PlanData, texts: Language) -> Section:
     """Return cards by day against capacity, all together and each."""
     load = data.load
     notes = [texts.text(f"report.load.note_{load.every}"), *_beyond(load, texts)]
     if load.shifts:
         notes.append(texts.text("shifts.mark"))
     note = " ".join(notes)
-    total = figure(
+    total = Figure(
         "load-all",
         _limit_finding(data.figures.uses, texts),
         note,
         _load_table(load, texts),
-        lambda size: load_chart(load, size, texts),
-        texts,
+        lambda: load_chart(load, texts),
     )
     note = texts.text("report.load.heat_note")
     count = load.by_resource["resource"].n_unique()
     if count > RESOURCES:
         more = texts.text("report.load.heat_more", count=count - RESOURCES)
         note = f"{note} {more}"
-    each = figure(
+    each = Figure(
         "load-each",
         _use_finding(data.figures.uses, texts),
         note,
         _heat_table(load, texts),
-        lambda size: heat_chart(load, size, texts),
-        texts,
+        lambda: heat_chart(load, texts),
     )
-    return [total, each]
+    return Section("load", texts.text("report.load.title"), (total, each))
 
 
 def _beyond(load: Load, texts: Language) -> list[str]:
@@ -118,106 +108,102 @@ def _use_finding(uses: Sequence[Use], texts: Language) -> str:
 
 
 def _period(day: date, until: date, texts: Language) -> str:
+    """Return the days of a period in words."""
     if day == until:
         return f"{texts.weekday(day)} {texts.short_date(day)}"
     return f"{texts.short_date(day)} – {texts.short_date(until)}"
 
 
 def _load_table(load: Load, texts: Language) -> Table:
-    columns = ["cards", "servers", "printers"]
-    names = ["column.printed", "report.load.could_servers"]
-    names += ["report.load.could_printers"]
+    counts = {
+        "cards": "column.printed",
+        "servers": "report.load.could_servers",
+        "printers": "report.load.could_printers",
+    }
     if load.total["limit"].null_count() < load.total.height:
-        columns.append("limit")
-        names.append("report.load.could_limit")
-    headings = tuple(texts.text(key) for key in ("report.load.period", *names))
-    rows = [
-        (
-            _period(row["day"], row["until"], texts),
-            *(texts.number(row[c]) for c in columns),
-        )
-        for row in load.total.to_dicts()
-    ]
-    return Table(texts.text("report.load.caption"), headings, tuple(rows))
+        counts["limit"] = "report.load.could_limit"
+    headings = map(texts.text, ("report.load.period", *counts.values()))
+    rows = tuple(
+        (_period(day, until, texts), *cards)
+        for day, until, *cards in load.total.select("day", "until", *counts).iter_rows()
+    )
+    return Table(texts.text("report.load.caption"), columns(headings), rows)
 
 
 def _heat_table(load: Load, texts: Language) -> Table:
-    table = load.by_resource
-    names = list(dict.fromkeys(table["resource"].to_list()))
+    names = load.by_resource["resource"].unique(maintain_order=True).to_list()
     cells = {
-        (day, name): (cards, could)
-        for name, day, cards, could in table.select(
+        (day, name): texts.text(
+            "report.load.cards_of", cards=texts.number(cards), could=texts.number(could)
+        )
+        for name, day, cards, could in load.by_resource.select(
             "resource", "day", "cards", "could"
         ).iter_rows()
     }
-    rows = []
-    for day, until in load.total.select("day", "until").iter_rows():
-        row = [_period(day, until, texts)]
-        for name in names:
-            cards, could = (texts.number(n) for n in cells.get((day, name), (0, 0)))
-            row.append(texts.text("report.load.cards_of", cards=cards, could=could))
-        rows.append(tuple(row))
+    rows = tuple(
+        (_period(day, until, texts), *(cells[day, name] for name in names))
+        for day, until in load.total.select("day", "until").iter_rows()
+    )
     headings = (texts.text("report.load.period"), *names)
-    return Table(texts.text("report.load.heat_caption"), headings, tuple(rows))
+    return Table(texts.text("report.load.heat_caption"), columns(headings), rows)
 
 
-def backlog_part(plan: AnyPlan, data: PlanData, texts: Language) -> Figure:
+def backlog_section(plan: AnyPlan, data: PlanData, texts: Language) -> Section:
     """Return how the backlog goes down."""
-    found = data.figures.clearance
-    count = plan.backlog.planned
-    if found.cleared_on is not None:
-        title = texts.text("report.backlog.cleared", count=count, day=found.cleared_on)
+    progress, count = data.figures.clearance, plan.backlog.planned
+    if progress.cleared_on is not None:
+        day = progress.cleared_on
+        finding = texts.text("report.backlog.cleared", count=count, day=day)
     else:
         past = data.figures.waits.past_target_after
         left = plan.unprinted.height
-        title = texts.text("report.backlog.left", left=left, count=count, past=past)
+        finding = texts.text("report.backlog.left", left=left, count=count, past=past)
     names = ("day", "printed", "left", "past_target")
-    every = -(-found.by_day.height // _TABLE_ROWS)
-    rows = [
-        (f"{texts.weekday(day)} {texts.short_date(day)}", *map(texts.number, numbers))
-        for day, *numbers in found.by_day.select(*names).gather_every(every).iter_rows()
-    ]
-    headings = tuple(texts.text(f"column.{name}") for name in names)
-    table = Table(texts.text("report.backlog.caption"), headings, tuple(rows))
-    return figure(
+    date_of, *numbers = columns(texts.text(f"column.{name}") for name in names)
+    every = -(-progress.by_day.height // _TABLE_ROWS)
+    table = Table(
+        texts.text("report.backlog.caption"),
+        (Column(date_of.heading, "day"), *numbers),
+        tuple(progress.by_day.select(*names).gather_every(every).iter_rows()),
+    )
+    figure = Figure(
         "backlog-by-day",
-        title,
+        finding,
         texts.text("report.backlog.note"),
         table,
-        lambda size: backlog_chart(plan, data, size, texts),
-        texts,
+        lambda: backlog_chart(plan, data, texts),
     )
+    return Section("backlog", texts.text("report.backlog.title"), (figure,))
 
 
-def wait_parts(plan: AnyPlan, data: PlanData, texts: Language) -> list[Part]:
+def wait_section(plan: AnyPlan, data: PlanData, texts: Language) -> Section:
     """Return waits by class, and by area where there are several."""
     targets = {name: each.target_days for name, each in plan.office.urgency.items()}
     parts: list[Part] = []
-    for name, waits, marks in (
-        ("class", data.by_class, targets),
-        ("area", data.by_area, {}),
-    ):
-        if not waits:
-            continue
-        prefix = "" if name == "class" else "area_"
-        title = (
-            _longest(data, texts) if name == "class" else _area_finding(waits, texts)
+    if data.by_class:
+        parts.append(
+            Figure(
+                "waits-by-class",
+                _longest(data, texts),
+                texts.text("report.waits.note"),
+                _wait_table(data.by_class, "caption", "urgency", texts),
+                lambda: wait_chart(data.by_class, targets, texts),
+            )
         )
-        caption = texts.text(f"report.waits.{prefix}caption")
-        heading = texts.text("column.urgency" if name == "class" else "column.area")
-        part = figure(
-            f"waits-by-{name}",
-            title,
-            texts.text(f"report.waits.{prefix}note"),
-            _wait_table(waits, caption, heading, texts),
-            lambda size, w=waits, m=marks: wait_chart(w, m, size, texts),  # type: ignore[misc]
-            texts,
+    if data.by_area:
+        parts.append(
+            Figure(
+                "waits-by-area",
+                _area_finding(data.by_area, texts),
+                texts.text("report.waits.area_note"),
+                _wait_table(data.by_area, "area_caption", "area", texts),
+                lambda: wait_chart(data.by_area, {}, texts),
+            )
         )
-        parts.append(part)
     if data.areas_left_out:
         others = texts.text("report.others", count=data.areas_left_out)
         parts.append(Paragraph(others, "note"))
-    return parts
+    return Section("waits", texts.text("report.waits.title"), tuple(parts))
 
 
 def _longest(data: PlanData, texts: Language) -> str:
@@ -248,46 +234,48 @@ def _area_finding(waits: Sequence[Wait], texts: Language) -> str:
 
 
 def _wait_table(
-    waits: Sequence[Wait], caption: str, heading: str, texts: Language
+    waits: Sequence[Wait], caption: str, group: str, texts: Language
 ) -> Table:
     names = ("moment", "people", "low", "middle", "high", "most")
-    headings = (heading, *(texts.text(f"report.waits.{name}") for name in names))
+    headings = (
+        texts.text(f"column.{group}"),
+        *(texts.text(f"report.waits.{name}") for name in names),
+    )
     dash = texts.text("digest.none")
-    rows = [
+    rows = tuple(
         (
             wait.group,
             texts.text(f"report.waits.moment_{wait.moment}"),
-            texts.number(wait.people),
+            wait.people,
             *(
-                dash if n is None else texts.number(n)
-                for n in (wait.low, wait.middle, wait.high, wait.longest)
+                dash if days is None else days
+                for days in (wait.low, wait.middle, wait.high, wait.longest)
             ),
         )
         for wait in waits
-    ]
-    return Table(caption, headings, tuple(rows), texts=2)
+    )
+    return Table(texts.text(f"report.waits.{caption}"), columns(headings, 2), rows)
 
 
-def gains_parts(gains: Gains, texts: Language) -> list[Part]:
+def gain_section(gains: Gains, texts: Language) -> Section:
     """Return what one more card on each day would save."""
+    title = texts.text("report.gains.title")
     if not gains.groups:
-        return [Paragraph(texts.text("report.gains.none"))]
-    note = [texts.text("report.gains.note")]
+        return Section("gains", title, (Paragraph(texts.text("report.gains.none")),))
+    notes = [texts.text("report.gains.note")]
     if gains.prints:
-        note.append(texts.text("report.gains.prints"))
+        notes.append(texts.text("report.gains.prints"))
     if gains.useless:
-        useless = ", ".join(gains.useless[:12])
-        note.append(texts.text("report.gains.useless", names=useless))
-    return [
-        figure(
-            "gains-by-day",
-            _gains_finding(gains, texts),
-            " ".join(note),
-            _gains_table(gains, texts),
-            lambda size: gains_chart(gains, size, texts),
-            texts,
-        )
-    ]
+        useless = ", ".join(gains.useless[:_USELESS])
+        notes.append(texts.text("report.gains.useless", names=useless))
+    figure = Figure(
+        "gains-by-day",
+        _gains_finding(gains, texts),
+        " ".join(notes),
+        _gains_table(gains, texts),
+        lambda: gains_chart(gains, texts),
+    )
+    return Section("gains", title, (figure,))
 
 
 def _gains_finding(gains: Gains, texts: Language) -> str:
@@ -304,15 +292,14 @@ def _gains_table(gains: Gains, texts: Language) -> Table:
     groups = gains.groups[:HELPFUL]
     days = sorted({day for _, points in groups for day in points})
     every = -(-len(days) // _TABLE_ROWS)
-    rows = [
+    return Table(
+        texts.text("report.gains.caption"),
         (
-            f"{texts.weekday(day)} {texts.short_date(day)}",
-            *(texts.number(points.get(day, 0.0), 1) for _, points in groups),
-        )
-        for day in days[::every]
-    ]
-    headings = (
-        texts.text("column.day"),
-        *(", ".join(names) for names, _ in groups),
+            Column(texts.text("column.day"), "day"),
+            *(Column(", ".join(names), "number", 1) for names, _ in groups),
+        ),
+        tuple(
+            (day, *(points.get(day, 0.0) for _, points in groups))
+            for day in days[::every]
+        ),
     )
-    return Table(texts.text("report.gains.caption"), headings, tuple(rows))

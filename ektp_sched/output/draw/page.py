@@ -1,0 +1,87 @@
+"""A page: the one template that writes it, and what stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ektp_sched.output.html import page_html
+from ektp_sched.output.report.charts import svg
+from ektp_sched.output.view.parts import written
+
+if TYPE_CHECKING:
+    from ektp_sched.output.languages import Language
+    from ektp_sched.output.view.parts import Figure, Section, Tile
+
+__all__ = ["Page", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole report.
+
+    Parameters
+    ----------
+    kicker
+        What kind of page it is, and of which office.
+    title
+        The main finding.
+    under
+        When it starts and how far it looks.
+    banner
+        A warning over everything; empty for none.
+    tiles
+        Figures at the top.
+    sections
+        In order.
+    footer
+        Where it comes from.
+    """
+
+    kicker: str
+    title: str
+    under: str
+    tiles: tuple[Tile, ...]
+    sections: tuple[Section, ...]
+    footer: tuple[str, ...]
+    banner: str = ""
+
+
+def render(page: Page, texts: Language) -> str:
+    """Return a page as one HTML file that needs no other."""
+    from altair.utils.schemapi import debug_mode
+    from markupsafe import Markup
+
+    def drawn(figure: Figure) -> Markup:
+        return Markup(svg(figure.chart(), figure.name, texts))
+
+    template, style = _template()
+    sections = [section for section in page.sections if section.parts]
+    # The tests check every chart against the schema; doing it here again would
+    # take a fifth of the time.
+    with debug_mode(arg=False):
+        return page_html(
+            template,
+            style,
+            page=page,
+            sections=sections,
+            lang=texts.code,
+            t=texts.text,
+            drawn=drawn,
+            written=partial(written, texts=texts),
+        )
+
+
+@cache
+def _template() -> tuple[Any, str]:
+    from jinja2 import Environment, StrictUndefined
+
+    folder = resources.files("ektp_sched.output.draw")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    source = (folder / "page.html.j2").read_text("utf-8")
+    style = (folder / "style.css").read_text("utf-8")
+    return environment.from_string(source), style
