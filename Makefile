@@ -8,11 +8,14 @@
 #   make browser      the tests that open pages in Chromium
 #   make lint         ruff and mypy --strict
 #   make bench        the benchmarks;  make bench-smoke  one small round of them
+#   make docs         the pages of the library from its docstrings, into build/api/
+#   make pictures     the readme's pictures anew (needs Chromium,
+#                     LibreOffice and pdftoppm)
 #   make lock         write requirements-dev.txt anew (needs the package index)
 #   make clean        remove .venv, demo/ and caches
 
-SUPPORTED := (3, 11) <= sys.version_info < (3, 14)
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+SUPPORTED := (3, 11) <= sys.version_info < (3, 15)
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -30,11 +33,11 @@ CHECKER := ektp_sched/trust/checker.py
 test quick laws browser: export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: demo test quick laws browser lint format bench bench-smoke lock clean
+.PHONY: demo test quick laws browser lint format bench bench-smoke docs pictures lock clean
 
 $(READY): $(LOCK) pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null || { \
-	echo "Python 3.11, 3.12 or 3.13 is needed, and $(or $(PYTHON),python3) is none of them;" \
+	echo "Python 3.11 to 3.14 is needed, and $(or $(PYTHON),python3) is not of these;" \
 	"name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
@@ -91,14 +94,22 @@ bench: $(READY)
 bench-smoke: $(READY)
 	$(PY) -m benchmarks --smoke
 
+docs: $(READY)
+	$(PY) -W ignore -m pdoc --docformat numpy --no-show-source --output-directory build/api \
+		ektp_sched ektp_sched.errors ektp_sched.readers
+	@echo "The pages are build/api/index.html."
+
+pictures: $(READY)
+	$(PY) docs/images/pictures.py
+
 lock: $(READY)
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	@echo "# Made by \`make lock\`: Python 3.11 to 3.13 on Linux, macOS and Windows." > $(LOCK).new
-	$(PY) -m uv pip compile pyproject.toml --extra dev --extra bench --extra report --universal \
+	@echo "# Made by \`make lock\`: Python 3.11 to 3.14 on Linux, macOS and Windows." > $(LOCK).new
+	$(PY) -m uv pip compile pyproject.toml --extra dev --extra bench --extra report --extra docs --universal \
 		--fork-strategy fewest --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --no-emit-find-links --quiet >> $(LOCK).new
 	! grep -nE '://|^-|file:' $(LOCK).new
 	mv $(LOCK).new $(LOCK)
 
 clean:
-	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) demo build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

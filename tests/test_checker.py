@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import json
@@ -244,21 +243,6 @@ def test_a_printer_may_be_called_reserve(tmp_path: Path) -> None:
     assert found(folder) == []
     crowded = make_plan(case, [(n // 3, "reserve", "s1") for n in range(6)])
     assert "limit" in found(write_folder(crowded, case, tmp_path / "crowded"))
-
-
-def test_it_is_one_readable_file_of_the_standard_library() -> None:
-    text = CHECKER.read_text(encoding="utf-8")
-    imported = {
-        name.split(".")[0]
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-        )
-    }
-    assert imported <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])

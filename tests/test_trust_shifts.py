@@ -20,7 +20,14 @@ from test_planning_shifts import truth
 from ektp_sched.documents import Prices
 from ektp_sched.planning import Status
 from ektp_sched.rules.tiers import DECISION_TIERS
-from ektp_sched.trust import check_certificate, checker, fairness, proves_choice, verify
+from ektp_sched.trust import (
+    check_certificate,
+    checker,
+    checker_choice,
+    fairness,
+    proves_choice,
+    verify,
+)
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.proof.bounds import Bounds
 from ektp_sched.trust.proof.choice import Cut
@@ -311,9 +318,8 @@ def checked(folder: Path, tiers: Any, weights: tuple[int, ...], prices: Any) -> 
     """Return the constant that checker.py finds."""
     check = checker.Folder(folder)
     check.run()
-    base = [check.cards(day, set()) for day in check.dates]
-    most = [check.cards(day, check.allowed(day)) for day in check.dates]
     flows = [t for t, _, _ in check.values if t[0] not in DECISION_TIERS]
     assert len(flows) == len(tiers)
-    cut = {"weights": list(weights)}
-    return check.bounds([cut], [check.priced(prices)], flows, base, most)[0]
+    cut = {"weights": list(weights), **prices}
+    given = {"uses": [], "rows": [], "cuts": [cut], "leaves": []}
+    return checker_choice.Choice(check, given).bounds(flows)[0]

@@ -36,6 +36,8 @@ from ektp_sched.office.pages import shows_error
 from ektp_sched.rules.notices import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ektp_sched.backlog.headings import Columns
     from ektp_sched.backlog.rejects import Findings
     from ektp_sched.backlog.table import Table
@@ -87,9 +89,23 @@ class _Sheet:
     def none(self, kind: pl.DataType) -> pl.Series:
         return pl.repeat(None, len(self.table.rows), dtype=kind, eager=True)
 
-    def refuse(self, column: str, why: pl.Series | None) -> None:
-        if why is not None:
-            self.findings.add(why.is_not_null(), self.heading(column), why)
+    def read(
+        self,
+        column: str,
+        parsed: tuple[pl.Series, pl.Series | None],
+        *,
+        needed: bool = False,
+    ) -> pl.Series:
+        return self.findings.read(self.heading(column), parsed, needed=needed)
+
+    def free_text(self, *columns: str) -> Iterator[tuple[str, pl.Series]]:
+        """Yield heading and cells of columns that are there; an id's number too."""
+        for column in columns:
+            cells = self.cells(column)
+            if cells is None and column == "application_id":
+                cells = self.table.cells(self.columns.number or 0)
+            if cells is not None:
+                yield self.heading(column), cells
 
 
 def check_rows(
@@ -110,14 +126,8 @@ def check_rows(
 
 def _damaged(sheet: _Sheet) -> None:
     """Reject free text whose bytes were lost: two such ids may be two people."""
-    if sheet.table.whole:
-        return
-    for column in ("application_id", "area", "status"):
-        cells = sheet.cells(column)
-        if cells is None and column == "application_id":
-            cells = sheet.table.cells(sheet.columns.number or 0)
-        if cells is not None:
-            heading = sheet.heading(column)
+    if not sheet.table.whole:
+        for heading, cells in sheet.free_text("application_id", "area", "status"):
             sheet.findings.add(replaced(as_text(cells)), heading, "malformed")
 
 
@@ -154,21 +164,16 @@ def _dates(sheet: _Sheet, checked: Checked) -> dict[str, pl.Series]:
         cells = sheet.dates(column)
         dates[column] = sheet.none(PLANNED[column])
         if cells is not None:
-            dates[column], why = parse_dates(cells, form)
-            sheet.refuse(column, why)
+            needed = column == "waiting_since"
+            dates[column] = sheet.read(column, parse_dates(cells, form), needed=needed)
             _order(sheet, checked, column, dates[column])
-            if column == "waiting_since":
-                empty = dates[column].is_null()
-                empty = empty if why is None else empty & why.is_null()
-                sheet.findings.add(empty, sheet.heading(column), "missing")
     early = dates["ready_on"] < dates["waiting_since"]
     sheet.findings.add(early, sheet.heading("ready_on"), "ready-before-waiting")
     dates["ready_on"] = dates["ready_on"].fill_null(dates["waiting_since"])
     cells = sheet.dates("recorded_at")
     dates["recorded_at"] = sheet.none(PLANNED["recorded_at"])
     if cells is not None:
-        dates["recorded_at"], why = parse_stamps(cells, form)
-        sheet.refuse("recorded_at", why)
+        dates["recorded_at"] = sheet.read("recorded_at", parse_stamps(cells, form))
     return dates
 
 
@@ -206,24 +211,24 @@ def _order(sheet: _Sheet, checked: Checked, column: str, days: pl.Series) -> Non
 def _names(sheet: _Sheet, checked: Checked) -> None:
     office, columns = sheet.office, checked.columns
     classes = urgency_classes(sheet.table, sheet.columns, office)
-    columns["urgency"], checked.rule = classes.values, classes.rule
-    sheet.refuse("urgency", classes.why)
+    columns["urgency"] = sheet.read("urgency", (classes.values, classes.why))
+    checked.rule = classes.rule
 
     cells = sheet.cells("card")
     columns["card"] = sheet.none(pl.String())
     if office.cards:
         if cells is not None:
             known = {name: name for name in office.cards}
-            columns["card"], why = official_names(cells, known, "unknown-card")
-            sheet.refuse("card", why)
+            named = official_names(cells, known, "unknown-card")
+            columns["card"] = sheet.read("card", named)
         columns["card"] = columns["card"].fill_null(office.default_card)
 
     cells = sheet.cells("area")
     columns["area"] = sheet.none(pl.String())
     if cells is not None and office.areas:
         known = spellings(office.areas)
-        columns["area"], why = official_names(cells, known, "unknown-area")
-        sheet.refuse("area", why)
+        named = official_names(cells, known, "unknown-area")
+        columns["area"] = sheet.read("area", named)
     elif cells is not None:
         columns["area"] = _free(cells, "area", checked)
 
@@ -245,12 +250,8 @@ def _free(cells: pl.Series, column: str, checked: Checked) -> pl.Series:
 def _errors(sheet: _Sheet) -> None:
     """Reject what shows an error of a sheet where any other text would do."""
     taken = ["application_id", "status", *(() if sheet.office.areas else ("area",))]
-    for column in taken:
-        cells = sheet.cells(column)
-        if cells is None and column == "application_id":
-            cells = sheet.table.cells(sheet.columns.number or 0)
-        if cells is not None:
-            sheet.findings.add(shows_error(cells), sheet.heading(column), "error-cell")
+    for heading, cells in sheet.free_text(*taken):
+        sheet.findings.add(shows_error(cells), heading, "error-cell")
 
 
 def _numbers_elsewhere(sheet: _Sheet, checked: Checked) -> None:
@@ -296,4 +297,4 @@ def _repeats(sheet: _Sheet, checked: Checked) -> None:
     stays = sheet.table.row_names(rows["stays"])
     why = pl.select(pl.format("duplicate: row {} stays", stays)).to_series()
     reasons = sheet.none(pl.String()).scatter(rows["at"], why)
-    sheet.refuse("application_id", reasons)
+    sheet.read("application_id", (ids, reasons))

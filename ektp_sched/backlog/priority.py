@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -16,15 +17,15 @@ from ektp_sched.backlog.identity import (
     is_made,
     whole_numbers,
 )
+from ektp_sched.backlog.listed import positions, read_list, refuse_rows
 from ektp_sched.backlog.model import PRIORITIES
 from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
-from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.reasons import NEAREST
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean, fold
-from ektp_sched.errors import BacklogError, PriorityError, place
+from ektp_sched.errors import PriorityError
 from ektp_sched.rules.notices import Notice
 from ektp_sched.words import joined, said
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog.table import Table
     from ektp_sched.office.office import Office
+    from ektp_sched.words import Said
 
 __all__ = ["Applied", "Priorities", "apply_priorities", "read_priorities"]
 
@@ -113,24 +115,8 @@ def read_priorities(path: Path, office: Office, key: bytes | None) -> Priorities
     known |= {fold(h) for h, column in office.columns.items() if column in _NAMES}
     if office.identity is not None:
         known.add(fold(office.identity.from_))
-    try:
-        table, _ = read_table(path, known)
-    except BacklogError as error:
-        raise PriorityError(
-            error.message, file=error.file, sheet=error.sheet, row=error.row
-        ) from None
+    table = read_list(path, known, PriorityError)
     at, number = _positions(table, office, name)
-    if table.row_with_rows is not None:
-        raise PriorityError(
-            said(
-                "has a cell with lines that look like rows of the list; a quotation "
-                "mark may be missing there: correct the row",
-                "memuat sel dengan baris-baris yang mirip baris daftar ini; mungkin "
-                "ada tanda kutip yang hilang: perbaiki baris itu",
-            ),
-            file=name,
-            row=table.row_with_rows,
-        )
     whom = at.get("application_id", number or 0)
     kept = without_rows_below(table, whom, at.get("due_on"), office.dates.format)
     lines = _lines(kept, at, number, office, key, name)
@@ -147,23 +133,19 @@ def _positions(
     mapped = {fold(heading): column for heading, column in office.columns.items()}
     wanted = {fold(n): column for column, names in _NAMES.items() for n in names}
     source = None if office.identity is None else fold(office.identity.from_)
-    at: dict[str, int] = {}
-    number: int | None = None
-    for position, heading in enumerate(table.headings):
-        word = fold(heading)
-        column = wanted.get(word) or mapped.get(word)
-        if word == source or (source is None and is_number_heading(word)):
-            number = position
-        elif column in _NAMES and at.setdefault(column, position) != position:
-            message = said(
-                "has two columns for {column}; keep one of them",
-                "memuat dua kolom untuk {column}; pertahankan salah satu",
-                column=column,
-            )
-            raise PriorityError(message, file=name)
+    words = [fold(heading) for heading in table.headings]
+    numbers = [
+        word == source or (source is None and is_number_heading(word)) for word in words
+    ]
+    columns = [
+        None if is_number else wanted.get(word) or mapped.get(word)
+        for word, is_number in zip(words, numbers, strict=True)
+    ]
+    known = [column if column in _NAMES else None for column in columns]
+    at = positions(known, name, PriorityError)
+    number = max((n for n, is_number in enumerate(numbers) if is_number), default=None)
     if "application_id" not in at and number is None:
-        folded = [fold(heading) for heading in table.headings]
-        queue = [n for n, word in enumerate(folded) if word in QUEUE_HEADINGS]
+        queue = [n for n, word in enumerate(words) if word in QUEUE_HEADINGS]
         if queue:
             at["application_id"] = queue[0]
     absent = [column for column in ("reason", "by") if column not in at]
@@ -229,21 +211,17 @@ def _lines(
     if "urgency" in at:
         spellings = class_spellings(office.classes)
         named = official_names(texts["urgency"], spellings, "unknown-class")
-        frame = frame.with_columns(urgency=named.values)
-        _add(findings, named.why, table.headings[at["urgency"]])
+        values = findings.read(table.headings[at["urgency"]], named)
+        frame = frame.with_columns(urgency=values)
     if "due_on" in at:
         parsed = parse_dates(table.dates(at["due_on"]), office.dates.format)
-        frame = frame.with_columns(due_on=parsed.values)
-        _add(findings, parsed.why, table.headings[at["due_on"]])
+        values = findings.read(table.headings[at["due_on"]], parsed)
+        frame = frame.with_columns(due_on=values)
     _complete(frame, findings)
-    _refuse(findings, office, name)
+    classes = ", ".join(office.classes)
+    refuse_rows(findings, partial(_sentence, classes), name, PriorityError)
     heading = None if number is None else fold(table.headings[number])
     return Priorities(frame, heading, ())
-
-
-def _add(findings: Findings, why: pl.Series | None, column: str) -> None:
-    if why is not None:
-        findings.add(why.is_not_null(), column, why)
 
 
 def _complete(frame: pl.DataFrame, findings: Findings) -> None:
@@ -259,40 +237,19 @@ def _complete(frame: pl.DataFrame, findings: Findings) -> None:
     findings.add(again, "application_id", "twice")
 
 
-def _refuse(findings: Findings, office: Office, name: str) -> None:
-    bad = findings.frame()
-    if bad.is_empty():
-        return
-    classes = ", ".join(office.classes)
-    problems = []
-    for row, column, reason in bad.rows():
-        code, _, detail = reason.split("; ")[0].partition(": ")
-        sentence = _SENTENCES[code]
-        if code == "unknown-class":
-            near = detail.removeprefix(NEAREST)
-            hint = said("; nearest is {near}", "; yang paling mirip {near}", near=near)
-            sentence = said(
-                "{what}{hint}; the office has {classes}",
-                "{what}{hint}; kelas di kantor ini: {classes}",
-                what=sentence,
-                hint=hint if near else "",
-                classes=classes,
-            )
-        problems.append((row, column.split("; ")[0], sentence))
-    row, column, sentence = problems[0]
-    if len(problems) > 1:
-        sentence = said(
-            "{what} (and {n} more rows are not what they should be)",
-            "{what} (dan {n} baris lagi juga salah)",
-            what=sentence,
-            n=len(problems) - 1,
-        )
-    raise PriorityError(
-        sentence,
-        file=name,
-        row=row,
-        column=column or None,
-        problems=[joined(": ", (place(None, r, c), s)) for r, c, s in problems],
+def _sentence(classes: str, reason: str) -> Said:
+    """Return what is wrong with a row, where the office has some classes."""
+    code, _, detail = reason.partition(": ")
+    if code != "unknown-class":
+        return _SENTENCES[code]
+    near = detail.removeprefix(NEAREST)
+    hint = said("; nearest is {near}", "; yang paling mirip {near}", near=near)
+    return said(
+        "{what}{hint}; the office has {classes}",
+        "{what}{hint}; kelas di kantor ini: {classes}",
+        what=_SENTENCES[code],
+        hint=hint if near else "",
+        classes=classes,
     )
 
 

@@ -40,6 +40,22 @@ class Findings:
         why = reason if isinstance(reason, pl.Series) else pl.lit(reason)
         self._frames.append(pl.select(row=rows, column=pl.lit(column), reason=why))
 
+    def read(
+        self,
+        column: str,
+        parsed: tuple[pl.Series, pl.Series | None],
+        *,
+        needed: bool = False,
+    ) -> pl.Series:
+        """Return what was read of a column; note what was refused, or is missing."""
+        values, why = parsed
+        if why is not None:
+            self.add(why.is_not_null(), column, why)
+        if needed:
+            empty = values.is_null()
+            self.add(empty if why is None else empty & why.is_null(), column, "missing")
+        return values
+
     @property
     def good(self) -> pl.Series | None:
         """Which rows of the table have no finding, boolean; None if all."""

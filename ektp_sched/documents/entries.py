@@ -22,7 +22,8 @@ from pydantic import (
     model_validator,
 )
 
-from ektp_sched.rules.aims import DECISION_TIERS, TIERS
+from ektp_sched.rules.aims import TIERS
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Blanks", "blanks_of"]
+__all__ = ["Blanks", "blanks_of", "enough"]
 
 Change = tuple[tuple[int, int], ...]
 """Cards more, or fewer, by day."""
@@ -57,31 +57,13 @@ class Blanks:
     """
 
     def __init__(self, lots: Sequence[Lot], cards: dict[str | None, Ints]) -> None:
-        self._own: dict[str | None, Lot] = {
-            lot.kept_for: lot for lot in lots if lot.kept_for is not None
-        }
-        self._lots = sorted((s for s in lots if s.kept_for is None), key=_expiry)
+        self._own, self._lots = _apart(lots)
         self._cards = cards
-        days = len(next(iter(cards.values())))
-        self._wanted = sum(
-            (self._from_all(name, some) for name, some in cards.items()),
-            np.zeros(days, dtype=np.int64),
-        )
+        self._wanted = _wanted(self._own, cards)
         self._taken, self.short = _take(self._lots, self._wanted)
         self._moved: dict[tuple[str | None, int, int], Change] = {}
         self._fits: dict[Change, bool] = {}
         self._reaches = self._chains()
-
-    def _from_all(self, name: str | None, cards: Ints) -> Ints:
-        """Return a class's cards by day that take blanks for anybody."""
-        own = self._own.get(name)
-        if own is None:
-            return cards
-        here = slice(own.first, own.last + 1)
-        taken = np.minimum(np.cumsum(cards[here]), own.cards)
-        rest = cards.copy()
-        rest[here] -= np.diff(taken, prepend=0)
-        return rest
 
     def _chains(self) -> Bools:
         """Return which lots a card of each day can get at, shape ``(days, lots)``.
@@ -122,10 +104,11 @@ class Blanks:
         key = name, to, away
         if key not in self._moved:
             cards = np.append(self._cards.get(name, 0 * self._wanted), 1)
-            before = self._from_all(name, cards[:-1].copy())
+            own = self._own.get(name)
+            before = _from_all(own, cards[:-1].copy())
             cards[to] += 1
             cards[away] -= 1
-            change = self._from_all(name, cards[:-1]) - before
+            change = _from_all(own, cards[:-1]) - before
             days = np.flatnonzero(change).tolist()
             self._moved[key] = tuple((day, int(change[day])) for day in days)
         return self._moved[key]
@@ -138,10 +121,10 @@ class Blanks:
                 self._fits[change] = self._counted_again(change)
             else:
                 fewer = [day for day, cards in change if cards < 0]
-                self._fits[change] = not more or self._found(more[0], fewer)
+                self._fits[change] = not more or self._finds(more[0], fewer)
         return self._fits[change]
 
-    def _found(self, day: int, fewer: Iterable[int]) -> bool:
+    def _finds(self, day: int, fewer: Iterable[int]) -> bool:
         """Return whether a card finds a blank: one left, or one given back."""
         cards = np.array([lot.cards for lot in self._lots], dtype=np.int64)
         free = self._taken.sum(axis=0) < cards
@@ -198,8 +181,35 @@ class Blanks:
         return min(int(cards[: min(day, lot.last) + 1].sum()), lot.cards)
 
 
-def _expiry(lot: Lot) -> int:
-    return lot.last
+def enough(lots: Sequence[Lot], cards: dict[str | None, Ints]) -> bool:
+    """Return whether every card finds a blank; both are as of `Blanks`."""
+    own, shared = _apart(lots)
+    return not _take(shared, _wanted(own, cards))[1].any()
+
+
+def _apart(lots: Sequence[Lot]) -> tuple[dict[str | None, Lot], list[Lot]]:
+    """Return the lots set aside, by class, and the others by their last day."""
+    own: dict[str | None, Lot] = {}
+    own |= {lot.kept_for: lot for lot in lots if lot.kept_for is not None}
+    shared = [lot for lot in lots if lot.kept_for is None]
+    return own, sorted(shared, key=lambda lot: lot.last)
+
+
+def _wanted(own: dict[str | None, Lot], cards: dict[str | None, Ints]) -> Ints:
+    """Return how many cards of each day take blanks for anybody."""
+    rest = [_from_all(own.get(name), of_class) for name, of_class in cards.items()]
+    return np.asarray(np.sum(rest, axis=0, dtype=np.int64))
+
+
+def _from_all(own: Lot | None, cards: Ints) -> Ints:
+    """Return a class's cards by day that take blanks for anybody."""
+    if own is None:
+        return cards
+    here = slice(own.first, own.last + 1)
+    taken = np.minimum(np.cumsum(cards[here]), own.cards)
+    rest = cards.copy()
+    rest[here] -= np.diff(taken, prepend=0)
+    return rest
 
 
 def _summed(first: Change, other: Change) -> Change:

@@ -91,10 +91,11 @@ def lay_case(
     days: int,
     solver: TierSolver,
     workers: int = 1,
+    limits: Capacity | None = None,
 ) -> Case:
-    """Lay out who waits for what over a horizon."""
+    """Lay out who waits for what; ``limits`` are the office's own if left out."""
     worked = calendar(office, start, days)
-    limits = capacity(office, start, days)
+    limits = capacity(office, start, days) if limits is None else limits
     people = read_people(backlog.frame, office, start, days)
     check_start(people.since, start)
     cohorts = group(people)

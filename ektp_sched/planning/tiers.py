@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.people.cohorts import Cohorts
 
-__all__ = ["check_range", "objectives"]
+__all__ = ["check_range", "objectives", "too_large"]
 
 _RANGE = 1 << 56
 """Largest cost times number of nodes: leaves room to double it and to add up."""
@@ -50,16 +50,22 @@ def check_range(
             targets = ", ".join(
                 f"{name} = {kind.target_days}" for name, kind in office.urgency.items()
             )
-            msg = said(
-                "the target_days of urgency ({targets}) have the common multiple "
-                "{multiple}, too large for exact integers over {days} days; choose "
-                "targets that divide one another, such as 3, 30 and 90",
-                "target_days kelas urgensi ({targets}) memiliki kelipatan persekutuan "
-                "{multiple}, terlalu besar untuk dihitung dengan tepat selama {days} "
-                "hari; pilihlah target yang saling habis dibagi, misalnya 3, 30, dan "
-                "90",
-                targets=targets,
-                multiple=office.lcm_targets,
-                days=tier.days,
-            )
-            raise UnsupportedRuleError(msg)
+            raise too_large(targets, office.lcm_targets, tier.days)
+
+
+def too_large(targets: str, multiple: int, days: int) -> UnsupportedRuleError:
+    """Return that targets have too large a common multiple."""
+    return UnsupportedRuleError(
+        said(
+            "the target_days of urgency ({targets}) have the common multiple "
+            "{multiple}, too large for exact integers over {days} days; choose "
+            "targets that divide one another, such as 3, 30 and 90",
+            "target_days kelas urgensi ({targets}) memiliki kelipatan persekutuan "
+            "{multiple}, terlalu besar untuk dihitung dengan tepat selama {days} "
+            "hari; pilihlah target yang saling habis dibagi, misalnya 3, 30, dan "
+            "90",
+            targets=targets,
+            multiple=multiple,
+            days=days,
+        )
+    )

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -108,6 +108,17 @@ class Limit:
         """Return the same of some kinds, shape ``(K',)``, that stand for all."""
         unless = None if self.unless is None else self.unless[:, kinds]
         return replace(self, weights=self.weights[kinds], unless=unless)
+
+    @property
+    def stretches(self) -> Iterator[tuple[int, int, int]]:
+        """Yield first and last day and the cards of each stretch; of a share none."""
+        if not isinstance(self.amount, Fraction):
+            yield from zip(
+                self.first.tolist(),
+                self.last.tolist(),
+                self.amount.tolist(),
+                strict=True,
+            )
 
     @property
     def label(self) -> str:

@@ -28,13 +28,15 @@ from ektp_sched.rules.fields import (
     noted,
 )
 from ektp_sched.rules.forms import Form, Kind, listed, quoted
+from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem, entry_id_problems
 from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.world import weeks
 from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -172,7 +174,7 @@ def _ids(office: HasShifts) -> Iterator[Problem]:
     yield from entry_id_problems("shifts", office.shifts, said("shift", "shift"))
 
 
-def _rest_leaves_the_uses_of_a_week(office: HasShifts) -> Iterator[Problem]:
+def _rest_leaves_the_most_uses_a_week(office: HasShifts) -> Iterator[Problem]:
     for index, shift in enumerate(office.shifts):
         most = _uses_in_a_week(shift.rest_days)
         if shift.max_per_week is not None and shift.max_per_week > most:
@@ -199,7 +201,7 @@ SHIFTS = Rule(
     "shifts",
     problems=(
         _ids,
-        _rest_leaves_the_uses_of_a_week,
+        _rest_leaves_the_most_uses_a_week,
     ),
 )
 
@@ -319,3 +321,32 @@ def _more_cards(
             for first, last, left in stretches(office, resource, start, days):
                 row[first:last] = int(full * left)
     return cards
+
+
+def limits_on_uses(
+    office: HasShifts, start: date, days: int, uses: Iterable[tuple[str, int]]
+) -> Iterator[Limit]:
+    """Yield what limits the uses of shifts: their kinds are the shifts, in order.
+
+    Rest begins on each day of ``uses``, id and day; no other stretch can be broken.
+    """
+    used = set(uses)
+    whole = np.array([0]), np.array([days - 1])
+    if office.budget is not None:
+        costs = np.array([shift.cost_idr for shift in office.shifts], dtype=np.int64)
+        most = np.array([office.budget.idr], dtype=np.int64)
+        yield Limit("budget", "budget.idr", 0, costs, *whole, most)
+    counts = np.eye(len(office.shifts), dtype=np.int64)
+    for number, shift in enumerate(office.shifts):
+        begun = np.array(sorted(on for name, on in used if name == shift.id), dtype=int)
+        rest = begun, np.minimum(begun + shift.rest_days, days - 1)
+        week = weeks(start, days, whole=False)
+        for code, key, (first, last), most_uses in (
+            ("shift-uses", "max_uses", whole, shift.max_uses),
+            ("shift-week", "max_per_week", week, shift.max_per_week),
+            ("shift-rest", "rest_days", rest, 1 if shift.rest_days else None),
+        ):
+            if most_uses is not None:
+                place = f"shifts[{number + 1}].{key}"
+                amount = np.full(len(first), most_uses, dtype=np.int64)
+                yield Limit(code, place, number, counts[number], first, last, amount)

@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 """Check a plan folder of ektp-sched without ektp-sched: ``python checker.py FOLDER``.
 
-Needs Python 3.11 and nothing else.  All is computed again from office.toml (rules),
-applications.csv (who waits), plan.csv and unprinted.csv (the plan), summary.json (its
-claims), certificate.json (prices that prove it best); the other tables and the sheets
-in batches/ must say the same.  Exit code 0: nothing wrong; 1:
-something is wrong; 2: the folder cannot be checked.  Days are numbered from the start,
-0; the number after the last means "not printed".
+Needs Python 3.11 and nothing else, and checker_choice.py beside it where shifts were
+chosen.  All is computed again from office.toml (rules), applications.csv (who waits),
+plan.csv and unprinted.csv (the plan), summary.json (its claims) and certificate.json
+(prices that prove it best); the other tables and the sheets in batches/ must say the
+same.  Exit code 0: nothing wrong; 1: something is wrong; 2: the folder cannot be
+checked.  Days are numbered from the start, 0; the number after the last means "not
+printed".
 """
 
-# fmt: off
-# ruff: noqa: E501, SIM905
 import csv
 import hashlib
 import io
@@ -18,200 +17,447 @@ import json
 import math
 import os
 import re
+import runpy
 import statistics
 import sys
 import tomllib
 import unicodedata
-from collections import Counter, defaultdict, namedtuple
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, combinations, groupby, pairwise, permutations, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-TEXTS = {line.split(": ")[0]: line.split(": ", 1)[1].split(" | ") for line in """\
-once: not exactly once | tidak tepat satu kali
-rule: printed against this rule | dicetak melanggar aturan ini
-limit: more cards than the limit | kartu melebihi batas
-blanks: so many cards find no blank that is theirs to use and has not expired | sekian kartu tidak mendapat blangko yang boleh dipakai dan belum kedaluwarsa
-shift: a shift against this rule | shift melanggar aturan ini
-quota: this quota is not kept | kuota ini tidak ditaati
-parity: the areas are further apart than this entry allows | wilayah berselisih lebih besar daripada yang dibolehkan entri ini
-uneven: equal printers, but uneven shares | printer setara, tetapi bagian tidak rata
-table: this row (1: the heading) has not the columns of this table | baris ini (1: judul kolom) tidak berisi kolom-kolom tabel ini
-row: wrong in this row | salah pada baris ini
-reason: the reason does not hold | alasannya tidak benar
-file: missing, changed since it was written, or not listed in summary.json | tidak ada, berubah sejak ditulis, atau tidak tercantum di summary.json
-sheet: another list than plan.csv | daftar yang berbeda dari plan.csv
-better: called optimal, but this alone keeps every rule and is better | disebut optimal, padahal dengan ini saja semua aturan ditaati dan hasilnya lebih baik
-tie: printed later than the tie-break says | dicetak lebih lambat dari aturan seri
-claim: claimed, but not what the files come to | dinyatakan, tetapi tidak sesuai isi berkas
-proof: the certificate proves nothing | sertifikat tidak membuktikan apa pun
-value: Computed again | Dihitung ulang
-sure: proven | terbukti
-optimal: The certificate holds: no plan that keeps these rules is better. | Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.
-choice: The choice of shifts is proven too: no other that keeps these rules is better. | Pilihan shift juga terbukti: tidak ada pilihan lain yang menaati aturan ini dan lebih baik.
-with: The certificate holds for the plan with these shifts. | Sertifikat sah untuk rencana dengan shift ini.
-filled: Changed since written, as when the office fills it in; names and order in batches/*.csv were checked | Berubah sejak ditulis, misalnya diisi oleh kantor; nama dan urutan dalam batches/*.csv sudah diperiksa
-unsaid: Not checked, as the folder alone cannot say it | Tidak diperiksa, karena tidak dapat dibuktikan dari folder ini saja
-solver: That no other choice of shifts is better is the solver's word; what is proven is the plan with these shifts. | Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; yang terbukti adalah rencana dengan shift ini.
-absent: there is no such folder; name the folder that `ektp-sched plan` wrote | folder itu tidak ada; sebutkan folder yang ditulis `ektp-sched plan`
-word: Optimal by the solver's word: proven by the solver, within its tolerance; not certified. | Optimal menurut program pemecah: terbukti oleh pemecah, dalam batas toleransinya; tidak bersertifikat.
-open: Not proven optimal; a better plan may exist. | Tidak terbukti optimal; mungkin ada rencana yang lebih baik.
-means: Optimal means: this rule was followed as well as it can be; it does not say that the rule is right or the input true. | Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya tepat atau datanya benar.
-good: Every rule, row, count, tier value and order was computed again: nothing wrong was found. | Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak ditemukan kesalahan.
-bad: things are wrong; do not use this plan before they are explained. | hal salah; jangan pakai rencana ini sebelum dijelaskan.
-count: read, planned, held, rejected, printed, unprinted | terbaca, direncanakan, belum siap cetak, ditolak, dicetak, belum dicetak
-lost: is not there, or cannot be read | tidak ada, atau tidak dapat dibaca
-plain: is no ordinary file | bukan berkas biasa
-cut: Not all could be printed | Tidak semua dapat dicetak
-unread: This folder cannot be checked | Folder ini tidak dapat diperiksa""".splitlines()}
+TEXTS = {
+    "once": ("not exactly once", "tidak tepat satu kali"),
+    "rule": ("printed against this rule", "dicetak melanggar aturan ini"),
+    "limit": ("more cards than the limit", "kartu melebihi batas"),
+    "blanks": (
+        "so many cards find no blank that is theirs to use and has not expired",
+        "sekian kartu tidak mendapat blangko yang boleh dipakai dan belum kedaluwarsa",
+    ),
+    "shift": ("a shift against this rule", "shift melanggar aturan ini"),
+    "quota": ("this quota is not kept", "kuota ini tidak ditaati"),
+    "parity": (
+        "the areas are further apart than this entry allows",
+        "wilayah berselisih lebih besar daripada yang dibolehkan entri ini",
+    ),
+    "uneven": (
+        "equal printers, but uneven shares",
+        "printer setara, tetapi bagian tidak rata",
+    ),
+    "table": (
+        "this row (1: the heading) has not the columns of this table",
+        "baris ini (1: judul kolom) tidak berisi kolom-kolom tabel ini",
+    ),
+    "row": ("wrong in this row", "salah pada baris ini"),
+    "reason": ("the reason does not hold", "alasannya tidak benar"),
+    "file": (
+        "missing, changed since it was written, or not listed in summary.json",
+        "tidak ada, berubah sejak ditulis, atau tidak tercantum di summary.json",
+    ),
+    "sheet": ("another list than plan.csv", "daftar yang berbeda dari plan.csv"),
+    "better": (
+        "called optimal, but this alone keeps every rule and is better",
+        "disebut optimal, padahal dengan ini saja semua aturan ditaati dan hasilnya "
+        "lebih baik",
+    ),
+    "tie": (
+        "printed later than the tie-break says",
+        "dicetak lebih lambat dari aturan seri",
+    ),
+    "claim": (
+        "claimed, but not what the files come to",
+        "dinyatakan, tetapi tidak sesuai isi berkas",
+    ),
+    "proof": (
+        "the certificate proves nothing",
+        "sertifikat tidak membuktikan apa pun",
+    ),
+    "value": ("Computed again", "Dihitung ulang"),
+    "sure": ("proven", "terbukti"),
+    "optimal": (
+        "The certificate holds: no plan that keeps these rules is better.",
+        "Sertifikat sah: tidak ada rencana lebih baik yang menaati aturan ini.",
+    ),
+    "choice": (
+        "The choice of shifts is proven too: no other that keeps these rules is "
+        "better.",
+        "Pilihan shift juga terbukti: tidak ada pilihan lain yang menaati aturan ini "
+        "dan lebih baik.",
+    ),
+    "with": (
+        "The certificate holds for the plan with these shifts.",
+        "Sertifikat sah untuk rencana dengan shift ini.",
+    ),
+    "filled": (
+        "Changed since written, as when the office fills it in; names and order in "
+        "batches/*.csv were checked",
+        "Berubah sejak ditulis, misalnya diisi oleh kantor; nama dan urutan dalam "
+        "batches/*.csv sudah diperiksa",
+    ),
+    "unsaid": (
+        "Not checked, as the folder alone cannot say it",
+        "Tidak diperiksa, karena tidak dapat dibuktikan dari folder ini saja",
+    ),
+    "solver": (
+        "That no other choice of shifts is better is the solver's word; what is "
+        "proven is the plan with these shifts.",
+        "Bahwa tidak ada pilihan shift yang lebih baik hanya kata program pemecah; "
+        "yang terbukti adalah rencana dengan shift ini.",
+    ),
+    "absent": (
+        "there is no such folder; name the folder that `ektp-sched plan` wrote",
+        "folder itu tidak ada; sebutkan folder yang ditulis `ektp-sched plan`",
+    ),
+    "word": (
+        "Optimal by the solver's word: proven by the solver, within its tolerance; "
+        "not certified.",
+        "Optimal menurut program pemecah: terbukti oleh pemecah, dalam batas "
+        "toleransinya; tidak bersertifikat.",
+    ),
+    "open": (
+        "Not proven optimal; a better plan may exist.",
+        "Tidak terbukti optimal; mungkin ada rencana yang lebih baik.",
+    ),
+    "means": (
+        "Optimal means: this rule was followed as well as it can be; it does not say "
+        "that the rule is right or the input true.",
+        "Optimal berarti: aturan ini diikuti sebaik mungkin; bukan bahwa aturannya "
+        "tepat atau datanya benar.",
+    ),
+    "good": (
+        "Every rule, row, count, tier value and order was computed again: nothing "
+        "wrong was found.",
+        "Semua aturan, baris, jumlah, nilai tujuan dan urutan dihitung ulang: tidak "
+        "ditemukan kesalahan.",
+    ),
+    "bad": (
+        "things are wrong; do not use this plan before they are explained.",
+        "hal salah; jangan pakai rencana ini sebelum dijelaskan.",
+    ),
+    "count": (
+        "read, planned, held, rejected, printed, unprinted",
+        "terbaca, direncanakan, belum siap cetak, ditolak, dicetak, belum dicetak",
+    ),
+    "lost": ("is not there, or cannot be read", "tidak ada, atau tidak dapat dibaca"),
+    "plain": ("is no ordinary file", "bukan berkas biasa"),
+    "cut": ("Not all could be printed", "Tidak semua dapat dicetak"),
+    "unread": ("This folder cannot be checked", "Folder ini tidak dapat diperiksa"),
+}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
-TABLES = {line.split(": ")[0]: line.split(": ")[1].split(",") for line in """\
-applications.csv: application_id,waiting_since,ready_on,urgency,due_on,card,area,recorded_at,promised_on,pinned_on,status
-plan.csv: application_id,day,printer,server,batch,position,wait_days,urgency,pressure
-unprinted.csv: application_id,waiting_since,urgency,reason
-held.csv: application_id,status
-rejects.csv: row,column,reason
-prices.csv: resource,day,tier,rank,one_more,one_less
-quotas.csv: quota,limit,from,to,printed,all_printed,cards,left,kept
-parity.csv: parity,limit,from,to,printed,all_printed,cards,left,kept
-shifts.csv: shift,day,cost_idr,pressure_days_saved,unprinted_saved,overdue_saved,promise_days_saved,person_days_saved,wasted_trips_saved,needed_for_rules""".splitlines()}
-# A plan folder has no other files than these, and what systems and open workbooks leave beside them.
-NAMES = {*TABLES, "office.toml", "summary.json", "certificate.json", "plan.xlsx", "report.html", "batches"}
+AMOUNT_COLUMNS = "limit from to printed all_printed cards left kept"
+TABLES = {
+    "applications.csv": "application_id waiting_since ready_on urgency due_on card "
+    "area recorded_at promised_on pinned_on status",
+    "plan.csv": "application_id day printer server batch position wait_days urgency "
+    "pressure",
+    "unprinted.csv": "application_id waiting_since urgency reason",
+    "held.csv": "application_id status",
+    "rejects.csv": "row column reason",
+    "prices.csv": "resource day tier rank one_more one_less",
+    "quotas.csv": f"quota {AMOUNT_COLUMNS}",
+    "parity.csv": f"parity {AMOUNT_COLUMNS}",
+    "shifts.csv": "shift day cost_idr pressure_days_saved unprinted_saved "
+    "overdue_saved promise_days_saved person_days_saved wasted_trips_saved "
+    "needed_for_rules",
+}
+# A plan folder has no other files than these, and what systems and open workbooks
+# leave beside them.
+NAMES = {"office.toml", "summary.json", "certificate.json", *SHEETS, *TABLES}
 SHEET = re.compile(r"batches/\d{4}-\d\d-\d\d/[^/]+\.(csv|xlsx)")
-JUNK = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|(?i:~\$.+\.(xls[xmb]?|ods)|\.~lock\..+#)")
-WORKPLACE = re.compile(r"\.ektp-sched-(.+-)?[a-z0-9_]{8}(-gone)?")  # a folder of a command that was killed
-UNSAID = ("classified", "digests", "engine", "holidays", "prioritised", "priority_unmatched", "provisional", "read_as", "seconds", "source", "warnings")
-# Every other key is computed again; summary.json and its entries have no more keys than these.
-KEYS = {*UNSAID, *(
-    "schema_version program office language start days read planned held done rejected printed unprinted status engine_reason tie_break seed tiers shifts "
-    "quotas parity waits clearance uses unprinted_by_reason held_by_status rejected_by_reason by_area files").split()}
-INSIDE = {"tiers": "name rank value exact bound proven", "by_area": "area planned held",
-          "shifts": "id day cost_idr saves person_days wasted_trips wasted_trips_exact needed_for_rules",
-          "quotas": "quota per limit value periods printed cards kept kept_as_nobody_was_left",
-          "parity": "parity areas per limit value periods printed cards kept kept_as_nobody_was_left"}
+JUNK = re.compile(
+    r"\.DS_Store|Thumbs\.db|desktop\.ini|(?i:~\$.+\.(xls[xmb]?|ods)|\.~lock\..+#)"
+)
+# A folder of a command that was killed.
+WORKPLACE = re.compile(r"\.ektp-sched-(.+-)?[a-z0-9_]{8}(-gone)?")
+UNSAID = (
+    "classified digests engine holidays prioritised priority_unmatched provisional "
+    "read_as seconds source warnings"
+)
+# Every other key is computed again; summary.json and its entries have no more keys.
+KEYS = (
+    f"{UNSAID} schema_version program office language start days read planned held "
+    "done rejected printed unprinted status engine_reason tie_break seed tiers shifts "
+    "quotas parity waits clearance uses unprinted_by_reason held_by_status "
+    "rejected_by_reason by_area files"
+)
+AMOUNT_KEYS = "per limit value periods printed cards kept kept_as_nobody_was_left"
+INSIDE = {
+    "tiers": "name rank value exact bound proven",
+    "by_area": "area planned held",
+    "shifts": "id day cost_idr saves person_days wasted_trips wasted_trips_exact "
+    "needed_for_rules",
+    "quotas": f"quota {AMOUNT_KEYS}",
+    "parity": f"parity areas {AMOUNT_KEYS}",
+}
+QUOTA_LIMITS = ("at_most", "at_least", "at_most_share", "at_least_share")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
-# What quotas, parity and blanks see of a card, and its printer; two of a kind can always take each other's place.
-Kind = namedtuple("Kind", ["able", "blanks", "urgency", "counts", "area", "printer"])  # noqa: PYI024
-# What the rules see of an application: day numbers, class, target, rank (class, area; none
-# is infinity), quotas that count it, its area if parity names it, printers that may print it, the limit on its blanks.
-Cohort = namedtuple("Cohort", [  # noqa: PYI024
-    "since", "ready", "due", "promised", "pin", "urgency", "target", "rank", "counts", "area", "able", "blanks"])
-UNREADABLE = (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error)
+UNREADABLE = (
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    csv.Error,
+)
 Tier = tuple[str, Any, Any]  # name, rank, and the rank as it is written
+Way = tuple[str, ...]  # a printer, a server that it uses, and the reserve if any
+Marks = tuple[Any, ...]  # numbers of quotas that count a card; its area for parity
+
+
+class Kind(NamedTuple):
+    """What rules see of a card and its slot; two of a kind can take each other's."""
+
+    able: tuple[str, ...]
+    blanks: str | None
+    urgency: str
+    marks: Marks
+    printer: str
+
+
+class Cohort(NamedTuple):
+    """What the rules see of an application; dates are numbers of days."""
+
+    since: int
+    ready: int
+    due: int | None
+    promised: int | None
+    pin: int | None
+    urgency: str
+    target: int
+    rank: tuple[float, float]  # of class and area; none is infinity
+    marks: Marks
+    able: tuple[str, ...]  # printers that may print it
+    blanks: str | None  # the limit on its blanks
+
+
+@dataclass
+class Amount:
+    """A number that cards of a stretch of days add up to, and that has a most.
+
+    A card adds ``every`` and, for each of its marks, ``weights``.  Where it is
+    ``lifted`` the number may be passed once nobody with one of the marks ``who`` is
+    left at the end of the last day who could have been printed.
+    """
+
+    code: str  # quota or parity
+    number: int  # of its entry in office.toml
+    key: str
+    days: range
+    weights: dict[Any, Fraction]
+    every: Fraction
+    most: Fraction
+    who: Marks
+    lifted: bool
+    total: Fraction = Fraction(0)
+    printed: int = 0  # cards of a quota's kind
+    all_printed: int = 0
+    left: tuple[int, ...] = ()
+
+    def weight(self, marks: Marks) -> Fraction:
+        """Return what a card adds."""
+        return self.every + sum(self.weights.get(mark, 0) for mark in marks)
+
+    def kept(
+        self, come: Marks = (), go: Marks | None = (), d: int = 0, e: int = 0
+    ) -> Any:
+        """Return whether it is kept once a card came from day e to the earlier day d.
+
+        Another takes its slot; or none, if that is None.
+        """
+        moved = (d in self.days) - (e in self.days)
+        more = self.weight(come) - (0 if go is None else self.weight(go))
+        if self.total + moved * more <= self.most:
+            return True
+        waits = d <= self.days[-1] < e  # for one that came, and no more
+        changes = [(mark in (go or ())) - (mark in come) for mark in self.who]
+        left = [n + waits * k for n, k in zip(self.left, changes, strict=True)]
+        return self.lifted and min(left) <= 0
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON; of a key that stands there twice each reader may take another."""
+    """Return an object of JSON; a key that is there twice has two values."""
     for key, number in Counter(key for key, _ in pairs).items():
         if number > 1:
             raise ValueError(f"JSON: {key!r} x {number}")
     return dict(pairs)
 
 
+def least(paid: dict[Any, int]) -> list[Any]:
+    """Return the choices that cost least."""
+    low = min(paid.values(), default=0)
+    return [choice for choice, cost in paid.items() if cost == low]
+
+
 class Folder:
     """A plan folder: its rules, its rows, and what is wrong with them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.wrong, self.proven, self.spent = path, list[tuple[str, str]](), 0, 0
-        self.chosen, self.whole, self.sure = False, False, set[int]()
-        self.free: dict[Cohort, list[int]] = {}  # the days that the certificate leaves each cohort, and the ways through each
-        self.ways: dict[Any, list[list[tuple[str, ...]]]] = {}
-        self.changed, self.lists = list[str](), defaultdict[tuple[str, str], list[str]](list)
-        self.vectors: dict[tuple[Cohort, int], tuple[int, ...]] = {}
-        self.kept: dict[Any, bool] = {}  # whether cards of some kinds may change days
-        self.places: dict[tuple[Cohort, int, str], tuple[Any, Any]] = {}  # who comes first and last in the tie-break
-        self.toml: dict[str, Any] = tomllib.loads(self.text("office.toml"), parse_float=Decimal)
-        self.claimed: dict[str, Any] = json.loads(self.text("summary.json"), object_pairs_hook=once)
-        self.start, self.days = date.fromisoformat(self.claimed["start"]), self.claimed["days"]
+        self.path = path
+        self.wrong: list[tuple[str, str]] = []  # code of TEXTS, and what is wrong
+        self.office: dict[str, Any] = tomllib.loads(
+            self.text("office.toml"), parse_float=Decimal
+        )
+        self.claimed: dict[str, Any] = json.loads(
+            self.text("summary.json"), object_pairs_hook=once
+        )
+        self.start = date.fromisoformat(self.claimed["start"])
+        self.days: int = self.claimed["days"]
         self.dates = [self.start + timedelta(d) for d in range(self.days)]
-        self.rules = {"batch_size": 50} | self.toml.get("plan", {})
-        self.classes = self.toml.get("urgency") or {"routine": {"target_days": 30}}
-        self.scale = math.lcm(*(c["target_days"] for c in self.classes.values()))
-        self.printers = {p["id"]: p for p in self.toml["printers"]}
-        servers = {s["id"]: s for s in self.toml["servers"]}
-        self.reach = {i: p.get("servers", [*servers]) for i, p in self.printers.items()}
-        self.units, self.servers = self.printers | servers, [*servers]
-        self.reserve = self.toml.get("reserve", {}).get("cards_per_day", 0)
-        self.total = ("daily reserve",) if self.reserve else ()  # no id of a resource has a blank
-        self.shifts = {s["id"]: {"cost_idr": 0} | s for s in self.toml.get("shifts", [])}
-        self.quotas, self.parity = self.toml.get("quotas", []), self.toml.get("parity", [])
-        self.worked = [(date.fromisoformat(u["day"]), u["id"]) for u in self.claimed.get("shifts", [])]
-        daily = [self.cards(day, {name for on, name in self.worked if on == day}) for day in self.dates]
-        self.limit = {name: [cards[name] for cards in daily] for name in (*self.units, *self.total)}
-        for name, card in self.toml.get("cards", {}).items():
-            if "stock" in card:
-                lots = [(self.start, card["stock"])] + [(k["on"], k["cards"]) for k in card.get("deliveries", [])]
-                self.limit["blanks " + name] = [sum(n for on, n in lots if self.start <= on <= d) for d in self.dates]
-        for name, unit in self.printers.items():
-            if "cards_per_ribbon" in unit:
-                come = [(self.start, unit["ribbons"])] + [(k["on"], k["ribbons"]) for k in unit.get("ribbon_deliveries", [])]
-                so_far = [sum(Fraction(n) for on, n in come if self.start <= on <= d) for d in self.dates]
-                self.limit["ribbons " + name] = [math.floor(n * unit["cards_per_ribbon"]) for n in so_far]
-        self.lots = {"blanks " + name: some for name, card in self.toml.get("cards", {}).items() if (some := self.dated(card))}
-        self.drawn = {blanks: [Counter[str]() for _ in self.dates] for blanks in self.lots}
-        self.fits: dict[tuple[str, str, int], bool] = {}  # a card more of a class on a day leaves a blank for all
+        self.read_office()
+        # What the rows come to.
         self.used = {name: [0] * self.days for name in self.limit}
-        self.people: dict[str, tuple[Cohort, tuple[str, str]]] = {}
-        self.seen, self.cells = Counter[str](), Counter[tuple[Cohort, int, str, str]]()
+        self.people: dict[
+            str, tuple[Cohort, tuple[str, str]]
+        ] = {}  # with the tie-break
+        self.seen = Counter[str]()
+        self.cells = Counter[tuple[Cohort, int, str, str]]()  # cards by slot
+        # Who comes first and last in the tie-break, by day, and by day and printer.
         self.ties: defaultdict[Cohort, dict[int, Any]] = defaultdict(dict)
-        self.values: list[tuple[Tier, int, Fraction]] = []
-        self.periods: list[tuple[int, str, range, int, int, int]] = []  # quota, key, days, printed, all, left
-        self.waits = Counter[str]()  # applications by area
-        self.levels: list[tuple[int, int, str, str, int, int, int, int]] = []  # parity, day, two areas, printed of each, left of each
+        self.places: dict[tuple[Cohort, int, str], tuple[Any, Any]] = {}
+        self.lists = defaultdict[tuple[str, str], list[str]](list)  # by day and printer
+        self.values: list[tuple[Tier, int, Fraction]] = []  # scaled, and as it is said
+        self.amounts: list[Amount] = []
+        self.changed: list[str] = []  # sheets that the office filled in
+        # What is proven: so many tiers, those with these numbers, all, and the shifts.
+        self.proven, self.sure, self.whole, self.chosen = 0, set[int](), False, False
+        # What the certificate leaves free: days of cohorts, and ways on each day.
+        self.free: dict[Cohort, list[int]] = {}
+        self.paths: dict[Any, list[list[Way]]] = {}
+        # Asked many times.
+        self.costs_of: dict[tuple[Cohort, int], tuple[int, ...]] = {}
+        self.fits: dict[tuple[str, str, int], bool] = {}
+        self.keeps_of: dict[Any, bool] = {}
+
+    def read_office(self) -> None:
+        """Read the rules, and what each resource can do on each day."""
+        office = self.office
+        self.rules = {"batch_size": 50} | office.get("plan", {})
+        self.classes = office.get("urgency") or {"routine": {"target_days": 30}}
+        self.scale = math.lcm(*(c["target_days"] for c in self.classes.values()))
+        self.calendar: dict[str, Any] = office.get("calendar", {})
+        self.printers = {p["id"]: p for p in office["printers"]}
+        self.servers = {s["id"]: s for s in office["servers"]}
+        self.units = self.printers | self.servers
+        self.reserve: int = office.get("reserve", {}).get("cards_per_day", 0)
+        # No id of a resource has a blank.
+        self.total = ("daily reserve",) if self.reserve else ()
+        self.ways: dict[str, list[Way]] = {
+            name: [(name, s, *self.total) for s in unit.get("servers", self.servers)]
+            for name, unit in self.printers.items()
+        }
+        self.shifts = {s["id"]: {"cost_idr": 0} | s for s in office.get("shifts", [])}
+        self.budget = office.get("budget", {}).get("idr", math.inf)
+        self.quotas, self.parity = office.get("quotas", []), office.get("parity", [])
+        stated = self.claimed.get("shifts", [])
+        self.worked = [(date.fromisoformat(use["day"]), use["id"]) for use in stated]
+        known = [self.shifts[name] for _, name in self.worked if name in self.shifts]
+        self.spent = sum(shift["cost_idr"] for shift in known)
+        self.limit: dict[str, list[int]] = {n: [] for n in (*self.units, *self.total)}
+        for day in self.dates:
+            cards = self.cards(day, {name for on, name in self.worked if on == day})
+            for name, number in cards.items():
+                self.limit[name].append(number)
+        types = office.get("cards", {}).items()
+        for name, card in types:
+            if "stock" in card:
+                come = [(k["on"], k["cards"]) for k in card.get("deliveries", [])]
+                self.limit[f"blanks {name}"] = self.so_far(card["stock"], come, 1)
+        for name, unit in self.printers.items():
+            if each := unit.get("cards_per_ribbon"):
+                come = [
+                    (k["on"], k["ribbons"]) for k in unit.get("ribbon_deliveries", [])
+                ]
+                self.limit[f"ribbons {name}"] = self.so_far(unit["ribbons"], come, each)
+        lots = {f"blanks {name}": self.dated(card) for name, card in types}
+        self.lots = {blanks: dated for blanks, dated in lots.items() if dated}
+        self.drawn = {b: [Counter[str]() for _ in self.dates] for b in self.lots}
+
+    def so_far(self, stock: Any, come: list[tuple[date, Any]], each: int) -> list[int]:
+        """Return the cards that all that has come up to each day is good for."""
+        stocks = [(self.start, stock), *come]
+        numbers = [
+            sum(Fraction(n) for on, n in stocks if self.start <= on <= day)
+            for day in self.dates
+        ]
+        return [math.floor(number * each) for number in numbers]
 
     def dated(self, card: dict[str, Any]) -> list[tuple[int, int, int, str]]:
         """Return the blanks of a card type of which some expire or are set aside.
 
-        That is first and last day, number, and the class that they are for, or nothing; by the last day.
+        That is first and last day, number, and the class that they are for, or
+        nothing; by the last day.
         """
         if "stock" not in card:
             return []
-        aside, end = card.get("set_aside", {}), self.days - 1
-        some = [(0, card, n, name) for name, n in [*aside.items(), ("", card["stock"] - sum(aside.values()))]]
-        some += [((k["on"] - self.start).days, k, k["cards"], "") for k in card.get("deliveries", []) if self.start <= k["on"] <= self.dates[-1]]
-        lots = [(first, min(end, (lot.get("expires_on", self.dates[-1]) - self.start).days), n, name) for first, lot, n, name in some]
-        return sorted(lots, key=lambda lot: lot[1]) if aside or any(last < end for _, last, _, _ in lots) else []
+        aside, end = card.get("set_aside", {}), self.dates[-1]
+        lots = [(self.start, card, n, name) for name, n in aside.items()]
+        lots.append((self.start, card, card["stock"] - sum(aside.values()), ""))
+        lots += [
+            (come["on"], come, come["cards"], "")
+            for come in card.get("deliveries", [])
+            if self.start <= come["on"] <= end
+        ]
+        days = [
+            (
+                (first - self.start).days,
+                (min(end, lot.get("expires_on", end)) - self.start).days,
+                number,
+                name,
+            )
+            for first, lot, number, name in lots
+        ]
+        expire = any(last < self.days - 1 for _, last, _, _ in days)
+        return sorted(days, key=lambda lot: lot[1]) if aside or expire else []
 
-    def short(self, blanks: str, changes: Any = ()) -> list[int]:
-        """Return by day the cards that find no blank, with some cards of a class more, or fewer, on a day.
+    # -- reading -----------------------------------------------------------------
 
-        Day after day each class first takes what is set aside for it, then all take what anybody may use and
-        expires first.  No other way serves more: what is set aside expires no later than the rest, and of two
-        blanks that serve today the one that expires later serves on all days on which the other does.
-        """
-        left, found = [n for _, _, n, _ in self.lots[blanks]], []
-        for d, drawn in enumerate(self.drawn[blanks]):
-            today = Counter(drawn)
-            for urgency, day, number in changes:
-                today[urgency] += number * (d == day)
-            usable = [(k, name) for k, (first, last, _, name) in enumerate(self.lots[blanks]) if first <= d <= last and left[k]]
-            for k, name in usable:
-                some = min(left[k], today[name]) if name else 0
-                left[k] -= some
-                today[name] -= some
-            rest = today.total()
-            for k, name in usable:
-                some = 0 if name else min(left[k], rest)
-                left[k] -= some
-                rest -= some
-            found.append(rest)
-        return found
+    def text(self, name: str) -> str:
+        """Return what a file of the folder holds; a pipe or device may never end."""
+        path = self.path / name
+        if path.exists() and not path.is_file():
+            raise ValueError(f"{name}: {TEXTS['plain'][0]}, {TEXTS['plain'][1]}")
+        return path.read_bytes().decode("utf-8")
+
+    def has(self, name: str) -> bool:
+        """Return whether the folder has a file."""
+        return (self.path / name).exists()
+
+    def rows(self, name: str) -> Iterator[dict[str, str]]:
+        """Yield the rows of a CSV file of the folder."""
+        yield from csv.DictReader(io.StringIO(self.text(name), newline=""))
+
+    def expect(self, good: bool, code: str, *what: object) -> None:
+        """Note what is wrong, unless it is good."""
+        if not good:
+            self.wrong.append((code, " ".join(map(str, what))))
+
+    def stated(self, key: str, true: Any) -> None:
+        """Note a key of summary.json that is not what the tables come to."""
+        self.expect(self.claimed.get(key) == true, "claim", key)
+
+    # -- days and what can be done on them ---------------------------------------
 
     def works(self, day: date) -> bool:
         """Return whether the calendar opens a day."""
-        week = self.toml.get("calendar", {})
-        return (self.named(day, week.get("workdays", WEEK[:5])) and not self.kept_free(day)) or day in week.get("open", [])
+        named = self.named(day, self.calendar.get("workdays", WEEK[:5]))
+        opened = day in self.calendar.get("open", [])
+        return opened or (named and not self.kept_free(day))
 
     def kept_free(self, day: date) -> bool:
         """Return whether a day is a holiday or closed, and not opened again."""
-        week = self.toml.get("calendar", {})
-        return (day in week.get("closed", []) or day.isoformat() in self.claimed["holidays"]) and day not in week.get("open", [])
+        closed = day in self.calendar.get("closed", [])
+        holiday = day.isoformat() in self.claimed["holidays"]
+        return (closed or holiday) and day not in self.calendar.get("open", [])
 
     def named(self, day: date, days: Any) -> bool:
         """Return whether days of the week, or dates, name a day."""
@@ -220,142 +466,272 @@ class Folder:
     def allowed(self, day: date) -> set[str]:
         """Return the shifts that may be worked on a day."""
         free = self.kept_free(day)
-        return {n for n, s in self.shifts.items() if self.named(day, s["days"]) and (s.get("on_holidays", False) or not free)}
+        return {
+            name
+            for name, shift in self.shifts.items()
+            if self.named(day, shift["days"])
+            and (shift.get("on_holidays", False) or not free)
+        }
 
     def cards(self, day: date, chosen: set[str]) -> dict[str, int]:
-        """Return what each printer and server, and all together, can do on a day with some shifts worked."""
-        found, works = {}, self.works(day)
-        shares = [Fraction(self.toml.get("calendar", {}).get("share", {}).get(WEEK[day.weekday()], 1))] * works
+        """Return what each resource can do on a day, with some shifts worked."""
+        cards, works = {}, self.works(day)
+        share = self.calendar.get("share", {}).get(WEEK[day.weekday()], 1)
         for name, unit in self.units.items():
-            full = Fraction(unit["cards_per_day"] * (unit.get("from", day) <= day <= unit.get("to", day)))
-            for out in self.toml.get("outages", []):
-                full *= Fraction(out.get("share", 0)) if out["resource"] == name and out["from"] <= day <= out["to"] else 1
-            extra = [Fraction(s.get("share", 1)) for i, s in self.shifts.items() if i in chosen and name in s.get("resources", [name])]
-            found[name] = sum(math.floor(full * share) for share in shares + extra)  # each rounded down once
+            there = unit.get("from", day) <= day <= unit.get("to", day)
+            full = Fraction(unit["cards_per_day"] * there)
+            for out in self.office.get("outages", []):
+                if out["resource"] == name and out["from"] <= day <= out["to"]:
+                    full *= Fraction(out.get("share", 0))
+            shares = [share] * works
+            for shift in (s for i, s in self.shifts.items() if i in chosen):
+                if name in shift.get("resources", [name]):
+                    shares.append(shift.get("share", 1))
+            # Each is rounded down once.
+            cards[name] = sum(math.floor(full * Fraction(part)) for part in shares)
         if self.reserve:
-            least = min(sum(found[n] for n in kind) for kind in (self.printers, self.servers))
-            found["daily reserve"] = max(0, least - self.reserve * works)
-        return found
+            cards["daily reserve"] = max(0, self.most(cards) - self.reserve * works)
+        return cards
+
+    def most(self, cards: dict[str, int]) -> int:
+        """Return what printers and servers can do together."""
+        kinds = (self.printers, self.servers)
+        return min(sum(cards[name] for name in kind) for kind in kinds)
+
+    def short(self, blanks: str, changes: Any = ()) -> list[int]:
+        """Return by day the cards that find no blank, after some changes.
+
+        These are cards of a class more, or fewer, on a day.  Day after day each class
+        first takes what is set aside for it, then all take what anybody may use and
+        expires first.  No other way serves more: what is set aside expires no later
+        than the rest, and of two blanks that serve today the one that expires later
+        serves on all days on which the other does.
+        """
+        lots, short = self.lots[blanks], []
+        left = [number for _, _, number, _ in lots]
+        for d, drawn in enumerate(self.drawn[blanks]):
+            today = Counter(drawn)
+            for urgency, day, number in changes:
+                today[urgency] += number * (d == day)
+            usable = [
+                (k, name)
+                for k, (first, last, _, name) in enumerate(lots)
+                if first <= d <= last and left[k]
+            ]
+            for k, name in usable:
+                if name:
+                    taken = min(left[k], today[name])
+                    left[k] -= taken
+                    today[name] -= taken
+            rest = today.total()
+            for k, name in usable:
+                if not name:
+                    taken = min(left[k], rest)
+                    left[k] -= taken
+                    rest -= taken
+            short.append(rest)
+        return short
+
+    # -- people ------------------------------------------------------------------
 
     def cohort(self, row: dict[str, str]) -> Cohort:
         """Return what the rules see of a row of applications.csv."""
-        days = [(date.fromisoformat(row[k]) - self.start).days if row[k] else None for k in DATES]
-        kind, area = self.classes[row["urgency"]], row["area"] or None
-        card = row["card"] if self.toml.get("cards") else None
-        able = tuple(i for i, p in sorted(self.printers.items())
-                     if card in p.get("cards", [card]) and area in p.get("areas", [area]))
-        rank = kind.get("rank", math.inf), self.toml.get("area_rank", {}).get(area, math.inf)
-        blanks = f"blanks {card}" if f"blanks {card}" in self.limit else None
-        mine = {"urgency": row["urgency"], "card": card, "area": area}
-        counts = tuple(i for i, q in enumerate(self.quotas) if all(mine[k] in (q[k] if isinstance(q[k], list) else [q[k]]) for k in mine if k in q))
-        named = area if any(area in entry["areas"] for entry in self.parity) else None
-        since, ready, due, promised, pin = days
-        pin = None if pin is None or pin < 0 else pin  # before the start it is ignored
-        return Cohort(since, ready, due, promised, pin, row["urgency"], kind["target_days"], rank, counts, named, able, blanks)
+        since, ready, due, promised, pin = (
+            (date.fromisoformat(row[k]) - self.start).days if row[k] else None
+            for k in DATES
+        )
+        if since is None or ready is None:
+            raise ValueError(f"applications.csv: {row['application_id']}: {DATES[:2]}")
+        urgency, area = row["urgency"], row["area"] or None
+        card = row["card"] if self.office.get("cards") else None
+        sees = {"urgency": urgency, "card": card, "area": area}
+        marks = [
+            number
+            for number, quota in enumerate(self.quotas)
+            if all(
+                sees[k] in (quota[k] if isinstance(quota[k], list) else [quota[k]])
+                for k in sees
+                if k in quota
+            )
+        ]
+        level = any(area in entry["areas"] for entry in self.parity)
+        of_class, no_rank = self.classes[urgency], math.inf
+        return Cohort(
+            since=since,
+            ready=ready,
+            due=due,
+            promised=promised,
+            # Before the start it is ignored.
+            pin=None if pin is None or pin < 0 else pin,
+            urgency=urgency,
+            target=of_class["target_days"],
+            rank=(
+                of_class.get("rank", no_rank),
+                self.office.get("area_rank", {}).get(area, no_rank),
+            ),
+            marks=(*marks, area) if level else (*marks,),
+            able=tuple(
+                name
+                for name, unit in sorted(self.printers.items())
+                if card in unit.get("cards", [card])
+                and area in unit.get("areas", [area])
+            ),
+            blanks=f"blanks {card}" if f"blanks {card}" in self.limit else None,
+        )
 
     def demanded(self) -> list[Tier]:
         """Return the tiers in the order in which they must be settled."""
-        names = self.rules.get("tiers", ["unprinted", "overdue", "promise", "pressure"])
+        default = ["unprinted", "overdue", "promise", "pressure"]
+        names = self.rules.get("tiers", default)
         names = [*names, *(n for n in OWN if self.shifts and n not in names)]
-        classes, areas = any("rank" in c for c in self.classes.values()), bool(self.toml.get("area_rank"))
-        if not classes and not areas:
+        by_class = any("rank" in c for c in self.classes.values())
+        by_area = bool(self.office.get("area_rank"))
+        if not by_class and not by_area:
             return [(name, None, None) for name in names]
-        ranks = sorted({c.rank for c, _ in self.people.values()}) or [(math.inf, math.inf)]
-        text = {math.inf: None} | {k: k for r in ranks for k in r if k < math.inf}
-        order = list[Tier]()
-        for own, some in groupby(names, lambda n: n if n in OWN else ""):  # these have no rank
-            part = [*some]
-            order += [(own, None, None)] if own else [("unprinted", r, r) for r in ranks if "unprinted" in part]
-            order += [(n, r, r) for r in ranks for n in part if n not in ("unprinted", own)]
-        return [(n, r, r and ("/".join("-" if k == math.inf else str(k) for k in r) if classes and areas else text[r[areas]]))
-                for n, r, _ in order]
+
+        def written(rank: tuple[float, float]) -> Any:
+            if by_class and by_area:
+                return "/".join("-" if k == math.inf else str(k) for k in rank)
+            return None if rank[by_area] == math.inf else rank[by_area]
+
+        ranks = sorted({c.rank for c, _ in self.people.values()}) or [(math.inf,) * 2]
+        order: list[Tier] = []
+        # Tiers of the shifts have no rank: what stands before one comes before it.
+        for own, group in groupby(names, lambda n: n if n in OWN else ""):
+            part = [*group]
+            if own:
+                order.append((own, None, None))
+                continue
+            if "unprinted" in part:
+                order += [("unprinted", rank, written(rank)) for rank in ranks]
+            others = [name for name in part if name != "unprinted"]
+            order += [(n, rank, written(rank)) for rank in ranks for n in others]
+        return order
 
     def cost(self, tier: Tier, c: Cohort, d: int) -> int:
-        """Return what printing on day d costs in a tier; for pressure, times the scale."""
-        if tier[1] not in (None, c.rank) or tier[0] in OWN:
+        """Return what printing on day d costs in a tier; pressure times the scale."""
+        name, rank, _ = tier
+        if rank not in (None, c.rank) or name in OWN:
             return 0
-        if tier[0] == "unprinted":
+        if name == "unprinted":
             return int(d == self.days)
-        if tier[0] == "overdue":
+        if name == "overdue":
             return int(c.due is not None and c.due < self.days and c.due < d)
-        if tier[0] == "promise":
+        if name == "promise":
             return 0 if c.promised is None else max(0, d - c.promised)
         # Each day t on which it waits, up to d - 1, adds t - since + 1.
         low, high = max(0, -c.since), max(0, d - c.since)
-        return int((high * (high + 1) - low * (low + 1)) // 2 * (self.scale // c.target))
+        waited = (high * (high + 1) - low * (low + 1)) // 2
+        return int(waited * (self.scale // c.target))
 
-    def rows(self, name: str) -> Iterator[dict[str, str]]:
-        """Yield the rows of a CSV file of the folder."""
-        yield from csv.DictReader(io.StringIO(self.text(name), newline=""))
+    def costs(self, c: Cohort, d: int) -> tuple[int, ...]:
+        """Return what printing on a day costs in the tiers that cards add to."""
+        if (c, d) not in self.costs_of:
+            flows = [tier for tier, _, _ in self.values if tier[0] not in OWN]
+            self.costs_of[c, d] = tuple(self.cost(tier, c, d) for tier in flows)
+        return self.costs_of[c, d]
 
-    def text(self, name: str) -> str:
-        """Return what a file of the folder holds; a pipe or device may never end."""
-        if (self.path / name).exists() and not (self.path / name).is_file():
-            raise ValueError(f"{name}: {TEXTS['plain'][0]}, {TEXTS['plain'][1]}")
-        return (self.path / name).read_bytes().decode("utf-8")
-
-    def expect(self, good: bool, code: str, *what: object) -> None:
-        """Note what is wrong, unless it is good."""
-        self.wrong += [] if good else [(code, " ".join(map(str, what)))]
+    # -- the checks --------------------------------------------------------------
 
     def run(self) -> None:
-        """Check everything; prices prove something only of a plan that keeps the rules."""
-        for step in (self.files, self.tables, self.shifted, self.read, self.plan, self.limits, self.unprinted, self.claims,
-                     self.figures, self.counts, self.quota_figures, self.parity_figures, self.shift_figures, self.priced_rows, self.sheets):
-            step()
-        broken = {"once", "rule", "limit", "blanks", "shift", "quota", "parity"} & {code for code, _ in self.wrong}
-        if (self.path / "certificate.json").exists():
-            proof = json.loads(self.text("certificate.json"), parse_float=str, parse_constant=str, object_pairs_hook=once)
-            trouble = "rules" if broken else self.disproof(proof)
-            if not trouble and (given := proof.get("decisions")) is not None:
-                try:
-                    trouble, self.chosen = self.undecided(given), True
-                except (LookupError, TypeError, ValueError):
-                    trouble = "decisions"
-            self.expect(not trouble, "proof", trouble)
-            self.proven *= not trouble
-        flows = [n for n, v in enumerate(self.values) if v[0][0] not in OWN]
-        self.sure, self.whole = set(flows[: self.proven]), self.proven == len(flows)
-        word = self.uncertifiable() and not (self.path / "certificate.json").exists()
-        self.expect(self.whole or word or self.claimed["status"] != "optimal", "claim", "status: optimal")
-        sure = all(tier["proven"] for tier in self.claimed["tiers"])
-        self.expect(sure is (self.claimed["status"] == "optimal"), "claim", "status, proven")
-        if not broken and self.claimed["status"] == "optimal":
-            for step in () if self.chosen else (self.idle, self.missed):
-                step()
-            for step in (self.exchanged, self.moved) if not (self.path / "certificate.json").exists() else (self.tied,) * self.whole:
-                step()
-        for n, tier in enumerate(self.claimed["tiers"]):
-            self.expect(word or n not in set(flows) - self.sure or not tier["proven"], "claim", tier["name"], "proven")
+        """Check everything; prices prove nothing of a plan that breaks a rule."""
+        self.check_files()
+        self.check_tables()
+        self.check_shifts()
+        self.read_people()
+        self.check_plan()
+        self.check_limits()
+        self.check_unprinted()
+        self.check_claims()
+        self.check_waits()
+        self.check_clearance()
+        self.check_counts()
+        self.check_amount_figures()
+        self.check_shift_figures()
+        self.check_price_rows()
+        self.check_sheets()
+        rules = {"once", "rule", "limit", "blanks", "shift", "quota", "parity"}
+        self.check_proof(broken=not rules.isdisjoint(code for code, _ in self.wrong))
 
-    def shifted(self) -> None:
-        """Check the shifts: their days and costs, how often each is worked, and the budget."""
-        for entry, (day, name) in zip(self.claimed.get("shifts", []), self.worked, strict=True):
-            s = self.shifts.get(name, {"days": ()})
-            self.expect(self.start <= day <= self.dates[-1] and self.named(day, s["days"]), "shift", name, day, "days")
-            self.expect(s.get("on_holidays", False) or not self.kept_free(day), "shift", name, day, "on_holidays")
-            self.expect(s.get("cost_idr") == entry["cost_idr"], "shift", name, day, "cost_idr")
-        self.expect(self.worked == sorted(set(self.worked)), "shift", "shifts", "once, by day")
-        for name, s in self.shifts.items():
-            mine = sorted({day for day, i in self.worked if i == name})
-            weeks = Counter(day - timedelta(day.weekday()) for day in mine)
-            for key, good in (("max_uses", len(mine) <= s.get("max_uses", len(mine))),
-                              ("max_per_week", max(weeks.values(), default=0) <= s.get("max_per_week", 7)),
-                              ("rest_days", all((b - a).days > s.get("rest_days", 0) for a, b in pairwise(mine)))):
+    def check_files(self) -> None:
+        """Check that every file is as it was written, and listed in summary.json."""
+        digests: dict[str, str] = {}
+        for path in sorted(self.path.rglob("*")):
+            parts = path.relative_to(self.path).parts
+            folders = parts if path.is_dir() else parts[:-1]
+            junk = path.is_file() and JUNK.fullmatch(path.name)
+            if junk or any(map(WORKPLACE.fullmatch, folders)):
+                continue
+            if path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
+                data = path.read_bytes() if path.is_file() else b""
+                digests["/".join(parts)] = hashlib.sha256(data).hexdigest()
+        for name in digests:
+            self.expect(name in NAMES or bool(SHEET.fullmatch(name)), "file", name)
+        if sheets := sorted(name for name in digests if name.startswith("batches/")):
+            lines = "".join(f"{digests.pop(name)}  {name}\n" for name in sheets)
+            digests["batches"] = hashlib.sha256(lines.encode()).hexdigest()
+        rest = {k: v for k, v in self.claimed.items() if k not in ("files", "seconds")}
+        summary = json.dumps(rest, sort_keys=True, ensure_ascii=False)
+        digests["summary.json"] = hashlib.sha256(summary.encode()).hexdigest()
+        stated = self.claimed["files"]
+        for name in sorted(stated.keys() | digests.keys()):
+            same = stated.get(name) == digests.get(name)
+            filled = name in SHEETS and name in stated and name in digests
+            if filled and not same:
+                self.changed.append(name)
+            self.expect(filled or same, "file", name)
+        self.expect(not self.has("plan.parquet"), "file", "plan.csv, plan.parquet")
+
+    def check_tables(self) -> None:
+        """Check that every table has its heading, and every row as many cells."""
+        for name, titles in ((name, text.split()) for name, text in TABLES.items()):
+            if not (self.path / name).is_file():
+                continue
+            with (self.path / name).open(encoding="utf-8", newline="") as file:
+                for number, row in enumerate(csv.reader(file), 1):
+                    good = row == titles if number == 1 else len(row) == len(titles)
+                    self.expect(good, "table", name, number)
+
+    def check_shifts(self) -> None:
+        """Check the shifts: days, costs, how often each is worked, the budget."""
+        stated = self.claimed.get("shifts", [])
+        for entry, (day, name) in zip(stated, self.worked, strict=True):
+            shift = self.shifts.get(name, {"days": ()})
+            inside = self.start <= day <= self.dates[-1]
+            holidays = shift.get("on_holidays", False) or not self.kept_free(day)
+            named = self.named(day, shift["days"])
+            self.expect(inside and named, "shift", name, day, "days")
+            self.expect(holidays, "shift", name, day, "on_holidays")
+            cost = shift.get("cost_idr")
+            self.expect(cost == entry["cost_idr"], "shift", name, day, "cost_idr")
+        in_order = self.worked == sorted(set(self.worked))
+        self.expect(in_order, "shift", "shifts", "once, by day")
+        for name, shift in self.shifts.items():
+            days = sorted({day for day, other in self.worked if other == name})
+            weeks = Counter(day - timedelta(day.weekday()) for day in days)
+            rest = min(((b - a).days for a, b in pairwise(days)), default=math.inf)
+            kept = {
+                "max_uses": len(days) <= shift.get("max_uses", math.inf),
+                "max_per_week": max(weeks.values(), default=0)
+                <= shift.get("max_per_week", math.inf),
+                "rest_days": rest > shift.get("rest_days", 0),
+            }
+            for key, good in kept.items():
                 self.expect(good, "shift", name, key)
-        self.spent = sum(self.shifts[name]["cost_idr"] for _, name in self.worked if name in self.shifts)
-        self.expect(self.spent <= self.toml.get("budget", {}).get("idr", self.spent), "shift", "budget.idr", self.spent)
+        self.expect(self.spent <= self.budget, "shift", "budget.idr", self.spent)
 
-    def read(self) -> None:
+    def read_people(self) -> None:
         """Read who waits, and everybody's place in the tie-break."""
-        known = dict[tuple[str, ...], Cohort]()
+        known: dict[tuple[str, ...], Cohort] = {}
+        lottery = self.rules.get("tie_break") == "lottery"
         for row in self.rows("applications.csv"):
             name, first = row["application_id"], row["recorded_at"] or "~"
             key = (*(row[k] for k in DATES), row["urgency"], row["card"], row["area"])
             if key not in known:
                 known[key] = self.cohort(row)
-            if self.rules.get("tie_break") == "lottery":
-                first = hashlib.sha256(f"{self.rules['seed']}:{name}".encode()).hexdigest()
+            if lottery:
+                draw = f"{self.rules['seed']}:{name}"
+                first = hashlib.sha256(draw.encode()).hexdigest()
             self.expect(name not in self.people, "once", name, "applications.csv")
             self.people[name] = known[key], (first, name)
 
@@ -367,14 +743,14 @@ class Folder:
         if c is not None:
             low, high = self.ties[c].get(d, (tie, tie))
             self.ties[c][d] = min(low, tie), max(high, tie)
-            self.cells[c, d, printer, server] += 1
             low, high = self.places.get((c, d, printer), (tie, tie))
             self.places[c, d, printer] = min(low, tie), max(high, tie)
+            self.cells[c, d, printer, server] += 1
         return c, tie
 
-    def plan(self) -> None:
+    def check_plan(self) -> None:
         """Check plan.csv row by row: rules, figures, batches, places and order."""
-        at, last = ("", ""), None
+        sheet, place, last = ("", ""), 0, None
         for row in self.rows("plan.csv"):
             name, printer, server = row["application_id"], row["printer"], row["server"]
             self.lists[row["day"], printer].append(name)
@@ -384,55 +760,75 @@ class Folder:
             c, tie = self.meet(name, d, printer, server) if inside else (None, None)
             if c is None:
                 continue
-            gap = Fraction(d - c.since + 1, c.target) - Fraction(row["pressure"])
+            pressure = Fraction(d - c.since + 1, c.target)
             good = (row["wait_days"], row["urgency"]) == (str(d - c.since), c.urgency)
-            self.expect(good and abs(gap) * 2_000_000 <= 1, "row", name, "wait_days, urgency, pressure")
-            for what, good in (("ready_on", d >= c.ready), ("pinned_on", c.pin in (None, d)),
-                               ("cards, areas", printer in c.able), ("servers", server in self.reach.get(printer, []))):
-                self.expect(good, "rule", name, what)
-            if (row["day"], printer) != at:
-                self.expect((row["day"], printer) > at, "row", name, "day, printer")
-                at, place, last = (row["day"], printer), 0, None
+            good &= abs(pressure - Fraction(row["pressure"])) * 2_000_000 <= 1
+            self.expect(good, "row", name, "wait_days, urgency, pressure")
+            self.expect(d >= c.ready, "rule", name, "ready_on")
+            self.expect(c.pin in (None, d), "rule", name, "pinned_on")
+            self.expect(printer in c.able, "rule", name, "cards, areas")
+            way = (printer, server, *self.total)
+            self.expect(way in self.ways.get(printer, []), "rule", name, "servers")
+            if (row["day"], printer) != sheet:
+                self.expect((row["day"], printer) > sheet, "row", name, "day, printer")
+                sheet, place, last = (row["day"], printer), 0, None
             batch, position = divmod(place, self.rules["batch_size"])
-            good = (row["batch"], row["position"]) == (str(batch + 1), str(position + 1))
+            good = (row["batch"], row["position"]) == (
+                str(batch + 1),
+                str(position + 1),
+            )
             self.expect(good, "row", name, "batch, position")
-            turn = c.rank, (c.since - d - 1) * (self.scale // c.target), tie  # most pressure first
+            # Most pressure first.
+            turn = c.rank, (c.since - d - 1) * (self.scale // c.target), tie
             self.expect(last is None or last < turn, "row", name, "order")
             place, last = place + 1, turn
 
-    def limits(self) -> None:
-        """Check printers, servers, reserve, ribbons and blanks; and that equals share evenly."""
-        used, limit = self.used, self.limit
+    def check_limits(self) -> None:
+        """Check what printers, servers, reserve, ribbons and blanks allow."""
         for (c, d, printer, server), cards in self.cells.items():
-            for name in {printer, server, *self.total} & used.keys():
-                used[name][d] += cards
-            for name, e in product({c.blanks, f"ribbons {printer}"} & used.keys(), range(d, self.days)):
-                used[name][e] += cards
+            for name in {printer, server, *self.total} & self.used.keys():
+                self.used[name][d] += cards
+            supplies = {c.blanks, f"ribbons {printer}"} & self.used.keys()
+            for name, e in product(supplies, range(d, self.days)):
+                self.used[str(name)][e] += cards
             if c.blanks in self.drawn:
                 self.drawn[c.blanks][d][c.urgency] += cards
-        for name, d in product(limit, range(self.days)):
-            what = f"{name} {self.dates[d]}: {used[name][d]} > {limit[name][d]}"
-            self.expect(used[name][d] <= limit[name][d], "limit", what)
+        for name, limit in self.limit.items():
+            for day, cards, most in zip(
+                self.dates, self.used[name], limit, strict=True
+            ):
+                self.expect(cards <= most, "limit", f"{name} {day}: {cards} > {most}")
         for blanks in self.lots:
             for day, cards in zip(self.dates, self.short(blanks), strict=True):
                 self.expect(not cards, "blanks", blanks, day, cards)
-        self.even_shares(used, limit)
+        self.check_shares()
 
-    def even_shares(self, used: dict[str, list[int]], limit: dict[str, list[int]]) -> None:
-        """Check that of equal printers none prints more than the one before, nor two fewer than the first."""
-        like = {i: (p.get("cards"), p.get("areas"), sorted(self.reach[i]), "cards_per_ribbon" in p and i) for i, p in self.printers.items()}
+    def check_shares(self) -> None:
+        """Check that equal printers print alike.
+
+        None prints more than the one before, nor two fewer than the first.
+        """
+        alike = {
+            name: (
+                unit.get("cards"),
+                unit.get("areas"),
+                sorted(way[1] for way in self.ways[name]),
+                "cards_per_ribbon" in unit and name,
+            )
+            for name, unit in self.printers.items()
+        }
         for d, day in enumerate(self.dates):
             equals: dict[str, list[str]] = {}
-            for name in sorted(like):
-                equals.setdefault(repr((like[name], limit[name][d])), []).append(name)
+            for name in sorted(alike):
+                key = repr((alike[name], self.limit[name][d]))
+                equals.setdefault(key, []).append(name)
             for first, *others in equals.values():
-                before = first
-                for name in others:
-                    even = used[first][d] - 1 <= used[name][d] <= used[before][d]
+                for before, name in pairwise([first, *others]):
+                    cards = self.used[name][d]
+                    even = self.used[first][d] - 1 <= cards <= self.used[before][d]
                     self.expect(even, "uneven", first, name, day)
-                    before = name
 
-    def unprinted(self) -> None:
+    def check_unprinted(self) -> None:
         """Check unprinted.csv; that nobody is missing; and the tie-break in cohorts."""
         reasons = defaultdict[tuple[Cohort, str], list[str]](list)
         for row in self.rows("unprinted.csv"):
@@ -442,10 +838,11 @@ class Folder:
                 since = str(self.start + timedelta(c.since))
                 good = (row["waiting_since"], row["urgency"]) == (since, c.urgency)
                 self.expect(good, "row", name, "waiting_since, urgency")
-                self.expect(c.pin is None or c.pin >= self.days, "rule", name, "pinned_on")
+                self.expect(
+                    c.pin is None or c.pin >= self.days, "rule", name, "pinned_on"
+                )
                 reasons[c, row["reason"]].append(name)
-        self.counted()
-        self.levelled()
+        self.check_amounts()
         for (c, reason), names in reasons.items():
             good = reason in self.reasons(c)
             for name in names:
@@ -458,703 +855,962 @@ class Folder:
                 self.expect(latest < first, "tie", first[1])
                 latest = max(latest, last)
 
+    def check_amounts(self) -> None:
+        """Check quotas and parity: what the cards of some days add up to."""
+        made, left = defaultdict[Any, Any](Counter), defaultdict[Any, Any](Counter)
+        waits = Counter(mark for c, _ in self.people.values() for mark in c.marks)
+        for (c, d, _, _), cards in self.cells.items():
+            for mark in (*c.marks, None):  # None: of all cards
+                made[mark][d] += cards
+                # Left at the end of a day: it could have been printed by then.
+                for e in range(max(c.ready, c.pin or 0, 0), d) if c.able else ():
+                    left[mark][e] += cards
+        self.amounts = [*self.quota_amounts(), *self.parity_amounts(waits)]
+        for amount in self.amounts:
+            days = amount.days
+            printed = {
+                k: sum(made[k][d] for d in days) for k in (*amount.weights, None)
+            }
+            amount.printed, amount.all_printed = printed[amount.who[0]], printed[None]
+            amount.total = amount.every * printed[None]
+            amount.total += sum(w * printed[k] for k, w in amount.weights.items())
+            amount.left = tuple(left[k][days[-1]] for k in amount.who)
+            what = f"{amount.code}[{amount.number + 1}] {self.dates[days[-1]]}: "
+            what += ", ".join(map(str, amount.who))
+            if amount.code == "quota":
+                first, last = self.dates[days[0]], self.dates[days[-1]]
+                what = f"quotas[{amount.number + 1}].{amount.key} {first}..{last}: "
+                what += f"{amount.printed} / {amount.all_printed}"
+            self.expect(amount.kept(), amount.code, what)
+
+    def quota_amounts(self) -> Iterator[Amount]:
+        """Yield the limits of quotas in each stretch of days over which they hold."""
+        for number, quota in enumerate(self.quotas):
+            for key in (key for key in QUOTA_LIMITS if key in quota):
+                least, share = key.startswith("at_least"), key.endswith("share")
+                sign, value = Fraction(-1 if least else 1), Fraction(quota[key])
+                every, most = (value, 0) if share else (0, value)
+                for days in self.stretches(quota["per"], least):
+                    yield Amount(
+                        code="quota",
+                        number=number,
+                        key=key,
+                        days=days,
+                        weights={number: sign},
+                        every=-sign * every,
+                        most=sign * most,
+                        who=(number,),
+                        lifted=least,
+                    )
+
+    def stretches(self, per: str, least: bool) -> Iterator[range]:
+        """Yield the days of the plan, of each week, or each day; a week may be cut.
+
+        What must be reached holds for whole weeks, and on days that are worked.
+        """
+        end = self.days
+        if per == "plan":
+            yield range(end)
+        elif per == "week":
+            for monday in range(-self.start.weekday(), end, 7):
+                days = range(max(0, monday), min(end, monday + 7))
+                if len(days) == 7 or not least:
+                    yield days
+        else:
+            for d, day in enumerate(self.dates):
+                if not least or self.works(day):
+                    yield range(d, d + 1)
+
+    def parity_amounts(self, waits: Counter[Any]) -> Iterator[Amount]:
+        """Yield how far one area may be ahead of another, up to each day.
+
+        That is after every day on which a printer and its server had a card to do, for
+        every two areas of an entry in which anybody waits.
+        """
+        ways = [way for ways in self.ways.values() for way in ways]
+        worked = [
+            d
+            for d in range(self.days)
+            if any(all(self.limit[name][d] > 0 for name in way) for way in ways)
+        ]
+        for number, entry in enumerate(self.parity):
+            areas = [area for area in entry["areas"] if waits[area]]
+            for (a, b), d in product(permutations(areas, 2), worked):
+                yield Amount(
+                    code="parity",
+                    number=number,
+                    key="within",
+                    days=range(d + 1),
+                    weights={a: Fraction(1, waits[a]), b: Fraction(-1, waits[b])},
+                    every=Fraction(0),
+                    most=Fraction(entry["within"]),
+                    who=(a, b),
+                    lifted=True,
+                )
+
     def reasons(self, c: Cohort) -> set[str]:
         """Return the reasons that hold for a cohort that is not printed."""
-        sure = {"no-printer": not c.able, "pinned-later": c.pin is not None, "not-ready": c.ready >= self.days}
+        sure = {
+            "no-printer": not c.able,
+            "pinned-later": c.pin is not None,
+            "not-ready": c.ready >= self.days,
+        }
         if any(sure.values()):
             return {code for code, holds in sure.items() if holds}
-        room = {n: [a < b for a, b in zip(self.used[n], self.limit[n], strict=True)] for n in self.limit}
-        links = [(p, s, *self.total) for p in c.able for s in self.reach[p]]
-        days = range(max(0, c.ready), self.days)
-        free = {d: {link[0] for link in links if all(room[n][d] for n in link)} for d in days}
-        free = {d: some for d, some in free.items() if some}
-        inked = [d for d, some in free.items() if any(all(room.get(f"ribbons {p}", [True])[d:]) for p in some)]
-        spare = [d for d in inked if not c.blanks or (all(room[c.blanks][d:]) and self.fit(c.blanks, c.urgency, d))]
-        within = [d for d in spare if not any(self.breaks(c, d, *period) for period in self.periods)]
-        level = [d for d in within if not any(self.parts(c, d, *level) for level in self.levels)]
-        stages = (("capacity", free), ("no-ribbon", inked), ("no-blanks", spare), ("quota", within), ("parity", level))
-        return {next((reason for reason, days_left in stages if not days_left), "")} - {""}
+        room = self.room(self.limit)
+        free = {}
+        for d in range(max(0, c.ready), self.days):
+            if printers := self.open_printers(room, c.able, d):
+                free[d] = printers
+        inked = [
+            d
+            for d, printers in free.items()
+            if any(all(room.get(f"ribbons {p}", [True])[d:]) for p in printers)
+        ]
+        spare = [
+            d
+            for d in inked
+            if not c.blanks
+            or (all(room[c.blanks][d:]) and self.fit(c.blanks, c.urgency, d))
+        ]
+        stages = [("capacity", [*free]), ("no-ribbon", inked), ("no-blanks", spare)]
+        for code in ("quota", "parity"):
+            amounts = [amount for amount in self.amounts if amount.code == code]
+            spare = [
+                d
+                for d in spare
+                if all(
+                    d not in amount.days or amount.kept(c.marks, None, d, self.days)
+                    for amount in amounts
+                )
+            ]
+            stages.append((code, spare))
+        return {next((reason for reason, days in stages if not days), "")} - {""}
+
+    def room(self, limit: dict[str, list[int]]) -> dict[str, list[bool]]:
+        """Return on which days each limit has room for one card more."""
+        return {
+            name: [a < b for a, b in zip(self.used[name], most, strict=True)]
+            for name, most in limit.items()
+        }
+
+    def open_printers(self, room: dict[str, list[bool]], able: Any, d: int) -> set[str]:
+        """Return the printers that, with a server, have room on a day."""
+        ways = [way for name in able for way in self.ways[name]]
+        return {way[0] for way in ways if all(room[name][d] for name in way)}
 
     def fit(self, blanks: str, urgency: str, d: int) -> bool:
-        """Return whether a card more of a class on a day leaves a blank for every card."""
+        """Return whether a card more of a class leaves a blank for every card."""
         key = blanks, urgency, d
         if blanks in self.lots and key not in self.fits:
             self.fits[key] = not any(self.short(blanks, [(urgency, d, 1)]))
         return self.fits.get(key, True)
 
-    def counted(self) -> None:
-        """Check every quota in every stretch of days over which it holds."""
-        for i, quota in enumerate(self.quotas):
-            made, left, every = ([0] * self.days for _ in range(3))
-            for (c, d, _, _), n in self.cells.items():
-                for line in (every, made) if i in c.counts else (every,):
-                    if d < self.days:
-                        line[d] += n
-                # Left at the end of a day: it could have been printed by then, and was not.
-                for e in range(max(c.ready, c.pin or 0, 0), d) if c.able and i in c.counts else ():
-                    left[e] += n
-            mondays = range(-self.start.weekday(), self.days, 7)
-            for key in ("at_most", "at_most_share", "at_least", "at_least_share"):
-                least = key.startswith("at_least")
-                spans = {"plan": [range(self.days)], "week": [range(d, d + 7) for d in mondays],
-                         "day": [range(d, d + 1) for d in range(self.days) if not least or self.works(self.dates[d])]}[quota["per"]]
-                for span in spans if key in quota else ():
-                    some = range(max(0, span.start), min(self.days, span.stop))
-                    if some != span and least:  # a week that the horizon cuts
-                        continue
-                    period = i, key, some, sum(made[d] for d in some), sum(every[d] for d in some), left[some[-1]]
-                    self.periods.append(period)
-                    what = f"quotas[{i + 1}].{key} {self.dates[some[0]]}..{self.dates[some[-1]]}: {period[3]} / {period[4]}"
-                    self.expect(not self.beyond(*period), "quota", what)
+    # -- what is claimed ---------------------------------------------------------
 
-    def beyond(self, i: int, key: str, _: range, made: int, every: int, left: int) -> bool:
-        """Return whether a quota is not kept with so many cards of its kind, of all, and left."""
-        limit = Fraction(self.quotas[i][key]) * (every if key.endswith("share") else 1)
-        return made > limit if key.startswith("at_most") else made < limit and left > 0
-
-    def breaks(self, c: Cohort, d: int, i: int, key: str, days: range, made: int, every: int, left: int) -> bool:
-        """Return whether one card more on a day, left until now, would break a quota."""
-        mine = int(i in c.counts)
-        return d in days and self.beyond(i, key, days, made + mine, every + 1, left - mine)
-
-    def levelled(self) -> None:
-        """Check parity after every day on which a printer and its server had a card to do, for every two areas of an entry."""
-        self.waits = Counter(c.area for c, _ in self.people.values() if c.area is not None)
-        made, left = ({area: [0] * self.days for area in self.waits} for _ in range(2))
-        for (c, d, _, _), n in self.cells.items():
-            for e in range(d, self.days) if c.area in made else ():
-                made[c.area][e] += n
-            for e in range(max(c.ready, c.pin or 0, 0), d) if c.able and c.area in left else ():
-                left[c.area][e] += n
-        links = [(p, s, *self.total) for p in self.printers for s in self.reach[p]]
-        works = [d for d in range(self.days) if any(all(self.limit[name][d] > 0 for name in link) for link in links)]
-        for i, entry in enumerate(self.parity):
-            for (a, b), d in product(permutations([area for area in entry["areas"] if self.waits[area]], 2), works):
-                level = i, d, a, b, made[a][d], made[b][d], left[a][d], left[b][d]
-                self.levels.append(level)
-                self.expect(not self.apart(*level), "parity", f"parity[{i + 1}] {self.dates[d]}: {a}, {b}")
-
-    def apart(self, i: int, _: int, a: str, b: str, more: int, less: int, first: int, other: int) -> bool:
-        """Return whether the part printed of one area is too far above that of another, both having somebody left."""
-        above = Fraction(more, self.waits[a]) - Fraction(less, self.waits[b])
-        return above > Fraction(self.parity[i]["within"]) and first > 0 and other > 0
-
-    def parts(self, c: Cohort, day: int, i: int, d: int, a: str, b: str, more: int, less: int, first: int, other: int) -> bool:
-        """Return whether one card more on a day, left until now, would set two areas apart."""
-        one, two = int(c.area == a), int(c.area == b)
-        return day <= d and self.apart(i, d, a, b, more + one, less + two, first - one, other - two)
-
-    def keeps_parity(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
-        """Return whether areas stay as level as they must be."""
-        gone = None if go is None else go.area
-        for i, day, a, b, more, less, first, other in self.levels:
-            one, two = (int(come.area == area) - int(gone == area) for area in (a, b))
-            if d <= day < e and self.apart(i, day, a, b, more + one, less + two, first - one, other - two):
-                return False
-        return True
-
-    def uncertifiable(self) -> bool:
-        """Return whether no prices can prove a plan.
-
-        So it is with quotas, with parity, or where ribbons, or blanks that cross, expire or are set aside can run out on
-        these data: all capacity with every shift, and all who wait, could use them up.
-        """
-        every = [self.cards(day, self.allowed(day)) for day in self.dates]
-        could = {p: [*accumulate(cards[p] for cards in every)] for p in self.printers}
-        if any(self.limit[f"ribbons {p}"][d] < min(n, len(self.people)) for p in could if f"ribbons {p}" in self.limit for d, n in enumerate(could[p])):
-            return True
-        most = [*accumulate(min(sum(cards[n] for n in kind) for kind in (self.printers, self.servers)) for cards in every)]
-        wanted = Counter[Any]()
-        for c, _ in self.people.values():
-            wanted[c.able, c.blanks] += c.ready < self.days and bool(c.able)
-        for blanks in {b for (_, b), n in wanted.items() if n and b}:
-            demand = sum(n for (_, b), n in wanted.items() if b == blanks)
-            mine, others = ({x for (able, b), n in wanted.items() if n and (b == blanks) is own for p in able
-                             for x in (p, *self.reach[p], *self.total)} for own in (True, False))
-            lots = [(first, n) for first, last, n, name in self.lots.get(blanks, []) if not name and last == self.days - 1]
-            sure = [sum(n for first, n in lots if first <= d) for d in range(self.days)] if blanks in self.lots else self.limit[blanks]
-            if (blanks in self.lots or mine & others) and any(n < min(m + 1, demand) for n, m in zip(sure, most, strict=True)):
-                return True
-        return bool((self.quotas or self.parity) and self.people)
-
-    def claims(self) -> None:
+    def check_claims(self) -> None:
         """Check the counts and tier values of summary.json."""
-        claimed, days = self.claimed, Counter[bool]()
-        for (_, d, _, _), cards in self.cells.items():
-            days[d == self.days] += cards
-        true = {"planned": len(self.people), "printed": days[False], "unprinted": days[True]}
+        claimed = self.claimed
+        unprinted = sum(n for (_, d, _, _), n in self.cells.items() if d == self.days)
+        true = {
+            "planned": len(self.people),
+            "printed": self.cells.total() - unprinted,
+            "unprinted": unprinted,
+        }
         for key, name in (("held", "held.csv"), ("rejected", "rejects.csv")):
-            true[key] = sum(1 for _ in self.rows(name)) if (self.path / name).exists() else claimed[key]
+            true[key] = len([*self.rows(name)]) if self.has(name) else claimed[key]
         true["read"] = true["planned"] + true["held"] + true["rejected"]
         for key, number in true.items():
             self.expect(claimed[key] == number, "claim", key, claimed[key], number)
-        for t in self.demanded():
-            value = sum(n * self.cost(t, c, d) for (c, d, _, _), n in self.cells.items())
-            value = {"cost_idr": self.spent, "shifts": len(self.worked)}.get(t[0], value)
-            self.values.append((t, value, Fraction(value, self.scale if t[0] == "pressure" else 1)))
-        mine = [(t[0], t[2], str(amount)) for t, _, amount in self.values]
+        own = {"cost_idr": self.spent, "shifts": len(self.worked)}
+        for tier in self.demanded():
+            cells = self.cells.items()
+            value = sum(n * self.cost(tier, c, d) for (c, d, _, _), n in cells)
+            value = own.get(tier[0], value)
+            scale = self.scale if tier[0] == "pressure" else 1
+            self.values.append((tier, value, Fraction(value, scale)))
+        exact = [(tier[0], tier[2], str(amount)) for tier, _, amount in self.values]
         tiers = [(t["name"], t["rank"], t["exact"]) for t in claimed["tiers"]]
-        self.expect(tiers == mine, "claim", "tiers", tiers, mine)
-        for tier in claimed["tiers"]:
-            value, bound = tier["value"], tier["bound"]
-            good = bound == value if tier["proven"] else bound is None or bound <= value
-            good &= math.isclose(value, Fraction(tier["exact"]), rel_tol=1e-12)
-            self.expect(good, "claim", tier["name"], "value, bound, proven")
+        self.expect(tiers == exact, "claim", "tiers", tiers, exact)
+        for entry in claimed["tiers"]:
+            value, bound = entry["value"], entry["bound"]
+            good = (
+                bound == value if entry["proven"] else bound is None or bound <= value
+            )
+            good &= math.isclose(value, Fraction(entry["exact"]), rel_tol=1e-12)
+            self.expect(good, "claim", entry["name"], "value, bound, proven")
 
-    def files(self) -> None:
-        """Check that every file is there as it was written, and none that summary.json does not list."""
-        found = dict[str, str]()
-        for path in sorted(self.path.rglob("*")):
-            parts = path.relative_to(self.path).parts
-            junk = (path.is_file() and JUNK.fullmatch(path.name)) or any(map(WORKPLACE.fullmatch, parts if path.is_dir() else parts[:-1]))
-            if not junk and (path.is_symlink() or not path.is_dir() or not any(path.iterdir())):
-                found["/".join(parts)] = hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
-        for name in found:
-            self.expect(name in NAMES or SHEET.fullmatch(name) is not None, "file", name)
-        if sheets := sorted(name for name in found if name.startswith("batches/")):
-            found["batches"] = hashlib.sha256("".join(f"{found.pop(n)}  {n}\n" for n in sheets).encode()).hexdigest()
-        rest = {key: value for key, value in self.claimed.items() if key not in ("files", "seconds")}
-        found["summary.json"] = hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-        stated = self.claimed["files"]
-        for name in sorted(stated.keys() | found.keys()):
-            filled = name in SHEETS and name in stated and name in found
-            self.changed += [name] if filled and stated[name] != found[name] else []
-            self.expect(filled or stated.get(name) == found.get(name), "file", name)
-        self.expect(not (self.path / "plan.parquet").exists(), "file", "plan.csv, plan.parquet")
+    def check_waits(self) -> None:
+        """Check how long people wait: before, printed, after, and by class."""
+        end = self.days - 1
+        size = Counter[tuple[Cohort, int]]()
+        for (c, d, _, _), number in self.cells.items():
+            size[c, d] += number
 
-    def tables(self) -> None:
-        """Check that every table has its heading, and every row as many cells."""
-        for name, titles in TABLES.items():
-            if (self.path / name).is_file():
-                with (self.path / name).open(encoding="utf-8", newline="") as file:
-                    for number, row in enumerate(csv.reader(file), 1):
-                        good = row == titles if number == 1 else len(row) == len(titles)
-                        self.expect(good, "table", name, number)
+        def waited(cards: dict[tuple[Cohort, int], int]) -> list[int]:
+            return sorted(d - c.since for (c, d), n in cards.items() for _ in range(n))
 
-    def sheets(self) -> None:
-        """Check that the sheets in batches/ list whom plan.csv lists, in its order, each printer's day once."""
-        owner = {(day, *names): printer for (day, printer), names in self.lists.items()}
-        wanted, listed = Counter((day, *names) for (day, _), names in self.lists.items()), Counter[Any]()
-        for path in (some for some in sorted(self.path.glob("batches/*/*")) if not JUNK.fullmatch(some.name)):
+        def past(cards: dict[tuple[Cohort, int], int]) -> int:  # their target
+            late = (n for (c, d), n in cards.items() if d - c.since + 1 > c.target)
+            return sum(late)
+
+        def span(cards: dict[tuple[Cohort, int], int]) -> dict[str, Any]:
+            days = waited(cards)
+            return {"longest_days": max(days, default=None), "past_target": past(cards)}
+
+        def at(day: int, since: int, *, left: bool) -> dict[tuple[Cohort, int], int]:
+            people = Counter[tuple[Cohort, int]]()
+            for (c, d), number in size.items():
+                if c.since <= since and (d == self.days or not left):
+                    people[c, day] += number
+            return people
+
+        printed = {(c, d): n for (c, d), n in size.items() if d < self.days}
+        days, by_class = waited(printed), {}
+        for name in self.classes:
+            own = {(c, d): n for (c, d), n in printed.items() if c.urgency == name}
+            if waits := waited(own):
+                by_class[name] = {
+                    "printed": len(waits),
+                    "mean_days": round(sum(waits) / len(waits), 2),
+                    "longest_days": waits[-1],
+                    "printed_past_target": past(own),
+                }
+        stated = {
+            "before": span(at(0, 0, left=False)),
+            "printed": {
+                "longest_days": max(days, default=None),
+                "mean_days": round(sum(days) / len(days), 2) if days else None,
+                "median_days": statistics.median(days) if days else None,
+            },
+            "after": span(at(end, end, left=True)),
+            "by_class": by_class,
+        }
+        self.stated("waits", stated)
+
+    def check_clearance(self) -> None:
+        """Check when the queue is cleared, and how each resource is used."""
+        past, made = [0] * (self.days + 1), [0] * self.days
+        for (c, d, _, _), number in self.cells.items():
+            # From this day on it is past its target at the end of each.
+            low = min(self.days, max(0, c.since + c.target))
+            past[low] += number
+            past[max(low, d)] -= number
+            if d < self.days:
+                made[d] += number
+        past, so_far = [*accumulate(past)][: self.days], [*accumulate(made)]
+        total, printed = self.cells.total(), [d for d in range(self.days) if made[d]]
+        gone = max((d + 1 for d in range(self.days) if past[d]), default=0)
+        last = str(self.dates[printed[-1]]) if printed else None
+        by_day = [
+            {
+                "day": str(self.dates[d]),
+                "printed": made[d],
+                "left": total - so_far[d],
+                "past_target": past[d],
+            }
+            for d in printed
+        ]
+        stated = {
+            "last_day": last,
+            "cleared_on": last if so_far[-1] == total else None,
+            "past_target_gone_on": str(self.dates[gone]) if gone < self.days else None,
+            "by_day": by_day,
+        }
+        self.stated("clearance", stated)
+        uses = []
+        for name in [*self.servers, *self.printers] if printed else ():
+            used = self.used[name][: printed[-1] + 1]
+            could = self.limit[name][: printed[-1] + 1]
+            full = sum(0 < most <= n for n, most in zip(used, could, strict=True))
+            use = {
+                "resource": name,
+                "kind": "server" if name in self.servers else "printer",
+                "cards": sum(used),
+                "capacity": sum(could),
+                "days_full": full,
+                "days": sum(most > 0 for most in could),
+            }
+            uses += [use] * any(could)
+        uses.sort(key=lambda use: (-use["days_full"] / use["days"], use["resource"]))
+        self.stated("uses", uses)
+
+    def check_counts(self) -> None:
+        """Check what summary.json counts in tables, and says of office.toml."""
+        claimed, rules, held = self.claimed, self.rules, [*self.rows("held.csv")]
+        rejects = (row["reason"].split("; ") for row in self.rows("rejects.csv"))
+        reasons = (row["reason"] for row in self.rows("unprinted.csv"))
+        lottery = rules.get("tie_break") == "lottery"
+        true = {
+            "unprinted_by_reason": Counter(reasons),
+            "held_by_status": Counter(row["status"] for row in held),
+            "rejected_by_reason": Counter(
+                part.split(": ")[0] for parts in rejects for part in parts
+            ),
+            "tie_break": "lottery" if lottery else "recorded",
+            "seed": rules["seed"] if lottery else None,
+            "office": self.office["name"],
+            "language": self.office.get("language", "id"),
+            "schema_version": 1,
+            "program": "ektp-sched",
+        }
+        for key, value in true.items():
+            self.stated(key, value)
+        for name, times in Counter(row["application_id"] for row in held).items():
+            good = times == 1 and name not in self.people
+            self.expect(good, "once", name, "held.csv")
+        planned = Counter(row["area"] or None for row in self.rows("applications.csv"))
+        by_area = claimed["by_area"]
+        good = len({entry["area"] for entry in by_area}) == len(by_area)
+        good &= planned == +Counter({a["area"]: a["planned"] for a in by_area})
+        good &= sum(entry["held"] for entry in by_area) == claimed["held"]
+        self.expect(good, "claim", "by_area")
+        for key in claimed.keys() - {*KEYS.split()}:
+            self.expect(False, "claim", key)
+        for key, names in INSIDE.items():
+            entries = claimed.get(key, [])
+            good = all(entry.keys() <= {*names.split()} for entry in entries)
+            self.expect(good, "claim", key)
+        texts = self.office.get("status", {}).get("done", [])
+        done = {plain(text) for text in texts}
+        number = sum(plain(row["status"]) in done for row in held)
+        self.expect(claimed.get("done", number) == number, "claim", "done")
+        self.expect(claimed["status"] in ("optimal", "feasible"), "claim", "status")
+        reason, engine = claimed["engine_reason"], claimed["engine"]
+        code = "mixed" if engine == "milp" else "yes-no" if self.shifts else None
+        good = (
+            engine in ("flow", "cpsat", "milp") and (reason and reason["code"]) == code
+        )
+        self.expect(good, "claim", "engine, engine_reason")
+        holidays = map(date.fromisoformat, claimed["holidays"])
+        self.expect(all(day in self.dates for day in holidays), "claim", "holidays")
+
+    def check_amount_figures(self) -> None:
+        """Check what summary.json and the tables say of quotas and parity.
+
+        Of every two areas the pair that is furthest apart speaks for a day.
+        """
+        for code, plural, entries in (
+            ("quota", "quotas", self.quotas),
+            ("parity", "parity", self.parity),
+        ):
+            stated, lines = [], []
+            for number, entry in enumerate(entries):
+                name = f"{plural}[{number + 1}]"
+                name += f" ({entry['id']})" if "id" in entry else ""
+                keys = [key for key in (*QUOTA_LIMITS, "within") if key in entry]
+                for key in keys:
+                    amounts = [
+                        amount
+                        for amount in self.amounts
+                        if (amount.code, amount.number, amount.key)
+                        == (code, number, key)
+                    ]
+                    lines += [self.amount_line(name, amount) for amount in amounts]
+                    if amounts or code == "quota":
+                        head = {code: name, "limit": key, "value": Fraction(entry[key])}
+                        head |= {"areas": entry["areas"]} if code == "parity" else {}
+                        head["per"] = "day" if code == "parity" else entry["per"]
+                        stated.append(head | self.periods(amounts))
+            claims = [
+                claim | {"value": Fraction(claim["value"])}
+                for claim in self.claimed.get(plural, [])
+            ]
+            self.expect(claims == stated, "claim", plural)
+            file = f"{plural}.csv"
+            table = [
+                (
+                    *(row[title] for title in (code, "limit", "from", "to")),
+                    *(float(row["printed"]), int(row["all_printed"])),
+                    *(float(row["cards"]), int(row["left"]), row["kept"] == "true"),
+                )
+                for row in (self.rows(file) if self.has(file) else ())
+            ]
+            good = table == lines and self.has(file) is bool(entries)
+            self.expect(good, "claim", file)
+
+    def amount_line(self, name: str, amount: Amount) -> tuple[Any, ...]:
+        """Return an amount as a row of its table."""
+        first, last = (str(self.dates[amount.days[k]]) for k in (0, -1))
+        made, most = self.figures_of(amount)
+        pair = f" ({' – '.join(amount.who)})" if amount.code == "parity" else ""
+        numbers = (made, amount.all_printed, most, min(amount.left), amount.kept())
+        return (name, amount.key + pair, first, last, *numbers)
+
+    def figures_of(self, amount: Amount) -> tuple[float, float]:
+        """Return cards printed, and their limit; in parity in thousandths."""
+        if amount.code == "parity":
+            made, most = 1000 * amount.total, 1000 * amount.most
+            return round(float(made), 6), round(float(most), 6)
+        value = Fraction(self.quotas[amount.number][amount.key])
+        value *= amount.all_printed if amount.key.endswith("share") else 1
+        rounded = math.ceil if amount.lifted else math.floor
+        return amount.printed, rounded(value)
+
+    def periods(self, amounts: list[Amount]) -> dict[str, Any]:
+        """Return what summary.json says of amounts; of a day the worst counts."""
+        by_day = defaultdict[int, list[Amount]](list)
+        for amount in amounts:
+            by_day[amount.days[-1]].append(amount)
+        worst = [max(a, key=lambda a: (not a.kept(), a.total)) for a in by_day.values()]
+        figures = [self.figures_of(amount) for amount in worst]
+        made, most = ([pair[k] for pair in figures] for k in (0, 1))
+        kept = [amount for amount in worst if amount.kept()]
+        return {
+            "periods": len(worst),
+            "printed": [min(made), max(made)] if made else [],
+            "cards": [min(most), max(most)] if most else [],
+            "kept": len(kept),
+            "kept_as_nobody_was_left": sum(a.total > a.most for a in kept),
+        }
+
+    def check_shift_figures(self) -> None:
+        """Check that shifts.csv says what summary.json says of each shift."""
+        there, uses = self.has("shifts.csv"), self.claimed["shifts"]
+        table = [*self.rows("shifts.csv")] if there else []
+        columns = {
+            "pressure_days_saved": "pressure",
+            "unprinted_saved": "unprinted",
+            "overdue_saved": "overdue",
+            "promise_days_saved": "promise",
+        }
+        tiers = [(name, rank) for name, _, rank in self.demanded()]
+        good = there is bool(self.shifts) and len(table) == len(uses)
+        for row, use in zip(table, uses, strict=False):
+            saved = defaultdict[str, Fraction](Fraction)
+            for entry in use["saves"]:
+                exact = Fraction(entry["exact"])
+                good &= (entry["tier"], entry["rank"]) in tiers
+                good &= math.isclose(entry["value"], exact, rel_tol=1e-12)
+                saved[entry["tier"]] += exact
+            said = (row["shift"], row["day"], row["cost_idr"], row["needed_for_rules"])
+            needed = str(use["needed_for_rules"]).lower()
+            good &= said == (use["id"], use["day"], str(use["cost_idr"]), needed)
+            trips = Fraction(use["wasted_trips_exact"])
+            good &= math.isclose(use["wasted_trips"], trips, abs_tol=0.0051)
+            figures = {column: saved.get(tier) for column, tier in columns.items()}
+            figures["person_days_saved"] = use["person_days"] if saved else None
+            figures["wasted_trips_saved"] = trips if saved else None
+            for column, value in figures.items():
+                text = row[column]
+                if value is None or not text:
+                    good &= value is None and not text
+                else:
+                    good &= abs(Fraction(text) - value) <= Fraction(1, 199)
+        self.expect(good, "claim", "shifts.csv")
+
+    def check_price_rows(self) -> None:
+        """Check the form of prices.csv, which only a proven plan has."""
+        ranks = {
+            (name, "" if rank is None else str(rank))
+            for name, _, rank in self.demanded()
+        }
+        seen: set[tuple[str, ...]] = set()
+        for row in self.rows("prices.csv"):
+            key = row["resource"], row["day"], row["tier"], row["rank"]
+            good = (
+                row["resource"] in self.units and key[2:] in ranks and key not in seen
+            )
+            good &= date.fromisoformat(row["day"]) in self.dates
+            prices = (float(row[k] or 0) for k in ("one_more", "one_less"))
+            self.expect(
+                good and all(map(math.isfinite, prices)), "claim", "prices.csv", *key
+            )
+            seen.add(key)
+        proven = self.claimed["status"] == "optimal" and self.has("certificate.json")
+        self.expect(not seen or proven, "claim", "prices.csv")
+
+    def check_sheets(self) -> None:
+        """Check that sheets list whom plan.csv lists, in its order, each sheet once."""
+        owner = {(day, *names): name for (day, name), names in self.lists.items()}
+        wanted = Counter((day, *names) for (day, _), names in self.lists.items())
+        listed = Counter[Any]()
+        for path in sorted(self.path.glob("batches/*/*")):
+            if JUNK.fullmatch(path.name):
+                continue
             name = f"batches/{path.parent.name}/{path.name}"
-            if path.suffix == ".csv" and path.is_file():
-                data = path.read_bytes()
-                try:
-                    text = data.decode("utf-8-sig")
-                except UnicodeDecodeError:  # as Excel saves it
-                    text = data.decode("cp1252", "replace")
-                table = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=text.partition("\n")[0].count))
-                lines = [[cell.strip() for cell in line] for line in table if any(cell.strip() for cell in line)] or [[]]
-                at = [n for n, title in enumerate(lines[0]) if title in ("Application ID", "ID permohonan")]
-                ids = [line[at[0]].removeprefix("'") if len(line) > at[0] else "" for line in lines[1:]] if len(at) == 1 else [""]
-                listed[path.parent.name, *ids] += 1
-                # The name of a file that some system could not keep apart is no printer's id.
-                whose = {owner.get((path.parent.name, *ids))} if path.stem in self.printers else {path.stem}
-                self.expect((path.parent.name, *ids) in wanted and path.stem in whose, "sheet", name)
-            else:
-                self.expect(path.suffix == ".xlsx" and path.is_file() and path.with_suffix(".csv").exists(), "file", name)
+            if path.suffix != ".csv" or not path.is_file():
+                good = path.suffix == ".xlsx" and path.is_file()
+                self.expect(good and path.with_suffix(".csv").exists(), "file", name)
+                continue
+            sheet = (path.parent.name, *sheet_ids(path.read_bytes()))
+            listed[sheet] += 1
+            # The name of a file that some system could not keep apart is no id.
+            whose = owner.get(sheet) if path.stem in self.printers else path.stem
+            self.expect(sheet in wanted and path.stem == whose, "sheet", name)
         self.expect(listed == wanted, "sheet", "batches")
 
     def unsaid(self) -> list[str]:
         """Return what is stated and cannot be computed again from the folder."""
-        names = [*UNSAID, *(name for name in SHEETS if name in self.claimed["files"] and name != "batches")]
-        names += ["prices.csv one_more, one_less"] * any(True for _ in self.rows("prices.csv"))
-        names += ["shifts saves, person_days, wasted_trips, needed_for_rules"] * bool(self.worked)
-        own = {n for n, v in enumerate(self.values) if v[0][0] in OWN}
+        names = [
+            *UNSAID.split(),
+            *(n for n in SHEETS[1:] if n in self.claimed["files"]),
+        ]
+        if any(True for _ in self.rows("prices.csv")):
+            names.append("prices.csv one_more, one_less")
+        if self.worked:
+            names.append("shifts saves, person_days, wasted_trips, needed_for_rules")
+        own = {n for n, (tier, _, _) in enumerate(self.values) if tier[0] in OWN}
         proven = self.sure | own if self.chosen or not self.shifts else set[int]()
-        return names + [f"tiers bound {v[0][0]}" for n, v in enumerate(self.values) if n not in proven and self.claimed["tiers"][n]["bound"]]
+        for number, (tier, _, _) in enumerate(self.values):
+            if number not in proven and self.claimed["tiers"][number]["bound"]:
+                names.append(f"tiers bound {tier[0]}")
+        return names
 
-    def stated(self, key: str, true: Any) -> None:
-        """Note a key of summary.json that is not what the tables come to."""
-        self.expect(self.claimed.get(key) == true, "claim", key)
+    # -- the proof ---------------------------------------------------------------
 
-    def figures(self) -> None:
-        """Check waits, clearance and uses of summary.json."""
-        size, end, H = Counter[tuple[Cohort, int]](), self.days - 1, self.days
-        for (c, d, _, _), n in self.cells.items():
-            size[c, d] += n
+    def check_proof(self, *, broken: bool) -> None:
+        """Check the certificate, or look for what is better."""
+        certified, claimed = self.has("certificate.json"), self.claimed
+        if certified:
+            proof = json.loads(
+                self.text("certificate.json"),
+                parse_float=str,
+                parse_constant=str,
+                object_pairs_hook=once,
+            )
+            trouble = "rules" if broken else self.disproof(proof)
+            if not trouble and proof.get("decisions") is not None:
+                choice = runpy.run_path(
+                    str(Path(__file__).with_name("checker_choice.py"))
+                )
+                try:
+                    trouble = choice["Choice"](self, proof["decisions"]).undecided()
+                    self.chosen = True
+                except (LookupError, TypeError, ValueError):
+                    trouble = "decisions"
+            self.expect(not trouble, "proof", trouble)
+            self.proven *= not trouble
+        optimal = claimed["status"] == "optimal"
+        flows = [n for n, (tier, _, _) in enumerate(self.values) if tier[0] not in OWN]
+        self.sure, self.whole = {*flows[: self.proven]}, self.proven == len(flows)
+        word = not certified and self.uncertifiable()
+        self.expect(self.whole or word or not optimal, "claim", "status: optimal")
+        all_proven = all(tier["proven"] for tier in claimed["tiers"])
+        self.expect(all_proven is optimal, "claim", "status, proven")
+        if optimal and not broken:
+            if not self.chosen:
+                self.check_idle_shifts()
+                self.check_missing_shifts()
+            if not certified:
+                self.check_exchanges()
+                self.check_moves()
+            elif self.whole:
+                self.check_ties()
+        for number, tier in enumerate(claimed["tiers"]):
+            good = word or number not in {*flows} - self.sure or not tier["proven"]
+            self.expect(good, "claim", tier["name"], "proven")
 
-        def late(c: Cohort, d: int) -> bool:  # past its target on that day
-            return bool(d - c.since + 1 > c.target)
+    def uncertifiable(self) -> bool:
+        """Return whether no prices can prove a plan.
 
-        def longest(some: Any) -> Any:
-            return max(some, default=None)
+        So it is with quotas, with parity, or where ribbons, or blanks that cross,
+        expire or are set aside can run out on these data: all capacity with every
+        shift, and all who wait, could use them up.
+        """
+        if (self.quotas or self.parity) and self.people:
+            return True
+        every = [self.cards(day, self.allowed(day)) for day in self.dates]
+        for name in self.printers:
+            could = accumulate(cards[name] for cards in every)
+            ribbons = self.limit.get(f"ribbons {name}", [math.inf] * self.days)
+            for cards, most in zip(could, ribbons, strict=True):
+                if most < min(cards, len(self.people)):
+                    return True
+        wanted = Counter[Any](
+            (c.able, c.blanks)
+            for c, _ in self.people.values()
+            if c.able and c.ready < self.days
+        )
+        printed = [*accumulate(map(self.most, every))]
+        for blanks in {blanks for _, blanks in wanted if blanks}:
+            demand = sum(n for (_, other), n in wanted.items() if other == blanks)
+            for number, most in zip(self.lasting(blanks, wanted), printed, strict=True):
+                if number < min(most + 1, demand):
+                    return True
+        return False
 
-        done = {(c, d): n for (c, d), n in size.items() if d < H}
-        days = sorted(d - c.since for (c, d), n in done.items() for _ in range(n))
-        by_class = {}
-        for name in self.classes:
-            own = {(c, d): n for (c, d), n in done.items() if c.urgency == name}
-            if number := sum(own.values()):
-                by_class[name] = {"printed": number, "mean_days": round(sum(n * (d - c.since) for (c, d), n in own.items()) / number, 2),
-                                  "longest_days": max(d - c.since for c, d in own), "printed_past_target": sum(n for (c, d), n in own.items() if late(c, d))}
-        left = {c: n for (c, d), n in size.items() if d == H and c.since <= end}
-        before = {(c, d): n for (c, d), n in size.items() if c.since <= 0}
-        self.stated("waits", {
-            "before": {"longest_days": longest(-c.since for c, _ in before), "past_target": sum(n for (c, _), n in before.items() if late(c, 0))},
-            "printed": {"longest_days": longest(days), "mean_days": round(sum(days) / len(days), 2) if days else None,
-                        "median_days": statistics.median(days) if days else None},
-            "after": {"longest_days": longest(end - c.since for c in left), "past_target": sum(n for c, n in left.items() if late(c, end))},
-            "by_class": by_class})
-        past, made = [0] * (H + 1), [0] * H
-        for (c, d), n in size.items():
-            low = min(H, max(0, c.since + c.target))  # from this day on it is past its target at the end of each
-            past[low] += n
-            past[max(low, d)] -= n
-            made[min(d, end)] += n * (d < H)
-        past, so_far = [*accumulate(past)][:H], [*accumulate(made)]
-        total, printed = sum(size.values()), [d for d in range(H) if made[d]]
-        gone = max((d + 1 for d in range(H) if past[d]), default=0)
-        self.stated("clearance", {
-            "last_day": str(self.dates[printed[-1]]) if printed else None,
-            "cleared_on": str(self.dates[printed[-1]]) if printed and so_far[-1] == total else None,
-            "past_target_gone_on": str(self.dates[gone]) if gone < H else None,
-            "by_day": [{"day": str(self.dates[d]), "printed": made[d], "left": total - so_far[d], "past_target": past[d]} for d in printed]})
-        uses = list[dict[str, Any]]()
-        for name in [*self.servers, *self.printers] if printed else ():
-            used, could = self.used[name][:printed[-1] + 1], self.limit[name][:printed[-1] + 1]
-            uses += [{"resource": name, "kind": "server" if name in self.servers else "printer", "cards": sum(used), "capacity": sum(could),
-                      "days_full": sum(0 < b <= a for a, b in zip(used, could, strict=True)), "days": sum(b > 0 for b in could)}] * any(could)
-        self.stated("uses", sorted(uses, key=lambda u: (-u["days_full"] / u["days"], u["resource"])))
+    def lasting(self, blanks: str, wanted: Counter[Any]) -> list[float]:
+        """Return the blanks of a type that have a price, up to each day.
 
-    def plain(self, text: str) -> str:
-        """Return the letters and digits of a status: signs and case do not count."""
-        text = unicodedata.normalize("NFKC", text).casefold()
-        return "".join(letter for letter in text if letter.isalnum()) or text.strip()
+        None of those that expire or are set aside has one; all have where no printer,
+        server or reserve that this type can use is used for another.
+        """
+        if blanks in self.lots:
+            lasting = [
+                (first, number)
+                for first, last, number, name in self.lots[blanks]
+                if not name and last == self.days - 1
+            ]
+            days = range(self.days)
+            return [sum(n for first, n in lasting if first <= d) for d in days]
+        own, others = (
+            {
+                name
+                for able, other in wanted
+                if (other == blanks) is same
+                for printer in able
+                for way in self.ways[printer]
+                for name in way
+            }
+            for same in (True, False)
+        )
+        return [*self.limit[blanks]] if own & others else [math.inf] * self.days
 
-    def counts(self) -> None:
-        """Check what summary.json counts in the other tables, and what it repeats of office.toml."""
-        rejected = Counter(part.split(": ")[0] for row in self.rows("rejects.csv") for part in row["reason"].split("; "))
-        self.stated("unprinted_by_reason", Counter(row["reason"] for row in self.rows("unprinted.csv")))
-        self.stated("held_by_status", Counter(row["status"] for row in self.rows("held.csv")))
-        self.stated("rejected_by_reason", rejected)
-        for name, times in Counter(row["application_id"] for row in self.rows("held.csv")).items():
-            self.expect(times == 1 and name not in self.people, "once", name, "held.csv")
-        areas, stated = Counter(row["area"] or None for row in self.rows("applications.csv")), self.claimed["by_area"]
-        same = areas == +Counter({a["area"]: a["planned"] for a in stated}) and len({a["area"] for a in stated}) == len(stated)
-        self.expect(same and sum(a["held"] for a in stated) == self.claimed["held"], "claim", "by_area")
-        lottery = self.rules.get("tie_break") == "lottery"
-        self.stated("tie_break", "lottery" if lottery else "recorded")
-        self.stated("seed", self.rules["seed"] if lottery else None)
-        self.stated("office", self.toml["name"])
-        self.stated("language", self.toml.get("language", "id"))
-        for key in self.claimed.keys() - KEYS:
-            self.expect(False, "claim", key)
-        for key, inside in INSIDE.items():
-            self.expect(all(entry.keys() <= {*inside.split()} for entry in self.claimed.get(key, [])), "claim", key)
-        done = {self.plain(text) for text in self.toml.get("status", {}).get("done", [])}
-        number = sum(self.plain(row["status"]) in done for row in self.rows("held.csv"))
-        self.expect(self.claimed.get("done", number) == number, "claim", "done")
-        self.expect((self.claimed["schema_version"], self.claimed["program"]) == (1, "ektp-sched"), "claim", "schema_version, program")
-        self.expect(self.claimed["status"] in ("optimal", "feasible"), "claim", "status")
-        reason, engine = self.claimed["engine_reason"], self.claimed["engine"]
-        code = "mixed" if engine == "milp" else "yes-no" if self.shifts else None
-        self.expect(engine in ("flow", "cpsat", "milp") and (reason and reason["code"]) == code, "claim", "engine, engine_reason")
-        self.expect(all(date.fromisoformat(day) in self.dates for day in self.claimed["holidays"]), "claim", "holidays")
+    def priced(self, given: dict[str, Any]) -> dict[str, list[int]]:
+        """Return prices by limit and day; what is not given costs nothing."""
+        price: dict[str, list[int]] = {name: [0] * self.days for name in self.limit}
+        price |= given["printers"] | given["servers"]
+        price |= {f"blanks {name}": line for name, line in given["stock"].items()}
+        if given["reserve"] is not None:
+            price["daily reserve"] = given["reserve"]
+        return price
 
-    def quota_figures(self) -> None:
-        """Check what summary.json and quotas.csv say of the quotas."""
-        entries, lines = list[Any](), list[Any]()
-        for i, quota in enumerate(self.quotas):
-            name = f"quotas[{i + 1}]" + (f" ({quota['id']})" if "id" in quota else "")
-            for key in ("at_most", "at_least", "at_most_share", "at_least_share"):
-                if key not in quota:
-                    continue
-                least, some = key.startswith("at_least"), [p for p in self.periods if p[:2] == (i, key)]
-                value = [Fraction(quota[key]) * (every if key.endswith("share") else 1) for *_, every, _ in some]
-                cards = [math.ceil(v) if least else math.floor(v) for v in value]
-                kept = [not self.beyond(*period) for period in some]
-                few = sum(k and least and period[3] < n for k, n, period in zip(kept, cards, some, strict=True))
-                entries.append((name, quota["per"], key, Fraction(quota[key]), len(some), *([min(x), max(x)] if x else [] for x in ([p[3] for p in some], cards)), sum(kept), few))
-                lines += [(name, key, str(self.dates[days[0]]), str(self.dates[days[-1]]), *map(str, (made, every, n, left)), str(k).lower())
-                          for (_, _, days, made, every, left), n, k in zip(some, cards, kept, strict=True)]
-        keys = ("quota", "per", "limit", "value", "periods", "printed", "cards", "kept", "kept_as_nobody_was_left")
-        stated = [tuple(Fraction(q[k]) if k == "value" else q[k] for k in keys) for q in self.claimed["quotas"]]
-        self.expect(stated == entries, "claim", "quotas")
-        table = [tuple(row.values()) for row in self.rows("quotas.csv")] if (self.path / "quotas.csv").exists() else []
-        self.expect(table == lines and (self.path / "quotas.csv").exists() is bool(self.quotas), "claim", "quotas.csv")
+    def disproof(self, proof: dict[str, Any]) -> str:
+        """Return why certificate.json does not prove the plan; nothing if it does.
 
-    def parity_figures(self) -> None:
-        """Check what summary.json and parity.csv say of parity, in thousandths of the applications of an area."""
-        entries, lines, every = list[Any](), list[Any](), [0] * self.days
-        for (_, d, _, _), n in self.cells.items():
-            for e in range(d, self.days):
-                every[e] += n
+        A limit may have a price only if it is full, and below 0 only if a tier before
+        gave it one above 0.  A printed card pays its printer, server, reserve and, from
+        its day on, its blanks.  If every card has a choice of least cost plus price, no
+        plan is better in this tier, and the next tier chooses among these only.
+        """
+        stated = [
+            (tier["name"], tier["rank"], tier["value"], tier["scale"])
+            for tier in proof["tiers"]
+        ]
+        flows = [value for value in self.values if value[0][0] not in OWN]
+        true = [
+            (name, rank, value, self.scale if name == "pressure" else 1)
+            for (name, _, rank), value, _ in flows
+        ]
+        if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
+            return "start, days"
+        # A plan cut short proves its first tiers alone.
+        if not stated or stated != true[: len(stated)]:
+            return "tiers"
+        self.proven = len(stated)
+        self.paths = {
+            (able, blanks): [
+                [
+                    way
+                    for name in able
+                    for way in self.ways[name]
+                    if all(self.limit[n][d] for n in (*way, blanks or name))
+                ]
+                for d in range(self.days)
+            ]
+            for able, blanks in {(c.able, c.blanks) for c in self.ties}
+        }
+        self.free = {}
+        for c in self.ties:
+            days = [d for d, ways in enumerate(self.paths[c.able, c.blanks]) if ways]
+            days = [d for d in days if d >= c.ready and c.pin in (None, d)]
+            if c.pin is None or c.pin >= self.days:
+                days.append(self.days)
+            self.free[c] = days
+        settled: set[tuple[str, int]] = set()  # limits with a price above 0 so far
+        for (tier, _, _), entry in zip(flows, proof["tiers"], strict=False):
+            price = self.priced(entry["prices"])
+            trouble = self.mispriced(price, settled) or self.dearer(tier, price)
+            if trouble:
+                return f"{tier[0]}: {trouble}"
+            for name, line in price.items():
+                settled |= {(name, d) for d, amount in enumerate(line) if amount > 0}
+        return ""
 
-        def plain(x: Fraction) -> float:
-            return round(float(x), 6)
+    def mispriced(
+        self, price: dict[str, list[int]], settled: set[tuple[str, int]]
+    ) -> str:
+        """Return which price a limit may not have."""
+        if price.keys() != self.limit.keys():
+            return "resources, days"
+        for name, line in price.items():
+            if len(line) != self.days:
+                return "resources, days"
+            for d, amount in enumerate(line):
+                full = self.used[name][d] == self.limit[name][d]
+                good = type(amount) is int and (
+                    (amount <= 0 or full) and (amount >= 0 or (name, d) in settled)
+                )
+                if not good:
+                    return f"{name} {self.dates[d]} {amount}"
+        return ""
 
-        for i, entry in enumerate(self.parity):
-            name, worst = f"parity[{i + 1}]" + (f" ({entry['id']})" if "id" in entry else ""), dict[int, Any]()
-            for level in [level for level in self.levels if level[0] == i]:
-                _, d, a, b, more, less, *left = level
-                both, kept = self.waits[a] * self.waits[b], not self.apart(*level)
-                made, most = 1000 * Fraction(more * self.waits[b] - less * self.waits[a], both), 1000 * Fraction(entry["within"])
-                lines.append((name, f"within ({a} – {b})", str(self.start), str(self.dates[d]), plain(made), every[d], plain(most), min(left), kept))
-                tight = not kept, made - most
-                if d not in worst or tight > worst[d][0]:
-                    worst[d] = tight, made, most
-            if worst:
-                ends = [[plain(min(x)), plain(max(x))] for x in ([made for _, made, _ in worst.values()], [most for *_, most in worst.values()])]
-                kept_days = [not broken for (broken, _), *_ in worst.values()]
-                few = sum(not broken and made > most for (broken, _), made, most in worst.values())
-                entries.append((name, entry["areas"], "day", "within", Fraction(entry["within"]), len(worst), *ends, sum(kept_days), few))
-        keys = ("parity", "areas", "per", "limit", "value", "periods", "printed", "cards", "kept", "kept_as_nobody_was_left")
-        stated = [tuple(Fraction(q[k]) if k == "value" else q[k] for k in keys) for q in self.claimed.get("parity", [])]  # none said before there was such a rule
-        self.expect(stated == entries, "claim", "parity")
-        there = (self.path / "parity.csv").exists()
-        table = [(r["parity"], r["limit"], r["from"], r["to"], float(r["printed"]), int(r["all_printed"]), float(r["cards"]), int(r["left"]),
-                  r["kept"] == "true") for r in (self.rows("parity.csv") if there else ())]
-        self.expect(table == lines and there is bool(self.parity), "claim", "parity.csv")
+    def dearer(self, tier: Tier, price: dict[str, list[int]]) -> str:
+        """Keep everybody's choices of least cost plus price; return who has another."""
+        route = {}
+        for access, by_day in self.paths.items():
+            from_day_on = price.get(access[1], [0] * self.days)
+            for d, ways in enumerate(by_day):
+                paid = {way: sum(price[name][d] for name in way) for way in ways}
+                by_day[d] = least(paid)
+                route[access, d] = min(paid.values(), default=0) + sum(from_day_on[d:])
+        for c, days in self.free.items():
+            access = c.able, c.blanks
+            self.free[c] = least(
+                {d: self.cost(tier, c, d) + route.get((access, d), 0) for d in days}
+            )
+        for c, d, printer, server in self.cells:
+            way = (printer, server, *self.total)
+            ways = self.paths[c.able, c.blanks][d] if printer else [way]
+            if d not in self.free[c] or way not in ways:
+                return str(self.dates[d]) if printer else "unprinted"
+        return ""
 
-    def shift_figures(self) -> None:
-        """Check that shifts.csv says what summary.json says; what a shift saves is believed."""
-        table = [*self.rows("shifts.csv")] if (self.path / "shifts.csv").exists() else []
-        names = {"pressure": "pressure_days_saved", "unprinted": "unprinted_saved", "overdue": "overdue_saved", "promise": "promise_days_saved"}
-        tiers = [(t[0], t[2]) for t in self.demanded()]
-        good = (self.path / "shifts.csv").exists() is bool(self.shifts) and len(table) == len(self.claimed["shifts"])
-        for row, use in zip(table, self.claimed["shifts"], strict=False):
-            saved = defaultdict[str, Fraction](Fraction)
-            for entry in use["saves"]:
-                good &= (entry["tier"], entry["rank"]) in tiers and math.isclose(entry["value"], Fraction(entry["exact"]), rel_tol=1e-12)
-                saved[entry["tier"]] += Fraction(entry["exact"])
-            good &= (row["shift"], row["day"], row["cost_idr"], row["needed_for_rules"]) == (use["id"], use["day"], str(use["cost_idr"]), str(use["needed_for_rules"]).lower())
-            figures = {column: saved.get(name) for name, column in names.items()}
-            figures |= {"person_days_saved": use["person_days"] if saved else None, "wasted_trips_saved": Fraction(use["wasted_trips_exact"]) if saved else None}
-            good &= all((row[k] == "") if v is None else row[k] != "" and abs(Fraction(row[k]) - v) <= Fraction(1, 199) for k, v in figures.items())
-            good &= math.isclose(use["wasted_trips"], Fraction(use["wasted_trips_exact"]), abs_tol=0.0051)
-        self.expect(good, "claim", "shifts.csv")
-
-    def priced_rows(self) -> None:
-        """Check the form of prices.csv: rows of what the plan has, each once, of an optimal plan with a certificate."""
-        tiers, seen = {(t[0], "" if t[2] is None else str(t[2])) for t in self.demanded()}, set[Any]()
-        for row in self.rows("prices.csv"):
-            key = row["resource"], row["day"], row["tier"], row["rank"]
-            known = row["resource"] in self.units and date.fromisoformat(row["day"]) in self.dates and key[2:] in tiers
-            finite = all(math.isfinite(float(row[k] or 0)) for k in ("one_more", "one_less"))
-            self.expect(known and finite and key not in seen, "claim", "prices.csv", *key)
-            seen.add(key)
-        self.expect(not seen or (self.claimed["status"] == "optimal" and (self.path / "certificate.json").exists()), "claim", "prices.csv")
-
-    def idle(self) -> None:
+    def check_idle_shifts(self) -> None:
         """Check that no shift is worked whose cards could be printed without it."""
         for day, name in self.worked:
-            d, rest = (day - self.start).days, {n for on, n in self.worked if on == day and n != name}
-            less = self.cards(day, rest)
-            self.expect(any(self.used[n][d] > less[n] for n in less), "better", name, day)
+            d = (day - self.start).days
+            less = self.cards(
+                day, {n for on, n in self.worked if on == day and n != name}
+            )
+            needed = any(self.used[n][d] > most for n, most in less.items())
+            self.expect(needed, "better", name, day)
 
-    def movable(self) -> dict[int, list[tuple[Cohort, Kind]]]:
-        """Return by day the cards that no pin holds."""
-        at = defaultdict[int, list[tuple[Cohort, Kind]]](list)
-        for c, d, p in self.places:
-            if c.pin is None and c.able:
-                at[d].append((c, Kind(c.able, c.blanks, c.urgency * (c.blanks in self.lots), c.counts, c.area, p)))
-        return at
-
-    def costs(self, c: Cohort, d: int) -> tuple[int, ...]:
-        """Return what printing on a day costs in every tier to which cards add, in order."""
-        if (c, d) not in self.vectors:
-            self.vectors[c, d] = tuple(self.cost(t, c, d) for t, _, _ in self.values if t[0] not in OWN)
-        return self.vectors[c, d]
-
-    def exchanged(self) -> None:
-        """Check that no exchange of two cards' slots that keeps every rule betters the tiers, in their order.
-
-        If any two of two kinds do, so do who loses least and who gains most.  Nor may an exchange that
-        keeps every tier put the tie-break right.
-        """
-        at = self.movable()
-        for d, e in combinations(sorted(at), 2):
-            least, most = dict[Kind, Any](), dict[Kind, Any]()  # who loses least by going to e, who gains most by coming to d
-            last, first = defaultdict[Any, dict[Kind, Any]](dict), defaultdict[Any, dict[Kind, Any]](dict)  # by the tie-break
-            for c, kind in at[d]:
-                loss, tie = tuple(b - a for a, b in zip(self.costs(c, d), self.costs(c, e), strict=True)), self.places[c, d, kind.printer][1]
-                least[kind] = min(least.get(kind, (loss, tie)), (loss, tie))
-                last[loss][kind] = max(last[loss].get(kind, tie), tie)
-            for c, kind in at[e]:
-                if c.ready <= d:
-                    gain, tie = tuple(a - b for a, b in zip(self.costs(c, e), self.costs(c, d), strict=True)), self.places[c, e, kind.printer][0]
-                    most[kind] = max(most.get(kind, (gain, tie)), (gain, tie))
-                    first[gain][kind] = min(first[gain].get(kind, tie), tie)
-            pairs = [("better", *pair) for pair in product(least.items(), most.items()) if pair[0][1][0] < pair[1][1][0]]
-            pairs = [(code, (go, one[1]), (come, other[1])) for code, (go, one), (come, other) in pairs]
-            for same in last.keys() & first.keys():
-                pairs += [("tie", *pair) for pair in product(last[same].items(), first[same].items()) if pair[1][1] < pair[0][1]]
-            for code, (go, one), (come, other) in pairs:
-                if self.keeps(come, go, d, e):
-                    self.expect(False, code, other[1], "<->", one[1])
-
-    def tied(self) -> None:
-        """Check that no exchange that the certificate leaves free puts the tie-break right.
-
-        Each of two may take the other's place if its own least costs, at the prices of every tier, are there
-        too.  Of all who have the same choices on a day and printer the first and the last in the tie-break do.
-        """
-        out = {c.blanks for c in self.free if c.blanks and any(map(int.__eq__, self.used[c.blanks], self.limit[c.blanks]))}
-        through = {(access, d): {way[0] for way in ways} for access, by_day in self.ways.items() for d, ways in enumerate(by_day)}
-        last, first = (defaultdict[tuple[Any, int], dict[Any, Any]](dict) for _ in range(2))  # by scarce blanks and day
-        for (c, d, printer), (low, high) in self.places.items():
-            if len(self.free[c]) > 1:
-                key, at = (tuple(self.free[c]), c[-2:], printer), (c.blanks if c.blanks in out else None, d)
-                last[at][key] = max(last[at].get(key, high), high)
-                first[at][key] = min(first[at].get(key, low), low)
-        for (blanks, d), (same, e) in product(last, repeat=2):
-            if d >= e or blanks != same or max(last[blanks, d].values()) < min(first[blanks, e].values()):
-                continue
-            going = [(key, tie) for key, tie in last[blanks, d].items() if e in key[0]]
-            coming = [(key, tie) for key, tie in first[blanks, e].items() if d in key[0]]
-            for ((_, mine, p), one), ((_, theirs, q), other) in product(going, coming):
-                if other < one and p in through[theirs, d] and (not q or q in through[mine, e]):
-                    self.expect(False, "tie", other[1], "<->", one[1])
-
-    def missed(self) -> None:
-        """Check that no shift is missing that lets a card move so that a tier before the shifts' own is better."""
+    def check_missing_shifts(self) -> None:
+        """Check that no shift is missing that betters a tier before the shifts' own."""
         order = [tier[0] for tier, _, _ in self.values]
         before = min((order.index(name) for name in OWN if name in order), default=0)
-        for d, day in enumerate(self.dates):
-            worked = {n for on, n in self.worked if on == day}
-            for name in sorted(self.allowed(day) - worked) if before else ():
-                if not self.held_back(day, name):
-                    more = self.cards(day, worked | {name})
-                    who = next(self.better(range(d, d + 1), self.limit | {n: [more[n]] * self.days for n in more}, before), None)
-                    self.expect(who is None, "better", name, day, *who or ())
+        for d, day in enumerate(self.dates if before else ()):
+            worked = {name for on, name in self.worked if on == day}
+            for name in sorted(self.allowed(day) - worked):
+                if self.held_back(day, name):
+                    continue
+                more = self.cards(day, worked | {name})
+                limit = self.limit | {n: [most] * self.days for n, most in more.items()}
+                who = next(self.better(range(d, d + 1), limit, before), None)
+                self.expect(who is None, "better", name, day, *who or ())
 
     def held_back(self, day: date, name: str) -> bool:
         """Return whether a rule forbids one use more of a shift."""
-        s, uses = self.shifts[name], [on for on, other in self.worked if other == name]
-        week = sum((on - timedelta(on.weekday())) == day - timedelta(day.weekday()) for on in uses)
-        return (len(uses) >= s.get("max_uses", self.days) or week >= s.get("max_per_week", 7)
-                or any(abs((on - day).days) <= s.get("rest_days", 0) for on in uses)
-                or self.spent + s["cost_idr"] > self.toml.get("budget", {}).get("idr", math.inf))
+        shift = self.shifts[name]
+        uses = [on for on, other in self.worked if other == name]
+        monday = day - timedelta(day.weekday())
+        week = [on for on in uses if on - timedelta(on.weekday()) == monday]
+        rest = shift.get("rest_days", 0)
+        return (
+            len(uses) >= shift.get("max_uses", math.inf)
+            or len(week) >= shift.get("max_per_week", math.inf)
+            or any(abs((on - day).days) <= rest for on in uses)
+            or self.spent + shift["cost_idr"] > self.budget
+        )
 
-    def moved(self) -> None:
-        """Check that no move to an earlier slot that is free keeps every rule and betters the tiers."""
+    def check_moves(self) -> None:
+        """Check that no move to an earlier free slot keeps every rule and is better."""
         for who, day in self.better(range(self.days), self.limit, len(self.values)):
             self.expect(False, "better", who, day)
 
-    def better(self, days: range, limit: dict[str, list[int]], tiers: int) -> Iterator[tuple[str, date]]:
-        """Yield whom a move to an earlier day with room would leave with every rule kept and the first tiers better."""
-        room = {n: [a < b for a, b in zip(self.used[n], limit[n], strict=True)] for n in limit}
-        links = [(p, s, *self.total) for p in self.printers for s in self.reach[p]]
-        free = {d: some for d in days if (some := {link[0] for link in links if all(room[n][d] for n in link)})}
+    def better(
+        self, days: range, limit: dict[str, list[int]], tiers: int
+    ) -> Iterator[tuple[str, date]]:
+        """Yield whom a move to an earlier day with room would help."""
+        room = self.room(limit)
+        free = {d: self.open_printers(room, self.printers, d) for d in days}
+        free = {d: printers for d, printers in free.items() if printers}
         for (e, cards), d in product(self.movable().items() if free else (), free):
             for c, kind in cards if d < e else ():
-                ink = {p for p in free[d] & {*c.able} if all(room.get(f"ribbons {p}", [True])[d:e if p == kind.printer else None])}
-                if ink and d >= c.ready and self.costs(c, d)[:tiers] < self.costs(c, e)[:tiers] and self.keeps(kind, None, d, e):
+                ink = any(
+                    all(
+                        room.get(f"ribbons {p}", [])[
+                            d : e if p == kind.printer else None
+                        ]
+                    )
+                    for p in free[d] & {*c.able}
+                )
+                if not ink or d < c.ready:
+                    continue
+                gains = self.costs(c, d)[:tiers] < self.costs(c, e)[:tiers]
+                if gains and self.keeps(kind, None, d, e):
                     yield self.places[c, e, kind.printer][0][1], self.dates[d]
 
+    def movable(self) -> dict[int, list[tuple[Cohort, Kind]]]:
+        """Return by day the cards that no pin holds."""
+        cards = defaultdict[int, list[tuple[Cohort, Kind]]](list)
+        for c, d, printer in self.places:
+            if c.pin is None and c.able:
+                urgency = c.urgency if c.blanks in self.lots else ""
+                kind = Kind(c.able, c.blanks, urgency, c.marks, printer)
+                cards[d].append((c, kind))
+        return cards
+
+    def check_exchanges(self) -> None:
+        """Check that no exchange of two cards' slots that keeps every rule is better.
+
+        If any two of two kinds can, so can who loses least and who gains most.  Nor may
+        an exchange that keeps every tier put the tie-break right.
+        """
+        cards = self.movable()
+        for d, e in combinations(sorted(cards), 2):
+            # Who loses least by going to e, who gains most by coming to d; and, among
+            # those that lose or gain as much, the last and the first in the tie-break.
+            goes, comes = dict[Kind, Any](), dict[Kind, Any]()
+            last, first = defaultdict[Any, Any](dict), defaultdict[Any, Any](dict)
+            for c, kind in cards[d]:
+                loss, tie = self.change(c, d, e), self.places[c, d, kind.printer][1]
+                goes[kind] = min(goes.get(kind, (loss, tie)), (loss, tie))
+                last[loss][kind] = max(last[loss].get(kind, tie), tie)
+            for c, kind in cards[e]:
+                if c.ready <= d:
+                    gain, tie = self.change(c, d, e), self.places[c, e, kind.printer][0]
+                    comes[kind] = max(comes.get(kind, (gain, tie)), (gain, tie))
+                    first[gain][kind] = min(first[gain].get(kind, tie), tie)
+            pairs = [
+                ("better", go, loser, come, gainer)
+                for (go, (loss, loser)), (come, (gain, gainer)) in product(
+                    goes.items(), comes.items()
+                )
+                if loss < gain
+            ]
+            for same in last.keys() & first.keys():
+                for (go, early), (come, late) in product(
+                    last[same].items(), first[same].items()
+                ):
+                    if late < early:
+                        pairs.append(("tie", go, early, come, late))
+            for code, go, early, come, late in pairs:
+                if self.keeps(come, go, d, e):
+                    self.expect(False, code, late[1], "<->", early[1])
+
+    def change(self, c: Cohort, d: int, e: int) -> tuple[int, ...]:
+        """Return what a card costs more on day e than on day d, tier by tier."""
+        pairs = zip(self.costs(c, d), self.costs(c, e), strict=True)
+        return tuple(late - early for early, late in pairs)
+
     def keeps(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
-        """Return whether a card may come from day e to day d, and another, if any, take its slot, by every rule but room."""
+        """Return whether every rule but room is kept after a move or an exchange.
+
+        A card comes from day e to day d, and another, if any, takes its slot.
+        """
         key = come, go, d, e
-        if key not in self.kept:
-            self.kept[key] = self.keeps_printers(come, go) and self.keeps_blanks(come, go, d, e)
-            self.kept[key] = self.kept[key] and self.keeps_quotas(come, go, d, e) and self.keeps_parity(come, go, d, e)
-        return self.kept[key]
+        if key not in self.keeps_of:
+            marks = go and go.marks
+            self.keeps_of[key] = (
+                self.keeps_printers(come, go)
+                and self.keeps_blanks(come, go, d, e)
+                and all(a.kept(come.marks, marks, d, e) for a in self.amounts)
+            )
+        return self.keeps_of[key]
 
     def keeps_printers(self, come: Kind, go: Kind | None) -> bool:
-        """Return whether each may be printed where the other is, if the other is printed."""
-        return not go or (go.printer in come.able and (not come.printer or come.printer in go.able))
+        """Return whether each may be printed where the other is, if the other is."""
+        if go is None:
+            return True
+        return go.printer in come.able and come.printer in ("", *go.able)
 
     def keeps_blanks(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
         """Return whether every card still finds a blank."""
         if go and go.blanks == come.blanks and come.blanks not in self.lots:
             return True
-        for blanks in {kind.blanks for kind in (come, go) if kind} & self.lots.keys():
-            moved = [(come.urgency, d, 1), (come.urgency, e, -1)] if come.blanks == blanks else []
-            moved += [(go.urgency, d, -1), (go.urgency, e, 1)] if go and go.blanks == blanks else []
-            if any(self.short(blanks, moved)):
-                return False
-        plain = come.blanks if come.blanks not in self.lots else None
-        return not plain or all(self.used[plain][t] < self.limit[plain][t] for t in range(d, min(e, self.days)))
+        moves = defaultdict[str, list[tuple[str, int, int]]](list)
+        for kind, sign in ((come, 1), (go, -1)):
+            if kind and kind.blanks in self.lots:
+                moves[kind.blanks] += [
+                    (kind.urgency, d, sign),
+                    (kind.urgency, e, -sign),
+                ]
+        if any(any(self.short(blanks, changes)) for blanks, changes in moves.items()):
+            return False
+        if come.blanks is None or come.blanks in self.lots:
+            return True
+        days = slice(d, min(e, self.days))
+        used, most = self.used[come.blanks][days], self.limit[come.blanks][days]
+        return all(n < m for n, m in zip(used, most, strict=True))
 
-    def keeps_quotas(self, come: Kind, go: Kind | None, d: int, e: int) -> bool:
-        """Return whether every quota that is kept still is."""
-        for i, key, days, made, every, left in self.periods:
-            moved = (d in days) - (e in days)
-            own, other = int(i in come.counts), int(go is not None and i in go.counts)
-            waiting = left + (other - own) * (d <= days[-1] < e)
-            if self.beyond(i, key, days, made + moved * (own - other), every + moved * (go is None), waiting):
-                return False
-        return True
+    def check_ties(self) -> None:
+        """Check that no exchange that the certificate leaves free helps the tie-break.
 
-    def disproof(self, proof: dict[str, Any]) -> str:  # noqa: C901
-        """Return why certificate.json does not prove the plan; nothing if it does.
-
-        A limit may have a price only if it is full, and below 0 only if a tier before gave it one
-        above 0.  A printed card pays its printer, server, reserve and, from its day on, its blanks.
-        If every card has a choice of least cost plus price, no plan is better in this tier, and the
-        next tier chooses among these choices only.
+        Each of two may take the other's place if its own least costs, at the prices of
+        every tier, are there too.  Of all who have the same choices on a day and
+        printer the first and the last in the tie-break do.
         """
-        days = range(self.days)
-        stated, flows = [(t["name"], t["rank"], t["value"], t["scale"]) for t in proof["tiers"]], [v for v in self.values if v[0][0] not in OWN]
-        if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
-            return "start, days"
-        mine = [(t[0], t[2], value, self.scale if t[0] == "pressure" else 1) for t, value, _ in flows]
-        if not stated or stated != mine[:len(stated)]:  # a plan cut short proves its first tiers alone
-            return "tiers"
-        self.proven = len(stated)
-        paths: dict[Any, list[list[tuple[str, ...]]]] = {}
-        for able, blanks in {c[-2:] for c in self.ties}:
-            links = [(p, s, *self.total) for p in able for s in self.reach[p]]
-            paths[able, blanks] = [[k for k in links if all(self.limit[n][d] for n in (*k, blanks or k[0]))] for d in days]
-        free = {c: [d for d in days if paths[c[-2:]][d] and d >= c.ready and c.pin in (None, d)]
-                + [self.days] * (c.pin is None or c.pin >= self.days) for c in self.ties}
-
-        def least(paid: dict[Any, int]) -> list[Any]:
-            low = min(paid.values(), default=0)
-            return [choice for choice, cost in paid.items() if cost == low]
-
-        settled = set[tuple[str, int]]()
-        for (tier, _, _), entry in zip(flows, proof["tiers"], strict=False):
-            price = self.priced(entry["prices"])
-            if price.keys() != self.limit.keys() or any(len(line) != self.days for line in price.values()):
-                return f"{tier[0]}: resources, days"
-            for n, d in product(price, days):
-                x, full = price[n][d], self.used[n][d] == self.limit[n][d]
-                if type(x) is not int or (x > 0 and not full) or (x < 0 and (n, d) not in settled):
-                    return f"{tier[0]}: {n} {self.dates[d]} {x}"
-            settled |= {(n, d) for n, d in product(price, days) if price[n][d] > 0}
-            route = {}
-            for access, d in product(paths, days):
-                paid, later = {k: sum(price[n][d] for n in k) for k in paths[access][d]}, price.get(access[1], [])
-                paths[access][d] = least(paid)
-                route[access, d] = min(paid.values(), default=0) + sum(later[d:])
-            for c, choices in free.items():
-                free[c] = least({d: self.cost(tier, c, d) + route.get((c[-2:], d), 0) for d in choices})
-            for c, d, p, s in self.cells:
-                if d not in free[c] or (p and (p, s, *self.total) not in paths[c[-2:]][d]):
-                    return f"{tier[0]}: {self.dates[d] if p else 'unprinted'}"
-        self.free, self.ways = free, paths
-        return ""
-
-    def priced(self, given: dict[str, Any]) -> dict[str, list[int]]:
-        """Return prices by limit and day; what is not given costs nothing."""
-        price: dict[str, list[int]] = {name: [0] * self.days for name in self.limit} | given["printers"] | given["servers"]
-        price |= {f"blanks {k}": v for k, v in given["stock"].items()}
-        return price | ({"daily reserve": given["reserve"]} if given["reserve"] is not None else {})
-
-    def undecided(self, given: dict[str, Any]) -> str:
-        """Return why another choice of shifts might be better; nothing if none is.
-
-        A use is a set of shifts on a day.  A cut prices limits, none below 0, and weighs tiers.  With
-        whatever uses, the weighed tiers come to at least the sum of every card's least cost plus price,
-        over all places that any shifts could open, less what the limits come to at their prices: a
-        constant less a slope for each use.  A choice better in a tier, and equal in those before, needs
-        each cut of the tier to say one less than its value, each cut before at most its value, and each
-        row to hold.  In each leaf so many times these demands, and the steps that lead to it, added up,
-        cannot be met.
-        """
-        uses, rows, cuts = given["uses"], [(*row,) for row in given["rows"]], given["cuts"]
-        may = [self.allowed(day) for day in self.dates]
-        base, most = ([self.cards(day, names) for day, names in zip(self.dates, some, strict=True)] for some in ([set[str]()] * self.days, may))
-        prices = [self.priced(cut) for cut in cuts]
-        for price in prices:
-            if price.keys() != self.limit.keys() or any(len(line) != self.days or min(line) < 0 for line in price.values()):
-                return "decisions: prices"
-        for d, day in enumerate(self.dates):
-            listed = [frozenset(names) for on, names in uses if on == d]
-            there = frozenset[str]().union(*listed)
-            left = {n for n in may[d] - there if self.cards(day, {n}) != base[d]}
-            priced = any(price[n][d] for price in prices for n in base[d])
-            if frozenset() in listed or len({*listed}) != len(listed) or len(listed) + 1 != 2 ** len(there) or there - may[d] or (left and priced):
-                return f"decisions: uses {day}"
-        own = {"cost_idr": [sum(self.shifts[n]["cost_idr"] for n in names) for _, names in uses], "shifts": [len(names) for _, names in uses]}
-        known = [*self.known(uses, own)]
-        if any((place if place in OWN else "", weights, value) not in known for place, weights, value in rows):
-            return "decisions: rows"
-        pins = any(c.pin is not None and c.pin < self.days for c in self.ties)
-        order = [("pins", None, None)] * pins + [tier for tier, _, _ in self.values]
-        size = Counter(c for c, _ in self.people.values())
-        lost = [sum(n * self.cost(t, c, 0) for c, n in size.items()) for t in order]  # before the start
-        values = [v - gone for v, gone in zip([0] * pins + [v for _, v, _ in self.values], lost, strict=True)]
-        flows = [i for i, t in enumerate(order) if t[0] not in OWN]
-        proven = self.bounds(cuts, prices, [order[i] for i in flows], base, most)
-        for cut, price, constant in zip(cuts, prices, proven, strict=True):
-            slope = [sum(price[n][d] * (more - base[d][n]) for n, more in self.cards(self.dates[d], {*names}).items()) for d, names in uses]
-            good = 0 <= cut["tier"] < len(flows) and len(cut["weights"]) == cut["tier"] + 1 and min(cut["weights"]) >= 0 and cut["weights"][-1] == 1
-            if not good or cut["constant"] > constant or any(a < b for a, b in zip(cut["slope"], slope, strict=True)):
-                return f"decisions: {cut['constant']} > {constant}"
-        for k, (tier, value, leaves) in enumerate(zip(order, values, given["leaves"], strict=True)):
-            if value and not (self.covers([leaf["path"] for leaf in leaves])
-                              and all(self.contradicts(leaf, k, (order, values, flows), (uses, rows, cuts)) for leaf in leaves)):
-                return f"decisions: {tier[0]}"
-        return ""
-
-    def known(self, uses: list[Any], own: dict[str, list[int]]) -> Iterator[Any]:
-        """Yield every rule on shifts, and by name their own tiers, as weight of each use, and limit."""
-        values = {tier[0]: value for tier, value, _ in self.values}
-        yield from ((name, weights, values[name]) for name, weights in own.items())
-        yield from (("", [int(on == d) for on, _ in uses], 1) for d, _ in uses)
-        yield "", own["cost_idr"], self.toml.get("budget", {}).get("idr")
-        mondays = {d - self.dates[d].weekday() for d, _ in uses}
-        for name, s in self.shifts.items():
-            spans = [(0, self.days, s.get("max_uses"))] + [(d, d + 6, s.get("max_per_week")) for d in mondays]
-            for first, last, most in spans + [(d, d + s.get("rest_days", 0), 1) for d, _ in uses]:
-                yield "", [int(name in names and first <= d <= last) for d, names in uses], most
-
-    def bounds(self, cuts: list[Any], prices: list[Any], flows: list[Tier], base: list[Any], most: list[Any]) -> list[int]:
-        """Return the constant of each cut: what its prices prove without any shift."""
-        found = [-sum(p * (base[d][n] if n in base[d] else self.limit[n][d]) for n in price for d, p in enumerate(price[n]) if p) for price in prices]
-        routes: dict[Any, list[dict[int, int]]] = {}
-        size = Counter(c for c, _ in self.people.values())
-        lost = [sum(n * self.cost(t, c, 0) for c, n in size.items()) for t in flows]
-        for able, blanks in {c[-2:] for c in size}:
-            links = [(p, s, *self.total) for p in able for s in self.reach[p]]
-            free = [[k for k in links if all(most[d][n] for n in k) and (not blanks or self.limit[blanks][d])] for d in range(self.days)]
-            routes[able, blanks] = [{d: min(sum(price[n][d] for n in k) for k in some) + sum(price.get(blanks, [])[d:])
-                                     for d, some in enumerate(free) if some} for price in prices]
-        for c, n in size.items():
-            days = [d for d in range(max(0, c.ready), self.days) if c.pin in (None, d)]
-            cost = {d: [int(d == self.days and c.pin is not None and c.pin < d) if t[0] == "pins" else self.cost(t, c, d) for t in flows]
-                    for d in (*days, self.days)}
-            for i, (cut, route) in enumerate(zip(cuts, routes[c[-2:]], strict=True)):
-                paid = {d: route[d] for d in days if d in route} | {self.days: 0}
-                found[i] += n * min(sum(w * x for w, x in zip(cut["weights"], cost[d], strict=False)) + p for d, p in paid.items())
-        return [b - sum(w * x for w, x in zip(cut["weights"], lost, strict=False)) for b, cut in zip(found, cuts, strict=True)]
-
-    def covers(self, paths: list[Any]) -> bool:
-        """Return whether paths are those of a whole tree: each step has both ways, "at most" and "more"."""
-        todo = [(0, paths)]
-        while todo:
-            depth, some = todo.pop()
-            if len(some) == 1 and len(some[0]) == depth:
+        types = {c.blanks for c in self.free if c.blanks}
+        scarce = {
+            blanks
+            for blanks in types
+            if any(map(int.__eq__, self.used[blanks], self.limit[blanks]))
+        }
+        through = {
+            (access, d): {way[0] for way in ways}
+            for access, by_day in self.paths.items()
+            for d, ways in enumerate(by_day)
+        }
+        # By scarce blanks and day, those with the same choices.
+        last, first = (defaultdict[tuple[Any, int], Any](dict) for _ in range(2))
+        for (c, d, printer), (low, high) in self.places.items():
+            if len(self.free[c]) > 1:
+                key = (tuple(self.free[c]), (c.able, c.blanks), printer)
+                at = (c.blanks if c.blanks in scarce else None, d)
+                last[at][key] = max(last[at].get(key, high), high)
+                first[at][key] = min(first[at].get(key, low), low)
+        for (blanks, d), (same, e) in product(last, repeat=2):
+            if d >= e or blanks != same:
                 continue
-            if not some or any(len(path) <= depth or path[depth][:2] != some[0][depth][:2] for path in some):
-                return False
-            todo += [(depth + 1, [path for path in some if path[depth][2] is above]) for above in (False, True)]
-        return True
+            if max(last[blanks, d].values()) < min(first[blanks, e].values()):
+                continue
+            going = [pair for pair in last[blanks, d].items() if e in pair[0][0]]
+            coming = [pair for pair in first[blanks, e].items() if d in pair[0][0]]
+            for ((_, go, p), early), ((_, come, q), late) in product(going, coming):
+                free = p in through[come, d] and (not q or q in through[go, e])
+                self.expect(not free or early < late, "tie", late[1], "<->", early[1])
 
-    def contradicts(self, leaf: dict[str, Any], k: int, tiers: Any, parts: Any) -> bool:
-        """Return whether a leaf's multiples of demands add up to more than can be met."""
-        (order, values, flows), (uses, rows, cuts), total, slope = tiers, parts, 0, Counter[int]()
-        for index, times in leaf["cuts"]:
-            cut, at = cuts[index], flows[cuts[index]["tier"]]
-            need = cut["constant"] - sum(w * values[i] for w, i in zip(cut["weights"], flows, strict=False)) + (at == k)
-            if at > k or times < 0:
-                return False
-            total += times * need
-            for u, a in enumerate(cut["slope"]):
-                slope[u] += times * min(a, max(0, need))
-        for index, times in leaf["rows"]:
-            place, weights, most = rows[index]
-            at = [t[0] for t in order].index(place) if place in OWN else -1
-            if at > k or times < 0:
-                return False
-            total += times * ((at == k) - most)
-            for u, w in enumerate(weights):
-                slope[u] -= times * w
-        for (some, number, above), times in zip(leaf["path"], leaf["times"], strict=True):
-            total += times * (number + 1 if above else -number)
-            for u in some:
-                slope[u] += times if above else -times
-            if times < 0 or type(number) is not int or not {*some} <= {*range(len(uses))}:
-                return False
-        return total > sum(s for s in slope.values() if s > 0)
+
+def plain(text: str) -> str:
+    """Return the letters and digits of a status: signs and case do not count."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in text if letter.isalnum()) or text.strip()
+
+
+def sheet_ids(data: bytes) -> list[str]:
+    """Return the ids that a sheet lists, as Excel or another program saved it."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    separator = max(";,\t", key=text.partition("\n")[0].count)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    lines = [[cell.strip() for cell in line] for line in table]
+    heading, *lines = [line for line in lines if any(line)] or [[]]
+    titles = ("Application ID", "ID permohonan")
+    at = [number for number, title in enumerate(heading) if title in titles]
+    if len(at) != 1:
+        return [""]
+    column = at[0]
+    return [
+        line[column].removeprefix("'") if len(line) > column else "" for line in lines
+    ]
 
 
 def both(code: str, language: str | None) -> str:
     """Return a text in a language; in both where none is known yet."""
-    return " | ".join(TEXTS[code]) if language is None else TEXTS[code][language == "id"]
+    return (
+        " | ".join(TEXTS[code]) if language is None else TEXTS[code][language == "id"]
+    )
+
+
+def report(me: Folder, language: str) -> None:
+    """Print what a folder comes to, what is proven, and what is wrong."""
+    say = {code: both(code, language) for code in TEXTS}
+    keys, names = (text.split(", ") for text in (TEXTS["count"][0], say["count"]))
+    counts = [f"{n} {me.claimed[key]}" for n, key in zip(names, keys, strict=True)]
+    print(", ".join(counts))
+    for number, ((name, _, rank), _, amount) in enumerate(me.values):
+        sure = f" ({say['sure']})" if number in me.sure else ""
+        rank = "" if rank is None else f" {rank}"
+        print(f"{say['value']}: {name}{rank} = {amount}{sure}")
+    if not me.wrong:
+        if me.whole:
+            print(say["optimal" if me.chosen or not me.shifts else "with"])
+            if me.shifts:
+                print(say["choice" if me.chosen else "solver"])
+        else:
+            print(say["word" if me.claimed["status"] == "optimal" else "open"])
+        print(say["means"])
+    print(f"{say['unsaid']}: {', '.join(me.unsaid())}")
+    if me.changed:
+        print(f"{say['filled']}: {', '.join(me.changed)}")
+    for code, what in me.wrong[:50]:
+        print(f"{what}: {say[code]}")
+    print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])
 
 
 def main(folder: Path, language: str | None) -> int:
@@ -1166,32 +1822,23 @@ def main(folder: Path, language: str | None) -> int:
         me = Folder(folder)
         me.run()
     except UNREADABLE as problem:
+        what = f"{type(problem).__name__}: {problem}"
+        if lost := getattr(problem, "filename", None):
+            what = f"{lost}: {both('lost', language)}"
         hint = "; plan.parquet: --format csv" * (folder / "plan.parquet").exists()
-        lost = getattr(problem, "filename", None)
-        what = f"{lost}: {both('lost', language)}" if lost else f"{type(problem).__name__}: {problem}"
         print(f"{both('unread', language)}: {what}{hint}", file=sys.stderr)
         return 2
-    say = {code: both(code, language or me.toml.get("language", "id")) for code in TEXTS}
-    print(", ".join(f"{k} {me.claimed[key]}" for k, key in zip(say["count"].split(", "), TEXTS["count"][0].split(", "), strict=True)))
-    for number, (tier, _, amount) in enumerate(me.values):
-        sure = f" ({say['sure']})" * (number in me.sure)
-        print(f"{say['value']}: {tier[0]}{'' if tier[2] is None else f' {tier[2]}'} = {amount}{sure}")
-    sure = "optimal" if me.chosen or not me.shifts else "with"
-    if not me.wrong:
-        print(say[sure if me.whole else "word" if me.claimed["status"] == "optimal" else "open"], *[say["choice" if me.chosen else "solver"]] * bool(me.whole and me.shifts), say["means"], sep="\n")
-    print(f"{say['unsaid']}: {', '.join(me.unsaid())}", *[f"{say['filled']}: {', '.join(me.changed)}"] * bool(me.changed), sep="\n")
-    for code, what in me.wrong[:50]:
-        print(f"{what}: {say[code]}")
-    print(f"{len(me.wrong)} {say['bad']}" if me.wrong else say["good"])
+    report(me, language or me.office.get("language", "id"))
     return 1 if me.wrong else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 4) or sys.argv[2:3] not in ([], ["--lang"]) or sys.argv[3:] not in ([], ["id"], ["en"]):
+    folder_name, *options = sys.argv[1:] or [""]
+    if not folder_name or options not in ([], ["--lang", "id"], ["--lang", "en"]):
         print("python checker.py FOLDER [--lang id|en]", file=sys.stderr)
         sys.exit(2)
     try:
-        code = main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) == 4 else None)
+        code = main(Path(folder_name), options[1] if options else None)
         sys.stdout.flush()
     except OSError as problem:  # a full disk, or a reader that left
         print(f"{both('cut', None)}: {problem.strerror}", file=sys.stderr, flush=True)

@@ -82,8 +82,8 @@ class Findings:
         """Return the first places where an array is true; count the others."""
         flat = np.flatnonzero(where)
         self._left_out[code] += max(0, len(flat) - MOST_OF_A_KIND)
-        some = np.unravel_index(flat[:MOST_OF_A_KIND], where.shape)
-        return [tuple(place) for place in np.transpose(some).tolist()]
+        first = np.unravel_index(flat[:MOST_OF_A_KIND], where.shape)
+        return [tuple(place) for place in np.transpose(first).tolist()]
 
     def date_of(self, day: int) -> date | None:
         """Return the date of a day offset; ``None`` outside the calendar."""

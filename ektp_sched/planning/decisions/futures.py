@@ -8,7 +8,7 @@ thing is still to come share one choice; from that day on each has its own.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +18,7 @@ from ektp_sched.planning.decisions.rules import rows
 from ektp_sched.planning.decisions.uses import Uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -36,7 +36,6 @@ __all__ = [
     "EVERYBODY",
     "Column",
     "Future",
-    "Limit",
     "Tree",
     "lay_tree",
     "lone_tree",
@@ -71,21 +70,12 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """``weights`` times the columns taken is at most ``most``."""
-
-    columns: tuple[int, ...]
-    weights: tuple[int, ...]
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
 class Tree:
     """All questions, what limits their answers, and whom each concerns."""
 
     columns: tuple[Column, ...]  # the questions, those of everybody first, by day
     # Rules on them, each along the path of at least one future.
-    limits: tuple[Limit, ...]
+    limits: tuple[Row, ...]
     path: tuple[tuple[int, ...], ...]  # for each future the columns that it meets
     # For each future the uses of its network that are asked about.
     used: tuple[Ints, ...]
@@ -117,12 +107,16 @@ def lay_tree(futures: Sequence[Future], start: date, *, known: bool) -> Tree:
         _effect(f, [(n, columns[n]) for n in numbers])
         for f, numbers in zip(futures, path, strict=True)
     ]
-    limits: dict[Limit, None] = {}
+    limits: dict[tuple[bytes, int], Row] = {}
     for future, numbers in zip(futures, path, strict=True):
         uses = without_effect([columns[n] for n in numbers])
-        limits |= dict.fromkeys(_limits(rows(future.office, uses, start), numbers))
+        for row in rows(future.office, uses, start):
+            weight = np.zeros(len(columns), dtype=np.int64)
+            weight[list(numbers)] = row.weight
+            alike = weight.tobytes(), row.most
+            limits.setdefault(alike, replace(row, weight=weight))
     used, of = (tuple(part) for part in zip(*effect, strict=True))
-    return Tree(columns, tuple(limits), path, used, of)
+    return Tree(columns, tuple(limits.values()), path, used, of)
 
 
 def lone_tree(uses: Uses, limiting: Sequence[Row]) -> Tree:
@@ -133,7 +127,7 @@ def lone_tree(uses: Uses, limiting: Sequence[Row]) -> Tree:
         for day, members in zip(uses.day, uses.members, strict=True)
     )
     path = tuple(range(len(uses)))
-    return Tree(columns, tuple(_limits(limiting, path)), (path,), (every,), (every,))
+    return Tree(columns, tuple(limiting), (path,), (every,), (every,))
 
 
 def without_effect(columns: Sequence[Column]) -> Uses:
@@ -189,13 +183,3 @@ def _effect(future: Future, path: list[tuple[int, Column]]) -> tuple[Ints, Ints]
             matches.append((number[asked.day, shifts], column))
     pairs = np.array(matches, dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
-
-
-def _limits(limiting: Iterable[Row], numbers: tuple[int, ...]) -> list[Limit]:
-    """Return rules on the columns of one path."""
-    limits = []
-    for row in limiting:
-        at = np.flatnonzero(row.weight)
-        of = tuple(numbers[i] for i in at.tolist())
-        limits.append(Limit(of, tuple(row.weight[at].tolist()), row.most))
-    return limits

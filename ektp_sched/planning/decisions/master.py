@@ -14,6 +14,8 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 
+from ektp_sched.planning.network.cpsat import cp_solver
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -132,19 +134,6 @@ def solve(
     # A variable in grains may stand for so much less.
     coarse = sum(w * (grains[v] - 1) for v, w in master.goal.items())
     return Answer(parts, reached * unit, max(0, least * unit - coarse))
-
-
-def cp_solver(seconds: float | None, workers: int) -> cp_model.CpSolver:
-    """Return a solver with a fixed seed: with one worker its answer is repeatable."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = workers
-    solver.parameters.random_seed = 1
-    solver.parameters.linearization_level = 2
-    # It would leave a signal that ends the program at once, whatever it writes.
-    solver.parameters.catch_sigint_signal = False
-    if seconds is not None:
-        solver.parameters.max_time_in_seconds = max(0.01, seconds)
-    return solver
 
 
 def _grain(high: int) -> int:

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.rules.shifts import limits_on_uses
 from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
     from ektp_sched.planning.decisions.uses import Uses
-    from ektp_sched.rules.shifts import Shift
 
     Ints = NDArray[np.int64]
 
@@ -40,20 +39,25 @@ class Row:
 
 def rows(office: Office, uses: Uses, start: date) -> tuple[Row, ...]:
     """Return every limit on the uses."""
-    limits = [
+    each_day = [
         Row("day", np.where(uses.day == day, 1, 0), 1) for day in np.unique(uses.day)
     ]
-    if office.budget is not None:
-        limits.append(Row("budget.idr", costs(uses), office.budget.idr))
-    for number, shift in enumerate(office.shifts):
-        of_shift = worked(uses, shift.id)
-        place = f"shifts[{number + 1}]"
-        if shift.max_uses is not None:
-            limits.append(Row(f"{place}.max_uses", of_shift, shift.max_uses))
-        if shift.max_per_week is not None:
-            limits += _weekly(f"{place}.max_per_week", of_shift, shift, uses, start)
-        limits += _rest(f"{place}.rest_days", of_shift, shift, uses)
-    return tuple(row for row in limits if int(row.weight.sum()) > row.most)
+    days = int(uses.day.max(initial=0)) + 1
+    options = [(option.shift, option.day) for option in uses.options]
+    works = [worked(uses, shift.id) for shift in office.shifts]
+    of_shift = np.array(works).reshape(len(works), len(uses))
+    rules = [
+        Row(
+            limit.place,
+            np.where(
+                (uses.day >= first) & (uses.day <= last), limit.weights @ of_shift, 0
+            ),
+            most,
+        )
+        for limit in limits_on_uses(office, start, days, options)
+        for first, last, most in limit.stretches
+    ]
+    return tuple(row for row in each_day + rules if int(row.weight.sum()) > row.most)
 
 
 def worked(uses: Uses, shift: str) -> Ints:
@@ -70,22 +74,3 @@ def costs(uses: Uses) -> Ints:
         [sum(uses.options[i].cost_idr for i in use) for use in uses.members],
         dtype=np.int64,
     )
-
-
-def _weekly(
-    rule: str, of_shift: Ints, shift: Shift, uses: Uses, start: date
-) -> Iterator[Row]:
-    """Limit each week from Monday to Sunday."""
-    assert shift.max_per_week is not None
-    week = (uses.day + start.weekday()) // 7
-    for number in np.unique(week[of_shift > 0]):
-        yield Row(rule, np.where(week == number, of_shift, 0), shift.max_per_week)
-
-
-def _rest(rule: str, of_shift: Ints, shift: Shift, uses: Uses) -> Iterator[Row]:
-    """Allow one use in any stretch of one day and the rest after it."""
-    if not shift.rest_days:
-        return
-    for day in np.unique(uses.day[of_shift > 0]):
-        near = (uses.day >= day) & (uses.day <= day + shift.rest_days)
-        yield Row(rule, np.where(near, of_shift, 0), 1)

@@ -322,7 +322,7 @@ class Search:
 
     def _core(self, place: int) -> Floats:
         """Return a fractional choice well inside the rules."""
-        shares = [limit.most / sum(limit.weights) for limit in self.tree.limits]
+        shares = [row.most / int(row.weight.sum()) for row in self.tree.limits]
         for p, settled in enumerate(self.settled[:place]):
             weights, _ = self._weights(p)
             if isinstance(settled.tier, Linear) and weights:
@@ -332,9 +332,10 @@ class Search:
     def _lay(self, place: int) -> None:
         """Lay the master of a tier, with all that is known."""
         self._master = Master(len(self.tree.columns))
-        for limit in self.tree.limits:
-            terms = zip(limit.columns, limit.weights, strict=True)
-            self._master.ask({column: -w for column, w in terms}, -limit.most)
+        for row in self.tree.limits:
+            at = np.flatnonzero(row.weight)
+            terms = zip(at.tolist(), row.weight[at].tolist(), strict=True)
+            self._master.ask({column: -w for column, w in terms}, -row.most)
         for p in range(place + 1):
             for low, high in self._spans[p]:
                 self._master.new(high - low)

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.sat.python import cp_model
 
-from ektp_sched.planning.decisions.master import cp_solver
-from ektp_sched.planning.network.cpsat import interruptible
+from ektp_sched.planning.network.cpsat import cp_solver, interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

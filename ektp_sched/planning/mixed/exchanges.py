@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.people.keys import compact
-from ektp_sched.planning.mixed.blanks import Blanks
+from ektp_sched.planning.mixed.lots import Blanks
 from ektp_sched.planning.mixed.rows import RowSums
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class _State:
             sort_mask=sorts // kinds,
             sort_kind=sorts % kinds,
             sums=RowSums.of(problem.rows.rows, slots, kinds),
-            blanks=Blanks.of(problem, slots),
+            blanks=Blanks.of(problem.scarce.lots, problem.kinds, program, slots),
             people=np.split(order, ends),
         )
 

@@ -1,4 +1,4 @@
-"""Blanks that come in lots as rows of a mixed-integer program.
+"""Blanks that come in lots: as rows of a program, and while cards exchange days.
 
 Blanks that expire or are set aside come in lots.  How many of a lot are used
 in each stretch of days is a *draw*: with whole numbers of cards the draws are
@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import Lot
+from ektp_sched.people.blanks import enough
 from ektp_sched.planning.mixed.rows import Period, SideRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ektp_sched.planning.mixed.rows import Rows, Slots
+    from ektp_sched.planning.network.program import Program
     from ektp_sched.rules import Kind
 
     Ints = NDArray[np.int64]
 
-__all__ = ["kept_classes", "lot_rows", "takers"]
+__all__ = ["Blanks", "kept_classes", "lot_rows", "takers"]
 
 
 def kept_classes(lots: Iterable[Lot]) -> tuple[str, ...]:
@@ -65,7 +67,8 @@ def lot_rows(
     every = [_Draws(lot) for lot in (*lots, Lot(0, days - 1, 0))]
     edges = {0, *(lot.first for lot in lots), *(lot.last + 1 for lot in lots)}
     begins = np.array(sorted(edge for edge in edges if edge < days), dtype=np.int64)
-    for begin, end in zip(begins.tolist(), _ends(begins, days), strict=True):
+    ends = np.append(begins[1:], days) - 1
+    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
         period = Period(begin, end)
         inside = slots.within(period)
         here: list[int] = []
@@ -119,7 +122,75 @@ def _limits(every: Sequence[_Draws], card: str, nothing: Ints) -> list[SideRow]:
     return limits
 
 
-def _ends(begins: Ints, days: int) -> list[int]:
-    """Return the last day of each stretch."""
-    ends: list[int] = (np.append(begins[1:], days) - 1).tolist()
-    return ends
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Cards that need blanks of one type, as their lots tell them apart."""
+
+    lots: tuple[Lot, ...]
+    # Classes that blanks are set aside for; `None`, the first, for all others.
+    classes: tuple[str | None, ...]
+    of_kind: Ints  # index into `classes` of each kind; -1 where it is of another type
+    cards: Ints  # cards by class and day, (classes, days)
+
+    def move(self, days: Ints, kinds: Ints, number: int) -> None:
+        """Exchange cards of two kinds between a day and a later one."""
+        for own, sign in zip(
+            self.of_kind[kinds].tolist(), (-number, number), strict=True
+        ):
+            for day, way in zip(days.tolist(), (sign, -sign), strict=True):
+                if own >= 0 and day < self.cards.shape[1]:
+                    self.cards[own, day] += way
+
+    def enough(self) -> bool:
+        """Return whether every card finds a blank."""
+        return enough(self.lots, dict(zip(self.classes, self.cards, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """Blanks that come in lots, while cards exchange their days."""
+
+    taken: tuple[_Taken, ...]  # for each card type that has lots what its cards take
+
+    @classmethod
+    def of(
+        cls,
+        lots: Mapping[str, tuple[Lot, ...]],
+        kinds: Sequence[Kind],
+        program: Program,
+        slots: Ints,
+    ) -> Blanks:
+        """Return what so many cards in each slot, shape ``(S * K,)``, take."""
+        days, column_day = program.capacity.days, program.column_day
+        by_kind = np.zeros((days, len(kinds)), dtype=np.int64)
+        np.add.at(by_kind, column_day, slots.reshape(len(column_day), len(kinds)))
+        taken = []
+        for card, card_lots in lots.items():
+            classes = (None, *kept_classes(card_lots))
+            of_kind = takers(kinds, card, classes)
+            cards = np.zeros((len(classes), days), dtype=np.int64)
+            needs = of_kind >= 0
+            np.add.at(cards, of_kind[needs], by_kind.T[needs])
+            taken.append(_Taken(card_lots, classes, of_kind, cards))
+        return cls(tuple(taken))
+
+    def allow(self, days: Ints, kinds: Ints, number: int) -> bool:
+        """Return whether every card has a blank after an exchange.
+
+        ``days`` are a day and a later one, beyond the horizon for "not printed";
+        ``kinds`` are those of the cards of the earlier day, and of the later one.
+        """
+        for taken in self.taken:
+            if taken.of_kind[kinds[0]] == taken.of_kind[kinds[1]]:
+                continue
+            taken.move(days, kinds, number)
+            enough = taken.enough()
+            taken.move(days, kinds, -number)
+            if not enough:
+                return False
+        return True
+
+    def exchange(self, days: Ints, kinds: Ints, number: int) -> None:
+        """Exchange cards, as `allow` is asked."""
+        for taken in self.taken:
+            taken.move(days, kinds, number)

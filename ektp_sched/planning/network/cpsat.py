@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["CpSatSolver", "interruptible"]
+__all__ = ["CpSatSolver", "cp_solver", "interruptible"]
 
 _HEARING = 0.2
 """Seconds between two looks for an interruption."""
@@ -42,13 +42,7 @@ class CpSatSolver:
         _print_or_not(model, problem, cards)
         _conserve(model, problem, cards, through)
         model.minimize(cp_model.LinearExpr.weighted_sum(cards, problem.cost.tolist()))
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 1
-        solver.parameters.linearization_level = 2
-        solver.parameters.catch_sigint_signal = False
-        if seconds is not None:
-            solver.parameters.max_time_in_seconds = seconds
+        solver = cp_solver(seconds, 1)
         status = interruptible(solver, model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
@@ -59,6 +53,19 @@ class CpSatSolver:
             proven=status == cp_model.OPTIMAL,
             bound=math.ceil(bound - 1e-6) if math.isfinite(bound) else None,
         )
+
+
+def cp_solver(seconds: float | None, workers: int) -> cp_model.CpSolver:
+    """Return a solver with a fixed seed: with one worker its answer is repeatable."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = workers
+    solver.parameters.random_seed = 1
+    solver.parameters.linearization_level = 2
+    # It would leave a signal that ends the program at once, whatever it writes.
+    solver.parameters.catch_sigint_signal = False
+    if seconds is not None:
+        solver.parameters.max_time_in_seconds = max(0.01, seconds)
+    return solver
 
 
 def interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:

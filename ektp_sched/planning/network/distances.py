@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.planning.network.residual import LARGEST, ROOT
+from ektp_sched.planning.network.residual import LARGEST, ROOT, less
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,9 +60,9 @@ def distances(
     first = order[np.diff(pair[order], prepend=-1) != 0]
     here = [part[pair[first]] for part in best]
     offers = [part[first] for part in offers]
-    less = _less(offers, here)
+    lower = less(offers, here)
     for part, offer in zip(best, offers, strict=True):
-        part[pair[first[less]]] = offer[less]
+        part[pair[first[lower]]] = offer[lower]
     return tuple(best)
 
 
@@ -146,9 +146,9 @@ def _swept(
             onward = targets[slot]
             offers = [p[slot] + c for p, c in zip(far, costs[slot], strict=True)]
             here = [part[onward] for part in far]
-            less = _less(offers, here)
+            lower = less(offers, here)
             for part, old, offer in zip(far, here, offers, strict=True):
-                part[onward] = np.where(less, offer, old)
+                part[onward] = np.where(lower, offer, old)
         forwards = not forwards
         pairs = zip(before, far, strict=True)
         changed = not all((old == new).all() for old, new in pairs)
@@ -174,18 +174,8 @@ def _kept(graph: SlotGraph, shape: tuple[int, int]) -> Bools:
             long = ahead * step >= 2
             middle = np.clip((number + step) * pools + pool, 0, columns - 1)
             begun = [m[every, middle][:, None] + m[middle] for m in moves]
-            among &= ~long | _less(moves, begun)
+            among &= ~long | less(moves, begun)
             middle = np.clip((number - step) * pools + pool, 0, columns - 1)
             ended = [m[:, middle] + m[middle, every][None, :] for m in moves]
-            among &= ~long | _less(moves, ended)
+            among &= ~long | less(moves, ended)
     return kept
-
-
-def _less(offers: list[Ints], here: list[Ints]) -> Bools:
-    """Return where offers are less, integer by integer."""
-    less: Bools = offers[0] < here[0]
-    same = offers[0] == here[0]
-    for offer, part in zip(offers[1:], here[1:], strict=True):
-        less |= same & (offer < part)
-        same &= offer == part
-    return less

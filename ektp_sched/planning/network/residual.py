@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Where = tuple[Ints | slice, Ints | slice]
 
-__all__ = ["FAR", "LARGEST", "ROOT", "SlotGraph", "least_moves"]
+__all__ = ["FAR", "LARGEST", "ROOT", "SlotGraph", "least_moves", "less"]
 
 FAR = 1 << 61
 """Stands for "no path"."""
@@ -226,15 +226,22 @@ class SlotGraph:
         return tuple(distance)
 
 
+def less(offers: Sequence[Ints], here: Sequence[Ints]) -> Bools:
+    """Return where offers are less, integer by integer."""
+    lower: Bools = offers[0] < here[0]
+    same = offers[0] == here[0]
+    for offer, part in zip(offers[1:], here[1:], strict=True):
+        lower |= same & (offer < part)
+        same &= offer == part
+    return lower
+
+
 def _take_less(distance: list[Ints], offered: list[Ints], where: Where) -> None:
     """Take, at some places of the matrices, the offers that are less."""
-    less = np.zeros(offered[0].shape, dtype=bool)
-    same = np.ones(offered[0].shape, dtype=bool)
-    for part, offer in zip(distance, offered, strict=True):
-        less |= same & (offer < part[where])
-        same &= offer == part[where]
-    for part, offer in zip(distance, offered, strict=True):
-        part[where] = np.where(less, offer, part[where])
+    here = [part[where] for part in distance]
+    lower = less(offered, here)
+    for part, offer, old in zip(distance, offered, here, strict=True):
+        part[where] = np.where(lower, offer, old)
 
 
 def _relax(here: list[Ints], moves: tuple[Ints, ...], slot: int) -> None:
@@ -243,27 +250,19 @@ def _relax(here: list[Ints], moves: tuple[Ints, ...], slot: int) -> None:
     if len(offers) == 1:
         np.minimum(here[0], offers[0], out=here[0])
         return
-    less = np.zeros(len(here[0]), dtype=bool)
-    same = offers[0] < LARGEST
+    lower = less(offers, here) & (offers[0] < LARGEST)
     for part, offer in zip(here, offers, strict=True):
-        less |= same & (offer < part)
-        same &= offer == part
-    for part, offer in zip(here, offers, strict=True):
-        part[less] = offer[less]
+        part[lower] = offer[lower]
 
 
 def _improve(
     distance: list[Ints], at: Ints, offered: list[Ints], active: Bools
 ) -> None:
     """Take offers that are less, integer by integer, and mark those nodes."""
-    less = np.zeros(len(at), dtype=bool)
-    same = np.ones(len(at), dtype=bool)
+    lower = less(offered, [part[at] for part in distance])
     for part, offer in zip(distance, offered, strict=True):
-        less |= same & (offer < part[at])
-        same &= offer == part[at]
-    for part, offer in zip(distance, offered, strict=True):
-        part[at[less]] = offer[less]
-    active[at[less]] = True
+        part[at[lower]] = offer[lower]
+    active[at[lower]] = True
 
 
 def _improve_each(

@@ -6,16 +6,15 @@ all replications; only how many stand at each place differs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning.arguments import check_one_of
+from ektp_sched.planning.tiers import too_large
 from ektp_sched.rules.tiers import accrued
-from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,17 +123,7 @@ def _tie_order(entries: Entries, queue: Queue) -> Ints:
 
 
 def _taken(entries: Entries, chosen: Ints) -> Entries:
-    return Entries(
-        stream=entries.stream[chosen],
-        since=entries.since[chosen],
-        ready=entries.ready[chosen],
-        due=entries.due[chosen],
-        promised=entries.promised[chosen],
-        pinned=entries.pinned[chosen],
-        single=entries.single[chosen],
-        new=entries.new[chosen],
-        upto=entries.upto[chosen],
-    )
+    return Entries(*(getattr(entries, f.name)[chosen] for f in fields(Entries)))
 
 
 def order(
@@ -203,16 +192,4 @@ def check_range(queue: Queue, people: int) -> None:
     """
     span = queue.longest + 2
     if queue.scale * span * span * max(1, people) >= _RANGE:
-        raise UnsupportedRuleError(
-            said(
-                "the target_days of urgency ({classes}) have the common multiple "
-                "{multiple}, too large for exact integers over {days} days; choose "
-                "targets that divide one another, such as 3, 30 and 90",
-                "target_days kelas urgensi ({classes}) mempunyai kelipatan bersama "
-                "{multiple}, terlalu besar untuk hitungan tepat selama {days} hari; "
-                "pilih target yang saling membagi, misalnya 3, 30 dan 90",
-                classes=", ".join(queue.classes),
-                multiple=queue.scale,
-                days=queue.days,
-            )
-        )
+        raise too_large(", ".join(queue.classes), queue.scale, queue.days)

@@ -15,14 +15,11 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Capacity
-from ektp_sched.people.cohorts import build_cohorts
 from ektp_sched.planning.assign import assign
-from ektp_sched.planning.network.conflicts import pin_conflicts
+from ektp_sched.planning.case import lay_case
+from ektp_sched.planning.clock import Clock
+from ektp_sched.planning.network.engine import NetworkEngine
 from ektp_sched.planning.network.flow import FlowSolver
-from ektp_sched.planning.network.horizon import days_that_matter
-from ektp_sched.planning.network.lexicographic import solve_tiers
-from ektp_sched.planning.network.program import build_program
-from ektp_sched.planning.tiers import check_range, objectives
 from ektp_sched.rules.tiers import accrued
 from ektp_sched.scenarios.simulate.outcome import (
     Outcome,
@@ -175,20 +172,22 @@ class _Run:
         if backlog.frame.is_empty():
             return np.zeros(0, dtype=np.int64)
         start, days = self.limits.start + timedelta(days=day), self.limits.days - day
-        cohorts = build_cohorts(backlog, self.office, start, days)
-        limits = self._capacity(day)
-        program = build_program(cohorts, limits, days_that_matter(cohorts, limits))
-        conflict = pin_conflicts(program, cohorts, backlog.frame)
-        if conflict:
-            later = self._put_off(conflict)
+        limits, solver = self._capacity(day), FlowSolver()
+        case = lay_case(backlog, self.office, start, days, solver, limits=limits)
+        engine, clock = NetworkEngine(), Clock(None, None)
+        outcome = engine.solve(case, clock)
+        if outcome.solution is None:
+            later = self._put_off(engine.contradiction(case, outcome, clock))
             self.frame = self.frame.with_columns(later)
             frame = backlog.frame.with_columns(later)
             return self._plan(replace(backlog, frame=frame), day)
-        tiers = objectives(self.office, cohorts, days)
-        check_range(self.office, cohorts, tiers, program.nodes)
-        solution = solve_tiers(program, cohorts, tiers, FlowSolver())
-        assert solution is not None
-        prints = assign(backlog.frame, self.office, program, cohorts, solution)
+        prints = assign(
+            backlog.frame,
+            self.office,
+            outcome.program,
+            outcome.cohorts,
+            outcome.solution,
+        )
         today: Ints = prints.application[prints.day == 0]
         return today
 

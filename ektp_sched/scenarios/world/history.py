@@ -26,12 +26,12 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
+from ektp_sched.backlog.listed import positions, read_list, refuse_rows
 from ektp_sched.backlog.names import class_spellings, official_names
-from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import clean, fold
-from ektp_sched.errors import BacklogError, ScenarioError, place
+from ektp_sched.errors import ScenarioError
 from ektp_sched.office import calendar
 from ektp_sched.rules.calendar import LONGEST_HORIZON
 from ektp_sched.words import Said, joined, said
@@ -123,43 +123,19 @@ class _Sheet:
     def days(self, office: Office, start: date | None) -> pl.Series:
         """Return the column of days; null where it is wrong."""
         parsed = parse_dates(self.cells["day"], office.dates.format)
-        if parsed.why is not None:
-            self.findings.add(parsed.why.is_not_null(), "day", "bad-date")
-            self.missing("day", parsed.values.is_null() & parsed.why.is_null())
-        else:
-            self.missing("day", parsed.values.is_null())
+        days = self.findings.read("day", parsed, needed=True)
         if start is not None:
-            self.findings.add(parsed.values >= start, "day", "not-past")
-        return parsed.values
-
-    def missing(self, column: str, empty: pl.Series) -> None:
-        self.findings.add(empty, column, "missing")
+            self.findings.add(days >= start, "day", "not-past")
+        return days
 
     def refuse(self, office: Office) -> None:
         """Raise an error that names every row that is wrong."""
-        bad = self.findings.frame()
-        if bad.is_empty():
-            return
-        problems = []
-        for row, column, reason in bad.rows():
-            code = reason.split("; ")[0].partition(": ")[0]
-            sentence = said(*_SENTENCES[code], classes=", ".join(office.classes))
-            problems.append((row, column.split("; ")[0], sentence))
-        row, column, sentence = problems[0]
-        if problems[1:]:
-            sentence = said(
-                "{what} (and {n} more rows are not right)",
-                "{what} (dan {n} baris lagi juga salah)",
-                what=sentence,
-                n=len(problems) - 1,
-            )
-        raise ScenarioError(
-            sentence,
-            file=self.name,
-            row=row,
-            column=column or None,
-            problems=[joined(": ", (place(None, r, c), s)) for r, c, s in problems],
-        )
+        classes = ", ".join(office.classes)
+
+        def sentence(reason: str) -> Said:
+            return said(*_SENTENCES[reason.partition(": ")[0]], classes=classes)
+
+        refuse_rows(self.findings, sentence, self.name, ScenarioError)
 
 
 def read_arrivals(path: Path, office: Office, start: date | None) -> NDArray[np.int64]:
@@ -213,7 +189,7 @@ def read_outages(
     words = clean(sheet.cells["up"]).str.to_lowercase()
     up = words.replace_strict(_WORDS, default=None, return_dtype=pl.Int64)
     days = sheet.days(office, start)
-    sheet.missing("up", words.is_null() & own_rows)
+    sheet.findings.add(words.is_null() & own_rows, "up", "missing")
     sheet.findings.add(
         up.is_null() & words.is_not_null() & own_rows, "up", "not-yes-no"
     )
@@ -233,24 +209,9 @@ def _read(
     needed: tuple[str, ...],
 ) -> _Sheet:
     wanted = {fold(word): name for name, words in columns.items() for word in words}
-    try:
-        table, _ = read_table(path, frozenset(wanted))
-    except BacklogError as error:
-        raise ScenarioError(
-            error.message, file=error.file, sheet=error.sheet, row=error.row
-        ) from None
-    at: dict[str, int] = {}
-    for position, heading in enumerate(table.headings):
-        column = wanted.get(fold(heading))
-        if column in at:
-            message = said(
-                "has two columns for {column}; keep one of them",
-                "memuat dua kolom untuk {column}; pertahankan salah satu",
-                column=str(column),
-            )
-            raise ScenarioError(message, file=str(path))
-        if column is not None:
-            at[column] = position
+    table = read_list(path, frozenset(wanted), ScenarioError)
+    headings = [wanted.get(fold(heading)) for heading in table.headings]
+    at = positions(headings, str(path), ScenarioError)
     absent = [name for name in needed if name not in at]
     if absent:
         message = said(
@@ -260,17 +221,6 @@ def _read(
             needed=", ".join(needed),
         )
         raise ScenarioError(message, file=str(path))
-    if table.row_with_rows is not None:
-        raise ScenarioError(
-            said(
-                "has a cell with lines that look like rows of the history; a quotation "
-                "mark may be missing there: correct the row",
-                "memuat sel dengan baris-baris yang mirip baris riwayat ini; mungkin "
-                "ada tanda kutip yang hilang: perbaiki baris itu",
-            ),
-            file=str(path),
-            row=table.row_with_rows,
-        )
     day = at["day"]
     table = without_rows_below(table, day, day, office.dates.format)
     cells = {name: table.cells(position) for name, position in at.items()}
@@ -290,17 +240,12 @@ def _classes(sheet: _Sheet, office: Office) -> pl.Series:
         return pl.repeat(office.default_urgency, sheet.size, eager=True)
     known = class_spellings(office.classes)
     named = official_names(sheet.cells["urgency"], known, "unknown-class")
-    if named.why is not None:
-        sheet.findings.add(named.why.is_not_null(), "urgency", "unknown-class")
-        sheet.missing("urgency", named.values.is_null() & named.why.is_null())
-    else:
-        sheet.missing("urgency", named.values.is_null())
-    return named.values
+    return sheet.findings.read("urgency", named, needed=True)
 
 
 def _cards(sheet: _Sheet) -> pl.Series:
     text = clean(sheet.cells["cards"]).str.replace(r"^(-?\d+)[.,]0+$", "$1")
-    sheet.missing("cards", text.is_null())
+    sheet.findings.add(text.is_null(), "cards", "missing")
     whole = text.str.contains(r"^-?\d{1,10}$").fill_null(value=False)
     cards = text.set(~whole, None).cast(pl.Int64)
     sheet.findings.add((cards < 0).fill_null(value=False), "cards", "negative")

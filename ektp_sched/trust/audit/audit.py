@@ -211,7 +211,7 @@ def audit(
     if plans:
         sheets = sheets_of(plans, rows, backlog.frame, office, limits)
         queue = sheets.excuse(queue)
-    out_of_turn, explained = verdicts(queue, office, listed, sheets)
+    out_of_turn, explained = verdicts(queue, listed, sheets)
     return Audit(
         start=limits.start,
         end=limits.start + timedelta(days=limits.days - 1),
@@ -380,7 +380,7 @@ def _remarks(
     """
     printed = np.flatnonzero(queue.printed < queue.days)
     ready = queue.ready[printed]
-    fits = queue.eligible[queue.signature[printed], queue.printer[printed]]
+    fits = queue.kinds.printers[queue.kind[printed], queue.machine[printed]]
     good = rows.filter("good")
     counts = {
         "log-rejects": prints.rejects.height,

@@ -96,22 +96,21 @@ def idle_days(queue: Queue, limits: Capacity, done: Attempts) -> pl.DataFrame:
 
 
 def _demand(queue: Queue) -> tuple[Ints, list[tuple[int, int]]]:
-    """Return who waited at each day's end, by (signature, number of the card).
+    """Return who waited at each day's end, by (printer set, group of blanks).
 
     Only those for whom there is a printer; shape ``(cells, days)``.
     """
-    key = queue.signature * len(queue.cards) + queue.card
-    has_printer = np.asarray(queue.eligible.any(axis=1))
-    wanted = np.flatnonzero(
-        has_printer[queue.signature] & (queue.begin < queue.printed)
-    )
+    groups = len(queue.left.stock)
+    key = (queue.kinds.printer_set * groups + queue.blanks)[queue.kind]
+    able = np.asarray(queue.kinds.printers.any(axis=1))[queue.kind]
+    wanted = np.flatnonzero(able & (queue.begin < queue.printed))
     distinct, cell = np.unique(key[wanted], return_inverse=True)
     cell = cell.reshape(-1)
     change = np.zeros((len(distinct), queue.days + 1), dtype=np.int64)
     np.add.at(change, (cell, queue.begin[wanted]), 1)
     np.add.at(change, (cell, queue.printed[wanted]), -1)
-    pairs = [divmod(value, len(queue.cards)) for value in distinct.tolist()]
-    return np.cumsum(change, axis=1)[:, :-1], pairs
+    pairs = [divmod(value, groups) for value in distinct.tolist()]
+    return np.cumsum(change, axis=1), pairs
 
 
 class _Day:
@@ -169,14 +168,16 @@ class _Day:
     ) -> None:
         free = 2 + 2 * len(self.limits.printers) + len(self.limits.servers)
         left, every = self.queue.left, int(waiting.sum())
-        for number, (signature, card) in enumerate(cells):
-            kind, cell = free + card, free + len(self.queue.cards) + number
-            stock = free + len(self.queue.cards) + len(cells) + int(left.stock[card])
-            shared = min(every, max(0, int(left.anybody[card, self.day])))
+        sets, ids = self.queue.kinds.printer_sets, self.limits.printers
+        groups = len(left.stock)
+        for number, (printers, group) in enumerate(cells):
+            kind, cell = free + group, free + groups + number
+            stock = free + groups + len(cells) + 1 + int(left.stock[group])
+            shared = min(every, max(0, int(left.anybody[group, self.day])))
             arcs[_SOURCE, stock] = arcs[stock, kind] = shared
-            arcs[_SOURCE, kind] = int(left.own[card, self.day])
+            arcs[_SOURCE, kind] = int(left.own[group, self.day])
             arcs[kind, cell] = int(waiting[number])
-            for printer in np.flatnonzero(self.queue.eligible[signature]).tolist():
+            for printer in map(ids.index, sets[printers]):
                 arcs[cell, self._printer(printer)] = int(waiting[number])
 
 

@@ -25,13 +25,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.people.people import MISSING
-from ektp_sched.trust.audit.overtakes import (
-    count_overtakes,
-    count_unaccounted,
-    date_tiers,
-    kinds_of,
-)
-from ektp_sched.trust.audit.queue import stretches
+from ektp_sched.trust.audit.overtakes import count_overtakes, date_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -247,16 +241,12 @@ def _deviations(
 
 
 def verdicts(
-    queue: Queue, office: Office, listed: pl.DataFrame, sheets: Sheets | None
+    queue: Queue, listed: pl.DataFrame, sheets: Sheets | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the frames ``out_of_turn`` and ``explained`` of an `Audit`."""
-    kinds = kinds_of(queue)
-    waits = stretches(queue)
-    overtakes = count_overtakes(queue, waits, kinds)
-    left = count_unaccounted(queue, waits, kinds, overtakes, office)
-    left = np.where(queue.pinned == queue.printed, 0, left)
+    overtakes = count_overtakes(queue)
     cards = np.flatnonzero(overtakes.passed)
-    table = _table(queue, overtakes, left, cards, office).join(
+    table = _table(queue, overtakes.take(cards), cards).join(
         listed.filter("first"), on="application", how="left", maintain_order="left"
     )
     said: tuple[str, ...] = ()
@@ -280,40 +270,35 @@ def verdicts(
     return accused, _explained(table.filter(~pl.col("out")))
 
 
-def _table(
-    queue: Queue, overtakes: Overtakes, left: Ints, cards: Ints, office: Office
-) -> pl.DataFrame:
-    longer = np.maximum(0, queue.since[cards] - overtakes.oldest[cards])
+def _table(queue: Queue, overtakes: Overtakes, cards: Ints) -> pl.DataFrame:
+    pinned = queue.pinned[cards] == queue.printed[cards]
     return pl.DataFrame(
         {
             "application": cards,
-            "passed": overtakes.passed[cards],
-            "longest_passed_days": longer,
-            "unaccounted": left[cards],
-            "accounted_by": _accounts(queue, overtakes, cards, office),
+            "passed": overtakes.passed,
+            "longest_passed_days": np.maximum(0, queue.since[cards] - overtakes.oldest),
+            "unaccounted": np.where(pinned, 0, overtakes.unaccounted),
+            "accounted_by": _accounts(queue, overtakes, cards),
             "claim": _claims(queue, cards),
         },
         schema_overrides={"accounted_by": pl.String, "claim": pl.String},
     )
 
 
-def _accounts(
-    queue: Queue, overtakes: Overtakes, cards: Ints, office: Office
-) -> pl.Series:
+def _accounts(queue: Queue, overtakes: Overtakes, cards: Ints) -> pl.Series:
     """Return what accounts for each card if nothing is left over."""
-    tiers = date_tiers(office)
-    exchanges = (overtakes.stricter + overtakes.equal)[cards]
+    tiers = date_tiers(queue)
     # A date that could still be kept after the log excuses nobody.
-    due = (queue.due[cards] >= queue.printed[cards]) & (queue.due[cards] <= queue.last)
+    due = (queue.due[cards] >= queue.printed[cards]) & (queue.due[cards] < queue.days)
     due &= "overdue" in tiers
     told = queue.promised[cards]
-    promise = (told != MISSING) & (told <= queue.last) & ("promise" in tiers)
+    promise = (told != MISSING) & (told < queue.days) & ("promise" in tiers)
     names = np.array(
         ["due_on, promised_on", "due_on", "promised_on", "pinned_on", "printer"]
     )
     pinned = queue.pinned[cards] == queue.printed[cards]
     number = np.select(
-        [exchanges == 0, pinned, due & promise, due], [4, 3, 0, 1], default=2
+        [overtakes.free == 0, pinned, due & promise, due], [4, 3, 0, 1], default=2
     )
     return pl.Series(names, dtype=pl.String).gather(number)
 

@@ -16,12 +16,14 @@ from ektp_sched.trust.verify.tiers import priced
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.placed import Placed
     from ektp_sched.trust.facts import Facts
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Cells", "Sorts", "cells_of", "costs_on"]
+__all__ = ["Cells", "Sorts", "cells_of", "costs_on", "read_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Cells:
     promised: Ints
     day: Ints
     count: Ints
-    one: Ints
+    example: Ints
 
     def take(self, chosen: Bools | Ints) -> Cells:
         """Return some of the cells."""
@@ -50,15 +52,16 @@ class Sorts:
     """Kinds of cell: rank, target, eligibility, and printers used.
 
     ``first[a, b]`` says how a comes before b: 0 never, 1 by rank, 2 with a
-    shorter target, 3 with the same.  ``swap[a, b]`` says whether a's printer
-    takes b and b's takes a; ``kind`` is one that no rule tells from a, ``taker``
-    says whose blanks it takes, ``takes`` which printers may print it, shape
-    ``(S, P)``.
+    shorter target, 3 with the same.  ``fits[a, b]`` says whether a may be printed
+    where b is, ``swap[a, b]`` whether both may be where the other is; ``kind`` is one
+    that no rule tells from a, ``taker`` says whose blanks it takes, ``takes`` which
+    printers may print it, shape ``(S, P)``.
     """
 
     rank: Ints
     target: Ints
     first: Ints
+    fits: Bools
     swap: Bools
     kind: Ints
     taker: Ints
@@ -70,42 +73,52 @@ def cells_of(facts: Facts) -> tuple[Cells, Sorts, Ints]:
 
     With them come their sorts, and the cell of each application, -1 for the others.
     """
-    groups, kinds = facts.groups, facts.kinds
-    first, alike = distinct_rows(kinds.printers.T)
+    rows, good = facts.rows, facts.valid()
+    able = np.asarray(facts.kinds.printers.any(axis=1))[facts.groups.example]
+    free = (facts.groups.pinned == NONE) & able
+    printed = rows.application[good], rows.printer[good]
+    return read_cells(facts, facts.groups, printed, free)
+
+
+def read_cells(
+    placed: Placed, groups: Cohorts, printed: tuple[Ints, Ints], chosen: Bools
+) -> tuple[Cells, Sorts, Ints]:
+    """Return the cells of some groups, their sorts, and each application's cell.
+
+    ``printed`` are applications and their printers; ``chosen`` is by group.
+    """
+    first, alike = distinct_rows(placed.kinds.printers.T)
     none = len(first)
-    using = np.full(facts.frame.height, none, dtype=np.int64)
-    good = facts.valid()
-    rows = facts.rows
-    using[rows.application[good]] = alike[rows.printer[good]]
-    width = facts.days + 1
-    key = (groups.member.astype(np.int64) * width + facts.printed) * (none + 1) + using
+    using = np.full(placed.frame.height, none, dtype=np.int64)
+    using[printed[0]] = alike[printed[1]]
+    width = placed.days + 1
+    key = (groups.member.astype(np.int64) * width + placed.printed) * (none + 1) + using
     cell, held = compact(key, max(1, len(groups)) * width * (none + 1))
     group, day = held // ((none + 1) * width), held // (none + 1) % width
     example = np.zeros(len(held), dtype=np.int64)
     example[cell] = np.arange(len(cell))
-    eligible = np.insert(kinds.printers[:, first], none, values=True, axis=1)
-    sort, sorts = _sorts(facts, group, held % (none + 1), eligible)
+    eligible = np.insert(placed.kinds.printers[:, first], none, values=True, axis=1)
+    sort, sorts = _sorts(placed, groups, group, held % (none + 1), eligible)
     cells = Cells(
         sort=sort,
         since=groups.since[group],
-        ready=groups.ready[group],
+        ready=np.maximum(groups.ready, groups.pinned)[group],
         due=groups.due[group],
         promised=groups.promised[group],
         day=day,
         count=np.bincount(cell, minlength=len(held)).astype(np.int64),
-        one=example,
+        example=example,
     )
-    able = np.asarray(kinds.printers.any(axis=1))[groups.example]
-    free = ((groups.pinned == NONE) & able)[group]
+    free = chosen[group]
     place = np.where(free, np.cumsum(free) - 1, -1)
     return cells.take(free), sorts, place[cell]
 
 
 def _sorts(
-    facts: Facts, group: Ints, using: Ints, eligible: Bools
+    placed: Placed, groups: Cohorts, group: Ints, using: Ints, eligible: Bools
 ) -> tuple[Ints, Sorts]:
     """Return the sort of each cell, and the sorts; ``eligible`` has shape (K, used)."""
-    groups, kinds = facts.groups, facts.kinds
+    kinds = placed.kinds
     names = (groups.rank, groups.target, groups.eligibility, groups.kind)
     fields = np.stack([*(name[group] for name in names), using])
     columns, example, sort = np.unique(
@@ -119,6 +132,7 @@ def _sorts(
         rank,
         target,
         first,
+        able,
         able & able.T,
         kind,
         kinds.taker[kind],

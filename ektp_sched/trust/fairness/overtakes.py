@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.people.placed import Placed
     from ektp_sched.trust.facts import Facts
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Pair", "count_overtakes"]
+__all__ = ["Exchange", "Pair", "compared", "count_overtakes", "dominated"]
 
 
 _NEVER: Final = 1 << 40
@@ -115,6 +116,30 @@ def _days_behind(
             yield later, able
 
 
+def compared(
+    sorts: Sorts, ahead: Cells, passed: Cells, able: Bools
+) -> Iterator[tuple[Ints, Ints, Ints, bool]]:
+    """Yield who comes first of whom, sort by sort of those ahead.
+
+    With the cells ahead, by number, come those behind that come first for some of
+    them, and up to which day of recording they do: the doubled ``since`` of those
+    ahead must be no less than that number.  Last: whether all come first by rank.
+    ``able`` says by sort of the one behind and of the one ahead who may be compared.
+    """
+    able = able & (sorts.first > 0)
+    for sort in np.unique(ahead.sort[np.any(able, axis=0)[ahead.sort]]).tolist():
+        overtaken = np.flatnonzero(able[:, sort][passed.sort])
+        overtaking = np.flatnonzero(ahead.sort == sort)
+        first = sorts.first[:, sort][passed.sort[overtaken]]
+        # Doubled, so that "earlier" and "no later" are one comparison.
+        since = 2 * passed.since[overtaken] + (first == 3)
+        for by_rank in (False, True):
+            part = np.flatnonzero((first == 1) == by_rank)
+            if len(part):
+                until = np.full(len(part), _FIRST) if by_rank else since[part]
+                yield overtaking, overtaken[part], until, by_rank
+
+
 def _count_pair(
     facts: Facts,
     sorts: Sorts,
@@ -124,22 +149,10 @@ def _count_pair(
     counts: _Counts,
 ) -> None:
     """Count the overtakes between two days."""
-    day, later = int(ahead.day[0]), int(passed.day[0])
-    for sort in np.flatnonzero(able.any(axis=0)).tolist():
-        overtaken = passed.take(able[passed.sort, sort])
-        overtaking = ahead.take(ahead.sort == sort)
-        first = sorts.first[overtaken.sort, sort]
-        # Doubled, so that "earlier" and "no later" are one comparison.
-        since = np.where(first == 1, _FIRST, 2 * overtaken.since + (first == 3))
-        for by_rank in np.unique(first == 1).tolist():
-            part = (first == 1) == by_rank
-            _count_sort(
-                facts,
-                (overtaking, overtaken.take(part), since[part]),
-                (day, later),
-                by_rank,
-                counts,
-            )
+    days = int(ahead.day[0]), int(passed.day[0])
+    for chosen, overtaken, since, by_rank in compared(sorts, ahead, passed, able):
+        cells = ahead.take(chosen), passed.take(overtaken), since
+        _count_sort(facts, cells, days, by_rank, counts)
 
 
 def _count_sort(
@@ -150,14 +163,10 @@ def _count_sort(
     counts: _Counts,
 ) -> None:
     ahead, passed, since = cells
-    parts = _tiers_that_count(facts, by_rank, days[1])
-    names = [name for part in parts for name in part]
-    steps = _changes(facts, (ahead.due, ahead.promised), days, parts)
-    gain = _changes(facts, (passed.due, passed.promised), days, parts, wins=by_rank)[-1]
-    loss = steps[-1]
-    total, below = _dominated(
-        (since, gain, passed.count), 2 * ahead.since, steps, by_rank
-    )
+    exchange = Exchange(facts, days, by_rank)
+    names, gain, losses = exchange.names, exchange.gain(passed), exchange.losses(ahead)
+    loss = losses[-1]
+    total, below = dominated((since, gain, passed.count), 2 * ahead.since, losses)
     weight = ahead.count
     shares = [int(weight @ part) for part in below]
     for name, share, earlier in zip(names, shares, [0, *shares], strict=False):
@@ -172,27 +181,30 @@ def _count_sort(
         worst = loss[overtaker] if names else 0
         who = (since <= 2 * ahead.since[overtaker]) & (gain >= worst)
         ids = facts.frame["application_id"]
-        other = int(passed.one[np.flatnonzero(who)[0]])
-        counts.sample.append(Pair(ids[other], ids[int(ahead.one[overtaker])], *days))
+        other = int(passed.example[np.flatnonzero(who)[0]])
+        counts.sample.append(
+            Pair(ids[other], ids[int(ahead.example[overtaker])], *days)
+        )
 
 
-def _dominated(
-    passed: tuple[Ints, Ints, Ints], until: Ints, losses: list[Ints], by_rank: bool
+def dominated(
+    passed: tuple[Ints, Ints, Ints], until: Ints, losses: list[Ints]
 ) -> tuple[Ints, list[Ints]]:
     """Count, for each cell ahead, whom it passed; and those who gained less.
 
     ``passed`` holds doubled waiting_since, gain and count of those behind; ``until``
-    the doubled waiting_since of each cell ahead, which does not matter ``by_rank``;
-    ``losses`` what each would lose, below which the gain must be, one count for each
-    entry.
+    the doubled waiting_since of each cell ahead; ``losses`` what each would lose,
+    below which the gain must be, one count for each entry.
     """
     since, gain, count = passed
+    if not losses:
+        order = np.argsort(since)
+        so_far = np.append(0, np.cumsum(count[order]))
+        return so_far[np.searchsorted(since[order], until, side="right")], []
     moments = np.unique(since)
     gains = np.unique(gain)
     row = np.searchsorted(moments, since)
     upto = np.searchsorted(moments, until, side="right")
-    if by_rank:
-        upto = np.full(len(until), len(moments), dtype=np.int64)
     total = np.zeros(len(until), dtype=np.int64)
     below = [np.zeros(len(until), dtype=np.int64) for _ in losses]
     step = max(1, _TABLE // (len(moments) + 1))
@@ -210,76 +222,72 @@ def _dominated(
     return total, below
 
 
-def _tiers_that_count(facts: Facts, by_rank: bool, later: int) -> list[list[str]]:
-    """Return the tiers that stand before the one an exchange surely improves.
+class Exchange:
+    """What an exchange of slots between two days changes, tiers before others first.
 
-    ``overdue`` and ``promise`` by stretch: in each, all tiers of a stricter rank stand
+    Counted are ``overdue`` and ``promise`` where they stand before the tier that an
+    exchange surely improves: by stretch, as in each all tiers of a stricter rank stand
     before those of the other.  Within a rank an exchange leaves the number of unprinted
     as it is, and improves ``pressure``.  A stricter rank (``by_rank``) surely improves
     the first stretch of tiers with ``pressure``, or with ``unprinted`` where it is not
-    printed (``later`` is ``days``).
+    printed (the later day is ``placed.days``).
     """
-    sure = ["pressure"]
-    if by_rank and later == facts.days:
-        sure.append("unprinted")
-    counting: list[list[str]] = []
-    for names in stretches(facts.office.plan.tiers, decided=bool(facts.office.shifts)):
-        first = min((names.index(n) for n in sure if n in names), default=None)
-        before = names[: 0 if by_rank and first is not None else first]
-        counting.append([name for name in before if name in ("overdue", "promise")])
-        if first is not None:
-            break
-    return counting
 
+    def __init__(self, placed: Placed, days: tuple[int, int], by_rank: bool) -> None:
+        self._days, self._by_rank, office = days, by_rank, placed.office
+        sure = ["pressure"]
+        if by_rank and days[1] == placed.days:
+            sure.append("unprinted")
+        self._parts: list[list[str]] = []
+        for names in stretches(office.plan.tiers, decided=bool(office.shifts)):
+            first = min((names.index(n) for n in sure if n in names), default=None)
+            before = names[: 0 if by_rank and first is not None else first]
+            self._parts.append([n for n in before if n in ("overdue", "promise")])
+            if first is not None:
+                break
+        self.names = [name for part in self._parts for name in part]
+        # How many changes there are; "outweighs all" is one more.
+        self._widths = {"overdue": 3, "promise": placed.days + 2}
 
-def _changes(
-    facts: Facts,
-    dates: tuple[Ints, Ints],
-    days: tuple[int, int],
-    parts: list[list[str]],
-    *,
-    wins: bool = False,
-) -> list[Ints]:
-    """Return what changes between two days, tiers packed into one number each.
+    def losses(self, ahead: Cells) -> list[Ints]:
+        """Return what those ahead lose, for each tier what they do up to it.
 
-    For each tier the changes up to it, so that larger numbers matter more; at least one
-    entry, the last being all of them.  ``dates`` are due and promised, ``(K,)`` each;
-    ``wins`` says that any change in a stretch outweighs all that others have there.
-    """
-    changes: list[Ints] = []
-    for names in parts:
-        of_stretch = [_change(name, dates, days) for name in names]
-        if wins and of_stretch:
-            moved = np.logical_or.reduce([change > 0 for change in of_stretch])
-            most = _width(facts, names[0]) - 1
-            of_stretch = [
-                np.where(moved, most, 0),
-                *(0 * change for change in of_stretch[1:]),
-            ]
-        changes += of_stretch
-    widths = [_width(facts, name) for names in parts for name in names]
-    return _packed(changes, widths) or [np.zeros(len(dates[0]), dtype=np.int64)]
+        Tiers are packed into one number, so that larger numbers matter more; at least
+        one entry, the last being all tiers.
+        """
+        changes = [self._change(name, ahead) for name in self.names]
+        return self._packed(changes) or [np.zeros(len(ahead.sort), dtype=np.int64)]
 
+    def gain(self, passed: Cells) -> Ints:
+        """Return what those behind gain, packed likewise.
 
-def _change(name: str, dates: tuple[Ints, Ints], days: tuple[int, int]) -> Ints:
-    (due, promised), (day, later) = dates, days
-    if name == "overdue":
-        return np.asarray((due >= day) & (due < later), dtype=np.int64)
-    slip = np.maximum(0, later - np.maximum(promised, day))
-    return np.where(promised == NONE, 0, slip)
+        Of a stricter rank any change in a stretch outweighs all that others have there.
+        """
+        changes: list[Ints] = []
+        for names in self._parts:
+            of_stretch = [self._change(name, passed) for name in names]
+            if self._by_rank and of_stretch:
+                moved = np.logical_or.reduce([change > 0 for change in of_stretch])
+                most = self._widths[names[0]] - 1
+                of_stretch = [moved * most, *(0 * change for change in of_stretch[1:])]
+            changes += of_stretch
+        packed = self._packed(changes)
+        return packed[-1] if packed else np.zeros(len(passed.sort), dtype=np.int64)
 
+    def _change(self, name: str, cells: Cells) -> Ints:
+        day, later = self._days
+        if name == "overdue":
+            return np.asarray((cells.due >= day) & (cells.due < later), dtype=np.int64)
+        slip = np.maximum(0, later - np.maximum(cells.promised, day))
+        return np.where(cells.promised == NONE, 0, slip)
 
-def _width(facts: Facts, name: str) -> int:
-    """Return how many changes there are, "outweighs all" being one more."""
-    return 3 if name == "overdue" else facts.days + 2
-
-
-def _packed(changes: list[Ints], widths: list[int]) -> list[Ints]:
-    packed: list[Ints] = []
-    for change, width in zip(changes, widths, strict=True):
-        packed.append(packed[-1] * width + change if packed else change)
-    scale = 1
-    for index in range(len(packed) - 1, -1, -1):
-        packed[index] = packed[index] * scale
-        scale *= widths[index]
-    return packed
+    def _packed(self, changes: list[Ints]) -> list[Ints]:
+        widths = [self._widths[name] for name in self.names]
+        packed: list[Ints] = []
+        for change, width in zip(changes, widths, strict=True):
+            packed.append(packed[-1] * width + change if packed else change)
+        scale = 1
+        for index in range(len(packed) - 1, -1, -1):
+            packed[index] = packed[index] * scale
+            scale *= widths[index]
+        return packed

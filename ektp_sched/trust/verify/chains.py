@@ -92,9 +92,9 @@ class _Search:
             1, len(self.cells.day)
         ) + cell[placed]
         _, first = np.unique(key, return_index=True)
-        self.one = placed[first]
-        self.cell = cell[self.one]
-        self.at = at[self.one]
+        self.movers = placed[first]
+        self.cell = cell[self.movers]
+        self.at = at[self.movers]
         self.sort = self.cells.sort[self.cell]
         classes = self.at * len(self.sorts.rank) + self.sort
         self.begins = np.flatnonzero(np.diff(classes, prepend=-1))
@@ -175,7 +175,7 @@ class _Search:
 
     def chains(self, starts: list[_Node]) -> Iterator[tuple[int, Chain]]:
         """Yield chains that come to less, and by how much, shortest first."""
-        if not len(self.one) or not self.weights.any():
+        if not len(self.movers) or not self.weights.any():
             return
         best = np.full(self.slots + 1, _NEVER, dtype=np.int64)
         frontier = starts[:_SLOTS]
@@ -204,7 +204,7 @@ class _Search:
             ends.sort(key=lambda end: end[0])
             for sum_, node in ends:
                 moves = node.moves()
-                yield sum_, tuple((int(self.one[g]), slot) for g, slot in moves)
+                yield sum_, tuple((int(self.movers[g]), slot) for g, slot in moves)
             going = np.flatnonzero((value < _NEVER) & (spots < self.slots))
             going = going[np.argsort(value[going], kind="stable")][:_SLOTS]
             following = []

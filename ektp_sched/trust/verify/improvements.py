@@ -215,12 +215,11 @@ def _check_exchanges(
             continue
         passed = _bettered(sides, sorts, rules)
         if passed is not None:
-            one, other = passed
-            better.append((ids[one], sides.day, ids[other]))
+            overtaken, overtaker = passed
+            better.append((ids[overtaken], sides.day, ids[overtaker]))
         tied = _against_ties(sides, sorts, rules)
         if tied is not None:
-            one = int(sides.behind.one[tied])
-            who = _first_of(facts, cell, one)
+            who = _first_of(facts, cell, int(sides.behind.example[tied]))
             behind_tie.append((ids[who], sides.later))
     flags = np.ones(len(better), dtype=bool)
     for (row,) in findings.places("better-exchange", flags):
@@ -289,9 +288,9 @@ def _bettered(sides: _Sides, sorts: Sorts, rules: _Exchanges) -> tuple[int, int]
     if not len(places):
         return None
     behind, ahead = places[0]
-    one = most[sides.behind.sort[most] == behind][0]
-    other = least[sides.ahead.sort[least] == ahead][0]
-    return int(sides.behind.one[one]), int(sides.ahead.one[other])
+    gainer = most[sides.behind.sort[most] == behind][0]
+    loser = least[sides.ahead.sort[least] == ahead][0]
+    return int(sides.behind.example[gainer]), int(sides.ahead.example[loser])
 
 
 def _against_ties(sides: _Sides, sorts: Sorts, rules: _Exchanges) -> int | None:
@@ -305,19 +304,19 @@ def _against_ties(sides: _Sides, sorts: Sorts, rules: _Exchanges) -> int | None:
     low = np.searchsorted(ahead[order], behind, side="left")
     high = np.searchsorted(ahead[order], behind, side="right")
     times = high - low
-    other = np.repeat(np.arange(len(behind)), times)
+    after = np.repeat(np.arange(len(behind)), times)
     begins = np.repeat(low - np.concatenate([[0], np.cumsum(times)[:-1]]), times)
-    one = order[begins + np.arange(len(other))]
-    wrong = sides.latest[one] > sides.earliest[other]
-    one, other = one[wrong], other[wrong]
-    if not len(one):
+    before = order[begins + np.arange(len(after))]
+    wrong = sides.latest[before] > sides.earliest[after]
+    before, after = before[wrong], after[wrong]
+    if not len(before):
         return None
     number = len(sorts.rank)
     wanted = np.zeros((number, number), dtype=bool)
-    pairs = sides.behind.sort[other], sides.ahead.sort[one]
+    pairs = sides.behind.sort[after], sides.ahead.sort[before]
     wanted[pairs] = True
     kept = rules.kept(wanted, sides.day, sides.later)[pairs]
-    return int(other[np.argmax(kept)]) if kept.any() else None
+    return int(after[np.argmax(kept)]) if kept.any() else None
 
 
 def _check_free_slots(
@@ -347,7 +346,7 @@ def _check_free_slots(
             same = own[number] & (ribbons[:, day:later] > 0).all(axis=1)
             slots = sorts.takes[sort] & free[:, day] & (lasting[:, day] | same)
             if slots.any() and rules.kept(sort, day, later):
-                moved.append((int(cells.one[number]), day))
+                moved.append((int(cells.example[number]), day))
                 break
     ids = facts.frame["application_id"]
     for (row,) in findings.places("free-slot", np.ones(len(moved), dtype=bool)):

@@ -1,7 +1,7 @@
 """Which shifts a plan works, and every rule that they must keep.
 
-The rules are read once more here, from the office's tables and nothing that
-chooses shifts.
+What limits their uses is stated with the rule; which days it may be worked on is read
+here once more.
 """
 
 from __future__ import annotations
@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.office import calendar
 from ektp_sched.rules.fields import DAYS
+from ektp_sched.rules.shifts import limits_on_uses
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ektp_sched.documents import ShiftUse
     from ektp_sched.documents.certificate import Use
     from ektp_sched.office import Office
+    from ektp_sched.rules import Limit
     from ektp_sched.rules.shifts import Shift
     from ektp_sched.trust.findings import Findings
     from ektp_sched.words import Said
+
+    Broken = tuple[Limit, range, int]
 
 __all__ = [
     "ShiftRules",
@@ -108,57 +111,45 @@ class ShiftRules:
 
     def sums(self, uses: Sequence[Use]) -> set[tuple[tuple[int, ...], int]]:
         """Return every rule as weights of uses and the most they may add up to."""
-        days = sorted({day for day, _ in uses})
-        limits = {(tuple(int(on == day) for on, _ in uses), 1) for day in days}
-        if self.office.budget is not None:
-            costs = tuple(
-                shift_costs(self.office, [(name, day) for name in names])
-                for day, names in uses
-            )
-            limits.add((costs, self.office.budget.idr))
-        for shift in self.office.shifts:
-            used = [shift.id in names for _, names in uses]
-            if shift.max_uses is not None:
-                limits.add((tuple(map(int, used)), shift.max_uses))
-            spans = [(day, day + shift.rest_days, 1) for day in days]
-            if shift.max_per_week is not None:
-                first = self.start.weekday()
-                mondays = {7 * self.week(day) - first for day in days}
-                spans += [(day, day + 6, shift.max_per_week) for day in mondays]
-            for first, last, most in spans:
-                pairs = zip(used, uses, strict=True)
-                here = [own and first <= day <= last for own, (day, _) in pairs]
-                limits.add((tuple(map(int, here)), most))
-        return limits
+        days = {day for day, _ in uses}
+        sums = {(tuple(int(on == day) for on, _ in uses), 1) for day in days}
+        every = [(name, day) for day, names in uses for name in names]
+        for limit in limits_on_uses(self.office, self.start, self.days, every):
+            weight = self._weights(limit)
+            for first, last, most in limit.stretches:
+                here = [
+                    sum(weight[name] for name in names) if first <= day <= last else 0
+                    for day, names in uses
+                ]
+                sums.add((tuple(here), most))
+        return sums
 
     def stopped_by(
         self, worked: Sequence[tuple[str, int]], shift: str, day: int
     ) -> tuple[str, ...]:
         """Return places of the rules that leave no room for one use more."""
-        taken = [(shift, day), *worked]
-        number = [one.id for one in self.office.shifts].index(shift)
-        own = self.office.shifts[number]
-        days = {on for name, on in taken if name == shift}
-        week = {on for on in days if self.week(on) == self.week(day)}
-        budget = self.office.budget
-        near = any(0 < abs(on - day) <= own.rest_days for on in days)
-        stops = {
-            "budget.idr": budget is not None
-            and shift_costs(self.office, taken) > budget.idr,
-            "max_uses": own.max_uses is not None and len(days) > own.max_uses,
-            "max_per_week": own.max_per_week is not None
-            and len(week) > own.max_per_week,
-            "rest_days": near,
-        }
+        broken = self.broken([(shift, day), *worked])
         return tuple(
-            place if "." in place else f"shifts[{number + 1}].{place}"
-            for place, stop in stops.items()
-            if stop
+            dict.fromkeys(
+                limit.place
+                for limit, days, _ in broken
+                if day in days and self._weights(limit)[shift]
+            )
         )
 
-    def week(self, day: int) -> int:
-        """Return the number of a day's week, Monday to Sunday, from the start's."""
-        return (day + self.start.weekday()) // 7
+    def broken(self, worked: Sequence[tuple[str, int]]) -> Iterator[Broken]:
+        """Yield each limit on uses that is not kept, in which days, and the uses."""
+        for limit in limits_on_uses(self.office, self.start, self.days, worked):
+            weight = self._weights(limit)
+            for first, last, most in limit.stretches:
+                uses = sum(weight[name] for name, on in worked if first <= on <= last)
+                if uses > most:
+                    yield limit, range(first, last + 1), uses
+
+    def _weights(self, limit: Limit) -> dict[str, int]:
+        """Return what a use of each shift counts."""
+        ids = [shift.id for shift in self.office.shifts]
+        return dict(zip(ids, limit.weights.tolist(), strict=True))
 
     def may_be_worked(self) -> list[tuple[str, int]]:
         """Return id and day offset of every use, by day and id."""
@@ -206,13 +197,30 @@ def check_shifts(
             "Daftar shift tidak urut menurut hari dan id.",
         )
         findings.add("row-order", message)
-    for number, shift in enumerate(rules.office.shifts, 1):
+    known = known_uses(stated, rules.office, rules.days)
+    broken = list(rules.broken(known))
+    for number, shift in enumerate(rules.office.shifts):
         uses = [u for u in stated if u.shift == shift.id and 0 <= u.day < rules.days]
         days = sorted({use.day for use in uses})
-        worked = _ShiftUses(shift, f"shifts[{number}]", uses, days, rules, findings)
+        place = f"shifts[{number + 1}]"
+        worked = _ShiftUses(shift, place, uses, days, rules, findings)
         for rule in _RULES:
             rule(worked)
-    _budget_is_kept(stated, rules, findings)
+        worked.say([each for each in broken if each[0].place.startswith(place)])
+    _budget_is_kept(broken, findings)
+
+
+def _budget_is_kept(broken: Sequence[Broken], findings: Findings) -> None:
+    for limit, _, cost in broken:
+        if limit.code == "budget":
+            sentence = said(
+                "The shifts cost {cost} rupiah together; budget.idr is {most}.",
+                "Semua shift bersama-sama berbiaya {cost} rupiah; budget.idr adalah "
+                "{most}.",
+                cost=cost,
+                most=next(limit.stretches)[2],
+            )
+            findings.add("budget", sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +243,11 @@ class _ShiftUses:
             message=message,
         )
         self.findings.add(code, whole, day=day)
+
+    def say(self, broken: Iterable[Broken]) -> None:
+        """Add a violation for each of its limits that is not kept."""
+        for limit, stretch, uses in broken:
+            self.add(limit.code, *_SAYS[limit.code](self, stretch, uses))
 
     def date(self, day: int) -> str:
         return str(self.findings.date_of(day))
@@ -291,79 +304,56 @@ def _costs_what_it_costs(worked: _ShiftUses) -> None:
             worked.add("shift-cost", what, use.day)
 
 
-def _uses_are_counted(worked: _ShiftUses) -> None:
-    uses, most = len(worked.days), worked.shift.max_uses
-    if most is not None and uses > most:
-        what = said(
-            "is worked on {uses} days; {place}.max_uses is {most}",
-            "dipakai pada {uses} hari; {place}.max_uses adalah {most}",
-            uses=uses,
-            place=worked.place,
-            most=most,
-        )
-        worked.add("shift-uses", what)
+def _too_many(worked: _ShiftUses, _: range, uses: int) -> tuple[Said, None]:
+    what = said(
+        "is worked on {uses} days; {place}.max_uses is {most}",
+        "dipakai pada {uses} hari; {place}.max_uses adalah {most}",
+        uses=uses,
+        place=worked.place,
+        most=worked.shift.max_uses or 0,
+    )
+    return what, None
 
 
-def _weeks_are_counted(worked: _ShiftUses) -> None:
-    most, first = worked.shift.max_per_week, worked.rules.start.weekday()
-    weeks = Counter(worked.rules.week(day) for day in worked.days)
-    for week, uses in sorted(weeks.items()):
-        if most is not None and uses > most:
-            what = said(
-                "is worked on {uses} days of the week from {monday}; "
-                "{place}.max_per_week is {most}",
-                "dipakai pada {uses} hari dalam minggu mulai {monday}; "
-                "{place}.max_per_week adalah {most}",
-                uses=uses,
-                monday=worked.date(7 * week - first),
-                place=worked.place,
-                most=most,
-            )
-            worked.add("shift-week", what)
+def _too_many_in_a_week(
+    worked: _ShiftUses, week: range, uses: int
+) -> tuple[Said, None]:
+    since_monday = (worked.rules.start.weekday() + week[0]) % 7
+    what = said(
+        "is worked on {uses} days of the week from {monday}; {place}.max_per_week is "
+        "{most}",
+        "dipakai pada {uses} hari dalam minggu mulai {monday}; {place}.max_per_week "
+        "adalah {most}",
+        uses=uses,
+        monday=worked.date(week[0] - since_monday),
+        place=worked.place,
+        most=worked.shift.max_per_week or 0,
+    )
+    return what, None
 
 
-def _rest_is_kept(worked: _ShiftUses) -> None:
-    rest = worked.shift.rest_days
-    for first, second in pairwise(worked.days):
-        if second - first <= rest:
-            what = said(
-                "is worked on {first} and {second}; {place}.rest_days wants {rest} "
-                "whole days between",
-                "dipakai pada {first} dan {second}; {place}.rest_days menghendaki "
-                "{rest} hari penuh di antaranya",
-                first=worked.date(first),
-                second=worked.date(second),
-                place=worked.place,
-                rest=rest,
-            )
-            worked.add("shift-rest", what, second)
-
-
-def _budget_is_kept(
-    stated: Sequence[Worked], rules: ShiftRules, findings: Findings
-) -> None:
-    budget = rules.office.budget
-    if budget is None:
-        return
-    cost = shift_costs(rules.office, known_uses(stated, rules.office, rules.days))
-    if cost > budget.idr:
-        findings.add(
-            "budget",
-            said(
-                "The shifts cost {cost} rupiah together; budget.idr is {most}.",
-                "Semua shift bersama-sama berbiaya {cost} rupiah; budget.idr adalah "
-                "{most}.",
-                cost=cost,
-                most=budget.idr,
-            ),
-        )
+def _too_soon(worked: _ShiftUses, stretch: range, _: int) -> tuple[Said, int]:
+    first, second = [day for day in worked.days if day in stretch][:2]
+    what = said(
+        "is worked on {first} and {second}; {place}.rest_days wants {rest} whole days "
+        "between",
+        "dipakai pada {first} dan {second}; {place}.rest_days menghendaki {rest} hari "
+        "penuh di antaranya",
+        first=worked.date(first),
+        second=worked.date(second),
+        place=worked.place,
+        rest=worked.shift.rest_days,
+    )
+    return what, second
 
 
 _RULES: Final[Sequence[Callable[[_ShiftUses], None]]] = (
     _day_is_allowed,
     _once_a_day,
     _costs_what_it_costs,
-    _uses_are_counted,
-    _weeks_are_counted,
-    _rest_is_kept,
 )
+_SAYS: Final[dict[str, Callable[[_ShiftUses, range, int], tuple[Said, int | None]]]] = {
+    "shift-uses": _too_many,
+    "shift-week": _too_many_in_a_week,
+    "shift-rest": _too_soon,
+}

@@ -53,7 +53,7 @@ def values(facts: Facts) -> dict[tuple[str, int], int]:
         The plan's rows; an application that is nowhere counts as unprinted.
     """
     names, ranks = facts.office.plan.tiers, len(facts.kinds.ranks)
-    found: dict[tuple[str, int], int] = {}
+    amounts: dict[tuple[str, int], int] = {}
     rank = facts.rank if ranks > 1 else None
     dates = (
         ("overdue", facts.due, facts.due >= 0, facts.late_due),
@@ -62,23 +62,23 @@ def values(facts: Facts) -> dict[tuple[str, int], int]:
     for name, when, counts, lost in dates:
         if name in names:
             dated = np.flatnonzero(counts)
-            some = None if rank is None else rank[dated]
+            of_rank = None if rank is None else rank[dated]
             day = facts.printed[dated].astype(np.int64)
             # A promise before the start slips as one for the first day.
             dates_of = np.maximum(when[dated], 0).astype(np.int64)
             amount = cost(name, day, facts.days, dates_of)
-            of_name = _by_rank(name, amount, some, ranks)
-            found |= {key: of_name[key] + int(lost[key[1]]) for key in of_name}
+            of_name = _by_rank(name, amount, of_rank, ranks)
+            amounts |= {key: of_name[key] + int(lost[key[1]]) for key in of_name}
     if "unprinted" in names:
         stays = np.flatnonzero(facts.printed == facts.days)
-        some = None if rank is None else rank[stays]
-        found |= _by_rank("unprinted", np.ones_like(stays), some, ranks)
+        of_rank = None if rank is None else rank[stays]
+        amounts |= _by_rank("unprinted", np.ones_like(stays), of_rank, ranks)
     if "pressure" in names:
-        found |= _pressure(facts)
+        amounts |= _pressure(facts)
     if facts.office.shifts:
-        found["cost_idr", 0] = shift_costs(facts.office, facts.worked)
-        found["shifts", 0] = len(facts.worked)
-    return found
+        amounts["cost_idr", 0] = shift_costs(facts.office, facts.worked)
+        amounts["shifts", 0] = len(facts.worked)
+    return amounts
 
 
 def _by_rank(
@@ -94,7 +94,7 @@ def _by_rank(
 def _pressure(facts: Facts) -> dict[tuple[str, int], int]:
     """Count applications by class and days waited; sum in Python's integers."""
     kinds = facts.kinds
-    found = {("pressure", rank): 0 for rank in range(len(kinds.ranks))}
+    amounts = {("pressure", rank): 0 for rank in range(len(kinds.ranks))}
     pairs = sorted(set(zip(kinds.rank.tolist(), kinds.target.tolist(), strict=True)))
     of_kind = [pairs.index(pair) for pair in zip(kinds.rank, kinds.target, strict=True)]
     pair = np.array(of_kind, dtype=np.int64)[facts.kind]
@@ -107,15 +107,15 @@ def _pressure(facts: Facts) -> dict[tuple[str, int], int]:
         sums = triangle(np.arange(width)).astype(object) @ count.T.astype(object)
         for (rank, target), total in zip(pairs, sums, strict=True):
             share = facts.office.lcm_targets // target
-            found["pressure", rank] += sign * share * int(total)
-    return found
+            amounts["pressure", rank] += sign * share * int(total)
+    return amounts
 
 
-def value_of(tier: Objective, found: Values) -> int:
+def value_of(tier: Objective, amounts: Values) -> int:
     """Return the scaled value of one demanded tier."""
     return sum(
         value
-        for (name, rank), value in found.items()
+        for (name, rank), value in amounts.items()
         if name == tier.name and tier.rank in (None, rank)
     )
 
