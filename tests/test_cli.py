@@ -88,7 +88,8 @@ def test_init_prints_what_it_wrote(
     code, out, _ = call(
         capsys, "init", tmp_path / "text", "--from", tmp_path / "mine" / "office.xlsx"
     )
-    assert (code, Path(out.strip()).name) == (0, "office.toml")
+    names = [Path(line).name for line in out.splitlines()]
+    assert (code, names) == (0, ["office.toml", "office.schema.json"])
     code, out, _ = call(capsys, "init", tmp_path / "text", "--key")
     assert (code, Path(out.strip()).name) == (0, "identity.key")
 

@@ -105,16 +105,16 @@ def check(
 
     Everything at once, with the reconciled counts by area and status.
     """
-    problems, found_office, found = _read(backlog, office, priority, max_rejects)
-    if found is not None and start is not None:
-        problems += _start_problems(found, start)
-    notices = _notices(found_office, found, start or date.today())
-    words = words_for(found_office, lang)
+    problems, rules, people = _read(backlog, office, priority, max_rejects)
+    if people is not None and start is not None:
+        problems += _start_problems(people, start)
+    notices = _notices(rules, people, start or date.today())
+    words = words_for(rules, lang)
     problems = [in_language(problem, words.code) for problem in problems]
     if as_json:
-        emit(_document(problems, notices, found, words))
+        emit(_document(problems, notices, people, words))
     else:
-        _show(problems, notices, found_office, found, words)
+        _show(problems, notices, rules, people, words)
     if problems:
         raise typer.Exit(BAD_INPUT)
 
@@ -128,7 +128,7 @@ def _read(
 
     problems: list[str] = []
     try:
-        found_office = Office.load(office)
+        rules = Office.load(office)
     except InputError as error:
         problems += problems_of(error)
         if not backlog.is_file():
@@ -136,14 +136,14 @@ def _read(
             problems.append(joined(": ", (str(backlog), absent)))
         return problems, None, None
     try:
-        found = read_backlog(
-            backlog, found_office, priority=priority, max_rejects=max_rejects
+        people = read_backlog(
+            backlog, rules, priority=priority, max_rejects=max_rejects
         )
     except TooManyRejectsError as error:
-        return [joined("", error.args)], found_office, error.backlog
+        return [joined("", error.args)], rules, error.backlog
     except InputError as error:
-        return [*problems_of(error)], found_office, None
-    return problems, found_office, found
+        return [*problems_of(error)], rules, None
+    return problems, rules, people
 
 
 def _start_problems(backlog: Backlog, start: date) -> list[str]:

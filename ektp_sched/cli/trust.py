@@ -54,13 +54,13 @@ def verify(
     from ektp_sched.trust import Violation, proves_choice
     from ektp_sched.trust import verify as find_violations
 
-    plan, found, rules = _evidence(out, backlog, office, priority)
+    plan, people, rules = _evidence(out, backlog, office, priority)
     words = words_for(rules, lang)
     stated = check_folder(plan)
     sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
     stated = [v for v in stated if v.code != "changed-sheet"]
-    stated += check_evidence(plan, found, rules)
-    violations = [*find_violations(plan, found, rules), *stated]
+    stated += check_evidence(plan, people, rules)
+    violations = [*find_violations(plan, people, rules), *stated]
     if (unlisted := _lacks_priority(plan, priority)) is not None:
         violations.insert(0, Violation("priority-missing", joined("", (unlisted, "."))))
     proven = certified(plan) and plan.status == "optimal"
@@ -134,10 +134,10 @@ def explain(
     from ektp_sched.output.languages import language
     from ektp_sched.trust import explain as find_explanation
 
-    plan, found, rules = _evidence(out, backlog, office, priority)
+    plan, people, rules = _evidence(out, backlog, office, priority)
     if backlog is not None:
         _require_priority(plan, priority)
-    explanation = find_explanation(plan, found, rules, application_id, day=day)
+    explanation = find_explanation(plan, people, rules, application_id, day=day)
     lines = explanation_lines(explanation, words_for(rules, lang))
     if explanation.outcome == "unknown":
         english, indonesian = (
@@ -194,11 +194,11 @@ def audit(
 
     rules, words = read_office(office, lang)
     refuse_audit(out, files_read(rules, log, backlog, office, priority))
-    found = _backlog(backlog, rules, priority)
+    people = _backlog(backlog, rules, priority)
     followed = [_sheets(folder) for folder in plans or ()]
     for plan in followed:
         _require_priority(plan, priority)
-    result = make_audit(read_log(log, rules), found, rules, plans=followed)
+    result = make_audit(read_log(log, rules), people, rules, plans=followed)
     save_audit(result, out, words)
     if as_json:
         emit(result.to_dict())

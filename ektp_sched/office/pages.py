@@ -213,7 +213,7 @@ def _marked(page: Page, at: Iterable[tuple[int, int]]) -> dict[int, pl.Series]:
     for row, column in at:
         rows.setdefault(column - page.first_column, []).append(row)
     none = pl.repeat(False, page.frame.height, eager=True)
-    return {column: none.clone().scatter(some, True) for column, some in rows.items()}
+    return {column: none.clone().scatter(at, True) for column, at in rows.items()}
 
 
 def _with_merges(page: Page, merges: list[tuple[int, int, int]]) -> pl.DataFrame:

@@ -55,8 +55,8 @@ HOLDING: Final = tuple(rule for rule in RULES if rule.holds_back)
 
 def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in an office of well-formed values."""
-    found = (find(office) for rule in RULES for find in rule.problems)
-    return tuple(problem for problems in found for problem in problems)
+    finders = (find for rule in RULES for find in rule.problems)
+    return tuple(problem for find in finders for problem in find(office))
 
 
 def holding_back(office: OfficeTables) -> tuple[Rule[OfficeTables], ...]:

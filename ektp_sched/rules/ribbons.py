@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from ektp_sched.rules.calendar import HasCalendar
-from ektp_sched.rules.capacity import BarePrinter
+from ektp_sched.rules.capacity import BarePrinter, by_id
 from ektp_sched.rules.fields import Cards, Day, Exact, noted
 from ektp_sched.rules.forms import Form, Rows, column, inline
 from ektp_sched.rules.limit import Limit
@@ -118,7 +118,7 @@ def ribbon_cards(
         good for, rounded down once.
     """
     by_printer = {}
-    for printer in sorted(office.printers, key=lambda one: one.id):
+    for printer in by_id(office.printers):
         if printer.cards_per_ribbon is None:
             continue
         so_far = [Fraction(0)] * days
