@@ -410,8 +410,8 @@ def test_the_workbook_says_the_same_as_the_text(kupang: Path, tmp_path: Path) ->
     assert written.name == "office.xlsx"
     assert Office.load(written) == Office.load(kupang / "office.toml")
     back = tmp_path / "back"
-    (text,) = write_start(back, source=written)
-    assert text == back / "office.toml"
+    text, schema = write_start(back, source=written)
+    assert (text, schema.name) == (back / "office.toml", "office.schema.json")
     assert Office.load(text) == Office.load(written)
 
 
