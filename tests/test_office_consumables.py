@@ -563,7 +563,8 @@ def test_init_from_converts_both_ways(tmp_path: Path) -> None:
     ):
         done = run("init", target, "--from", source, "--office-format", form)
         assert done.returncode == 0, done.stderr
-    text = (third / "office.toml").read_bytes()
+    schema, _, text = (third / "office.toml").read_bytes().partition(b"\n")
+    assert schema == b"#:schema ./office.schema.json"
     assert text == (first / "office.toml").read_bytes()
     assert b"set_aside = {urgent = 50, emergency = 200}" in text
     assert Office.load(second / "office.xlsx") == parse_office(FULL)

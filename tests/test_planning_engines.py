@@ -73,7 +73,12 @@ QUOTA = {"per": "day", "at_most": 1, "area": ["Alak"]}
     [
         ("auto", {}, {"network.flow"}),
         ("cpsat", {}, {"network.cpsat"}),
-        ("auto", {"shifts": [SHIFT]}, {"network.flow", "decisions.search"}),
+        # What chooses the shifts is a program of CP-SAT.
+        (
+            "auto",
+            {"shifts": [SHIFT]},
+            {"network.flow", "network.cpsat", "decisions.search"},
+        ),
         (
             "auto",
             {"areas": {"Alak": []}, "quotas": [QUOTA]},

@@ -124,7 +124,12 @@ class Tier:
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        return replace(self, bound=self.value) if self.proven else self
+        """Take a bound that is the value, as far as the eye's number tells, for it."""
+        if not self.proven or self.bound is None:
+            return self
+        stated = plain_number(Fraction(self.bound, self.scale))
+        same = stated == plain_number(self.amount)
+        return replace(self, bound=self.value) if same else self
 
     @model_serializer
     def entry(self) -> dict[str, Any]:
