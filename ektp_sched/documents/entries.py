@@ -8,19 +8,13 @@ only with it is pressure a whole number.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - pydantic reads it
 from fractions import Fraction
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainValidator,
-    model_serializer,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PlainValidator, model_serializer
 
 from ektp_sched.rules.aims import TIERS
 from ektp_sched.rules.tiers import DECISION_TIERS
@@ -73,9 +67,15 @@ def _scaled(text: object, info: ValidationInfo, most: int = _LONGEST) -> int:
 
 
 def _bound(stated: object, info: ValidationInfo) -> object:
-    """Return a bound times its scale; the file's number is only for the eye."""
+    """Return a bound times its scale: the value, where both have one number.
+
+    The file's number is only for the eye, and exact is the value alone.
+    """
     if type(stated) is int or (type(stated) is float and isfinite(stated)):
-        return round(Fraction(stated) * info.data.get("scale", 1))
+        value, scale = info.data.get("value"), info.data.get("scale", 1)
+        if value is not None and stated == plain_number(Fraction(value, scale)):
+            return value
+        return round(Fraction(stated) * scale)
     return stated
 
 
@@ -121,15 +121,6 @@ class Tier:
     def exact(self) -> str:
         """Return the value as text, a fraction where it is not whole."""
         return str(self.amount)
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        """Take a bound that is the value, as far as the eye's number tells, for it."""
-        if not self.proven or self.bound is None:
-            return self
-        stated = plain_number(Fraction(self.bound, self.scale))
-        same = stated == plain_number(self.amount)
-        return replace(self, bound=self.value) if same else self
 
     @model_serializer
     def entry(self) -> dict[str, Any]:

@@ -80,8 +80,8 @@ class Conflict:
     figures
         Numbers and names that the sentence needs.
     application_ids
-        A smallest set of pins that cannot all be kept; with ``rules`` all
-        pins, where they are among the rules.
+        A smallest set of pins that cannot all be kept; with ``rules`` those
+        pins that are among the rules.
     rules
         The rules, for the code ``rules``: contradictory together, and without
         any one of them there is a plan.

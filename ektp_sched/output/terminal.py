@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -18,6 +19,7 @@ from ektp_sched.output.draw.screen import (
     say_table,
 )
 from ektp_sched.output.limits import limit_sections
+from ektp_sched.output.summary import status_counts
 from ektp_sched.output.view.plan import days_table, shift_section
 from ektp_sched.words import in_language
 
@@ -95,21 +97,17 @@ def _concerned(alike: Sequence[Violation]) -> str:
 
 def _held(backlog: Backlog, office: Office, texts: Language) -> list[tuple[str, str]]:
     """Return statuses that cannot be printed yet, and those printed already."""
-    counts = (
-        backlog.held.group_by("status")
-        .len()
-        .sort("len", "status", descending=[True, False])
-    )
-    done = already_printed(counts["status"], office)
+    counts = status_counts(backlog)
+    done = already_printed(pl.Series([*counts], dtype=pl.String), office)
     lines = []
     for key, part in (("held", ~done), ("printed_already", done)):
-        chosen = counts.filter(part)
+        statuses = [*compress(counts, part)]
         parts = [
-            f"{cell_shown(status, 'status', texts)} {texts.number(count)}"
-            for status, count in chosen.head(_STATUSES).iter_rows()
+            f"{cell_shown(status, 'status', texts)} {texts.number(counts[status])}"
+            for status in statuses[:_STATUSES]
         ]
-        if chosen.height > _STATUSES:
-            parts.append(f"… (+{texts.number(chosen.height - _STATUSES)})")
+        if len(statuses) > _STATUSES:
+            parts.append(f"… (+{texts.number(len(statuses) - _STATUSES)})")
         if parts:
             lines.append((texts.text(f"terminal.{key}"), ", ".join(parts)))
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.documents.entries import plain_number
 from ektp_sched.output.view.parts import Table
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Sheet:
             if isinstance(cell, str):
                 more |= {"align": "center"} if place else {}
             elif isinstance(cell, Fraction):
-                cell = int(cell) if cell.denominator == 1 else float(cell)
+                cell = plain_number(cell)
             if isinstance(cell, float):
                 more["num_format"] = f"#,##0.{'0' * column.places}"
             style = "text" if isinstance(cell, str) else "count"

@@ -90,9 +90,8 @@ def contradicting_rules(
     conflicts = contradiction(problem, deadline)
     if conflicts and not _of_pins_alone(conflicts):
         return conflicts
-    of_pins: tuple[Conflict, ...] = ()
-    for program, cohorts in networks:
-        of_pins = of_pins or pin_conflicts(program, cohorts, case.backlog.frame)
+    by_network = (pin_conflicts(*each, case.backlog.frame) for each in networks)
+    of_pins = next(filter(None, by_network), ())
     if not conflicts or any(c.code not in _TOGETHER for c in of_pins):
         return of_pins
     ids = of_pins[0].application_ids if of_pins else conflicts[0].application_ids
