@@ -20,6 +20,8 @@ WIDTHS: Final = (36, 16, 15, 15, 18)
 """Of the columns, characters."""
 _WIDE: Final = 100
 """Characters on one line over all columns."""
+_LETTERS: Final = 1.15
+"""Letters of a text on the width of a digit, which widths are counted in."""
 
 
 class Sheet:
@@ -65,7 +67,7 @@ class Sheet:
 
     def figure(self, label: str, value: str) -> None:
         """Draw a label and its value, which takes the rest of the row."""
-        room = int(sum(WIDTHS[1:]) * 1.15)
+        room = int(sum(WIDTHS[1:]) * _LETTERS)
         self._page.set_row(self.row, 16 * -(-len(value) // room))
         style = self._book.style("text", valign="top")
         self._page.write_string(self.row, 0, label, style)
@@ -111,7 +113,7 @@ class Sheet:
     def _row(self, cells: Sequence[Cell], columns: Sequence[Column]) -> None:
         """Draw a row: texts in as many lines as they take, numbers as such."""
         long = max(
-            -(-len(cell) // (width - 2)) if isinstance(cell, str) else 1
+            -(-len(cell) // int(width * _LETTERS)) if isinstance(cell, str) else 1
             for cell, width in zip(cells, WIDTHS, strict=False)
         )
         wrap = {"text_wrap": True, "valign": "top"} if long > 1 else {}
@@ -120,7 +122,8 @@ class Sheet:
         for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
             more: dict[str, Any] = dict(wrap)
             if isinstance(cell, str):
-                more |= {"align": "center"} if place else {}
+                # With an indent a spreadsheet would take it to the left.
+                more |= {"align": "center", "indent": 0} if place else {}
             elif isinstance(cell, Fraction):
                 cell = plain_number(cell)
             if isinstance(cell, float):
