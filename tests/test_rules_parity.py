@@ -330,6 +330,26 @@ def test_a_day_that_only_a_shift_opens_counts_if_it_is_worked(case: Case) -> Non
     nothing_is_wrong(plan, case)
 
 
+def test_a_free_shift_that_would_set_areas_apart_is_not_missing() -> None:
+    rows = [
+        {"application_id": f"a{n}", "waiting_since": 0, "area": AREAS[n % 2]}
+        for n in range(4)
+    ]
+    shift = {"id": "x", "days": [day(3)], "cost_idr": 0, "share": Decimal(1)}
+    for within, printed in (("0.25", 0), ("0.5", 4)):
+        office = make_office(
+            parity=[{"areas": list(AREAS[:2]), "within": Decimal(within)}],
+            printers=[{"id": "p", "cards_per_day": 1}],
+            calendar={"workdays": EVERY_DAY, "closed": [day(3)]},
+            shifts=[shift | {"on_holidays": True}],
+            plan={"tiers": ["unprinted", "pressure", "cost_idr", "shifts"]},
+        )
+        case = Case(office, make_backlog(rows, office), 4)
+        plan = planned(case)
+        assert (plan.assignments.height, len(plan.shifts)) == (printed, printed // 4)
+        nothing_is_wrong(plan, case)
+
+
 @given(drawn=parity_cases())
 def test_moves_and_exchanges_are_forbidden_where_they_would_break_it(
     drawn: tuple[Case, tuple[Slot, ...]],

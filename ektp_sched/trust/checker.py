@@ -23,7 +23,7 @@ import sys
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -326,6 +326,10 @@ class Folder:
         self.places: dict[tuple[Cohort, int, str], tuple[Any, Any]] = {}
         self.lists = defaultdict[tuple[str, str], list[str]](list)  # by day and printer
         self.values: list[tuple[Tier, int, Fraction]] = []  # scaled, and as it is said
+        # By mark and day, None being all: cards printed, and who is left at its end.
+        self.made = defaultdict[Any, Any](Counter)
+        self.left = defaultdict[Any, Any](Counter)
+        self.waits = Counter[Any]()  # people by mark
         self.amounts: list[Amount] = []
         self.changed: list[str] = []  # sheets that the office filled in
         # What is proven: so many tiers, those with these numbers, all, and the shifts.
@@ -857,24 +861,18 @@ class Folder:
 
     def check_amounts(self) -> None:
         """Check quotas and parity: what the cards of some days add up to."""
-        made, left = defaultdict[Any, Any](Counter), defaultdict[Any, Any](Counter)
-        waits = Counter(mark for c, _ in self.people.values() for mark in c.marks)
+        self.waits = Counter(mark for c, _ in self.people.values() for mark in c.marks)
         for (c, d, _, _), cards in self.cells.items():
             for mark in (*c.marks, None):  # None: of all cards
-                made[mark][d] += cards
+                self.made[mark][d] += cards
                 # Left at the end of a day: it could have been printed by then.
                 for e in range(max(c.ready, c.pin or 0, 0), d) if c.able else ():
-                    left[mark][e] += cards
-        self.amounts = [*self.quota_amounts(), *self.parity_amounts(waits)]
+                    self.left[mark][e] += cards
+        parity = self.parity_amounts(range(self.days), self.limit)
+        self.amounts = [*self.quota_amounts(), *parity]
         for amount in self.amounts:
+            self.add_up(amount)
             days = amount.days
-            printed = {
-                k: sum(made[k][d] for d in days) for k in (*amount.weights, None)
-            }
-            amount.printed, amount.all_printed = printed[amount.who[0]], printed[None]
-            amount.total = amount.every * printed[None]
-            amount.total += sum(w * printed[k] for k, w in amount.weights.items())
-            amount.left = tuple(left[k][days[-1]] for k in amount.who)
             what = f"{amount.code}[{amount.number + 1}] {self.dates[days[-1]]}: "
             what += ", ".join(map(str, amount.who))
             if amount.code == "quota":
@@ -882,6 +880,18 @@ class Folder:
                 what = f"quotas[{amount.number + 1}].{amount.key} {first}..{last}: "
                 what += f"{amount.printed} / {amount.all_printed}"
             self.expect(amount.kept(), amount.code, what)
+
+    def add_up(self, amount: Amount) -> Amount:
+        """Let an amount know what the cards of its days come to, and who is left."""
+        printed = {
+            mark: sum(self.made[mark][d] for d in amount.days)
+            for mark in (*amount.weights, None)
+        }
+        amount.printed, amount.all_printed = printed[amount.who[0]], printed[None]
+        amount.total = amount.every * printed[None]
+        amount.total += sum(w * printed[mark] for mark, w in amount.weights.items())
+        amount.left = tuple(self.left[mark][amount.days[-1]] for mark in amount.who)
+        return amount
 
     def quota_amounts(self) -> Iterator[Amount]:
         """Yield the limits of quotas in each stretch of days over which they hold."""
@@ -921,8 +931,10 @@ class Folder:
                 if not least or self.works(day):
                     yield range(d, d + 1)
 
-    def parity_amounts(self, waits: Counter[Any]) -> Iterator[Amount]:
-        """Yield how far one area may be ahead of another, up to each day.
+    def parity_amounts(
+        self, days: range, limit: dict[str, list[int]]
+    ) -> Iterator[Amount]:
+        """Yield how far one area may be ahead of another, up to each of some days.
 
         That is after every day on which a printer and its server had a card to do, for
         every two areas of an entry in which anybody waits.
@@ -930,18 +942,21 @@ class Folder:
         ways = [way for ways in self.ways.values() for way in ways]
         worked = [
             d
-            for d in range(self.days)
-            if any(all(self.limit[name][d] > 0 for name in way) for way in ways)
+            for d in days
+            if any(all(limit[name][d] > 0 for name in way) for way in ways)
         ]
         for number, entry in enumerate(self.parity):
-            areas = [area for area in entry["areas"] if waits[area]]
+            areas = [area for area in entry["areas"] if self.waits[area]]
             for (a, b), d in product(permutations(areas, 2), worked):
                 yield Amount(
                     code="parity",
                     number=number,
                     key="within",
                     days=range(d + 1),
-                    weights={a: Fraction(1, waits[a]), b: Fraction(-1, waits[b])},
+                    weights={
+                        a: Fraction(1, self.waits[a]),
+                        b: Fraction(-1, self.waits[b]),
+                    },
                     every=Fraction(0),
                     most=Fraction(entry["within"]),
                     who=(a, b),
@@ -1578,7 +1593,10 @@ class Folder:
                     continue
                 more = self.cards(day, worked | {name})
                 limit = self.limit | {n: [most] * self.days for n, most in more.items()}
-                who = next(self.better(range(d, d + 1), limit, before), None)
+                only = range(d, d + 1)
+                # Areas must be level on the day that the shift opens, too.
+                opened = [*map(self.add_up, self.parity_amounts(only, limit))]
+                who = next(self.better(only, limit, before, opened), None)
                 self.expect(who is None, "better", name, day, *who or ())
 
     def held_back(self, day: date, name: str) -> bool:
@@ -1601,9 +1619,16 @@ class Folder:
             self.expect(False, "better", who, day)
 
     def better(
-        self, days: range, limit: dict[str, list[int]], tiers: int
+        self,
+        days: range,
+        limit: dict[str, list[int]],
+        tiers: int,
+        more: Sequence[Amount] = (),
     ) -> Iterator[tuple[str, date]]:
-        """Yield whom a move to an earlier day with room would help."""
+        """Yield whom a move to an earlier day with room would help.
+
+        It keeps ``more`` amounts than those of the plan.
+        """
         room = self.room(limit)
         free = {d: self.open_printers(room, self.printers, d) for d in days}
         free = {d: printers for d, printers in free.items() if printers}
@@ -1620,7 +1645,8 @@ class Folder:
                 if not ink or d < c.ready:
                     continue
                 gains = self.costs(c, d)[:tiers] < self.costs(c, e)[:tiers]
-                if gains and self.keeps(kind, None, d, e):
+                kept = all(amount.kept(kind.marks, None, d, e) for amount in more)
+                if gains and kept and self.keeps(kind, None, d, e):
                     yield self.places[c, e, kind.printer][0][1], self.dates[d]
 
     def movable(self) -> dict[int, list[tuple[Cohort, Kind]]]:
