@@ -11,6 +11,7 @@
     │   ├── LogError          a print log
     │   ├── ScenarioError     scenarios.toml, or a history that it names
     │   └── FolderError       a plan folder, to be read or written
+    ├── AskedError            a question that only the office can answer
     ├── UsageError            an argument out of its range
     │   └── MissingExtraError     an optional part of the program is not installed
     └── UnsupportedRuleError  a rule that no engine here can solve yet
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "AskedError",
     "BacklogError",
     "CrossingBlanksError",
     "EktpSchedError",
@@ -178,6 +180,10 @@ class ScenarioError(InputError):
 
 class FolderError(InputError):
     """A plan folder cannot be read, or must not be overwritten."""
+
+
+class AskedError(EktpSchedError):
+    """Nothing is wrong, but only the office can say how to go on."""
 
 
 class UsageError(EktpSchedError):

@@ -13,6 +13,7 @@ from ektp_sched.showing import OneLine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ektp_sched.backlog.known import Known
     from ektp_sched.rules.notices import Notice
 
 __all__ = ["HELD", "PLANNED", "PRIORITIES", "REJECTS", "Backlog"]
@@ -118,6 +119,7 @@ class Backlog(OneLine):
     done: int = 0
     rows: pl.Series | None = None
     sheets: tuple[str, ...] = ()
+    known: Known | None = None
 
     @property
     def planned(self) -> int:

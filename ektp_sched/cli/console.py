@@ -19,7 +19,7 @@ from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.memory import TooLittleMemoryError
 from ektp_sched.cli.usage import usage_sentence
-from ektp_sched.errors import EktpSchedError, InputError
+from ektp_sched.errors import AskedError, EktpSchedError, InputError
 from ektp_sched.public import visible
 from ektp_sched.words import Said, joined, said, system_reason
 
@@ -174,6 +174,8 @@ def explain_failure(error: BaseException) -> int:
         SAID.append(INTERRUPTION)
         say(in_spoken(INTERRUPTION))
         return INTERRUPTED
+    if isinstance(error, AskedError):
+        return _end(error.args[0], NO)
     if isinstance(error, EktpSchedError):
         return _end(_first_problems(error), BAD_INPUT)
     if hasattr(error, "format_message"):
