@@ -555,3 +555,44 @@ def test_nobody_is_lost_and_nobody_is_two_things(case: Morning) -> None:
     unseen = set(case.given) | set(places["ready"])
     unseen -= {*kept, *left} | {n for n, fate in fates.items() if fate[0] == "printed"}
     assert unseen == set()
+
+
+def test_what_is_counted_of_the_planned_is_counted_of_those_who_are_left(
+    tmp_path: Path,
+) -> None:
+    """Rows in the sheet, classes by rule, and the priority list."""
+    rule = {"column": "NOTE", "matches": "sick", "urgency": "urgent"}
+    classes = {
+        "routine": {"target_days": 30, "default": True},
+        "urgent": {"target_days": 10},
+    }
+    office = Office.model_validate(DESK | {"classify": [rule], "urgency": classes})
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "application_id,waiting_since,status,NOTE\n"
+        "a,2017-01-01,PRR,sick\nh,2017-01-01,WAIT,sick\nb,2017-01-01,PRR,sick\n"
+        "r,nonsense,PRR,sick\nc,2017-01-01,PRR,\n"
+    )
+    listed = tmp_path / "priority.csv"
+    listed.write_text(
+        "application_id,urgency,reason,by\na,urgent,x,y\nc,urgent,x,y\nh,urgent,x,y\n"
+    )
+    today = ek.read_backlog(path, office, priority=listed, max_rejects=1)
+    assert (today.classified, today.prioritised) == ({"NOTE ~ sick → urgent": 2}, 2)
+    done = says(a=("printed", 0))
+    backlog, known = beside(
+        today, planned({"a": 0, "r": 2, "b": 0}), done=done, open="plan"
+    )
+    assert backlog.frame["application_id"].to_list() == ["b", "c"]
+    assert [
+        backlog.first_row(pl.Series([n == at for n in range(2)])) for at in range(2)
+    ] == [4, 6]
+    assert backlog.classified == {"NOTE ~ sick → urgent": 1}
+    assert backlog.priorities["application_id"].to_list() == ["c"]
+    assert (backlog.prioritised, backlog.priority_unmatched) == (1, 2)
+    assert known.left.rows() == [("r", day(2), "rejected")]
+    assert (
+        backlog.read
+        == 5
+        == backlog.planned + 1 + backlog.rejected + known.counts.taken_out
+    )
