@@ -14,6 +14,7 @@ import pytest
 from output_cases import START, files_of, make
 
 from ektp_sched.backlog import Backlog, from_frame
+from ektp_sched.documents.seal import seal
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.office import Office
 from ektp_sched.office.trial import Trial
@@ -25,7 +26,6 @@ from ektp_sched.output import (
     save,
     save_rejects,
 )
-from ektp_sched.output.seal import seal
 from ektp_sched.planning import Plan, Status, plan
 from ektp_sched.trust import check_certificate, verify
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.documents.seal import BATCHES, FILES, SUMMARY, file_names, file_of, seal
 from ektp_sched.documents.summary import Summary
 from ektp_sched.documents.tables import PRICES
 from ektp_sched.errors import FolderError
@@ -19,9 +20,8 @@ from ektp_sched.office import calendar
 from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.limits import file_of, limits_csv
+from ektp_sched.output.limits import limits_csv
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import summarise
 from ektp_sched.output.tables import SHIFTS_FILE, shifts_csv
 from ektp_sched.planning.report import plan_notices

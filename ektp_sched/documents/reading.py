@@ -14,12 +14,12 @@ from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.documents import Certificate, SavedPlan
 from ektp_sched.documents.files import read_file, read_json
+from ektp_sched.documents.seal import SUMMARY
 from ektp_sched.documents.summary import Summary
 from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office
 from ektp_sched.office.looked import TOO_HARD, RefusedError
-from ektp_sched.output.seal import SUMMARY
 from ektp_sched.places import settle
 from ektp_sched.words import said
 

@@ -8,8 +8,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.output.limits import file_of
-from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
 from ektp_sched.rules import HOLDING
 from ektp_sched.words import said
@@ -17,6 +15,8 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from ektp_sched.rules import Rule
 
 _SYSTEM: Final = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini")
 """Names of files that systems leave."""
@@ -44,6 +44,12 @@ INDEXES: Final = {
 }
 """What a folder with such an index holds."""
 
+
+def file_of(rule: Rule) -> str:
+    """Return the file of a plan folder that has a row for each of its periods."""
+    return f"{rule.name}.csv"
+
+
 FILES: Final = {
     SUMMARY: frozenset(
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
@@ -62,6 +68,9 @@ FILES: Final = {
 _UNSEALED: Final = ("files", "seconds")
 BATCHES: Final = "batches"
 """The folder of sheets in that of a plan."""
+
+_WORKERS: Final = 2
+"""Threads: hashing and reading files leave Python's lock alone."""
 
 
 def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
@@ -97,7 +106,7 @@ def _is_junk(name: str, opened: bool) -> bool:
 
 
 def _digests(folder: Path, names: Iterable[str]) -> list[str]:
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(lambda name: _digest(folder / name), names))
 
 

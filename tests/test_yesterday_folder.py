@@ -1,0 +1,212 @@
+"""What a second morning writes into its folder, and what is read back of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from builders import START, Case, day, make_backlog, make_office, make_plan
+
+from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
+from ektp_sched.yesterday.changes import CHANGES, MOVED, changes, slipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from builders import Slot
+
+    from ektp_sched.documents import Plan
+
+NOTHING = dict.fromkeys(Counts.model_fields, 0)
+NONE_KNOWN = {**NOTHING, "start": day(-1), "open_choice": None, "readings": ()}
+
+
+def counts(**changed: Any) -> Counts:
+    return Counts.model_validate(NONE_KNOWN | changed)
+
+
+def known(
+    given: Sequence[int | None],
+    *,
+    left: Sequence[tuple[str, date | None, str]] = (),
+    carried: Sequence[tuple[str, str, date, str]] = (),
+    rejects: Sequence[tuple[str, str, int, str, str]] = (),
+    **counted: Any,
+) -> Known:
+    """Return what is known where only the days given matter."""
+    days = [None if offset is None else day(offset) for offset in given]
+    places = [None if offset is None else 1 for offset in given]
+    printers = [None if offset is None else "p" for offset in given]
+    columns = dict(zip(GIVEN, (days, printers, places, places), strict=True))
+    return Known(
+        given=pl.DataFrame(columns, schema=dict(GIVEN)),
+        carried=pl.DataFrame(carried, schema=dict(CARRIED), orient="row"),
+        left=pl.DataFrame(left, schema=dict(LEFT), orient="row"),
+        rejects=pl.DataFrame(rejects, schema=dict(DONE_REJECTS), orient="row"),
+        counts=counts(**counted),
+    )
+
+
+def second(
+    rows: Sequence[Mapping[str, Any]],
+    slots: Sequence[Slot],
+    known_: Known,
+    days: int = 5,
+    worked: tuple[tuple[str, int], ...] = (),
+    **office: Any,
+) -> Plan:
+    """Return a plan made by hand on a second morning."""
+    rules = make_office(**office)
+    people = make_backlog(
+        [
+            {"application_id": f"a{n}", "waiting_since": -9, **row}
+            for n, row in enumerate(rows)
+        ],
+        rules,
+    )
+    people = replace(people, known=known_)
+    return make_plan(Case(rules, people, days, START, worked), slots)
+
+
+def because(plan: Plan) -> dict[str, str]:
+    return dict(changes(plan).select("application_id", "because").iter_rows())
+
+
+def test_who_keeps_the_day_has_not_moved_and_who_is_new_has_not_either() -> None:
+    plan = second(
+        [{}, {}, {}], [(0, "p", "s"), (1, "p", "s"), None], known([0, None, None])
+    )
+    assert changes(plan).rows() == []
+    assert changes(plan).schema == CHANGES
+
+
+def test_a_first_morning_changes_nothing() -> None:
+    plan = second([{}], [(0, "p", "s")], known([1]))
+    first = replace(plan, backlog=replace(plan.backlog, known=None))
+    assert changes(first).schema == CHANGES
+    assert changes(first).is_empty()
+
+
+def test_each_reason_is_the_first_that_holds() -> None:
+    """Day 1 is an outage, day 2 has one card less than were given it."""
+    outages = [
+        {"resource": "p", "from": day(1), "to": day(1)},
+        {"resource": "p", "from": day(2), "to": day(2), "share": 0.5},
+    ]
+    rows = [
+        {"ready_on": 3},  # given 1, which is closed too
+        {"pinned_on": 4},  # given 3, printed 4
+        {},  # given 3, printed 0
+        {},  # given 1
+        {},  # given 2, stays
+        {},  # given 2, does not
+        {},  # given 0, one of one
+        {"ready_on": 1, "pinned_on": 0},  # stays
+    ]
+    at = [3, 4, 0, 3, 2, None, 4, 0]
+    slots: list[Slot] = [None if on is None else (on, "p", "s") for on in at]
+    given = [1, 3, 3, 1, 2, 2, 0, 0]
+    plan = second(rows, slots, known(given), outages=outages)
+    assert because(plan) == {
+        "a0": "not-ready",
+        "a1": "pinned",
+        "a2": "earlier",
+        "a3": "closed",
+        "a5": "capacity",
+        "a6": "others",
+    }
+    moves = {row[0]: row[1:4] for row in changes(plan).rows()}
+    assert moves["a0"] == (day(1), day(3), 2)
+    assert moves["a2"] == (day(3), day(0), -3)
+    assert moves["a5"] == (day(2), None, None)
+    assert set(because(plan).values()) == set(MOVED)
+
+
+def test_a_day_is_closed_to_those_whose_printers_are_out() -> None:
+    """The other printer goes on, and does their cards on no day."""
+    printers = [
+        {"id": "p", "cards_per_day": 2, "areas": ["Alak"]},
+        {"id": "q", "cards_per_day": 2, "areas": ["Oebobo"]},
+    ]
+    outages = [{"resource": "p", "from": day(0), "to": day(0)}]
+    rows = [{"area": "Alak"}, {"area": "Oebobo"}]
+    plan = second(
+        rows,
+        [(1, "p", "s"), (1, "q", "s")],
+        known([0, 0]),
+        printers=printers,
+        outages=outages,
+        areas={"Alak": [], "Oebobo": []},
+    )
+    assert because(plan) == {"a0": "closed", "a1": "others"}
+
+
+def test_a_printer_without_its_server_is_closed() -> None:
+    outages = [{"resource": "s", "from": day(0), "to": day(0)}]
+    plan = second([{}], [(1, "p", "s")], known([0]), outages=outages)
+    assert because(plan) == {"a0": "closed"}
+
+
+def test_a_day_off_is_open_where_a_shift_is_worked() -> None:
+    office: dict[str, Any] = {
+        "calendar": {"workdays": ["wed"]},
+        "shifts": [{"id": "extra", "days": ["tue"]}],
+    }
+    without = second([{}], [(1, "p", "s")], known([0]), **office)
+    assert because(without) == {"a0": "closed"}
+    worked = second([{}], [(1, "p", "s")], known([0]), worked=(("extra", 0),), **office)
+    assert because(worked) == {"a0": "others"}
+
+
+def test_the_reserve_takes_from_what_a_day_can_do() -> None:
+    plan = second(
+        [{}, {}],
+        [(0, "p", "s"), (1, "p", "s")],
+        known([0, 0]),
+        reserve={"cards_per_day": 1},
+    )
+    assert because(plan) == {"a1": "capacity"}
+
+
+def test_a_day_after_the_end_is_no_change_until_it_is_planned() -> None:
+    plan = second([{}, {}], [(4, "p", "s"), None], known([6, 6]))
+    assert because(plan) == {"a0": "earlier"}
+
+
+def test_who_left_stands_among_the_others_by_id() -> None:
+    left = [("a00", day(0), "gone"), ("z", None, "held")]
+    plan = second([{}], [(1, "p", "s")], known([0], left=left))
+    assert changes(plan)["application_id"].to_list() == ["a0", "a00", "z"]
+    assert changes(plan).row(1) == ("a00", day(0), None, None, "gone")
+
+
+def test_slipped_are_those_printed_late_and_those_not_printed_in_time() -> None:
+    rows = [
+        {"promised_on": 0},  # kept
+        {"promised_on": 0},  # one day late
+        {"promised_on": -2},  # three days late
+        {"promised_on": 4},  # unprinted, the last day
+        {"promised_on": 5},  # unprinted, after the last day
+        {},
+    ]
+    at = [0, 1, 1, None, None, 2]
+    slots: list[Slot] = [None if on is None else (on, "p", "s") for on in at]
+    plan = second(rows, slots, known([None] * 6))
+    assert slipped(plan).rows() == [
+        ("a2", day(-2), day(1), 3),
+        ("a1", day(0), day(1), 1),
+        ("a3", day(4), None, None),
+    ]
+
+
+@pytest.mark.parametrize("days", [1, 5])
+def test_slipped_days_are_those_of_the_tier(days: int) -> None:
+    rows = [{"promised_on": 0}, {"promised_on": 2}, {"promised_on": -3}]
+    slots: list[Slot] = [None, (0, "p", "s"), (0, "p", "s")]
+    plan = second(rows, slots, known([None] * 3), days=days)
+    late = slipped(plan)["days_late"].fill_null(days).sum()
+    value = sum(tier.amount for tier in plan.tiers if tier.name == "promise")
+    assert late == value
