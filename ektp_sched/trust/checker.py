@@ -156,6 +156,10 @@ TEXTS = {
         "planned, though an earlier sheet has it",
         "direncanakan, padahal sudah ada di lembar sebelumnya",
     ),
+    "place": (
+        "could have the place or printer that it was given before",
+        "bisa mendapat tempat atau printer yang diberikan sebelumnya",
+    ),
     "lost": ("is not there, or cannot be read", "tidak ada, atau tidak dapat dibaca"),
     "plain": ("is no ordinary file", "bukan berkas biasa"),
     "cut": ("Not all could be printed", "Tidak semua dapat dicetak"),
@@ -842,14 +846,13 @@ class Folder:
     def check_plan(self) -> None:
         """Check plan.csv row by row: rules, figures, batches and order of sheets."""
         sheet, place = ("", ""), 0
-        turns: list[tuple[str, Any]] = []  # of a printer's day, in its order
         for row in self.rows("plan.csv"):
             name, printer, server = row["application_id"], row["printer"], row["server"]
             self.lists[row["day"], printer].append(name)
             d = (date.fromisoformat(row["day"]) - self.start).days
             inside = 0 <= d < self.days
             self.expect(inside, "rule", name, "days")
-            c, tie = self.meet(name, d, printer, server) if inside else (None, None)
+            c, _ = self.meet(name, d, printer, server) if inside else (None, None)
             if c is None:
                 continue
             pressure = Fraction(d - c.since + 1, c.target)
@@ -863,45 +866,98 @@ class Folder:
             self.expect(way in self.ways.get(printer, []), "rule", name, "servers")
             if (row["day"], printer) != sheet:
                 self.expect((row["day"], printer) > sheet, "row", name, "day, printer")
-                self.check_places(sheet, turns)
-                sheet, place, turns = (row["day"], printer), 0, []
+                sheet, place = (row["day"], printer), 0
             batch, position = divmod(place, self.rules["batch_size"])
             good = (row["batch"], row["position"]) == (
                 str(batch + 1),
                 str(position + 1),
             )
             self.expect(good, "row", name, "batch, position")
-            # Most pressure first.
-            turn = c.rank, (c.since - d - 1) * (self.scale // c.target), tie
-            turns.append((name, turn))
             place += 1
-        self.check_places(sheet, turns)
+        self.check_places()
 
-    def check_places(
-        self, sheet: tuple[str, str], turns: list[tuple[str, Any]]
-    ) -> None:
+    def check_places(self) -> None:
         """Check who stands where in a printer's day.
 
-        Who was given this day and printer before keeps a place that there is still; of
-        two given the same, the first in the tie-break.  All others have their turn in
-        the places that are left.
+        Who keeps a place of the previous plan stands there; all others have their turn
+        in the places that are left, most pressure first.
         """
-        kept: dict[int, tuple[Any, str]] = {}
-        for name, (_, _, tie) in turns:
-            given = self.given.get(name)
-            if given is None or (str(given.day), given.printer) != sheet:
-                continue
-            if given.place is not None and given.place < len(turns):
-                first = (tie, name)
-                kept[given.place] = min(kept.get(given.place, first), first)
-        keepers = {name for _, name in kept.values()}
-        last = None
-        for place, (name, turn) in enumerate(turns):
-            if name in keepers:
-                self.expect(kept.get(place, ("", ""))[1] == name, "row", name, "place")
-                continue
-            self.expect(last is None or last < turn, "row", name, "order")
-            last = turn
+        pools = self.pools() if self.given else {}
+        keepers = self.keepers(pools)
+        for (day, printer), names in self.lists.items():
+            d, last = (date.fromisoformat(day) - self.start).days, None
+            for place, name in enumerate(names):
+                if name in keepers:
+                    good = keepers[name] == (printer, place)
+                    self.expect(good, "place", name)
+                elif name in self.people:
+                    c, tie = self.people[name]
+                    turn = c.rank, (c.since - d - 1) * (self.scale // c.target), tie
+                    self.expect(last is None or last < turn, "row", name, "order")
+                    last = turn
+        self.check_kept_pools(pools)
+
+    def keepers(self, pools: dict[str, Any]) -> dict[str, tuple[str, int]]:
+        """Return who keeps the place given before, and that place.
+
+        That is who is printed on that day, in the pool of that printer, if the place is
+        there still; of several given the same, the first in the tie-break.
+        """
+        first = dict[tuple[str, str, int], tuple[Any, str]]()
+        for (day, printer), names in self.lists.items():
+            for name in names if printer in pools else ():
+                given = self.given.get(name)
+                if given is None or str(given.day) != day or given.place is None:
+                    continue
+                there = given.place < len(self.lists.get((day, given.printer), ()))
+                if there and pools[printer] == pools.get(given.printer):
+                    slot = day, given.printer, given.place
+                    this = self.people[name][1], name
+                    first[slot] = min(first.get(slot, this), this)
+        return {
+            name: (printer, place) for (_, printer, place), (_, name) in first.items()
+        }
+
+    def pools(self) -> dict[str, Any]:
+        """Return what is equal for printers that serve the same people alike.
+
+        A printer of which ribbons are counted is alone.
+        """
+        served = {c.able for c, _ in self.people.values()}
+        return {
+            name: (
+                frozenset(able for able in served if name in able),
+                frozenset(way[1] for way in self.ways[name]),
+                "cards_per_ribbon" in unit and name,
+            )
+            for name, unit in self.printers.items()
+        }
+
+    def check_kept_pools(self, pools: dict[str, Any]) -> None:
+        """Check that no exchange of slots on a day brings one more to his own pool.
+
+        It would change no rule and no tier: they see days, and what a machine does.
+        """
+        by_day = defaultdict[str, dict[Any, str]](dict)
+        for (day, printer), names in self.lists.items():
+            for name in names if printer in pools else ():
+                given = self.given.get(name)
+                own = given and str(given.day) == day and pools.get(given.printer)
+                c, _ = self.people.get(name, (None, None))
+                if c is not None:
+                    by_day[day][c.able, own or None, printer] = name
+        for kinds in by_day.values():
+            away = [
+                (able, own, printer, name)
+                for (able, own, printer), name in kinds.items()
+                if own not in (None, pools[printer])
+            ]
+            for (able, own, printer, name), (other, come) in product(
+                away, kinds.items()
+            ):
+                may = printer in other[0] and other[2] in able
+                good = not (may and pools[other[2]] == own != other[1])
+                self.expect(good, "place", name, "<->", come)
 
     def check_limits(self) -> None:
         """Check what printers, servers, reserve, ribbons and blanks allow."""
@@ -1454,9 +1510,9 @@ class Folder:
 
     def check_slipped(self) -> None:
         """Check whose told date is not kept, the latest first, the unprinted last."""
-        told = {name: c.promised for name, (c, _) in self.people.items()}
         printed, slipped = self.printed_on(), []
-        for name, promised in told.items():
+        for name, (c, _) in self.people.items():
+            promised = c.promised
             d = printed.get(name, self.days)
             if promised is not None and promised < d:
                 late = d - promised if d < self.days else None
@@ -1466,7 +1522,11 @@ class Folder:
             day = self.start + timedelta(promised)
             on = (str(day - timedelta(late)), str(-late)) if late else ("", "")
             true.append((name, str(day), *on))
-        if self.has("slipped.csv") or self.previous is not None:
+        # Earlier versions wrote none on a first morning.
+        there = self.has("slipped.csv")
+        if there or self.previous is not None:
+            told = any(c.promised is not None for c, _ in self.people.values())
+            self.expect(there is told, "file", "slipped.csv")
             self.compare("slipped.csv", true)
 
     # -- the morning before ------------------------------------------------------
