@@ -167,6 +167,10 @@ TABLES = {
     "shifts.csv": "shift day cost_idr pressure_days_saved unprinted_saved "
     "overdue_saved promise_days_saved person_days_saved wasted_trips_saved "
     "needed_for_rules",
+    "carried.csv": "application_id result date source",
+    "changes.csv": "application_id was is days because",
+    "slipped.csv": "application_id promised_on day days_late",
+    "done_rejects.csv": "source sheet row column reason",
 }
 # A plan folder has no other files than these, and what systems and open workbooks
 # leave beside them.
