@@ -51,7 +51,7 @@ def test_defaults() -> None:
     assert office.default_card is None
     assert office.reserve.cards_per_day == 0
     assert office.plan.tiers == ("unprinted", "overdue", "promise", "pressure")
-    assert (office.plan.batch_size, office.plan.freeze_days) == (50, 2)
+    assert (office.plan.batch_size, office.plan.freeze_days) == (50, 0)
     assert (office.plan.tie_break, office.plan.seed) == ("recorded", None)
     assert (office.visits.every_days, office.visits.trip_cost_idr) == (30, 20_000)
     assert office.dates.format is None
@@ -202,7 +202,7 @@ def test_unknown_names_name_the_nearest(
 
 
 DAYS = "mon, tue, wed, thu, fri, sat or sun"
-TIERS = "unprinted, overdue, promise, pressure, cost_idr or shifts"
+TIERS = "unprinted, overdue, promise, pressure, moved, cost_idr or shifts"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ektp_sched.rules.tiers import accrued, cost, in_order, rank_label, stretches
+from ektp_sched.rules.tiers import (
+    accrued,
+    cost,
+    in_order,
+    rank_label,
+    stretches,
+    with_stability,
+)
 
 DAYS = 5
 
@@ -109,3 +116,40 @@ def test_a_rank_is_written_as_the_office_uses_it() -> None:
     assert rank_label((None, 2), by_class=False, by_area=True) == 2
     assert rank_label((1, None), by_class=True, by_area=True) == "1/-"
     assert rank_label((None, None), by_class=False, by_area=False) is None
+
+
+def test_a_given_day_costs_nothing_and_any_other_one() -> None:
+    assert costs("moved", 3) == [1, 1, 1, 0, 1, 1]
+    assert costs("moved", -1) == [0] * 6
+
+
+def test_moved_is_last_without_rank_unless_it_is_named() -> None:
+    plain = with_stability(("unprinted", "pressure"), known=True)
+    assert in_order(plain, 2, decided=True, known=True)[-3:] == [
+        ("cost_idr", None),
+        ("shifts", None),
+        ("moved", None),
+    ]
+    named = with_stability(("moved", "pressure"), known=True)
+    assert in_order(named, 2, decided=False, known=True) == [
+        ("moved", 0),
+        ("pressure", 0),
+        ("moved", 1),
+        ("pressure", 1),
+    ]
+
+
+def test_what_is_frozen_stands_before_pressure_in_its_rank() -> None:
+    names = with_stability(("overdue", "pressure"), known=True, freeze_days=2)
+    assert in_order(names, 1, decided=False, known=True) == [
+        ("overdue", 0),
+        ("frozen", 0),
+        ("pressure", 0),
+        ("moved", None),
+    ]
+    assert with_stability(("overdue",), known=True, freeze_days=1)[-1] == "frozen"
+
+
+def test_on_a_first_morning_nothing_is_kept() -> None:
+    names = ("moved", "unprinted")
+    assert with_stability(names, known=False, freeze_days=3) == ["unprinted"]

@@ -6,7 +6,7 @@ wrong row is named.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.errors import BacklogError, place
@@ -22,6 +22,21 @@ if TYPE_CHECKING:
     from ektp_sched.errors import InputError
 
     ListError = type[InputError]
+
+
+ROW_SENTENCES: Final = {
+    "bad-date": said(
+        "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
+        "bukan tanggal yang dapat dibaca; tulislah 2017-09-12 atau 12/09/2017",
+    ),
+    "malformed": said(
+        "has more cells than headings, a quotation mark out of place, or signs that "
+        "are no text",
+        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang tidak pada "
+        "tempatnya, atau ada huruf yang rusak",
+    ),
+}
+"""What is wrong with a row of any list, by the code of the reason."""
 
 
 def read_list(path: Path, known: AbstractSet[str], error: ListError) -> Table:

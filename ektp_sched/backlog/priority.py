@@ -17,7 +17,7 @@ from ektp_sched.backlog.identity import (
     is_made,
     whole_numbers,
 )
-from ektp_sched.backlog.listed import positions, read_list, refuse_rows
+from ektp_sched.backlog.listed import ROW_SENTENCES, positions, read_list, refuse_rows
 from ektp_sched.backlog.model import PRIORITIES
 from ektp_sched.backlog.names import class_spellings, official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
@@ -46,6 +46,7 @@ _NAMES: Final = {
     "by": ("by", "by_whom", "oleh"),
 }
 _SENTENCES: Final = {
+    **ROW_SENTENCES,
     "missing": said(
         "is empty; each line needs whom it is about, a reason and by whom",
         "kosong; setiap baris harus memuat siapa orangnya, alasan, dan oleh siapa",
@@ -53,10 +54,6 @@ _SENTENCES: Final = {
     "nothing": said(
         "neither urgency nor due_on is given; fill in one of them",
         "urgency dan due_on sama-sama kosong; isilah salah satunya",
-    ),
-    "bad-date": said(
-        "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
-        "bukan tanggal yang dapat dibaca; tulislah 2017-09-12 atau 12/09/2017",
     ),
     "unknown-class": said("is no urgency class", "bukan kelas urgensi"),
     "lost-number": said(
@@ -67,12 +64,6 @@ _SENTENCES: Final = {
         "names an application that an earlier row names; keep one of the rows",
         "menyebut permohonan yang sudah disebut baris sebelumnya; pertahankan salah "
         "satu",
-    ),
-    "malformed": said(
-        "has more cells than headings, a quotation mark out of place, or signs that "
-        "are no text",
-        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang tidak pada "
-        "tempatnya, atau ada huruf yang rusak",
     ),
 }
 

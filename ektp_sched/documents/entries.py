@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BeforeValidator, Field, PlainValidator, model_serializer
 
 from ektp_sched.rules.aims import TIERS
-from ektp_sched.rules.tiers import DECISION_TIERS
+from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Count = Annotated[int, Field(ge=0, le=1 << 53)]
 Rank = int | str | None
-TierName = Annotated[str, Field(pattern=f"^({'|'.join((*TIERS, *DECISION_TIERS))})$")]
+_TIERS: Final = (*TIERS, MOVED, FROZEN, *DECISION_TIERS)
+TierName = Annotated[str, Field(pattern=f"^({'|'.join(_TIERS)})$")]
 
 _EXACT: Final = re.compile(r"-?(\d{1,60})(?:/([1-9]\d{0,60}))?", re.ASCII)
 _LONGEST: Final = 60

@@ -57,6 +57,7 @@ class Cohorts:
     due: Ints  # last day that is in time, within the horizon; or `NONE`
     promised: Ints  # promised day, within the horizon; or `NONE`
     pinned: Ints  # day pinned, up to the horizon's length; `NONE` without
+    given: Ints  # day given by the previous plan, see `People`; or `NONE`
     kind: Ints  # kind, below `kinds`, by what the caller tells apart
     kinds: int  # at least 1
     example: Ints  # index into the kinds of people of one that the cohort is of
@@ -72,6 +73,13 @@ class Cohorts:
     wanted: dict[str | None, int]
     late_due: Ints  # applications whose due date lies before the start, by rank
     late_promise: Ints  # days by which promises had slipped before the start, by rank
+    is_known: bool = False  # whether there is a previous plan
+    thaws: int = 0  # day from which on given days are not frozen
+
+    @property
+    def frozen(self) -> Ints:
+        """Return given days that are frozen, or `NONE`, shape ``(C,)``."""
+        return np.where(self.given < self.thaws, self.given, NONE)
 
     def __len__(self) -> int:
         """Return the number of cohorts."""
@@ -80,7 +88,7 @@ class Cohorts:
 
 def build_cohorts(backlog: Backlog, office: Office, start: date, days: int) -> Cohorts:
     """Group a backlog's applications; refuse a start far from all records."""
-    people = read_people(backlog.frame, office, start, days)
+    people = read_people(backlog.frame, office, start, days, backlog.known)
     check_start(people.since, start)
     return group(people)
 
@@ -99,6 +107,7 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
         np.where((people.due < 0) | (people.due >= days), NONE, people.due),
         np.where(told, np.maximum(people.promised, 0), NONE),
         np.where(people.pinned < 0, NONE, np.minimum(people.pinned, days)),
+        _given(people),
     )
     columns = (
         first[people.kind],
@@ -111,7 +120,7 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
     one = np.zeros(count, dtype=np.int64)
     one[member] = np.arange(len(member))
     kind = people.kind[one]
-    since, ready, due, promised, pinned = (
+    since, ready, due, promised, pinned, given = (
         column[one].astype(np.int64) for column in dates
     )
     return Cohorts(
@@ -124,6 +133,7 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
         due=due,
         promised=promised,
         pinned=pinned,
+        given=given,
         kind=apart[kind],
         kinds=int(apart.max(initial=0)) + 1,
         example=kind,
@@ -135,7 +145,15 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
         wanted=_wanted(people),
         late_due=people.late_due,
         late_promise=people.late_promise,
+        is_known=people.is_known,
+        thaws=people.thaws,
     )
+
+
+def _given(people: People) -> Ints | Ints32:
+    if people.given is None:
+        return np.full(len(people.kind), NONE, dtype=np.int32)
+    return np.maximum(people.given, NONE)
 
 
 def _cards(kinds: Kinds) -> tuple[frozenset[str | None], ...]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.rules.tiers import cost, in_order, rank_label
+from ektp_sched.rules.tiers import (
+    FROZEN,
+    MOVED,
+    cost,
+    in_order,
+    rank_label,
+    with_stability,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["EARLINESS", "PINS", "Objective", "label_of", "tiers_of"]
+__all__ = ["EARLINESS", "PINS", "Objective", "label_of", "names_of", "tiers_of"]
 
 EARLINESS: Final = "earliness"
 """Sum of the days printed: settles what the office's tiers leave open."""
@@ -55,6 +62,10 @@ class Objective:
             key = cohorts.due + 1
         elif self.name == "promise":
             key = cohorts.promised + 1
+        elif self.name == MOVED:
+            key = cohorts.given + 1
+        elif self.name == FROZEN:
+            key = cohorts.frozen + 1
         elif self.name == PINS:
             key = self._bound(cohorts).astype(np.int64)
         else:
@@ -101,7 +112,12 @@ class Objective:
         elif self.name == PINS:
             costs = np.asarray(self._bound(cohorts)[cohort] & (day == self.days), int)
         else:
-            dates = {"overdue": cohorts.due, "promise": cohorts.promised}
+            dates = {
+                "overdue": cohorts.due,
+                "promise": cohorts.promised,
+                MOVED: cohorts.given,
+                FROZEN: cohorts.frozen,
+            }
             when = dates.get(self.name, cohorts.since)[cohort]
             per_day: Ints | int = 1
             if self.name == "pressure":
@@ -129,14 +145,22 @@ def label_of(office: Office, key: RankKey) -> int | str | None:
     return rank_label(key, by_class=by_class, by_area=bool(office.area_rank))
 
 
+def names_of(office: Office, *, known: bool) -> list[str]:
+    """Return the tiers that an office names, with a previous plan or without."""
+    plan = office.plan
+    return with_stability(plan.tiers, known=known, freeze_days=plan.freeze_days)
+
+
 def tiers_of(
-    office: Office, ranks: Sequence[RankKey], days: int, *, decided: bool
+    office: Office, ranks: Sequence[RankKey], days: int, *, decided: bool, known: bool
 ) -> tuple[Objective, ...]:
     """Return an office's tiers in the order in which they are settled.
 
-    ``ranks`` are those that occur; the shifts' own tiers are listed if ``decided``.
+    ``ranks`` are those that occur; the shifts' own tiers are listed if ``decided``;
+    those that keep what the previous plan gave if it is ``known``.
     """
     number = len(ranks) if office.has_ranks else None
+    names = names_of(office, known=known)
     return tuple(
         Objective(
             name,
@@ -145,5 +169,5 @@ def tiers_of(
             days,
             None if rank is None else label_of(office, ranks[rank]),
         )
-        for name, rank in in_order(office.plan.tiers, number, decided=decided)
+        for name, rank in in_order(names, number, decided=decided, known=known)
     )

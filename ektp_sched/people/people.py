@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.office import calendar
 from ektp_sched.people.kinds import read_kinds
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.backlog.known import Known
     from ektp_sched.office import Office
     from ektp_sched.people.kinds import Kinds
 
@@ -44,6 +46,22 @@ class People:
     pinned: Ints32
     kind: Ints  # index into `kinds`, (N,)
     kinds: Kinds
+    # Day that the previous plan gives, within the horizon and not before it is ready;
+    # `MISSING` for none; None without a previous plan.
+    given: Ints32 | None
+    thaws: int  # day from which on given days are not frozen
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether there is a previous plan."""
+        return self.given is not None
+
+    @property
+    def frozen(self) -> Ints32 | None:
+        """Return given days that are frozen, ``MISSING`` for none."""
+        if self.given is None:
+            return None
+        return np.where(self.given < self.thaws, self.given, np.int32(MISSING))
 
     @property
     def target(self) -> Ints:
@@ -85,22 +103,46 @@ class People:
         return sums
 
 
-def read_people(frame: pl.DataFrame, office: Office, start: date, days: int) -> People:
+def read_people(
+    frame: pl.DataFrame,
+    office: Office,
+    start: date,
+    days: int,
+    known: Known | None = None,
+) -> People:
     """Read a backlog's applications as an office's rules see them."""
     kind, kinds = read_kinds(frame, office, start, days)
+    ready = offsets(frame["ready_on"], start)
+    given, thaws = None, 0
+    if known is not None:
+        given = offsets(known.given["given_on"], start)
+        counts = (given >= np.maximum(ready, 0)) & (given < days)
+        given = np.where(counts, given, np.int32(MISSING))
+        thaws = first_thawed(office, start, days)
     return People(
         office=office,
         start=start,
         days=days,
         frame=frame,
         since=offsets(frame["waiting_since"], start),
-        ready=offsets(frame["ready_on"], start),
+        ready=ready,
         due=offsets(frame["due_on"], start),
         promised=offsets(frame["promised_on"], start),
         pinned=offsets(frame["pinned_on"], start),
         kind=kind,
         kinds=kinds,
+        given=given,
+        thaws=thaws,
     )
+
+
+def first_thawed(office: Office, start: date, days: int) -> int:
+    """Return the first day after so many working days as are frozen."""
+    frozen = office.plan.freeze_days
+    if not frozen:
+        return 0
+    open_days = np.flatnonzero(calendar(office, start, days).open)
+    return int(open_days[frozen - 1]) + 1 if len(open_days) >= frozen else days
 
 
 def offsets(column: pl.Series, start: date) -> Ints32:

@@ -96,7 +96,7 @@ def lay_case(
     """Lay out who waits for what; ``limits`` are the office's own if left out."""
     worked = calendar(office, start, days)
     limits = capacity(office, start, days) if limits is None else limits
-    people = read_people(backlog.frame, office, start, days)
+    people = read_people(backlog.frame, office, start, days, backlog.known)
     check_start(people.since, start)
     cohorts = group(people)
     order = objectives(office, cohorts, days, decided=bool(office.shifts))

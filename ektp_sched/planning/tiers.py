@@ -28,7 +28,8 @@ def objectives(
     The shifts' own tiers are listed if ``decided``: those that the office names, where
     it names them, and the others last.
     """
-    tiers = tiers_of(office, cohorts.ranks, days, decided=decided)
+    known = cohorts.is_known
+    tiers = tiers_of(office, cohorts.ranks, days, decided=decided, known=known)
     if "pressure" in office.plan.tiers:
         return tiers
     return (*tiers, Objective(EARLINESS, None, 1, days))
@@ -41,7 +42,7 @@ def check_range(
 
     Solvers multiply costs by the number of nodes, cohorts not counted, distances add
     them up along paths, and neither says when it overflows.  Costs never fall with the
-    day, so the last day's are the largest.
+    day, or are 0 and 1, so those of "not printed" are the largest.
     """
     everyone = np.arange(len(cohorts))
     for tier in tiers:

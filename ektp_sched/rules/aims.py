@@ -12,7 +12,7 @@ from ektp_sched.rules.fields import Cards, Days, Table, Whole, noted
 from ektp_sched.rules.forms import Form
 from ektp_sched.rules.problems import Problem
 from ektp_sched.rules.rule import Rule
-from ektp_sched.rules.tiers import DECISION_TIERS
+from ektp_sched.rules.tiers import DECISION_TIERS, MOVED
 from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 """The objectives, in the order in which they stand unless told otherwise."""
 
 TierName = Annotated[
-    Literal["unprinted", "overdue", "promise", "pressure", "cost_idr", "shifts"],
+    Literal[
+        "unprinted", "overdue", "promise", "pressure", "moved", "cost_idr", "shifts"
+    ],
     Form(choice="tier"),
 ]
-_NAMES: Final = ", ".join((*TIERS, *DECISION_TIERS))
+_NAMES: Final = ", ".join((*TIERS, MOVED, *DECISION_TIERS))
 _TIERS: Final = Form(
     by_form(
         said(
@@ -49,10 +51,11 @@ class PlanRules(Table):
 
     tiers: Annotated[tuple[TierName, ...], _TIERS] = noted(
         "Aims in strict order, most important first, separated by semicolons: "
-        "unprinted; overdue; promise; pressure; with shifts also cost_idr; shifts.",
+        "unprinted; overdue; promise; pressure; with shifts also cost_idr; shifts; "
+        "moved, which comes last of all unless it is named.",
         "Urutan tujuan, yang terpenting dulu, dipisah titik koma: "
         "unprinted; overdue; promise; pressure; bila ada shift juga cost_idr; "
-        "shifts.",
+        "shifts; moved, yang berada paling akhir bila tidak disebut.",
         default=TIERS,
         min_length=1,
     )
@@ -62,9 +65,10 @@ class PlanRules(Table):
         default=50,
     )
     freeze_days: Annotated[Days, Field(ge=0, le=3660)] = noted(
-        "Working days that a new plan leaves as they are.",
-        "Hari kerja yang tidak diubah oleh rencana ulang.",
-        default=2,
+        "Working days whose cards a new plan moves only if it must, before pressure.",
+        "Hari kerja yang kartunya hanya dipindah rencana ulang bila terpaksa, sebelum "
+        "bobot tunggu.",
+        default=0,
     )
     tie_break: Annotated[Literal["recorded", "lottery"], Form(choice="tie_break")] = (
         noted(
@@ -97,6 +101,20 @@ def _tiers_stand_once(office: HasAims) -> Iterator[Problem]:
                 times=times,
             )
             yield Problem(("plan", "tiers"), sentence)
+
+
+def _tiers_aim_at_more(office: HasAims) -> Iterator[Problem]:
+    if set(office.plan.tiers) == {MOVED}:
+        yield Problem(
+            ("plan", "tiers"),
+            said(
+                "moved alone aims at nothing where there is no previous plan; name one "
+                "of {tiers} too",
+                "moved saja tidak menuju apa pun bila belum ada rencana sebelumnya; "
+                "sebutkan juga salah satu dari {tiers}",
+                tiers=", ".join(TIERS),
+            ),
+        )
 
 
 def _lottery_has_seed(office: HasAims) -> Iterator[Problem]:
@@ -141,6 +159,7 @@ AIMS = Rule(
     "aims",
     problems=(
         _tiers_stand_once,
+        _tiers_aim_at_more,
         _lottery_has_seed,
         _decision_tiers_have_shifts,
     ),

@@ -8,6 +8,10 @@ r"""Tiers: what a plan makes least, in strict order, and what each choice costs.
 of an application recorded on day r with a target of :math:`\tau` days that is printed
 on day d.  Days count from the start; the length of the horizon stands for "not
 printed".
+
+With a previous plan ``moved`` counts applications that are not printed on the day that
+it gave them, and ``frozen`` those of them whose day is near.  These two alone may cost
+less on a later day.
 """
 
 from __future__ import annotations
@@ -26,6 +30,29 @@ if TYPE_CHECKING:
 DECISION_TIERS: Final = ("cost_idr", "shifts")
 """Tiers that no choice of a day costs anything in: the shifts' own."""
 
+MOVED: Final = "moved"
+"""Cards not printed on the day that the previous plan gave them."""
+
+FROZEN: Final = "frozen"
+"""Those whose given day is among the first ``freeze_days`` working days."""
+
+
+def with_stability(
+    names: Sequence[str], *, known: bool, freeze_days: int = 0
+) -> list[str]:
+    """Return the tiers that an office names, as they are with or without a yesterday.
+
+    Without a previous plan none keeps anything.  With one, ``frozen`` stands before
+    ``pressure``, or last where that is not named.
+    """
+    if not known:
+        return [name for name in names if name != MOVED]
+    tiers = list(names)
+    if freeze_days:
+        at = tiers.index("pressure") if "pressure" in tiers else len(tiers)
+        tiers.insert(at, FROZEN)
+    return tiers
+
 
 def stretches(names: Sequence[str], *, decided: bool) -> list[list[str]]:
     """Cut tiers before and after each of the shifts' own.
@@ -42,22 +69,25 @@ def stretches(names: Sequence[str], *, decided: bool) -> list[list[str]]:
 
 
 def in_order(
-    names: Sequence[str], ranks: int | None, *, decided: bool
+    names: Sequence[str], ranks: int | None, *, decided: bool, known: bool = False
 ) -> list[tuple[str, int | None]]:
     """Return names and ranks of the tiers in the order in which they are settled.
 
     With ranks, ``unprinted`` is settled first for everybody, rank by rank, then all
     other tiers of the strictest rank, then those of the next.  The shifts' own tiers
     know no rank: what stands before one is settled for everybody before it.
+    ``moved`` comes last of all and knows no rank either, unless it is named.
 
     Parameters
     ----------
     names
-        The office's tiers.
+        The office's tiers, as `with_stability` returns them.
     ranks
         How many ranks there are; None where the office has none.
     decided
         Whether the shifts' own tiers are listed; those not named come last.
+    known
+        Whether there is a previous plan.
     """
     tiers: list[tuple[str, int | None]] = []
     for part in stretches(names, decided=decided):
@@ -67,7 +97,7 @@ def in_order(
         every = range(ranks)
         tiers += [("unprinted", rank) for rank in every if "unprinted" in part]
         tiers += [(n, rank) for rank in every for n in part if n != "unprinted"]
-    return tiers
+    return [*tiers, (MOVED, None)] if known and MOVED not in names else tiers
 
 
 def rank_label(
@@ -80,19 +110,21 @@ def rank_label(
 
 
 def cost(name: str, day: Ints, days: int, when: Ints, per_day: Ints | int = 1) -> Ints:
-    """Return what printing on a day costs in a tier, never less on a later day.
+    """Return what printing on a day costs in a tier.
+
+    It is never less on a later day, but in ``moved`` and ``frozen``.
 
     Parameters
     ----------
     name
-        ``unprinted``, ``overdue``, ``promise`` or ``pressure``.
+        ``unprinted``, ``overdue``, ``promise``, ``pressure``, ``moved`` or ``frozen``.
     day
         From 0 to ``days``, which stands for "not printed".
     days
         Length of the horizon.
     when
-        The date that the tier looks at, broadcast against ``day``: the due date or the
-        promised day, negative for none; or the day of recording.
+        The date that the tier looks at, broadcast against ``day``: the due date, the
+        promised or the given day, negative for none; or the day of recording.
     per_day
         For ``pressure``, its scale divided by the target.
 
@@ -107,6 +139,8 @@ def cost(name: str, day: Ints, days: int, when: Ints, per_day: Ints | int = 1) -
         return np.asarray((when >= 0) & (day > when), dtype=np.int64)
     if name == "promise":
         return np.where(when < 0, 0, np.maximum(0, day - when))
+    if name in (MOVED, FROZEN):
+        return np.asarray((when >= 0) & (day != when), dtype=np.int64)
     return np.asarray(per_day * accrued(when, day))
 
 

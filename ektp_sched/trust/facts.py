@@ -144,7 +144,7 @@ def read_facts(plan: Plan, backlog: Backlog, office: Office) -> Facts:
     frame, start, days = backlog.frame, plan.start, plan.days
     worked = known_uses(shifts := read_shifts(plan.shifts, start), office, days)
     limits = capacity(office, start, days, worked)
-    people = read_people(frame, office, start, days)
+    people = read_people(frame, office, start, days, backlog.known)
     table = plan.assignments.select(
         pl.col(name).cast(kind_, strict=False) for name, kind_ in PLAN.items()
     )

@@ -39,6 +39,10 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
     up from its first day, exceed the backlog.  Blanks still to be delivered
     can also stop a day, so where they can run out counting starts after the
     last delivery.
+
+    A tier that keeps given days may leave an application on its own although an
+    earlier day is free.  That day is then its given one; on any other the argument
+    holds, as leaving it keeps no fewer.  So the last given day counts too.
     """
     days = capacity.days
     if not len(cohorts):
@@ -56,7 +60,8 @@ def days_that_matter(cohorts: Cohorts, capacity: Capacity) -> int:
         filled = np.cumsum(_alone(capacity, rows)[begin:])
         last = max(last, begin + int(np.searchsorted(filled, total)) + 1)
     pinned = cohorts.pinned[(cohorts.pinned != NONE) & (cohorts.pinned < days)]
-    return min(days, max(last, int(pinned.max(initial=-1)) + 1))
+    kept = max(int(pinned.max(initial=NONE)), int(cohorts.given.max(initial=NONE)))
+    return min(days, max(last, kept + 1))
 
 
 def _alone(capacity: Capacity, printers: list[int]) -> Ints:

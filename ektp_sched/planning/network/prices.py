@@ -140,6 +140,7 @@ def _extremes(program: Program, cohorts: Cohorts, cells: Cells) -> tuple[Ints, I
     fields = (
         cohorts.since[cohort],
         cohorts.promised[cohort],
+        cohorts.given[cohort],
         cohorts.due[cohort],
         cohorts.target[cohort],
         cohorts.rank[cohort],

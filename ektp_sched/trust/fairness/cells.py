@@ -10,7 +10,7 @@ import numpy as np
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.people.order import precedence
-from ektp_sched.rules.tiers import cost
+from ektp_sched.rules.tiers import FROZEN, MOVED, cost
 from ektp_sched.trust.verify.tiers import priced
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Cells:
     ready: Ints
     due: Ints
     promised: Ints
+    given: Ints
+    frozen: Ints
     day: Ints
     count: Ints
     example: Ints
@@ -105,6 +107,8 @@ def read_cells(
         ready=np.maximum(groups.ready, groups.pinned)[group],
         due=groups.due[group],
         promised=groups.promised[group],
+        given=groups.given[group],
+        frozen=groups.frozen[group],
         day=day,
         count=np.bincount(cell, minlength=len(held)).astype(np.int64),
         example=example,
@@ -143,7 +147,12 @@ def _sorts(
 def costs_on(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:
     """Return what each cell's cards would cost on a day, shape (tiers, cells)."""
     costs = []
-    dates = {"overdue": cells.due, "promise": cells.promised}
+    dates = {
+        "overdue": cells.due,
+        "promise": cells.promised,
+        MOVED: cells.given,
+        FROZEN: cells.frozen,
+    }
     target = sorts.target[cells.sort]
     for tier in priced(facts):
         amount = cost(

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.rules.tiers import stretches
+from ektp_sched.people.objectives import names_of
+from ektp_sched.rules.tiers import FROZEN, MOVED, stretches
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of
@@ -38,6 +39,9 @@ _NEVER: Final = 1 << 40
 _FIRST: Final = -_NEVER
 _SAMPLE: Final = 10
 _TABLE: Final = 1 << 22
+_KEEPING: Final = 2
+"""Both sides of an exchange may lose a given day, 1, or come back to it, -1; this is
+more than any of it, and added so that none is negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +229,12 @@ def dominated(
 class Exchange:
     """What an exchange of slots between two days changes, tiers before others first.
 
-    Counted are ``overdue`` and ``promise`` where they stand before the tier that an
-    exchange surely improves: by stretch, as in each all tiers of a stricter rank stand
-    before those of the other.  Within a rank an exchange leaves the number of unprinted
-    as it is, and improves ``pressure``.  A stricter rank (``by_rank``) surely improves
-    the first stretch of tiers with ``pressure``, or with ``unprinted`` where it is not
-    printed (the later day is ``placed.days``).
+    Counted are ``overdue``, ``promise`` and what keeps given days where they stand
+    before the tier that an exchange surely improves: by stretch, as in each all tiers
+    of a stricter rank stand before those of the other.  Within a rank an exchange
+    leaves the number of unprinted as it is, and improves ``pressure``.  A stricter rank
+    (``by_rank``) surely improves the first stretch of tiers with ``pressure``, or with
+    ``unprinted`` where it is not printed (the later day is ``placed.days``).
     """
 
     def __init__(self, placed: Placed, days: tuple[int, int], by_rank: bool) -> None:
@@ -238,16 +242,23 @@ class Exchange:
         sure = ["pressure"]
         if by_rank and days[1] == placed.days:
             sure.append("unprinted")
+        # How many changes there are; "outweighs all" is one more.
+        kept = 2 * _KEEPING + 1
+        self._widths = {
+            "overdue": 3,
+            "promise": placed.days + 2,
+            MOVED: kept,
+            FROZEN: kept,
+        }
         self._parts: list[list[str]] = []
-        for names in stretches(office.plan.tiers, decided=bool(office.shifts)):
+        tiers = names_of(office, known=placed.is_known)
+        for names in stretches(tiers, decided=bool(office.shifts)):
             first = min((names.index(n) for n in sure if n in names), default=None)
             before = names[: 0 if by_rank and first is not None else first]
-            self._parts.append([n for n in before if n in ("overdue", "promise")])
+            self._parts.append([n for n in before if n in self._widths])
             if first is not None:
                 break
         self.names = [name for part in self._parts for name in part]
-        # How many changes there are; "outweighs all" is one more.
-        self._widths = {"overdue": 3, "promise": placed.days + 2}
 
     def losses(self, ahead: Cells) -> list[Ints]:
         """Return what those ahead lose, for each tier what they do up to it.
@@ -267,25 +278,44 @@ class Exchange:
         for names in self._parts:
             of_stretch = [self._change(name, passed) for name in names]
             if self._by_rank and of_stretch:
-                moved = np.logical_or.reduce([change > 0 for change in of_stretch])
-                most = self._widths[names[0]] - 1
-                of_stretch = [moved * most, *(0 * change for change in of_stretch[1:])]
+                of_stretch = self._outweighing(names, of_stretch)
             changes += of_stretch
         packed = self._packed(changes)
         return packed[-1] if packed else np.zeros(len(passed.sort), dtype=np.int64)
+
+    def _outweighing(self, names: list[str], changes: list[Ints]) -> list[Ints]:
+        """Return the changes in a stretch as they count for a stricter rank.
+
+        Its first gain outweighs all of the others' tiers, and its first loss is one.
+        """
+        still = np.ones_like(changes[0], dtype=bool)
+        gains = np.zeros_like(changes[0])
+        counted = [np.zeros_like(change) for change in changes]
+        for part, change in zip(counted, changes, strict=True):
+            gains |= still & (change > 0)
+            part -= _KEEPING * (still & (change < 0))
+            still &= change == 0
+        most = _KEEPING if names[0] in (MOVED, FROZEN) else self._widths[names[0]] - 1
+        counted[0] += gains * most
+        return counted
 
     def _change(self, name: str, cells: Cells) -> Ints:
         day, later = self._days
         if name == "overdue":
             return np.asarray((cells.due >= day) & (cells.due < later), dtype=np.int64)
+        if name in (MOVED, FROZEN):
+            given = cells.given if name == MOVED else cells.frozen
+            kept: Ints = np.where(given == day, 1, np.where(given == later, -1, 0))
+            return kept
         slip = np.maximum(0, later - np.maximum(cells.promised, day))
         return np.where(cells.promised == NONE, 0, slip)
 
     def _packed(self, changes: list[Ints]) -> list[Ints]:
         widths = [self._widths[name] for name in self.names]
         packed: list[Ints] = []
-        for change, width in zip(changes, widths, strict=True):
-            packed.append(packed[-1] * width + change if packed else change)
+        for name, change, width in zip(self.names, changes, widths, strict=True):
+            digit = change + _KEEPING if name in (MOVED, FROZEN) else change
+            packed.append(packed[-1] * width + digit if packed else digit)
         scale = 1
         for index in range(len(packed) - 1, -1, -1):
             packed[index] = packed[index] * scale

@@ -22,10 +22,12 @@ from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.people.standing import left_of, machine_room
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
+from ektp_sched.rules.tiers import FROZEN, MOVED
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
+from ektp_sched.trust.verify.tiers import priced
 from ektp_sched.trust.verify.ties import PASSED_IN_TIE
 from ektp_sched.words import said
 
@@ -323,16 +325,21 @@ def _check_free_slots(
     facts: Facts, cells: Cells, sorts: Sorts, cell: Ints, findings: Findings
 ) -> None:
     """Check that nobody can move to an earlier slot that is free."""
-    names = facts.office.plan.tiers
+    names = [tier.name for tier in priced(facts)]
     sure = np.full(facts.days + 1, "pressure" in names)
     sure[facts.days] |= "unprinted" in names
+    # A tier that stands before may keep a card on its given day.
+    before = names[: names.index("pressure")] if "pressure" in names else []
+    kept = np.zeros(len(cells.day), dtype=bool)
+    for name, given in ((MOVED, cells.given), (FROZEN, cells.frozen)):
+        kept |= (name in before) & (given == cells.day)
     free, ribbons = machine_room(facts, CAPACITY, RESERVE), left_of(facts).ribbons
     inked = free & (ribbons > 0)
     open_ = sorts.takes.astype(np.int64) @ inked.astype(np.int64) > 0
     could = open_[cells.sort]
     days = np.arange(facts.days)
     could &= (days >= cells.ready[:, None]) & (days < cells.day[:, None])
-    could &= sure[cells.day][:, None]
+    could &= (sure[cells.day] & ~kept)[:, None]
     if not could.any():
         return
     rules = _Sooner(facts, sorts)

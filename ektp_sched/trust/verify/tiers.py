@@ -8,7 +8,7 @@ import numpy as np
 
 from ektp_sched.people.keys import counted
 from ektp_sched.people.objectives import tiers_of
-from ektp_sched.rules.tiers import DECISION_TIERS, cost, triangle
+from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED, cost, triangle
 from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import shift_costs
 from ektp_sched.words import Said, said
@@ -36,7 +36,8 @@ def demanded(facts: Facts) -> tuple[Objective, ...]:
     """
     office = facts.office
     decided = bool(office.shifts)
-    return tiers_of(office, facts.kinds.ranks, facts.days, decided=decided)
+    ranks, known = facts.kinds.ranks, facts.is_known
+    return tiers_of(office, ranks, facts.days, decided=decided, known=known)
 
 
 def priced(facts: Facts) -> tuple[Objective, ...]:
@@ -52,7 +53,8 @@ def values(facts: Facts) -> dict[tuple[str, int], int]:
     facts
         The plan's rows; an application that is nowhere counts as unprinted.
     """
-    names, ranks = facts.office.plan.tiers, len(facts.kinds.ranks)
+    ranks = len(facts.kinds.ranks)
+    names = {tier.name for tier in demanded(facts)}
     amounts: dict[tuple[str, int], int] = {}
     rank = facts.rank if ranks > 1 else None
     dates = (
@@ -69,6 +71,11 @@ def values(facts: Facts) -> dict[tuple[str, int], int]:
             amount = cost(name, day, facts.days, dates_of)
             of_name = _by_rank(name, amount, of_rank, ranks)
             amounts |= {key: of_name[key] + int(lost[key[1]]) for key in of_name}
+    for name, given in ((MOVED, facts.given), (FROZEN, facts.frozen)):
+        if name in names and given is not None:
+            lost = np.flatnonzero((given != MISSING) & (given != facts.printed))
+            of_rank = None if rank is None else rank[lost]
+            amounts |= _by_rank(name, np.ones_like(lost), of_rank, ranks)
     if "unprinted" in names:
         stays = np.flatnonzero(facts.printed == facts.days)
         of_rank = None if rank is None else rank[stays]
