@@ -19,6 +19,7 @@ from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.worth import shift_uses
 from ektp_sched.rules import holding_back
 from ektp_sched.words import joined, said
+from ektp_sched.yesterday import with_yesterday
 from ektp_sched.yesterday.places import GivenPlaces
 
 if TYPE_CHECKING:
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.scarce import Scarce
+    from ektp_sched.yesterday.previous import PreviousLike
+    from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
     Progress = Callable[[str, float], None]
 
@@ -48,6 +52,10 @@ def plan(
     time_limit: float | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    previous: PreviousLike | None = None,
+    promises: ToldLike | None = None,
+    open: OpenChoice | None = None,  # noqa: A002 (the option's name)
+    gone: GoneChoice = "ask",
 ) -> Plan:
     """Assign every application of the backlog to a printer and a day.
 
@@ -77,6 +85,20 @@ def plan(
         same input gives the same plan.
     progress
         Called with a stage's name and the share of the work done.
+    previous
+        The last plan, or its folder.  Whoever was on a sheet of it before the start, or
+        is carried in it, is planned again only if known to be spoilt or not printed;
+        the new plan changes as little as it must.
+    promises
+        Dates that people were told: the path of promises.csv, or a frame with
+        application_id and ready_by.  Of two dates for one person the earlier holds.
+    open
+        What becomes of those on an earlier sheet who are print-ready still, and of whom
+        nothing is known: ``exclude`` leaves them out, ``plan`` plans them again; left
+        out, it is asked.
+    gone
+        ``accept`` if more than 2 % of the previous plan may be gone from the export,
+        and not printed; else it is asked.
 
     Returns
     -------
@@ -86,6 +108,11 @@ def plan(
 
     Raises
     ------
+    AskedError
+        Of the previous plan, more people are gone, or some are open, and nobody said
+        how to go on.
+    FolderError
+        The previous plan's folder is none, was changed, or begins after the start.
     UsageError
         An argument is out of its range.
     UnsupportedRuleError
@@ -95,6 +122,15 @@ def plan(
     backlog, start = as_backlog(backlog, office), as_day(start)
     clock = Clock(time_limit, progress)
     solver = tier_solver(engine)
+    backlog = with_yesterday(
+        backlog,
+        office,
+        start=start,
+        previous=previous,
+        promises=promises,
+        open=open,
+        gone=gone,
+    )
     check_whole(("workers", workers, 1, MOST_WORKERS))
     with clock.stage("cohorts"):
         case = _laid(backlog, office, start, days, solver, workers, clock)

@@ -1,0 +1,382 @@
+"""Today's export beside yesterday's plan: what became of everybody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
+from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.documents import SavedPlan
+from ektp_sched.errors import AskedError, FolderError, UsageError
+from ektp_sched.office import calendar
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.known import Reading
+    from ektp_sched.documents import Plan
+    from ektp_sched.office import Office
+
+__all__ = ["reconcile"]
+
+
+class Done(Protocol):
+    """What filled sheets, lists and printer's logs say."""
+
+    frame: pl.DataFrame
+    rejects: pl.DataFrame
+    readings: Sequence[Reading]
+
+
+OpenChoice: TypeAlias = Literal["exclude", "plan"]
+GoneChoice: TypeAlias = Literal["ask", "accept"]
+
+_MOST_GONE: Final = 50
+"""One in so many may have vanished without a question."""
+
+_OVERDUE: Final = 5
+"""Working days after which a registry should know of a print."""
+
+_YEAR: Final = 366
+
+_ID: Final = "application_id"
+
+
+def reconcile(
+    backlog: Backlog,
+    office: Office,
+    *,
+    start: date,
+    previous: Plan,
+    done: Done | None = None,
+    open: OpenChoice | None = None,  # noqa: A002 (the option's name)
+    gone: GoneChoice = "ask",
+) -> Backlog:
+    """Lay today's export beside the previous plan.
+
+    Parameters
+    ----------
+    backlog
+        Today's export as it was read.
+    office
+        Its calendar counts working days.
+    start
+        First day of the plan to be made.
+    previous
+        What `as_previous` returns.
+    done
+        What filled sheets and logs say.
+    open
+        What becomes of those on an earlier sheet of whom nothing is known: ``exclude``
+        leaves them out, ``plan`` plans them again; None asks.
+    gone
+        Whether to ``ask`` where more than 2 % vanished, or to ``accept`` it.
+
+    Returns
+    -------
+    Backlog
+        Without those who are printed or open; ``known`` says what became of everybody.
+
+    Raises
+    ------
+    ektp_sched.errors.AskedError
+        More vanished, or people are open, and nobody said how to go on.
+    ektp_sched.errors.FolderError
+        The previous plan is of other people.
+    ektp_sched.errors.UsageError
+        The backlog was laid beside a plan before.
+    """
+    if backlog.known is not None:
+        message = said(
+            "backlog was compared with an earlier plan already; give the export as it "
+            "was read",
+            "backlog sudah dibandingkan dengan rencana sebelumnya; berikan ekspornya "
+            "seperti saat dibaca",
+        )
+        raise UsageError(message)
+    people = _people(previous, done, start).join(
+        _export(backlog, office), on=_ID, how="left"
+    )
+    people = people.with_columns(state=_state(replans=open == "plan"))
+    states = people.filter("before")["state"].value_counts()
+    count = dict.fromkeys(("printed", "open", "waiting", "held", "gone"), 0)
+    count |= dict(states.iter_rows())
+    if gone == "ask" and count["gone"] * _MOST_GONE > previous.backlog.planned:
+        raise _many_gone(backlog, previous, people, count["gone"])
+    if open is None and count["open"]:
+        raise _asked_about(count["open"])
+    today = backlog.frame.select(_ID).join(
+        people.select(_ID, "before", "on_sheet", "state", "result", *GIVEN),
+        on=_ID,
+        how="left",
+        maintain_order="left",
+    )
+    taken_out = today["state"].is_in(["printed", "open"]).fill_null(value=False)
+    planned = today.filter(~taken_out)
+    carried = _carried(people)
+    counts = Counts(
+        start=previous.start,
+        planned_before=previous.backlog.planned,
+        **count,
+        new=planned.height - count["waiting"],
+        **_of_waiting(people),
+        returned=_number(planned, ~pl.col("before") & pl.col("on_sheet")),
+        taken_out=int(taken_out.sum()),
+        carried_printed=_number(carried, pl.col("result") == "printed"),
+        carried_open=_number(carried, pl.col("result") == "open"),
+        overdue_registry=_overdue(people, office, start),
+        promises_joined=0,
+        promises_earlier_in_export=0,
+        promises_earlier_in_file=0,
+        promises_unknown=0,
+        open_choice=open,
+        readings=() if done is None else tuple(done.readings),
+    )
+    known = Known(
+        given=_given(planned, office, start),
+        carried=carried,
+        left=_left(people),
+        rejects=pl.DataFrame(schema=dict(DONE_REJECTS))
+        if done is None
+        else done.rejects,
+        counts=counts,
+    )
+    return replace(backlog.only(~taken_out), known=known)
+
+
+def _export(backlog: Backlog, office: Office) -> pl.DataFrame:
+    """Return where today's export has each person: ready, done, held or rejected."""
+    held = backlog.held.select(
+        _ID,
+        export=pl.when(already_printed(backlog.held["status"], office))
+        .then(pl.lit("done"))
+        .otherwise(pl.lit("held")),
+    )
+    parts = [backlog.frame.select(_ID, export=pl.lit("ready")), held]
+    if backlog.rejected_ids is not None:
+        rejected = pl.DataFrame({_ID: backlog.rejected_ids.unique()})
+        for part in tuple(parts):  # a row that repeats an id is rejected too
+            rejected = rejected.join(part, on=_ID, how="anti")
+        parts.append(rejected.with_columns(export=pl.lit("rejected")))
+    return pl.concat(parts)
+
+
+def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
+    """Return everybody of whom anything is known, and what.
+
+    Returns
+    -------
+    polars.DataFrame
+        application_id; ``before``, whether the previous plan had it; where that plan
+        prints it, as in `GIVEN`; ``on_sheet``, whether it was on a sheet before the
+        start; ``result`` (null for nothing known, which ``open`` is too), ``date``,
+        ``source``.
+    """
+    known = previous.backlog.known
+    carried = pl.DataFrame(schema=dict(CARRIED)) if known is None else known.carried
+    said_of = carried.clear() if done is None else done.frame
+    said_of = said_of.select(
+        _ID, said="result", said_on=pl.col("date"), said_by=pl.col("source")
+    )
+    before = previous.backlog.frame.select(_ID, before=pl.lit(True))
+    others = (
+        pl.concat([carried.select(_ID), said_of.select(_ID)])
+        .unique()
+        .join(before, on=_ID, how="anti")
+        .with_columns(before=pl.lit(False))
+    )
+    given = previous.assignments.select(
+        _ID,
+        given_on="day",
+        given_printer="printer",
+        given_batch="batch",
+        given_position="position",
+    )
+    carried = carried.rename({"result": "was", "date": "was_on", "source": "was_by"})
+    says, said_on = pl.col("said"), pl.col("said_on")
+    # That a card was spoilt or not printed says nothing of a later sheet: one of the
+    # previous plan, or one that was carried.
+    sheet = pl.coalesce("was_on", pl.lit(previous.start))
+    again = says.is_in(["spoilt", "unprinted"]) & (said_on >= sheet).fill_null(True)
+    counts = (says == "printed") | again
+    newer = counts | (pl.col("was").is_null() & (says == "open"))
+    return (
+        pl.concat([before, others])
+        .join(given, on=_ID, how="left")
+        .join(carried, on=_ID, how="left")
+        .join(said_of, on=_ID, how="left")
+        .select(
+            _ID,
+            "before",
+            *GIVEN,
+            on_sheet=(pl.col("given_on") < start).fill_null(False)
+            | pl.col("was").is_not_null(),
+            result=pl.when(counts).then(says).otherwise("was"),
+            date=pl.when(newer).then(said_on).otherwise("was_on"),
+            source=pl.when(newer).then("said_by").otherwise("was_by"),
+        )
+        .with_columns(
+            result=pl.when(pl.col("result") != "open").then("result"),
+            date=pl.coalesce("date", "given_on"),
+            source=pl.coalesce("source", "given_printer"),
+        )
+    )
+
+
+def _state(*, replans: bool) -> pl.Expr:
+    """Return what became of each person, of which exactly one holds."""
+    export, result = pl.col("export"), pl.col("result")
+    unknown = pl.col("on_sheet") & result.is_null()
+    # The registry drops whom it knows to be printed.
+    dropped = export.is_null() & unknown
+    printed = (result == "printed") | (export == "done") | dropped
+    asked = unknown & (export == "ready") & pl.lit(not replans)
+    return (
+        pl.when(printed.fill_null(False))
+        .then(pl.lit("printed"))
+        .when(export.is_null())
+        .then(pl.lit("gone"))
+        .when(export != "ready")
+        .then(pl.lit("held"))
+        .when(asked)
+        .then(pl.lit("open"))
+        .otherwise(pl.lit("waiting"))
+    )
+
+
+def _number(frame: pl.DataFrame, marked: pl.Expr) -> int:
+    return int(frame.select(marked.sum()).item())
+
+
+def _of_waiting(people: pl.DataFrame) -> dict[str, int]:
+    """Count those of an earlier sheet who are planned again, by reason."""
+    waiting = people.filter(pl.col("before") & (pl.col("state") == "waiting"))
+    result, on_sheet = pl.col("result"), pl.col("on_sheet")
+    return {
+        "spoilt": _number(waiting, result == "spoilt"),
+        "unprinted": _number(waiting, on_sheet & (result == "unprinted")),
+        "replanned": _number(waiting, on_sheet & result.is_null()),
+    }
+
+
+def _carried(people: pl.DataFrame) -> pl.DataFrame:
+    """Return who is to be remembered, since the export has them still."""
+    state, export = pl.col("state"), pl.col("export")
+    printed = (state == "printed") & export.is_in(["ready", "held", "rejected"])
+    # Nothing is known of one who is held now either: it may be print-ready tomorrow.
+    unknown = (state == "held") & pl.col("on_sheet") & pl.col("result").is_null()
+    return (
+        people.filter(printed | unknown | (state == "open"))
+        .select(
+            _ID,
+            result=pl.when(printed).then(pl.lit("printed")).otherwise(pl.lit("open")),
+            date="date",
+            source="source",
+        )
+        .sort(_ID)
+        .select(pl.col(name).cast(kind) for name, kind in CARRIED.items())
+    )
+
+
+def _left(people: pl.DataFrame) -> pl.DataFrame:
+    """Return who was planned before, is not now, and has no card."""
+    state = pl.col("state")
+    return (
+        people.filter(pl.col("before") & state.is_in(["gone", "held"]))
+        .select(
+            _ID,
+            was="given_on",
+            because=pl.when(state == "gone").then("state").otherwise("export"),
+        )
+        .sort(_ID)
+        .select(pl.col(name).cast(kind) for name, kind in LEFT.items())
+    )
+
+
+def _given(planned: pl.DataFrame, office: Office, start: date) -> pl.DataFrame:
+    """Return where the previous plan prints those who are planned now.
+
+    Of an earlier sheet, only the day is left: the first on which the office is open.
+    """
+    ahead, on_sheet = pl.col("given_on") >= start, pl.col("on_sheet")
+    first = pl.when(on_sheet).then(pl.lit(_first_open(office, start), pl.Date))
+    columns = {name: pl.when(ahead).then(name).otherwise(None) for name in GIVEN}
+    columns["given_on"] = pl.when(ahead).then("given_on").otherwise(first)
+    return planned.select(
+        columns[name].cast(kind).alias(name) for name, kind in GIVEN.items()
+    )
+
+
+def _first_open(office: Office, start: date) -> date | None:
+    """Return the first working day from the start on; None within a year if none is."""
+    days = min(_YEAR, start.max.toordinal() - start.toordinal() + 1)
+    worked = np.flatnonzero(calendar(office, start, days).open)
+    return start + timedelta(days=int(worked[0])) if len(worked) else None
+
+
+def _overdue(people: pl.DataFrame, office: Office, start: date) -> int:
+    """Count cards printed five working days ago whom the export has print-ready."""
+    printed = people.filter(
+        (pl.col("state") == "printed") & (pl.col("export") == "ready")
+    )
+    days = min(_YEAR, start.toordinal() - 1)
+    if printed.is_empty() or not days:
+        return 0
+    first = start - timedelta(days=days)
+    worked = np.flatnonzero(calendar(office, first, days).open)
+    if len(worked) < _OVERDUE:
+        return 0
+    latest = first + timedelta(days=int(worked[-_OVERDUE]))
+    return _number(printed, pl.col("date") <= latest)
+
+
+def _asked_about(number: int) -> AskedError:
+    message = said(
+        "{number} applications were on an earlier sheet and are print-ready still, "
+        "and nothing says whether they were printed; hand in the filled sheets with "
+        "--done, leave them out with --open exclude, or plan them again with --open "
+        "plan",
+        "{number} permohonan ada di lembar sebelumnya dan masih siap cetak, dan tidak "
+        "ada keterangan apakah sudah dicetak; serahkan lembar yang sudah diisi dengan "
+        "--done, kecualikan dengan --open exclude, atau rencanakan lagi dengan --open "
+        "plan",
+        number=number,
+    )
+    return AskedError(message)
+
+
+def _many_gone(
+    backlog: Backlog, previous: Plan, people: pl.DataFrame, number: int
+) -> AskedError | FolderError | UsageError:
+    """Return the question, or that the plan is of another office."""
+    if backlog.read and people["export"].null_count() == people.height:
+        message = said(
+            "plans none of the applications in this export; name the last plan of this "
+            "office (that one is of {name}), or accept it with --gone accept",
+            "tidak memuat satu pun permohonan dari ekspor ini; sebutkan rencana "
+            "terakhir kantor ini (yang disebut milik {name}), atau terima dengan "
+            "--gone accept",
+            name=previous.office.name,
+        )
+        if isinstance(previous, SavedPlan):
+            return FolderError(message, file=str(previous.path))
+        return UsageError(said("previous {what}", "previous {what}", what=message))
+    message = said(
+        "{number} of {before} applications planned before are gone from the export, "
+        "and nothing says that they were printed; take a whole export, hand in what "
+        "was printed with --done, or accept it with --gone accept",
+        "{number} dari {before} permohonan yang direncanakan sebelumnya hilang dari "
+        "ekspor, dan tidak ada keterangan bahwa sudah dicetak; ambil ekspor yang "
+        "lengkap, serahkan hasil cetak dengan --done, atau terima dengan --gone accept",
+        number=number,
+        before=previous.backlog.planned,
+    )
+    return AskedError(message)
