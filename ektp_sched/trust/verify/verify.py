@@ -75,7 +75,7 @@ def verify(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> list[Violati
     check_rules(facts, findings)
     sound = not findings.violations
     check_figures(facts, findings)
-    check_places(facts, findings)
+    check_places(facts, findings, backlog.known)
     check_even_shares(facts, findings)
     check_reasons(facts, findings)
     sums = values(facts)
