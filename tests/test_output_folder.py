@@ -43,6 +43,7 @@ ROOT = {
     "prices.csv",
     "rejects.csv",
     "report.html",
+    "slipped.csv",
     "summary.json",
     "unprinted.csv",
 }
@@ -99,6 +100,7 @@ def test_tables_are_plain_csv(out: Path) -> None:
         "urgency,pressure",
         "prices.csv": "resource,day,tier,rank,one_more,one_less",
         "rejects.csv": "row,column,reason",
+        "slipped.csv": "application_id,promised_on,day,days_late",
         "unprinted.csv": "application_id,waiting_since,urgency,reason",
     }
 
@@ -401,6 +403,7 @@ def test_damage_is_named(out: Path, tmp_path: Path, name: str) -> None:
     sorted(
         ROOT
         - {"batches", "plan.xlsx", "office.toml", "report.html", "certificate.json"}
+        - {"slipped.csv"}  # counted again, never read
     ),
 )
 def test_a_missing_file_is_named(out: Path, tmp_path: Path, name: str) -> None:

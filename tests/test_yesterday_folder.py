@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from builders import START, Case, day, make_backlog, make_office, make_plan
+from builders import START, Case, day, make_backlog, make_office, make_plan, renewed
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
-from ektp_sched.yesterday.changes import CHANGES, MOVED, changes, slipped
+from ektp_sched.documents.tables import CHANGES
+from ektp_sched.errors import FolderError
+from ektp_sched.output import check_folder, load, save
+from ektp_sched.yesterday.changes import MOVED, changes, slipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     from builders import Slot
 
@@ -210,3 +216,191 @@ def test_slipped_days_are_those_of_the_tier(days: int) -> None:
     late = slipped(plan)["days_late"].fill_null(days).sum()
     value = sum(tier.amount for tier in plan.tiers if tier.name == "promise")
     assert late == value
+
+
+# -- the folder ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made() -> Plan:
+    """Return a second morning: two moved, three left, one slips, a row was refused."""
+    rows: list[dict[str, Any]] = [
+        {"application_id": name, **row}
+        for name, row in {"c": {}, "a": {"promised_on": 0}, "b": {}, "d": {}}.items()
+    ]
+    slots: list[Slot] = [(0, "p", "s"), (1, "p", "s"), (2, "p", "s"), None]
+    knows = known(
+        [0, 0, 0, None],
+        left=[("e", day(0), "gone"), ("f", day(1), "held"), ("g", None, "rejected")],
+        carried=[
+            ("h", "printed", day(-1), "p.csv"),
+            ("i", "open", day(-2), 'sheet "of, yesterday".xlsx'),
+        ],
+        rejects=[
+            ("p.csv", "", 7, "queue number", "unknown"),
+            ("b.xlsx", "2", 3, "", "twice"),
+        ],
+        planned_before=6,
+        waiting=3,
+        held=2,
+        gone=1,
+        new=1,
+        readings=(
+            {
+                "source": "p.csv",
+                "read_as": "all-but-marked",
+                "printed": 1,
+                "spoilt": 0,
+                "unprinted": 0,
+                "open": 0,
+                "rejected": 1,
+            },
+        ),
+    )
+    return second(rows, slots, knows)
+
+
+@pytest.fixture(scope="module")
+def folder(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("second") / "out"
+    save(made, out, report=False, verify=False)
+    return out
+
+
+def lines(folder: Path, name: str) -> list[str]:
+    return (folder / name).read_text("utf-8").splitlines()
+
+
+def test_a_second_morning_writes_what_it_knows(folder: Path) -> None:
+    assert [line.split(",", 11)[11] for line in lines(folder, "applications.csv")] == [
+        "given_on,given_printer,given_batch,given_position",
+        "2017-09-12,p,1,1",
+        "2017-09-12,p,1,1",
+        "2017-09-12,p,1,1",
+        ",,,",
+    ]
+    assert lines(folder, "carried.csv") == [
+        "application_id,result,date,source",
+        "h,printed,2017-09-11,p.csv",
+        'i,open,2017-09-10,"sheet ""of, yesterday"".xlsx"',
+    ]
+    assert lines(folder, "changes.csv") == [
+        "application_id,was,is,days,because",
+        "a,2017-09-12,2017-09-13,1,capacity",
+        "b,2017-09-12,2017-09-14,2,capacity",
+        "e,2017-09-12,,,gone",
+        "f,2017-09-13,,,held",
+        "g,,,,rejected",
+    ]
+    assert lines(folder, "slipped.csv") == [
+        "application_id,promised_on,day,days_late",
+        "a,2017-09-12,2017-09-13,1",
+    ]
+    assert len(lines(folder, "done_rejects.csv")) == 3
+    summary = json.loads((folder / "summary.json").read_bytes())
+    assert summary["previous"]["planned_before"] == 6
+    assert summary["previous"]["readings"][0]["read_as"] == "all-but-marked"
+
+
+def test_a_folder_read_back_knows_what_was_written(made: Plan, folder: Path) -> None:
+    saved, was = load(folder), made.backlog
+    assert was.known is not None
+    knows = saved.backlog.known
+    assert knows is not None
+    ids = pl.Series(was.frame["application_id"]).arg_sort()
+    assert saved.backlog.frame["application_id"].equals(
+        was.frame["application_id"].gather(ids)
+    )
+    assert knows.given.equals(was.known.given[ids])
+    for name in ("carried", "left", "rejects"):
+        assert getattr(knows, name).equals(getattr(was.known, name)), name
+    assert knows.counts == was.known.counts
+    assert check_folder(saved) == []
+    assert changes(saved).equals(changes(made))
+
+
+def test_a_first_morning_has_none_of_it(made: Plan, tmp_path: Path) -> None:
+    backlog = replace(made.backlog, known=None)
+    save(replace(made, backlog=backlog), tmp_path / "out", report=False, verify=False)
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names & {"carried.csv", "changes.csv", "done_rejects.csv"} == set()
+    assert "previous" not in json.loads((tmp_path / "out/summary.json").read_bytes())
+    assert lines(tmp_path / "out", "applications.csv")[0].endswith(",status")
+    assert load(tmp_path / "out").backlog.known is None
+
+
+def test_without_a_date_told_there_is_no_list_of_slipped(tmp_path: Path) -> None:
+    plan = second([{}], [(0, "p", "s")], known([0], planned_before=1, waiting=1))
+    save(plan, tmp_path / "out", report=False, xlsx=False, verify=False)
+    assert not (tmp_path / "out/slipped.csv").exists()
+    assert not (tmp_path / "out/done_rejects.csv").exists()
+    assert lines(tmp_path / "out", "carried.csv") == [",".join(CARRIED)]
+    assert check_folder(load(tmp_path / "out")) == []
+
+
+def copied(folder: Path, to: Path) -> Path:
+    return shutil.copytree(folder, to / "copy")
+
+
+DAMAGES = {
+    "carried.csv": ("h,printed", "h,perhaps"),
+    "changes.csv": ("2017-09-13", "yesterday"),
+    "done_rejects.csv": ("source,", "file,"),
+    "applications.csv": ("given_on", "given"),
+    "summary.json": ('"gone": 1', '"gone": -1'),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_what_cannot_be_read_is_one_sentence(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    path = copied(folder, tmp_path) / name
+    path.write_text(path.read_text("utf-8").replace(*DAMAGES[name], 1), "utf-8")
+    with pytest.raises(FolderError) as caught:
+        load(path.parent)
+    sentence = caught.value.sentence("id")
+    assert str(path) in sentence
+    assert "rusak" in sentence
+    assert sentence.count("\n") == 0
+
+
+@pytest.mark.parametrize("name", ["carried.csv", "changes.csv"])
+def test_what_is_missing_is_named(folder: Path, tmp_path: Path, name: str) -> None:
+    copy = copied(folder, tmp_path)
+    (copy / name).unlink()
+    with pytest.raises(FolderError, match=f"{name}: is missing"):
+        load(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("changes.csv", "1,capacity", "1,others"),
+        ("changes.csv", "a,2017-09-12,2017-09-13,1,capacity\n", ""),
+        ("slipped.csv", "2017-09-13,1", "2017-09-14,2"),
+        ("slipped.csv", "a,2017-09-12,2017-09-13,1\n", ""),
+    ],
+)
+def test_a_table_that_says_something_else_is_seen_whoever_seals_it_anew(
+    folder: Path, tmp_path: Path, name: str, old: str, new: str
+) -> None:
+    copy = copied(folder, tmp_path)
+    text = (copy / name).read_text("utf-8")
+    (copy / name).write_text(text.replace(old, new, 1), "utf-8")
+    renewed(copy)
+    assert [(v.code, v.file) for v in check_folder(load(copy))] == [
+        ("stated-figure", name)
+    ]
+
+
+@pytest.mark.parametrize("name", ["carried.csv", "changes.csv", "done_rejects.csv"])
+def test_a_first_morning_may_not_have_them(
+    made: Plan, tmp_path: Path, name: str
+) -> None:
+    backlog = replace(made.backlog, known=None)
+    out = tmp_path / "out"
+    save(replace(made, backlog=backlog), out, report=False, xlsx=False, verify=False)
+    (out / name).write_text("application_id\n", "utf-8")
+    renewed(out)
+    assert [v.file for v in check_folder(load(out))] == [name]

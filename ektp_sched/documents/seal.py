@@ -44,6 +44,14 @@ INDEXES: Final = {
 }
 """What a folder with such an index holds."""
 
+CARRIED_FILE: Final = "carried.csv"
+CHANGES_FILE: Final = "changes.csv"
+DONE_REJECTS_FILE: Final = "done_rejects.csv"
+KNOWN_FILES: Final = frozenset({CARRIED_FILE, CHANGES_FILE, DONE_REJECTS_FILE})
+"""Of a plan that knows the one before."""
+
+SLIPPED_FILE: Final = "slipped.csv"
+
 
 def file_of(rule: Rule) -> str:
     """Return the file of a plan folder that has a row for each of its periods."""
@@ -55,6 +63,7 @@ FILES: Final = {
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
         | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv"}
         | {file_of(rule) for rule in HOLDING}
+        | {SLIPPED_FILE, *KNOWN_FILES}
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),

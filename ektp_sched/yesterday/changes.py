@@ -8,32 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.documents.tables import CHANGES, SLIPPED
 from ektp_sched.office import capacity
 from ektp_sched.people.kinds import read_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ektp_sched.documents import Plan
 
-__all__ = ["CHANGES", "MOVED", "SLIPPED", "changes", "slipped"]
-
-CHANGES: Final[Mapping[str, pl.DataType]] = {
-    "application_id": pl.String(),
-    "was": pl.Date(),
-    "is": pl.Date(),
-    "days": pl.Int64(),
-    "because": pl.String(),
-}
-"""Columns of changes.csv."""
-
-SLIPPED: Final[Mapping[str, pl.DataType]] = {
-    "application_id": pl.String(),
-    "promised_on": pl.Date(),
-    "day": pl.Date(),
-    "days_late": pl.Int64(),
-}
-"""Columns of slipped.csv."""
+__all__ = ["MOVED", "changes", "slipped"]
 
 MOVED: Final = ("not-ready", "pinned", "earlier", "closed", "capacity", "others")
 """Why an application has another day; the first that holds is stated."""
@@ -69,7 +51,7 @@ def changes(plan: Plan) -> pl.DataFrame:
     """
     known = plan.backlog.known
     if known is None:
-        return pl.DataFrame(schema=dict(CHANGES))
+        return pl.DataFrame(schema=CHANGES)
     moved = _moved(plan, known.given["given_on"])
     left = known.left.select(
         "application_id",
@@ -84,7 +66,7 @@ def changes(plan: Plan) -> pl.DataFrame:
 def _moved(plan: Plan, given_on: pl.Series) -> pl.DataFrame:
     """Return the rows of those planned now whose day is another."""
     if given_on.null_count() == len(given_on):
-        return pl.DataFrame(schema=dict(CHANGES))
+        return pl.DataFrame(schema=CHANGES)
     frame = plan.backlog.frame.select(
         "application_id", "urgency", "card", "area", "ready_on", "pinned_on"
     )
@@ -159,7 +141,7 @@ def slipped(plan: Plan) -> pl.DataFrame:
     """
     told = plan.backlog.frame.select("application_id", "promised_on").drop_nulls()
     if not told.height:
-        return pl.DataFrame(schema=dict(SLIPPED))
+        return pl.DataFrame(schema=SLIPPED)
     beyond = plan.start + timedelta(days=plan.days)
     promised, day = pl.col("promised_on"), pl.col("day")
     return (
