@@ -1612,7 +1612,7 @@ class Folder:
         if not any(self.limit[p][was] and self.limit[s][was] for p, s, *_ in ways):
             return "closed"
         cards = {name: line[was] for name, line in self.limit.items()}
-        room = min(self.most(cards), *(cards[total] for total in self.total))
+        room = min(self.most(cards), cards.get("daily reserve", math.inf))
         return "capacity" if room < wanted else "others"
 
     def check_carried(self, gone: set[str]) -> dict[str, tuple[str, date]]:
