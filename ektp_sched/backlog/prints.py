@@ -21,7 +21,7 @@ from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ektp_sched.backlog.rejects import Findings
     from ektp_sched.backlog.table import Table
@@ -33,13 +33,14 @@ __all__ = [
     "PRINTED",
     "SPOILT",
     "UNPRINTED",
+    "distinct",
     "meanings",
     "positions_of",
     "read_days",
     "read_ids",
     "read_printers",
     "read_results",
-    "results_of",
+    "result_of",
     "said_of",
 ]
 
@@ -105,7 +106,7 @@ def positions_of(
 ) -> dict[str, int]:
     """Return where each column that a heading stands for is.
 
-    A queue number is an id wherever there is neither id nor number.
+    A queue number is an id wherever there is none.
     """
     at: dict[str, int] = {}
     for position, heading in enumerate(table.headings):
@@ -124,8 +125,8 @@ def positions_of(
             raise error(message, file=file)
         at[name] = position
     queue = at.pop("queue_number", None)
-    if queue is not None and not {"application_id", IDENTITY} & at.keys():
-        at["application_id"] = queue
+    if queue is not None:
+        at.setdefault("application_id", queue)
     return at
 
 
@@ -186,7 +187,7 @@ def read_printers(
     }
     meant = {
         cell: names.get(cell, names.get(cell.casefold(), alike.get(fold(cell))))
-        for cell in _distinct(cells)
+        for cell in distinct(cells)
     }
     ids = said_of(cells, meant)
     why = f"unknown-printer: must be one of {', '.join(sorted(printers))}"
@@ -197,15 +198,15 @@ def read_printers(
 def read_results(table: Table, at: int, findings: Findings) -> pl.Series:
     """Return printed, spoilt or unprinted for each row; null where nothing is said."""
     cells = clean(table.cells(at))
-    results = results_of(cells)
+    results = said_of(cells, {cell: result_of(cell) for cell in distinct(cells)})
     unknown = results.is_null() & cells.is_not_null()
     findings.add(unknown, table.headings[at], "unknown-result")
     return results
 
 
-def results_of(cells: pl.Series) -> pl.Series:
-    """Return what words say of a print; null where they are none."""
-    return said_of(cells, {cell: _MEANT.get(fold(cell)) for cell in _distinct(cells)})
+def result_of(word: str) -> str | None:
+    """Return what a word says of a print; None where it is none."""
+    return _MEANT.get(fold(word))
 
 
 def said_of(cells: pl.Series, meant: Mapping[str, str | None]) -> pl.Series:
@@ -215,5 +216,7 @@ def said_of(cells: pl.Series, meant: Mapping[str, str | None]) -> pl.Series:
     )
 
 
-def _distinct(cells: pl.Series) -> Iterable[str]:
-    return cells.drop_nulls().unique().to_list()
+def distinct(cells: pl.Series) -> list[str]:
+    """Return the different texts of a column."""
+    texts: list[str] = cells.drop_nulls().unique().to_list()
+    return texts

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.planning.case import Case
@@ -51,6 +52,7 @@ def plan(
     workers: int = 1,
     progress: Progress | None = None,
     previous: PreviousLike | None = None,
+    promises: ToldLike | None = None,
     open: OpenChoice | None = None,  # noqa: A002 (the option's name)
     gone: GoneChoice = "ask",
 ) -> Plan:
@@ -86,6 +88,9 @@ def plan(
         The last plan, or its folder.  Whoever was on a sheet of it before the start, or
         is carried in it, is planned again only if known to be spoilt or not printed;
         the new plan changes as little as it must.
+    promises
+        Dates that people were told: the path of promises.csv, or a frame with
+        application_id and ready_by.  Of two dates for one person the earlier holds.
     open
         What becomes of those on an earlier sheet who are print-ready still, and of whom
         nothing is known: ``exclude`` leaves them out, ``plan`` plans them again; left
@@ -117,7 +122,13 @@ def plan(
     clock = Clock(time_limit, progress)
     solver = tier_solver(engine)
     backlog = with_yesterday(
-        backlog, office, start=start, previous=previous, open=open, gone=gone
+        backlog,
+        office,
+        start=start,
+        previous=previous,
+        promises=promises,
+        open=open,
+        gone=gone,
     )
     check_whole(("workers", workers, 1, MOST_WORKERS))
     with clock.stage("cohorts"):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
+from ektp_sched.backlog.told import held_dates, read_told
 from ektp_sched.errors import UsageError
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday.previous import as_previous
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.told import Told, ToldLike
     from ektp_sched.office import Office
     from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
@@ -29,6 +34,7 @@ def with_yesterday(
     *,
     start: date,
     previous: PreviousLike | None = None,
+    promises: ToldLike | None = None,
     open: OpenChoice | None = None,  # noqa: A002 (the option's name)
     gone: GoneChoice = "ask",
 ) -> Backlog:
@@ -42,6 +48,8 @@ def with_yesterday(
         Of the plan to be made.
     previous
         The last plan, or its folder; without it nobody is taken out.
+    promises
+        Dates that people were told: promises.csv, or a frame with its columns.
     open, gone
         As of `ektp_sched.yesterday.reconcile.reconcile`.
 
@@ -56,20 +64,50 @@ def with_yesterday(
     """
     _check_choice("open", open, (None, *_OPEN))
     _check_choice("gone", gone, _GONE)
+    if previous is None:
+        _refuse_alone(open=open is not None, gone=gone != "ask")
+    told = None if promises is None else read_told(promises, backlog, office)
     if previous is not None:
-        plan = as_previous(previous, start)
-        return reconcile(
-            backlog, office, start=start, previous=plan, open=open, gone=gone
+        backlog = reconcile(
+            backlog,
+            office,
+            start=start,
+            previous=as_previous(previous, start),
+            open=open,
+            gone=gone,
         )
-    for name, given in (("open", open is not None), ("gone", gone != "ask")):
+    return backlog if told is None else _with_dates(backlog, told)
+
+
+def _with_dates(backlog: Backlog, told: Told) -> Backlog:
+    """Return the backlog with the dates told, and what is known with their numbers."""
+    dates = held_dates(backlog, told)
+    frame = backlog.frame.with_columns(dates["promised_on"])
+    if backlog.known is None:
+        return replace(backlog, frame=frame)
+    export, filed, holds = pl.col("exported"), pl.col("filed"), pl.col("promised_on")
+    numbers = dates.select(
+        promises_joined=export.is_null() & filed.is_not_null(),
+        promises_earlier_in_export=(export < filed) & (holds == export),
+        promises_earlier_in_file=filed < export,
+    ).sum()
+    unknown = told.frame.height - dates["filed"].count()
+    counts = backlog.known.counts.model_copy(
+        update={**numbers.row(0, named=True), "promises_unknown": unknown}
+    )
+    return replace(backlog, frame=frame, known=replace(backlog.known, counts=counts))
+
+
+def _refuse_alone(**options: bool) -> None:
+    """Refuse options that were given and say something of a plan that was not."""
+    for name, given in options.items():
         if given:
             message = said(
-                "{name} says what becomes of an earlier plan; give previous too",
+                "{name} is about an earlier plan; give previous too",
                 "{name} menyangkut rencana sebelumnya; berikan juga previous",
                 name=name,
             )
             raise UsageError(message)
-    return backlog
 
 
 def _check_choice(name: str, value: object, known: tuple[str | None, ...]) -> None:
