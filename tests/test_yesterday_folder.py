@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import polars as pl
 import pytest
 from builders import START, Case, day, make_backlog, make_office, make_plan, renewed
+from output_cases import NIK, make
 
-from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
+from ektp_sched.backlog.known import (
+    CARRIED,
+    DONE_REJECTS,
+    GIVEN,
+    LEFT,
+    Counts,
+    Known,
+    Reading,
+)
 from ektp_sched.documents.tables import CHANGES
 from ektp_sched.errors import FolderError
-from ektp_sched.output import check_folder, load, save
+from ektp_sched.output import check_folder, language, load, save
+from ektp_sched.output.digest import reconciled
+from ektp_sched.output.view.parts import Items
+from ektp_sched.output.view.yesterday import yesterday_section
 from ektp_sched.yesterday.changes import MOVED, changes, slipped
 
 if TYPE_CHECKING:
@@ -404,3 +418,81 @@ def test_a_first_morning_may_not_have_them(
     (out / name).write_text("application_id\n", "utf-8")
     renewed(out)
     assert [v.file for v in check_folder(load(out))] == [name]
+
+
+# -- what a planner sees --------------------------------------------------------------
+
+
+def sentences(plan: Plan, code: str = "en") -> list[str]:
+    (items,) = yesterday_section(plan, language(code)).parts
+    assert isinstance(items, Items)
+    return list(items.items)
+
+
+def said_by(plan: Plan, word: str, code: str = "en") -> str:
+    (sentence,) = (each for each in sentences(plan, code) if word in each)
+    return sentence
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_the_numbers_of_yesterday_add_up(made: Plan, code: str) -> None:
+    """Each sum is what stands before its sign, whatever words are between."""
+    first = sentences(made, code)[0]
+    sums = re.findall(r"(\d+) [^=+.]*= ([^.]*)\.", first)
+    assert len(sums) == 2
+    for total, parts in sums:
+        assert int(total) == sum(int(part.split()[0]) for part in parts.split(" + "))
+
+
+def test_a_planner_reads_who_moves_why_and_who_is_to_be_phoned(made: Plan) -> None:
+    moved = said_by(made, "berpindah hari", "id")
+    assert moved.count("2") == 2
+    assert "changes.csv" in moved
+    assert "capacity" not in moved
+    assert "slipped.csv" in said_by(made, "phoned")
+    assert "semua tercetak kecuali yang ditandai" in said_by(made, "p.csv", "id")
+    assert "done_rejects.csv" in said_by(made, "cannot be used (")
+
+
+def test_nothing_is_said_on_a_first_morning(made: Plan) -> None:
+    first = replace(made, backlog=replace(made.backlog, known=None))
+    assert yesterday_section(first, language("id")).parts == ()
+
+
+def test_a_quiet_morning_says_that_nothing_changed() -> None:
+    knows = known([0], planned_before=3, printed=2, waiting=1)
+    plan = second([{"promised_on": 1}], [(0, "p", "s")], knows)
+    assert len(sentences(plan)) == 3
+    assert "Nobody" in sentences(plan)[1]
+    assert "kept" in sentences(plan)[2]
+
+
+def test_many_sheets_are_not_all_told() -> None:
+    one = {"read_as": "list", **dict.fromkeys(Reading.model_fields, 0)}
+    readings = [one | {"source": f"{n}.csv", "read_as": "list"} for n in range(20)]
+    plan = second([{}], [(0, "p", "s")], known([0], readings=tuple(readings)))
+    assert "12" in said_by(plan, "summary.json")
+
+
+def test_the_book_names_whom_to_phone(tmp_path: Path) -> None:
+    """With what was passed through, numbers of persons masked as on the sheets."""
+    made = make(tmp_path / "case")
+    is_late = pl.col("application_id") == "K-007"
+    told = pl.when(is_late).then(day(-1)).otherwise("promised_on").alias("promised_on")
+    people = made.backlog.frame.with_columns(told)
+    made = replace(made, backlog=replace(made.backlog, frame=people))
+    save(made, tmp_path / "out", report=False, verify=False)
+    late = slipped(made)
+    assert late.height == 1
+    book = openpyxl.load_workbook(tmp_path / "out/plan.xlsx")
+    rows = [*book["To be phoned"].iter_rows(values_only=True)]
+    assert rows[-1][3] == late["application_id"][0] == "K-007"
+    assert "Warga 7" in rows[-1]
+    assert NIK not in rows[-1]
+    assert rows[-1][2] == late["days_late"][0]
+
+
+def test_who_is_not_planned_again_is_part_of_what_was_read() -> None:
+    plan = second([{}], [(0, "p", "s")], known([0], taken_out=2))
+    backlog = replace(plan.backlog, read=3)
+    assert "2" in reconciled(backlog, language("id")).split("+")[-1]
