@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.scarce import Scarce
+    from ektp_sched.yesterday.morning import DoneLike
     from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
@@ -53,6 +54,7 @@ def plan(
     workers: int = 1,
     progress: Progress | None = None,
     previous: PreviousLike | None = None,
+    done: DoneLike | None = None,
     promises: ToldLike | None = None,
     open: OpenChoice | None = None,  # noqa: A002 (the option's name)
     gone: GoneChoice = "ask",
@@ -89,6 +91,10 @@ def plan(
         The last plan, or its folder.  Whoever was on a sheet of it before the start, or
         is carried in it, is planned again only if known to be spoilt or not printed;
         the new plan changes as little as it must.
+    done
+        What became of the cards of the last plan: paths of filled batch sheets, lists
+        of queue numbers, or printers' logs.  Sheets filled in where they lie in the
+        last plan's folder are read in any case.
     promises
         Dates that people were told: the path of promises.csv, or a frame with
         application_id and ready_by.  Of two dates for one person the earlier holds.
@@ -111,8 +117,9 @@ def plan(
     AskedError
         Of the previous plan, more people are gone, or some are open, and nobody said
         how to go on.
-    FolderError
-        The previous plan's folder is none, was changed, or begins after the start.
+    InputError
+        A file of those named is not what it should be; a `FolderError` where the last
+        plan's folder is none, was changed, or begins after the start.
     UsageError
         An argument is out of its range.
     UnsupportedRuleError
@@ -127,6 +134,7 @@ def plan(
         office,
         start=start,
         previous=previous,
+        done=done,
         promises=promises,
         open=open,
         gone=gone,

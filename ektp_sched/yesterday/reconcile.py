@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -17,24 +17,14 @@ from ektp_sched.office import calendar
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.known import Reading
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
+    from ektp_sched.yesterday.filled import Done
 
-__all__ = ["reconcile"]
-
-
-class Done(Protocol):
-    """What filled sheets, lists and printer's logs say."""
-
-    frame: pl.DataFrame
-    rejects: pl.DataFrame
-    readings: Sequence[Reading]
-
+__all__ = ["GoneChoice", "OpenChoice", "reconcile"]
 
 OpenChoice: TypeAlias = Literal["exclude", "plan"]
 GoneChoice: TypeAlias = Literal["ask", "accept"]
@@ -135,7 +125,7 @@ def reconcile(
         promises_earlier_in_file=0,
         promises_unknown=0,
         open_choice=open,
-        readings=() if done is None else tuple(done.readings),
+        readings=() if done is None else done.readings,
     )
     known = Known(
         given=_given(planned, office, start),
@@ -167,7 +157,7 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
         given_batch="batch",
         given_position="position",
     )
-    words = _words(previous, done).with_row_index("word")
+    words = _words(previous, done, start).with_row_index("word")
     before = previous.backlog.frame.select(_ID, before=pl.lit(True))
     for table in (given, words):
         before = before.join(table, on=_ID, how="left", maintain_order="left")
@@ -200,11 +190,15 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     )
 
 
-def _words(previous: Plan, done: Done | None) -> pl.DataFrame:
+def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     """Return what was carried of a card (``was``) beside what is told (``says``)."""
     known = previous.backlog.known
     carried = pl.DataFrame(schema=dict(CARRIED)) if known is None else known.carried
-    told = carried.clear() if done is None else done.frame
+    told = carried.clear()
+    if done is not None:
+        # Whom the previous plan does not know may be in this export all the same.
+        printed = (pl.col("result") == "printed") & (pl.col("date") <= start)
+        told = pl.concat([done.frame, done.strangers.filter(printed)])
     return carried.select(_ID, was="result", was_on="date", was_by="source").join(
         told.select(_ID, says="result", says_on="date", says_by="source"),
         on=_ID,
