@@ -294,12 +294,16 @@ class Reference:
         return sum(t - person.since + 1 for t in waited) * (self.scale // person.target)
 
     def kept_days(self, name: str) -> list[int]:
-        """Return the given days that ``moved`` or ``frozen`` looks at."""
+        """Return the given days that ``moved`` or ``frozen`` looks at.
+
+        A day that was closed since cannot be kept; it is frozen as any other.
+        """
         days = list(range(self.limits.days))
-        if name == "moved":
-            return days
+        frozen = self.office.plan.freeze_days
         worked = [day for day in days if self.limits.worked[day]]
-        return worked[: self.office.plan.freeze_days]
+        if name == "moved" or len(worked) < frozen:
+            return days
+        return [day for day in days if frozen and day <= worked[frozen - 1]]
 
     def values(self, slots: Mapping[str, Slot]) -> tuple[int, ...]:
         """Return every tier's scaled value."""

@@ -207,6 +207,7 @@ def promises(people: list[dict[str, object]], held: list[str | None] = []) -> Pr
             "earliest": [row.get("earliest", START) for row in people],
             "ready_by": [row.get("ready_by", day(20)) for row in people],
             "likely_on": [row.get("ready_by", day(20)) for row in people],
+            "confidence": [0.9 for _ in people],
         },
         schema_overrides=dict.fromkeys(("earliest", "ready_by", "likely_on"), pl.Date),
     )

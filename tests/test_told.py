@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from builders import make_backlog, make_office
 
+from ektp_sched.backlog.identity import queue_numbers
 from ektp_sched.backlog.told import held_dates, read_told
 from ektp_sched.errors import InputError
 
@@ -136,6 +137,23 @@ def test_a_list_of_those_told_anew_has_their_new_date(tmp_path: Path) -> None:
     told = read_told(path, backlog(None, None), OFFICE, anew=True)
     assert told.frame["application_id"].to_list() == ["A0"]
     assert told.frame["promised_on"].to_list() == [day(9)]
+
+
+def test_dates_of_a_plan_that_slip_are_no_dates_told_anew(tmp_path: Path) -> None:
+    text = "application_id,promised_on,day,days_late\nA0,2017-10-02,2017-10-09,7\n"
+    with pytest.raises(InputError, match="new_date"):
+        read_told(file(tmp_path, text), backlog(None), OFFICE, anew=True)
+
+
+def test_queue_numbers_stand_for_ids(tmp_path: Path) -> None:
+    ids = pl.Series(["0123456789ABCDEF", "ZZZZZZZZZZZZZZZZ"])
+    rows = [{"application_id": name, "waiting_since": -9} for name in ids]
+    people = make_backlog(rows, OFFICE)
+    first, second = queue_numbers(ids)
+    for heading in ("application_id", "Nomor antrean"):
+        text = f"{heading},ready_by\n{first.lower()},2017-10-02\n{second},2017-10-03\n"
+        told = read_told(file(tmp_path, text), people, OFFICE)
+        assert told.frame["application_id"].to_list() == ids.to_list()
 
 
 def test_an_offices_own_form_of_dates_does_not_refuse_ours(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.errors import AskedError, FolderError, UsageError
 from ektp_sched.office import Office
 from ektp_sched.yesterday import as_previous, with_yesterday
+from ektp_sched.yesterday.filled import DONE, Done
 from ektp_sched.yesterday.reconcile import reconcile
 
 if TYPE_CHECKING:
@@ -41,21 +42,20 @@ def day(offset: int) -> date:
     return START + timedelta(days=offset)
 
 
-@dataclass(frozen=True)
-class Done:
-    """What sheets say, as their reader tells it."""
-
-    frame: pl.DataFrame
-    rejects: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema=dict(DONE_REJECTS))
-    )
-    readings: tuple[Any, ...] = ()
-
-
-def says(**results: tuple[str, int]) -> Done:
+def says(strangers: str = "", /, **results: tuple[str, int]) -> Done:
     """Return results with the days after the start on which they were noted."""
-    rows = [(n, r, day(at), "sheet.csv") for n, (r, at) in results.items()]
-    return Done(pl.DataFrame(rows, schema=dict(CARRIED), orient="row"))
+    rows = [
+        (n, r, day(at), None, None, "sheet.csv", place)
+        for place, (n, (r, at)) in enumerate(results.items(), 2)
+    ]
+    frame = pl.DataFrame(rows, schema=DONE, orient="row")
+    unknown = pl.col("application_id").is_in([*strangers])
+    return Done(
+        frame=frame.filter(~unknown),
+        strangers=frame.filter(unknown),
+        rejects=pl.DataFrame(schema=dict(DONE_REJECTS)),
+        readings=(),
+    )
 
 
 def export(
@@ -83,7 +83,7 @@ def planned(
     ]
     backlog = make_backlog([person(name) for name in days])
     if carried is not None:
-        handed_on = says(**carried).frame.sort("application_id")
+        handed_on = says(**carried).frame.select(*CARRIED).sort("application_id")
         nobody = pl.DataFrame(schema=dict(GIVEN))
         backlog = replace(backlog, known=_known(nobody, handed_on))
     return Plan(
@@ -149,6 +149,14 @@ def test_whom_a_sheet_says_to_be_printed_is_not_planned_again() -> None:
     assert handed_on(known) == {"a": ("printed", 0)}
     assert known.carried["source"].to_list() == ["sheet.csv"]
     assert known.counts.taken_out == 1
+
+
+def test_who_was_printed_without_any_plan_is_not_planned_either() -> None:
+    done = says("nmo", n=("printed", 0), m=("spoilt", 0), o=("printed", 2))
+    backlog, known = beside(export("amno"), planned({"a": 1}), done=done)
+    assert backlog.frame["application_id"].to_list() == ["a", "m", "o"]
+    assert handed_on(known) == {"n": ("printed", 0)}
+    assert states(known) == {"waiting": 1, "new": 2}
 
 
 def test_whom_the_registry_has_as_printed_or_has_dropped_is_printed_and_forgotten() -> (
@@ -335,18 +343,37 @@ def refusal(previous: object, at: int = 1) -> str:
 def test_the_plan_before_is_read_from_its_folder_with_the_sheets_filled_in(
     folder: Path,
 ) -> None:
-    for sheet in (folder / "batches").rglob("*.csv"):
-        sheet.write_text(sheet.read_text() + "x")
-    plan = ek.plan(
-        export("abc"), DESK, start=day(1), days=7, previous=folder, open="exclude"
-    )
-    assert plan.backlog.known is not None
-    assert states(plan.backlog.known) == {"open": 2, "waiting": 1}
-    assert plan.assignments["application_id"].to_list() == ["c"]
-    again = ek.plan(
-        export("abc"), DESK, start=day(1), days=7, previous=ek.load(folder), open="plan"
-    )
-    assert again.assignments.height == 3
+    again: dict[str, Any] = {"start": day(1), "days": 7, "previous": folder}
+    sheet = folder / "batches" / str(START) / "p.csv"
+    text = sheet.read_text(encoding="utf-8-sig")
+    elsewhere = folder.parent / "sheet.csv"
+    elsewhere.write_text(text.replace("s,,,\n", "s,,,x\n", 1))
+    marked = ek.plan(export("abc"), DESK, **again, done=elsewhere)
+    sheet.write_text(elsewhere.read_text())
+    for plan in (marked, ek.plan(export("abc"), DESK, **again)):
+        assert plan.backlog.known is not None
+        assert states(plan.backlog.known) == {"printed": 1, "waiting": 2}
+        assert plan.backlog.known.counts.spoilt == 1
+        assert plan.backlog.known.counts.readings[0].read_as == "all-but-marked"
+        assert {*plan.assignments["application_id"]} == {"a", "c"}
+
+
+def test_a_folder_hands_on_what_it_was_handed(folder: Path) -> None:
+    options: dict[str, Any] = {
+        "days": 7,
+        "previous": folder,
+        "open": "exclude",
+        "gone": "accept",
+    }
+    second = ek.plan(export("abcd"), DESK, start=day(1), **options)
+    second.save(folder, xlsx=False, report=False)
+    again = ek.plan(export("abcd"), DESK, start=day(2), **options)
+    assert again.backlog.known is not None
+    assert handed_on(again.backlog.known) == {
+        **dict.fromkeys("ab", ("open", 0)),
+        **dict.fromkeys("cd", ("open", 1)),
+    }
+    assert again.assignments.height == 0
 
 
 @pytest.mark.parametrize("name", ["plan.csv", "applications.csv", "held.csv"])
@@ -368,7 +395,14 @@ def test_what_is_no_plan_before_is_refused(folder: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "options", [{"open": "plan"}, {"gone": "accept"}, {"open": "no"}, {"gone": "no"}]
+    "options",
+    [
+        {"open": "plan"},
+        {"gone": "accept"},
+        {"open": "no"},
+        {"gone": "no"},
+        {"done": "sheet.csv"},
+    ],
 )
 def test_options_that_say_nothing_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=next(iter(options))):
@@ -555,3 +589,44 @@ def test_nobody_is_lost_and_nobody_is_two_things(case: Morning) -> None:
     unseen = set(case.given) | set(places["ready"])
     unseen -= {*kept, *left} | {n for n, fate in fates.items() if fate[0] == "printed"}
     assert unseen == set()
+
+
+def test_what_is_counted_of_the_planned_is_counted_of_those_who_are_left(
+    tmp_path: Path,
+) -> None:
+    """Rows in the sheet, classes by rule, and the priority list."""
+    rule = {"column": "NOTE", "matches": "sick", "urgency": "urgent"}
+    classes = {
+        "routine": {"target_days": 30, "default": True},
+        "urgent": {"target_days": 10},
+    }
+    office = Office.model_validate(DESK | {"classify": [rule], "urgency": classes})
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "application_id,waiting_since,status,NOTE\n"
+        "a,2017-01-01,PRR,sick\nh,2017-01-01,WAIT,sick\nb,2017-01-01,PRR,sick\n"
+        "r,nonsense,PRR,sick\nc,2017-01-01,PRR,\n"
+    )
+    listed = tmp_path / "priority.csv"
+    listed.write_text(
+        "application_id,urgency,reason,by\na,urgent,x,y\nc,urgent,x,y\nh,urgent,x,y\n"
+    )
+    today = ek.read_backlog(path, office, priority=listed, max_rejects=1)
+    assert (today.classified, today.prioritised) == ({"NOTE ~ sick → urgent": 2}, 2)
+    done = says(a=("printed", 0))
+    backlog, known = beside(
+        today, planned({"a": 0, "r": 2, "b": 0}), done=done, open="plan"
+    )
+    assert backlog.frame["application_id"].to_list() == ["b", "c"]
+    assert [
+        backlog.first_row(pl.Series([n == at for n in range(2)])) for at in range(2)
+    ] == [4, 6]
+    assert backlog.classified == {"NOTE ~ sick → urgent": 1}
+    assert backlog.priorities["application_id"].to_list() == ["c"]
+    assert (backlog.prioritised, backlog.priority_unmatched) == (1, 2)
+    assert known.left.rows() == [("r", day(2), "rejected")]
+    assert (
+        backlog.read
+        == 5
+        == backlog.planned + 1 + backlog.rejected + known.counts.taken_out
+    )

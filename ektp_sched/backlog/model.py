@@ -164,13 +164,13 @@ class Backlog(OneLine):
         """
         if kept.all():
             return self
-        frame = self.frame.filter(kept)
+        others = self.frame.select("application_id").filter(~kept)
         rules = None if self.rules is None else self.rules.filter(kept)
-        priorities = self.priorities.join(frame, on="application_id", how="semi")
+        priorities = self.priorities.join(others, on="application_id", how="anti")
         nobody = self.priorities.height - priorities.height
         return replace(
             self,
-            frame=frame,
+            frame=self.frame.filter(kept),
             rows=None if self.rows is None else self.rows.filter(kept),
             rules=rules,
             classified=count_rules(rules, self.classified),

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Told", "held_dates", "read_told"]
 
-_DATES: Final = ("ready_by", "promised_on", "new_date")
-_KNOWN: Final = ("application_id", "first_told", "confidence", "days_late", *_DATES)
+_DATES: Final = ("ready_by", "promised_on")
+_ANEW: Final = ("new_date",)
+_FURTHER: Final = ("first_told", "confidence")
+_KNOWN: Final = ("application_id", "days_late", *_DATES, *_ANEW, *_FURTHER)
 _STRANGERS: Final = 20
 """From so many dates on, not one of which is of anybody in the backlog, the file is
 taken for another office's."""
@@ -144,7 +146,7 @@ def _positions(table: Table, name: str | None, *, anew: bool) -> dict[str, int]:
     meant |= dict.fromkeys(QUEUE_HEADINGS, "queue_number")
     at = positions([meant.get(word) for word in words], name or "", InputError)
     whom = at.get("application_id", at.get("queue_number"))
-    usual = ("new_date", *_DATES[:2]) if anew else _DATES[:2]
+    usual = _ANEW if anew else _DATES
     dated = next((at[word] for word in usual if word in at), None)
     if "days_late" in at and not anew:
         raise InputError(
@@ -163,19 +165,18 @@ def _positions(table: Table, name: str | None, *, anew: bool) -> dict[str, int]:
     if whom is None or dated is None:
         raise InputError(
             said(
-                "there is no column {names}; found were {list}: name promises.csv, or "
-                "a list with application_id and {date}",
-                "tidak ada kolom {names}; yang ada: {list}; sebutkan promises.csv, "
-                "atau daftar dengan application_id dan {date}",
+                "there is no column {names}; found were {list}: name {file}, or a list "
+                "with application_id and {date}",
+                "tidak ada kolom {names}; yang ada: {list}; sebutkan {file}, atau "
+                "daftar dengan application_id dan {date}",
+                file="slipped.csv" if anew else "promises.csv",
                 names=joined(said(" nor ", " maupun "), absent),
                 list=columns_shown(table.headings) or said("none", "tidak ada"),
                 date=usual[0],
             ),
             file=name,
         )
-    further: dict[str, int] = {
-        word: at[word] for word in ("first_told", "confidence") if word in at
-    }
+    further: dict[str, int] = {word: at[word] for word in _FURTHER if word in at}
     return {"application_id": whom, "promised_on": dated, **further}
 
 

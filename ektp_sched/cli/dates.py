@@ -81,6 +81,23 @@ def promise(
             help="A new backlog, .csv or .xlsx, with promised_on filled in.",
         ),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            metavar="FILE",
+            help="promises.csv with the dates told before; they are kept.",
+        ),
+    ] = None,
+    told: Annotated[
+        Path | None,
+        typer.Option(
+            "--told",
+            metavar="FILE",
+            help="With --previous, who was told another date since: slipped.csv, or "
+            "the rows of it that were told.",
+        ),
+    ] = None,
     replace: Annotated[
         bool,
         typer.Option("--replace", help="With --write, also replace dates told before."),
@@ -99,7 +116,8 @@ def promise(
     """Tell everybody who waits a ready-by date, and make the poster.
 
     A date holds with the stated probability in the futures that the scenario
-    knows.  The poster names nobody.
+    knows.  With --previous everybody keeps the date that was told, others are told
+    one, and slipped.csv lists whose date no longer holds.  The poster names nobody.
     """
     from ektp_sched.backlog import read_backlog
     from ektp_sched.documents.seal import PROMISES
@@ -110,7 +128,9 @@ def promise(
     from ektp_sched.scenarios.world.loading import as_scenarios
 
     rules, words = read_office(office, lang)
-    read = files_read(rules, backlog, office, priority, scenarios=scenarios)
+    read = files_read(
+        rules, backlog, office, priority, previous, told, scenarios=scenarios
+    )
     target = None if write is None else check_target(write, read, out)
     refuse_early(out, index=PROMISES, inputs=read)
     begin = first_day(start, words)
@@ -132,6 +152,8 @@ def promise(
             seed=seed,
             confidence=confidence,
             policy=policy,
+            previous=previous,
+            told=told,
             progress=progress,
         )
         progress("write", 0.98)
@@ -270,6 +292,28 @@ def _copy_lines(copied: PromisedTable, path: Path, words: Language) -> Iterator[
         yield words.text("promise.left_out", count=copied.left_out)
 
 
+def _kept_lines(made: Promises, out: Path, words: Language) -> Iterator[str]:
+    """Say what became of the dates told before."""
+    before = made.previous
+    if before is None:
+        return
+    yield words.text("promise.before", **before.model_dump())
+    for name in (
+        "told_anew",
+        "only_in_export",
+        "earlier_in_export",
+        "earlier_in_file",
+        "dropped",
+    ):
+        if count := getattr(before, name):
+            yield words.text(f"promise.{name}", count=count)
+    if before.slipped:
+        file = str(out / "slipped.csv")
+        yield words.text("promise.slipped", count=before.slipped, file=file)
+    else:
+        yield words.text("promise.none_slipped")
+
+
 def _lines(
     made: Promises, out: Path, words: Language, *, certain: bool
 ) -> Iterator[str]:
@@ -284,6 +328,7 @@ def _lines(
         yield words.text("promise.beyond", count=made.no_date_yet, last=made.last_day)
     if made.never:
         yield words.text("promise.never", count=made.never)
+    yield from _kept_lines(made, out, words)
     policy = words.name("report.cmp.policy", made.policy)
     yield words.text("promise.policy", policy=policy)
     if certain:

@@ -67,7 +67,9 @@ FILES: Final = {
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),
-    PROMISES: frozenset({PROMISES, "promises.csv", "poster.id.html", "poster.en.html"}),
+    PROMISES: frozenset(
+        {PROMISES, "promises.csv", "slipped.csv", "poster.id.html", "poster.en.html"}
+    ),
     BACKTEST: frozenset({BACKTEST, "backtest.csv", "backtest.html"}),
     AGAINST: frozenset({AGAINST}),
     NEED: frozenset({NEED}),

@@ -5,7 +5,7 @@ It names nobody: rows are bands of recording dates with at least five people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -74,6 +74,8 @@ class Page:
         Whether there are people in classes too small to be shown.
     held
         Records that cannot be printed yet; None for one to four.
+    slipped
+        Who was told a date that no longer holds; 0 for one to four.
     """
 
     area: str | None
@@ -81,6 +83,7 @@ class Page:
     others: tuple[tuple[str, tuple[Band, ...]], ...]
     incomplete: bool
     held: int | None
+    slipped: int = 0
 
 
 def poster_pages(promises: Promises) -> list[Page]:
@@ -91,17 +94,33 @@ def poster_pages(promises: Promises) -> list[Page]:
     held = promises.backlog.held
     printed = already_printed(held["status"], promises.office)
     held = held.filter(~printed).select("area")
+    late = _late(promises)
     size = pl.concat([people.select("area"), held]).group_by("area").len()
     small = size.filter(pl.col("len") < FEWEST).select("area", pool=pl.lit(""))
-    people, held = (_pooled(frame, small) for frame in (people, held))
+    people, held, late = (_pooled(frame, small) for frame in (people, held, late))
     counts = dict(held.group_by("area").len().rows())
+    slipped = dict(late.group_by("area").len().rows())
     areas = pl.concat([people.select("area"), held]).group_by("area").len()
     shown = areas.filter(pl.col("len") >= FEWEST)["area"].to_list()
     bands = _bands(people, promises.office.default_urgency)
     return [
-        _page(area, bands.get(area, []), counts.get(area, 0), people, promises.office)
+        replace(
+            _page(
+                area, bands.get(area, []), counts.get(area, 0), people, promises.office
+            ),
+            slipped=slipped.get(area, 0) if slipped.get(area, 0) >= FEWEST else 0,
+        )
         for area in sorted(shown, key=lambda name: (not name, name == "", name or ""))
     ]
+
+
+def _late(promises: Promises) -> pl.DataFrame:
+    """Return the areas of those whose date told before no longer holds."""
+    if promises.slipped is None:
+        return promises.people.select("area").clear()
+    return promises.people.join(
+        promises.slipped, on="application_id", how="semi"
+    ).select("area")
 
 
 def _pooled(frame: pl.DataFrame, small: pl.DataFrame) -> pl.DataFrame:

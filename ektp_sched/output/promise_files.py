@@ -1,4 +1,4 @@
-"""Dates on paper: promises.csv for programs, the poster for the wall."""
+"""Dates on paper: promises.csv for programs, who must be told anew, the poster."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def save_promises(
 ) -> None:
     """Write promises.csv, promises.json and posters, whole or not at all.
 
+    Where dates were told before, also slipped.csv: whose date no longer holds.
+
     Parameters
     ----------
     promises
@@ -48,6 +50,8 @@ def save_promises(
     options: dict[str, Any] = {"index": PROMISES, "force": force, "files": files}
     with sealed_folder(path, document, **options) as folder:
         promises.frame.sort("application_id").write_csv(folder / "promises.csv")
+        if promises.slipped is not None:
+            promises.slipped.write_csv(folder / "slipped.csv")
         for code in LANGUAGES:
             poster = poster_html(promises, language(code))
             (folder / f"poster.{code}.html").write_bytes(poster.encode())

@@ -226,6 +226,7 @@ COUNTS = (
     "promises_earlier_in_export promises_earlier_in_file promises_unknown"
 )
 READING = "printed spoilt unprinted open rejected"
+REMARK = "spoilt-without-reason"
 READINGS = ("all-but-marked", "ticked-only", "list", "log")
 QUOTA_LIMITS = ("at_most", "at_least", "at_most_share", "at_least_share")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
@@ -1611,7 +1612,7 @@ class Folder:
         if not any(self.limit[p][was] and self.limit[s][was] for p, s, *_ in ways):
             return "closed"
         cards = {name: line[was] for name, line in self.limit.items()}
-        room = min(self.most(cards), *(cards[total] for total in self.total))
+        room = min(self.most(cards), cards.get("daily reserve", math.inf))
         return "capacity" if room < wanted else "others"
 
     def check_carried(self, gone: set[str]) -> dict[str, tuple[str, date]]:
@@ -1647,10 +1648,16 @@ class Folder:
             self.expect(good, "claim", "previous", key)
         held = {name for name, _ in self.lines("held.csv")}
         done = Counter(result for result, _ in carried.values())
-        again = sum(not given.printer for given in self.given.values())
-        unknown = len(self.people) - len(self.given)
         rejected, choice = self.claimed["rejected"], counts.get("open_choice")
+        # Of those carried, the others are held or rejected.
+        ready = [result for name, (result, _) in carried.items() if name not in held]
         before = ("printed", "open", "waiting", "held", "gone")
+        # On the first open day, and on no printer, is who must be made again.
+        again = sum(not given.printer for given in self.given.values())
+        sheet = n["unprinted"] + n["replanned"] + n["returned"]
+        dated = any(map(self.works, self.dates))
+        # Who has no given day is new, or was not printed by the previous plan.
+        unknown = len(self.people) - len(self.given)
         holds = {
             "start": date.fromisoformat(counts["start"]) <= self.start,
             "planned_before": n["planned_before"] == sum(n[key] for key in before),
@@ -1661,35 +1668,38 @@ class Folder:
             and len(left["rejected"]) <= rejected,
             "carried_printed": n["carried_printed"] == done["printed"],
             "carried_open": n["carried_open"] == done["open"],
-            # Of those carried, the others are held or rejected.
-            "taken_out": 0 <= len(carried.keys() - held) - n["taken_out"] <= rejected,
-            # Who has no given day is new, or was not printed by the previous plan.
-            "new": n["new"] - n["returned"] <= unknown and n["returned"] <= n["new"],
-            "spoilt, unprinted, replanned": again - n["returned"]
-            <= n["spoilt"] + n["unprinted"] + n["replanned"]
-            <= n["waiting"],
+            "taken_out": 0 <= len(ready) - n["taken_out"] <= rejected,
+            "new": n["returned"] <= n["new"] <= unknown + n["returned"],
+            "spoilt, unprinted, replanned": sheet * dated
+            <= again
+            <= sheet + n["spoilt"]
+            and n["spoilt"] + sheet - n["returned"] <= n["waiting"],
             "open_choice": choice in (None, "exclude", "plan")
             and (not n["open"] or choice == "exclude")
             and (not n["replanned"] or choice == "plan")
-            and (not n["carried_open"] or choice != "plan"),
+            and (choice != "plan" or ready.count("open") <= rejected),
             "overdue_registry": n["overdue_registry"] <= self.overdue(carried),
             "promises_joined": n["promises_joined"]
             <= sum(c.promised is not None for c, _ in self.people.values()),
         }
         for key, good in holds.items():
             self.expect(good, "claim", "previous", key)
-        table = "done_rejects.csv"
-        rejects = Counter(source for source, *_ in self.lines(table))
-        stated = Counter[str]()
-        for reading in counts.get("readings", []):
-            numbers = [reading[key] for key in READING.split()]
-            form = reading.keys() == {"source", "read_as", *READING.split()}
-            form &= reading["read_as"] in READINGS
-            form &= all(type(number) is int and number >= 0 for number in numbers)
-            self.expect(form, "claim", "previous readings", reading["source"])
-            stated[reading["source"]] += reading["rejected"]
-        good = +stated == rejects and self.has(table) is bool(rejects)
-        self.expect(good, "claim", table)
+        self.check_readings(counts.get("readings", []))
+
+    def check_readings(self, readings: list[dict[str, Any]]) -> None:
+        """Check how filled sheets and logs were read, and the rows that were not."""
+        table, keys = "done_rejects.csv", {"source", "read_as", *READING.split()}
+        lines = self.lines(table)
+        # A card that was spoilt without a reason counts, and is listed all the same.
+        refused = Counter(row[0] for row in lines if row[-1] != REMARK)
+        self.expect(self.has(table) is bool(lines), "claim", table)
+        for reading in readings:
+            source, numbers = reading["source"], [reading[k] for k in READING.split()]
+            good = reading.keys() == keys and reading["read_as"] in READINGS
+            good &= all(type(number) is int and number >= 0 for number in numbers)
+            good &= reading["rejected"] == refused.pop(source, 0)
+            self.expect(good, "claim", "previous readings", source)
+        self.expect(not refused, "claim", table)
 
     def overdue(self, carried: dict[str, tuple[str, date]]) -> int:
         """Return how many may have been printed five working days ago or more.
@@ -1697,10 +1707,10 @@ class Folder:
         Holidays before the start are not known here: without them there are more
         working days, and so no fewer people.
         """
-        back = (self.start - timedelta(k) for k in range(3660))
+        back = (self.start - timedelta(k) for k in range(1, 367))
         worked = [*islice((day for day in back if self.works(day)), 5)]
-        last = worked[-1] if len(worked) == 5 else date.min
-        return sum(on < last for result, on in carried.values() if result == "printed")
+        last = worked[4] if len(worked) == 5 else date.min
+        return sum(on <= last for result, on in carried.values() if result == "printed")
 
     def check_sheets(self) -> None:
         """Check that sheets list whom plan.csv lists, in its order, each sheet once."""

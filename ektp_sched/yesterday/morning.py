@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import polars as pl
 
 from ektp_sched.backlog.told import held_dates, read_told
 from ektp_sched.errors import UsageError
+from ektp_sched.office.inputs import kind_of_value
 from ektp_sched.words import joined, said
+from ektp_sched.yesterday.filled import read_done
 from ektp_sched.yesterday.previous import as_previous
 from ektp_sched.yesterday.reconcile import reconcile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from ektp_sched.backlog import Backlog
@@ -22,7 +28,9 @@ if TYPE_CHECKING:
     from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
-__all__ = ["with_yesterday"]
+__all__ = ["DoneLike", "with_yesterday"]
+
+DoneLike: TypeAlias = "str | PathLike[str] | Sequence[str | PathLike[str]]"
 
 _OPEN: Final = ("exclude", "plan")
 _GONE: Final = ("ask", "accept")
@@ -34,6 +42,7 @@ def with_yesterday(
     *,
     start: date,
     previous: PreviousLike | None = None,
+    done: DoneLike | None = None,
     promises: ToldLike | None = None,
     open: OpenChoice | None = None,  # noqa: A002 (the option's name)
     gone: GoneChoice = "ask",
@@ -48,6 +57,9 @@ def with_yesterday(
         Of the plan to be made.
     previous
         The last plan, or its folder; without it nobody is taken out.
+    done
+        Filled sheets, lists and printers' logs: a file, or several as they were
+        written.  Marked sheets in the folder of the last plan are read before them.
     promises
         Dates that people were told: promises.csv, or a frame with its columns.
     open, gone
@@ -65,18 +77,39 @@ def with_yesterday(
     _check_choice("open", open, (None, *_OPEN))
     _check_choice("gone", gone, _GONE)
     if previous is None:
-        _refuse_alone(open=open is not None, gone=gone != "ask")
+        _refuse_alone(done=done is not None, open=open is not None, gone=gone != "ask")
     told = None if promises is None else read_told(promises, backlog, office)
     if previous is not None:
+        before = as_previous(previous, start)
         backlog = reconcile(
             backlog,
             office,
             start=start,
-            previous=as_previous(previous, start),
+            previous=before,
+            done=read_done(_files(done), before, office, start),
             open=open,
             gone=gone,
         )
     return backlog if told is None else _with_dates(backlog, told)
+
+
+def _files(done: object) -> list[Path]:
+    if done is None:
+        return []
+    files: list[object] = [done]
+    if isinstance(done, Iterable) and not isinstance(done, str | PathLike):
+        files = [*done]
+    for file in files:
+        if not isinstance(file, str | PathLike):
+            message = said(
+                "done holds {what}; give the path of a filled sheet, list or log, or "
+                "several",
+                "done memuat {what}; berikan jalur lembar yang sudah diisi, daftar, "
+                "atau catatan cetak, boleh beberapa",
+                what=kind_of_value(file),
+            )
+            raise UsageError(message)
+    return [Path(str(file)) for file in files]
 
 
 def _with_dates(backlog: Backlog, told: Told) -> Backlog:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -17,24 +17,14 @@ from ektp_sched.office import calendar
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.known import Reading
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
+    from ektp_sched.yesterday.filled import Done
 
-__all__ = ["reconcile"]
-
-
-class Done(Protocol):
-    """What filled sheets, lists and printer's logs say."""
-
-    frame: pl.DataFrame
-    rejects: pl.DataFrame
-    readings: Sequence[Reading]
-
+__all__ = ["GoneChoice", "OpenChoice", "reconcile"]
 
 OpenChoice: TypeAlias = Literal["exclude", "plan"]
 GoneChoice: TypeAlias = Literal["ask", "accept"]
@@ -102,10 +92,11 @@ def reconcile(
             "seperti saat dibaca",
         )
         raise UsageError(message)
-    people = _people(previous, done, start).join(
-        _export(backlog, office), on=_ID, how="left"
+    people = _people(previous, done, start)
+    at, export = _export(backlog, office, people)
+    people = people.with_columns(export).with_columns(
+        state=_state(replans=open == "plan")
     )
-    people = people.with_columns(state=_state(replans=open == "plan"))
     states = people.filter("before")["state"].value_counts()
     count = dict.fromkeys(("printed", "open", "waiting", "held", "gone"), 0)
     count |= dict(states.iter_rows())
@@ -113,12 +104,8 @@ def reconcile(
         raise _many_gone(backlog, previous, people, count["gone"])
     if open is None and count["open"]:
         raise _asked_about(count["open"])
-    today = backlog.frame.select(_ID).join(
-        people.select(_ID, "before", "on_sheet", "state", "result", *GIVEN),
-        on=_ID,
-        how="left",
-        maintain_order="left",
-    )
+    columns = ("before", "on_sheet", "state", "result", *GIVEN)
+    today = people.select(pl.col(columns).gather(at))
     taken_out = today["state"].is_in(["printed", "open"]).fill_null(value=False)
     planned = today.filter(~taken_out)
     carried = _carried(people)
@@ -138,7 +125,7 @@ def reconcile(
         promises_earlier_in_file=0,
         promises_unknown=0,
         open_choice=open,
-        readings=() if done is None else tuple(done.readings),
+        readings=() if done is None else done.readings,
     )
     known = Known(
         given=_given(planned, office, start),
@@ -152,23 +139,6 @@ def reconcile(
     return replace(backlog.only(~taken_out), known=known)
 
 
-def _export(backlog: Backlog, office: Office) -> pl.DataFrame:
-    """Return where today's export has each person: ready, done, held or rejected."""
-    held = backlog.held.select(
-        _ID,
-        export=pl.when(already_printed(backlog.held["status"], office))
-        .then(pl.lit("done"))
-        .otherwise(pl.lit("held")),
-    )
-    parts = [backlog.frame.select(_ID, export=pl.lit("ready")), held]
-    if backlog.rejected_ids is not None:
-        rejected = pl.DataFrame({_ID: backlog.rejected_ids.unique()})
-        for part in tuple(parts):  # a row that repeats an id is rejected too
-            rejected = rejected.join(part, on=_ID, how="anti")
-        parts.append(rejected.with_columns(export=pl.lit("rejected")))
-    return pl.concat(parts)
-
-
 def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     """Return everybody of whom anything is known, and what.
 
@@ -180,19 +150,6 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
         start; ``result`` (null for nothing known, which ``open`` is too), ``date``,
         ``source``.
     """
-    known = previous.backlog.known
-    carried = pl.DataFrame(schema=dict(CARRIED)) if known is None else known.carried
-    said_of = carried.clear() if done is None else done.frame
-    said_of = said_of.select(
-        _ID, said="result", said_on=pl.col("date"), said_by=pl.col("source")
-    )
-    before = previous.backlog.frame.select(_ID, before=pl.lit(True))
-    others = (
-        pl.concat([carried.select(_ID), said_of.select(_ID)])
-        .unique()
-        .join(before, on=_ID, how="anti")
-        .with_columns(before=pl.lit(False))
-    )
     given = previous.assignments.select(
         _ID,
         given_on="day",
@@ -200,28 +157,30 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
         given_batch="batch",
         given_position="position",
     )
-    carried = carried.rename({"result": "was", "date": "was_on", "source": "was_by"})
-    says, said_on = pl.col("said"), pl.col("said_on")
+    words = _words(previous, done, start).with_row_index("word")
+    before = previous.backlog.frame.select(_ID, before=pl.lit(True))
+    for table in (given, words):
+        before = before.join(table, on=_ID, how="left", maintain_order="left")
+    told = before["word"].drop_nulls()
+    others = words.filter(~pl.col("word").is_in(told.implode()))
+    others = others.with_columns(before=pl.lit(False))
+    was, says = pl.col("was"), pl.col("says")
     # That a card was spoilt or not printed says nothing of a later sheet: one of the
     # previous plan, or one that was carried.
     sheet = pl.coalesce("was_on", pl.lit(previous.start))
-    again = says.is_in(["spoilt", "unprinted"]) & (said_on >= sheet).fill_null(True)
+    again = says.is_in(["spoilt", "unprinted"]) & (pl.col("says_on") >= sheet)
     counts = (says == "printed") | again
-    newer = counts | (pl.col("was").is_null() & (says == "open"))
+    newer = counts | (was.is_null() & (says == "open"))
     return (
-        pl.concat([before, others])
-        .join(given, on=_ID, how="left")
-        .join(carried, on=_ID, how="left")
-        .join(said_of, on=_ID, how="left")
+        pl.concat([before, others], how="diagonal")
         .select(
             _ID,
             "before",
             *GIVEN,
-            on_sheet=(pl.col("given_on") < start).fill_null(False)
-            | pl.col("was").is_not_null(),
-            result=pl.when(counts).then(says).otherwise("was"),
-            date=pl.when(newer).then(said_on).otherwise("was_on"),
-            source=pl.when(newer).then("said_by").otherwise("was_by"),
+            on_sheet=(pl.col("given_on") < start).fill_null(False) | was.is_not_null(),
+            result=pl.when(counts).then("says").otherwise("was"),
+            date=pl.when(newer).then("says_on").otherwise("was_on"),
+            source=pl.when(newer).then("says_by").otherwise("was_by"),
         )
         .with_columns(
             result=pl.when(pl.col("result") != "open").then("result"),
@@ -229,6 +188,59 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
             source=pl.coalesce("source", "given_printer"),
         )
     )
+
+
+def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
+    """Return what was carried of a card (``was``) beside what is told (``says``)."""
+    known = previous.backlog.known
+    carried = pl.DataFrame(schema=dict(CARRIED)) if known is None else known.carried
+    told = carried.clear()
+    if done is not None:
+        # Whom the previous plan does not know may be in this export all the same.
+        printed = (pl.col("result") == "printed") & (pl.col("date") <= start)
+        told = pl.concat([done.frame, done.strangers.filter(printed)])
+    return carried.select(_ID, was="result", was_on="date", was_by="source").join(
+        told.select(_ID, says="result", says_on="date", says_by="source"),
+        on=_ID,
+        how="full",
+        coalesce=True,
+    )
+
+
+def _export(
+    backlog: Backlog, office: Office, people: pl.DataFrame
+) -> tuple[pl.Series, pl.Series]:
+    """Return whose row each planned application is, and where the export has whom.
+
+    Returns
+    -------
+    row in `people`, null for none; ``ready``, ``done``, ``held`` or ``rejected``, or
+    null, for each of `people`.
+    """
+    ids = [backlog.frame[_ID], backlog.held[_ID]]
+    ids += [] if backlog.rejected_ids is None else [backlog.rejected_ids]
+    at = (
+        pl.DataFrame({_ID: pl.concat(ids)})
+        .join(
+            people.select(_ID).with_row_index("at"),
+            on=_ID,
+            how="left",
+            maintain_order="left",
+        )
+        .to_series(1)
+    )
+    held, planned = backlog.held_count, backlog.planned
+    done = already_printed(backlog.held["status"], office)
+    places = pl.Series("export", [None, "rejected", "held", "done", "ready"])
+    place = np.zeros(people.height, np.int64)
+    for rows, code in (
+        (at[planned + held :], 1),  # a row that repeats an id is rejected too
+        (at[planned : planned + held].filter(~done), 2),
+        (at[planned : planned + held].filter(done), 3),
+        (at[:planned], 4),
+    ):
+        place[rows.drop_nulls().to_numpy()] = code
+    return at[:planned], places.gather(place)
 
 
 def _state(*, replans: bool) -> pl.Expr:

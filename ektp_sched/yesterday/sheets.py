@@ -420,7 +420,8 @@ def _day_and_printer(
         days.append(facts and facts[1])
         names.append(facts and facts[2] if facts and facts[2] in printers else None)
     parsed = parse_dates(pl.Series(days, dtype=pl.String)).values
-    parsed = parsed.fill_null(_day_named(path.resolve().parent.name))
+    of_folder = _day_named(path.resolve().parent.name)
+    parsed = parsed if of_folder is None else parsed.fill_null(of_folder)
     _, day = split_rows(table.rows, parsed.cast(pl.String))
     _, printer = split_rows(table.rows, pl.Series(names, dtype=pl.String))
     return day.str.to_date(), printer

@@ -23,6 +23,7 @@ from ektp_sched.scenarios.dates.fronts import (
     simulated,
     undisturbed,
 )
+from ektp_sched.scenarios.dates.kept import Kept, read_before, slips
 from ektp_sched.scenarios.dates.ready_by import (
     as_confidence,
     first_days,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.told import ToldLike
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
     from ektp_sched.scenarios.simulate.queue import Queue
@@ -86,7 +88,15 @@ class Promises(OneLine, Document):
     people
         Everybody in the backlog's order: application_id, area, urgency,
         waiting_since; ``earliest``, the day before which the card cannot be
-        ready; ``ready_by``; ``likely_on``; null for no date.
+        ready; ``ready_by``, a date told before where there is one; ``likely_on``;
+        ``confidence``, that of the day on which the date was told, null where that is
+        not known; ``first_told``, the first of all dates that the person was told;
+        null for no date.
+    previous
+        What became of the dates told before; None where none were given.
+    slipped
+        Whose date told before no longer holds: application_id, promised_on,
+        new_date (null for no date yet) and days_late, the latest first.
     """
 
     schema_version: int = 1
@@ -108,16 +118,24 @@ class Promises(OneLine, Document):
     last: date | None
     backlog: Annotated[Backlog, _AS_IT_IS] = Field(exclude=True)
     people: pl.DataFrame = Field(exclude=True)
+    previous: Kept | None = None
+    slipped: pl.DataFrame | None = Field(default=None, exclude=True)
 
     @property
     def frame(self) -> pl.DataFrame:
-        """application_id, ready_by, confidence, likely_on: promises.csv."""
+        """application_id, ready_by, confidence, likely_on: promises.csv.
+
+        With dates told before also first_told.
+        """
+        first = () if self.previous is None else ("first_told",)
         return self.people.select(
-            "application_id",
-            "ready_by",
-            pl.lit(float(self.confidence)).alias("confidence"),
-            "likely_on",
+            "application_id", "ready_by", "confidence", "likely_on", *first
         )
+
+    def document(self) -> dict[str, Any]:
+        """Return promises.json, with ``previous`` where dates were told before."""
+        without = {"previous"} if self.previous is None else None
+        return self.model_dump(mode="json", exclude=without)
 
     @property
     def last_day(self) -> date:
@@ -137,6 +155,8 @@ def promise(
     seed: int = 1,
     confidence: float = 0.9,
     policy: str = "pressure",
+    previous: ToldLike | None = None,
+    told: ToldLike | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Promises:
@@ -144,7 +164,8 @@ def promise(
 
     A date is the first day on which the office is open and by whose end the
     card is printed in enough replications (`ektp_sched.scenarios.dates.ready_by`).
-    Where nothing is uncertain, it is the day of the exact plan.
+    Where nothing is uncertain, it is the day of the exact plan.  With ``previous``
+    everybody keeps the date that was told, and only others are told one.
 
     Parameters
     ----------
@@ -166,6 +187,12 @@ def promise(
         Between 0 and 1.
     policy
         ``pressure``, the office's own order, ``class-order`` or ``fifo``.
+    previous
+        The dates told before: promises.csv, the folder that holds it, or its frame.
+        Where the export has a date as well, the earlier one holds.
+    told
+        Those of ``previous`` who were told another date since: a list with
+        application_id and new_date, as slipped.csv has them.
     executor
         Where blocks of replications run; None: here, one after another.
     progress
@@ -173,6 +200,8 @@ def promise(
 
     Raises
     ------
+    ektp_sched.errors.InputError
+        If a file of dates told is not what it should be.
     ektp_sched.errors.UsageError
         If a number is out of its range, or there is no such scenario.
     ektp_sched.errors.UnsupportedRuleError
@@ -181,6 +210,9 @@ def promise(
     office, start = as_office(office), as_day(start)
     backlog = as_backlog(backlog, office)
     exact = as_confidence(confidence)
+    before = read_before(backlog, office, previous, told)
+    if before is not None:
+        backlog = before.promised(backlog)
     course = chosen(
         backlog,
         as_scenarios(scenarios, office, start),
@@ -216,7 +248,18 @@ def promise(
         for name, offsets in columns.items()
     }
     own = backlog.frame.select("application_id", "area", "urgency", "waiting_since")
-    people = own.with_columns(*dates.values())
+    people = own.with_columns(
+        *dates.values(),
+        confidence=pl.lit(float(exact)),
+        first_told=dates["ready_by"],
+    )
+    slipped = kept = None
+    if before is not None:
+        slipped = slips(own, before.frame["promised_on"], dates["ready_by"])
+        people = before.keeping(people)
+        kept = before.counts(people, slipped)
+    unprintable = course.queue.rows_left_out.get("no-printer", rows[:0])
+    never = people["ready_by"].gather(unprintable).null_count()
     return Promises(
         office=office,
         start=start,
@@ -227,9 +270,11 @@ def promise(
         seed=seed,
         confidence=exact,
         certain=course.is_certain,
-        **counted(people, course.queue.left_out.get("no-printer", 0)),
+        **counted(people, never),
         backlog=backlog,
         people=people,
+        previous=kept,
+        slipped=slipped,
     )
 
 
