@@ -36,8 +36,10 @@ __all__ = [
     "Slot",
     "digest",
     "enumerated",
+    "every_plan",
     "reference",
     "slots_of",
+    "tier_names",
 ]
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -101,6 +103,7 @@ class Person:
     urgency: str
     printers: tuple[str, ...]
     recorded: datetime | None
+    given: int | None  # the day that the previous plan gave it
 
 
 @lru_cache(maxsize=64)
@@ -249,6 +252,7 @@ def _person(office: Office, row: Mapping[str, Any], start: date) -> Person:
             and (p.areas is None or row["area"] in p.areas)
         ),
         recorded=row["recorded_at"],
+        given=offset(row.get("given_on")),
     )
 
 
@@ -279,8 +283,27 @@ class Reference:
             return int(due is not None and due < self.limits.days and day > due)
         if name == "promise":
             return 0 if person.promised is None else max(0, day - person.promised)
+        if name in ("moved", "frozen"):
+            kept = self.kept_days(name)
+            return int(
+                person.given in kept
+                and person.ready <= (person.given or 0)
+                and day != person.given
+            )
         waited = range(max(0, person.since), day)
         return sum(t - person.since + 1 for t in waited) * (self.scale // person.target)
+
+    def kept_days(self, name: str) -> list[int]:
+        """Return the given days that ``moved`` or ``frozen`` looks at.
+
+        A day that was closed since cannot be kept; it is frozen as any other.
+        """
+        days = list(range(self.limits.days))
+        frozen = self.office.plan.freeze_days
+        worked = [day for day in days if self.limits.worked[day]]
+        if name == "moved" or len(worked) < frozen:
+            return days
+        return [day for day in days if frozen and day <= worked[frozen - 1]]
 
     def values(self, slots: Mapping[str, Slot]) -> tuple[int, ...]:
         """Return every tier's scaled value."""
@@ -598,16 +621,30 @@ class _Network:
         return path
 
 
+def tier_names(office: Office, *, second: bool) -> list[str]:
+    """Return the named tiers in order, on a second morning with ``frozen``."""
+    names: list[str] = list(office.plan.tiers)
+    if not second:
+        return [name for name in names if name != "moved"]
+    if office.plan.freeze_days:
+        at = names.index("pressure") if "pressure" in names else len(names)
+        names.insert(at, "frozen")
+    return names
+
+
 def reference(
     case: Case, days: int | None = None, tiers: Sequence[str] | None = None
 ) -> Reference:
     """Read a case once more, with a horizon or tiers of one's own."""
-    office = case.office
+    office, known = case.office, case.backlog.known
     days = case.days if days is None else days
-    people = tuple(
-        _person(office, row, case.start) for row in case.backlog.frame.to_dicts()
-    )
-    names = office.plan.tiers if tiers is None else tiers
+    rows = case.backlog.frame.to_dicts()
+    if known is not None:
+        pairs = zip(rows, known.given.to_dicts(), strict=True)
+        rows = [row | given for row, given in pairs]
+    people = tuple(_person(office, row, case.start) for row in rows)
+    second = known is not None
+    names = tier_names(office, second=second) if tiers is None else tiers
     order: list[Tier] = [(name, None) for name in names]
     if office.area_rank or any(k.rank is not None for k in office.urgency.values()):
         ranks = sorted({p.rank for p in people})
@@ -616,6 +653,8 @@ def reference(
         if not people:
             order = [("unprinted", (inf, inf))] * ("unprinted" in names)
             order += [(n, (inf, inf)) for n in names if n != "unprinted"]
+    if tiers is None and second and "moved" not in names:
+        order.append(("moved", None))
     return Reference(
         office=office,
         people=people,
@@ -647,6 +686,17 @@ def digest(plan: Plan) -> str:
     parts += [repr(plan.tiers), repr(plan.certificate), repr(plan.conflict)]
     parts += [repr(plan.notices), repr(plan.holidays)]
     return "\n".join(parts)
+
+
+def every_plan(
+    problem: Reference,
+) -> Iterator[tuple[tuple[int, ...], dict[str, Slot]]]:
+    """Yield tier values and slots of every plan there is."""
+    names = [p.name for p in problem.people]
+    for chosen in product(*(problem.choices(p) for p in problem.people)):
+        slots = dict(zip(names, chosen, strict=True))
+        if not problem.broken(slots):
+            yield problem.values(slots), slots
 
 
 def enumerated(problem: Reference) -> tuple[int, ...] | None:

@@ -18,14 +18,14 @@ import polars as pl
 from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.documents import Certificate, Plan, ShiftUse, Status, Tier
 from ektp_sched.documents.files import form_of
+from ektp_sched.documents.seal import file_of, seal
 from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import Office, calendar, capacity, to_toml
 from ektp_sched.output.batches import write_batches
 from ektp_sched.output.languages import language
-from ektp_sched.output.limits import file_of, limits_csv
+from ektp_sched.output.limits import limits_csv
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.output.seal import seal
 from ektp_sched.output.summary import summarise
 from ektp_sched.output.tables import applications_csv, write_plan, write_tables
 from ektp_sched.rules import holding_back

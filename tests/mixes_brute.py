@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import chain, combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 
-from brute import Limits, Person, Reference, _free_days, reference
+from brute import Limits, Person, Reference, _free_days, reference, tier_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,7 +85,8 @@ class Small:
     @cached_property
     def tiers(self) -> tuple[tuple[str, Any], ...]:
         """Ranks lie within each stretch between the shifts' own tiers."""
-        names: list[str] = list(self.office.plan.tiers)
+        second = self.case.backlog.known is not None
+        names = tier_names(self.office, second=second)
         names += [n for n in _OWN if self.office.shifts and n not in names]
         found: list[tuple[str, Any]] = []
         stretch: list[str] = []
@@ -96,6 +97,7 @@ class Small:
             found += reference(self.case, tiers=stretch).tiers if stretch else ()
             stretch = []
             found += [(name, None)] if name is not None else []
+        found += [("moved", None)] if second and "moved" not in names else []
         return tuple(found)
 
     # Shifts

@@ -6,19 +6,29 @@ canonical columns, so that a test can change one thing and plan again.
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import polars as pl
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from ektp_sched.backlog import Backlog
+from ektp_sched.backlog.known import (
+    CARRIED,
+    DONE_REJECTS,
+    GIVEN,
+    LEFT,
+    Counts,
+    Known,
+)
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
-from ektp_sched.office import Office
+from ektp_sched.office import Office, calendar
 from ektp_sched.planning import Plan, plan
 
 if TYPE_CHECKING:
@@ -38,6 +48,7 @@ __all__ = [
     "days_of",
     "desk",
     "documents",
+    "given_cases",
     "make_backlog",
     "mixed_cases",
     "person",
@@ -99,14 +110,18 @@ _TIERS = ("unprinted", "overdue", "promise", "pressure")
 
 
 def make_backlog(rows: tuple[Row, ...] | list[Row]) -> Backlog:
-    """Return a backlog of these rows; a column left out is empty."""
+    """Return a backlog of these rows; a column left out is empty.
+
+    With days given by a previous plan, yesterday is known, and all waited then.
+    """
     blank: Row = dict.fromkeys(PLANNED)
     full = [
         blank | {"ready_on": row["waiting_since"], "urgency": "routine"} | row
         for row in rows
     ]
+    own = [{key: row[key] for key in PLANNED} for row in full]
     return Backlog(
-        frame=pl.DataFrame(full, schema=dict(PLANNED), orient="row"),
+        frame=pl.DataFrame(own, schema=dict(PLANNED), orient="row"),
         held=pl.DataFrame(schema=dict(HELD)),
         rejects=pl.DataFrame(schema=dict(REJECTS)),
         read=len(full),
@@ -119,6 +134,28 @@ def make_backlog(rows: tuple[Row, ...] | list[Row]) -> Backlog:
         priority_unmatched=0,
         priorities=pl.DataFrame(schema=dict(PRIORITIES)),
         provisional=False,
+        known=_known(full) if any("given_on" in row for row in rows) else None,
+    )
+
+
+def _known(rows: list[Row]) -> Known:
+    """Return what is known of a plan that gave these rows what they say."""
+    given = [{key: row.get(key) for key in GIVEN} for row in rows]
+    again = [row for row in given if row["given_on"] and not row["given_printer"]]
+    counts = dict.fromkeys(Counts.model_fields, 0) | {
+        "start": START - timedelta(days=1),
+        "planned_before": len(rows),
+        "waiting": len(rows),
+        "spoilt": len(again),
+        "open_choice": None,
+        "readings": (),
+    }
+    return Known(
+        given=pl.DataFrame(given, schema=dict(GIVEN), orient="row"),
+        carried=pl.DataFrame(schema=dict(CARRIED)),
+        left=pl.DataFrame(schema=dict(LEFT)),
+        rejects=pl.DataFrame(schema=dict(DONE_REJECTS)),
+        counts=Counts.model_validate(counts),
     )
 
 
@@ -872,6 +909,43 @@ def mixed_cases(draw: st.DrawFn) -> Case:
             document["plan"] = {"tiers": list(draw(named_tiers))[:count]}
     most = 7 if days < 7 else 5
     return Case(document, draw(_few_people(rules, start, most)), start, days)
+
+
+@st.composite
+def given_cases(
+    draw: st.DrawFn, first: st.SearchStrategy[Case], *, kinds: int = 9
+) -> Case:
+    """Draw a second morning: each has a slot of yesterday's plan, or has none.
+
+    Without a printer a card is spoilt: its day is the first open one.  ``moved``
+    stands anywhere among the office's tiers, or is not named.  At most so many kinds
+    of days are given, where every plan is to be tried.
+    """
+    case = draw(first)
+    table: Document = dict(case.document.get("plan", {}))
+    tiers = list(table.get("tiers", _TIERS))
+    if draw(st.integers(0, 3)):
+        tiers.insert(draw(st.integers(0, len(tiers))), "moved")
+    table |= {"tiers": tiers, "freeze_days": draw(st.integers(0, 2))}
+    opened = calendar(case.office, case.start, case.days + 30).open
+    days = st.none() | st.just(-1) | st.integers(0, case.days)
+    some = draw(st.lists(days, min_size=1, max_size=kinds))
+    printers = [p["id"] for p in case.document["printers"]] + ["printer-of-old"]
+    places: Counter[tuple[date, str]] = Counter()
+    given: dict[str, Row] = {}
+    for name in draw(st.permutations([row["application_id"] for row in case.rows])):
+        offset = draw(st.sampled_from(some))
+        given[name] = dict.fromkeys(GIVEN)
+        if offset == -1 and any(opened):
+            given[name]["given_on"] = case.day(int(np.argmax(opened)))
+        elif offset is not None and offset >= 0:
+            slot = case.day(offset), draw(st.sampled_from(printers))
+            batch, position = divmod(places[slot], case.office.plan.batch_size)
+            places[slot] += 1
+            values = (*slot, batch + 1, position + 1)
+            given[name] = dict(zip(GIVEN, values, strict=True))
+    rows = tuple(row | given[row["application_id"]] for row in case.rows)
+    return replace(case, document=case.document | {"plan": table}, rows=rows)
 
 
 def backlogs() -> st.SearchStrategy[Backlog]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from test_output_placing import made, other, quick  # noqa: F401 - fixtures
 
+from ektp_sched.documents.seal import seal
 from ektp_sched.errors import FolderError
 from ektp_sched.output import load
 from ektp_sched.output.evidence import _same_cell, _where_false, check_folder
-from ektp_sched.output.seal import seal
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:

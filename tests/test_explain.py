@@ -12,12 +12,12 @@ import pytest
 from strategies import START, desk, make_backlog, person
 
 from ektp_sched.backlog import make_key, read_backlog
+from ektp_sched.documents.reading import load
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
 from ektp_sched.output import save
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
-from ektp_sched.output.reading import load
 from ektp_sched.planning import Plan, plan
 from ektp_sched.trust.explain.ahead import REASONS
 from ektp_sched.trust.explain.explain import Explanation, explain

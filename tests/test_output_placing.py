@@ -19,11 +19,11 @@ from xlsxwriter.exceptions import FileCreateError
 
 import ektp_sched
 from ektp_sched import places
+from ektp_sched.documents.seal import BACKTEST, COMPARISON, PROMISES
 from ektp_sched.errors import FolderError
 from ektp_sched.output import folder as writer
 from ektp_sched.output import load, save
 from ektp_sched.output.placing import replaced_folder, sealed_folder
-from ektp_sched.output.seal import BACKTEST, COMPARISON, PROMISES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,12 +14,12 @@ import pytest
 from output_cases import SHIFTS, cells, make
 from rich.console import Console
 
+from ektp_sched.documents.seal import seal
 from ektp_sched.errors import FolderError
 from ektp_sched.output import check_folder, language, load, save
 from ektp_sched.output.report import plan_report
 from ektp_sched.output.report.plan_charts import load_chart
 from ektp_sched.output.report.plan_data import gather
-from ektp_sched.output.seal import seal
 from ektp_sched.output.shifts import shift_sentence
 from ektp_sched.output.tables import shifts_csv
 from ektp_sched.output.terminal import show_plan

@@ -15,8 +15,8 @@ from output_cases import files_of
 
 import ektp_sched
 from ektp_sched import places
+from ektp_sched.documents.seal import PROMISES
 from ektp_sched.output.placing import replaced_folder, sealed_folder
-from ektp_sched.output.seal import PROMISES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -55,8 +55,8 @@ class _Heading(NamedTuple):
     cells: list[str]
     row: int
     lines: int
-    titles: bool
-    """Whether something stands above it."""
+    titles: tuple[str, ...]
+    """What stands above it."""
 
 
 def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
@@ -91,7 +91,13 @@ def read_delimited(data: bytes, name: str, known: AbstractSet[str]) -> Table:
         notices += (
             [_in_rows("bytes-replaced", places, first_row)] if len(places) else []
         )
-    return replace(table, read_as=read_as, notices=tuple(notices), whole=whole)
+    return replace(
+        table,
+        read_as=read_as,
+        notices=tuple(notices),
+        whole=whole,
+        above=(heading.titles,),
+    )
 
 
 def _in_rows(code: str, places: pl.Series, first_row: int) -> Notice:
@@ -193,7 +199,8 @@ def _among(
     if at is None:
         return None
     cells, row, lines = records[at]
-    return _Heading(separator, cells, row, lines, titles=any(filled[:at]))
+    titles = tuple(c for above in rows[:at] for c in above if c.strip(_NOTHING))
+    return _Heading(separator, cells, row, lines, titles)
 
 
 def _after(data: bytes, lines: int) -> int:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import stat
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ID_FORM",
     "QUEUE_HEADINGS",
+    "Named",
     "application_ids",
     "id_of_number",
     "ids_of",
@@ -223,25 +225,59 @@ def queue_numbers(ids: pl.Series) -> pl.Series:
 
 
 def ids_of(names: pl.Series, *frames: pl.DataFrame) -> pl.Series:
-    """Return ids where a queue number stands in place of one.
+    """Return ids where a queue number stands in place of one; see `Named.ids_of`."""
+    return Named(*frames).ids_of(names)
 
-    Letters of a queue number may be of any case, with or without the dash.  What is
-    neither id nor number stays as it is, and so does a number that two applications
-    share.  Applications without a column queue_number have one where their ids were
-    made from numbers of persons.
+
+class Named:
+    """Applications by their ids and queue numbers.
+
+    Parameters
+    ----------
+    frames
+        With a column application_id.  Applications without a column queue_number have
+        one where their ids were made from numbers of persons.
     """
-    form = names.str.to_uppercase().str.replace_all(r"[\s-]", "")
-    suspect = names.filter(form.str.contains(QUEUE_FORM)).unique()
-    if suspect.is_empty():
-        return names
-    ids = pl.concat([frame["application_id"] for frame in frames]).unique()
-    known = pl.concat([_numbered(frame) for frame in frames]).unique()
-    known = known.unique("number", keep="none")
-    said = pl.DataFrame({"name": suspect.filter(~suspect.is_in(ids.implode()))})
-    said = said.with_columns(
-        number=pl.col("name").str.to_uppercase().str.replace_all(r"[\s-]", "")
-    ).join(known, on="number")
-    return names.replace(said["name"], said["id"])
+
+    def __init__(self, *frames: pl.DataFrame) -> None:
+        self._frames = frames
+
+    @cached_property
+    def ids(self) -> pl.Series:
+        """Return the different ids."""
+        return pl.concat([frame["application_id"] for frame in self._frames]).unique()
+
+    @cached_property
+    def _numbers(self) -> pl.DataFrame:
+        known = pl.concat([_numbered(frame) for frame in self._frames]).unique()
+        return known.unique("number", keep="none")
+
+    def ids_of(self, names: pl.Series) -> pl.Series:
+        """Return ids where a queue number stands in place of one.
+
+        Letters of a queue number may be of any case, with or without the dash.  What is
+        neither id nor number stays as it is, and so does a number that two applications
+        share.
+        """
+        form = names.str.to_uppercase().str.replace_all(r"[\s-]", "")
+        suspect = names.filter(form.str.contains(QUEUE_FORM)).unique()
+        if suspect.is_empty():
+            return names
+        said = pl.DataFrame({"name": suspect.filter(~self.knows(suspect))})
+        said = said.with_columns(
+            number=pl.col("name").str.to_uppercase().str.replace_all(r"[\s-]", "")
+        ).join(self._numbers, on="number")
+        return names.replace(said["name"], said["id"])
+
+    def knows(self, ids: pl.Series) -> pl.Series:
+        """Return which are ids of these applications, boolean."""
+        wanted = ids.unique()
+        if len(wanted) < len(self.ids):
+            # A hash of the few is made, and none of the many.
+            wanted = self.ids.filter(self.ids.is_in(wanted.implode()))
+        else:
+            wanted = self.ids
+        return ids.is_in(wanted.implode()).fill_null(value=False)
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:

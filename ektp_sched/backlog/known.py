@@ -79,7 +79,8 @@ class Counts(_Written):
     """What became of yesterday's plan, in numbers that add up.
 
     ``planned_before = printed + open + waiting + held + gone``, and what is planned now
-    is ``waiting + new``.
+    is ``waiting + new``.  Of today's export, read = planned + held + rejected + taken
+    out.
     """
 
     start: date  # first day of the previous plan
@@ -94,6 +95,7 @@ class Counts(_Written):
     unprinted: _Count  # of those waiting: on an earlier sheet and not printed
     replanned: _Count  # of those waiting: open ones that are planned again
     returned: _Count  # of the new: on a sheet of a folder before
+    taken_out: _Count  # print-ready in the export, and printed or asked about
     carried_printed: _Count  # handed on in carried.csv
     carried_open: _Count
     overdue_registry: _Count  # printed five working days ago, and still print-ready

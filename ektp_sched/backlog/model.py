@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -11,12 +11,12 @@ from ektp_sched.backlog.table import row_figure
 from ektp_sched.showing import OneLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ektp_sched.backlog.known import Known
     from ektp_sched.rules.notices import Notice
 
-__all__ = ["HELD", "PLANNED", "PRIORITIES", "REJECTS", "Backlog"]
+__all__ = ["HELD", "PLANNED", "PRIORITIES", "REJECTS", "Backlog", "count_rules"]
 
 PLANNED: Final[Mapping[str, pl.DataType]] = {
     "application_id": pl.String(),
@@ -52,6 +52,14 @@ PRIORITIES: Final[Mapping[str, pl.DataType]] = {
     "reason": pl.String(),
     "by": pl.String(),
 }
+
+
+def count_rules(rules: pl.Series | None, labels: Iterable[str]) -> dict[str, int]:
+    """Return how many applications each ``[[classify]]`` rule gave their class."""
+    counts = dict.fromkeys(labels, 0)
+    if rules is not None:
+        counts |= dict(rules.drop_nulls().value_counts().iter_rows())
+    return counts
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,6 +108,14 @@ class Backlog(OneLine):
     sheets
         Names of the sheets that were read as one, else empty; `rows` are then
         those that `ektp_sched.backlog.table.rows_of_sheets` makes.
+    known
+        What is known of yesterday; None where it was not compared with an earlier plan.
+        Who is printed or asked about is then taken out of `frame`.
+    rejected_ids
+        Those that could be read of rejected rows.
+    rules
+        Of each planned application, the key of `classified` that it counts for, null
+        for none; None where no rule looks at a column of the file.
     """
 
     frame: pl.DataFrame
@@ -120,6 +136,8 @@ class Backlog(OneLine):
     rows: pl.Series | None = None
     sheets: tuple[str, ...] = ()
     known: Known | None = None
+    rejected_ids: pl.Series | None = None
+    rules: pl.Series | None = None
 
     @property
     def planned(self) -> int:
@@ -135,6 +153,31 @@ class Backlog(OneLine):
     def rejected(self) -> int:
         """Number of rows that could not be used."""
         return self.rejects.height
+
+    def only(self, kept: pl.Series) -> Backlog:
+        """Return the backlog with some of its planned applications alone.
+
+        Parameters
+        ----------
+        kept
+            Boolean, one a planned application.  What `read` counts is as before.
+        """
+        if kept.all():
+            return self
+        others = self.frame.select("application_id").filter(~kept)
+        rules = None if self.rules is None else self.rules.filter(kept)
+        priorities = self.priorities.join(others, on="application_id", how="anti")
+        nobody = self.priorities.height - priorities.height
+        return replace(
+            self,
+            frame=self.frame.filter(kept),
+            rows=None if self.rows is None else self.rows.filter(kept),
+            rules=rules,
+            classified=count_rules(rules, self.classified),
+            priorities=priorities,
+            prioritised=priorities.height,
+            priority_unmatched=self.priority_unmatched + nobody,
+        )
 
     def first_row(self, marked: pl.Series) -> int | str:
         """Return where the first planned application that is marked stands.

@@ -13,7 +13,13 @@ import polars as pl
 from ektp_sched.backlog.checks import Checked, check_rows
 from ektp_sched.backlog.headings import known_headings, match_headings
 from ektp_sched.backlog.identity import queue_numbers
-from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, Backlog
+from ektp_sched.backlog.model import (
+    HELD,
+    PLANNED,
+    PRIORITIES,
+    Backlog,
+    count_rules,
+)
 from ektp_sched.backlog.priority import apply_priorities, read_priorities
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.reasons import in_words
@@ -197,6 +203,8 @@ def _assemble(
         done=parts.done,
         rows=parts.rows,
         sheets=table.sheets,
+        rejected_ids=parts.rejected_ids,
+        rules=parts.rules,
     )
     if priority is not None:
         backlog = _prioritised(backlog, office, priority, checked.key)
@@ -224,6 +232,8 @@ class _Parts(NamedTuple):
     done: int
     classified: dict[str, int]
     notices: tuple[Notice, ...]
+    rejected_ids: pl.Series | None
+    rules: pl.Series | None
 
 
 def _split(
@@ -239,8 +249,9 @@ def _split(
     )
     # In one piece: to pick rows of a column in many pieces takes ten times as long.
     frame = frame.rechunk()
-    rows, rule = table.rows, checked.rule
+    rows, rule, rejected_ids = table.rows, checked.rule, None
     if good is not None:
+        rejected_ids = frame["application_id"].filter(~good).drop_nulls()
         frame, rows = frame.filter(good), rows.filter(good)
         rule = None if rule is None else rule.filter(good)
     printable = None
@@ -256,12 +267,10 @@ def _split(
         notices = (*notices, *_unsaid_done(held["status"], office))
         frame, rows = frame.filter(printable), rows.filter(printable)
         rule = None if rule is None else rule.filter(printable)
-    counts = {f"{r.column} ~ {r.matches} → {r.urgency}": 0 for _, r in columns.rules}
-    for index, (_, r) in enumerate(columns.rules):
-        if rule is not None:
-            label = f"{r.column} ~ {r.matches} → {r.urgency}"
-            counts[label] += int((rule == index).sum())
-    return _Parts(frame, rows, held, done, counts, notices)
+    labels = [f"{r.column} ~ {r.matches} → {r.urgency}" for _, r in columns.rules]
+    rules = None if rule is None else pl.Series(labels, dtype=pl.String).gather(rule)
+    counts = count_rules(rules, labels)
+    return _Parts(frame, rows, held, done, counts, notices, rejected_ids, rules)
 
 
 def _public(

@@ -67,6 +67,49 @@ _REASONS: Final = {
         "unknown result; write ok or spoilt",
         "hasil cetak tidak dikenal; tulislah ok atau rusak",
     ),
+    "unknown-in-plan": said(
+        "nobody of the previous plan; the sheet may be of another plan or office",
+        "tidak ada dalam rencana sebelumnya; mungkin daftar dari rencana atau kantor "
+        "lain",
+    ),
+    "unknown-queue-number": said(
+        "nobody of the previous plan has this queue number, or two have",
+        "nomor antrean ini tidak ada dalam rencana sebelumnya, atau dipakai dua orang",
+    ),
+    "unknown-mark": said(
+        "no mark that can be read; write x, or belum, or under Spoilt why",
+        "tanda ini tidak dapat dibaca; tulislah x, atau belum, atau sebabnya di bawah "
+        "Rusak",
+    ),
+    "remark-without-mark": said(
+        "a remark stands beside boxes without any mark; tick what became of the card",
+        "ada catatan di samping kotak yang kosong; tandai apa yang terjadi dengan "
+        "kartu itu",
+    ),
+    "marks-contradict": said(
+        "handed over, and spoilt or not printed as well",
+        "ditandai diserahkan, tetapi juga rusak atau belum tercetak",
+    ),
+    "filled-twice-differently": said(
+        "the sheet was filled twice, and the marks differ",
+        "daftar ini diisi dua kali dengan tanda yang berbeda",
+    ),
+    "printed-before-recorded": said(
+        "printed before it was recorded",
+        "dicetak sebelum tanggal perekaman",
+    ),
+    "printed-in-future": said(
+        "printed after the first day of the new plan",
+        "dicetak sesudah hari pertama rencana baru",
+    ),
+    "printed-on-two-printers": said(
+        "printed on another printer too; that row counts",
+        "juga dicetak di printer lain; baris itu yang dipakai",
+    ),
+    "spoilt-without-reason": said(
+        "spoilt, and no reason is given; it counts as spoilt",
+        "rusak tanpa sebab; tetap dihitung rusak",
+    ),
     "bad-date: year-out-of-range": said(
         "the year is outside 1900 to 2199",
         "tahunnya di luar jangkauan 1900 sampai 2199",

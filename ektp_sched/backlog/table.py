@@ -62,6 +62,8 @@ class Table:
     whole: bool = False
     # Whether each row is one record of another system, and none a title or a sum.
     are_records: bool = False
+    # What stands above the headings of each sheet, never shown to anybody.
+    above: tuple[tuple[str, ...], ...] = ((),)
 
     def cells(self, at: int) -> pl.Series:
         """Return a column by position."""
@@ -135,8 +137,13 @@ def rows_of_sheets(rows: Sequence[pl.Series]) -> pl.Series:
     return pl.concat([part + at * _ROWS_OF_A_SHEET for at, part in enumerate(rows)])
 
 
-def split_rows(rows: pl.Series, sheets: Sequence[str]) -> tuple[pl.Series, pl.Series]:
-    """Return the row in its sheet, and the sheet's name, of rows of several."""
+def split_rows(
+    rows: pl.Series, sheets: Sequence[str] | pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    """Return the row in its sheet, and the sheet's name, of rows of several.
+
+    Or whatever else is known of each sheet, as text.
+    """
     names = pl.Series(sheets, dtype=pl.String)
     return rows % _ROWS_OF_A_SHEET, names.gather(rows // _ROWS_OF_A_SHEET)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -83,6 +84,7 @@ def _unwrapped(text: pl.Series) -> pl.Series:
     return text.clone().scatter(wrapped.arg_true(), inner)
 
 
+@lru_cache(maxsize=1 << 12)  # boxes of a sheet are the same in every row
 def plain(text: str) -> str:
     """Return text without signs that are not seen, and in one form.
 

@@ -162,8 +162,10 @@ def _table(headed: _Headed, name: str) -> Table:
             )
     table = tabulate(page.frame.slice(at + 1), headed.headings, first_row=at + 2)
     kept = table.rows - 1
+    titles = (cell for row in page.frame.head(at).rows() for cell in row if cell)
     return replace(
         table,
+        above=((*titles,),),
         numeric={at: cells.gather(kept) for at, cells in page.numeric.items()},
         epoch_1904=page.epoch_1904,
     )
@@ -204,6 +206,7 @@ def _together(tables: Sequence[Table], chosen: Sequence[_Headed]) -> Table:
         numeric=numeric,
         epoch_1904=tables[0].epoch_1904,
         sheets=tuple(headed.page.shown for headed in chosen),
+        above=tuple(title for table in tables for title in table.above),
     )
 
 

@@ -120,10 +120,10 @@ def promise(
     one, and slipped.csv lists whose date no longer holds.  The poster names nobody.
     """
     from ektp_sched.backlog import read_backlog
+    from ektp_sched.documents.seal import PROMISES
     from ektp_sched.output.backlog_copy import backlog_copy, check_target
     from ektp_sched.output.placing import refuse_early
     from ektp_sched.output.promise_files import save_promises
-    from ektp_sched.output.seal import PROMISES
     from ektp_sched.scenarios.dates.promise import promise as make
     from ektp_sched.scenarios.world.loading import as_scenarios
 
@@ -221,9 +221,9 @@ def backtest(
     of them hold and the margin that would make it so in most.
     """
     from ektp_sched.backlog import read_backlog
+    from ektp_sched.documents.seal import BACKTEST
     from ektp_sched.output.backtest_files import backtest_lines, save_backtest
     from ektp_sched.output.placing import refuse_early
-    from ektp_sched.output.seal import BACKTEST
     from ektp_sched.scenarios.dates.backtest import FAILURE_PRIOR, REPAIR_PRIOR
     from ektp_sched.scenarios.dates.backtest import backtest as judge
     from ektp_sched.scenarios.world.loading import as_scenarios

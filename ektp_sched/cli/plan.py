@@ -173,8 +173,8 @@ def plan(
 
     The plan is verified before it is written, whole or not at all.
     """
+    from ektp_sched.documents.seal import AGAINST, SUMMARY
     from ektp_sched.output.placing import refuse_early
-    from ektp_sched.output.seal import AGAINST, SUMMARY
 
     asked = question(against, scenario, dates, seed, aim)
     rules, words = read_office(office, lang)

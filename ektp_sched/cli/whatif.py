@@ -73,10 +73,10 @@ def compare(
     money pay?
     """
     from ektp_sched.backlog import read_backlog
+    from ektp_sched.documents.seal import COMPARISON
     from ektp_sched.output.comparison import save_comparison
     from ektp_sched.output.comparison_text import comparison_lines
     from ektp_sched.output.placing import refuse_early
-    from ektp_sched.output.seal import COMPARISON
     from ektp_sched.scenarios import compare as run
     from ektp_sched.scenarios import load_scenarios
 
@@ -181,9 +181,9 @@ def need(
 ) -> None:
     """Say how many cards a day a resource must do to reach a goal."""
     from ektp_sched.backlog import read_backlog
+    from ektp_sched.documents.seal import NEED
     from ektp_sched.output.comparison_text import need_lines
     from ektp_sched.output.placing import refuse_early, sealed_folder
-    from ektp_sched.output.seal import NEED
     from ektp_sched.scenarios import need as search
     from ektp_sched.scenarios.world.loading import as_scenarios
 

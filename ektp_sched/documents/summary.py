@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from ektp_sched.backlog.known import Counts  # noqa: TC001 - pydantic reads it
 from ektp_sched.documents.entries import Count, ShiftUse, Tier  # noqa: TC001
 from ektp_sched.documents.plan import Status  # noqa: TC001 - pydantic reads them
 from ektp_sched.words import said
@@ -58,6 +59,7 @@ class Summary(_Part):
     rejected: Count
     printed: Any = None
     unprinted: Any = None
+    previous: Counts | None = None  # a first morning has no such key
     status: Status
     engine: str
     engine_reason: Any = None
@@ -99,5 +101,8 @@ class Summary(_Part):
     def _entries(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         entries: dict[str, Any] = {}
         for key, value in written(self).items():
-            entries |= value if key == "limits" else {key: value}
+            if key == "limits":
+                entries |= value
+            elif key != "previous" or value is not None:
+                entries[key] = value
         return entries

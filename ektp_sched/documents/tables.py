@@ -31,3 +31,19 @@ PRICES: Final = {
     "one_more": pl.Float64(),
     "one_less": pl.Float64(),
 }
+CHANGES: Final = {
+    "application_id": pl.String(),
+    "was": pl.Date(),
+    "is": pl.Date(),
+    "days": pl.Int64(),
+    "because": pl.String(),
+}
+"""Of changes.csv."""
+
+SLIPPED: Final = {
+    "application_id": pl.String(),
+    "promised_on": pl.Date(),
+    "day": pl.Date(),
+    "days_late": pl.Int64(),
+}
+"""Of slipped.csv."""

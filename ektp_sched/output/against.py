@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents.seal import AGAINST
 from ektp_sched.output.aligned import aligned
 from ektp_sched.output.placing import sealed_folder
-from ektp_sched.output.seal import AGAINST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.documents.seal import BACKTEST
 from ektp_sched.output.aligned import aligned
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available
 from ektp_sched.output.report.converter import ChartsError
 from ektp_sched.output.report.intervals import Bar, Group, interval_chart
-from ektp_sched.output.seal import BACKTEST
 from ektp_sched.output.view.parts import (
     Figure,
     Items,

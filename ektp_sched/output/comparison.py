@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ektp_sched.documents.seal import COMPARISON
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report import write_comparison_report
 from ektp_sched.output.report.comparison_file import DAILY
-from ektp_sched.output.seal import COMPARISON
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -36,8 +36,11 @@ __all__ = [
 
 
 def reconciled(backlog: Backlog, texts: Language) -> str:
-    """Return "read = planned + held + rejected" with the numbers."""
-    return texts.text(
+    """Return "read = planned + held + rejected" with the numbers.
+
+    Those of earlier sheets who are not planned again are a number of their own.
+    """
+    counts = texts.text(
         "digest.reconciled_done" if backlog.done else "digest.reconciled",
         read=backlog.read,
         planned=backlog.planned,
@@ -45,6 +48,9 @@ def reconciled(backlog: Backlog, texts: Language) -> str:
         done=backlog.done,
         rejected=backlog.rejected,
     )
+    out = 0 if backlog.known is None else backlog.known.counts.taken_out
+    taken_out = texts.text("digest.taken_out", taken_out=out)
+    return f"{counts} + {taken_out}" if out else counts
 
 
 def cell_shown(

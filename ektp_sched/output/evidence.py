@@ -12,6 +12,16 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.documents.seal import (
+    BATCHES,
+    FILES,
+    KNOWN_FILES,
+    SLIPPED_FILE,
+    SUMMARY,
+    file_names,
+    file_of,
+    seal,
+)
 from ektp_sched.documents.summary import Summary
 from ektp_sched.documents.tables import PRICES
 from ektp_sched.errors import FolderError
@@ -19,11 +29,15 @@ from ektp_sched.office import calendar
 from ektp_sched.office.ordinary import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
-from ektp_sched.output.limits import file_of, limits_csv
+from ektp_sched.output.limits import limits_csv
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.output.seal import BATCHES, FILES, SUMMARY, file_names, seal
 from ektp_sched.output.summary import summarise
-from ektp_sched.output.tables import SHIFTS_FILE, shifts_csv
+from ektp_sched.output.tables import (
+    SHIFTS_FILE,
+    dates_told,
+    known_tables,
+    shifts_csv,
+)
 from ektp_sched.planning.report import plan_notices
 from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.rules.tiers import DECISION_TIERS
@@ -141,12 +155,7 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
             yield _stated_otherwise(key, _TABLES)
     if not _areas_add_up(saved):
         yield _stated_otherwise("by_area", _TABLES)
-    tables = {
-        file_of(rule): limits_csv(saved, rule) for rule in holding_back(saved.office)
-    }
-    if saved.office.shifts:
-        tables = {SHIFTS_FILE: shifts_csv(saved), **tables}
-    for name, table in tables.items():
+    for name, table in _tables(saved).items():
         if not _says_the_same(saved, name, table):
             what = said(
                 "states other figures than summary.json",
@@ -162,6 +171,18 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
             "sertifikat",
         )
         yield _of_file("stated-figure", "prices.csv", what)
+
+
+def _tables(saved: SavedPlan) -> dict[str, bytes]:
+    """Return what the other tables of the folder must be, by file name."""
+    rules = holding_back(saved.office)
+    tables = {file_of(rule): limits_csv(saved, rule) for rule in rules}
+    if saved.office.shifts:
+        tables = {SHIFTS_FILE: shifts_csv(saved), **tables}
+    tables |= known_tables(saved)
+    if saved.backlog.known is None and SLIPPED_FILE not in saved.summary["files"]:
+        tables.pop(SLIPPED_FILE, None)  # earlier versions wrote none
+    return tables
 
 
 def _rows_are_strange(saved: SavedPlan) -> bool:
@@ -286,7 +307,10 @@ def _own_names(saved: SavedPlan) -> set[str]:
     """Return the names that a plan of this office may have, whatever it lists."""
     own = {*FILES[SUMMARY], BATCHES} - {file_of(rule) for rule in HOLDING}
     own |= {file_of(rule) for rule in holding_back(saved.office)}
-    return own - (set() if saved.office.shifts else {SHIFTS_FILE})
+    strange = set() if saved.office.shifts else {SHIFTS_FILE}
+    strange |= set() if dates_told(saved.backlog) else {SLIPPED_FILE}
+    strange |= set() if saved.backlog.known else KNOWN_FILES
+    return own - strange
 
 
 def _has_kind(path: Path) -> bool:

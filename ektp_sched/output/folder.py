@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Literal
 
 from ektp_sched.documents.certificate import certificate_text
 from ektp_sched.documents.files import json_text
+from ektp_sched.documents.seal import SUMMARY, file_of, seal
 from ektp_sched.errors import UsageError
 from ektp_sched.office import to_toml
 from ektp_sched.output.batches import write_batches
 from ektp_sched.output.languages import language
-from ektp_sched.output.limits import file_of, limits_csv
+from ektp_sched.output.limits import limits_csv
 from ektp_sched.output.parallel import side_by_side
 from ektp_sched.output.placing import replaced_folder
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.output.seal import SUMMARY, seal
 from ektp_sched.output.summary import summarise
 from ektp_sched.output.tables import (
     applications_csv,

@@ -26,17 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LimitLine",
-    "file_of",
     "limit_entries",
     "limit_lines",
     "limit_sections",
     "limits_csv",
 ]
-
-
-def file_of(rule: Rule) -> str:
-    """Return the file of a plan folder that has a row for each of its periods."""
-    return f"{rule.name}.csv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ektp_sched.output.view.plan import (
     proof_section,
     shift_section,
 )
+from ektp_sched.output.view.yesterday import yesterday_section
 
 if TYPE_CHECKING:
     from ektp_sched.output.book import Book
@@ -37,6 +38,7 @@ def write_overview(book: Book, plan: AnyPlan) -> None:
     for label, value in key_figures(plan, texts):
         sheet.figure(label, value)
     for section in (
+        yesterday_section(plan, texts),
         proof_section(plan, texts),
         shift_section(plan, texts),
         *limit_sections(plan, texts),

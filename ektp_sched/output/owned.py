@@ -6,10 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.documents.files import json_file
-from ektp_sched.documents.summary import PROGRAM
-from ektp_sched.output.batches import file_stems, sheet_text
-from ektp_sched.output.languages import language
-from ektp_sched.output.seal import (
+from ektp_sched.documents.seal import (
     BATCHES,
     FILES,
     INDEXES,
@@ -17,6 +14,9 @@ from ektp_sched.output.seal import (
     file_names,
     seal,
 )
+from ektp_sched.documents.summary import PROGRAM
+from ektp_sched.output.batches import file_stems, sheet_text
+from ektp_sched.output.languages import language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,10 +13,10 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from ektp_sched.documents.files import json_text
+from ektp_sched.documents.seal import INDEXES, SUMMARY, seal
 from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import FolderError
 from ektp_sched.output.owned import changed_file, foreign_file, foreign_to
-from ektp_sched.output.seal import INDEXES, SUMMARY, seal
 from ektp_sched.places import (
     DENIED,
     Workplace,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.documents.seal import PROMISES
 from ektp_sched.output.languages import LANGUAGES, language
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.poster import poster_html
-from ektp_sched.output.seal import PROMISES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,13 +9,28 @@ import polars as pl
 
 from ektp_sched.rules.nearest import letters
 from ektp_sched.trust.matching import match_ids
+from ektp_sched.yesterday.changes import slipped
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.figures import AnyPlan
 
-__all__ = ["PASSED", "QUEUE", "STARS", "SheetRows", "guarded", "masked", "sheet_rows"]
+    Ints = NDArray[np.int64]
+
+__all__ = [
+    "PASSED",
+    "QUEUE",
+    "STARS",
+    "SheetRows",
+    "guarded",
+    "masked",
+    "sheet_rows",
+    "slipped_rows",
+]
 
 PASSED: Final = "extra:"
 """How the names of columns begin that were passed through."""
@@ -58,6 +73,22 @@ class SheetRows:
 
 def sheet_rows(plan: AnyPlan) -> SheetRows:
     """Return the plan joined with what was passed through, numbers masked."""
+    rows = plan.assignments.with_columns(
+        waiting_since=pl.col("day") - pl.duration(days="wait_days")
+    )
+    return _beside(plan, rows, None if plan.rows is None else plan.rows[0])
+
+
+def slipped_rows(plan: AnyPlan) -> SheetRows:
+    """Return whose told date is not kept, with what was passed through."""
+    return _beside(plan, slipped(plan), None)
+
+
+def _beside(plan: AnyPlan, rows: pl.DataFrame, hint: Ints | None) -> SheetRows:
+    """Return rows of applications with what the office's own sheets show of them.
+
+    The hint is the row in the backlog of each, if it is known.
+    """
     backlog = plan.backlog
     frame = backlog.frame
     extra = tuple(name for name in _passed(backlog) if name in frame.columns)
@@ -67,24 +98,12 @@ def sheet_rows(plan: AnyPlan) -> SheetRows:
     side = frame.select(*used, *extra).rename(renamed)
     if not plan.office.privacy.show_nik:
         side = masked(side, plan.office)
-    rows = plan.assignments.with_columns(
-        waiting_since=pl.col("day") - pl.duration(days="wait_days")
-    )
     if side.width:
-        rows = rows.hstack(side.select(pl.all().gather(_places(plan))))
+        ids = frame["application_id"]
+        at = pl.Series(match_ids(rows["application_id"], ids, hint))
+        places = at.set(at < 0, None)
+        rows = rows.hstack(side.select(pl.all().gather(places)))
     return SheetRows(rows, tuple(renamed.values()))
-
-
-def _places(plan: AnyPlan) -> pl.Series:
-    """Return the row in the backlog of each assignment, null if it has none."""
-    said = plan.rows
-    at = match_ids(
-        plan.assignments["application_id"],
-        plan.backlog.frame["application_id"],
-        None if said is None else said[0],
-    )
-    places = pl.Series(at)
-    return places.set(places < 0, None)
 
 
 def _passed(backlog: Backlog) -> tuple[str, ...]:

@@ -116,9 +116,11 @@ def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
         for name in ("due_on", "area")
         if name in frame.columns
     ]
-    found.append(pl.col("server").n_unique().alias("servers"))
-    if "card" in frame.columns:
-        found.append(pl.col("card").n_unique().alias("cards"))
+    found += [
+        pl.col(name).n_unique().alias(f"{name}s")
+        for name in ("server", "card")
+        if name in frame.columns
+    ]
     for name in rows.extra:
         text = pl.col(name)
         alone = pl.when(text.n_unique() == 1).then(text.first())
@@ -152,7 +154,7 @@ def columns_of(
     styles = {"position": "place", rows.id_column: "text", **_SHOWN}
     if facts.get("cards", 0) <= 1:
         del styles["card"]
-    if facts["servers"] > 1:
+    if facts.get("servers", 0) > 1:
         styles["server"] = "text"
     styles |= dict.fromkeys(rows.extra, "text")
     return [

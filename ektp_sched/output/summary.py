@@ -45,6 +45,7 @@ def summarise(plan: Plan, texts: Language) -> dict[str, Any]:
         rejected=backlog.rejected,
         printed=plan.assignments.height,
         unprinted=plan.unprinted.height,
+        previous=None if backlog.known is None else backlog.known.counts,
         status=plan.status,
         engine=plan.engine,
         engine_reason=_engine_reason(plan, texts),

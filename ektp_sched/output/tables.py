@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.documents.seal import (
+    CARRIED_FILE,
+    CHANGES_FILE,
+    DONE_REJECTS_FILE,
+    SLIPPED_FILE,
+)
 from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.output.shifts import total_savings
+from ektp_sched.yesterday.changes import changes, slipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,10 +74,13 @@ def dates_as_text(frame: pl.DataFrame) -> pl.DataFrame:
 def applications_csv(backlog: Backlog) -> memoryview:
     """Return applications.csv: the planned applications, by id.
 
-    It needs no plan, so a caller can have it made while one is.
+    After a previous plan each row says where that printed it.  It needs no plan, so a
+    caller can have it made while one is.
     """
-    text = BytesIO()
-    write_csv(_by_id(backlog.frame.select(*PLANNED)), text)
+    text, frame = BytesIO(), backlog.frame.select(*PLANNED)
+    if backlog.known is not None:
+        frame = frame.hstack(backlog.known.given.select(*GIVEN))
+    write_csv(_by_id(frame), text)
     return text.getbuffer()
 
 
@@ -93,6 +104,32 @@ def write_tables(plan: AnyPlan, folder: Path) -> None:
     write_csv(prices.select(*PRICES), folder / "prices.csv")
     if plan.office.shifts:
         (folder / SHIFTS_FILE).write_bytes(shifts_csv(plan))
+    for name, table in known_tables(plan).items():
+        (folder / name).write_bytes(table)
+
+
+def known_tables(plan: AnyPlan) -> dict[str, bytes]:
+    """Return what became of the plan before and of dates told, by file name."""
+    tables, known = dict[str, bytes](), plan.backlog.known
+    if known is not None:
+        tables[CARRIED_FILE] = _csv(known.carried.select(*CARRIED))
+        tables[CHANGES_FILE] = _csv(changes(plan))
+        if known.rejects.height:
+            tables[DONE_REJECTS_FILE] = _csv(known.rejects.select(*DONE_REJECTS))
+    if dates_told(plan.backlog):
+        tables[SLIPPED_FILE] = _csv(slipped(plan))
+    return tables
+
+
+def dates_told(backlog: Backlog) -> int:
+    """Return to how many of the planned a date was told."""
+    return backlog.planned - backlog.frame["promised_on"].null_count()
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    text = BytesIO()
+    write_csv(frame, text)
+    return text.getvalue()
 
 
 def shifts_csv(plan: AnyPlan) -> bytes:

@@ -21,6 +21,7 @@ from ektp_sched.output.draw.screen import (
 from ektp_sched.output.limits import limit_sections
 from ektp_sched.output.summary import status_counts
 from ektp_sched.output.view.plan import days_table, shift_section
+from ektp_sched.output.view.yesterday import yesterday_section
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def show_plan(
     say_line(console, title, "bold")
     if plan.backlog.provisional:
         say_line(console, texts.text("sheet.provisional"), "bold yellow")
+    say_section(console, yesterday_section(plan, texts), texts)
     if plan.assignments.height:
         console.print()
         say_table(console, days_table(plan, texts), texts)

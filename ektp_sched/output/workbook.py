@@ -16,6 +16,7 @@ from ektp_sched.output.lists import (
 )
 from ektp_sched.output.overview import write_overview
 from ektp_sched.output.paper import Column
+from ektp_sched.output.rows import slipped_rows
 from ektp_sched.output.sheets import columns_of, measures
 from ektp_sched.output.view.plan import days_table, status_table
 
@@ -43,6 +44,8 @@ def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) 
     with new_book(path, plan, texts, title, large=size > _LARGE) as book:
         write_overview(book, plan)
         _write_today(book, plan, rows)
+        if (late := slipped_rows(plan)).frame.height:
+            _write_slipped(book, plan, late)
         _write_days(book, plan)
         _write_plan(book, plan, rows)
         if plan.unprinted.height:
@@ -67,6 +70,19 @@ def _write_today(book: Book, plan: AnyPlan, rows: SheetRows) -> None:
     lines = [f"{texts.text('book.today')}  –  {day}", f"{line}  ·  {facts}"]
     row = write_top(book, sheet, plan, lines)
     write_list(book, sheet, _columns(book, rows, frame, "printer"), frame, row)
+
+
+def _write_slipped(book: Book, plan: AnyPlan, rows: SheetRows) -> None:
+    """Write whose told date is not kept: whom the office has to phone."""
+    sheet = add_page(book, "slipped", plan, landscape=True)
+    texts = book.texts
+    line = texts.text("book.slipped_cards", count=rows.frame.height)
+    row = write_top(book, sheet, plan, [texts.text("book.slipped"), line])
+    styles = {"promised_on": "date", "day": "date", "days_late": "count"}
+    columns = [column(name, style, 11, book) for name, style in styles.items()]
+    facts = rows.frame.select(measures(rows, rows.frame)).row(0, named=True)
+    columns += columns_of(rows, facts, texts)
+    write_list(book, sheet, columns, rows.frame, row)
 
 
 def _write_plan(book: Book, plan: AnyPlan, rows: SheetRows) -> None:

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.people.alike import equal_printers
 from ektp_sched.people.order import PublicOrder
-from ektp_sched.planning.network.program import Arc
+from ektp_sched.planning.keeping import keep_pools, pool_of_printers
 from ektp_sched.planning.network.ties import settle_ties
+from ektp_sched.planning.servers import servers_of
+from ektp_sched.planning.shares import even_shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +31,13 @@ if TYPE_CHECKING:
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.network.program import Program
+    from ektp_sched.yesterday.places import GivenPlaces
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
-__all__ = [
-    "Prints",
-    "assign",
-    "even_shares",
-]
+__all__ = ["Prints", "assign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Prints:
     # Cards of each (cohort, column) that has any: cohort, column (`S` for "not
     # printed") and count, three arrays.
     cohort_cards: tuple[Ints, Ints, Ints]
+    through: Ints  # cards on each network arc, (A,)
 
 
 def assign(
@@ -62,14 +64,17 @@ def assign(
     solution: Solution,
     by_kind: Split | None = None,
     exchange: Callable[[Members, Ints], None] | None = None,
+    given: GivenPlaces | None = None,
 ) -> Prints:
     """Give every application its slot, server and place in the printer's day.
 
     ``by_kind`` is the network that the solution is in, where it is split by kind.
     ``exchange`` settles, in place, who has which column across kinds; it is given the
-    cohort and the column of each application in the order of the tie-break.
+    cohort and the column of each application in the order of the tie-break.  ``given``
+    is where a previous plan prints each application of the frame.
     """
-    order = PublicOrder.of(frame, office).rows()
+    public = PublicOrder.of(frame, office)
+    order = public.rows()
     member = cohorts.member[order]
     if by_kind is None:
         column = _columns(program, solution, member)
@@ -77,22 +82,47 @@ def assign(
         column = by_kind.plain(_columns(by_kind.program, solution, member))
     if exchange is not None:
         exchange(member, column)
-    cells = _cells(member, column, program.columns)
+    through = solution.flow.through
+    if given is not None:
+        given = given.at(order)
+
+        def settle() -> None:
+            if exchange is not None:
+                exchange(member, column)
+            elif by_kind is None and not solution.cut:
+                face = solution.face
+                settle_ties(program, face.masks, face.mask[member], column)
+
+        kept = keep_pools(program, office, given, member, column, settle)
+        through = through if kept is None else kept
     printed = np.flatnonzero(column < program.columns)
-    scale = office.lcm_targets
-    key = _place_key(program, cohorts, member[printed], column[printed], scale)
+    key = _place_key(
+        program, cohorts, member[printed], column[printed], office.lcm_targets
+    )
     printed = printed[np.argsort(key, kind="stable")]
-    per_column = np.bincount(column[printed], minlength=program.columns)
-    day, printer, server, place, of_print = _slots(program, solution, per_column)
+    asked = None
+    if given is not None:
+        asked = _Asked(given.at(printed), order[printed], public)
+    taker, day, printer, place = _seated(program, office, column[printed], asked)
     return Prints(
-        application=order[printed[of_print]],
+        application=order[printed[taker]],
         day=day,
         printer=printer,
-        server=server,
+        server=servers_of(program.capacity, day, printer),
         place=place,
         unprinted=np.sort(order[column == program.columns]),
-        cohort_cards=cells,
+        cohort_cards=_cells(member, column, program.columns),
+        through=through,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Where the previous plan prints those whom this one prints."""
+
+    given: GivenPlaces
+    application: Ints
+    public: PublicOrder
 
 
 def _columns(program: Program, solution: Solution, member: Members) -> Ints:
@@ -137,41 +167,66 @@ def _place_key(
     return key
 
 
-def _slots(
-    program: Program, solution: Solution, per_column: Ints
-) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Divide each column among its printers and servers.
+def _seated(
+    program: Program, office: Office, column: Ints, asked: _Asked | None
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Divide each column among its printers, and their places among its cards.
 
-    Returned are day, printer, server and place of each print, sorted by day, printer
-    and place; and which print of its column, in order of pressure, takes it.  Places
-    are dealt in turn, so each printer starts with the most pressing cards.
+    The cards are sorted by column and pressure.  Returned are the card of each place,
+    and day, printer and place, sorted by these.  Who has a place of the previous plan
+    keeps it.  The others are dealt in turn, so each printer starts with the most
+    pressing of them.
     """
-    column, printer, place = _printer_slots(program, per_column)
-    server = _servers(program, solution, column)
+    per_column = np.bincount(column, minlength=program.columns)
     day = program.column_day[column]
+    least = wish = None
+    if asked is not None:
+        pool = program.column_pool[column]
+        wish = asked.given.wish(day, pool, pool_of_printers(program))
+        least = _least(program, office, asked.given, day, wish)
+    of_column, printer, place = _slots(program, per_column, least)
+    on = program.column_day[of_column]
     places, printers = place.max(initial=0) + 1, len(program.capacity.printers)
-    dealt = _order((column * places + place) * printers + printer)
-    final = _order((day * printers + printer) * places + place)
-    turn = np.empty(len(dealt), dtype=np.int64)
-    turn[dealt] = np.arange(len(dealt))
-    return day[final], printer[final], server[final], place[final], turn[final]
+    final = _order((on * printers + printer) * places + place)
+    dealt = _order((of_column * places + place) * printers + printer)
+    taker = np.empty(len(dealt), dtype=np.int64)
+    if asked is None or wish is None:
+        taker[dealt] = np.arange(len(dealt))
+    else:
+        size = printers, program.capacity.days
+        cards = np.bincount(printer * size[1] + on, minlength=size[0] * size[1])
+        cards = cards.reshape(size)
+        kept = asked.given.kept(asked.application, wish, cards, asked.public)
+        first = np.zeros_like(cards)
+        starts = np.flatnonzero(place == 0)
+        first[printer[starts], on[starts]] = starts
+        keeper = np.flatnonzero(kept)
+        given = asked.given.at(keeper)
+        seat = first[given.printer, day[keeper]] + given.place
+        free = np.ones(len(dealt), dtype=bool)
+        free[seat] = False
+        taker[seat] = keeper
+        taker[dealt[free[dealt]]] = np.flatnonzero(~kept)
+    return taker[final], on[final], printer[final], place[final]
 
 
-def _order(key: Ints) -> Ints:
-    """Return the rows in the order of keys that are all different."""
-    if (key[1:] > key[:-1]).all():
-        return np.arange(len(key), dtype=np.int64)
-    return np.argsort(key)
+def _slots(
+    program: Program, per_column: Ints, least: Ints | None
+) -> tuple[Ints, Ints, Ints]:
+    """Return column, printer and place of each print, sorted by these.
 
-
-def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return column, printer and place of each print, sorted by these."""
+    Printers of a pool share each column evenly; none gets fewer than ``least``, shape
+    ``(P, days)``.
+    """
     columns, printers, counts = [], [], []
-    for p, members in enumerate(program.pools):
+    for p, pool in enumerate(program.pools):
+        members = list(pool)
         pool_columns = np.flatnonzero(program.column_pool == p)
-        limits = program.capacity.printer_cards[list(members)]
+        days = program.column_day[pool_columns]
         shares = even_shares(
-            limits[:, program.column_day[pool_columns]], per_column[pool_columns]
+            program.capacity.printer_cards[members][:, days],
+            per_column[pool_columns],
+            0 if least is None else least[members][:, days],
         )
         for index, share in zip(members, shares, strict=True):
             columns.append(pool_columns)
@@ -187,76 +242,28 @@ def _printer_slots(program: Program, per_column: Ints) -> tuple[Ints, Ints, Ints
     return np.repeat(column, count), np.repeat(printer, count), place
 
 
-def even_shares(limits: Ints, total: Ints) -> Ints:
-    """Divide each day's cards as evenly as limits and whole cards allow.
+def _least(
+    program: Program, office: Office, given: GivenPlaces, day: Ints, wish: Bools
+) -> Ints:
+    """Return the cards of each printer and day that are given to its equals.
 
-    Limits and shares have shape ``(members, days)``, and ``total`` is at most the sum
-    of a day's limits; odd cards go to earlier members.
+    Where a pool has printers of different rules, who is given one keeps it.
     """
-    low = np.zeros_like(total)
-    high = limits.max(axis=0, initial=0)
-    while (low < high).any():
-        middle = (low + high + 1) // 2
-        fits = np.minimum(limits, middle).sum(axis=0) <= total
-        low = np.where(fits, middle, low)
-        high = np.where(fits, high, middle - 1)
-    shares: Ints = np.minimum(limits, low)
-    room = limits > low
-    odd = total - shares.sum(axis=0)
-    shares += room & (np.cumsum(room, axis=0) <= odd)
-    return shares
-
-
-def _servers(program: Program, solution: Solution, column: Ints) -> Ints:
-    """Return the server of each print; prints are sorted by column."""
-    link_column, link_server, link_cards = _link_cards(program, solution, column)
-    order = np.lexsort((link_column, link_server, program.column_day[link_column]))
-    link_column, link_server = link_column[order], link_server[order]
-    link_cards = link_cards[order]
-    servers, counts = [], []
-    for s, members in enumerate(program.server_pools):
-        cards = np.zeros(program.capacity.days, dtype=np.int64)
-        in_pool = link_server == s
-        np.add.at(cards, program.column_day[link_column[in_pool]], link_cards[in_pool])
-        shares = even_shares(program.capacity.server_cards[list(members)], cards)
-        days = np.arange(program.capacity.days)
-        servers.append(
-            np.stack(
-                [
-                    np.broadcast_to(days, shares.shape).ravel(),
-                    np.full(shares.size, s),
-                    np.repeat(np.array(members), len(days)),
-                ]
-            )
+    capacity = program.capacity
+    equal = equal_printers(office, capacity)
+    printer, on = given.printer[wish], day[wish]
+    least = np.zeros_like(capacity.printer_cards)
+    for group in range(int(equal.max(initial=-1)) + 1):
+        limits = capacity.printer_cards[equal == group]
+        asked = np.bincount(on[equal[printer] == group], minlength=capacity.days)
+        least[equal == group] = even_shares(
+            limits, np.minimum(asked, limits.sum(axis=0))
         )
-        counts.append(shares.ravel())
-    if not servers:
-        return np.zeros(0, dtype=np.int64)
-    table, count = np.concatenate(servers, axis=1), np.concatenate(counts)
-    by_day = np.lexsort((table[2], table[1], table[0]))
-    server = np.repeat(table[2][by_day], count[by_day])
-    at = np.repeat(link_column, link_cards)
-    return server[np.argsort(at, kind="stable")]
+    return least
 
 
-def _link_cards(
-    program: Program, solution: Solution, column: Ints
-) -> tuple[Ints, Ints, Ints]:
-    """Return cards from each column to each server pool it reaches."""
-    count = np.bincount(column, minlength=program.columns)
-    several = [p for p, _ in program.links if sum(q == p for q, _ in program.links) > 1]
-    columns, servers, cards = [], [], []
-    for index, (p, s) in enumerate(program.links):
-        pool_columns = np.flatnonzero(program.column_pool == p)
-        if p in several:
-            arcs = (program.kind == Arc.LINK) & (program.owner == index)
-            amount = solution.flow.through[np.flatnonzero(arcs)]
-        else:
-            amount = count[pool_columns]
-        columns.append(pool_columns)
-        servers.append(np.full_like(pool_columns, s))
-        cards.append(amount)
-    if not columns:
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty, empty
-    return np.concatenate(columns), np.concatenate(servers), np.concatenate(cards)
+def _order(key: Ints) -> Ints:
+    """Return the rows in the order of keys that are all different."""
+    if (key[1:] > key[:-1]).all():
+        return np.arange(len(key), dtype=np.int64)
+    return np.argsort(key)

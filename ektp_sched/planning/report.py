@@ -86,7 +86,7 @@ def _priced(
                 outcome.cohorts,
                 case.named,
                 prints.cohort_cards,
-                outcome.solution.flow.through,
+                prints.through,
                 [case.label(tier) for tier in case.named],
                 case.start,
             )

@@ -19,6 +19,8 @@ from ektp_sched.planning.scarce import scarce
 from ektp_sched.planning.worth import shift_uses
 from ektp_sched.rules import holding_back
 from ektp_sched.words import joined, said
+from ektp_sched.yesterday import with_yesterday
+from ektp_sched.yesterday.places import GivenPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +28,15 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.scarce import Scarce
+    from ektp_sched.yesterday.morning import DoneLike
+    from ektp_sched.yesterday.previous import PreviousLike
+    from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
     Progress = Callable[[str, float], None]
 
@@ -47,6 +53,11 @@ def plan(
     time_limit: float | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    previous: PreviousLike | None = None,
+    done: DoneLike | None = None,
+    promises: ToldLike | None = None,
+    open: OpenChoice | None = None,  # noqa: A002 (the option's name)
+    gone: GoneChoice = "ask",
 ) -> Plan:
     """Assign every application of the backlog to a printer and a day.
 
@@ -76,6 +87,24 @@ def plan(
         same input gives the same plan.
     progress
         Called with a stage's name and the share of the work done.
+    previous
+        The last plan, or its folder.  Whoever was on a sheet of it before the start, or
+        is carried in it, is planned again only if known to be spoilt or not printed;
+        the new plan changes as little as it must.
+    done
+        What became of the cards of the last plan: paths of filled batch sheets, lists
+        of queue numbers, or printers' logs.  Sheets filled in where they lie in the
+        last plan's folder are read in any case.
+    promises
+        Dates that people were told: the path of promises.csv, or a frame with
+        application_id and ready_by.  Of two dates for one person the earlier holds.
+    open
+        What becomes of those on an earlier sheet who are print-ready still, and of whom
+        nothing is known: ``exclude`` leaves them out, ``plan`` plans them again; left
+        out, it is asked.
+    gone
+        ``accept`` if more than 2 % of the previous plan may be gone from the export,
+        and not printed; else it is asked.
 
     Returns
     -------
@@ -85,6 +114,12 @@ def plan(
 
     Raises
     ------
+    AskedError
+        Of the previous plan, more people are gone, or some are open, and nobody said
+        how to go on.
+    InputError
+        A file of those named is not what it should be; a `FolderError` where the last
+        plan's folder is none, was changed, or begins after the start.
     UsageError
         An argument is out of its range.
     UnsupportedRuleError
@@ -94,6 +129,16 @@ def plan(
     backlog, start = as_backlog(backlog, office), as_day(start)
     clock = Clock(time_limit, progress)
     solver = tier_solver(engine)
+    backlog = with_yesterday(
+        backlog,
+        office,
+        start=start,
+        previous=previous,
+        done=done,
+        promises=promises,
+        open=open,
+        gone=gone,
+    )
     check_whole(("workers", workers, 1, MOST_WORKERS))
     with clock.stage("cohorts"):
         case = _laid(backlog, office, start, days, solver, workers, clock)
@@ -111,6 +156,7 @@ def plan(
             outcome.solution,
             outcome.split,
             outcome.exchange,
+            _given(case),
         )
     shifts = shift_uses(case, outcome, clock)
     return made_plan(case, outcome, prints, shifts, clock)
@@ -138,6 +184,16 @@ def _laid(
     if days is None:
         _refuse_scarce(uncounted)
     return replace(case, scarce=uncounted)
+
+
+def _given(case: Case) -> GivenPlaces | None:
+    """Return where the previous plan prints each application, if there is one."""
+    known, rules = case.backlog.known, case.office.plan
+    if known is None:
+        return None
+    return GivenPlaces.of(
+        known.given, case.start, case.limits.printers, rules.batch_size
+    )
 
 
 def _refuse_endless(office: Office) -> None:

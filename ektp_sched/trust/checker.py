@@ -28,7 +28,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate, combinations, groupby, pairwise, permutations, product
+from itertools import (
+    accumulate,
+    combinations,
+    groupby,
+    islice,
+    pairwise,
+    permutations,
+    product,
+)
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -144,6 +152,14 @@ TEXTS = {
         "read, planned, held, rejected, printed, unprinted",
         "terbaca, direncanakan, belum siap cetak, ditolak, dicetak, belum dicetak",
     ),
+    "again": (
+        "planned, though an earlier sheet has it",
+        "direncanakan, padahal sudah ada di lembar sebelumnya",
+    ),
+    "place": (
+        "could have the place or printer that it was given before",
+        "bisa mendapat tempat atau printer yang diberikan sebelumnya",
+    ),
     "lost": ("is not there, or cannot be read", "tidak ada, atau tidak dapat dibaca"),
     "plain": ("is no ordinary file", "bukan berkas biasa"),
     "cut": ("Not all could be printed", "Tidak semua dapat dicetak"),
@@ -151,6 +167,9 @@ TEXTS = {
 }
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
+KEEPING = ("frozen", "moved")  # tiers that cost nothing on the day given before
+GIVEN = ("given_on", "given_printer", "given_batch", "given_position")
+LEFT = ("gone", "held", "rejected")  # why who was planned before is not now
 SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
 AMOUNT_COLUMNS = "limit from to printed all_printed cards left kept"
 TABLES = {
@@ -167,6 +186,10 @@ TABLES = {
     "shifts.csv": "shift day cost_idr pressure_days_saved unprinted_saved "
     "overdue_saved promise_days_saved person_days_saved wasted_trips_saved "
     "needed_for_rules",
+    "carried.csv": "application_id result date source",
+    "changes.csv": "application_id was is days because",
+    "slipped.csv": "application_id promised_on day days_late",
+    "done_rejects.csv": "source sheet row column reason",
 }
 # A plan folder has no other files than these, and what systems and open workbooks
 # leave beside them.
@@ -186,7 +209,7 @@ KEYS = (
     f"{UNSAID} schema_version program office language start days read planned held "
     "done rejected printed unprinted status engine_reason tie_break seed tiers shifts "
     "quotas parity waits clearance uses unprinted_by_reason held_by_status "
-    "rejected_by_reason by_area files"
+    "rejected_by_reason by_area previous files"
 )
 AMOUNT_KEYS = "per limit value periods printed cards kept kept_as_nobody_was_left"
 INSIDE = {
@@ -197,6 +220,14 @@ INSIDE = {
     "quotas": f"quota {AMOUNT_KEYS}",
     "parity": f"parity areas {AMOUNT_KEYS}",
 }
+COUNTS = (
+    "planned_before printed open waiting held gone new spoilt unprinted replanned "
+    "returned taken_out carried_printed carried_open overdue_registry promises_joined "
+    "promises_earlier_in_export promises_earlier_in_file promises_unknown"
+)
+READING = "printed spoilt unprinted open rejected"
+REMARK = "spoilt-without-reason"
+READINGS = ("all-but-marked", "ticked-only", "list", "log")
 QUOTA_LIMITS = ("at_most", "at_least", "at_most_share", "at_least_share")
 DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
 UNREADABLE = (
@@ -238,6 +269,15 @@ class Cohort(NamedTuple):
     marks: Marks
     able: tuple[str, ...]  # printers that may print it
     blanks: str | None  # the limit on its blanks
+    given: int | None  # day of the previous plan, if it can be kept in this one
+
+
+class Given(NamedTuple):
+    """Where the previous plan prints an application."""
+
+    day: date
+    printer: str
+    place: int | None  # in the printer's day, from 0; None for none
 
 
 @dataclass
@@ -270,7 +310,7 @@ class Amount:
     def kept(
         self, come: Marks = (), go: Marks | None = (), d: int = 0, e: int = 0
     ) -> Any:
-        """Return whether it is kept once a card came from day e to the earlier day d.
+        """Return whether it is kept once a card came from day e to day d.
 
         Another takes its slot; or none, if that is None.
         """
@@ -278,7 +318,9 @@ class Amount:
         more = self.weight(come) - (0 if go is None else self.weight(go))
         if self.total + moved * more <= self.most:
             return True
-        waits = d <= self.days[-1] < e  # for one that came, and no more
+        # One that came earlier may wait no more at its end, and one that came later
+        # may wait then.
+        waits = (d <= self.days[-1]) - (e <= self.days[-1])
         changes = [(mark in (go or ())) - (mark in come) for mark in self.who]
         left = [n + waits * k for n, k in zip(self.left, changes, strict=True)]
         return self.lifted and min(left) <= 0
@@ -313,12 +355,15 @@ class Folder:
         self.start = date.fromisoformat(self.claimed["start"])
         self.days: int = self.claimed["days"]
         self.dates = [self.start + timedelta(d) for d in range(self.days)]
+        self.previous: dict[str, Any] | None = self.claimed.get("previous")
         self.read_office()
         # What the rows come to.
         self.used = {name: [0] * self.days for name in self.limit}
         self.people: dict[
             str, tuple[Cohort, tuple[str, str]]
         ] = {}  # with the tie-break
+        self.given: dict[str, Given] = {}
+        self.pins: dict[str, str] = {}  # of those with a given day
         self.seen = Counter[str]()
         self.cells = Counter[tuple[Cohort, int, str, str]]()  # cards by slot
         # Who comes first and last in the tie-break, by day, and by day and printer.
@@ -361,6 +406,8 @@ class Folder:
         }
         self.shifts = {s["id"]: {"cost_idr": 0} | s for s in office.get("shifts", [])}
         self.budget = office.get("budget", {}).get("idr", math.inf)
+        opened = [d for d, day in enumerate(self.dates) if self.works(day)]
+        self.near = {*opened[: self.rules.get("freeze_days", 0)]}
         self.quotas, self.parity = office.get("quotas", []), office.get("parity", [])
         stated = self.claimed.get("shifts", [])
         self.worked = [(date.fromisoformat(use["day"]), use["id"]) for use in stated]
@@ -559,6 +606,8 @@ class Folder:
             )
         ]
         level = any(area in entry["areas"] for entry in self.parity)
+        on = row["given_on"] if self.previous is not None else ""
+        given = (date.fromisoformat(on) - self.start).days if on else -1
         of_class, no_rank = self.classes[urgency], math.inf
         return Cohort(
             since=since,
@@ -581,17 +630,27 @@ class Folder:
                 and area in unit.get("areas", [area])
             ),
             blanks=f"blanks {card}" if f"blanks {card}" in self.limit else None,
+            given=given if max(ready, 0) <= given < self.days else None,
         )
 
     def demanded(self) -> list[Tier]:
         """Return the tiers in the order in which they must be settled."""
         default = ["unprinted", "overdue", "promise", "pressure"]
-        names = self.rules.get("tiers", default)
-        names = [*names, *(n for n in OWN if self.shifts and n not in names)]
+        names = [*self.rules.get("tiers", default)]
+        last: list[Tier] = []
+        if self.previous is None:
+            names = [name for name in names if name != "moved"]
+        else:
+            if self.rules.get("freeze_days", 0):
+                at = names.index("pressure") if "pressure" in names else len(names)
+                names.insert(at, "frozen")
+            if "moved" not in names:  # last of all, and knows no rank
+                last.append(("moved", None, None))
+        names += [n for n in OWN if self.shifts and n not in names]
         by_class = any("rank" in c for c in self.classes.values())
         by_area = bool(self.office.get("area_rank"))
         if not by_class and not by_area:
-            return [(name, None, None) for name in names]
+            return [*((name, None, None) for name in names), *last]
 
         def written(rank: tuple[float, float]) -> Any:
             if by_class and by_area:
@@ -610,7 +669,7 @@ class Folder:
                 order += [("unprinted", rank, written(rank)) for rank in ranks]
             others = [name for name in part if name != "unprinted"]
             order += [(n, rank, written(rank)) for rank in ranks for n in others]
-        return order
+        return order + last
 
     def cost(self, tier: Tier, c: Cohort, d: int) -> int:
         """Return what printing on day d costs in a tier; pressure times the scale."""
@@ -623,6 +682,9 @@ class Folder:
             return int(c.due is not None and c.due < self.days and c.due < d)
         if name == "promise":
             return 0 if c.promised is None else max(0, d - c.promised)
+        if name in KEEPING:
+            counts = c.given is not None and (name == "moved" or c.given in self.near)
+            return int(counts and d != c.given)
         # Each day t on which it waits, up to d - 1, adds t - since + 1.
         low, high = max(0, -c.since), max(0, d - c.since)
         waited = (high * (high + 1) - low * (low + 1)) // 2
@@ -653,6 +715,8 @@ class Folder:
         self.check_amount_figures()
         self.check_shift_figures()
         self.check_price_rows()
+        self.check_slipped()
+        self.check_yesterday()
         self.check_sheets()
         rules = {"once", "rule", "limit", "blanks", "shift", "quota", "parity"}
         self.check_proof(broken=not rules.isdisjoint(code for code, _ in self.wrong))
@@ -691,6 +755,8 @@ class Folder:
         for name, titles in ((name, text.split()) for name, text in TABLES.items()):
             if not (self.path / name).is_file():
                 continue
+            if name == "applications.csv" and self.previous is not None:
+                titles += GIVEN
             with (self.path / name).open(encoding="utf-8", newline="") as file:
                 for number, row in enumerate(csv.reader(file), 1):
                     good = row == titles if number == 1 else len(row) == len(titles)
@@ -731,6 +797,9 @@ class Folder:
         for row in self.rows("applications.csv"):
             name, first = row["application_id"], row["recorded_at"] or "~"
             key = (*(row[k] for k in DATES), row["urgency"], row["card"], row["area"])
+            if self.previous is not None:
+                key = (*key, row["given_on"])
+                self.read_given(row)
             if key not in known:
                 known[key] = self.cohort(row)
             if lottery:
@@ -738,6 +807,29 @@ class Folder:
                 first = hashlib.sha256(draw.encode()).hexdigest()
             self.expect(name not in self.people, "once", name, "applications.csv")
             self.people[name] = known[key], (first, name)
+
+    def read_given(self, row: dict[str, str]) -> None:
+        """Read where the previous plan prints an application."""
+        name = row["application_id"]
+        on, printer, batch, position = (row[k] for k in GIVEN)
+        whole = [bool(text) for text in (printer, batch, position)]
+        good = (all(whole) and bool(on)) or not any(whole)
+        place, size = None, self.rules["batch_size"]
+        if good and printer:
+            at, nth = int(batch), int(position)
+            good = at >= 1 and nth >= 1
+            # A batch that is shorter now has no such place.
+            place = (at - 1) * size + nth - 1 if nth <= size else None
+        if on:
+            day = date.fromisoformat(on)
+            self.given[name] = Given(day, printer, place)
+            self.pins[name] = row["pinned_on"]
+            good &= day >= self.start
+            # Whose card must be made again is given the first open day.
+            opened = next((day for day in self.dates if self.works(day)), None)
+            first = day == opened if opened else day > self.dates[-1]
+            good &= bool(printer) or first
+        self.expect(good, "row", name, ", ".join(GIVEN))
 
     def meet(self, name: str, d: int, printer: str = "", server: str = "") -> Any:
         """Count an application on day d; return its cohort and tie-break."""
@@ -753,15 +845,15 @@ class Folder:
         return c, tie
 
     def check_plan(self) -> None:
-        """Check plan.csv row by row: rules, figures, batches, places and order."""
-        sheet, place, last = ("", ""), 0, None
+        """Check plan.csv row by row: rules, figures, batches and order of sheets."""
+        sheet, place = ("", ""), 0
         for row in self.rows("plan.csv"):
             name, printer, server = row["application_id"], row["printer"], row["server"]
             self.lists[row["day"], printer].append(name)
             d = (date.fromisoformat(row["day"]) - self.start).days
             inside = 0 <= d < self.days
             self.expect(inside, "rule", name, "days")
-            c, tie = self.meet(name, d, printer, server) if inside else (None, None)
+            c, _ = self.meet(name, d, printer, server) if inside else (None, None)
             if c is None:
                 continue
             pressure = Fraction(d - c.since + 1, c.target)
@@ -775,17 +867,98 @@ class Folder:
             self.expect(way in self.ways.get(printer, []), "rule", name, "servers")
             if (row["day"], printer) != sheet:
                 self.expect((row["day"], printer) > sheet, "row", name, "day, printer")
-                sheet, place, last = (row["day"], printer), 0, None
+                sheet, place = (row["day"], printer), 0
             batch, position = divmod(place, self.rules["batch_size"])
             good = (row["batch"], row["position"]) == (
                 str(batch + 1),
                 str(position + 1),
             )
             self.expect(good, "row", name, "batch, position")
-            # Most pressure first.
-            turn = c.rank, (c.since - d - 1) * (self.scale // c.target), tie
-            self.expect(last is None or last < turn, "row", name, "order")
-            place, last = place + 1, turn
+            place += 1
+        self.check_places()
+
+    def check_places(self) -> None:
+        """Check who stands where in a printer's day.
+
+        Who keeps a place of the previous plan stands there; all others have their turn
+        in the places that are left, most pressure first.
+        """
+        pools = self.pools() if self.given else {}
+        keepers = self.keepers(pools)
+        for (day, printer), names in self.lists.items():
+            d, last = (date.fromisoformat(day) - self.start).days, None
+            for place, name in enumerate(names):
+                if name in keepers:
+                    good = keepers[name] == (printer, place)
+                    self.expect(good, "place", name)
+                elif name in self.people:
+                    c, tie = self.people[name]
+                    turn = c.rank, (c.since - d - 1) * (self.scale // c.target), tie
+                    self.expect(last is None or last < turn, "row", name, "order")
+                    last = turn
+        self.check_kept_pools(pools)
+
+    def keepers(self, pools: dict[str, Any]) -> dict[str, tuple[str, int]]:
+        """Return who keeps the place given before, and that place.
+
+        That is who is printed on that day, in the pool of that printer, if the place is
+        there still; of several given the same, the first in the tie-break.
+        """
+        first = dict[tuple[str, str, int], tuple[Any, str]]()
+        for (day, printer), names in self.lists.items():
+            for name in names if printer in pools else ():
+                given = self.given.get(name)
+                if given is None or str(given.day) != day or given.place is None:
+                    continue
+                there = given.place < len(self.lists.get((day, given.printer), ()))
+                if there and pools[printer] == pools.get(given.printer):
+                    slot = day, given.printer, given.place
+                    this = self.people[name][1], name
+                    first[slot] = min(first.get(slot, this), this)
+        return {
+            name: (printer, place) for (_, printer, place), (_, name) in first.items()
+        }
+
+    def pools(self) -> dict[str, Any]:
+        """Return what is equal for printers that serve the same people alike.
+
+        A printer of which ribbons are counted is alone.
+        """
+        served = {c.able for c, _ in self.people.values()}
+        return {
+            name: (
+                frozenset(able for able in served if name in able),
+                frozenset(way[1] for way in self.ways[name]),
+                "cards_per_ribbon" in unit and name,
+            )
+            for name, unit in self.printers.items()
+        }
+
+    def check_kept_pools(self, pools: dict[str, Any]) -> None:
+        """Check that no exchange of slots on a day brings one more to his own pool.
+
+        It would change no rule and no tier: they see days, and what a machine does.
+        """
+        by_day = defaultdict[str, dict[Any, str]](dict)
+        for (day, printer), names in self.lists.items():
+            for name in names if printer in pools else ():
+                given = self.given.get(name)
+                own = given and str(given.day) == day and pools.get(given.printer)
+                c, _ = self.people.get(name, (None, None))
+                if c is not None:
+                    by_day[day][c.able, own or None, printer] = name
+        for kinds in by_day.values():
+            away = [
+                (able, own, printer, name)
+                for (able, own, printer), name in kinds.items()
+                if own not in (None, pools[printer])
+            ]
+            for (able, own, printer, name), (other, come) in product(
+                away, kinds.items()
+            ):
+                may = printer in other[0] and other[2] in able
+                good = not (may and pools[other[2]] == own != other[1])
+                self.expect(good, "place", name, "<->", come)
 
     def check_limits(self) -> None:
         """Check what printers, servers, reserve, ribbons and blanks allow."""
@@ -1035,6 +1208,7 @@ class Folder:
         for key, name in (("held", "held.csv"), ("rejected", "rejects.csv")):
             true[key] = len([*self.rows(name)]) if self.has(name) else claimed[key]
         true["read"] = true["planned"] + true["held"] + true["rejected"]
+        true["read"] += (self.previous or {}).get("taken_out", 0)
         for key, number in true.items():
             self.expect(claimed[key] == number, "claim", key, claimed[key], number)
         own = {"cost_idr": self.spent, "shifts": len(self.worked)}
@@ -1335,6 +1509,209 @@ class Folder:
         proven = self.claimed["status"] == "optimal" and self.has("certificate.json")
         self.expect(not seen or proven, "claim", "prices.csv")
 
+    def check_slipped(self) -> None:
+        """Check whose told date is not kept, the latest first, the unprinted last."""
+        printed, slipped = self.printed_on(), []
+        for name, (c, _) in self.people.items():
+            promised = c.promised
+            d = printed.get(name, self.days)
+            if promised is not None and promised < d:
+                late = d - promised if d < self.days else None
+                slipped.append((late is None, -(late or 0), name, promised))
+        true = []
+        for _, late, name, promised in sorted(slipped):
+            day = self.start + timedelta(promised)
+            on = (str(day - timedelta(late)), str(-late)) if late else ("", "")
+            true.append((name, str(day), *on))
+        # Earlier versions wrote none on a first morning.
+        there = self.has("slipped.csv")
+        if there or self.previous is not None:
+            told = any(c.promised is not None for c, _ in self.people.values())
+            self.expect(there is told, "file", "slipped.csv")
+            self.compare("slipped.csv", true)
+
+    # -- the morning before ------------------------------------------------------
+
+    def check_yesterday(self) -> None:
+        """Check what the folder says of the previous plan."""
+        for name in ("carried.csv", "changes.csv", "done_rejects.csv"):
+            needed = self.previous is not None and name != "done_rejects.csv"
+            good = self.has(name) if needed else self.previous or not self.has(name)
+            self.expect(bool(good), "file", name)
+        if self.previous is not None:
+            left = self.check_changes()
+            carried = self.check_carried(left["gone"])
+            self.check_previous(self.previous, left, carried)
+
+    def printed_on(self) -> dict[str, int]:
+        """Return the day of everybody whom plan.csv prints."""
+        return {
+            name: (date.fromisoformat(day) - self.start).days
+            for (day, _), names in self.lists.items()
+            for name in names
+        }
+
+    def lines(self, name: str) -> list[tuple[str, ...]]:
+        """Return the rows of a table; of one that is missing none."""
+        titles = TABLES[name].split()
+        rows = self.rows(name) if self.has(name) else ()
+        return [tuple(row[title] for title in titles) for row in rows]
+
+    def compare(self, name: str, true: Sequence[tuple[str, ...]]) -> None:
+        """Check a table row by row, and its order."""
+        stated = self.lines(name)
+        wrong = Counter(stated)
+        wrong.subtract(true)
+        for row, times in wrong.items():
+            self.expect(not times, "claim", name, row[0])
+        good = any(wrong.values()) or stated == [*true]
+        self.expect(good, "claim", name)
+
+    def check_changes(self) -> dict[str, set[str]]:
+        """Check who has another day than before, and why; return who left."""
+        left: dict[str, set[str]] = {because: set() for because in LEFT}
+        true: list[tuple[str, ...]] = []
+        for row in self.lines("changes.csv"):
+            name, was, now, days, because = row
+            if because in LEFT:
+                self.expect(not now + days, "claim", "changes.csv", name)
+                if was:
+                    date.fromisoformat(was)
+                twice = any(name in names for names in left.values())
+                self.expect(name not in self.people and not twice, "once", name)
+                left[because].add(name)
+                true.append(row)
+        wanted = Counter(given.day for given in self.given.values())
+        printed = self.printed_on()
+        for name, given in self.given.items():
+            d, on = printed.get(name, self.days), (given.day - self.start).days
+            # Who is given a day after the plan, and not printed, is not moved.
+            if d == on or (d == self.days and on >= self.days):
+                continue
+            is_ = ("", "")
+            if d < self.days:
+                is_ = str(self.start + timedelta(d)), str(d - on)
+            because = self.because(name, on, d, wanted[given.day])
+            true.append((name, str(given.day), *is_, because))
+        self.compare("changes.csv", sorted(true))
+        return left
+
+    def because(self, name: str, was: int, d: int, wanted: int) -> str:
+        """Return why an application is printed on another day than it was given.
+
+        On that day as many are given as are wanted.
+        """
+        c, _ = self.people[name]
+        if c.ready > was:
+            return "not-ready"
+        if self.pins[name] not in ("", str(self.start + timedelta(was))):
+            return "pinned"
+        if d < was:
+            return "earlier"
+        ways = [way for printer in c.able for way in self.ways[printer]]
+        if not any(self.limit[p][was] and self.limit[s][was] for p, s, *_ in ways):
+            return "closed"
+        cards = {name: line[was] for name, line in self.limit.items()}
+        room = min(self.most(cards), cards.get("daily reserve", math.inf))
+        return "capacity" if room < wanted else "others"
+
+    def check_carried(self, gone: set[str]) -> dict[str, tuple[str, date]]:
+        """Check that nobody is planned who is printed, or open, on earlier sheets.
+
+        Return result and date of each.
+        """
+        lines = self.lines("carried.csv")
+        names = [name for name, *_ in lines]
+        self.expect(names == sorted({*names}), "claim", "carried.csv")
+        carried = {}
+        for name, result, on, source in lines:
+            carried[name] = result, date.fromisoformat(on)
+            good = result in ("printed", "open") and bool(source)
+            # No export has those who are gone, so they are not handed on.
+            good &= carried[name][1] <= self.start and name not in gone
+            self.expect(good, "claim", "carried.csv", name)
+            self.expect(name not in self.people, "again", name)
+        return carried
+
+    def check_previous(
+        self,
+        counts: dict[str, Any],
+        left: dict[str, set[str]],
+        carried: dict[str, tuple[str, date]],
+    ) -> None:
+        """Check what became of the people of the previous plan, in numbers."""
+        keys = {"start", *COUNTS.split(), "open_choice", "readings"}
+        self.expect(counts.keys() == keys, "claim", "previous")
+        n = {key: counts.get(key, 0) for key in COUNTS.split()}
+        for key, number in n.items():
+            good = type(number) is int and number >= 0
+            self.expect(good, "claim", "previous", key)
+        held = {name for name, _ in self.lines("held.csv")}
+        done = Counter(result for result, _ in carried.values())
+        rejected, choice = self.claimed["rejected"], counts.get("open_choice")
+        # Of those carried, the others are held or rejected.
+        ready = [result for name, (result, _) in carried.items() if name not in held]
+        before = ("printed", "open", "waiting", "held", "gone")
+        # On the first open day, and on no printer, is who must be made again.
+        again = sum(not given.printer for given in self.given.values())
+        sheet = n["unprinted"] + n["replanned"] + n["returned"]
+        dated = any(map(self.works, self.dates))
+        # Who has no given day is new, or was not printed by the previous plan.
+        unknown = len(self.people) - len(self.given)
+        holds = {
+            "start": date.fromisoformat(counts["start"]) <= self.start,
+            "planned_before": n["planned_before"] == sum(n[key] for key in before),
+            "waiting, new": n["waiting"] + n["new"] == len(self.people),
+            "gone": n["gone"] == len(left["gone"]) and not left["gone"] & held,
+            "held": n["held"] == len(left["held"] | left["rejected"])
+            and left["held"] <= held
+            and len(left["rejected"]) <= rejected,
+            "carried_printed": n["carried_printed"] == done["printed"],
+            "carried_open": n["carried_open"] == done["open"],
+            "taken_out": 0 <= len(ready) - n["taken_out"] <= rejected,
+            "new": n["returned"] <= n["new"] <= unknown + n["returned"],
+            "spoilt, unprinted, replanned": sheet * dated
+            <= again
+            <= sheet + n["spoilt"]
+            and n["spoilt"] + sheet - n["returned"] <= n["waiting"],
+            "open_choice": choice in (None, "exclude", "plan")
+            and (not n["open"] or choice == "exclude")
+            and (not n["replanned"] or choice == "plan")
+            and (choice != "plan" or ready.count("open") <= rejected),
+            "overdue_registry": n["overdue_registry"] <= self.overdue(carried),
+            "promises_joined": n["promises_joined"]
+            <= sum(c.promised is not None for c, _ in self.people.values()),
+        }
+        for key, good in holds.items():
+            self.expect(good, "claim", "previous", key)
+        self.check_readings(counts.get("readings", []))
+
+    def check_readings(self, readings: list[dict[str, Any]]) -> None:
+        """Check how filled sheets and logs were read, and the rows that were not."""
+        table, keys = "done_rejects.csv", {"source", "read_as", *READING.split()}
+        lines = self.lines(table)
+        # A card that was spoilt without a reason counts, and is listed all the same.
+        refused = Counter(row[0] for row in lines if row[-1] != REMARK)
+        self.expect(self.has(table) is bool(lines), "claim", table)
+        for reading in readings:
+            source, numbers = reading["source"], [reading[k] for k in READING.split()]
+            good = reading.keys() == keys and reading["read_as"] in READINGS
+            good &= all(type(number) is int and number >= 0 for number in numbers)
+            good &= reading["rejected"] == refused.pop(source, 0)
+            self.expect(good, "claim", "previous readings", source)
+        self.expect(not refused, "claim", table)
+
+    def overdue(self, carried: dict[str, tuple[str, date]]) -> int:
+        """Return how many may have been printed five working days ago or more.
+
+        Holidays before the start are not known here: without them there are more
+        working days, and so no fewer people.
+        """
+        back = (self.start - timedelta(k) for k in range(1, 367))
+        worked = [*islice((day for day in back if self.works(day)), 5)]
+        last = worked[4] if len(worked) == 5 else date.min
+        return sum(on <= last for result, on in carried.values() if result == "printed")
+
     def check_sheets(self) -> None:
         """Check that sheets list whom plan.csv lists, in its order, each sheet once."""
         owner = {(day, *names): name for (day, name), names in self.lists.items()}
@@ -1363,6 +1740,8 @@ class Folder:
         ]
         if any(True for _ in self.rows("prices.csv")):
             names.append("prices.csv one_more, one_less")
+        if self.previous is not None:
+            names += [*GIVEN, "carried.csv", "done_rejects.csv", "previous"]
         if self.worked:
             names.append("shifts saves, person_days, wasted_trips, needed_for_rules")
         own = {n for n, (tier, _, _) in enumerate(self.values) if tier[0] in OWN}
@@ -1488,6 +1867,9 @@ class Folder:
         gave it one above 0.  A printed card pays its printer, server, reserve and, from
         its day on, its blanks.  If every card has a choice of least cost plus price, no
         plan is better in this tier, and the next tier chooses among these only.
+
+        All days are choices, whatever they cost: the sum of the least is a bound also
+        where a later day costs less, as the day given before does in `KEEPING`.
         """
         stated = [
             (tier["name"], tier["rank"], tier["value"], tier["scale"])
@@ -1614,7 +1996,7 @@ class Folder:
         )
 
     def check_moves(self) -> None:
-        """Check that no move to an earlier free slot keeps every rule and is better."""
+        """Check that no move to a free slot keeps every rule and is better."""
         for who, day in self.better(range(self.days), self.limit, len(self.values)):
             self.expect(False, "better", who, day)
 
@@ -1625,15 +2007,19 @@ class Folder:
         tiers: int,
         more: Sequence[Amount] = (),
     ) -> Iterator[tuple[str, date]]:
-        """Yield whom a move to an earlier day with room would help.
+        """Yield whom a move to a day with room would help.
 
-        It keeps ``more`` amounts than those of the plan.
+        It keeps ``more`` amounts than those of the plan.  A later day costs no less in
+        any tier but `KEEPING`, and there only the day given before does.
         """
         room = self.room(limit)
         free = {d: self.open_printers(room, self.printers, d) for d in days}
         free = {d: printers for d, printers in free.items() if printers}
         for (e, cards), d in product(self.movable().items() if free else (), free):
-            for c, kind in cards if d < e else ():
+            for c, kind in cards:
+                if d >= e and (d == e or d != c.given):
+                    continue
+                # From the later of two days on, the same printer has as much as before.
                 ink = any(
                     all(
                         room.get(f"ribbons {p}", [])[

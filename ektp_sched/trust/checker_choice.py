@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
+KEEPING = ("frozen", "moved")  # tiers that cost nothing on the day given before
 
 
 class Choice:
@@ -44,7 +45,13 @@ class Choice:
         self.flows = [k for k, tier in enumerate(self.order) if tier[0] not in OWN]
 
     def lost(self, tier: Any) -> int:
-        """Return what a tier comes to if all are printed on the first day."""
+        """Return what a tier comes to at least, whatever is done.
+
+        That is the first day's cost, as costs rise with the day; but for `KEEPING`,
+        where the day given before costs nothing.
+        """
+        if tier[0] in KEEPING:
+            return 0
         return sum(n * self.folder.cost(tier, c, 0) for c, n in self.size.items())
 
     def undecided(self) -> str:

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ektp_sched.output.view.parts import Paragraph, Table, written
+from ektp_sched.output.view.parts import Items, Paragraph, Table, written
 from ektp_sched.public import visible
 
 if TYPE_CHECKING:
@@ -95,6 +95,10 @@ def say_section(console: Console, section: Section, texts: Language) -> None:
             say_table(console, part, texts, section.title)
         elif isinstance(part, Paragraph):
             say_line(console, part.text)
+        elif isinstance(part, Items):
+            say_line(console, section.title, "bold")
+            for item in part.items:
+                indented(console, item)
 
 
 def say_table(console: Console, table: Table, texts: Language, title: str = "") -> None:

@@ -25,6 +25,7 @@ from ektp_sched.output.view.plan import (
     shift_section,
     today_section,
 )
+from ektp_sched.output.view.yesterday import yesterday_section
 
 if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
@@ -90,7 +91,9 @@ def _title(plan: AnyPlan, data: PlanData, texts: Language) -> str:
 def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, ...]:
     prints, planned = plan.assignments.height > 0, plan.backlog.planned > 0
     return (
-        *([today_section(plan, texts), load_section(data, texts)] if prints else ()),
+        *([today_section(plan, texts)] if prints else ()),
+        yesterday_section(plan, texts),
+        *([load_section(data, texts)] if prints else ()),
         shift_section(plan, texts),
         *limit_sections(plan, texts),
         *([backlog_section(plan, data, texts)] if prints else ()),

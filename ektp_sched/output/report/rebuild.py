@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ektp_sched.documents.files import json_file, json_text
+from ektp_sched.documents.reading import load
+from ektp_sched.documents.seal import COMPARISON, SUMMARY
 from ektp_sched.output.evidence import refuse_changed
 from ektp_sched.output.languages import language
-from ektp_sched.output.reading import load
 from ektp_sched.output.report.comparison_file import read_comparison
 from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
-from ektp_sched.output.seal import COMPARISON, SUMMARY
 from ektp_sched.places import replace_file
 
 __all__ = ["REPORT", "rebuild"]

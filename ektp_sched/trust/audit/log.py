@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.backlog.dates import parse_dates
-from ektp_sched.backlog.encodings import replaced
-from ektp_sched.backlog.identity import (
-    QUEUE_HEADINGS,
-    application_ids,
-    key_path,
-    read_key,
+from ektp_sched.backlog.prints import (
+    IDENTITY,
+    PRINTED,
+    UNPRINTED,
+    meanings,
+    positions_of,
+    read_days,
+    read_ids,
+    read_printers,
+    read_results,
 )
-from ektp_sched.backlog.numbers import plain_ids, read_numbers
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.table import Table, tabulate
-from ektp_sched.backlog.texts import as_text, clean, fold
+from ektp_sched.backlog.texts import clean
 from ektp_sched.errors import BacklogError, LogError, place
 from ektp_sched.public import columns_shown, is_heading
 from ektp_sched.rules.nearest import nearest
@@ -35,27 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["PrintLog", "log_from_frame", "read_log"]
 
 _NEEDED: Final = ("application_id", "printed_at", "printer")
-_COLUMNS: Final = (*_NEEDED, "result", "operator", "reason")
-_USUAL: Final = {
-    "queue_number": " ".join(QUEUE_HEADINGS),
-    "printed_at": "printedon tglcetak tanggalcetak dicetak waktucetak",
-    "printer": "mesin mesincetak pencetak alatcetak",
-    "result": "hasil hasilcetak",
-    "operator": "petugas namapetugas",
-    "reason": "alasan",
-}
-"""What offices call these columns, as `fold` makes it."""
-
-_OK: Final = (
-    "ok oke okay yes ya y 1 true good baik done success sukses succeeded berhasil "
-    "printed cetak tercetak dicetak selesai jadi cardprinted cp"
-)
-_SPOILT: Final = (
-    "spoilt spoiled failed fail failure error void bad no n 0 false rejected gagal "
-    "rusak cacat salah batal tidak tolak ditolak macet"
-)
-"""Words for a good print and for one that failed, as `fold` makes them."""
-
 _SCHEMA: Final = {
     "row": pl.Int64,
     "application_id": pl.String,
@@ -92,15 +73,13 @@ def read_log(
     operator and reason may be there.  An empty result, or one of "ok",
     "printed", "berhasil", "tercetak" and the like, is a good print; "spoilt",
     "failed", "rusak", "gagal" and the like is one that used capacity and a
-    blank, and gave no card.  Any other word rejects the row.  A `LogError` tells of a
-    missing column, and of more unusable rows than the share ``max_rejects``, 0 to 1.
+    blank, and gave no card; "unprinted", "belum" and the like is none.  Any other word
+    rejects the row.  A `LogError` tells of a missing column, and of more unusable rows
+    than the share ``max_rejects``, 0 to 1.
     """
     name = str(path)
-    known = set(map(fold, _headings(office)))
-    if office.identity is not None:
-        known.add(fold(office.identity.from_))
     try:
-        table, _ = read_table(Path(path), known)
+        table, _ = read_table(Path(path), {*meanings(office)})
     except BacklogError as error:
         raise LogError(
             error.message, file=error.file, sheet=error.sheet, row=error.row
@@ -116,43 +95,11 @@ def log_from_frame(
     return _parse(table, office, None, max_rejects)
 
 
-def _headings(office: Office) -> dict[str, str]:
-    """Return heading → column, the office's own headings last and strongest."""
-    usual = {word: name for name, words in _USUAL.items() for word in words.split()}
-    own = {
-        heading: column
-        for heading, column in office.columns.items()
-        if column == "application_id"
-    }
-    return {**usual, **{name: name for name in _COLUMNS}, **own}
-
-
 def _positions(table: Table, office: Office, file: str | None) -> dict[str, int]:
-    """Return the position of each column; "number" for the identity column."""
-    meaning = {fold(heading): name for heading, name in _headings(office).items()}
-    at: dict[str, int] = {}
-    for position, heading in enumerate(table.headings):
-        name = meaning.get(fold(heading))
-        if office.identity is not None and fold(heading) == fold(office.identity.from_):
-            name = "number"
-        if name is None:
-            continue
-        if name in at:
-            message = said(
-                "columns {first} and {second} both stand for {name}; keep one of them",
-                "kolom {first} dan {second} sama-sama berarti {name}; pertahankan "
-                "salah satu",
-                first=at[name] + 1,
-                second=position + 1,
-                name=name,
-            )
-            raise LogError(message, file=file)
-        at[name] = position
-    queue = at.pop("queue_number", None)
-    if queue is not None and not {"application_id", "number"} & at.keys():
-        at["application_id"] = queue
+    """Return the position of each column."""
+    at = positions_of(table, meanings(office), file, LogError)
     wanted = [n for n in _NEEDED if n not in at]
-    if "application_id" in wanted and "number" in at:
+    if "application_id" in wanted and IDENTITY in at:
         wanted.remove("application_id")
     if wanted:
         raise LogError(_missing(wanted[0], table.headings, office), file=file)
@@ -187,118 +134,46 @@ def _parse(
     table: Table, office: Office, file: str | None, max_rejects: float
 ) -> PrintLog:
     at = _positions(table, office, file)
-    whom = at["application_id" if "application_id" in at else "number"]
+    whom = at.get("application_id", at.get(IDENTITY, 0))
     table = without_rows_below(table, whom, at["printed_at"], office.dates.format)
-    heading = {name: table.headings[position] for name, position in at.items()}
     bad = Findings(table.rows)
     if not table.malformed.is_empty():
         bad.leave_out(table.malformed, "", "malformed")
-    ids = _ids(table, at, heading, office, bad)
-    when = _dates(table, at, heading, office, bad)
-    good = _results(table, at, heading, bad)
+    ids = _ids(table, at, office, file, bad)
+    when = read_days(table, at["printed_at"], office, bad, needed=True)
+    results = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
+    if "result" in at:
+        results = read_results(table, at["result"], bad)
+    names = [printer.id for printer in office.printers]
+    printers = read_printers(table, at["printer"], names, bad, needed=True)
     frame = pl.DataFrame(
         {
             "row": table.rows,
             "application_id": ids,
             "printed_at": when,
-            "printer": _printers(table, at, heading, office, bad),
-            "good": good,
+            "printer": printers,
+            "good": results.is_null() | (results == PRINTED),
             "operator": _optional(table, at, "operator"),
             "reason": _optional(table, at, "reason"),
         },
         schema=_SCHEMA,
     )
-    usable = bad.good
-    kept = frame if usable is None else frame.filter(usable)
+    printed = results.ne_missing(UNPRINTED)
+    usable = printed if bad.good is None else printed & bad.good
+    kept = frame.filter(usable)
     read = frame.height + len(table.malformed)
     log = PrintLog(kept, bad.frame(), read, file, table.notices)
     _refuse(log, max_rejects)
     return log
 
 
-def _dates(
-    table: Table,
-    at: dict[str, int],
-    heading: dict[str, str],
-    office: Office,
-    bad: Findings,
-) -> pl.Series:
-    parsed = parse_dates(table.dates(at["printed_at"]), office.dates.format)
-    empty = parsed.values.is_null()
-    if parsed.why is not None:
-        bad.add(parsed.why.is_not_null(), heading["printed_at"], parsed.why)
-        empty &= parsed.why.is_null()
-    bad.add(empty, heading["printed_at"], "missing")
-    return parsed.values
-
-
 def _ids(
-    table: Table,
-    at: dict[str, int],
-    heading: dict[str, str],
-    office: Office,
-    bad: Findings,
+    table: Table, at: dict[str, int], office: Office, file: str | None, bad: Findings
 ) -> pl.Series:
-    name = "application_id" if "application_id" in at else "number"
-    bad.add(replaced(as_text(table.cells(at[name]))), heading[name], "malformed")
-    if "application_id" in at:
-        ids = plain_ids(table.cells(at["application_id"]))
-        bad.add(ids.is_null(), heading["application_id"], "missing")
-        return ids
-    numbers = read_numbers(table.numbers(at["number"]))
-    bad.add(numbers.lost, heading["number"], "lost-number")
-    bad.add(numbers.values.is_null() & ~numbers.lost, heading["number"], "missing")
     try:
-        return application_ids(numbers.values, read_key(key_path(office)))
+        return read_ids(table, at, office, bad)
     except BacklogError as error:
-        raise LogError(error.message, file=error.file) from None
-
-
-def _printers(
-    table: Table,
-    at: dict[str, int],
-    heading: dict[str, str],
-    office: Office,
-    bad: Findings,
-) -> pl.Series:
-    """Return the printers' ids as the office writes them."""
-    cells = plain_ids(table.cells(at["printer"]))
-    bad.add(cells.is_null(), heading["printer"], "missing")
-    names = {printer.id.casefold(): printer.id for printer in office.printers}
-    names |= {printer.id: printer.id for printer in office.printers}
-    seen = cells.drop_nulls().unique().to_list()
-    letters = [fold(printer.id) for printer in office.printers]
-    alike = {
-        fold(printer.id): printer.id
-        for printer in office.printers
-        if letters.count(fold(printer.id)) == 1
-    }
-    meant = [
-        names.get(cell, names.get(cell.casefold(), alike.get(fold(cell))))
-        for cell in seen
-    ]
-    ids = cells.replace_strict(seen, meant, default=None, return_dtype=pl.String)
-    known = ", ".join(sorted(printer.id for printer in office.printers))
-    why = f"unknown-printer: must be one of {known}"
-    bad.add(ids.is_null() & cells.is_not_null(), heading["printer"], why)
-    return ids
-
-
-def _results(
-    table: Table, at: dict[str, int], heading: dict[str, str], bad: Findings
-) -> pl.Series:
-    if "result" not in at:
-        return pl.repeat(True, len(table.rows), dtype=pl.Boolean, eager=True)
-    cells = clean(table.cells(at["result"]))
-    seen = cells.drop_nulls().unique().to_list()
-    meaning = {
-        **dict.fromkeys(_OK.split(), True),
-        **dict.fromkeys(_SPOILT.split(), False),
-    }
-    known = [meaning.get(fold(cell)) for cell in seen]
-    good = cells.replace_strict(seen, known, default=None, return_dtype=pl.Boolean)
-    bad.add(good.is_null() & cells.is_not_null(), heading["result"], "unknown-result")
-    return good.fill_null(value=True)
+        raise LogError(error.message, file=error.file or file) from None
 
 
 def _optional(table: Table, at: dict[str, int], name: str) -> pl.Series:

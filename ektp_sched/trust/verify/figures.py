@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.alike import equal_printers, pools_of_printers
 from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.people.reasons import true_reasons
 from ektp_sched.trust.facts import MISSING, blocks
 from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.words import said
+from ektp_sched.yesterday.places import GivenPlaces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.backlog.known import Known
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
@@ -73,8 +76,11 @@ def _rounds(stated: Floats, day_of_waiting: Ints, target: Ints) -> Bools:
     return np.asarray(on_grid & (2 * off <= target))
 
 
-def check_places(facts: Facts, findings: Findings) -> None:
-    """Check the order of rows, batches, positions and the order within a day."""
+def check_places(facts: Facts, findings: Findings, known: Known | None) -> None:
+    """Check the order of rows, batches, positions and the order within a day.
+
+    Who keeps the place that the previous plan gave is in no order.
+    """
     rows = facts.rows
     order = _sorted(facts, findings)
     day, printer = (
@@ -109,7 +115,50 @@ def check_places(facts: Facts, findings: Findings) -> None:
         ),
     ):
         add_rows(facts, findings, code, message, _unlike(stated, wanted, order))
-    _check_order(facts, findings, order, new)
+    rest = np.arange(len(day)) if order is None else order
+    if known is not None and len(day) and facts.frame.height:
+        kept = _kept(facts, findings, known)[rest]
+        rest, day, printer = rest[~kept], day[~kept], printer[~kept]
+        new = np.ones(len(day), dtype=bool)
+        new[1:] = (day[1:] != day[:-1]) | (printer[1:] != printer[:-1])
+    _check_order(facts, findings, rest, new)
+
+
+def _kept(facts: Facts, findings: Findings, known: Known) -> Bools:
+    """Return which rows keep the place given; say which could and do not."""
+    rows, limits, size = facts.rows, facts.limits, facts.office.plan.batch_size
+    given = GivenPlaces.of(known.given, facts.start, limits.printers, size)
+    valid = np.flatnonzero(facts.valid())
+    application, printer, _, day = facts.prints()
+    given = given.at(application)
+    pools = pools_of_printers(facts.kinds.printers, facts.office, limits)
+    shape = limits.printer_cards.shape
+    cards = counted(printer * facts.days + day, shape)
+    kept = given.kept(
+        application,
+        given.wish(day, pools[printer], pools),
+        cards,
+        PublicOrder.of(facts.frame, facts.office),
+    )
+    here = (printer == given.printer) & (rows.batch[valid] == given.place // size + 1)
+    here &= rows.position[valid] == given.place % size + 1
+    wrong = np.zeros(len(rows.day), dtype=bool)
+    wrong[valid[kept & ~here]] = True
+    add_rows(
+        facts,
+        findings,
+        "place-kept",
+        said(
+            "The previous plan gave this application another place of this day, which "
+            "it could have kept.",
+            "Rencana sebelumnya memberi permohonan ini tempat lain pada hari ini, yang "
+            "seharusnya dapat dipertahankan.",
+        ),
+        wrong,
+    )
+    stays = np.zeros(len(rows.day), dtype=bool)
+    stays[valid[kept & here]] = True
+    return stays
 
 
 def _unlike(stated: Ints, wanted: Ints, order: Ints | None) -> Bools:
@@ -149,21 +198,21 @@ def _sorted(facts: Facts, findings: Findings) -> Ints | None:
     return np.lexsort(tuple(reversed(keys)))
 
 
-def _check_order(
-    facts: Facts, findings: Findings, order: Ints | None, new: Bools
-) -> None:
-    """Check rank, then pressure, then the tie-break, from row to row."""
+def _check_order(facts: Facts, findings: Findings, order: Ints, new: Bools) -> None:
+    """Check rank, then pressure, then the tie-break, from row to row.
+
+    ``order`` are the rows, and ``new`` tells where a printer's day begins.
+    """
     rows, count = facts.rows, len(new)
     if not count or not facts.frame.height:
         return
     tie_break = PublicOrder.of(facts.frame, facts.office)
     ids = facts.assignments["application_id"]
-    wrong = np.zeros(count, dtype=bool)
+    wrong = np.zeros(len(rows.day), dtype=bool)
     for block in blocks(count):
         # One row more, so that the last is compared with the first of the next.
-        row = np.arange(block.start, min(block.stop + 1, count))
-        pair = ~new[row[1:]]
-        row = row if order is None else order[row]
+        pair = ~new[block.start + 1 : block.stop + 1]
+        row = order[block.start : block.stop + 1]
         falls = _falls(facts, rows.application[row], rows.day[row], pair)
         later = tie_break.falls(rows.application[row], pair, ids.gather(row))
         wrong[row[1:]] = falls | later
@@ -206,22 +255,9 @@ def check_even_shares(facts: Facts, findings: Findings) -> None:
     good = facts.valid()
     key = facts.rows.printer[good] * facts.days + facts.rows.day[good]
     used = counted(key, limits.printer_cards.shape)
-    by_id = {printer.id: printer for printer in facts.office.printers}
-    alike = [
-        (
-            None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
-            None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
-            tuple(limits.reaches[index].tolist()),
-            # Ribbons may run out in one and not in the other.
-            None if by_id[name].cards_per_ribbon is None else name,
-        )
-        for index, name in enumerate(limits.printers)
-    ]
-    members: dict[tuple[object, ...], list[int]] = {}
-    for index, rules in enumerate(alike):
-        members.setdefault(rules, []).append(index)
-    for equals in members.values():
-        printers = np.array(equals, dtype=np.int64)
+    equal = equal_printers(facts.office, limits)
+    for group in range(int(equal.max(initial=-1)) + 1):
+        printers = np.flatnonzero(equal == group)
         _shares_are_even(facts, findings, printers, used[printers])
 
 

@@ -21,6 +21,12 @@ from ektp_sched.trust.verify.improvements import check_improvements, check_shift
 from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.tiers import check_tiers, values
 from ektp_sched.trust.verify.ties import check_ties, check_ties_in_groups
+from ektp_sched.trust.verify.yesterday import (
+    check_changes,
+    check_known,
+    check_yesterday,
+    other_yesterday,
+)
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -71,16 +77,23 @@ def verify(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> list[Violati
         )
         findings.add("columns", message)
         return findings.listed()
+    if other_yesterday(plan, backlog, findings):
+        return findings.listed()
     facts = read_facts(plan, backlog, office)
     check_rules(facts, findings)
     sound = not findings.violations
     check_figures(facts, findings)
-    check_places(facts, findings)
+    check_places(facts, findings, backlog.known)
     check_even_shares(facts, findings)
     check_reasons(facts, findings)
     sums = values(facts)
     listed = check_tiers(facts, plan, sums, findings)
     check_claims(facts, plan, findings)
+    if plan.backlog is not backlog:
+        check_known(plan, backlog, findings)
+    check_yesterday(plan, backlog, findings)
+    if sound:
+        check_changes(plan, backlog, sums, findings)
     if sound and listed:
         _check_proof(facts, plan, sums, findings)
     return findings.listed()

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from ektp_sched.backlog import Backlog
+from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Known
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
 from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.documents import Certificate, SavedPlan
 from ektp_sched.documents.files import read_file, read_json
+from ektp_sched.documents.seal import (
+    CARRIED_FILE,
+    CHANGES_FILE,
+    DONE_REJECTS_FILE,
+    SUMMARY,
+)
 from ektp_sched.documents.summary import Summary
-from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
+from ektp_sched.documents.tables import CHANGES, PLAN, PRICES, UNPRINTED
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office
 from ektp_sched.office.looked import TOO_HARD, RefusedError
-from ektp_sched.output.seal import SUMMARY
 from ektp_sched.places import settle
 from ektp_sched.words import said
 
@@ -30,7 +36,10 @@ if TYPE_CHECKING:
 _OPTIONAL = frozenset(
     {"due_on", "card", "area", "recorded_at", "promised_on", "pinned_on", "status"}
     | {"rank", "one_more", "one_less", "column"}
+    | {"was", "is", "days", "sheet", *GIVEN}
 )
+_LEFT: Final = ("gone", "held", "rejected")
+_RESULTS: Final = ("printed", "open")
 
 
 def load(path: str | Path) -> SavedPlan:
@@ -117,8 +126,10 @@ def _backlog(folder: Path, stated: Summary, office: Office) -> Backlog:
     kinds = {name: HELD[name] for name in ("application_id", "status")}
     held = _table(folder / "held.csv", kinds)
     path = folder / "applications.csv"
+    columns = {**PLANNED} if stated.previous is None else {**PLANNED, **GIVEN}
+    people = _known(_table(path, columns), office, path)
     return Backlog(
-        frame=_known(_table(path, PLANNED), office, path),
+        frame=people.select(*PLANNED),
         held=held.with_columns(pl.lit(None, pl.String).alias("area")),
         rejects=_table(folder / "rejects.csv", REJECTS),
         read=stated.read,
@@ -133,6 +144,29 @@ def _backlog(folder: Path, stated: Summary, office: Office) -> Backlog:
         provisional=stated.provisional,
         read_as=stated.read_as,
         done=int(already_printed(held["status"].fill_null(""), office).sum()),
+        known=_yesterday(folder, stated, people),
+    )
+
+
+def _yesterday(folder: Path, stated: Summary, people: pl.DataFrame) -> Known | None:
+    """Return what a folder knows of the plan before it; None on a first morning."""
+    if stated.previous is None:
+        return None
+    carried, path = _table(folder / CARRIED_FILE, CARRIED), folder / CARRIED_FILE
+    strange = ~carried["result"].is_in(_RESULTS)
+    if strange.any():
+        why = said("result must be printed or open", "result harus printed atau open")
+        raise _damaged(path, why, "result", int(strange.arg_max() or 0) + 2)
+    changed = _table(folder / CHANGES_FILE, CHANGES)
+    rejects = folder / DONE_REJECTS_FILE
+    return Known(
+        given=people.select(*GIVEN),
+        carried=carried,
+        left=changed.filter(pl.col("because").is_in(_LEFT)).select(*LEFT),
+        rejects=_table(rejects, DONE_REJECTS)
+        if os.path.lexists(rejects)
+        else pl.DataFrame(schema=dict(DONE_REJECTS)),
+        counts=stated.previous,
     )
 
 

@@ -8,8 +8,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.output.limits import file_of
-from ektp_sched.output.parallel import WORKERS
 from ektp_sched.places import is_workplace
 from ektp_sched.rules import HOLDING
 from ektp_sched.words import said
@@ -17,6 +15,8 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from ektp_sched.rules import Rule
 
 _SYSTEM: Final = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini")
 """Names of files that systems leave."""
@@ -44,11 +44,26 @@ INDEXES: Final = {
 }
 """What a folder with such an index holds."""
 
+CARRIED_FILE: Final = "carried.csv"
+CHANGES_FILE: Final = "changes.csv"
+DONE_REJECTS_FILE: Final = "done_rejects.csv"
+KNOWN_FILES: Final = frozenset({CARRIED_FILE, CHANGES_FILE, DONE_REJECTS_FILE})
+"""Of a plan that knows the one before."""
+
+SLIPPED_FILE: Final = "slipped.csv"
+
+
+def file_of(rule: Rule) -> str:
+    """Return the file of a plan folder that has a row for each of its periods."""
+    return f"{rule.name}.csv"
+
+
 FILES: Final = {
     SUMMARY: frozenset(
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
         | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv"}
         | {file_of(rule) for rule in HOLDING}
+        | {SLIPPED_FILE, *KNOWN_FILES}
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),
@@ -64,6 +79,9 @@ FILES: Final = {
 _UNSEALED: Final = ("files", "seconds")
 BATCHES: Final = "batches"
 """The folder of sheets in that of a plan."""
+
+_WORKERS: Final = 2
+"""Threads: hashing and reading files leave Python's lock alone."""
 
 
 def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
@@ -99,7 +117,7 @@ def _is_junk(name: str, opened: bool) -> bool:
 
 
 def _digests(folder: Path, names: Iterable[str]) -> list[str]:
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(lambda name: _digest(folder / name), names))
 
 

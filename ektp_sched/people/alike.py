@@ -1,0 +1,59 @@
+"""Printers that nothing tells apart: by the rules, or by the people who wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Capacity, Office
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+
+__all__ = ["equal_printers", "first_numbers", "pools_of_printers"]
+
+_Key = TypeVar("_Key", bound="Hashable")
+
+
+def equal_printers(office: Office, capacity: Capacity) -> Ints:
+    """Return the group of printers of equal rules that each is in, shape ``(P,)``."""
+    by_id = {printer.id: printer for printer in office.printers}
+    return first_numbers(
+        (
+            None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
+            None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
+            tuple(capacity.reaches[index].tolist()),
+            # Ribbons may run out in one and not in the other.
+            None if by_id[name].cards_per_ribbon is None else name,
+        )
+        for index, name in enumerate(capacity.printers)
+    )
+
+
+def pools_of_printers(eligible: Bools, office: Office, capacity: Capacity) -> Ints:
+    """Return the pool of each printer: who serves the same people through the same.
+
+    ``eligible`` tells which printers serve each kind of people, shape ``(K, P)``.
+    Printers of which ribbons are counted are alone.
+    """
+    by_id = {printer.id: printer for printer in office.printers}
+    return first_numbers(
+        (
+            eligible[:, index].tobytes(),
+            capacity.reaches[index].tobytes(),
+            None if by_id[name].cards_per_ribbon is None else name,
+        )
+        for index, name in enumerate(capacity.printers)
+    )
+
+
+def first_numbers(keys: Iterable[_Key]) -> Ints:
+    """Return a number for each key, in the order in which they first come."""
+    number: dict[_Key, int] = {}
+    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=int)

@@ -1,0 +1,272 @@
+"""What a plan says of the one before: who is planned again, and numbers that add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT
+from ektp_sched.rules.tiers import MOVED as MOVED_TIER
+from ektp_sched.trust.matching import match_ids
+from ektp_sched.words import said
+from ektp_sched.yesterday.changes import MOVED, changes, slipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.known import Counts, Known
+    from ektp_sched.documents import Plan
+    from ektp_sched.trust.findings import Findings
+    from ektp_sched.trust.verify.tiers import Values
+    from ektp_sched.words import Said
+
+__all__ = ["check_changes", "check_known", "check_yesterday", "other_yesterday"]
+
+_IDS: Final = "application_id"
+_NOT_READY: Final = MOVED[0]
+_REMARK: Final = "spoilt-without-reason"
+"""Of a card that counts as spoilt all the same."""
+
+
+def other_yesterday(plan: Plan, backlog: Backlog, findings: Findings) -> bool:
+    """Say that only one of a plan and its backlog knows of a previous plan, if so."""
+    if (plan.backlog.known is None) is (backlog.known is None):
+        return False
+    if backlog.known is None:
+        message = said(
+            "The plan was made after a previous one: without that one it cannot be "
+            "checked.",
+            "Rencana ini disusun sesudah rencana sebelumnya: tanpa rencana itu tidak "
+            "dapat diperiksa.",
+        )
+    else:
+        message = said(
+            "The plan was made without a previous one.",
+            "Rencana ini disusun tanpa rencana sebelumnya.",
+        )
+    findings.add("other-yesterday", message)
+    return True
+
+
+def check_yesterday(plan: Plan, backlog: Backlog, findings: Findings) -> None:
+    """Check what is known of yesterday, and that it adds up.
+
+    Parameters
+    ----------
+    plan
+        Whose rows are judged.
+    backlog
+        The accepted applications; without ``known`` there is nothing to check.
+    findings
+        Where violations go: ``planned-again``, ``carried-list``, ``left-list``,
+        ``given`` and ``yesterday-count``.
+    """
+    known = backlog.known
+    if known is None:
+        return
+    _check_carried(known, backlog, findings)
+    _check_given(known, plan.start, backlog, findings)
+    for name, adds_up in _sums(known.counts, known, backlog):
+        if not adds_up:
+            message = said(
+                "What became of the previous plan does not add up: {name}.",
+                "Perhitungan tentang rencana sebelumnya tidak cocok: {name}.",
+                name=name,
+            )
+            findings.add("yesterday-count", message)
+
+
+def _check_carried(known: Known, backlog: Backlog, findings: Findings) -> None:
+    """Check who is handed on, who left, and that none of these is planned."""
+    carried, left, ids = known.carried, known.left, backlog.frame[_IDS]
+    again = said(
+        "Planned, though it is printed, or open, on an earlier sheet.",
+        "Direncanakan, padahal sudah dicetak, atau belum jelas, di lembar sebelumnya.",
+    )
+    gone = said(
+        "Planned, though it is said to have left the previous plan.",
+        "Direncanakan, padahal disebut sudah keluar dari rencana sebelumnya.",
+    )
+    for code, frame, message in (
+        ("planned-again", carried, again),
+        ("planned-again", left, gone),
+    ):
+        at = match_ids(frame[_IDS], ids) >= 0
+        for (row,) in findings.places(code, at):
+            findings.add(code, message, application_id=frame[_IDS][row])
+    words = (
+        ("carried", carried, "result", ("printed", "open")),
+        ("left", left, "because", ("gone", "held", "rejected")),
+    )
+    for code, frame, column, allowed in words:
+        in_order = frame[_IDS].is_sorted() and frame[_IDS].is_unique().all()
+        if not (in_order and frame[column].is_in(allowed).all()):
+            message = said(
+                "The list '{code}' is not one row for each application, by id, each "
+                "with one of: {words}.",
+                "Daftar '{code}' tidak berisi satu baris untuk setiap permohonan, "
+                "menurut id, masing-masing dengan salah satu dari: {words}.",
+                code=code,
+                words=", ".join(allowed),
+            )
+            findings.add(f"{code}-list", message)
+
+
+def _check_given(
+    known: Known, start: date, backlog: Backlog, findings: Findings
+) -> None:
+    """Check that given days are none before the start, and given places whole."""
+    given = known.given
+    printer = given["given_printer"].is_not_null()
+    wrong = (given["given_on"] < start).fill_null(value=False)
+    wrong |= printer & given["given_on"].is_null()
+    for name in ("given_batch", "given_position"):
+        wrong |= given[name].is_not_null() != printer
+        wrong |= (given[name] < 1).fill_null(value=False)
+    message = said(
+        "The place that the previous plan gave is no day from the start on, or not "
+        "whole.",
+        "Tempat menurut rencana sebelumnya bukan hari sejak awal rencana, atau tidak "
+        "lengkap.",
+    )
+    for (row,) in findings.places("given", wrong.to_numpy()):
+        findings.add("given", message, application_id=backlog.frame[_IDS][row])
+
+
+def _sums(counts: Counts, known: Known, backlog: Backlog) -> Iterator[tuple[str, bool]]:
+    """Yield what must hold of the counts, and whether it does."""
+    because, result = known.left["because"], known.carried["result"]
+    of_held = backlog.held[_IDS].implode()
+    held = known.left.filter(because == "held")[_IDS]
+    carried = known.carried.filter(~pl.col(_IDS).is_in(of_held))
+    on_day = known.given["given_on"].is_not_null()
+    made_again = int((on_day & known.given["given_printer"].is_null()).sum())
+    yield (
+        "planned_before = printed + open + waiting + held + gone",
+        counts.planned_before
+        == counts.printed + counts.open + counts.waiting + counts.held + counts.gone,
+    )
+    yield "waiting + new", counts.waiting + counts.new == backlog.planned
+    yield "gone", counts.gone == (because == "gone").sum()
+    yield "held", counts.held == (because != "gone").sum()
+    yield "held.csv", bool(held.is_in(of_held).all())
+    yield "carried_printed", counts.carried_printed == (result == "printed").sum()
+    yield "carried_open", counts.carried_open == (result == "open").sum()
+    # Of those carried, the others are held or rejected.
+    yield "taken_out", 0 <= carried.height - counts.taken_out <= backlog.rejected
+    read = backlog.planned + backlog.held_count + backlog.rejected + counts.taken_out
+    yield "read", backlog.read == read
+    again = counts.spoilt + counts.unprinted + counts.replanned
+    yield "spoilt + unprinted + replanned <= waiting", again <= counts.waiting
+    yield "given_on", made_again <= again + counts.returned
+    unknown = len(on_day) - int(on_day.sum())
+    yield "new", counts.returned <= counts.new <= unknown + counts.returned
+    choice, open_ = counts.open_choice, (carried["result"] == "open").sum()
+    yield (
+        "open",
+        (not counts.open or choice == "exclude")
+        and (not counts.replanned or choice == "plan")
+        and (choice != "plan" or open_ <= backlog.rejected),
+    )
+    refused = (known.rejects["reason"] != _REMARK).sum()
+    rejected = sum(reading.rejected for reading in counts.readings)
+    yield "done_rejects", rejected == refused
+
+
+def check_changes(
+    plan: Plan, backlog: Backlog, amounts: Values, findings: Findings
+) -> None:
+    """Check that who moved and which dates slip are what the tiers count.
+
+    Parameters
+    ----------
+    plan
+        Whose rows name each application once.
+    backlog
+        The accepted applications.
+    amounts
+        What the plan's tiers come to, by name and rank.
+    findings
+        Where violations go.
+    """
+    judged = replace(plan, backlog=backlog)
+    beyond = plan.start + timedelta(days=plan.days)
+    late = slipped(judged).select(
+        pl.coalesce(
+            "days_late", (pl.lit(beyond) - pl.col("promised_on")).dt.total_days()
+        ).sum()
+    )
+    rows = changes(judged)
+    moved = rows.filter(
+        pl.col("because").is_in(MOVED) & (pl.col("because") != _NOT_READY),
+        pl.col("was") < beyond,
+    )
+    for name, file, listed in (
+        ("promise", "slipped.csv", int(late.item())),
+        (MOVED_TIER, "changes.csv", moved.height),
+    ):
+        of_name = [value for (tier, _), value in amounts.items() if tier == name]
+        if of_name and sum(of_name) != listed:
+            message = said(
+                "{file} comes to {listed}; tier {tier} is {value}.",
+                "{file} berjumlah {listed}; tujuan {tier} adalah {value}.",
+                file=file,
+                listed=listed,
+                tier=name,
+                value=sum(of_name),
+            )
+            findings.add("yesterday-count", message)
+
+
+def check_known(plan: Plan, backlog: Backlog, findings: Findings) -> None:
+    """Check what a plan knows of yesterday against today's backlog, laid out anew.
+
+    Parameters
+    ----------
+    plan
+        As it was made or loaded.
+    backlog
+        Today's export, compared once more with the previous plan.
+    findings
+        Where violations go: ``other-yesterday``.
+    """
+    if other_yesterday(plan, backlog, findings):
+        return
+    stated, true = plan.backlog.known, backlog.known
+    if stated is None or true is None:
+        return
+    told = pl.col(_IDS, "promised_on")
+    pairs = [
+        ("given_on", _by_id(plan.backlog, stated), _by_id(backlog, true)),
+        ("promised_on", plan.backlog.frame.select(told), backlog.frame.select(told)),
+        ("carried.csv", stated.carried.select(*CARRIED), true.carried),
+        ("changes.csv", stated.left.select(*LEFT), true.left),
+        ("done_rejects.csv", stated.rejects.select(*DONE_REJECTS), true.rejects),
+    ]
+    for name, one, other in pairs:
+        rows = one.columns
+        if not one.sort(rows).equals(other.select(rows).sort(rows)):
+            findings.add("other-yesterday", _says_otherwise(name))
+    for key in type(true.counts).model_fields:
+        if getattr(stated.counts, key) != getattr(true.counts, key):
+            findings.add("other-yesterday", _says_otherwise(f"previous {key}"))
+
+
+def _by_id(backlog: Backlog, known: Known) -> pl.DataFrame:
+    ids = backlog.frame.select(_IDS)
+    given = known.given.select(*GIVEN)
+    return ids.hstack(given) if len(given) == len(ids) else given.clear()
+
+
+def _says_otherwise(name: str) -> Said:
+    return said(
+        "{name} is not what the previous plan, the export and what was printed come "
+        "to.",
+        "{name} tidak sesuai dengan rencana sebelumnya, ekspor, dan hasil cetaknya.",
+        name=name,
+    )

@@ -1,0 +1,376 @@
+"""What became of yesterday's cards, as filled sheets, lists and logs tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.identity import Named, is_made
+from ektp_sched.backlog.known import DONE_REJECTS, Reading
+from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
+from ektp_sched.backlog.reasons import in_words
+from ektp_sched.documents import SavedPlan
+from ektp_sched.errors import InputError, place
+from ektp_sched.words import joined, said
+from ektp_sched.yesterday.sheets import OPEN, Filled, is_marked, read_filled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+    from ektp_sched.documents import Plan
+    from ektp_sched.office import Office
+
+__all__ = ["DONE", "Done", "read_done", "sheets_marked"]
+
+DONE: Final = {
+    "application_id": pl.String(),
+    "result": pl.String(),
+    "date": pl.Date(),
+    "printer": pl.String(),
+    "reason": pl.String(),
+    "source": pl.String(),
+    "row": pl.Int64(),
+}
+"""What became of a card, and which row of which file says so."""
+
+_SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
+_UNTOUCHED: Final = (b";;;\n", b",,,\n")
+"""How each line of a sheet in CSV ends whose boxes are all empty."""
+
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of yesterday's cards.
+
+    Parameters
+    ----------
+    frame
+        The columns of `DONE`, one row a card that the previous plan knows, sorted by
+        id: ``printed``, ``spoilt``, ``unprinted`` or ``open``.  The last word holds,
+        by date, then by the order of files and rows; ``open`` is none.
+    strangers
+        The same columns, for cards that the previous plan does not know.
+    rejects
+        The columns of `DONE_REJECTS`, in the order of files and rows.
+    readings
+        How each file was read, in the order of files.
+    """
+
+    frame: pl.DataFrame
+    strangers: pl.DataFrame
+    rejects: pl.DataFrame
+    readings: tuple[Reading, ...]
+
+
+def read_done(
+    paths: Sequence[str | PathLike[str]], previous: Plan, office: Office, start: date
+) -> Done:
+    """Read filled sheets, lists of cards and printers' logs.
+
+    Parameters
+    ----------
+    paths
+        The files in the order in which they were written; of the previous plan's own
+        folder those sheets are read, before them, on which somebody marked something.
+    previous
+        The plan whose cards these are.
+    office
+        The office of today: its headings, form of dates and key.
+    start
+        First day of the new plan; no print is later.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        If a file is no table, names nobody, or has rows and none that can be used.
+    """
+    files = _files([Path(path) for path in paths], previous)
+    if not files:
+        nothing = pl.DataFrame(schema=DONE)
+        return Done(nothing, nothing, pl.DataFrame(schema=dict(DONE_REJECTS)), ())
+    planned = _planned(previous)
+    printers = [p.id for each in (previous.office, office) for p in each.printers]
+    named = Named(planned)
+    filled = [
+        read_filled(path, source, office, [*dict.fromkeys(printers)], named)
+        for source, path in files.items()
+    ]
+    rows = _judged(_dated(_rows(filled), planned, start), previous.start, start)
+    rejects = _rejects(filled, rows)
+    usable = rows.filter(pl.col("why").is_null())
+    readings = tuple(
+        _reading(at, file, usable, rejects) for at, file in enumerate(filled)
+    )
+    for at, (reading, path) in enumerate(zip(readings, files.values(), strict=True)):
+        _refuse_useless(reading, rejects.filter(pl.col("file") == at), path)
+    remarks = usable.filter((pl.col("result") == SPOILT) & pl.col("reason").is_null())
+    remarks = remarks.with_columns(
+        why=pl.lit("spoilt-without-reason"), column=pl.lit("")
+    )
+    sources = pl.Series([*files], dtype=pl.String)
+    return Done(
+        frame=_last_words(usable, sources),
+        strangers=_last_words(rows.filter(~pl.col("known")), sources),
+        rejects=_together(pl.concat([rejects, _reject_lines(remarks)]), sources),
+        readings=readings,
+    )
+
+
+def sheets_marked(previous: Plan) -> list[Path]:
+    """Return the sheets of a plan's folder on which somebody marked something.
+
+    A sheet without any mark says nothing of what was printed.
+    """
+    if not isinstance(previous, SavedPlan):
+        return []
+    return [
+        path
+        for path in sorted((previous.path / "batches").glob("*/*"))
+        if path.suffix.lower() in _SPREADSHEETS
+        and not path.name.startswith(("~$", ".~"))
+        and not _is_untouched(path)
+        and is_marked(path, previous.office)
+    ]
+
+
+def _is_untouched(path: Path) -> bool:
+    """Return whether a sheet in CSV is surely as it was written; it is quick."""
+    if path.suffix.lower() != ".csv":
+        return False
+    data = path.read_bytes()
+    lines = data.count(b"\n") - 1
+    return any(data.count(end) == lines for end in _UNTOUCHED)
+
+
+def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
+    """Return each file by a name of its own; those of the plan's folder first."""
+    own = previous.path.resolve() if isinstance(previous, SavedPlan) else None
+    files: dict[str, Path] = {}
+    each = {path.resolve(): path for path in (*sheets_marked(previous), *paths)}
+    for whole, path in each.items():
+        names = [path.name, f"{whole.parent.name}/{path.name}", str(whole)]
+        if own is not None and whole.is_relative_to(own):
+            names.insert(0, whole.relative_to(own).as_posix())
+        files[next(name for name in names if name not in files)] = path
+    return files
+
+
+def _planned(previous: Plan) -> pl.DataFrame:
+    """Return whom a plan knows, each once: waiting_since, day, printer, known.
+
+    ``waiting_since`` is null for those whom it did not plan: printed or open before,
+    held, or gone.
+    """
+    backlog = previous.backlog
+    frame = backlog.frame.select("application_id", "waiting_since")
+    others = [backlog.held.select("application_id")]
+    if backlog.known is not None:
+        others += [
+            backlog.known.carried.select("application_id"),
+            backlog.known.left.select("application_id"),
+        ]
+    more = pl.concat(others).unique().join(frame, on="application_id", how="anti")
+    places = previous.assignments.select("application_id", "day", "printer")
+    return (
+        pl.concat([frame, more], how="diagonal")
+        .join(places, on="application_id", how="left")
+        .rename({"day": "sheet_day", "printer": "sheet_printer"})
+        .with_columns(known=pl.lit(value=True))
+    )
+
+
+def _rows(filled: Sequence[Filled]) -> pl.DataFrame:
+    """Return the rows of all files, numbered in their order."""
+    parts = [
+        file.rows.with_columns(
+            pl.lit(at, pl.Int64).alias("file"),
+            pl.lit(file.read_as).alias("read_as"),
+            *(
+                pl.lit(file.headings.get(name, "")).alias(f"{name} heading")
+                for name in ("application_id", "printed_at", "printer")
+            ),
+        )
+        for at, file in enumerate(filled)
+    ]
+    return pl.concat(parts).with_row_index("at")
+
+
+def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFrame:
+    """Add what the plan says of each row, and day and printer where the row has none.
+
+    Whoever stands in a list without a date was printed on the day of the sheet, or, if
+    that is still to come, on the last one before the new plan.
+    """
+    before = planned["sheet_day"].filter(planned["sheet_day"] < start).max()
+    last = before if isinstance(before, date) else start
+    own_day = pl.col("sheet_day")
+    is_sheet = pl.col("read_as").is_in(["all-but-marked", "ticked-only"])
+    rows = rows.join(
+        planned, on="application_id", how="left", maintain_order="left"
+    ).with_columns(pl.col("known").fill_null(value=False), is_sheet=is_sheet)
+    told = pl.when(pl.col("is_sheet") | (own_day <= start)).then(own_day)
+    rows = rows.with_columns(pl.coalesce("date", told, pl.lit(last)))
+    planned_printer = pl.when(pl.col("date") == own_day).then("sheet_printer")
+    printer = pl.coalesce("printer", planned_printer)
+    # Whoever writes a list without printers does not say on which one it was.
+    stated = pl.when("is_sheet").then(printer).otherwise("printer")
+    return rows.with_columns(printer=printer, stated=stated)
+
+
+def _judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
+    """Add why each row cannot be used, and drop those that say nothing.
+
+    Nothing is said by an empty box of a day that is not over, nor by anything but a
+    print before the previous plan began, which knew of it; a log goes back further than
+    that and names people whom the plan never knew.
+    """
+    known, on, result = pl.col("known"), pl.col("date"), pl.col("result")
+    is_open = result == OPEN
+    silent = is_open & (on >= start)
+    silent |= (
+        pl.col("waiting_since").is_not_null() & (result != PRINTED) & (on < earlier)
+    )
+    silent |= ~known & (pl.col("read_as") == "log") & (on < earlier)
+    rows = rows.filter(~silent)
+    number = is_made(rows["application_id"]) & rows["application_id"].str.contains("-")
+    printed = result.is_in([PRINTED, SPOILT])
+    why = (
+        pl.when(~known & number)
+        .then(pl.lit("unknown-queue-number"))
+        .when(~known)
+        .then(pl.lit("unknown-in-plan"))
+        .when(~is_open & (on > start))
+        .then(pl.lit("printed-in-future"))
+        .when(printed & (on < pl.col("waiting_since")))
+        .then(pl.lit("printed-before-recorded"))
+    )
+    rows = rows.with_columns(why=why)
+    across = _across(rows.filter(pl.col("why").is_null() & ~is_open))
+    rows = rows.join(across, on="at", how="left", maintain_order="left").with_columns(
+        pl.coalesce("why", "across")
+    )
+    column = (
+        pl.when(pl.col("why").str.starts_with("unknown"))
+        .then("application_id heading")
+        .when(pl.col("why").is_in(["printed-in-future", "printed-before-recorded"]))
+        .then("printed_at heading")
+        .when(pl.col("why") == "printed-on-two-printers")
+        .then("printer heading")
+        .otherwise(pl.lit(""))
+    )
+    return rows.with_columns(column=column)
+
+
+def _across(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that contradict others of the same card: at, across."""
+    again = rows.filter(pl.col("application_id").is_duplicated()).sort("date", "at")
+    results = pl.col("result").n_unique().over("application_id", "date")
+    twice = again.filter("is_sheet").filter(results > 1)
+    rest = again.join(twice, on="at", how="anti", maintain_order="left")
+    before = pl.col("result", "stated").shift(1).over("application_id")
+    rest = rest.with_columns(before.name.suffix(" before"))
+    two = rest.filter(
+        pl.col("result").eq(PRINTED),
+        pl.col("result before").eq(PRINTED),
+        pl.col("stated") != pl.col("stated before"),
+    )
+    return pl.concat(
+        [
+            twice.select("at", across=pl.lit("filled-twice-differently")),
+            two.select("at", across=pl.lit("printed-on-two-printers")),
+        ]
+    )
+
+
+def _last_words(rows: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
+    """Return one row a card: the last word by date, then by the order of rows."""
+    rows = rows.sort("date", "at")
+    told = rows.filter(pl.col("result") != OPEN)
+    told = told.unique("application_id", keep="last", maintain_order=True)
+    silent = rows.filter(pl.col("result") == OPEN)
+    silent = silent.unique("application_id", keep="last", maintain_order=True)
+    silent = silent.join(told, on="application_id", how="anti")
+    whole = pl.concat([told, silent]).sort("application_id")
+    return whole.with_columns(source=sources.gather(whole["file"])).select(*DONE)
+
+
+def _rejects(filled: Sequence[Filled], rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that cannot be used: file, sheet, row, column, reason."""
+    parts = [
+        file.rejects.select(pl.lit(at, pl.Int64).alias("file"), pl.all())
+        for at, file in enumerate(filled)
+    ]
+    refused = _reject_lines(rows.filter(pl.col("why").is_not_null()))
+    return pl.concat([*parts, refused])
+
+
+def _reject_lines(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select("file", "sheet", "row", "column", reason="why")
+
+
+def _together(rejects: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
+    """Return one line a row, in the order of files and rows."""
+    where = ("file", "sheet", "row")
+    lines = rejects.sort(where, maintain_order=True)
+    lines = lines.group_by(where, maintain_order=True).agg(
+        pl.col("column", "reason").str.join("; ")
+    )
+    lines = lines.with_columns(source=sources.gather(lines["file"]))
+    return lines.select(pl.col(name).cast(kind) for name, kind in DONE_REJECTS.items())
+
+
+def _reading(
+    at: int, file: Filled, usable: pl.DataFrame, rejects: pl.DataFrame
+) -> Reading:
+    """Return how a file was read, and how many of its rows say what."""
+    results = usable["result"].filter(usable["file"] == at)
+    refused = rejects.filter(pl.col("file") == at).select("sheet", "row")
+    counts = dict(results.value_counts().iter_rows())
+    return Reading(
+        source=file.source,
+        read_as=file.read_as,
+        printed=counts.get(PRINTED, 0),
+        spoilt=counts.get(SPOILT, 0),
+        unprinted=counts.get(UNPRINTED, 0),
+        open=counts.get(OPEN, 0),
+        rejected=refused.unique().height,
+    )
+
+
+def _refuse_useless(reading: Reading, rejects: pl.DataFrame, path: Path) -> None:
+    """Refuse a file with rows of which none can be used."""
+    if reading.printed + reading.spoilt + reading.unprinted + reading.open:
+        return
+    lines = [
+        (sheet, row, column, in_words(reason))
+        for _, sheet, row, column, reason in rejects.head(_SHOWN).iter_rows()
+    ]
+    if not lines:
+        return
+    sheet, row, column, reason = lines[0]
+    message = said(
+        "holds no row that can be used ({count}), the first for this: {reason}; give "
+        "the sheets and lists of the previous plan",
+        "tidak memuat satu baris pun yang dapat dipakai ({count}), yang pertama karena "
+        "ini: {reason}; berikan daftar cetak dan catatan dari rencana sebelumnya",
+        count=reading.rejected,
+        reason=reason,
+    )
+    raise InputError(
+        message,
+        file=str(path),
+        sheet=sheet,
+        row=row,
+        column=column or None,
+        problems=[
+            message,
+            *(joined(": ", (place(s, r, c), why)) for s, r, c, why in lines),
+        ],
+    )

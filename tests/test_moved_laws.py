@@ -1,0 +1,140 @@
+"""Least change: as few cards as can be leave the day that yesterday gave them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brute import enumerated, every_plan, reference, slots_of
+from hypothesis import assume, event, given
+from mixes_brute import Small
+from strategies import (
+    FEW,
+    HALF,
+    Case,
+    cases,
+    days_of,
+    given_cases,
+    mixed_cases,
+    pinned_cases,
+    quota_cases,
+    shift_cases,
+    tiny_cases,
+)
+
+from ektp_sched.backlog.known import GIVEN
+from ektp_sched.planning import Status
+from ektp_sched.trust import check_certificate, verify
+
+if TYPE_CHECKING:
+    from ektp_sched.planning import Plan
+
+STABLE = ("moved", "frozen")
+
+
+def values(plan: Plan) -> tuple[int, ...]:
+    return tuple(tier.value for tier in plan.tiers)
+
+
+def named(plan: Plan) -> list[str]:
+    return [tier.name for tier in plan.tiers]
+
+
+def feasible(case: Case) -> Plan:
+    plan = case.plan()
+    assume(plan.status is not Status.INFEASIBLE)
+    assert plan.status is Status.OPTIMAL
+    return plan
+
+
+# The optimum
+
+
+@HALF
+@given(given_cases(tiny_cases()))
+def test_no_plan_of_equal_tiers_moves_fewer(case: Case) -> None:
+    problem = reference(case)
+    best = enumerated(problem)
+    assert problem.optimum() == best
+    for engine in ("flow", "cpsat"):
+        plan = case.plan(engine=engine)
+        assert plan.engine == engine
+        if best is None:
+            assert plan.status is Status.INFEASIBLE
+            continue
+        assert plan.status is Status.OPTIMAL
+        assert named(plan) == [name for name, _ in problem.tiers]
+        assert values(plan) == best == problem.values(slots_of(plan))
+        assert verify(plan, case.backlog, case.office) == []
+    if best is not None:
+        moved = [
+            v for (n, _), v in zip(problem.tiers, best, strict=True) if n == "moved"
+        ]
+        event(f"moved: {min(2, sum(moved))} {'named' if len(moved) > 1 else ''}")
+
+
+@FEW
+@given(given_cases(pinned_cases()))
+def test_flow_is_cpsat_is_shortest_paths_person_by_person(case: Case) -> None:
+    problem = reference(case)
+    best = problem.optimum()
+    for engine in ("flow", "cpsat"):
+        plan = case.plan(engine=engine)
+        if best is None:
+            assert plan.status is Status.INFEASIBLE
+            continue
+        assert plan.status is Status.OPTIMAL
+        assert values(plan) == best == problem.values(slots_of(plan))
+        assert problem.broken(slots_of(plan)) == []
+        assert all(tier.proven and tier.bound == tier.value for tier in plan.tiers)
+        assert check_certificate(plan, case.backlog, case.office) == []
+        assert verify(plan, case.backlog, case.office) == []
+
+
+@HALF
+@given(given_cases(mixed_cases(), kinds=2))
+def test_shifts_quotas_and_blanks_move_no_more_than_they_must(case: Case) -> None:
+    small = Small(case)
+    best = small.best()
+    plan = case.plan()
+    event(f"{plan.engine} {plan.status}")
+    if best is None:
+        assert plan.status is Status.INFEASIBLE
+        return
+    assert plan.status is Status.OPTIMAL
+    assert named(plan) == [name for name, _ in small.tiers]
+    assert values(plan) == best
+    uses = [(use.shift, (use.day - case.start).days) for use in plan.shifts]
+    assert small.value_of(days_of(plan), uses) == best
+    assert verify(plan, case.backlog, case.office) == []
+
+
+# What stability may cost
+
+
+@HALF
+@given(given_cases(cases() | pinned_cases() | quota_cases() | shift_cases()))
+def test_what_stands_before_moved_is_as_good_as_on_a_first_morning(case: Case) -> None:
+    plan = feasible(case)
+    first = case.with_rows(
+        [{k: v for k, v in row.items() if k not in GIVEN} for row in case.rows]
+    ).plan()
+    assert not set(named(first)) & set(STABLE)
+    before = next((n for n, t in enumerate(plan.tiers) if t.name in STABLE), 0)
+    assert named(first)[:before] == named(plan)[:before]
+    assert values(first)[:before] == values(plan)[:before]
+
+
+@HALF
+@given(given_cases(tiny_cases()))
+def test_told_dates_slip_only_as_every_plan_of_equal_earlier_tiers_slips_them(
+    case: Case,
+) -> None:
+    plan = feasible(case)
+    problem = reference(case)
+    told = [n for n, (name, _) in enumerate(problem.tiers) if name == "promise"]
+    assume(any(p.promised is not None for p in problem.people))
+    reached = values(plan)
+    for others, _ in every_plan(problem):
+        for tier in told:
+            if others[:tier] == reached[:tier]:
+                assert others[tier] >= reached[tier]
