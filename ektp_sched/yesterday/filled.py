@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.identity import Named, is_made
 from ektp_sched.backlog.known import DONE_REJECTS, Reading
+from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
@@ -116,9 +118,10 @@ def read_done(
         why=pl.lit("spoilt-without-reason"), column="result heading"
     )
     sources = pl.Series([*files], dtype=pl.String)
+    strangers = rows.filter(~pl.col("known"))
     return Done(
-        frame=_last_words(usable, sources),
-        strangers=_last_words(rows.filter(~pl.col("known")), sources),
+        frame=_last_words(usable, "person", sources),
+        strangers=_last_words(strangers, "application_id", sources),
         rejects=_together(pl.concat([rejects, _reject_lines(remarks)]), sources),
         readings=readings,
     )
@@ -165,7 +168,7 @@ def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
 
 
 def _planned(previous: Plan) -> pl.DataFrame:
-    """Return whom a plan knows, each once: waiting_since, day, printer, known.
+    """Return whom a plan knows, each once: id, waiting_since, sheet_day, sheet_printer.
 
     ``waiting_since`` is null for those whom it did not plan: printed or open before,
     held, or gone.
@@ -178,13 +181,18 @@ def _planned(previous: Plan) -> pl.DataFrame:
             backlog.known.carried.select("application_id"),
             backlog.known.left.select("application_id"),
         ]
-    more = pl.concat(others).unique().join(frame, on="application_id", how="anti")
-    places = previous.assignments.select("application_id", "day", "printer")
-    return (
-        pl.concat([frame, more], how="diagonal")
-        .join(places, on="application_id", how="left")
-        .rename({"day": "sheet_day", "printer": "sheet_printer"})
-        .with_columns(known=pl.lit(value=True))
+    more = pl.concat(others).unique()
+    more = more.filter(match_ids(more["application_id"], frame["application_id"]) < 0)
+    people = pl.concat([frame, more], how="diagonal")
+    sheets = previous.assignments
+    at = match_ids(sheets["application_id"], people["application_id"])
+    row = np.full(people.height, UNKNOWN, dtype=np.int64)
+    row[at[at != UNKNOWN]] = np.flatnonzero(at != UNKNOWN)
+    places = pl.Series(row)
+    places = places.set(places == UNKNOWN, None)
+    return people.with_columns(
+        sheet_day=sheets["day"].gather(places),
+        sheet_printer=sheets["printer"].gather(places),
     )
 
 
@@ -214,9 +222,14 @@ def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFra
     last = before if isinstance(before, date) else start
     own_day = pl.col("sheet_day")
     is_sheet = pl.col("read_as").is_in(["all-but-marked", "ticked-only"])
-    rows = rows.join(
-        planned, on="application_id", how="left", maintain_order="left"
-    ).with_columns(pl.col("known").fill_null(value=False), is_sheet=is_sheet)
+    person = rows["person"]
+    known = [column.gather(person) for column in planned.iter_columns()]
+    rows = rows.with_columns(
+        known[0].fill_null(rows["application_id"]),
+        *known[1:],
+        known=person.is_not_null(),
+        is_sheet=is_sheet,
+    )
     told = pl.when(pl.col("is_sheet") | (own_day <= start)).then(own_day)
     rows = rows.with_columns(pl.coalesce("date", told, pl.lit(last)))
     planned_printer = pl.when(pl.col("date") == own_day).then("sheet_printer")
@@ -241,7 +254,8 @@ def _judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
     )
     silent |= ~known & (pl.col("read_as") == "log") & (on < earlier)
     rows = rows.filter(~silent)
-    number = is_made(rows["application_id"]) & rows["application_id"].str.contains("-")
+    names = rows["application_id"].set(rows["known"], None)
+    number = is_made(names) & names.str.contains("-")
     printed = result.is_in([PRINTED, SPOILT])
     why = (
         pl.when(~known & number)
@@ -272,11 +286,11 @@ def _judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
 
 def _across(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that contradict others of the same card: at, across."""
-    again = rows.filter(pl.col("application_id").is_duplicated()).sort("date", "at")
-    results = pl.col("result").n_unique().over("application_id", "date")
+    again = rows.filter(pl.col("person").is_duplicated()).sort("date", "at")
+    results = pl.col("result").n_unique().over("person", "date")
     twice = again.filter("is_sheet").filter(results > 1)
     rest = again.join(twice, on="at", how="anti", maintain_order="left")
-    before = pl.col("result", "stated").shift(1).over("application_id")
+    before = pl.col("result", "stated").shift(1).over("person")
     rest = rest.with_columns(before.name.suffix(" before"))
     two = rest.filter(
         pl.col("result").eq(PRINTED),
@@ -291,15 +305,15 @@ def _across(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _last_words(rows: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
-    """Return one row a card: the last word by date, then by the order of rows."""
-    rows = rows.sort("date", "at")
-    told = rows.filter(pl.col("result") != OPEN)
-    told = told.unique("application_id", keep="last", maintain_order=True)
-    silent = rows.filter(pl.col("result") == OPEN)
-    silent = silent.unique("application_id", keep="last", maintain_order=True)
-    silent = silent.join(told, on="application_id", how="anti")
-    whole = pl.concat([told, silent]).sort("application_id")
+def _last_words(rows: pl.DataFrame, by: str, sources: pl.Series) -> pl.DataFrame:
+    """Return one row a card: the last word by date, then by the order of rows.
+
+    An empty box is a word only where there is no other.  ``by`` tells cards apart.
+    """
+    again = rows[by].is_duplicated()
+    several = rows.filter(again).sort(pl.col("result") != OPEN, "date", "at")
+    last = several.unique(by, keep="last", maintain_order=True)
+    whole = pl.concat([rows.filter(~again), last]).sort("application_id")
     return whole.with_columns(source=sources.gather(whole["file"])).select(*DONE)
 
 
