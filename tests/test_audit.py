@@ -527,6 +527,7 @@ def test_the_files_of_an_audit(tmp_path: Path, code: str, sheets: list[str]) -> 
         "explained",
         "idle",
         "unlisted",
+        "overtakes",
     ]
     assert written == result.to_dict()
     assert written["unlisted"] == [

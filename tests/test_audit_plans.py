@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 from audit_brute import FIRST, Case
 from audit_cases import PRINTERS, backlog_of, cases, log_of
+from examples import read
 from hypothesis import given
 from hypothesis import strategies as st
 from test_audit import U, backlog, day, log, office
@@ -56,6 +58,9 @@ ASKED = sheet(
 )
 
 
+REST = (("A4", 12, "p2", 1, 1), ("A5", 12, "p2", 1, 2), ("A6", 13, "p2", 1, 1))
+
+
 def accused(result: Audit) -> list[str]:
     return sorted(result.out_of_turn["application_id"])
 
@@ -82,6 +87,97 @@ def test_whoever_follows_the_sheets_is_not_accused_after_a_jam() -> None:
     assert deviating(result) == []
     assert result.stopped is not None
     assert result.stopped.rows() == [(day(11), "p1", 2, 1, 1, False)]
+
+
+def test_what_a_jam_accounts_for_is_counted_and_not_hidden() -> None:
+    rows = [("A1", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    rows += [("A2", 12, "p1"), ("A5", 12, "p1"), ("A6", 12, "p2")]
+    result = judge(rows)
+    explained = result.explained.select("application_id", "left_by_jam", "accounted_by")
+    assert explained.rows() == [("A3", 1, "jam"), ("A4", 1, "jam")]
+    assert result.overtakes["all"] == result.overtakes["jam"] == 2
+    assert result.to_dict()["overtakes"] == result.overtakes
+
+
+def test_who_carries_a_jammed_sheet_to_another_printer_is_accounted_for() -> None:
+    rows = [("A1", 11, "p1"), ("A2", 11, "p2"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    result = judge(rows)
+    assert result.deviations is not None
+    assert result.deviations.select(
+        "application_id", "deviation", "accounted_by"
+    ).rows() == [("A2", "other-printer", "jam")]
+    # Without a jam it is not: p1 made as many cards as its sheet has.
+    result = judge([*rows, ("A6", 11, "p1")])
+    assert result.deviations is not None
+    moved = result.deviations.filter(pl.col("deviation") == "other-printer")
+    assert moved["accounted_by"].to_list() == [None]
+
+
+def test_who_follows_the_sheet_of_yesterdays_plan_is_counted_apart() -> None:
+    # Planned anew for the 12th, the office goes on with the sheets of the 11th.
+    later = sheet(12, ("A2", 12, "p1", 1, 1), ("A6", 13, "p1", 1, 1))
+    rows = [("A1", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
+    rows += [("A2", 12, "p1"), ("A6", 12, "p2"), ("A5", 13, "p2")]
+    result = judge(rows, ASKED, later)
+    assert result.clean
+    by = dict(result.explained.select("application_id", "accounted_by").rows())
+    assert by["A6"] == "earlier-sheet"
+    assert result.overtakes["earlier_sheet"] == 1
+    assert result.deviations is not None
+    ahead = result.deviations.filter(pl.col("application_id") == "A6")
+    assert ahead["accounted_by"].to_list() == ["earlier-sheet"]
+    # Nobody gave A5 the 11th.
+    result = judge([("A5", 11, "p1"), *rows], ASKED, later)
+    assert accused(result) == ["A5"]
+
+
+def test_a_day_planned_again_at_noon_has_two_valid_sheets() -> None:
+    # p1 is out from noon on: what is left goes to p2, and A4 to the next day.
+    noon = sheet(11, ("A2", 11, "p2", 1, 1), ("A3", 11, "p2", 1, 2), *REST)
+    rows = [("A1", 11, "p1"), ("A4", 11, "p2"), ("A2", 11, "p2"), ("A3", 11, "p2")]
+    result = judge(rows, ASKED, noon)
+    assert result.clean
+    assert deviating(result) == []
+
+
+def test_without_the_days_plan_it_is_said_that_a_jam_cannot_be_known() -> None:
+    rows = [("A1", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2"), ("A2", 12, "p1")]
+    rules = office()
+    alone = audit(log(*rows), backlog(rules, *SIX), rules)
+    later = judge(rows, sheet(12, ("A2", 12, "p1", 1, 1)))
+    for result in (alone, later):
+        assert accused(result) == ["A3", "A4"]
+        figures = {n.code: n.figures for n in result.notices}
+        assert figures["no-sheets"] == {"count": 2}
+    assert "no-sheets" not in {n.code for n in judge(rows).notices}
+
+
+def test_after_a_jam_nobody_who_followed_the_sheets_is_accused() -> None:
+    # The example office: printer-2 stops at half its sheet, the next morning is planned
+    # again, and the log is what the sheets said.
+    people, rules = read("kupang")
+    first, second = date(2017, 9, 12), date(2017, 9, 13)
+    morning = plan(people, rules, start=first, days=4)
+    asked = morning.assignments.filter(pl.col("day") == first)
+    position = pl.int_range(pl.len()).over("printer")
+    jam = (pl.col("printer") == "printer-2") & (
+        position >= pl.len().over("printer") / 2
+    )
+    done = asked.filter(~jam)
+    waiting = people.frame.join(done, on="application_id", how="anti")
+    again = plan(replace(people, frame=waiting), rules, start=second, days=4)
+    today = again.assignments.filter(pl.col("day") == second)
+    prints = pl.concat([done, today]).select(
+        "application_id", "printer", printed_at="day"
+    )
+    alone = audit(prints, people, rules)
+    assert not alone.clean
+    result = audit(prints, people, rules, plans=[morning, again])
+    assert result.clean
+    assert deviating(result) == []
+    assert set(result.explained["accounted_by"]) == {"jam"}
+    assert result.overtakes["jam"] == result.overtakes["all"]
+    assert result.overtakes["all"] == alone.overtakes["out_of_turn"]
 
 
 def test_a_day_without_any_print_is_a_stop_and_its_outage_is_named() -> None:
@@ -194,7 +290,7 @@ def test_a_plan_with_any_tiers_carried_out_is_followed() -> None:
 @st.composite
 def sheets(draw: st.DrawFn, case: Case) -> list[Plan]:
     plans = []
-    for start in draw(st.lists(st.integers(0, 8), min_size=1, max_size=2, unique=True)):
+    for start in draw(st.lists(st.integers(0, 8), min_size=1, max_size=3)):
         rows = [
             (
                 person["application_id"],
@@ -236,10 +332,20 @@ class Followed:
             r["application_id"]: (r["day"], r["printer"], r["position"]) for r in rows
         }
 
-    def followed(self, name: str) -> bool:
+    def followed(self, name: str) -> str | None:
+        """Return whose sheet a first good print followed: sheet, earlier_sheet."""
         on = self.first[name]["printed_at"]
-        asked = self.asked(on).get(name)
-        return asked is not None and asked[0] <= on
+        begun = [each for each in self.plans if each.start <= on]
+        giving = [
+            each.start
+            for each in begun
+            if not each.assignments.filter(
+                pl.col("application_id") == name, pl.col("day") <= on
+            ).is_empty()
+        ]
+        if not giving:
+            return None
+        return "sheet" if begun[-1].start in giving else "earlier_sheet"
 
     def left(self) -> set[tuple[str, date]]:
         """Return who was left at the end of a stopped sheet, with its day."""
@@ -282,7 +388,18 @@ class Followed:
             row["printed_at"] == on
             and row["printer"] == printer
             and (name not in asked or asked[name][0] > on)
+            and not self.gave(name, on)
             for name, row in good.items()
+        )
+
+    def gave(self, name: str, on: date) -> bool:
+        """Return whether any plan begun gives a card that day or an earlier one."""
+        return any(
+            not each.assignments.filter(
+                pl.col("application_id") == name, pl.col("day") <= on
+            ).is_empty()
+            for each in self.plans
+            if each.start <= on
         )
 
 
@@ -306,12 +423,38 @@ def test_sheets_excuse_exactly_what_the_cards_say(data: st.DataObject) -> None:
             and case.exchangeable(a, b)
             and not case.accounted(a, b)
         ]
-        if wronged and not truth.followed(b["application_id"]):
+        if wronged and truth.followed(b["application_id"]) is None:
             expected.add(b["application_id"])
     result = audit(log_of(case), backlog_of(case), case.office, plans=plans)
     assert set(result.out_of_turn["application_id"]) == expected
     assert result.stopped is not None
     assert result.stopped["left"].sum() == len(left)
+    assert result.overtakes == overtakes_of(case, truth, left)
+
+
+def overtakes_of(
+    case: Case, truth: Followed, left: set[tuple[str, date]]
+) -> dict[str, int]:
+    """Count whom each card passed by what accounts for it, pair by pair."""
+    names = ("all", "jam", "printer", "earlier_tier", "sheet", "earlier_sheet")
+    counts = dict.fromkeys((*names, "reason", "out_of_turn"), 0)
+    for b in case.people:
+        row = truth.first.get(b["application_id"])
+        for a in case.people:
+            if row is None or a is b or not case.passed(a, b):
+                continue
+            account = truth.followed(b["application_id"])
+            if row["reason"] is not None:
+                account = account or "reason"
+            if case.accounted(a, b):
+                account = "earlier_tier"
+            if not case.exchangeable(a, b):
+                account = "printer"
+            if (a["application_id"], row["printed_at"]) in left:
+                account = "jam"
+            counts["all"] += 1
+            counts[account or "out_of_turn"] += 1
+    return counts
 
 
 # Queue numbers stand wherever ids do.

@@ -362,10 +362,13 @@ def _sheet(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
-    """Say who deviates from the sheets, and what the sheet said."""
+    """Say who deviates and nothing accounts for it, and what the sheet said."""
+    import polars as pl
+
     if result.deviations is None:
         return
-    for row in result.deviations.head(_WORST).iter_rows(named=True):
+    unaccounted = result.deviations.filter(pl.col("accounted_by").is_null())
+    for row in unaccounted.head(_WORST).iter_rows(named=True):
         sheet = words.text("cli.no-sheet")
         if row["sheet_day"] is not None:
             sheet = f"{words.plain_date(row['sheet_day'])}, {row['sheet_printer']}"
@@ -381,7 +384,7 @@ def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
             printed=printed,
         )
         yield f"  {text}"
-    rest = result.deviations.height - _WORST
+    rest = unaccounted.height - _WORST
     if rest > 0:
         yield f"  {words.text('cli.more', count=rest)}"
 
@@ -390,17 +393,26 @@ def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
     figures = {
         "cards": result.cards,
         "explained": result.explained.height,
+        **{f"overtakes_{name}": n for name, n in result.overtakes.items()},
         "stopped": 0 if result.stopped is None else result.stopped.height,
         "idle_days": result.idle.height,
         "unlisted": result.unlisted.height,
         "rejects": result.rejects.height,
         "deviations": 0 if result.deviations is None else result.deviations.height,
+        "deviations_explained": _accounted(result),
     }
     for name, figure in figures.items():
         if figure:
             yield f"{words.text(f'audit.figure.{name}')}: {words.number(figure)}"
         if figure and name == "unlisted":
             yield f"  {_log_rows(result, words)}"
+
+
+def _accounted(result: Audit) -> int:
+    """Count the deviations that something accounts for."""
+    if result.deviations is None:
+        return 0
+    return result.deviations["accounted_by"].drop_nulls().len()
 
 
 def _log_rows(result: Audit, words: Language) -> str:

@@ -172,10 +172,15 @@ def _figures(audit: Audit) -> dict[str, int]:
         )
         if frame is not None
     }
+    overtakes = {f"overtakes_{name}": n for name, n in audit.overtakes.items() if n}
+    if audit.deviations is not None:
+        accounted = audit.deviations["accounted_by"]
+        sheets["deviations_explained"] = len(accounted) - accounted.null_count()
     return {
         "cards": audit.cards,
         "out_of_turn": audit.out_of_turn.height,
         "explained": audit.explained.height,
+        **overtakes,
         **sheets,
         "idle_days": audit.idle.height,
         "idle_cards": int(idle),
@@ -232,9 +237,14 @@ def _readable(frame: pl.DataFrame, name: str, words: Language) -> pl.DataFrame:
     if name == "stopped":
         yes, no = (pl.lit(words.text(f"audit.{answer}")) for answer in ("yes", "no"))
         return frame.with_columns(outage=pl.when("outage").then(yes).otherwise(no))
-    if name not in kinds:
-        return frame
-    column, kind = kinds[name]
+    if name == "deviations":
+        frame = _named(frame, *account, words)
+    return _named(frame, *kinds[name], words) if name in kinds else frame
+
+
+def _named(
+    frame: pl.DataFrame, column: str, kind: str, words: Language
+) -> pl.DataFrame:
     codes = frame[column].drop_nulls().unique().to_list()
     texts = {code: words.name(kind, code) for code in codes}
     return frame.with_columns(pl.col(column).replace(texts))

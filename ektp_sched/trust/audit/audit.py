@@ -24,8 +24,8 @@ needs no account: A does not come first then.  So the log of a plan that was
 carried out as it was proven optimal has nobody out of turn.
 
 Where the plan's folder is given, a card that followed the sheets is accounted for
-(``sheet``), and whoever a stopped sheet left was not passed on that day: see
-`ektp_sched.trust.audit.verdicts`.
+(``sheet``, ``earlier-sheet``), and that somebody was passed whom a stopped sheet left
+on that day is the jam's doing (``jam``): see `ektp_sched.trust.audit.verdicts`.
 
 A shift counts as worked where cards were printed on a day that only it opens
 (`ektp_sched.trust.audit.idle`).  The blanks in stock are taken for those on
@@ -111,11 +111,16 @@ class Audit(OneLine):
         Rows of the log that could not be used: row, column, reason.
     notices
         What else the log shows.
+    overtakes
+        Pairs of a card and somebody whom it passed: ``all``, and by what accounts for
+        them ``jam``, ``printer``, ``earlier_tier``, ``sheet``, ``earlier_sheet`` and
+        ``reason``; the rest are ``out_of_turn``.
     stopped, deviations
         With plans: the sheets whose end was left, and who deviates from the
         sheets, as `ektp_sched.trust.audit.verdicts.Sheets` has them; else None.
         ``out_of_turn`` then says, too, what the sheet said: sheet_day,
-        sheet_printer.
+        sheet_printer; and both lists left_by_jam, whom a stopped sheet had left on
+        that day, which is not in ``passed``.
     """
 
     start: date
@@ -131,6 +136,7 @@ class Audit(OneLine):
     authorised: pl.DataFrame
     rejects: pl.DataFrame
     notices: tuple[Notice, ...]
+    overtakes: dict[str, int]
     stopped: pl.DataFrame | None = None
     deviations: pl.DataFrame | None = None
 
@@ -150,6 +156,7 @@ class Audit(OneLine):
             "explained": _records(self.explained),
             "idle": _records(self.idle),
             "unlisted": _records(self.unlisted),
+            "overtakes": self.overtakes,
         }
         if self.stopped is not None and self.deviations is not None:
             document["stopped"] = _records(self.stopped)
@@ -210,14 +217,14 @@ def audit(
     sheets = None
     if plans:
         sheets = sheets_of(plans, rows, backlog.frame, office, limits)
-        queue = sheets.excuse(queue)
-    out_of_turn, explained = verdicts(queue, listed, sheets)
+    judged = verdicts(queue, listed, sheets)
     return Audit(
         start=limits.start,
         end=limits.start + timedelta(days=limits.days - 1),
         cards=int(rows["first"].sum()),
-        out_of_turn=out_of_turn,
-        explained=explained,
+        out_of_turn=judged.out_of_turn,
+        explained=judged.explained,
+        overtakes=judged.overtakes,
         idle=idle_days(queue, limits, attempts(rows, limits, office)),
         unlisted=_unlisted_prints(rows, backlog, prints.source),
         held=_held_but_printed(rows, backlog, office),
@@ -228,6 +235,7 @@ def audit(
         notices=(
             *prints.notices,
             *_remarks(rows, queue, limits, backlog, prints, opened, office),
+            *_without_sheets(judged.out_of_turn, plans),
         ),
         stopped=None if sheets is None else sheets.stopped,
         deviations=None if sheets is None else sheets.deviations,
@@ -363,6 +371,14 @@ def _authorised(rows: pl.DataFrame, backlog: Backlog) -> pl.DataFrame:
         .sort("by", "reason", "printed_at", "application_id", nulls_last=True)
         .select("application_id", "printed_at", "urgency", "due_on", "reason", "by")
     )
+
+
+def _without_sheets(accused: pl.DataFrame, plans: Sequence[Plan]) -> list[Notice]:
+    """Return how many are accused of whose day no sheet was given."""
+    if plans:
+        first = min(plan.start for plan in plans)
+        accused = accused.filter(pl.col("printed_at") < first)
+    return [Notice("no-sheets", {"count": accused.height})] if accused.height else []
 
 
 def _remarks(
