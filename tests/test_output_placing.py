@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import openpyxl
 import polars as pl
 import pytest
 from cli_server import LONGEST
@@ -81,6 +82,12 @@ def tick(out: Path) -> None:
     sheet.write_bytes(sheet.read_bytes().replace(b",,,", b",x,,", 1))
 
 
+def note(out: Path) -> None:
+    """Write beside the boxes, which marks none."""
+    sheet = out / "batches/2017-09-12/printer-1.csv"
+    sheet.write_bytes(sheet.read_bytes().replace(b"\n", b",note\n", 1))
+
+
 def misstate(out: Path) -> None:
     path = out / "summary.json"
     path.write_bytes(path.read_bytes().replace(b'"printed": 20', b'"printed": 19', 1))
@@ -93,7 +100,7 @@ def empty_folder(out: Path) -> None:
 CHANGES: dict[Callable[[Path], None], str] = {
     change: "plan.csv",
     remove: "held.csv",
-    tick: "batches",
+    note: "batches",
     misstate: "summary.json",
     empty_folder: "batches",
 }
@@ -114,6 +121,35 @@ def test_a_changed_plan_needs_force(
     assert files_of(out) == before
     quick(other, out, force=True)
     assert load(out).assignments.equals(other.assignments)
+
+
+def tick_workbook(out: Path) -> None:
+    path = out / "batches/2017-09-12/printer-1.xlsx"
+    book = openpyxl.load_workbook(path)
+    boxes = (cell for row in book.active for cell in row if cell.value == "☐")
+    next(boxes).value = "x"
+    book.save(path)
+
+
+def break_sheet(out: Path) -> None:
+    """Leave a changed sheet of which nobody can tell what stood in it."""
+    (out / "batches/2017-09-12/printer-1.xlsx").write_bytes(b"PK")
+
+
+@pytest.mark.parametrize("act", [tick, tick_workbook, break_sheet])
+@pytest.mark.parametrize("force", [False, True])
+def test_filled_sheets_are_never_removed(
+    made: Plan, other: Plan, tmp_path: Path, act: Callable[[Path], None], force: bool
+) -> None:
+    out = tmp_path / "out"
+    save(made, out, report=False, verify=False)
+    act(out)
+    before = files_of(out)
+    with pytest.raises(FolderError) as caught:
+        quick(other, out, force=force)
+    assert "batches/2017-09-12/printer-1" in str(caught.value)
+    assert "--force" not in str(caught.value)
+    assert files_of(out) == before
 
 
 @pytest.mark.parametrize(

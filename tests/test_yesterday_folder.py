@@ -451,7 +451,7 @@ def test_a_planner_reads_who_moves_why_and_who_is_to_be_phoned(made: Plan) -> No
     assert "capacity" not in moved
     assert "slipped.csv" in said_by(made, "phoned")
     assert "semua tercetak kecuali yang ditandai" in said_by(made, "p.csv", "id")
-    assert "done_rejects.csv" in said_by(made, "cannot be used (")
+    assert "done_rejects.csv" in said_by(made, "p.csv")
 
 
 def test_nothing_is_said_on_a_first_morning(made: Plan) -> None:

@@ -15,8 +15,11 @@ from ektp_sched.documents.seal import (
     seal,
 )
 from ektp_sched.documents.summary import PROGRAM
+from ektp_sched.errors import InputError
+from ektp_sched.office import Office
 from ektp_sched.output.batches import file_stems, sheet_text
 from ektp_sched.output.languages import language
+from ektp_sched.yesterday.sheets import is_marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +56,45 @@ def changed_file(folder: Path, index: str = SUMMARY) -> str | None:
         if stated.get(name) != actual.get(name):
             return name
     return None
+
+
+def marked_sheet(folder: Path) -> str | None:
+    """Return a sheet of a plan on which somebody marked something; None if none is.
+
+    One that cannot be read, in a folder whose sheets were changed, may be marked too.
+
+    Parameters
+    ----------
+    folder
+        In which `foreign_to` finds nothing.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    document = _index(folder, SUMMARY)
+    if document is None:
+        return None
+    as_sealed = seal(folder, document).get(BATCHES)
+    if as_sealed is None or as_sealed == document["files"].get(BATCHES):
+        return None
+    sheets = [name for name in file_names(folder) if (folder / name).is_file()]
+    sheets = [name for name in sheets if name.startswith(f"{BATCHES}/")]
+    try:
+        office = Office.load(folder / "office.toml")
+    except InputError:
+        return next(iter(sheets), None)
+    return next(
+        (name for name in sheets if _may_be_marked(folder / name, office)), None
+    )
+
+
+def _may_be_marked(sheet: Path, office: Office) -> bool:
+    try:
+        return is_marked(sheet, office)
+    except InputError:
+        return True
 
 
 def foreign_to(folder: Path, index: str = SUMMARY) -> str | None:

@@ -16,7 +16,7 @@ from ektp_sched.documents.files import json_text
 from ektp_sched.documents.seal import INDEXES, SUMMARY, seal
 from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import FolderError
-from ektp_sched.output.owned import changed_file, foreign_file, foreign_to
+from ektp_sched.output.owned import changed_file, foreign_file, foreign_to, marked_sheet
 from ektp_sched.places import (
     DENIED,
     Workplace,
@@ -63,7 +63,8 @@ def replaced_folder(
         The same for a command without an index: by name of its files, bytes
         that each holds in its first kilobytes.
     force
-        Also replace what this program wrote and somebody changed since.
+        Also replace what this program wrote and somebody changed since; but never
+        sheets that somebody filled in.
     files
         What else is put in place with the folder, by path; before it.
 
@@ -164,7 +165,20 @@ def _refuse(
 ) -> None:
     """Raise unless the target may be replaced."""
     _refuse_foreign(target, shown, index, own)
-    if own is not None or force or not target.is_dir():
+    if own is not None or not target.is_dir():
+        return
+    marked = marked_sheet(target) if index == SUMMARY else None
+    if marked is not None:
+        message = said(
+            "holds sheets that somebody filled in ({name}), and they are never "
+            "removed; name another folder (the filled sheets are read with --previous)",
+            "berisi lembar yang sudah diisi ({name}), dan lembar seperti itu tidak "
+            "pernah dihapus; sebutkan folder lain (lembar yang terisi dibaca dengan "
+            "--previous)",
+            name=marked,
+        )
+        raise FolderError(message, file=shown)
+    if force:
         return
     changed = changed_file(target, index)
     if changed is not None:

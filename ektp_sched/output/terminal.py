@@ -9,6 +9,7 @@ import polars as pl
 from rich.text import Text
 
 from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.errors import place
 from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.draw.screen import (
@@ -61,6 +62,8 @@ def show_plan(
     if plan.backlog.provisional:
         say_line(console, texts.text("sheet.provisional"), "bold yellow")
     say_section(console, yesterday_section(plan, texts), texts)
+    if plan.backlog.known is not None:
+        _show_done_rejects(plan.backlog.known.rejects, console, texts)
     if plan.assignments.height:
         console.print()
         say_table(console, days_table(plan, texts), texts)
@@ -136,6 +139,24 @@ def show_rejects(
     if rejects.height > _ROWS:
         more = texts.text("terminal.more_rejects", count=rejects.height - _ROWS)
         indented(console, more)
+
+
+def _show_done_rejects(
+    rejects: pl.DataFrame, console: Console, texts: Language
+) -> None:
+    """Show the first rows of sheets and logs that say nothing that can be used."""
+    if rejects.is_empty():
+        return
+    console.print()
+    count = texts.number(rejects.height)
+    say_line(console, f"{texts.text('yesterday.rejects')}: {count}", "bold yellow")
+    for source, sheet, row, column, reason in rejects.head(_ROWS).iter_rows():
+        where = in_language(place(sheet, row, column), texts.code)
+        said = texts.reason(reason)
+        line = texts.text("yesterday.reject", source=source, place=where, reason=said)
+        indented(console, line)
+    if (more := rejects.height - _ROWS) > 0:
+        indented(console, texts.text("yesterday.more_rejects", count=more))
 
 
 def _show_kinds(rejects: pl.DataFrame, console: Console, texts: Language) -> None:

@@ -36,21 +36,25 @@ def equal_printers(office: Office, capacity: Capacity) -> Ints:
     )
 
 
-def pools_of_printers(eligible: Bools, office: Office, capacity: Capacity) -> Ints:
+def pools_of_printers(
+    eligible: Bools, office: Office, capacity: Capacity
+) -> tuple[Ints, Ints]:
     """Return the pool of each printer: who serves the same people through the same.
 
+    And, finer, the pools where printers of which ribbons are counted are alone.
+
     ``eligible`` tells which printers serve each kind of people, shape ``(K, P)``.
-    Printers of which ribbons are counted are alone.
     """
     by_id = {printer.id: printer for printer in office.printers}
-    return first_numbers(
-        (
-            eligible[:, index].tobytes(),
-            capacity.reaches[index].tobytes(),
-            None if by_id[name].cards_per_ribbon is None else name,
-        )
-        for index, name in enumerate(capacity.printers)
-    )
+    keys = [
+        (eligible[:, index].tobytes(), capacity.reaches[index].tobytes())
+        for index in range(len(capacity.printers))
+    ]
+    alone = [
+        None if by_id[name].cards_per_ribbon is None else name
+        for name in capacity.printers
+    ]
+    return first_numbers(keys), first_numbers(zip(keys, alone, strict=True))
 
 
 def first_numbers(keys: Iterable[_Key]) -> Ints:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Clock"]
 
 _SHARE = {
+    "yesterday": 0.0,
     "cohorts": 0.0,
     "conflict": 0.5,
     "decide": 0.05,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -129,17 +130,19 @@ def plan(
     backlog, start = as_backlog(backlog, office), as_day(start)
     clock = Clock(time_limit, progress)
     solver = tier_solver(engine)
-    backlog = with_yesterday(
-        backlog,
-        office,
-        start=start,
-        previous=previous,
-        done=done,
-        promises=promises,
-        open=open,
-        gone=gone,
-    )
     check_whole(("workers", workers, 1, MOST_WORKERS))
+    first = previous is None and promises is None  # nothing is there to compare with
+    with nullcontext() if first else clock.stage("yesterday"):
+        backlog = with_yesterday(
+            backlog,
+            office,
+            start=start,
+            previous=previous,
+            done=done,
+            promises=promises,
+            open=open,
+            gone=gone,
+        )
     with clock.stage("cohorts"):
         case = _laid(backlog, office, start, days, solver, workers, clock)
     search = choose(case)

@@ -14,6 +14,7 @@ from ektp_sched.backlog.known import DONE_REJECTS, Reading
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
+from ektp_sched.documents.seal import BATCHES
 from ektp_sched.errors import InputError, place
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday.sheets import OPEN, Filled, is_marked, read_filled
@@ -112,7 +113,7 @@ def read_done(
         _refuse_useless(reading, rejects.filter(pl.col("file") == at), path)
     remarks = usable.filter((pl.col("result") == SPOILT) & pl.col("reason").is_null())
     remarks = remarks.with_columns(
-        why=pl.lit("spoilt-without-reason"), column=pl.lit("")
+        why=pl.lit("spoilt-without-reason"), column="result heading"
     )
     sources = pl.Series([*files], dtype=pl.String)
     return Done(
@@ -132,8 +133,9 @@ def sheets_marked(previous: Plan) -> list[Path]:
         return []
     return [
         path
-        for path in sorted((previous.path / "batches").glob("*/*"))
+        for path in sorted((previous.path / BATCHES).glob("*/*"))
         if path.suffix.lower() in _SPREADSHEETS
+        and path.is_file()
         and not path.name.startswith(("~$", ".~"))
         and not _is_untouched(path)
         and is_marked(path, previous.office)
@@ -194,7 +196,7 @@ def _rows(filled: Sequence[Filled]) -> pl.DataFrame:
             pl.lit(file.read_as).alias("read_as"),
             *(
                 pl.lit(file.headings.get(name, "")).alias(f"{name} heading")
-                for name in ("application_id", "printed_at", "printer")
+                for name in ("application_id", "printed_at", "printer", "result")
             ),
         )
         for at, file in enumerate(filled)
@@ -263,7 +265,7 @@ def _judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
         .then("printed_at heading")
         .when(pl.col("why") == "printed-on-two-printers")
         .then("printer heading")
-        .otherwise(pl.lit(""))
+        .otherwise("result heading")
     )
     return rows.with_columns(column=column)
 

@@ -103,7 +103,7 @@ def reconcile(
     if gone == "ask" and count["gone"] * _MOST_GONE > previous.backlog.planned:
         raise _many_gone(backlog, previous, people, count["gone"])
     if open is None and count["open"]:
-        raise _asked_about(count["open"])
+        raise _asked_about(people)
     columns = ("before", "on_sheet", "state", "result", *GIVEN)
     today = people.select(pl.col(columns).gather(at))
     taken_out = today["state"].is_in(["printed", "open"]).fill_null(value=False)
@@ -350,17 +350,20 @@ def _overdue(people: pl.DataFrame, office: Office, start: date) -> int:
     return _number(printed, pl.col("date") <= latest)
 
 
-def _asked_about(number: int) -> AskedError:
+def _asked_about(people: pl.DataFrame) -> AskedError:
+    days = people.filter(pl.col("before") & (pl.col("state") == "open"))["given_on"]
     message = said(
-        "{number} applications were on an earlier sheet and are print-ready still, "
-        "and nothing says whether they were printed; hand in the filled sheets with "
-        "--done, leave them out with --open exclude, or plan them again with --open "
-        "plan",
-        "{number} permohonan ada di lembar sebelumnya dan masih siap cetak, dan tidak "
-        "ada keterangan apakah sudah dicetak; serahkan lembar yang sudah diisi dengan "
-        "--done, kecualikan dengan --open exclude, atau rencanakan lagi dengan --open "
-        "plan",
-        number=number,
+        "{number} applications on the sheets of {first} to {last} are print-ready "
+        "still, and nothing says whether they were printed; hand in the filled sheets "
+        "with --done, leave them out with --open exclude, or plan them again with "
+        "--open plan",
+        "{number} permohonan di lembar {first} sampai {last} masih siap cetak, dan "
+        "tidak ada keterangan apakah sudah dicetak; serahkan lembar yang sudah diisi "
+        "dengan --done, kecualikan dengan --open exclude, atau rencanakan lagi dengan "
+        "--open plan",
+        number=len(days),
+        first=str(days.min()),
+        last=str(days.max()),
     )
     return AskedError(message)
 
@@ -371,11 +374,12 @@ def _many_gone(
     """Return the question, or that the plan is of another office."""
     if backlog.read and people["export"].null_count() == people.height:
         message = said(
-            "plans none of the applications in this export; name the last plan of this "
+            "plans none of the applications in this export: it is of another office, "
+            "or their ids were made with another key; name the last plan of this "
             "office (that one is of {name}), or accept it with --gone accept",
-            "tidak memuat satu pun permohonan dari ekspor ini; sebutkan rencana "
-            "terakhir kantor ini (yang disebut milik {name}), atau terima dengan "
-            "--gone accept",
+            "tidak memuat satu pun permohonan dari ekspor ini: itu rencana kantor "
+            "lain, atau id-nya dibuat dengan kunci lain; sebutkan rencana terakhir "
+            "kantor ini (yang disebut milik {name}), atau terima dengan --gone accept",
             name=previous.office.name,
         )
         if isinstance(previous, SavedPlan):

@@ -70,6 +70,9 @@ _LISTED: Final = {
 _REMARKS: Final = ("", "alasan", "reason", "sebab", "penyebab", "catatan", "note")
 """Headings of columns beside the ticks in which a reason may stand."""
 
+_PROVISIONAL: Final = frozenset({"sementara", "provisional"})
+"""What a sheet itself says there, as `fold` makes it."""
+
 _BOXES: Final = r"[☐□▢◻⬜]"
 _LOST_SIGN: Final = "?"
 """What an old encoding writes for a box, and for a tick mark too."""
@@ -102,7 +105,7 @@ class Filled:
     # where the file does not say.
     rows: pl.DataFrame
     rejects: pl.DataFrame  # sheet, row, column, reason
-    headings: Mapping[str, str]  # of application_id, printed_at and printer
+    headings: Mapping[str, str]  # of application_id, printed_at, printer, result
 
 
 def read_filled(
@@ -115,7 +118,7 @@ def read_filled(
     """Read a file in whichever form it is; ids are those of the plan where it knows."""
     table = _table(path, office)
     if _is_sheet(table):
-        meaning = {w: n for w, n in meanings(office).items() if n in _WHOM} | _TICKS
+        meaning = {w: n for w, n in meanings(office).items() if n in _WHOM}
     else:
         meaning = _LISTED | meanings(office)
     at = positions_of(table, meaning, str(path), InputError)
@@ -153,7 +156,9 @@ def read_filled(
     row, sheet = split_rows(rejects["row"], _sheets(table))
     rejects = rejects.with_columns(sheet.alias("sheet"), row.alias("row"))
     rejects = rejects.select("sheet", "row", "column", "reason")
-    at.setdefault("application_id", whom)
+    at = {"application_id": whom} | at
+    if "spoilt" in _ticks(table):
+        at["result"] = _ticks(table)["spoilt"]
     headings = {name: table.headings[position] for name, position in at.items()}
     return Filled(source, read_as, rows, rejects, headings)
 
@@ -396,17 +401,13 @@ def _spoilt_meaning(mark: str) -> str | None:
 
 
 def _beside(table: Table, ticks: Sequence[int]) -> pl.Series:
-    """Return what somebody wrote to the right of the boxes, the first text of a row.
-
-    What stands there in each row alike is the sheet's own.
-    """
+    """Return what somebody wrote to the right of the boxes, the first text of a row."""
     texts = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
-    last = table.frame.width - bool(table.sheets)
-    for at in range(max(ticks) + 1, last):
-        cells = clean(table.cells(at))
-        alike = cells.null_count() == 0 and cells.n_unique() == 1 and len(cells) > 1
-        if fold(table.headings[at]) in _REMARKS and not alike:
-            texts = texts.fill_null(cells)
+    for at in range(min(ticks) + 1, table.frame.width - bool(table.sheets)):
+        if at not in ticks and fold(table.headings[at]) in _REMARKS:
+            cells = clean(table.cells(at))
+            own = [text for text in distinct(cells) if fold(text) in _PROVISIONAL]
+            texts = texts.fill_null(cells.set(cells.is_in(own), None))
     return texts
 
 
@@ -419,17 +420,17 @@ def _day_and_printer(
         facts = next((f for line in titles if (f := _FACTS.search(line))), None)
         days.append(facts and facts[1])
         names.append(facts and facts[2] if facts and facts[2] in printers else None)
-    parsed = parse_dates(pl.Series(days, dtype=pl.String)).values
-    of_folder = _day_named(path.resolve().parent.name)
-    parsed = parsed if of_folder is None else parsed.fill_null(of_folder)
-    _, day = split_rows(table.rows, parsed.cast(pl.String))
+    parsed = parse_dates(pl.Series(days, dtype=pl.String)).values.cast(pl.String)
+    folder = _day_named(path.resolve().parent.name)
+    stated = pl.Series([day or folder for day in parsed], dtype=pl.String)
+    _, day = split_rows(table.rows, stated)
     _, printer = split_rows(table.rows, pl.Series(names, dtype=pl.String))
     return day.str.to_date(), printer
 
 
-def _day_named(folder: str) -> date | None:
+def _day_named(folder: str) -> str | None:
     try:
-        return date.fromisoformat(folder)
+        return date.fromisoformat(folder).isoformat()
     except ValueError:
         return None
 

@@ -68,8 +68,6 @@ def _sentences(plan: AnyPlan, known: Known, texts: Language) -> Iterator[str]:
         yield _reading(reading, texts)
     if more := counts.readings[_READINGS:]:
         yield texts.text("yesterday.more_readings", count=len(more))
-    if known.rejects.height:
-        yield texts.text("yesterday.rejects", count=known.rejects.height)
     if again := _parts(counts, "again_part", _AGAIN, texts):
         yield texts.text("yesterday.again", parts=again)
     if counts.open:

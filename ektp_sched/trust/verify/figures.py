@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.people.alike import equal_printers, pools_of_printers
+from ektp_sched.people.alike import equal_printers
 from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.people.reasons import true_reasons
 from ektp_sched.trust.facts import MISSING, blocks
+from ektp_sched.trust.verify.kept import kept_places
 from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.words import said
-from ektp_sched.yesterday.places import GivenPlaces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -117,48 +117,11 @@ def check_places(facts: Facts, findings: Findings, known: Known | None) -> None:
         add_rows(facts, findings, code, message, _unlike(stated, wanted, order))
     rest = np.arange(len(day)) if order is None else order
     if known is not None and len(day) and facts.frame.height:
-        kept = _kept(facts, findings, known)[rest]
+        kept = kept_places(facts, findings, known)[rest]
         rest, day, printer = rest[~kept], day[~kept], printer[~kept]
         new = np.ones(len(day), dtype=bool)
         new[1:] = (day[1:] != day[:-1]) | (printer[1:] != printer[:-1])
     _check_order(facts, findings, rest, new)
-
-
-def _kept(facts: Facts, findings: Findings, known: Known) -> Bools:
-    """Return which rows keep the place given; say which could and do not."""
-    rows, limits, size = facts.rows, facts.limits, facts.office.plan.batch_size
-    given = GivenPlaces.of(known.given, facts.start, limits.printers, size)
-    valid = np.flatnonzero(facts.valid())
-    application, printer, _, day = facts.prints()
-    given = given.at(application)
-    pools = pools_of_printers(facts.kinds.printers, facts.office, limits)
-    shape = limits.printer_cards.shape
-    cards = counted(printer * facts.days + day, shape)
-    kept = given.kept(
-        application,
-        given.wish(day, pools[printer], pools),
-        cards,
-        PublicOrder.of(facts.frame, facts.office),
-    )
-    here = (printer == given.printer) & (rows.batch[valid] == given.place // size + 1)
-    here &= rows.position[valid] == given.place % size + 1
-    wrong = np.zeros(len(rows.day), dtype=bool)
-    wrong[valid[kept & ~here]] = True
-    add_rows(
-        facts,
-        findings,
-        "place-kept",
-        said(
-            "The previous plan gave this application another place of this day, which "
-            "it could have kept.",
-            "Rencana sebelumnya memberi permohonan ini tempat lain pada hari ini, yang "
-            "seharusnya dapat dipertahankan.",
-        ),
-        wrong,
-    )
-    stays = np.zeros(len(rows.day), dtype=bool)
-    stays[valid[kept & here]] = True
-    return stays
 
 
 def _unlike(stated: Ints, wanted: Ints, order: Ints | None) -> Bools:
