@@ -30,7 +30,7 @@ def sheet_of(start: date, assignments: pl.DataFrame) -> Plan:
     nothing: Any = None
     return Plan(
         office=nothing,
-        backlog=nothing,
+        backlog=backlog(office(), ("nobody", 1, "routine")),
         start=start,
         days=30,
         status=Status.FEASIBLE,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
-__all__ = ["DoneLike", "with_yesterday"]
+__all__ = ["DoneLike", "as_files", "with_yesterday"]
 
 DoneLike: TypeAlias = "str | PathLike[str] | Sequence[str | PathLike[str]]"
 
@@ -86,14 +86,15 @@ def with_yesterday(
             office,
             start=start,
             previous=before,
-            done=read_done(_files(done), before, office, start),
+            done=read_done(as_files(done), before, office, start),
             open=open,
             gone=gone,
         )
     return backlog if told is None else _with_dates(backlog, told)
 
 
-def _files(done: object) -> list[Path]:
+def as_files(done: object) -> list[Path]:
+    """Return the paths of filled sheets, of which there may be one, several or none."""
     if done is None:
         return []
     files: list[object] = [done]

@@ -37,7 +37,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,20 +49,27 @@ from ektp_sched.errors import LogError
 from ektp_sched.office import Notice, capacity
 from ektp_sched.showing import OneLine
 from ektp_sched.trust.audit.idle import attempts, idle_days, with_shifts
+from ektp_sched.trust.audit.known import everybody, first_told, prints_of
 from ektp_sched.trust.audit.log import log_from_frame, read_log
 from ektp_sched.trust.audit.queue import build_queue
 from ektp_sched.trust.audit.verdicts import sheets_of, verdicts
 from ektp_sched.words import said
+from ektp_sched.yesterday import as_previous
+from ektp_sched.yesterday.morning import as_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.log import PrintLog
     from ektp_sched.trust.audit.queue import Queue
+    from ektp_sched.yesterday.morning import DoneLike
+    from ektp_sched.yesterday.previous import PreviousLike
+    from ektp_sched.yesterday.reconcile import OpenChoice
 
 
 __all__ = ["Audit", "audit"]
@@ -169,11 +175,15 @@ def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def audit(
-    log: PrintLog | pl.DataFrame | str | PathLike[str],
+    log: PrintLog | pl.DataFrame | str | PathLike[str] | None,
     backlog: BacklogLike,
     office: OfficeLike,
     *,
     plans: Sequence[Plan] = (),
+    previous: PreviousLike | None = None,
+    done: DoneLike | None = None,
+    promises: ToldLike | None = None,
+    open: OpenChoice | None = None,  # noqa: A002 (the option's name)
 ) -> Audit:
     """Compare a print log with the order that the office's rule asks for.
 
@@ -185,14 +195,26 @@ def audit(
     log
         The path of a print log; or what `ektp_sched.trust.audit.log.read_log`
         makes of it; or a frame with application_id, printed_at, printer and, if
-        there are any, result, operator, reason.
+        there are any, result, operator, reason; None: only filled sheets tell.
     backlog
-        Who waited; with its priority list, if the office has one.
+        Who waited; with its priority list, if the office has one.  Whoever was printed
+        and is not in it any more is read from the plans.
     office
         The rule.
     plans
         What was to be printed: plans just made, or read back from their
         folders.  A card that followed their sheets is not out of turn.
+    previous
+        One more of them, or its folder, of which also the sheets are read that
+        somebody filled in.
+    done
+        Filled sheets, lists and logs of that plan's cards, or else of the last of
+        ``plans``; they count on days of which ``log`` has nothing.
+    promises
+        Dates that people were told: promises.csv.  Everybody is judged by the first.
+    open
+        Whether cards of ticked sheets whose own box is empty count as not printed
+        (``plan``), or nobody is said to have passed them since, as nothing is known.
 
     Returns
     -------
@@ -203,17 +225,31 @@ def audit(
     ------
     ektp_sched.errors.LogError
         The frame is no log, holds no print, or spans more than 3,660 days.
+    ektp_sched.errors.InputError
+        Another file or folder is not what it should be.
     """
     office = as_office(office)
     backlog = as_backlog(backlog, office)
     if isinstance(log, str | PathLike):
-        prints = read_log(log, office)
-    else:
-        prints = log_from_frame(log, office) if isinstance(log, pl.DataFrame) else log
+        log = read_log(log, office)
+    elif isinstance(log, pl.DataFrame):
+        log = log_from_frame(log, office)
+    filled = plans if log is None else ()
+    if previous is not None:
+        last = as_previous(previous, date.max)
+        plans, filled = (*plans, last), (*filled, last)
+    elif done is not None:
+        filled = filled or plans
+    told = prints_of(log, filled, as_files(done), office)
+    prints = told.log
+    backlog = everybody(backlog, plans, prints.frame, office)
+    backlog, dates = first_told(backlog, plans, promises, office)
     limits, opened = with_shifts(office, _limits_of(prints, office), prints.frame)
     rows = _match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())
     queue = build_queue(backlog.frame, listed, office, limits)
+    if open != "plan":
+        queue = queue.unknown_from(told.unknown, backlog.frame)
     sheets = None
     if plans:
         sheets = sheets_of(plans, rows, backlog.frame, office, limits)
@@ -226,7 +262,7 @@ def audit(
         explained=judged.explained,
         overtakes=judged.overtakes,
         idle=idle_days(queue, limits, attempts(rows, limits, office)),
-        unlisted=_unlisted_prints(rows, backlog, prints.source),
+        unlisted=_unlisted_prints(rows, backlog),
         held=_held_but_printed(rows, backlog, office),
         doubles=_doubles(rows),
         spoilt=_spoilt_prints(rows),
@@ -234,6 +270,8 @@ def audit(
         rejects=prints.rejects,
         notices=(
             *prints.notices,
+            *told.notices,
+            *dates,
             *_remarks(rows, queue, limits, backlog, prints, opened, office),
             *_without_sheets(judged.out_of_turn, plans),
         ),
@@ -298,25 +336,18 @@ def _match_rows(
     )
 
 
-def _unlisted_prints(
-    rows: pl.DataFrame, backlog: Backlog, source: str | None
-) -> pl.DataFrame:
-    """Return good prints of ids that the backlog neither plans nor holds.
-
-    ``source`` is the log's file, whose name stands beside each row of it.
-    """
-    file = None if source is None else Path(source).name
+def _unlisted_prints(rows: pl.DataFrame, backlog: Backlog) -> pl.DataFrame:
+    """Return good prints of ids that the backlog neither plans nor holds."""
     return (
         _strays(rows)
         .join(backlog.held, on="application_id", how="anti", maintain_order="left")
-        .with_columns(pl.lit(file, dtype=pl.String).alias("file"))
         .select("application_id", "printed_at", "file", "row")
     )
 
 
 def _strays(rows: pl.DataFrame) -> pl.DataFrame:
     stray = rows.filter(pl.col("first") & pl.col("application").is_null())
-    return stray.select("application_id", "printed_at", "row")
+    return stray.select("application_id", "printed_at", "file", "row")
 
 
 def _held_but_printed(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Notice, Office
 
-__all__ = ["PrintLog", "log_from_frame", "read_log"]
+__all__ = ["NO_PRINTS", "PrintLog", "log_from_frame", "read_log"]
 
 _NEEDED: Final = ("application_id", "printed_at", "printer")
 _SCHEMA: Final = {
@@ -46,6 +46,9 @@ _SCHEMA: Final = {
     "operator": pl.String,
     "reason": pl.String,
 }
+
+
+NO_PRINTS: Final = pl.DataFrame(schema=_SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -73,6 +73,26 @@ class Queue(Placed):
         """Return application, printer and day of each print; no log names servers."""
         application, printer, day = self.made
         return application, printer, np.zeros_like(day), day
+
+    def unknown_from(self, cards: pl.DataFrame, frame: pl.DataFrame) -> Queue:
+        """Take cards of which nothing is known from a day on for tried from then on.
+
+        ``cards`` are application_id and printed_at; ``frame`` is the backlog's.
+        """
+        if cards.is_empty():
+            return self
+        numbers = frame.select("application_id").with_row_index("number")
+        listed = cards.join(numbers, on="application_id")
+        first = (listed["printed_at"] - self.limits.start).dt.total_days().to_numpy()
+        spans = np.maximum(0, self.span - np.maximum(0, first))
+        days = [np.arange(self.span - n, self.span) for n in spans.tolist()]
+        return replace(
+            self,
+            tried_by=np.append(
+                self.tried_by, listed["number"].to_numpy().repeat(spans)
+            ),
+            tried_on=np.concatenate([self.tried_on, *days]),
+        )
 
     @cached_property
     def begin(self) -> Ints:

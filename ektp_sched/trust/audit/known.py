@@ -1,0 +1,185 @@
+"""What an audit rests on besides a log: earlier plans, filled sheets, dates told.
+
+Prints that filled sheets tell of count on the days of which the log has nothing; on
+these days nobody whose box is empty, while others of the sheet are ticked, is said to
+have been passed, since nothing is known of the card.  Whoever was printed and is in
+the export no more is read from the plan that had the card.  Everybody is judged by the
+first date told, whichever of export, plans and file of promises has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.backlog.statuses import already_printed
+from ektp_sched.backlog.told import held_dates, read_told
+from ektp_sched.errors import LogError
+from ektp_sched.office import Notice
+from ektp_sched.trust.audit.log import NO_PRINTS, PrintLog
+from ektp_sched.words import said
+from ektp_sched.yesterday.filled import DONE, read_done
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.backlog.told import ToldLike
+    from ektp_sched.documents import Plan
+    from ektp_sched.office import Office
+
+__all__ = ["Prints", "everybody", "first_told", "prints_of"]
+
+
+_NOTHING: Final = pl.DataFrame(schema=DONE)
+_NO_REJECTS: Final = pl.DataFrame(schema=dict(REJECTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """A log, and what filled sheets add to it."""
+
+    log: PrintLog  # with a column file more: where a row stands, null for no file
+    # application_id, printed_at: cards of which nothing is known from that day on
+    unknown: pl.DataFrame
+    notices: tuple[Notice, ...]
+
+
+def prints_of(
+    log: PrintLog | None,
+    plans: Sequence[Plan],
+    done: Sequence[str | PathLike[str]],
+    office: Office,
+) -> Prints:
+    """Return a log together with the filled sheets of plans.
+
+    ``plans`` are those whose own folders are read; the files of ``done`` are of the
+    last of them.
+    """
+    last = max(plans, key=lambda plan: plan.start, default=None)
+    told = [
+        read_done(
+            done if plan is last else (),
+            plan,
+            office,
+            plan.start + timedelta(days=plan.days),
+        )
+        for plan in plans
+    ]
+    nothing = log is None
+    if log is None:
+        log = PrintLog(NO_PRINTS, _NO_REJECTS, 0)
+    name = None if log.source is None else Path(log.source).name
+    file = pl.lit(name, dtype=pl.String).alias("file")
+    frames = [log.frame.with_columns(file)]
+    rows = pl.concat([_NOTHING, *(each.frame for each in told)])
+    strangers = pl.concat([_NOTHING, *(each.strangers for each in told)])
+    rows = pl.concat([rows, strangers.filter(pl.col("result") == "printed")])
+    logged = log.frame["printed_at"].unique()
+    rows = rows.filter(~pl.col("date").is_in(logged.implode())).unique(
+        maintain_order=True
+    )
+    unknown = rows.filter(pl.col("result") == "open")
+    made = rows.filter(pl.col("result").is_in(["printed", "spoilt"]))
+    printers = [printer.id for printer in office.printers]
+    placed = made.filter(pl.col("printer").is_in(printers))
+    frames.append(
+        placed.select(
+            "row",
+            "application_id",
+            pl.col("date").alias("printed_at"),
+            "printer",
+            (pl.col("result") == "printed").alias("good"),
+            pl.lit(None, dtype=pl.String).alias("operator"),
+            "reason",
+            pl.col("source").alias("file"),
+        )
+    )
+    counts = {
+        "prints-from-sheets": placed.height,
+        "sheets-without-printer": made.height - placed.height,
+        "sheets-open": unknown.height,
+        "sheets-rejects": sum(each.rejects.height for each in told),
+    }
+    whole = replace(log, frame=pl.concat(frames))
+    if nothing and whole.frame.is_empty():
+        raise LogError(
+            said(
+                "no print is known; give a print log, or filled sheets and the folder "
+                "of their plan",
+                "tidak ada cetakan yang diketahui; berikan catatan cetak, atau lembar "
+                "yang sudah diisi beserta folder rencananya",
+            )
+        )
+    return Prints(
+        whole,
+        unknown.select("application_id", printed_at="date"),
+        tuple(Notice(code, {"count": n}) for code, n in counts.items() if n),
+    )
+
+
+def everybody(
+    backlog: Backlog, plans: Sequence[Plan], prints: pl.DataFrame, office: Office
+) -> Backlog:
+    """Return a backlog with those who were printed and whom only plans had."""
+    done = already_printed(backlog.held["status"], office)
+    here = pl.concat(
+        [
+            backlog.frame["application_id"],
+            backlog.held["application_id"].filter(~done),
+        ]
+    )
+    ids = prints.filter("good")["application_id"]
+    gone = ids.filter(~ids.is_in(here.implode())).unique()
+    frames = [
+        plan.backlog.frame.filter(pl.col("application_id").is_in(gone.implode()))
+        for plan in sorted(plans, key=lambda plan: plan.start)
+    ]
+    if not sum(frame.height for frame in frames):
+        return backlog
+    columns = [name for name in backlog.frame.columns if name in PLANNED]
+    more = pl.concat([frame.select(columns) for frame in frames])
+    more = more.unique("application_id", keep="first", maintain_order=True)
+    frame = pl.concat([backlog.frame, more], how="diagonal")
+    return replace(backlog, frame=frame, rows=None)
+
+
+def first_told(
+    backlog: Backlog,
+    plans: Sequence[Plan],
+    promises: ToldLike | None,
+    office: Office,
+) -> tuple[Backlog, tuple[Notice, ...]]:
+    """Return a backlog whose dates told are the first, and how many were later."""
+    before = backlog.frame["promised_on"]
+    told = [
+        plan.backlog.frame.select("application_id", "promised_on") for plan in plans
+    ]
+    frame = backlog.frame.select("application_id", "promised_on")
+    if promises is not None:
+        dates = held_dates(backlog, read_told(promises, backlog, office))
+        frame = dates.select("application_id", promised_on="first_told")
+    if told:
+        earlier = (
+            pl.concat(told).group_by("application_id").agg(pl.col("promised_on").min())
+        )
+        frame = frame.join(
+            earlier, on="application_id", how="left", maintain_order="left"
+        ).select(
+            "application_id",
+            pl.min_horizontal("promised_on", "promised_on_right").alias("promised_on"),
+        )
+    first = frame["promised_on"]
+    later = (before.is_not_null() & (first < before)).sum()
+    added = (before.is_null() & first.is_not_null()).sum()
+    counts = {"told-earlier": later, "told-elsewhere": added}
+    return (
+        replace(backlog, frame=backlog.frame.with_columns(first)),
+        tuple(Notice(code, {"count": int(n)}) for code, n in counts.items() if n),
+    )
