@@ -53,12 +53,13 @@ def knowing(backlog: Backlog, places: dict[str, Place]) -> Backlog:
         name: () if name == "readings" else None if name == "open_choice" else 0
         for name in Counts.model_fields
     }
+    planned = dict.fromkeys(("planned_before", "waiting"), len(rows))
     known = Known(
         pl.DataFrame(rows, schema=dict(GIVEN), orient="row"),
         pl.DataFrame(schema=dict(CARRIED)),
         pl.DataFrame(schema=dict(LEFT)),
         pl.DataFrame(schema=dict(DONE_REJECTS)),
-        Counts.model_validate(counts | {"start": START}),
+        Counts.model_validate(counts | {"start": START} | planned),
     )
     return replace(backlog, known=known)
 

@@ -470,6 +470,17 @@ def test_the_last_plan_is_the_memory_until_the_registry_knows() -> None:
     assert handed_on(known).keys() == {"a", "b"}
 
 
+def test_nothing_happened_and_nothing_changes() -> None:
+    first = ek.plan(export("dbeca"), DESK, start=START, days=7)
+    again = ek.plan(export("dbeca"), DESK, start=START, days=7, previous=first)
+    assert again.assignments.equals(first.assignments)
+    rest = first.assignments.filter(pl.col("day") > START)
+    dropped = first.assignments["application_id"].head(2)
+    today = export("".join(n for n in "dbeca" if n not in dropped))
+    second = ek.plan(today, DESK, start=day(1), days=6, previous=again)
+    assert second.assignments.equals(rest)
+
+
 # -- a law ---------------------------------------------------------------------------
 
 NAMES = "abcdefgh"

@@ -66,10 +66,16 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     check: ("ektp-sched check backlog.csv --office office.toml",),
     plan: (
         "ektp-sched plan backlog.csv --office office.toml --start 2017-09-12 --out out",
+        "ektp-sched plan export.csv --office office.toml --out plan-13 "
+        "--previous plan-12 --done filled.xlsx",
         "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
         "--start 2017-09-12 --out rule",
     ),
-    verify: ("ektp-sched verify out --backlog backlog.csv --office office.toml",),
+    verify: (
+        "ektp-sched verify out --backlog backlog.csv --office office.toml",
+        "ektp-sched verify plan-13 --backlog export.csv --office office.toml "
+        "--previous plan-12 --done filled.xlsx",
+    ),
     explain: (
         "ektp-sched explain out KPG-000001 --backlog backlog.csv --office office.toml",
     ),

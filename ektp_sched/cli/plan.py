@@ -39,6 +39,15 @@ from ektp_sched.cli.options import (
     StartOption,
 )
 from ektp_sched.cli.reading import files_read, read_office
+from ektp_sched.cli.yesterday import (
+    DoneOption,
+    GoneOption,
+    OpenOption,
+    PreviousOption,
+    PromisesOption,
+    Yesterday,
+    refuse_unverified,
+)
 from ektp_sched.errors import TooManyRejectsError, UsageError
 from ektp_sched.words import said
 
@@ -138,6 +147,11 @@ _OF_PLANS = {
     "all_sheets": "--all-sheets",
     "no_report": "--no-report",
     "what_if_dropped": "--what-if-dropped",
+    "previous": "--previous",
+    "done": "--done",
+    "promises": "--promises",
+    "open_choice": "--open",
+    "gone": "--gone",
 }
 """Options that say nothing where no cards are planned, by parameter."""
 
@@ -155,6 +169,11 @@ def plan(
     max_rejects: MaxRejectsOption = 0.01,
     provisional: ProvisionalOption = False,
     priority: PriorityOption = None,
+    previous: PreviousOption = None,
+    done: DoneOption = None,
+    promises: PromisesOption = None,
+    open_choice: OpenOption = None,
+    gone: GoneOption = "ask",
     file_format: FormatOption = "csv",
     no_xlsx: NoXlsxOption = False,
     all_sheets: AllSheetsOption = False,
@@ -171,14 +190,18 @@ def plan(
 ) -> None:
     """Plan who is printed on which day, and where.
 
-    The plan is verified before it is written, whole or not at all.
+    The plan is verified before it is written, whole or not at all.  With --previous it
+    is the second morning: what became of the last plan is said in numbers that add up,
+    nobody is printed twice, and as few as possible move to another day.
     """
     from ektp_sched.documents.seal import AGAINST, SUMMARY
     from ektp_sched.output.placing import refuse_early
 
     asked = question(against, scenario, dates, seed, aim)
     rules, words = read_office(office, lang)
+    yesterday = Yesterday(previous, done, promises, open_choice, gone)
     read = files_read(rules, backlog, office, priority, scenarios=against)
+    read += yesterday.files
     refuse_early(out, index=AGAINST if against else SUMMARY, inputs=read)
     search: dict[str, Any] = {"time_limit": time_limit, "workers": workers}
     begin = first_day(start, words)
@@ -203,10 +226,15 @@ def plan(
         from ektp_sched.output.tables import applications_csv
         from ektp_sched.planning import Status, dropped
         from ektp_sched.planning import plan as make
+        from ektp_sched.yesterday import as_previous
 
+        last = None if previous is None else as_previous(previous, begin)
+        applicants = yesterday.beside(applicants, rules, begin, last)
         applications = aside.submit(applications_csv, applicants)
+        verified = aside.submit(refuse_unverified, last)
         search |= {"engine": engine, "progress": progress}
         made = make(applicants, rules, start=begin, days=days, **search)
+        verified.result()
         is_plan = made.status in (Status.OPTIMAL, Status.FEASIBLE)
         without = None
         if is_plan:
@@ -309,8 +337,18 @@ def _report(
     if as_json:
         more = {} if without is None else {"dropped": dropped_entries(without)}
         summary = json.loads((out / "summary.json").read_bytes())
-        emit({"out": str(out), **summary, **more})
+        emit({"out": str(out), **summary, **_told(made), **more})
         return
     show_plan(made, console(), words, out)
     if without is not None:
         show_dropped(without, console(), words)
+
+
+def _told(made: Plan) -> dict[str, Any]:
+    """Return how many move to another day, by reason, and whose told date slips."""
+    from ektp_sched.output.view.yesterday import moved_because
+    from ektp_sched.yesterday.changes import slipped
+
+    if made.backlog.known is None:
+        return {}
+    return {"moved_because": moved_because(made), "slipped": slipped(made).height}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -20,6 +20,14 @@ from ektp_sched.cli.options import (
     PriorityOption,
 )
 from ektp_sched.cli.reading import files_read, read_office, words_for
+from ektp_sched.cli.yesterday import (
+    DoneOption,
+    GoneOption,
+    OpenOption,
+    PreviousOption,
+    PromisesOption,
+    Yesterday,
+)
 from ektp_sched.errors import UsageError
 from ektp_sched.words import LANGUAGES, Said, in_language, joined, said
 
@@ -40,6 +48,11 @@ def verify(
     backlog: BacklogOption,
     office: OfficeOption,
     priority: PriorityOption = None,
+    previous: PreviousOption = None,
+    done: DoneOption = None,
+    promises: PromisesOption = None,
+    open_choice: OpenOption = None,
+    gone: GoneOption = "ask",
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,7 +67,8 @@ def verify(
     from ektp_sched.trust import Violation, proves_choice
     from ektp_sched.trust import verify as find_violations
 
-    plan, people, rules = _evidence(out, backlog, office, priority)
+    yesterday = Yesterday(previous, done, promises, open_choice, gone)
+    plan, people, rules = _evidence(out, backlog, office, priority, yesterday)
     words = words_for(rules, lang)
     stated = check_folder(plan)
     sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
@@ -126,6 +140,11 @@ def explain(
         ),
     ] = None,
     priority: PriorityOption = None,
+    previous: PreviousOption = None,
+    done: DoneOption = None,
+    promises: PromisesOption = None,
+    open_choice: OpenOption = None,
+    gone: GoneOption = "ask",
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -134,7 +153,8 @@ def explain(
     from ektp_sched.output.languages import language
     from ektp_sched.trust import explain as find_explanation
 
-    plan, people, rules = _evidence(out, backlog, office, priority)
+    yesterday = Yesterday(previous, done, promises, open_choice, gone)
+    plan, people, rules = _evidence(out, backlog, office, priority, yesterday)
     if backlog is not None:
         _require_priority(plan, priority)
     explanation = find_explanation(plan, people, rules, application_id, day=day)
@@ -179,6 +199,11 @@ def audit(
         ),
     ] = None,
     priority: PriorityOption = None,
+    previous: PreviousOption = None,
+    done: DoneOption = None,
+    promises: PromisesOption = None,
+    open_choice: OpenOption = None,
+    gone: GoneOption = "ask",
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -193,12 +218,22 @@ def audit(
     from ektp_sched.trust.audit.log import read_log
 
     rules, words = read_office(office, lang)
-    refuse_audit(out, files_read(rules, log, backlog, office, priority))
+    yesterday = Yesterday(previous, done, promises, open_choice, gone)
+    read = files_read(rules, log, backlog, office, priority)
+    refuse_audit(out, [*read, *yesterday.files])
     people = _backlog(backlog, rules, priority)
     followed = [_sheets(folder) for folder in plans or ()]
     for plan in followed:
         _require_priority(plan, priority)
-    result = make_audit(read_log(log, rules), people, rules, plans=followed)
+    prints = read_log(log, rules)
+    begin = cast("date | None", prints.frame["printed_at"].min())
+    if followed:
+        first = min(followed, key=lambda plan: plan.start)
+        _require_previous(first, yesterday)
+        begin = first.start
+    if begin is not None:
+        people = yesterday.beside(people, rules, begin)
+    result = make_audit(prints, people, rules, plans=followed)
     save_audit(result, out, words)
     if as_json:
         emit(result.to_dict())
@@ -210,7 +245,11 @@ def audit(
 
 
 def _evidence(
-    out: Path, backlog: Path | None, office: Path | None, priority: Path | None
+    out: Path,
+    backlog: Path | None,
+    office: Path | None,
+    priority: Path | None,
+    yesterday: Yesterday,
 ) -> tuple[SavedPlan, Backlog, Office]:
     """Read a plan folder, and the raw files that it was made from, or its copies."""
     from ektp_sched.office import Office
@@ -219,8 +258,28 @@ def _evidence(
     plan = load(out)
     rules = plan.office if office is None else Office.load(office)
     if backlog is None:
+        yesterday.refuse_given()
         return plan, plan.backlog, rules
-    return plan, _backlog(backlog, rules, priority), rules
+    _require_previous(plan, yesterday)
+    people = _backlog(backlog, rules, priority)
+    return plan, yesterday.beside(people, rules, plan.start), rules
+
+
+def _require_previous(plan: SavedPlan, yesterday: Yesterday) -> None:
+    """Refuse a raw backlog where a plan was made of what an earlier one left of it."""
+    if plan.backlog.known is None or yesterday.previous is not None:
+        return
+    message = said(
+        "this plan was made with an earlier one; name that with --previous (and "
+        "--done, --promises, --open, --gone as they were given to `plan`), or leave "
+        "--backlog out where the command allows it, so that the folder's own copy is "
+        "read",
+        "rencana ini disusun dengan rencana sebelumnya; sebutkan rencana itu dengan "
+        "--previous (dan --done, --promises, --open, --gone seperti pada `plan`), "
+        "atau hilangkan --backlog kalau perintahnya mengizinkan, supaya salinan dalam "
+        "folder yang dibaca",
+    )
+    raise UsageError(message)
 
 
 def _lacks_priority(plan: SavedPlan, priority: Path | None) -> Said | None:

@@ -122,4 +122,4 @@ def _moved(because: Mapping[str, int], texts: Language) -> str:
         for code, count in because.items()
     )
     count = sum(because.values())
-    return texts.text("yesterday.moved", count=count, parts=", ".join(parts))
+    return texts.text("yesterday.moved", count=count, parts="; ".join(parts))

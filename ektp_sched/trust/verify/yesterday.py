@@ -240,17 +240,14 @@ def check_known(plan: Plan, backlog: Backlog, findings: Findings) -> None:
     stated, true = plan.backlog.known, backlog.known
     if stated is None or true is None:
         return
-    told = pl.col(_IDS, "promised_on")
     pairs = [
-        ("given_on", _by_id(plan.backlog, stated), _by_id(backlog, true)),
-        ("promised_on", plan.backlog.frame.select(told), backlog.frame.select(told)),
-        ("carried.csv", stated.carried.select(*CARRIED), true.carried),
-        ("changes.csv", stated.left.select(*LEFT), true.left),
-        ("done_rejects.csv", stated.rejects.select(*DONE_REJECTS), true.rejects),
+        ("given_on, promised_on", _by_id(plan.backlog, stated), _by_id(backlog, true)),
+        ("carried.csv", stated.carried.select(*CARRIED), true.carried.select(*CARRIED)),
+        ("changes.csv", stated.left.select(*LEFT), true.left.select(*LEFT)),
     ]
-    for name, one, other in pairs:
-        rows = one.columns
-        if not one.sort(rows).equals(other.select(rows).sort(rows)):
+    pairs.append(("done_rejects.csv", _rejects(stated), _rejects(true)))
+    for name, said_here, laid_anew in pairs:
+        if not said_here.equals(laid_anew):
             findings.add("other-yesterday", _says_otherwise(name))
     for key in type(true.counts).model_fields:
         if getattr(stated.counts, key) != getattr(true.counts, key):
@@ -258,9 +255,13 @@ def check_known(plan: Plan, backlog: Backlog, findings: Findings) -> None:
 
 
 def _by_id(backlog: Backlog, known: Known) -> pl.DataFrame:
-    ids = backlog.frame.select(_IDS)
-    given = known.given.select(*GIVEN)
-    return ids.hstack(given) if len(given) == len(ids) else given.clear()
+    """Return the dates told, and what the previous plan gave, by id."""
+    told = backlog.frame.select(_IDS, "promised_on")
+    return told.hstack(known.given.select(*GIVEN)).sort(_IDS)
+
+
+def _rejects(known: Known) -> pl.DataFrame:
+    return known.rejects.select(*DONE_REJECTS)
 
 
 def _says_otherwise(name: str) -> Said:

@@ -1,0 +1,136 @@
+"""What a command may be told of yesterday: the last plan, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ektp_sched.errors import FolderError, UsageError
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.documents import Plan
+    from ektp_sched.office import Office
+    from ektp_sched.yesterday.previous import PreviousLike
+
+PreviousOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous",
+        metavar="FOLDER",
+        help="The last plan folder: nobody on its earlier sheets is planned again, and "
+        "as little as possible changes. Sheets filled in where they lie are read.",
+    ),
+]
+DoneOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--done",
+        metavar="FILE",
+        help="What was printed, spoilt or not printed: a filled batch sheet, a list of "
+        "queue numbers, or a printer's log; may be repeated.",
+    ),
+]
+PromisesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--promises",
+        metavar="FILE",
+        help="Dates that people were told: promises.csv. Of two for one person the "
+        "earlier holds.",
+    ),
+]
+OpenOption = Annotated[
+    Literal["exclude", "plan"] | None,
+    typer.Option(
+        "--open",
+        help="Those on earlier sheets of whom nothing is known: exclude leaves them "
+        "out, plan prints them again; asked if left out.",
+    ),
+]
+GoneOption = Annotated[
+    Literal["ask", "accept"],
+    typer.Option(
+        "--gone",
+        help="accept: more than 2 % of the last plan may be gone from the export.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Yesterday:
+    """The options of a command, and what they come to."""
+
+    previous: Path | None
+    done: list[Path] | None
+    promises: Path | None
+    open: Literal["exclude", "plan"] | None
+    gone: Literal["ask", "accept"]
+
+    @property
+    def files(self) -> list[Path]:
+        """Files and folders that are read."""
+        named = (self.previous, *(self.done or ()), self.promises)
+        return [path for path in named if path is not None]
+
+    def refuse_given(self) -> None:
+        """Refuse options that say something of a raw backlog where there is none."""
+        if self.files or self.open is not None or self.gone != "ask":
+            message = said(
+                "what was known of the day before is laid beside the backlog; give "
+                "--backlog too",
+                "keterangan hari sebelumnya dibandingkan dengan data antrean; berikan "
+                "juga --backlog",
+            )
+            raise UsageError(message)
+
+    def beside(
+        self,
+        backlog: Backlog,
+        office: Office,
+        start: date,
+        previous: PreviousLike | None = None,
+    ) -> Backlog:
+        """Return a backlog as read with all that is known of the day before.
+
+        The previous plan is read from its folder unless it is given.
+        """
+        from ektp_sched.yesterday import with_yesterday
+
+        return with_yesterday(
+            backlog,
+            office,
+            start=start,
+            previous=self.previous if previous is None else previous,
+            done=self.done or None,
+            promises=self.promises,
+            open=self.open,
+            gone=self.gone,
+        )
+
+
+def refuse_unverified(previous: Plan | None) -> None:
+    """Refuse the folder of a previous plan that breaks a rule."""
+    from ektp_sched.documents import SavedPlan
+    from ektp_sched.trust import verify
+
+    if not isinstance(previous, SavedPlan):
+        return
+    violations = verify(previous, previous.backlog, previous.office)
+    if not violations:
+        return
+    message = said(
+        "does not pass its own verification ({code}: {what}); give a folder as "
+        "`ektp-sched plan` wrote it",
+        "tidak lolos pemeriksaannya sendiri ({code}: {what}); sebutkan folder seperti "
+        "yang ditulis `ektp-sched plan`",
+        code=violations[0].code,
+        what=violations[0].message,
+    )
+    raise FolderError(message, file=str(previous.path))
