@@ -19,7 +19,13 @@ from ektp_sched.documents import SavedPlan
 from ektp_sched.documents.seal import BATCHES
 from ektp_sched.errors import InputError, place
 from ektp_sched.words import joined, said
-from ektp_sched.yesterday.sheets import OPEN, Filled, is_marked, read_filled
+from ektp_sched.yesterday.sheets import (
+    OPEN,
+    Filled,
+    is_marked,
+    is_untouched,
+    read_filled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +48,6 @@ DONE: Final = {
 """What became of a card, and which row of which file says so."""
 
 _SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
-_UNTOUCHED: Final = (b";;;\n", b",,,\n")
-"""How each line of a sheet in CSV ends whose boxes are all empty."""
-
 _SHOWN: Final = 20
 
 
@@ -140,18 +143,9 @@ def sheets_marked(previous: Plan) -> list[Path]:
         if path.suffix.lower() in _SPREADSHEETS
         and path.is_file()
         and not path.name.startswith(("~$", ".~"))
-        and not _is_untouched(path)
+        and not (path.suffix == ".csv" and is_untouched(path.read_bytes()))
         and is_marked(path, previous.office)
     ]
-
-
-def _is_untouched(path: Path) -> bool:
-    """Return whether a sheet in CSV is surely as it was written; it is quick."""
-    if path.suffix.lower() != ".csv":
-        return False
-    data = path.read_bytes()
-    lines = data.count(b"\n") - 1
-    return any(data.count(end) == lines for end in _UNTOUCHED)
 
 
 def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
@@ -364,9 +358,10 @@ def _refuse_useless(reading: Reading, rejects: pl.DataFrame, path: Path) -> None
     """Refuse a file with rows of which none can be used."""
     if reading.printed + reading.spoilt + reading.unprinted + reading.open:
         return
+    first = rejects.sort("sheet", "row", maintain_order=True).head(_SHOWN)
     lines = [
         (sheet, row, column, in_words(reason))
-        for _, sheet, row, column, reason in rejects.head(_SHOWN).iter_rows()
+        for _, sheet, row, column, reason in first.iter_rows()
     ]
     if not lines:
         return
