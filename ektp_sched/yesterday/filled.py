@@ -23,7 +23,6 @@ from ektp_sched.yesterday.sheets import (
     OPEN,
     Filled,
     is_marked,
-    is_untouched,
     read_filled,
 )
 
@@ -48,6 +47,9 @@ DONE: Final = {
 """What became of a card, and which row of which file says so."""
 
 _SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
+_OPENED: Final = ("~$", ".~")
+"""How files begin that lie beside an open spreadsheet."""
+
 _SHOWN: Final = 20
 
 
@@ -83,8 +85,9 @@ def read_done(
     Parameters
     ----------
     paths
-        The files in the order in which they were written; of the previous plan's own
-        folder those sheets are read, before them, on which somebody marked something.
+        The files in the order in which they were written; a folder stands for the
+        sheets of a day that lie in it.  Of the previous plan's own folder those sheets
+        are read, before them, on which somebody marked something.
     previous
         The plan whose cards these are.
     office
@@ -97,7 +100,7 @@ def read_done(
     ektp_sched.errors.InputError
         If a file is no table, names nobody, or has rows and none that can be used.
     """
-    files = _files([Path(path) for path in paths], previous)
+    files = _files(_handed_in([Path(path) for path in paths], previous), previous)
     if not files:
         nothing = pl.DataFrame(schema=DONE)
         return Done(nothing, nothing, pl.DataFrame(schema=dict(DONE_REJECTS)), ())
@@ -142,10 +145,37 @@ def sheets_marked(previous: Plan) -> list[Path]:
         for path in sorted((previous.path / BATCHES).glob("*/*"))
         if path.suffix.lower() in _SPREADSHEETS
         and path.is_file()
-        and not path.name.startswith(("~$", ".~"))
-        and not (path.suffix == ".csv" and is_untouched(path.read_bytes()))
+        and path.name[:2] not in _OPENED
         and is_marked(path, previous.office)
     ]
+
+
+def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
+    """Return files as they were named, and of a day's folder its sheets.
+
+    Of a sheet's two forms, the one that somebody filled in.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        forms: dict[str, list[Path]] = {}
+        for sheet in sorted(path.glob("*")):
+            if sheet.suffix.lower() in _SPREADSHEETS and sheet.name[:2] not in _OPENED:
+                forms.setdefault(sheet.stem, []).append(sheet)
+        for sheets in forms.values():
+            marked = [each for each in sheets if is_marked(each, previous.office)]
+            files += marked or sheets[:1]
+        if not forms:
+            message = said(
+                "holds no sheet; name the folder of a day, such as batches/{day}",
+                "tidak berisi lembar; sebutkan folder satu hari, misalnya "
+                "batches/{day}",
+                day=str(previous.start),
+            )
+            raise InputError(message, file=str(path))
+    return files
 
 
 def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:

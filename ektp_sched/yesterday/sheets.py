@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.identity import Named
     from ektp_sched.office import Office
 
-__all__ = ["OPEN", "Filled", "ReadAs", "is_marked", "is_untouched", "read_filled"]
+__all__ = ["OPEN", "Filled", "ReadAs", "is_marked", "read_filled"]
 
 ReadAs = Literal["all-but-marked", "ticked-only", "list", "log"]
 
@@ -176,7 +176,7 @@ def read_filled(
     return Filled(source, read_as, rows, rejects, headings)
 
 
-def is_untouched(data: bytes) -> bool:
+def _is_untouched(data: bytes) -> bool:
     """Return whether a sheet in CSV is surely as it was written: quick, for many."""
     heading, _, rows = data.partition(b"\n")
     words = re.split("[,;]", heading.decode("utf-8", "replace"))[-len(_BOXED) :]
@@ -188,6 +188,8 @@ def is_untouched(data: bytes) -> bool:
 
 def is_marked(path: Path, office: Office) -> bool:
     """Return whether somebody marked a card on a sheet."""
+    if path.suffix.lower() == ".csv" and _is_untouched(path.read_bytes()):
+        return False
     table = _table(path, office)
     marks = [_mark(table.cells(p)) for p in _ticks(table).values()]
     return any((cells != _LOST_SIGN).any() for cells in marks)
