@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from fractions import Fraction
+from io import StringIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from output_cases import SHIFTS, make
+from rich.console import Console
 from strategies import (
     FEW,
     HALF,
+    START,
     Case,
+    cases,
     consumable_cases,
     desk,
+    given_cases,
     person,
     shift_cases,
 )
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
+from ektp_sched.output.dropped import dropped_entries, show_dropped
+from ektp_sched.output.languages import language
 from ektp_sched.planning import Status, dropped, plan
 
 if TYPE_CHECKING:
@@ -203,3 +211,75 @@ def test_each_consumable_is_dropped_by_itself() -> None:
         "cards.KTP-el.expires_on": 2,
         "printers[2].ribbons": 3,
     }
+
+
+# Stability: what a given day kept costs.
+
+
+def morning(**aims: Any) -> Plan:
+    """A second morning of one card a day: yesterday gave the less pressing one today.
+
+    Printed in the order of pressure, a (10 days) has today and b (2 days) tomorrow;
+    the other way round pressure is (11 - 3) / 30 more.
+    """
+    rows = (
+        person("a", 10, given_on=START + timedelta(days=1), given_printer="p"),
+        person("b", 2, given_on=START, given_printer="p"),
+    )
+    return Case(desk(1, plan=aims), rows, days=4).plan()
+
+
+def more(found: Dropped) -> dict[str, Fraction]:
+    return {change.name: change.more for change in found.changes if change.more}
+
+
+def test_one_more_day_of_stability_has_its_price() -> None:
+    (longer,) = dropped(morning())
+    assert longer.rule == "plan.freeze_days"
+    assert longer.plan.office.plan.freeze_days == 1
+    assert more(longer) == {"pressure": Fraction(8, 30), "moved": -2}
+    assert all(change.proven for change in longer.changes)
+    # Nothing of the office's own changed.
+    assert morning().office.plan.freeze_days == 0
+
+
+@pytest.mark.parametrize(
+    "aims", [{"freeze_days": 1}, {"tiers": ["unprinted", "moved", "pressure"]}]
+)
+def test_what_keeping_days_costs_at_all(aims: dict[str, Any]) -> None:
+    longer, without = dropped(morning(**aims))
+    assert more(longer) == {}
+    assert without.rule == "plan.tiers"
+    assert more(without) == {"pressure": Fraction(-8, 30), "moved": 2}
+    assert [c.name for c in without.changes if c.name == "frozen"] == []
+
+
+@FEW
+@given(given_cases(cases()))
+def test_stability_is_never_for_nothing(case: Case) -> None:
+    made = case.plan()
+    assume(made.status is Status.OPTIMAL)
+    aims = case.office.plan
+    for each in dropped(made):
+        assert each.plan.status is Status.OPTIMAL
+        first = next((c.more for c in each.changes if c.more), 0)
+        own = next((c.more for c in each.changes if c.more and c.name != "moved"), 0)
+        if each.rule == "plan.tiers":
+            assert own <= 0
+        elif each.rule == "plan.freeze_days" and not aims.freeze_days:
+            # The other plan was one that the first could have chosen.
+            assert first >= 0 or "moved" in aims.tiers
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_stability_is_said_in_both_languages(code: str) -> None:
+    console = Console(file=StringIO(), width=200)
+    show_dropped(dropped(morning(freeze_days=1)), console, language(code))
+    assert isinstance(console.file, StringIO)
+    said = console.file.getvalue()
+    assert "plan.freeze_days = 2" in said
+    assert "freeze_days = 0" in said
+    entries = dropped_entries(dropped(morning()))
+    assert [entry["rule"] for entry in entries] == ["plan.freeze_days"]
+    tiers = {tier["name"]: tier["more_exact"] for tier in entries[0]["tiers"]}
+    assert tiers["pressure"] == "4/15"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.documents.entries import plain_number
 from ektp_sched.output.digest import tier_name
 from ektp_sched.output.draw.screen import indented, say_line
+from ektp_sched.planning.dropped import MORE_FROZEN, NOT_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Change, Dropped
 
 __all__ = ["dropped_entries", "show_dropped"]
+
+_STABILITY: Final = {MORE_FROZEN: "frozen", NOT_KEPT: "not_kept"}
 
 
 def show_dropped(found: Sequence[Dropped], console: Console, texts: Language) -> None:
@@ -33,8 +36,10 @@ def show_dropped(found: Sequence[Dropped], console: Console, texts: Language) ->
             say_line(console, texts.text(key, rule=name))
             continue
         changed = [change for change in each.changes if change.more]
-        key = "dropped.without" if changed else "dropped.nothing"
-        say_line(console, texts.text(key, rule=name))
+        kind = _STABILITY.get(each.rule, "without")
+        key = f"dropped.{kind}" if changed else f"dropped.{kind}_nothing"
+        days = each.plan.office.plan.freeze_days
+        say_line(console, texts.text(key, rule=name, days=days))
         for change in changed:
             indented(console, _line(change, texts))
     if any(change.more for each in found for change in each.changes):

@@ -1,18 +1,18 @@
-"""What each yes/no rule is worth: the plan made again without it."""
+"""What each yes/no rule is worth, and a day more of stability: plans made again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.documents import Status
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.solve import plan
 from ektp_sched.rules import holding_back
 from ektp_sched.rules.ribbons import place as ribbons_place
-from ektp_sched.rules.tiers import DECISION_TIERS
+from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["Change", "Dropped", "dropped"]
+__all__ = ["MORE_FROZEN", "NOT_KEPT", "Change", "Dropped", "dropped"]
 
 _PLANNED = (Status.OPTIMAL, Status.FEASIBLE)
+
+MORE_FROZEN: Final = "plan.freeze_days"
+NOT_KEPT: Final = "plan.tiers"
+_STABILITY: Final = (MORE_FROZEN, NOT_KEPT)
+_MOST_FROZEN: Final = 3660
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,17 @@ class Dropped:
     Parameters
     ----------
     rule
-        The rule's place in office.toml, such as ``shifts[1]`` or ``budget``.
+        The rule's place in office.toml, such as ``shifts[1]`` or ``budget``; or
+        ``plan.freeze_days``, which is one day longer in the other plan, or
+        ``plan.tiers``, where it keeps given days for no price.
     name
         Its id; ``None`` if it has none.
     plan
         The plan without it.  Its status may be ``infeasible``, where only
         that rule made room for the pins, or ``unknown``.
     changes
-        Every tier of the plan with the rule, in order; empty where there is
-        no plan without it.
+        Every tier of the plan with the rule, in order, but those that both plans do
+        not count alike; empty where there is no plan without it.
     """
 
     rule: str
@@ -89,6 +96,9 @@ def dropped(
 ) -> tuple[Dropped, ...]:
     """Plan again without each yes/no rule of an office, one at a time.
 
+    Where a previous plan is known also with one more day frozen, and, if given days
+    are kept at the price of another tier, with none kept so.
+
     Parameters
     ----------
     made
@@ -102,7 +112,8 @@ def dropped(
     Returns
     -------
     tuple of Dropped
-        By their place in office.toml; empty for an office without such rules.
+        By their place in office.toml, stability last; empty for an office without such
+        rules and without a previous plan.
 
     Raises
     ------
@@ -117,6 +128,8 @@ def dropped(
         )
         raise UsageError(msg)
     rules = list(_without_each(made.office))
+    if made.backlog.known is not None:
+        rules += _otherwise_stable(made.office)
     answers = []
     for number, (rule, name, office) in enumerate(rules):
 
@@ -134,7 +147,8 @@ def dropped(
             workers=workers,
             progress=step,
         )
-        answers.append(Dropped(rule, name, other, _changes(made, other)))
+        alike = _changes if rule not in _STABILITY else _changes_of_stability
+        answers.append(Dropped(rule, name, other, alike(made, other)))
     return tuple(answers)
 
 
@@ -157,6 +171,21 @@ def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
             without = office.model_copy(update={rule.name: others})
             yield f"{rule.name}[{number + 1}]", entry.id, without
     yield from _without_consumables(office)
+
+
+def _otherwise_stable(office: Office) -> Iterator[tuple[str, str | None, Office]]:
+    """Yield an office with one day more frozen, and one that keeps none at a price."""
+    aims = office.plan
+    longer = {"freeze_days": aims.freeze_days + 1}
+    if aims.freeze_days < _MOST_FROZEN:
+        yield MORE_FROZEN, None, _aiming(office, longer)
+    tiers = tuple(name for name in aims.tiers if name != MOVED)
+    if aims.freeze_days or tiers != aims.tiers:
+        yield NOT_KEPT, MOVED, _aiming(office, {"tiers": tiers, "freeze_days": 0})
+
+
+def _aiming(office: Office, aims: dict[str, Any]) -> Office:
+    return office.model_copy(update={"plan": office.plan.model_copy(update=aims)})
 
 
 def _without_consumables(office: Office) -> Iterator[tuple[str, str | None, Office]]:
@@ -192,6 +221,26 @@ def _changes(made: Plan, other: Plan) -> tuple[Change, ...]:
     return tuple(
         _change(tier, other_tiers.get((tier.name, tier.rank))) for tier in made.tiers
     )
+
+
+def _changes_of_stability(made: Plan, other: Plan) -> tuple[Change, ...]:
+    """Compare the tiers that both count alike: all but ``frozen``, moved in one sum."""
+    if other.status not in _PLANNED:
+        return ()
+    moved, after = (
+        [tier for tier in each.tiers if tier.name == MOVED] for each in (made, other)
+    )
+    both = [*moved, *after]
+    whole = Change(
+        MOVED,
+        None,
+        1,
+        sum(tier.value for tier in moved),
+        sum(tier.value for tier in after),
+        all(tier.proven for tier in both),
+    )
+    others = [c for c in _changes(made, other) if c.name not in (MOVED, FROZEN)]
+    return (*others, whole)
 
 
 def _change(tier: Tier, other: Tier | None) -> Change:
