@@ -213,8 +213,9 @@ def audit(
     promises
         Dates that people were told: promises.csv.  Everybody is judged by the first.
     open
-        Whether cards of ticked sheets whose own box is empty count as not printed
-        (``plan``), or nobody is said to have passed them since, as nothing is known.
+        Whether cards of which nothing is known count as not printed (``plan``), or
+        nobody is said to have passed them since: those whose box is empty on a sheet
+        with ticks, on sheets of days before all prints, or carried by a plan as open.
 
     Returns
     -------
@@ -240,7 +241,7 @@ def audit(
         plans, filled = (*plans, last), (*filled, last)
     elif done is not None:
         filled = filled or plans
-    told = prints_of(log, filled, as_files(done), office)
+    told = prints_of(log, plans, filled, as_files(done), office)
     prints = told.log
     backlog = everybody(backlog, plans, prints.frame, office)
     backlog, dates = first_told(backlog, plans, promises, office)
@@ -248,8 +249,10 @@ def audit(
     rows = _match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())
     queue = build_queue(backlog.frame, listed, office, limits)
-    if open != "plan":
-        queue = queue.unknown_from(told.unknown, backlog.frame)
+    unknown = told.unknown
+    if open == "plan":
+        unknown = unknown.filter(pl.col("result") != "open")
+    queue = queue.unknown_from(unknown, backlog.frame)
     sheets = None
     if plans:
         sheets = sheets_of(plans, rows, backlog.frame, office, limits)
