@@ -154,6 +154,16 @@ def test_a_spoilt_print_gives_no_card_but_was_its_turn_that_day() -> None:
     assert named(later) == [("C", 1, 4)]
 
 
+def test_a_card_that_was_not_printed_is_no_print() -> None:
+    rules = office()
+    people = backlog(rules, ("A", 1, R), ("C", 5, R))
+    rows = (("A", 10, "p1"), ("C", 11, "p2"), ("A", 12, "p1"))
+    result = audit(log(*rows, result=["unprinted", "ok", "ok"]), people, rules)
+    assert result.spoilt.is_empty()
+    assert named(result) == [("C", 1, 4)]
+    assert result.rejects.is_empty()
+
+
 def test_a_recorded_reason_is_shown_apart_with_its_operator() -> None:
     rules = office()
     prints = log(

@@ -9,7 +9,6 @@ import shutil
 from collections import Counter
 from datetime import date, timedelta
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -52,7 +51,10 @@ def wrong(folder: Path) -> set[str]:
     """Renew a folder's digests and check it; return the codes of what is wrong."""
     renewed(folder)
     check = checker.Folder(folder)
-    check.run()
+    try:
+        check.run()
+    except checker.UNREADABLE:
+        return {"refused"}
     return {code for code, _ in check.wrong}
 
 
@@ -364,11 +366,11 @@ def a_given_place_is_another(folder: Path) -> None:
         if [row[1], row[2], row[4], row[5]]
         == [of(rows, row[0])[at[key]] for key in GIVEN]
     ]
-    pairs = [pair for pair in pairwise(kept) if pair[0][1:5] == pair[1][1:5]]
-    first, second = min(pairs)
-    # The first by id has the place to which both are given.
-    who, there = (first, second) if first[0] < second[0] else (second, first)
-    give(folder, who[0], given_position=there[5])
+    sheets = Counter((row[1], row[2]) for row in kept)
+    whole = Counter((row[1], row[2]) for row in table(folder, "plan.csv"))
+    alone = [row for row in kept if sheets[row[1], row[2]] == 1]
+    row = next(row for row in alone if whole[row[1], row[2]] == 2)
+    give(folder, row[0], given_position=str(3 - int(row[5])))
 
 
 @damage("row")
@@ -386,7 +388,7 @@ def a_spoilt_card_is_given_another_day(folder: Path) -> None:
     give(folder, "a1", given_on="2017-09-20")
 
 
-@damage("table")
+@damage("refused")
 def given_columns_are_missing(folder: Path) -> None:
     rows = table(folder, "applications.csv")
     write(folder, "applications.csv", [row[:-1] for row in rows])
@@ -431,10 +433,7 @@ def test_damage_is_found(name: str, folder: Path) -> None:
     assert wrong(folder) == set()
     code, apply = DAMAGES[name]
     apply(folder)
-    try:
-        assert code in wrong(folder)
-    except LookupError:
-        assert name == "given_columns_are_missing"
+    assert code in wrong(folder)
 
 
 @pytest.mark.parametrize("name", DAMAGES)

@@ -107,6 +107,25 @@ def test_filled_sheets_are_read_where_they_lie(ticked: Path, tmp_path: Path) -> 
     assert checked.returncode == 0, checked.stdout
 
 
+def test_a_day_s_folder_is_handed_in_whole(ticked: Path, tmp_path: Path) -> None:
+    """An untouched sheet is then printed, and each sheet counts once."""
+    sheets = ticked / "one/batches/2017-09-12"
+    (sheets / "printer-1.csv").write_bytes(
+        (sheets / "printer-1.csv").read_bytes().replace(b"x crooked", b"", 1)
+    )
+    done = morning(ticked, tmp_path / "two", "--done", sheets, "--json", *QUICK)
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)["previous"]
+    assert [each["source"][-13:] for each in counts["readings"]] == [
+        "printer-2.xlsx"[-13:],
+        "printer-1.csv",
+    ]
+    assert counts["printed"] == len(yesterday(ticked)) - 1
+    refused = morning(ticked, tmp_path / "three", "--done", sheets.parent, *QUICK)
+    assert refused.returncode == 2
+    assert "2017-09-12" in refused.stderr
+
+
 def test_ticks_are_no_damage(ticked: Path) -> None:
     out = ticked / "one"
     raw = ("--backlog", ticked / "backlog.csv", "--office", ticked / "office.toml")

@@ -304,6 +304,21 @@ def test_csv_as_spreadsheets_save_it(indonesian: Morning, way: str) -> None:
     assert done.frame["date"].unique().to_list() == [START]
 
 
+def test_sums_and_signatures_below_are_nobody(indonesian: Morning) -> None:
+    path = indonesian.sheet("printer-1", "csv")
+    lines = path.read_text("utf-8-sig").splitlines()
+    columns = lines[0].count(";")
+    below = ["Jumlah" + ";" * (columns - 2) + "4;;1", "Kupang, 13 September 2017"]
+    lines[2] += "sobek"
+    padded = [lines[0], *lines[1:], ";" * columns]
+    padded += [line + ";" * (columns - line.count(";")) for line in below]
+    path.write_text("\n".join(padded) + "\n", encoding="utf-8")
+    done = indonesian.done()
+    words = ["printed", "spoilt", "printed", "printed", "printed"]
+    assert results(done) == dict(zip(indonesian.on(), words, strict=True))
+    assert done.readings[0].rejected == 0
+
+
 def test_an_old_encoding_that_lost_the_boxes(indonesian: Morning) -> None:
     """☐ and ✓ are both a question mark in Windows-1252."""
     rows = [[str(c or "") for c in row] for row in cells_of(indonesian.sheet())]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.numbers import DIGITS, read_numbers
 from ektp_sched.errors import BacklogError
 from ektp_sched.office.ordinary import read_whole
@@ -176,13 +177,15 @@ def is_number(text: str) -> bool:
 
 def whole_numbers(texts: pl.Series) -> pl.Series:
     """Return which texts are numbers of persons, however written, boolean."""
-    numbers = read_numbers(texts).values
+    # A text with letters is none, which is quickly seen.
+    bare = texts.set(texts.str.contains("[A-Za-z]").fill_null(value=False), None)
+    numbers = read_numbers(bare).values
     return numbers.str.contains(rf"^\d{{{DIGITS}}}$").fill_null(value=False)
 
 
 def is_made(texts: pl.Series) -> pl.Series:
     """Return which texts have the form of a made id or queue number, boolean."""
-    form = texts.str.to_uppercase().str.replace_all(r"[\s-]", "")
+    form = _bare(texts)
     made = form.str.contains(QUEUE_FORM) | form.str.contains(ID_FORM)
     return (made & form.str.contains(r"\D")).fill_null(value=False)
 
@@ -244,51 +247,69 @@ class Named:
 
     @cached_property
     def ids(self) -> pl.Series:
-        """Return the different ids."""
-        return pl.concat([frame["application_id"] for frame in self._frames]).unique()
+        """Return the ids, each once, in the order of the frames."""
+        ids = pl.concat([frame["application_id"] for frame in self._frames])
+        return ids if len(self._frames) == 1 else ids.unique(maintain_order=True)
 
     @cached_property
-    def _numbers(self) -> pl.DataFrame:
-        known = pl.concat([_numbered(frame) for frame in self._frames]).unique()
-        return known.unique("number", keep="none")
+    def _numbers(self) -> pl.Series:
+        """Return the number of each id without its dash; null where it has none."""
+        numbers = pl.concat([_numbers(frame) for frame in self._frames])
+        if len(self._frames) == 1:
+            return numbers
+        ids = pl.concat([frame["application_id"] for frame in self._frames])
+        return numbers.filter(ids.is_first_distinct())
+
+    def rows_of(self, names: pl.Series) -> pl.Series:
+        """Return which of the ids a name stands for, int64; null for none.
+
+        A name is an id, or a queue number with letters of any case, with or without the
+        dash; a number that two applications share stands for none.
+        """
+        at = np.full(len(names), UNKNOWN, dtype=np.int64)
+        form = _bare(names)
+        suspect = form.str.contains(QUEUE_FORM).fill_null(value=False)
+        numbers = form.filter(suspect).unique()
+        if len(numbers) and self._numbers.count():
+            owner = match_ids(self._numbers, numbers)
+            rows = np.flatnonzero(owner != UNKNOWN)
+            row = np.full(len(numbers), UNKNOWN, dtype=np.int64)
+            row[owner[rows]] = rows
+            row[np.bincount(owner[rows], minlength=len(numbers)) > 1] = UNKNOWN
+            at[suspect.to_numpy()] = row[match_ids(form.filter(suspect), numbers)]
+        rest = np.flatnonzero(at == UNKNOWN)
+        at[rest] = match_ids(names.gather(rest), self.ids)
+        person = pl.Series(at)
+        return person.set(person == UNKNOWN, None)
 
     def ids_of(self, names: pl.Series) -> pl.Series:
         """Return ids where a queue number stands in place of one.
 
-        Letters of a queue number may be of any case, with or without the dash.  What is
-        neither id nor number stays as it is, and so does a number that two applications
-        share.
+        What is neither id nor number stays as it is.
         """
-        form = names.str.to_uppercase().str.replace_all(r"[\s-]", "")
-        suspect = names.filter(form.str.contains(QUEUE_FORM)).unique()
-        if suspect.is_empty():
+        suspect = _bare(names).str.contains(QUEUE_FORM).fill_null(value=False)
+        if not suspect.any():
             return names
-        said = pl.DataFrame({"name": suspect.filter(~self.knows(suspect))})
-        said = said.with_columns(
-            number=pl.col("name").str.to_uppercase().str.replace_all(r"[\s-]", "")
-        ).join(self._numbers, on="number")
-        return names.replace(said["name"], said["id"])
-
-    def knows(self, ids: pl.Series) -> pl.Series:
-        """Return which are ids of these applications, boolean."""
-        wanted = ids.unique()
-        if len(wanted) < len(self.ids):
-            # A hash of the few is made, and none of the many.
-            wanted = self.ids.filter(self.ids.is_in(wanted.implode()))
-        else:
-            wanted = self.ids
-        return ids.is_in(wanted.implode()).fill_null(value=False)
+        numbers = names.filter(suspect)
+        ids = self.ids.gather(self.rows_of(numbers)).fill_null(numbers)
+        return names.scatter(suspect.arg_true(), ids)
 
 
-def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return number (without its dash) and id of those that have one."""
-    made = frame.select(id="application_id")
+def _bare(names: pl.Series) -> pl.Series:
+    """Return names as queue numbers are compared."""
+    return names.str.to_uppercase().str.replace_all(r"[\s-]", "")
+
+
+def _numbers(frame: pl.DataFrame) -> pl.Series:
+    """Return the queue number of each application without its dash."""
     if "queue_number" in frame.columns:
         numbers = frame["queue_number"]
     else:
-        made = made.filter(pl.col("id").str.contains(ID_FORM))
-        numbers = queue_numbers(made["id"])
-    return made.select(numbers.str.replace_all("-", "").alias("number"), "id")
+        ids = frame["application_id"]
+        made = ids.str.contains(ID_FORM).fill_null(value=False)
+        numbers = pl.repeat(None, len(ids), dtype=pl.String, eager=True)
+        numbers = numbers.scatter(made.arg_true(), queue_numbers(ids.filter(made)))
+    return numbers.str.replace_all("-", "", literal=True)
 
 
 def _texts(letters: np.ndarray) -> pl.Series:

@@ -33,8 +33,8 @@ DoneOption = Annotated[
     typer.Option(
         "--done",
         metavar="FILE",
-        help="What was printed, spoilt or not printed: a filled batch sheet, a list of "
-        "queue numbers, or a printer's log; may be repeated.",
+        help="What was printed, spoilt or not printed: a filled batch sheet, a day's "
+        "folder of them, a list of queue numbers, or a printer's log; may be repeated.",
     ),
 ]
 PromisesOption = Annotated[

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.backlog.matching import match_ids
 from ektp_sched.rules.nearest import letters
-from ektp_sched.trust.matching import match_ids
 from ektp_sched.yesterday.changes import slipped
 
 if TYPE_CHECKING:

@@ -407,7 +407,10 @@ class Folder:
         self.shifts = {s["id"]: {"cost_idr": 0} | s for s in office.get("shifts", [])}
         self.budget = office.get("budget", {}).get("idr", math.inf)
         opened = [d for d, day in enumerate(self.dates) if self.works(day)]
-        self.near = {*opened[: self.rules.get("freeze_days", 0)]}
+        # Given days before this one are frozen, also if no longer worked.
+        frozen = opened[: self.rules.get("freeze_days", 0)]
+        short = len(frozen) < self.rules.get("freeze_days", 0)
+        self.thaw = self.days if short else max(frozen, default=-1) + 1
         self.quotas, self.parity = office.get("quotas", []), office.get("parity", [])
         stated = self.claimed.get("shifts", [])
         self.worked = [(date.fromisoformat(use["day"]), use["id"]) for use in stated]
@@ -683,7 +686,7 @@ class Folder:
         if name == "promise":
             return 0 if c.promised is None else max(0, d - c.promised)
         if name in KEEPING:
-            counts = c.given is not None and (name == "moved" or c.given in self.near)
+            counts = c.given is not None and (name == "moved" or c.given < self.thaw)
             return int(counts and d != c.given)
         # Each day t on which it waits, up to d - 1, adds t - since + 1.
         low, high = max(0, -c.since), max(0, d - c.since)
@@ -820,15 +823,15 @@ class Folder:
             good = at >= 1 and nth >= 1
             # A batch that is shorter now has no such place.
             place = (at - 1) * size + nth - 1 if nth <= size else None
-        if on:
-            day = date.fromisoformat(on)
+        day = date.fromisoformat(on) if on else self.start
+        good &= day >= self.start
+        if on and good:
             self.given[name] = Given(day, printer, place)
             self.pins[name] = row["pinned_on"]
-            good &= day >= self.start
             # Whose card must be made again is given the first open day.
             opened = next((day for day in self.dates if self.works(day)), None)
             first = day == opened if opened else day > self.dates[-1]
-            good &= bool(printer) or first
+            good = bool(printer) or first
         self.expect(good, "row", name, ", ".join(GIVEN))
 
     def meet(self, name: str, d: int, printer: str = "", server: str = "") -> Any:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import group
 from ektp_sched.people.people import MISSING, offsets, read_people
 from ektp_sched.people.placed import Placed
-from ektp_sched.trust.matching import UNKNOWN, match_ids
 from ektp_sched.trust.verify.shifts import known_uses, read_shifts
 
 if TYPE_CHECKING:

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.identity import Named, is_made
 from ektp_sched.backlog.known import DONE_REJECTS, Reading
+from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
@@ -40,6 +42,9 @@ DONE: Final = {
 """What became of a card, and which row of which file says so."""
 
 _SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
+_OPENED: Final = ("~$", ".~")
+"""How files begin that lie beside an open spreadsheet."""
+
 _UNTOUCHED: Final = (b";;;\n", b",,,\n")
 """How each line of a sheet in CSV ends whose boxes are all empty."""
 
@@ -78,8 +83,9 @@ def read_done(
     Parameters
     ----------
     paths
-        The files in the order in which they were written; of the previous plan's own
-        folder those sheets are read, before them, on which somebody marked something.
+        The files in the order in which they were written; a folder stands for the
+        sheets of a day that lie in it.  Of the previous plan's own folder those sheets
+        are read, before them, on which somebody marked something.
     previous
         The plan whose cards these are.
     office
@@ -92,7 +98,7 @@ def read_done(
     ektp_sched.errors.InputError
         If a file is no table, names nobody, or has rows and none that can be used.
     """
-    files = _files([Path(path) for path in paths], previous)
+    files = _files(_handed_in([Path(path) for path in paths], previous), previous)
     if not files:
         nothing = pl.DataFrame(schema=DONE)
         return Done(nothing, nothing, pl.DataFrame(schema=dict(DONE_REJECTS)), ())
@@ -116,9 +122,10 @@ def read_done(
         why=pl.lit("spoilt-without-reason"), column="result heading"
     )
     sources = pl.Series([*files], dtype=pl.String)
+    strangers = rows.filter(~pl.col("known"))
     return Done(
-        frame=_last_words(usable, sources),
-        strangers=_last_words(rows.filter(~pl.col("known")), sources),
+        frame=_last_words(usable, "person", sources),
+        strangers=_last_words(strangers, "application_id", sources),
         rejects=_together(pl.concat([rejects, _reject_lines(remarks)]), sources),
         readings=readings,
     )
@@ -136,10 +143,41 @@ def sheets_marked(previous: Plan) -> list[Path]:
         for path in sorted((previous.path / BATCHES).glob("*/*"))
         if path.suffix.lower() in _SPREADSHEETS
         and path.is_file()
-        and not path.name.startswith(("~$", ".~"))
+        and path.name[:2] not in _OPENED
         and not _is_untouched(path)
         and is_marked(path, previous.office)
     ]
+
+
+def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
+    """Return files as they were named, and of a day's folder its sheets.
+
+    Of a sheet's two forms, the one that somebody filled in.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        forms: dict[str, list[Path]] = {}
+        for sheet in sorted(path.glob("*")):
+            if sheet.suffix.lower() in _SPREADSHEETS and sheet.name[:2] not in _OPENED:
+                forms.setdefault(sheet.stem, []).append(sheet)
+        for sheets in forms.values():
+            office = previous.office
+            filled = [
+                s for s in sheets if not _is_untouched(s) and is_marked(s, office)
+            ]
+            files += filled or sheets[:1]
+        if not forms:
+            message = said(
+                "holds no sheet; name the folder of a day, such as batches/{day}",
+                "tidak berisi lembar; sebutkan folder satu hari, misalnya "
+                "batches/{day}",
+                day=str(previous.start),
+            )
+            raise InputError(message, file=str(path))
+    return files
 
 
 def _is_untouched(path: Path) -> bool:
@@ -165,7 +203,7 @@ def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
 
 
 def _planned(previous: Plan) -> pl.DataFrame:
-    """Return whom a plan knows, each once: waiting_since, day, printer, known.
+    """Return whom a plan knows, each once: id, waiting_since, sheet_day, sheet_printer.
 
     ``waiting_since`` is null for those whom it did not plan: printed or open before,
     held, or gone.
@@ -178,13 +216,18 @@ def _planned(previous: Plan) -> pl.DataFrame:
             backlog.known.carried.select("application_id"),
             backlog.known.left.select("application_id"),
         ]
-    more = pl.concat(others).unique().join(frame, on="application_id", how="anti")
-    places = previous.assignments.select("application_id", "day", "printer")
-    return (
-        pl.concat([frame, more], how="diagonal")
-        .join(places, on="application_id", how="left")
-        .rename({"day": "sheet_day", "printer": "sheet_printer"})
-        .with_columns(known=pl.lit(value=True))
+    more = pl.concat(others).unique()
+    more = more.filter(match_ids(more["application_id"], frame["application_id"]) < 0)
+    people = pl.concat([frame, more], how="diagonal")
+    sheets = previous.assignments
+    at = match_ids(sheets["application_id"], people["application_id"])
+    row = np.full(people.height, UNKNOWN, dtype=np.int64)
+    row[at[at != UNKNOWN]] = np.flatnonzero(at != UNKNOWN)
+    places = pl.Series(row)
+    places = places.set(places == UNKNOWN, None)
+    return people.with_columns(
+        sheet_day=sheets["day"].gather(places),
+        sheet_printer=sheets["printer"].gather(places),
     )
 
 
@@ -214,9 +257,14 @@ def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFra
     last = before if isinstance(before, date) else start
     own_day = pl.col("sheet_day")
     is_sheet = pl.col("read_as").is_in(["all-but-marked", "ticked-only"])
-    rows = rows.join(
-        planned, on="application_id", how="left", maintain_order="left"
-    ).with_columns(pl.col("known").fill_null(value=False), is_sheet=is_sheet)
+    person = rows["person"]
+    known = [column.gather(person) for column in planned.iter_columns()]
+    rows = rows.with_columns(
+        known[0].fill_null(rows["application_id"]),
+        *known[1:],
+        known=person.is_not_null(),
+        is_sheet=is_sheet,
+    )
     told = pl.when(pl.col("is_sheet") | (own_day <= start)).then(own_day)
     rows = rows.with_columns(pl.coalesce("date", told, pl.lit(last)))
     planned_printer = pl.when(pl.col("date") == own_day).then("sheet_printer")
@@ -241,7 +289,8 @@ def _judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
     )
     silent |= ~known & (pl.col("read_as") == "log") & (on < earlier)
     rows = rows.filter(~silent)
-    number = is_made(rows["application_id"]) & rows["application_id"].str.contains("-")
+    names = rows["application_id"].set(rows["known"], None)
+    number = is_made(names) & names.str.contains("-")
     printed = result.is_in([PRINTED, SPOILT])
     why = (
         pl.when(~known & number)
@@ -272,11 +321,11 @@ def _judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
 
 def _across(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that contradict others of the same card: at, across."""
-    again = rows.filter(pl.col("application_id").is_duplicated()).sort("date", "at")
-    results = pl.col("result").n_unique().over("application_id", "date")
+    again = rows.filter(pl.col("person").is_duplicated()).sort("date", "at")
+    results = pl.col("result").n_unique().over("person", "date")
     twice = again.filter("is_sheet").filter(results > 1)
     rest = again.join(twice, on="at", how="anti", maintain_order="left")
-    before = pl.col("result", "stated").shift(1).over("application_id")
+    before = pl.col("result", "stated").shift(1).over("person")
     rest = rest.with_columns(before.name.suffix(" before"))
     two = rest.filter(
         pl.col("result").eq(PRINTED),
@@ -291,15 +340,15 @@ def _across(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _last_words(rows: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
-    """Return one row a card: the last word by date, then by the order of rows."""
-    rows = rows.sort("date", "at")
-    told = rows.filter(pl.col("result") != OPEN)
-    told = told.unique("application_id", keep="last", maintain_order=True)
-    silent = rows.filter(pl.col("result") == OPEN)
-    silent = silent.unique("application_id", keep="last", maintain_order=True)
-    silent = silent.join(told, on="application_id", how="anti")
-    whole = pl.concat([told, silent]).sort("application_id")
+def _last_words(rows: pl.DataFrame, by: str, sources: pl.Series) -> pl.DataFrame:
+    """Return one row a card: the last word by date, then by the order of rows.
+
+    An empty box is a word only where there is no other.  ``by`` tells cards apart.
+    """
+    again = rows[by].is_duplicated()
+    several = rows.filter(again).sort(pl.col("result") != OPEN, "date", "at")
+    last = several.unique(by, keep="last", maintain_order=True)
+    whole = pl.concat([rows.filter(~again), last]).sort("application_id")
     return whole.with_columns(source=sources.gather(whole["file"])).select(*DONE)
 
 

@@ -101,8 +101,9 @@ class Filled:
 
     source: str
     read_as: ReadAs
-    # sheet, row, application_id, result, date, printer, reason; the last three null
-    # where the file does not say.
+    # sheet, row, person (row of those that the plan knows, null for none),
+    # application_id (as it stands there), result, date, printer, reason; the last three
+    # null where the file does not say.
     rows: pl.DataFrame
     rejects: pl.DataFrame  # sheet, row, column, reason
     headings: Mapping[str, str]  # of application_id, printed_at, printer, result
@@ -115,7 +116,7 @@ def read_filled(
     printers: Sequence[str],
     planned: Named,
 ) -> Filled:
-    """Read a file in whichever form it is; ids are those of the plan where it knows."""
+    """Read a file in whichever form it is."""
     table = _table(path, office)
     if _is_sheet(table):
         meaning = {w: n for w, n in meanings(office).items() if n in _WHOM}
@@ -127,10 +128,13 @@ def read_filled(
     if not _is_sheet(table):
         _refuse_export(table, at, office, str(path))
     whom = at.get("application_id", at.get(IDENTITY, 0))
-    table = _of_people(table, whom, at, {*meaning}, planned, office)
+    table, person = _of_people(table, whom, at, {*meaning}, planned, office)
     findings = Findings(table.rows)
     findings.leave_out(table.malformed, "", "malformed")
-    ids = planned.ids_of(read_ids(table, at, office, findings))
+    ids = read_ids(table, at, office, findings)
+    made = ids.ne_missing(plain_ids(table.cells(whom)))
+    if made.any():
+        person = person.scatter(made.arg_true(), planned.rows_of(ids.filter(made)))
     if _is_sheet(table):
         read_as, marked = _marked(table, findings, str(path))
         day, printer = _day_and_printer(table, path, printers)
@@ -143,6 +147,7 @@ def read_filled(
         [
             sheet.alias("sheet"),
             row.alias("row"),
+            person.alias("person"),
             ids.alias("application_id"),
             marked["result"],
             day.alias("date"),
@@ -213,7 +218,7 @@ def _headless(
     for at, heading in enumerate(first):
         cells = plain_ids(table.cells(at))
         names = pl.concat([heading, as_text(cells)])
-        named = planned.knows(planned.ids_of(names)) | is_made(names)
+        named = planned.rows_of(names).is_not_null() | is_made(names)
         if office.identity is not None:
             named |= whole_numbers(names)
         others = [c for c in table.frame if c.name != str(at)]
@@ -269,15 +274,18 @@ def _of_people(
     headings: set[str],
     planned: Named,
     office: Office,
-) -> Table:
-    """Return a table without the lines between its people: batches, sums, signatures.
+) -> tuple[Table, pl.Series]:
+    """Return a table without the lines between its people, and whom each row names.
 
-    Whoever the plan knows is no such line, whatever else the row looks like.
+    Such lines are batches, sums and signatures; whoever the plan knows is none,
+    whatever else the row looks like.  A number of identity is nobody yet.
     """
     names = plain_ids(table.cells(whom))
-    somebody = planned.knows(planned.ids_of(names)) | is_made(names)
+    person = planned.rows_of(names)
+    somebody = person.is_not_null()
     if somebody.all():
-        return table
+        return table, person
+    somebody |= is_made(names)
     since = at.get("printed_at")
     rest = table.only(~somebody)
     left = without_rows_below(rest, whom, since, office.dates.format)
@@ -292,7 +300,8 @@ def _of_people(
     line = names.is_null() & (filled <= _FEW) & ~ticked
     again = names.is_in([n for n in distinct(names) if fold(n) in headings])
     kept = left.rows.filter(~(line | again.fill_null(value=False)))
-    return table.only(somebody | table.rows.is_in(kept.implode()))
+    people = somebody | table.rows.is_in(kept.implode())
+    return table.only(people), person.filter(people)
 
 
 def _mark(cells: pl.Series) -> pl.Series:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT
+from ektp_sched.backlog.matching import match_ids
 from ektp_sched.rules.tiers import MOVED as MOVED_TIER
-from ektp_sched.trust.matching import match_ids
 from ektp_sched.words import said
 from ektp_sched.yesterday.changes import MOVED, changes, slipped
 
