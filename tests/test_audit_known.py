@@ -13,6 +13,7 @@ from test_audit import backlog, day, log, office
 from test_audit_plans import SIX, accused, deviating
 from test_cli_dates import call
 
+from ektp_sched.backlog.identity import queue_numbers
 from ektp_sched.documents.reading import load
 from ektp_sched.errors import LogError
 from ektp_sched.output import save
@@ -169,6 +170,18 @@ def test_whoever_a_plan_carries_as_printed_was_not_passed() -> None:
             log(("B", 12, "p1")), waiting, RULES, plans=[tuesday], open=choice
         )
         assert result.overtakes["all"] == len(SIX) - len(gone)
+
+
+def test_queue_numbers_of_those_dropped_are_read_beside_the_plan() -> None:
+    ids = pl.Series(["0123456789ABCDEF", "ZZZZZZZZZZZZZZZZ", "AAAAAAAAAAAAAAAA"])
+    rows = [(name, n, "routine") for n, name in enumerate(ids, 1)]
+    made = plan(backlog(RULES, *rows), RULES, start=day(11), days=3)
+    number = queue_numbers(ids)[2].lower()
+    # The last in the queue was printed first, and the export has dropped it.
+    waiting = backlog(RULES, *rows[:2])
+    result = audit(log((number, 11, "p1")), waiting, RULES, plans=[made])
+    assert accused(result) == ["AAAAAAAAAAAAAAAA"]
+    assert result.unlisted.is_empty()
 
 
 def test_the_command_audits_ticks_without_a_log(

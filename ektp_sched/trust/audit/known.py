@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.backlog.identity import ids_of
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.backlog.told import held_dates, read_told
@@ -63,12 +64,13 @@ def prints_of(
     plans: Sequence[Plan],
     filled: Sequence[Plan],
     done: Sequence[str | PathLike[str]],
+    backlog: Backlog,
     office: Office,
 ) -> Prints:
     """Return a log together with the filled sheets of plans.
 
     ``filled`` are those whose own folders are read; the files of ``done`` are of the
-    last of them.
+    last of them.  A queue number in the log stands for its application.
     """
     last = max(filled, key=lambda plan: plan.start, default=None)
     told = [
@@ -85,7 +87,9 @@ def prints_of(
         log = PrintLog(NO_PRINTS, _NO_REJECTS, 0)
     name = None if log.source is None else Path(log.source).name
     file = pl.lit(name, dtype=pl.String).alias("file")
-    frames = [log.frame.with_columns(file)]
+    people = [each.frame for each in (backlog, *(plan.backlog for plan in plans))]
+    ids = ids_of(log.frame["application_id"], *people, backlog.held)
+    frames = [log.frame.with_columns(ids.alias("application_id"), file)]
     rows = pl.concat([_NOTHING, *(each.frame for each in told)])
     strangers = pl.concat([_NOTHING, *(each.strangers for each in told)])
     rows = pl.concat([rows, strangers.filter(pl.col("result") == "printed")])
