@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from examples import START, read
+from examples import START, example, read
 from test_audit import backlog, day, log, office
 from test_audit_plans import SIX, accused, deviating
+from test_cli_dates import call
 
+from ektp_sched.backlog.identity import queue_numbers
 from ektp_sched.documents.reading import load
 from ektp_sched.errors import LogError
 from ektp_sched.output import save
 from ektp_sched.planning import plan
 from ektp_sched.trust.audit.audit import audit
+from ektp_sched.yesterday import with_yesterday
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,3 +138,64 @@ def test_without_any_print_it_is_said(morning: tuple[Backlog, Office, Path]) -> 
         audit(None, waiting, rules, previous=folder)
     with pytest.raises(LogError):
         audit(None, replace(waiting), rules)
+
+
+def test_whoever_stood_on_sheets_before_the_log_is_not_said_to_be_passed() -> None:
+    made = plan(people(), RULES, start=day(11), days=5)
+    first = made.assignments.filter(pl.col("day") == day(11))["application_id"]
+    # The log begins on the 12th, with one who is on no sheet.
+    waiting = backlog(RULES, *SIX, ("B", 9, "routine"))
+    prints = log(("B", 12, "p1"))
+    result = audit(prints, waiting, RULES, plans=[made])
+    assert result.overtakes["all"] == len(SIX) - len(first)
+    notices = {n.code: n.figures["count"] for n in result.notices}
+    assert notices["sheets-before-log"] == len(first)
+    asked = audit(prints, waiting, RULES, plans=[made], open="plan")
+    assert asked.overtakes["all"] == len(SIX)
+
+
+def test_whoever_a_plan_carries_as_printed_was_not_passed() -> None:
+    monday = plan(people(), RULES, start=day(11), days=5)
+    gone = monday.assignments.filter(pl.col("day") == day(11))["application_id"]
+    known = with_yesterday(
+        people(), RULES, start=day(12), previous=monday, open="exclude"
+    )
+    assert known.known is not None
+    carried = known.known.carried.with_columns(result=pl.lit("printed"))
+    known = replace(known, known=replace(known.known, carried=carried))
+    tuesday = plan(known, RULES, start=day(12), days=5)
+    waiting = backlog(RULES, *SIX, ("B", 9, "routine"))
+    for choice in (None, "plan"):
+        result = audit(
+            log(("B", 12, "p1")), waiting, RULES, plans=[tuesday], open=choice
+        )
+        assert result.overtakes["all"] == len(SIX) - len(gone)
+
+
+def test_queue_numbers_of_those_dropped_are_read_beside_the_plan() -> None:
+    ids = pl.Series(["0123456789ABCDEF", "ZZZZZZZZZZZZZZZZ", "AAAAAAAAAAAAAAAA"])
+    rows = [(name, n, "routine") for n, name in enumerate(ids, 1)]
+    made = plan(backlog(RULES, *rows), RULES, start=day(11), days=3)
+    number = queue_numbers(ids)[2].lower()
+    # The last in the queue was printed first, and the export has dropped it.
+    waiting = backlog(RULES, *rows[:2])
+    result = audit(log((number, 11, "p1")), waiting, RULES, plans=[made])
+    assert accused(result) == ["AAAAAAAAAAAAAAAA"]
+    assert result.unlisted.is_empty()
+
+
+def test_the_command_audits_ticks_without_a_log(
+    morning: tuple[Backlog, Office, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, folder = morning
+    tick(folder, "printer-1", 3)
+    source, out = example("kupang"), folder.parent / "audit"
+    files = ("--backlog", source / "backlog.csv", "--office", source / "office.toml")
+    base = ("audit", *files, "--out", out, "--previous", folder, "--json")
+    code, said, err = call(capsys, *base)
+    assert (code, err) == (0, "")
+    assert json.loads(said)["cards"] == 3
+    dates = folder.parent / "promises.csv"
+    dates.write_text("application_id,ready_by\nKPG-000001,besok\n")
+    assert call(capsys, *base, "--promises", dates)[0] == 2
+    assert call(capsys, "audit", *files, "--out", out)[0] == 2

@@ -347,6 +347,15 @@ class Followed:
             return None
         return "sheet" if begun[-1].start in giving else "earlier_sheet"
 
+    def unknown(self) -> set[str]:
+        """Return who stood on a sheet of a day before the log, and is in no print."""
+        names = {row["application_id"] for row in self.case.prints}
+        days = [FIRST + timedelta(n) for n in range((self.case.start - FIRST).days)]
+        on_sheets = {
+            name for on in days for name, a in self.asked(on).items() if a[0] == on
+        }
+        return on_sheets - names
+
     def left(self) -> set[tuple[str, date]]:
         """Return who was left at the end of a stopped sheet, with its day."""
         left = set()
@@ -419,6 +428,7 @@ def test_sheets_excuse_exactly_what_the_cards_say(data: st.DataObject) -> None:
             for a in case.people
             if a is not b
             and case.passed(a, b)
+            and a["application_id"] not in truth.unknown()
             and (a["application_id"], row["printed_at"]) not in left
             and case.exchangeable(a, b)
             and not case.accounted(a, b)
@@ -442,6 +452,8 @@ def overtakes_of(
         row = truth.first.get(b["application_id"])
         for a in case.people:
             if row is None or a is b or not case.passed(a, b):
+                continue
+            if a["application_id"] in truth.unknown():
                 continue
             account = truth.followed(b["application_id"])
             if row["reason"] is not None:

@@ -198,13 +198,9 @@ def test_commands_on_a_second_morning_ask_for_the_first(
     out = tmp_path / "two"
     assert morning(first, out, "--open", "exclude", *QUICK).returncode == 0
     raw = ("--backlog", first / "backlog.csv", "--office", first / "office.toml")
-    plan = pl.read_csv(out / "plan.csv").row(0, named=True)
-    print_ = f"{plan['application_id']},{plan['day']},{plan['printer']}"
-    (tmp_path / "log.csv").write_text(f"application_id,printed_at,printer\n{print_}\n")
     for command in (
         ("verify", out, *raw),
         ("explain", out, "A01", *raw),
-        ("audit", tmp_path / "log.csv", *raw, "--plan", out, "--out", tmp_path / "a"),
     ):
         refused = run(*command)
         assert refused.returncode == 2, command

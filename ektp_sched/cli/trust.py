@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -173,14 +173,6 @@ def explain(
 
 
 def audit(
-    log: Annotated[
-        Path,
-        typer.Argument(
-            metavar="LOG",
-            help="The print log: application_id, printed_at, printer and, if there "
-            "are any, result, operator, reason.",
-        ),
-    ],
     backlog: BacklogOption,
     office: OfficeOption,
     out: Annotated[
@@ -189,6 +181,14 @@ def audit(
             "--out", metavar="DIR", help="Folder for audit.json and audit.xlsx."
         ),
     ],
+    log: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="LOG",
+            help="The print log: application_id, printed_at, printer and, if there "
+            "are any, result, operator, reason. Left out: filled sheets tell.",
+        ),
+    ] = None,
     plans: Annotated[
         list[Path] | None,
         typer.Option(
@@ -211,11 +211,11 @@ def audit(
 
     Who was printed out of turn, how many were passed, and what accounts for it.
     With --plan nobody who followed the sheets is accused, and whoever deviates
-    from them is named with what the sheet said.
+    from them is named with what the sheet said.  --previous is one more plan, with
+    its filled sheets; --promises has the dates by the first of which people are judged.
     """
     from ektp_sched.output.audit_sheets import refuse_audit, save_audit
     from ektp_sched.trust import audit as make_audit
-    from ektp_sched.trust.audit.log import read_log
 
     rules, words = read_office(office, lang)
     yesterday = Yesterday(previous, done, promises, open_choice, gone)
@@ -225,15 +225,16 @@ def audit(
     followed = [_sheets(folder) for folder in plans or ()]
     for plan in followed:
         _require_priority(plan, priority)
-    prints = read_log(log, rules)
-    begin = cast("date | None", prints.frame["printed_at"].min())
-    if followed:
-        first = min(followed, key=lambda plan: plan.start)
-        _require_previous(first, yesterday)
-        begin = first.start
-    if begin is not None:
-        people = yesterday.beside(people, rules, begin)
-    result = make_audit(prints, people, rules, plans=followed)
+    result = make_audit(
+        log,
+        people,
+        rules,
+        plans=followed,
+        previous=previous,
+        done=done or None,
+        promises=promises,
+        open=open_choice,
+    )
     save_audit(result, out, words)
     if as_json:
         emit(result.to_dict())

@@ -30,14 +30,22 @@ def explanation_lines(
     if found.outcome == "done":
         said = {"id": found.application_id, "status": found.status or "–"}
         return [words.text("explain.done", **said), words.text("explain.done-next")]
+    if found.outcome == "carried":
+        return _carried(found, words)
+    if found.outcome == "left":
+        day = _date(None if found.given is None else found.given.day)
+        key = f"explain.left.{found.rule}"
+        return [words.text(key, id=found.application_id, day=day)]
     if found.outcome == "held":
         status = "–" if not found.status else cell_shown(found.status, "status", words)
         said = {"id": found.application_id, "status": status}
         key = "perhaps-done" if found.rule == "status-means-done" else "held"
-        return [words.text(f"explain.{key}{part}", **said) for part in ("", "-next")]
+        lines = [words.text(f"explain.{key}{part}", **said) for part in ("", "-next")]
+        return [*lines, *_given(found, words)]
     return [
         *_who(found, words, last or found.last_day),
         *_dates(found, words),
+        *_given(found, words),
         _rule(found, words),
         *_limits(found, words),
         *_holds(found, words),
@@ -47,6 +55,46 @@ def explanation_lines(
         *_prices(found, words),
         *(_move(move, found, words) for move in found.moves),
     ]
+
+
+def _carried(found: Explanation, words: Language) -> list[str]:
+    """Return since when it is not planned, and which sheet says so."""
+    told = found.carried
+    if told is None:
+        return []
+    said = {"id": found.application_id, "day": _date(told.date)}
+    source = told.source or "–"
+    keys = ("carried",) if told.result == "printed" else ("open", "open-next")
+    return [words.text(f"explain.{key}", source=source, **said) for key in keys]
+
+
+def _given(found: Explanation, words: Language) -> list[str]:
+    """Return what the plan before gave it, and why that changed."""
+    given = found.given
+    if given is None or given.day is None:
+        return []
+    place = words.text("explain.given.no-place")
+    if given.printer is not None:
+        place = words.text(
+            "explain.given.place",
+            printer=given.printer,
+            batch=given.batch or "–",
+            position=given.position or "–",
+        )
+    lines = [words.text("explain.given.day", day=given.day, place=place)]
+    if given.because is None:
+        if found.slot is not None:
+            here = (found.slot.printer, found.slot.batch, found.slot.position)
+            same = here == (given.printer, given.batch, given.position)
+            lines.append(words.text(f"explain.given.{'same' if same else 'same-day'}"))
+        return lines
+    because = words.text(f"explain.given.{given.because}")
+    if given.days is None:
+        key = "explain.given.not-now"
+    else:
+        key = "explain.given.sooner" if given.days < 0 else "explain.given.later"
+    days = abs(given.days or 0)
+    return [*lines, words.text(key, count=days, because=because)]
 
 
 def _unknown(found: Explanation, words: Language) -> list[str]:

@@ -42,7 +42,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from ektp_sched.backlog.identity import ids_of
 from ektp_sched.backlog.inputs import as_backlog, as_office
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import LogError
@@ -213,8 +212,9 @@ def audit(
     promises
         Dates that people were told: promises.csv.  Everybody is judged by the first.
     open
-        Whether cards of ticked sheets whose own box is empty count as not printed
-        (``plan``), or nobody is said to have passed them since, as nothing is known.
+        Whether cards of which nothing is known count as not printed (``plan``), or
+        nobody is said to have passed them since: those whose box is empty on a sheet
+        with ticks, on sheets of days before all prints, or carried by a plan as open.
 
     Returns
     -------
@@ -240,7 +240,7 @@ def audit(
         plans, filled = (*plans, last), (*filled, last)
     elif done is not None:
         filled = filled or plans
-    told = prints_of(log, filled, as_files(done), office)
+    told = prints_of(log, plans, filled, as_files(done), backlog, office)
     prints = told.log
     backlog = everybody(backlog, plans, prints.frame, office)
     backlog, dates = first_told(backlog, plans, promises, office)
@@ -248,8 +248,10 @@ def audit(
     rows = _match_rows(prints.frame, backlog, limits)
     listed = rows.filter(pl.col("application").is_not_null())
     queue = build_queue(backlog.frame, listed, office, limits)
-    if open != "plan":
-        queue = queue.unknown_from(told.unknown, backlog.frame)
+    unknown = told.unknown
+    if open == "plan":
+        unknown = unknown.filter(pl.col("result") != "open")
+    queue = queue.unknown_from(unknown, backlog.frame)
     sheets = None
     if plans:
         sheets = sheets_of(plans, rows, backlog.frame, office, limits)
@@ -314,13 +316,11 @@ def _match_rows(
 ) -> pl.DataFrame:
     """Line up a log's rows with the backlog, sorted by day and row.
 
-    A queue number stands for its application.  Added to the log's columns are machine
-    (the printer's id, ``printer`` being its number), application (row of the backlog,
-    or null), day (offset) and first (whether it is the application's first good print).
+    Added to the log's columns are machine (the printer's id, ``printer`` being its
+    number), application (row of the backlog, or null), day (offset) and first (whether
+    it is the application's first good print).
     """
     numbers = backlog.frame.select("application_id").with_row_index("application")
-    ids = ids_of(frame["application_id"], backlog.frame, backlog.held)
-    frame = frame.with_columns(ids.alias("application_id"))
     printers = pl.Enum(limits.printers)
     good = pl.when("good").then("application_id").is_first_distinct()
     return (

@@ -1,21 +1,23 @@
 """What an audit rests on besides a log: earlier plans, filled sheets, dates told.
 
-Prints that filled sheets tell of count on the days of which the log has nothing; on
-these days nobody whose box is empty, while others of the sheet are ticked, is said to
-have been passed, since nothing is known of the card.  Whoever was printed and is in
-the export no more is read from the plan that had the card.  Everybody is judged by the
-first date told, whichever of export, plans and file of promises has it.
+Prints that filled sheets tell of count on the days of which the log has nothing.
+Nobody is said to have been passed from the day on from which nothing is known of the
+card: its box is empty while others of the sheet are ticked, or its sheet is of a day
+before all prints known, or a plan carries it as printed or asked about.  Whoever was
+printed and is in the export no more is read from the plan that had the card.  Everybody
+is judged by the first date told, be it in the export, a plan or a file of promises.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.backlog.identity import ids_of
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.backlog.told import held_dates, read_told
@@ -37,6 +39,11 @@ if TYPE_CHECKING:
 __all__ = ["Prints", "everybody", "first_told", "prints_of"]
 
 
+_UNKNOWN: Final = {
+    "application_id": pl.String,
+    "result": pl.String,
+    "printed_at": pl.Date,
+}
 _NOTHING: Final = pl.DataFrame(schema=DONE)
 _NO_REJECTS: Final = pl.DataFrame(schema=dict(REJECTS))
 
@@ -46,7 +53,8 @@ class Prints:
     """A log, and what filled sheets add to it."""
 
     log: PrintLog  # with a column file more: where a row stands, null for no file
-    # application_id, printed_at: cards of which nothing is known from that day on
+    # application_id, printed_at, result: cards that are ``open`` from that day on, or
+    # ``printed`` before all that is known
     unknown: pl.DataFrame
     notices: tuple[Notice, ...]
 
@@ -54,15 +62,17 @@ class Prints:
 def prints_of(
     log: PrintLog | None,
     plans: Sequence[Plan],
+    filled: Sequence[Plan],
     done: Sequence[str | PathLike[str]],
+    backlog: Backlog,
     office: Office,
 ) -> Prints:
     """Return a log together with the filled sheets of plans.
 
-    ``plans`` are those whose own folders are read; the files of ``done`` are of the
-    last of them.
+    ``filled`` are those whose own folders are read; the files of ``done`` are of the
+    last of them.  A queue number in the log stands for its application.
     """
-    last = max(plans, key=lambda plan: plan.start, default=None)
+    last = max(filled, key=lambda plan: plan.start, default=None)
     told = [
         read_done(
             done if plan is last else (),
@@ -70,14 +80,16 @@ def prints_of(
             office,
             plan.start + timedelta(days=plan.days),
         )
-        for plan in plans
+        for plan in filled
     ]
     nothing = log is None
     if log is None:
         log = PrintLog(NO_PRINTS, _NO_REJECTS, 0)
     name = None if log.source is None else Path(log.source).name
     file = pl.lit(name, dtype=pl.String).alias("file")
-    frames = [log.frame.with_columns(file)]
+    people = [each.frame for each in (backlog, *(plan.backlog for plan in plans))]
+    ids = ids_of(log.frame["application_id"], *people, backlog.held)
+    frames = [log.frame.with_columns(ids.alias("application_id"), file)]
     rows = pl.concat([_NOTHING, *(each.frame for each in told)])
     strangers = pl.concat([_NOTHING, *(each.strangers for each in told)])
     rows = pl.concat([rows, strangers.filter(pl.col("result") == "printed")])
@@ -101,13 +113,15 @@ def prints_of(
             pl.col("source").alias("file"),
         )
     )
+    whole = replace(log, frame=pl.concat(frames))
+    before = _before(plans, whole.frame)
     counts = {
         "prints-from-sheets": placed.height,
         "sheets-without-printer": made.height - placed.height,
         "sheets-open": unknown.height,
+        "sheets-before-log": before.height,
         "sheets-rejects": sum(each.rejects.height for each in told),
     }
-    whole = replace(log, frame=pl.concat(frames))
     if nothing and whole.frame.is_empty():
         raise LogError(
             said(
@@ -119,8 +133,37 @@ def prints_of(
         )
     return Prints(
         whole,
-        unknown.select("application_id", printed_at="date"),
+        pl.concat(
+            [
+                unknown.select("application_id", "result", printed_at="date"),
+                before,
+                *(
+                    each.carried.select("application_id", "result", printed_at="date")
+                    for plan in plans
+                    if (each := plan.backlog.known) is not None
+                ),
+            ]
+        ),
         tuple(Notice(code, {"count": n}) for code, n in counts.items() if n),
+    )
+
+
+def _before(plans: Sequence[Plan], prints: pl.DataFrame) -> pl.DataFrame:
+    """Return who was on the sheets of days before all prints, and in no print."""
+    if not plans or prints.is_empty():
+        return pl.DataFrame(schema=_UNKNOWN)
+    first = prints["printed_at"].min()
+    in_turn = sorted(plans, key=lambda plan: plan.start)
+    ends = [*(plan.start for plan in in_turn[1:]), date.max]
+    sheets = [
+        plan.assignments.filter(pl.col("day") < end).select("application_id", "day")
+        for plan, end in zip(in_turn, ends, strict=True)
+    ]
+    return (
+        pl.concat(sheets)
+        .filter(pl.col("day") < first)
+        .join(prints, on="application_id", how="anti")
+        .select("application_id", result=pl.lit("open"), printed_at="day")
     )
 
 

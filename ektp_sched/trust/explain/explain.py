@@ -7,6 +7,7 @@ before it, where something is free, what the day's prices are.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import polars as pl
 
 from ektp_sched.backlog.identity import id_of_number, ids_of, is_number
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.known import GIVEN
 from ektp_sched.backlog.numbers import plain_ids
 from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
@@ -32,9 +34,17 @@ from ektp_sched.trust.explain.limits import (
     idle_shifts,
     may_be_held,
 )
-from ektp_sched.trust.explain.model import Explanation, Move, Price, Slot
+from ektp_sched.trust.explain.model import (
+    Carried,
+    Explanation,
+    Given,
+    Move,
+    Price,
+    Slot,
+)
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.words import said
+from ektp_sched.yesterday.changes import changes
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -90,8 +100,9 @@ def explain(
     made = id_of_number(application_id, office)
     wanted = made or _as_read(application_id)
     row = _find(backlog.frame, wanted)
+    plan = replace(plan, backlog=backlog)
     if row is None:
-        answer = _not_planned(backlog, office, wanted)
+        answer = _not_planned(plan, office, wanted)
         if answer.outcome == "unknown" and made is None:
             _require_key(application_id, office)
         return answer
@@ -126,6 +137,7 @@ def explain(
         priced=plan.prices is not None,
         priced_on=asked,
         closed=asked is not None and not case.open_on(asked),
+        given=_given(plan, row["application_id"]),
     )
 
 
@@ -167,7 +179,41 @@ def _find(frame: pl.DataFrame, wanted: str) -> dict[str, Any] | None:
     return rows.row(0, named=True) if rows.height == 1 else None
 
 
-def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
+def _given(plan: Plan, name: str) -> Given | None:
+    """Return what the previous plan gave an application, if anything."""
+    backlog, known = plan.backlog, plan.backlog.known
+    if known is None:
+        return None
+    whose = pl.col("application_id") == name
+    moved = changes(plan).filter(whose)
+    days, because = (None, None)
+    if not moved.is_empty():
+        days, because = moved.select("days", "because").row(0)
+    elif not plan.assignments.filter(whose).is_empty():
+        days = 0
+    own = (backlog.frame["application_id"] == name).arg_true()
+    if own.is_empty():
+        return None if moved.is_empty() else Given(moved["was"][0], because=because)
+    day, printer, batch, position = known.given.select(*GIVEN).row(int(own[0]))
+    if day is None:
+        return None
+    return Given(day, printer, batch, position, days, because)
+
+
+def _carried(backlog: Backlog, wanted: str) -> Explanation | None:
+    """Say since when somebody is not planned, and which sheet says so."""
+    known = backlog.known
+    row = None if known is None else _find(known.carried, wanted)
+    if row is None:
+        return None
+    told = Carried(row["result"], row["date"], row["source"])
+    return Explanation(row["application_id"], "carried", carried=told)
+
+
+def _not_planned(plan: Plan, office: Office, wanted: str) -> Explanation:
+    backlog = plan.backlog
+    if (carried := _carried(backlog, wanted)) is not None:
+        return carried
     held = _find(backlog.held, wanted)
     if held is not None:
         name, status = held["application_id"], held["status"]
@@ -175,7 +221,14 @@ def _not_planned(backlog: Backlog, office: Office, wanted: str) -> Explanation:
         outcome = "done" if already_printed(cell, office).any() else "held"
         perhaps = outcome == "held" and means_printed(cell).any()
         rule = "status-means-done" if perhaps else "status"
-        return Explanation(name, outcome, rule=rule, status=status)
+        given = _given(plan, name)
+        return Explanation(name, outcome, rule=rule, status=status, given=given)
+    left = None if backlog.known is None else _find(backlog.known.left, wanted)
+    if left is not None:
+        given = Given(left["was"], because=left["because"])
+        return Explanation(
+            left["application_id"], "left", rule=left["because"], given=given
+        )
     ids = pl.concat([backlog.frame["application_id"], backlog.held["application_id"]])
     alike = ids.filter(
         ids.str.replace_all(r"[^\p{L}\p{N}]", "").str.to_lowercase() == letters(wanted)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from ektp_sched.trust.explain.ahead import Ahead
 
 __all__ = [
+    "Carried",
     "Explanation",
+    "Given",
     "IdleShift",
     "Limit",
     "Move",
@@ -45,6 +47,30 @@ class Slot:
     position: int
     wait_days: int  # calendar days since the recording
     pressure: float  # on that day
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the plan before gave a card, and why that changed."""
+
+    day: date | None  # None: left unprinted, but no longer planned
+    # printer, batch, position: None where only the day is left, its card having been on
+    # an earlier sheet and not made
+    printer: str | None = None
+    batch: int | None = None
+    position: int | None = None
+    # days later than that it is printed now, negative for sooner; None if it is not
+    days: int | None = None
+    because: str | None = None  # as in changes.csv; None if the day is the same
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Since when a card is printed or asked about, and which sheet or file says so."""
+
+    result: str  # printed or open
+    date: date | None
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +153,9 @@ class Explanation(OneLine):
     application_id
         As in the backlog; as asked for where it is unknown.
     outcome
-        ``printed``, ``unprinted``, ``held`` or ``unknown``.
+        ``printed``, ``unprinted``, ``held``, ``done`` (by its status) or ``unknown``;
+        after a previous plan also ``carried`` (printed on an earlier sheet, or asked
+        about) or ``left`` (planned before, and gone or rejected now).
     rule
         What decides: ``first-day`` (the first on which it was possible),
         ``ready`` (the same, the record being ready only after the start),
@@ -177,6 +205,10 @@ class Explanation(OneLine):
         Last day of the plan.
     priced
         Whether the plan has prices.
+    given
+        What the previous plan gave it; None without one, or where it gave nothing.
+    carried
+        What is known of it from an earlier sheet, for which it is not planned.
     """
 
     application_id: str
@@ -211,6 +243,8 @@ class Explanation(OneLine):
     priced: bool = False
     priced_on: date | None = None
     closed: bool = False
+    given: Given | None = None
+    carried: Carried | None = None
 
     @property
     def before(self) -> int:
@@ -230,6 +264,9 @@ class Explanation(OneLine):
             for rule in HOLDING
         }
         del plain["holds"]
+        for name in ("given", "carried"):
+            if plain[name] is None:
+                del plain[name]
         return {**plain, **by_rule, "before": self.before}
 
 
