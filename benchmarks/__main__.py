@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "main"]
 
-NAMES = ("startup", "peers", "scale", "files", "audit", "simulate", "shifts", "quotas")
+NAMES = (
+    *("startup", "peers", "scale", "files", "mornings"),
+    *("audit", "simulate", "shifts", "quotas"),
+)
 RESULTS = ROOT / "bench-results"
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ektp_sched.backlog import Backlog, from_frame, make_key, read_backlog
 from ektp_sched.backlog.identity import application_ids, queue_numbers
+from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.numbers import read_numbers
 from ektp_sched.errors import BacklogError
 from ektp_sched.office import Office
@@ -285,3 +286,15 @@ def test_ids_and_queue_numbers_follow_the_number_alone(numbers: list[str]) -> No
     assert all(len(number) == 11 for number in short)
     alone = [queue_numbers(pl.Series([i]))[0] for i in ids.drop_nulls()]
     assert short.to_list() == alone
+
+
+@given(
+    st.lists(st.sampled_from([None, "a", "b", "c", "d"])),
+    st.lists(st.sampled_from(["a", "b", "c", "d", "e"])),
+)
+def test_an_id_is_matched_where_it_stands(
+    wanted: list[str | None], ids: list[str]
+) -> None:
+    at = match_ids(pl.Series(wanted, dtype=pl.String), pl.Series(ids, dtype=pl.String))
+    where = [UNKNOWN if w is None or w not in ids else w for w in wanted]
+    assert [UNKNOWN if n == UNKNOWN else ids[n] for n in at.tolist()] == where

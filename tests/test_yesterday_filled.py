@@ -255,6 +255,23 @@ def test_whoever_was_handed_a_card_was_printed(indonesian: Morning) -> None:
     assert results(done) == dict(zip(indonesian.on(), words, strict=True))
 
 
+def test_no_and_none_under_spoilt_are_no_reason(indonesian: Morning) -> None:
+    words = ("Tidak.", "NIHIL", "-", 0, "tidak ada")
+    marks: Marks = {at: {"spoilt": word} for at, word in enumerate(words)}
+    fill(indonesian, indonesian.sheet(), marks)
+    done = indonesian.done()
+    assert results(done) == dict.fromkeys(indonesian.on(), "printed")
+
+
+def test_a_column_that_somebody_added_hides_no_tick(indonesian: Morning) -> None:
+    path = indonesian.sheet(kind="csv")
+    heading, *lines = path.read_text("utf-8-sig").splitlines()
+    lines = [line.removesuffix(";;;") + ";x;;;" for line in lines]
+    path.write_text("\n".join([f"{heading};Alasan", *lines]) + "\n", "utf-8")
+    assert sheets_marked(indonesian.plan) == [path]
+    assert indonesian.done().readings[0].read_as == "ticked-only"
+
+
 def test_marks_that_say_nothing_clear_are_rejects(indonesian: Morning) -> None:
     marks: Marks = {
         0: {"printed": "besok pagi"},
@@ -732,6 +749,10 @@ def test_what_is_no_table_or_names_nobody_is_refused(indonesian: Morning) -> Non
 def test_an_export_is_no_list_of_the_printed(indonesian: Morning) -> None:
     refusal(indonesian, indonesian.folder / "backlog.csv")
     refusal(indonesian, indonesian.folder / "p" / "applications.csv")
+    dated = indonesian.office.model_copy(update={"columns": {"Tgl": "waiting_since"}})
+    indonesian.office = dated
+    rows = [["application_id", "Tgl", "TGL_CETAK"], [indonesian.on()[0], "2017-09-12"]]
+    refusal(indonesian, indonesian.listed(rows))
 
 
 # Laws

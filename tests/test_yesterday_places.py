@@ -312,6 +312,20 @@ def test_the_same_morning_is_the_same_plan_where_rows_are_no_network(
     undisturbed(case)
 
 
+def test_without_time_for_a_better_one_the_previous_plan_is_offered() -> None:
+    quota = {"per": "day", "area": ["Alak"], "at_most": 1}
+    document = desk(2, quotas=[quota], areas={"Alak": [], "Maulafa": []})
+    rows = [person(f"n{n}", 9, area=("Alak", "Maulafa")[n % 2]) for n in range(6)]
+    case = Case(document, tuple(rows), days=7)
+    # One a day, though two a day could be printed.
+    places = {f"n{n}": (case.day(n), "p", 1, 1) for n in range(6)}
+    assert len({place[0] for place in places_of(case.plan()).values()}) == 3
+    backlog = knowing(case.backlog, places)
+    made = plan(backlog, case.office, start=START, days=7, time_limit=1e-6)
+    assert places_of(made) == places
+    assert codes(made, backlog, case) == set()
+
+
 # -- damages -------------------------------------------------------------------------
 
 

@@ -29,12 +29,18 @@ def match_ids(wanted: pl.Series, ids: pl.Series, hint: Ints | None = None) -> In
         inside = (hint >= 0) & (hint < len(ids))
         if inside.all() and _agree(wanted, ids, hint).all():
             return hint
-    at = _guess(wanted.hash().to_numpy(), ids.hash().to_numpy())
+    hashes, hashes_wanted = ids.hash(), wanted.hash()
+    at = _guess(hashes_wanted.to_numpy(), hashes.to_numpy())
     sure = _agree(wanted, ids, at)
     if sure.all():
         return at
     doubtful = np.flatnonzero(~sure)
-    table = pl.DataFrame({"id": ids}).with_row_index("at").unique("id", keep="first")
+    # Equal ids have equal hashes: few of those who may be meant are left to compare.
+    meant = hashes_wanted.gather(doubtful).unique()
+    near = hashes.is_in(meant.implode()).arg_true()
+    table = pl.DataFrame({"id": ids.gather(near), "at": near}).unique(
+        "id", keep="first"
+    )
     exact = pl.DataFrame({"id": wanted.gather(doubtful)}).join(
         table, on="id", how="left", maintain_order="left"
     )

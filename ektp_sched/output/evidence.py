@@ -375,9 +375,11 @@ def _false_figures(
     notices = (*notices, *known[:1])
     true = replace(saved, backlog=backlog, office=office, notices=notices)
     right = summarise(true, language(stated["language"]))
-    # Read from memory, neither has a file, and no digest.
+    # Read from memory, neither has a file, and no digest; and that of the folder's own
+    # copy is no other office's: it stays when the office's file is edited.
+    copied = {None, saved.office.source_digest}
     right["digests"] = {
-        name: digest or stated["digests"].get(name)
+        name: stated["digests"].get(name) if digest in copied else digest
         for name, digest in right["digests"].items()
     }
     later = [name for name in _LATER if name in stated and backlog.digest]

@@ -14,6 +14,7 @@ from ektp_sched.planning.scarce import Scarce
 from ektp_sched.planning.tiers import objectives
 from ektp_sched.rules import holding_back
 from ektp_sched.rules.tiers import DECISION_TIERS
+from ektp_sched.yesterday.places import GivenPlaces
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,6 +62,15 @@ class Case:
     def start(self) -> date:
         """Return the first day."""
         return self.limits.start
+
+    @property
+    def given(self) -> GivenPlaces | None:
+        """Return where the previous plan prints each application, if there is one."""
+        known = self.backlog.known
+        if known is None:
+            return None
+        size = self.office.plan.batch_size
+        return GivenPlaces.of(known.given, self.start, self.limits.printers, size)
 
     @property
     def asks(self) -> frozenset[str]:

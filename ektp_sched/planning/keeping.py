@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
-__all__ = ["keep_pools", "pool_of_printers"]
+__all__ = ["given_columns", "keep_pools", "pool_of_printers"]
 
 _NO_POOL = -1
 
@@ -44,6 +44,22 @@ def pool_of_printers(program: Program) -> Ints:
     for number, printers in enumerate(program.pools):
         pools[list(printers)] = number
     return pools
+
+
+def given_columns(program: Program, given: GivenPlaces) -> Ints:
+    """Return the column of the day and printer given; the last for none.
+
+    ``given`` is of each application, (N,).
+    """
+    printed = (given.printer >= 0) & (given.day >= 0)
+    printed &= given.day < program.capacity.days
+    of_day = np.full(program.capacity.days, program.columns, dtype=np.int64)
+    of_day[program.column_day[::-1]] = np.arange(program.columns)[::-1]
+    pool = pool_of_printers(program)[given.printer]
+    first = of_day[np.where(printed, given.day, 0)]
+    there = printed & (pool >= 0) & (first < program.columns)
+    columns: Ints = np.where(there, first + pool, program.columns)
+    return columns
 
 
 def keep_pools(

@@ -21,7 +21,6 @@ from ektp_sched.planning.worth import shift_uses
 from ektp_sched.rules import holding_back
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday import with_yesterday
-from ektp_sched.yesterday.places import GivenPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +158,7 @@ def plan(
             outcome.solution,
             outcome.split,
             outcome.exchange,
-            _given(case),
+            case.given,
         )
     shifts = shift_uses(case, outcome, clock)
     return made_plan(case, outcome, prints, shifts, clock)
@@ -187,16 +186,6 @@ def _laid(
     if days is None:
         _refuse_scarce(uncounted)
     return replace(case, scarce=uncounted)
-
-
-def _given(case: Case) -> GivenPlaces | None:
-    """Return where the previous plan prints each application, if there is one."""
-    known, rules = case.backlog.known, case.office.plan
-    if known is None:
-        return None
-    return GivenPlaces.of(
-        known.given, case.start, case.limits.printers, rules.batch_size
-    )
 
 
 def _refuse_endless(office: Office) -> None:

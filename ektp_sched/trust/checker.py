@@ -2019,8 +2019,8 @@ class Folder:
         free = {d: self.open_printers(room, self.printers, d) for d in days}
         free = {d: printers for d, printers in free.items() if printers}
         for (e, cards), d in product(self.movable().items() if free else (), free):
-            for c, kind in cards:
-                if d >= e and (d == e or d != c.given):
+            for c, kind in cards if d < e or self.previous is not None else ():
+                if d == e or (d > e and d != c.given):
                     continue
                 # From the later of two days on, the same printer has as much as before.
                 ink = any(

@@ -19,7 +19,12 @@ from ektp_sched.documents import SavedPlan
 from ektp_sched.documents.seal import BATCHES
 from ektp_sched.errors import InputError, place
 from ektp_sched.words import joined, said
-from ektp_sched.yesterday.sheets import OPEN, Filled, is_marked, read_filled
+from ektp_sched.yesterday.sheets import (
+    OPEN,
+    Filled,
+    is_marked,
+    read_filled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +49,6 @@ DONE: Final = {
 _SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
 _OPENED: Final = ("~$", ".~")
 """How files begin that lie beside an open spreadsheet."""
-
-_UNTOUCHED: Final = (b";;;\n", b",,,\n")
-"""How each line of a sheet in CSV ends whose boxes are all empty."""
 
 _SHOWN: Final = 20
 
@@ -144,7 +146,6 @@ def sheets_marked(previous: Plan) -> list[Path]:
         if path.suffix.lower() in _SPREADSHEETS
         and path.is_file()
         and path.name[:2] not in _OPENED
-        and not _is_untouched(path)
         and is_marked(path, previous.office)
     ]
 
@@ -164,11 +165,8 @@ def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
             if sheet.suffix.lower() in _SPREADSHEETS and sheet.name[:2] not in _OPENED:
                 forms.setdefault(sheet.stem, []).append(sheet)
         for sheets in forms.values():
-            office = previous.office
-            filled = [
-                s for s in sheets if not _is_untouched(s) and is_marked(s, office)
-            ]
-            files += filled or sheets[:1]
+            marked = [each for each in sheets if is_marked(each, previous.office)]
+            files += marked or sheets[:1]
         if not forms:
             message = said(
                 "holds no sheet; name the folder of a day, such as batches/{day}",
@@ -178,15 +176,6 @@ def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
             )
             raise InputError(message, file=str(path))
     return files
-
-
-def _is_untouched(path: Path) -> bool:
-    """Return whether a sheet in CSV is surely as it was written; it is quick."""
-    if path.suffix.lower() != ".csv":
-        return False
-    data = path.read_bytes()
-    lines = data.count(b"\n") - 1
-    return any(data.count(end) == lines for end in _UNTOUCHED)
 
 
 def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
@@ -399,9 +388,10 @@ def _refuse_useless(reading: Reading, rejects: pl.DataFrame, path: Path) -> None
     """Refuse a file with rows of which none can be used."""
     if reading.printed + reading.spoilt + reading.unprinted + reading.open:
         return
+    first = rejects.sort("sheet", "row", maintain_order=True).head(_SHOWN)
     lines = [
         (sheet, row, column, in_words(reason))
-        for _, sheet, row, column, reason in rejects.head(_SHOWN).iter_rows()
+        for _, sheet, row, column, reason in first.iter_rows()
     ]
     if not lines:
         return

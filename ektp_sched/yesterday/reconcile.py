@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
+from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.documents import SavedPlan
 from ektp_sched.errors import AskedError, FolderError, UsageError
@@ -19,10 +20,14 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.yesterday.filled import Done
+
+    Ints = NDArray[np.int64]
 
 __all__ = ["GoneChoice", "OpenChoice", "reconcile"]
 
@@ -105,7 +110,7 @@ def reconcile(
     if open is None and count["open"]:
         raise _asked_about(people)
     columns = ("before", "on_sheet", "state", "result", *GIVEN)
-    today = people.select(pl.col(columns).gather(at))
+    today = _picked(people.select(columns), at)
     taken_out = today["state"].is_in(["printed", "open"]).fill_null(value=False)
     planned = today.filter(~taken_out)
     carried = _carried(people)
@@ -150,20 +155,20 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
         start; ``result`` (null for nothing known, which ``open`` is too), ``date``,
         ``source``.
     """
+    before = previous.backlog.frame.select(_ID, before=pl.lit(True))
+    words = _words(previous, done, start)
+    at = match_ids(words[_ID], before[_ID])
+    others = words.filter(at == UNKNOWN).with_columns(before=pl.lit(False))
+    before = before.hstack(_gathered(words.drop(_ID), at, before.height))
     given = previous.assignments.select(
-        _ID,
         given_on="day",
         given_printer="printer",
         given_batch="batch",
         given_position="position",
     )
-    words = _words(previous, done, start).with_row_index("word")
-    before = previous.backlog.frame.select(_ID, before=pl.lit(True))
-    for table in (given, words):
-        before = before.join(table, on=_ID, how="left", maintain_order="left")
-    told = before["word"].drop_nulls()
-    others = words.filter(~pl.col("word").is_in(told.implode()))
-    others = others.with_columns(before=pl.lit(False))
+    hint = None if previous.rows is None else previous.rows[0]
+    at = match_ids(previous.assignments[_ID], before[_ID], hint)
+    before = before.hstack(_gathered(given, at, before.height))
     was, says = pl.col("was"), pl.col("says")
     # That a card was spoilt or not printed says nothing of a later sheet: one of the
     # previous plan, or one that was carried.
@@ -190,6 +195,19 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     )
 
 
+def _gathered(frame: pl.DataFrame, at: Ints, height: int) -> pl.DataFrame:
+    """Return a frame of so many rows, in which each row stands at its place."""
+    row = np.full(height, UNKNOWN, np.int64)
+    row[_there(at)] = np.flatnonzero(at != UNKNOWN)
+    return _picked(frame, row)
+
+
+def _picked(frame: pl.DataFrame, at: Ints) -> pl.DataFrame:
+    """Return the rows at some places, all null at a place that is `UNKNOWN`."""
+    places = pl.Series(at)
+    return frame.select(pl.all().gather(places.set(places == UNKNOWN, None)))
+
+
 def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     """Return what was carried of a card (``was``) beside what is told (``says``)."""
     known = previous.backlog.known
@@ -209,38 +227,30 @@ def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
 
 def _export(
     backlog: Backlog, office: Office, people: pl.DataFrame
-) -> tuple[pl.Series, pl.Series]:
+) -> tuple[Ints, pl.Series]:
     """Return whose row each planned application is, and where the export has whom.
 
     Returns
     -------
-    row in `people`, null for none; ``ready``, ``done``, ``held`` or ``rejected``, or
+    place in `people`, or `UNKNOWN`; ``ready``, ``done``, ``held`` or ``rejected``, or
     null, for each of `people`.
     """
-    ids = [backlog.frame[_ID], backlog.held[_ID]]
-    ids += [] if backlog.rejected_ids is None else [backlog.rejected_ids]
-    at = (
-        pl.DataFrame({_ID: pl.concat(ids)})
-        .join(
-            people.select(_ID).with_row_index("at"),
-            on=_ID,
-            how="left",
-            maintain_order="left",
-        )
-        .to_series(1)
-    )
-    held, planned = backlog.held_count, backlog.planned
-    done = already_printed(backlog.held["status"], office)
-    places = pl.Series("export", [None, "rejected", "held", "done", "ready"])
+    rejected, held = backlog.rejected_ids, backlog.held
+    done = already_printed(held["status"], office)
+    ids = people[_ID]
+    at = match_ids(backlog.frame[_ID], ids)
+    names = pl.Series("export", [None, "rejected", "held", "done", "ready"])
     place = np.zeros(people.height, np.int64)
-    for rows, code in (
-        (at[planned + held :], 1),  # a row that repeats an id is rejected too
-        (at[planned : planned + held].filter(~done), 2),
-        (at[planned : planned + held].filter(done), 3),
-        (at[:planned], 4),
-    ):
-        place[rows.drop_nulls().to_numpy()] = code
-    return at[:planned], places.gather(place)
+    if rejected is not None:  # a row that repeats an id is rejected too
+        place[_there(match_ids(rejected, ids))] = 1
+    place[_there(match_ids(held[_ID].filter(~done), ids))] = 2
+    place[_there(match_ids(held[_ID].filter(done), ids))] = 3
+    place[_there(at)] = 4
+    return at, names.gather(place)
+
+
+def _there(at: Ints) -> Ints:
+    return np.compress(at != UNKNOWN, at)
 
 
 def _state(*, replans: bool) -> pl.Expr:

@@ -61,11 +61,15 @@ _TICKS: Final = {
 }
 """Columns of a sheet that an operator ticks, as `fold` makes their headings."""
 
+_BOXED: Final = {*_TICKS.values()}
+
 _LISTED: Final = {
     **dict.fromkeys(("tanggal", "tgl", "date", "hari", "day"), "printed_at"),
     **dict.fromkeys(("sebab", "penyebab", "sebabrusak", "alasanrusak"), "reason"),
 }
 """What a list calls its columns besides the headings of a print log."""
+
+_WHOM: Final = ("application_id", "queue_number", IDENTITY)
 
 _REMARKS: Final = ("", "alasan", "reason", "sebab", "penyebab", "catatan", "note")
 """Headings of columns beside the ticks in which a reason may stand."""
@@ -83,8 +87,10 @@ _SIGNS: Final = frozenset("✓✔✅√☑☒✗✘✕×+*üþ")
 _YES: Final = frozenset(
     {"x", "xx", "v", "vv", "1", "y", "ya", "yes", "true", "benar", "sudah"}
 )
+_DASHES: Final = frozenset({"-", "--", "—"})
 _NO: Final = frozenset(
-    {"-", "--", "—", "0", "n", "no", "tidak", "tdk", "false", "blm", "batal"}
+    {"0", "n", "no", "none", "tidak", "tdk", "false", "blm", "batal", "nihil"}
+    | {"tidakada", "tidakrusak"}
 )
 _NO_REASON: Final = frozenset({"rusak", "spoilt", "spoiled", "gagal", "cacat"})
 
@@ -121,7 +127,9 @@ def read_filled(
     if _is_sheet(table):
         meaning = {w: n for w, n in meanings(office).items() if n in _WHOM}
     else:
-        meaning = _LISTED | meanings(office)
+        own = {*map(fold, office.columns)}
+        listed = {w: n for w, n in _LISTED.items() if w not in own}
+        meaning = listed | meanings(office)
     at = positions_of(table, meaning, str(path), InputError)
     if "application_id" not in at and IDENTITY not in at:
         table, at["application_id"] = _headless(table, office, planned, str(path))
@@ -168,14 +176,23 @@ def read_filled(
     return Filled(source, read_as, rows, rejects, headings)
 
 
+def _is_untouched(data: bytes) -> bool:
+    """Return whether a sheet in CSV is surely as it was written: quick, for many."""
+    heading, _, rows = data.partition(b"\n")
+    words = re.split("[,;]", heading.decode("utf-8", "replace"))[-len(_BOXED) :]
+    ends = (b";;;\n", b",,,\n")
+    return {_TICKS.get(fold(word)) for word in words} == _BOXED and any(
+        rows.count(end) == rows.count(b"\n") for end in ends
+    )
+
+
 def is_marked(path: Path, office: Office) -> bool:
     """Return whether somebody marked a card on a sheet."""
+    if path.suffix.lower() == ".csv" and _is_untouched(path.read_bytes()):
+        return False
     table = _table(path, office)
     marks = [_mark(table.cells(p)) for p in _ticks(table).values()]
     return any((cells != _LOST_SIGN).any() for cells in marks)
-
-
-_WHOM: Final = ("application_id", "queue_number", IDENTITY)
 
 
 def _table(path: Path, office: Office) -> Table:
@@ -257,7 +274,7 @@ def _refuse_export(
     mapped = {fold(h): column for h, column in office.columns.items()}
     waits = (mapped.get(fold(h), fold(h)) for h in table.headings)
     waiting = {"waiting_since", "waitingsince", "menunggusejak"} & {*waits}
-    if waiting and not {"result", "printed_at"} & at.keys():
+    if waiting and "result" not in at and not {"printed_at", "printer"} <= at.keys():
         message = said(
             "is a list of those who wait, not of those who were printed; give filled "
             "sheets, or add a column result",
@@ -331,12 +348,9 @@ def _marked(table: Table, findings: Findings, file: str) -> tuple[ReadAs, pl.Dat
             unclear = marked.is_not_null() & meant.is_null()
             findings.add(unclear, table.headings[ticks[name]], "unknown-mark")
     read_as: ReadAs = "ticked-only" if (result == PRINTED).any() else "all-but-marked"
-    frame = pl.DataFrame(
-        {"printed": result, "spoilt": broken == SPOILT, "handed": taken}
-    )
-    frame = frame.with_columns(pl.col("spoilt").fill_null(value=False))
-    is_spoilt = pl.col("spoilt") | (pl.col("printed") == SPOILT).fill_null(value=False)
-    is_unprinted = (pl.col("printed") == UNPRINTED).fill_null(value=False)
+    frame = pl.DataFrame({"printed": result, "spoilt": broken, "handed": taken})
+    is_spoilt = (pl.col("spoilt") == SPOILT) | (pl.col("printed") == SPOILT)
+    is_unprinted = pl.col("printed") == UNPRINTED
     against = frame.select((is_spoilt | is_unprinted) & pl.col("handed")).to_series()
     if "handed_over" in ticks:
         heading = table.headings[ticks["handed_over"]]
@@ -387,7 +401,8 @@ def _is_tick(mark: str) -> bool:
 
 
 def _is_no(mark: str) -> bool:
-    return squeeze(mark) in _NO or result_of(mark) == UNPRINTED
+    said_no = squeeze(mark) in _DASHES or fold(mark) in _NO
+    return said_no or result_of(mark) == UNPRINTED
 
 
 def _is_reason(mark: str) -> bool:

@@ -6,8 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ektp_sched.documents import Status
 from ektp_sched.people.objectives import Objective
+from ektp_sched.planning.keeping import given_columns
 from ektp_sched.planning.mixed.conflict import (
     PINS_RULE,
     contradiction,
@@ -26,6 +29,8 @@ from ektp_sched.planning.worth import capacity_without
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from ektp_sched.documents import Conflict
     from ektp_sched.office import Option
     from ektp_sched.people.cohorts import Cohorts
@@ -34,6 +39,9 @@ if TYPE_CHECKING:
     from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.outcome import Settled
+    from ektp_sched.yesterday.places import GivenPlaces
+
+    Ints = NDArray[np.int64]
 
 __all__ = ["MixedEngine", "contradicting_rules"]
 
@@ -49,7 +57,7 @@ class MixedEngine:
         with clock.stage("program"):
             problem = _posed(case)
         with clock.stage("solve"):
-            outcome = solve(problem, clock.half)
+            outcome = solve(problem, clock.half, _given_slots(problem, case.given))
         if outcome is None:
             program = problem.program
             return Outcome(
@@ -107,6 +115,16 @@ def _of_pins_alone(conflicts: tuple[Conflict, ...]) -> bool:
 
 def _posed(case: Case) -> Problem:
     return pose(case.people, case.limits, case.scarce)
+
+
+def _given_slots(problem: Problem, given: GivenPlaces | None) -> Ints | None:
+    """Return the cards of each kind in each column of the previous plan."""
+    if given is None:
+        return None
+    program, cohorts = problem.program, problem.cohorts
+    cell = given_columns(program, given) * cohorts.kinds + cohorts.kind[cohorts.member]
+    count = program.columns * cohorts.kinds
+    return np.bincount(cell, minlength=count)[:count].astype(np.int64)
 
 
 def _raised(settled: Settled, outcome: Outcome) -> Settled:

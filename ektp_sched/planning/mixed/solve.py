@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ektp_sched.documents import Status
 from ektp_sched.office import Notice, capacity
 from ektp_sched.people.objectives import Objective
@@ -22,7 +24,6 @@ from ektp_sched.planning.outcome import Linear, Outcome, Settled
 from ektp_sched.planning.tiers import check_range
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from ektp_sched.planning.mixed.master import Past
@@ -41,11 +42,14 @@ ENGINE = "milp"
 """Name of the engine as in ``summary.json``."""
 
 
-def solve(problem: Problem, deadline: float | None = None) -> Outcome | None:
+def solve(
+    problem: Problem, deadline: float | None = None, given: Ints | None = None
+) -> Outcome | None:
     """Minimise the tiers in strict order, as far as time allows.
 
     After the deadline the best so far is taken; ``None`` if the rules contradict each
-    other, or no plan was found.
+    other, or no plan was found.  ``given`` are cards of each kind in each column of a
+    plan without shifts that is as good as any until a better one is found.
     """
     days = problem.limits.days
     order = tier_order(problem.office, problem.cohorts, days, problem.uses)
@@ -58,6 +62,8 @@ def solve(problem: Problem, deadline: float | None = None) -> Outcome | None:
     mip = posed.mip(flows[:1])
     on = surely_on(mip.lay(None, None, []).turned_on(on), mip.ordered)
     search = _Search(problem, order, flows, deadline, posed, on)
+    if given is not None and problem.uses is None:
+        search.offer_slots(given)
     for tier in order:
         if not search.settle(tier):
             return None
@@ -154,6 +160,10 @@ class _Search:
         narrow = self.posed.split.narrowed(mip.groups, exact.below(value))
         self.posed = replace(self.posed, split=narrow)
         return bound
+
+    def offer_slots(self, slots: Ints) -> None:
+        """Take the best plan with these slots, if the rules allow any."""
+        self._offer(self._plan(slots, np.zeros(0, dtype=np.int64)))
 
     def result(self) -> Outcome:
         """Return the best plan found."""

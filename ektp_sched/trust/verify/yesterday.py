@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Plan
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.verify.tiers import Values
-    from ektp_sched.words import Said
 
 __all__ = ["check_changes", "check_known", "check_yesterday", "other_yesterday"]
 
@@ -246,12 +245,20 @@ def check_known(plan: Plan, backlog: Backlog, findings: Findings) -> None:
         ("changes.csv", stated.left.select(*LEFT), true.left.select(*LEFT)),
     ]
     pairs.append(("done_rejects.csv", _rejects(stated), _rejects(true)))
-    for name, said_here, laid_anew in pairs:
-        if not said_here.equals(laid_anew):
-            findings.add("other-yesterday", _says_otherwise(name))
-    for key in type(true.counts).model_fields:
-        if getattr(stated.counts, key) != getattr(true.counts, key):
-            findings.add("other-yesterday", _says_otherwise(f"previous {key}"))
+    other = [name for name, here, anew in pairs if not here.equals(anew)]
+    keys = type(true.counts).model_fields
+    counts = [k for k in keys if getattr(stated.counts, k) != getattr(true.counts, k)]
+    if counts:
+        other.append(f"previous ({', '.join(counts)})")
+    for name in other:
+        message = said(
+            "{name}: not what the previous plan, the export and what was printed come "
+            "to.",
+            "{name}: tidak sesuai dengan rencana sebelumnya, ekspor, dan hasil "
+            "cetaknya.",
+            name=name,
+        )
+        findings.add("other-yesterday", message)
 
 
 def _by_id(backlog: Backlog, known: Known) -> pl.DataFrame:
@@ -262,12 +269,3 @@ def _by_id(backlog: Backlog, known: Known) -> pl.DataFrame:
 
 def _rejects(known: Known) -> pl.DataFrame:
     return known.rejects.select(*DONE_REJECTS)
-
-
-def _says_otherwise(name: str) -> Said:
-    return said(
-        "{name} is not what the previous plan, the export and what was printed come "
-        "to.",
-        "{name} tidak sesuai dengan rencana sebelumnya, ekspor, dan hasil cetaknya.",
-        name=name,
-    )
