@@ -363,7 +363,6 @@ class Folder:
             str, tuple[Cohort, tuple[str, str]]
         ] = {}  # with the tie-break
         self.given: dict[str, Given] = {}
-        self.pins: dict[str, str] = {}  # of those with a given day
         self.seen = Counter[str]()
         self.cells = Counter[tuple[Cohort, int, str, str]]()  # cards by slot
         # Who comes first and last in the tie-break, by day, and by day and printer.
@@ -827,7 +826,6 @@ class Folder:
         good &= day >= self.start
         if on and good:
             self.given[name] = Given(day, printer, place)
-            self.pins[name] = row["pinned_on"]
             # Whose card must be made again is given the first open day.
             opened = next((day for day in self.dates if self.works(day)), None)
             first = day == opened if opened else day > self.dates[-1]
@@ -1611,7 +1609,7 @@ class Folder:
         c, _ = self.people[name]
         if c.ready > was:
             return "not-ready"
-        if self.pins[name] not in ("", str(self.start + timedelta(was))):
+        if c.pin not in (None, was):
             return "pinned"
         if d < was:
             return "earlier"
