@@ -88,7 +88,9 @@ def moved(plan: Plan) -> pl.DataFrame:
     # Nobody asks of a day after the end: who was given one is printed earlier.
     day = np.minimum(_offsets(rows["was"], plan), plan.days - 1)
     closed, room = _room(plan, rows, day)
-    pinned = pl.col("pinned_on").is_not_null() & (pl.col("pinned_on") != pl.col("was"))
+    # A pin before the start binds nobody.
+    pin = pl.col("pinned_on")
+    pinned = (pin >= plan.start).fill_null(value=False) & (pin != pl.col("was"))
     return (
         rows.with_columns(
             pl.Series("closed", closed, dtype=pl.Boolean),
