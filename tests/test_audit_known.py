@@ -110,12 +110,22 @@ def test_ticks_on_the_sheets_are_the_log_where_there_is_none(
     notices = {n.code: n.figures["count"] for n in result.notices}
     assert notices["prints-from-sheets"] == result.cards
     assert notices["sheets-open"] == counts["printer-2"] - half
-    # Nothing is known of the rest of that sheet: nobody is said to have passed them,
+    # Nothing is known of the rest of that sheet: nobody is said to have passed them
+    # (were one of them printed next day, it would be),
     assert result.overtakes["all"] == 0
     # unless the office says that they were not printed. Then it was a jam.
     jam = audit(None, waiting, rules, previous=folder, open="plan")
     assert jam.clean
     assert jam.overtakes["jam"] == jam.overtakes["all"] > 0
+    # Printed next day, the rest of that sheet was not printed before.
+    rest = asked.filter(pl.col("printer") == "printer-2").tail(
+        counts["printer-2"] - half
+    )
+    later = rest.select(
+        "application_id", "printer", printed_at=pl.col("day").dt.offset_by("1d")
+    )
+    told = audit(later, waiting, rules, previous=folder)
+    assert told.overtakes["jam"] == told.overtakes["all"] == jam.overtakes["all"]
 
 
 def test_a_log_holds_for_its_own_days_and_sheets_for_others(

@@ -229,6 +229,31 @@ def test_the_command_keeps_lists_and_tells(
     assert call(capsys, *later, "--out", two, "--previous", two)[0] == 2
 
 
+def test_a_plan_folder_has_only_those_whom_it_plans(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backlog, office = write_case(tmp_path)
+    files = ("--office", office, "--start", "2017-09-13", "--days", 40)
+    one, two = tmp_path / "one", tmp_path / "two"
+    plan = ("plan", backlog, "--office", office, "--no-xlsx", "--no-report")
+    assert call(capsys, *plan, *FROM, "--days", 40, "--out", one)[0] == 0
+    # The export is late: everybody of yesterday's sheets is in it still.
+    known = ("--previous", one, "--open", "exclude")
+    assert call(capsys, *plan, *files[2:], *known, "--out", two)[0] == 0
+    out = tmp_path / "dates"
+    assert call(capsys, "promise", two, *files, "--out", out)[0] == 0
+    dates = dict(
+        pl.read_csv(out / "promises.csv").select("application_id", "ready_by").rows()
+    )
+    assert dates == dict(
+        pl.read_csv(two / "plan.csv").select("application_id", "day").rows()
+    )
+    wrong = (*files, "--out", tmp_path / "no", "--write", tmp_path / "new.csv")
+    assert call(capsys, "promise", two, *wrong)[0] == 2
+    (two / "unprinted.csv").write_text("x")
+    assert call(capsys, "promise", two, *files, "--out", out)[0] == 2
+
+
 @pytest.mark.parametrize("option", ["--previous", "--told"])
 def test_a_wrong_file_is_exit_2_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str

@@ -123,7 +123,7 @@ def test_each_reason_is_the_first_that_holds() -> None:
         {},  # given 1
         {},  # given 2, stays
         {},  # given 2, does not
-        {},  # given 0, one of one
+        {"pinned_on": -1},  # given 0, one of one; such a pin binds nobody
         {"ready_on": 1, "pinned_on": 0},  # stays
     ]
     at = [3, 4, 0, 3, 2, None, 4, 0]

@@ -32,11 +32,15 @@ from ektp_sched.cli.options import (
     StartOption,
 )
 from ektp_sched.cli.reading import files_read, read_office
+from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.promised import PromisedTable
+    from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.dates.promise import Promises
 
@@ -60,7 +64,14 @@ PriorOption = Annotated[
 
 
 def promise(
-    backlog: BacklogArgument,
+    backlog: Annotated[
+        Path,
+        typer.Argument(
+            metavar="BACKLOG",
+            help="The backlog: a CSV, XLSX or Parquet file; or a plan folder, for "
+            "those whom it plans.",
+        ),
+    ],
     office: OfficeOption,
     out: Annotated[
         Path,
@@ -119,7 +130,6 @@ def promise(
     knows.  With --previous everybody keeps the date that was told, others are told
     one, and slipped.csv lists whose date no longer holds.  The poster names nobody.
     """
-    from ektp_sched.backlog import read_backlog
     from ektp_sched.documents.seal import PROMISES
     from ektp_sched.output.backlog_copy import backlog_copy, check_target
     from ektp_sched.output.placing import refuse_early
@@ -131,6 +141,8 @@ def promise(
     read = files_read(
         rules, backlog, office, priority, previous, told, scenarios=scenarios
     )
+    if backlog.is_dir():
+        _refuse_beside_folder(write=write is not None, priority=priority is not None)
     target = None if write is None else check_target(write, read, out)
     refuse_early(out, index=PROMISES, inputs=read)
     begin = first_day(start, words)
@@ -138,9 +150,7 @@ def promise(
     with Progress(words) as progress:
         progress("read", 0)
         found = as_scenarios(scenarios, rules, begin)
-        people = read_backlog(
-            backlog, rules, priority=priority, max_rejects=max_rejects
-        )
+        people = _waiting(backlog, rules, priority, max_rejects)
         made = make(
             people,
             rules,
@@ -269,6 +279,35 @@ def backtest(
         echo(line)
     if out is not None:
         echo(words.text("cli.written", files=str(out)))
+
+
+def _waiting(
+    path: Path, office: Office, priority: Path | None, max_rejects: float
+) -> Backlog:
+    """Return who waits: in an export, or in a plan that knows who was printed since."""
+    from ektp_sched.backlog import read_backlog
+    from ektp_sched.documents.reading import load
+    from ektp_sched.output.evidence import refuse_changed
+
+    if not path.is_dir():
+        return read_backlog(path, office, priority=priority, max_rejects=max_rejects)
+    plan = load(path)
+    refuse_changed(plan)
+    return plan.backlog
+
+
+def _refuse_beside_folder(**options: bool) -> None:
+    """Refuse options that are about an export where a plan folder is given."""
+    for name, given in options.items():
+        if given:
+            message = said(
+                "--{name} is about an export, and BACKLOG is a plan folder; name the "
+                "export, or leave --{name} out",
+                "--{name} menyangkut ekspor, sedangkan BACKLOG adalah folder rencana; "
+                "sebutkan ekspornya, atau hilangkan --{name}",
+                name=name,
+            )
+            raise UsageError(message)
 
 
 def _copied(made: Promises, backlog: Path, replace: bool) -> PromisedTable:

@@ -84,7 +84,6 @@ def assign(
         exchange(member, column)
     through = solution.flow.through
     if given is not None:
-        given = given.at(order)
 
         def settle() -> None:
             if exchange is not None:
@@ -93,7 +92,7 @@ def assign(
                 face = solution.face
                 settle_ties(program, face.masks, face.mask[member], column)
 
-        kept = keep_pools(program, office, given, member, column, settle)
+        kept = keep_pools(program, office, given.at(order), member, column, settle)
         through = through if kept is None else kept
     printed = np.flatnonzero(column < program.columns)
     key = _place_key(
@@ -102,7 +101,8 @@ def assign(
     printed = printed[np.argsort(key, kind="stable")]
     asked = None
     if given is not None:
-        asked = _Asked(given.at(printed), order[printed], public)
+        application = order[printed]
+        asked = _Asked(given.at(application), application, public)
     taker, day, printer, place = _seated(program, office, column[printed], asked)
     return Prints(
         application=order[printed[taker]],

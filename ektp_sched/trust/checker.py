@@ -363,7 +363,6 @@ class Folder:
             str, tuple[Cohort, tuple[str, str]]
         ] = {}  # with the tie-break
         self.given: dict[str, Given] = {}
-        self.pins: dict[str, str] = {}  # of those with a given day
         self.seen = Counter[str]()
         self.cells = Counter[tuple[Cohort, int, str, str]]()  # cards by slot
         # Who comes first and last in the tie-break, by day, and by day and printer.
@@ -827,7 +826,6 @@ class Folder:
         good &= day >= self.start
         if on and good:
             self.given[name] = Given(day, printer, place)
-            self.pins[name] = row["pinned_on"]
             # Whose card must be made again is given the first open day.
             opened = next((day for day in self.dates if self.works(day)), None)
             first = day == opened if opened else day > self.dates[-1]
@@ -941,7 +939,10 @@ class Folder:
         """Check that no exchange of slots on a day brings one more to his own pool.
 
         It would change no rule and no tier: they see days, and what a machine does.
+        Who stands beside a printer of which ribbons are counted, one that serves the
+        same people, is as good as in its pool.
         """
+        alike = {None: None} | {pool: pool[:2] for pool in pools.values()}
         by_day = defaultdict[str, dict[Any, str]](dict)
         for (day, printer), names in self.lists.items():
             for name in names if printer in pools else ():
@@ -954,13 +955,14 @@ class Folder:
             away = [
                 (able, own, printer, name)
                 for (able, own, printer), name in kinds.items()
-                if own not in (None, pools[printer])
+                if alike[own] not in (None, alike[pools[printer]])
             ]
             for (able, own, printer, name), (other, come) in product(
                 away, kinds.items()
             ):
                 may = printer in other[0] and other[2] in able
-                good = not (may and pools[other[2]] == own != other[1])
+                there = pools[other[2]]
+                good = not (may and there == own and alike[other[1]] != alike[there])
                 self.expect(good, "place", name, "<->", come)
 
     def check_limits(self) -> None:
@@ -1607,7 +1609,7 @@ class Folder:
         c, _ = self.people[name]
         if c.ready > was:
             return "not-ready"
-        if self.pins[name] not in ("", str(self.start + timedelta(was))):
+        if c.pin not in (None, was):
             return "pinned"
         if d < was:
             return "earlier"

@@ -84,7 +84,9 @@ def _moved(plan: Plan, given_on: pl.Series) -> pl.DataFrame:
         .filter(pl.col("is").ne_missing(pl.col("was")))
         .filter(pl.col("is").is_not_null() | (pl.col("was") < beyond))
     )
-    pinned = pl.col("pinned_on").is_not_null() & (pl.col("pinned_on") != pl.col("was"))
+    # A pin before the start binds nobody.
+    pin = pl.col("pinned_on")
+    pinned = (pin >= plan.start).fill_null(value=False) & (pin != pl.col("was"))
     return (
         rows.with_columns(*_room(plan, rows))
         .with_columns(

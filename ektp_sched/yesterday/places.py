@@ -33,14 +33,16 @@ __all__ = ["NONE", "GivenPlaces"]
 NONE: Final = -1
 """Stands for no printer, and for a place that batches of this size do not have."""
 
+_LAST: Final = np.iinfo(np.int32).max
+
 
 @dataclass(frozen=True, slots=True)
 class GivenPlaces:
     """Where the previous plan prints each application, shape ``(N,)`` each."""
 
     day: Ints | Ints32  # offset from the start; `MISSING` for none
-    printer: Ints  # index into the printers; `NONE`
-    place: Ints  # place in the printer's day, from 0; `NONE`
+    printer: Ints32  # index into the printers; `NONE`
+    place: Ints32  # place in the printer's day, from 0; `NONE`
 
     @classmethod
     def of(
@@ -56,8 +58,8 @@ class GivenPlaces:
         place = np.where(there, (batch - 1) * batch_size + position - 1, NONE)
         return cls(
             offsets(given["given_on"], start),
-            codes.to_physical().cast(pl.Int64).fill_null(NONE).to_numpy(),
-            place,
+            codes.to_physical().cast(pl.Int32).fill_null(NONE).to_numpy(),
+            np.minimum(place, _LAST).astype(np.int32),
         )
 
     def at(self, who: Ints) -> GivenPlaces:

@@ -97,7 +97,6 @@ def prints_of(
     rows = rows.filter(~pl.col("date").is_in(logged.implode())).unique(
         maintain_order=True
     )
-    unknown = rows.filter(pl.col("result") == "open")
     made = rows.filter(pl.col("result").is_in(["printed", "spoilt"]))
     printers = [printer.id for printer in office.printers]
     placed = made.filter(pl.col("printer").is_in(printers))
@@ -114,6 +113,10 @@ def prints_of(
         )
     )
     whole = replace(log, frame=pl.concat(frames))
+    # Whoever is printed later was not printed before.
+    unknown = _opened(rows, plans).join(
+        whole.frame.filter("good"), on="application_id", how="anti"
+    )
     before = _before(plans, whole.frame)
     counts = {
         "prints-from-sheets": placed.height,
@@ -133,18 +136,18 @@ def prints_of(
         )
     return Prints(
         whole,
-        pl.concat(
-            [
-                unknown.select("application_id", "result", printed_at="date"),
-                before,
-                *(
-                    each.carried.select("application_id", "result", printed_at="date")
-                    for plan in plans
-                    if (each := plan.backlog.known) is not None
-                ),
-            ]
-        ),
+        pl.concat([unknown, before]),
         tuple(Notice(code, {"count": n}) for code, n in counts.items() if n),
+    )
+
+
+def _opened(rows: pl.DataFrame, plans: Sequence[Plan]) -> pl.DataFrame:
+    """Return whose box is empty among ticks, and whom plans carry."""
+    known = [plan.backlog.known for plan in plans]
+    carried = [each.carried for each in known if each is not None]
+    return pl.concat(
+        each.select("application_id", "result", printed_at="date")
+        for each in (rows.filter(pl.col("result") == "open"), *carried)
     )
 
 
