@@ -15,10 +15,19 @@ from ektp_sched.people.kinds import read_kinds
 if TYPE_CHECKING:
     from ektp_sched.documents import Plan
 
-__all__ = ["MOVED", "changes", "slipped"]
+__all__ = ["MOVED_BECAUSE", "changes", "slipped"]
 
-MOVED: Final = ("not-ready", "pinned", "earlier", "closed", "capacity", "others")
-"""Why an application has another day; the first that holds is stated."""
+MOVED_BECAUSE: Final = (
+    "not-ready",
+    "pinned",
+    "earlier",
+    "closed",
+    "capacity",
+    "others",
+)
+"""Why an application has another day; the first that holds is stated.
+
+The tier ``moved`` counts all but the first."""
 
 
 def changes(plan: Plan) -> pl.DataFrame:
@@ -46,8 +55,7 @@ def changes(plan: Plan) -> pl.DataFrame:
           servers, or above the reserve) than were given it;
         - ``others``: its slot went to another.
 
-        Those moved between days of this plan though ready are the cards of the tier
-        ``moved``: all reasons from ``pinned`` on.  Without a previous plan no rows.
+        Without a previous plan no rows.
     """
     known = plan.backlog.known
     if known is None:

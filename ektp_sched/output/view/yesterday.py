@@ -8,7 +8,7 @@ import polars as pl
 
 from ektp_sched.output.tables import dates_told
 from ektp_sched.output.view.parts import Items, Section
-from ektp_sched.yesterday.changes import MOVED, changes, slipped
+from ektp_sched.yesterday.changes import MOVED_BECAUSE, changes, slipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ def moved_because(plan: AnyPlan) -> dict[str, int]:
     """Return how many have another day than before, by reason, the most first."""
     counts = (
         changes(plan)
-        .filter(pl.col("because").is_in(MOVED))
+        .filter(pl.col("because").is_in(MOVED_BECAUSE))
         .group_by("because")
         .len()
         .sort("len", "because", descending=[True, False])
