@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
     from ektp_sched.documents import Plan
 
-__all__ = ["MOVED", "changes", "moved", "slipped"]
+__all__ = ["MOVED_BECAUSE", "changes", "moved", "slipped"]
 
-MOVED: Final = ("not-ready", "pinned", "earlier", "closed", "capacity", "others")
-"""Why an application has another day; the first that holds is stated."""
+MOVED_BECAUSE: Final = (
+    "not-ready",
+    "pinned",
+    "earlier",
+    "closed",
+    "capacity",
+    "others",
+)
+"""Why an application has another day; the first that holds is stated.
+
+The tier ``moved`` counts all but the first."""
 
 _NEVER: Final = -(1 << 30)
 """Stands for "not printed" among days."""
@@ -52,8 +61,7 @@ def changes(plan: Plan) -> pl.DataFrame:
           servers, or above the reserve) than were given it;
         - ``others``: its slot went to another.
 
-        Those moved between days of this plan though ready are the cards of the tier
-        ``moved``: all reasons from ``pinned`` on.  Without a previous plan no rows.
+        Without a previous plan no rows.
     """
     known = plan.backlog.known
     if known is None:
