@@ -17,7 +17,6 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ektp_sched
 from ektp_sched import Office, plan, read_backlog
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.backlog.reasons import in_words
@@ -685,9 +684,7 @@ def test_a_print_again_after_a_spoilt_card_is_no_second_one(
     assert (reasons(done), results(done)) == ([], {one: "printed"})
 
 
-def test_every_reason_has_words_in_both_languages(indonesian: Morning) -> None:
-    source = Path(ektp_sched.__file__).parent / "yesterday"
-    text = "".join(path.read_text("utf-8") for path in source.glob("*.py"))
+def test_every_reason_has_words_in_both_languages() -> None:
     codes = {
         "unknown-in-plan",
         "unknown-queue-number",
@@ -701,7 +698,6 @@ def test_every_reason_has_words_in_both_languages(indonesian: Morning) -> None:
         "spoilt-without-reason",
     }
     for code in codes:
-        assert f'"{code}"' in text
         words = in_words(code)
         assert words not in (code, words.indonesian)
 

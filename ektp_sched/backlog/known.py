@@ -16,7 +16,10 @@ __all__ = [
     "CARRIED",
     "DONE_REJECTS",
     "GIVEN",
+    "LEAVING",
     "LEFT",
+    "REMARK",
+    "RESULTS",
     "Counts",
     "Known",
     "Reading",
@@ -36,14 +39,18 @@ CARRIED: Final[Mapping[str, pl.DataType]] = {
     "date": pl.Date(),
     "source": pl.String(),
 }
-"""Who of earlier sheets is ``printed`` or ``open`` though the export has them still."""
+"""Who of earlier sheets is one of `RESULTS` though the export has them still."""
+
+RESULTS: Final = ("printed", "open")
 
 LEFT: Final[Mapping[str, pl.DataType]] = {
     "application_id": pl.String(),
     "was": pl.Date(),
     "because": pl.String(),
 }
-"""Who was planned before and is not now: ``gone``, ``held`` or ``rejected``."""
+"""Who was planned before and is not now, because of one of `LEAVING`."""
+
+LEAVING: Final = ("gone", "held", "rejected")
 
 DONE_REJECTS: Final[Mapping[str, pl.DataType]] = {
     "source": pl.String(),
@@ -52,7 +59,10 @@ DONE_REJECTS: Final[Mapping[str, pl.DataType]] = {
     "column": pl.String(),
     "reason": pl.String(),
 }
-"""Rows of filled sheets and logs that say nothing that can be used."""
+"""Rows of filled sheets and logs that say nothing that can be used, and remarks."""
+
+REMARK: Final = "spoilt-without-reason"
+"""The reason of a row that counts all the same."""
 
 _Count = Annotated[int, Field(ge=0)]
 

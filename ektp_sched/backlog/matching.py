@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["UNKNOWN", "match_ids"]
+__all__ = ["UNKNOWN", "laid_beside", "match_ids", "rows_at"]
 
 UNKNOWN: Final = -1
 """Stands for an id, printer or server that is not there."""
@@ -46,6 +46,20 @@ def match_ids(wanted: pl.Series, ids: pl.Series, hint: Ints | None = None) -> In
     )
     at[doubtful] = exact["at"].cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
     return at
+
+
+def rows_at(frame: pl.DataFrame, at: Ints) -> pl.DataFrame:
+    """Return the rows at some places, all null at a place that is `UNKNOWN`."""
+    places = pl.Series(at)
+    return frame.select(pl.all().gather(places.set(places == UNKNOWN, None)))
+
+
+def laid_beside(frame: pl.DataFrame, at: Ints, height: int) -> pl.DataFrame:
+    """Return so many rows, each of a frame at its place, and null where none is."""
+    row = np.full(height, UNKNOWN, np.int64)
+    known = np.flatnonzero(at != UNKNOWN)
+    row[at[known]] = known
+    return rows_at(frame, row)
 
 
 def _agree(wanted: pl.Series, ids: pl.Series, at: Ints) -> NDArray[np.bool_]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     ToldLike = str | PathLike[str] | pl.DataFrame
 
-__all__ = ["Told", "held_dates", "read_told"]
+__all__ = ["Told", "held_dates", "read_told", "told_where"]
 
 _DATES: Final = ("ready_by", "promised_on")
 _ANEW: Final = ("new_date",)
@@ -137,6 +137,21 @@ def held_dates(backlog: Backlog, told: Told) -> pl.DataFrame:
             filed=filed,
         )
     )
+
+
+def told_where(dates: pl.DataFrame) -> dict[str, int]:
+    """Count, of `held_dates`, whose date one side alone has, or has earlier.
+
+    An earlier date of the export counts where it holds.
+    """
+    export, filed, holds = pl.col("exported"), pl.col("filed"), pl.col("promised_on")
+    counts = dates.select(
+        only_in_export=export.is_not_null() & filed.is_null(),
+        only_in_file=export.is_null() & filed.is_not_null(),
+        earlier_in_export=(export < filed) & (holds == export),
+        earlier_in_file=filed < export,
+    ).sum()
+    return {name: int(count) for name, count in counts.row(0, named=True).items()}
 
 
 def _positions(table: Table, name: str | None, *, anew: bool) -> dict[str, int]:

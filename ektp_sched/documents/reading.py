@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ektp_sched.backlog import Backlog
-from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Known
+from ektp_sched.backlog.known import (
+    CARRIED,
+    DONE_REJECTS,
+    GIVEN,
+    LEAVING,
+    LEFT,
+    RESULTS,
+    Known,
+)
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
 from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.statuses import already_printed
@@ -38,8 +46,6 @@ _OPTIONAL = frozenset(
     | {"rank", "one_more", "one_less", "column"}
     | {"was", "is", "days", "sheet", *GIVEN}
 )
-_LEFT: Final = ("gone", "held", "rejected")
-_RESULTS: Final = ("printed", "open")
 
 
 def load(path: str | Path) -> SavedPlan:
@@ -153,7 +159,7 @@ def _yesterday(folder: Path, stated: Summary, people: pl.DataFrame) -> Known | N
     if stated.previous is None:
         return None
     carried, path = _table(folder / CARRIED_FILE, CARRIED), folder / CARRIED_FILE
-    strange = ~carried["result"].is_in(_RESULTS)
+    strange = ~carried["result"].is_in(RESULTS)
     if strange.any():
         why = said("result must be printed or open", "result harus printed atau open")
         raise _damaged(path, why, "result", int(strange.arg_max() or 0) + 2)
@@ -162,7 +168,7 @@ def _yesterday(folder: Path, stated: Summary, people: pl.DataFrame) -> Known | N
     return Known(
         given=people.select(*GIVEN),
         carried=carried,
-        left=changed.filter(pl.col("because").is_in(_LEFT)).select(*LEFT),
+        left=changed.filter(pl.col("because").is_in(LEAVING)).select(*LEFT),
         rejects=_table(rejects, DONE_REJECTS)
         if os.path.lexists(rejects)
         else pl.DataFrame(schema=dict(DONE_REJECTS)),

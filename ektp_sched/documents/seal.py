@@ -68,7 +68,7 @@ FILES: Final = {
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),
     PROMISES: frozenset(
-        {PROMISES, "promises.csv", "slipped.csv", "poster.id.html", "poster.en.html"}
+        {PROMISES, "promises.csv", SLIPPED_FILE, "poster.id.html", "poster.en.html"}
     ),
     BACKTEST: frozenset({BACKTEST, "backtest.csv", "backtest.html"}),
     AGAINST: frozenset({AGAINST}),
@@ -105,14 +105,15 @@ def file_names(folder: Path, *, opened: bool = False) -> list[str]:
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         is_file = path.is_symlink() or not path.is_dir()
-        if parts[0] in work or (is_file and _is_junk(path.name, opened)):
+        if parts[0] in work or (is_file and is_junk(path.name, opened=opened)):
             continue
         if is_file or not any(path.iterdir()):
             names.append("/".join(parts))
     return sorted(names)
 
 
-def _is_junk(name: str, opened: bool) -> bool:
+def is_junk(name: str, *, opened: bool = False) -> bool:
+    """Return whether systems, or open workbooks if not ``opened``, leave such files."""
     return bool(_SYSTEM.fullmatch(name) or (not opened and _OPEN.fullmatch(name)))
 
 

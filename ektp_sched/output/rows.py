@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.backlog.matching import match_ids
+from ektp_sched.backlog.matching import match_ids, rows_at
 from ektp_sched.rules.nearest import letters
 from ektp_sched.yesterday.changes import slipped
 
@@ -100,9 +100,7 @@ def _beside(plan: AnyPlan, rows: pl.DataFrame, hint: Ints | None) -> SheetRows:
         side = masked(side, plan.office)
     if side.width:
         ids = frame["application_id"]
-        at = pl.Series(match_ids(rows["application_id"], ids, hint))
-        places = at.set(at < 0, None)
-        rows = rows.hstack(side.select(pl.all().gather(places)))
+        rows = rows.hstack(rows_at(side, match_ids(rows["application_id"], ids, hint)))
     return SheetRows(rows, tuple(renamed.values()))
 
 

@@ -7,16 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.identity import Named, is_made
-from ektp_sched.backlog.known import DONE_REJECTS, Reading
-from ektp_sched.backlog.matching import UNKNOWN, match_ids
+from ektp_sched.backlog.known import DONE_REJECTS, REMARK, Reading
+from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
-from ektp_sched.documents.seal import BATCHES
+from ektp_sched.documents.seal import BATCHES, is_junk
 from ektp_sched.errors import InputError, place
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday.sheets import (
@@ -47,9 +46,6 @@ DONE: Final = {
 """What became of a card, and which row of which file says so."""
 
 _SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
-_OPENED: Final = ("~$", ".~")
-"""How files begin that lie beside an open spreadsheet."""
-
 _SHOWN: Final = 20
 
 
@@ -120,9 +116,7 @@ def read_done(
     for at, (reading, path) in enumerate(zip(readings, files.values(), strict=True)):
         _refuse_useless(reading, rejects.filter(pl.col("file") == at), path)
     remarks = usable.filter((pl.col("result") == SPOILT) & pl.col("reason").is_null())
-    remarks = remarks.with_columns(
-        why=pl.lit("spoilt-without-reason"), column="result heading"
-    )
+    remarks = remarks.with_columns(why=pl.lit(REMARK), column="result heading")
     sources = pl.Series([*files], dtype=pl.String)
     strangers = rows.filter(~pl.col("known"))
     return Done(
@@ -143,11 +137,14 @@ def sheets_marked(previous: Plan) -> list[Path]:
     return [
         path
         for path in sorted((previous.path / BATCHES).glob("*/*"))
-        if path.suffix.lower() in _SPREADSHEETS
-        and path.is_file()
-        and path.name[:2] not in _OPENED
-        and is_marked(path, previous.office)
+        if _is_sheet(path) and is_marked(path, previous.office)
     ]
+
+
+def _is_sheet(path: Path) -> bool:
+    """Return whether a file is a spreadsheet, and none that lies beside an open one."""
+    is_table = path.suffix.lower() in _SPREADSHEETS and path.is_file()
+    return is_table and not is_junk(path.name)
 
 
 def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
@@ -162,7 +159,7 @@ def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
             continue
         forms: dict[str, list[Path]] = {}
         for sheet in sorted(path.glob("*")):
-            if sheet.suffix.lower() in _SPREADSHEETS and sheet.name[:2] not in _OPENED:
+            if _is_sheet(sheet):
                 forms.setdefault(sheet.stem, []).append(sheet)
         for sheets in forms.values():
             marked = [each for each in sheets if is_marked(each, previous.office)]
@@ -206,18 +203,13 @@ def _planned(previous: Plan) -> pl.DataFrame:
             backlog.known.left.select("application_id"),
         ]
     more = pl.concat(others).unique()
-    more = more.filter(match_ids(more["application_id"], frame["application_id"]) < 0)
-    people = pl.concat([frame, more], how="diagonal")
-    sheets = previous.assignments
-    at = match_ids(sheets["application_id"], people["application_id"])
-    row = np.full(people.height, UNKNOWN, dtype=np.int64)
-    row[at[at != UNKNOWN]] = np.flatnonzero(at != UNKNOWN)
-    places = pl.Series(row)
-    places = places.set(places == UNKNOWN, None)
-    return people.with_columns(
-        sheet_day=sheets["day"].gather(places),
-        sheet_printer=sheets["printer"].gather(places),
+    more = more.filter(
+        match_ids(more["application_id"], frame["application_id"]) == UNKNOWN
     )
+    people = pl.concat([frame, more], how="diagonal")
+    at = match_ids(previous.assignments["application_id"], people["application_id"])
+    sheets = previous.assignments.select(sheet_day="day", sheet_printer="printer")
+    return people.hstack(laid_beside(sheets, at, people.height))
 
 
 def _rows(filled: Sequence[Filled]) -> pl.DataFrame:

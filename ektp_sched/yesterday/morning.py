@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
-import polars as pl
-
-from ektp_sched.backlog.told import held_dates, read_told
+from ektp_sched.backlog.told import held_dates, read_told, told_where
 from ektp_sched.errors import UsageError
 from ektp_sched.office.inputs import kind_of_value
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday.filled import read_done
 from ektp_sched.yesterday.previous import as_previous
-from ektp_sched.yesterday.reconcile import reconcile
+from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice, reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +24,10 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.told import Told, ToldLike
     from ektp_sched.office import Office
     from ektp_sched.yesterday.previous import PreviousLike
-    from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
 __all__ = ["DoneLike", "as_files", "with_yesterday"]
 
 DoneLike: TypeAlias = "str | PathLike[str] | Sequence[str | PathLike[str]]"
-
-_OPEN: Final = ("exclude", "plan")
-_GONE: Final = ("ask", "accept")
 
 
 def with_yesterday(
@@ -74,8 +68,8 @@ def with_yesterday(
     ektp_sched.errors.UsageError
         An argument is out of its range, or says something of no previous plan.
     """
-    _check_choice("open", open, (None, *_OPEN))
-    _check_choice("gone", gone, _GONE)
+    _check_choice("open", open, (None, *get_args(OpenChoice)))
+    _check_choice("gone", gone, get_args(GoneChoice))
     if previous is None:
         _refuse_alone(done=done is not None, open=open is not None, gone=gone != "ask")
     told = None if promises is None else read_told(promises, backlog, office)
@@ -119,15 +113,14 @@ def _with_dates(backlog: Backlog, told: Told) -> Backlog:
     frame = backlog.frame.with_columns(dates["promised_on"])
     if backlog.known is None:
         return replace(backlog, frame=frame)
-    export, filed, holds = pl.col("exported"), pl.col("filed"), pl.col("promised_on")
-    numbers = dates.select(
-        promises_joined=export.is_null() & filed.is_not_null(),
-        promises_earlier_in_export=(export < filed) & (holds == export),
-        promises_earlier_in_file=filed < export,
-    ).sum()
-    unknown = told.frame.height - dates["filed"].count()
+    where = told_where(dates)
     counts = backlog.known.counts.model_copy(
-        update={**numbers.row(0, named=True), "promises_unknown": unknown}
+        update={
+            "promises_joined": where["only_in_file"],
+            "promises_earlier_in_export": where["earlier_in_export"],
+            "promises_earlier_in_file": where["earlier_in_file"],
+            "promises_unknown": told.frame.height - dates["filed"].count(),
+        }
     )
     return replace(backlog, frame=frame, known=replace(backlog.known, counts=counts))
 

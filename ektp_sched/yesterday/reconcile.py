@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
-from ektp_sched.backlog.matching import UNKNOWN, match_ids
+from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids, rows_at
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.documents import SavedPlan
 from ektp_sched.errors import AskedError, FolderError, UsageError
@@ -114,7 +114,7 @@ def reconcile(
     if open is None and count["open"]:
         raise _asked_about(people)
     columns = ("before", "on_sheet", "state", "result", *GIVEN)
-    today = _picked(people.select(columns), at)
+    today = rows_at(people.select(columns), at)
     taken_out = today["state"].is_in(["printed", "open"]).fill_null(value=False)
     planned = today.filter(~taken_out)
     carried = _carried(people)
@@ -163,7 +163,7 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     words = _words(previous, done, start)
     at = match_ids(words[_ID], before[_ID])
     others = words.filter(at == UNKNOWN).with_columns(before=pl.lit(False))
-    before = before.hstack(_gathered(words.drop(_ID), at, before.height))
+    before = before.hstack(laid_beside(words.drop(_ID), at, before.height))
     given = previous.assignments.select(
         given_on="day",
         given_printer="printer",
@@ -172,7 +172,7 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     )
     hint = None if previous.rows is None else previous.rows[0]
     at = match_ids(previous.assignments[_ID], before[_ID], hint)
-    before = before.hstack(_gathered(given, at, before.height))
+    before = before.hstack(laid_beside(given, at, before.height))
     was, says = pl.col("was"), pl.col("says")
     # That a card was spoilt or not printed says nothing of a later sheet: one of the
     # previous plan, or one that was carried.
@@ -197,19 +197,6 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
             source=pl.coalesce("source", "given_printer"),
         )
     )
-
-
-def _gathered(frame: pl.DataFrame, at: Ints, height: int) -> pl.DataFrame:
-    """Return a frame of so many rows, in which each row stands at its place."""
-    row = np.full(height, UNKNOWN, np.int64)
-    row[_there(at)] = np.flatnonzero(at != UNKNOWN)
-    return _picked(frame, row)
-
-
-def _picked(frame: pl.DataFrame, at: Ints) -> pl.DataFrame:
-    """Return the rows at some places, all null at a place that is `UNKNOWN`."""
-    places = pl.Series(at)
-    return frame.select(pl.all().gather(places.set(places == UNKNOWN, None)))
 
 
 def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:

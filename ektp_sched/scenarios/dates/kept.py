@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from ektp_sched.backlog.told import Told, held_dates, read_told
+from ektp_sched.backlog.told import Told, held_dates, read_told, told_where
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
@@ -70,22 +70,17 @@ class Before:
 
     def counts(self, people: pl.DataFrame, slipped: pl.DataFrame) -> Kept:
         """Count, given everybody's dates and those that slip."""
-        export, filed = pl.col("exported"), pl.col("filed")
         kept = self.frame.height - self.frame["promised_on"].null_count()
-        clash = self.frame.filter(export != filed)
+        where = told_where(self.frame)
         return Kept(
             kept=kept,
             told_anew=self.told_anew,
             told_now=people.height - people["ready_by"].null_count() - kept,
             slipped=slipped.height,
             dropped=self.dropped,
-            only_in_export=self.frame.filter(
-                export.is_not_null() & filed.is_null()
-            ).height,
-            earlier_in_export=clash.filter(pl.col("promised_on") == export).height,
-            earlier_in_file=clash.filter(
-                (pl.col("promised_on") == filed) & (filed < export)
-            ).height,
+            only_in_export=where["only_in_export"],
+            earlier_in_export=where["earlier_in_export"],
+            earlier_in_file=where["earlier_in_file"],
         )
 
 
@@ -107,11 +102,10 @@ def read_before(
     before = read_told(_file(previous), backlog, office)
     anew = None if told is None else read_told(_file(told), backlog, office, anew=True)
     frame = held_dates(backlog, before if anew is None else _with(before, anew))
-    waiting = frame.select("application_id")
     return Before(
         frame,
         told_anew=0 if anew is None else anew.frame.height - anew.strangers,
-        dropped=before.frame.join(waiting, on="application_id", how="anti").height,
+        dropped=before.strangers,
     )
 
 

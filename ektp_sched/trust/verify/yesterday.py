@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT
+from ektp_sched.backlog.known import (
+    CARRIED,
+    DONE_REJECTS,
+    GIVEN,
+    LEAVING,
+    LEFT,
+    REMARK,
+    RESULTS,
+)
 from ektp_sched.backlog.matching import match_ids
-from ektp_sched.rules.tiers import MOVED as MOVED_TIER
+from ektp_sched.rules.tiers import MOVED
 from ektp_sched.words import said
-from ektp_sched.yesterday.changes import MOVED, changes, slipped
+from ektp_sched.yesterday.changes import MOVED_BECAUSE, changes, slipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["check_changes", "check_known", "check_yesterday", "other_yesterday"]
 
 _IDS: Final = "application_id"
-_NOT_READY: Final = MOVED[0]
-_REMARK: Final = "spoilt-without-reason"
-"""Of a card that counts as spoilt all the same."""
 
 
 def other_yesterday(plan: Plan, backlog: Backlog, findings: Findings) -> bool:
@@ -91,16 +96,13 @@ def _check_carried(known: Known, backlog: Backlog, findings: Findings) -> None:
         "Planned, though it is said to have left the previous plan.",
         "Direncanakan, padahal disebut sudah keluar dari rencana sebelumnya.",
     )
-    for code, frame, message in (
-        ("planned-again", carried, again),
-        ("planned-again", left, gone),
-    ):
-        at = match_ids(frame[_IDS], ids) >= 0
-        for (row,) in findings.places(code, at):
-            findings.add(code, message, application_id=frame[_IDS][row])
+    for frame, message in ((carried, again), (left, gone)):
+        planned = match_ids(frame[_IDS], ids) >= 0
+        for (row,) in findings.places("planned-again", planned):
+            findings.add("planned-again", message, application_id=frame[_IDS][row])
     words = (
-        ("carried", carried, "result", ("printed", "open")),
-        ("left", left, "because", ("gone", "held", "rejected")),
+        ("carried", carried, "result", RESULTS),
+        ("left", left, "because", LEAVING),
     )
     for code, frame, column, allowed in words:
         in_order = frame[_IDS].is_sorted() and frame[_IDS].is_unique().all()
@@ -172,7 +174,7 @@ def _sums(counts: Counts, known: Known, backlog: Backlog) -> Iterator[tuple[str,
         and (not counts.replanned or choice == "plan")
         and (choice != "plan" or open_ <= backlog.rejected),
     )
-    refused = (known.rejects["reason"] != _REMARK).sum()
+    refused = (known.rejects["reason"] != REMARK).sum()
     rejected = sum(reading.rejected for reading in counts.readings)
     yield "done_rejects", rejected == refused
 
@@ -202,12 +204,11 @@ def check_changes(
     )
     rows = changes(judged)
     moved = rows.filter(
-        pl.col("because").is_in(MOVED) & (pl.col("because") != _NOT_READY),
-        pl.col("was") < beyond,
+        pl.col("because").is_in(MOVED_BECAUSE[1:]), pl.col("was") < beyond
     )
     for name, file, listed in (
         ("promise", "slipped.csv", int(late.item())),
-        (MOVED_TIER, "changes.csv", moved.height),
+        (MOVED, "changes.csv", moved.height),
     ):
         of_name = [value for (tier, _), value in amounts.items() if tier == name]
         if of_name and sum(of_name) != listed:
@@ -234,17 +235,15 @@ def check_known(plan: Plan, backlog: Backlog, findings: Findings) -> None:
     findings
         Where violations go: ``other-yesterday``.
     """
-    if other_yesterday(plan, backlog, findings):
-        return
     stated, true = plan.backlog.known, backlog.known
-    if stated is None or true is None:
+    if stated is None or true is None:  # which `other_yesterday` tells
         return
     pairs = [
         ("given_on, promised_on", _by_id(plan.backlog, stated), _by_id(backlog, true)),
         ("carried.csv", stated.carried.select(*CARRIED), true.carried.select(*CARRIED)),
         ("changes.csv", stated.left.select(*LEFT), true.left.select(*LEFT)),
+        ("done_rejects.csv", _rejects(stated), _rejects(true)),
     ]
-    pairs.append(("done_rejects.csv", _rejects(stated), _rejects(true)))
     other = [name for name, here, anew in pairs if not here.equals(anew)]
     keys = type(true.counts).model_fields
     counts = [k for k in keys if getattr(stated.counts, k) != getattr(true.counts, k)]
