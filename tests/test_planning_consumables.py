@@ -285,3 +285,15 @@ def test_a_wide_search_without_any_decision(monkeypatch: pytest.MonkeyPatch) -> 
     blanks = cards(stock=3, expires_on=after(0), deliveries=later)
     plan = Case(desk(2, cards=blanks), waiting(6), days=5).plan()
     assert (plan.status, plan.unprinted.height) == (Status.OPTIMAL, 2)
+
+
+def test_ribbons_of_a_printer_that_serves_nobody_who_waits_are_nobodys_limit() -> None:
+    printers = [
+        {"id": "p", "cards_per_day": 1, "areas": ["Alak"]},
+        {"id": "q", "cards_per_day": 1, "areas": ["Maulafa"]}
+        | {"cards_per_ribbon": 1, "ribbons": 1},
+    ]
+    rows = tuple(person(f"n{n}", area="Alak") for n in range(2))
+    made = Case(desk(9, printers=printers), rows, days=2).plan()
+    assert made.status == "optimal"
+    assert set(made.assignments["printer"]) == {"p"}

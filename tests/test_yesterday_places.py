@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations, product
@@ -213,16 +214,29 @@ def can_be_served(cards: Counter[str], limits: Capacity, day: int) -> bool:
 
 
 @st.composite
-def again_cases(draw: st.DrawFn) -> tuple[Case, dict[str, Place]]:
-    """Draw a problem and places that some plan may have given."""
+def again_cases(
+    draw: st.DrawFn, ribbons: tuple[int, ...] = (999,)
+) -> tuple[Case, dict[str, Place]]:
+    """Draw a problem and places that some plan may have given.
+
+    Some printers have so many ribbons, of one card each.
+    """
     case = draw(cases(most=9))
-    assume(len(case.office.printers) > 1 and case.rows)
+    printers = deepcopy(case.document["printers"])
+    for printer in printers:
+        if draw(st.integers(0, 2)) == 2:
+            printer |= {
+                "cards_per_ribbon": 1,
+                "ribbons": draw(st.sampled_from(ribbons)),
+            }
+    case = case.with_document(printers=printers)
+    assume(len(printers) > 1 and case.rows)
     days = {name: place[0] for name, place in places_of(case.plan()).items()}
-    printers = [printer.id for printer in case.office.printers]
+    names = [printer["id"] for printer in printers]
     places: dict[str, Place] = {}
     for name, day in days.items():
         if draw(st.integers(0, 5)):
-            where = draw(st.sampled_from(printers))
+            where = draw(st.sampled_from(names))
             places[name] = day, where, draw(st.integers(1, 2)), draw(st.integers(1, 3))
     return case, places
 
@@ -284,6 +298,18 @@ def test_exactly_those_keep_their_place_whom_the_rule_names(
         ):
             taken.add((day, printer, place))
             assert now[name] == places[name]
+
+
+@FEW
+@given(again_cases(ribbons=(1, 2, 4, 999)))
+def test_ribbons_are_not_used_up_to_keep_a_printer(
+    drawn: tuple[Case, dict[str, Place]],
+) -> None:
+    case, places = drawn
+    made, backlog = planned_again(case, places)
+    assert codes(made, backlog, case) == set()
+    again, backlog = planned_again(case, places_of(made))
+    assert again.assignments.equals(made.assignments)
 
 
 # -- an undisturbed plan is the same, to the byte ------------------------------------

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from ektp_sched.backlog.matching import laid_beside, match_ids
 from ektp_sched.documents.tables import CHANGES, SLIPPED
 from ektp_sched.office import capacity
 from ektp_sched.people.kinds import read_kinds
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ektp_sched.documents import Plan
 
-__all__ = ["MOVED_BECAUSE", "changes", "slipped"]
-
-MOVED_BECAUSE: Final = (
-    "not-ready",
-    "pinned",
-    "earlier",
-    "closed",
-    "capacity",
-    "others",
-)
-"""Why an application has another day; the first that holds is stated.
-
-The tier ``moved`` counts all but the first."""
+__all__ = ["changes", "moved", "slipped"]
 
 
 def changes(plan: Plan) -> pl.DataFrame:
@@ -55,12 +46,12 @@ def changes(plan: Plan) -> pl.DataFrame:
           servers, or above the reserve) than were given it;
         - ``others``: its slot went to another.
 
+        The tier ``moved`` counts those from ``pinned`` on whose day was in this plan.
         Without a previous plan no rows.
     """
     known = plan.backlog.known
     if known is None:
         return pl.DataFrame(schema=CHANGES)
-    moved = _moved(plan, known.given["given_on"])
     left = known.left.select(
         "application_id",
         "was",
@@ -68,35 +59,37 @@ def changes(plan: Plan) -> pl.DataFrame:
         pl.lit(None, pl.Int64).alias("days"),
         "because",
     )
-    return pl.concat([moved, left]).sort("application_id")
+    return pl.concat([moved(plan), left]).sort("application_id")
 
 
-def _moved(plan: Plan, given_on: pl.Series) -> pl.DataFrame:
-    """Return the rows of those planned now whose day is another."""
-    if given_on.null_count() == len(given_on):
+def moved(plan: Plan) -> pl.DataFrame:
+    """Return the rows of `changes` of those who are planned, in no order."""
+    known, people = plan.backlog.known, plan.backlog.frame
+    if known is None or known.given["given_on"].null_count() == people.height:
         return pl.DataFrame(schema=CHANGES)
-    frame = plan.backlog.frame.select(
-        "application_id", "urgency", "card", "area", "ready_on", "pinned_on"
-    )
+    was, now = known.given["given_on"], _printed_on(plan)
     beyond = plan.start + timedelta(days=plan.days)
-    rows = (
-        frame.with_columns(given_on.alias("was"))
-        .filter(pl.col("was").is_not_null())
-        .join(
-            plan.assignments.select("application_id", pl.col("day").alias("is")),
-            on="application_id",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(given=pl.len().over("was"))
-        .filter(pl.col("is").ne_missing(pl.col("was")))
-        .filter(pl.col("is").is_not_null() | (pl.col("was") < beyond))
-    )
+    other = was.is_not_null() & was.ne_missing(now)
+    other &= now.is_not_null() | (was < beyond)
+    at = other.arg_true()
+    rows = people.select(
+        pl.col(
+            "application_id", "urgency", "card", "area", "ready_on", "pinned_on"
+        ).gather(at)
+    ).with_columns(was[at].alias("was"), now[at].alias("is"))
+    ahead = _offsets(was.drop_nulls(), plan)
+    given = np.bincount(ahead[ahead < plan.days], minlength=plan.days)
+    # Nobody asks of a day after the end: who was given one is printed earlier.
+    day = np.minimum(_offsets(rows["was"], plan), plan.days - 1)
+    closed, room = _room(plan, rows, day)
     # A pin before the start binds nobody.
     pin = pl.col("pinned_on")
     pinned = (pin >= plan.start).fill_null(value=False) & (pin != pl.col("was"))
     return (
-        rows.with_columns(*_room(plan, rows))
+        rows.with_columns(
+            pl.Series("closed", closed, dtype=pl.Boolean),
+            pl.Series("scarce", (room < given)[day], dtype=pl.Boolean),
+        )
         .with_columns(
             days=(pl.col("is") - pl.col("was")).dt.total_days(),
             because=pl.when(pl.col("ready_on") > pl.col("was"))
@@ -107,7 +100,7 @@ def _moved(plan: Plan, given_on: pl.Series) -> pl.DataFrame:
             .then(pl.lit("earlier"))
             .when(pl.col("closed"))
             .then(pl.lit("closed"))
-            .when(pl.col("room") < pl.col("given"))
+            .when(pl.col("scarce"))
             .then(pl.lit("capacity"))
             .otherwise(pl.lit("others")),
         )
@@ -115,12 +108,24 @@ def _moved(plan: Plan, given_on: pl.Series) -> pl.DataFrame:
     )
 
 
-def _room(plan: Plan, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    """Return for each row whether nothing prints it on the day given, and its room."""
+def _printed_on(plan: Plan) -> pl.Series:
+    """Return the day of each planned application, null where it is not printed."""
+    people, prints = plan.backlog.frame, plan.assignments
+    hint = None if plan.rows is None else plan.rows[0]
+    at = match_ids(prints["application_id"], people["application_id"], hint)
+    return laid_beside(prints.select("day"), at, people.height)["day"]
+
+
+def _offsets(days: pl.Series, plan: Plan) -> NDArray[np.int64]:
+    return (days - plan.start).dt.total_days().to_numpy()
+
+
+def _room(
+    plan: Plan, rows: pl.DataFrame, day: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return whether nothing prints a row on its day, and the cards of each day."""
     worked = [(use.shift, (use.day - plan.start).days) for use in plan.shifts]
     limits = capacity(plan.office, plan.start, plan.days, worked)
-    # Nobody asks of a day after the end: who was given one is printed earlier.
-    day = (rows["was"] - plan.start).dt.total_days().clip(0, plan.days - 1).to_numpy()
     served = limits.reaches.astype(np.int64) @ (limits.server_cards > 0) > 0
     prints = (limits.printer_cards > 0) & served  # by printer and day
     room = np.minimum(limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0))
@@ -128,10 +133,7 @@ def _room(plan: Plan, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
         room = np.minimum(room, limits.total)
     kind, kinds = read_kinds(rows, plan.office, plan.start, plan.days)
     open_to = kinds.printers.astype(np.int64) @ prints.astype(np.int64) > 0
-    return (
-        pl.Series("closed", ~open_to[kind, day], dtype=pl.Boolean),
-        pl.Series("room", room[day], dtype=pl.Int64),
-    )
+    return ~open_to[kind, day], room
 
 
 def slipped(plan: Plan) -> pl.DataFrame:
@@ -149,19 +151,19 @@ def slipped(plan: Plan) -> pl.DataFrame:
         last those not printed though it lies in the horizon, with neither a day nor
         ``days_late``.
     """
-    told = plan.backlog.frame.select("application_id", "promised_on").drop_nulls()
-    if not told.height:
+    people = plan.backlog.frame
+    promised = people["promised_on"]
+    if promised.null_count() == people.height:
         return pl.DataFrame(schema=SLIPPED)
+    day = _printed_on(plan)
     beyond = plan.start + timedelta(days=plan.days)
-    promised, day = pl.col("promised_on"), pl.col("day")
+    at = (promised < day.fill_null(beyond)).arg_true()
     return (
-        told.join(
-            plan.assignments.select("application_id", "day"),
-            on="application_id",
-            how="left",
+        people.select(pl.col("application_id", "promised_on").gather(at))
+        .with_columns(day[at].alias("day"))
+        .with_columns(
+            days_late=(pl.col("day") - pl.col("promised_on")).dt.total_days(),
         )
-        .filter(promised < day.fill_null(beyond))
-        .with_columns(days_late=(day - promised).dt.total_days())
         .sort("days_late", "application_id", descending=[True, False], nulls_last=True)
         .select(pl.col(name).cast(kind) for name, kind in SLIPPED.items())
     )

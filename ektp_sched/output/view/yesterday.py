@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from ektp_sched.output.tables import dates_told
 from ektp_sched.output.view.parts import Items, Section
-from ektp_sched.yesterday.changes import MOVED_BECAUSE, changes, slipped
+from ektp_sched.yesterday.changes import moved, slipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,8 +44,7 @@ def yesterday_section(plan: AnyPlan, texts: Language) -> Section:
 def moved_because(plan: AnyPlan) -> dict[str, int]:
     """Return how many have another day than before, by reason, the most first."""
     counts = (
-        changes(plan)
-        .filter(pl.col("because").is_in(MOVED_BECAUSE))
+        moved(plan)
         .group_by("because")
         .len()
         .sort("len", "because", descending=[True, False])

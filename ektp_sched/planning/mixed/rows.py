@@ -248,8 +248,12 @@ class Slots:
         return np.tile(np.asarray(weight, dtype=np.int64), self.program.columns)
 
     def on_printer(self, printer: int) -> Ints:
-        """Return 1 for the slots of a printer that has a pool of its own, else 0."""
-        pool = self.program.pools.index((printer,))
+        """Return 1 for the slots of a printer that has a pool of its own, else 0.
+
+        A printer that serves nobody is in no pool, and has none.
+        """
+        pools = self.program.pools
+        pool = pools.index((printer,)) if (printer,) in pools else len(pools)
         on_it = self.split.program.column_pool == pool
         return np.asarray(on_it, dtype=np.int64)
 

@@ -174,6 +174,8 @@ def everybody(
     backlog: Backlog, plans: Sequence[Plan], prints: pl.DataFrame, office: Office
 ) -> Backlog:
     """Return a backlog with those who were printed and whom only plans had."""
+    if not plans:
+        return backlog
     done = already_printed(backlog.held["status"], office)
     here = pl.concat(
         [
