@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from ektp_sched.backlog.matching import match_ids
+from ektp_sched.backlog.matching import laid_beside, match_ids
 from ektp_sched.documents.tables import CHANGES, SLIPPED
 from ektp_sched.office import capacity
 from ektp_sched.people.kinds import read_kinds
@@ -18,22 +18,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.documents import Plan
 
-__all__ = ["MOVED_BECAUSE", "changes", "moved", "slipped"]
-
-MOVED_BECAUSE: Final = (
-    "not-ready",
-    "pinned",
-    "earlier",
-    "closed",
-    "capacity",
-    "others",
-)
-"""Why an application has another day; the first that holds is stated.
-
-The tier ``moved`` counts all but the first."""
-
-_NEVER: Final = -(1 << 30)
-"""Stands for "not printed" among days."""
+__all__ = ["changes", "moved", "slipped"]
 
 
 def changes(plan: Plan) -> pl.DataFrame:
@@ -61,6 +46,7 @@ def changes(plan: Plan) -> pl.DataFrame:
           servers, or above the reserve) than were given it;
         - ``others``: its slot went to another.
 
+        The tier ``moved`` counts those from ``pinned`` on whose day was in this plan.
         Without a previous plan no rows.
     """
     known = plan.backlog.known
@@ -127,10 +113,7 @@ def _printed_on(plan: Plan) -> pl.Series:
     people, prints = plan.backlog.frame, plan.assignments
     hint = None if plan.rows is None else plan.rows[0]
     at = match_ids(prints["application_id"], people["application_id"], hint)
-    day = np.full(people.height, _NEVER, dtype=np.int32)
-    day[at[at >= 0]] = prints["day"].to_physical().to_numpy()[at >= 0]
-    days = pl.Series("day", day)
-    return days.set(days == _NEVER, None).cast(pl.Date)
+    return laid_beside(prints.select("day"), at, people.height)["day"]
 
 
 def _offsets(days: pl.Series, plan: Plan) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ from ektp_sched.backlog.known import (
 from ektp_sched.backlog.matching import match_ids
 from ektp_sched.rules.tiers import MOVED
 from ektp_sched.words import said
-from ektp_sched.yesterday.changes import MOVED_BECAUSE, changes, slipped
+from ektp_sched.yesterday.changes import moved, slipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,13 +202,12 @@ def check_changes(
             "days_late", (pl.lit(beyond) - pl.col("promised_on")).dt.total_days()
         ).sum()
     )
-    rows = changes(judged)
-    moved = rows.filter(
-        pl.col("because").is_in(MOVED_BECAUSE[1:]), pl.col("was") < beyond
+    listed_moved = moved(judged).filter(
+        pl.col("because") != "not-ready", pl.col("was") < beyond
     )
     for name, file, listed in (
         ("promise", "slipped.csv", int(late.item())),
-        (MOVED, "changes.csv", moved.height),
+        (MOVED, "changes.csv", listed_moved.height),
     ):
         of_name = [value for (tier, _), value in amounts.items() if tier == name]
         if of_name and sum(of_name) != listed:
