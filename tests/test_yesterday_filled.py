@@ -710,6 +710,15 @@ def refusal(morning: Morning, path: Path, start: date = NEXT) -> InputError:
     return refused.value
 
 
+def test_a_file_that_is_not_there_is_asked_for_as_what_it_should_be(
+    written: dict[str, Path], tmp_path: Path
+) -> None:
+    error = refusal(Morning(written["plain"]), tmp_path / "none.csv")
+    assert "sheet" in error.sentence("en")
+    assert "export" not in error.sentence("en")
+    assert "ekspor" not in error.sentence("id")
+
+
 def test_a_sheet_of_another_office_is_refused_as_a_whole(
     written: Mapping[str, Path], indonesian: Morning
 ) -> None:

@@ -46,7 +46,8 @@ DONE: Final = {
 """What became of a card, and which row of which file says so."""
 
 _SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
-_SHOWN: Final = 20
+_SHOWN: Final = 2
+"""Rows named of a file of which none can be used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,14 @@ def is_marked(path: Path, office: Office) -> bool:
 
 def _table(path: Path, office: Office) -> Table:
     known = {*meanings(office), *_TICKS, *_LISTED}
+    if not path.exists():
+        message = said(
+            "there is no such file; name a filled sheet, the folder of a day's "
+            "sheets, a list of cards or a printer's log",
+            "berkas itu tidak ada; sebutkan lembar yang sudah diisi, folder lembar "
+            "satu hari, daftar kartu, atau catatan printer",
+        )
+        raise InputError(message, file=str(path))
     try:
         table, _ = read_table(path, known, several=True)
     except BacklogError as error:
