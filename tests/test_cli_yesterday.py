@@ -69,6 +69,7 @@ def test_who_was_on_a_sheet_is_asked_about(first: Path, tmp_path: Path) -> None:
     assert asked.stdout == ""
     (sentence,) = asked.stderr.splitlines()
     assert str(len(yesterday(first))) in sentence
+    assert "2017-09-12 (printer-1, printer-2)" in sentence
     assert "--open exclude" in sentence
     assert "--open plan" in sentence
     assert not (tmp_path / "two").exists()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+import pytest
+import strategies
+from brute import reference, slots_of
 from builders import (
     Case,
     as_fake,
@@ -22,13 +26,16 @@ from builders import (
     tier_names,
 )
 from damages import base
-from hypothesis import given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from strategies import HALF
+from strategies import HALF, START, cases, desk, given_cases, person
 
-from ektp_sched.trust import fairness
+from ektp_sched.backlog.known import GIVEN
+from ektp_sched.planning import Status
+from ektp_sched.trust import fairness, verify
 
 if TYPE_CHECKING:
+    from brute import Person, Reference
     from builders import Slot
 
 
@@ -133,6 +140,84 @@ def test_the_best_plan_has_no_avoidable_overtake(seed: int) -> None:
         return
     found = fairness(plan, case.backlog, case.office)
     assert (found.avoidable, found.sample) == (0, ())
+
+
+# A second morning
+
+
+def goes_before(a: Person, b: Person) -> bool:
+    if a.rank != b.rank:
+        return a.rank < b.rank
+    ages = (a.since, a.target), (b.since, b.target)
+    return ages[0] != ages[1] and a.since <= b.since and a.target <= b.target
+
+
+def decided_by(
+    problem: Reference, slots: dict[str, Any], a: Person, b: Person
+) -> tuple[str, int] | None:
+    """Return what an exchange of the slots of A and B changes first, and by how much.
+
+    None if A was not overtaken by B, or a rule forbids the exchange.
+    """
+    day, later = problem.day(slots[b.name]), problem.day(slots[a.name])
+    if not a.ready <= day < later or not goes_before(a, b):
+        return None
+    exchanged = slots | {a.name: slots[b.name], b.name: slots[a.name]}
+    if problem.broken(exchanged):
+        return None
+    for tier in problem.tiers:
+        change = sum(
+            problem.cost(tier, p, problem.day(exchanged[p.name]))
+            - problem.cost(tier, p, problem.day(slots[p.name]))
+            for p in (a, b)
+        )
+        if change:
+            return tier[0], change
+    return "", 0
+
+
+@HALF
+@given(given_cases(cases()))
+def test_pairs_are_counted_where_given_days_count_too(case: strategies.Case) -> None:
+    # As a first morning it is planned without them, so that many are not kept.
+    rows = [{k: v for k, v in row.items() if k not in GIVEN} for row in case.rows]
+    plan = case.with_rows(rows).plan()
+    assume(plan.status is Status.OPTIMAL)
+    found = fairness(plan, case.backlog, case.office)
+    problem, slots = reference(case), slots_of(plan)
+    pairs = [decided_by(problem, slots, *p) for p in permutations(problem.people, 2)]
+    changes = [pair for pair in pairs if pair is not None]
+    accounted = Counter(tier for tier, change in changes if change > 0)
+    assert dict(found.accounted) == dict(accounted)
+    assert found.avoidable == len(changes) - sum(accounted.values())
+    event(f"by given days: {accounted['moved'] + accounted['frozen'] > 0}")
+
+
+@pytest.mark.parametrize(
+    "rules", [{"freeze_days": 9}, {"tiers": ["unprinted", "moved", "pressure"]}]
+)
+def test_who_keeps_a_given_day_is_passed_for_that_whatever_the_rank(
+    rules: dict[str, Any],
+) -> None:
+    classes = {
+        "emergency": {"target_days": 3, "rank": 0},
+        "routine": {"target_days": 30, "default": True},
+    }
+    days = {"a": START.replace(day=START.day + 1), "b": START}
+    rows = [
+        person(name, 5, urgency=urgency) | dict.fromkeys(GIVEN) | {"given_on": on}
+        for (name, on), urgency in zip(days.items(), classes, strict=True)
+    ]
+    case = strategies.Case(desk(1, urgency=classes, plan=rules), tuple(rows), days=3)
+    plan = case.plan()
+    assert dict(plan.assignments.select("application_id", "day").iter_rows()) == days
+    assert verify(plan, case.backlog, case.office) == []
+    found = fairness(plan, case.backlog, case.office)
+    tier = "frozen" if "freeze_days" in rules else "moved"
+    assert (found.avoidable, dict(found.accounted)) == (0, {tier: 1})
+
+
+# By hand
 
 
 def two(days: tuple[int, int], **second: Any) -> Case:

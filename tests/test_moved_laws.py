@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from brute import enumerated, every_plan, reference, slots_of
@@ -22,8 +24,9 @@ from strategies import (
 )
 
 from ektp_sched.backlog.known import GIVEN
+from ektp_sched.output import save
 from ektp_sched.planning import Status
-from ektp_sched.trust import check_certificate, verify
+from ektp_sched.trust import check_certificate, checker, verify
 
 if TYPE_CHECKING:
     from ektp_sched.planning import Plan
@@ -37,6 +40,16 @@ def values(plan: Plan) -> tuple[int, ...]:
 
 def named(plan: Plan) -> list[str]:
     return [tier.name for tier in plan.tiers]
+
+
+def nothing_is_wrong(plan: Plan, case: Case) -> None:
+    """Ask verify, then the bare checker of the folder that is saved."""
+    assert verify(plan, case.backlog, case.office) == []
+    with TemporaryDirectory() as root:
+        save(plan, Path(root), xlsx=False, report=False, verify=False)
+        check = checker.Folder(Path(root))
+        check.run()
+    assert not check.wrong, check.wrong[:5]
 
 
 def feasible(case: Case) -> Plan:
@@ -87,7 +100,7 @@ def test_flow_is_cpsat_is_shortest_paths_person_by_person(case: Case) -> None:
         assert problem.broken(slots_of(plan)) == []
         assert all(tier.proven and tier.bound == tier.value for tier in plan.tiers)
         assert check_certificate(plan, case.backlog, case.office) == []
-        assert verify(plan, case.backlog, case.office) == []
+        nothing_is_wrong(plan, case)
 
 
 @HALF
@@ -105,7 +118,7 @@ def test_shifts_quotas_and_blanks_move_no_more_than_they_must(case: Case) -> Non
     assert values(plan) == best
     uses = [(use.shift, (use.day - case.start).days) for use in plan.shifts]
     assert small.value_of(days_of(plan), uses) == best
-    assert verify(plan, case.backlog, case.office) == []
+    nothing_is_wrong(plan, case)
 
 
 # What stability may cost

@@ -188,6 +188,15 @@ def test_one_of_an_earlier_sheet_of_whom_nothing_is_known_is_asked_about() -> No
     assert handed_on(known) == {}
 
 
+def test_many_days_asked_about_are_named_by_the_first_and_the_last() -> None:
+    previous = planned({name: day for day, name in enumerate("abcde")})
+    with pytest.raises(AskedError) as asked:
+        beside(export("abcde"), previous, at=4)
+    first, last = str(previous.start), str(previous.start + timedelta(days=3))
+    assert f"{first} to {last}" in asked.value.sentence("en")
+    assert f"{first} sampai {last}" in asked.value.sentence("id")
+
+
 def test_an_empty_box_on_a_ticked_sheet_says_nothing() -> None:
     previous = planned({"a": 0})
     _, known = beside(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
+    from ektp_sched.words import Said
     from ektp_sched.yesterday.filled import Done
 
     Ints = NDArray[np.int64]
@@ -41,6 +42,9 @@ _OVERDUE: Final = 5
 """Working days after which a registry should know of a print."""
 
 _YEAR: Final = 366
+
+_DAYS_NAMED: Final = 3
+"""Days of which each sheet is named that is asked about."""
 
 _ID: Final = "application_id"
 
@@ -348,21 +352,31 @@ def _overdue(people: pl.DataFrame, office: Office, start: date) -> int:
 
 
 def _asked_about(people: pl.DataFrame) -> AskedError:
-    days = people.filter(pl.col("before") & (pl.col("state") == "open"))["given_on"]
+    asked = people.filter(pl.col("before") & (pl.col("state") == "open"))
     message = said(
-        "{number} applications on the sheets of {first} to {last} are print-ready "
-        "still, and nothing says whether they were printed; hand in the filled sheets "
-        "with --done, leave them out with --open exclude, or plan them again with "
+        "{number} applications on the sheets of {sheets} are print-ready still, and "
+        "nothing says whether they were printed; hand in those sheets with --done, "
+        "filled in, leave the cards out with --open exclude, or plan them again with "
         "--open plan",
-        "{number} permohonan di lembar {first} sampai {last} masih siap cetak, dan "
-        "tidak ada keterangan apakah sudah dicetak; serahkan lembar yang sudah diisi "
-        "dengan --done, kecualikan dengan --open exclude, atau rencanakan lagi dengan "
-        "--open plan",
-        number=len(days),
-        first=str(days.min()),
-        last=str(days.max()),
+        "{number} permohonan di lembar {sheets} masih siap cetak, dan tidak ada "
+        "keterangan apakah sudah dicetak; lengkapi lembar itu dan serahkan dengan "
+        "--done, kecualikan kartunya dengan --open exclude, atau rencanakan lagi "
+        "dengan --open plan",
+        number=asked.height,
+        sheets=_sheets_of(asked),
     )
     return AskedError(message)
+
+
+def _sheets_of(people: pl.DataFrame) -> str | Said:
+    """Return the sheets of some people, such as "2017-09-12 (printer-1, printer-3)"."""
+    sheets = people.select("given_on", "given_printer").unique().sort(pl.all())
+    days = sheets.group_by("given_on", maintain_order=True).agg("given_printer")
+    named = [f"{day} ({', '.join(printers)})" for day, printers in days.iter_rows()]
+    if len(named) <= _DAYS_NAMED:
+        return ", ".join(named)
+    first, last = str(days["given_on"][0]), str(days["given_on"][-1])
+    return said("{first} to {last}", "{first} sampai {last}", first=first, last=last)
 
 
 def _many_gone(

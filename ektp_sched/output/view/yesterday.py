@@ -22,7 +22,7 @@ _READINGS: Final = 8
 
 _BEFORE: Final = ("printed", "open", "waiting", "held", "gone")
 _NOW: Final = ("waiting", "new")
-_AGAIN: Final = ("spoilt", "unprinted", "replanned")
+_AGAIN: Final = ("spoilt", "unprinted", "replanned", "returned")
 _READ: Final = ("printed", "spoilt", "unprinted", "open", "rejected")
 _TOLD: Final = (
     "promises_joined",

@@ -39,9 +39,6 @@ _NEVER: Final = 1 << 40
 _FIRST: Final = -_NEVER
 _SAMPLE: Final = 10
 _TABLE: Final = 1 << 22
-_KEEPING: Final = 2
-"""Both sides of an exchange may lose a given day, 1, or come back to it, -1; this is
-more than any of it, and added so that none is negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,35 +227,35 @@ class Exchange:
     """What an exchange of slots between two days changes, tiers before others first.
 
     Counted are ``overdue``, ``promise`` and what keeps given days where they stand
-    before the tier that an exchange surely improves: by stretch, as in each all tiers
-    of a stricter rank stand before those of the other.  Within a rank an exchange
-    leaves the number of unprinted as it is, and improves ``pressure``.  A stricter rank
+    before the tier that an exchange surely improves.  Within a rank an exchange leaves
+    the number of unprinted as it is, and improves ``pressure``.  A stricter rank
     (``by_rank``) surely improves the first stretch of tiers with ``pressure``, or with
-    ``unprinted`` where it is not printed (the later day is ``placed.days``).
+    ``unprinted`` where it is not printed (the later day is ``placed.days``); in each
+    stretch all its tiers stand before those of the other.
     """
 
     def __init__(self, placed: Placed, days: tuple[int, int], by_rank: bool) -> None:
-        self._days, self._by_rank, office = days, by_rank, placed.office
-        sure = ["pressure"]
-        if by_rank and days[1] == placed.days:
-            sure.append("unprinted")
-        # How many changes there are; "outweighs all" is one more.
-        kept = 2 * _KEEPING + 1
-        self._widths = {
-            "overdue": 3,
-            "promise": placed.days + 2,
-            MOVED: kept,
-            FROZEN: kept,
-        }
-        self._parts: list[list[str]] = []
+        self._days, office = days, placed.office
+        prints = by_rank and days[1] == placed.days
+        # How many changes there are.
+        self._widths = {"overdue": 2, "promise": placed.days + 1, MOVED: 3, FROZEN: 3}
+        # Each tier with whether it counts of those passed, and of those ahead.
+        self._steps: list[tuple[str, bool, bool]] = []
         tiers = names_of(office, known=placed.is_known)
         for names in stretches(tiers, decided=bool(office.shifts)):
-            first = min((names.index(n) for n in sure if n in names), default=None)
-            before = names[: 0 if by_rank and first is not None else first]
-            self._parts.append([n for n in before if n in self._widths])
+            if prints and "unprinted" in names:  # settled first in its stretch
+                break
+            first = names.index("pressure") if "pressure" in names else None
+            before = [name for name in names[:first] if name in self._widths]
+            self._steps += [(name, True, not by_rank) for name in before]
             if first is not None:
                 break
-        self.names = [name for part in self._parts for name in part]
+            if by_rank:
+                self._steps += [(name, False, True) for name in before]
+        else:
+            if placed.is_known and MOVED not in tiers:  # last of all, without rank
+                self._steps.append((MOVED, True, True))
+        self.names = [name for name, *_ in self._steps]
 
     def losses(self, ahead: Cells) -> list[Ints]:
         """Return what those ahead lose, for each tier what they do up to it.
@@ -266,38 +263,15 @@ class Exchange:
         Tiers are packed into one number, so that larger numbers matter more; at least
         one entry, the last being all tiers.
         """
-        changes = [self._change(name, ahead) for name in self.names]
-        return self._packed(changes) or [np.zeros(len(ahead.sort), dtype=np.int64)]
+        counts = [of_ahead for _, _, of_ahead in self._steps]
+        packed = self._packed(ahead, counts)
+        return packed or [np.zeros(len(ahead.sort), dtype=np.int64)]
 
     def gain(self, passed: Cells) -> Ints:
-        """Return what those behind gain, packed likewise.
-
-        Of a stricter rank any change in a stretch outweighs all that others have there.
-        """
-        changes: list[Ints] = []
-        for names in self._parts:
-            of_stretch = [self._change(name, passed) for name in names]
-            if self._by_rank and of_stretch:
-                of_stretch = self._outweighing(names, of_stretch)
-            changes += of_stretch
-        packed = self._packed(changes)
+        """Return what those behind gain, packed likewise."""
+        counts = [of_passed for _, of_passed, _ in self._steps]
+        packed = self._packed(passed, counts)
         return packed[-1] if packed else np.zeros(len(passed.sort), dtype=np.int64)
-
-    def _outweighing(self, names: list[str], changes: list[Ints]) -> list[Ints]:
-        """Return the changes in a stretch as they count for a stricter rank.
-
-        Its first gain outweighs all of the others' tiers, and its first loss is one.
-        """
-        still = np.ones_like(changes[0], dtype=bool)
-        gains = np.zeros_like(changes[0])
-        counted = [np.zeros_like(change) for change in changes]
-        for part, change in zip(counted, changes, strict=True):
-            gains |= still & (change > 0)
-            part -= _KEEPING * (still & (change < 0))
-            still &= change == 0
-        most = _KEEPING if names[0] in (MOVED, FROZEN) else self._widths[names[0]] - 1
-        counted[0] += gains * most
-        return counted
 
     def _change(self, name: str, cells: Cells) -> Ints:
         day, later = self._days
@@ -310,11 +284,13 @@ class Exchange:
         slip = np.maximum(0, later - np.maximum(cells.promised, day))
         return np.where(cells.promised == NONE, 0, slip)
 
-    def _packed(self, changes: list[Ints]) -> list[Ints]:
+    def _packed(self, cells: Cells, counts: list[bool]) -> list[Ints]:
         widths = [self._widths[name] for name in self.names]
         packed: list[Ints] = []
-        for name, change, width in zip(self.names, changes, widths, strict=True):
-            digit = change + _KEEPING if name in (MOVED, FROZEN) else change
+        for name, is_counted, width in zip(self.names, counts, widths, strict=True):
+            digit = self._change(name, cells) * is_counted
+            if name in (MOVED, FROZEN):  # from -1: back to the given day
+                digit = digit + 1
             packed.append(packed[-1] * width + digit if packed else digit)
         scale = 1
         for index in range(len(packed) - 1, -1, -1):
