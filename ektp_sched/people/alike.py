@@ -24,13 +24,13 @@ _Key = TypeVar("_Key", bound="Hashable")
 def equal_printers(office: Office, capacity: Capacity) -> Ints:
     """Return the group of printers of equal rules that each is in, shape ``(P,)``."""
     by_id = {printer.id: printer for printer in office.printers}
+    ribbons = _own_ribbons(office, capacity)
     return first_numbers(
         (
             None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
             None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
-            tuple(capacity.reaches[index].tolist()),
-            # Ribbons may run out in one and not in the other.
-            None if by_id[name].cards_per_ribbon is None else name,
+            capacity.reaches[index].tobytes(),
+            ribbons[index],
         )
         for index, name in enumerate(capacity.printers)
     )
@@ -45,16 +45,24 @@ def pools_of_printers(
 
     ``eligible`` tells which printers serve each kind of people, shape ``(K, P)``.
     """
-    by_id = {printer.id: printer for printer in office.printers}
     keys = [
         (eligible[:, index].tobytes(), capacity.reaches[index].tobytes())
         for index in range(len(capacity.printers))
     ]
-    alone = [
+    alone = zip(keys, _own_ribbons(office, capacity), strict=True)
+    return first_numbers(keys), first_numbers(alone)
+
+
+def _own_ribbons(office: Office, capacity: Capacity) -> list[str | None]:
+    """Return the names of printers of which ribbons are counted, None for the others.
+
+    Ribbons may run out in one and not in the other.
+    """
+    by_id = {printer.id: printer for printer in office.printers}
+    return [
         None if by_id[name].cards_per_ribbon is None else name
         for name in capacity.printers
     ]
-    return first_numbers(keys), first_numbers(zip(keys, alone, strict=True))
 
 
 def first_numbers(keys: Iterable[_Key]) -> Ints:

@@ -39,6 +39,16 @@ PINS: Final = "pins"
 """Pins not kept: must come to 0 before any tier counts."""
 
 
+def _dates_of(cohorts: Cohorts) -> dict[str, Ints]:
+    """Return the day that each tier looks at; those not named look at the record."""
+    return {
+        "overdue": cohorts.due,
+        "promise": cohorts.promised,
+        MOVED: cohorts.given,
+        FROZEN: cohorts.frozen,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Objective:
     """One tier: an objective for the applications of one rank."""
@@ -58,14 +68,8 @@ class Objective:
         """
         if self.name in ("unprinted", EARLINESS):
             key = np.ones(len(cohorts), dtype=np.int64)
-        elif self.name == "overdue":
-            key = cohorts.due + 1
-        elif self.name == "promise":
-            key = cohorts.promised + 1
-        elif self.name == MOVED:
-            key = cohorts.given + 1
-        elif self.name == FROZEN:
-            key = cohorts.frozen + 1
+        elif self.name in (dates := _dates_of(cohorts)):
+            key = dates[self.name] + 1
         elif self.name == PINS:
             key = self._bound(cohorts).astype(np.int64)
         else:
@@ -112,13 +116,7 @@ class Objective:
         elif self.name == PINS:
             costs = np.asarray(self._bound(cohorts)[cohort] & (day == self.days), int)
         else:
-            dates = {
-                "overdue": cohorts.due,
-                "promise": cohorts.promised,
-                MOVED: cohorts.given,
-                FROZEN: cohorts.frozen,
-            }
-            when = dates.get(self.name, cohorts.since)[cohort]
+            when = _dates_of(cohorts).get(self.name, cohorts.since)[cohort]
             per_day: Ints | int = 1
             if self.name == "pressure":
                 per_day = (self.scale // np.array(cohorts.targets))[cohorts.target]

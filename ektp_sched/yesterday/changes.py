@@ -78,9 +78,11 @@ def moved(plan: Plan) -> pl.DataFrame:
         ).gather(at)
     ).with_columns(was[at].alias("was"), now[at].alias("is"))
     ahead = _offsets(was.drop_nulls(), plan)
-    given = np.bincount(ahead[ahead < plan.days], minlength=plan.days)
-    # Nobody asks of a day after the end: who was given one is printed earlier.
-    day = np.minimum(_offsets(rows["was"], plan), plan.days - 1)
+    within = (ahead >= 0) & (ahead < plan.days)
+    given = np.bincount(ahead[within], minlength=plan.days)
+    # Nobody asks of a day after the end: who was given one is printed earlier.  One
+    # before the start is a damaged folder's.
+    day = _offsets(rows["was"], plan).clip(0, plan.days - 1)
     closed, room = _room(plan, rows, day)
     # A pin before the start binds nobody.
     pin = pl.col("pinned_on")
