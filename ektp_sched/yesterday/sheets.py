@@ -191,8 +191,8 @@ def is_marked(path: Path, office: Office) -> bool:
     if path.suffix.lower() == ".csv" and _is_untouched(path.read_bytes()):
         return False
     table = _table(path, office)
-    marks = [_mark(table.cells(p)) for p in _ticks(table).values()]
-    return any((cells != _LOST_SIGN).any() for cells in marks)
+    ticks = [as_text(table.cells(p)).unique() for p in _ticks(table).values()]
+    return bool(ticks) and bool((_mark(pl.concat(ticks)) != _LOST_SIGN).any())
 
 
 def _table(path: Path, office: Office) -> Table:
