@@ -218,6 +218,12 @@ def test_a_planner_lives_through_five_days(tmp_path: Path) -> None:
     counts = desk.count(FRIDAY)
     assert (counts["open"], counts["carried_open"], counts["spoilt"]) == (10, 10, 1)
     assert counts["carried_printed"] == counts["gone"] == counts["new"] == 0
+    checked = run(
+        *("verify", desk.out(FRIDAY), "--backlog", tmp_path / f"backlog-{FRIDAY}.csv"),
+        *("--office", tmp_path / "office.toml", "--previous", desk.out(WEDNESDAY)),
+        *(*handed_in, "--open", "exclude"),
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     before, after = desk.places(WEDNESDAY), desk.places(FRIDAY)
     assert not set(unticked) & set(after)
     shares |= {day: kept(before, after, day) for day in (FRIDAY, MONDAY)}

@@ -472,6 +472,26 @@ def test_the_book_names_whom_to_phone(tmp_path: Path) -> None:
     assert rows[-1][2] == late["days_late"][0]
 
 
+def test_the_book_lists_whom_the_registry_should_know(
+    made: Plan, tmp_path: Path
+) -> None:
+    """Everybody of carried.csv, the oldest first."""
+    known = made.backlog.known
+    assert known is not None
+    carried = pl.DataFrame(
+        [("b", "printed", day(-1), "x.csv"), ("c", "open", day(-9), "p")],
+        schema=dict(CARRIED),
+        orient="row",
+    )
+    backlog = replace(made.backlog, known=replace(known, carried=carried))
+    save(replace(made, backlog=backlog), tmp_path / "out", report=False, verify=False)
+    book = openpyxl.load_workbook(tmp_path / "out/plan.xlsx")
+    (name,) = {"On sheets before", "Sudah di lembar lama"} & {*book.sheetnames}
+    rows = [*book[name].iter_rows(values_only=True)]
+    assert [row[1] for row in rows[-2:]] == ["c", "b"]
+    assert rows[-1][3] == "x.csv"
+
+
 def test_who_is_not_planned_again_is_part_of_what_was_read() -> None:
     plan = second([{}], [(0, "p", "s")], known([0], taken_out=2))
     backlog = replace(plan.backlog, read=3)

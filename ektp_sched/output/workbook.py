@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
+from ektp_sched.backlog.identity import is_made, queue_numbers
 from ektp_sched.output.book import Book, new_book
 from ektp_sched.output.lists import (
     add_page,
@@ -37,7 +38,7 @@ _CHART: Final = 4
 
 
 def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) -> None:
-    """Write summary, today, days, whole plan, unprinted, held and rejects."""
+    """Write summary, today, days, whole plan, and lists of those who are not in it."""
     backlog = plan.backlog
     size = rows.frame.height + backlog.held_count + backlog.rejected
     title = texts.text("book.title")
@@ -46,6 +47,8 @@ def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) 
         _write_today(book, plan, rows)
         if (late := slipped_rows(plan)).frame.height:
             _write_slipped(book, plan, late)
+        if (known := backlog.known) is not None and known.carried.height:
+            _write_carried(book, plan, known.carried)
         _write_days(book, plan)
         _write_plan(book, plan, rows)
         if plan.unprinted.height:
@@ -83,6 +86,31 @@ def _write_slipped(book: Book, plan: AnyPlan, rows: SheetRows) -> None:
     facts = rows.frame.select(measures(rows, rows.frame)).row(0, named=True)
     columns += columns_of(rows, facts, texts)
     write_list(book, sheet, columns, rows.frame, row)
+
+
+def _write_carried(book: Book, plan: AnyPlan, carried: pl.DataFrame) -> None:
+    """Write whom the export has print-ready though an earlier sheet had them."""
+    sheet = add_page(book, "carried", plan, landscape=False)
+    texts = book.texts
+    line = texts.text("book.carried_cards", count=carried.height)
+    row = write_top(book, sheet, plan, [texts.text("book.carried"), line])
+    codes = ("printed", "open")
+    results = [texts.text(f"book.carried_{code}") for code in codes]
+    frame = carried.sort("date", "application_id").with_columns(
+        pl.col("result").replace_strict(codes, results, return_dtype=pl.String)
+    )
+    columns = [
+        column("date", "date", 12, book),
+        column("application_id", "text", 24, book),
+    ]
+    if is_made(carried["application_id"]).all():
+        frame = frame.with_columns(queue_number=queue_numbers(frame["application_id"]))
+        columns.append(column("queue_number", "text", 14, book))
+    columns += [
+        column("result", "text", 16, book),
+        column("source", "text", 36, book),
+    ]
+    write_list(book, sheet, columns, frame, row)
 
 
 def _write_plan(book: Book, plan: AnyPlan, rows: SheetRows) -> None:
