@@ -50,6 +50,7 @@ __all__ = [
     "documents",
     "given_cases",
     "make_backlog",
+    "make_known",
     "mixed_cases",
     "person",
     "pinned_cases",
@@ -142,20 +143,30 @@ def _known(rows: list[Row]) -> Known:
     """Return what is known of a plan that gave these rows what they say."""
     given = [{key: row.get(key) for key in GIVEN} for row in rows]
     again = [row for row in given if row["given_on"] and not row["given_printer"]]
+    number = len(rows)
+    return make_known(given, planned_before=number, waiting=number, spoilt=len(again))
+
+
+def make_known(
+    given: Sequence[Any] = (),
+    *,
+    carried: Sequence[Any] = (),
+    left: Sequence[Any] = (),
+    rejects: Sequence[Any] = (),
+    **counted: Any,
+) -> Known:
+    """Return what is known of a previous plan; all that is not counted is 0."""
+    tables = ((given, GIVEN), (carried, CARRIED), (left, LEFT), (rejects, DONE_REJECTS))
+    places, handed_on, gone, refused = (
+        pl.DataFrame(rows, schema=dict(kinds), orient="row") for rows, kinds in tables
+    )
     counts = dict.fromkeys(Counts.model_fields, 0) | {
         "start": START - timedelta(days=1),
-        "planned_before": len(rows),
-        "waiting": len(rows),
-        "spoilt": len(again),
         "open_choice": None,
         "readings": (),
     }
     return Known(
-        given=pl.DataFrame(given, schema=dict(GIVEN), orient="row"),
-        carried=pl.DataFrame(schema=dict(CARRIED)),
-        left=pl.DataFrame(schema=dict(LEFT)),
-        rejects=pl.DataFrame(schema=dict(DONE_REJECTS)),
-        counts=Counts.model_validate(counts),
+        places, handed_on, gone, refused, Counts.model_validate(counts | counted)
     )
 
 

@@ -13,13 +13,10 @@ import polars as pl
 import pytest
 from builders import START, Case, day, make_backlog, make_office, make_plan, renewed
 from output_cases import NIK, make
+from strategies import make_known
 
 from ektp_sched.backlog.known import (
     CARRIED,
-    DONE_REJECTS,
-    GIVEN,
-    LEFT,
-    Counts,
     Known,
     Reading,
 )
@@ -40,13 +37,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.documents import Plan
 
-NOTHING = dict.fromkeys(Counts.model_fields, 0)
-NONE_KNOWN = {**NOTHING, "start": day(-1), "open_choice": None, "readings": ()}
-
-
-def counts(**changed: Any) -> Counts:
-    return Counts.model_validate(NONE_KNOWN | changed)
-
 
 def known(
     given: Sequence[int | None],
@@ -57,17 +47,8 @@ def known(
     **counted: Any,
 ) -> Known:
     """Return what is known where only the days given matter."""
-    days = [None if offset is None else day(offset) for offset in given]
-    places = [None if offset is None else 1 for offset in given]
-    printers = [None if offset is None else "p" for offset in given]
-    columns = dict(zip(GIVEN, (days, printers, places, places), strict=True))
-    return Known(
-        given=pl.DataFrame(columns, schema=dict(GIVEN)),
-        carried=pl.DataFrame(carried, schema=dict(CARRIED), orient="row"),
-        left=pl.DataFrame(left, schema=dict(LEFT), orient="row"),
-        rejects=pl.DataFrame(rejects, schema=dict(DONE_REJECTS), orient="row"),
-        counts=counts(**counted),
-    )
+    places = [(None,) * 4 if on is None else (day(on), "p", 1, 1) for on in given]
+    return make_known(places, carried=carried, left=left, rejects=rejects, **counted)
 
 
 def second(

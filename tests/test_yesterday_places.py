@@ -22,6 +22,7 @@ from strategies import (
     cases,
     consumable_cases,
     desk,
+    make_known,
     mixed_cases,
     person,
     quota_cases,
@@ -29,7 +30,7 @@ from strategies import (
     shift_cases,
 )
 
-from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
+from ektp_sched.backlog.known import GIVEN
 from ektp_sched.office import capacity
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.planning import plan
@@ -50,18 +51,8 @@ def knowing(backlog: Backlog, places: dict[str, Place]) -> Backlog:
     """Return the backlog beside a previous plan that gave these places."""
     ids = backlog.frame["application_id"].to_list()
     rows = [places.get(name, (None,) * 4) for name in ids]
-    counts = {
-        name: () if name == "readings" else None if name == "open_choice" else 0
-        for name in Counts.model_fields
-    }
-    planned = dict.fromkeys(("planned_before", "waiting"), len(rows))
-    known = Known(
-        pl.DataFrame(rows, schema=dict(GIVEN), orient="row"),
-        pl.DataFrame(schema=dict(CARRIED)),
-        pl.DataFrame(schema=dict(LEFT)),
-        pl.DataFrame(schema=dict(DONE_REJECTS)),
-        Counts.model_validate(counts | {"start": START} | planned),
-    )
+    number = len(rows)
+    known = make_known(rows, start=START, planned_before=number, waiting=number)
     return replace(backlog, known=known)
 
 

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import START, desk, make_backlog, person
+from strategies import START, desk, make_backlog, make_known, person
 
 import ektp_sched as ek
-from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, Counts, Known
+from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, Known
 from ektp_sched.backlog.model import HELD
 from ektp_sched.documents import Plan, Status
 from ektp_sched.documents.tables import PLAN, UNPRINTED
@@ -84,8 +84,8 @@ def planned(
     backlog = make_backlog([person(name) for name in days])
     if carried is not None:
         handed_on = says(**carried).frame.select(*CARRIED).sort("application_id")
-        nobody = pl.DataFrame(schema=dict(GIVEN))
-        backlog = replace(backlog, known=_known(nobody, handed_on))
+        known = make_known(carried=handed_on.rows(), start=START)
+        backlog = replace(backlog, known=known)
     return Plan(
         office=OFFICE,
         backlog=backlog,
@@ -96,17 +96,6 @@ def planned(
         assignments=pl.DataFrame(rows, schema=PLAN, orient="row"),
         unprinted=pl.DataFrame(schema=UNPRINTED),
     )
-
-
-def _known(given_: pl.DataFrame, carried: pl.DataFrame) -> Known:
-    fields: dict[str, Any] = {
-        name: 0
-        for name, kind in Counts.model_fields.items()
-        if name not in ("start", "open_choice", "readings")
-    }
-    counts = Counts(start=START, open_choice=None, **fields)
-    nobody = pl.DataFrame(schema=dict(DONE_REJECTS))
-    return Known(given_, carried, pl.DataFrame(), nobody, counts)
 
 
 def beside(

@@ -364,11 +364,10 @@ def _sheet(row: dict[str, Any]) -> dict[str, Any]:
 
 def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
     """Say who deviates and nothing accounts for it, and what the sheet said."""
-    import polars as pl
-
     if result.deviations is None:
         return
-    unaccounted = result.deviations.filter(pl.col("accounted_by").is_null())
+    accounts = result.deviations["accounted_by"]
+    unaccounted = result.deviations.filter(accounts.is_null())
     for row in unaccounted.head(_WORST).iter_rows(named=True):
         sheet = words.text("cli.no-sheet")
         if row["sheet_day"] is not None:
@@ -391,6 +390,8 @@ def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
 
 
 def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
+    from ektp_sched.output.audit_sheets import deviations_explained
+
     figures = {
         "cards": result.cards,
         "explained": result.explained.height,
@@ -400,20 +401,13 @@ def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
         "unlisted": result.unlisted.height,
         "rejects": result.rejects.height,
         "deviations": 0 if result.deviations is None else result.deviations.height,
-        "deviations_explained": _accounted(result),
+        "deviations_explained": deviations_explained(result),
     }
     for name, figure in figures.items():
         if figure:
             yield f"{words.text(f'audit.figure.{name}')}: {words.number(figure)}"
         if figure and name == "unlisted":
             yield f"  {_log_rows(result, words)}"
-
-
-def _accounted(result: Audit) -> int:
-    """Count the deviations that something accounts for."""
-    if result.deviations is None:
-        return 0
-    return result.deviations["accounted_by"].drop_nulls().len()
 
 
 def _log_rows(result: Audit, words: Language) -> str:

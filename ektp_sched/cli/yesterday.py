@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.yesterday.previous import PreviousLike
+    from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
 PreviousOption = Annotated[
     Path | None,
@@ -70,8 +71,8 @@ class Yesterday:
     previous: Path | None
     done: list[Path] | None
     promises: Path | None
-    open: Literal["exclude", "plan"] | None
-    gone: Literal["ask", "accept"]
+    open: OpenChoice | None
+    gone: GoneChoice
 
     @property
     def files(self) -> list[Path]:

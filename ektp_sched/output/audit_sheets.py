@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust.audit.audit import Audit
 
-__all__ = ["ROWS", "refuse_audit", "save_audit"]
+__all__ = ["ROWS", "deviations_explained", "refuse_audit", "save_audit"]
 
 ROWS: Final = 100_000
 """Rows of a list that a sheet holds at most."""
@@ -162,6 +162,11 @@ def _verdict(audit: Audit, words: Language) -> str:
     return words.text("audit.found", count=audit.out_of_turn.height)
 
 
+def deviations_explained(audit: Audit) -> int:
+    """Count the deviations that something accounts for."""
+    return 0 if audit.deviations is None else audit.deviations["accounted_by"].count()
+
+
 def _figures(audit: Audit) -> dict[str, int]:
     idle = audit.idle["idle"].sum()
     sheets = {
@@ -174,8 +179,7 @@ def _figures(audit: Audit) -> dict[str, int]:
     }
     overtakes = {f"overtakes_{name}": n for name, n in audit.overtakes.items() if n}
     if audit.deviations is not None:
-        accounted = audit.deviations["accounted_by"]
-        sheets["deviations_explained"] = len(accounted) - accounted.null_count()
+        sheets["deviations_explained"] = deviations_explained(audit)
     return {
         "cards": audit.cards,
         "out_of_turn": audit.out_of_turn.height,

@@ -99,8 +99,8 @@ def read_done(
     """
     files = _files(_handed_in([Path(path) for path in paths], previous), previous)
     if not files:
-        nothing = pl.DataFrame(schema=DONE)
-        return Done(nothing, nothing, pl.DataFrame(schema=dict(DONE_REJECTS)), ())
+        nobody = pl.DataFrame(schema=DONE)
+        return Done(nobody, nobody, pl.DataFrame(schema=dict(DONE_REJECTS)), ())
     planned = _planned(previous)
     printers = [p.id for each in (previous.office, office) for p in each.printers]
     named = Named(planned)
@@ -182,11 +182,11 @@ def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
     """Return each file by a name of its own; those of the plan's folder first."""
     own = previous.path.resolve() if isinstance(previous, SavedPlan) else None
     files: dict[str, Path] = {}
-    each = {path.resolve(): path for path in (*sheets_marked(previous), *paths)}
-    for whole, path in each.items():
-        names = [path.name, f"{whole.parent.name}/{path.name}", str(whole)]
-        if own is not None and whole.is_relative_to(own):
-            names.insert(0, whole.relative_to(own).as_posix())
+    lies_at = {path.resolve(): path for path in (*sheets_marked(previous), *paths)}
+    for absolute, path in lies_at.items():
+        names = [path.name, f"{absolute.parent.name}/{path.name}", str(absolute)]
+        if own is not None and absolute.is_relative_to(own):
+            names.insert(0, absolute.relative_to(own).as_posix())
         files[next(name for name in names if name not in files)] = path
     return files
 
@@ -242,10 +242,10 @@ def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFra
     own_day = pl.col("sheet_day")
     is_sheet = pl.col("read_as").is_in(["all-but-marked", "ticked-only"])
     person = rows["person"]
-    known = [column.gather(person) for column in planned.iter_columns()]
+    ids, *facts = (column.gather(person) for column in planned.iter_columns())
     rows = rows.with_columns(
-        known[0].fill_null(rows["application_id"]),
-        *known[1:],
+        ids.fill_null(rows["application_id"]),
+        *facts,
         known=person.is_not_null(),
         is_sheet=is_sheet,
     )
@@ -332,8 +332,8 @@ def _last_words(rows: pl.DataFrame, by: str, sources: pl.Series) -> pl.DataFrame
     again = rows[by].is_duplicated()
     several = rows.filter(again).sort(pl.col("result") != OPEN, "date", "at")
     last = several.unique(by, keep="last", maintain_order=True)
-    whole = pl.concat([rows.filter(~again), last]).sort("application_id")
-    return whole.with_columns(source=sources.gather(whole["file"])).select(*DONE)
+    words = pl.concat([rows.filter(~again), last]).sort("application_id")
+    return words.with_columns(source=sources.gather(words["file"])).select(*DONE)
 
 
 def _rejects(filled: Sequence[Filled], rows: pl.DataFrame) -> pl.DataFrame:
