@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from builders import day
 from hypothesis import assume, given
 from strategies import FEW, START, Case, cases, desk, given_cases, make_backlog, person
 
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 OFFICE = Office.model_validate(desk(1))
 ROWS = [person(f"A{n}", 9 - n) for n in range(5)]
 """One card a day; A0 has waited longest."""
-
-
-def day(offset: int) -> date:
-    return START + timedelta(days=offset)
 
 
 FIRST = plan(make_backlog(ROWS), OFFICE, start=START, days=9)

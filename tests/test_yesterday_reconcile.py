@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from builders import day
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import START, desk, make_backlog, make_known, person
@@ -36,10 +37,6 @@ OFFICE = Office.model_validate(DESK)
 WEEKDAYS = Office.model_validate(
     desk(2, status=STATUS, calendar={"workdays": ["mon", "tue", "wed", "thu", "fri"]})
 )
-
-
-def day(offset: int) -> date:
-    return START + timedelta(days=offset)
 
 
 def says(strangers: str = "", /, **results: tuple[str, int]) -> Done:

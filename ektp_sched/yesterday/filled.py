@@ -45,7 +45,7 @@ DONE: Final = {
 }
 """What became of a card, and which row of which file says so."""
 
-_SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods"})
+_SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _SHOWN: Final = 2
 """Rows named of a file of which none can be used."""
 
@@ -140,11 +140,11 @@ def sheets_marked(previous: Plan) -> list[Path]:
     return [
         path
         for path in sorted((previous.path / BATCHES).glob("*/*"))
-        if _is_sheet(path) and is_marked(path, previous.office)
+        if _is_spreadsheet(path) and is_marked(path, previous.office)
     ]
 
 
-def _is_sheet(path: Path) -> bool:
+def _is_spreadsheet(path: Path) -> bool:
     """Return whether a file is a spreadsheet, and none that lies beside an open one."""
     is_table = path.suffix.lower() in _SPREADSHEETS and path.is_file()
     return is_table and not is_junk(path.name)
@@ -162,7 +162,7 @@ def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
             continue
         forms: dict[str, list[Path]] = {}
         for sheet in sorted(path.glob("*")):
-            if _is_sheet(sheet):
+            if _is_spreadsheet(sheet):
                 forms.setdefault(sheet.stem, []).append(sheet)
         for sheets in forms.values():
             marked = [each for each in sheets if is_marked(each, previous.office)]
