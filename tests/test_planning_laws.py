@@ -20,7 +20,7 @@ from brute import digest, enumerated, reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
-from strategies import FEW, HALF, Case, cases, pinned_cases, tiny_cases
+from strategies import FEW, HALF, Case, cases, given_cases, pinned_cases, tiny_cases
 
 from ektp_sched.planning import Status
 from ektp_sched.planning import case as case_module
@@ -296,7 +296,7 @@ def test_ids_renamed_in_order_give_the_renamed_plan(case: Case) -> None:
 
 
 @FEW
-@given(pinned_cases())
+@given(pinned_cases() | given_cases(pinned_cases()))
 def test_days_beyond_need_may_be_trimmed_or_not(case: Case) -> None:
     trimmed = feasible(case)
     with patch.object(case_module, "days_that_matter", lambda _, limits: limits.days):
@@ -310,7 +310,7 @@ def test_days_beyond_need_may_be_trimmed_or_not(case: Case) -> None:
 
 
 @HALF
-@given(pinned_cases(), st.sampled_from((1, 2, 5)))
+@given(pinned_cases() | given_cases(pinned_cases()), st.sampled_from((1, 2, 5)))
 def test_guided_flow_is_direct_flow(case: Case, coarse: int) -> None:
     direct = feasible(case)
     with (
@@ -363,8 +363,11 @@ def test_one_more_application_never_improves_a_plan(
     assert values(case.plan()) <= values(case.with_rows([*case.rows, extra]).plan())
 
 
+PRICED = pinned_cases(reserve=False)
+
+
 @HALF
-@given(pinned_cases(reserve=False), st.data())
+@given(PRICED | given_cases(PRICED), st.data())
 def test_prices_are_what_one_card_more_or_less_changes(
     case: Case, data: st.DataObject
 ) -> None:
