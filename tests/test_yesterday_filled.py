@@ -191,7 +191,11 @@ def reasons(done: Done) -> list[str]:
 # Sheets
 
 
-def test_untouched_sheets_say_nothing(morning: Morning) -> None:
+def test_untouched_sheets_say_nothing_and_are_not_opened(
+    morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A second morning is as fast as a first one, however many sheets there are.
+    monkeypatch.delattr("ektp_sched.yesterday.filled.is_marked")
     assert sheets_marked(morning.plan) == []
     done = morning.done()
     assert (done.frame.height, done.rejects.height, done.readings) == (0, 0, ())
@@ -708,6 +712,15 @@ def refusal(morning: Morning, path: Path, start: date = NEXT) -> InputError:
     assert refused.value.sentence("id") != refused.value.sentence("en")
     assert str(path) in str(refused.value)
     return refused.value
+
+
+def test_a_file_that_is_not_there_is_asked_for_as_what_it_should_be(
+    written: dict[str, Path], tmp_path: Path
+) -> None:
+    error = refusal(Morning(written["plain"]), tmp_path / "none.csv")
+    assert "sheet" in error.sentence("en")
+    assert "export" not in error.sentence("en")
+    assert "ekspor" not in error.sentence("id")
 
 
 def test_a_sheet_of_another_office_is_refused_as_a_whole(

@@ -13,7 +13,7 @@ from ektp_sched.rules import HOLDING
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from ektp_sched.rules import Rule
@@ -88,14 +88,26 @@ def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[st
     """Return the SHA-256 of everything in a folder, by name."""
     names = [name for name in file_names(folder) if name != index]
     found = dict(zip(names, _digests(folder, names), strict=True))
-    sheets = [name for name in names if name.startswith(f"{BATCHES}/")]
+    sheets = {n: found.pop(n) for n in names if n.startswith(f"{BATCHES}/")}
     if sheets:
-        lines = "".join(f"{found.pop(name)}  {name}\n" for name in sheets)
-        found[BATCHES] = hashlib.sha256(lines.encode()).hexdigest()
+        found[BATCHES] = _of_sheets(sheets)
     kept = {key: value for key, value in summary.items() if key not in _UNSEALED}
     text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
     found[index] = hashlib.sha256(text.encode()).hexdigest()
     return dict(sorted(found.items()))
+
+
+def sheets_as_written(folder: Path, summary: dict[str, Any]) -> bool:
+    """Return whether the sheets in a plan's folder are those that were sealed."""
+    names = [f"{BATCHES}/{name}" for name in file_names(folder / BATCHES)]
+    digests = dict(zip(names, _digests(folder, names), strict=True))
+    written: str | None = summary["files"].get(BATCHES)
+    return written == (_of_sheets(digests) if digests else None)
+
+
+def _of_sheets(digests: Mapping[str, str]) -> str:
+    lines = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def file_names(folder: Path, *, opened: bool = False) -> list[str]:

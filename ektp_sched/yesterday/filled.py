@@ -15,7 +15,7 @@ from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
-from ektp_sched.documents.seal import BATCHES, is_junk
+from ektp_sched.documents.seal import BATCHES, is_junk, sheets_as_written
 from ektp_sched.errors import InputError, place
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday.sheets import (
@@ -46,7 +46,8 @@ DONE: Final = {
 """What became of a card, and which row of which file says so."""
 
 _SPREADSHEETS: Final = frozenset({".csv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
-_SHOWN: Final = 20
+_SHOWN: Final = 2
+"""Rows named of a file of which none can be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ def sheets_marked(previous: Plan) -> list[Path]:
     A sheet without any mark says nothing of what was printed.
     """
     if not isinstance(previous, SavedPlan):
+        return []
+    if sheets_as_written(previous.path, previous.summary):
         return []
     return [
         path

@@ -191,12 +191,20 @@ def is_marked(path: Path, office: Office) -> bool:
     if path.suffix.lower() == ".csv" and _is_untouched(path.read_bytes()):
         return False
     table = _table(path, office)
-    marks = [_mark(table.cells(p)) for p in _ticks(table).values()]
-    return any((cells != _LOST_SIGN).any() for cells in marks)
+    ticks = [as_text(table.cells(p)).unique() for p in _ticks(table).values()]
+    return bool(ticks) and bool((_mark(pl.concat(ticks)) != _LOST_SIGN).any())
 
 
 def _table(path: Path, office: Office) -> Table:
     known = {*meanings(office), *_TICKS, *_LISTED}
+    if not path.exists():
+        message = said(
+            "there is no such file; name a filled sheet, the folder of a day's "
+            "sheets, a list of cards or a printer's log",
+            "berkas itu tidak ada; sebutkan lembar yang sudah diisi, folder lembar "
+            "satu hari, daftar kartu, atau catatan printer",
+        )
+        raise InputError(message, file=str(path))
     try:
         table, _ = read_table(path, known, several=True)
     except BacklogError as error:
