@@ -175,6 +175,7 @@ class Life:
     morning: Morning | None = None
     told: dict[str, str] = field(default_factory=dict)
     handed_in: list[Path] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)  # on sheets, and nothing was said
     number: int = 0
 
     def draw(self, values: st.SearchStrategy[Any] | Sequence[Any]) -> Any:
@@ -186,10 +187,16 @@ class Life:
     # The registry
 
     def open_office(self) -> None:
-        """Draw an office, and who waits on its first morning."""
+        """Draw an office that prints something every day, and who waits for it."""
         self.document = self.draw(documents(self.start, 7, most=2))
+        self.document["outages"] = []
+        self.document["calendar"] |= {"closed": [], "share": {}}
+        for resource in (*self.document["servers"], *self.document["printers"]):
+            resource["cards_per_day"] = self.draw([3, 4, 2])
+            for key in ("from", "to"):
+                resource.pop(key, None)
         self.document["status"] = {"printable": [READY], "done": [PRINTED]}
-        people = self.draw(rows(self.document, self.start, 7, most=10))
+        people = self.draw(rows(self.document, self.start, 7, least=6, most=12))
         self.people = {row["application_id"]: Person(row) for row in people}
 
     def pass_night(self) -> None:
@@ -199,12 +206,13 @@ class Life:
                 person.learns_on = None
                 person.status = GONE if person.drops else PRINTED
         events = ("vanish", "return", "hold", "break", "release", "urgent", "new")
-        for event in self.draw(st.lists(st.sampled_from(events), max_size=3)):
+        for event in self.draw(st.lists(st.sampled_from(events), max_size=4)):
+            # Most that can go wrong goes wrong with those of whom nothing is known.
+            near = self.unsaid if self.unsaid and self.draw(st.booleans()) else None
             if event == "new":
                 self._newcomers()
-                continue
-            names = sorted(self.people)
-            if names:
+            elif self.people:
+                names = near or sorted(self.people)
                 self._change(event, self.people[self.draw(names)])
 
     def _newcomers(self) -> None:
@@ -350,6 +358,11 @@ class Life:
         listed += self._late_words(end - timedelta(days=1))
         if listed:
             self._list(listed)
+        self.unsaid = [
+            row["application_id"]
+            for row in rows
+            if row["day"] < end and row["application_id"] not in self.told
+        ]
         self.start = end
 
     def _print(self, names: list[str], day: date) -> dict[str, str]:

@@ -474,6 +474,7 @@ def rows(
     start: date,
     days: int,
     *,
+    least: int = 0,
     most: int = 14,
     pins: bool = False,
 ) -> tuple[Row, ...]:
@@ -496,8 +497,8 @@ def rows(
     )
     several = draw(st.sampled_from((2, 4, 8, 12)))
     kinds = draw(st.lists(kind, min_size=several // 2, max_size=several))
-    least = draw(st.integers(0, most))
-    names = st.lists(st.sampled_from(_IDS), min_size=least, max_size=most, unique=True)
+    fewest = draw(st.integers(least, most))
+    names = st.lists(st.sampled_from(_IDS), min_size=fewest, max_size=most, unique=True)
     choice = st.tuples(st.integers(0, len(kinds) - 1), st.sampled_from(_STAMPS))
     found: list[Row] = []
     for name in draw(names):

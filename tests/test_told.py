@@ -139,8 +139,20 @@ def test_a_list_of_those_told_anew_has_their_new_date(tmp_path: Path) -> None:
     assert told.frame["promised_on"].to_list() == [day(9)]
 
 
-def test_dates_of_a_plan_that_slip_are_no_dates_told_anew(tmp_path: Path) -> None:
-    text = "application_id,promised_on,day,days_late\nA0,2017-10-02,2017-10-09,7\n"
+def test_the_list_that_a_plan_has_phoned_comes_back_as_told(tmp_path: Path) -> None:
+    """Who is not printed in the plan was told no day."""
+    text = (
+        "application_id,promised_on,day,days_late\n"
+        "A0,2017-10-02,2017-10-09,7\nA1,2017-10-03,,\n"
+    )
+    told = read_told(file(tmp_path, text), backlog(None, None), OFFICE, anew=True)
+    assert told.frame.select("application_id", "promised_on").rows() == [
+        ("A0", date(2017, 10, 9))
+    ]
+
+
+def test_a_list_of_nothing_but_people_tells_no_dates_anew(tmp_path: Path) -> None:
+    text = "application_id,days_late\nA0,7\n"
     with pytest.raises(InputError, match="new_date"):
         read_told(file(tmp_path, text), backlog(None), OFFICE, anew=True)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Told", "held_dates", "read_told", "told_where"]
 
 _DATES: Final = ("ready_by", "promised_on")
-_ANEW: Final = ("new_date",)
+_ANEW: Final = ("new_date", "day")
 _FURTHER: Final = ("first_told", "confidence")
 _KNOWN: Final = ("application_id", "days_late", *_DATES, *_ANEW, *_FURTHER)
 _STRANGERS: Final = 20
@@ -75,7 +75,8 @@ def read_told(
 
     ``source`` is a path, or a frame: ``application_id`` (or queue numbers) with
     ``ready_by`` as promises.csv has it, or ``promised_on``.  With ``anew`` it is a list
-    of those who were told another date since, in ``new_date`` as slipped.csv has it.
+    of those who were told another date since, in ``new_date`` as slipped.csv of
+    `promise` has it, or ``day`` as that of a plan.
     """
     if isinstance(source, pl.DataFrame):
         name, table = None, tabulate(source, source.columns, first_row=2)

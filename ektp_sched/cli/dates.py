@@ -105,8 +105,8 @@ def promise(
         typer.Option(
             "--told",
             metavar="FILE",
-            help="With --previous, who was told another date since: slipped.csv, or "
-            "the rows of it that were told.",
+            help="With --previous, who was told another date since: slipped.csv of "
+            "`plan` or `promise`, or the rows of it that were told.",
         ),
     ] = None,
     replace: Annotated[
