@@ -96,8 +96,8 @@ def expected(
     """Conclude person by person what became of the previous plan."""
     ready = set(export.frame["application_id"])
     rest = dict(export.held.select("application_id", "status").iter_rows())
-    held = {name for name, status in rest.items() if status != PRINTED}
-    here = ready | held | set(broken)
+    finished = {name for name, status in rest.items() if status == PRINTED}
+    here = ready | (rest.keys() - finished) | set(broken)
     columns = ("application_id", "day", "printer", "batch", "position")
     slots = {n: slot for n, *slot in previous.assignments.select(columns).iter_rows()}
     before = set(previous.backlog.frame["application_id"])
@@ -111,9 +111,10 @@ def expected(
     def state(name: str) -> str:
         word = told.get(name, remembered.get(name))
         unknown = name in on_sheet and word in (None, "open")
-        if word == "printed" or name in rest.keys() - held:
+        again = word in ("spoilt", "unprinted")
+        if word == "printed" or (name in finished and not again):
             return "printed"
-        if name not in here:
+        if name not in here | finished:
             return "printed" if unknown else "gone"
         if name not in ready:
             return "held"
@@ -145,7 +146,7 @@ def expected(
         given=given,
         carried=carried,
         left={
-            name: "gone" if word == "gone" else "held" if name in held else "rejected"
+            name: "gone" if word == "gone" else "held" if name in rest else "rejected"
             for name, word in states.items()
             if name in before and word in ("gone", "held")
         },

@@ -154,6 +154,19 @@ def test_whom_the_registry_has_as_printed_or_has_dropped_is_printed_and_forgotte
     assert handed_on(known) == {}
 
 
+@pytest.mark.parametrize("result", ["spoilt", "unprinted"])
+def test_whose_card_was_spoilt_is_listed_where_the_registry_calls_it_done(
+    result: str,
+) -> None:
+    """The export has the person no longer print-ready, and nobody has the card."""
+    said = says(a=(result, 0))
+    backlog, known = beside(export(done="a"), planned({"a": 0}), done=said)
+    assert backlog.planned == 0
+    assert states(known) == {"held": 1}
+    assert known.left.rows() == [("a", START, "held")]
+    assert handed_on(known) == {}
+
+
 def test_one_of_an_earlier_sheet_of_whom_nothing_is_known_is_asked_about() -> None:
     previous = planned({"a": 0, "b": 1})
     with pytest.raises(AskedError) as asked:
@@ -504,7 +517,7 @@ class Morning:
             known = said
         if known == "open":
             known = None
-        if known == "printed" or where == "done":
+        if known == "printed" or (where == "done" and known is None):
             return "printed", None
         if where is None:
             return ("printed" if listed and known is None else "gone"), None

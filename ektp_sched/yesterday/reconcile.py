@@ -250,7 +250,11 @@ def _state(*, replans: bool) -> pl.Expr:
     unknown = pl.col("on_sheet") & result.is_null()
     # The registry drops whom it knows to be printed.
     dropped = export.is_null() & unknown
-    printed = (result == "printed") | (export == "done") | dropped
+    # It may call a card done that was spoilt: the person has none.
+    is_done = (export == "done") & ~result.is_in(["spoilt", "unprinted"]).fill_null(
+        False
+    )
+    printed = (result == "printed") | is_done | dropped
     asked = unknown & (export == "ready") & pl.lit(not replans)
     return (
         pl.when(printed.fill_null(False))
@@ -307,7 +311,9 @@ def _left(people: pl.DataFrame) -> pl.DataFrame:
         .select(
             _ID,
             was="given_on",
-            because=pl.when(state == "gone").then("state").otherwise("export"),
+            because=pl.when(state == "gone")
+            .then("state")
+            .otherwise(pl.col("export").replace("done", "held")),
         )
         .sort(_ID)
         .select(pl.col(name).cast(kind) for name, kind in LEFT.items())

@@ -67,8 +67,8 @@ def _sentences(plan: AnyPlan, known: Known, texts: Language) -> Iterator[str]:
         yield texts.text("yesterday.more_readings", count=len(more))
     if again := _parts(counts, "again_part", _AGAIN, texts):
         yield texts.text("yesterday.again", parts=again)
-    if counts.open:
-        yield texts.text("yesterday.open", count=counts.open)
+    if counts.carried_open:
+        yield texts.text("yesterday.open", count=counts.carried_open)
     yield _moved(moved_because(plan), texts)
     if dates_told(plan.backlog):
         count = slipped(plan).height
