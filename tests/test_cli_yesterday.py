@@ -122,6 +122,12 @@ def test_a_day_s_folder_is_handed_in_whole(ticked: Path, tmp_path: Path) -> None
         "printer-1.csv",
     ]
     assert counts["printed"] == len(yesterday(ticked)) - 1
+    raw = ("--backlog", ticked / "backlog.csv", "--office", ticked / "office.toml")
+    known = ("--previous", ticked / "one", "--open", "exclude", "--json")
+    other = run("verify", tmp_path / "two", *raw, *known)
+    assert other.returncode == 1
+    (violation,) = json.loads(other.stdout)["violations"]
+    assert "printer-1.csv" in violation["message"]
     refused = morning(ticked, tmp_path / "three", "--done", sheets.parent, *QUICK)
     assert refused.returncode == 2
     assert "2017-09-12" in refused.stderr

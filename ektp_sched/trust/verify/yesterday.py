@@ -38,10 +38,27 @@ _IDS: Final = "application_id"
 
 
 def other_yesterday(plan: Plan, backlog: Backlog, findings: Findings) -> bool:
-    """Say that only one of a plan and its backlog knows of a previous plan, if so."""
-    if (plan.backlog.known is None) is (backlog.known is None):
+    """Say that a plan and its backlog know of other days before, if so.
+
+    What then differs in the plan says nothing.
+    """
+    stated, true = plan.backlog.known, backlog.known
+    if stated is None and true is None:
         return False
-    if backlog.known is None:
+    if stated is not None and true is not None:
+        others = {*stated.counts.readings} ^ {*true.counts.readings}
+        if not others:
+            return False
+        message = said(
+            "What was filled in and handed in is not what the plan was made with: "
+            "{names}. Give --done the files of then; a sheet may have been marked "
+            "since.",
+            "Yang diisi dan diserahkan bukan yang dipakai menyusun rencana ini: "
+            "{names}. Berikan berkas waktu itu dengan --done; mungkin ada lembar yang "
+            "ditandai sesudahnya.",
+            names=", ".join(sorted({reading.source for reading in others})),
+        )
+    elif true is None:
         message = said(
             "The plan was made after a previous one: without that one it cannot be "
             "checked.",
