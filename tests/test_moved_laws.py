@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from brute import enumerated, every_plan, reference, slots_of
 from hypothesis import assume, event, given
+from hypothesis import strategies as st
 from mixes_brute import Small
 from strategies import (
     FEW,
     HALF,
+    START,
     Case,
     cases,
     days_of,
+    desk,
     given_cases,
     mixed_cases,
+    person,
     pinned_cases,
     quota_cases,
     shift_cases,
@@ -119,6 +125,43 @@ def test_shifts_quotas_and_blanks_move_no_more_than_they_must(case: Case) -> Non
     uses = [(use.shift, (use.day - case.start).days) for use in plan.shifts]
     assert small.value_of(days_of(plan), uses) == best
     nothing_is_wrong(plan, case)
+
+
+@st.composite
+def _crowds(draw: st.DrawFn) -> Case:
+    """Draw people alike but for the day of recording and the day given."""
+    days = draw(st.sampled_from((3, 4, 12)))
+    tiers = draw(st.permutations(("moved", "unprinted", "pressure")))
+    document = desk(draw(st.integers(1, 4)), plan={"tiers": list(tiers)})
+    rows = []
+    for number in range(draw(st.integers(1, 9))):
+        given_on = START + timedelta(days=draw(st.integers(0, days)))
+        values = (given_on, "p", 1, number + 1)
+        slot = dict(zip(GIVEN, values, strict=True))
+        rows.append(person(f"n{number}", draw(st.integers(0, 6)), **slot))
+    return Case(document, tuple(rows), START, days)
+
+
+@HALF
+@given(_crowds())
+def test_given_days_far_away_and_between_others_count_in_plan_and_prices(
+    case: Case,
+) -> None:
+    problem = reference(case)
+    plan = case.plan()
+    best = problem.optimum()
+    assert values(plan) == best == problem.values(slots_of(plan))
+    assert plan.prices is not None
+    scales = [tier.scale for tier in plan.tiers]
+    for (resource, day), part in plan.prices.group_by("resource", "day"):
+        assert isinstance(resource, str)
+        assert isinstance(day, date)
+        for by, column in ((1, "one_more"), (-1, "one_less")):
+            limits = problem.limits.changed(resource, (day - START).days, by)
+            others = replace(problem, limits=limits).optimum()
+            assert others is not None
+            changes = zip(others, best, scales, strict=True)
+            assert part[column].to_list() == [(a - b) / s for a, b, s in changes]
 
 
 # What stability may cost
