@@ -17,6 +17,9 @@ __all__ = ["UNKNOWN", "laid_beside", "match_ids", "rows_at"]
 UNKNOWN: Final = -1
 """Stands for an id, printer or server that is not there."""
 
+_FEW: Final = 16
+"""Wanted ids are few where there are more than so many times as many ids."""
+
 
 def match_ids(wanted: pl.Series, ids: pl.Series, hint: Ints | None = None) -> Ints:
     """Return where each wanted id stands among ids, ``UNKNOWN`` if nowhere.
@@ -30,7 +33,14 @@ def match_ids(wanted: pl.Series, ids: pl.Series, hint: Ints | None = None) -> In
         if inside.all() and _agree(wanted, ids, hint).all():
             return hint
     hashes, hashes_wanted = ids.hash(), wanted.hash()
-    at = _guess(hashes_wanted.to_numpy(), hashes.to_numpy())
+    if _FEW * len(wanted) < len(ids):
+        # Of few wanted no table of all ids is made, but of those who may be meant.
+        alike = hashes.is_in(hashes_wanted.unique().implode()).arg_true()
+        at = _guess(hashes_wanted.to_numpy(), hashes.gather(alike).to_numpy())
+        known = np.flatnonzero(at >= 0)
+        at[known] = alike.to_numpy()[at[known]]
+    else:
+        at = _guess(hashes_wanted.to_numpy(), hashes.to_numpy())
     sure = _agree(wanted, ids, at)
     if sure.all():
         return at

@@ -210,7 +210,9 @@ def _planned(previous: Plan) -> pl.DataFrame:
         match_ids(more["application_id"], frame["application_id"]) == UNKNOWN
     )
     people = pl.concat([frame, more], how="diagonal")
-    at = match_ids(previous.assignments["application_id"], people["application_id"])
+    hint = None if previous.rows is None else previous.rows[0]
+    ids = people["application_id"]  # those of the backlog first, as the hint has them
+    at = match_ids(previous.assignments["application_id"], ids, hint)
     sheets = previous.assignments.select(sheet_day="day", sheet_printer="printer")
     return people.hstack(laid_beside(sheets, at, people.height))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ektp_sched.backlog.matching import match_ids
 from ektp_sched.documents import Plan, SavedPlan, Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import BATCHES, seal
@@ -75,7 +77,15 @@ def as_previous(previous: object, start: date) -> Plan:
             start=str(start),
         )
         raise _refused(previous, message)
-    return previous
+    return previous if previous.rows is not None else _with_rows(previous)
+
+
+def _with_rows(previous: Plan) -> Plan:
+    """Return a plan that knows the rows of its people, as all that follows asks."""
+    ids = previous.backlog.frame["application_id"]
+    tables = (previous.assignments, previous.unprinted)
+    printed, left = (match_ids(table["application_id"], ids) for table in tables)
+    return replace(previous, rows=(printed, left))
 
 
 def _refused(previous: Plan, what: Said) -> EktpSchedError:
