@@ -291,10 +291,13 @@ def test_ids_and_queue_numbers_follow_the_number_alone(numbers: list[str]) -> No
 @given(
     st.lists(st.sampled_from([None, "a", "b", "c", "d"])),
     st.lists(st.sampled_from(["a", "b", "c", "d", "e"])),
+    st.sampled_from([0, 200]),
 )
 def test_an_id_is_matched_where_it_stands(
-    wanted: list[str | None], ids: list[str]
+    wanted: list[str | None], ids: list[str], others: int
 ) -> None:
+    """Among few others, and among so many that few are wanted."""
+    ids = [*(f"z{number}" for number in range(others)), *ids]
     at = match_ids(pl.Series(wanted, dtype=pl.String), pl.Series(ids, dtype=pl.String))
     where = [UNKNOWN if w is None or w not in ids else w for w in wanted]
     assert [UNKNOWN if n == UNKNOWN else ids[n] for n in at.tolist()] == where
