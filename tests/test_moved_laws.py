@@ -194,3 +194,12 @@ def test_told_dates_slip_only_as_every_plan_of_equal_earlier_tiers_slips_them(
         for tier in told:
             if others[:tier] == reached[:tier]:
                 assert others[tier] >= reached[tier]
+
+
+def test_a_pin_that_cannot_be_kept_is_said_with_a_plan_before_too() -> None:
+    """Beside a quota, where the search is offered the plan before."""
+    office = desk(quotas=[{"per": "day", "area": ["Alak"], "at_most": 0}])
+    given = dict.fromkeys(GIVEN)
+    pinned = person("a", ready_on=9, pinned_on=0) | given
+    plan = Case(office | {"areas": {"Alak": []}}, (pinned,), days=2).plan()
+    assert plan.status is Status.INFEASIBLE

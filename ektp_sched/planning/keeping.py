@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.people.keys import compact, distinct_rows
-from ektp_sched.planning.network.flow import FlowSolver
 from ektp_sched.planning.network.problem import Face, TierProblem
 from ektp_sched.planning.network.program import Arc
 from ektp_sched.rules.ribbons import ribbon_cards
@@ -200,6 +199,8 @@ class _Request:
 
         And the cards on each network arc.
         """
+        from ektp_sched.planning.network.flow import FlowSolver
+
         pools = len(program.pools)
         owner, pool = np.nonzero(self.able)
         cost = (self.own[owner] >= 0) & (pool != self.own[owner])

@@ -228,6 +228,9 @@ class _Search:
         if problem.uses is not None:
             limits = problem.uses.limits(uses)
         program, face = problem.split.settled(slots, limits)
+        if not face.masks.any(axis=1).all():
+            # Somebody is pinned to a day on which nothing can print the card.
+            return None
         try:
             solution = solve_tiers(
                 program, problem.cohorts, self.flows, FlowSolver(), face=face
