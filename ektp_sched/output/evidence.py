@@ -408,7 +408,19 @@ def _copies(
     ):
         one, other = (frame.select(columns).sort(order) for frame in (copied, given))
         yield name, one.equals(other)
-    yield "office.toml", saved.office == office
+    yield "office.toml", _counting(saved.office, saved) == _counting(office, saved)
+
+
+def _counting(office: Office, saved: SavedPlan) -> Office:
+    """Return an office as far as it counts for a plan.
+
+    Without a plan before it nothing is frozen, whatever the office says; and folders of
+    earlier versions state another default.
+    """
+    if saved.backlog.known is not None:
+        return office
+    aims = office.plan.model_copy(update={"freeze_days": 0})
+    return office.model_copy(update={"plan": aims})
 
 
 def _false_sheets(saved: SavedPlan, backlog: Backlog) -> Iterator[Violation]:
