@@ -97,6 +97,15 @@ def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[st
     return dict(sorted(found.items()))
 
 
+def changed_names(
+    folder: Path, summary: dict[str, Any], index: str = SUMMARY
+) -> list[str]:
+    """Return, sorted, the names of what is not as it was sealed, or was not there."""
+    actual, written = seal(folder, summary, index), summary["files"]
+    names = sorted({*actual, *written})
+    return [name for name in names if actual.get(name) != written.get(name)]
+
+
 def sheets_as_written(folder: Path, summary: dict[str, Any]) -> bool:
     """Return whether the sheets in a plan's folder are those that were sealed."""
     names = [f"{BATCHES}/{name}" for name in file_names(folder / BATCHES)]

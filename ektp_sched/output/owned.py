@@ -11,8 +11,9 @@ from ektp_sched.documents.seal import (
     FILES,
     INDEXES,
     SUMMARY,
+    changed_names,
     file_names,
-    seal,
+    sheets_as_written,
 )
 from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import InputError
@@ -50,12 +51,7 @@ def changed_file(folder: Path, index: str = SUMMARY) -> str | None:
     document = _index(folder, index)
     if document is None:
         return None
-    stated: dict[str, str] = document["files"]
-    actual = seal(folder, document, index)
-    for name in sorted({*stated, *actual}):
-        if stated.get(name) != actual.get(name):
-            return name
-    return None
+    return next(iter(changed_names(folder, document, index)), None)
 
 
 def marked_sheet(folder: Path) -> str | None:
@@ -74,10 +70,7 @@ def marked_sheet(folder: Path) -> str | None:
         If it cannot be read.
     """
     document = _index(folder, SUMMARY)
-    if document is None:
-        return None
-    as_sealed = seal(folder, document).get(BATCHES)
-    if as_sealed is None or as_sealed == document["files"].get(BATCHES):
+    if document is None or sheets_as_written(folder, document):
         return None
     sheets = [name for name in file_names(folder) if (folder / name).is_file()]
     sheets = [name for name in sheets if name.startswith(f"{BATCHES}/")]
@@ -135,10 +128,8 @@ def foreign_to(folder: Path, index: str = SUMMARY) -> str | None:
         if not _has_form_of_sheet(folder / name):
             strange.append(name)
     # An old version may have called its columns otherwise.
-    as_sealed = strange and seal(folder, document, index).get(BATCHES)
-    if as_sealed and as_sealed != document["files"].get(BATCHES):
-        return strange[0]
-    return None
+    changed = strange and not sheets_as_written(folder, document)
+    return strange[0] if changed else None
 
 
 def _sheet_stems(summary: Mapping[str, Any]) -> set[str]:

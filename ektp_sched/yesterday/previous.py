@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from ektp_sched.backlog.matching import match_ids
 from ektp_sched.documents import Plan, SavedPlan, Status
 from ektp_sched.documents.reading import load
-from ektp_sched.documents.seal import BATCHES, seal
+from ektp_sched.documents.seal import BATCHES, changed_names
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.office.inputs import kind_of_value
 from ektp_sched.words import said
@@ -95,9 +95,8 @@ def _refused(previous: Plan, what: Said) -> EktpSchedError:
 
 
 def _refuse_changed(saved: SavedPlan) -> None:
-    actual, written = seal(saved.path, saved.summary), saved.summary["files"]
-    for name in sorted({*actual, *written} - _NOT_READ):
-        if actual.get(name) != written.get(name):
+    for name in changed_names(saved.path, saved.summary):
+        if name not in _NOT_READ:
             message = said(
                 "was changed since it was written ({name} differs); give the folder as "
                 "`ektp-sched plan` wrote it, with nothing filled in but its sheets",
