@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Room → the rooms that it may import, be it for their types alone.
 GROUND = {"errors", "words", "public", "places", "showing", "children"}
+GROUND |= {"arguments", "parallel"}
 STATED = {"rules", "office", "readers", "backlog", "people", "documents", "yesterday"}
 ROOMS = {*STATED, "planning", "trust", "scenarios"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -24,6 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "places": set(),
     "showing": set(),
     "children": set(),
+    "parallel": set(),
+    "arguments": {"errors", "words"},
     "errors": {"words"},
     "rules": {"errors", "words"},
     "office": {*GROUND, "rules"},

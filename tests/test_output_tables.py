@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from output_cases import make
 
-from ektp_sched.output.parallel import side_by_side
 from ektp_sched.output.rows import guarded
 from ektp_sched.output.tables import applications_csv, dates_as_text
+from ektp_sched.parallel import side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path

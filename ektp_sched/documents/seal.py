@@ -8,6 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.parallel import WORKERS
 from ektp_sched.places import is_workplace
 from ektp_sched.rules import HOLDING
 from ektp_sched.words import said
@@ -80,9 +81,6 @@ _UNSEALED: Final = ("files", "seconds")
 BATCHES: Final = "batches"
 """The folder of sheets in that of a plan."""
 
-_WORKERS: Final = 2
-"""Threads: hashing and reading files leave Python's lock alone."""
-
 
 def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
     """Return the SHA-256 of everything in a folder, by name."""
@@ -139,7 +137,7 @@ def is_junk(name: str, *, opened: bool = False) -> bool:
 
 
 def _digests(folder: Path, names: Iterable[str]) -> list[str]:
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(lambda name: _digest(folder / name), names))
 
 

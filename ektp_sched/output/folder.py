@@ -15,7 +15,6 @@ from ektp_sched.office import to_toml
 from ektp_sched.output.batches import write_batches
 from ektp_sched.output.languages import language
 from ektp_sched.output.limits import limits_csv
-from ektp_sched.output.parallel import side_by_side
 from ektp_sched.output.placing import replaced_folder
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.summary import summarise
@@ -25,6 +24,7 @@ from ektp_sched.output.tables import (
     write_rejects,
     write_tables,
 )
+from ektp_sched.parallel import side_by_side
 from ektp_sched.rules import holding_back
 from ektp_sched.words import said
 

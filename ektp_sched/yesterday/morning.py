@@ -8,10 +8,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
+from ektp_sched.arguments import check_one_of
 from ektp_sched.backlog.told import held_dates, read_told, told_where
 from ektp_sched.errors import UsageError
 from ektp_sched.office.inputs import kind_of_value
-from ektp_sched.words import joined, said
+from ektp_sched.words import said
 from ektp_sched.yesterday.filled import read_done
 from ektp_sched.yesterday.previous import as_previous
 from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice, reconcile
@@ -68,8 +69,9 @@ def with_yesterday(
     ektp_sched.errors.UsageError
         An argument is out of its range, or says something of no previous plan.
     """
-    _check_choice("open", open, (None, *get_args(OpenChoice)))
-    _check_choice("gone", gone, get_args(GoneChoice))
+    if open is not None:
+        check_one_of("open", open, get_args(OpenChoice))
+    check_one_of("gone", gone, get_args(GoneChoice))
     if previous is None:
         _refuse_alone(done=done is not None, open=open is not None, gone=gone != "ask")
     told = None if promises is None else read_told(promises, backlog, office)
@@ -135,17 +137,3 @@ def _refuse_alone(**options: bool) -> None:
                 name=name,
             )
             raise UsageError(message)
-
-
-def _check_choice(name: str, value: object, known: tuple[str | None, ...]) -> None:
-    if value not in known:
-        message = said(
-            "{name} is '{value}'; it must be {known}",
-            "{name} berisi '{value}'; seharusnya {known}",
-            name=name,
-            value=str(value),
-            known=joined(
-                said(" or ", " atau "), [text for text in known if text is not None]
-            ),
-        )
-        raise UsageError(message)

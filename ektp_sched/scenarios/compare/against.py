@@ -14,9 +14,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.arguments import MOST_WORKERS, check_one_of, check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.errors import CrossingBlanksError, UnsupportedRuleError, UsageError
-from ektp_sched.planning.arguments import MOST_WORKERS, check_one_of, check_whole
 from ektp_sched.planning.needed import days_needed
 from ektp_sched.scenarios.arguments import LONGEST_DAYS
 from ektp_sched.scenarios.world.capacities import installed

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.arguments import check_one_of, check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import build_cohorts
 from ektp_sched.planning import Status, plan
-from ektp_sched.planning.arguments import check_one_of, check_whole
 from ektp_sched.planning.tiers import objectives
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.break_even import break_even

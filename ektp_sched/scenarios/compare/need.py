@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import polars as pl
 
+from ektp_sched.arguments import check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning import Status, plan
-from ektp_sched.planning.arguments import check_whole
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.dates.ready_by import as_confidence

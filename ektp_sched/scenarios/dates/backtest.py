@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import polars as pl
 
+from ektp_sched.arguments import check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.planning.arguments import check_whole
 from ektp_sched.scenarios.arguments import MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.spread import QUANTILES, order_statistic
 from ektp_sched.scenarios.dates.coverage import (

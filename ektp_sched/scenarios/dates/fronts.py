@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.arguments import check_whole
 from ektp_sched.errors import UsageError
-from ektp_sched.planning.arguments import check_whole
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.simulate.queue import build_queue
 from ektp_sched.scenarios.simulate.simulate import simulate

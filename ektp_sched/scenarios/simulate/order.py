@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.arguments import check_one_of
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.planning.arguments import check_one_of
 from ektp_sched.planning.tiers import too_large
 from ektp_sched.rules.tiers import accrued
 

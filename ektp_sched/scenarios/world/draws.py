@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
+from ektp_sched.arguments import check_whole
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
-from ektp_sched.planning.arguments import check_whole
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

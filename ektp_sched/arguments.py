@@ -1,4 +1,4 @@
-"""Ranges of the arguments of plans and of futures."""
+"""Ranges and choices of the arguments that verbs share."""
 
 from __future__ import annotations
 
