@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.rules.tiers import (
-    FROZEN,
-    MOVED,
-    cost,
-    in_order,
-    rank_label,
-    with_stability,
-)
+from ektp_sched.rules.tiers import DATES, cost, in_order, rank_label, with_stability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,16 +32,6 @@ PINS: Final = "pins"
 """Pins not kept: must come to 0 before any tier counts."""
 
 
-def _dates_of(cohorts: Cohorts) -> dict[str, Ints]:
-    """Return the day that each tier looks at; those not named look at the record."""
-    return {
-        "overdue": cohorts.due,
-        "promise": cohorts.promised,
-        MOVED: cohorts.given,
-        FROZEN: cohorts.frozen,
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Objective:
     """One tier: an objective for the applications of one rank."""
@@ -68,8 +51,8 @@ class Objective:
         """
         if self.name in ("unprinted", EARLINESS):
             key = np.ones(len(cohorts), dtype=np.int64)
-        elif self.name in (dates := _dates_of(cohorts)):
-            key = dates[self.name] + 1
+        elif self.name in DATES:
+            key = getattr(cohorts, DATES[self.name]) + 1
         elif self.name == PINS:
             key = self._bound(cohorts).astype(np.int64)
         else:
@@ -116,7 +99,7 @@ class Objective:
         elif self.name == PINS:
             costs = np.asarray(self._bound(cohorts)[cohort] & (day == self.days), int)
         else:
-            when = _dates_of(cohorts).get(self.name, cohorts.since)[cohort]
+            when = getattr(cohorts, DATES.get(self.name, "since"))[cohort]
             per_day: Ints | int = 1
             if self.name == "pressure":
                 per_day = (self.scale // np.array(cohorts.targets))[cohorts.target]

@@ -11,6 +11,7 @@ from ektp_sched.documents import Status
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.solve import plan
 from ektp_sched.rules import holding_back
+from ektp_sched.rules.calendar import LONGEST_HORIZON
 from ektp_sched.rules.ribbons import place as ribbons_place
 from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED
 from ektp_sched.words import said
@@ -30,7 +31,6 @@ _PLANNED = (Status.OPTIMAL, Status.FEASIBLE)
 MORE_FROZEN: Final = "plan.freeze_days"
 NOT_KEPT: Final = "plan.tiers"
 _STABILITY: Final = (MORE_FROZEN, NOT_KEPT)
-_MOST_FROZEN: Final = 3660
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _otherwise_stable(office: Office) -> Iterator[tuple[str, str | None, Office]
     """Yield an office with one day more frozen, and one that keeps none at a price."""
     aims = office.plan
     longer = {"freeze_days": aims.freeze_days + 1}
-    if aims.freeze_days < _MOST_FROZEN:
+    if aims.freeze_days < LONGEST_HORIZON:
         yield MORE_FROZEN, None, _aiming(office, longer)
     tiers = tuple(name for name in aims.tiers if name != MOVED)
     if aims.freeze_days or tiers != aims.tiers:

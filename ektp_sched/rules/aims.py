@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
 
 from pydantic import Field
 
-from ektp_sched.rules.calendar import HasCalendar
+from ektp_sched.rules.calendar import LONGEST_HORIZON, HasCalendar
 from ektp_sched.rules.fields import Cards, Days, Table, Whole, noted
 from ektp_sched.rules.forms import Form
 from ektp_sched.rules.problems import Problem
@@ -64,7 +64,7 @@ class PlanRules(Table):
         "Jumlah kartu dalam satu tumpukan cetak.",
         default=50,
     )
-    freeze_days: Annotated[Days, Field(ge=0, le=3660)] = noted(
+    freeze_days: Annotated[Days, Field(ge=0, le=LONGEST_HORIZON)] = noted(
         "Working days whose cards a new plan moves only if it must, before pressure.",
         "Hari kerja yang kartunya hanya dipindah rencana ulang bila terpaksa, sebelum "
         "bobot tunggu.",

@@ -36,6 +36,14 @@ MOVED: Final = "moved"
 FROZEN: Final = "frozen"
 """Those whose given day is among the first ``freeze_days`` working days."""
 
+DATES: Final = {
+    "overdue": "due",
+    "promise": "promised",
+    MOVED: "given",
+    FROZEN: "frozen",
+}
+"""Which date of an application each tier looks at, as people's records call it."""
+
 
 def with_stability(
     names: Sequence[str], *, known: bool, freeze_days: int = 0

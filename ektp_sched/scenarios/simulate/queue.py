@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.people.cohorts import NONE, build_cohorts
 from ektp_sched.people.keys import compact
+from ektp_sched.people.objectives import names_of
 from ektp_sched.people.order import PublicOrder
+from ektp_sched.rules.tiers import DATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,9 +102,6 @@ _LEFT_OUT = ("no-printer", "not-ready", "pinned-later")
 
 
 _FIELDS = ("stream", "since", "ready", "due", "promised", "pinned", "area")
-
-_DATES: Final = {"overdue": "due", "promise": "promised"}
-"""Tier → the dates that it looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +313,9 @@ def _printable(cohorts: Cohorts, days: int) -> tuple[Bools, dict[str, Ints]]:
 
 def _dates(office: Office) -> tuple[str, ...]:
     """Return which dates come before pressure, in the order of the tiers."""
-    tiers = office.plan.tiers
+    tiers = names_of(office, known=False)
     before = tiers[: tiers.index("pressure")] if "pressure" in tiers else tiers
-    return tuple(_DATES[tier] for tier in before if tier in _DATES)
+    return tuple(DATES[tier] for tier in before if tier in DATES)
 
 
 def _in_turn(stream: Ints, promised: Ints, days: int) -> Bools:

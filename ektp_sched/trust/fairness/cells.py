@@ -10,7 +10,7 @@ import numpy as np
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.people.order import precedence
-from ektp_sched.rules.tiers import FROZEN, MOVED, cost
+from ektp_sched.rules.tiers import DATES, cost
 from ektp_sched.trust.verify.tiers import priced
 
 if TYPE_CHECKING:
@@ -147,19 +147,13 @@ def _sorts(
 def costs_on(facts: Facts, cells: Cells, sorts: Sorts, day: int) -> Ints:
     """Return what each cell's cards would cost on a day, shape (tiers, cells)."""
     costs = []
-    dates = {
-        "overdue": cells.due,
-        "promise": cells.promised,
-        MOVED: cells.given,
-        FROZEN: cells.frozen,
-    }
     target = sorts.target[cells.sort]
     for tier in priced(facts):
         amount = cost(
             tier.name,
             np.array([day], dtype=np.int64),
             facts.days,
-            dates.get(tier.name, cells.since),
+            getattr(cells, DATES.get(tier.name, "since")),
             tier.scale // target if tier.name == "pressure" else 1,
         )
         ranked = tier.rank is None or sorts.rank[cells.sort] == tier.rank

@@ -16,7 +16,7 @@ import numpy as np
 
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.objectives import names_of
-from ektp_sched.rules.tiers import FROZEN, MOVED, stretches
+from ektp_sched.rules.tiers import DATES, FROZEN, MOVED, stretches
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of
@@ -278,7 +278,7 @@ class Exchange:
         if name == "overdue":
             return np.asarray((cells.due >= day) & (cells.due < later), dtype=np.int64)
         if name in (MOVED, FROZEN):
-            given = cells.given if name == MOVED else cells.frozen
+            given = getattr(cells, DATES[name])
             kept: Ints = np.where(given == day, 1, np.where(given == later, -1, 0))
             return kept
         slip = np.maximum(0, later - np.maximum(cells.promised, day))

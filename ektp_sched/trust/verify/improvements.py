@@ -22,7 +22,7 @@ from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.people.standing import left_of, machine_room
 from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
-from ektp_sched.rules.tiers import FROZEN, MOVED
+from ektp_sched.rules.tiers import DATES, FROZEN, MOVED
 from ektp_sched.trust.counts.blank_moves import BlankMoves
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
@@ -331,8 +331,8 @@ def _check_free_slots(
     # A tier that stands before may keep a card on its given day.
     before = names[: names.index("pressure")] if "pressure" in names else []
     kept = np.zeros(len(cells.day), dtype=bool)
-    for name, given in ((MOVED, cells.given), (FROZEN, cells.frozen)):
-        kept |= (name in before) & (given == cells.day)
+    for name in {MOVED, FROZEN} & {*before}:
+        kept |= getattr(cells, DATES[name]) == cells.day
     free, ribbons = machine_room(facts, CAPACITY, RESERVE), left_of(facts).ribbons
     inked = free & (ribbons > 0)
     open_ = sorts.takes.astype(np.int64) @ inked.astype(np.int64) > 0
