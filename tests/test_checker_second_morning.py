@@ -8,13 +8,12 @@ import json
 import shutil
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders import make_office, renewed, write_folder
+from builders import make_office, renewed
 from hypothesis import assume, given
+from opinions import nothing_is_wrong
 from strategies import (
     FEW,
     Case,
@@ -37,6 +36,7 @@ from ektp_sched.yesterday import with_yesterday
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
@@ -201,12 +201,7 @@ def test_marks_on_sheets_are_no_damage(folder: Path) -> None:
 def test_what_the_program_plans_on_a_second_morning_passes(case: Case) -> None:
     plan = case.plan()
     assume(plan.status is not Status.INFEASIBLE)
-    folder = Path(mkdtemp())
-    write_folder(plan, case, folder)
-    check = checker.Folder(folder)
-    check.run()
-    shutil.rmtree(folder)
-    assert check.wrong == []
+    nothing_is_wrong(plan, case)
 
 
 # Damage
@@ -228,6 +223,20 @@ def of(rows: list[list[str]], *values: str) -> list[str]:
     return next(row for row in rows if {*values} <= {*row})
 
 
+def restate(folder: Path, name: str, word: str, at: int, value: str) -> None:
+    """Change a cell of the first row that holds a word."""
+    rows = table(folder, name)
+    of(rows, word)[at] = value
+    write(folder, name, rows)
+
+
+def hide(folder: Path, name: str, word: str) -> None:
+    """Take away the first row that holds a word."""
+    rows = table(folder, name)
+    rows.remove(of(rows, word))
+    write(folder, name, rows)
+
+
 @damage("again")
 def somebody_printed_is_planned(folder: Path) -> None:
     """The list says printed of one who is planned."""
@@ -243,16 +252,12 @@ def one_handed_on_is_dropped(folder: Path) -> None:
 
 @damage("claim")
 def one_open_is_called_printed(folder: Path) -> None:
-    rows = table(folder, "carried.csv")
-    of(rows, "open")[1] = "printed"
-    write(folder, "carried.csv", rows)
+    restate(folder, "carried.csv", "open", 1, "printed")
 
 
 @damage("claim")
 def one_is_printed_tomorrow(folder: Path) -> None:
-    rows = table(folder, "carried.csv")
-    of(rows, "printed")[2] = "2017-09-20"
-    write(folder, "carried.csv", rows)
+    restate(folder, "carried.csv", "printed", 2, "2017-09-20")
 
 
 @damage("claim")
@@ -263,9 +268,7 @@ def those_handed_on_are_not_in_order(folder: Path) -> None:
 
 @damage("claim")
 def one_that_is_gone_is_handed_on(folder: Path) -> None:
-    rows = table(folder, "carried.csv")
-    of(rows, "open")[0] = "a6"
-    write(folder, "carried.csv", rows)
+    restate(folder, "carried.csv", "open", 0, "a6")
 
 
 @damage("file")
@@ -275,9 +278,7 @@ def nobody_is_handed_on(folder: Path) -> None:
 
 @damage("claim")
 def a_change_is_hidden(folder: Path) -> None:
-    rows = table(folder, "changes.csv")
-    rows.remove(of(rows, "earlier"))
-    write(folder, "changes.csv", rows)
+    hide(folder, "changes.csv", "earlier")
 
 
 @damage("claim")
@@ -290,23 +291,17 @@ def a_change_is_invented(folder: Path) -> None:
 
 @damage("claim")
 def a_change_has_another_reason(folder: Path) -> None:
-    rows = table(folder, "changes.csv")
-    of(rows, "earlier")[4] = "capacity"
-    write(folder, "changes.csv", rows)
+    restate(folder, "changes.csv", "earlier", 4, "capacity")
 
 
 @damage("claim")
 def somebody_gone_is_hidden(folder: Path) -> None:
-    rows = table(folder, "changes.csv")
-    rows.remove(of(rows, "gone"))
-    write(folder, "changes.csv", rows)
+    hide(folder, "changes.csv", "gone")
 
 
 @damage("claim")
 def somebody_held_is_called_gone(folder: Path) -> None:
-    rows = table(folder, "changes.csv")
-    of(rows, "held")[4] = "gone"
-    write(folder, "changes.csv", rows)
+    restate(folder, "changes.csv", "held", 4, "gone")
 
 
 @damage("once")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from brute import enumerated, every_plan, reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
+from opinions import nothing_is_wrong, planned_by_both
 from strategies import (
     FEW,
     HALF,
@@ -30,9 +29,8 @@ from strategies import (
 )
 
 from ektp_sched.backlog.known import GIVEN
-from ektp_sched.output import save
 from ektp_sched.planning import Status
-from ektp_sched.trust import check_certificate, checker, verify
+from ektp_sched.trust import check_certificate, verify
 
 if TYPE_CHECKING:
     from ektp_sched.planning import Plan
@@ -46,16 +44,6 @@ def values(plan: Plan) -> tuple[int, ...]:
 
 def named(plan: Plan) -> list[str]:
     return [tier.name for tier in plan.tiers]
-
-
-def nothing_is_wrong(plan: Plan, case: Case) -> None:
-    """Ask verify, then the bare checker of the folder that is saved."""
-    assert verify(plan, case.backlog, case.office) == []
-    with TemporaryDirectory() as root:
-        save(plan, Path(root), xlsx=False, report=False, verify=False)
-        check = checker.Folder(Path(root))
-        check.run()
-    assert not check.wrong, check.wrong[:5]
 
 
 def feasible(case: Case) -> Plan:
@@ -74,13 +62,7 @@ def test_no_plan_of_equal_tiers_moves_fewer(case: Case) -> None:
     problem = reference(case)
     best = enumerated(problem)
     assert problem.optimum() == best
-    for engine in ("flow", "cpsat"):
-        plan = case.plan(engine=engine)
-        assert plan.engine == engine
-        if best is None:
-            assert plan.status is Status.INFEASIBLE
-            continue
-        assert plan.status is Status.OPTIMAL
+    for plan in planned_by_both(case, best):
         assert named(plan) == [name for name, _ in problem.tiers]
         assert values(plan) == best == problem.values(slots_of(plan))
         assert verify(plan, case.backlog, case.office) == []
@@ -96,12 +78,7 @@ def test_no_plan_of_equal_tiers_moves_fewer(case: Case) -> None:
 def test_flow_is_cpsat_is_shortest_paths_person_by_person(case: Case) -> None:
     problem = reference(case)
     best = problem.optimum()
-    for engine in ("flow", "cpsat"):
-        plan = case.plan(engine=engine)
-        if best is None:
-            assert plan.status is Status.INFEASIBLE
-            continue
-        assert plan.status is Status.OPTIMAL
+    for plan in planned_by_both(case, best):
         assert values(plan) == best == problem.values(slots_of(plan))
         assert problem.broken(slots_of(plan)) == []
         assert all(tier.proven and tier.bound == tier.value for tier in plan.tiers)
