@@ -58,7 +58,8 @@ def as_previous(previous: object, start: date) -> Plan:
             what=kind_of_value(previous),
         )
         raise UsageError(message)
-    if isinstance(previous, SavedPlan):
+    # One whose rows are known has been here before: its files are read once.
+    if isinstance(previous, SavedPlan) and previous.rows is None:
         _refuse_changed(previous)
     if previous.status not in _PLANNED:
         message = said(

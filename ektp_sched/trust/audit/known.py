@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
+    from ektp_sched.yesterday.filled import Done
 
 __all__ = ["Prints", "everybody", "first_told", "prints_of"]
 
@@ -82,42 +83,18 @@ def prints_of(
         )
         for plan in filled
     ]
-    nothing = log is None
-    if log is None:
-        log = PrintLog(NO_PRINTS, _NO_REJECTS, 0)
-    name = None if log.source is None else Path(log.source).name
-    file = pl.lit(name, dtype=pl.String).alias("file")
-    people = [each.frame for each in (backlog, *(plan.backlog for plan in plans))]
-    ids = ids_of(log.frame["application_id"], *people, backlog.held)
-    frames = [log.frame.with_columns(ids.alias("application_id"), file)]
-    rows = pl.concat([_NOTHING, *(each.frame for each in told)])
-    strangers = pl.concat([_NOTHING, *(each.strangers for each in told)])
-    rows = pl.concat([rows, strangers.filter(pl.col("result") == "printed")])
-    logged = log.frame["printed_at"].unique()
-    rows = rows.filter(~pl.col("date").is_in(logged.implode())).unique(
-        maintain_order=True
-    )
+    logged = _logged(log, plans, backlog)
+    rows = _told_otherwise(told, logged["printed_at"].unique())
     made = rows.filter(pl.col("result").is_in(["printed", "spoilt"]))
-    printers = [printer.id for printer in office.printers]
-    placed = made.filter(pl.col("printer").is_in(printers))
-    frames.append(
-        placed.select(
-            "row",
-            "application_id",
-            pl.col("date").alias("printed_at"),
-            "printer",
-            (pl.col("result") == "printed").alias("good"),
-            pl.lit(None, dtype=pl.String).alias("operator"),
-            "reason",
-            pl.col("source").alias("file"),
-        )
+    placed = _as_logged(
+        made.filter(pl.col("printer").is_in([p.id for p in office.printers]))
     )
-    whole = replace(log, frame=pl.concat(frames))
+    prints = pl.concat([logged, placed])
     # Whoever is printed later was not printed before.
     unknown = _opened(rows, plans).join(
-        whole.frame.filter("good"), on="application_id", how="anti"
+        prints.filter("good"), on="application_id", how="anti"
     )
-    before = _before(plans, whole.frame)
+    before = _before(plans, prints)
     counts = {
         "prints-from-sheets": placed.height,
         "sheets-without-printer": made.height - placed.height,
@@ -125,7 +102,7 @@ def prints_of(
         "sheets-before-log": before.height,
         "sheets-rejects": sum(each.rejects.height for each in told),
     }
-    if nothing and whole.frame.is_empty():
+    if log is None and prints.is_empty():
         raise LogError(
             said(
                 "no print is known; give a print log, or filled sheets and the folder "
@@ -135,9 +112,44 @@ def prints_of(
             )
         )
     return Prints(
-        whole,
+        replace(log or PrintLog(NO_PRINTS, _NO_REJECTS, 0), frame=prints),
         pl.concat([unknown, before]),
         tuple(Notice(code, {"count": n}) for code, n in counts.items() if n),
+    )
+
+
+def _logged(
+    log: PrintLog | None, plans: Sequence[Plan], backlog: Backlog
+) -> pl.DataFrame:
+    """Return the prints of a log by ids, with the name of its file."""
+    name = None if log is None or log.source is None else Path(log.source).name
+    frame = NO_PRINTS if log is None else log.frame
+    people = [each.frame for each in (backlog, *(plan.backlog for plan in plans))]
+    ids = ids_of(frame["application_id"], *people, backlog.held)
+    file = pl.lit(name, dtype=pl.String).alias("file")
+    return frame.with_columns(ids.alias("application_id"), file)
+
+
+def _told_otherwise(told: Sequence[Done], logged: pl.Series) -> pl.DataFrame:
+    """Return what filled sheets say of days of which the log has nothing."""
+    rows = pl.concat([_NOTHING, *(each.frame for each in told)])
+    strangers = pl.concat([_NOTHING, *(each.strangers for each in told)])
+    rows = pl.concat([rows, strangers.filter(pl.col("result") == "printed")])
+    on_others = ~pl.col("date").is_in(logged.implode())
+    return rows.filter(on_others).unique(maintain_order=True)
+
+
+def _as_logged(made: pl.DataFrame) -> pl.DataFrame:
+    """Return cards that sheets say were printed, or spoilt, as rows of a log."""
+    return made.select(
+        "row",
+        "application_id",
+        pl.col("date").alias("printed_at"),
+        "printer",
+        (pl.col("result") == "printed").alias("good"),
+        pl.lit(None, dtype=pl.String).alias("operator"),
+        "reason",
+        pl.col("source").alias("file"),
     )
 
 
