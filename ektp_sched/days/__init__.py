@@ -1,0 +1,1 @@
+"""The office day by day: the morning, what was printed, one person, the month."""
