@@ -138,12 +138,12 @@ def in_order(name: str) -> tuple[int, str]:
 
 def test_public_names_are_sorted_and_importable() -> None:
     for path in MODULES:
+        # alembic's files run where they are imported, and say what alembic asks for.
         if name_of(path) in {
             "__main__.py",
             "trust/checker.py",
             "trust/checker_choice.py",
-            "ledger/migrations/env.py",  # alembic's, and runs where it is imported
-        }:
+        } or name_of(path).startswith("ledger/migrations/"):
             continue
         module = importlib.import_module(dotted(path))
         # In a module every name without an underscore is there for others.
