@@ -10,7 +10,8 @@
     │   ├── PriorityError     the list of authorised priorities
     │   ├── LogError          a print log
     │   ├── ScenarioError     scenarios.toml, or a history that it names
-    │   └── FolderError       a plan folder, to be read or written
+    │   ├── FolderError       a plan folder, to be read or written
+    │   └── LedgerError       the ledger, or an address of it
     ├── AskedError            a question that only the office can answer
     ├── UsageError            an argument out of its range
     │   └── MissingExtraError     an optional part of the program is not installed
@@ -41,6 +42,7 @@ __all__ = [
     "EktpSchedError",
     "FolderError",
     "InputError",
+    "LedgerError",
     "LogError",
     "MissingExtraError",
     "OfficeError",
@@ -180,6 +182,10 @@ class ScenarioError(InputError):
 
 class FolderError(InputError):
     """A plan folder cannot be read, or must not be overwritten."""
+
+
+class LedgerError(InputError):
+    """The ledger cannot be read or written, or does not take what it is told."""
 
 
 class AskedError(EktpSchedError):

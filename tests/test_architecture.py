@@ -39,9 +39,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trust": {*GROUND, *STATED},
     "scenarios": {*GROUND, *STATED, "planning"},
     "output": {*GROUND, *ROOMS},
+    "ledger": {*GROUND, *ROOMS, "output"},
+    "days": {*GROUND, *ROOMS, "output", "ledger"},
     "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
-    "cli": {*GROUND, *ROOMS, "output", "example"},
-    "face": {"errors", "words", "showing", *ROOMS, "output"},
+    "cli": {*GROUND, *ROOMS, "output", "example", "ledger", "days"},
+    "face": {"errors", "words", "showing", *ROOMS, "output", "ledger", "days"},
 }
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}
 
@@ -136,11 +138,12 @@ def in_order(name: str) -> tuple[int, str]:
 
 def test_public_names_are_sorted_and_importable() -> None:
     for path in MODULES:
+        # alembic's files run where they are imported, and say what alembic asks for.
         if name_of(path) in {
             "__main__.py",
             "trust/checker.py",
             "trust/checker_choice.py",
-        }:
+        } or name_of(path).startswith("ledger/migrations/"):
             continue
         module = importlib.import_module(dotted(path))
         # In a module every name without an underscore is there for others.

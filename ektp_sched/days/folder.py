@@ -1,0 +1,151 @@
+"""An office folder: its office, its exports, its plans and its ledger."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.documents.seal import SUMMARY
+from ektp_sched.errors import FolderError
+from ektp_sched.ledger import Ledger, address
+from ektp_sched.office import Office
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["EXPORTS", "PLANS", "OfficeFolder", "PlanFolder", "open_office"]
+
+EXPORTS: Final = "exports"
+"""Where the office drops its exports, and where they stay."""
+
+PLANS: Final = "plans"
+"""Where a folder of each day lies, a later plan of that day in it."""
+
+_OFFICES: Final = ("office.toml", "office.xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFolder:
+    """One plan of one day.
+
+    Parameters
+    ----------
+    path
+        ``plans/2017-09-12``, or ``plans/2017-09-12/2`` for the second of that day.
+    day
+        Its first day.
+    number
+        Its number in the ledger, which no other plan of the office ever has.
+    act
+        Number of the act that it is.
+    """
+
+    path: Path
+    day: date
+    number: int
+    act: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFolder:
+    """Where an office lives.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    office
+        What its office file says; what the ledger knows besides is not in it.
+    ledger
+        The office's ledger, which may not be there yet.
+    """
+
+    path: Path
+    office: Office
+    ledger: Ledger
+
+    def plans(self) -> list[PlanFolder]:
+        """Return the plan folders that have a number, in its order."""
+        indexes = [
+            *self.path.glob(f"{PLANS}/*/{SUMMARY}"),
+            *self.path.glob(f"{PLANS}/*/*/{SUMMARY}"),
+        ]
+        plans = [_plan(index) for index in indexes if _is_plan(index.parent)]
+        numbered = [plan for plan in plans if plan is not None]
+        return sorted(numbered, key=lambda plan: plan.number)
+
+    def place(self, day: date) -> Path:
+        """Return where the next plan of a day is written."""
+        first = self.path / PLANS / day.isoformat()
+        if not (first / SUMMARY).exists():
+            return first
+        number = 2
+        while (first / str(number)).exists():
+            number += 1
+        return first / str(number)
+
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _is_plan(folder: Path) -> bool:
+    name, above = folder.name, folder.parent.name
+    return bool(_DAY.fullmatch(name) or (name.isdigit() and _DAY.fullmatch(above)))
+
+
+def _plan(index: Path) -> PlanFolder | None:
+    try:
+        summary = json.loads(index.read_bytes())
+        mark = summary["ledger"]
+        day = date.fromisoformat(summary["start"])
+        return PlanFolder(index.parent, day, int(mark["plan"]), int(mark["act"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def open_office(
+    path: str | PathLike[str] = ".", *, ledger: str | None = None
+) -> OfficeFolder:
+    """Return the office that lives in a folder.
+
+    Parameters
+    ----------
+    path
+        A folder with office.toml or office.xlsx.
+    ledger
+        Address of its ledger; see `ektp_sched.ledger.database.address`.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        There is no office file in it, or there are two.
+    ektp_sched.errors.OfficeError
+        That file is not what it should be.
+    ektp_sched.errors.LedgerError
+        The address is none.
+    """
+    folder = Path(path)
+    files = [folder / name for name in _OFFICES if (folder / name).is_file()]
+    if len(files) != 1:
+        message = (
+            said(
+                "holds no office.toml or office.xlsx; name the office folder, or make "
+                "one with `ektp-sched init`",
+                "tidak berisi office.toml atau office.xlsx; sebutkan folder kantor, "
+                "atau buat dengan `ektp-sched init`",
+            )
+            if not files
+            else said(
+                "holds office.toml and office.xlsx; keep one of them",
+                "berisi office.toml dan office.xlsx; pertahankan salah satu",
+            )
+        )
+        raise FolderError(message, file=str(folder))
+    return OfficeFolder(
+        folder, Office.load(files[0]), Ledger(address(folder, given=ledger))
+    )

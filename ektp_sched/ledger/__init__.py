@@ -1,0 +1,27 @@
+"""The ledger: what the office did, act by act, in a chain that nobody can edit."""
+
+from ektp_sched.ledger.chain import Break, breaks, short_head
+from ektp_sched.ledger.database import address
+from ektp_sched.ledger.ledger import (
+    Act,
+    Ledger,
+    NewAct,
+    Personal,
+    Reader,
+    Writer,
+    personal,
+)
+
+__all__ = [
+    "Act",
+    "Break",
+    "Ledger",
+    "NewAct",
+    "Personal",
+    "Reader",
+    "Writer",
+    "address",
+    "breaks",
+    "personal",
+    "short_head",
+]

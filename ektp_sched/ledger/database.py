@@ -1,0 +1,298 @@
+"""The database of a ledger: its address, its tables, and what it says in sentences."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from ektp_sched.errors import LedgerError
+from ektp_sched.ledger.tables import FACTS
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from ektp_sched.words import Said
+
+__all__ = ["FILE", "VARIABLE", "address", "connect", "migrate", "sentences", "shown"]
+
+FILE: Final = "ledger.db"
+"""The ledger in an office folder, unless an address is given."""
+
+VARIABLE: Final = "EKTP_LEDGER"
+"""An address in the environment, the only one that may hold a password."""
+
+_SCHEMES: Final = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+_WAIT: Final = 30
+"""Seconds that a writer waits for another."""
+
+
+def address(
+    folder: Path, *, given: str | None = None, of_office: str | None = None
+) -> sa.URL:
+    """Return where an office's ledger is.
+
+    Parameters
+    ----------
+    folder
+        The office folder; ``ledger.db`` in it unless an address is given.
+    given, of_office
+        Of the command line and of office.toml; ``EKTP_LEDGER`` comes between the two.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        The address is none, or has a password where it may not stand.
+    """
+    of_system = os.environ.get(VARIABLE) or None
+    text = given or of_system or of_office
+    if text is None:
+        return sa.URL.create("sqlite+pysqlite", database=str(folder / FILE))
+    source = "--ledger" if given else VARIABLE if of_system else "office.toml"
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        url = None
+    driver = None if url is None else _SCHEMES.get(url.drivername.partition("+")[0])
+    if url is None or driver is None:
+        message = said(
+            "the address is none of a database; write postgresql://user@host/name, or "
+            "sqlite:///file.db",
+            "alamat itu bukan alamat basis data; tulis postgresql://user@host/nama, "
+            "atau sqlite:///berkas.db",
+        )
+        raise LedgerError(message, file=source)
+    if (url.password or "password" in url.query) and source != VARIABLE:
+        message = said(
+            "the address holds a password, and this would be copied into every plan "
+            "folder or seen by others; set {variable}, or use a .pgpass file",
+            "alamat itu memuat kata sandi, yang akan ikut tersalin ke setiap folder "
+            "rencana atau terlihat orang lain; gunakan {variable}, atau berkas .pgpass",
+            variable=VARIABLE,
+        )
+        raise LedgerError(message, file=source)
+    if driver.startswith("sqlite") and url.database:
+        url = url.set(database=str(folder / url.database))
+    return url.set(drivername=driver)
+
+
+def shown(url: sa.URL) -> str:
+    """Return an address for people: a file's name, or without any password."""
+    if url.drivername.startswith("sqlite"):
+        return Path(url.database or FILE).name
+    return url.set(drivername="postgresql", query={}).render_as_string()
+
+
+def connect(url: sa.URL) -> sa.Engine:
+    """Return the database of an address; nothing is asked of it yet."""
+    if not url.drivername.startswith("sqlite"):
+        return sa.create_engine(
+            url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10}
+        )
+    engine = sa.create_engine(
+        url, poolclass=sa.NullPool, connect_args={"timeout": _WAIT}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        # The driver begins no transaction of its own accord: `_begin` does.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Bring the tables to this version's form, then set every trigger anew.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        The tables are of a later version.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", "ektp_sched.ledger:migrations")
+    config.attributes["connection"] = connection
+    scripts = ScriptDirectory.from_config(config)
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == scripts.get_current_head():
+        return
+    if current is not None and current not in {
+        script.revision for script in scripts.walk_revisions()
+    }:
+        message = said(
+            "was written by a later version of ektp-sched; use that version",
+            "ditulis oleh versi ektp-sched yang lebih baru; gunakan versi itu",
+        )
+        raise LedgerError(message, file=shown(connection.engine.url))
+    command.upgrade(config, "head")
+    for statement in _triggers(connection.dialect.name):
+        connection.exec_driver_sql(statement)
+
+
+def _triggers(dialect: str) -> Iterator[str]:
+    """Yield what makes the database refuse an edit of acts and facts.
+
+    Of personal texts one can be taken away and none changed.
+    """
+    refused = ["acts", *FACTS]
+    if dialect == "sqlite":
+        for table in (*refused, "personal"):
+            for event in ("UPDATE", "DELETE"):
+                if (table, event) == ("personal", "DELETE"):
+                    continue
+                name = f"kept_{table}_{event.lower()}"
+                yield f"DROP TRIGGER IF EXISTS {name}"
+                yield (
+                    f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
+                    "BEGIN SELECT RAISE(ABORT, 'the ledger is never edited'); END"
+                )
+        return
+    yield (
+        "CREATE OR REPLACE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the ledger is never edited'; END $$"
+    )
+    for table in (*refused, "personal"):
+        yield f"DROP TRIGGER IF EXISTS kept ON {table}"
+        yield f"DROP TRIGGER IF EXISTS kept_whole ON {table}"
+        events = "UPDATE" if table == "personal" else "UPDATE OR DELETE"
+        yield (
+            f"CREATE TRIGGER kept BEFORE {events} ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION kept()"
+        )
+        yield (
+            f"CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION kept()"
+        )
+
+
+@contextmanager
+def sentences(url: sa.URL) -> Iterator[None]:
+    """Turn what a database says into one sentence, without any password."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        message = _sentence(error.orig)
+        if message is None:
+            raise
+        raise LedgerError(message, file=shown(url)) from None
+    except OSError as error:
+        raise LedgerError(_unopened(), file=shown(url)) from error
+
+
+_CODES: Final = {
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+    "SQLITE_READONLY": "readonly",
+    "SQLITE_CANTOPEN": "unopened",
+    "SQLITE_PERM": "readonly",
+    "SQLITE_FULL": "full",
+    "SQLITE_IOERR": "full",
+    "SQLITE_NOTADB": "other",
+    "SQLITE_CORRUPT": "corrupt",
+    # PostgreSQL, by class or code
+    "28": "password",
+    "3D000": "no-database",
+    "25006": "readonly",
+    "42501": "readonly",
+    "53100": "full",
+    "53300": "busy",
+    "55P03": "busy",
+    "40": "busy",
+    "08": "unreached",
+}
+
+
+def _kind(error: Any) -> str | None:
+    name = getattr(error, "sqlite_errorname", None)
+    if isinstance(name, str):
+        return next((k for code, k in _CODES.items() if name.startswith(code)), None)
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return _CODES.get(state) or _CODES.get(state[:2])
+    text = str(error)
+    if "password" in text or "authentication" in text:
+        return "password"
+    if "does not exist" in text:
+        return "no-database"
+    return "unreached" if type(error).__name__ == "OperationalError" else None
+
+
+def _unopened() -> Said:
+    return said(
+        "cannot be opened; name a place that exists and that you may write to",
+        "tidak dapat dibuka; sebutkan tempat yang ada dan boleh Anda tulisi",
+    )
+
+
+def _sentence(error: object) -> Said | None:
+    """Return what is wrong with the database and what would be right."""
+    kind = _kind(error)
+    if kind is None:
+        return None
+    return {
+        "busy": said(
+            "is in use by another command; wait until that one is done and try again; "
+            "nothing was recorded",
+            "sedang dipakai perintah lain; tunggu sampai selesai lalu coba lagi; tidak "
+            "ada yang dicatat",
+        ),
+        "readonly": said(
+            "may only be read; allow writing to it and to its folder; nothing was "
+            "recorded",
+            "hanya boleh dibaca; izinkan penulisan ke berkas dan foldernya; tidak ada "
+            "yang dicatat",
+        ),
+        "unopened": _unopened(),
+        "full": said(
+            "cannot be written, the disk is full or fails; free some space; nothing "
+            "was recorded",
+            "tidak dapat ditulis karena disk penuh atau rusak; kosongkan sebagian; "
+            "tidak ada yang dicatat",
+        ),
+        "other": said(
+            "is no ledger; name the ledger, or restore it from a backup with "
+            "`ektp-sched ledger restore`",
+            "bukan buku besar; sebutkan buku besarnya, atau pulihkan dari cadangan "
+            "dengan `ektp-sched ledger restore`",
+        ),
+        "corrupt": said(
+            "is damaged; restore it from a backup with `ektp-sched ledger restore`",
+            "rusak; pulihkan dari cadangan dengan `ektp-sched ledger restore`",
+        ),
+        "password": said(
+            "refuses the user or the password; correct {variable} or the .pgpass file",
+            "menolak pengguna atau kata sandi; perbaiki {variable} atau berkas .pgpass",
+            variable=VARIABLE,
+        ),
+        "no-database": said(
+            "has no such database or user; create it, or correct the address",
+            "tidak memiliki basis data atau pengguna itu; buatlah, atau perbaiki "
+            "alamatnya",
+        ),
+        "unreached": said(
+            "does not answer; start the database server, or correct the address",
+            "tidak menjawab; jalankan server basis data, atau perbaiki alamatnya",
+        ),
+    }[kind]

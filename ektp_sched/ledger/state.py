@@ -1,0 +1,136 @@
+"""What the acts of a ledger add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.ledger.tables import FACTS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ektp_sched.ledger.ledger import Reader
+
+__all__ = ["FIELDS", "State", "state_of"]
+
+FIELDS: Final = tuple(
+    column.name
+    for column in FACTS["seen"].columns
+    if column.name not in {"act", "row", "person", "state"}
+)
+"""What an export says of an application, in a backlog's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known now.
+
+    Parameters
+    ----------
+    number
+        Of the last act.
+    people
+        person, application_id (null where it was forgotten), since (the act that first
+        named the person), in that order.
+    seen
+        person, state (``ready``, ``held``, ``rejected``, ``gone``) and `FIELDS` as the
+        last export that had the person says them; nobody whom no export had.
+    withheld
+        person, field, export, used (texts): what the export says and waits to be
+        accepted, and what is used in its place, null for nothing.
+    overrides
+        person, field, value (text): what somebody decided in place of the export's.
+    given
+        person, day, printer, batch, position, plan: the one place of a person on the
+        sheets, the day null for one that the last plan does not print.
+    results
+        person, result, day, printer, operator, card, plan, reason, act: the last word
+        of each card, by its day, then in the order of acts; ``open`` is none where
+        there is a word of that day or later.
+    handed
+        person, day: of cards given to their owners.
+    told
+        person, promised_on: the first date told.
+    """
+
+    number: int
+    people: pl.DataFrame
+    seen: pl.DataFrame
+    withheld: pl.DataFrame
+    overrides: pl.DataFrame
+    given: pl.DataFrame
+    results: pl.DataFrame
+    handed: pl.DataFrame
+    told: pl.DataFrame
+
+    def unknown(self, day: date) -> pl.DataFrame:
+        """Return who stands on a sheet before a day and nothing is known of it.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of `given`.
+        """
+        words = self.results.select("person", "result", said_on="day")
+        final = pl.col("result") == "printed"
+        told = (pl.col("said_on") >= pl.col("day")) | final
+        return (
+            self.given.filter(pl.col("day") < day)
+            .join(words, on="person", how="left", maintain_order="left")
+            .filter(~told.fill_null(value=False))
+            .select(self.given.columns)
+        )
+
+
+def state_of(reader: Reader) -> State:
+    """Return what the acts of a ledger that still count add up to."""
+    named = reader.facts("commitments", FACTS["commitments"].c.kind == "application")
+    people = named.select(person="ref", since="act").join(
+        reader.names(), on="person", how="left", maintain_order="left"
+    )
+    seen = _latest(reader.facts("seen"))
+    gone = _latest(reader.facts("gone")).select("person", gone="act")
+    is_gone = (pl.col("gone") > pl.col("act")).fill_null(value=False)
+    seen = seen.join(gone, on="person", how="left", maintain_order="left").with_columns(
+        state=pl.when(is_gone).then(pl.lit("gone")).otherwise("state")
+    )
+    plans = {act.number: act.plan for act in reader.acts("plan", "adopt")}
+    planned = _latest(reader.facts("planned")).with_columns(
+        plan=pl.col("act").replace_strict(plans, default=None, return_dtype=pl.Int64)
+    )
+    handed = _latest(reader.facts("handed"))
+    told = reader.facts("told").unique("person", keep="first", maintain_order=True)
+    return State(
+        number=reader.number,
+        people=people.select("person", "application_id", "since"),
+        seen=seen.select("person", "state", *FIELDS),
+        withheld=_fields(reader.facts("withheld"), "export"),
+        overrides=_fields(reader.facts("overrides"), "value"),
+        given=planned.select("person", "day", "printer", "batch", "position", "plan"),
+        results=_results(reader.facts("prints")),
+        handed=handed.select("person", "day"),
+        told=told.select("person", "promised_on"),
+    )
+
+
+def _latest(facts: pl.DataFrame) -> pl.DataFrame:
+    return facts.unique("person", keep="last", maintain_order=True)
+
+
+def _fields(facts: pl.DataFrame, word: str) -> pl.DataFrame:
+    """Return the last word of each field; where that is null it counts no longer."""
+    last = facts.unique(["person", "field"], keep="last", maintain_order=True)
+    return last.filter(pl.col(word).is_not_null()).drop("act", "row")
+
+
+def _results(prints: pl.DataFrame) -> pl.DataFrame:
+    """Return the last word of each card."""
+    is_open = pl.col("result") == "open"
+    return (
+        prints.sort("day", ~is_open, "act", "row", maintain_order=True)
+        .pipe(_latest)
+        .drop("row", "remark")
+    )
