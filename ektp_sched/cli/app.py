@@ -26,6 +26,7 @@ from ektp_sched.cli.plan import plan
 from ektp_sched.cli.report import report
 from ektp_sched.cli.schema import schema
 from ektp_sched.cli.streams import prepare_streams, unread
+from ektp_sched.cli.today import today
 from ektp_sched.cli.trust import audit, explain, verify
 from ektp_sched.cli.usage import Command, Commands
 from ektp_sched.cli.whatif import compare, need
@@ -70,6 +71,10 @@ _EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
         "--previous plan-12 --done filled.xlsx",
         "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
         "--start 2017-09-12 --out rule",
+    ),
+    today: (
+        "ektp-sched today",
+        "ektp-sched today kantor --open exclude --by Maria",
     ),
     verify: (
         "ektp-sched verify out --backlog backlog.csv --office office.toml",

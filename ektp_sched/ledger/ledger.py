@@ -294,7 +294,8 @@ class Writer(Reader):
         frames = (
             {} if facts is None else {name: f for name, f in facts.items() if len(f)}
         )
-        committed = [_commitments(each) for each in texts if len(each.refs)]
+        texts = tuple(each for each in texts if len(each.refs))
+        committed = [_commitments(each) for each in texts]
         if committed:
             frames["commitments"] = pl.concat(committed)
         columns = FORMS[FORM]
@@ -444,8 +445,9 @@ class Ledger:
     @property
     def exists(self) -> bool:
         """Return whether there is a ledger at the address; a database must answer."""
-        if self.url.drivername.startswith("sqlite"):
-            return os.path.exists(str(self.url.database))
+        is_file = self.url.drivername.startswith("sqlite")
+        if is_file and not os.path.exists(str(self.url.database)):
+            return False
         with sentences(self.url), connect(self.url).connect() as connection:
             return sa.inspect(connection).has_table("acts")
 
