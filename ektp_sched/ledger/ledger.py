@@ -177,11 +177,12 @@ class Reader:
     def facts(self, name: str, *where: sa.ColumnElement[bool]) -> pl.DataFrame:
         """Return the facts of a table in order, without those of acts undone.
 
-        Columns whose name is that of a day are dates.
+        Whom a number stands for, and whose text was erased, no act undoes.  Columns
+        whose name is that of a day are dates.
         """
         table = FACTS[name]
         query = sa.select(table).order_by(table.c.act, table.c.row).where(*where)
-        if self.undone:
+        if self.undone and name not in _LASTING:
             query = query.where(table.c.act.not_in(sorted(self.undone)))
         return frame_of(self.connection.execute(query), table)
 
@@ -216,6 +217,7 @@ class Reader:
         )
 
 
+_LASTING: Final = frozenset({"commitments", "forgotten"})
 _DAYS: Final = frozenset(
     {"day", "waiting_since", "ready_on", "due_on", "promised_on", "pinned_on"}
     | {"begins", "ends"}
@@ -323,6 +325,8 @@ class Writer(Reader):
         act["hash"] = act_hash(act)
         self.connection.execute(sa.insert(ACTS), act)
         for each in texts:
+            if each.refs.is_empty():
+                continue
             frame = pl.DataFrame(
                 {"ref": each.refs, "text": each.texts, "salt": each.salts}
             )
