@@ -478,7 +478,7 @@ def _listed(
     none = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
     result, day, printer, reason = none, none.cast(pl.Date), none, none
     if "result" in at:
-        result = read_results(table, at["result"], findings)
+        result = read_results(table, at["result"], findings, standing=True)
     if "printed_at" in at:
         day = read_days(table, at["printed_at"], office, findings, needed=False)
     if "printer" in at:
