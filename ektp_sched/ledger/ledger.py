@@ -380,6 +380,8 @@ def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
 
 
 def _insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
     names = ", ".join(f'"{name}"' for name in frame.columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * frame.width)
