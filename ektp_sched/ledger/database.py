@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from ektp_sched.errors import LedgerError
-from ektp_sched.ledger.tables import FACTS
+from ektp_sched.ledger.triggers import set_triggers
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -147,44 +147,7 @@ def migrate(connection: sa.Connection) -> None:
         )
         raise LedgerError(message, file=shown(connection.engine.url))
     command.upgrade(config, "head")
-    for statement in _triggers(connection.dialect.name):
-        connection.exec_driver_sql(statement)
-
-
-def _triggers(dialect: str) -> Iterator[str]:
-    """Yield what makes the database refuse an edit of acts and facts.
-
-    Of personal texts one can be taken away and none changed.
-    """
-    refused = ["acts", *FACTS]
-    if dialect == "sqlite":
-        for table in (*refused, "personal"):
-            for event in ("UPDATE", "DELETE"):
-                if (table, event) == ("personal", "DELETE"):
-                    continue
-                name = f"kept_{table}_{event.lower()}"
-                yield f"DROP TRIGGER IF EXISTS {name}"
-                yield (
-                    f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'the ledger is never edited'); END"
-                )
-        return
-    yield (
-        "CREATE OR REPLACE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the ledger is never edited'; END $$"
-    )
-    for table in (*refused, "personal"):
-        yield f"DROP TRIGGER IF EXISTS kept ON {table}"
-        yield f"DROP TRIGGER IF EXISTS kept_whole ON {table}"
-        events = "UPDATE" if table == "personal" else "UPDATE OR DELETE"
-        yield (
-            f"CREATE TRIGGER kept BEFORE {events} ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION kept()"
-        )
-        yield (
-            f"CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION kept()"
-        )
+    set_triggers(connection)
 
 
 @contextmanager
@@ -197,8 +160,6 @@ def sentences(url: sa.URL) -> Iterator[None]:
         if message is None:
             raise
         raise LedgerError(message, file=shown(url)) from None
-    except OSError as error:
-        raise LedgerError(_unopened(), file=shown(url)) from error
 
 
 _CODES: Final = {
