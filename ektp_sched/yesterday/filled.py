@@ -12,7 +12,7 @@ import polars as pl
 from ektp_sched.backlog.identity import Named, is_made
 from ektp_sched.backlog.known import DONE_REJECTS, REMARK, Reading
 from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids
-from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
+from ektp_sched.backlog.prints import PRINTED, SPOILT, STANDING, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
 from ektp_sched.documents.seal import BATCHES, is_junk, sheets_as_written
@@ -69,8 +69,9 @@ class Done:
     ----------
     frame
         The columns of `DONE`, one row a card that the previous plan knows, sorted by
-        id: ``printed``, ``spoilt``, ``unprinted`` or ``open``.  The last word holds,
-        by date, then by the order of files and rows; ``open`` is none.
+        id: ``printed``, ``spoilt``, ``unprinted``, ``open``, or ``standing`` on a sheet
+        of the new plan's first day that still holds.  The last word holds, by date,
+        then by the order of files and rows; ``open`` is none.
     strangers
         The same columns, for cards that the previous plan does not know.
     rejects
@@ -272,7 +273,10 @@ def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFra
     printer = pl.coalesce("printer", planned_printer)
     # Whoever writes a list without printers does not say on which one it was.
     stated = pl.when("is_sheet").then(printer).otherwise("printer")
-    return rows.with_columns(printer=printer, stated=stated)
+    # Of the sheets of any other day nobody knows that they hold.
+    stale = (pl.col("result") == STANDING) & (pl.col("date") != start)
+    result = pl.when(stale).then(pl.lit(OPEN)).otherwise("result")
+    return rows.with_columns(printer=printer, stated=stated, result=result)
 
 
 def judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
@@ -344,10 +348,12 @@ def _across(rows: pl.DataFrame) -> pl.DataFrame:
 def _last_words(rows: pl.DataFrame, by: str, sources: pl.Series) -> pl.DataFrame:
     """Return one row a card: the last word by date, then by the order of rows.
 
-    An empty box is a word only where there is no other.  ``by`` tells cards apart.
+    An empty box is a word only where there is no other, and so is, of a day, that a
+    card stands on a sheet.  ``by`` tells cards apart.
     """
     again = rows[by].is_duplicated()
-    several = rows.filter(again).sort(pl.col("result") != OPEN, "date", "at")
+    said_so = pl.col("result") != OPEN, "date", pl.col("result") != STANDING
+    several = rows.filter(again).sort(*said_so, "at")
     last = several.unique(by, keep="last", maintain_order=True)
     words = pl.concat([rows.filter(~again), last]).sort("application_id")
     return words.with_columns(source=sources.gather(words["file"])).select(*DONE)
@@ -406,7 +412,7 @@ def _reading(
         printed=counts.get(PRINTED, 0),
         spoilt=counts.get(SPOILT, 0),
         unprinted=counts.get(UNPRINTED, 0),
-        open=counts.get(OPEN, 0),
+        open=counts.get(OPEN, 0) + counts.get(STANDING, 0),
         rejected=refused.unique().height,
     )
 

@@ -482,7 +482,7 @@ def _listed(
     result, day, printer, reason = none, none.cast(pl.Date), none, none
     operator = clean(table.cells(at["operator"])) if "operator" in at else none
     if "result" in at:
-        result = read_results(table, at["result"], findings)
+        result = read_results(table, at["result"], findings, standing=True)
     if "printed_at" in at:
         day = read_days(table, at["printed_at"], office, findings, needed=False)
     if "printer" in at:
