@@ -1,12 +1,13 @@
 """The command ``ektp-sched``: parse, call, print, exit code; no logic.
 
-Heavy rooms load inside the commands, so that ``--help`` and shell completion
-answer at once.
+A command's module loads when the command is asked for, and heavy rooms inside the
+commands, so that each answers as soon as it can.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -18,25 +19,115 @@ from ektp_sched.cli.console import (
     explain_failure,
     say,
 )
-from ektp_sched.cli.dates import backtest, promise
-from ektp_sched.cli.input import check, init
 from ektp_sched.cli.interruption import INTERRUPTED
 from ektp_sched.cli.language import choose_language, in_spoken
-from ektp_sched.cli.plan import plan
-from ektp_sched.cli.report import report
-from ektp_sched.cli.schema import schema
 from ektp_sched.cli.streams import prepare_streams, unread
-from ektp_sched.cli.today import today
-from ektp_sched.cli.trust import audit, explain, verify
 from ektp_sched.cli.usage import Command, Commands
-from ektp_sched.cli.whatif import compare, need
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+_COMMANDS: Final[dict[str, tuple[str, ...]]] = {
+    "init": (
+        "input",
+        "ektp-sched init kupang --example kupang",
+        "ektp-sched init saturdays --example saturdays",
+        "ektp-sched init myoffice --xlsx",
+        "ektp-sched init converted --from office.xlsx",
+    ),
+    "schema": (
+        "schema",
+        "ektp-sched schema office --lang en --out office.schema.json",
+        "ektp-sched schema scenarios",
+    ),
+    "check": (
+        "input",
+        "ektp-sched check backlog.csv --office office.toml",
+    ),
+    "plan": (
+        "plan",
+        "ektp-sched plan backlog.csv --office office.toml --start 2017-09-12 --out out",
+        "ektp-sched plan export.csv --office office.toml --out plan-13 "
+        "--previous plan-12 --done filled.xlsx",
+        "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
+        "--start 2017-09-12 --out rule",
+    ),
+    "today": (
+        "today",
+        "ektp-sched today",
+        "ektp-sched today kantor --open exclude --by Maria",
+    ),
+    "verify": (
+        "trust",
+        "ektp-sched verify out --backlog backlog.csv --office office.toml",
+        "ektp-sched verify plan-13 --backlog export.csv --office office.toml "
+        "--previous plan-12 --done filled.xlsx",
+    ),
+    "explain": (
+        "trust",
+        "ektp-sched explain out KPG-000001 --backlog backlog.csv --office office.toml",
+    ),
+    "audit": (
+        "trust",
+        "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
+        "--out audit",
+    ),
+    "report": (
+        "report",
+        "ektp-sched report out --lang en",
+    ),
+    "compare": (
+        "whatif",
+        "ektp-sched compare backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --out compared",
+    ),
+    "need": (
+        "whatif",
+        "ektp-sched need backlog.csv --office office.toml --resource server-1 "
+        "--cleared-by 2017-12-22 --start 2017-09-12",
+    ),
+    "promise": (
+        "dates",
+        "ektp-sched promise backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --out dates",
+    ),
+    "backtest": (
+        "dates",
+        "ektp-sched backtest backlog.csv --office office.toml "
+        "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
+    ),
+}
+"""Commands in the order of ``--help``: the module of each, and its examples."""
+
+
+class _Commands(Commands):
+    """The commands, each built when it is first asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (click gives it)
+        """Return the names of all."""
+        return [*_COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, None for a word that is none."""
+        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+            self.commands[cmd_name] = _built(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+def _built(name: str) -> Any:
+    module, *examples = _COMMANDS[name]
+    command = getattr(import_module(f"ektp_sched.cli.{module}"), name)
+    if not isinstance(command, typer.Typer):
+        epilog = "\b\nExample:\n  " + "\n  ".join(examples)
+        own = typer.Typer(add_completion=False, rich_markup_mode=None)
+        own.command(name, cls=Command, epilog=epilog)(command)
+        command = own
+    return typer.main.get_command(command)
+
 
 app = typer.Typer(
     name="ektp-sched",
-    cls=Commands,
+    cls=_Commands,
     help=(
         "Provably optimal, fair daily print batches for an identity-card backlog.\n\n"
         "\b\n"
@@ -53,61 +144,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
 )
-_EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
-    init: (
-        "ektp-sched init kupang --example kupang",
-        "ektp-sched init saturdays --example saturdays",
-        "ektp-sched init myoffice --xlsx",
-        "ektp-sched init converted --from office.xlsx",
-    ),
-    schema: (
-        "ektp-sched schema office --lang en --out office.schema.json",
-        "ektp-sched schema scenarios",
-    ),
-    check: ("ektp-sched check backlog.csv --office office.toml",),
-    plan: (
-        "ektp-sched plan backlog.csv --office office.toml --start 2017-09-12 --out out",
-        "ektp-sched plan export.csv --office office.toml --out plan-13 "
-        "--previous plan-12 --done filled.xlsx",
-        "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
-        "--start 2017-09-12 --out rule",
-    ),
-    today: (
-        "ektp-sched today",
-        "ektp-sched today kantor --open exclude --by Maria",
-    ),
-    verify: (
-        "ektp-sched verify out --backlog backlog.csv --office office.toml",
-        "ektp-sched verify plan-13 --backlog export.csv --office office.toml "
-        "--previous plan-12 --done filled.xlsx",
-    ),
-    explain: (
-        "ektp-sched explain out KPG-000001 --backlog backlog.csv --office office.toml",
-    ),
-    audit: (
-        "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
-        "--out audit",
-    ),
-    report: ("ektp-sched report out --lang en",),
-    compare: (
-        "ektp-sched compare backlog.csv --office office.toml "
-        "--scenarios scenarios.toml --start 2017-09-12 --out compared",
-    ),
-    need: (
-        "ektp-sched need backlog.csv --office office.toml --resource server-1 "
-        "--cleared-by 2017-12-22 --start 2017-09-12",
-    ),
-    promise: (
-        "ektp-sched promise backlog.csv --office office.toml "
-        "--scenarios scenarios.toml --start 2017-09-12 --out dates",
-    ),
-    backtest: (
-        "ektp-sched backtest backlog.csv --office office.toml "
-        "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
-    ),
-}
-for _command, _lines in _EXAMPLES.items():
-    app.command(cls=Command, epilog="\b\nExample:\n  " + "\n  ".join(_lines))(_command)
 
 
 def _show_version(wanted: bool) -> None:

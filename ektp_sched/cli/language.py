@@ -10,15 +10,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-import zipfile
 from contextlib import suppress
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.words import LANGUAGES, in_language
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Iterator, Mapping
 
 _OF_OFFICES: Final = "id"
@@ -95,6 +94,8 @@ def _of_text(path: Path) -> str:
 
 def _of_workbook(path: Path) -> str:
     """Look for the cell beside "language" in a workbook's own text."""
+    import zipfile
+
     with zipfile.ZipFile(path) as book:
         names = sorted(filter(_SHEET_PART.fullmatch, book.namelist()))[
             : _MOST_SHEETS + 1
@@ -129,4 +130,6 @@ def _cells(sheet: str, shared: list[str]) -> Iterator[tuple[tuple[str, str], str
 
 
 def _plain(markup: str) -> str:
+    from html import unescape
+
     return unescape(_TAG.sub("", markup))

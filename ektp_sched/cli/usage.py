@@ -50,7 +50,7 @@ class Commands(TyperGroup):
         """Return the command that the first argument names, and the others."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            raise UsageError(_unknown_command(name, self.commands))
+            raise UsageError(_unknown_command(name, self.list_commands(ctx)))
         return super().resolve_command(ctx, args)
 
 

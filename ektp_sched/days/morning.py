@@ -16,8 +16,8 @@ from ektp_sched import planning
 from ektp_sched.arguments import check_one_of
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import key_path, read_key
-from ektp_sched.days._standin import as_used, compare, office_of
 from ektp_sched.days.folder import PLANS, newest_export
+from ektp_sched.days.imports import as_used, compare
 from ektp_sched.days.plans import (
     RELEVANT,
     Clerk,
@@ -27,6 +27,7 @@ from ektp_sched.days.plans import (
     refuse_edited,
     unknown_plans,
 )
+from ektp_sched.days.supplies import counted_in_file, office_of
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE, TOLD_FILE
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.days._standin import Imported
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
+    from ektp_sched.days.imports import Imported
     from ektp_sched.documents import Plan
     from ektp_sched.ledger import Act, Writer
     from ektp_sched.ledger.state import State
@@ -264,13 +265,16 @@ def _made_already(
         last = last_plan(folder, reader)
         if last is None or last.day != clerk.day:
             return None
-        state = state_of(reader)
-        acts = reader.acts(live=False)
-        came = [a for a in acts if a.number > last.act and a.kind in RELEVANT]
-        fresh = compare(backlog, state, folder.office, clerk.day).facts
+        came = [
+            act
+            for act in reader.acts(live=False)
+            if act.number > last.act and act.kind in RELEVANT
+        ]
+        fresh = compare(backlog, state_of(reader), folder.office, clerk.day)
+        counted = counted_in_file(folder.office, reader, clerk.day)
         plan = load(last.path)
-        office = office_of(folder.office, state, clerk.day)
-    if came or any(f.height for f in fresh.values()) or plan.office != office:
+        office = office_of(folder.office, reader, clerk.day)
+    if came or fresh.is_new or counted is not None or plan.office != office:
         message = said(
             "the sheets of {day} are made (plan {number}), and something came since; "
             "plan what is left of the day with `ektp-sched today --rest`",
@@ -305,18 +309,23 @@ def take_in(
             _begin(folder, writer, clerk)
         else:
             _refuse_other_key(folder, acts[0])
+        counted = counted_in_file(folder.office, writer, clerk.day)
+        if counted is not None:
+            writer.append(*counted, confirmed=clerk.confirmed)
         state = state_of(writer)
         imported = compare(backlog, state, folder.office, clerk.day)
         if gone == "ask":
             _ask_about_gone(state, imported)
-        known = imported.facts.get("prints", pl.DataFrame({"person": []}))
-        unknown = state.unknown(clerk.day).join(
-            known.select(pl.col("person").cast(pl.Int64)), on="person", how="anti"
-        )
+        unknown = state.unknown(clerk.day)
+        if "prints" in imported.facts:
+            known = imported.facts["prints"]
+            unknown = unknown.join(
+                known, on="person", how="anti", maintain_order="left"
+            )
         if open is None and unknown.height:
             raise _asked_about(unknown)
         is_new = _is_new(acts, backlog)
-        if is_new or any(facts.height for facts in imported.facts.values()):
+        if is_new or imported.is_new:
             writer.append(
                 NewAct(
                     kind="import",
@@ -391,14 +400,14 @@ def _refuse_other_key(folder: OfficeFolder, begun: Act) -> None:
 
 def _ask_about_gone(state: State, imported: Imported) -> None:
     """Ask where more of those who wait are gone than a day explains."""
-    printed = state.results.filter(pl.col("result") == "printed")["person"]
-    dropped = imported.facts["prints"]["person"] if "prints" in imported.facts else None
-    gone = imported.facts["gone"].filter(~pl.col("person").is_in(printed.implode()))
-    if dropped is not None:
-        gone = gone.filter(~pl.col("person").is_in(dropped.implode()))
-    waiting = state.seen.filter(
-        (pl.col("state") == "ready") & ~pl.col("person").is_in(printed.implode())
-    ).height
+    if "gone" not in imported.facts:
+        return
+    printed = state.results.filter(pl.col("result") == "printed").select("person")
+    if "prints" in imported.facts:
+        printed = pl.concat([printed, imported.facts["prints"].select("person")])
+    gone = imported.facts["gone"].join(printed, on="person", how="anti")
+    ready = state.seen.filter(pl.col("state") == "ready")
+    waiting = ready.join(printed, on="person", how="anti").height
     if gone.height * _MOST_GONE > waiting:
         message = said(
             "{number} of {before} people who waited are gone from the export, and "
@@ -445,7 +454,7 @@ def basis_of(folder: OfficeFolder, backlog: Backlog, day: date) -> Basis:
         last = last_plan(folder, reader)
         if last is not None:
             refuse_edited(last, reader)
-        office = office_of(folder.office, state, day)
+        office = office_of(folder.office, reader, day)
         used, records = as_used(backlog, state, folder.office)
         anew = {act.number: act.day for act in reader.acts("reprint")}
     previous = None if last is None else as_previous(load(last.path), day)

@@ -50,12 +50,12 @@ PERSONAL: Final = sa.Table(
     "personal",
     METADATA,
     sa.Column("ref", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False, index=True),
     sa.Column("salt", sa.Text, nullable=False),
 )
 """All that is about a person, by random numbers: ids and free texts.
 
-What is erased here leaves its commitment behind, SHA-256 of salt and text.
+What is erased here leaves its commitment behind, SHA-256 of salt, U+001F and text.
 """
 
 

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("ref"),
     )
+    op.create_index("ix_personal_text", "personal", ["text"])
     op.create_table(
         "planned",
         sa.Column("act", sa.BigInteger(), nullable=False, autoincrement=False),
