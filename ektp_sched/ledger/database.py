@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from ektp_sched.words import Said
 
-__all__ = ["FILE", "VARIABLE", "address", "connect", "migrate", "sentences", "shown"]
+__all__ = [
+    "FILE",
+    "VARIABLE",
+    "address",
+    "connect",
+    "migrate",
+    "sentence_of",
+    "sentences",
+    "shown",
+]
 
 FILE: Final = "ledger.db"
 """The ledger in an office folder, unless an address is given."""
@@ -193,7 +202,7 @@ def sentences(url: sa.URL) -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        message = _sentence(error.orig)
+        message = sentence_of(error.orig)
         if message is None:
             raise
         raise LedgerError(message, file=shown(url)) from None
@@ -246,7 +255,7 @@ def _unopened() -> Said:
     )
 
 
-def _sentence(error: object) -> Said | None:
+def sentence_of(error: object) -> Said | None:
     """Return what is wrong with the database and what would be right."""
     kind = _kind(error)
     if kind is None:
