@@ -29,6 +29,8 @@ from ektp_sched.signs import made_id, queue_number
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from ektp_sched.ledger import Writer
     from ektp_sched.ledger.state import State
 
@@ -64,14 +66,18 @@ def _empty() -> Path:
     folder = Path(mkdtemp())
     (folder / "office.toml").write_text(OFFICE, encoding="utf-8")
     (folder / "identity.key").write_text(KEY.hex(), encoding="ascii")
-    with Ledger(address(folder)).writing() as writer:
+    _begin(Ledger(address(folder)))
+    return folder
+
+
+def _begin(ledger: Ledger) -> None:
+    with ledger.writing() as writer:
         people = personal(pl.Series(IDS), "application")
         seen = pl.DataFrame({"person": people.refs}).with_columns(
             **{name: pl.lit(value) for name, value in SEEN.items()},
             waiting_since=pl.lit(DAY - timedelta(days=40)),
         )
         writer.append(NewAct(kind="import", day=DAY, by="x"), {"seen": seen}, people)
-    return folder
 
 
 def _office(folder: Path) -> Path:
@@ -224,6 +230,20 @@ def test_a_person_is_known_by_id_queue_number_and_number_of_identity(
     # The same is said through the address of a database.
     through = status_of(folder, NIKS[1], on=DAY, ledger="sqlite:///ledger.db")
     assert through == answers[0]
+
+
+def test_both_databases_answer_alike(
+    tmp_path: Path, ledger_url: sa.URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _office(tmp_path)
+    expected = [status_of(folder, queue_number(text), on=DAY) for text in IDS]
+    _begin(Ledger(ledger_url))
+    address_said = ledger_url.render_as_string(hide_password=False)
+    monkeypatch.setenv("EKTP_LEDGER", address_said)
+    asked = [status_of(folder, queue_number(text), on=DAY) for text in IDS]
+    assert asked == expected
+    assert asked[0].known
+    assert not status_of(folder, "O'Brien:x").known
 
 
 def test_nobody_is_said_to_be_unknown_and_perhaps_forgotten(tmp_path: Path) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from ektp_sched.errors import LedgerError
-from ektp_sched.ledger.tables import FACTS
+from ektp_sched.errors import LedgerError, MissingExtraError
+from ektp_sched.ledger.triggers import set_triggers
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FILE",
+    "REVISIONS",
     "VARIABLE",
+    "WAIT",
     "address",
     "connect",
+    "is_current",
     "migrate",
     "sentence_of",
     "sentences",
@@ -41,8 +45,11 @@ _SCHEMES: Final = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
-_WAIT: Final = 30
+WAIT: Final = 30
 """Seconds that a writer waits for another."""
+
+REVISIONS: Final = ("0001",)
+"""Forms of the tables by their migrations, the first one first."""
 
 
 def address(
@@ -102,20 +109,29 @@ def shown(url: sa.URL) -> str:
 
 
 def connect(url: sa.URL) -> sa.Engine:
-    """Return the database of an address; nothing is asked of it yet."""
+    """Return the database of an address; nothing is asked of it yet.
+
+    Raises
+    ------
+    ektp_sched.errors.MissingExtraError
+        It is a PostgreSQL, and what speaks with it is not installed.
+    """
     if not url.drivername.startswith("sqlite"):
-        return sa.create_engine(
-            url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10}
-        )
+        # Rows go out as UTF-8, whatever PGCLIENTENCODING says.
+        options = {"connect_timeout": 10, "client_encoding": "utf8"}
+        try:
+            return sa.create_engine(url, poolclass=sa.NullPool, connect_args=options)
+        except ModuleNotFoundError:
+            raise MissingExtraError(_INSTALL) from None
     engine = sa.create_engine(
-        url, poolclass=sa.NullPool, connect_args={"timeout": _WAIT}
+        url, poolclass=sa.NullPool, connect_args={"timeout": WAIT}
     )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
         # The driver begins no transaction of its own accord: `_begin` does.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
+        _keep_readable(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
 
@@ -127,6 +143,40 @@ def connect(url: sa.URL) -> sa.Engine:
     return engine
 
 
+def _keep_readable(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes; for that change alone SQLite does not wait."""
+    for _ in range(20 * WAIT):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except connection.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def is_current(connection: sa.Connection) -> bool | None:
+    """Return whether the tables have this version's form; None where there are none.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        They are of a later version.
+    """
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    query = "SELECT version_num FROM alembic_version"
+    revision = connection.exec_driver_sql(query).scalar()
+    if revision is not None and revision not in REVISIONS:
+        message = said(
+            "was written by a later version of ektp-sched; use that version",
+            "ditulis oleh versi ektp-sched yang lebih baru; gunakan versi itu",
+        )
+        raise LedgerError(message, file=shown(connection.engine.url))
+    return None if revision is None else revision == REVISIONS[-1]
+
+
 def migrate(connection: sa.Connection) -> None:
     """Bring the tables to this version's form, then set every trigger anew.
 
@@ -135,65 +185,16 @@ def migrate(connection: sa.Connection) -> None:
     ektp_sched.errors.LedgerError
         The tables are of a later version.
     """
+    if is_current(connection):
+        return
     from alembic import command
     from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", "ektp_sched.ledger:migrations")
     config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
-        return
-    if current is not None and current not in {
-        script.revision for script in scripts.walk_revisions()
-    }:
-        message = said(
-            "was written by a later version of ektp-sched; use that version",
-            "ditulis oleh versi ektp-sched yang lebih baru; gunakan versi itu",
-        )
-        raise LedgerError(message, file=shown(connection.engine.url))
     command.upgrade(config, "head")
-    for statement in _triggers(connection.dialect.name):
-        connection.exec_driver_sql(statement)
-
-
-def _triggers(dialect: str) -> Iterator[str]:
-    """Yield what makes the database refuse an edit of acts and facts.
-
-    Of personal texts one can be taken away and none changed.
-    """
-    refused = ["acts", *FACTS]
-    if dialect == "sqlite":
-        for table in (*refused, "personal"):
-            for event in ("UPDATE", "DELETE"):
-                if (table, event) == ("personal", "DELETE"):
-                    continue
-                name = f"kept_{table}_{event.lower()}"
-                yield f"DROP TRIGGER IF EXISTS {name}"
-                yield (
-                    f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'the ledger is never edited'); END"
-                )
-        return
-    yield (
-        "CREATE OR REPLACE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the ledger is never edited'; END $$"
-    )
-    for table in (*refused, "personal"):
-        yield f"DROP TRIGGER IF EXISTS kept ON {table}"
-        yield f"DROP TRIGGER IF EXISTS kept_whole ON {table}"
-        events = "UPDATE" if table == "personal" else "UPDATE OR DELETE"
-        yield (
-            f"CREATE TRIGGER kept BEFORE {events} ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION kept()"
-        )
-        yield (
-            f"CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION kept()"
-        )
+    set_triggers(connection)
 
 
 @contextmanager
@@ -201,14 +202,26 @@ def sentences(url: sa.URL) -> Iterator[None]:
     """Turn what a database says into one sentence, without any password."""
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        message = sentence_of(error.orig)
+    except Exception as error:
+        message = sentence_of(_said_by_database(error))
         if message is None:
             raise
         raise LedgerError(message, file=shown(url)) from None
-    except OSError as error:
-        raise LedgerError(_unopened(), file=shown(url)) from error
 
+
+def _said_by_database(error: Exception) -> object:
+    """Return what the driver raised, be it through SQLAlchemy or while copying rows."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return error.orig
+    return error if type(error).__module__.startswith("psycopg") else None
+
+
+_INSTALL: Final = said(
+    "a ledger in PostgreSQL needs the package psycopg; install it with "
+    "`pip install 'ektp-sched[postgresql]'`",
+    "buku besar di PostgreSQL memerlukan paket psycopg; pasanglah dengan "
+    "`pip install 'ektp-sched[postgresql]'`",
+)
 
 _CODES: Final = {
     "SQLITE_BUSY": "busy",
@@ -230,10 +243,17 @@ _CODES: Final = {
     "55P03": "busy",
     "40": "busy",
     "08": "unreached",
+    "25P03": "busy",
+    "57014": "busy",
+    "57": "unreached",
+    "22021": "letters",
+    "22P05": "letters",
 }
 
 
 def _kind(error: Any) -> str | None:
+    if error is None:
+        return None
     name = getattr(error, "sqlite_errorname", None)
     if isinstance(name, str):
         return next((k for code, k in _CODES.items() if name.startswith(code)), None)
@@ -245,14 +265,10 @@ def _kind(error: Any) -> str | None:
         return "password"
     if "does not exist" in text:
         return "no-database"
-    return "unreached" if type(error).__name__ == "OperationalError" else None
-
-
-def _unopened() -> Said:
-    return said(
-        "cannot be opened; name a place that exists and that you may write to",
-        "tidak dapat dibuka; sebutkan tempat yang ada dan boleh Anda tulisi",
-    )
+    # An address with a word that the driver does not know is a ProgrammingError.
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    is_unanswered = kinds & {"OperationalError", "ProgrammingError"}
+    return "unreached" if hasattr(error, "sqlstate") and is_unanswered else None
 
 
 def sentence_of(error: object) -> Said | None:
@@ -273,7 +289,10 @@ def sentence_of(error: object) -> Said | None:
             "hanya boleh dibaca; izinkan penulisan ke berkas dan foldernya; tidak ada "
             "yang dicatat",
         ),
-        "unopened": _unopened(),
+        "unopened": said(
+            "cannot be opened; name a place that exists and that you may write to",
+            "tidak dapat dibuka; sebutkan tempat yang ada dan boleh Anda tulisi",
+        ),
         "full": said(
             "cannot be written, the disk is full or fails; free some space; nothing "
             "was recorded",
@@ -299,6 +318,12 @@ def sentence_of(error: object) -> Said | None:
             "has no such database or user; create it, or correct the address",
             "tidak memiliki basis data atau pengguna itu; buatlah, atau perbaiki "
             "alamatnya",
+        ),
+        "letters": said(
+            "cannot keep every letter; make the database anew with ENCODING 'UTF8'; "
+            "nothing was recorded",
+            "tidak dapat menyimpan semua huruf; buat ulang basis datanya dengan "
+            "ENCODING 'UTF8'; tidak ada yang dicatat",
         ),
         "unreached": said(
             "does not answer; start the database server, or correct the address",

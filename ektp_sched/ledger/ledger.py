@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from ektp_sched.errors import LedgerError
+from ektp_sched.ledger import database
 from ektp_sched.ledger.chain import (
     FIRST,
     FORM,
@@ -23,7 +25,7 @@ from ektp_sched.ledger.chain import (
     commitment_of,
     digest_of,
 )
-from ektp_sched.ledger.database import connect, migrate, sentences, shown
+from ektp_sched.ledger.database import connect, is_current, migrate, sentences, shown
 from ektp_sched.ledger.tables import ACTS, FACTS, KINDS, PERSONAL
 from ektp_sched.words import said
 
@@ -34,6 +36,9 @@ __all__ = ["Act", "Ledger", "NewAct", "Personal", "Reader", "Writer", "personal"
 
 _CONTROL: Final = r"[\x00-\x1f\x7f]+"
 """What would cut a line of a digest."""
+
+_LOCK: Final = "SELECT pg_advisory_xact_lock(1263091540)"
+_STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 _REF_BITS: Final = 62
 _SALT_BYTES: Final = 16
@@ -150,15 +155,20 @@ class Reader:
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
-        acts = connection.execute(
-            sa.select(ACTS.c.number, ACTS.c.undoes).order_by(ACTS.c.number.desc())
-        ).all()
+        self.number: int
+        self.undone: frozenset[int]
+        self._count()
+
+    def _count(self) -> None:
+        """Set the last act's number, and which acts count no longer."""
+        query = sa.select(ACTS.c.number, ACTS.c.undoes).order_by(ACTS.c.number.desc())
+        acts = self.connection.execute(query).all()
         undone: set[int] = set()
         for number, undoes in acts:  # of an act that is undone, the undoing too
             if undoes is not None and number not in undone:
                 undone.add(undoes)
-        self.undone: Final = frozenset(undone)
-        self.number: Final[int] = acts[0].number if acts else 0
+        self.undone = frozenset(undone)
+        self.number = acts[0].number if acts else 0
 
     @property
     def head(self) -> str:
@@ -171,17 +181,22 @@ class Reader:
         query = sa.select(ACTS).order_by(ACTS.c.number)
         if kinds:
             query = query.where(ACTS.c.kind.in_(kinds))
-        acts = [Act.of(dict(row)) for row in self.connection.execute(query).mappings()]
+        rows = self.connection.execute(query).mappings()
+        try:
+            acts = [Act.of(dict(row)) for row in rows]
+        except (ValueError, TypeError) as error:
+            raise _edited(self.connection) from error
         return [act for act in acts if not (live and act.number in self.undone)]
 
     def facts(self, name: str, *where: sa.ColumnElement[bool]) -> pl.DataFrame:
         """Return the facts of a table in order, without those of acts undone.
 
-        Columns whose name is that of a day are dates.
+        Whom a number stands for, and whose text was erased, no act undoes.  Columns
+        whose name is that of a day are dates.
         """
         table = FACTS[name]
         query = sa.select(table).order_by(table.c.act, table.c.row).where(*where)
-        if self.undone:
+        if self.undone and name not in _LASTING:
             query = query.where(table.c.act.not_in(sorted(self.undone)))
         return frame_of(self.connection.execute(query), table)
 
@@ -216,6 +231,7 @@ class Reader:
         )
 
 
+_LASTING: Final = frozenset({"commitments", "forgotten"})
 _DAYS: Final = frozenset(
     {"day", "waiting_since", "ready_on", "due_on", "promised_on", "pinned_on"}
     | {"begins", "ends"}
@@ -229,13 +245,26 @@ def frame_of(rows: sa.CursorResult[Any], table: sa.Table) -> pl.DataFrame:
         column.name: pl.String if isinstance(column.type, sa.Text) else pl.Int64
         for column in table.columns
     }
-    frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-    days = [name for name in frame.columns if name in _DAYS]
-    stamps = [name for name in frame.columns if name in _STAMPS]
-    return frame.with_columns(
-        pl.col(days).str.to_date("%Y-%m-%d"),
-        pl.col(stamps).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"),
+    try:
+        frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+        days = [name for name in frame.columns if name in _DAYS]
+        stamps = [name for name in frame.columns if name in _STAMPS]
+        return frame.with_columns(
+            pl.col(days).str.to_date("%Y-%m-%d"),
+            pl.col(stamps).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"),
+        )
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        raise _edited(rows.connection) from error
+
+
+def _edited(connection: sa.Connection) -> LedgerError:
+    message = said(
+        "holds a value that no version of ektp-sched writes; see `ektp-sched ledger "
+        "verify`, and restore a backup with `ektp-sched ledger restore`",
+        "memuat nilai yang tidak pernah ditulis ektp-sched; lihat `ektp-sched ledger "
+        "verify`, lalu pulihkan cadangan dengan `ektp-sched ledger restore`",
     )
+    return LedgerError(message, file=shown(connection.engine.url))
 
 
 class Writer(Reader):
@@ -270,8 +299,9 @@ class Writer(Reader):
         ektp_sched.errors.LedgerError
             The clock lies before the last act.
         """
-        if new.kind not in KINDS:
-            raise ValueError(new.kind)
+        facts = facts or {}
+        if new.kind not in KINDS or {*facts} - {*FACTS}:
+            raise ValueError(new.kind, *facts)
         last = (
             self.connection.execute(
                 sa.select(ACTS).order_by(ACTS.c.number.desc()).limit(1)
@@ -279,7 +309,7 @@ class Writer(Reader):
             .mappings()
             .first()
         )
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = _now(self.connection)
         if last is not None and now < last["at"] and not confirmed:
             message = said(
                 "the clock says {now}, before the last act ({last}); set the clock, or "
@@ -291,9 +321,9 @@ class Writer(Reader):
             )
             raise LedgerError(message, file=shown(self.connection.engine.url))
         number = 1 if last is None else last["number"] + 1
-        frames = (
-            {} if facts is None else {name: f for name, f in facts.items() if len(f)}
-        )
+        if new.undoes is not None and not 0 < new.undoes < number:
+            raise ValueError(new.undoes)
+        frames = {name: frame for name, frame in facts.items() if len(frame)}
         committed = [_commitments(each) for each in texts if len(each.refs)]
         if committed:
             frames["commitments"] = pl.concat(committed)
@@ -307,14 +337,14 @@ class Writer(Reader):
             "at": now,
             "day": new.day.isoformat(),
             "kind": new.kind,
-            "by": new.by,
-            "approved_by": new.approved_by,
-            "reason": new.reason,
+            "by": _word(new.by),
+            "approved_by": _word(new.approved_by),
+            "reason": _word(new.reason),
             "remark": new.remark,
             "rests_on": number - 1 if rests_on is None else rests_on,
             "undoes": new.undoes,
             "plan": new.plan,
-            "detail": json.dumps(new.detail, sort_keys=True, ensure_ascii=False),
+            "detail": _word(json.dumps(new.detail, sort_keys=True, ensure_ascii=False)),
             "form": FORM,
             "facts": sum(map(len, lines.values())),
             "digest": digest_of(lines),
@@ -323,13 +353,31 @@ class Writer(Reader):
         act["hash"] = act_hash(act)
         self.connection.execute(sa.insert(ACTS), act)
         for each in texts:
+            if each.refs.is_empty():
+                continue
             frame = pl.DataFrame(
                 {"ref": each.refs, "text": each.texts, "salt": each.salts}
             )
             _insert(self.connection, PERSONAL, frame)
         for name, frame in rows.items():
             _insert(self.connection, FACTS[name], frame.with_columns(act=number))
+        self._count()
         return Act.of(act)
+
+
+def _now(connection: sa.Connection) -> str:
+    """Return the time in UTC: of the server, where several computers write."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC).strftime(_STAMP)
+    now: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return now.astimezone(UTC).strftime(_STAMP)
+
+
+def _word(text: str | None) -> str | None:
+    """Return a text that a line of a digest and every database can hold."""
+    if text is None:
+        return None
+    return re.sub(_CONTROL, " ", text).encode("utf-8", "replace").decode()
 
 
 def _commitments(texts: Personal) -> pl.DataFrame:
@@ -351,7 +399,7 @@ def _rows(frame: pl.DataFrame, table: sa.Table) -> pl.DataFrame:
     if unknown := {*frame.columns} - {*kinds}:
         raise ValueError(unknown)
     columns = [
-        _stored(pl.col(name), frame.schema[name]).cast(kind)
+        _stored(pl.col(name), frame.schema[name], kind)
         if name in frame.columns
         else pl.lit(None, kind).alias(name)
         for name, kind in kinds.items()
@@ -359,14 +407,14 @@ def _rows(frame: pl.DataFrame, table: sa.Table) -> pl.DataFrame:
     return frame.select(columns).with_row_index("row", 1)
 
 
-def _stored(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    if isinstance(kind, pl.Date):
+def _stored(column: pl.Expr, given: pl.DataType, kind: Any) -> pl.Expr:
+    if isinstance(given, pl.Date):
         return column.dt.strftime("%Y-%m-%d")
-    if isinstance(kind, pl.Datetime):
+    if isinstance(given, pl.Datetime):
         return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
-    if isinstance(kind, pl.String):
-        return column.str.replace_all(_CONTROL, " ")
-    return column
+    if kind == pl.String:
+        return column.cast(kind).str.replace_all(_CONTROL, " ")
+    return column.cast(kind)
 
 
 def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
@@ -376,6 +424,8 @@ def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
 
 
 def _insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
     names = ", ".join(f'"{name}"' for name in frame.columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * frame.width)
@@ -411,12 +461,18 @@ class Ledger:
         ektp_sched.errors.LedgerError
             There is no ledger yet, or it cannot be read.
         """
-        self._refuse_absent()
+        if self._is_missing:
+            raise self._absent()
         with sentences(self.url), connect(self.url).connect() as connection:
-            options = {"isolation_level": "REPEATABLE READ"}
             if connection.dialect.name == "postgresql":
+                options = {"isolation_level": "REPEATABLE READ"}
                 connection = connection.execution_options(**options)
             with connection.begin():
+                current = is_current(connection)
+                if current is None:
+                    raise self._absent()
+                if not current:
+                    raise self._earlier()
                 yield Reader(connection)
 
     @contextmanager
@@ -432,27 +488,44 @@ class Ledger:
         """
         with sentences(self.url), connect(self.url).connect() as connection:
             connection = connection.execution_options(writes=True)
+            if connection.dialect.name == "postgresql":
+                # What is read after the lock is what the writer before has left.
+                options = {"isolation_level": "READ COMMITTED"}
+                connection = connection.execution_options(**options)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
-                    connection.exec_driver_sql(
-                        "SELECT pg_advisory_xact_lock(1263091540)"
-                    )
+                    wait = f"SET LOCAL lock_timeout = '{database.WAIT}s'"
+                    connection.exec_driver_sql(wait)
+                    connection.exec_driver_sql(_LOCK)
                 migrate(connection)
                 yield Writer(connection)
 
     @property
     def exists(self) -> bool:
         """Return whether there is a ledger at the address; a database must answer."""
-        if self.url.drivername.startswith("sqlite"):
-            return os.path.exists(str(self.url.database))
+        if self._is_missing:
+            return False
         with sentences(self.url), connect(self.url).connect() as connection:
-            return sa.inspect(connection).has_table("acts")
+            return is_current(connection) is not None
 
-    def _refuse_absent(self) -> None:
-        if not self.exists:
-            message = said(
-                "is not there yet; run `ektp-sched today` in the office folder first",
-                "belum ada; jalankan dahulu `ektp-sched today` di folder kantor",
-            )
-            raise LedgerError(message, file=shown(self.url))
+    @property
+    def _is_missing(self) -> bool:
+        """Return whether there is no file to be opened: opening would make one."""
+        is_file = self.url.drivername.startswith("sqlite")
+        return is_file and not os.path.exists(str(self.url.database))
+
+    def _absent(self) -> LedgerError:
+        message = said(
+            "is not there yet; run `ektp-sched today` in the office folder first",
+            "belum ada; jalankan dahulu `ektp-sched today` di folder kantor",
+        )
+        return LedgerError(message, file=shown(self.url))
+
+    def _earlier(self) -> LedgerError:
+        message = said(
+            "is of an earlier version of ektp-sched; `ektp-sched today` brings it up "
+            "to date",
+            "berasal dari versi ektp-sched yang lebih lama; `ektp-sched today` akan "
+            "memperbaruinya",
+        )
+        return LedgerError(message, file=shown(self.url))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ektp_sched.backlog.records import FIELDS, as_texts
 from ektp_sched.ledger.tables import FACTS
 
 if TYPE_CHECKING:
@@ -14,14 +15,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger.ledger import Reader
 
-__all__ = ["FIELDS", "State", "state_of"]
-
-FIELDS: Final = tuple(
-    column.name
-    for column in FACTS["seen"].columns
-    if column.name not in {"act", "row", "person", "state"}
-)
-"""What an export says of an application, in a backlog's names."""
+__all__ = ["State", "state_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +30,19 @@ class State:
         person, application_id (null where it was forgotten), since (the act that first
         named the person), in that order.
     seen
-        person, state (``ready``, ``held``, ``rejected``, ``gone``) and `FIELDS` as the
-        last export that had the person says them; nobody whom no export had.
+        person, state (``ready``, ``held``, ``rejected``, ``gone``) and
+        `ektp_sched.backlog.records.FIELDS` as the last export that had the person says
+        them, of one held or rejected those of before; nobody whom no export had.
     withheld
         person, field, export, used (texts): what the export says and waits to be
         accepted, and what is used in its place, null for nothing.
     overrides
-        person, field, value (text): what somebody decided in place of the export's.
+        person, field, value (text, empty for nothing), because (``priority``,
+        ``accepted``, ``reprint``), was (what was used before it was accepted): what
+        somebody decided in place of the export's.
+    changed
+        person, field, was, is (texts): what exports say otherwise than at the last
+        plan; ``was`` is what was used then.
     given
         person, day, printer, batch, position, plan: the one place of a person on the
         sheets, the day null for one that the last plan does not print.
@@ -61,6 +61,7 @@ class State:
     seen: pl.DataFrame
     withheld: pl.DataFrame
     overrides: pl.DataFrame
+    changed: pl.DataFrame
     given: pl.DataFrame
     results: pl.DataFrame
     handed: pl.DataFrame
@@ -91,7 +92,9 @@ def state_of(reader: Reader) -> State:
     people = named.select(person="ref", since="act").join(
         reader.names(), on="person", how="left", maintain_order="left"
     )
-    seen = _latest(reader.facts("seen"))
+    words = reader.facts("seen")
+    withheld = reader.facts("withheld")
+    seen = _latest(words)
     gone = _latest(reader.facts("gone")).select("person", gone="act")
     is_gone = (pl.col("gone") > pl.col("act")).fill_null(value=False)
     seen = seen.join(gone, on="person", how="left", maintain_order="left").with_columns(
@@ -107,8 +110,9 @@ def state_of(reader: Reader) -> State:
         number=reader.number,
         people=people.select("person", "application_id", "since"),
         seen=seen.select("person", "state", *FIELDS),
-        withheld=_fields(reader.facts("withheld"), "export"),
-        overrides=_fields(reader.facts("overrides"), "value"),
+        withheld=_fields(withheld, "export").drop("act"),
+        overrides=_overrides(reader, withheld),
+        changed=_changed(words, withheld, max(plans, default=0)),
         given=planned.select("person", "day", "printer", "batch", "position", "plan"),
         results=_results(reader.facts("prints")),
         handed=handed.select("person", "day"),
@@ -123,7 +127,65 @@ def _latest(facts: pl.DataFrame) -> pl.DataFrame:
 def _fields(facts: pl.DataFrame, word: str) -> pl.DataFrame:
     """Return the last word of each field; where that is null it counts no longer."""
     last = facts.unique(["person", "field"], keep="last", maintain_order=True)
-    return last.filter(pl.col(word).is_not_null()).drop("act", "row")
+    return last.filter(pl.col(word).is_not_null()).drop("row")
+
+
+def _overrides(reader: Reader, withheld: pl.DataFrame) -> pl.DataFrame:
+    """Return what was decided, by which kind of act, and what was used before."""
+    acts = reader.acts("priority", "accept", "reprint")
+    kinds = {
+        act.number: "accepted" if act.kind == "accept" else act.kind for act in acts
+    }
+    before = withheld.filter(pl.col("export").is_not_null())
+    before = before.unique(["person", "field"], keep="last", maintain_order=True)
+    return (
+        _fields(reader.facts("overrides"), "value")
+        .join(
+            before.select("person", "field", was="used"),
+            on=["person", "field"],
+            how="left",
+            maintain_order="left",
+        )
+        .select(
+            "person",
+            "field",
+            "value",
+            "was",
+            because=pl.col("act").replace_strict(
+                kinds, default=None, return_dtype=pl.String
+            ),
+        )
+    )
+
+
+def _changed(
+    seen: pl.DataFrame, withheld: pl.DataFrame, last_plan: int
+) -> pl.DataFrame:
+    """Return what exports say since a plan, beside what was used then."""
+    then = pl.col("act") <= last_plan
+    since = _latest(seen.filter(~then))
+    before = _latest(seen.filter(then).join(since, on="person", how="semi"))
+    before = before.filter(pl.col("waiting_since").is_not_null())
+    words = [
+        frame.unpivot(index="person", variable_name="field", value_name=name)
+        for name, frame in (
+            (name, frame.select("person", *map(as_texts, FIELDS)))
+            for name, frame in (("was", before), ("is", since))
+        )
+    ]
+    key = ["person", "field"]
+    used = _fields(withheld.filter(then), "export").select(
+        *key, "used", stood=pl.lit(True)
+    )
+    stood = pl.col("stood").is_not_null()
+    return (
+        words[0]
+        .join(words[1], on=key, maintain_order="left")
+        .join(used, on=key, how="left", maintain_order="left")
+        .with_columns(was=pl.when(stood).then("used").otherwise("was"))
+        .filter(pl.col("was").ne_missing(pl.col("is")))
+        .select(*key, "was", "is")
+    )
 
 
 def _results(prints: pl.DataFrame) -> pl.DataFrame:

@@ -59,7 +59,7 @@ PERSONAL: Final = sa.Table(
 )
 """All that is about a person, by random numbers: ids and free texts.
 
-What is erased here leaves its commitment behind, SHA-256 of salt and text.
+What is erased here leaves its commitment behind, SHA-256 of salt, U+001F and text.
 """
 
 

@@ -20,6 +20,7 @@ from ektp_sched.documents.seal import (
     SUMMARY,
     file_names,
     file_of,
+    later_plans,
     seal,
 )
 from ektp_sched.documents.summary import Summary
@@ -556,4 +557,5 @@ def not_checked(saved: SavedPlan) -> list[str]:
     for name in file_names(saved.path):
         if name in _SHEETS or name.endswith(".xlsx"):
             names.add("batches/*.xlsx" if name.startswith("batches/") else name)
+    names |= {f"{name}/" for name in later_plans(saved.path)}
     return sorted(names)
