@@ -286,8 +286,7 @@ def put_plan(
     -------
     tuple or None
         The folder, and the plan with its mark; None if something came meanwhile that
-        the plan does not know: nothing is
-        written then.
+        the plan does not know: nothing is written then.
 
     Raises
     ------
