@@ -54,9 +54,20 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["Basis", "Morning", "basis_of", "made_of", "take_in", "today"]
+__all__ = [
+    "ATTEMPTS",
+    "Basis",
+    "Morning",
+    "basis_of",
+    "horizon_before",
+    "made_of",
+    "others_record",
+    "refuse_later",
+    "take_in",
+    "today",
+]
 
-_ATTEMPTS: Final = 5
+ATTEMPTS: Final = 5
 """Times that a plan is made anew because something came while it was made."""
 
 _MOST_GONE: Final = 50
@@ -187,15 +198,15 @@ def today(
     clerk = Clerk(by or getpass.getuser(), on or date.today(), on is not None)
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
-    _refuse_later(folder, clerk.day)
+    refuse_later(folder, clerk.day)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
     same = _made_already(folder, backlog, path, clerk)
     if same is not None:
         return same
     imported = take_in(folder, backlog, clerk, open=open, gone=gone)
-    for _ in range(_ATTEMPTS):
+    for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, clerk.day)
-        horizon = days or _horizon_before(folder)
+        horizon = days or horizon_before(folder)
         made = made_of(folder, basis, clerk.day, horizon, progress)
         morning = Morning(made, None, path, imported=imported, records=basis.records)
         if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
@@ -211,14 +222,19 @@ def today(
         )
         if place is not None:
             return Morning(made, place, path, imported, records=basis.records)
+    raise others_record(folder)
+
+
+def others_record(folder: OfficeFolder) -> LedgerError:
+    """Return that a plan cannot be made while others go on recording."""
     message = said(
         "others keep recording while the plan is made; try again when they have done",
         "petugas lain terus mencatat selama rencana disusun; coba lagi setelah selesai",
     )
-    raise LedgerError(message, file=str(folder.path))
+    return LedgerError(message, file=str(folder.path))
 
 
-def _refuse_later(folder: OfficeFolder, day: date) -> None:
+def refuse_later(folder: OfficeFolder, day: date) -> None:
     """Refuse to plan before a plan that is there, or beside one of another ledger."""
     if not folder.ledger.exists:
         strange = folder.plans()
@@ -495,7 +511,7 @@ def made_of(
         )
 
 
-def _horizon_before(folder: OfficeFolder) -> int | None:
+def horizon_before(folder: OfficeFolder) -> int | None:
     """Return the days that were asked for when the last plan was made."""
     with folder.ledger.reading() as reader:
         acts = reader.acts("plan")
