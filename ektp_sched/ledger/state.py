@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ektp_sched.backlog.records import FIELDS, as_texts
-from ektp_sched.ledger.tables import FACTS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -111,10 +110,6 @@ class State:
 
 def state_of(reader: Reader) -> State:
     """Return what the acts of a ledger that still count add up to."""
-    named = reader.facts("commitments", FACTS["commitments"].c.kind == "application")
-    people = named.select(person="ref", since="act").join(
-        reader.names(), on="person", how="left", maintain_order="left"
-    )
     words = reader.facts("seen")
     withheld = reader.facts("withheld")
     seen = _latest(words)
@@ -131,7 +126,7 @@ def state_of(reader: Reader) -> State:
     told = reader.facts("told").unique("person", keep="first", maintain_order=True)
     return State(
         number=reader.number,
-        people=people.select("person", "application_id", "since"),
+        people=reader.people(),
         seen=seen.select("person", "state", *FIELDS),
         withheld=_fields(withheld, "export").drop("act"),
         overrides=_overrides(reader, withheld),
