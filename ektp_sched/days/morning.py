@@ -290,7 +290,9 @@ def _made_already(
         counted = counted_in_file(folder.office, reader, clerk.day)
         plan = load(last.path)
         office = office_of(folder.office, reader, clerk.day)
-    if came or fresh.is_new or counted is not None or plan.office != office:
+    # The office of the rest of a day has what was left then.
+    is_other = last.path.name == str(clerk.day) and plan.office != office
+    if came or fresh.is_new or counted is not None or is_other:
         message = said(
             "the sheets of {day} are made (plan {number}), and something came since; "
             "plan what is left of the day with `ektp-sched today --rest`",
