@@ -72,6 +72,10 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
     ),
+    "status": (
+        "status",
+        "ektp-sched status kupang BKR4T-9WXHD",
+    ),
     "report": (
         "report",
         "ektp-sched report out --lang en",

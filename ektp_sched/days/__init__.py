@@ -7,7 +7,7 @@ and waits for no planner to load.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder as OfficeFolder
@@ -15,12 +15,23 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import open_office as open_office
     from ektp_sched.days.morning import Morning as Morning
     from ektp_sched.days.morning import today as today
+    from ektp_sched.days.status import Standing as Standing
+    from ektp_sched.days.status import status_of as status_of
 
-__all__ = ["Morning", "OfficeFolder", "PlanFolder", "open_office", "today"]
+__all__ = [
+    "Morning",
+    "OfficeFolder",
+    "PlanFolder",
+    "Standing",
+    "open_office",
+    "status_of",
+    "today",
+]
 
-_MODULES = {
+_MODULES: Final = {
     "folder": ("OfficeFolder", "PlanFolder", "open_office"),
     "morning": ("Morning", "today"),
+    "status": ("Standing", "status_of"),
 }
 
 
