@@ -190,7 +190,7 @@ def _records(folder: Path, office: Office) -> pl.DataFrame | None:
     if not os.path.lexists(path):
         return None
     records = _table(path, RECORDS)
-    names = {"urgency": office.urgency, "card": office.cards}
+    names = {"urgency": [*office.urgency], "card": [*office.cards]}
     for field in records["field"].unique():
         rows = records.with_row_index("row", 2).filter(pl.col("field") == field)
         for column in ("was", "is", "used"):
@@ -200,7 +200,7 @@ def _records(folder: Path, office: Office) -> pl.DataFrame | None:
             if column == "used" and field in _NEEDED:
                 strange |= words.is_null()
             if column == "used" and names.get(field):
-                strange |= ~words.is_in([*names[field]]).fill_null(value=True)
+                strange |= ~words.is_in(names[field]).fill_null(value=True)
             if strange.any():
                 why = said("it is no {field}", "bukan {field}", field=field)
                 row = int(rows["row"][int(strange.arg_max() or 0)])
