@@ -215,7 +215,7 @@ class Reader:
         )["person"]
 
     def names(self) -> pl.DataFrame:
-        """Return person and application_id of all not forgotten, as they came."""
+        """Return person and application_id as they came, none forgotten or undone."""
         commitments = FACTS["commitments"]
         query = (
             sa.select(PERSONAL.c.ref.label("person"), PERSONAL.c.text)
@@ -223,6 +223,8 @@ class Reader:
             .where(commitments.c.kind == "application")
             .order_by(commitments.c.act, commitments.c.row)
         )
+        if self.undone:
+            query = query.where(commitments.c.act.not_in(sorted(self.undone)))
         rows = self.connection.execute(query).all()
         return pl.DataFrame(
             [tuple(row) for row in rows],
