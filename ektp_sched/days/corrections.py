@@ -52,9 +52,7 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
         There is no such act, it is none to take back, something rests on it, or reason
         or second name is missing.
     """
-    with folder.ledger.reading():
-        pass  # a ledger that is not there is not made here
-    with folder.ledger.writing() as writer:
+    with folder.ledger.writing(begun=True) as writer:
         acts = {act.number: act for act in writer.acts(live=False)}
         act = acts.get(number)
         if act is None or act.kind in _LASTING:

@@ -62,9 +62,7 @@ def record_counts(
         name for name, card in folder.office.cards.items() if card.stock is not None
     ]
     named = {_card(name, stocked): blanks for name, blanks in counts.items()}
-    with folder.ledger.reading():
-        pass  # a ledger that is not there is not made here
-    with folder.ledger.writing() as writer:
+    with folder.ledger.writing(begun=True) as writer:
         expected = blanks_left(folder.office, writer, signature.day)
         before = {
             act.number: act.day
@@ -158,9 +156,7 @@ def record_outage(
             begins=str(outage.begins),
         )
         raise LedgerError(message, file="--to")
-    with folder.ledger.reading():
-        pass  # a ledger that is not there is not made here
-    with folder.ledger.writing() as writer:
+    with folder.ledger.writing(begun=True) as writer:
         standing = outages(writer)
         if outage in standing or (
             outage.left == WHOLE and not _touches(outage, standing)
