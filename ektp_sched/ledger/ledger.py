@@ -517,8 +517,8 @@ class Ledger:
         ektp_sched.errors.LedgerError
             It cannot be written, or another writer takes too long.
         """
-        if begun:
-            self._refuse_absent()
+        if begun and not self.exists:
+            raise self._absent()
         with sentences(self.url), connect(self.url).connect() as connection:
             connection = connection.execution_options(writes=True)
             if connection.dialect.name == "postgresql":
