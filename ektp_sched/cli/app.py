@@ -52,6 +52,11 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
         "--start 2017-09-12 --out rule",
     ),
+    "today": (
+        "today",
+        "ektp-sched today",
+        "ektp-sched today kantor --open exclude --by Maria",
+    ),
     "verify": (
         "trust",
         "ektp-sched verify out --backlog backlog.csv --office office.toml",
@@ -66,6 +71,10 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "trust",
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
+    ),
+    "status": (
+        "status",
+        "ektp-sched status kupang BKR4T-9WXHD",
     ),
     "report": (
         "report",

@@ -53,6 +53,11 @@ KNOWN_FILES: Final = frozenset({CARRIED_FILE, CHANGES_FILE, DONE_REJECTS_FILE})
 
 SLIPPED_FILE: Final = "slipped.csv"
 
+DONE_FILE: Final = "done.csv"
+TOLD_FILE: Final = "told.csv"
+LEDGER_FILES: Final = frozenset({DONE_FILE, TOLD_FILE})
+"""What the ledger knew of cards and dates, of a plan that one knows."""
+
 
 def file_of(rule: Rule) -> str:
     """Return the file of a plan folder that has a row for each of its periods."""
@@ -64,7 +69,7 @@ FILES: Final = {
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
         | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv"}
         | {file_of(rule) for rule in HOLDING}
-        | {SLIPPED_FILE, *KNOWN_FILES}
+        | {SLIPPED_FILE, *KNOWN_FILES, *LEDGER_FILES}
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),

@@ -16,6 +16,7 @@ from ektp_sched.documents.seal import (
     BATCHES,
     FILES,
     KNOWN_FILES,
+    LEDGER_FILES,
     SLIPPED_FILE,
     SUMMARY,
     file_names,
@@ -311,6 +312,7 @@ def _own_names(saved: SavedPlan) -> set[str]:
     strange = set() if saved.office.shifts else {SHIFTS_FILE}
     strange |= set() if dates_told(saved.backlog) else {SLIPPED_FILE}
     strange |= set() if saved.backlog.known else KNOWN_FILES
+    strange |= set() if saved.mark else LEDGER_FILES
     return own - strange
 
 

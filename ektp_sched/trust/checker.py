@@ -190,6 +190,8 @@ TABLES = {
     "changes.csv": "application_id was is days because",
     "slipped.csv": "application_id promised_on day days_late",
     "done_rejects.csv": "source sheet row column reason",
+    "done.csv": "application_id result printed_at reason",
+    "told.csv": "application_id ready_by",
 }
 # A plan folder has no other files than these, and what systems and open workbooks
 # leave beside them.
@@ -211,7 +213,7 @@ KEYS = (
     f"{UNSAID} schema_version program office language start days read planned held "
     "done rejected printed unprinted status engine_reason tie_break seed tiers shifts "
     "quotas parity waits clearance uses unprinted_by_reason held_by_status "
-    "rejected_by_reason by_area previous files"
+    "rejected_by_reason by_area previous ledger files"
 )
 AMOUNT_KEYS = "per limit value periods printed cards kept kept_as_nobody_was_left"
 INSIDE = {
