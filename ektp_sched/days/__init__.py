@@ -1,13 +1,10 @@
-"""The office day by day: the morning, what was printed, one person, the month.
-
-A name brings its module with it when it is first used: whoever asks for one person
-at the counter waits for nothing else.
-"""
+"""The office day by day: the morning, what was printed, one person, the month."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from ektp_sched.lazily import lazily
 
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder as OfficeFolder
@@ -18,16 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["OfficeFolder", "PlanFolder", "Standing", "open_office", "status_of"]
 
-_MODULES: Final = {
-    "folder": ("OfficeFolder", "PlanFolder", "open_office"),
-    "status": ("Standing", "status_of"),
-}
-
-
-def __getattr__(name: str) -> object:
-    """Load a name's module when the name is first used (PEP 562)."""
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"ektp_sched.days.{module}"), name)
-    message = f"module 'ektp_sched.days' has no attribute {name!r}"
-    raise AttributeError(message)
+__getattr__ = lazily(
+    __name__,
+    {
+        "folder": ("OfficeFolder", "PlanFolder", "open_office"),
+        "status": ("Standing", "status_of"),
+    },
+)
