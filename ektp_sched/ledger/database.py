@@ -134,6 +134,7 @@ def connect(url: sa.URL) -> sa.Engine:
         _keep_readable(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA cache_size = -65536")  # KiB: an import, in memory
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

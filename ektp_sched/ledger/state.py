@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ektp_sched.backlog.records import FIELDS, as_texts
-from ektp_sched.ledger.tables import FACTS
+from ektp_sched.backlog.records import FIELDS, in_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,8 +43,9 @@ class State:
         person, field, was, is (texts): what exports say otherwise than at the last
         plan; ``was`` is what was used then.
     given
-        person, day, printer, batch, position, plan: the one place of a person on the
-        sheets, the day null for one that the last plan does not print.
+        person, day, printer, batch, position, plan, given_by (the act): the one place
+        of a person on the sheets, the day null for one that the last plan does not
+        print.
     results
         person, result, day, printer, operator, card, plan, reason, act: the last word
         of each card, by its day, then in the order of acts; ``open`` is none where
@@ -75,23 +75,40 @@ class State:
         polars.DataFrame
             The columns of `given`.
         """
-        words = self.results.select("person", "result", said_on="day")
+        return self._silent(pl.col("day") < day)
+
+    def standing(self, day: date) -> pl.DataFrame:
+        """Return who stands on a sheet of a day and has neither card nor mishap yet.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of `given`.
+        """
+        return self._silent(pl.col("day") == day)
+
+    def _silent(self, where: pl.Expr) -> pl.DataFrame:
+        """Return the places given of which nothing is known.
+
+        What was said before a place was given says nothing of it, as of a card spoilt
+        in the morning that the rest of the day prints again; but a print.
+        """
+        words = self.results.select("person", "result", said_on="day", said_by="act")
         final = pl.col("result") == "printed"
-        told = (pl.col("said_on") >= pl.col("day")) | final
+        since = pl.col("said_on") > pl.col("day")
+        since |= (pl.col("said_on") == pl.col("day")) & (
+            pl.col("said_by") > pl.col("given_by")
+        )
         return (
-            self.given.filter(pl.col("day") < day)
+            self.given.filter(where)
             .join(words, on="person", how="left", maintain_order="left")
-            .filter(~told.fill_null(value=False))
+            .filter(~(since | final).fill_null(value=False))
             .select(self.given.columns)
         )
 
 
 def state_of(reader: Reader) -> State:
     """Return what the acts of a ledger that still count add up to."""
-    named = reader.facts("commitments", FACTS["commitments"].c.kind == "application")
-    people = named.select(person="ref", since="act").join(
-        reader.names(), on="person", how="left", maintain_order="left"
-    )
     words = reader.facts("seen")
     withheld = reader.facts("withheld")
     seen = _latest(words)
@@ -108,12 +125,14 @@ def state_of(reader: Reader) -> State:
     told = reader.facts("told").unique("person", keep="first", maintain_order=True)
     return State(
         number=reader.number,
-        people=people.select("person", "application_id", "since"),
+        people=reader.people(),
         seen=seen.select("person", "state", *FIELDS),
         withheld=_fields(withheld, "export").drop("act"),
         overrides=_overrides(reader, withheld),
         changed=_changed(words, withheld, max(plans, default=0)),
-        given=planned.select("person", "day", "printer", "batch", "position", "plan"),
+        given=planned.select(
+            *("person", "day", "printer", "batch", "position", "plan"), given_by="act"
+        ),
         results=_results(reader.facts("prints")),
         handed=handed.select("person", "day"),
         told=told.select("person", "promised_on"),
@@ -169,7 +188,7 @@ def _changed(
     words = [
         frame.unpivot(index="person", variable_name="field", value_name=name)
         for name, frame in (
-            (name, frame.select("person", *map(as_texts, FIELDS)))
+            (name, frame.select("person", *map(in_words, FIELDS)))
             for name, frame in (("was", before), ("is", since))
         )
     ]

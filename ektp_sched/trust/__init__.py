@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         check_certificate as check_certificate,
     )
     from ektp_sched.trust.proof.decided import proves_choice as proves_choice
+    from ektp_sched.trust.verify.records import check_raw_records as check_raw_records
     from ektp_sched.trust.verify.verify import verify as verify
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Violation",
     "audit",
     "check_certificate",
+    "check_raw_records",
     "explain",
     "fairness",
     "proves_choice",
@@ -42,6 +44,7 @@ __getattr__ = lazily(
         "findings": ("Violation",),
         "proof.certificate": ("check_certificate",),
         "proof.decided": ("proves_choice",),
+        "verify.records": ("check_raw_records",),
         "verify.verify": ("verify",),
     },
 )

@@ -141,8 +141,8 @@ def sheets_marked(previous: Plan) -> list[Path]:
 
     A sheet without any mark says nothing of what was printed.
     """
-    if not isinstance(previous, SavedPlan):
-        return []
+    if not isinstance(previous, SavedPlan) or previous.mark is not None:
+        return []  # what sheets of an office folder say, its ledger says
     if sheets_as_written(previous.path, previous.summary):
         return []
     return [

@@ -219,8 +219,8 @@ def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     told = carried.clear()
     if done is not None:
         # Whom the previous plan does not know may be in this export all the same.
-        printed = (pl.col("result") == "printed") & (pl.col("date") <= start)
-        told = pl.concat([done.frame, done.strangers.filter(printed)])
+        card = pl.col("result").is_in(["printed", STANDING]) & (pl.col("date") <= start)
+        told = pl.concat([done.frame, done.strangers.filter(card)])
     return carried.select(_ID, was="result", was_on="date", was_by="source").join(
         told.select(_ID, says="result", says_on="date", says_by="source"),
         on=_ID,
