@@ -10,7 +10,7 @@ import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, emit
 from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
-from ektp_sched.cli.plan import DaysOption, tell_conflict
+from ektp_sched.cli.plan import tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
 
@@ -45,6 +45,16 @@ OnOption = Annotated[
         help="The day, such as 2017-09-12; the system's if left out.",
     ),
 ]
+DaysOption = Annotated[
+    int | None,
+    typer.Option(
+        "--days",
+        metavar="N",
+        min=1,
+        max=3660,
+        help="Calendar days to plan; as the last plan if left out, 60 at first.",
+    ),
+]
 ExportOption = Annotated[
     Path | None,
     typer.Option(
@@ -63,6 +73,15 @@ def today(
     open_choice: OpenOption = None,
     gone: GoneOption = "ask",
     max_rejects: MaxRejectsOption = 0.01,
+    heads: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--head",
+            metavar="HEAD",
+            help="Head of the ledger on the last sheet of paper; may be repeated. A "
+            "ledger without it is older than that sheet, and refused.",
+        ),
+    ] = None,
     by: ByOption = None,
     ledger: LedgerOption = None,
     lang: LangOption = None,
@@ -90,6 +109,7 @@ def today(
             by=by,
             days=days,
             max_rejects=max_rejects,
+            heads=heads or (),
             lang=lang,
             progress=progress,
         )
@@ -99,9 +119,9 @@ def today(
     if as_json:
         emit(_document(morning))
         return
-    from ektp_sched.output.terminal import show_plan
+    from ektp_sched.days.morning_text import show_morning
 
-    show_plan(morning.plan, console(), words, morning.place.path)
+    show_morning(morning, console(), words)
 
 
 def _document(morning: Morning) -> dict[str, Any]:
@@ -115,5 +135,9 @@ def _document(morning: Morning) -> dict[str, Any]:
         "act": place.act,
         "again": morning.again,
         "export": str(morning.export),
-        "imported": dict(morning.imported),
+        "imported": None if morning.imported is None else dict(morning.imported),
+        "records": morning.records.height,
+        "slipped": morning.slipped.height,
+        "blanks": dict(morning.blanks),
+        "sheets": morning.sheets().to_dicts(),
     }
