@@ -52,6 +52,19 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
         "--start 2017-09-12 --out rule",
     ),
+    "today": (
+        "today",
+        "ektp-sched today",
+        "ektp-sched today kantor --open exclude --by Maria",
+    ),
+    "record": (
+        "record",
+        "ektp-sched record plans/2017-09-12/batches/2017-09-12/printer-1.xlsx",
+        "ektp-sched record --all --except spoilt.csv --by Sri",
+        "ektp-sched record --count KTP-el=8731",
+        "ektp-sched record --outage server-1 --from 2017-09-13",
+        "ektp-sched record --undo 17 --reason misclick",
+    ),
     "verify": (
         "trust",
         "ektp-sched verify out --backlog backlog.csv --office office.toml",
@@ -66,6 +79,10 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "trust",
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
+    ),
+    "status": (
+        "status",
+        "ektp-sched status kupang BKR4T-9WXHD",
     ),
     "report": (
         "report",

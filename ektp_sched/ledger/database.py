@@ -29,6 +29,7 @@ __all__ = [
     "connect",
     "is_current",
     "migrate",
+    "sentence_of",
     "sentences",
     "shown",
 ]
@@ -134,6 +135,7 @@ def connect(url: sa.URL) -> sa.Engine:
         _keep_readable(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA cache_size = -65536")  # KiB: an import, in memory
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -203,7 +205,7 @@ def sentences(url: sa.URL) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        message = _sentence(_said_by_database(error))
+        message = sentence_of(_said_by_database(error))
         if message is None:
             raise
         raise LedgerError(message, file=shown(url)) from None
@@ -271,7 +273,7 @@ def _kind(error: Any) -> str | None:
     return "unreached" if hasattr(error, "sqlstate") and is_unanswered else None
 
 
-def _sentence(error: object) -> Said | None:
+def sentence_of(error: object) -> Said | None:
     """Return what is wrong with the database and what would be right."""
     kind = _kind(error)
     if kind is None:

@@ -130,7 +130,10 @@ class Personal:
 
 
 def personal(texts: pl.Series, kind: str) -> Personal:
-    """Return a random number and a salt for each of some texts, to be appended."""
+    """Return a random number and a salt for each of some texts, to be appended.
+
+    Numbers ascend, so that a table of them grows at its end.
+    """
     number = len(texts)
     raw = os.urandom(8 * number)
     refs = pl.Series("ref", [*memoryview(raw).cast("Q")], dtype=pl.UInt64)
@@ -138,7 +141,7 @@ def personal(texts: pl.Series, kind: str) -> Personal:
     step = 2 * _SALT_BYTES
     salts = [digits[at : at + step] for at in range(0, step * number, step)]
     return Personal(
-        refs=(refs & (2**_REF_BITS - 1)).cast(pl.Int64),
+        refs=(refs & (2**_REF_BITS - 1)).cast(pl.Int64).sort(),
         texts=_plain(texts),
         salts=pl.Series("salt", salts, dtype=pl.String),
         kind=kind,
@@ -191,11 +194,12 @@ class Reader:
     def facts(self, name: str, *where: sa.ColumnElement[bool]) -> pl.DataFrame:
         """Return the facts of a table in order, without those of acts undone.
 
-        Columns whose name is that of a day are dates.
+        Whom a number stands for, and whose text was erased, no act undoes.  Columns
+        whose name is that of a day are dates.
         """
         table = FACTS[name]
         query = sa.select(table).order_by(table.c.act, table.c.row).where(*where)
-        if self.undone:
+        if self.undone and name not in _LASTING:
             query = query.where(table.c.act.not_in(sorted(self.undone)))
         return frame_of(self.connection.execute(query), table)
 
@@ -215,21 +219,40 @@ class Reader:
 
     def names(self) -> pl.DataFrame:
         """Return person and application_id of all not forgotten, as they came."""
+        return self.people().drop_nulls().drop("since")
+
+    def people(self) -> pl.DataFrame:
+        """Return everybody as they came.
+
+        Returns
+        -------
+        polars.DataFrame
+            person, application_id (null where it was forgotten), since (the act that
+            first named the person); nobody whom only acts undone name.
+        """
         commitments = FACTS["commitments"]
         query = (
-            sa.select(PERSONAL.c.ref.label("person"), PERSONAL.c.text)
-            .join_from(commitments, PERSONAL, commitments.c.ref == PERSONAL.c.ref)
+            sa.select(commitments.c.ref, PERSONAL.c.text, commitments.c.act)
+            .join_from(
+                commitments, PERSONAL, commitments.c.ref == PERSONAL.c.ref, isouter=True
+            )
             .where(commitments.c.kind == "application")
             .order_by(commitments.c.act, commitments.c.row)
         )
-        rows = self.connection.execute(query).all()
+        if self.undone:
+            query = query.where(commitments.c.act.not_in(sorted(self.undone)))
         return pl.DataFrame(
-            [tuple(row) for row in rows],
-            schema={"person": pl.Int64, "application_id": pl.String},
+            _tuples(self.connection.execute(query)),
+            schema={
+                "person": pl.Int64,
+                "application_id": pl.String,
+                "since": pl.Int64,
+            },
             orient="row",
         )
 
 
+_LASTING: Final = frozenset({"commitments", "forgotten"})
 _DAYS: Final = frozenset(
     {"day", "waiting_since", "ready_on", "due_on", "promised_on", "pinned_on"}
     | {"begins", "ends"}
@@ -244,7 +267,7 @@ def frame_of(rows: sa.CursorResult[Any], table: sa.Table) -> pl.DataFrame:
         for column in table.columns
     }
     try:
-        frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+        frame = pl.DataFrame(_tuples(rows), schema=schema, orient="row")
         days = [name for name in frame.columns if name in _DAYS]
         stamps = [name for name in frame.columns if name in _STAMPS]
         return frame.with_columns(
@@ -263,6 +286,11 @@ def _edited(connection: sa.Connection) -> LedgerError:
         "verify`, lalu pulihkan cadangan dengan `ektp-sched ledger restore`",
     )
     return LedgerError(message, file=shown(connection.engine.url))
+
+
+def _tuples(rows: sa.CursorResult[Any]) -> list[tuple[Any, ...]]:
+    """Return rows as the driver makes them, several times faster than one by one."""
+    return [] if rows.cursor is None else [*rows.cursor.fetchall()]
 
 
 class Writer(Reader):
@@ -353,6 +381,8 @@ class Writer(Reader):
         act["hash"] = act_hash(act)
         self.connection.execute(sa.insert(ACTS), act)
         for each in texts:
+            if each.refs.is_empty():
+                continue
             frame = pl.DataFrame(
                 {"ref": each.refs, "text": each.texts, "salt": each.salts}
             )
@@ -383,7 +413,7 @@ def _encodable(text: str) -> str:
 
 def _commitments(texts: Personal) -> pl.DataFrame:
     # A salted hash has no columnar form.
-    pairs = zip(texts.salts, texts.texts, strict=True)
+    pairs = zip(texts.salts.to_list(), texts.texts.to_list(), strict=True)
     left = [commitment_of(salt, text) for salt, text in pairs]
     return pl.DataFrame({"ref": texts.refs, "commitment": left}).select(
         "ref", "commitment", kind=pl.lit(texts.kind)
@@ -425,6 +455,8 @@ def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
 
 
 def _insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
     names = ", ".join(f'"{name}"' for name in frame.columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * frame.width)
@@ -475,16 +507,23 @@ class Ledger:
                 yield Reader(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self, *, begun: bool = False) -> Iterator[Writer]:
         """Yield what can be appended; all of it is kept, or nothing if anything fails.
 
         Others wait meanwhile.
+
+        Parameters
+        ----------
+        begun
+            Whether there must be a ledger; else its tables are made.
 
         Raises
         ------
         ektp_sched.errors.LedgerError
             It cannot be written, or another writer takes too long.
         """
+        if begun and not self.exists:
+            raise self._absent()
         with sentences(self.url), connect(self.url).connect() as connection:
             connection = connection.execution_options(writes=True)
             if connection.dialect.name == "postgresql":

@@ -10,10 +10,12 @@ import polars as pl
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.backlog.records import RECORDS
 from ektp_sched.documents.seal import (
     CARRIED_FILE,
     CHANGES_FILE,
     DONE_REJECTS_FILE,
+    RECORDS_FILE,
     SLIPPED_FILE,
 )
 from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
@@ -86,11 +88,17 @@ def applications_csv(backlog: Backlog) -> memoryview:
 
 def write_plan(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
     """Write plan.csv, or plan.parquet."""
-    assignments = plan.assignments.select(*PLAN)
     if parquet:
-        assignments.write_parquet(folder / "plan.parquet")
+        plan.assignments.select(*PLAN).write_parquet(folder / "plan.parquet")
     else:
-        write_csv(assignments, folder / "plan.csv", places=6)
+        (folder / "plan.csv").write_bytes(plan_csv(plan))
+
+
+def plan_csv(plan: AnyPlan) -> memoryview:
+    """Return plan.csv: who is printed when and where."""
+    text = BytesIO()
+    write_csv(plan.assignments.select(*PLAN), text, places=6)
+    return text.getbuffer()
 
 
 def write_tables(plan: AnyPlan, folder: Path) -> None:
@@ -109,8 +117,10 @@ def write_tables(plan: AnyPlan, folder: Path) -> None:
 
 
 def known_tables(plan: AnyPlan) -> dict[str, bytes]:
-    """Return what became of the plan before and of dates told, by file name."""
+    """Return what became of the plan before, of records and dates told, by file."""
     tables, known = dict[str, bytes](), plan.backlog.known
+    if (records := changed_records(plan.backlog)) is not None:
+        tables[RECORDS_FILE] = _csv(records.select(*RECORDS))
     if known is not None:
         tables[CARRIED_FILE] = _csv(known.carried.select(*CARRIED))
         tables[CHANGES_FILE] = _csv(changes(plan))
@@ -119,6 +129,12 @@ def known_tables(plan: AnyPlan) -> dict[str, bytes]:
     if dates_told(plan.backlog):
         tables[SLIPPED_FILE] = _csv(slipped(plan))
     return tables
+
+
+def changed_records(backlog: Backlog) -> pl.DataFrame | None:
+    """Return the rows of records.csv; None where there are none."""
+    records = backlog.records
+    return None if records is None or records.is_empty() else records
 
 
 def dates_told(backlog: Backlog) -> int:
