@@ -185,6 +185,7 @@ def today(
     max_rejects: float = 0.01,
     heads: Sequence[str] = (),
     lang: str | None = None,
+    report: bool = True,
     progress: Progress | None = None,
 ) -> Morning:
     """Take in the newest export and plan from today on.
@@ -213,6 +214,8 @@ def today(
         Heads of the ledger on sheets of paper; refused is a ledger that has them not.
     lang
         Language of the sheets; the office's if left out.
+    report
+        Whether to write report.html.
     progress
         Called with a stage and the share of the work done.
 
@@ -247,7 +250,13 @@ def today(
         place = None
         if made.status in (Status.OPTIMAL, Status.FEASIBLE):
             put = put_plan(
-                folder, made, basis.state, clerk, lang=lang, beside=basis.files
+                folder,
+                made,
+                basis.state,
+                clerk,
+                lang=lang,
+                beside=basis.files,
+                report=report,
             )
             if put is None:
                 if (same := _made_already(folder, backlog, path, clerk)) is not None:

@@ -263,6 +263,7 @@ def put_plan(
     beside: Mapping[str, bytes] | None = None,
     voids: pl.DataFrame | None = None,
     stay: pl.Series | None = None,
+    report: bool = True,
 ) -> tuple[PlanFolder, Plan] | None:
     """Write the act of a plan, then its folder.
 
@@ -285,6 +286,8 @@ def put_plan(
     stay
         Who keeps the place on a sheet of this day that another plan gave; None in the
         morning, when there is no such sheet.
+    report
+        Whether to write report.html.
 
     Returns
     -------
@@ -336,6 +339,7 @@ def put_plan(
             made,
             waiting,
             lang=lang,
+            report=report,
             beside=beside,
         )
     _put_in_place(waiting, target)
