@@ -79,7 +79,8 @@ def address(
     except (sa.exc.ArgumentError, ValueError):
         url = None
     driver = None if url is None else _SCHEMES.get(url.drivername.partition("+")[0])
-    if url is None or driver is None:
+    is_file = driver is not None and driver.startswith("sqlite")
+    if url is None or driver is None or (is_file and not url.database):
         message = said(
             "the address is none of a database; write postgresql://user@host/name, or "
             "sqlite:///file.db",
@@ -96,8 +97,8 @@ def address(
             variable=VARIABLE,
         )
         raise LedgerError(message, file=source)
-    if driver.startswith("sqlite") and url.database:
-        url = url.set(database=str(folder / url.database))
+    if is_file:
+        url = url.set(database=str(folder / str(url.database)))
     return url.set(drivername=driver)
 
 

@@ -370,7 +370,9 @@ class Writer(Reader):
             "rests_on": number - 1 if rests_on is None else rests_on,
             "undoes": new.undoes,
             "plan": new.plan,
-            "detail": _word(json.dumps(new.detail, sort_keys=True, ensure_ascii=False)),
+            "detail": _encodable(
+                json.dumps(new.detail, sort_keys=True, ensure_ascii=False)
+            ),
             "form": FORM,
             "facts": sum(map(len, lines.values())),
             "digest": digest_of(lines),
@@ -401,9 +403,12 @@ def _now(connection: sa.Connection) -> str:
 
 def _word(text: str | None) -> str | None:
     """Return a text that a line of a digest and every database can hold."""
-    if text is None:
-        return None
-    return re.sub(_CONTROL, " ", text).encode("utf-8", "replace").decode()
+    return None if text is None else _encodable(re.sub(_CONTROL, " ", text))
+
+
+def _encodable(text: str) -> str:
+    """Return a text without the halves of signs that a file's name can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _commitments(texts: Personal) -> pl.DataFrame:
