@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from ektp_sched.errors import LedgerError
-from ektp_sched.ledger.triggers import set_triggers
+from ektp_sched.ledger.triggers import drop_triggers, set_triggers
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -19,13 +19,29 @@ if TYPE_CHECKING:
 
     from ektp_sched.words import Said
 
-__all__ = ["FILE", "VARIABLE", "address", "connect", "migrate", "sentences", "shown"]
+__all__ = [
+    "FILE",
+    "REVISIONS",
+    "VARIABLE",
+    "address",
+    "connect",
+    "made",
+    "migrate",
+    "sentences",
+    "shown",
+]
 
 FILE: Final = "ledger.db"
 """The ledger in an office folder, unless an address is given."""
 
 VARIABLE: Final = "EKTP_LEDGER"
 """An address in the environment, the only one that may hold a password."""
+
+REVISIONS: Final = ["0001"]
+"""Forms of the tables that this version knows, the newest last."""
+
+VERSIONS: Final = [str(Path(__file__).parent / "migrations/versions")]
+"""Where alembic finds what brings the tables from one to the next."""
 
 _SCHEMES: Final = {
     "sqlite": "sqlite+pysqlite",
@@ -63,15 +79,23 @@ def address(
     except (sa.exc.ArgumentError, ValueError):
         url = None
     driver = None if url is None else _SCHEMES.get(url.drivername.partition("+")[0])
-    if url is None or driver is None:
+    is_file = driver is not None and driver.startswith("sqlite")
+    if (
+        url is None
+        or driver is None
+        or "@" in (url.host or "")  # a password that holds one: part of it would show
+        or (is_file and url.database in (None, "", ":memory:"))
+    ):
         message = said(
             "the address is none of a database; write postgresql://user@host/name, or "
-            "sqlite:///file.db",
+            "sqlite:///file.db, and in a password %40 for @ and %2F for /",
             "alamat itu bukan alamat basis data; tulis postgresql://user@host/nama, "
-            "atau sqlite:///berkas.db",
+            "atau sqlite:///berkas.db, dan dalam kata sandi %40 untuk @ dan %2F untuk "
+            "/",
         )
         raise LedgerError(message, file=source)
-    if (url.password or "password" in url.query) and source != VARIABLE:
+    has_password = url.password or any("password" in k.lower() for k in url.query)
+    if has_password and source != VARIABLE:
         message = said(
             "the address holds a password, and this would be copied into every plan "
             "folder or seen by others; set {variable}, or use a .pgpass file",
@@ -80,8 +104,8 @@ def address(
             variable=VARIABLE,
         )
         raise LedgerError(message, file=source)
-    if driver.startswith("sqlite") and url.database:
-        url = url.set(database=str(folder / url.database))
+    if is_file:
+        return sa.URL.create(driver, database=str(folder / str(url.database)))
     return url.set(drivername=driver)
 
 
@@ -92,30 +116,87 @@ def shown(url: sa.URL) -> str:
     return url.set(drivername="postgresql", query={}).render_as_string()
 
 
-def connect(url: sa.URL) -> sa.Engine:
+def connect(url: sa.URL, *, writes: bool = False) -> sa.Engine:
     """Return the database of an address; nothing is asked of it yet."""
     if not url.drivername.startswith("sqlite"):
         return sa.create_engine(
             url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10}
         )
+    path = Path(str(url.database))
     engine = sa.create_engine(
-        url, poolclass=sa.NullPool, connect_args={"timeout": _WAIT}
+        url,
+        poolclass=sa.NullPool,
+        creator=(lambda: _open(path)) if writes else (lambda: _open_to_read(path)),
     )
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver begins no transaction of its own accord: `_begin` does.
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
+        # The driver begins no transaction of its own accord.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = _sqlite(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a ledger that is only read, also where nothing may be written at all."""
+    import sqlite3
+
+    try:
+        connection = _sqlite(path)
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        wal = path.with_name(f"{path.name}-wal")
+        left = wal.exists() and wal.stat().st_size > 0  # what only that file has
+        if left or not path.is_file() or os.access(path.parent, os.W_OK):
+            raise
+        connection = _sqlite(path, "?mode=ro&immutable=1")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _sqlite(path: Path, how: str = "") -> sqlite3.Connection:
+    import sqlite3
+
+    place = f"{path.absolute().as_uri()}{how}" if how else str(path)
+    return sqlite3.connect(place, timeout=_WAIT, isolation_level=None, uri=bool(how))
+
+
+def made(connection: sa.Connection) -> str | None:
+    """Return the form of a ledger's tables; None where there are none yet.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        The tables are of a later version, or no ledger's.
+    """
+    names = {*sa.inspect(connection).get_table_names()}
+    file = shown(connection.engine.url)
+    if not names & {"acts", "alembic_version"}:
+        if names and connection.dialect.name == "sqlite":
+            raise LedgerError(_NO_LEDGER, file=file)
+        return None
+    revision = None
+    if "alembic_version" in names:
+        revision = connection.exec_driver_sql(
+            "SELECT version_num FROM alembic_version"
+        ).scalar()
+    if "acts" not in names or revision is None:
+        raise LedgerError(_NO_LEDGER, file=file)
+    if revision not in REVISIONS:
+        message = said(
+            "was written by a later version of ektp-sched; use that version",
+            "ditulis oleh versi ektp-sched yang lebih baru; gunakan versi itu",
+        )
+        raise LedgerError(message, file=file)
+    return str(revision)
 
 
 def migrate(connection: sa.Connection) -> None:
@@ -124,28 +205,21 @@ def migrate(connection: sa.Connection) -> None:
     Raises
     ------
     ektp_sched.errors.LedgerError
-        The tables are of a later version.
+        The tables are of a later version, or no ledger's.
     """
+    revision = made(connection)
+    if revision == REVISIONS[-1]:
+        return
     from alembic import command
     from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", "ektp_sched.ledger:migrations")
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(VERSIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
-        return
-    if current is not None and current not in {
-        script.revision for script in scripts.walk_revisions()
-    }:
-        message = said(
-            "was written by a later version of ektp-sched; use that version",
-            "ditulis oleh versi ektp-sched yang lebih baru; gunakan versi itu",
-        )
-        raise LedgerError(message, file=shown(connection.engine.url))
+    if revision is not None:
+        drop_triggers(connection)
     command.upgrade(config, "head")
     set_triggers(connection)
 
@@ -162,6 +236,13 @@ def sentences(url: sa.URL) -> Iterator[None]:
         raise LedgerError(message, file=shown(url)) from None
 
 
+_NO_LEDGER: Final = said(
+    "is no ledger; name the ledger, or restore it from a backup with "
+    "`ektp-sched ledger restore`",
+    "bukan buku besar; sebutkan buku besarnya, atau pulihkan dari cadangan dengan "
+    "`ektp-sched ledger restore`",
+)
+
 _CODES: Final = {
     "SQLITE_BUSY": "busy",
     "SQLITE_LOCKED": "busy",
@@ -172,6 +253,7 @@ _CODES: Final = {
     "SQLITE_IOERR": "full",
     "SQLITE_NOTADB": "other",
     "SQLITE_CORRUPT": "corrupt",
+    "SQLITE_PROTOCOL": "busy",
     # PostgreSQL, by class or code
     "28": "password",
     "3D000": "no-database",
@@ -182,19 +264,29 @@ _CODES: Final = {
     "55P03": "busy",
     "40": "busy",
     "08": "unreached",
+    "57": "unreached",
+    "58": "full",
+    "42P01": "other",
+    "XX": "corrupt",
 }
 
 
 def _kind(error: Any) -> str | None:
     name = getattr(error, "sqlite_errorname", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and name != "SQLITE_ERROR":
         return next((k for code, k in _CODES.items() if name.startswith(code)), None)
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return _CODES.get(state) or _CODES.get(state[:2])
     text = str(error)
-    if "password" in text or "authentication" in text:
+    if type(error).__module__ == "sqlite3":
+        return "other" if "no such" in text else "corrupt"
+    if any(word in text for word in ("password", "authentication", "pg_hba.conf")):
         return "password"
+    if "too many" in text:
+        return "busy"
+    if "invalid" in text:
+        return "address"
     if "does not exist" in text:
         return "no-database"
     return "unreached" if type(error).__name__ == "OperationalError" else None
@@ -232,11 +324,12 @@ def _sentence(error: object) -> Said | None:
             "tidak dapat ditulis karena disk penuh atau rusak; kosongkan sebagian; "
             "tidak ada yang dicatat",
         ),
-        "other": said(
-            "is no ledger; name the ledger, or restore it from a backup with "
-            "`ektp-sched ledger restore`",
-            "bukan buku besar; sebutkan buku besarnya, atau pulihkan dari cadangan "
-            "dengan `ektp-sched ledger restore`",
+        "other": _NO_LEDGER,
+        "address": said(
+            "is an address with a part that is not understood; write "
+            "postgresql://user@host/name",
+            "memuat bagian alamat yang tidak dipahami; tulis "
+            "postgresql://user@host/nama",
         ),
         "corrupt": said(
             "is damaged; restore it from a backup with `ektp-sched ledger restore`",

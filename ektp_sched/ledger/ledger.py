@@ -23,7 +23,14 @@ from ektp_sched.ledger.chain import (
     commitment_of,
     digest_of,
 )
-from ektp_sched.ledger.database import connect, migrate, sentences, shown
+from ektp_sched.ledger.database import (
+    REVISIONS,
+    connect,
+    made,
+    migrate,
+    sentences,
+    shown,
+)
 from ektp_sched.ledger.tables import ACTS, FACTS, KINDS, PERSONAL
 from ektp_sched.words import said
 
@@ -411,13 +418,20 @@ class Ledger:
         ektp_sched.errors.LedgerError
             There is no ledger yet, or it cannot be read.
         """
-        self._refuse_absent()
-        with sentences(self.url), connect(self.url).connect() as connection:
-            options = {"isolation_level": "REPEATABLE READ"}
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(**options)
-            with connection.begin():
-                yield Reader(connection)
+        with sentences(self.url):
+            self._refuse_absent()
+            with connect(self.url).connect() as connection:
+                revision = made(connection)
+            if revision != REVISIONS[-1]:
+                with self.writing():
+                    pass  # brings it to today's form
+            with connect(self.url).connect() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection = connection.execution_options(
+                        isolation_level="REPEATABLE READ"
+                    )
+                with connection.begin():
+                    yield Reader(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -430,24 +444,26 @@ class Ledger:
         ektp_sched.errors.LedgerError
             It cannot be written, or another writer takes too long.
         """
-        with sentences(self.url), connect(self.url).connect() as connection:
-            connection = connection.execution_options(writes=True)
-            with connection.begin():
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
-                    connection.exec_driver_sql(
-                        "SELECT pg_advisory_xact_lock(1263091540)"
-                    )
-                migrate(connection)
-                yield Writer(connection)
+        engine = connect(self.url, writes=True)
+        with (
+            sentences(self.url),
+            engine.connect() as connection,
+            connection.begin(),
+        ):
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1263091540)")
+            migrate(connection)
+            yield Writer(connection)
 
     @property
     def exists(self) -> bool:
         """Return whether there is a ledger at the address; a database must answer."""
-        if self.url.drivername.startswith("sqlite"):
-            return os.path.exists(str(self.url.database))
+        is_file = self.url.drivername.startswith("sqlite")
+        if is_file and not os.path.lexists(str(self.url.database)):
+            return False
         with sentences(self.url), connect(self.url).connect() as connection:
-            return sa.inspect(connection).has_table("acts")
+            return made(connection) is not None
 
     def _refuse_absent(self) -> None:
         if not self.exists:
