@@ -116,18 +116,28 @@ def shown(url: sa.URL) -> str:
     return url.set(drivername="postgresql", query={}).render_as_string()
 
 
-def connect(url: sa.URL, *, writes: bool = False) -> sa.Engine:
-    """Return the database of an address; nothing is asked of it yet."""
+def connect(
+    url: sa.URL, *, writes: bool = False, anew: Path | None = None
+) -> sa.Engine:
+    """Return the database of an address; nothing is asked of it yet.
+
+    Parameters
+    ----------
+    url
+        The address.
+    writes
+        Whether it is to be written.
+    anew
+        Another file in place of that of the address, which nobody else knows yet and
+        which is worth nothing before it is whole: no journal is left beside it.
+    """
     if not url.drivername.startswith("sqlite"):
         return sa.create_engine(
             url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10}
         )
-    path = Path(str(url.database))
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.NullPool,
-        creator=(lambda: _open(path)) if writes else (lambda: _open_to_read(path)),
-    )
+    path = anew or Path(str(url.database))
+    opens = _open_anew if anew else _open if writes else _open_to_read
+    engine = sa.create_engine(url, poolclass=sa.NullPool, creator=lambda: opens(path))
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -142,6 +152,13 @@ def _open(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def _open_anew(path: Path) -> sqlite3.Connection:
+    connection = _sqlite(path)
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    connection.execute("PRAGMA synchronous = OFF")
     return connection
 
 
@@ -199,8 +216,15 @@ def made(connection: sa.Connection) -> str | None:
     return str(revision)
 
 
-def migrate(connection: sa.Connection) -> None:
+def migrate(connection: sa.Connection, until: str = "head") -> None:
     """Bring the tables to this version's form, then set every trigger anew.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that writes.
+    until
+        Form at which to stop, for rows that were written in it.
 
     Raises
     ------
@@ -220,7 +244,7 @@ def migrate(connection: sa.Connection) -> None:
     config.attributes["connection"] = connection
     if revision is not None:
         drop_triggers(connection)
-    command.upgrade(config, "head")
+    command.upgrade(config, until)
     set_triggers(connection)
 
 
@@ -229,8 +253,13 @@ def sentences(url: sa.URL) -> Iterator[None]:
     """Turn what a database says into one sentence, without any password."""
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        message = _sentence(error.orig)
+    except Exception as error:
+        # What goes through the driver itself is not wrapped.
+        is_wrapped = isinstance(error, sa.exc.DBAPIError)
+        own = error.orig if is_wrapped else error  # type: ignore[attr-defined]
+        if type(own).__module__.partition(".")[0] not in {"sqlite3", "psycopg"}:
+            raise
+        message = _sentence(own)
         if message is None:
             raise
         raise LedgerError(message, file=shown(url)) from None

@@ -37,7 +37,16 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Act", "Ledger", "NewAct", "Personal", "Reader", "Writer", "personal"]
+__all__ = [
+    "Act",
+    "Ledger",
+    "NewAct",
+    "Personal",
+    "Reader",
+    "Writer",
+    "insert",
+    "personal",
+]
 
 _CONTROL: Final = r"[\x00-\x1f\x7f]+"
 """What would cut a line of a digest."""
@@ -178,8 +187,21 @@ class Reader:
         query = sa.select(ACTS).order_by(ACTS.c.number)
         if kinds:
             query = query.where(ACTS.c.kind.in_(kinds))
-        acts = [Act.of(dict(row)) for row in self.connection.execute(query).mappings()]
+        acts = [self._act(row) for row in self.connection.execute(query).mappings()]
         return [act for act in acts if not (live and act.number in self.undone)]
+
+    def _act(self, row: sa.RowMapping) -> Act:
+        try:
+            return Act.of(dict(row))
+        except (ValueError, TypeError):
+            message = said(
+                "holds an act that was changed after it was written; `ektp-sched "
+                "ledger verify` says which",
+                "memuat catatan yang diubah sesudah ditulis; `ektp-sched ledger "
+                "verify` menyebutkan yang mana",
+            )
+            file = shown(self.connection.engine.url)
+            raise LedgerError(message, file=file) from None
 
     def facts(self, name: str, *where: sa.ColumnElement[bool]) -> pl.DataFrame:
         """Return the facts of a table in order, without those of acts undone.
@@ -333,9 +355,9 @@ class Writer(Reader):
             frame = pl.DataFrame(
                 {"ref": each.refs, "text": each.texts, "salt": each.salts}
             )
-            _insert(self.connection, PERSONAL, frame)
+            insert(self.connection, PERSONAL, frame)
         for name, frame in rows.items():
-            _insert(self.connection, FACTS[name], frame.with_columns(act=number))
+            insert(self.connection, FACTS[name], frame.with_columns(act=number))
         return Act.of(act)
 
 
@@ -382,7 +404,8 @@ def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
     return frame.select(pl.concat_str(values, separator="\x1f")).to_series().to_list()
 
 
-def _insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+def insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    """Put rows into a table, with those columns that the frame has."""
     names = ", ".join(f'"{name}"' for name in frame.columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * frame.width)
@@ -464,6 +487,13 @@ class Ledger:
             return False
         with sentences(self.url), connect(self.url).connect() as connection:
             return made(connection) is not None
+
+    @property
+    def place(self) -> str:
+        """Return its address, without any password."""
+        if self.url.drivername.startswith("sqlite"):
+            return f"sqlite:///{self.url.database}"
+        return shown(self.url)
 
     def _refuse_absent(self) -> None:
         if not self.exists:
