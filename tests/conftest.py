@@ -1,4 +1,4 @@
-"""What all tests share: how hard hypothesis tries, and that CI skips nothing."""
+"""What all tests share: databases, how hard hypothesis tries, that CI skips nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    import sqlalchemy as sa
 
 
 def _profile(name: str, examples: int, *, same: bool = False) -> None:
@@ -46,6 +49,45 @@ def forked_trials() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         fork_trials(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> sa.URL:
+    """Return a PostgreSQL where a test may make databases, see `new_database`."""
+    from postgres import NoServerError, server
+
+    try:
+        return server()
+    except NoServerError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def database(postgres: sa.URL) -> Iterator[sa.URL]:
+    """Make an empty PostgreSQL database."""
+    from postgres import new_database
+
+    with new_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> sa.URL:
+    """Return where a ledger can be made, in each of the databases that it may use."""
+    from ektp_sched.ledger import address
+
+    if request.param == "sqlite":
+        return address(tmp_path)
+    url: sa.URL = request.getfixturevalue("database")
+    return url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what `postgres` has started, when all workers are done."""
+    if not hasattr(config, "workerinput"):
+        from postgres import stop
+
+        stop()
 
 
 @pytest.hookimpl(trylast=True)

@@ -150,7 +150,7 @@ def test_a_later_form_is_refused_and_nothing_changed(tmp_path: Path) -> None:
 def test_a_locked_ledger_says_to_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_WAIT", 0.2)
+    monkeypatch.setattr(database, "WAIT", 0.2)
     ledger = begun(in_file(tmp_path))
     other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -271,9 +271,8 @@ def test_a_further_form_keeps_every_digest_and_every_trigger(
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions/v0002_later.py").write_text(FURTHER)
     ledger = begun(in_file(tmp_path / "office"))
-    monkeypatch.setattr(database, "REVISIONS", ["0001", "0002"])
-    monkeypatch.setattr("ektp_sched.ledger.ledger.REVISIONS", ["0001", "0002"])
-    versions = [*database.VERSIONS, str(tmp_path / "versions")]
+    monkeypatch.setattr(database, "REVISIONS", ("0001", "0002"))
+    versions = (*database.VERSIONS, str(tmp_path / "versions"))
     monkeypatch.setattr(database, "VERSIONS", versions)
     with ledger.reading() as reader:
         assert breaks(reader.connection) == []
@@ -296,4 +295,4 @@ def test_the_forms_named_are_those_that_there_are() -> None:
         str(database.__file__).replace("database.py", "migrations")
     )
     there = [script.revision for script in scripts.walk_revisions()]
-    assert there[::-1] == database.REVISIONS
+    assert tuple(there[::-1]) == database.REVISIONS

@@ -19,9 +19,20 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.matching import UNKNOWN, match_ids
-from ektp_sched.backlog.numbers import DIGITS, read_numbers
+from ektp_sched.backlog.numbers import read_numbers
 from ektp_sched.errors import BacklogError
 from ektp_sched.office.ordinary import read_whole
+from ektp_sched.signs import (
+    CROCKFORD,
+    DIGITS,
+    GROUP,
+    ID_BYTES,
+    ID_FORM,
+    ID_LENGTH,
+    PRINTED,
+    QUEUE_FORM,
+    TOLD,
+)
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -46,16 +57,8 @@ __all__ = [
     "whole_numbers",
 ]
 
-_CROCKFORD: Final = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
-_PRINTED: Final = np.frombuffer(b"BCDFGHJKMNPQRSTVWXYZ34679", np.uint8)
-"""25 signs that survive a bad printer and a telephone, and spell no words."""
-
-_ID_LENGTH: Final = 16
-ID_FORM: Final = rf"^[0-9A-HJKMNP-TV-Z]{{{_ID_LENGTH}}}$"
-"""What `application_ids` makes, as a regular expression."""
-
-QUEUE_FORM: Final = rf"^[{_PRINTED.tobytes().decode()}]{{10}}$"
-"""A queue number without its dash, as a regular expression."""
+_CROCKFORD: Final = np.frombuffer(CROCKFORD.encode(), np.uint8)
+_PRINTED: Final = np.frombuffer(PRINTED.encode(), np.uint8)
 
 QUEUE_HEADINGS: Final = (
     "queuenumber",
@@ -66,10 +69,8 @@ QUEUE_HEADINGS: Final = (
 )
 """What a column of queue numbers is called, as `fold` makes it."""
 
-_ID_BYTES: Final = 10
 _KEY_BYTES: Final = 32
 _BLOCK_BYTES: Final = 64
-_GROUP: Final = 5
 
 
 def make_key(path: str | Path) -> bool:
@@ -149,8 +150,8 @@ def application_ids(numbers: pl.Series, key: bytes) -> pl.Series:
     keyed = _keyed(key)
     # A keyed hash has no columnar form: the one loop here, over distinct numbers.
     texts = distinct.cast(pl.Binary).to_list()
-    mac = b"".join([keyed(text)[:_ID_BYTES] for text in texts])
-    bits = np.unpackbits(np.frombuffer(mac, np.uint8)).reshape(-1, _ID_LENGTH, 5)
+    mac = b"".join([keyed(text)[:ID_BYTES] for text in texts])
+    bits = np.unpackbits(np.frombuffer(mac, np.uint8)).reshape(-1, ID_LENGTH, 5)
     letters = _CROCKFORD[bits @ np.array([16, 8, 4, 2, 1], np.uint8)]
     ids = _texts(letters)
     return numbers.replace_strict(distinct, ids, default=None, return_dtype=pl.String)
@@ -216,12 +217,12 @@ def queue_numbers(ids: pl.Series) -> pl.Series:
     if ids.is_empty():
         return pl.Series([], dtype=pl.String)
     signs = np.frombuffer("".join(ids.to_list()).encode(), np.uint8)
-    values = np.searchsorted(_CROCKFORD, signs.reshape(-1, _ID_LENGTH)[:, :12])
+    values = np.searchsorted(_CROCKFORD, signs.reshape(-1, ID_LENGTH)[:, :TOLD])
     rest = np.zeros(len(ids), np.int64)
     for column in values.T:
         rest = rest * 32 + column
-    letters = np.full((len(ids), 2 * _GROUP + 1), ord("-"), np.uint8)
-    for at in (*range(_GROUP), *range(_GROUP + 1, 2 * _GROUP + 1)):
+    letters = np.full((len(ids), 2 * GROUP + 1), ord("-"), np.uint8)
+    for at in (*range(GROUP), *range(GROUP + 1, 2 * GROUP + 1)):
         rest, digit = np.divmod(rest, len(_PRINTED))
         letters[:, at] = _PRINTED[digit]
     return _texts(letters)

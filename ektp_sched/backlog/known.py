@@ -23,6 +23,7 @@ __all__ = [
     "Counts",
     "Known",
     "Reading",
+    "stands",
 ]
 
 GIVEN: Final[Mapping[str, pl.DataType]] = {
@@ -39,7 +40,8 @@ CARRIED: Final[Mapping[str, pl.DataType]] = {
     "date": pl.Date(),
     "source": pl.String(),
 }
-"""Who of earlier sheets is one of `RESULTS` though the export has them still."""
+"""Who of earlier sheets, or of the first day's that still hold, is one of `RESULTS`
+though the export has them still."""
 
 RESULTS: Final = ("printed", "open")
 
@@ -115,6 +117,14 @@ class Counts(_Written):
     promises_unknown: _Count  # of people who are not planned today
     open_choice: Literal["exclude", "plan"] | None
     readings: tuple[Reading, ...] = ()
+
+
+def stands(carried: pl.DataFrame, start: date) -> pl.Series:
+    """Return who of those carried stands on a sheet of the first day that still holds.
+
+    Of all others that are open the sheet is older.
+    """
+    return (carried["result"] == "open") & (carried["date"] == start)
 
 
 @dataclass(frozen=True, slots=True)

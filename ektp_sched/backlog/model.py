@@ -116,6 +116,10 @@ class Backlog(OneLine):
     rules
         Of each planned application, the key of `classified` that it counts for, null
         for none; None where no rule looks at a column of the file.
+    records
+        The columns of `ektp_sched.backlog.records.RECORDS`, sorted by id and field:
+        what of `frame` is not as the export says, or has changed; None without a
+        ledger.
     """
 
     frame: pl.DataFrame
@@ -138,6 +142,7 @@ class Backlog(OneLine):
     known: Known | None = None
     rejected_ids: pl.Series | None = None
     rules: pl.Series | None = None
+    records: pl.DataFrame | None = None
 
     @property
     def planned(self) -> int:
@@ -168,8 +173,12 @@ class Backlog(OneLine):
         rules = None if self.rules is None else self.rules.filter(kept)
         priorities = self.priorities.join(others, on="application_id", how="anti")
         nobody = self.priorities.height - priorities.height
+        records = self.records
+        if records is not None:
+            records = records.join(others, on="application_id", how="anti")
         return replace(
             self,
+            records=records,
             frame=self.frame.filter(kept),
             rows=None if self.rows is None else self.rows.filter(kept),
             rules=rules,

@@ -12,11 +12,9 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from ektp_sched.backlog.texts import clean, fold
+from ektp_sched.signs import DIGITS
 
 __all__ = ["Numbers", "is_number_heading", "plain_ids", "read_numbers", "scientific"]
-
-DIGITS: Final = 16
-"""Digits of a number (NIK) and of a family's number (NO_KK)."""
 
 _SCIENTIFIC: Final = r"^\d(?:[.,]\d+)?[eE]\+?\d{1,3}$"
 _WRITTEN_BY_SHEETS: Final = r"^\d(?:[.,]\d+)?[eE]\+\d{2,3}$"

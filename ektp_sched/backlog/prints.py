@@ -32,6 +32,7 @@ __all__ = [
     "IDENTITY",
     "PRINTED",
     "SPOILT",
+    "STANDING",
     "UNPRINTED",
     "distinct",
     "meanings",
@@ -50,6 +51,8 @@ IDENTITY: Final = "number"
 PRINTED: Final = "printed"
 SPOILT: Final = "spoilt"
 UNPRINTED: Final = "unprinted"
+STANDING: Final = "standing"
+"""Of a list alone: the card stands on a sheet of today that still holds."""
 
 _COLUMNS: Final = (
     *("application_id", "printed_at", "printer", "result", "operator", "reason"),
@@ -195,10 +198,18 @@ def read_printers(
     return ids
 
 
-def read_results(table: Table, at: int, findings: Findings) -> pl.Series:
-    """Return printed, spoilt or unprinted for each row; null where nothing is said."""
+def read_results(
+    table: Table, at: int, findings: Findings, *, standing: bool = False
+) -> pl.Series:
+    """Return printed, spoilt or unprinted for each row; null where nothing is said.
+
+    Where it may be, also standing.
+    """
     cells = clean(table.cells(at))
-    results = said_of(cells, {cell: result_of(cell) for cell in distinct(cells)})
+    meant = {cell: result_of(cell) for cell in distinct(cells)}
+    if standing and STANDING in meant:
+        meant[STANDING] = STANDING
+    results = said_of(cells, meant)
     unknown = results.is_null() & cells.is_not_null()
     findings.add(unknown, table.headings[at], "unknown-result")
     return results

@@ -52,6 +52,11 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched plan backlog.csv --office office.toml --against scenarios.toml "
         "--start 2017-09-12 --out rule",
     ),
+    "today": (
+        "today",
+        "ektp-sched today",
+        "ektp-sched today kantor --open exclude --by Maria",
+    ),
     "verify": (
         "trust",
         "ektp-sched verify out --backlog backlog.csv --office office.toml",
@@ -66,6 +71,10 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "trust",
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
+    ),
+    "status": (
+        "status",
+        "ektp-sched status kupang BKR4T-9WXHD",
     ),
     "report": (
         "report",
@@ -91,6 +100,10 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched backtest backlog.csv --office office.toml "
         "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
     ),
+    "ledger": (
+        "ledger",
+        "ektp-sched ledger verify",
+    ),
 }
 """Commands in the order of ``--help``: the module of each, and its examples."""
 
@@ -112,7 +125,7 @@ class _Commands(Commands):
 def _built(name: str) -> Any:
     module, *examples = _COMMANDS[name]
     command = getattr(import_module(f"ektp_sched.cli.{module}"), name)
-    if not isinstance(command, typer.Typer):
+    if not isinstance(command, typer.Typer):  # which has examples of its own
         epilog = "\b\nExample:\n  " + "\n  ".join(examples)
         own = typer.Typer(add_completion=False, rich_markup_mode=None)
         own.command(name, cls=Command, epilog=epilog)(command)

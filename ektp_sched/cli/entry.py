@@ -24,6 +24,8 @@ def main() -> None:
     from ektp_sched.cli.streams import open_streams
 
     open_streams()
+    if sys.argv[1:2] == ["status"]:
+        _leave_answered()
     from ektp_sched.cli.app import run
 
     try:
@@ -44,6 +46,15 @@ def main() -> None:
                 stream.flush()
         _abandon()  # to leave otherwise is to wait for every thread at work
     sys.exit(code)
+
+
+def _leave_answered() -> None:
+    """Answer a plain question at the counter and leave, before anything loads."""
+    from ektp_sched.cli.counter import answered
+
+    code = answered(sys.argv[2:])
+    if code is not None:
+        sys.exit(code)
 
 
 def _heeded() -> list[int]:

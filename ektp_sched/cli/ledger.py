@@ -50,7 +50,9 @@ LedgerOption = Annotated[
 ]
 ByOption = Annotated[
     str | None,
-    typer.Option("--by", metavar="NAME", help="Who does it; the login name if left out."),
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it; the login name if left out."
+    ),
 ]
 _WORST: Final = 20
 
@@ -189,8 +191,9 @@ def history(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what was done, when, by whom and why: a row an act, none has a name of
-    a resident.
+    """Show what was done, when, by whom and why: a row an act.
+
+    No row says who a resident is.
     """
     from ektp_sched.ledger.tables import KINDS
 
@@ -221,8 +224,10 @@ def history(
 
 
 def _row(act: Act, undone: bool) -> dict[str, Any]:
-    names = ("number", "at", "kind", "by", "approved_by", "reason", "rests_on")
-    names += ("undoes", "plan", "facts", "detail", "hash")
+    names = (
+        *("number", "at", "kind", "by", "approved_by", "reason", "rests_on"),
+        *("undoes", "plan", "facts", "detail", "hash"),
+    )
     row = {name: getattr(act, name) for name in names}
     return {**row, "day": act.day.isoformat(), "undone": undone}
 

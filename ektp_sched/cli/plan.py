@@ -252,7 +252,7 @@ def plan(
             )
             without = dropped(made, **search) if what_if_dropped else None
     if not is_plan:
-        _tell_conflict(made, words, as_json=as_json)
+        tell_conflict(made, words, as_json=as_json)
         raise typer.Exit(NO)
     if not no_report:
         tell_no_page(out / "report.html", words)
@@ -309,7 +309,7 @@ def _read(
         ) from None
 
 
-def _tell_conflict(made: Plan, words: Language, *, as_json: bool) -> None:
+def tell_conflict(made: Plan, words: Language, *, as_json: bool) -> None:
     """Say why there is no plan."""
     from ektp_sched.output.conflict_text import conflict_entry
     from ektp_sched.output.terminal import show_conflict

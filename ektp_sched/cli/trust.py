@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -262,6 +263,10 @@ def _evidence(
         yesterday.refuse_given()
         return plan, plan.backlog, rules
     _require_previous(plan, yesterday)
+    if plan.mark is not None and plan.backlog.known is not None:
+        # Who is left out, and who may be gone, was answered when the ledger was asked.
+        choice = plan.backlog.known.counts.open_choice
+        yesterday = replace(yesterday, open=choice, gone="accept")
     people = _backlog(backlog, rules, priority)
     return plan, yesterday.beside(people, rules, plan.start), rules
 

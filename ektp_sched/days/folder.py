@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.documents.seal import SUMMARY
+from ektp_sched.documents.seal import SUMMARY, is_junk
 from ektp_sched.errors import FolderError
 from ektp_sched.ledger import Ledger, address
 from ektp_sched.office import Office
@@ -18,7 +18,14 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from os import PathLike
 
-__all__ = ["EXPORTS", "PLANS", "OfficeFolder", "PlanFolder", "open_office"]
+__all__ = [
+    "EXPORTS",
+    "PLANS",
+    "OfficeFolder",
+    "PlanFolder",
+    "newest_export",
+    "open_office",
+]
 
 EXPORTS: Final = "exports"
 """Where the office drops its exports, and where they stay."""
@@ -27,6 +34,18 @@ PLANS: Final = "plans"
 """Where a folder of each day lies, a later plan of that day in it."""
 
 _OFFICES: Final = ("office.toml", "office.xlsx")
+
+_ENDINGS: Final = frozenset(
+    {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".json", ".jsonl", ".ndjson"}
+    | {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+)
+"""Of files that may be an export."""
+
+_OWN: Final = frozenset(
+    {*_OFFICES, "arrivals.csv", "breakdowns.csv", "history.csv", "priority.csv"}
+    | {"office.schema.json", "scenarios.schema.json", "record_rejects.csv"}
+)
+"""Files of an office folder that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +107,35 @@ class OfficeFolder:
         while (first / str(number)).exists():
             number += 1
         return first / str(number)
+
+
+def newest_export(folder: OfficeFolder) -> Path:
+    """Return the export that was dropped last, by its time, then by its name.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        There is none.
+    """
+    dropped = [
+        path
+        for place in (folder.path / EXPORTS, folder.path)
+        if place.is_dir()
+        for path in place.iterdir()
+        if path.suffix.lower() in _ENDINGS
+        and path.is_file()
+        and not is_junk(path.name)
+        and not path.name.startswith(".")
+        and (place.name == EXPORTS or path.name not in _OWN)
+    ]
+    if not dropped:
+        message = said(
+            "holds no export; drop the newest one in {folder}",
+            "tidak berisi ekspor; taruh ekspor terbaru di {folder}",
+            folder=f"{EXPORTS}/",
+        )
+        raise FolderError(message, file=str(folder.path))
+    return max(dropped, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -14,7 +14,14 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_serializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    model_serializer,
+)
 
 from ektp_sched.rules.aims import TIERS
 from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED
@@ -25,6 +32,31 @@ if TYPE_CHECKING:
 
 Count = Annotated[int, Field(ge=0, le=1 << 53)]
 Rank = int | str | None
+
+
+class LedgerMark(BaseModel):
+    """Which act of a ledger a plan is, and what stands on each of its sheets.
+
+    Parameters
+    ----------
+    plan
+        Number of the plan, which no other one of the office ever has.
+    act
+        Number of the act.
+    rests_on
+        Number of the last act that the plan knew.
+    head
+        Beginning of the act's hash, such as ``3fa9c-01d2e-77b40-9ac1f``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    plan: Annotated[int, Field(ge=1, le=1 << 53)]
+    act: Annotated[int, Field(ge=1, le=1 << 53)]
+    rests_on: Annotated[int, Field(ge=0, le=1 << 53)]
+    head: Annotated[str, Field(pattern=r"^([0-9a-f]{5}-){3}[0-9a-f]{5}$")]
+
+
 _TIERS: Final = (*TIERS, MOVED, FROZEN, *DECISION_TIERS)
 TierName = Annotated[str, Field(pattern=f"^({'|'.join(_TIERS)})$")]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents.certificate import Certificate
-    from ektp_sched.documents.entries import ShiftUse, Tier
+    from ektp_sched.documents.entries import LedgerMark, ShiftUse, Tier
     from ektp_sched.office import Notice, Office
 
     Ints = NDArray[np.int64]
@@ -128,6 +128,8 @@ class Plan(OneLine):
     rows
         Row in the backlog of each assignment and of each unprinted, where it
         is known: saves looking ids up, and is never relied upon.
+    mark
+        Which act of a ledger it is; ``None`` where no ledger knows it.
     """
 
     office: Office
@@ -147,6 +149,7 @@ class Plan(OneLine):
     seconds: dict[str, float] = field(default_factory=dict)
     shifts: tuple[ShiftUse, ...] = ()
     rows: tuple[Ints, Ints] | None = field(default=None, repr=False, compare=False)
+    mark: LedgerMark | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)

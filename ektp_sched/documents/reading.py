@@ -98,6 +98,7 @@ def load(path: str | Path) -> SavedPlan:
         holidays=stated.holidays,
         seconds=stated.seconds,
         shifts=stated.shifts,
+        mark=stated.ledger,
         summary=summary,
     )
 

@@ -53,6 +53,11 @@ KNOWN_FILES: Final = frozenset({CARRIED_FILE, CHANGES_FILE, DONE_REJECTS_FILE})
 
 SLIPPED_FILE: Final = "slipped.csv"
 
+DONE_FILE: Final = "done.csv"
+TOLD_FILE: Final = "told.csv"
+LEDGER_FILES: Final = frozenset({DONE_FILE, TOLD_FILE})
+"""What the ledger knew of cards and dates, of a plan that one knows."""
+
 
 def file_of(rule: Rule) -> str:
     """Return the file of a plan folder that has a row for each of its periods."""
@@ -64,7 +69,7 @@ FILES: Final = {
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
         | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv"}
         | {file_of(rule) for rule in HOLDING}
-        | {SLIPPED_FILE, *KNOWN_FILES}
+        | {SLIPPED_FILE, *KNOWN_FILES, *LEDGER_FILES}
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),
@@ -80,6 +85,9 @@ FILES: Final = {
 _UNSEALED: Final = ("files", "seconds")
 BATCHES: Final = "batches"
 """The folder of sheets in that of a plan."""
+
+_LATER: Final = re.compile(r"[2-9]|[1-9][0-9]+")
+"""Names of the folders of a day's later plans, in that of its first."""
 
 
 def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
@@ -117,14 +125,31 @@ def _of_sheets(digests: Mapping[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
+def later_plans(folder: Path) -> list[str]:
+    """Return the names of later plans of the day in a plan's folder, in order.
+
+    Each is sealed by itself, and no part of the folder in which it lies.
+    """
+    names = [
+        index.parent.name
+        for index in folder.glob(f"*/{SUMMARY}")
+        if _LATER.fullmatch(index.parent.name) and not index.parent.is_symlink()
+    ]
+    return sorted(names, key=int)
+
+
 def file_names(folder: Path, *, opened: bool = False) -> list[str]:
-    """Return files, and folders without any, below a folder, sorted."""
+    """Return files, and folders without any, below a folder, sorted.
+
+    Without what is written at the moment, and without later plans of the day.
+    """
     names = []
-    work = {path.name for path in folder.glob(".*") if is_workplace(path)}
+    others = {path.name for path in folder.glob(".*") if is_workplace(path)}
+    others |= {*later_plans(folder)}
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         is_file = path.is_symlink() or not path.is_dir()
-        if parts[0] in work or (is_file and is_junk(path.name, opened=opened)):
+        if parts[0] in others or (is_file and is_junk(path.name, opened=opened)):
             continue
         if is_file or not any(path.iterdir()):
             names.append("/".join(parts))

@@ -15,7 +15,12 @@ from pydantic import (
 )
 
 from ektp_sched.backlog.known import Counts  # noqa: TC001 - pydantic reads it
-from ektp_sched.documents.entries import Count, ShiftUse, Tier  # noqa: TC001
+from ektp_sched.documents.entries import (  # noqa: TC001
+    Count,
+    LedgerMark,
+    ShiftUse,
+    Tier,
+)
 from ektp_sched.documents.plan import Status  # noqa: TC001 - pydantic reads them
 from ektp_sched.words import said
 
@@ -24,6 +29,9 @@ SCHEMA_VERSION: Final = 1
 """Of all JSON files; it rises when a key changes meaning."""
 
 Figures = dict[str, str | int]
+
+_ABSENT: Final = ("previous", "ledger")
+"""Keys that are left out where there is nothing to say."""
 
 
 class _Part(BaseModel):
@@ -60,6 +68,7 @@ class Summary(_Part):
     printed: Any = None
     unprinted: Any = None
     previous: Counts | None = None  # a first morning has no such key
+    ledger: LedgerMark | None = None  # nor has a plan that no ledger knows
     status: Status
     engine: str
     engine_reason: Any = None
@@ -103,6 +112,6 @@ class Summary(_Part):
         for key, value in written(self).items():
             if key == "limits":
                 entries |= value
-            elif key != "previous" or value is not None:
+            elif key not in _ABSENT or value is not None:
                 entries[key] = value
         return entries

@@ -30,7 +30,7 @@ from ektp_sched.ledger.chain import Break, breaks
 from ektp_sched.ledger.database import (
     REVISIONS,
     connect,
-    made,
+    is_current,
     migrate,
     sentences,
     shown,
@@ -438,7 +438,7 @@ def _into_server(ledger: Ledger, source: _Source) -> Restored:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1263091540)")
         kept = None
-        if made(connection) is not None:
+        if is_current(connection) is not None:
             query = sa.select(ACTS.c.hash).order_by(ACTS.c.number)
             hashes = [*connection.execute(query).scalars()]
             source.refuse_lost(hashes, shown(ledger.url))

@@ -125,7 +125,8 @@ def act_hash(act: Mapping[str, Any]) -> str:
 
 def commitment_of(salt: str, text: str) -> str:
     """Return what a text leaves behind when it is erased."""
-    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+    # The sign between is in neither, so that no letter passes from one to the other.
+    return hashlib.sha256(f"{salt}\x1f{text}".encode()).hexdigest()
 
 
 def short_head(value: str) -> str:
@@ -361,7 +362,7 @@ def _texts(connection: sa.Connection) -> list[Break]:
         commitments.c.act,
         commitments.c.ref,
         _raw(connection, commitments.c.commitment),
-        _raw(connection, PERSONAL.c.salt + PERSONAL.c.text),
+        _raw(connection, PERSONAL.c.salt + sa.literal("\x1f") + PERSONAL.c.text),
     ).join_from(
         commitments, PERSONAL, commitments.c.ref == PERSONAL.c.ref, isouter=True
     )

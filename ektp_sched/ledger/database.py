@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from ektp_sched.errors import LedgerError
+from ektp_sched.errors import LedgerError, MissingExtraError
 from ektp_sched.ledger.triggers import drop_triggers, set_triggers
 from ektp_sched.words import said
 
@@ -23,10 +24,12 @@ __all__ = [
     "FILE",
     "REVISIONS",
     "VARIABLE",
+    "WAIT",
     "address",
     "connect",
-    "made",
+    "is_current",
     "migrate",
+    "sentence_of",
     "sentences",
     "shown",
 ]
@@ -37,19 +40,19 @@ FILE: Final = "ledger.db"
 VARIABLE: Final = "EKTP_LEDGER"
 """An address in the environment, the only one that may hold a password."""
 
-REVISIONS: Final = ["0001"]
-"""Forms of the tables that this version knows, the newest last."""
-
-VERSIONS: Final = [str(Path(__file__).parent / "migrations/versions")]
-"""Where alembic finds what brings the tables from one to the next."""
-
 _SCHEMES: Final = {
     "sqlite": "sqlite+pysqlite",
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
-_WAIT: Final = 30
+WAIT: Final = 30
 """Seconds that a writer waits for another."""
+
+REVISIONS: Final = ("0001",)
+"""Forms of the tables by their migrations, the first one first."""
+
+VERSIONS: Final = (str(Path(__file__).parent / "migrations/versions"),)
+"""Where alembic finds what brings the tables from one to the next."""
 
 
 def address(
@@ -130,11 +133,19 @@ def connect(
     anew
         Another file in place of that of the address, which nobody else knows yet and
         which is worth nothing before it is whole: no journal is left beside it.
+
+    Raises
+    ------
+    ektp_sched.errors.MissingExtraError
+        It is a PostgreSQL, and what speaks with it is not installed.
     """
     if not url.drivername.startswith("sqlite"):
-        return sa.create_engine(
-            url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10}
-        )
+        # Rows go out as UTF-8, whatever PGCLIENTENCODING says.
+        options = {"connect_timeout": 10, "client_encoding": "utf8"}
+        try:
+            return sa.create_engine(url, poolclass=sa.NullPool, connect_args=options)
+        except ModuleNotFoundError:
+            raise MissingExtraError(_INSTALL) from None
     path = anew or Path(str(url.database))
     opens = _open_anew if anew else _open if writes else _open_to_read
     engine = sa.create_engine(url, poolclass=sa.NullPool, creator=lambda: opens(path))
@@ -149,9 +160,10 @@ def connect(
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = _sqlite(path)
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_readable(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA cache_size = -65536")  # KiB: an import, in memory
     return connection
 
 
@@ -183,16 +195,29 @@ def _sqlite(path: Path, how: str = "") -> sqlite3.Connection:
     import sqlite3
 
     place = f"{path.absolute().as_uri()}{how}" if how else str(path)
-    return sqlite3.connect(place, timeout=_WAIT, isolation_level=None, uri=bool(how))
+    return sqlite3.connect(place, timeout=WAIT, isolation_level=None, uri=bool(how))
 
 
-def made(connection: sa.Connection) -> str | None:
-    """Return the form of a ledger's tables; None where there are none yet.
+def _keep_readable(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes; for that change alone SQLite does not wait."""
+    for _ in range(20 * WAIT):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except connection.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def is_current(connection: sa.Connection) -> bool | None:
+    """Return whether the tables have this version's form; None where there are none.
 
     Raises
     ------
     ektp_sched.errors.LedgerError
-        The tables are of a later version, or no ledger's.
+        They are of a later version, or no ledger's.
     """
     names = {*sa.inspect(connection).get_table_names()}
     file = shown(connection.engine.url)
@@ -200,20 +225,17 @@ def made(connection: sa.Connection) -> str | None:
         if names and connection.dialect.name == "sqlite":
             raise LedgerError(_NO_LEDGER, file=file)
         return None
-    revision = None
-    if "alembic_version" in names:
-        revision = connection.exec_driver_sql(
-            "SELECT version_num FROM alembic_version"
-        ).scalar()
-    if "acts" not in names or revision is None:
+    if not names >= {"acts", "alembic_version"}:
         raise LedgerError(_NO_LEDGER, file=file)
+    query = "SELECT version_num FROM alembic_version"
+    revision = connection.exec_driver_sql(query).scalar()
     if revision not in REVISIONS:
         message = said(
             "was written by a later version of ektp-sched; use that version",
             "ditulis oleh versi ektp-sched yang lebih baru; gunakan versi itu",
         )
         raise LedgerError(message, file=file)
-    return str(revision)
+    return bool(revision == REVISIONS[-1])
 
 
 def migrate(connection: sa.Connection, until: str = "head") -> None:
@@ -231,8 +253,8 @@ def migrate(connection: sa.Connection, until: str = "head") -> None:
     ektp_sched.errors.LedgerError
         The tables are of a later version, or no ledger's.
     """
-    revision = made(connection)
-    if revision == REVISIONS[-1]:
+    current = is_current(connection)
+    if current:
         return
     from alembic import command
     from alembic.config import Config
@@ -242,7 +264,7 @@ def migrate(connection: sa.Connection, until: str = "head") -> None:
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", "\n".join(VERSIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    if revision is not None:
+    if current is not None:
         drop_triggers(connection)
     command.upgrade(config, until)
     set_triggers(connection)
@@ -254,16 +276,26 @@ def sentences(url: sa.URL) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        # What goes through the driver itself is not wrapped.
-        is_wrapped = isinstance(error, sa.exc.DBAPIError)
-        own = error.orig if is_wrapped else error  # type: ignore[attr-defined]
-        if type(own).__module__.partition(".")[0] not in {"sqlite3", "psycopg"}:
-            raise
-        message = _sentence(own)
+        message = sentence_of(_said_by_database(error))
         if message is None:
             raise
         raise LedgerError(message, file=shown(url)) from None
 
+
+def _said_by_database(error: Exception) -> object:
+    """Return what the driver raised, be it through SQLAlchemy or while copying rows."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return error.orig
+    driver = type(error).__module__.partition(".")[0]
+    return error if driver in {"psycopg", "sqlite3"} else None
+
+
+_INSTALL: Final = said(
+    "a ledger in PostgreSQL needs the package psycopg; install it with "
+    "`pip install 'ektp-sched[postgresql]'`",
+    "buku besar di PostgreSQL memerlukan paket psycopg; pasanglah dengan "
+    "`pip install 'ektp-sched[postgresql]'`",
+)
 
 _NO_LEDGER: Final = said(
     "is no ledger; name the ledger, or restore it from a backup with "
@@ -293,14 +325,20 @@ _CODES: Final = {
     "55P03": "busy",
     "40": "busy",
     "08": "unreached",
+    "25P03": "busy",
+    "57014": "busy",
     "57": "unreached",
     "58": "full",
     "42P01": "other",
     "XX": "corrupt",
+    "22021": "letters",
+    "22P05": "letters",
 }
 
 
 def _kind(error: Any) -> str | None:
+    if error is None:
+        return None
     name = getattr(error, "sqlite_errorname", None)
     if isinstance(name, str) and name != "SQLITE_ERROR":
         return next((k for code, k in _CODES.items() if name.startswith(code)), None)
@@ -314,21 +352,15 @@ def _kind(error: Any) -> str | None:
         return "password"
     if "too many" in text:
         return "busy"
-    if "invalid" in text:
-        return "address"
     if "does not exist" in text:
         return "no-database"
-    return "unreached" if type(error).__name__ == "OperationalError" else None
+    # An address with a word that the driver does not know is a ProgrammingError.
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    is_unanswered = kinds & {"OperationalError", "ProgrammingError"}
+    return "unreached" if hasattr(error, "sqlstate") and is_unanswered else None
 
 
-def _unopened() -> Said:
-    return said(
-        "cannot be opened; name a place that exists and that you may write to",
-        "tidak dapat dibuka; sebutkan tempat yang ada dan boleh Anda tulisi",
-    )
-
-
-def _sentence(error: object) -> Said | None:
+def sentence_of(error: object) -> Said | None:
     """Return what is wrong with the database and what would be right."""
     kind = _kind(error)
     if kind is None:
@@ -346,7 +378,10 @@ def _sentence(error: object) -> Said | None:
             "hanya boleh dibaca; izinkan penulisan ke berkas dan foldernya; tidak ada "
             "yang dicatat",
         ),
-        "unopened": _unopened(),
+        "unopened": said(
+            "cannot be opened; name a place that exists and that you may write to",
+            "tidak dapat dibuka; sebutkan tempat yang ada dan boleh Anda tulisi",
+        ),
         "full": said(
             "cannot be written, the disk is full or fails; free some space; nothing "
             "was recorded",
@@ -354,12 +389,6 @@ def _sentence(error: object) -> Said | None:
             "tidak ada yang dicatat",
         ),
         "other": _NO_LEDGER,
-        "address": said(
-            "is an address with a part that is not understood; write "
-            "postgresql://user@host/name",
-            "memuat bagian alamat yang tidak dipahami; tulis "
-            "postgresql://user@host/nama",
-        ),
         "corrupt": said(
             "is damaged; restore it from a backup with `ektp-sched ledger restore`",
             "rusak; pulihkan dari cadangan dengan `ektp-sched ledger restore`",
@@ -373,6 +402,12 @@ def _sentence(error: object) -> Said | None:
             "has no such database or user; create it, or correct the address",
             "tidak memiliki basis data atau pengguna itu; buatlah, atau perbaiki "
             "alamatnya",
+        ),
+        "letters": said(
+            "cannot keep every letter; make the database anew with ENCODING 'UTF8'; "
+            "nothing was recorded",
+            "tidak dapat menyimpan semua huruf; buat ulang basis datanya dengan "
+            "ENCODING 'UTF8'; tidak ada yang dicatat",
         ),
         "unreached": said(
             "does not answer; start the database server, or correct the address",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from ektp_sched.errors import LedgerError
+from ektp_sched.ledger import database
 from ektp_sched.ledger.chain import (
     FIRST,
     FORM,
@@ -23,14 +25,7 @@ from ektp_sched.ledger.chain import (
     commitment_of,
     digest_of,
 )
-from ektp_sched.ledger.database import (
-    REVISIONS,
-    connect,
-    made,
-    migrate,
-    sentences,
-    shown,
-)
+from ektp_sched.ledger.database import connect, is_current, migrate, sentences, shown
 from ektp_sched.ledger.tables import ACTS, FACTS, KINDS, PERSONAL
 from ektp_sched.words import said
 
@@ -50,6 +45,9 @@ __all__ = [
 
 _CONTROL: Final = r"[\x00-\x1f\x7f]+"
 """What would cut a line of a digest."""
+
+_LOCK: Final = "SELECT pg_advisory_xact_lock(1263091540)"
+_STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 _REF_BITS: Final = 62
 _SALT_BYTES: Final = 16
@@ -141,7 +139,10 @@ class Personal:
 
 
 def personal(texts: pl.Series, kind: str) -> Personal:
-    """Return a random number and a salt for each of some texts, to be appended."""
+    """Return a random number and a salt for each of some texts, to be appended.
+
+    Numbers ascend, so that a table of them grows at its end.
+    """
     number = len(texts)
     raw = os.urandom(8 * number)
     refs = pl.Series("ref", [*memoryview(raw).cast("Q")], dtype=pl.UInt64)
@@ -149,7 +150,7 @@ def personal(texts: pl.Series, kind: str) -> Personal:
     step = 2 * _SALT_BYTES
     salts = [digits[at : at + step] for at in range(0, step * number, step)]
     return Personal(
-        refs=(refs & (2**_REF_BITS - 1)).cast(pl.Int64),
+        refs=(refs & (2**_REF_BITS - 1)).cast(pl.Int64).sort(),
         texts=_plain(texts),
         salts=pl.Series("salt", salts, dtype=pl.String),
         kind=kind,
@@ -166,15 +167,20 @@ class Reader:
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
-        acts = connection.execute(
-            sa.select(ACTS.c.number, ACTS.c.undoes).order_by(ACTS.c.number.desc())
-        ).all()
+        self.number: int
+        self.undone: frozenset[int]
+        self._count()
+
+    def _count(self) -> None:
+        """Set the last act's number, and which acts count no longer."""
+        query = sa.select(ACTS.c.number, ACTS.c.undoes).order_by(ACTS.c.number.desc())
+        acts = self.connection.execute(query).all()
         undone: set[int] = set()
         for number, undoes in acts:  # of an act that is undone, the undoing too
             if undoes is not None and number not in undone:
                 undone.add(undoes)
-        self.undone: Final = frozenset(undone)
-        self.number: Final[int] = acts[0].number if acts else 0
+        self.undone = frozenset(undone)
+        self.number = acts[0].number if acts else 0
 
     @property
     def head(self) -> str:
@@ -187,30 +193,22 @@ class Reader:
         query = sa.select(ACTS).order_by(ACTS.c.number)
         if kinds:
             query = query.where(ACTS.c.kind.in_(kinds))
-        acts = [self._act(row) for row in self.connection.execute(query).mappings()]
-        return [act for act in acts if not (live and act.number in self.undone)]
-
-    def _act(self, row: sa.RowMapping) -> Act:
+        rows = self.connection.execute(query).mappings()
         try:
-            return Act.of(dict(row))
-        except (ValueError, TypeError):
-            message = said(
-                "holds an act that was changed after it was written; `ektp-sched "
-                "ledger verify` says which",
-                "memuat catatan yang diubah sesudah ditulis; `ektp-sched ledger "
-                "verify` menyebutkan yang mana",
-            )
-            file = shown(self.connection.engine.url)
-            raise LedgerError(message, file=file) from None
+            acts = [Act.of(dict(row)) for row in rows]
+        except (ValueError, TypeError) as error:
+            raise _edited(self.connection) from error
+        return [act for act in acts if not (live and act.number in self.undone)]
 
     def facts(self, name: str, *where: sa.ColumnElement[bool]) -> pl.DataFrame:
         """Return the facts of a table in order, without those of acts undone.
 
-        Columns whose name is that of a day are dates.
+        Whom a number stands for, and whose text was erased, no act undoes.  Columns
+        whose name is that of a day are dates.
         """
         table = FACTS[name]
         query = sa.select(table).order_by(table.c.act, table.c.row).where(*where)
-        if self.undone:
+        if self.undone and name not in _LASTING:
             query = query.where(table.c.act.not_in(sorted(self.undone)))
         return frame_of(self.connection.execute(query), table)
 
@@ -230,21 +228,38 @@ class Reader:
 
     def names(self) -> pl.DataFrame:
         """Return person and application_id of all not forgotten, as they came."""
+        return self.people().drop_nulls().drop("since")
+
+    def people(self) -> pl.DataFrame:
+        """Return everybody as they came.
+
+        Returns
+        -------
+        polars.DataFrame
+            person, application_id (null where it was forgotten), since (the act that
+            first named the person).
+        """
         commitments = FACTS["commitments"]
         query = (
-            sa.select(PERSONAL.c.ref.label("person"), PERSONAL.c.text)
-            .join_from(commitments, PERSONAL, commitments.c.ref == PERSONAL.c.ref)
+            sa.select(commitments.c.ref, PERSONAL.c.text, commitments.c.act)
+            .join_from(
+                commitments, PERSONAL, commitments.c.ref == PERSONAL.c.ref, isouter=True
+            )
             .where(commitments.c.kind == "application")
             .order_by(commitments.c.act, commitments.c.row)
         )
-        rows = self.connection.execute(query).all()
         return pl.DataFrame(
-            [tuple(row) for row in rows],
-            schema={"person": pl.Int64, "application_id": pl.String},
+            _tuples(self.connection.execute(query)),
+            schema={
+                "person": pl.Int64,
+                "application_id": pl.String,
+                "since": pl.Int64,
+            },
             orient="row",
         )
 
 
+_LASTING: Final = frozenset({"commitments", "forgotten"})
 _DAYS: Final = frozenset(
     {"day", "waiting_since", "ready_on", "due_on", "promised_on", "pinned_on"}
     | {"begins", "ends"}
@@ -258,13 +273,31 @@ def frame_of(rows: sa.CursorResult[Any], table: sa.Table) -> pl.DataFrame:
         column.name: pl.String if isinstance(column.type, sa.Text) else pl.Int64
         for column in table.columns
     }
-    frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-    days = [name for name in frame.columns if name in _DAYS]
-    stamps = [name for name in frame.columns if name in _STAMPS]
-    return frame.with_columns(
-        pl.col(days).str.to_date("%Y-%m-%d"),
-        pl.col(stamps).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"),
+    try:
+        frame = pl.DataFrame(_tuples(rows), schema=schema, orient="row")
+        days = [name for name in frame.columns if name in _DAYS]
+        stamps = [name for name in frame.columns if name in _STAMPS]
+        return frame.with_columns(
+            pl.col(days).str.to_date("%Y-%m-%d"),
+            pl.col(stamps).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"),
+        )
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        raise _edited(rows.connection) from error
+
+
+def _edited(connection: sa.Connection) -> LedgerError:
+    message = said(
+        "holds a value that no version of ektp-sched writes; see `ektp-sched ledger "
+        "verify`, and restore a backup with `ektp-sched ledger restore`",
+        "memuat nilai yang tidak pernah ditulis ektp-sched; lihat `ektp-sched ledger "
+        "verify`, lalu pulihkan cadangan dengan `ektp-sched ledger restore`",
     )
+    return LedgerError(message, file=shown(connection.engine.url))
+
+
+def _tuples(rows: sa.CursorResult[Any]) -> list[tuple[Any, ...]]:
+    """Return rows as the driver makes them, several times faster than one by one."""
+    return [] if rows.cursor is None else [*rows.cursor.fetchall()]
 
 
 class Writer(Reader):
@@ -299,8 +332,9 @@ class Writer(Reader):
         ektp_sched.errors.LedgerError
             The clock lies before the last act.
         """
-        if new.kind not in KINDS:
-            raise ValueError(new.kind)
+        facts = facts or {}
+        if new.kind not in KINDS or {*facts} - {*FACTS}:
+            raise ValueError(new.kind, *facts)
         last = (
             self.connection.execute(
                 sa.select(ACTS).order_by(ACTS.c.number.desc()).limit(1)
@@ -308,7 +342,7 @@ class Writer(Reader):
             .mappings()
             .first()
         )
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = _now(self.connection)
         if last is not None and now < last["at"] and not confirmed:
             message = said(
                 "the clock says {now}, before the last act ({last}); set the clock, or "
@@ -320,9 +354,9 @@ class Writer(Reader):
             )
             raise LedgerError(message, file=shown(self.connection.engine.url))
         number = 1 if last is None else last["number"] + 1
-        frames = (
-            {} if facts is None else {name: f for name, f in facts.items() if len(f)}
-        )
+        if new.undoes is not None and not 0 < new.undoes < number:
+            raise ValueError(new.undoes)
+        frames = {name: frame for name, frame in facts.items() if len(frame)}
         committed = [_commitments(each) for each in texts if len(each.refs)]
         if committed:
             frames["commitments"] = pl.concat(committed)
@@ -336,14 +370,14 @@ class Writer(Reader):
             "at": now,
             "day": new.day.isoformat(),
             "kind": new.kind,
-            "by": new.by,
-            "approved_by": new.approved_by,
-            "reason": new.reason,
+            "by": _word(new.by),
+            "approved_by": _word(new.approved_by),
+            "reason": _word(new.reason),
             "remark": new.remark,
             "rests_on": number - 1 if rests_on is None else rests_on,
             "undoes": new.undoes,
             "plan": new.plan,
-            "detail": json.dumps(new.detail, sort_keys=True, ensure_ascii=False),
+            "detail": _word(json.dumps(new.detail, sort_keys=True, ensure_ascii=False)),
             "form": FORM,
             "facts": sum(map(len, lines.values())),
             "digest": digest_of(lines),
@@ -352,18 +386,36 @@ class Writer(Reader):
         act["hash"] = act_hash(act)
         self.connection.execute(sa.insert(ACTS), act)
         for each in texts:
+            if each.refs.is_empty():
+                continue
             frame = pl.DataFrame(
                 {"ref": each.refs, "text": each.texts, "salt": each.salts}
             )
             insert(self.connection, PERSONAL, frame)
         for name, frame in rows.items():
             insert(self.connection, FACTS[name], frame.with_columns(act=number))
+        self._count()
         return Act.of(act)
+
+
+def _now(connection: sa.Connection) -> str:
+    """Return the time in UTC: of the server, where several computers write."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC).strftime(_STAMP)
+    now: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return now.astimezone(UTC).strftime(_STAMP)
+
+
+def _word(text: str | None) -> str | None:
+    """Return a text that a line of a digest and every database can hold."""
+    if text is None:
+        return None
+    return re.sub(_CONTROL, " ", text).encode("utf-8", "replace").decode()
 
 
 def _commitments(texts: Personal) -> pl.DataFrame:
     # A salted hash has no columnar form.
-    pairs = zip(texts.salts, texts.texts, strict=True)
+    pairs = zip(texts.salts.to_list(), texts.texts.to_list(), strict=True)
     left = [commitment_of(salt, text) for salt, text in pairs]
     return pl.DataFrame({"ref": texts.refs, "commitment": left}).select(
         "ref", "commitment", kind=pl.lit(texts.kind)
@@ -380,7 +432,7 @@ def _rows(frame: pl.DataFrame, table: sa.Table) -> pl.DataFrame:
     if unknown := {*frame.columns} - {*kinds}:
         raise ValueError(unknown)
     columns = [
-        _stored(pl.col(name), frame.schema[name]).cast(kind)
+        _stored(pl.col(name), frame.schema[name], kind)
         if name in frame.columns
         else pl.lit(None, kind).alias(name)
         for name, kind in kinds.items()
@@ -388,14 +440,14 @@ def _rows(frame: pl.DataFrame, table: sa.Table) -> pl.DataFrame:
     return frame.select(columns).with_row_index("row", 1)
 
 
-def _stored(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    if isinstance(kind, pl.Date):
+def _stored(column: pl.Expr, given: pl.DataType, kind: Any) -> pl.Expr:
+    if isinstance(given, pl.Date):
         return column.dt.strftime("%Y-%m-%d")
-    if isinstance(kind, pl.Datetime):
+    if isinstance(given, pl.Datetime):
         return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
-    if isinstance(kind, pl.String):
-        return column.str.replace_all(_CONTROL, " ")
-    return column
+    if kind == pl.String:
+        return column.cast(kind).str.replace_all(_CONTROL, " ")
+    return column.cast(kind)
 
 
 def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
@@ -406,6 +458,8 @@ def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
 
 def insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
     """Put rows into a table, with those columns that the frame has."""
+    if frame.is_empty():
+        return
     names = ", ".join(f'"{name}"' for name in frame.columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * frame.width)
@@ -441,20 +495,21 @@ class Ledger:
         ektp_sched.errors.LedgerError
             There is no ledger yet, or it cannot be read.
         """
-        with sentences(self.url):
-            self._refuse_absent()
-            with connect(self.url).connect() as connection:
-                revision = made(connection)
-            if revision != REVISIONS[-1]:
-                with self.writing():
-                    pass  # brings it to today's form
-            with connect(self.url).connect() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection = connection.execution_options(
-                        isolation_level="REPEATABLE READ"
-                    )
-                with connection.begin():
-                    yield Reader(connection)
+        if self._is_missing:
+            raise self._absent()
+        with sentences(self.url), connect(self.url).connect() as connection:
+            current = is_current(connection)
+        if current is None:
+            raise self._absent()
+        if not current:
+            with self.writing():
+                pass  # brings it to today's form
+        with sentences(self.url), connect(self.url).connect() as connection:
+            if connection.dialect.name == "postgresql":
+                options = {"isolation_level": "REPEATABLE READ"}
+                connection = connection.execution_options(**options)
+            with connection.begin():
+                yield Reader(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -468,25 +523,26 @@ class Ledger:
             It cannot be written, or another writer takes too long.
         """
         engine = connect(self.url, writes=True)
-        with (
-            sentences(self.url),
-            engine.connect() as connection,
-            connection.begin(),
-        ):
+        with sentences(self.url), engine.connect() as connection:
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1263091540)")
-            migrate(connection)
-            yield Writer(connection)
+                # What is read after the lock is what the writer before has left.
+                options = {"isolation_level": "READ COMMITTED"}
+                connection = connection.execution_options(**options)
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    wait = f"SET LOCAL lock_timeout = '{database.WAIT}s'"
+                    connection.exec_driver_sql(wait)
+                    connection.exec_driver_sql(_LOCK)
+                migrate(connection)
+                yield Writer(connection)
 
     @property
     def exists(self) -> bool:
         """Return whether there is a ledger at the address; a database must answer."""
-        is_file = self.url.drivername.startswith("sqlite")
-        if is_file and not os.path.lexists(str(self.url.database)):
+        if self._is_missing:
             return False
         with sentences(self.url), connect(self.url).connect() as connection:
-            return made(connection) is not None
+            return is_current(connection) is not None
 
     @property
     def place(self) -> str:
@@ -495,10 +551,15 @@ class Ledger:
             return f"sqlite:///{self.url.database}"
         return shown(self.url)
 
-    def _refuse_absent(self) -> None:
-        if not self.exists:
-            message = said(
-                "is not there yet; run `ektp-sched today` in the office folder first",
-                "belum ada; jalankan dahulu `ektp-sched today` di folder kantor",
-            )
-            raise LedgerError(message, file=shown(self.url))
+    @property
+    def _is_missing(self) -> bool:
+        """Return whether there is no file to be opened: opening would make one."""
+        is_file = self.url.drivername.startswith("sqlite")
+        return is_file and not os.path.exists(str(self.url.database))
+
+    def _absent(self) -> LedgerError:
+        message = said(
+            "is not there yet; run `ektp-sched today` in the office folder first",
+            "belum ada; jalankan dahulu `ektp-sched today` di folder kantor",
+        )
+        return LedgerError(message, file=shown(self.url))

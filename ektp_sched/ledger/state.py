@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ektp_sched.ledger.tables import FACTS
+from ektp_sched.backlog.records import FIELDS, as_texts
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.ledger.ledger import Reader
 
-__all__ = ["FIELDS", "State", "state_of"]
-
-FIELDS: Final = tuple(
-    column.name
-    for column in FACTS["seen"].columns
-    if column.name not in {"act", "row", "person", "state"}
-)
-"""What an export says of an application, in a backlog's names."""
+__all__ = ["State", "state_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +29,23 @@ class State:
         person, application_id (null where it was forgotten), since (the act that first
         named the person), in that order.
     seen
-        person, state (``ready``, ``held``, ``rejected``, ``gone``) and `FIELDS` as the
-        last export that had the person says them; nobody whom no export had.
+        person, state (``ready``, ``held``, ``rejected``, ``gone``) and
+        `ektp_sched.backlog.records.FIELDS` as the last export that had the person says
+        them, of one held or rejected those of before; nobody whom no export had.
     withheld
         person, field, export, used (texts): what the export says and waits to be
         accepted, and what is used in its place, null for nothing.
     overrides
-        person, field, value (text): what somebody decided in place of the export's.
+        person, field, value (text, empty for nothing), because (``priority``,
+        ``accepted``, ``reprint``), was (what was used before it was accepted): what
+        somebody decided in place of the export's.
+    changed
+        person, field, was, is (texts): what exports say otherwise than at the last
+        plan; ``was`` is what was used then.
     given
-        person, day, printer, batch, position, plan: the one place of a person on the
-        sheets, the day null for one that the last plan does not print.
+        person, day, printer, batch, position, plan, given_by (the act): the one place
+        of a person on the sheets, the day null for one that the last plan does not
+        print.
     results
         person, result, day, printer, operator, card, plan, reason, act: the last word
         of each card, by its day, then in the order of acts; ``open`` is none where
@@ -61,6 +61,7 @@ class State:
     seen: pl.DataFrame
     withheld: pl.DataFrame
     overrides: pl.DataFrame
+    changed: pl.DataFrame
     given: pl.DataFrame
     results: pl.DataFrame
     handed: pl.DataFrame
@@ -74,24 +75,43 @@ class State:
         polars.DataFrame
             The columns of `given`.
         """
-        words = self.results.select("person", "result", said_on="day")
+        return self._silent(pl.col("day") < day)
+
+    def standing(self, day: date) -> pl.DataFrame:
+        """Return who stands on a sheet of a day and has neither card nor mishap yet.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of `given`.
+        """
+        return self._silent(pl.col("day") == day)
+
+    def _silent(self, where: pl.Expr) -> pl.DataFrame:
+        """Return the places given of which nothing is known.
+
+        What was said before a place was given says nothing of it, as of a card spoilt
+        in the morning that the rest of the day prints again; but a print.
+        """
+        words = self.results.select("person", "result", said_on="day", said_by="act")
         final = pl.col("result") == "printed"
-        told = (pl.col("said_on") >= pl.col("day")) | final
+        since = pl.col("said_on") > pl.col("day")
+        since |= (pl.col("said_on") == pl.col("day")) & (
+            pl.col("said_by") > pl.col("given_by")
+        )
         return (
-            self.given.filter(pl.col("day") < day)
+            self.given.filter(where)
             .join(words, on="person", how="left", maintain_order="left")
-            .filter(~told.fill_null(value=False))
+            .filter(~(since | final).fill_null(value=False))
             .select(self.given.columns)
         )
 
 
 def state_of(reader: Reader) -> State:
     """Return what the acts of a ledger that still count add up to."""
-    named = reader.facts("commitments", FACTS["commitments"].c.kind == "application")
-    people = named.select(person="ref", since="act").join(
-        reader.names(), on="person", how="left", maintain_order="left"
-    )
-    seen = _latest(reader.facts("seen"))
+    words = reader.facts("seen")
+    withheld = reader.facts("withheld")
+    seen = _latest(words)
     gone = _latest(reader.facts("gone")).select("person", gone="act")
     is_gone = (pl.col("gone") > pl.col("act")).fill_null(value=False)
     seen = seen.join(gone, on="person", how="left", maintain_order="left").with_columns(
@@ -105,11 +125,14 @@ def state_of(reader: Reader) -> State:
     told = reader.facts("told").unique("person", keep="first", maintain_order=True)
     return State(
         number=reader.number,
-        people=people.select("person", "application_id", "since"),
+        people=reader.people(),
         seen=seen.select("person", "state", *FIELDS),
-        withheld=_fields(reader.facts("withheld"), "export"),
-        overrides=_fields(reader.facts("overrides"), "value"),
-        given=planned.select("person", "day", "printer", "batch", "position", "plan"),
+        withheld=_fields(withheld, "export").drop("act"),
+        overrides=_overrides(reader, withheld),
+        changed=_changed(words, withheld, max(plans, default=0)),
+        given=planned.select(
+            *("person", "day", "printer", "batch", "position", "plan"), given_by="act"
+        ),
         results=_results(reader.facts("prints")),
         handed=handed.select("person", "day"),
         told=told.select("person", "promised_on"),
@@ -123,7 +146,65 @@ def _latest(facts: pl.DataFrame) -> pl.DataFrame:
 def _fields(facts: pl.DataFrame, word: str) -> pl.DataFrame:
     """Return the last word of each field; where that is null it counts no longer."""
     last = facts.unique(["person", "field"], keep="last", maintain_order=True)
-    return last.filter(pl.col(word).is_not_null()).drop("act", "row")
+    return last.filter(pl.col(word).is_not_null()).drop("row")
+
+
+def _overrides(reader: Reader, withheld: pl.DataFrame) -> pl.DataFrame:
+    """Return what was decided, by which kind of act, and what was used before."""
+    acts = reader.acts("priority", "accept", "reprint")
+    kinds = {
+        act.number: "accepted" if act.kind == "accept" else act.kind for act in acts
+    }
+    before = withheld.filter(pl.col("export").is_not_null())
+    before = before.unique(["person", "field"], keep="last", maintain_order=True)
+    return (
+        _fields(reader.facts("overrides"), "value")
+        .join(
+            before.select("person", "field", was="used"),
+            on=["person", "field"],
+            how="left",
+            maintain_order="left",
+        )
+        .select(
+            "person",
+            "field",
+            "value",
+            "was",
+            because=pl.col("act").replace_strict(
+                kinds, default=None, return_dtype=pl.String
+            ),
+        )
+    )
+
+
+def _changed(
+    seen: pl.DataFrame, withheld: pl.DataFrame, last_plan: int
+) -> pl.DataFrame:
+    """Return what exports say since a plan, beside what was used then."""
+    then = pl.col("act") <= last_plan
+    since = _latest(seen.filter(~then))
+    before = _latest(seen.filter(then).join(since, on="person", how="semi"))
+    before = before.filter(pl.col("waiting_since").is_not_null())
+    words = [
+        frame.unpivot(index="person", variable_name="field", value_name=name)
+        for name, frame in (
+            (name, frame.select("person", *map(as_texts, FIELDS)))
+            for name, frame in (("was", before), ("is", since))
+        )
+    ]
+    key = ["person", "field"]
+    used = _fields(withheld.filter(then), "export").select(
+        *key, "used", stood=pl.lit(True)
+    )
+    stood = pl.col("stood").is_not_null()
+    return (
+        words[0]
+        .join(words[1], on=key, maintain_order="left")
+        .join(used, on=key, how="left", maintain_order="left")
+        .with_columns(was=pl.when(stood).then("used").otherwise("was"))
+        .filter(pl.col("was").ne_missing(pl.col("is")))
+        .select(*key, "was", "is")
+    )
 
 
 def _results(prints: pl.DataFrame) -> pl.DataFrame:

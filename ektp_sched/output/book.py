@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["Book", "drawn", "new_book", "pixels"]
+__all__ = ["Book", "drawn", "mark_line", "new_book", "pixels"]
 
 _DARK: Final = "#1F3864"
 _LINE: Final = "#8EA9C8"
@@ -91,6 +91,14 @@ class Book:
             sheet.write_datetime(row, column, datetime.combine(value, time()), style)
         else:
             sheet.write_number(row, column, value, style)
+
+
+def mark_line(plan: AnyPlan, texts: Language) -> str | None:
+    """Return a plan's number, day and head of the ledger, as its sheets say them."""
+    if plan.mark is None:
+        return None
+    mark, day = plan.mark, texts.plain_date(plan.start)
+    return texts.text("sheet.ledger", plan=str(mark.plan), day=day, head=mark.head)
 
 
 @contextmanager

@@ -16,10 +16,12 @@ from ektp_sched.documents.seal import (
     BATCHES,
     FILES,
     KNOWN_FILES,
+    LEDGER_FILES,
     SLIPPED_FILE,
     SUMMARY,
     file_names,
     file_of,
+    later_plans,
     seal,
 )
 from ektp_sched.documents.summary import Summary
@@ -310,6 +312,7 @@ def _own_names(saved: SavedPlan) -> set[str]:
     strange = set() if saved.office.shifts else {SHIFTS_FILE}
     strange |= set() if dates_told(saved.backlog) else {SLIPPED_FILE}
     strange |= set() if saved.backlog.known else KNOWN_FILES
+    strange |= set() if saved.mark else LEDGER_FILES
     return own - strange
 
 
@@ -556,4 +559,5 @@ def not_checked(saved: SavedPlan) -> list[str]:
     for name in file_names(saved.path):
         if name in _SHEETS or name.endswith(".xlsx"):
             names.add("batches/*.xlsx" if name.startswith("batches/") else name)
+    names |= {f"{name}/" for name in later_plans(saved.path)}
     return sorted(names)

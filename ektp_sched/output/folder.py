@@ -29,7 +29,7 @@ from ektp_sched.rules import holding_back
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from ektp_sched.backlog import Backlog
@@ -76,6 +76,7 @@ def save(
     lang: str | None = None,
     verify: bool = True,
     applications: Callable[[], memoryview] | None = None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> None:
     """Verify a plan and write its folder, whole or not at all.
 
@@ -107,6 +108,8 @@ def save(
     applications
         Returns what `applications_csv` returns of the plan's backlog, for a
         caller that began it earlier.
+    beside
+        Further files of the folder, by name, such as what a ledger knew.
 
     Raises
     ------
@@ -135,6 +138,8 @@ def save(
     seconds = dict(plan.seconds)
     with replaced_folder(path, force=force) as folder:
         begun = time.monotonic()
+        for name, raw in (beside or {}).items():
+            (folder / name).write_bytes(raw)
         steps: list[Callable[[], object]] = [
             partial(_write_evidence, plan, folder),
             partial(_write_applications, plan, folder, applications),

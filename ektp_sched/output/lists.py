@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from ektp_sched.output.book import mark_line
 from ektp_sched.output.paper import Column
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def write_top(book: Book, sheet: Any, plan: AnyPlan, lines: Sequence[str]) -> in
     row = 2
     for line in lines[1:]:
         sheet.write_string(row, 0, line, book.style("under"))
+        row += 1
+    if (mark := mark_line(plan, book.texts)) is not None:
+        sheet.write_string(row, 0, mark, book.style("under"))
         row += 1
     if plan.backlog.provisional:
         text = book.texts.text("sheet.provisional")

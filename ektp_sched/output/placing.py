@@ -13,7 +13,7 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from ektp_sched.documents.files import json_text
-from ektp_sched.documents.seal import INDEXES, SUMMARY, seal
+from ektp_sched.documents.seal import INDEXES, SUMMARY, later_plans, seal
 from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import FolderError
 from ektp_sched.output.owned import changed_file, foreign_file, foreign_to, marked_sheet
@@ -219,6 +219,16 @@ def _refuse_foreign(
             folder=shown,
         )
         raise FolderError(message, file=str(read))
+    later = later_plans(target)
+    if later:
+        message = said(
+            "holds a later plan of that day ({name}), which is never removed; name "
+            "another folder",
+            "berisi rencana berikutnya untuk hari itu ({name}), yang tidak pernah "
+            "dihapus; sebutkan folder lain",
+            name=later[-1],
+        )
+        raise FolderError(message, file=shown)
     name = foreign_to(target, index) if own is None else foreign_file(target, own)
     if name is not None:
         kind = INDEXES[index] if own is None else said("audit", "audit")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.output.batches import file_stems, parts
-from ektp_sched.output.book import Book, drawn, new_book
+from ektp_sched.output.book import Book, drawn, mark_line, new_book
 from ektp_sched.output.paper import (
     BAND,
     HEIGHTS,
@@ -295,6 +295,8 @@ def _write_top(book: Book, page: Any, sheet: _Sheet, plan: AnyPlan) -> int:
     ]
     most = int(sum(column.width for column in columns))
     lines += [("under", clipped(line, most)) for line in sheet.lines]
+    if (mark := mark_line(plan, texts)) is not None:
+        lines.append(("under", mark))
     for row, (style, line) in enumerate(lines):
         page.set_row(row, HEIGHTS[style])
         page.write_string(row, 0, line, book.style(style))

@@ -46,6 +46,7 @@ def summarise(plan: Plan, texts: Language) -> dict[str, Any]:
         printed=plan.assignments.height,
         unprinted=plan.unprinted.height,
         previous=None if backlog.known is None else backlog.known.counts,
+        ledger=plan.mark,
         status=plan.status,
         engine=plan.engine,
         engine_reason=_engine_reason(plan, texts),

@@ -86,11 +86,17 @@ def applications_csv(backlog: Backlog) -> memoryview:
 
 def write_plan(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
     """Write plan.csv, or plan.parquet."""
-    assignments = plan.assignments.select(*PLAN)
     if parquet:
-        assignments.write_parquet(folder / "plan.parquet")
+        plan.assignments.select(*PLAN).write_parquet(folder / "plan.parquet")
     else:
-        write_csv(assignments, folder / "plan.csv", places=6)
+        (folder / "plan.csv").write_bytes(plan_csv(plan))
+
+
+def plan_csv(plan: AnyPlan) -> memoryview:
+    """Return plan.csv: who is printed when and where."""
+    text = BytesIO()
+    write_csv(plan.assignments.select(*PLAN), text, places=6)
+    return text.getbuffer()
 
 
 def write_tables(plan: AnyPlan, folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import polars as pl
 
 from ektp_sched.backlog.identity import is_made, queue_numbers
+from ektp_sched.backlog.known import stands
 from ektp_sched.output.book import Book, new_book
 from ektp_sched.output.lists import (
     add_page,
@@ -94,10 +95,13 @@ def _write_carried(book: Book, plan: AnyPlan, carried: pl.DataFrame) -> None:
     texts = book.texts
     line = texts.text("book.carried_cards", count=carried.height)
     row = write_top(book, sheet, plan, [texts.text("book.carried"), line])
-    codes = ("printed", "open")
+    codes = ("printed", "open", "standing")
     results = [texts.text(f"book.carried_{code}") for code in codes]
-    frame = carried.sort("date", "application_id").with_columns(
-        pl.col("result").replace_strict(codes, results, return_dtype=pl.String)
+    code = pl.when(stands(carried, plan.start)).then(pl.lit("standing"))
+    frame = (
+        carried.with_columns(result=code.otherwise("result"))
+        .sort("date", "application_id")
+        .with_columns(pl.col("result").replace_strict(codes, results))
     )
     columns = [
         column("date", "date", 12, book),

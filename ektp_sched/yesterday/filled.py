@@ -12,7 +12,7 @@ import polars as pl
 from ektp_sched.backlog.identity import Named, is_made
 from ektp_sched.backlog.known import DONE_REJECTS, REMARK, Reading
 from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids
-from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
+from ektp_sched.backlog.prints import PRINTED, SPOILT, STANDING, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
 from ektp_sched.documents.seal import BATCHES, is_junk, sheets_as_written
@@ -32,7 +32,18 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
 
-__all__ = ["DONE", "Done", "read_done", "sheets_marked"]
+__all__ = [
+    "DONE",
+    "Done",
+    "judged",
+    "read_done",
+    "readings_of",
+    "rejects_of",
+    "rows_of",
+    "sheets_in",
+    "sheets_marked",
+    "together",
+]
 
 DONE: Final = {
     "application_id": pl.String(),
@@ -58,8 +69,9 @@ class Done:
     ----------
     frame
         The columns of `DONE`, one row a card that the previous plan knows, sorted by
-        id: ``printed``, ``spoilt``, ``unprinted`` or ``open``.  The last word holds,
-        by date, then by the order of files and rows; ``open`` is none.
+        id: ``printed``, ``spoilt``, ``unprinted``, ``open``, or ``standing`` on a sheet
+        of the new plan's first day that still holds.  The last word holds, by date,
+        then by the order of files and rows; ``open`` is none.
     strangers
         The same columns, for cards that the previous plan does not know.
     rejects
@@ -108,14 +120,10 @@ def read_done(
         read_filled(path, source, office, [*dict.fromkeys(printers)], named)
         for source, path in files.items()
     ]
-    rows = _judged(_dated(_rows(filled), planned, start), previous.start, start)
-    rejects = _rejects(filled, rows)
+    rows = judged(_dated(rows_of(filled), planned, start), previous.start, start)
+    rejects = rejects_of(filled, rows)
     usable = rows.filter(pl.col("why").is_null())
-    readings = tuple(
-        _reading(at, file, usable, rejects) for at, file in enumerate(filled)
-    )
-    for at, (reading, path) in enumerate(zip(readings, files.values(), strict=True)):
-        _refuse_useless(reading, rejects.filter(pl.col("file") == at), path)
+    readings = readings_of(filled, [*files.values()], usable, rejects)
     remarks = usable.filter((pl.col("result") == SPOILT) & pl.col("reason").is_null())
     remarks = remarks.with_columns(why=pl.lit(REMARK), column="result heading")
     sources = pl.Series([*files], dtype=pl.String)
@@ -123,7 +131,7 @@ def read_done(
     return Done(
         frame=_last_words(usable, "person", sources),
         strangers=_last_words(strangers, "application_id", sources),
-        rejects=_together(pl.concat([rejects, _reject_lines(remarks)]), sources),
+        rejects=together(pl.concat([rejects, _reject_lines(remarks)]), sources),
         readings=readings,
     )
 
@@ -133,8 +141,8 @@ def sheets_marked(previous: Plan) -> list[Path]:
 
     A sheet without any mark says nothing of what was printed.
     """
-    if not isinstance(previous, SavedPlan):
-        return []
+    if not isinstance(previous, SavedPlan) or previous.mark is not None:
+        return []  # what sheets of an office folder say, its ledger says
     if sheets_as_written(previous.path, previous.summary):
         return []
     return [
@@ -160,14 +168,9 @@ def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
         if not path.is_dir():
             files.append(path)
             continue
-        forms: dict[str, list[Path]] = {}
-        for sheet in sorted(path.glob("*")):
-            if _is_spreadsheet(sheet):
-                forms.setdefault(sheet.stem, []).append(sheet)
-        for sheets in forms.values():
-            marked = [each for each in sheets if is_marked(each, previous.office)]
-            files += marked or sheets[:1]
-        if not forms:
+        sheets = sheets_in(path, previous.office)
+        files += sheets
+        if not sheets:
             message = said(
                 "holds no sheet; name the folder of a day, such as batches/{day}",
                 "tidak berisi lembar; sebutkan folder satu hari, misalnya "
@@ -175,6 +178,19 @@ def _handed_in(paths: Sequence[Path], previous: Plan) -> list[Path]:
                 day=str(previous.start),
             )
             raise InputError(message, file=str(path))
+    return files
+
+
+def sheets_in(folder: Path, office: Office) -> list[Path]:
+    """Return the sheets of a day's folder, of two forms the one that was filled in."""
+    forms: dict[str, list[Path]] = {}
+    for sheet in sorted(folder.glob("*")):
+        if _is_spreadsheet(sheet):
+            forms.setdefault(sheet.stem, []).append(sheet)
+    files: list[Path] = []
+    for sheets in forms.values():
+        marked = [each for each in sheets if is_marked(each, office)]
+        files += marked or sheets[:1]
     return files
 
 
@@ -217,7 +233,7 @@ def _planned(previous: Plan) -> pl.DataFrame:
     return people.hstack(laid_beside(sheets, at, people.height))
 
 
-def _rows(filled: Sequence[Filled]) -> pl.DataFrame:
+def rows_of(filled: Sequence[Filled]) -> pl.DataFrame:
     """Return the rows of all files, numbered in their order."""
     parts = [
         file.rows.with_columns(
@@ -257,10 +273,13 @@ def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFra
     printer = pl.coalesce("printer", planned_printer)
     # Whoever writes a list without printers does not say on which one it was.
     stated = pl.when("is_sheet").then(printer).otherwise("printer")
-    return rows.with_columns(printer=printer, stated=stated)
+    # Of the sheets of any other day nobody knows that they hold.
+    stale = (pl.col("result") == STANDING) & (pl.col("date") != start)
+    result = pl.when(stale).then(pl.lit(OPEN)).otherwise("result")
+    return rows.with_columns(printer=printer, stated=stated, result=result)
 
 
-def _judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
+def judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
     """Add why each row cannot be used, and drop those that say nothing.
 
     Nothing is said by an empty box of a day that is not over, nor by anything but a
@@ -329,16 +348,18 @@ def _across(rows: pl.DataFrame) -> pl.DataFrame:
 def _last_words(rows: pl.DataFrame, by: str, sources: pl.Series) -> pl.DataFrame:
     """Return one row a card: the last word by date, then by the order of rows.
 
-    An empty box is a word only where there is no other.  ``by`` tells cards apart.
+    An empty box is a word only where there is no other, and so is, of a day, that a
+    card stands on a sheet.  ``by`` tells cards apart.
     """
     again = rows[by].is_duplicated()
-    several = rows.filter(again).sort(pl.col("result") != OPEN, "date", "at")
+    said_so = pl.col("result") != OPEN, "date", pl.col("result") != STANDING
+    several = rows.filter(again).sort(*said_so, "at")
     last = several.unique(by, keep="last", maintain_order=True)
     words = pl.concat([rows.filter(~again), last]).sort("application_id")
     return words.with_columns(source=sources.gather(words["file"])).select(*DONE)
 
 
-def _rejects(filled: Sequence[Filled], rows: pl.DataFrame) -> pl.DataFrame:
+def rejects_of(filled: Sequence[Filled], rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that cannot be used: file, sheet, row, column, reason."""
     parts = [
         file.rejects.select(pl.lit(at, pl.Int64).alias("file"), pl.all())
@@ -352,7 +373,7 @@ def _reject_lines(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select("file", "sheet", "row", "column", reason="why")
 
 
-def _together(rejects: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
+def together(rejects: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
     """Return one line a row, in the order of files and rows."""
     where = ("file", "sheet", "row")
     lines = rejects.sort(where, maintain_order=True)
@@ -361,6 +382,21 @@ def _together(rejects: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
     )
     lines = lines.with_columns(source=sources.gather(lines["file"]))
     return lines.select(pl.col(name).cast(kind) for name, kind in DONE_REJECTS.items())
+
+
+def readings_of(
+    filled: Sequence[Filled],
+    paths: Sequence[Path],
+    usable: pl.DataFrame,
+    rejects: pl.DataFrame,
+) -> tuple[Reading, ...]:
+    """Return how each file was read; one of which no row can be used is refused."""
+    readings = tuple(
+        _reading(at, file, usable, rejects) for at, file in enumerate(filled)
+    )
+    for at, (reading, path) in enumerate(zip(readings, paths, strict=True)):
+        _refuse_useless(reading, rejects.filter(pl.col("file") == at), path)
+    return readings
 
 
 def _reading(
@@ -376,7 +412,7 @@ def _reading(
         printed=counts.get(PRINTED, 0),
         spoilt=counts.get(SPOILT, 0),
         unprinted=counts.get(UNPRINTED, 0),
-        open=counts.get(OPEN, 0),
+        open=counts.get(OPEN, 0) + counts.get(STANDING, 0),
         rejected=refused.unique().height,
     )
 

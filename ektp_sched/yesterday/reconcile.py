@@ -11,6 +11,7 @@ import polars as pl
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
 from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids, rows_at
+from ektp_sched.backlog.prints import STANDING
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.documents import SavedPlan
 from ektp_sched.errors import AskedError, FolderError, UsageError
@@ -72,7 +73,8 @@ def reconcile(
     previous
         What `as_previous` returns.
     done
-        What filled sheets and logs say.
+        What filled sheets and logs say.  Whom they call ``standing``, on a sheet of the
+        start that still holds, is open, and nobody asks.
     open
         What becomes of those on an earlier sheet of whom nothing is known: ``exclude``
         leaves them out, ``plan`` plans them again; None asks.
@@ -111,8 +113,9 @@ def reconcile(
     count |= dict(states.iter_rows())
     if gone == "ask" and count["gone"] * _MOST_GONE > previous.backlog.planned:
         raise _many_gone(backlog, previous, people, count["gone"])
-    if open is None and count["open"]:
-        raise _asked_about(people)
+    asked = people.filter("asked", ~pl.col("stands"), pl.col("state") == "open")
+    if open is None and asked.height:
+        raise _asked_about(asked)
     columns = ("before", "on_sheet", "state", "result", *GIVEN)
     today = rows_at(people.select(columns), at)
     taken_out = today["state"].is_in(["printed", "open"]).fill_null(value=False)
@@ -156,8 +159,9 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     polars.DataFrame
         application_id; ``before``, whether the previous plan had it; where that plan
         prints it, as in `GIVEN`; ``on_sheet``, whether it was on a sheet before the
-        start; ``result`` (null for nothing known, which ``open`` is too), ``date``,
-        ``source``.
+        start or ``stands`` on one of the start; ``asked``, whether the office is to say
+        what became of it where nothing else does; ``result`` (null for nothing known,
+        which ``open`` is too), ``date``, ``source``.
     """
     before = previous.backlog.frame.select(_ID, before=pl.lit(True))
     words = _words(previous, done, start)
@@ -180,22 +184,31 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     again = says.is_in(["spoilt", "unprinted"]) & (pl.col("says_on") >= sheet)
     counts = (says == "printed") | again
     newer = counts | (was.is_null() & (says == "open"))
+    stands = (says == STANDING).fill_null(value=False)
+    # Who stood on a sheet when the previous plan was made was not asked about then.
+    stood = (was == "open") & (pl.col("was_on") == previous.start)
+    on_sheet = (pl.col("given_on") < start).fill_null(value=False) | was.is_not_null()
     return (
         pl.concat([before, others], how="diagonal")
         .select(
             _ID,
             "before",
             *GIVEN,
-            on_sheet=(pl.col("given_on") < start).fill_null(False) | was.is_not_null(),
+            on_sheet=on_sheet | stands,
+            stands=stands,
+            asked=pl.col("before") | stood.fill_null(value=False),
             result=pl.when(counts).then("says").otherwise("was"),
             date=pl.when(newer).then("says_on").otherwise("was_on"),
             source=pl.when(newer).then("says_by").otherwise("was_by"),
+            says_on="says_on",
+            says_by="says_by",
         )
         .with_columns(
             result=pl.when(pl.col("result") != "open").then("result"),
-            date=pl.coalesce("date", "given_on"),
-            source=pl.coalesce("source", "given_printer"),
+            date=pl.coalesce("date", "given_on", "says_on"),
+            source=pl.coalesce("source", "given_printer", "says_by"),
         )
+        .drop("says_on", "says_by")
     )
 
 
@@ -206,8 +219,8 @@ def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     told = carried.clear()
     if done is not None:
         # Whom the previous plan does not know may be in this export all the same.
-        printed = (pl.col("result") == "printed") & (pl.col("date") <= start)
-        told = pl.concat([done.frame, done.strangers.filter(printed)])
+        card = pl.col("result").is_in(["printed", STANDING]) & (pl.col("date") <= start)
+        told = pl.concat([done.frame, done.strangers.filter(card)])
     return carried.select(_ID, was="result", was_on="date", was_by="source").join(
         told.select(_ID, says="result", says_on="date", says_by="source"),
         on=_ID,
@@ -255,7 +268,7 @@ def _state(*, replans: bool) -> pl.Expr:
         False
     )
     printed = (result == "printed") | is_done | dropped
-    asked = unknown & (export == "ready") & pl.lit(not replans)
+    asked = unknown & (export == "ready") & (pl.lit(not replans) | pl.col("stands"))
     return (
         pl.when(printed.fill_null(False))
         .then(pl.lit("printed"))
@@ -357,8 +370,7 @@ def _overdue(people: pl.DataFrame, office: Office, start: date) -> int:
     return _number(printed, pl.col("date") <= latest)
 
 
-def _asked_about(people: pl.DataFrame) -> AskedError:
-    asked = people.filter(pl.col("before") & (pl.col("state") == "open"))
+def _asked_about(asked: pl.DataFrame) -> AskedError:
     message = said(
         "{number} applications on the sheets of {sheets} are print-ready still, and "
         "nothing says whether they were printed; hand in those sheets with --done, "
@@ -376,12 +388,16 @@ def _asked_about(people: pl.DataFrame) -> AskedError:
 
 def _sheets_of(people: pl.DataFrame) -> str | Said:
     """Return the sheets of some people, such as "2017-09-12 (printer-1, printer-3)"."""
-    sheets = people.select("given_on", "given_printer").unique().sort(pl.all())
-    days = sheets.group_by("given_on", maintain_order=True).agg("given_printer")
+    on, printer = (
+        pl.coalesce("given_on", "date"),
+        pl.coalesce("given_printer", "source"),
+    )
+    sheets = people.select(on=on, printer=printer).unique().sort(pl.all())
+    days = sheets.group_by("on", maintain_order=True).agg("printer")
     named = [f"{day} ({', '.join(printers)})" for day, printers in days.iter_rows()]
     if len(named) <= _DAYS_NAMED:
         return ", ".join(named)
-    first, last = str(days["given_on"][0]), str(days["given_on"][-1])
+    first, last = str(days["on"][0]), str(days["on"][-1])
     return said("{first} to {last}", "{first} sampai {last}", first=first, last=last)
 
 

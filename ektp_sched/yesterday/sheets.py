@@ -108,8 +108,8 @@ class Filled:
     source: str
     read_as: ReadAs
     # sheet, row, person (row of those that the plan knows, null for none),
-    # application_id (as it stands there), result, date, printer, reason; the last three
-    # null where the file does not say.
+    # application_id (as it stands there), result, date, printer, reason, operator; the
+    # last four null where the file does not say; handed: whether it was handed over.
     rows: pl.DataFrame
     rejects: pl.DataFrame  # sheet, row, column, reason
     headings: Mapping[str, str]  # of application_id, printed_at, printer, result
@@ -161,6 +161,8 @@ def read_filled(
             day.alias("date"),
             printer.alias("printer"),
             marked["reason"],
+            marked["operator"],
+            marked["handed"],
         ]
     )
     if findings.good is not None:
@@ -336,7 +338,7 @@ def _mark(cells: pl.Series) -> pl.Series:
 
 
 def _marked(table: Table, findings: Findings, file: str) -> tuple[ReadAs, pl.DataFrame]:
-    """Return how a sheet is to be read, and result and reason of each row."""
+    """Return how a sheet is to be read, and what is marked on each row."""
     ticks = _ticks(table)
     none = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
     marks = {name: _mark(table.cells(p)) for name, p in ticks.items()}
@@ -382,7 +384,8 @@ def _marked(table: Table, findings: Findings, file: str) -> tuple[ReadAs, pl.Dat
         ~spoilt.is_in([m for m in distinct(spoilt) if _is_reason(m)]), None
     )
     reason = own.fill_null(beside).set(results != SPOILT, None)
-    return read_as, pl.DataFrame([results.alias("result"), reason.alias("reason")])
+    said_beside = {"result": results, "reason": reason, "operator": none}
+    return read_as, pl.DataFrame(said_beside | {"handed": taken})
 
 
 def _with_signs(marks: dict[str, pl.Series], file: str) -> dict[str, pl.Series]:
@@ -474,11 +477,12 @@ def _listed(
     printers: Sequence[str],
     findings: Findings,
 ) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
-    """Return result and reason, day and printer of each row of a list or log."""
+    """Return result, reason and operator, day and printer of each row of a list."""
     none = pl.repeat(None, len(table.rows), dtype=pl.String, eager=True)
     result, day, printer, reason = none, none.cast(pl.Date), none, none
+    operator = clean(table.cells(at["operator"])) if "operator" in at else none
     if "result" in at:
-        result = read_results(table, at["result"], findings)
+        result = read_results(table, at["result"], findings, standing=True)
     if "printed_at" in at:
         day = read_days(table, at["printed_at"], office, findings, needed=False)
     if "printer" in at:
@@ -487,8 +491,6 @@ def _listed(
         reason = clean(table.cells(at["reason"]))
     result = result.fill_null(PRINTED)
     reason = reason.set(result != SPOILT, None)
-    return (
-        pl.DataFrame([result.alias("result"), reason.alias("reason")]),
-        day,
-        printer,
-    )
+    words = {"result": result, "reason": reason, "operator": operator}
+    marked = pl.DataFrame(words).with_columns(handed=pl.lit(value=False))
+    return marked, day, printer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ektp_sched.output.book import mark_line
 from ektp_sched.output.digest import key_figures
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.limits import limit_sections
@@ -107,10 +108,11 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
 
 
 def _footer(plan: AnyPlan, texts: Language) -> tuple[str, ...]:
-    source = plan.backlog.source
+    mark, source = mark_line(plan, texts), plan.backlog.source
+    marked = () if mark is None else (mark,)
     if source is None:
-        return (texts.text("report.made_memory"),)
-    lines = [texts.text("report.made", source=source)]
+        return (*marked, texts.text("report.made_memory"))
+    lines = [*marked, texts.text("report.made", source=source)]
     if plan.backlog.digest is not None:
         lines.append(texts.text("report.digest", digest=plan.backlog.digest))
     return tuple(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.backlog.known import stands
 from ektp_sched.output.tables import dates_told
 from ektp_sched.output.view.parts import Items, Section
 from ektp_sched.yesterday.changes import moved, slipped
@@ -67,8 +68,11 @@ def _sentences(plan: AnyPlan, known: Known, texts: Language) -> Iterator[str]:
         yield texts.text("yesterday.more_readings", count=len(more))
     if again := _parts(counts, "again_part", _AGAIN, texts):
         yield texts.text("yesterday.again", parts=again)
-    if counts.carried_open:
-        yield texts.text("yesterday.open", count=counts.carried_open)
+    standing = int(stands(known.carried, plan.start).sum())
+    if standing:
+        yield texts.text("yesterday.standing", count=standing)
+    if counts.carried_open > standing:
+        yield texts.text("yesterday.open", count=counts.carried_open - standing)
     yield _moved(moved_because(plan), texts)
     if dates_told(plan.backlog):
         count = slipped(plan).height

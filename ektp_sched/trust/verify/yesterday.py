@@ -16,6 +16,7 @@ from ektp_sched.backlog.known import (
     LEFT,
     REMARK,
     RESULTS,
+    stands,
 )
 from ektp_sched.backlog.matching import match_ids
 from ektp_sched.rules.tiers import MOVED
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.known import Counts, Known
+    from ektp_sched.backlog.known import Known
     from ektp_sched.documents import Plan
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.verify.tiers import Values
@@ -92,7 +93,7 @@ def check_yesterday(plan: Plan, backlog: Backlog, findings: Findings) -> None:
         return
     _check_carried(known, backlog, findings)
     _check_given(known, plan.start, backlog, findings)
-    for name, adds_up in _sums(known.counts, known, backlog):
+    for name, adds_up in _sums(known, plan.start, backlog):
         if not adds_up:
             message = said(
                 "What became of the previous plan does not add up: {name}.",
@@ -156,8 +157,9 @@ def _check_given(
         findings.add("given", message, application_id=backlog.frame[_IDS][row])
 
 
-def _sums(counts: Counts, known: Known, backlog: Backlog) -> Iterator[tuple[str, bool]]:
+def _sums(known: Known, start: date, backlog: Backlog) -> Iterator[tuple[str, bool]]:
     """Yield what must hold of the counts, and whether it does."""
+    counts = known.counts
     because, result = known.left["because"], known.carried["result"]
     of_held = backlog.held[_IDS].implode()
     held = known.left.filter(because == "held")[_IDS]
@@ -184,12 +186,13 @@ def _sums(counts: Counts, known: Known, backlog: Backlog) -> Iterator[tuple[str,
     yield "given_on", made_again <= again + counts.returned
     unknown = len(on_day) - int(on_day.sum())
     yield "new", counts.returned <= counts.new <= unknown + counts.returned
-    choice, open_ = counts.open_choice, (carried["result"] == "open").sum()
+    choice, open_ = counts.open_choice, carried.filter(pl.col("result") == "open")
+    stand = int(stands(carried, start).sum())  # nobody asks about those
     yield (
         "open",
-        (not counts.open or choice == "exclude")
+        (counts.open <= stand or choice == "exclude")
         and (not counts.replanned or choice == "plan")
-        and (choice != "plan" or open_ <= backlog.rejected),
+        and (choice != "plan" or open_.height - stand <= backlog.rejected),
     )
     refused = (known.rejects["reason"] != REMARK).sum()
     rejected = sum(reading.rejected for reading in counts.readings)

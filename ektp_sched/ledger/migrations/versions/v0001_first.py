@@ -102,6 +102,8 @@ def upgrade() -> None:
         sa.Column("salt", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("ref"),
     )
+    begins = sa.text("substr(text, 1, 12)")
+    op.create_index("ix_personal_begins", "personal", [begins])
     op.create_table(
         "planned",
         sa.Column("act", sa.BigInteger(), nullable=False, autoincrement=False),

@@ -1,0 +1,117 @@
+"""Records that a plan uses otherwise than the export has them, or that have changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from ektp_sched.backlog.matching import laid_beside, match_ids
+from ektp_sched.backlog.model import PLANNED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ektp_sched.backlog.model import Backlog
+    from ektp_sched.office.office import Office
+
+__all__ = [
+    "AHEAD",
+    "BECAUSE",
+    "FIELDS",
+    "RECORDS",
+    "as_texts",
+    "puts_ahead",
+    "with_records",
+]
+
+RECORDS: Final[Mapping[str, pl.DataType]] = {
+    "application_id": pl.String(),
+    "field": pl.String(),
+    "was": pl.String(),
+    "is": pl.String(),
+    "used": pl.String(),
+    "because": pl.String(),
+}
+"""Of records.csv: what was known before, what the export says, and what is used."""
+
+BECAUSE: Final = ("taken", "withheld", "priority", "accepted", "reprint")
+"""Why it is used: the export's, until somebody accepts it the one before, and what was
+decided here."""
+
+FIELDS: Final = tuple(name for name in PLANNED if name != "application_id")
+"""What of an application can change."""
+
+AHEAD: Final = ("waiting_since", "recorded_at", "due_on", "pinned_on", "urgency")
+"""Fields of which a change can put a person ahead of others."""
+
+_STAMP: Final = "%Y-%m-%dT%H:%M:%S%.6f"
+
+
+def as_texts(name: str) -> pl.Expr:
+    """Return a column of applications as texts, of which an earlier date is less."""
+    kind = PLANNED[name]
+    if isinstance(kind, pl.Date):
+        return pl.col(name).dt.to_string("iso:strict")
+    if isinstance(kind, pl.Datetime):
+        return pl.col(name).dt.strftime(_STAMP)
+    return pl.col(name)
+
+
+def puts_ahead(field: pl.Expr, new: pl.Expr, old: pl.Expr, office: Office) -> pl.Expr:
+    """Return whether a change puts a person ahead: a date that is earlier or was none.
+
+    A class does if it comes first by rank, or of equal rank has the shorter target.
+    Of classes that the office has no longer nothing can be said.
+    """
+    order = {
+        name: (kind.rank is None, kind.rank or 0, kind.target_days)
+        for name, kind in office.urgency.items()
+    }
+    places = {key: place for place, key in enumerate(sorted({*order.values()}))}
+    place = {name: places[key] for name, key in order.items()}
+    new_place, old_place = (
+        text.replace_strict(place, default=None, return_dtype=pl.Int64)
+        for text in (new, old)
+    )
+    stricter = (new_place < old_place).fill_null(value=False)
+    earlier = new.is_not_null() & (old.is_null() | (new < old))
+    dated = field.is_in([name for name in AHEAD if name != "urgency"])
+    return pl.when(field == "urgency").then(stricter).otherwise(dated & earlier)
+
+
+def with_records(backlog: Backlog, records: pl.DataFrame) -> Backlog:
+    """Return an export with the values that are used in place of its own.
+
+    Parameters
+    ----------
+    backlog
+        As it was read.
+    records
+        The columns of `RECORDS`; whom the export has not as print-ready counts for
+        nothing.
+    """
+    frame = backlog.frame
+    used = [
+        _used(frame, rows, name)
+        for (name,), rows in records.group_by("field", maintain_order=True)
+        if name in FIELDS
+    ]
+    return replace(backlog, frame=frame.with_columns(used), records=records)
+
+
+def _used(frame: pl.DataFrame, rows: pl.DataFrame, name: object) -> pl.Series:
+    column = frame[str(name)]
+    text, kind = pl.col("used"), PLANNED[str(name)]
+    if isinstance(kind, pl.Date):
+        text = text.str.to_date("%Y-%m-%d", strict=False)
+    elif isinstance(kind, pl.Datetime):
+        text = text.str.to_datetime(_STAMP, time_unit="us", strict=False)
+    at = match_ids(rows["application_id"], frame["application_id"])
+    beside = laid_beside(rows.select(text, named=pl.lit(True)), at, len(column))
+    return (
+        beside["used"]
+        .zip_with(beside["named"].fill_null(value=False), column)
+        .alias(column.name)
+    )

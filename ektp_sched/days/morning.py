@@ -1,0 +1,559 @@
+"""The morning: the newest export in, what is to be printed today out."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import polars as pl
+
+from ektp_sched import planning
+from ektp_sched.arguments import check_one_of
+from ektp_sched.backlog import read_backlog
+from ektp_sched.backlog.identity import key_path, read_key
+from ektp_sched.days.folder import PLANS, newest_export
+from ektp_sched.days.imports import as_used, compare
+from ektp_sched.days.plans import (
+    RELEVANT,
+    Clerk,
+    finish,
+    last_plan,
+    put_plan,
+    refuse_edited,
+    unknown_plans,
+)
+from ektp_sched.days.supplies import counted_in_file, office_of
+from ektp_sched.documents import Status
+from ektp_sched.documents.reading import load
+from ektp_sched.documents.seal import DONE_FILE, TOLD_FILE
+from ektp_sched.errors import AskedError, FolderError, LedgerError
+from ektp_sched.ledger import NewAct
+from ektp_sched.ledger.state import state_of
+from ektp_sched.output.tables import write_csv
+from ektp_sched.places import workplace
+from ektp_sched.words import Said, said
+from ektp_sched.yesterday import as_previous
+from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from os import PathLike
+
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.days.folder import OfficeFolder, PlanFolder
+    from ektp_sched.days.imports import Imported
+    from ektp_sched.documents import Plan
+    from ektp_sched.ledger import Act, Writer
+    from ektp_sched.ledger.state import State
+    from ektp_sched.office import Office
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["Basis", "Morning", "basis_of", "made_of", "take_in", "today"]
+
+_ATTEMPTS: Final = 5
+"""Times that a plan is made anew because something came while it was made."""
+
+_MOST_GONE: Final = 50
+"""One in so many may have vanished without a question."""
+
+_DAYS_NAMED: Final = 3
+"""Days of which each sheet is named that is asked about."""
+
+_ID: Final = "application_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What came of a morning.
+
+    Parameters
+    ----------
+    plan
+        The plan of the day; of status ``infeasible`` where its rules contradict each
+        other, and then nothing was written but what the export says.
+    place
+        Its folder and number; None where there is no plan.
+    export
+        The export that it was made of.
+    imported
+        What that export brought, by name; empty where it was known already.
+    again
+        Whether these sheets were there before, and nothing has changed since.
+    records
+        Whose record in the export differs from what was known, or from what is used.
+    """
+
+    plan: Plan
+    place: PlanFolder | None
+    export: Path
+    imported: Mapping[str, int] = field(default_factory=dict)
+    again: bool = False
+    records: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan is made of, all of one moment.
+
+    Parameters
+    ----------
+    state
+        What the ledger says.
+    office
+        With blanks and outages as they are known.
+    backlog
+        The export as it is used.
+    records
+        Whose record that concerns.
+    previous
+        The last plan; None on a first morning.
+    files
+        Further files of the plan's folder, by name: what the ledger knows of cards and
+        of dates told.
+    """
+
+    state: State
+    office: Office
+    backlog: Backlog
+    records: pl.DataFrame
+    previous: Plan | None
+    files: Mapping[str, bytes]
+
+
+def today(
+    folder: OfficeFolder,
+    *,
+    on: date | None = None,
+    export: str | PathLike[str] | None = None,
+    open: OpenChoice | None = None,  # noqa: A002 (the option's name)
+    gone: GoneChoice = "ask",
+    by: str | None = None,
+    days: int | None = None,
+    max_rejects: float = 0.01,
+    lang: str | None = None,
+    progress: Progress | None = None,
+) -> Morning:
+    """Take in the newest export and plan from today on.
+
+    Parameters
+    ----------
+    folder
+        Where the office lives; see `ektp_sched.days.open_office`.
+    on
+        The day; the system's if left out.
+    export
+        The newest in the office folder if left out.
+    open
+        What becomes of those on earlier sheets of whom nothing is known: ``exclude``
+        leaves them out until something is, ``plan`` plans them again; left out, it is
+        asked.
+    gone
+        ``accept`` if more than 2 % of those who wait may be gone from the export.
+    by
+        Who does it; the name of the system's user if left out.
+    days
+        Calendar days to plan; as the last plan if left out, and before any until
+        everybody is printed.
+    max_rejects
+        Largest share of bad rows to go on with.
+    lang
+        Language of the sheets; the office's if left out.
+    progress
+        Called with a stage and the share of the work done.
+
+    Returns
+    -------
+    Morning
+        Its plan is written, with status ``optimal`` or ``feasible``.
+
+    Raises
+    ------
+    ektp_sched.errors.AskedError
+        Only the office can say how to go on.
+    ektp_sched.errors.InputError
+        A file, folder or ledger is not what it should be.
+    ektp_sched.errors.UsageError
+        An argument is out of its range.
+    """
+    if open is not None:
+        check_one_of("open", open, get_args(OpenChoice))
+    check_one_of("gone", gone, get_args(GoneChoice))
+    clerk = Clerk(by or getpass.getuser(), on or date.today(), on is not None)
+    finish(folder)
+    path = newest_export(folder) if export is None else Path(export)
+    _refuse_later(folder, clerk.day)
+    backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
+    same = _made_already(folder, backlog, path, clerk)
+    if same is not None:
+        return same
+    imported = take_in(folder, backlog, clerk, open=open, gone=gone)
+    for _ in range(_ATTEMPTS):
+        basis = basis_of(folder, backlog, clerk.day)
+        horizon = days or _horizon_before(folder)
+        made = made_of(folder, basis, clerk.day, horizon, progress)
+        morning = Morning(made, None, path, imported=imported, records=basis.records)
+        if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
+            return morning
+        place = put_plan(
+            folder,
+            made,
+            basis.state,
+            clerk,
+            lang=lang,
+            horizon=horizon,
+            beside=basis.files,
+        )
+        if place is not None:
+            return Morning(made, place, path, imported, records=basis.records)
+    message = said(
+        "others keep recording while the plan is made; try again when they have done",
+        "petugas lain terus mencatat selama rencana disusun; coba lagi setelah selesai",
+    )
+    raise LedgerError(message, file=str(folder.path))
+
+
+def _refuse_later(folder: OfficeFolder, day: date) -> None:
+    """Refuse to plan before a plan that is there, or beside one of another ledger."""
+    if not folder.ledger.exists:
+        strange = folder.plans()
+    else:
+        with folder.ledger.reading() as reader:
+            strange = unknown_plans(folder, reader)
+            last = last_plan(folder, reader)
+            if last is not None and last.day > day:
+                message = said(
+                    "the last plan is of {last}, and today is {day}; set the clock, or "
+                    "say the day with --on DATE",
+                    "rencana terakhir untuk {last}, sedangkan hari ini {day}; betulkan "
+                    "jam, atau sebutkan harinya dengan --on TANGGAL",
+                    last=str(last.day),
+                    day=str(day),
+                )
+                raise LedgerError(message, file=str(folder.path))
+    if strange:
+        message = said(
+            "is plan {number}, which the ledger does not know: an older ledger was "
+            "restored, or it is another's; hand in its sheets with `ektp-sched "
+            "record`, or restore the newest backup",
+            "adalah rencana {number}, yang tidak dikenal buku besar: buku besar lama "
+            "dipulihkan, atau bukan milik kantor ini; serahkan lembarnya dengan "
+            "`ektp-sched record`, atau pulihkan cadangan terbaru",
+            number=str(strange[0].number),
+        )
+        raise FolderError(message, file=str(strange[0].path))
+
+
+def _made_already(
+    folder: OfficeFolder, backlog: Backlog, path: Path, clerk: Clerk
+) -> Morning | None:
+    """Return the morning of this day if it was made; None if it was not.
+
+    Raises
+    ------
+    ektp_sched.errors.AskedError
+        It was made, and something came since.
+    """
+    if not folder.ledger.exists:
+        return None
+    with folder.ledger.reading() as reader:
+        last = last_plan(folder, reader)
+        if last is None or last.day != clerk.day:
+            return None
+        came = [
+            act
+            for act in reader.acts(live=False)
+            if act.number > last.act and act.kind in RELEVANT
+        ]
+        fresh = compare(backlog, state_of(reader), folder.office, clerk.day)
+        counted = counted_in_file(folder.office, reader, clerk.day)
+        plan = load(last.path)
+        office = office_of(folder.office, reader, clerk.day)
+    if came or fresh.is_new or counted is not None or plan.office != office:
+        message = said(
+            "the sheets of {day} are made (plan {number}), and something came since; "
+            "plan what is left of the day with `ektp-sched today --rest`",
+            "lembar untuk {day} sudah dibuat (rencana {number}), dan sesudah itu ada "
+            "yang baru; rencanakan sisa hari ini dengan `ektp-sched today --rest`",
+            day=str(clerk.day),
+            number=str(last.number),
+        )
+        raise AskedError(message)
+    return Morning(plan, last, path, again=True)
+
+
+def take_in(
+    folder: OfficeFolder,
+    backlog: Backlog,
+    clerk: Clerk,
+    *,
+    open: OpenChoice | None,  # noqa: A002 (the option's name)
+    gone: GoneChoice,
+) -> Mapping[str, int]:
+    """Record what an export says, and what is decided of those nobody knows of.
+
+    Raises
+    ------
+    ektp_sched.errors.AskedError
+        Too many vanished, or of some nothing is known, and nobody said how to go on;
+        nothing is recorded then.
+    """
+    with folder.ledger.writing() as writer:
+        acts = writer.acts(live=False)
+        if not acts:
+            _begin(folder, writer, clerk)
+        else:
+            _refuse_other_key(folder, acts[0])
+        counted = counted_in_file(folder.office, writer, clerk.day)
+        if counted is not None:
+            writer.append(*counted, confirmed=clerk.confirmed)
+        state = state_of(writer)
+        imported = compare(backlog, state, folder.office, clerk.day)
+        if gone == "ask":
+            _ask_about_gone(state, imported)
+        unknown = state.unknown(clerk.day)
+        if "prints" in imported.facts:
+            known = imported.facts["prints"]
+            unknown = unknown.join(
+                known, on="person", how="anti", maintain_order="left"
+            )
+        if open is None and unknown.height:
+            raise _asked_about(unknown)
+        is_new = _is_new(acts, backlog)
+        if is_new or imported.is_new:
+            writer.append(
+                NewAct(
+                    kind="import",
+                    day=clerk.day,
+                    by=clerk.name,
+                    detail={
+                        "file": Path(backlog.source or "").name,
+                        "sha256": backlog.digest,
+                        **imported.counts,
+                    },
+                ),
+                imported.facts,
+                imported.people,
+                confirmed=clerk.confirmed,
+            )
+        if unknown.height:
+            result = "open" if open == "exclude" else "unprinted"
+            writer.append(
+                NewAct(kind="prints", day=clerk.day, by=clerk.name, reason="opened"),
+                {
+                    "prints": unknown.select(
+                        "person", "day", "printer", "plan", result=pl.lit(result)
+                    )
+                },
+                confirmed=clerk.confirmed,
+            )
+    return imported.counts if is_new else {}
+
+
+def _is_new(acts: list[Act], backlog: Backlog) -> bool:
+    imports = [act for act in acts if act.kind == "import"]
+    return not imports or imports[-1].detail["sha256"] != backlog.digest
+
+
+def _begin(folder: OfficeFolder, writer: Writer, clerk: Clerk) -> None:
+    from ektp_sched import __version__
+
+    writer.append(
+        NewAct(
+            kind="begin",
+            day=clerk.day,
+            by=clerk.name,
+            detail={
+                "office": folder.office.name,
+                "key": _fingerprint(folder.office),
+                "version": __version__,
+            },
+        ),
+        confirmed=clerk.confirmed,
+    )
+
+
+def _fingerprint(office: Office) -> str | None:
+    """Return what tells the office's key from others, and does not give it away."""
+    if office.identity is None:
+        return None
+    key = read_key(key_path(office))
+    return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
+
+
+def _refuse_other_key(folder: OfficeFolder, begun: Act) -> None:
+    stated, own = begun.detail.get("key"), _fingerprint(folder.office)
+    if begun.kind == "begin" and own is not None and stated not in (None, own):
+        message = said(
+            "is another key than the one that this office's ledger began with, and "
+            "gives everybody another id; put the office's own key back",
+            "bukan kunci yang dipakai saat buku besar kantor ini dimulai, sehingga "
+            "semua orang mendapat id lain; kembalikan kunci milik kantor",
+        )
+        raise LedgerError(message, file=str(key_path(folder.office)))
+
+
+def _ask_about_gone(state: State, imported: Imported) -> None:
+    """Ask where more of those who wait are gone than a day explains."""
+    if "gone" not in imported.facts:
+        return
+    printed = state.results.filter(pl.col("result") == "printed").select("person")
+    if "prints" in imported.facts:
+        printed = pl.concat([printed, imported.facts["prints"].select("person")])
+    gone = imported.facts["gone"].join(printed, on="person", how="anti")
+    ready = state.seen.filter(pl.col("state") == "ready")
+    waiting = ready.join(printed, on="person", how="anti").height
+    if gone.height * _MOST_GONE > waiting:
+        message = said(
+            "{number} of {before} people who waited are gone from the export, and "
+            "nothing says that they were printed; take a whole export, hand in what "
+            "was printed with `ektp-sched record`, or accept it with --gone accept",
+            "{number} dari {before} orang yang menunggu hilang dari ekspor, dan tidak "
+            "ada keterangan bahwa sudah dicetak; ambil ekspor yang lengkap, catat "
+            "hasil cetak dengan `ektp-sched record`, atau terima dengan --gone accept",
+            number=gone.height,
+            before=waiting,
+        )
+        raise AskedError(message)
+
+
+def _asked_about(unknown: pl.DataFrame) -> AskedError:
+    sheets = unknown.select("day", "printer").unique().sort(pl.all())
+    days = sheets.group_by("day", maintain_order=True).agg("printer")
+    named: str | Said = ", ".join(
+        f"{day} ({', '.join(printers)})" for day, printers in days.iter_rows()
+    )
+    if days.height > _DAYS_NAMED:
+        first, last = str(days["day"][0]), str(days["day"][-1])
+        named = said("{a} to {b}", "{a} sampai {b}", a=first, b=last)
+    return AskedError(
+        said(
+            "of {number} cards on the sheets of {sheets} nothing is known; hand those "
+            "sheets in with `ektp-sched record FILE`, say that all were printed with "
+            "`ektp-sched record --all`, leave the cards out with --open exclude, or "
+            "plan them again with --open plan",
+            "tidak ada keterangan tentang {number} kartu pada lembar {sheets}; "
+            "serahkan lembarnya dengan `ektp-sched record BERKAS`, nyatakan semua "
+            "tercetak dengan `ektp-sched record --all`, kecualikan kartunya dengan "
+            "--open exclude, atau rencanakan lagi dengan --open plan",
+            number=unknown.height,
+            sheets=named,
+        )
+    )
+
+
+def basis_of(folder: OfficeFolder, backlog: Backlog, day: date) -> Basis:
+    """Return all that a plan from a day on is made of."""
+    with folder.ledger.reading() as reader:
+        state = state_of(reader)
+        last = last_plan(folder, reader)
+        if last is not None:
+            refuse_edited(last, reader)
+        office = office_of(folder.office, reader, day)
+        used, records = as_used(backlog, state, folder.office)
+        anew = {act.number: act.day for act in reader.acts("reprint")}
+    previous = None if last is None else as_previous(load(last.path), day)
+    files = {TOLD_FILE: _told(state, used)}
+    if previous is not None:
+        files[DONE_FILE] = _done(state, previous, used, anew)
+    return Basis(state, office, used, records, previous, files)
+
+
+def made_of(
+    folder: OfficeFolder,
+    basis: Basis,
+    start: date,
+    days: int | None,
+    progress: Progress | None,
+) -> Plan:
+    """Return the plan of all that."""
+    with workplace(folder.path / PLANS / "next") as place:
+        place.new.mkdir()
+        for name, raw in basis.files.items():
+            (place.new / name).write_bytes(raw)
+        later: dict[str, Any] = {}
+        if basis.previous is not None:
+            later = {
+                "previous": basis.previous,
+                "done": place.new / DONE_FILE,
+                "open": "exclude",
+                "gone": "accept",
+            }
+        return planning.plan(
+            basis.backlog,
+            basis.office,
+            start=start,
+            days=days,
+            progress=progress,
+            promises=place.new / TOLD_FILE,
+            **later,
+        )
+
+
+def _horizon_before(folder: OfficeFolder) -> int | None:
+    """Return the days that were asked for when the last plan was made."""
+    with folder.ledger.reading() as reader:
+        acts = reader.acts("plan")
+    horizon = acts[-1].detail.get("horizon") if acts else None
+    return None if horizon is None else int(horizon)
+
+
+def _told(state: State, backlog: Backlog) -> bytes:
+    """Return the dates that those of an export were told."""
+    people = state.people.unique(_ID, keep="last", maintain_order=True)
+    told = state.told.join(people, on="person", how="inner")
+    told = told.join(backlog.frame.select(_ID), on=_ID, how="semi")
+    return _csv(told.select(_ID, ready_by="promised_on").sort(_ID))
+
+
+def _done(
+    state: State, previous: Plan, backlog: Backlog, anew: Mapping[int, date]
+) -> bytes:
+    """Return what is known of the cards that the last plan or the export has.
+
+    A card to be printed anew has the id of the one before, so that of this one is said
+    that it is no good.
+    """
+    known, frame = previous.backlog.known, previous.backlog.frame
+    before = [frame.select(_ID), previous.backlog.held.select(_ID)]
+    if known is not None:
+        before += [known.carried.select(_ID), known.left.select(_ID)]
+    asked = pl.concat(
+        [*before, backlog.frame.select(_ID), backlog.held.select(_ID)]
+    ).unique()
+    people = state.people.join(asked, on=_ID, how="semi")
+    newest = people.unique(_ID, keep="last", maintain_order=True)
+    words = newest.join(state.results, on="person", how="inner").filter(
+        pl.col("result") != "open"
+    )
+    again = (
+        newest.filter(pl.col("since").is_in([*anew]))
+        .join(state.results, on="person", how="anti")
+        .join(state.given, on="person", how="anti")
+        .join(pl.concat(before).unique(), on=_ID, how="semi")
+        .select(
+            _ID,
+            result=pl.lit("spoilt"),
+            day=pl.col("since").replace_strict(
+                [*anew], [*anew.values()], default=None, return_dtype=pl.Date
+            ),
+            reason=pl.lit("reprint"),
+        )
+    )
+    whole = pl.concat([words.select(again.columns), again]).sort(_ID)
+    return _csv(
+        whole.select(_ID, "result", "reason", printed_at="day").select(
+            _ID, "result", "printed_at", "reason"
+        )
+    )
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    text = BytesIO()
+    write_csv(frame, text)
+    return text.getvalue()

@@ -1,0 +1,343 @@
+"""Plans and the ledger: the act first, its sheets after, and no act without them.
+
+A plan's folder is written whole, and is on the disk, before its act is committed; then
+it is put in place.  Whoever is killed between the two leaves it beside under a name
+that says its number, and the next command puts it in place, or takes it away where its
+act was never committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from ektp_sched.days.folder import PLANS, PlanFolder
+from ektp_sched.documents.entries import LedgerMark
+from ektp_sched.documents.seal import SUMMARY
+from ektp_sched.errors import FolderError
+from ektp_sched.ledger import NewAct, short_head
+from ektp_sched.office import to_toml
+from ektp_sched.output import save
+from ektp_sched.output.tables import applications_csv, plan_csv
+from ektp_sched.places import settle
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.documents import Plan
+    from ektp_sched.ledger import Reader
+    from ektp_sched.ledger.state import State
+
+__all__ = [
+    "RELEVANT",
+    "Clerk",
+    "finish",
+    "last_plan",
+    "persons_of",
+    "put_plan",
+    "refuse_edited",
+    "unknown_plans",
+]
+
+RELEVANT: Final = frozenset(
+    {"import", "plan", "adopt", "prints", "count", "outage", "told"}
+    | {"priority", "accept", "reprint", "undo"}
+)
+"""Acts after which another plan might be made."""
+
+_WAITING: Final = re.compile(r"\.plan-(\d+)")
+"""What the folder of a plan is called until its act is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who does something, and on which day.
+
+    Parameters
+    ----------
+    name
+        As it stands in acts.
+    day
+        Of the office.
+    confirmed
+        Whether somebody said that day, whatever the clock shows.
+    """
+
+    name: str
+    day: date
+    confirmed: bool = False
+
+
+def finish(folder: OfficeFolder) -> None:
+    """Put in place what a killed command had written, or take it away."""
+    plans = folder.path / PLANS
+    if not plans.is_dir():
+        return
+    settle(plans / "next")
+    waiting = _waiting(plans)
+    if not waiting or not folder.ledger.exists:
+        return
+    with folder.ledger.reading() as reader:
+        _finish(folder, waiting, reader)
+    if _waiting(plans):  # what has no act may be what somebody is writing just now
+        with folder.ledger.writing() as writer:
+            _finish(folder, _waiting(plans), writer)
+            for path in _waiting(plans):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _waiting(plans: Path) -> list[Path]:
+    return sorted(p for p in plans.glob(".plan-*") if _WAITING.fullmatch(p.name))
+
+
+def _finish(folder: OfficeFolder, waiting: list[Path], reader: Reader) -> None:
+    acts = {act.plan: act for act in reader.acts("plan", live=False)}
+    for path in waiting:
+        act = acts.get(int(path.name.rpartition("-")[2]))
+        if act is not None and _mark(path) == (act.plan, short_head(act.hash)):
+            _put_in_place(path, folder.path / str(act.detail["path"]))
+
+
+def _mark(path: Path) -> tuple[int, str] | None:
+    """Return plan number and head that a folder states; None if none."""
+    try:
+        mark = json.loads((path / SUMMARY).read_bytes())["ledger"]
+        return int(mark["plan"]), str(mark["head"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _put_in_place(path: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_dir() and not any(target.iterdir()):
+            target.rmdir()
+        path.rename(target)
+    except OSError:
+        if not path.exists() and target.exists():
+            return  # another command did it
+        raise
+    if os.name == "posix":
+        handle = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def last_plan(folder: OfficeFolder, reader: Reader) -> PlanFolder | None:
+    """Return the folder of the last plan that the ledger knows; None before the first.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        It is not there.
+    """
+    acts = reader.acts("plan", "adopt")
+    if not acts:
+        return None
+    last = max(acts, key=lambda act: act.plan or 0)
+    path = folder.path / str(last.detail["path"])
+    if not (path / SUMMARY).is_file():
+        message = said(
+            "is not there, and the ledger has it as plan {number}; put it back from "
+            "the backup of the office folder",
+            "tidak ada, padahal di buku besar tercatat sebagai rencana {number}; "
+            "kembalikan dari cadangan folder kantor",
+            number=str(last.plan),
+        )
+        raise FolderError(message, file=str(path))
+    return PlanFolder(path, last.day, last.plan or 0, last.number)
+
+
+def unknown_plans(folder: OfficeFolder, reader: Reader) -> list[PlanFolder]:
+    """Return the plan folders that the ledger does not know, in order of number.
+
+    So it is where an older ledger was restored, or that of another office.
+    """
+    known = {
+        (act.plan, str(act.detail.get("head") or short_head(act.hash)))
+        for act in reader.acts("plan", "adopt", live=False)
+    }
+    return [plan for plan in folder.plans() if _mark(plan.path) not in known]
+
+
+def refuse_edited(plan: PlanFolder, reader: Reader) -> None:
+    """Refuse a plan folder whose evidence is not what its act sealed.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        Naming the first file that differs.
+    """
+    (act,) = (act for act in reader.acts("plan", "adopt") if act.number == plan.act)
+    for name, digest in act.detail["files"].items():
+        path = plan.path / name
+        same = path.is_file() and _digest(path.read_bytes()) == digest
+        if not same:
+            message = said(
+                "was changed since act {act} of the ledger sealed it; put it back from "
+                "the backup of the office folder",
+                "sudah diubah sejak disegel catatan {act} buku besar; kembalikan dari "
+                "cadangan folder kantor",
+                act=str(act.number),
+            )
+            raise FolderError(message, file=str(path))
+
+
+def put_plan(
+    folder: OfficeFolder,
+    made: Plan,
+    state: State,
+    clerk: Clerk,
+    *,
+    lang: str | None = None,
+    horizon: int | None = None,
+    beside: Mapping[str, bytes] | None = None,
+    voids: pl.DataFrame | None = None,
+) -> PlanFolder | None:
+    """Write the act of a plan, then its folder.
+
+    Parameters
+    ----------
+    folder
+        Where the office lives.
+    made
+        The plan.
+    state
+        What it rests on.
+    clerk
+        Who plans.
+    lang
+        Of the sheets; the office's if left out.
+    horizon
+        Days that somebody asked for; None for as many as it takes.
+    beside
+        Further files of the folder, by name.
+    voids
+        Sheets that no longer count: plan, day, printer.
+
+    Returns
+    -------
+    PlanFolder or None
+        None if something came meanwhile that the plan does not know: nothing is
+        written then.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        It cannot be written.
+    ektp_sched.errors.LedgerError
+        The ledger cannot be.
+    """
+    target = folder.place(made.start)
+    _refuse_taken(target)
+    applications = applications_csv(made.backlog)
+    files = {
+        "plan.csv": _digest(plan_csv(made)),
+        "applications.csv": _digest(applications),
+        "office.toml": _digest(to_toml(made.office).encode()),
+    }
+    detail: dict[str, Any] = {
+        "path": target.relative_to(folder.path).as_posix(),
+        "start": made.start.isoformat(),
+        "days": made.days,
+        "horizon": horizon,
+        "files": files,
+    }
+    with folder.ledger.writing() as writer:
+        since = (act for act in writer.acts(live=False) if act.number > state.number)
+        if any(act.kind in RELEVANT for act in since):
+            return None
+        number = 1 + max(
+            (plan.number for plan in folder.plans()),
+            default=0,
+        )
+        number = max(
+            number,
+            *(1 + (act.plan or 0) for act in writer.acts("plan", "adopt", live=False)),
+            1,
+        )
+        act = writer.append(
+            NewAct(
+                kind="plan", day=clerk.day, by=clerk.name, plan=number, detail=detail
+            ),
+            {
+                "planned": _places(made, state),
+                **({} if voids is None else {"voids": voids}),
+            },
+            rests_on=state.number,
+            confirmed=clerk.confirmed,
+        )
+        mark = LedgerMark(
+            plan=number,
+            act=act.number,
+            rests_on=state.number,
+            head=short_head(act.hash),
+        )
+        waiting = folder.path / PLANS / f".plan-{number}"
+        shutil.rmtree(waiting, ignore_errors=True)
+        save(
+            replace(made, mark=mark),
+            waiting,
+            lang=lang,
+            applications=lambda: applications,
+            beside=beside,
+        )
+    _put_in_place(waiting, target)
+    return PlanFolder(target, made.start, number, act.number)
+
+
+def _refuse_taken(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        message = said(
+            "is where the sheets of this day are to be, and holds something else; "
+            "move it elsewhere",
+            "adalah tempat lembar hari ini, tetapi berisi hal lain; pindahkan ke "
+            "tempat lain",
+        )
+        raise FolderError(message, file=str(target))
+
+
+def _digest(raw: bytes | memoryview) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def persons_of(state: State, ids: pl.Series) -> pl.Series:
+    """Return whom each id stands for: of a card printed anew, the newest."""
+    newest = state.people.unique("application_id", keep="last", maintain_order=True)
+    return ids.to_frame("application_id").join(
+        newest.select("application_id", "person"),
+        on="application_id",
+        how="left",
+        maintain_order="left",
+    )["person"]
+
+
+def _places(made: Plan, state: State) -> pl.DataFrame:
+    """Return each place that is another than before, and who has none any more.
+
+    A sheet of an earlier day stays where it was: whoever stood on it did.
+    """
+    place = ("day", "printer", "batch", "position")
+    before = state.given.select("person", *place)
+    now = made.assignments.select(
+        persons_of(state, made.assignments["application_id"]).alias("person"),
+        *(pl.col(name).cast(before.schema[name]) for name in place),
+    )
+    other = now.join(before, on=["person", *place], how="anti", maintain_order="left")
+    left = before.filter(pl.col("day") >= made.start).join(
+        now, on="person", how="anti", maintain_order="left"
+    )
+    return pl.concat([other, left.select("person")], how="diagonal")

@@ -1,0 +1,506 @@
+"""One person at the counter: what the ledger knows, asked of it for nobody else.
+
+Nothing heavy is loaded, and no column of all people is read, so that the answer is
+there before the question is forgotten.  What it says is what
+`ektp_sched.ledger.state.state_of` says of that person.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import tomllib
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from ektp_sched.errors import AskedError, LedgerError
+from ektp_sched.signs import (
+    ID_FORM,
+    TOLD,
+    ids_begin,
+    made_id,
+    queue_number,
+    whole_number,
+)
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from os import PathLike
+
+__all__ = ["Decision", "Place", "Print", "Standing", "Waits", "status_of"]
+
+_PERSONS: Final = (
+    *("seen", "gone", "withheld", "overrides", "planned", "told", "prints"),
+    "handed",
+)
+"""Tables of facts about a person."""
+
+_SEEN: Final = (
+    *("waiting_since", "ready_on", "urgency", "due_on", "card", "area"),
+    *("recorded_at", "promised_on", "pinned_on", "status"),
+)
+"""What an export says of an application."""
+
+_BEGINS: Final = f"substr(text, 1, {TOLD})"
+"""As the index of `ektp_sched.ledger.tables` has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person stands on the sheets; the day None if nowhere."""
+
+    day: date | None
+    printer: str | None
+    batch: int | None
+    position: int | None
+    plan: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What became of a card: ``printed``, ``spoilt``, ``unprinted`` or ``open``."""
+
+    result: str
+    day: date
+    printer: str | None
+    operator: str | None
+    reason: str | None
+    plan: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What an export says and waits to be accepted, and what is used meanwhile."""
+
+    field: str
+    export: str
+    used: str | None
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided in place of the export, by the kind of act."""
+
+    kind: str
+    field: str
+    value: str
+    day: date
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of one person.
+
+    Parameters
+    ----------
+    on
+        The day on which it is asked.
+    known
+        Whether anything is.
+    forgotten
+        Whether the ledger was made to forget anybody, who may be the one asked for.
+    application_id, queue_number
+        None where there is none.
+    state
+        ``ready``, ``held``, ``rejected`` or ``gone``, as the last export has it; None
+        where no export ever had the person.
+    fields
+        What counts of the export: withheld words as they were before, decisions in
+        place of the export's.
+    day_of_waiting
+        On that day, or on the day of the card; the first is 1.
+    target_days
+        In which a case of that class should be printed.
+    withheld, decisions
+        What waits to be accepted, and what was decided.
+    place
+        On the sheets; None if never on any.
+    unprinted
+        Code of the reason why the last plan has no place.
+    prints
+        What became of cards, by day; the last word is the last.
+    handed
+        Day on which the card was given to its owner.
+    promised_on
+        The first date told.
+    before
+        What became of the card before, where this one is printed anew.
+    planned_to
+        Last day of the last plan.
+    """
+
+    on: date
+    known: bool
+    forgotten: bool = False
+    application_id: str | None = None
+    queue_number: str | None = None
+    state: str | None = None
+    fields: Mapping[str, str | None] = field(default_factory=dict)
+    day_of_waiting: int | None = None
+    target_days: int | None = None
+    withheld: Sequence[Waits] = ()
+    decisions: Sequence[Decision] = ()
+    place: Place | None = None
+    unprinted: str | None = None
+    prints: Sequence[Print] = ()
+    handed: date | None = None
+    promised_on: date | None = None
+    before: Sequence[Print] = ()
+    planned_to: date | None = None
+
+    @property
+    def shown_id(self) -> str | None:
+        """Return the id; None where it is the number of a person."""
+        named = self.application_id
+        return None if named is None or whole_number(named) else named
+
+    @property
+    def days_late(self) -> int | None:
+        """Return by how many days the date told is missed; None if it is not.
+
+        By the day of the card, or of the plan, or so far.
+        """
+        if self.promised_on is None:
+            return None
+        day = self.on
+        if self.prints and self.prints[-1].result == "printed":
+            day = self.prints[-1].day
+        elif self.place is not None and self.place.day is not None:
+            day = max(day, self.place.day)
+        late = (day - self.promised_on).days
+        return late if late > 0 else None
+
+
+def status_of(
+    folder: str | PathLike[str],
+    who: str,
+    *,
+    on: date | None = None,
+    ledger: str | None = None,
+) -> Standing:
+    """Return what is known of one person.
+
+    Parameters
+    ----------
+    folder
+        The office folder.
+    who
+        A queue number, an application_id, or the number of a person (NIK), of which
+        the office's key makes the id.
+    on
+        The day; the system's if left out.
+    ledger
+        Address of the ledger; see `ektp_sched.ledger.database.address`.
+
+    Raises
+    ------
+    ektp_sched.errors.AskedError
+        Two people share the queue number.
+    ektp_sched.errors.FolderError
+        There is no office in the folder.
+    ektp_sched.errors.LedgerError
+        There is no ledger, or it cannot be read.
+    """
+    place = Path(folder)
+    with _asking(place, ledger) as ask:
+        rules = _Rules.of(place)
+        undone = _undone(ask)
+        named = _refs(ask, who.strip(), rules)
+        cards = [_Card.of(ask, ref, text, undone) for ref, text in named]
+        known = sorted((card for card in cards if card), key=lambda card: card.since)
+        if not known:
+            (forgets,) = ask("SELECT COUNT(*) AS n FROM acts WHERE kind = 'forget'")
+            return Standing(
+                on=on or date.today(), known=False, forgotten=forgets["n"] > 0
+            )
+        while len(known) > 1 and not any(known[-1].facts.values()):
+            known.pop()  # a reprint that was undone
+        return _standing(ask, known, undone, rules, place, on or date.today())
+
+
+class _Ask(Protocol):
+    def __call__(self, statement: str, **values: object) -> list[Mapping[str, Any]]:
+        """Return the rows that a statement selects."""
+
+
+@contextmanager
+def _asking(folder: Path, ledger: str | None) -> Iterator[_Ask]:
+    """Yield what answers; a file in the folder needs nothing loaded to be read."""
+    path = folder / "ledger.db"
+    elsewhere = ledger or os.environ.get("EKTP_LEDGER")
+    if elsewhere or not path.is_file() or not (folder / "office.toml").is_file():
+        import sqlalchemy as sa
+
+        from ektp_sched.days.folder import open_office
+
+        with open_office(folder, ledger=ledger).ledger.reading() as reader:
+
+            def ask(statement: str, **values: object) -> list[Mapping[str, Any]]:
+                rows = reader.connection.execute(sa.text(statement), values)
+                return [dict(row) for row in rows.mappings()]
+
+            yield ask
+        return
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("BEGIN")  # all of one moment
+            yield lambda statement, **values: [*connection.execute(statement, values)]
+    except sqlite3.Error as error:
+        from ektp_sched.ledger.database import sentence_of
+
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        raise LedgerError(sentence, file=path.name) from None
+
+
+def _undone(ask: _Ask) -> frozenset[int]:
+    """Return the acts that count no longer, as `Reader` does."""
+    undone: set[int] = set()
+    undoing = ask(
+        "SELECT number, undoes FROM acts WHERE undoes IS NOT NULL ORDER BY number DESC"
+    )
+    for act in undoing:
+        if act["number"] not in undone:
+            undone.add(act["undoes"])
+    return frozenset(undone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What of an office file concerns one person."""
+
+    targets: Mapping[str, int]
+    key: Path | None  # that ids are made with
+
+    @classmethod
+    def of(cls, folder: Path) -> _Rules:
+        file = folder / "office.toml"
+        if file.is_file():
+            office = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+            identity = office.get("identity")
+            classes = office.get("urgency", {})
+            targets = {name: each.get("target_days") for name, each in classes.items()}
+            name = None if identity is None else identity.get("key", "identity.key")
+            return cls(targets, None if name is None else folder / name)
+        from ektp_sched.backlog.identity import key_path
+        from ektp_sched.days.folder import open_office
+
+        rules = open_office(folder).office
+        targets = {name: each.target_days for name, each in rules.urgency.items()}
+        return cls(targets, None if rules.identity is None else key_path(rules))
+
+
+def _refs(ask: _Ask, who: str, rules: _Rules) -> list[tuple[int, str]]:
+    """Return the number in the ledger, and the id, of whoever is meant."""
+    number = whole_number(who)
+    starts = ids_begin(who)
+    refs = _named(ask, {who, number or who})
+    if not refs and starts:
+        refs = [each for each in _begun(ask, starts) if re.match(ID_FORM, each[1])]
+        if len({text for _, text in refs}) > 1:
+            message = said(
+                "two people have this queue number; ask by application_id or by the "
+                "number of identity",
+                "dua orang memiliki nomor antrean ini; tanyakan dengan application_id "
+                "atau NIK",
+            )
+            raise AskedError(message)
+    if not refs and number and rules.key is not None and rules.key.is_file():
+        key = bytes.fromhex(rules.key.read_text(encoding="ascii"))
+        refs = _named(ask, {made_id(number, key)})
+    return refs
+
+
+def _named(ask: _Ask, texts: set[str]) -> list[tuple[int, str]]:
+    rows = [
+        row
+        for text in sorted(texts)
+        for row in ask(
+            "SELECT ref, text FROM personal "
+            f"WHERE {_BEGINS} = :begins AND text = :text",
+            begins=text[:TOLD],
+            text=text,
+        )
+    ]
+    return [(row["ref"], row["text"]) for row in rows]
+
+
+def _begun(ask: _Ask, starts: Sequence[str]) -> list[tuple[int, str]]:
+    """Return whose id begins in one of many ways."""
+    listed = ", ".join(f"'{start}'" for start in starts)
+    rows = ask(f"SELECT ref, text FROM personal WHERE {_BEGINS} IN ({listed})")
+    return [(row["ref"], row["text"]) for row in rows if re.match(ID_FORM, row["text"])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """The facts of one application; of a card printed anew there are several."""
+
+    text: str
+    since: int  # act that first names it
+    facts: Mapping[str, Sequence[Mapping[str, Any]]]
+
+    @classmethod
+    def of(cls, ask: _Ask, ref: int, text: str, undone: frozenset[int]) -> _Card | None:
+        """Return all facts in the order of acts; None for what names nobody."""
+        facts = {
+            table: ask(
+                f'SELECT * FROM {table} WHERE person = :ref ORDER BY act, "row"',
+                ref=ref,
+            )
+            for table in _PERSONS
+        }
+        since = [rows[0]["act"] for rows in facts.values() if rows]
+        if not since:
+            return None
+        live = {
+            table: [row for row in rows if row["act"] not in undone]
+            for table, rows in facts.items()
+        }
+        return cls(text, min(since), live)
+
+    def last(self, table: str) -> Mapping[str, Any] | None:
+        """Return the last word of a table."""
+        return self.facts[table][-1] if self.facts[table] else None
+
+    @property
+    def prints(self) -> list[Print]:
+        """Return what became of it, in order; open is no word beside another."""
+        rows = sorted(
+            self.facts["prints"], key=lambda row: (row["day"], row["result"] != "open")
+        )
+        return [
+            Print(
+                row["result"],
+                date.fromisoformat(row["day"]),
+                row["printer"],
+                row["operator"],
+                row["reason"],
+                row["plan"],
+            )
+            for row in rows
+        ]
+
+
+def _standing(
+    ask: _Ask,
+    cards: Sequence[_Card],
+    undone: frozenset[int],
+    rules: _Rules,
+    folder: Path,
+    on: date,
+) -> Standing:
+    """Put together what is known of the last of a person's cards."""
+    *earlier, card = cards
+    acts = {
+        act["number"]: act
+        for number in {row["act"] for rows in card.facts.values() for row in rows}
+        for act in ask(
+            "SELECT number, day, kind, reason, plan FROM acts WHERE number = :number",
+            number=number,
+        )
+    }
+    seen, gone = card.last("seen"), card.last("gone")
+    state = None if seen is None else seen["state"]
+    if seen is not None and gone is not None and gone["act"] > seen["act"]:
+        state = "gone"
+    withheld = [
+        Waits(
+            row["field"],
+            row["export"],
+            row["used"],
+            date.fromisoformat(acts[row["act"]]["day"]),
+        )
+        for row in _fields(card, "withheld")
+        if row["export"] is not None
+    ]
+    decisions = [
+        Decision(
+            acts[row["act"]]["kind"],
+            row["field"],
+            row["value"],
+            date.fromisoformat(acts[row["act"]]["day"]),
+            acts[row["act"]]["reason"],
+        )
+        for row in _fields(card, "overrides")
+        if row["value"] is not None
+    ]
+    fields = {
+        **({} if seen is None else {name: seen[name] for name in _SEEN}),
+        **{each.field: each.used for each in withheld},
+        **{each.field: each.value or None for each in decisions},
+    }
+    planned, prints = card.last("planned"), card.prints
+    place = None if planned is None else _place(planned, acts[planned["act"]]["plan"])
+    last = _last_plan(ask, undone)
+    day = prints[-1].day if prints and prints[-1].result == "printed" else on
+    told, handed = card.facts["told"], card.last("handed")
+    return Standing(
+        on=on,
+        known=True,
+        application_id=card.text,
+        queue_number=queue_number(card.text) if re.match(ID_FORM, card.text) else None,
+        state=state,
+        fields=fields,
+        day_of_waiting=_days(fields.get("waiting_since"), day),
+        target_days=rules.targets.get(fields.get("urgency") or ""),
+        withheld=withheld,
+        decisions=decisions,
+        place=place,
+        unprinted=None if last is None else _unprinted(folder, last, card.text),
+        prints=prints,
+        handed=None if handed is None else date.fromisoformat(handed["day"]),
+        promised_on=date.fromisoformat(told[0]["promised_on"]) if told else None,
+        before=[each for card in earlier for each in card.prints],
+        planned_to=None if last is None else _last_day(last),
+    )
+
+
+def _fields(card: _Card, table: str) -> list[Mapping[str, Any]]:
+    """Return the last word of each field."""
+    return [*{row["field"]: row for row in card.facts[table]}.values()]
+
+
+def _place(row: Mapping[str, Any], plan: int | None) -> Place:
+    day = None if row["day"] is None else date.fromisoformat(row["day"])
+    return Place(day, row["printer"], row["batch"], row["position"], plan)
+
+
+def _days(since: str | None, day: date) -> int | None:
+    return None if since is None else (day - date.fromisoformat(since)).days + 1
+
+
+def _last_plan(ask: _Ask, undone: frozenset[int]) -> Mapping[str, Any] | None:
+    """Return what the act of the last plan says of its folder."""
+    plans = ask("SELECT number, detail FROM acts WHERE plan IS NOT NULL ORDER BY plan")
+    live = [plan for plan in plans if plan["number"] not in undone]
+    return json.loads(live[-1]["detail"]) if live else None
+
+
+def _last_day(plan: Mapping[str, Any]) -> date | None:
+    if "start" not in plan or "days" not in plan:
+        return None
+    return date.fromisoformat(plan["start"]) + timedelta(days=plan["days"] - 1)
+
+
+def _unprinted(folder: Path, plan: Mapping[str, Any], text: str) -> str | None:
+    """Return why the last plan has no day, as its folder says."""
+    file = folder / str(plan.get("path")) / "unprinted.csv"
+    if not file.is_file():
+        return None
+    content = file.read_bytes()
+    at = content.find(f"\n{text},".encode())
+    end = content.find(b"\n", at + 1)
+    line = content[at:end].decode().strip()
+    return line.rpartition(",")[2] or None if at >= 0 else None
