@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,6 +14,7 @@ from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.options import JsonOption, LangOption
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.usage import Command, Commands
+from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -26,13 +28,12 @@ ledger = typer.Typer(
     name="ledger",
     cls=Commands,
     help="The ledger of an office: check it, read it, copy it, forget somebody.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
 )
 
 FolderArgument = Annotated[
-    Path, typer.Argument(metavar="[DIR]", help="The office folder; here if left out.")
+    Path, typer.Argument(metavar="DIR", help="The office folder; here if left out.")
 ]
 FolderAndFile = Annotated[
     list[Path],
@@ -73,7 +74,7 @@ def _folder_and(places: list[Path]) -> tuple[Path, Path]:
             "name at most the office folder and one file",
             "sebutkan paling banyak folder kantor dan satu berkas",
         )
-        raise typer.BadParameter(message)
+        raise UsageError(message)
     return (places[0] if len(places) == 2 else Path(), places[-1])
 
 
@@ -163,6 +164,8 @@ def verify(
             )
         else:
             echo(words.text("ledger.unprotected"))
+        if not heads:
+            echo(words.text("ledger.give_heads"))
     if verdict.breaks or wrong:
         raise typer.Exit(NO)
 
@@ -200,11 +203,11 @@ def history(
     for kind in kinds or ():
         if kind not in KINDS:
             message = said(
-                "the value must be one of {choices}",
-                "nilainya harus salah satu dari {choices}",
+                "--kind must be one of {choices}",
+                "--kind harus salah satu dari {choices}",
                 choices=", ".join(KINDS),
             )
-            raise typer.BadParameter(message, param_hint="--kind")
+            raise UsageError(message)
     office, words = _opened(folder, address, lang)
     with office.ledger.reading() as reader:
         undone = reader.undone
@@ -372,6 +375,87 @@ def restore(
         echo(in_spoken(broken.message))
 
 
+def forget(
+    whom: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DIR] [WHO]",
+            help="The office folder (here if left out); a queue number, id or NIK.",
+        ),
+    ] = None,
+    before: Annotated[
+        date | None,
+        typer.Option(
+            "--handed-over-before",
+            metavar="DATE",
+            parser=as_date,
+            help="Everybody whose card was handed over before that day; needs DIR or "
+            "nothing beside.",
+        ),
+    ] = None,
+    by: ByOption = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="Why, without any name."),
+    ] = None,
+    on: Annotated[
+        date | None,
+        typer.Option(
+            "--on", metavar="DATE", parser=as_date, help="The day; today if left out."
+        ),
+    ] = None,
+    address: LedgerOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase who somebody is, for good: ids, remarks, names on sheets and in exports.
+
+    The chain still holds.  It is refused while the newest export has the person.
+    Without WHO and a date, what an earlier run left in free pages is cleared.
+    """
+    from ektp_sched.days.forget import forget as erase
+
+    path, who = _folder_and_person(whom or [], by_day=before is not None)
+    office, words = _opened(path, address, lang)
+    with Progress(words) as progress:
+        done = erase(
+            office,
+            who,
+            handed_over_before=before,
+            by=by or _login(),
+            reason=reason,
+            day=on,
+            progress=progress,
+        )
+    if as_json:
+        emit({"schema_version": 1, **asdict(done)})
+        return
+    figures = {"persons": done.persons, "remarks": done.remarks, "sheets": done.sheets}
+    echo(words.text("ledger.forgotten", **figures))
+    for key in ("rewritten", "removed", "unread"):
+        if names := getattr(done, key):
+            echo(words.text(f"ledger.exports_{key}", names=", ".join(names)))
+    if done.in_export:
+        echo(words.text("ledger.in_export", count=done.in_export))
+    if done.remarks_left:
+        echo(words.text("ledger.remarks_left", count=done.remarks_left))
+    echo(words.text("ledger.remains"))
+
+
+def _folder_and_person(whom: list[str], *, by_day: bool) -> tuple[Path, str | None]:
+    if len(whom) > 2 - by_day:
+        message = said(
+            "name the office folder and one person, or the folder and "
+            "--handed-over-before",
+            "sebutkan folder kantor dan satu orang, atau folder kantor dan "
+            "--handed-over-before",
+        )
+        raise UsageError(message)
+    if by_day or (len(whom) == 1 and Path(whom[0]).is_dir()):
+        return Path(*whom), None
+    return Path(*whom[:-1]), whom[-1] if whom else None
+
+
 def _login() -> str:
     import getpass
 
@@ -392,6 +476,10 @@ _EXAMPLES: Final[dict[Callable[..., None], tuple[str, ...]]] = {
     ),
     backup: ("ektp-sched ledger backup kupang /media/usb/ledger-2017-09-12.zip",),
     restore: ("ektp-sched ledger restore kupang /media/usb/ledger-2017-09-12.zip",),
+    forget: (
+        "ektp-sched ledger forget kupang 379DX-BR99Z --by Ina",
+        "ektp-sched ledger forget kupang --handed-over-before 2017-03-01",
+    ),
     url: ("ektp-sched ledger url kupang",),
 }
 for _command, _lines in _EXAMPLES.items():
