@@ -201,6 +201,6 @@ def open_office(
             )
         )
         raise FolderError(message, file=str(folder))
-    return OfficeFolder(
-        folder, Office.load(files[0]), Ledger(address(folder, given=ledger))
-    )
+    office = Office.load(files[0])
+    place = address(folder, given=ledger, of_office=office.ledger.url)
+    return OfficeFolder(folder, office, Ledger(place))
