@@ -57,6 +57,14 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched today",
         "ektp-sched today kantor --open exclude --by Maria",
     ),
+    "record": (
+        "record",
+        "ektp-sched record plans/2017-09-12/batches/2017-09-12/printer-1.xlsx",
+        "ektp-sched record --all --except spoilt.csv --by Sri",
+        "ektp-sched record --count KTP-el=8731",
+        "ektp-sched record --outage server-1 --from 2017-09-13",
+        "ektp-sched record --undo 17 --reason misclick",
+    ),
     "verify": (
         "trust",
         "ektp-sched verify out --backlog backlog.csv --office office.toml",
@@ -71,6 +79,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "trust",
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
+        "ektp-sched audit office --from 2017-09-01 --to 2017-09-30 --out september",
     ),
     "status": (
         "status",

@@ -237,7 +237,7 @@ class Reader:
         -------
         polars.DataFrame
             person, application_id (null where it was forgotten), since (the act that
-            first named the person).
+            first named the person); nobody whom only acts undone name.
         """
         commitments = FACTS["commitments"]
         query = (
@@ -248,6 +248,8 @@ class Reader:
             .where(commitments.c.kind == "application")
             .order_by(commitments.c.act, commitments.c.row)
         )
+        if self.undone:
+            query = query.where(commitments.c.act.not_in(sorted(self.undone)))
         return pl.DataFrame(
             _tuples(self.connection.execute(query)),
             schema={
@@ -377,7 +379,9 @@ class Writer(Reader):
             "rests_on": number - 1 if rests_on is None else rests_on,
             "undoes": new.undoes,
             "plan": new.plan,
-            "detail": _word(json.dumps(new.detail, sort_keys=True, ensure_ascii=False)),
+            "detail": _encodable(
+                json.dumps(new.detail, sort_keys=True, ensure_ascii=False)
+            ),
             "form": FORM,
             "facts": sum(map(len, lines.values())),
             "digest": digest_of(lines),
@@ -408,9 +412,12 @@ def _now(connection: sa.Connection) -> str:
 
 def _word(text: str | None) -> str | None:
     """Return a text that a line of a digest and every database can hold."""
-    if text is None:
-        return None
-    return re.sub(_CONTROL, " ", text).encode("utf-8", "replace").decode()
+    return None if text is None else _encodable(re.sub(_CONTROL, " ", text))
+
+
+def _encodable(text: str) -> str:
+    """Return a text without the halves of signs that a file's name can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _commitments(texts: Personal) -> pl.DataFrame:
@@ -512,16 +519,23 @@ class Ledger:
                 yield Reader(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self, *, begun: bool = False) -> Iterator[Writer]:
         """Yield what can be appended; all of it is kept, or nothing if anything fails.
 
         Others wait meanwhile.
+
+        Parameters
+        ----------
+        begun
+            Whether there must be a ledger; else its tables are made.
 
         Raises
         ------
         ektp_sched.errors.LedgerError
             It cannot be written, or another writer takes too long.
         """
+        if begun and not self.exists:
+            raise self._absent()
         engine = connect(self.url, writes=True)
         with sentences(self.url), engine.connect() as connection:
             if connection.dialect.name == "postgresql":
