@@ -79,6 +79,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "trust",
         "ektp-sched audit log.csv --backlog backlog.csv --office office.toml "
         "--out audit",
+        "ektp-sched audit office --from 2017-09-01 --to 2017-09-30 --out september",
     ),
     "status": (
         "status",

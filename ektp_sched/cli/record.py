@@ -301,13 +301,13 @@ _Told = tuple[dict[str, Any], list[Said]]
 
 
 def _as_act(act: int | None) -> Said:
-    """Return the number of an act, and that there is none where all was known."""
+    """Return the number of an act, or that there is none, as all of it was known."""
     if act is None:
         return said(
-            "Nothing is new: the ledger knows all of it.",
-            "Tidak ada yang baru: semuanya sudah ada di buku besar.",
+            "Nothing new, the ledger knows all of it.",
+            "Tidak ada yang baru, semuanya sudah ada di buku besar.",
         )
-    return said("Act {act}.", "Catatan {act}.", act=str(act))
+    return said("Recorded as act {act}.", "Dicatat sebagai {act}.", act=str(act))
 
 
 def _files(
@@ -373,9 +373,10 @@ def _sentences(recorded: Recorded) -> list[Said]:
     ]
     if recorded.rejects.height:
         counted.append(said("rejected {n}", "ditolak {n}", n=recorded.rejects.height))
-    lines = [joined(" ", (_as_act(recorded.act), joined(", ", counted)))]
-    if counted:
-        lines[0] = joined("", (lines[0], "."))
+    head = _as_act(recorded.act)
+    lines = [joined(" ", (head, joined("", (joined(", ", counted), "."))))]
+    if not counted:
+        lines = [head]
     lines += [
         said(
             "{cards} of them stand on the sheet of plan {plan}, {day}, {printer}, "

@@ -59,9 +59,19 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["Basis", "Morning", "basis_of", "made_of", "take_in", "today"]
+__all__ = [
+    "ATTEMPTS",
+    "Basis",
+    "Morning",
+    "basis_of",
+    "made_of",
+    "others_record",
+    "refuse_later",
+    "take_in",
+    "today",
+]
 
-_ATTEMPTS: Final = 5
+ATTEMPTS: Final = 5
 """Times that a plan is made anew because something came while it was made."""
 
 _DAYS: Final = 60
@@ -226,12 +236,12 @@ def today(
     clerk = Clerk(by or getpass.getuser(), on or date.today(), on is not None)
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
-    _refuse_later(folder, clerk, heads, open)
+    refuse_later(folder, clerk, heads, open)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
     if (same := _made_already(folder, backlog, path, clerk)) is not None:
         return same
     imported = take_in(folder, backlog, clerk, open=open, gone=gone)
-    for _ in range(_ATTEMPTS):
+    for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, clerk.day)
         made = made_of(folder, basis, clerk.day, days or basis.days, progress)
         place = None
@@ -254,14 +264,19 @@ def today(
             slipped=_slipped(made, basis.previous),
             blanks=basis.blanks,
         )
+    raise others_record(folder)
+
+
+def others_record(folder: OfficeFolder) -> LedgerError:
+    """Return that a plan cannot be made while others go on recording."""
     message = said(
         "others keep recording while the plan is made; try again when they have done",
         "petugas lain terus mencatat selama rencana disusun; coba lagi setelah selesai",
     )
-    raise LedgerError(message, file=str(folder.path))
+    return LedgerError(message, file=str(folder.path))
 
 
-def _refuse_later(
+def refuse_later(
     folder: OfficeFolder,
     clerk: Clerk,
     heads: Sequence[str],
@@ -358,7 +373,9 @@ def _made_already(
         plan = load(last.path)
         office = office_of(folder.office, reader, clerk.day)
         blanks = blanks_left(folder.office, reader, clerk.day)
-    if came or fresh.is_new or counted is not None or plan.office != office:
+    # The office of the rest of a day has what was left then.
+    is_other = last.path.name == str(clerk.day) and plan.office != office
+    if came or fresh.is_new or counted is not None or is_other:
         message = said(
             "the sheets of {day} are made (plan {number}), and something came since; "
             "plan what is left of the day with `ektp-sched today --rest`",

@@ -224,7 +224,7 @@ def adopt(folder: OfficeFolder, writer: Writer, plan: PlanFolder, clerk: Clerk) 
             plan=mark.plan,
             detail={**_detail(folder, saved, plan.path, raw), "head": mark.head},
         ),
-        {"planned": _places(saved, replace(state, people=known))},
+        {"planned": _places(saved, replace(state, people=known), None)},
         people,
         confirmed=clerk.confirmed,
     )
@@ -262,6 +262,7 @@ def put_plan(
     lang: str | None = None,
     beside: Mapping[str, bytes] | None = None,
     voids: pl.DataFrame | None = None,
+    stay: pl.Series | None = None,
 ) -> tuple[PlanFolder, Plan] | None:
     """Write the act of a plan, then its folder.
 
@@ -281,6 +282,9 @@ def put_plan(
         Further files of the folder, by name.
     voids
         Sheets that no longer count: plan, day, printer.
+    stay
+        Who keeps the place on a sheet of this day that another plan gave; None in the
+        morning, when there is no such sheet.
 
     Returns
     -------
@@ -313,7 +317,7 @@ def put_plan(
         act = writer.append(
             NewAct(kind="plan", day=clerk.day, by=clerk.by, plan=number, detail=detail),
             {
-                "planned": _places(made, state),
+                "planned": _places(made, state, stay),
                 **({} if voids is None else {"voids": voids}),
             },
             rests_on=state.number,
@@ -378,10 +382,12 @@ def persons_of(state: State, ids: pl.Series) -> pl.Series:
     )["person"]
 
 
-def _places(made: Plan, state: State) -> pl.DataFrame:
+def _places(made: Plan, state: State, stay: pl.Series | None) -> pl.DataFrame:
     """Return each place that is another than before, and who has none any more.
 
-    A sheet of an earlier day stays where it was: whoever stood on it did.
+    A sheet of an earlier day stays where it was: whoever stood on it did.  So does one
+    of this day that still holds; and another sheet of it is another place, even at the
+    same printer.
     """
     place = ("day", "printer", "batch", "position")
     before = state.given.select("person", *place)
@@ -389,7 +395,11 @@ def _places(made: Plan, state: State) -> pl.DataFrame:
         persons_of(state, made.assignments["application_id"]).alias("person"),
         *(pl.col(name).cast(before.schema[name]) for name in place),
     )
-    other = now.join(before, on=["person", *place], how="anti", maintain_order="left")
+    same = before
+    if stay is not None:
+        same = before.filter((pl.col("day") != made.start).fill_null(value=True))
+        before = before.filter(~pl.col("person").is_in(stay.implode()))
+    other = now.join(same, on=["person", *place], how="anti", maintain_order="left")
     left = before.filter(pl.col("day") >= made.start).join(
         now, on="person", how="anti", maintain_order="left"
     )

@@ -210,6 +210,7 @@ def status_of(
         There is no ledger, or it cannot be read.
     """
     place = Path(folder)
+    _finish(place, ledger)
     with _asking(place, ledger) as ask:
         rules = _Rules.of(place)
         undone = _undone(ask)
@@ -229,6 +230,15 @@ def status_of(
 class _Ask(Protocol):
     def __call__(self, statement: str, **values: object) -> list[Mapping[str, Any]]:
         """Return the rows that a statement selects."""
+
+
+def _finish(folder: Path, ledger: str | None) -> None:
+    """Put in place what a killed command left, where there is anything."""
+    if any((folder / "plans").glob(".plan-*")):
+        from ektp_sched.days.folder import open_office
+        from ektp_sched.days.plans import finish
+
+        finish(open_office(folder, ledger=ledger))
 
 
 @contextmanager

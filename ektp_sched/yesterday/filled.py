@@ -201,7 +201,7 @@ def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
     lies_at = {path.resolve(): path for path in (*sheets_marked(previous), *paths)}
     for absolute, path in lies_at.items():
         names = [path.name, f"{absolute.parent.name}/{path.name}", str(absolute)]
-        if own is not None and absolute.is_relative_to(own):
+        if own is not None and absolute.is_relative_to(own / BATCHES):
             names.insert(0, absolute.relative_to(own).as_posix())
         files[next(name for name in names if name not in files)] = path
     return files
