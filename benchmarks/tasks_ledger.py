@@ -17,7 +17,6 @@ from ektp_sched.backlog import from_frame
 from ektp_sched.backlog.identity import application_ids, queue_numbers
 from ektp_sched.days.folder import OfficeFolder, open_office
 from ektp_sched.days.morning import take_in
-from ektp_sched.days.plans import Clerk
 from ektp_sched.days.record import record
 from ektp_sched.days.signature import Signature
 from ektp_sched.ledger import Ledger, NewAct, breaks, personal
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ledger_folder", "ledger_verify", "ledger_writes"]
 
-_CLERK = Clerk("benchmark", START, confirmed=True)
+_SIGNED = Signature(by="benchmark", day=START, confirmed=True)
 
 
 def ledger_writes(count: str, cards: str) -> dict[str, Any]:
@@ -43,22 +42,21 @@ def ledger_writes(count: str, cards: str) -> dict[str, Any]:
     with TemporaryDirectory() as scratch:
         folder = _office(Path(scratch), "site", int(count))
         begin = from_frame(case.frame.head(1), case.office)
-        take_in(folder, begin, _CLERK, open=None, gone="accept")  # makes the tables
+        take_in(folder, begin, _SIGNED, open=None, gone="accept")  # makes the tables
         backlog = from_frame(case.frame, case.office)
         with folder.ledger.reading() as reader:
             before = reader.number
         with Timer() as taking:
-            take_in(folder, backlog, _CLERK, open=None, gone="accept")
+            take_in(folder, backlog, _SIGNED, open=None, gone="accept")
         bare_import = _bare(folder, before, Path(scratch, "bare.db"))
         listed = Path(scratch, "printed.csv")
         case.frame.select("application_id").tail(int(cards)).with_columns(
             result=pl.lit("printed"), date=pl.lit(START), printer=pl.lit("printer-1")
         ).write_csv(listed)
-        signed = Signature(by="benchmark", day=START, confirmed=True)
         with folder.ledger.reading() as reader:
             before = reader.number
         with Timer() as recording:
-            recorded = record(folder, [listed], signed)
+            recorded = record(folder, [listed], _SIGNED)
         bare_prints = _bare(folder, before, Path(scratch, "bare.db"))
         with folder.ledger.reading() as reader:
             prints = reader.facts("prints").height

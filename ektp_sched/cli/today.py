@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
+from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption, signed_by
 from ektp_sched.cli.plan import NoReportOption, tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
@@ -129,7 +129,7 @@ def today(
         "export": export,
         "open": open_choice,
         "gone": gone,
-        "by": by,
+        "by": signed_by(by),
         "days": days,
         "max_rejects": max_rejects,
         "heads": heads or (),
@@ -242,6 +242,7 @@ def _document(morning: Morning) -> dict[str, Any]:
         "again": morning.again,
         "export": str(morning.export),
         "imported": None if morning.imported is None else dict(morning.imported),
+        "recorded": None if morning.recorded is None else dict(morning.recorded.counts),
         "records": morning.records.height,
         "slipped": morning.slipped.height,
         "blanks": dict(morning.blanks),

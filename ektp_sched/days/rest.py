@@ -23,6 +23,7 @@ import polars as pl
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.prints import STANDING, UNPRINTED
+from ektp_sched.days.committed import finish, last_plan
 from ektp_sched.days.folder import newest_export
 from ektp_sched.days.morning import (
     ATTEMPTS,
@@ -33,7 +34,8 @@ from ektp_sched.days.morning import (
     refuse_later,
     take_in,
 )
-from ektp_sched.days.plans import Clerk, finish, last_plan, persons_of, put_plan
+from ektp_sched.days.plans import persons_of, put_plan
+from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import office_of, used
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
@@ -218,30 +220,34 @@ def rest(
             value=str(left),
         )
         raise UsageError(message)
-    clerk = Clerk(by or getpass.getuser(), on or date.today(), on is not None)
+    signature = Signature(
+        by=by or getpass.getuser(), day=on or date.today(), confirmed=on is not None
+    )
     finish(folder)
-    _refuse_first(folder, clerk.day)
+    _refuse_first(folder, signature.day)
     path = newest_export(folder) if export is None else Path(export)
-    refuse_later(folder, clerk, heads, open)
+    refuse_later(folder, signature, heads, open)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
-    imported = take_in(folder, backlog, clerk, open=open, gone=gone)
+    imported = take_in(folder, backlog, signature, open=open, gone=gone)
     for _ in range(ATTEMPTS):
-        basis = basis_of(folder, backlog, clerk.day)
+        basis = basis_of(folder, backlog, signature.day)
         with folder.ledger.reading() as reader:
             if reader.number != basis.state.number:
                 continue
-            day = _Day.of(folder, reader, basis.state, clerk.day)
-            voids, stay = _stopped(day, basis.office, clerk.day)
-            cards = _cards(stay, clerk.day)
-            office = office_of(folder.office, reader, clerk.day, cards)
+            day = _Day.of(folder, reader, basis.state, signature.day)
+            voids, stay = _stopped(day, basis.office, signature.day)
+            cards = _cards(stay, signature.day)
+            office = office_of(folder.office, reader, signature.day, cards)
         horizon = days or basis.days
-        office = _what_is_left(office, day, stay, clerk.day, share, horizon)
-        basis = replace(basis, office=office, files=_files(basis, day, stay, clerk.day))
+        office = _what_is_left(office, day, stay, signature.day, share, horizon)
+        basis = replace(
+            basis, office=office, files=_files(basis, day, stay, signature.day)
+        )
         assert basis.previous is not None
-        made = made_of(folder, basis, clerk.day, horizon, progress)
-        again = _again(made.backlog, basis.previous, clerk.day)
+        made = made_of(folder, basis, signature.day, horizon, progress)
+        again = _again(made.backlog, basis.previous, signature.day)
         came = Rest(
-            clerk.day, None, None, path, imported or {}, voids, stay.height, again
+            signature.day, None, None, path, imported or {}, voids, stay.height, again
         )
         if not again:
             return came
@@ -252,7 +258,7 @@ def rest(
             folder,
             made,
             basis.state,
-            clerk,
+            signature,
             lang=lang,
             beside=basis.files,
             voids=voids.drop("cards"),
