@@ -204,7 +204,8 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        person, day, printer, card, result (``printed`` or ``spoilt``): a row a blank.
+        person, day, printer, card, result (``printed`` or ``spoilt``), operator,
+        reason, remark, act: a row a blank.
     """
     prints = reader.facts("prints", FACTS["prints"].c.day >= since.isoformat())
     sheet = ("person", "day", "plan")
@@ -216,7 +217,8 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
     printed = last.filter(result="printed").sort("day", "act", "row")
     printed = printed.unique("person", keep="last", maintain_order=True)
     columns = ("person", "day", "printer", "card", "result")
-    return pl.concat([printed, spoilt]).select(columns)
+    further = ("operator", "reason", "remark", "act")
+    return pl.concat([printed, spoilt]).select(*columns, *further)
 
 
 def outages(reader: Reader) -> list[Down]:
