@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from cli_cases import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from output_cases import START, files_of, make
 
 import ektp_sched as ek
+from ektp_sched.days import open_office, today
+from ektp_sched.days.plans import persons_of
+from ektp_sched.days.rest import rest, share_for
 from ektp_sched.documents.seal import changed_names, later_plans
-from ektp_sched.errors import AskedError, FolderError
+from ektp_sched.errors import AskedError, FolderError, UsageError
+from ektp_sched.ledger import NewAct
+from ektp_sched.ledger.state import state_of
 from ektp_sched.output import load, save
 from ektp_sched.output.evidence import check_folder, not_checked
 from ektp_sched.output.owned import changed_file, foreign_to
@@ -19,9 +33,12 @@ from ektp_sched.trust import checker, verify
 from ektp_sched.yesterday import with_yesterday
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
+    from datetime import date
 
     from ektp_sched import Plan
+    from ektp_sched.days import OfficeFolder
+    from ektp_sched.ledger.state import State
 
 TOMORROW = START + timedelta(days=1)
 
@@ -110,7 +127,7 @@ def on_sheet(plan: Plan, printer: str) -> list[str]:
 
 
 @pytest.fixture
-def rest(tmp_path: Path) -> tuple[Plan, Plan, Path, Path]:
+def noon(tmp_path: Path) -> tuple[Plan, Plan, Path, Path]:
     """Return the morning's plan, the rest's with printer-2 stopped, folder and words.
 
     One of printer-1 is printed, one spoilt; its others stay.
@@ -120,17 +137,17 @@ def rest(tmp_path: Path) -> tuple[Plan, Plan, Path, Path]:
     words = {printed: "printed", spoilt: "spoilt"} | dict.fromkeys(stay, "standing")
     words |= dict.fromkeys(on_sheet(made, "printer-2"), "unprinted")
     done = done_csv(tmp_path / "done.csv", words)
-    rest = ek.plan(
+    later = ek.plan(
         made.backlog, made.office, start=START, days=10, previous=folder, done=done
     )
-    save(rest, folder / "2", report=False)
-    return made, rest, folder, done
+    save(later, folder / "2", report=False)
+    return made, later, folder, done
 
 
 def test_who_stands_is_open_and_nobody_is_asked(
-    rest: tuple[Plan, Plan, Path, Path],
+    noon: tuple[Plan, Plan, Path, Path],
 ) -> None:
-    made, later, folder, _ = rest
+    made, later, folder, _ = noon
     known = later.backlog.known
     assert known is not None
     printed, spoilt, *stay = on_sheet(made, "printer-1")
@@ -150,9 +167,9 @@ def test_who_stands_is_open_and_nobody_is_asked(
 
 
 def test_verify_lays_the_rest_of_a_day_beside_the_morning(
-    rest: tuple[Plan, Plan, Path, Path], tmp_path: Path
+    noon: tuple[Plan, Plan, Path, Path], tmp_path: Path
 ) -> None:
-    made, _, folder, done = rest
+    made, _, folder, done = noon
     saved = load(folder / "2")
 
     def violations(done: Path) -> set[str]:
@@ -168,10 +185,10 @@ def test_verify_lays_the_rest_of_a_day_beside_the_morning(
 
 
 def test_the_next_morning_asks_of_those_who_stood(
-    rest: tuple[Plan, Plan, Path, Path], tmp_path: Path
+    noon: tuple[Plan, Plan, Path, Path], tmp_path: Path
 ) -> None:
     """Nobody was asked about them before, and each is printed or planned once."""
-    made, later, folder, _ = rest
+    made, later, folder, _ = noon
     stay = on_sheet(made, "printer-1")[2:]
     with pytest.raises(AskedError, match="printer-1"):
         ek.plan(
@@ -195,10 +212,10 @@ def test_the_next_morning_asks_of_those_who_stood(
 
 
 def test_a_sheet_of_another_day_holds_no_longer(
-    rest: tuple[Plan, Plan, Path, Path], tmp_path: Path
+    noon: tuple[Plan, Plan, Path, Path], tmp_path: Path
 ) -> None:
     """To stand is said of the day of the plan: the words of noon are none tomorrow."""
-    made, _, folder, done = rest
+    made, _, folder, done = noon
     with pytest.raises(AskedError):
         ek.plan(
             made.backlog,
@@ -211,12 +228,466 @@ def test_a_sheet_of_another_day_holds_no_longer(
 
 
 def test_more_cannot_be_said_to_stand_than_are_carried(
-    rest: tuple[Plan, Plan, Path, Path],
+    noon: tuple[Plan, Plan, Path, Path],
 ) -> None:
     """A day before the start is no sheet that holds, and then somebody was to ask."""
-    _, _, folder, _ = rest
+    _, _, folder, _ = noon
     path = folder / "2" / "carried.csv"
     carried = pl.read_csv(path, try_parse_dates=True)
     yesterday = carried.with_columns(date=pl.lit(START - timedelta(days=1)))
     yesterday.write_csv(path)
     assert {"claim", "yesterday-count"} <= {code for code, _ in wrong(folder / "2")}
+
+
+# -- the verb ------------------------------------------------------------------------
+
+OFFICE = """\
+name = "Kantor"
+language = "en"
+[calendar]
+workdays = ["mon", "tue", "wed", "thu", "fri"]
+[urgency.emergency]
+target_days = 3
+rank = 0
+[urgency.routine]
+target_days = 30
+default = true
+rank = 1
+[[servers]]
+id = "server-1"
+cards_per_day = 12
+[[printers]]
+id = "printer-1"
+cards_per_day = 5
+[[printers]]
+id = "printer-2"
+cards_per_day = 5
+[[printers]]
+id = "printer-3"
+cards_per_day = 5
+[plan]
+batch_size = 3
+[cards.KTP-el]
+default = true
+stock = 1000
+"""
+
+
+class Desk:
+    """An office folder, and what is recorded in it by hand."""
+
+    def __init__(self, path: Path, office: str = OFFICE, people: int = 40) -> None:
+        self.path = path
+        (path / "exports").mkdir(parents=True)
+        (path / "office.toml").write_text(office, encoding="utf-8")
+        self.rows = [
+            f"K-{n:03d},2017-{1 + n % 8:02d}-1{n % 10}," for n in range(people)
+        ]
+        self.exports = 0
+        self.drop()
+
+    @property
+    def folder(self) -> OfficeFolder:
+        return open_office(self.path)
+
+    @property
+    def last(self) -> Path:
+        return self.folder.plans()[-1].path
+
+    def drop(self, *more: str) -> None:
+        self.rows += more
+        self.exports += 1
+        lines = ["application_id,waiting_since,urgency", *self.rows]
+        path = self.path / "exports" / f"{self.exports}.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def append(self, kind: str, on: date, facts: dict[str, pl.DataFrame]) -> None:
+        with self.folder.ledger.writing() as writer:
+            act = NewAct(kind=kind, day=on, by="Maria")
+            writer.append(act, facts, confirmed=True)
+
+    def state(self) -> State:
+        with self.folder.ledger.reading() as reader:
+            return state_of(reader)
+
+    def record(self, result: str, names: Iterable[str], on: date = START) -> None:
+        state = self.state()
+        people = pl.DataFrame({"application_id": [*names]})
+        people = people.with_columns(person=persons_of(state, people["application_id"]))
+        prints = people.join(state.given, on="person").select(
+            "person", "printer", "plan", day=pl.lit(on), result=pl.lit(result)
+        )
+        self.append("prints", on, {"prints": prints})
+
+    def stop(self, resource: str, on: date = START, left: int = 0) -> None:
+        row = {"resource": [resource], "begins": [on], "ends": [on], "left": [left]}
+        self.append("outage", on, {"outages": pl.DataFrame(row)})
+
+    def sheet(self, printer: str, folder: Path | None = None) -> list[str]:
+        """Return the ids of a printer's sheet of the first day of a plan."""
+        plan = load(self.last if folder is None else folder)
+        today = plan.assignments.filter(day=plan.start, printer=printer)
+        return today["application_id"].to_list()
+
+    def valid(self, on: date) -> dict[str, list[tuple[int, str]]]:
+        """Return on which sheets of a day that are not void each stands."""
+        with self.folder.ledger.reading() as reader:
+            voids = {*reader.facts("voids").select("plan", "day", "printer").rows()}
+        places: dict[str, list[tuple[int, str]]] = {}
+        for plan in self.folder.plans():
+            if plan.day != on:
+                continue
+            today = load(plan.path).assignments.filter(day=on)
+            for name, printer in today.select("application_id", "printer").rows():
+                if (plan.number, on, printer) not in voids:
+                    places.setdefault(name, []).append((plan.number, printer))
+        return places
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path / "kantor")
+    today(desk.folder, on=START, by="Maria")
+    return desk
+
+
+def test_a_jam_at_noon_moves_the_stopped_printers_people_alone(desk: Desk) -> None:
+    first = desk.last
+    stopped, stay = desk.sheet("printer-1"), desk.sheet("printer-2")
+    stay += desk.sheet("printer-3")
+    desk.record("printed", stopped[:2])
+    desk.record("printed", stay[:1])
+    desk.stop("printer-1")
+    came = rest(desk.folder, on=START, by="Maria")
+    assert came.place is not None
+    assert came.place.path == first / "2"
+    assert came.voids.rows() == [(1, START, "printer-1", len(stopped) - 2)]
+    assert came.stay == len(stay) - 1
+    # Of 12 cards of the server 12 were on sheets: what the jam left undone is free, and
+    # the two others have 10, of which all but their own sheets' are left.
+    free = min(12 - 2 - len(stay), 10 - len(stay))
+    plan = load(first / "2")
+    new = plan.assignments.filter(day=START)
+    assert new.height == min(free, len(stopped) - 2) == came.today
+    assert {*new["application_id"]} <= {*stopped[2:]}
+    assert "printer-1" not in {*new["printer"]}
+    assert {*stay, *stopped[:2]}.isdisjoint(plan.backlog.frame["application_id"])
+    assert wrong(first) == wrong(first / "2") == []
+    assert all(len(sheets) == 1 for sheets in desk.valid(START).values())
+    assert {*stay, *new["application_id"]} == {*desk.valid(START)}
+
+
+def test_the_next_morning_knows_who_stood_on_the_mornings_sheets(desk: Desk) -> None:
+    """Nobody of a sheet that held is planned again unless it was not printed."""
+    stopped, stay = desk.sheet("printer-1"), desk.sheet("printer-2")
+    desk.record("printed", stopped[:2])
+    desk.stop("printer-1")
+    rest(desk.folder, on=START, by="Maria")
+    later = desk.sheet("printer-2") + desk.sheet("printer-3")
+    with pytest.raises(AskedError, match="printer-2"):
+        today(desk.folder, on=TOMORROW, by="Maria")
+    unknown = desk.state().unknown(TOMORROW)
+    sheets = desk.valid(START)
+    assert unknown.height == len(sheets)
+    desk.record("printed", set(sheets) - {stay[0], later[0]})
+    desk.record("unprinted", [stay[0]])
+    desk.record("spoilt", [later[0]])
+    made = today(desk.folder, on=TOMORROW, by="Maria")
+    planned = {*made.plan.backlog.frame["application_id"]}
+    assert planned & ({*sheets} | {*stopped[:2]}) == {stay[0], later[0]}
+    assert planned | {*sheets, *stopped[:2]} == {row[:5] for row in desk.rows}
+    assert wrong(desk.last) == []
+
+
+def test_two_stops_in_a_day(desk: Desk) -> None:
+    """The second leaves the first's new sheets, but those of its own printer."""
+    first = desk.last
+    emergency = [f"E-{n},2017-09-12,emergency" for n in range(2)]
+    desk.stop("printer-1")
+    rest(desk.folder, on=START, by="Maria")
+    second = {name: desk.sheet(name) for name in ("printer-2", "printer-3")}
+    assert any(second.values())
+    standing = desk.valid(START)
+    desk.drop(*emergency)
+    desk.stop("printer-2")
+    came = rest(desk.folder, on=START, by="Maria")
+    assert came.place is not None
+    assert came.place.path == first / "3"
+    void = {(plan, printer) for plan, _, printer, _ in came.voids.rows()}
+    assert {printer for _, printer in void} == {"printer-2"}
+    assert len(void) == 1 + bool(second["printer-2"])
+    valid = desk.valid(START)
+    assert all(len(sheets) == 1 for sheets in valid.values())
+    keeps = {n for n, sheets in standing.items() if not {*sheets} & void}
+    assert keeps <= {*valid}
+    new = load(first / "3").assignments.filter(day=START)
+    assert {*new["printer"]} <= {"printer-3"}
+    for plan in (first, first / "2", first / "3"):
+        assert wrong(plan) == []
+    cards = [sheets[0][1] for sheets in valid.values()]
+    assert cards.count("printer-3") <= 5
+
+
+def test_an_emergency_at_noon_goes_first(desk: Desk) -> None:
+    """Into what the stopped printer's people leave, before them."""
+    stopped = desk.sheet("printer-1")
+    desk.record("printed", stopped[:1])
+    desk.stop("printer-1")
+    desk.drop("E-1,2017-09-12,emergency")
+    came = rest(desk.folder, on=START, by="Maria")
+    new = load(desk.last).assignments.filter(day=START)["application_id"].to_list()
+    assert came.imported["new"] == 1
+    assert "E-1" in new
+    assert len(new) == came.today < len(stopped)
+
+
+def test_where_nothing_stopped_and_nobody_is_new_nothing_is_written(
+    desk: Desk,
+) -> None:
+    before, number = files_of(desk.path / "plans"), desk.state().number
+    desk.record("printed", desk.sheet("printer-1")[:2])
+    came = rest(desk.folder, on=START, by="Maria")
+    assert (came.plan, came.place) == (None, None)
+    assert came.stay == 12 - 2
+    assert files_of(desk.path / "plans") == before
+    assert desk.state().number == number + 1
+
+
+def test_there_is_no_rest_of_a_day_without_sheets(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "kantor")
+    with pytest.raises(UsageError, match="2017-09-12"):
+        rest(desk.folder, on=START, by="Maria")
+    today(desk.folder, on=START, by="Maria")
+    with pytest.raises(UsageError, match="2017-09-13"):
+        rest(desk.folder, on=TOMORROW, by="Maria")
+    with pytest.raises(UsageError, match="left"):
+        rest(desk.folder, on=START, by="Maria", left=Decimal("1.5"))
+
+
+def test_hours_that_are_lost_leave_less(desk: Desk) -> None:
+    """Half of what is left, rounded down for each machine: none of 1, 1 of 2 or 3."""
+    stopped = desk.sheet("printer-1")
+    desk.stop("printer-1")
+    came = rest(desk.folder, on=START, by="Maria", left=Decimal("0.5"))
+    on_sheets = dict.fromkeys(("printer-2", "printer-3"), 0)
+    for sheets in desk.valid(START).values():
+        on_sheets[sheets[0][1]] += sheets[0][0] == 1
+    free = sum((5 - cards) // 2 for cards in on_sheets.values())
+    assert came.today == min(free, len(stopped) // 2, len(stopped))
+
+
+def test_a_stopped_server_voids_every_sheet_on_it(desk: Desk) -> None:
+    desk.stop("server-1")
+    came = rest(desk.folder, on=START, by="Maria")
+    assert came.stay == came.today == 0
+    assert {*came.voids["printer"]} == {"printer-1", "printer-2", "printer-3"}
+    assert came.voids["cards"].sum() == 12
+    assert desk.valid(START) == {}
+    assert wrong(desk.last) == []
+
+
+def test_a_card_spoilt_this_morning_is_printed_again_and_asked_about(
+    desk: Desk,
+) -> None:
+    """What was said of the morning's sheet says nothing of the new one."""
+    spoilt = desk.sheet("printer-1")[0]
+    desk.record("spoilt", [spoilt])
+    desk.drop("E-1,2017-09-12,emergency")
+    rest(desk.folder, on=START, by="Maria")
+    state = desk.state()
+    (person,) = persons_of(state, pl.Series("application_id", [spoilt]))
+    on = state.given.filter(person=person)["day"].item()
+    assert (person in state.unknown(TOMORROW)["person"]) is (on == START)
+    if on == START:
+        today(desk.folder, on=TOMORROW, by="Maria", open="exclude")
+        planned = load(desk.last).backlog.frame["application_id"]
+        assert spoilt not in planned
+        assert person not in desk.state().unknown(TOMORROW)["person"]
+
+
+def test_blanks_of_those_who_stand_are_spoken_for(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "kantor", OFFICE.replace("stock = 1000", "stock = 13"))
+    today(desk.folder, on=START, by="Maria")
+    desk.record("printed", desk.sheet("printer-2"))
+    desk.stop("printer-1")
+    came = rest(desk.folder, on=START, by="Maria")
+    assert came.plan is not None
+    stock = came.plan.office.cards["KTP-el"].stock
+    assert stock == 13 - 12 + came.voids["cards"].sum()
+    assert stock is not None
+    assert came.plan.assignments.height <= stock
+
+
+@given(
+    st.integers(1, 10_000_000),
+    st.fractions(0, 1, max_denominator=1000).filter(bool),
+    st.fractions(0, 1),
+)
+def test_a_share_is_exactly_so_many_cards(
+    daily: int, part: Fraction, left: Fraction
+) -> None:
+    whole = daily * part
+    cards = floor(floor(whole) * left)
+    share = share_for(cards, whole)
+    assert 0 <= share <= 1
+    assert floor(whole * Fraction(share)) == cards
+    assert len(f"{share:f}".partition(".")[2]) <= 30
+
+
+# -- the command ---------------------------------------------------------------------
+
+
+def test_the_command_names_the_void_sheets(desk: Desk) -> None:
+    stopped = desk.sheet("printer-1")
+    where = ("today", desk.path, "--on", START, "--by", "Maria", "--rest")
+    nothing = run(*where)
+    assert nothing.returncode == 0
+    assert "12" in nothing.stdout
+    assert not (desk.last / "2").exists()
+    desk.record("printed", stopped[:1])
+    desk.stop("printer-1")
+    done = run(*where)
+    assert done.returncode == 0, done.stderr
+    assert "VOID" in done.stdout
+    assert "printer-1" in done.stdout
+    first, second = (plan.path for plan in desk.folder.plans())
+    checked = run(
+        *("verify", second, "--backlog", desk.path / "exports" / "1.csv"),
+        *("--office", second / "office.toml", "--previous", first),
+        *("--done", second / "done.csv", "--promises", second / "told.csv"),
+        *("--open", "exclude"),
+    )
+    assert checked.returncode == 0, checked.stdout
+    again = json.loads(run(*where, "--json").stdout)
+    assert (again["out"], again["plan"], again["voids"]) == (None, None, [])
+    assert again["stay"] == len(desk.valid(START))
+    plain = run("today", desk.path, "--on", START, "--by", "Maria")
+    assert plain.returncode == 0, plain.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("--left", "0.5"), "--rest"),
+        (("--rest", "--left", "half"), "half"),
+        (("--rest", "--left", "2"), "left"),
+    ],
+)
+def test_a_wrong_option_is_a_sentence(
+    desk: Desk, options: tuple[str, ...], word: str
+) -> None:
+    before = files_of(desk.path)
+    done = run("today", desk.path, "--on", START, *options)
+    assert done.returncode == 2
+    assert word in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert files_of(desk.path) == before
+
+
+# -- rules over the day --------------------------------------------------------------
+
+
+def test_a_shift_of_today_was_decided_in_the_morning(tmp_path: Path) -> None:
+    """It is paid for, adds what it added, and cannot be taken once more."""
+    shift = """\
+[[shifts]]
+id = "overtime"
+days = ["tue", "wed"]
+share = 1
+cost_idr = 100
+max_uses = 3
+[budget]
+idr = 1000
+[plan]
+tiers = ["pressure"]
+"""
+    text = OFFICE.replace("[plan]\nbatch_size = 3\n", "") + shift
+    desk = Desk(tmp_path / "kantor", text, people=60)
+    today(desk.folder, on=START, by="Maria", days=15)
+    first = load(desk.last)
+    assert [use.day for use in first.shifts].count(START) == 1
+    desk.stop("printer-1")
+    came = rest(desk.folder, on=START, by="Maria")
+    plan = came.plan
+    assert plan is not None
+    assert START not in {use.day for use in plan.shifts}
+    (left,) = plan.office.shifts
+    assert START not in left.days
+    assert left.max_uses == 2
+    assert plan.office.budget is not None
+    assert plan.office.budget.idr == 900
+    cards = [sheets[0][1] for sheets in desk.valid(START).values()]
+    assert max(map(cards.count, {*cards})) <= 10
+    assert wrong(desk.last) == []
+
+
+def test_quotas_that_do_not_know_of_the_other_sheets_are_named(tmp_path: Path) -> None:
+    quota = '[[quotas]]\nurgency = "emergency"\nper = "day"\nat_most = 3\n'
+    desk = Desk(tmp_path / "kantor", OFFICE + quota)
+    today(desk.folder, on=START, by="Maria")
+    desk.stop("printer-1")
+    assert rest(desk.folder, on=START, by="Maria").uncounted == ("quotas[1]",)
+
+
+# -- a law on drawn days -------------------------------------------------------------
+
+
+@settings(max_examples=8)
+@given(st.data())
+def test_a_person_stands_on_one_valid_sheet_at_a_time(data: st.DataObject) -> None:
+    """Whatever is printed, spoilt, stopped and new, and in which order.
+
+    Nobody leaves a sheet that holds, no machine does more than it can, and everybody is
+    printed, on a sheet, or planned.
+    """
+    with TemporaryDirectory() as path:
+        desk = Desk(Path(path, "kantor"), people=data.draw(st.integers(8, 30)))
+        today(desk.folder, on=START, by="Maria")
+        words: dict[str, str] = {}
+        ran = {"printer-1": 0, "printer-2": 0, "printer-3": 0}
+        working = {*ran}
+        for number in range(data.draw(st.integers(1, 3), "moments")):
+            before = desk.valid(START)
+            for name in sorted(before.keys() - words.keys()):
+                word = data.draw(st.sampled_from(["", "", "printed", "spoilt"]), name)
+                if word and before[name][-1][1] in working:
+                    ran[before[name][-1][1]] += 1
+                    desk.record(word, [name])
+                    words[name] = word
+            if working and data.draw(st.booleans(), "stops"):
+                printer = data.draw(st.sampled_from(sorted(working)))
+                working -= {printer}
+                desk.stop(printer)
+            new = data.draw(st.integers(0, 2), "new")
+            if new:
+                desk.drop(*(f"E{number}-{n},2017-09-12,emergency" for n in range(new)))
+            stood = {
+                name: sheets
+                for name, sheets in before.items()
+                if name not in words and sheets[-1][1] in working
+            }
+            came = rest(desk.folder, on=START, by="Maria")
+            assert came.stay == len(stood)
+            valid = desk.valid(START)
+            for name, sheets in valid.items():
+                fresh = [each for each in sheets if name not in words]
+                assert len(fresh) <= 1, name
+            assert all(valid[name] == sheets for name, sheets in stood.items())
+            if came.place is not None:
+                assert wrong(came.place.path) == []
+                own = came.place.number
+                for name, sheets in valid.items():
+                    if sheets[-1][0] == own and words.get(name) == "spoilt":
+                        del words[name]
+            waits = {
+                name: sheets for name, sheets in valid.items() if name not in words
+            }
+            for printer in working:
+                sheet = [s for s in waits.values() if s[-1][1] == printer]
+                assert ran[printer] + len(sheet) <= 5
+            assert sum(ran.values()) + len(waits) <= 12
+            planned = {*load(desk.last).backlog.frame["application_id"]}
+            done = {name for name, word in words.items() if word == "printed"}
+            everybody = {row.partition(",")[0] for row in desk.rows}
+            assert planned | waits.keys() | done | words.keys() == everybody
+            assert planned.isdisjoint(done)

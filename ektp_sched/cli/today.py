@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import NO, Progress, as_date, console, emit
-from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
+from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
+from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption, signed_by
 from ektp_sched.cli.plan import tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
+from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.days import Morning
+    from ektp_sched.days.rest import Rest
+    from ektp_sched.output.languages import Language
 
 DirArgument = Annotated[
     Path,
@@ -65,6 +70,25 @@ ExportOption = Annotated[
 ]
 
 
+RestOption = Annotated[
+    bool,
+    typer.Option(
+        "--rest",
+        help="What is left of today: after a printer stopped, or for new people; "
+        "whoever stands on a sheet that still holds stays there.",
+    ),
+]
+LeftOption = Annotated[
+    str | None,
+    typer.Option(
+        "--left",
+        metavar="SHARE",
+        help="With --rest: the part of what is left of today that can be used, such as "
+        "0.5 where hours are lost.",
+    ),
+]
+
+
 def today(
     directory: DirArgument = Path(),
     export: ExportOption = None,
@@ -73,6 +97,8 @@ def today(
     open_choice: OpenOption = None,
     gone: GoneOption = "ask",
     max_rejects: MaxRejectsOption = 0.01,
+    rest: RestOption = False,
+    left: LeftOption = None,
     heads: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,25 +120,34 @@ def today(
     """
     from ektp_sched.days.folder import open_office
 
+    share = _share(left, rest=rest)
     folder = open_office(directory, ledger=ledger)
     words = words_for(folder.office, lang)
+    options: dict[str, Any] = {
+        "on": on,
+        "export": export,
+        "open": open_choice,
+        "gone": gone,
+        "by": signed_by(by),
+        "days": days,
+        "max_rejects": max_rejects,
+        "heads": heads or (),
+        "lang": lang,
+    }
     with Progress(words) as progress:
         progress("read", 0)
-        from ektp_sched.days.morning import today as make
+        options["progress"] = progress
+        if rest:
+            from ektp_sched.days.rest import rest as make_rest
 
-        morning = make(
-            folder,
-            on=on,
-            export=export,
-            open=open_choice,
-            gone=gone,
-            by=by,
-            days=days,
-            max_rejects=max_rejects,
-            heads=heads or (),
-            lang=lang,
-            progress=progress,
-        )
+            came = make_rest(folder, left=share, **options)
+        else:
+            from ektp_sched.days.morning import today as make
+
+            morning = make(folder, **options)
+    if rest:
+        _tell_rest(came, words, as_json=as_json)
+        return
     if morning.place is None:
         tell_conflict(morning.plan, words, as_json=as_json)
         raise typer.Exit(NO)
@@ -122,6 +157,75 @@ def today(
     from ektp_sched.days.morning_text import show_morning
 
     show_morning(morning, console(), words)
+
+
+def _share(left: str | None, *, rest: bool) -> Decimal:
+    """Return the part of what is left that can be used."""
+    if left is None:
+        return Decimal(1)
+    if not rest:
+        message = said(
+            "--left says what is left of today; give --rest too",
+            "--left menyatakan sisa hari ini; berikan juga --rest",
+        )
+        raise UsageError(message)
+    try:
+        return Decimal(left.replace(",", "."))
+    except InvalidOperation:
+        message = said(
+            '--left is "{value}"; it must be a number from 0 to 1, such as 0.5',
+            '--left berisi "{value}"; seharusnya bilangan dari 0 sampai 1, misalnya '
+            "0,5",
+            value=left,
+        )
+        raise UsageError(message) from None
+
+
+def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
+    """Say what became of the rest of a day: which sheets are void, and who goes where.
+
+    Raises
+    ------
+    typer.Exit
+        There is no plan that keeps the rules.
+    """
+    if came.plan is not None and came.place is None:
+        tell_conflict(came.plan, words, as_json=as_json)
+        raise typer.Exit(NO)
+    if as_json:
+        emit(_rest_document(came))
+        return
+    if came.plan is None:
+        echo(words.text("rest.nothing", count=came.stay))
+        return
+    from ektp_sched.output.terminal import show_plan
+
+    assert came.place is not None
+    show_plan(came.plan, console(), words, came.place.path)
+    for number, day, printer, cards in came.voids.iter_rows():
+        names = {"plan": str(number), "day": words.plain_date(day), "printer": printer}
+        echo(words.text("rest.void", count=cards, **names))
+    echo(words.text("rest.placed", count=came.again, today=came.today, stay=came.stay))
+    if came.uncounted:
+        echo(words.text("rest.uncounted", rules=", ".join(came.uncounted)))
+
+
+def _rest_document(came: Rest) -> dict[str, Any]:
+    place = came.place
+    return {
+        "schema_version": 1,
+        "day": came.day.isoformat(),
+        "out": None if place is None else str(place.path),
+        "plan": None if place is None else place.number,
+        "act": None if place is None else place.act,
+        "export": str(came.export),
+        "imported": dict(came.imported),
+        "voids": [{**row, "day": str(row["day"])} for row in came.voids.to_dicts()],
+        "stay": came.stay,
+        "again": came.again,
+        "today": came.today,
+        "uncounted": [*came.uncounted],
+    }
 
 
 def _document(morning: Morning) -> dict[str, Any]:
@@ -136,6 +240,7 @@ def _document(morning: Morning) -> dict[str, Any]:
         "again": morning.again,
         "export": str(morning.export),
         "imported": None if morning.imported is None else dict(morning.imported),
+        "recorded": None if morning.recorded is None else dict(morning.recorded.counts),
         "records": morning.records.height,
         "slipped": morning.slipped.height,
         "blanks": dict(morning.blanks),

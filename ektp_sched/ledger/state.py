@@ -49,7 +49,8 @@ class State:
     results
         person, result, day, printer, operator, card, plan, reason, act: the last word
         of each card, by its day, then in the order of acts; ``open`` is none where
-        there is a word of that day or later.
+        there is a word of that day or later.  Of a day of which several plans are, what
+        was said of the sheet that holds goes before what was said of others.
     handed
         person, day: of cards given to their owners.
     told
@@ -133,7 +134,7 @@ def state_of(reader: Reader) -> State:
         given=planned.select(
             *("person", "day", "printer", "batch", "position", "plan"), given_by="act"
         ),
-        results=_results(reader.facts("prints")),
+        results=_results(reader.facts("prints"), planned),
         handed=handed.select("person", "day"),
         told=told.select("person", "promised_on"),
     )
@@ -151,10 +152,9 @@ def _fields(facts: pl.DataFrame, word: str) -> pl.DataFrame:
 
 def _overrides(reader: Reader, withheld: pl.DataFrame) -> pl.DataFrame:
     """Return what was decided, by which kind of act, and what was used before."""
-    acts = reader.acts("priority", "accept", "reprint")
-    kinds = {
-        act.number: "accepted" if act.kind == "accept" else act.kind for act in acts
-    }
+    words = {"accept": "accepted", "import": "accepted"}
+    acts = reader.acts("priority", "accept", "reprint", "import")
+    kinds = {act.number: words.get(act.kind, act.kind) for act in acts}
     before = withheld.filter(pl.col("export").is_not_null())
     before = before.unique(["person", "field"], keep="last", maintain_order=True)
     return (
@@ -207,11 +207,16 @@ def _changed(
     )
 
 
-def _results(prints: pl.DataFrame) -> pl.DataFrame:
+def _results(prints: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
     """Return the last word of each card."""
     is_open = pl.col("result") == "open"
+    places = planned.select("person", given_on="day", given_by="act")
+    since = (pl.col("day") == pl.col("given_on")) & (pl.col("act") > pl.col("given_by"))
     return (
-        prints.sort("day", ~is_open, "act", "row", maintain_order=True)
+        prints.join(places, on="person", how="left", maintain_order="left")
+        .with_columns(since=since.fill_null(value=False))
+        .sort("day", "since", ~is_open, "act", "row", maintain_order=True)
         .pipe(_latest)
+        .select(prints.columns)
         .drop("row", "remark")
     )

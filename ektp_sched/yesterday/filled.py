@@ -36,6 +36,7 @@ __all__ = [
     "DONE",
     "Done",
     "judged",
+    "marked_in",
     "read_done",
     "readings_of",
     "rejects_of",
@@ -143,12 +144,17 @@ def sheets_marked(previous: Plan) -> list[Path]:
     """
     if not isinstance(previous, SavedPlan) or previous.mark is not None:
         return []  # what sheets of an office folder say, its ledger says
-    if sheets_as_written(previous.path, previous.summary):
+    return marked_in(previous)
+
+
+def marked_in(plan: SavedPlan) -> list[Path]:
+    """Return the sheets of a folder on which somebody marked something."""
+    if sheets_as_written(plan.path, plan.summary):
         return []
     return [
         path
-        for path in sorted((previous.path / BATCHES).glob("*/*"))
-        if _is_spreadsheet(path) and is_marked(path, previous.office)
+        for path in sorted((plan.path / BATCHES).glob("*/*"))
+        if _is_spreadsheet(path) and is_marked(path, plan.office)
     ]
 
 
@@ -201,7 +207,7 @@ def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
     lies_at = {path.resolve(): path for path in (*sheets_marked(previous), *paths)}
     for absolute, path in lies_at.items():
         names = [path.name, f"{absolute.parent.name}/{path.name}", str(absolute)]
-        if own is not None and absolute.is_relative_to(own):
+        if own is not None and absolute.is_relative_to(own / BATCHES):
             names.insert(0, absolute.relative_to(own).as_posix())
         files[next(name for name in names if name not in files)] = path
     return files
