@@ -125,11 +125,11 @@ class Book:
 
     def prints(self, day: date, rows: Mapping[str, Any], **more: Any) -> Act:
         """Write what became of cards: a result, or a table with result and more."""
-        facts = []
+        texts, facts = self.people([*rows]), []
         for name, row in rows.items():
             said = {"result": row} if isinstance(row, str) else dict(row)
             facts.append({"person": self.refs[name], "day": day, **said})
-        return self.act("prints", day, {"prints": facts}, **more)
+        return self.act("prints", day, {"prints": facts}, *texts, **more)
 
 
 def book(path: Path, office: str = OFFICE) -> Book:

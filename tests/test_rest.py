@@ -360,8 +360,8 @@ def test_a_jam_at_noon_moves_the_stopped_printers_people_alone(desk: Desk) -> No
     desk.record("printed", stay[:1])
     desk.stop("printer-1")
     came = rest(desk.folder, on=START, by="Maria")
-    assert came.place is not None
-    assert came.place.path == first / "2"
+    assert came.morning is not None
+    assert desk.last == first / "2"
     assert came.voids.rows() == [(1, START, "printer-1", len(stopped) - 2)]
     assert came.stay == len(stay) - 1
     # Of 12 cards of the server 12 were on sheets: what the jam left undone is free, and
@@ -412,8 +412,7 @@ def test_two_stops_in_a_day(desk: Desk) -> None:
     desk.drop(*emergency)
     desk.stop("printer-2")
     came = rest(desk.folder, on=START, by="Maria")
-    assert came.place is not None
-    assert came.place.path == first / "3"
+    assert desk.last == first / "3"
     void = {(plan, printer) for plan, _, printer, _ in came.voids.rows()}
     assert {printer for _, printer in void} == {"printer-2"}
     assert len(void) == 1 + bool(second["printer-2"])
@@ -437,7 +436,9 @@ def test_an_emergency_at_noon_goes_first(desk: Desk) -> None:
     desk.drop("E-1,2017-09-12,emergency")
     came = rest(desk.folder, on=START, by="Maria")
     new = load(desk.last).assignments.filter(day=START)["application_id"].to_list()
-    assert came.imported["new"] == 1
+    assert came.morning is not None
+    assert came.morning.imported is not None
+    assert came.morning.imported["new"] == 1
     assert "E-1" in new
     assert len(new) == came.today < len(stopped)
 
@@ -448,7 +449,7 @@ def test_where_nothing_stopped_and_nobody_is_new_nothing_is_written(
     before, number = files_of(desk.path / "plans"), desk.state().number
     desk.record("printed", desk.sheet("printer-1")[:2])
     came = rest(desk.folder, on=START, by="Maria")
-    assert (came.plan, came.place) == (None, None)
+    assert came.morning is None
     assert came.stay == 12 - 2
     assert files_of(desk.path / "plans") == before
     assert desk.state().number == number + 1
@@ -512,11 +513,12 @@ def test_blanks_of_those_who_stand_are_spoken_for(tmp_path: Path) -> None:
     desk.record("printed", desk.sheet("printer-2"))
     desk.stop("printer-1")
     came = rest(desk.folder, on=START, by="Maria")
-    assert came.plan is not None
-    stock = came.plan.office.cards["KTP-el"].stock
+    assert came.morning is not None
+    plan = came.morning.plan
+    stock = plan.office.cards["KTP-el"].stock
     assert stock == 13 - 12 + came.voids["cards"].sum()
     assert stock is not None
-    assert came.plan.assignments.height <= stock
+    assert plan.assignments.height <= stock
 
 
 @given(
@@ -560,7 +562,7 @@ def test_the_command_names_the_void_sheets(desk: Desk) -> None:
     )
     assert checked.returncode == 0, checked.stdout
     again = json.loads(run(*where, "--json").stdout)
-    assert (again["out"], again["plan"], again["voids"]) == (None, None, [])
+    assert (again["out"], again["voids"]) == (None, [])
     assert again["stay"] == len(desk.valid(START))
     plain = run("today", desk.path, "--on", START, "--by", "Maria")
     assert plain.returncode == 0, plain.stderr
@@ -608,8 +610,8 @@ tiers = ["pressure"]
     assert [use.day for use in first.shifts].count(START) == 1
     desk.stop("printer-1")
     came = rest(desk.folder, on=START, by="Maria")
-    plan = came.plan
-    assert plan is not None
+    assert came.morning is not None
+    plan = came.morning.plan
     assert START not in {use.day for use in plan.shifts}
     (left,) = plan.office.shifts
     assert START not in left.days
@@ -665,10 +667,10 @@ class Noon:
         stood = {n: s for n, s in self.waiting().items() if s[1] in self.working}
         came = rest(self.desk.folder, on=START, by="Maria")
         assert came.stay == len(stood)
-        if came.place is None:
+        if came.morning is None:
             assert {*self.words.values()} <= {"printed"}
             return
-        own = came.place.number
+        own = self.desk.folder.plans()[-1].number
         for name, sheets in self.desk.valid(START).items():
             if sheets[-1][0] == own and self.words.get(name) == "spoilt":
                 del self.words[name]
@@ -678,12 +680,12 @@ class Noon:
             sheet = [name for name, on in waiting.items() if on[1] == printer]
             assert self.ran[printer] + len(sheet) <= 5
         assert sum(self.ran.values()) + len(waiting) <= 12
-        planned = {*load(came.place.path).backlog.frame["application_id"]}
+        planned = {*load(self.desk.last).backlog.frame["application_id"]}
         done = {name for name, word in self.words.items() if word == "printed"}
         everybody = {row.partition(",")[0] for row in self.desk.rows}
         assert planned.isdisjoint({*done, *stood})
         assert {*planned, *done, *stood} == everybody
-        assert wrong(came.place.path) == []
+        assert wrong(self.desk.last) == []
 
 
 @settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import stat
 from functools import cached_property
@@ -70,6 +71,9 @@ QUEUE_HEADINGS: Final = (
 """What a column of queue numbers is called, as `fold` makes it."""
 
 _KEY_BYTES: Final = 32
+_OF_PLAN: Final = re.compile(r"^(.+)/plans/\d{4}-\d{2}-\d{2}(?:/\d+)?$")
+"""Where the office's copy lies in a plan folder of an office folder."""
+
 _BLOCK_BYTES: Final = 64
 
 
@@ -102,9 +106,16 @@ def make_key(path: str | Path) -> bool:
 
 
 def key_path(office: Office) -> Path:
-    """Return where the office's key lies: beside its file."""
+    """Return where the office's key lies: beside its file.
+
+    The copy in a plan folder of an office folder has that of the office folder.
+    """
     name = "identity.key" if office.identity is None else office.identity.key
-    return (office.base or Path()) / name
+    base = office.base or Path()
+    beside, above = base / name, _OF_PLAN.search(base.absolute().as_posix())
+    if above is None or beside.exists():
+        return beside
+    return Path(above[1]) / name
 
 
 def key_is_exposed(path: Path) -> bool:

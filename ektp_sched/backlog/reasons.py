@@ -102,6 +102,25 @@ _REASONS: Final = {
         "printed after the first day of the new plan",
         "dicetak sesudah hari pertama rencana baru",
     ),
+    "unknown-in-ledger": said(
+        "no export had this person yet; with --reason it is a card from the reserve",
+        "belum ada ekspor yang memuat orang ini; dengan --reason dicatat sebagai kartu "
+        "cadangan",
+    ),
+    "unknown-number-in-ledger": said(
+        "nobody of any export has this queue number, or two have",
+        "nomor antrean ini tidak ada dalam ekspor mana pun, atau dipakai dua orang",
+    ),
+    "day-to-come": said(
+        "the day is still to come",
+        "harinya belum tiba",
+    ),
+    "needs-second-name": said(
+        "other than what was recorded, and a plan rests on that; with --reason and "
+        "--approved-by it is corrected",
+        "lain dari yang sudah dicatat, dan sudah ada rencana yang memakainya; dengan "
+        "--reason dan --approved-by dibetulkan",
+    ),
     "printed-on-two-printers": said(
         "printed on another printer too; that row counts",
         "juga dicetak di printer lain; baris itu yang dipakai",

@@ -21,8 +21,9 @@ __all__ = [
     "BECAUSE",
     "FIELDS",
     "RECORDS",
-    "as_texts",
+    "in_words",
     "puts_ahead",
+    "read_words",
     "with_records",
 ]
 
@@ -49,7 +50,7 @@ AHEAD: Final = ("waiting_since", "recorded_at", "due_on", "pinned_on", "urgency"
 _STAMP: Final = "%Y-%m-%dT%H:%M:%S%.6f"
 
 
-def as_texts(name: str) -> pl.Expr:
+def in_words(name: str) -> pl.Expr:
     """Return a column of applications as texts, of which an earlier date is less."""
     kind = PLANNED[name]
     if isinstance(kind, pl.Date):
@@ -94,24 +95,27 @@ def with_records(backlog: Backlog, records: pl.DataFrame) -> Backlog:
     """
     frame = backlog.frame
     used = [
-        _used(frame, rows, name)
-        for (name,), rows in records.group_by("field", maintain_order=True)
-        if name in FIELDS
+        _used(frame, rows, str(field))
+        for (field,), rows in records.group_by("field", maintain_order=True)
+        if field in FIELDS
     ]
     return replace(backlog, frame=frame.with_columns(used), records=records)
 
 
-def _used(frame: pl.DataFrame, rows: pl.DataFrame, name: object) -> pl.Series:
-    column = frame[str(name)]
-    text, kind = pl.col("used"), PLANNED[str(name)]
+def read_words(field: str, words: pl.Series) -> pl.Series:
+    """Return texts of a field as an application has them; null where they are none."""
+    kind = PLANNED[field]
     if isinstance(kind, pl.Date):
-        text = text.str.to_date("%Y-%m-%d", strict=False)
-    elif isinstance(kind, pl.Datetime):
-        text = text.str.to_datetime(_STAMP, time_unit="us", strict=False)
+        return words.str.to_date("%Y-%m-%d", strict=False)
+    if isinstance(kind, pl.Datetime):
+        return words.str.to_datetime(_STAMP, time_unit="us", strict=False)
+    return words
+
+
+def _used(frame: pl.DataFrame, rows: pl.DataFrame, field: str) -> pl.Series:
+    column = frame[field]
+    values = pl.DataFrame([read_words(field, rows["used"]).alias("used")])
     at = match_ids(rows["application_id"], frame["application_id"])
-    beside = laid_beside(rows.select(text, named=pl.lit(True)), at, len(column))
-    return (
-        beside["used"]
-        .zip_with(beside["named"].fill_null(value=False), column)
-        .alias(column.name)
-    )
+    beside = laid_beside(values.with_columns(named=pl.lit(True)), at, len(column))
+    named = beside["named"].fill_null(value=False)
+    return beside["used"].zip_with(named, column).alias(field)

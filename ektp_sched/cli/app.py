@@ -56,6 +56,15 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "today",
         "ektp-sched today",
         "ektp-sched today kantor --open exclude --by Maria",
+        "ektp-sched today --rest",
+    ),
+    "record": (
+        "record",
+        "ektp-sched record plans/2017-09-12/batches/2017-09-12/printer-1.xlsx",
+        "ektp-sched record --all --except spoilt.csv --by Sri",
+        "ektp-sched record --count KTP-el=8731",
+        "ektp-sched record --outage server-1 --from 2017-09-13",
+        "ektp-sched record --undo 17 --reason misclick",
     ),
     "verify": (
         "trust",

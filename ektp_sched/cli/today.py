@@ -11,7 +11,7 @@ import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
 from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
-from ektp_sched.cli.plan import DaysOption, tell_conflict
+from ektp_sched.cli.plan import tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
 from ektp_sched.errors import UsageError
@@ -48,6 +48,16 @@ OnOption = Annotated[
         metavar="DATE",
         parser=as_date,
         help="The day, such as 2017-09-12; the system's if left out.",
+    ),
+]
+DaysOption = Annotated[
+    int | None,
+    typer.Option(
+        "--days",
+        metavar="N",
+        min=1,
+        max=3660,
+        help="Calendar days to plan; as the last plan if left out, 60 at first.",
     ),
 ]
 ExportOption = Annotated[
@@ -87,6 +97,15 @@ def today(
     max_rejects: MaxRejectsOption = 0.01,
     rest: RestOption = False,
     left: LeftOption = None,
+    heads: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--head",
+            metavar="HEAD",
+            help="Head of the ledger on the last sheet of paper; may be repeated. A "
+            "ledger without it is older than that sheet, and refused.",
+        ),
+    ] = None,
     by: ByOption = None,
     ledger: LedgerOption = None,
     lang: LangOption = None,
@@ -110,19 +129,19 @@ def today(
         "by": by,
         "days": days,
         "max_rejects": max_rejects,
+        "heads": heads or (),
         "lang": lang,
     }
     with Progress(words) as progress:
         progress("read", 0)
-        options["progress"] = progress
         if rest:
             from ektp_sched.days.rest import rest as make_rest
 
-            came = make_rest(folder, left=share, **options)
+            came = make_rest(folder, left=share, progress=progress, **options)
         else:
             from ektp_sched.days.morning import today as make
 
-            morning = make(folder, **options)
+            morning = make(folder, progress=progress, **options)
     if rest:
         _tell_rest(came, words, as_json=as_json)
         return
@@ -132,9 +151,9 @@ def today(
     if as_json:
         emit(_document(morning))
         return
-    from ektp_sched.output.terminal import show_plan
+    from ektp_sched.days.morning_text import show_morning
 
-    show_plan(morning.plan, console(), words, morning.place.path)
+    show_morning(morning, console(), words)
 
 
 def _share(left: str | None, *, rest: bool) -> Decimal:
@@ -167,19 +186,19 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
     typer.Exit
         There is no plan that keeps the rules.
     """
-    if came.plan is not None and came.place is None:
-        tell_conflict(came.plan, words, as_json=as_json)
+    morning = came.morning
+    if morning is not None and morning.place is None:
+        tell_conflict(morning.plan, words, as_json=as_json)
         raise typer.Exit(NO)
     if as_json:
         emit(_rest_document(came))
         return
-    if came.plan is None:
+    if morning is None:
         echo(words.text("rest.nothing", count=came.stay))
         return
-    from ektp_sched.output.terminal import show_plan
+    from ektp_sched.days.morning_text import show_morning
 
-    assert came.place is not None
-    show_plan(came.plan, console(), words, came.place.path)
+    show_morning(morning, console(), words)
     for number, day, printer, cards in came.voids.iter_rows():
         names = {"plan": str(number), "day": words.plain_date(day), "printer": printer}
         echo(words.text("rest.void", count=cards, **names))
@@ -189,19 +208,14 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
 
 
 def _rest_document(came: Rest) -> dict[str, Any]:
-    place = came.place
+    nothing: dict[str, Any] = {"schema_version": 1, "out": None}
     return {
-        "schema_version": 1,
+        **(nothing if came.morning is None else _document(came.morning)),
         "day": came.day.isoformat(),
-        "out": None if place is None else str(place.path),
-        "plan": None if place is None else place.number,
-        "act": None if place is None else place.act,
-        "export": str(came.export),
-        "imported": dict(came.imported),
         "voids": [{**row, "day": str(row["day"])} for row in came.voids.to_dicts()],
         "stay": came.stay,
-        "again": came.again,
-        "today": came.today,
+        "planned_again": came.again,
+        "printed_today": came.today,
         "uncounted": [*came.uncounted],
     }
 
@@ -217,5 +231,9 @@ def _document(morning: Morning) -> dict[str, Any]:
         "act": place.act,
         "again": morning.again,
         "export": str(morning.export),
-        "imported": dict(morning.imported),
+        "imported": None if morning.imported is None else dict(morning.imported),
+        "records": morning.records.height,
+        "slipped": morning.slipped.height,
+        "blanks": dict(morning.blanks),
+        "sheets": morning.sheets().to_dicts(),
     }

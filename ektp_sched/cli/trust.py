@@ -69,12 +69,12 @@ def verify(
     from ektp_sched.trust import verify as find_violations
 
     yesterday = Yesterday(previous, done, promises, open_choice, gone)
-    plan, people, rules = _evidence(out, backlog, office, priority, yesterday)
+    plan, people, rules, false = _evidence(out, backlog, office, priority, yesterday)
     words = words_for(rules, lang)
     stated = check_folder(plan)
     sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
     stated = [v for v in stated if v.code != "changed-sheet"]
-    stated += check_evidence(plan, people, rules)
+    stated += [*false, *check_evidence(plan, people, rules)]
     violations = [*find_violations(plan, people, rules), *stated]
     if (unlisted := _lacks_priority(plan, priority)) is not None:
         violations.insert(0, Violation("priority-missing", joined("", (unlisted, "."))))
@@ -155,7 +155,7 @@ def explain(
     from ektp_sched.trust import explain as find_explanation
 
     yesterday = Yesterday(previous, done, promises, open_choice, gone)
-    plan, people, rules = _evidence(out, backlog, office, priority, yesterday)
+    plan, people, rules, _ = _evidence(out, backlog, office, priority, yesterday)
     if backlog is not None:
         _require_priority(plan, priority)
     explanation = find_explanation(plan, people, rules, application_id, day=day)
@@ -252,23 +252,38 @@ def _evidence(
     office: Path | None,
     priority: Path | None,
     yesterday: Yesterday,
-) -> tuple[SavedPlan, Backlog, Office]:
-    """Read a plan folder, and the raw files that it was made from, or its copies."""
+) -> tuple[SavedPlan, Backlog, Office, list[Violation]]:
+    """Read a plan folder, and the raw files that it was made from, or its copies.
+
+    The export is used as the folder's records say; where they are not those of the
+    export, violations are returned too.
+    """
+    from ektp_sched.backlog.records import with_records
     from ektp_sched.office import Office
     from ektp_sched.output import load
+    from ektp_sched.trust import check_raw_records
+    from ektp_sched.yesterday import as_previous
 
     plan = load(out)
     rules = plan.office if office is None else Office.load(office)
     if backlog is None:
         yesterday.refuse_given()
-        return plan, plan.backlog, rules
+        return plan, plan.backlog, rules, []
     _require_previous(plan, yesterday)
     if plan.mark is not None and plan.backlog.known is not None:
         # Who is left out, and who may be gone, was answered when the ledger was asked.
         choice = plan.backlog.known.counts.open_choice
         yesterday = replace(yesterday, open=choice, gone="accept")
     people = _backlog(backlog, rules, priority)
-    return plan, yesterday.beside(people, rules, plan.start), rules
+    before = (
+        None
+        if yesterday.previous is None
+        else as_previous(yesterday.previous, plan.start)
+    )
+    false = check_raw_records(plan, people, rules, before)
+    if plan.backlog.records is not None:
+        people = with_records(people, plan.backlog.records)
+    return plan, yesterday.beside(people, rules, plan.start, before), rules, false
 
 
 def _require_previous(plan: SavedPlan, yesterday: Yesterday) -> None:

@@ -12,7 +12,7 @@ from ektp_sched.backlog.records import (
     AHEAD,
     FIELDS,
     RECORDS,
-    as_texts,
+    in_words,
     puts_ahead,
     with_records,
 )
@@ -174,8 +174,8 @@ def _withheld(
     rows = rows.filter((pl.col("state") == "ready") & known & moved)
     former = rows.select("person", *(pl.col(_was(n)).alias(n) for n in AHEAD))
     changes = (
-        _in_words(rows, "is")
-        .with_columns(_in_words(former, "was")["was"])
+        _beside(rows, "is")
+        .with_columns(_beside(former, "was")["was"])
         .join(own_dates, on=_KEY, how="anti", maintain_order="left")
         .join(
             state.withheld.select(*_KEY, waits="export", used="used"),
@@ -212,9 +212,9 @@ def _withheld(
     return withheld, over.select(*_KEY, value=nothing)
 
 
-def _in_words(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+def _beside(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     """Return person and field beside what is said of it, field by field."""
-    return rows.select("person", *map(as_texts, AHEAD)).unpivot(
+    return rows.select("person", *map(in_words, AHEAD)).unpivot(
         index="person", variable_name="field", value_name=name
     )
 
@@ -310,7 +310,7 @@ def _exported(backlog: Backlog, ids: pl.Series) -> pl.DataFrame:
     """Return id and field of some people beside what an export says."""
     at = match_ids(ids, backlog.frame[_ID])
     people = rows_at(backlog.frame, at[at != UNKNOWN])
-    return people.select(_ID, *map(as_texts, FIELDS)).unpivot(
+    return people.select(_ID, *map(in_words, FIELDS)).unpivot(
         index=_ID, variable_name="field", value_name="is"
     )
 
@@ -344,7 +344,7 @@ def _ready_no_sooner(
     key = [_ID, "field"]
     since = records.filter(pl.col("field") == "waiting_since")
     ready = (
-        late.select(_ID, used=as_texts("waiting_since"), field=pl.lit("ready_on"))
+        late.select(_ID, used=in_words("waiting_since"), field=pl.lit("ready_on"))
         .join(since.select(_ID, "because"), on=_ID)
         .join(exported, on=key)
         .join(records.select(*key, "was"), on=key, how="left")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -16,32 +16,37 @@ from ektp_sched import planning
 from ektp_sched.arguments import check_one_of
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import key_path, read_key
+from ektp_sched.backlog.records import RECORDS
 from ektp_sched.days.folder import PLANS, newest_export
 from ektp_sched.days.imports import as_used, compare
 from ektp_sched.days.plans import (
     RELEVANT,
     Clerk,
+    adopt,
     finish,
     last_plan,
     put_plan,
     refuse_edited,
     unknown_plans,
 )
-from ektp_sched.days.supplies import counted_in_file, office_of
+from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
-from ektp_sched.documents.seal import DONE_FILE, TOLD_FILE
+from ektp_sched.documents.seal import BATCHES, DONE_FILE, TOLD_FILE
 from ektp_sched.errors import AskedError, FolderError, LedgerError
 from ektp_sched.ledger import NewAct
+from ektp_sched.ledger.database import shown
 from ektp_sched.ledger.state import state_of
+from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
 from ektp_sched.places import workplace
 from ektp_sched.words import Said, said
 from ektp_sched.yesterday import as_previous
+from ektp_sched.yesterday.changes import slipped
 from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
     from ektp_sched.backlog import Backlog
@@ -59,8 +64,8 @@ __all__ = [
     "Basis",
     "Morning",
     "basis_of",
-    "horizon_before",
     "made_of",
+    "morning_of",
     "others_record",
     "refuse_later",
     "take_in",
@@ -70,6 +75,9 @@ __all__ = [
 ATTEMPTS: Final = 5
 """Times that a plan is made anew because something came while it was made."""
 
+_DAYS: Final = 60
+"""Calendar days that are planned unless the last plan had another number."""
+
 _MOST_GONE: Final = 50
 """One in so many may have vanished without a question."""
 
@@ -77,6 +85,7 @@ _DAYS_NAMED: Final = 3
 """Days of which each sheet is named that is asked about."""
 
 _ID: Final = "application_id"
+_SHEET: Final = ("person", "day", "printer", "plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +102,44 @@ class Morning:
     export
         The export that it was made of.
     imported
-        What that export brought, by name; empty where it was known already.
+        Numbers of `ektp_sched.days.imports.Imported`; None where there is no newer
+        export than at the last plan.
     again
         Whether these sheets were there before, and nothing has changed since.
     records
-        Whose record in the export differs from what was known, or from what is used.
+        Whose record in the export differs from what was known, or from what is used:
+        the columns of `ektp_sched.backlog.records.RECORDS`.
+    slipped
+        Whose told date is not kept: the columns of
+        `ektp_sched.documents.tables.SLIPPED`, and ``is_new``, whether the last plan
+        kept it.
+    blanks
+        Blanks this morning, by card type; of those that were ever counted.
     """
 
     plan: Plan
     place: PlanFolder | None
     export: Path
-    imported: Mapping[str, int] = field(default_factory=dict)
-    again: bool = False
-    records: pl.DataFrame = field(default_factory=pl.DataFrame)
+    imported: Mapping[str, int] | None
+    again: bool
+    records: pl.DataFrame
+    slipped: pl.DataFrame
+    blanks: Mapping[str, int]
+
+    def sheets(self) -> pl.DataFrame:
+        """Return the sheets of the day: printer, cards, path."""
+        day, prints = self.plan.start, self.plan.assignments
+        stems = file_stems(prints["printer"].unique().sort().to_list())
+        cards = prints.filter(pl.col("day") == day).group_by("printer").len("cards")
+        paths = []
+        for printer in cards.sort("printer")["printer"]:
+            sheet = Path(BATCHES, day.isoformat(), f"{stems[printer]}.xlsx")
+            if self.place is not None:
+                sheet = self.place.path / sheet
+            paths.append(str(sheet if sheet.exists() else sheet.with_suffix(".csv")))
+        return cards.sort("printer").with_columns(
+            path=pl.Series(paths, dtype=pl.String)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +154,12 @@ class Basis:
         With blanks and outages as they are known.
     backlog
         The export as it is used.
-    records
-        Whose record that concerns.
+    blanks
+        Blanks this morning, by card type.
     previous
         The last plan; None on a first morning.
+    days
+        Calendar days that it planned.
     files
         Further files of the plan's folder, by name: what the ledger knows of cards and
         of dates told.
@@ -132,8 +168,9 @@ class Basis:
     state: State
     office: Office
     backlog: Backlog
-    records: pl.DataFrame
+    blanks: Mapping[str, int]
     previous: Plan | None
+    days: int
     files: Mapping[str, bytes]
 
 
@@ -147,6 +184,7 @@ def today(
     by: str | None = None,
     days: int | None = None,
     max_rejects: float = 0.01,
+    heads: Sequence[str] = (),
     lang: str | None = None,
     progress: Progress | None = None,
 ) -> Morning:
@@ -169,10 +207,11 @@ def today(
     by
         Who does it; the name of the system's user if left out.
     days
-        Calendar days to plan; as the last plan if left out, and before any until
-        everybody is printed.
+        Calendar days to plan; as many as the last plan if left out, 60 at first.
     max_rejects
         Largest share of bad rows to go on with.
+    heads
+        Heads of the ledger on sheets of paper; refused is a ledger that has them not.
     lang
         Language of the sheets; the office's if left out.
     progress
@@ -198,31 +237,46 @@ def today(
     clerk = Clerk(by or getpass.getuser(), on or date.today(), on is not None)
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
-    refuse_later(folder, clerk.day)
+    refuse_later(folder, clerk, heads, open)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
-    same = _made_already(folder, backlog, path, clerk)
-    if same is not None:
+    if (same := _made_already(folder, backlog, path, clerk)) is not None:
         return same
     imported = take_in(folder, backlog, clerk, open=open, gone=gone)
     for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, clerk.day)
-        horizon = days or horizon_before(folder)
-        made = made_of(folder, basis, clerk.day, horizon, progress)
-        morning = Morning(made, None, path, imported=imported, records=basis.records)
-        if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
-            return morning
-        place = put_plan(
-            folder,
-            made,
-            basis.state,
-            clerk,
-            lang=lang,
-            horizon=horizon,
-            beside=basis.files,
-        )
-        if place is not None:
-            return Morning(made, place, path, imported, records=basis.records)
+        made = made_of(folder, basis, clerk.day, days or basis.days, progress)
+        place = None
+        if made.status in (Status.OPTIMAL, Status.FEASIBLE):
+            put = put_plan(
+                folder, made, basis.state, clerk, lang=lang, beside=basis.files
+            )
+            if put is None:
+                if (same := _made_already(folder, backlog, path, clerk)) is not None:
+                    return same
+                continue
+            place, made = put
+        return morning_of(made, place, path, imported, basis)
     raise others_record(folder)
+
+
+def morning_of(
+    made: Plan,
+    place: PlanFolder | None,
+    export: Path,
+    imported: Mapping[str, int] | None,
+    basis: Basis,
+) -> Morning:
+    """Return what came of a plan that was made just now."""
+    return Morning(
+        made,
+        place,
+        export,
+        imported,
+        again=False,
+        records=_records(made),
+        slipped=_slipped(made, basis.previous),
+        blanks=basis.blanks,
+    )
 
 
 def others_record(folder: OfficeFolder) -> LedgerError:
@@ -234,35 +288,75 @@ def others_record(folder: OfficeFolder) -> LedgerError:
     return LedgerError(message, file=str(folder.path))
 
 
-def refuse_later(folder: OfficeFolder, day: date) -> None:
-    """Refuse to plan before a plan that is there, or beside one of another ledger."""
+def refuse_later(
+    folder: OfficeFolder,
+    clerk: Clerk,
+    heads: Sequence[str],
+    open: OpenChoice | None,  # noqa: A002 (the option's name)
+) -> None:
+    """Refuse a ledger that knows less than plan folders or paper do.
+
+    Where somebody says what becomes of those of whom nothing is known, plan folders are
+    taken for what they say.
+    """
     if not folder.ledger.exists:
-        strange = folder.plans()
+        unknown, absent = folder.plans(), [*heads]
     else:
         with folder.ledger.reading() as reader:
-            strange = unknown_plans(folder, reader)
+            unknown = unknown_plans(folder, reader)
+            hashes = [act.hash for act in reader.acts(live=False)]
             last = last_plan(folder, reader)
-            if last is not None and last.day > day:
-                message = said(
-                    "the last plan is of {last}, and today is {day}; set the clock, or "
-                    "say the day with --on DATE",
-                    "rencana terakhir untuk {last}, sedangkan hari ini {day}; betulkan "
-                    "jam, atau sebutkan harinya dengan --on TANGGAL",
-                    last=str(last.day),
-                    day=str(day),
-                )
-                raise LedgerError(message, file=str(folder.path))
-    if strange:
+        absent = [
+            head
+            for head in heads
+            if not any(value.startswith(_digits(head)) for value in hashes)
+        ]
+        if last is not None and last.day > clerk.day:
+            message = said(
+                "the last plan is of {last}, and today is {day}; set the clock, or say "
+                "the day with --on DATE",
+                "rencana terakhir untuk {last}, sedangkan hari ini {day}; betulkan "
+                "jam, atau sebutkan harinya dengan --on TANGGAL",
+                last=str(last.day),
+                day=str(clerk.day),
+            )
+            raise LedgerError(message, file=str(folder.path))
+    if absent:
         message = said(
-            "is plan {number}, which the ledger does not know: an older ledger was "
-            "restored, or it is another's; hand in its sheets with `ektp-sched "
-            "record`, or restore the newest backup",
-            "adalah rencana {number}, yang tidak dikenal buku besar: buku besar lama "
-            "dipulihkan, atau bukan milik kantor ini; serahkan lembarnya dengan "
-            "`ektp-sched record`, atau pulihkan cadangan terbaru",
-            number=str(strange[0].number),
+            "has no act with the head {head}: the ledger on this computer is older "
+            "than that sheet; restore the newest backup with `ektp-sched ledger "
+            "restore`, or hand in the sheets since with `ektp-sched record`",
+            "tidak memuat catatan dengan kepala {head}: buku besar di komputer ini "
+            "lebih tua daripada lembar itu; pulihkan cadangan terbaru dengan "
+            "`ektp-sched ledger restore`, atau serahkan lembar sesudahnya dengan "
+            "`ektp-sched record`",
+            head=absent[0],
         )
-        raise FolderError(message, file=str(strange[0].path))
+        raise LedgerError(message, file=shown(folder.ledger.url))
+    if unknown and open is None:
+        message = said(
+            "is plan {number}, which the ledger does not know: it is older than that "
+            "plan; restore the newest backup with `ektp-sched ledger restore`, hand in "
+            "the plan's sheets with `ektp-sched record`, or say with --open exclude or "
+            "--open plan what becomes of the cards on them",
+            "adalah rencana {number}, yang tidak dikenal buku besar, karena buku besar "
+            "itu lebih tua; pulihkan cadangan terbaru dengan `ektp-sched ledger "
+            "restore`, serahkan lembar rencana itu dengan `ektp-sched record`, atau "
+            "tentukan nasib kartunya dengan --open exclude atau --open plan",
+            number=str(unknown[0].number),
+        )
+        raise FolderError(message, file=str(unknown[0].path))
+    if unknown:
+        with folder.ledger.writing() as writer:
+            if not writer.number:
+                _begin(folder, writer, clerk)
+            for plan in unknown_plans(folder, writer):
+                adopt(folder, writer, plan, clerk)
+
+
+def _digits(head: str) -> str:
+    """Return the hexadecimal digits of a head as somebody typed it from paper."""
+    return "".join(sign for sign in head.lower() if sign.isalnum()) or "?"
 
 
 def _made_already(
@@ -290,6 +384,7 @@ def _made_already(
         counted = counted_in_file(folder.office, reader, clerk.day)
         plan = load(last.path)
         office = office_of(folder.office, reader, clerk.day)
+        blanks = blanks_left(folder.office, reader, clerk.day)
     # The office of the rest of a day has what was left then.
     is_other = last.path.name == str(clerk.day) and plan.office != office
     if came or fresh.is_new or counted is not None or is_other:
@@ -302,7 +397,28 @@ def _made_already(
             number=str(last.number),
         )
         raise AskedError(message)
-    return Morning(plan, last, path, again=True)
+    return Morning(
+        plan,
+        last,
+        path,
+        None,
+        again=True,
+        records=_records(plan),
+        slipped=_slipped(plan, None),
+        blanks=blanks,
+    )
+
+
+def _records(made: Plan) -> pl.DataFrame:
+    records = made.backlog.records
+    return pl.DataFrame(schema=dict(RECORDS)) if records is None else records
+
+
+def _slipped(made: Plan, previous: Plan | None) -> pl.DataFrame:
+    """Return whose told date is not kept, and whether that is so since this plan."""
+    late = slipped(made)
+    before = late.clear() if previous is None else slipped(previous)
+    return late.with_columns(is_new=~pl.col(_ID).is_in(before[_ID].implode()))
 
 
 def take_in(
@@ -312,7 +428,7 @@ def take_in(
     *,
     open: OpenChoice | None,  # noqa: A002 (the option's name)
     gone: GoneChoice,
-) -> Mapping[str, int]:
+) -> Mapping[str, int] | None:
     """Record what an export says, and what is decided of those nobody knows of.
 
     Raises
@@ -342,13 +458,18 @@ def take_in(
             )
         if open is None and unknown.height:
             raise _asked_about(unknown)
+        if open == "plan":  # those that were left out before as well
+            left_out = state.results.filter(pl.col("result") == "open")
+            unknown = pl.concat(
+                [unknown.select(_SHEET), left_out.select(_SHEET)]
+            ).unique("person", maintain_order=True)
         is_new = _is_new(acts, backlog)
         if is_new or imported.is_new:
             writer.append(
                 NewAct(
                     kind="import",
                     day=clerk.day,
-                    by=clerk.name,
+                    by=clerk.by,
                     detail={
                         "file": Path(backlog.source or "").name,
                         "sha256": backlog.digest,
@@ -362,15 +483,11 @@ def take_in(
         if unknown.height:
             result = "open" if open == "exclude" else "unprinted"
             writer.append(
-                NewAct(kind="prints", day=clerk.day, by=clerk.name, reason="opened"),
-                {
-                    "prints": unknown.select(
-                        "person", "day", "printer", "plan", result=pl.lit(result)
-                    )
-                },
+                NewAct(kind="prints", day=clerk.day, by=clerk.by, reason="opened"),
+                {"prints": unknown.select(_SHEET).with_columns(result=pl.lit(result))},
                 confirmed=clerk.confirmed,
             )
-    return imported.counts if is_new else {}
+    return imported.counts if is_new else None
 
 
 def _is_new(acts: list[Act], backlog: Backlog) -> bool:
@@ -385,7 +502,7 @@ def _begin(folder: OfficeFolder, writer: Writer, clerk: Clerk) -> None:
         NewAct(
             kind="begin",
             day=clerk.day,
-            by=clerk.name,
+            by=clerk.by,
             detail={
                 "office": folder.office.name,
                 "key": _fingerprint(folder.office),
@@ -473,20 +590,22 @@ def basis_of(folder: OfficeFolder, backlog: Backlog, day: date) -> Basis:
         if last is not None:
             refuse_edited(last, reader)
         office = office_of(folder.office, reader, day)
-        used, records = as_used(backlog, state, folder.office)
+        used, _ = as_used(backlog, state, folder.office)
+        blanks = blanks_left(folder.office, reader, day)
         anew = {act.number: act.day for act in reader.acts("reprint")}
     previous = None if last is None else as_previous(load(last.path), day)
+    days = _DAYS if previous is None else previous.days
     files = {TOLD_FILE: _told(state, used)}
     if previous is not None:
         files[DONE_FILE] = _done(state, previous, used, anew)
-    return Basis(state, office, used, records, previous, files)
+    return Basis(state, office, used, blanks, previous, days, files)
 
 
 def made_of(
     folder: OfficeFolder,
     basis: Basis,
     start: date,
-    days: int | None,
+    days: int,
     progress: Progress | None,
 ) -> Plan:
     """Return the plan of all that."""
@@ -511,14 +630,6 @@ def made_of(
             promises=place.new / TOLD_FILE,
             **later,
         )
-
-
-def horizon_before(folder: OfficeFolder) -> int | None:
-    """Return the days that were asked for when the last plan was made."""
-    with folder.ledger.reading() as reader:
-        acts = reader.acts("plan")
-    horizon = acts[-1].detail.get("horizon") if acts else None
-    return None if horizon is None else int(horizon)
 
 
 def _told(state: State, backlog: Backlog) -> bytes:

@@ -14,34 +14,39 @@ import os
 import re
 import shutil
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from ektp_sched.backlog.known import stands
 from ektp_sched.days.folder import PLANS, PlanFolder
 from ektp_sched.documents.entries import LedgerMark
+from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import SUMMARY
 from ektp_sched.errors import FolderError
-from ektp_sched.ledger import NewAct, short_head
+from ektp_sched.ledger import NewAct, personal, short_head
+from ektp_sched.ledger.state import state_of
 from ektp_sched.office import to_toml
 from ektp_sched.output import save
+from ektp_sched.output.evidence import refuse_changed
 from ektp_sched.output.tables import applications_csv, plan_csv
 from ektp_sched.places import settle
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder
-    from ektp_sched.documents import Plan
-    from ektp_sched.ledger import Reader
+    from ektp_sched.documents import Plan, SavedPlan
+    from ektp_sched.ledger import Act, Reader, Writer
     from ektp_sched.ledger.state import State
 
 __all__ = [
     "RELEVANT",
     "Clerk",
+    "adopt",
     "finish",
     "last_plan",
     "persons_of",
@@ -60,21 +65,25 @@ _WAITING: Final = re.compile(r"\.plan-(\d+)")
 """What the folder of a plan is called until its act is committed."""
 
 
+_EVIDENCE: Final = ("plan.csv", "applications.csv", "office.toml")
+"""Files whose digests stand in a plan's act."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clerk:
     """Who does something, and on which day.
 
     Parameters
     ----------
-    name
-        As it stands in acts.
+    by
+        A name, as it stands in acts.
     day
         Of the office.
     confirmed
         Whether somebody said that day, whatever the clock shows.
     """
 
-    name: str
+    by: str
     day: date
     confirmed: bool = False
 
@@ -158,7 +167,8 @@ def last_plan(folder: OfficeFolder, reader: Reader) -> PlanFolder | None:
             number=str(last.plan),
         )
         raise FolderError(message, file=str(path))
-    return PlanFolder(path, last.day, last.plan or 0, last.number)
+    day = date.fromisoformat(last.detail["start"])
+    return PlanFolder(path, day, last.plan or 0, last.number)
 
 
 def unknown_plans(folder: OfficeFolder, reader: Reader) -> list[PlanFolder]:
@@ -171,6 +181,64 @@ def unknown_plans(folder: OfficeFolder, reader: Reader) -> list[PlanFolder]:
         for act in reader.acts("plan", "adopt", live=False)
     }
     return [plan for plan in folder.plans() if _mark(plan.path) not in known]
+
+
+def adopt(folder: OfficeFolder, writer: Writer, plan: PlanFolder, clerk: Clerk) -> Act:
+    """Take a plan folder that the ledger does not know for what it says.
+
+    Parameters
+    ----------
+    folder
+        Where the office lives.
+    writer
+        The ledger.
+    plan
+        One of `unknown_plans`; those before it come first.
+    clerk
+        Who says so.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        It is not as it was written.
+    """
+    saved = load(plan.path)
+    refuse_changed(saved)
+    mark, state = saved.mark, state_of(writer)
+    assert mark is not None
+    raw = [(plan.path / name).read_bytes() for name in _EVIDENCE]
+    ids = saved.assignments["application_id"]
+    strangers = ids.filter(persons_of(state, ids).is_null())
+    people = personal(strangers, "application")
+    known = pl.concat(
+        [
+            state.people,
+            pl.DataFrame({"person": people.refs, "application_id": people.texts}),
+        ],
+        how="diagonal",
+    )
+    state = replace(state, people=known)
+    return writer.append(
+        NewAct(
+            kind="adopt",
+            day=clerk.day,
+            by=clerk.by,
+            plan=mark.plan,
+            detail={**_detail(folder, saved, plan.path, raw), "head": mark.head},
+        ),
+        {"planned": _places(saved, state, _standing(saved, state))},
+        people,
+        confirmed=clerk.confirmed,
+    )
+
+
+def _standing(saved: SavedPlan, state: State) -> pl.Series | None:
+    """Return who stays on another sheet of the day; None of the day's first plan."""
+    if saved.path.name == str(saved.start) or saved.backlog.known is None:
+        return None
+    carried = saved.backlog.known.carried
+    ids = carried["application_id"].filter(stands(carried, saved.start))
+    return persons_of(state, ids)
 
 
 def refuse_edited(plan: PlanFolder, reader: Reader) -> None:
@@ -203,11 +271,10 @@ def put_plan(
     clerk: Clerk,
     *,
     lang: str | None = None,
-    horizon: int | None = None,
     beside: Mapping[str, bytes] | None = None,
     voids: pl.DataFrame | None = None,
     stay: pl.Series | None = None,
-) -> PlanFolder | None:
+) -> tuple[PlanFolder, Plan] | None:
     """Write the act of a plan, then its folder.
 
     Parameters
@@ -222,8 +289,6 @@ def put_plan(
         Who plans.
     lang
         Of the sheets; the office's if left out.
-    horizon
-        Days that somebody asked for; None for as many as it takes.
     beside
         Further files of the folder, by name.
     voids
@@ -234,9 +299,9 @@ def put_plan(
 
     Returns
     -------
-    PlanFolder or None
-        None if something came meanwhile that the plan does not know: nothing is
-        written then.
+    tuple or None
+        The folder, and the plan with its mark; None if something came meanwhile that
+        the plan does not know: nothing is written then.
 
     Raises
     ------
@@ -245,38 +310,23 @@ def put_plan(
     ektp_sched.errors.LedgerError
         The ledger cannot be.
     """
-    target = folder.place(made.start)
-    _refuse_taken(target)
-    applications = applications_csv(made.backlog)
-    files = {
-        "plan.csv": _digest(plan_csv(made)),
-        "applications.csv": _digest(applications),
-        "office.toml": _digest(to_toml(made.office).encode()),
-    }
-    detail: dict[str, Any] = {
-        "path": target.relative_to(folder.path).as_posix(),
-        "start": made.start.isoformat(),
-        "days": made.days,
-        "horizon": horizon,
-        "files": files,
-    }
+    evidence: list[bytes | memoryview] = [
+        plan_csv(made),
+        applications_csv(made.backlog),
+        to_toml(made.office).encode(),
+    ]
     with folder.ledger.writing() as writer:
         since = (act for act in writer.acts(live=False) if act.number > state.number)
         if any(act.kind in RELEVANT for act in since):
             return None
-        number = 1 + max(
-            (plan.number for plan in folder.plans()),
-            default=0,
-        )
-        number = max(
-            number,
-            *(1 + (act.plan or 0) for act in writer.acts("plan", "adopt", live=False)),
-            1,
-        )
+        target = folder.place(made.start)
+        _refuse_taken(target)
+        taken = [plan.number for plan in folder.plans()]
+        taken += [act.plan or 0 for act in writer.acts("plan", "adopt", live=False)]
+        number = 1 + max(taken, default=0)
+        detail = _detail(folder, made, target, evidence)
         act = writer.append(
-            NewAct(
-                kind="plan", day=clerk.day, by=clerk.name, plan=number, detail=detail
-            ),
+            NewAct(kind="plan", day=clerk.day, by=clerk.by, plan=number, detail=detail),
             {
                 "planned": _places(made, state, stay),
                 **({} if voids is None else {"voids": voids}),
@@ -292,15 +342,29 @@ def put_plan(
         )
         waiting = folder.path / PLANS / f".plan-{number}"
         shutil.rmtree(waiting, ignore_errors=True)
+        made = replace(made, mark=mark)
         save(
-            replace(made, mark=mark),
+            made,
             waiting,
             lang=lang,
-            applications=lambda: applications,
             beside=beside,
         )
     _put_in_place(waiting, target)
-    return PlanFolder(target, made.start, number, act.number)
+    return PlanFolder(target, made.start, number, act.number), made
+
+
+def _detail(
+    folder: OfficeFolder, made: Plan, path: Path, evidence: Sequence[bytes | memoryview]
+) -> dict[str, Any]:
+    """Return what a plan's act says of it, digests of `_EVIDENCE` included."""
+    return {
+        "path": path.relative_to(folder.path).as_posix(),
+        "start": made.start.isoformat(),
+        "days": made.days,
+        "files": {
+            name: _digest(raw) for name, raw in zip(_EVIDENCE, evidence, strict=True)
+        },
+    }
 
 
 def _refuse_taken(target: Path) -> None:

@@ -28,8 +28,8 @@ from ektp_sched.days.morning import (
     ATTEMPTS,
     Basis,
     basis_of,
-    horizon_before,
     made_of,
+    morning_of,
     others_record,
     refuse_later,
     take_in,
@@ -47,11 +47,11 @@ from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from os import PathLike
 
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.days.folder import OfficeFolder, PlanFolder
+    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.morning import Morning
     from ektp_sched.documents import Plan
     from ektp_sched.documents.entries import ShiftUse
     from ektp_sched.ledger import Reader
@@ -82,14 +82,9 @@ class Rest:
     ----------
     day
         That day.
-    plan
-        From this day on; None where there is nothing to do.
-    place
-        Its folder and number; None where there is no plan that keeps the rules.
-    export
-        The export that was taken in.
-    imported
-        What that brought, by name; empty where it was known already.
+    morning
+        The plan from this day on and all that goes with it; None where there is nothing
+        to do.
     voids
         Sheets that no longer count: plan, day, printer, cards (of those not printed).
     stay
@@ -103,10 +98,7 @@ class Rest:
     """
 
     day: date
-    plan: Plan | None
-    place: PlanFolder | None
-    export: Path
-    imported: Mapping[str, int]
+    morning: Morning | None
     voids: pl.DataFrame
     stay: int
     again: int
@@ -115,9 +107,9 @@ class Rest:
     @property
     def today(self) -> int:
         """Return how many the plan prints on its first day."""
-        if self.plan is None:
+        if self.morning is None:
             return 0
-        return self.plan.assignments.filter(pl.col("day") == self.day).height
+        return self.morning.plan.assignments.filter(pl.col("day") == self.day).height
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +172,7 @@ def rest(
     by: str | None = None,
     days: int | None = None,
     max_rejects: float = 0.01,
+    heads: Sequence[str] = (),
     lang: str | None = None,
     progress: Progress | None = None,
 ) -> Rest:
@@ -189,7 +182,7 @@ def rest(
     ----------
     folder
         Where the office lives; see `ektp_sched.days.open_office`.
-    on, export, open, gone, by, days, max_rejects, lang, progress
+    on, export, open, gone, by, days, max_rejects, heads, lang, progress
         As of `ektp_sched.days.today`.
     left
         Part of what is left of the day that can still be used, 0 to 1, exact: hours may
@@ -221,7 +214,7 @@ def rest(
     finish(folder)
     _refuse_first(folder, clerk.day)
     path = newest_export(folder) if export is None else Path(export)
-    refuse_later(folder, clerk.day)
+    refuse_later(folder, clerk, heads, open)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
     imported = take_in(folder, backlog, clerk, open=open, gone=gone)
     for _ in range(ATTEMPTS):
@@ -233,31 +226,31 @@ def rest(
             voids, stay = _stopped(day, basis.office, clerk.day)
             cards = _cards(stay, clerk.day)
             office = office_of(folder.office, reader, clerk.day, cards)
-        horizon = days or horizon_before(folder)
-        office = _what_is_left(office, day, stay, clerk.day, share, horizon)
+        office = _what_is_left(office, day, stay, clerk.day, share, days or basis.days)
         basis = replace(basis, office=office, files=_files(basis, day, stay, clerk.day))
-        assert basis.previous is not None
-        made = made_of(folder, basis, clerk.day, horizon, progress)
-        again = _again(made.backlog, basis.previous, clerk.day)
-        came = Rest(clerk.day, None, None, path, imported, voids, stay.height, again)
+        made = made_of(folder, basis, clerk.day, days or basis.days, progress)
+        again = _again(made, basis.previous)
+        came = Rest(clerk.day, None, voids, stay.height, again)
         if not again:
             return came
-        came = replace(came, plan=made, uncounted=_uncounted(office, day, stay))
-        if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
-            return came
-        place = put_plan(
-            folder,
-            made,
-            basis.state,
-            clerk,
-            lang=lang,
-            horizon=horizon,
-            beside=basis.files,
-            voids=voids.drop("cards"),
-            stay=stay["person"],
-        )
-        if place is not None:
-            return replace(came, place=place)
+        came = replace(came, uncounted=_uncounted(office, day, stay))
+        place = None
+        if made.status in (Status.OPTIMAL, Status.FEASIBLE):
+            put = put_plan(
+                folder,
+                made,
+                basis.state,
+                clerk,
+                lang=lang,
+                beside=basis.files,
+                voids=voids.drop("cards"),
+                stay=stay["person"],
+            )
+            if put is None:
+                continue
+            place, made = put
+        morning = morning_of(made, place, path, imported, basis)
+        return replace(came, morning=morning)
     raise others_record(folder)
 
 
@@ -347,7 +340,7 @@ def _what_is_left(
     stay: pl.DataFrame,
     on: date,
     share: Fraction,
-    horizon: int | None,
+    horizon: int,
 ) -> Office:
     """Return the office in which this day has only what is left of it.
 
@@ -415,7 +408,7 @@ def share_for(cards: int, whole: Fraction) -> Decimal:
 
 
 def _shifts_left(
-    office: Office, worked: Sequence[ShiftUse], on: date, horizon: int | None
+    office: Office, worked: Sequence[ShiftUse], on: date, horizon: int
 ) -> dict[str, Any]:
     """Return the shifts that may still be decided, and the budget that is left.
 
@@ -423,7 +416,7 @@ def _shifts_left(
     """
     if not office.shifts:
         return {}
-    last = on + timedelta(days=max(horizon or 0, _YEAR))
+    last = on + timedelta(days=max(horizon, _YEAR))
     used = {use.shift: use.cost_idr for use in worked}
     shifts = [_from_tomorrow(s, on, last, used=s.id in used) for s in office.shifts]
     budget = office.budget
@@ -474,12 +467,13 @@ def _files(basis: Basis, day: _Day, stay: pl.DataFrame, on: date) -> dict[str, b
     return {**basis.files, DONE_FILE: text.getvalue()}
 
 
-def _again(people: Backlog, previous: Plan, on: date) -> int:
+def _again(made: Plan, previous: Plan | None) -> int:
     """Return how many are planned who stood on a sheet, are new, or have changed."""
-    frame = people.frame.select(_LOOKED_AT)
+    assert previous is not None  # there are sheets of this day
+    frame = made.backlog.frame.select(_LOOKED_AT)
     before = previous.backlog.frame.select(_LOOKED_AT)
     other = frame.join(before, on=_LOOKED_AT, how="anti", nulls_equal=True)
-    sheets = previous.assignments.filter(pl.col("day") == on)
+    sheets = previous.assignments.filter(pl.col("day") == made.start)
     stood = frame.join(sheets, on=_ID, how="semi")
     return pl.concat([other, stood])[_ID].n_unique()
 

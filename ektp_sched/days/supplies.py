@@ -87,7 +87,7 @@ def office_of(
         First day to be planned.
     standing
         Cards on sheets of that day that still hold, which will take blanks and ribbons
-        too: the columns of `used`.
+        too: person, day, printer, card, result of `used`.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def office_of(
     first = min((act.day for act in acts), default=day)
     prints = used(reader, first)
     if standing is not None:
-        prints = pl.concat([prints, standing.select(prints.columns)])
+        prints = pl.concat([prints, standing], how="diagonal")
     cards = {
         name: _card_type(name, card, office, reader, day, acts, prints)
         for name, card in office.cards.items()
@@ -204,7 +204,8 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        person, day, printer, card, result (``printed`` or ``spoilt``): a row a blank.
+        person, day, printer, card, result (``printed`` or ``spoilt``), operator,
+        reason, remark, act: a row a blank.
     """
     prints = reader.facts("prints", FACTS["prints"].c.day >= since.isoformat())
     sheet = ("person", "day", "plan")
@@ -216,7 +217,8 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
     printed = last.filter(result="printed").sort("day", "act", "row")
     printed = printed.unique("person", keep="last", maintain_order=True)
     columns = ("person", "day", "printer", "card", "result")
-    return pl.concat([printed, spoilt]).select(columns)
+    further = ("operator", "reason", "remark", "act")
+    return pl.concat([printed, spoilt]).select(*columns, *further)
 
 
 def outages(reader: Reader) -> list[Down]:

@@ -20,6 +20,7 @@ from ektp_sched.backlog.known import (
 )
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
 from ektp_sched.backlog.parquet import read_parquet
+from ektp_sched.backlog.records import FIELDS, RECORDS, read_words
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.documents import Certificate, SavedPlan
 from ektp_sched.documents.files import read_file, read_json
@@ -27,6 +28,7 @@ from ektp_sched.documents.seal import (
     CARRIED_FILE,
     CHANGES_FILE,
     DONE_REJECTS_FILE,
+    RECORDS_FILE,
     SUMMARY,
 )
 from ektp_sched.documents.summary import Summary
@@ -44,8 +46,12 @@ if TYPE_CHECKING:
 _OPTIONAL = frozenset(
     {"due_on", "card", "area", "recorded_at", "promised_on", "pinned_on", "status"}
     | {"rank", "one_more", "one_less", "column"}
-    | {"was", "is", "days", "sheet", *GIVEN}
+    | {"was", "is", "used", "days", "sheet", *GIVEN}
 )
+
+
+_NEEDED = frozenset({"waiting_since", "ready_on", "urgency"})
+"""What no application is without."""
 
 
 def load(path: str | Path) -> SavedPlan:
@@ -152,6 +158,7 @@ def _backlog(folder: Path, stated: Summary, office: Office) -> Backlog:
         read_as=stated.read_as,
         done=int(already_printed(held["status"].fill_null(""), office).sum()),
         known=_yesterday(folder, stated, people),
+        records=_records(folder, office),
     )
 
 
@@ -175,6 +182,30 @@ def _yesterday(folder: Path, stated: Summary, people: pl.DataFrame) -> Known | N
         else pl.DataFrame(schema=dict(DONE_REJECTS)),
         counts=stated.previous,
     )
+
+
+def _records(folder: Path, office: Office) -> pl.DataFrame | None:
+    """Return what a plan says of changed records; None where it says nothing."""
+    path = folder / RECORDS_FILE
+    if not os.path.lexists(path):
+        return None
+    records = _table(path, RECORDS)
+    names = {"urgency": [*office.urgency], "card": [*office.cards]}
+    for field in records["field"].unique():
+        rows = records.with_row_index("row", 2).filter(pl.col("field") == field)
+        for column in ("was", "is", "used"):
+            words = rows[column]
+            read = read_words(field, words) if field in FIELDS else None
+            strange = words.is_not_null() & (read is None or read.is_null())
+            if column == "used" and field in _NEEDED:
+                strange |= words.is_null()
+            if column == "used" and names.get(field):
+                strange |= ~words.is_in(names[field]).fill_null(value=True)
+            if strange.any():
+                why = said("it is no {field}", "bukan {field}", field=field)
+                row = int(rows["row"][int(strange.arg_max() or 0)])
+                raise _damaged(path, why, column, row)
+    return records
 
 
 def _assignments(folder: Path) -> pl.DataFrame:

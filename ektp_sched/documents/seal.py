@@ -52,6 +52,7 @@ KNOWN_FILES: Final = frozenset({CARRIED_FILE, CHANGES_FILE, DONE_REJECTS_FILE})
 """Of a plan that knows the one before."""
 
 SLIPPED_FILE: Final = "slipped.csv"
+RECORDS_FILE: Final = "records.csv"
 
 DONE_FILE: Final = "done.csv"
 TOLD_FILE: Final = "told.csv"
@@ -69,7 +70,7 @@ FILES: Final = {
         {"office.toml", "applications.csv", "plan.csv", "plan.parquet"}
         | {"unprinted.csv", "held.csv", "rejects.csv", "shifts.csv"}
         | {file_of(rule) for rule in HOLDING}
-        | {SLIPPED_FILE, *KNOWN_FILES, *LEDGER_FILES}
+        | {SLIPPED_FILE, RECORDS_FILE, *KNOWN_FILES, *LEDGER_FILES}
         | {"prices.csv", SUMMARY, "certificate.json", "plan.xlsx", "report.html"}
     ),
     COMPARISON: frozenset({COMPARISON, "daily.csv", "report.html"}),

@@ -228,7 +228,7 @@ class Reader:
         -------
         polars.DataFrame
             person, application_id (null where it was forgotten), since (the act that
-            first named the person).
+            first named the person); nobody whom only acts undone name.
         """
         commitments = FACTS["commitments"]
         query = (
@@ -239,6 +239,8 @@ class Reader:
             .where(commitments.c.kind == "application")
             .order_by(commitments.c.act, commitments.c.row)
         )
+        if self.undone:
+            query = query.where(commitments.c.act.not_in(sorted(self.undone)))
         return pl.DataFrame(
             _tuples(self.connection.execute(query)),
             schema={
@@ -500,16 +502,23 @@ class Ledger:
                 yield Reader(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self, *, begun: bool = False) -> Iterator[Writer]:
         """Yield what can be appended; all of it is kept, or nothing if anything fails.
 
         Others wait meanwhile.
+
+        Parameters
+        ----------
+        begun
+            Whether there must be a ledger; else its tables are made.
 
         Raises
         ------
         ektp_sched.errors.LedgerError
             It cannot be written, or another writer takes too long.
         """
+        if begun and not self.exists:
+            raise self._absent()
         with sentences(self.url), connect(self.url).connect() as connection:
             connection = connection.execution_options(writes=True)
             if connection.dialect.name == "postgresql":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ektp_sched.backlog.records import FIELDS, as_texts
+from ektp_sched.backlog.records import FIELDS, in_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -189,7 +189,7 @@ def _changed(
     words = [
         frame.unpivot(index="person", variable_name="field", value_name=name)
         for name, frame in (
-            (name, frame.select("person", *map(as_texts, FIELDS)))
+            (name, frame.select("person", *map(in_words, FIELDS)))
             for name, frame in (("was", before), ("is", since))
         )
     ]

@@ -17,6 +17,7 @@ from ektp_sched.documents.seal import (
     FILES,
     KNOWN_FILES,
     LEDGER_FILES,
+    RECORDS_FILE,
     SLIPPED_FILE,
     SUMMARY,
     file_names,
@@ -36,6 +37,7 @@ from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.summary import summarise
 from ektp_sched.output.tables import (
     SHIFTS_FILE,
+    changed_records,
     dates_told,
     known_tables,
     shifts_csv,
@@ -313,6 +315,7 @@ def _own_names(saved: SavedPlan) -> set[str]:
     strange |= set() if dates_told(saved.backlog) else {SLIPPED_FILE}
     strange |= set() if saved.backlog.known else KNOWN_FILES
     strange |= set() if saved.mark else LEDGER_FILES
+    strange |= {RECORDS_FILE} if changed_records(saved.backlog) is None else set()
     return own - strange
 
 

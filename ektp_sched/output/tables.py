@@ -10,10 +10,12 @@ import polars as pl
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.backlog.records import RECORDS
 from ektp_sched.documents.seal import (
     CARRIED_FILE,
     CHANGES_FILE,
     DONE_REJECTS_FILE,
+    RECORDS_FILE,
     SLIPPED_FILE,
 )
 from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
@@ -115,8 +117,10 @@ def write_tables(plan: AnyPlan, folder: Path) -> None:
 
 
 def known_tables(plan: AnyPlan) -> dict[str, bytes]:
-    """Return what became of the plan before and of dates told, by file name."""
+    """Return what became of the plan before, of records and dates told, by file."""
     tables, known = dict[str, bytes](), plan.backlog.known
+    if (records := changed_records(plan.backlog)) is not None:
+        tables[RECORDS_FILE] = _csv(records.select(*RECORDS))
     if known is not None:
         tables[CARRIED_FILE] = _csv(known.carried.select(*CARRIED))
         tables[CHANGES_FILE] = _csv(changes(plan))
@@ -125,6 +129,12 @@ def known_tables(plan: AnyPlan) -> dict[str, bytes]:
     if dates_told(plan.backlog):
         tables[SLIPPED_FILE] = _csv(slipped(plan))
     return tables
+
+
+def changed_records(backlog: Backlog) -> pl.DataFrame | None:
+    """Return the rows of records.csv; None where there are none."""
+    records = backlog.records
+    return None if records is None or records.is_empty() else records
 
 
 def dates_told(backlog: Backlog) -> int:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "show_check",
     "show_conflict",
+    "show_notices",
     "show_plan",
     "show_rejects",
     "show_verification",
@@ -79,7 +80,7 @@ def show_plan(
         say_section(console, section, texts)
     console.print()
     say_line(console, proof(plan, texts), _colour(plan))
-    _show_notices(plan.notices, console, texts)
+    show_notices(plan.notices, console, texts)
     if plan.office.plan.tie_break == "lottery" and plan.office.plan.seed is not None:
         say_line(console, texts.text("terminal.lottery", seed=plan.office.plan.seed))
     if path is not None:
@@ -189,7 +190,8 @@ def _show_kinds(rejects: pl.DataFrame, console: Console, texts: Language) -> Non
         indented(console, more)
 
 
-def _show_notices(notices: Sequence[Notice], console: Console, texts: Language) -> None:
+def show_notices(notices: Sequence[Notice], console: Console, texts: Language) -> None:
+    """Show what is worth knowing."""
     for notice in notices:
         line = f"{texts.text('terminal.warning')}: {texts.notice(notice)}"
         say_line(console, line, "yellow")
@@ -244,7 +246,7 @@ def show_check(
             lines.append((texts.text("terminal.read_as"), _read_as(backlog, texts)))
         say_pairs(console, [*lines, *_held(backlog, office, texts)])
         show_rejects(backlog, console, texts, written=False)
-    _show_notices(notices, console, texts)
+    show_notices(notices, console, texts)
     if usable:
         say_line(console, texts.text("terminal.usable"), "green")
 

@@ -189,6 +189,7 @@ TABLES = {
     "carried.csv": "application_id result date source",
     "changes.csv": "application_id was is days because",
     "slipped.csv": "application_id promised_on day days_late",
+    "records.csv": "application_id field was is used because",
     "done_rejects.csv": "source sheet row column reason",
     "done.csv": "application_id result printed_at reason",
     "told.csv": "application_id ready_by",
@@ -229,6 +230,7 @@ COUNTS = (
     "returned taken_out carried_printed carried_open overdue_registry promises_joined "
     "promises_earlier_in_export promises_earlier_in_file promises_unknown"
 )
+RECORD_REASONS = ("taken", "withheld", "priority", "accepted", "reprint")
 READING = "printed spoilt unprinted open rejected"
 REMARK = "spoilt-without-reason"
 READINGS = ("all-but-marked", "ticked-only", "list", "log")
@@ -723,6 +725,7 @@ class Folder:
         self.check_price_rows()
         self.check_slipped()
         self.check_yesterday()
+        self.check_records()
         self.check_sheets()
         rules = {"once", "rule", "limit", "blanks", "shift", "quota", "parity"}
         self.check_proof(broken=not rules.isdisjoint(code for code, _ in self.wrong))
@@ -1548,6 +1551,33 @@ class Folder:
             self.expect(there is told, "file", "slipped.csv")
             self.compare("slipped.csv", true)
 
+    def check_records(self) -> None:
+        """Check that what records.csv says to be used is what applications.csv has."""
+        if not self.has("records.csv"):
+            return
+        rows = [*self.rows("records.csv")]
+        names = {row["application_id"] for row in rows}
+        people = {
+            row["application_id"]: row
+            for row in self.rows("applications.csv")
+            if row["application_id"] in names
+        }
+        places = [(row["application_id"], row["field"]) for row in rows]
+        good = bool(rows) and places == sorted({*places})
+        self.expect(good, "claim", "records.csv")
+        fields = TABLES["applications.csv"].split()[1:]
+        for row in rows:
+            name, field = row["application_id"], row["field"]
+            good = name in people and field in fields
+            # A date told may be earlier than the export's.
+            good = good and (
+                field == "promised_on" or people[name][field] == row["used"]
+            )
+            if row["because"] in ("taken", "accepted"):
+                good = good and row["used"] == row["is"]
+            good &= row["because"] in RECORD_REASONS
+            self.expect(good, "claim", "records.csv", name)
+
     # -- the morning before ------------------------------------------------------
 
     def check_yesterday(self) -> None:
@@ -1764,6 +1794,8 @@ class Folder:
         ]
         if any(True for _ in self.rows("prices.csv")):
             names.append("prices.csv one_more, one_less")
+        if self.has("records.csv"):
+            names.append("records.csv was, is, because")
         if self.previous is not None:
             names += [*GIVEN, "carried.csv", "done_rejects.csv", "previous"]
         if self.worked:

@@ -62,9 +62,11 @@ def _sentences(plan: AnyPlan, known: Known, texts: Language) -> Iterator[str]:
         planned=plan.backlog.planned,
         now=_sum(counts, _NOW, texts),
     )
-    for reading in counts.readings[:_READINGS]:
+    # Of a plan that a ledger knows, nobody but the ledger read any sheet.
+    readings = counts.readings if plan.mark is None else ()
+    for reading in readings[:_READINGS]:
         yield _reading(reading, texts)
-    if more := counts.readings[_READINGS:]:
+    if more := readings[_READINGS:]:
         yield texts.text("yesterday.more_readings", count=len(more))
     if again := _parts(counts, "again_part", _AGAIN, texts):
         yield texts.text("yesterday.again", parts=again)

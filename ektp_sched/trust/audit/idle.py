@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Attempts", "attempts", "idle_days", "with_shifts"]
+__all__ = ["Attempts", "attempts", "idle_days", "most_cards", "with_shifts"]
 
 
 _SOURCE, _SINK = 0, 1
@@ -87,7 +87,8 @@ def idle_days(queue: Queue, limits: Capacity, done: Attempts) -> pl.DataFrame:
         idle = possible.more(waiting, cells)
         if idle:
             spoilt = int(done.by_printer[:, day].sum() - done.good[day])
-            figures = (possible.capacity(), int(done.good[day]), spoilt, idle)
+            most = most_cards(limits, day)
+            figures = (most, int(done.good[day]), spoilt, idle)
             rows.append((day, *figures, int(waiting.sum())))
     names = ("day", "capacity", "printed", "spoilt", "idle", "waiting")
     table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row")
@@ -113,6 +114,21 @@ def _demand(queue: Queue) -> tuple[Ints, list[tuple[int, int]]]:
     return np.cumsum(change, axis=1), pairs
 
 
+def most_cards(limits: Capacity, day: int) -> int:
+    """Return the cards that printers, servers and the reserve allow on a day."""
+    cards = limits.printer_cards[:, day]
+    arcs = _machines(limits.reaches, cards, limits.server_cards[:, day])
+    for printer, limit in enumerate(cards.tolist()):
+        arcs[_SOURCE, _printer(printer)] = limit
+    flow = _largest_flow(arcs)
+    return flow if limits.total is None else min(flow, int(limits.total[day]))
+
+
+def _printer(printer: int) -> int:
+    """Return a printer's first node."""
+    return 2 + printer
+
+
 class _Day:
     """One day's network."""
 
@@ -124,16 +140,6 @@ class _Day:
         self.inked = done.ribbons[:, day]
         self.listed = int(done.listed[day])
 
-    def capacity(self) -> int:
-        """Return the cards that printers, servers and the reserve allow."""
-        cards = self.limits.printer_cards[:, self.day]
-        arcs = self._machines(cards)
-        for printer, limit in enumerate(cards.tolist()):
-            arcs[_SOURCE, self._printer(printer)] = limit
-        total = self.limits.total
-        flow = _largest_flow(arcs)
-        return flow if total is None else min(flow, int(total[self.day]))
-
     def more(self, waiting: Ints, cells: list[tuple[int, int]]) -> int:
         """Return how many further cards could have been printed."""
         if not waiting.any():
@@ -144,7 +150,7 @@ class _Day:
         cards = np.maximum(cards, self.done)
         arcs = self._machines(cards)
         for printer, count in enumerate(self.done.tolist()):
-            arcs[_SOURCE, self._printer(printer)] = count
+            arcs[_SOURCE, _printer(printer)] = count
         _largest_flow(arcs)
         self._add_waiting(arcs, waiting, cells)
         further = _largest_flow(arcs)
@@ -152,9 +158,6 @@ class _Day:
             return further
         room = max(0, int(self.limits.total[self.day]) - self.listed)
         return min(further, room)
-
-    def _printer(self, printer: int) -> int:
-        return 2 + printer
 
     def _machines(self, cards: Ints) -> dict[tuple[int, int], int]:
         limits = self.limits
@@ -178,7 +181,7 @@ class _Day:
             arcs[_SOURCE, kind] = int(left.own[group, self.day])
             arcs[kind, cell] = int(waiting[number])
             for printer in map(ids.index, sets[printers]):
-                arcs[cell, self._printer(printer)] = int(waiting[number])
+                arcs[cell, _printer(printer)] = int(waiting[number])
 
 
 def _fits(reaches: Bools, printers: Ints, servers: Ints, done: Ints) -> bool:

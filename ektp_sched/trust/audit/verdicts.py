@@ -7,9 +7,12 @@ earlier day: whoever prints what is left of yesterday's sheet follows it too.  I
 a plan that began before does, it followed an *earlier sheet*.  A card that followed
 a sheet accuses nobody, whom it passed being the plan's affair.
 
+Where a plan leaves sheets of an earlier one of the same day in force, a printer has
+several papers that day (``paper`` of the assignments), and each is judged by itself.
+
 A sheet was *stopped* where its last cards, in the order of batch and position,
-were not printed on its day, and its printer printed nothing on that day that
-no sheet asked for: a jam or an outage leaves the end of a sheet.  That
+were not printed on its day, and its printer printed nothing on that day that no sheet
+and no recorded reason asked for: a jam or an outage leaves the end of a sheet.  That
 somebody who is left there was passed on that day is the jam's doing.
 
 Whoever *deviates* is listed with what the sheet said: ``ahead`` of its day, on
@@ -131,6 +134,9 @@ def _asked(plans: Sequence[Plan]) -> pl.DataFrame:
             "batch",
             "position",
             plan=pl.lit(number, dtype=pl.Int64),
+            paper=pl.col("paper")
+            if "paper" in plan.assignments.columns
+            else pl.lit(number, dtype=pl.Int64),
         )
         for number, plan in enumerate(sorted(plans, key=lambda plan: plan.start))
     )
@@ -209,18 +215,19 @@ def _sheets(
         "application_id", "machine", "operator", "reason", first_at="printed_at"
     )
     foreign = (
-        strays.filter(~pl.col("earlier"))
+        strays.filter(~pl.col("earlier"), pl.col("reason").is_null())
         .select(
             sheet_day="printed_at", sheet_printer="machine", foreign=pl.lit(value=True)
         )
         .unique()
     )
     sheet = ("sheet_day", "sheet_printer")
+    paper = (*sheet, "paper")
     on_day = prints.select("application_id", "sheet_day", that_day="tried").unique()
-    order = pl.int_range(pl.len()).over(sheet)
+    order = pl.int_range(pl.len()).over(paper)
     handled = pl.col("that_day") | (pl.col("first_at") <= pl.col("sheet_day"))
     return (
-        in_force.sort(*sheet, "batch", "position")
+        in_force.sort(*paper, "batch", "position")
         .join(prints, on=("application_id", *sheet), how="left", maintain_order="left")
         .join(
             on_day,
@@ -235,7 +242,7 @@ def _sheets(
         )
         .with_columns(
             open=~handled.fill_null(pl.col("that_day")),
-            reached=pl.when("tried").then("order").max().over(sheet).fill_null(-1),
+            reached=pl.when("tried").then("order").max().over(paper).fill_null(-1),
         )
         .with_columns(
             left=pl.col("open")

@@ -18,6 +18,7 @@ from ektp_sched.trust.verify.figures import (
     check_reasons,
 )
 from ektp_sched.trust.verify.improvements import check_improvements, check_shift_choice
+from ektp_sched.trust.verify.records import check_records
 from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.tiers import check_tiers, values
 from ektp_sched.trust.verify.ties import check_ties, check_ties_in_groups
@@ -92,6 +93,7 @@ def verify(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> list[Violati
     if plan.backlog is not backlog:
         check_known(plan, backlog, findings)
     check_yesterday(plan, backlog, findings)
+    check_records(backlog, office, findings)
     if sound:
         check_changes(plan, backlog, sums, findings)
     if sound and listed:

@@ -1,0 +1,234 @@
+"""What is set right with a second name: undone, accepted, printed anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import sqlalchemy as sa
+
+from ektp_sched.backlog.prints import PRINTED
+from ektp_sched.backlog.records import FIELDS
+from ektp_sched.days.people import People
+from ektp_sched.errors import LedgerError
+from ektp_sched.ledger import personal
+from ektp_sched.ledger.state import state_of
+from ektp_sched.ledger.tables import FACTS
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.signature import Signature
+    from ektp_sched.ledger import Act, Writer
+
+__all__ = ["accept", "reprint", "undo"]
+
+_LASTING: Final = ("begin", "import", "plan", "adopt", "forget")
+"""Acts that nobody takes back: others rest on them, or what they did is done."""
+
+
+def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
+    """Take back an act, so that everything is as if it had never been.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    number
+        Of the act; also of an act that took one back.
+    signature
+        With a reason, and a second name where a plan rests on the act.
+
+    Returns
+    -------
+    int or None
+        The act that says so; None if it was taken back before.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        There is no such act, it is none to take back, something rests on it, or reason
+        or second name is missing.
+    """
+    with folder.ledger.writing(begun=True) as writer:
+        acts = {act.number: act for act in writer.acts(live=False)}
+        act = acts.get(number)
+        if act is None or act.kind in _LASTING:
+            message = (
+                said(
+                    "there is no act {number}; `ektp-sched ledger history` lists them",
+                    "tidak ada catatan {number}; `ektp-sched ledger history` "
+                    "menyebutkan semuanya",
+                    number=str(number),
+                )
+                if act is None
+                else said(
+                    "act {number} cannot be undone; only what `ektp-sched record` "
+                    "recorded can",
+                    "catatan {number} tidak dapat dibatalkan; hanya yang dicatat "
+                    "dengan `ektp-sched record` yang dapat",
+                    number=str(number),
+                )
+            )
+            raise LedgerError(message)
+        if number in writer.undone:
+            return None
+        what = said("undoing act {n}", "pembatalan catatan {n}", n=str(number))
+        if signature.reason is None:
+            message = said(
+                "{what} needs a reason; say it with --reason",
+                "{what} memerlukan alasan; tulislah dengan --reason",
+                what=what,
+            )
+            raise LedgerError(message)
+        if any(
+            a.kind in ("plan", "adopt") and a.number > number for a in acts.values()
+        ):
+            signature.refuse_without_second(what)
+        _refuse_used(writer, act)
+        signed, texts = signature.act("undo", undoes=number)
+        return writer.append(signed, None, *texts, confirmed=signature.confirmed).number
+
+
+def _refuse_used(writer: Writer, act: Act) -> None:
+    """Refuse to take back people of whom a later act knows."""
+    commitments = FACTS["commitments"]
+    named = writer.facts("commitments", commitments.c.act == act.number)
+    for table in ("prints", "planned", "seen", "overrides"):
+        column = FACTS[table].c
+        refs = sa.select(commitments.c.ref).where(commitments.c.act == act.number)
+        later = writer.facts(table, column.act > act.number, column.person.in_(refs))
+        if named.height and later.height:
+            message = said(
+                "act {later} says more of the cards of act {number}; undo that one "
+                "first",
+                "catatan {later} menyebut lagi kartu dari catatan {number}; batalkan "
+                "yang itu dahulu",
+                later=str(later["act"][-1]),
+                number=str(act.number),
+            )
+            raise LedgerError(message)
+
+
+def accept(
+    folder: OfficeFolder, who: Sequence[str], signature: Signature
+) -> tuple[int | None, int]:
+    """Accept what an export says that puts people ahead, and is withheld.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    who
+        Ids, queue numbers, numbers of identity, or lists of them.
+    signature
+        With a reason and a second name.
+
+    Returns
+    -------
+    tuple
+        The act, None where all of it was accepted before, and how many values it is.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        The ledger does not know one of them, or nothing of theirs is withheld.
+    ektp_sched.errors.LedgerError
+        A reason or second name is missing.
+    """
+    signature.refuse_alone(said("accepting", "penerimaan"))
+    with folder.ledger.reading() as reader:
+        people = People(reader, folder.office).who(who)
+    with folder.ledger.writing() as writer:
+        state = state_of(writer)
+        key = ["person", "field"]
+        waits = state.withheld.join(people, on="person", how="semi")
+        accepted = state.overrides.filter(pl.col("because") == "accepted")
+        silent = people.join(waits, on="person", how="anti").join(
+            accepted, on="person", how="anti"
+        )
+        if silent.height:
+            message = said(
+                "of {number} of those named nothing is withheld; records.csv of the "
+                "last plan says of whom something is",
+                "untuk {number} dari yang disebut tidak ada yang ditahan; records.csv "
+                "rencana terakhir menyebut siapa saja",
+                number=silent.height,
+            )
+            raise LedgerError(message)
+        if waits.is_empty():
+            return None, 0
+        nothing = pl.lit(None, pl.String)
+        signed, texts = signature.act("accept", detail={"values": waits.height})
+        act = writer.append(
+            signed,
+            {
+                "withheld": waits.select(*key, export=nothing, used=nothing),
+                "overrides": waits.select(*key, value="export"),
+            },
+            *texts,
+            confirmed=signature.confirmed,
+        )
+        return act.number, waits.height
+
+
+def reprint(
+    folder: OfficeFolder, who: Sequence[str], signature: Signature
+) -> tuple[int | None, int]:
+    """Make an application of its own of a card that is to be printed anew.
+
+    It has the id of the card before, and waits since the day of the signature.
+
+    Returns
+    -------
+    tuple
+        The act, None where all of them wait already, and how many are new.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        The ledger does not know one of them.
+    ektp_sched.errors.LedgerError
+        One has no card yet, or a reason or second name is missing.
+    """
+    signature.refuse_alone(said("printing anew", "pencetakan ulang"))
+    with folder.ledger.reading() as reader:
+        people = People(reader, folder.office).who(who)
+    with folder.ledger.writing() as writer:
+        state = state_of(writer)
+        anew = [act.number for act in writer.acts("reprint")]
+        printed = state.results.filter(pl.col("result") == PRINTED)
+        has_card = people.join(printed, on="person", how="semi", maintain_order="left")
+        rest = people.join(printed, on="person", how="anti")
+        waits = state.people.filter(pl.col("since").is_in(anew))
+        without = rest.join(waits, on="person", how="anti")
+        if without.height:
+            message = said(
+                "{number} of those named have no card yet that could be printed anew; "
+                "hand in the sheet on which it was printed first",
+                "{number} dari yang disebut belum memiliki kartu untuk dicetak ulang; "
+                "catat dahulu lembar tempat kartunya tercetak",
+                number=without.height,
+            )
+            raise LedgerError(message)
+        if has_card.is_empty():
+            return None, 0
+        applications = personal(has_card["application_id"], "application")
+        own = {"waiting_since": signature.day.isoformat()}
+        own["ready_on"] = own["waiting_since"]
+        dates = ("due_on", "recorded_at", "promised_on", "pinned_on")
+        own |= {name: "" for name in FIELDS if name in dates}
+        overrides = pl.DataFrame({"person": applications.refs}).join(
+            pl.DataFrame({"field": [*own], "value": [*own.values()]}), how="cross"
+        )
+        signed, texts = signature.act("reprint", detail={"cards": has_card.height})
+        act = writer.append(
+            signed,
+            {"overrides": overrides},
+            applications,
+            *texts,
+            confirmed=signature.confirmed,
+        )
+        return act.number, has_card.height

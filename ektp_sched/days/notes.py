@@ -1,0 +1,338 @@
+"""What an office says beside its sheets: counts, outages, priorities, dates told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ektp_sched.backlog.identity import key_path, read_key
+from ektp_sched.backlog.model import PLANNED, Backlog
+from ektp_sched.backlog.priority import read_priorities
+from ektp_sched.backlog.told import read_told
+from ektp_sched.days.people import People
+from ektp_sched.days.signature import OTHER, code_of
+from ektp_sched.days.supplies import WHOLE, Down, blanks_left, outages
+from ektp_sched.errors import InputError, LedgerError
+from ektp_sched.ledger import NewAct, personal
+from ektp_sched.ledger.state import state_of
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.signature import Signature
+
+__all__ = [
+    "record_counts",
+    "record_outage",
+    "record_priorities",
+    "record_told",
+]
+
+
+def record_counts(
+    folder: OfficeFolder, counts: Mapping[str | None, int], signature: Signature
+) -> tuple[int | None, pl.DataFrame]:
+    """Record how many blanks there are on the morning of the signature's day.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    counts
+        By card type; None where the office counts the blanks of one type only.
+    signature
+        Who counted.
+
+    Returns
+    -------
+    tuple
+        The act, None where the same was counted before, and card, blanks, expected:
+        what the ledger makes of the count before, null where there was none.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        There is no such card type, or nobody counts its blanks.
+    """
+    stocked = [
+        name for name, card in folder.office.cards.items() if card.stock is not None
+    ]
+    named = {_card(name, stocked): blanks for name, blanks in counts.items()}
+    with folder.ledger.writing(begun=True) as writer:
+        expected = blanks_left(folder.office, writer, signature.day)
+        before = {
+            act.number: act.day
+            for act in writer.acts("count")
+            if act.day == signature.day
+        }
+        facts = writer.facts("counts").filter(pl.col("act").is_in([*before]))
+        last = dict(facts.select("card", "blanks").iter_rows())
+        new = pl.DataFrame(
+            [(card, blanks, expected.get(card)) for card, blanks in named.items()],
+            schema={"card": pl.String, "blanks": pl.Int64, "expected": pl.Int64},
+            orient="row",
+        )
+        if all(last.get(card) == blanks for card, blanks in named.items()):
+            return None, new
+        differences = {
+            card: blanks - expected[card]
+            for card, blanks in named.items()
+            if card in expected
+        }
+        signed, texts = signature.act("count", detail={"difference": differences})
+        act = writer.append(
+            signed, {"counts": new}, *texts, confirmed=signature.confirmed
+        )
+        return act.number, new
+
+
+def _card(name: str | None, stocked: Sequence[str]) -> str:
+    """Return the card type that is meant."""
+    if name is None and len(stocked) == 1:
+        return stocked[0]
+    if name in stocked:
+        return str(name)
+    message = (
+        said(
+            "has no card type with a stock; write the stock into [cards] of the office "
+            "file first",
+            "tidak memiliki jenis kartu dengan stock; isilah dahulu stock di [cards] "
+            "berkas kantor",
+        )
+        if not stocked
+        else said(
+            "counts blanks of {cards}; write --count CARD=NUMBER with one of them",
+            "menghitung blangko {cards}; tulislah --count KARTU=JUMLAH dengan salah "
+            "satunya",
+            cards=", ".join(stocked),
+        )
+    )
+    raise LedgerError(message, file="--count")
+
+
+def record_outage(
+    folder: OfficeFolder, outage: Down, signature: Signature
+) -> int | None:
+    """Record that a server or printer does less on some days, or works again.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    outage
+        Days, and what is left; all of it: whatever was said before of those days, and
+        until further notice, counts no longer.
+    signature
+        Who says so.
+
+    Returns
+    -------
+    int or None
+        The act; None where this is known.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        The office has no such machine, or the days are in the wrong order.
+    """
+    office = folder.office
+    known = [each.id for each in (*office.servers, *office.printers)]
+    if outage.resource not in known:
+        message = said(
+            "the office has no such server or printer; it has {names}",
+            "kantor tidak memiliki server atau printer itu; yang ada: {names}",
+            names=", ".join(known),
+        )
+        raise LedgerError(message, file="--outage")
+    if outage.ends is not None and outage.ends < outage.begins:
+        message = said(
+            "the last day, {ends}, is before the first, {begins}; exchange them",
+            "hari terakhir, {ends}, sebelum hari pertama, {begins}; tukarkan",
+            ends=str(outage.ends),
+            begins=str(outage.begins),
+        )
+        raise LedgerError(message, file="--to")
+    with folder.ledger.writing(begun=True) as writer:
+        standing = outages(writer)
+        if outage in standing or (
+            outage.left == WHOLE and not _touches(outage, standing)
+        ):
+            return None
+        facts = pl.DataFrame(
+            [(outage.resource, outage.begins, outage.ends, outage.left)],
+            schema={
+                "resource": pl.String,
+                "begins": pl.Date,
+                "ends": pl.Date,
+                "left": pl.Int64,
+            },
+            orient="row",
+        )
+        signed, texts = signature.act("outage")
+        act = writer.append(
+            signed, {"outages": facts}, *texts, confirmed=signature.confirmed
+        )
+        return act.number
+
+
+def _touches(outage: Down, standing: Sequence[Down]) -> bool:
+    """Return whether an outage stands on days of another of the same machine."""
+    return any(
+        each.resource == outage.resource
+        and (each.ends is None or each.ends >= outage.begins)
+        and (outage.ends is None or each.begins <= outage.ends)
+        for each in standing
+    )
+
+
+def record_priorities(
+    folder: OfficeFolder, path: Path, signature: Signature
+) -> tuple[int, int]:
+    """Record who is to be printed sooner, as somebody authorised.
+
+    Each reason of the list is an act, approved by whom the list names.
+
+    Returns
+    -------
+    tuple
+        How many people are new in it, and how many were so before.
+
+    Raises
+    ------
+    ektp_sched.errors.PriorityError
+        The list is not what it should be, or names somebody whom no export had.
+    """
+    office = folder.office
+    key = None if office.identity is None else read_key(key_path(office))
+    lines = read_priorities(path, office, key).frame
+    with folder.ledger.reading() as reader:
+        people = People(reader, office)
+    rows = people.named.rows_of(lines["id"].fill_null(lines["number"]))
+    if rows.has_nulls():
+        message = said(
+            "names somebody whom no export had yet ({count} such rows); correct it, or "
+            "wait for the export; nothing was recorded",
+            "menyebut orang yang belum ada dalam ekspor mana pun ({count} baris "
+            "seperti itu); perbaiki, atau tunggu ekspornya; belum ada yang dicatat",
+            count=rows.null_count(),
+        )
+        at = int(rows.is_null().arg_max() or 0)
+        raise InputError(message, file=str(path), row=int(lines["row"][at]))
+    wanted = (
+        lines.with_columns(
+            people.refs(rows).alias("person"),
+            due_on=pl.col("due_on").dt.to_string("iso"),
+        )
+        .unpivot(
+            ["urgency", "due_on"],
+            index=["person", "by", "reason"],
+            variable_name="field",
+            value_name="value",
+        )
+        .drop_nulls("value")
+    )
+    with folder.ledger.writing() as writer:
+        state = state_of(writer)
+        new = wanted.join(
+            state.overrides.filter(pl.col("because") == "priority"),
+            on=["person", "field", "value"],
+            how="anti",
+            maintain_order="left",
+        )
+        for (by, reason), part in new.group_by("by", "reason", maintain_order=True):
+            code = code_of(str(reason))
+            texts = personal(
+                pl.Series([str(reason)] * (code == OTHER), dtype=pl.String), "remark"
+            )
+            act = NewAct(
+                kind="priority",
+                day=signature.day,
+                by=signature.by,
+                approved_by=str(by),
+                reason=code,
+                remark=int(texts.refs[0]) if len(texts.refs) else None,
+                detail={"people": part["person"].n_unique()},
+            )
+            facts = {"overrides": part.select("person", "field", "value")}
+            writer.append(act, facts, texts, confirmed=signature.confirmed)
+    number = new["person"].n_unique()
+    return number, wanted["person"].n_unique() - number
+
+
+def record_told(
+    folder: OfficeFolder, path: Path, signature: Signature
+) -> tuple[int | None, int, int]:
+    """Record which dates people were told.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    path
+        promises.csv, its folder, or a list with its columns.
+    signature
+        Who told them.
+
+    Returns
+    -------
+    tuple
+        The act, None where all of it was known; how many dates are new, and how many
+        rows are of people whom no export had.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        The list is not what it should be.
+    """
+    file = path / "promises.csv" if path.is_dir() else path
+    with folder.ledger.reading() as reader:
+        people = People(reader, folder.office)
+    told = read_told(file, _everybody(people), folder.office).frame
+    told = told.with_columns(
+        people.refs(people.named.rows_of(told["application_id"])).alias("person")
+    )
+    strangers = told["person"].null_count()
+    told = told.drop_nulls("person")
+    dates = pl.concat(
+        [
+            told.select("person", promised_on="first_told"),
+            told.select("person", "promised_on"),
+        ]
+    ).unique(maintain_order=True)
+    with folder.ledger.writing() as writer:
+        known = writer.facts("told").select("person", "promised_on")
+        new = dates.join(
+            known, on=["person", "promised_on"], how="anti", maintain_order="left"
+        )
+        if new.is_empty():
+            return None, 0, strangers
+        signed, texts = signature.act("told", detail={"dates": new.height})
+        act = writer.append(
+            signed, {"told": new}, *texts, confirmed=signature.confirmed
+        )
+        return act.number, new.height, strangers
+
+
+def _everybody(people: People) -> Backlog:
+    """Return all people of a ledger as a list of dates told asks for them."""
+    nobody = pl.DataFrame(schema=dict(PLANNED))
+    frame = pl.concat([people.newest.select("application_id"), nobody], how="diagonal")
+    return Backlog(
+        frame=frame,
+        held=nobody.select("application_id", "status", "area"),
+        rejects=pl.DataFrame(),
+        read=frame.height,
+        extra=(),
+        notices=(),
+        digest=None,
+        source=None,
+        classified={},
+        prioritised=0,
+        priority_unmatched=0,
+        priorities=pl.DataFrame(),
+        provisional=False,
+    )

@@ -1,0 +1,153 @@
+"""Whom somebody names: by id, queue number or number of identity, or in a list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ektp_sched.backlog.identity import (
+    Named,
+    application_ids,
+    key_path,
+    read_key,
+    whole_numbers,
+)
+from ektp_sched.backlog.numbers import read_numbers
+from ektp_sched.errors import InputError
+from ektp_sched.ledger.tables import FACTS
+from ektp_sched.words import said
+from ektp_sched.yesterday.sheets import read_filled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ektp_sched.ledger import Reader
+    from ektp_sched.office import Office
+    from ektp_sched.yesterday.sheets import Filled
+
+__all__ = ["People", "refuse_unknown"]
+
+
+class People:
+    """Everybody whom a ledger names, by what they are called.
+
+    Parameters
+    ----------
+    reader
+        The ledger.
+    office
+        Its key makes ids from numbers of identity.
+    """
+
+    def __init__(self, reader: Reader, office: Office) -> None:
+        self.names = reader.names()
+        self.newest = self.names.unique(
+            "application_id", keep="last", maintain_order=True
+        )
+        self.named = Named(self.newest)
+        self.office = office
+        self._formers = _formers(self.names, reader)
+
+    def refs(self, rows: pl.Series) -> pl.Series:
+        """Return the persons of rows that `Named.rows_of` gives; null for none."""
+        return self.newest["person"].gather(rows)
+
+    def as_of(self, refs: pl.Series, days: pl.Series) -> pl.Series:
+        """Return persons as they were on some days: of cards printed anew, the former.
+
+        A day that is null is today's.
+        """
+        for former, anew, since in self._formers.iter_rows():
+            before = (refs == anew) & (days < since)
+            refs = refs.set(before.fill_null(value=False), former)
+        return refs
+
+    def listed(self, path: Path, source: str, printers: Sequence[str] = ()) -> Filled:
+        """Read a filled sheet, a list of cards or a log."""
+        return read_filled(path, source, self.office, printers, self.named)
+
+    def who(self, names: Sequence[str]) -> pl.DataFrame:
+        """Return whom names and lists of names stand for: person, application_id.
+
+        Parameters
+        ----------
+        names
+            Ids, queue numbers, numbers of identity, or paths of lists of them.
+
+        Raises
+        ------
+        ektp_sched.errors.InputError
+            The ledger does not know one of them; which one is said by its place.
+        """
+        files = [name for name in names if Path(name).is_file()]
+        spoken = [name.strip() for name in names if name not in files]
+        rows = [self._rows(pl.Series(spoken, dtype=pl.String))] if spoken else []
+        if spoken and rows[0].has_nulls():
+            at = int(rows[0].is_null().arg_max() or 0) + 1
+            message = said(
+                "number {at} of those named is nobody in the ledger; give a queue "
+                "number, an id or a number of identity as the last export has it",
+                "yang disebut nomor {at} tidak ada di buku besar; berikan nomor "
+                "antrean, id, atau NIK seperti dalam ekspor terakhir",
+                at=at,
+            )
+            raise InputError(message)
+        for file in files:
+            listed = self.listed(Path(file), file)
+            refuse_unknown(listed, listed.rows["person"], file)
+            rows.append(listed.rows["person"])
+        if not rows:
+            return self.newest.clear()
+        return self.newest[pl.concat(rows).unique(maintain_order=True).to_list()]
+
+    def _rows(self, names: pl.Series) -> pl.Series:
+        if self.office.identity is not None:
+            numbers = whole_numbers(names)
+            if numbers.any():
+                key = read_key(key_path(self.office))
+                values = read_numbers(names.set(~numbers, None)).values
+                names = application_ids(values, key).fill_null(names)
+        return self.named.rows_of(names)
+
+
+def _formers(names: pl.DataFrame, reader: Reader) -> pl.DataFrame:
+    """Return whose card is printed anew, the last first: former, anew, since."""
+    acts = {act.number: act.day for act in reader.acts("reprint")}
+    schema = {"former": pl.Int64, "anew": pl.Int64, "since": pl.Date}
+    if not acts:
+        return pl.DataFrame(schema=schema)
+    made = reader.facts("commitments", FACTS["commitments"].c.act.in_([*acts]))
+    former = pl.col("person").shift(1).over("application_id")
+    pairs = names.with_columns(former=former).join(
+        made.select("ref", "act"),
+        left_on="person",
+        right_on="ref",
+        maintain_order="left",
+    )
+    since = pl.col("act").replace_strict(acts, return_dtype=pl.Date)
+    return pairs.select("former", anew="person", since=since).drop_nulls().reverse()
+
+
+def refuse_unknown(listed: Filled, rows: pl.Series, file: str) -> None:
+    """Refuse a list with a row that names nobody, or cannot be read.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        Naming the row.
+    """
+    nobody = listed.rows.filter(rows.is_null()).select("sheet", "row")
+    refused = pl.concat([nobody, listed.rejects.select("sheet", "row")])
+    if refused.is_empty():
+        return
+    sheet, row = refused.sort("row").row(0)
+    message = said(
+        "names nobody in the ledger, or cannot be read ({rows} such rows); correct it, "
+        "nothing was recorded",
+        "tidak menyebut siapa pun di buku besar, atau tidak terbaca ({rows} baris "
+        "seperti itu); perbaiki, belum ada yang dicatat",
+        rows=refused.height,
+    )
+    raise InputError(message, file=file, sheet=sheet, row=row)
