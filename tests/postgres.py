@@ -69,11 +69,11 @@ def server() -> sa.URL:
 
 
 @contextmanager
-def new_database(server: sa.URL) -> Iterator[sa.URL]:
+def new_database(server: sa.URL, options: str = "") -> Iterator[sa.URL]:
     """Make a database for one test, and drop it after."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"ektp_{os.getpid()}_{worker}_{next(_NUMBERS)}"
-    _ask(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    _ask(server, f"CREATE DATABASE {name} TEMPLATE template0 {options}")
     try:
         yield server.set(database=name)
     finally:

@@ -185,3 +185,28 @@ def test_the_jumper_is_accused_and_nobody_else(tmp_path: Path) -> None:
         ("N", "ahead", None),
         ("K", "skipped", None),
     ]
+    # The jam's F, and G in whose place came X; not M, of whom nothing is known.
+    assert judged.stopped.select("day", "printer", "left").rows() == [
+        (MON, "p2", 1),
+        (TUE, "p1", 1),
+    ]
+
+
+def test_promises_and_waits_as_worked_by_hand(tmp_path: Path) -> None:
+    office = four_days(tmp_path)
+    month = month_of(office.folder)
+    name = {ref: name for name, ref in office.refs.items()}
+    promises = {
+        name[p]: o for p, o in month.promises.select("person", "outcome").rows()
+    }
+    late = {"G": "missed", "J": "missed", "K": "missed"}
+    assert promises == {"A": "kept", "L": "kept"} | late
+    printed, end = month.waits("")
+    # Of the days of waiting 1, 3, 34, three times 35, ... 42; of R nothing is known.
+    waits = (printed.people, printed.middle, printed.high, printed.longest)
+    assert waits == (14, 36, 41, 42)
+    assert (end.people, end.longest) == (1, 4)
+    assert month.by_operator.rows() == [("Ani", 11, 0), ("Beni", 4, 1)]
+    assert month.counts["difference"].to_list() == [-1]
+    assert [each.left for each in month.blanks] == [85 - 2]
+    assert month.broken == ()

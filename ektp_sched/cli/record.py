@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from ektp_sched.cli.console import as_date, echo, emit, say
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.options import JsonOption, LangOption, signed_by
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.today import LedgerOption
 from ektp_sched.errors import UsageError, place
@@ -185,7 +184,7 @@ def record(
     rests on is corrected with a second name alone.
     """
     from ektp_sched.days import open_office
-    from ektp_sched.days.plans import finish
+    from ektp_sched.days.committed import finish
     from ektp_sched.days.signature import Signature
 
     where, *paths = _with_folder(files or [])
@@ -207,13 +206,15 @@ def record(
     _only_with(what, "--all", {"--except": excepted})
     _only_with(what, "--outage", {"--from": begins, "--to": ends, "--left": left})
     signature = Signature(
-        by=_name(by),
+        by=signed_by(by),
         day=on or date.today(),
         reason=(reason or "").strip() or None,
         approved_by=approved_by,
         confirmed=on is not None,
     )
     finish(folder)
+    if what in ("FILE", "--all"):
+        _adopt(folder, signature)
     tellers: dict[str, Callable[[], tuple[dict[str, Any], list[Said]]]] = {
         "FILE": lambda: _files(folder, paths, signature, words),
         "--all": lambda: _all(folder, excepted or [], signature),
@@ -234,6 +235,20 @@ def record(
         return
     for sentence in sentences:
         echo(in_spoken(sentence))
+
+
+def _adopt(folder: OfficeFolder, signature: Signature) -> None:
+    """Take the plans that an older ledger does not know, whose sheets come now."""
+    if not folder.ledger.exists:
+        return
+    from ektp_sched.days.committed import unknown_plans
+
+    with folder.ledger.reading() as reader:
+        unknown = unknown_plans(folder, reader)
+    if unknown:
+        from ektp_sched.days.plans import adopt_unknown
+
+        adopt_unknown(folder, signature)
 
 
 def _with_folder(paths: list[Path]) -> list[Path]:
@@ -282,32 +297,17 @@ def _only_with(what: str, option: str, parts: Mapping[str, Any]) -> None:
             raise UsageError(message)
 
 
-def _name(by: str | None) -> str:
-    """Return who says so."""
-    try:
-        name = by if by is not None else getpass.getuser()
-    except (OSError, KeyError):
-        name = ""
-    if not name.strip():
-        message = said(
-            "nobody says so; give a name with --by",
-            "tidak ada yang mencatat; sebutkan nama dengan --by",
-        )
-        raise UsageError(message)
-    return name.strip()
-
-
 _Told = tuple[dict[str, Any], list[Said]]
 
 
 def _as_act(act: int | None) -> Said:
-    """Return the number of an act, and that there is none where all was known."""
+    """Return the number of an act, or that there is none, as all of it was known."""
     if act is None:
         return said(
-            "Nothing is new: the ledger knows all of it.",
-            "Tidak ada yang baru: semuanya sudah ada di buku besar.",
+            "Nothing new, the ledger knows all of it.",
+            "Tidak ada yang baru, semuanya sudah ada di buku besar.",
         )
-    return said("Act {act}.", "Catatan {act}.", act=str(act))
+    return said("Recorded as act {act}.", "Dicatat sebagai {act}.", act=str(act))
 
 
 def _files(
@@ -373,9 +373,10 @@ def _sentences(recorded: Recorded) -> list[Said]:
     ]
     if recorded.rejects.height:
         counted.append(said("rejected {n}", "ditolak {n}", n=recorded.rejects.height))
-    lines = [joined(" ", (_as_act(recorded.act), joined(", ", counted)))]
-    if counted:
-        lines[0] = joined("", (lines[0], "."))
+    head = _as_act(recorded.act)
+    lines = [joined(" ", (head, joined("", (joined(", ", counted), "."))))]
+    if not counted:
+        lines = [head]
     lines += [
         said(
             "{cards} of them stand on the sheet of plan {plan}, {day}, {printer}, "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
+from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption, signed_by
 from ektp_sched.cli.plan import tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
@@ -68,6 +68,8 @@ ExportOption = Annotated[
         help="The export to take; the newest in DIR/exports if left out.",
     ),
 ]
+
+
 RestOption = Annotated[
     bool,
     typer.Option(
@@ -126,7 +128,7 @@ def today(
         "export": export,
         "open": open_choice,
         "gone": gone,
-        "by": by,
+        "by": signed_by(by),
         "days": days,
         "max_rejects": max_rejects,
         "heads": heads or (),
@@ -134,14 +136,15 @@ def today(
     }
     with Progress(words) as progress:
         progress("read", 0)
+        options["progress"] = progress
         if rest:
             from ektp_sched.days.rest import rest as make_rest
 
-            came = make_rest(folder, left=share, progress=progress, **options)
+            came = make_rest(folder, left=share, **options)
         else:
             from ektp_sched.days.morning import today as make
 
-            morning = make(folder, progress=progress, **options)
+            morning = make(folder, **options)
     if rest:
         _tell_rest(came, words, as_json=as_json)
         return
@@ -232,6 +235,7 @@ def _document(morning: Morning) -> dict[str, Any]:
         "again": morning.again,
         "export": str(morning.export),
         "imported": None if morning.imported is None else dict(morning.imported),
+        "recorded": None if morning.recorded is None else dict(morning.recorded.counts),
         "records": morning.records.height,
         "slipped": morning.slipped.height,
         "blanks": dict(morning.blanks),

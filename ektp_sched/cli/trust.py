@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.days.month import Month
     from ektp_sched.office import Office
     from ektp_sched.output import SavedPlan
     from ektp_sched.output.languages import Language
@@ -174,8 +175,6 @@ def explain(
 
 
 def audit(
-    backlog: BacklogOption,
-    office: OfficeOption,
     out: Annotated[
         Path,
         typer.Option(
@@ -187,7 +186,43 @@ def audit(
         typer.Argument(
             metavar="LOG",
             help="The print log: application_id, printed_at, printer and, if there "
-            "are any, result, operator, reason. Left out: filled sheets tell.",
+            "are any, result, operator, reason. Left out: filled sheets tell. Or an "
+            "office folder, whose ledger tells.",
+        ),
+    ] = None,
+    backlog: Annotated[
+        Path | None,
+        typer.Option(
+            "--backlog", metavar="FILE", help="Who waited; needed but for a ledger."
+        ),
+    ] = None,
+    office: Annotated[
+        Path | None,
+        typer.Option(
+            "--office",
+            metavar="FILE",
+            help="office.toml or office.xlsx; needed but for a ledger.",
+        ),
+    ] = None,
+    first: Annotated[
+        date | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            parser=as_date,
+            help="Of a ledger, the first day; all days if left out.",
+        ),
+    ] = None,
+    last: Annotated[
+        date | None,
+        typer.Option(
+            "--to", metavar="DATE", parser=as_date, help="Of a ledger, the last day."
+        ),
+    ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            "--ledger", metavar="URL", help="The ledger; the folder's if left out."
         ),
     ] = None,
     plans: Annotated[
@@ -208,18 +243,30 @@ def audit(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a print log with the office's rule and its sheets.
+    """Compare what was printed with the office's rule and its sheets.
 
     Who was printed out of turn, how many were passed, and what accounts for it.
     With --plan nobody who followed the sheets is accused, and whoever deviates
     from them is named with what the sheet said.  --previous is one more plan, with
     its filled sheets; --promises has the dates by the first of which people are judged.
+
+    Of an office folder the ledger tells all: sheets against cards, promises, waits,
+    blanks, outages and decisions, with a report for the council that names nobody, and
+    histories for scenarios.toml.
     """
     from ektp_sched.output.audit_sheets import refuse_audit, save_audit
     from ektp_sched.trust import audit as make_audit
 
-    rules, words = read_office(office, lang)
     yesterday = Yesterday(previous, done, promises, open_choice, gone)
+    if log is not None and log.is_dir():
+        given = (backlog, office, priority, plans, *yesterday.files, open_choice)
+        if any(given):
+            raise UsageError(_OF_A_LOG)
+        _audit_ledger(log, out, first, last, ledger, lang, as_json=as_json)
+        return
+    if backlog is None or office is None or any((first, last, ledger)):
+        raise UsageError(_OF_A_LEDGER)
+    rules, words = read_office(office, lang)
     read = files_read(rules, log, backlog, office, priority)
     refuse_audit(out, [*read, *yesterday.files])
     people = _backlog(backlog, rules, priority)
@@ -244,6 +291,68 @@ def audit(
             echo(line)
     if not result.clean:
         raise typer.Exit(NO)
+
+
+_OF_A_LOG = said(
+    "an office folder's ledger tells all; leave out --backlog, --office, --priority, "
+    "--plan, --previous, --done, --promises and --open",
+    "buku catatan di folder kantor sudah memuat semuanya; hilangkan --backlog, "
+    "--office, --priority, --plan, --previous, --done, --promises dan --open",
+)
+_OF_A_LEDGER = said(
+    "name an office folder, with --from and --to if you like; or give --backlog and "
+    "--office, with a print log or filled sheets, and neither --from nor --to",
+    "sebutkan folder kantor, boleh dengan --from dan --to; atau berikan --backlog dan "
+    "--office, dengan catatan cetak atau lembar yang terisi, tanpa --from dan --to",
+)
+
+
+def _audit_ledger(
+    path: Path,
+    out: Path,
+    first: date | None,
+    last: date | None,
+    ledger: str | None,
+    lang: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Tell of an office's days out of its ledger."""
+    from ektp_sched.days import open_office
+    from ektp_sched.days.month import month_of, refuse_month, save_month
+    from ektp_sched.days.month.saving import month_document
+
+    folder = open_office(path, ledger=ledger)
+    words = words_for(folder.office, lang)
+    refuse_month(out, [path])
+    month = month_of(folder, first=first, last=last)
+    save_month(month, out, words)
+    if as_json:
+        emit(month_document(month))
+    else:
+        for line in _month_lines(month, out, words):
+            echo(line)
+    if not month.clean:
+        raise typer.Exit(NO)
+
+
+def _month_lines(month: Month, out: Path, words: Language) -> Iterator[str]:
+    yield words.text(
+        "month.lines",
+        start=month.first,
+        end=month.last,
+        printed=month.total("printed"),
+        spoilt=month.total("spoilt"),
+        beside=month.total("beside_sheets"),
+        waiting=month.waiting.height,
+    )
+    if month.promises.height:
+        yield words.text("month.promises_line", **month.outcomes())
+    if not month.judged.clean:
+        yield words.text("month.accused", count=month.judged.out_of_turn.height)
+    if month.broken:
+        yield words.text("month.broken", count=len(month.broken))
+    yield words.text("month.written", folder=str(out))
 
 
 def _evidence(

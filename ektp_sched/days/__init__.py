@@ -1,13 +1,10 @@
-"""The office day by day: the morning, what was printed, one person, the month.
-
-A name brings its module with it when it is first used: the counter asks of one person,
-and waits for no planner to load.
-"""
+"""The office day by day: the morning, what was printed, one person, the month."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from ektp_sched.lazily import lazily
 
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder as OfficeFolder
@@ -28,19 +25,11 @@ __all__ = [
     "today",
 ]
 
-_MODULES: Final = {
-    "folder": ("OfficeFolder", "PlanFolder", "open_office"),
-    "morning": ("Morning", "today"),
-    "status": ("Standing", "status_of"),
-}
-
-
-def __getattr__(name: str) -> object:
-    """Load a public name's module when the name is first used (PEP 562)."""
-    for module, names in _MODULES.items():
-        if name in names:
-            value: object = getattr(import_module(f"{__name__}.{module}"), name)
-            globals()[name] = value
-            return value
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+__getattr__ = lazily(
+    __name__,
+    {
+        "folder": ("OfficeFolder", "PlanFolder", "open_office"),
+        "morning": ("Morning", "today"),
+        "status": ("Standing", "status_of"),
+    },
+)

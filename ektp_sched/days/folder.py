@@ -23,6 +23,7 @@ __all__ = [
     "PLANS",
     "OfficeFolder",
     "PlanFolder",
+    "exports",
     "newest_export",
     "open_office",
 ]
@@ -44,6 +45,7 @@ _ENDINGS: Final = frozenset(
 _OWN: Final = frozenset(
     {*_OFFICES, "arrivals.csv", "breakdowns.csv", "history.csv", "priority.csv"}
     | {"office.schema.json", "scenarios.schema.json", "record_rejects.csv"}
+    | {"forgotten.json"}
 )
 """Files of an office folder that are none."""
 
@@ -109,15 +111,9 @@ class OfficeFolder:
         return first / str(number)
 
 
-def newest_export(folder: OfficeFolder) -> Path:
-    """Return the export that was dropped last, by its time, then by its name.
-
-    Raises
-    ------
-    ektp_sched.errors.FolderError
-        There is none.
-    """
-    dropped = [
+def exports(folder: OfficeFolder) -> list[Path]:
+    """Return all exports that the office has dropped."""
+    return [
         path
         for place in (folder.path / EXPORTS, folder.path)
         if place.is_dir()
@@ -128,6 +124,17 @@ def newest_export(folder: OfficeFolder) -> Path:
         and not path.name.startswith(".")
         and (place.name == EXPORTS or path.name not in _OWN)
     ]
+
+
+def newest_export(folder: OfficeFolder) -> Path:
+    """Return the export that was dropped last, by its time, then by its name.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        There is none.
+    """
+    dropped = exports(folder)
     if not dropped:
         message = said(
             "holds no export; drop the newest one in {folder}",
@@ -194,6 +201,6 @@ def open_office(
             )
         )
         raise FolderError(message, file=str(folder))
-    return OfficeFolder(
-        folder, Office.load(files[0]), Ledger(address(folder, given=ledger))
-    )
+    office = Office.load(files[0])
+    place = address(folder, given=ledger, of_office=office.ledger.url)
+    return OfficeFolder(folder, office, Ledger(place))

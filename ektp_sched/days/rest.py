@@ -23,6 +23,7 @@ import polars as pl
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.prints import STANDING, UNPRINTED
+from ektp_sched.days.committed import finish, last_plan
 from ektp_sched.days.folder import newest_export
 from ektp_sched.days.morning import (
     ATTEMPTS,
@@ -34,17 +35,20 @@ from ektp_sched.days.morning import (
     refuse_later,
     take_in,
 )
-from ektp_sched.days.plans import Clerk, finish, last_plan, persons_of, put_plan
+from ektp_sched.days.plans import persons_of, put_plan
+from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import office_of, used
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE
-from ektp_sched.errors import UsageError
+from ektp_sched.errors import AskedError, UsageError
 from ektp_sched.office import Outage, calendar, capacity
+from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
 from ektp_sched.rules.capacity import day_shares
 from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
+from ektp_sched.yesterday.filled import marked_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +56,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.morning import Morning
-    from ektp_sched.documents import Plan
+    from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.documents.entries import ShiftUse
     from ektp_sched.ledger import Reader
     from ektp_sched.ledger.state import State
@@ -118,6 +122,8 @@ class _Day:
 
     Parameters
     ----------
+    plans
+        By number.
     rows
         person, application_id, card, printer, server, plan (number): the one place of
         everybody on the day's sheets.
@@ -129,6 +135,7 @@ class _Day:
         Those that are worked on the day.
     """
 
+    plans: Mapping[int, SavedPlan]
     rows: pl.DataFrame
     standing: pl.DataFrame
     used: pl.DataFrame
@@ -138,26 +145,27 @@ class _Day:
     def of(cls, folder: OfficeFolder, reader: Reader, state: State, day: date) -> _Day:
         """Read the plans of a day."""
         numbers = {act.plan for act in reader.acts("plan", "adopt")}
-        plans = [
-            (each.number, load(each.path))
+        plans = {
+            each.number: load(each.path)
             for each in folder.plans()
             if each.day == day and each.number in numbers
-        ]
+        }
         sheets = [
             plan.assignments.filter(pl.col("day") == day)
             .select(_ID, "printer", "server", plan=pl.lit(number, pl.Int64))
             .join(plan.backlog.frame.select(_ID, "card"), on=_ID)
-            for number, plan in plans
+            for number, plan in plans.items()
         ]
         rows = pl.concat(sheets).unique(_ID, keep="last", maintain_order=True)
         rows = rows.with_columns(person=persons_of(state, rows[_ID]))
         prints = used(reader, day).filter(pl.col("day") == day)
-        uses = {use.shift: use for _, p in plans for use in p.shifts if use.day == day}
+        uses = [use for plan in plans.values() for use in plan.shifts]
         return cls(
+            plans=plans,
             rows=rows,
             standing=rows.join(state.standing(day), on="person", how="semi"),
             used=prints,
-            shifts=tuple(uses.values()),
+            shifts=tuple({use.shift: use for use in uses if use.day == day}.values()),
         )
 
 
@@ -210,37 +218,43 @@ def rest(
             value=str(left),
         )
         raise UsageError(message)
-    clerk = Clerk(by or getpass.getuser(), on or date.today(), on is not None)
+    signature = Signature(
+        by=by or getpass.getuser(), day=on or date.today(), confirmed=on is not None
+    )
     finish(folder)
-    _refuse_first(folder, clerk.day)
+    _refuse_first(folder, signature.day)
     path = newest_export(folder) if export is None else Path(export)
-    refuse_later(folder, clerk, heads, open)
+    refuse_later(folder, signature, heads, open)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
-    imported = take_in(folder, backlog, clerk, open=open, gone=gone)
+    imported = take_in(folder, backlog, signature, open=open, gone=gone)
     for _ in range(ATTEMPTS):
-        basis = basis_of(folder, backlog, clerk.day)
+        basis = basis_of(folder, backlog, signature.day)
         with folder.ledger.reading() as reader:
             if reader.number != basis.state.number:
                 continue
-            day = _Day.of(folder, reader, basis.state, clerk.day)
-            voids, stay = _stopped(day, basis.office, clerk.day)
-            cards = _cards(stay, clerk.day)
-            office = office_of(folder.office, reader, clerk.day, cards)
-        office = _what_is_left(office, day, stay, clerk.day, share, days or basis.days)
-        basis = replace(basis, office=office, files=_files(basis, day, stay, clerk.day))
-        made = made_of(folder, basis, clerk.day, days or basis.days, progress)
+            day = _Day.of(folder, reader, basis.state, signature.day)
+            voids, stay = _stopped(day, basis.office, signature.day)
+            _ask_for_sheets(day, voids)
+            cards = _cards(stay, signature.day)
+            office = office_of(folder.office, reader, signature.day, cards)
+        horizon = days or basis.days
+        basis = replace(
+            basis,
+            office=_what_is_left(office, day, stay, signature.day, share, horizon),
+            files=_files(basis, day, stay, signature.day),
+        )
+        made = made_of(folder, basis, signature.day, horizon, progress)
         again = _again(made, basis.previous)
-        came = Rest(clerk.day, None, voids, stay.height, again)
+        came = Rest(signature.day, None, voids, stay.height, again)
         if not again:
             return came
-        came = replace(came, uncounted=_uncounted(office, day, stay))
         place = None
         if made.status in (Status.OPTIMAL, Status.FEASIBLE):
             put = put_plan(
                 folder,
                 made,
                 basis.state,
-                clerk,
+                signature,
                 lang=lang,
                 beside=basis.files,
                 voids=voids.drop("cards"),
@@ -249,8 +263,11 @@ def rest(
             if put is None:
                 continue
             place, made = put
-        morning = morning_of(made, place, path, imported, basis)
-        return replace(came, morning=morning)
+        return replace(
+            came,
+            morning=morning_of(made, place, path, imported, None, basis),
+            uncounted=_uncounted(office, day, stay),
+        )
     raise others_record(folder)
 
 
@@ -267,6 +284,32 @@ def _refuse_first(folder: OfficeFolder, day: date) -> None:
             day=str(day),
         )
         raise UsageError(message)
+
+
+def _ask_for_sheets(day: _Day, voids: pl.DataFrame) -> None:
+    """Ask for sheets that are void, were filled in, and are not recorded.
+
+    They are not read without a word: on a sheet that is half done an empty box is no
+    print yet.
+    """
+    for number, on, printer, _ in voids.iter_rows():
+        sheet = day.rows.filter(plan=number, printer=printer)
+        if sheet.join(day.used, on="person", how="semi").height:
+            continue
+        plan = day.plans[number]
+        stems = file_stems(plan.assignments["printer"].unique().sort().to_list())
+        for path in marked_in(plan):
+            if path.parent.name == str(on) and path.stem == stems[printer]:
+                raise AskedError(
+                    said(
+                        "{file} is filled in and not recorded; hand it in first with "
+                        "`ektp-sched record`, what is printed ticked under Printed",
+                        "{file} sudah diisi tetapi belum dicatat; serahkan dahulu "
+                        "dengan `ektp-sched record`, dengan centang di kolom Tercetak "
+                        "untuk yang sudah dicetak",
+                        file=str(path),
+                    )
+                )
 
 
 def _stopped(day: _Day, office: Office, on: date) -> tuple[pl.DataFrame, pl.DataFrame]:

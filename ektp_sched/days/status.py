@@ -210,6 +210,7 @@ def status_of(
         There is no ledger, or it cannot be read.
     """
     place = Path(folder)
+    _finish(place, ledger)
     with _asking(place, ledger) as ask:
         rules = _Rules.of(place)
         undone = _undone(ask)
@@ -231,12 +232,22 @@ class _Ask(Protocol):
         """Return the rows that a statement selects."""
 
 
+def _finish(folder: Path, ledger: str | None) -> None:
+    """Put in place what a killed command left, where there is anything."""
+    if any((folder / "plans").glob(".plan-*")):
+        from ektp_sched.days.folder import open_office
+        from ektp_sched.days.plans import finish
+
+        finish(open_office(folder, ledger=ledger))
+
+
 @contextmanager
 def _asking(folder: Path, ledger: str | None) -> Iterator[_Ask]:
     """Yield what answers; a file in the folder needs nothing loaded to be read."""
     path = folder / "ledger.db"
-    elsewhere = ledger or os.environ.get("EKTP_LEDGER")
-    if elsewhere or not path.is_file() or not (folder / "office.toml").is_file():
+    elsewhere = ledger or os.environ.get("EKTP_LEDGER") or not _is_here(folder)
+    # What lies where nothing can be written needs more to be read.
+    if elsewhere or not path.is_file() or not os.access(folder, os.W_OK):
         import sqlalchemy as sa
 
         from ektp_sched.days.folder import open_office
@@ -262,6 +273,15 @@ def _asking(folder: Path, ledger: str | None) -> Iterator[_Ask]:
         if sentence is None:
             raise
         raise LedgerError(sentence, file=path.name) from None
+
+
+def _is_here(folder: Path) -> bool:
+    """Return whether an office keeps its ledger in its folder, as its file says."""
+    file = folder / "office.toml"
+    if not file.is_file():
+        return False
+    office = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    return "url" not in office.get("ledger", {})
 
 
 def _undone(ask: _Ask) -> frozenset[int]:

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust.audit.audit import Audit
 
-__all__ = ["ROWS", "deviations_explained", "refuse_audit", "save_audit"]
+__all__ = [
+    "ROWS",
+    "deviations_explained",
+    "list_sheet",
+    "refuse_audit",
+    "save_audit",
+]
 
 ROWS: Final = 100_000
 """Rows of a list that a sheet holds at most."""
@@ -198,19 +204,48 @@ def _figures(audit: Audit) -> dict[str, int]:
 
 
 def _list(book: Book, name: str, frame: pl.DataFrame) -> None:
-    """Write one list on a sheet of its own, headings frozen."""
+    """Write one list of an audit."""
+    title = book.texts.text(f"audit.sheet.{name}")
+    # Only the rows that are written are put in words.
+    shown = _readable(frame.head(ROWS), name, book.texts)
+    list_sheet(book, title, shown, "audit.column", count=frame.height)
+
+
+def list_sheet(
+    book: Book,
+    title: str,
+    frame: pl.DataFrame,
+    headings: str,
+    *,
+    count: int | None = None,
+) -> None:
+    """Write one list on a sheet of its own, headings frozen.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    title
+        Of the sheet.
+    frame
+        The list.
+    headings
+        Under which key the texts of its columns are, such as ``audit.column``.
+    count
+        Rows of the whole list, where the frame holds the first ones alone.
+    """
     words = book.texts
-    sheet = book.workbook.add_worksheet(words.text(f"audit.sheet.{name}"))
+    sheet = book.workbook.add_worksheet(title)
     sheet.hide_gridlines(2)
     for column, heading in enumerate(frame.columns):
         sheet.set_column(column, column, _WIDTHS.get(heading, _WIDTH))
-    row = 0
-    if frame.height > ROWS:
-        text = words.text("audit.cut", shown=ROWS, count=frame.height)
+    row, rows = 0, frame.height if count is None else count
+    if rows > ROWS:
+        text = words.text("audit.cut", shown=ROWS, count=rows)
         book.write(sheet, 0, 0, text, book.style("note"))
         row = 1
     sheet.freeze_panes(row + 1, 0)
-    end = _table(book, sheet, _readable(frame.head(ROWS), name, words), row)
+    end = _table(book, sheet, frame.head(ROWS), row, headings)
     if frame.is_empty():
         book.write(sheet, end, 0, words.text("audit.empty"), book.style("note"))
     else:
@@ -254,11 +289,11 @@ def _named(
     return frame.with_columns(pl.col(column).replace(texts))
 
 
-def _table(book: Book, sheet: Any, frame: pl.DataFrame, row: int) -> int:
+def _table(book: Book, sheet: Any, frame: pl.DataFrame, row: int, headings: str) -> int:
     """Write headings and rows; return the row after the last."""
     styles = []
     for column, (name, kind) in enumerate(frame.schema.items()):
-        text = book.texts.text(f"audit.column.{name}")
+        text = book.texts.text(f"{headings}.{name}")
         book.write(sheet, row, column, text, book.style("heading"))
         style = "date" if kind == pl.Date else "text" if kind == pl.String else "count"
         styles.append(book.style(style))

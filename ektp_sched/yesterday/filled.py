@@ -15,7 +15,7 @@ from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids
 from ektp_sched.backlog.prints import PRINTED, SPOILT, STANDING, UNPRINTED
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.documents import SavedPlan
-from ektp_sched.documents.seal import BATCHES, is_junk, later_plans, sheets_as_written
+from ektp_sched.documents.seal import BATCHES, is_junk, sheets_as_written
 from ektp_sched.errors import InputError, place
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday.sheets import (
@@ -36,6 +36,7 @@ __all__ = [
     "DONE",
     "Done",
     "judged",
+    "marked_in",
     "read_done",
     "readings_of",
     "rejects_of",
@@ -143,12 +144,17 @@ def sheets_marked(previous: Plan) -> list[Path]:
     """
     if not isinstance(previous, SavedPlan) or previous.mark is not None:
         return []  # what sheets of an office folder say, its ledger says
-    if sheets_as_written(previous.path, previous.summary):
+    return marked_in(previous)
+
+
+def marked_in(plan: SavedPlan) -> list[Path]:
+    """Return the sheets of a folder on which somebody marked something."""
+    if sheets_as_written(plan.path, plan.summary):
         return []
     return [
         path
-        for path in sorted((previous.path / BATCHES).glob("*/*"))
-        if _is_spreadsheet(path) and is_marked(path, previous.office)
+        for path in sorted((plan.path / BATCHES).glob("*/*"))
+        if _is_spreadsheet(path) and is_marked(path, plan.office)
     ]
 
 
@@ -197,13 +203,11 @@ def sheets_in(folder: Path, office: Office) -> list[Path]:
 def _files(paths: Sequence[Path], previous: Plan) -> dict[str, Path]:
     """Return each file by a name of its own; those of the plan's folder first."""
     own = previous.path.resolve() if isinstance(previous, SavedPlan) else None
-    later = [] if own is None else [own / name for name in later_plans(own)]
     files: dict[str, Path] = {}
     lies_at = {path.resolve(): path for path in (*sheets_marked(previous), *paths)}
     for absolute, path in lies_at.items():
         names = [path.name, f"{absolute.parent.name}/{path.name}", str(absolute)]
-        others = any(absolute.is_relative_to(folder) for folder in later)
-        if own is not None and absolute.is_relative_to(own) and not others:
+        if own is not None and absolute.is_relative_to(own / BATCHES):
             names.insert(0, absolute.relative_to(own).as_posix())
         files[next(name for name in names if name not in files)] = path
     return files

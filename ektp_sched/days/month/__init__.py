@@ -1,6 +1,16 @@
 """The month: what was printed, promised and waited for, out of the acts alone."""
 
-from ektp_sched.days.month.figures import Month, Spread, month_of
+from ektp_sched.days.month.figures import Month, month_of
 from ektp_sched.days.month.history import Histories, histories
+from ektp_sched.days.month.report import month_report
+from ektp_sched.days.month.saving import refuse_month, save_month
 
-__all__ = ["Histories", "Month", "Spread", "histories", "month_of"]
+__all__ = [
+    "Histories",
+    "Month",
+    "histories",
+    "month_of",
+    "month_report",
+    "refuse_month",
+    "save_month",
+]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.days.month.blanks import blanks_of
 from ektp_sched.days.month.facts import facts_of
 from ektp_sched.days.month.history import histories, working_days
 from ektp_sched.days.month.judged import judge
@@ -24,42 +25,25 @@ from ektp_sched.days.supplies import office_of
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import breaks
 from ektp_sched.office import Office, capacity
-from ektp_sched.output.report.plan_data import quantiles
+from ektp_sched.output.report.plan_data import Wait, quantiles
 from ektp_sched.trust.audit.idle import most_cards
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.month.blanks import Blanks
     from ektp_sched.days.month.facts import Facts
     from ektp_sched.days.month.history import Histories
     from ektp_sched.days.month.judged import Judged
     from ektp_sched.days.month.sheets import Sheets
     from ektp_sched.ledger import Break, Reader
 
-__all__ = ["DECISIONS", "Month", "Spread", "month_of"]
+__all__ = ["DECISIONS", "Month", "month_of"]
 
 DECISIONS: Final = (
     *("count", "outage", "priority", "accept", "reprint", "undo", "forget", "adopt"),
 )
 """Acts in which somebody decided, or counted, something."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How long some people wait, in days of waiting.
-
-    Parameters
-    ----------
-    people
-        How many.
-    middle, high, longest
-        Median, P90 (order statistics) and maximum; None for nobody.
-    """
-
-    people: int
-    middle: int | None
-    high: int | None
-    longest: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +73,8 @@ class Month:
         operator or printer, printed, spoilt.
     counts
         day, card, blanks, expected, difference.
+    blanks
+        Of each card type that is counted, what was used and what to ask for.
     outages
         act, resource, begins, ends, left (of a million parts).
     decisions
@@ -117,6 +103,7 @@ class Month:
     by_operator: pl.DataFrame
     by_printer: pl.DataFrame
     counts: pl.DataFrame
+    blanks: tuple[Blanks, ...]
     outages: pl.DataFrame
     decisions: pl.DataFrame
     withheld: pl.DataFrame
@@ -134,6 +121,30 @@ class Month:
         """Return the sum of a column of `days`."""
         return int(self.days[name].sum())
 
+    def waits(self, group: str) -> tuple[Wait, ...]:
+        """Return how long people waited, until printed and at the end, by a column.
+
+        Parameters
+        ----------
+        group
+            ``urgency``, in the office's order, or ``area``, where most wait first; an
+            empty text: all together.
+        """
+        parts = {"printed": self.printed, "end": self.waiting}
+        if not group:
+            return tuple(_wait("", name, each) for name, each in parts.items())
+        both = pl.concat([each[group] for each in parts.values()]).drop_nulls()
+        names = both.value_counts(sort=True).sort(
+            "count", group, descending=[True, False]
+        )[group]
+        if group == "urgency":
+            names = pl.Series([n for n in self.office.classes if n in names])
+        return tuple(
+            _wait(name, moment, each.filter(pl.col(group) == name))
+            for name in names
+            for moment, each in parts.items()
+        )
+
     def outcomes(self) -> dict[str, int]:
         """Return how many promises had each outcome."""
         counts = dict(self.promises["outcome"].value_counts().iter_rows())
@@ -143,13 +154,13 @@ class Month:
 _OUTCOMES: Final = ("kept", "missed", "open", "unknown")
 
 
-def spread(days: pl.Series) -> Spread:
-    """Return how long some people wait, of their days of waiting."""
-    if days.is_empty():
-        return Spread(0, None, None, None)
-    waits = np.sort(days.to_numpy())
-    _, middle, high = quantiles(waits, np.ones_like(waits))
-    return Spread(len(waits), middle, high, int(waits[-1]))
+def _wait(group: str, moment: str, people: pl.DataFrame) -> Wait:
+    """Return how long some people wait, in days of waiting."""
+    waits = np.sort(people["wait_days"].drop_nulls().to_numpy())
+    if not len(waits):
+        return Wait(group, moment, 0, None, None, None, None)
+    low, middle, high = quantiles(waits, np.ones_like(waits))
+    return Wait(group, moment, len(waits), low, middle, high, int(waits[-1]))
 
 
 def month_of(
@@ -191,6 +202,7 @@ def month_of(
             by_operator=_by(cards, "operator"),
             by_printer=_by(cards, "printer"),
             counts=_counts(reader, first, last),
+            blanks=blanks_of(folder, reader, cards, last),
             outages=_outages(reader, first, last),
             decisions=_decisions(reader, first, last),
             withheld=facts.state.withheld.group_by("field")

@@ -128,8 +128,11 @@ def judge(
         )
     people = _waiting(facts, office, last)
     printed = facts.cards.filter(result="printed").select("person", printed_on="day")
+    # Nobody was left out of whose card nothing is known.
+    is_known = ~pl.col("person").is_in(facts.unknown(last).implode())
+    nobody = people.only(pl.repeat(False, people.planned, eager=True))
     plans = [
-        _plan(office, people if at == 0 else people.only(_nobody(people)), start, asked)
+        _plan(office, nobody if at else people, start, asked.filter(is_known))
         for at, (start, asked) in enumerate(sheets.asked(printed))
         if start <= last
     ]
@@ -137,17 +140,12 @@ def judge(
     whole = audit(PrintLog(log, rejects, log.height), people, office, plans=plans)
     if whole.deviations is None or whole.stopped is None:
         raise AssertionError
-    unknown = facts.unknown(last)
     said = _said(reader)
     deviations = (
         _persons(whole.deviations, _DEVIATIONS)
         .join(said, on=("person", "sheet_day"), how="left", maintain_order="left")
-        .filter(
-            (pl.col("deviation") != "skipped")
-            | ~pl.col("person").is_in(unknown.implode())
-        )
         .with_columns(
-            pl.when(pl.col("reason").is_in([PRIORITY]))
+            pl.when(pl.col("reason") == PRIORITY)
             .then(pl.lit(PRIORITY))
             .when((pl.col("deviation") == "skipped") & pl.col("why").is_not_null())
             .then(pl.lit("reason"))
@@ -273,10 +271,6 @@ def _plan(office: Office, people: Backlog, start: date, asked: pl.DataFrame) -> 
         ),
         unprinted=pl.DataFrame(schema={"application_id": pl.String}),
     )
-
-
-def _nobody(people: Backlog) -> pl.Series:
-    return pl.repeat(False, people.planned, eager=True)
 
 
 def _id(person: str) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -128,7 +129,8 @@ class Sheet:
                 cell = plain_number(cell)
             if isinstance(cell, float):
                 more["num_format"] = f"#,##0.{'0' * column.places}"
-            style = "text" if isinstance(cell, str) else "count"
+            kinds = {str: "text", date: "date"}
+            style = kinds.get(type(cell), "count")
             self._book.write(
                 self._page, self.row, place, cell, self._book.style(style, **more)
             )

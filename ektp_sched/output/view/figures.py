@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.plan_data import Gains, Load, PlanData, Wait
 
-__all__ = ["backlog_section", "gain_section", "load_section", "wait_section"]
+__all__ = [
+    "backlog_section",
+    "gain_section",
+    "load_section",
+    "wait_section",
+    "wait_table",
+]
 
 _MOST = 0.5
 """Share of days on which a resource must be full to be named as the limit."""
@@ -186,7 +192,7 @@ def wait_section(plan: AnyPlan, data: PlanData, texts: Language) -> Section:
                 "waits-by-class",
                 _longest(data, texts),
                 texts.text("report.waits.note"),
-                _wait_table(data.by_class, "caption", "urgency", texts),
+                wait_table(data.by_class, "caption", "urgency", texts),
                 lambda: wait_chart(data.by_class, targets, texts),
             )
         )
@@ -196,7 +202,7 @@ def wait_section(plan: AnyPlan, data: PlanData, texts: Language) -> Section:
                 "waits-by-area",
                 _area_finding(data.by_area, texts),
                 texts.text("report.waits.area_note"),
-                _wait_table(data.by_area, "area_caption", "area", texts),
+                wait_table(data.by_area, "area_caption", "area", texts),
                 lambda: wait_chart(data.by_area, {}, texts),
             )
         )
@@ -233,9 +239,10 @@ def _area_finding(waits: Sequence[Wait], texts: Language) -> str:
     )
 
 
-def _wait_table(
+def wait_table(
     waits: Sequence[Wait], caption: str, group: str, texts: Language
 ) -> Table:
+    """Return waits by class or area; ``caption`` is the key of what it shows."""
     names = ("moment", "people", "low", "middle", "high", "most")
     headings = (
         texts.text(f"column.{group}"),
