@@ -537,6 +537,25 @@ def test_a_share_is_exactly_so_many_cards(
     assert len(f"{share:f}".partition(".")[2]) <= 30
 
 
+def test_a_void_sheet_that_is_filled_in_is_asked_for(desk: Desk) -> None:
+    """Until something of it is recorded, as what its printer did is printed again."""
+    printer, sheet = "printer-1", desk.sheet("printer-1")
+    path = desk.last / "batches" / str(START) / f"{printer}.csv"
+    head, first, *others = path.read_text("utf-8").splitlines()
+    cells = first.split(",")
+    at = head.split(",").index("Printed")
+    cells[at] = "x"
+    path.write_text("\n".join([head, ",".join(cells), *others]) + "\n", "utf-8")
+    desk.stop(printer)
+    before = files_of(desk.path / "plans")
+    with pytest.raises(AskedError, match=r"printer-1\.csv"):
+        rest(desk.folder, on=START, by="Maria")
+    assert files_of(desk.path / "plans") == before
+    desk.record("printed", sheet[:1])
+    came = rest(desk.folder, on=START, by="Maria")
+    assert came.voids["cards"].to_list() == [len(sheet) - 1]
+
+
 # -- the command ---------------------------------------------------------------------
 
 

@@ -51,7 +51,7 @@ from ektp_sched.words import said
 from ektp_sched.yesterday.filled import marked_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
     from ektp_sched.days.folder import OfficeFolder
