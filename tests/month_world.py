@@ -110,7 +110,7 @@ class World:
 
     def come(self, day: date, number: int, urgency: str = "") -> list[str]:
         """Let people be recorded on a day; return their ids."""
-        ids = [f"KPG-9{day:%m%d}{n:02d}" for n in range(number)]
+        ids = [f"KPG-9{len(self.people) + n:05d}" for n in range(number)]
         areas = ("Alak", "Oebobo", "Maulafa")
         for one in ids:
             kind = (
@@ -359,7 +359,7 @@ def emergency(world: World, day: date) -> None:
 
 def jumper(world: World, day: date) -> None:
     """Somebody edits a date in the registry, a year earlier."""
-    world.jumper = world.come(day - timedelta(days=4), 1)[0]
+    world.jumper = world.come(day - timedelta(days=4), 1, "routine")[0]
     world.export(day)
     world.morning(day)
     world.set(world.jumper, waiting_since="2016-09-20")
@@ -405,8 +405,9 @@ def new_server(world: World, day: date) -> None:
 
 def delivered(world: World, day: date) -> None:
     """The blanks are there at last."""
+    world.morning(day)
     world.blanks += 1500
-    plain_day(world, day)
+    world.evening(day, world.sheets(day))
 
 
 EVENTS = {
