@@ -65,6 +65,7 @@ __all__ = [
     "Morning",
     "basis_of",
     "made_of",
+    "morning_of",
     "others_record",
     "refuse_later",
     "take_in",
@@ -188,6 +189,7 @@ def today(
     max_rejects: float = 0.01,
     heads: Sequence[str] = (),
     lang: str | None = None,
+    report: bool = True,
     progress: Progress | None = None,
 ) -> Morning:
     """Take in the newest export and plan from today on.
@@ -216,6 +218,8 @@ def today(
         Heads of the ledger on sheets of paper; refused is a ledger that has them not.
     lang
         Language of the sheets; the office's if left out.
+    report
+        Whether to write report.html.
     progress
         Called with a stage and the share of the work done.
 
@@ -253,7 +257,13 @@ def today(
         place = None
         if made.status in (Status.OPTIMAL, Status.FEASIBLE):
             put = put_plan(
-                folder, made, basis.state, signature, lang=lang, beside=basis.files
+                folder,
+                made,
+                basis.state,
+                signature,
+                lang=lang,
+                beside=basis.files,
+                report=report,
             )
             if put is None:
                 if (
@@ -262,18 +272,30 @@ def today(
                     return same
                 continue
             place, made = put
-        return Morning(
-            made,
-            place,
-            path,
-            imported,
-            recorded,
-            again=False,
-            records=_records(made),
-            slipped=_slipped(made, basis.previous),
-            blanks=basis.blanks,
-        )
+        return morning_of(made, place, path, imported, recorded, basis)
     raise others_record(folder)
+
+
+def morning_of(
+    made: Plan,
+    place: PlanFolder | None,
+    export: Path,
+    imported: Mapping[str, int] | None,
+    recorded: Recorded | None,
+    basis: Basis,
+) -> Morning:
+    """Return what came of a plan that was made just now."""
+    return Morning(
+        made,
+        place,
+        export,
+        imported,
+        recorded,
+        again=False,
+        records=_records(made),
+        slipped=_slipped(made, basis.previous),
+        blanks=basis.blanks,
+    )
 
 
 def others_record(folder: OfficeFolder) -> LedgerError:
@@ -360,7 +382,7 @@ def _hand_in(folder: OfficeFolder, signature: Signature) -> Recorded | None:
     if not folder.ledger.exists:
         return None
     with folder.ledger.reading() as reader:
-        asked = {*state_of(reader).unknown(signature.day)["plan"]}
+        days = {*map(str, state_of(reader).unknown(signature.day)["day"].unique())}
         known = {
             file["sha256"]
             for act in reader.acts("prints", "handed", live=False)
@@ -369,9 +391,9 @@ def _hand_in(folder: OfficeFolder, signature: Signature) -> Recorded | None:
     marked = [
         path
         for plan in folder.plans()
-        if plan.number in asked
+        if any((plan.path / BATCHES / day).is_dir() for day in days)
         for path in marked_in(load(plan.path))
-        if path.parent.name <= signature.day.isoformat()
+        if path.parent.name in days
         and hashlib.sha256(path.read_bytes()).hexdigest() not in known
     ]
     return record(folder, marked, signature) if marked else None
