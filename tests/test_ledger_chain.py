@@ -14,14 +14,14 @@ from ektp_sched.ledger import Ledger, NewAct, breaks, personal, short_head
 from ektp_sched.ledger.chain import FIRST, act_hash
 from ektp_sched.ledger.database import connect
 from ektp_sched.ledger.tables import ACTS, FACTS, METADATA, PERSONAL
-from ektp_sched.ledger.triggers import drop_triggers, set_triggers
+from ektp_sched.ledger.triggers import drop_triggers
 from ektp_sched.ledger.verify import verify_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DAY = date(2017, 9, 12)
-EDITS = 1_000
+EDITS = {"sqlite": 1_000, "postgresql": 100}
 
 
 @pytest.fixture
@@ -84,10 +84,9 @@ def hand(ledger: Ledger) -> sa.Connection:
 
 
 def seen(connection: sa.Connection, *heads: str) -> set[str]:
-    set_triggers(connection)
+    """Return what is seen beside that the triggers are gone."""
     found: set[str] = {broken.what for broken in breaks(connection, heads)}
-    drop_triggers(connection)
-    return found
+    return found - {"trigger"}
 
 
 def edits(connection: sa.Connection, draw: random.Random) -> Iterator[Any]:
@@ -136,7 +135,7 @@ def test_each_of_a_thousand_edits_is_found(ledger: Ledger) -> None:
                 raise Undo
         except (Undo, sa.exc.IntegrityError) as end:
             tried += isinstance(end, Undo)
-        if tried == EDITS:
+        if tried == EDITS[connection.dialect.name]:
             break
     assert seen(connection) == set()
     connection.close()

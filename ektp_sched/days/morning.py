@@ -188,6 +188,7 @@ def today(
     max_rejects: float = 0.01,
     heads: Sequence[str] = (),
     lang: str | None = None,
+    report: bool = True,
     progress: Progress | None = None,
 ) -> Morning:
     """Take in the newest export and plan from today on.
@@ -216,6 +217,8 @@ def today(
         Heads of the ledger on sheets of paper; refused is a ledger that has them not.
     lang
         Language of the sheets; the office's if left out.
+    report
+        Whether to write report.html.
     progress
         Called with a stage and the share of the work done.
 
@@ -253,7 +256,13 @@ def today(
         place = None
         if made.status in (Status.OPTIMAL, Status.FEASIBLE):
             put = put_plan(
-                folder, made, basis.state, signature, lang=lang, beside=basis.files
+                folder,
+                made,
+                basis.state,
+                signature,
+                lang=lang,
+                beside=basis.files,
+                report=report,
             )
             if put is None:
                 if (
