@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from typing import TYPE_CHECKING
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import polars as pl
-from cli_cases import HEADING, OFFICE, ROWS, run
+import pytest
+from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run
 
+from ektp_sched.days import open_office, today
+from ektp_sched.days.committed import finish
+from ektp_sched.days.record import record_all
+from ektp_sched.days.signature import Signature
+from ektp_sched.errors import AskedError, FolderError, LedgerError
+from ektp_sched.ledger import NewAct, breaks
 from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
@@ -15,31 +30,54 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
-TUESDAY, WEDNESDAY, THURSDAY = "2017-09-12", "2017-09-13", "2017-09-14"
+    from ektp_sched.days import Morning
+    from ektp_sched.ledger import Act
+
+TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, MONDAY = (
+    f"2017-09-{day}" for day in (12, 13, 14, 15, 18)
+)
 
 
-def office(folder: Path, rows: Iterable[str] = ROWS) -> Path:
+def office(folder: Path, rows: Iterable[str] = ROWS, text: str = OFFICE) -> Path:
     """Make an office folder with one export."""
     (folder / "exports").mkdir(parents=True)
-    (folder / "office.toml").write_text(OFFICE)
+    (folder / "office.toml").write_text(text)
     drop(folder, TUESDAY, rows)
     return folder
 
 
-def drop(folder: Path, day: str, rows: Iterable[str]) -> Path:
+def drop(folder: Path, day: str, rows: Iterable[str], heading: str = HEADING) -> Path:
     """Drop an export as the registry makes it."""
     path = folder / "exports" / f"{day}.csv"
-    path.write_text("\n".join([HEADING, *rows, ""]))
+    path.write_text("\n".join([heading, *rows, ""]))
+    noon = 43_200 + 86_400 * date.fromisoformat(day).toordinal() - 86_400 * 719_163
+    os.utime(path, (noon, noon))
     return path
 
 
-def morning(folder: Path, day: str, *options: object) -> CompletedProcess[str]:
-    return run("today", folder, "--on", day, "--by", "Maria", *options)
+def morning(folder: Path, day: str, **options: Any) -> Morning:
+    given = {"by": "Maria", "days": 10, **options}
+    return today(open_office(folder), on=date.fromisoformat(day), **given)
 
 
-def printed_on(folder: Path, day: str) -> list[str]:
-    plan = pl.read_csv(folder / "plans" / day / "plan.csv", infer_schema=False)
-    return plan.filter(pl.col("day") == day)["application_id"].to_list()
+def command(folder: Path, day: str, *options: object) -> CompletedProcess[str]:
+    return run("today", folder, "--on", day, "--by", "Maria", "--days", 10, *options)
+
+
+def all_printed(folder: Path, day: str) -> None:
+    signature = Signature(by="Yosef", day=date.fromisoformat(day), confirmed=True)
+    record_all(open_office(folder), [], signature)
+
+
+def acts(folder: Path) -> list[Act]:
+    with open_office(folder).ledger.reading() as reader:
+        return reader.acts(live=False)
+
+
+def printed_on(folder: Path, day: str, of: str | None = None) -> list[str]:
+    plan = folder / "plans" / (of or day) / "plan.csv"
+    rows = pl.read_csv(plan, infer_schema=False)
+    return rows.filter(pl.col("day") == day)["application_id"].to_list()
 
 
 def proven(folder: Path, day: str, before: str | None = None) -> None:
@@ -59,17 +97,307 @@ def proven(folder: Path, day: str, before: str | None = None) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_who_was_printed_is_not_printed_again(tmp_path: Path) -> None:
-    folder = office(tmp_path)
-    assert morning(folder, TUESDAY).returncode == 0
-    first = printed_on(folder, TUESDAY)
-    drop(folder, WEDNESDAY, ROWS)
-    asked = morning(folder, WEDNESDAY)
+def tick(sheet: Path, marks: dict[str, tuple[str, str]]) -> None:
+    """Fill in a CSV sheet where it lies: Printed and Spoilt of some applications."""
+    with sheet.open(encoding="utf-8-sig", newline="") as file:
+        heading, *rows = csv.reader(file)
+    at = {name: heading.index(name) for name in ("Application ID", "Printed", "Spoilt")}
+    for row in rows:
+        printed, spoilt = marks.get(row[at["Application ID"]], ("", ""))
+        row[at["Printed"]], row[at["Spoilt"]] = printed, spoilt
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heading, *rows])
+
+
+def test_a_week_of_mornings(tmp_path: Path) -> None:
+    """The registry lags, a sheet is ticked, a day is missed, and nobody has two cards.
+
+    The truth about every card is kept here.
+    """
+    folder, rows, cards = office(tmp_path), [*ROWS], Counter[str]()
+    assert command(folder, TUESDAY).returncode == 0
+    sheets = sorted((folder / "plans" / TUESDAY / "batches" / TUESDAY).glob("*.csv"))
+    on_sheets = printed_on(folder, TUESDAY)
+    spoilt = on_sheets[0]
+    for sheet in sheets:
+        tick(sheet, {spoilt: ("", "chip")} if spoilt in sheet.read_text() else {})
+    tick(sheets[-1], {on_sheets[-1]: ("x", "")})
+    whole = pl.read_csv(sheets[-1], infer_schema=False)["Application ID"].to_list()
+    unticked = {*whole} - {on_sheets[-1]}
+    cards.update({*on_sheets} - {spoilt} - unticked)
+
+    rows.append("NEW,2017-09-12,emergency,Warga Baru")
+    drop(folder, WEDNESDAY, rows)
+    asked = command(folder, WEDNESDAY)
     assert asked.returncode == 1
     assert TUESDAY in asked.stderr
-    assert morning(folder, WEDNESDAY, "--open", "exclude").returncode == 0
-    assert not {*first} & {*printed_on(folder, WEDNESDAY)}
+    assert command(folder, WEDNESDAY, "--open", "exclude").returncode == 0
+    now = printed_on(folder, WEDNESDAY)
+    assert "NEW" in now
+    assert not {*now} & ({*cards} | unticked)
+    assert spoilt in printed_on(folder, WEDNESDAY) + printed_on(
+        folder, THURSDAY, WEDNESDAY
+    )
+    all_printed(folder, WEDNESDAY)
+    cards.update(now)
+
+    # On Thursday nobody runs it; on Friday the registry has dropped some of Wednesday.
+    rows = [row for row in rows if row.split(",")[0] not in now[:2]]
+    drop(folder, FRIDAY, rows)
+    assert command(folder, FRIDAY).returncode == 1
+    thursday = {*printed_on(folder, THURSDAY, WEDNESDAY)}
+    assert command(folder, FRIDAY, "--open", "plan").returncode == 0
+    again = printed_on(folder, FRIDAY)
+    assert not {*again} & {*cards}
+    assert thursday <= {*printed(folder, FRIDAY)}
+    all_printed(folder, FRIDAY)
+    cards.update(again)
+
+    same = command(folder, MONDAY)
+    assert same.returncode == 0, same.stderr
+    cards.update(printed_on(folder, MONDAY))
+    assert max(cards.values()) == 1
     proven(folder, TUESDAY)
+    for day, before in zip(
+        (WEDNESDAY, FRIDAY, MONDAY), (TUESDAY, WEDNESDAY, FRIDAY), strict=True
+    ):
+        proven(folder, day, before)
+    with open_office(folder).ledger.reading() as reader:
+        assert not breaks(reader.connection)
+
+
+def printed(folder: Path, day: str) -> list[str]:
+    plan = pl.read_csv(folder / "plans" / day / "plan.csv", infer_schema=False)
+    return plan["application_id"].to_list()
+
+
+def test_undisturbed_nothing_moves(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    drop(folder, WEDNESDAY, ROWS)
+    came = morning(folder, WEDNESDAY)
+    before, now = (
+        pl.read_csv(folder / "plans" / day / "plan.csv", infer_schema=False).select(
+            "application_id", "day", "printer", "batch", "position"
+        )
+        for day in (TUESDAY, WEDNESDAY)
+    )
+    assert now.equals(before.filter(pl.col("day") != TUESDAY))
+    with open_office(folder).ledger.reading() as reader:
+        planned = reader.facts("planned")
+    assert came.place is not None
+    assert planned.filter(pl.col("act") == came.place.act).is_empty()
+
+
+def test_number_day_and_head_stand_on_the_sheets(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    came = morning(folder, TUESDAY)
+    assert came.place is not None
+    out, mark = came.place.path, came.plan.mark
+    assert mark is not None
+    assert acts(folder)[-1].hash.startswith(mark.head.replace("-", ""))
+    summary = json.loads((out / "summary.json").read_bytes())
+    assert summary["ledger"] == {
+        "plan": 1,
+        "act": acts(folder)[-1].number,
+        "rests_on": acts(folder)[-1].number - 1,
+        "head": mark.head,
+    }
+    for path in (out / "plan.xlsx", *came.sheets()["path"].to_list()):
+        book = openpyxl.load_workbook(path)
+        for sheet in book:
+            words = [
+                str(cell.value) for row in sheet.iter_rows(max_row=8) for cell in row
+            ]
+            assert any(mark.head in word and "Plan 1" in word for word in words), path
+    assert mark.head in (out / "report.html").read_text("utf-8")
+
+
+def test_the_same_day_again(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    first = morning(folder, TUESDAY)
+    again = morning(folder, TUESDAY)
+    assert again.again
+    assert again.place == first.place
+    assert len(acts(folder)) == 3  # begin, import, plan
+    all_printed(folder, TUESDAY)
+    with pytest.raises(AskedError, match="--rest"):
+        morning(folder, TUESDAY)
+
+
+def test_without_a_newer_export_the_last_serves(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    came = morning(folder, WEDNESDAY)
+    assert came.imported is None
+    assert [act.kind for act in acts(folder)].count("import") == 1
+    assert not {*printed(folder, WEDNESDAY)} & {*printed_on(folder, TUESDAY)}
+    text = run("today", folder, "--on", WEDNESDAY, "--lang", "en").stdout
+    assert "plan 2" in text
+
+
+def test_the_newest_export_is_taken(tmp_path: Path) -> None:
+    folder = office(tmp_path, ROWS[:3])
+    drop(folder, WEDNESDAY, ROWS)
+    here = folder / "antrean.csv"
+    here.write_text("\n".join([HEADING, *ROWS[:7], ""]))
+    assert morning(folder, WEDNESDAY).plan.backlog.planned == 7
+    os.utime(here, (0, 0))
+    shutil.rmtree(folder / "plans")
+    (folder / "ledger.db").unlink()
+    assert morning(folder, WEDNESDAY).plan.backlog.planned == len(ROWS)
+    shutil.rmtree(folder / "exports")
+    here.unlink()
+    with pytest.raises(FolderError, match="no export"):
+        morning(folder, THURSDAY)
+
+
+def test_a_cut_export_is_asked_about_and_changes_nothing(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    before = acts(folder)
+    drop(folder, WEDNESDAY, ROWS[:8])
+    with pytest.raises(AskedError, match="gone"):
+        morning(folder, WEDNESDAY)
+    assert acts(folder) == before
+    morning(folder, WEDNESDAY, gone="accept")
     proven(folder, WEDNESDAY, TUESDAY)
-    assert morning(folder, THURSDAY, "--open", "plan").returncode == 0
+
+
+def test_another_key_is_refused(tmp_path: Path) -> None:
+    own = '[identity]\nfrom = "nik"\n[columns]\nTGL = "waiting_since"\n'
+    own += '[dates]\nformat = "%m/%d/%Y"\n'
+    rows = [f"99{n:014d},0{1 + n % 8}/1{n % 10}/2017" for n in range(1, 21)]
+    folder = office(tmp_path, text=own.join(OFFICE.split("[urgency", 1)[:1]) + OFFICE)
+    (folder / "office.toml").write_text(OFFICE + own)
+    (folder / "identity.key").write_text("ab" * 32 + "\n")
+    drop(folder, TUESDAY, rows, "nik,TGL")
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    morning(folder, WEDNESDAY)
+    assert not {*printed(folder, WEDNESDAY)} & {*printed_on(folder, TUESDAY)}
+    proven(folder, WEDNESDAY, TUESDAY)
+    (folder / "identity.key").write_text("cd" * 32 + "\n")
+    with pytest.raises(LedgerError, match="another key"):
+        morning(folder, THURSDAY, open="plan")
+
+
+def test_evidence_that_the_ledger_sealed_is_not_edited(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    plan = folder / "plans" / TUESDAY / "office.toml"
+    plan.write_text(plan.read_text().replace("30", "31"))
+    with pytest.raises(FolderError, match="sealed"):
+        morning(folder, WEDNESDAY)
+
+
+def test_a_restored_ledger_is_told_of_later_plans(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    shutil.copy(folder / "ledger.db", folder / "backup")
+    drop(folder, WEDNESDAY, [*ROWS, "NEW,2017-09-12,emergency,Warga Baru"])
+    came = morning(folder, WEDNESDAY)
+    assert came.plan.mark is not None
+    shutil.move(folder / "backup", folder / "ledger.db")
+
+    with pytest.raises(FolderError, match="plan 2"):
+        morning(folder, THURSDAY)
+    sheet = came.sheets()["path"][0]
+    handed_in = run("record", folder, sheet, "--on", THURSDAY, "--by", "Maria")
+    assert handed_in.returncode == 0, handed_in.stdout + handed_in.stderr
+    with pytest.raises(AskedError, match=WEDNESDAY):
+        morning(folder, THURSDAY)
+    last = morning(folder, THURSDAY, open="exclude")
+    assert last.place is not None
+    assert last.place.number == 3
+    assert not {*printed(folder, THURSDAY)} & {*printed_on(folder, WEDNESDAY)}
     proven(folder, THURSDAY, WEDNESDAY)
+
+
+def test_a_head_on_paper_that_the_ledger_has_not_is_refused(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    came = morning(folder, TUESDAY)
+    assert came.plan.mark is not None
+    head = came.plan.mark.head
+    all_printed(folder, TUESDAY)
+    with pytest.raises(LedgerError, match="00000"):
+        morning(folder, WEDNESDAY, heads=(head, "00000-00000-00000-00000"))
+    morning(folder, WEDNESDAY, heads=(head.upper(),))
+
+
+def test_what_comes_while_a_plan_is_made_is_in_the_plan(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    place = open_office(folder)
+    counted: list[int] = []
+
+    def meanwhile(stage: str, _: float) -> None:
+        if not counted and stage == "solve":
+            day = date.fromisoformat(TUESDAY)
+            with place.ledger.writing() as writer:
+                act = writer.append(NewAct(kind="count", day=day, by="Yosef"))
+            counted.append(act.number)
+
+    came = morning(folder, TUESDAY, progress=meanwhile)
+    assert came.plan.mark is not None
+    assert came.plan.mark.rests_on >= counted[0]
+    assert [act.kind for act in acts(folder)].count("plan") == 1
+
+
+KILLED = """
+import os, signal, sys
+from datetime import date
+import ektp_sched.days.morning as morning
+import ektp_sched.days.plans as plans
+import ektp_sched.output as output
+from ektp_sched.days.folder import open_office
+
+def killed(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def then_killed(verb):
+    def both(*given, **named):
+        verb(*given, **named)
+        killed()
+    return both
+
+point = sys.argv[3]
+if point == "imported":
+    morning.basis_of = killed
+elif point == "begun":
+    plans.save = killed
+elif point == "written":
+    plans.save = then_killed(plans.save)
+elif point == "committed":
+    plans.put_in_place = killed
+elif point == "placed":
+    plans.put_in_place = then_killed(plans.put_in_place)
+day = date.fromisoformat(sys.argv[2])
+morning.today(open_office(sys.argv[1]), on=day, by="Maria", days=10)
+"""
+
+
+@pytest.mark.parametrize(
+    "point", ["imported", "begun", "written", "committed", "placed"]
+)
+def test_a_killed_morning_is_completed(tmp_path: Path, point: str) -> None:
+    folder = office(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder), TUESDAY, point],
+        env={**os.environ, **PLAIN},
+        check=False,
+    )
+    assert done.returncode < 0
+    finish(open_office(folder))
+    there = (folder / "plans" / TUESDAY / "summary.json").is_file()
+    assert there == (point in ("committed", "placed"))
+    came = morning(folder, TUESDAY)
+    assert came.again == there
+    kinds = [act.kind for act in acts(folder)]
+    assert kinds == ["begin", "import", "plan"]
+    assert [path.name for path in (folder / "plans").iterdir()] == [TUESDAY]
+    proven(folder, TUESDAY)

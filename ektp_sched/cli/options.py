@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,8 @@ from typing import Annotated, Literal
 import typer
 
 from ektp_sched.cli.console import as_date
+from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 BacklogArgument = Annotated[
     Path,
@@ -124,3 +127,18 @@ ScenarioOption = Annotated[
         "--scenario", metavar="NAME", help="Which one; the baseline if left out."
     ),
 ]
+
+
+def signed_by(by: str | None) -> str:
+    """Return who says so."""
+    try:
+        name = by if by is not None else getpass.getuser()
+    except (OSError, KeyError):
+        name = ""
+    if not name.strip():
+        message = said(
+            "nobody says so; give a name with --by",
+            "tidak ada yang mencatat; sebutkan nama dengan --by",
+        )
+        raise UsageError(message)
+    return name.strip()

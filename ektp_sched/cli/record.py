@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from ektp_sched.cli.console import as_date, echo, emit, say
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.options import JsonOption, LangOption, signed_by
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.today import LedgerOption
 from ektp_sched.errors import UsageError, place
@@ -185,7 +184,7 @@ def record(
     rests on is corrected with a second name alone.
     """
     from ektp_sched.days import open_office
-    from ektp_sched.days.plans import finish
+    from ektp_sched.days.committed import finish
     from ektp_sched.days.signature import Signature
 
     where, *paths = _with_folder(files or [])
@@ -207,13 +206,14 @@ def record(
     _only_with(what, "--all", {"--except": excepted})
     _only_with(what, "--outage", {"--from": begins, "--to": ends, "--left": left})
     signature = Signature(
-        by=_name(by),
+        by=signed_by(by),
         day=on or date.today(),
         reason=(reason or "").strip() or None,
         approved_by=approved_by,
         confirmed=on is not None,
     )
     finish(folder)
+    adopted = _adopt(folder, signature) if what in ("FILE", "--all") else []
     tellers: dict[str, Callable[[], tuple[dict[str, Any], list[Said]]]] = {
         "FILE": lambda: _files(folder, paths, signature, words),
         "--all": lambda: _all(folder, excepted or [], signature),
@@ -229,6 +229,18 @@ def record(
         "--undo": lambda: _undone(folder, undo or 0, signature),
     }
     document, sentences = tellers[what]()
+    if adopted:
+        document["adopted"] = adopted
+        numbers = ", ".join(map(str, adopted))
+        sentences.append(
+            said(
+                "The ledger did not know plan {numbers}; it was taken in from its "
+                "folder.",
+                "Buku besar belum mengenal rencana {numbers}; rencana itu diambil dari "
+                "foldernya.",
+                numbers=numbers,
+            )
+        )
     if as_json:
         emit({"schema_version": 1, "day": signature.day.isoformat(), **document})
         return
@@ -236,18 +248,32 @@ def record(
         echo(in_spoken(sentence))
 
 
+def _adopt(folder: OfficeFolder, signature: Signature) -> list[int]:
+    """Take the plans that an older ledger does not know, whose sheets come now."""
+    if not folder.ledger.exists:
+        return []
+    from ektp_sched.days.committed import unknown_plans
+
+    with folder.ledger.reading() as reader:
+        unknown = [plan.number for plan in unknown_plans(folder, reader)]
+    if unknown:
+        from ektp_sched.days.plans import adopt_unknown
+
+        adopt_unknown(folder, signature)
+    return unknown
+
+
 def _with_folder(paths: list[Path]) -> list[Path]:
     """Return the office folder, this one if none is named, and the files."""
+    if not paths or not paths[0].is_dir():
+        return [Path(), *paths]
+    is_plan = (paths[0] / "summary.json").exists()  # with its own copy of the office
     offices = ("office.toml", "office.xlsx")
-    if paths and any((paths[0] / name).is_file() for name in offices):
-        return paths
-    if len(paths) == 1 and paths[0].is_dir() and not _is_of_sheets(paths[0]):
+    has_office = any((paths[0] / name).is_file() for name in offices)
+    is_here = any(Path(name).is_file() for name in offices)
+    if not is_plan and (has_office or not is_here):
         return paths
     return [Path(), *paths]
-
-
-def _is_of_sheets(path: Path) -> bool:
-    return (path / "batches").is_dir() or any(path.glob("*.csv"))
 
 
 def _alone(given: Mapping[str, Any]) -> str:
@@ -280,21 +306,6 @@ def _only_with(what: str, option: str, parts: Mapping[str, Any]) -> None:
                 option=option,
             )
             raise UsageError(message)
-
-
-def _name(by: str | None) -> str:
-    """Return who says so."""
-    try:
-        name = by if by is not None else getpass.getuser()
-    except (OSError, KeyError):
-        name = ""
-    if not name.strip():
-        message = said(
-            "nobody says so; give a name with --by",
-            "tidak ada yang mencatat; sebutkan nama dengan --by",
-        )
-        raise UsageError(message)
-    return name.strip()
 
 
 _Told = tuple[dict[str, Any], list[Said]]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
-from ektp_sched.cli.plan import tell_conflict
+from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption, signed_by
+from ektp_sched.cli.plan import NoReportOption, tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
 from ektp_sched.errors import UsageError
@@ -108,6 +108,7 @@ def today(
             "ledger without it is older than that sheet, and refused.",
         ),
     ] = None,
+    no_report: NoReportOption = False,
     by: ByOption = None,
     ledger: LedgerOption = None,
     lang: LangOption = None,
@@ -128,11 +129,12 @@ def today(
         "export": export,
         "open": open_choice,
         "gone": gone,
-        "by": by,
+        "by": signed_by(by),
         "days": days,
         "max_rejects": max_rejects,
         "heads": heads or (),
         "lang": lang,
+        "report": not no_report,
     }
     with Progress(words) as progress:
         progress("read", 0)
@@ -189,19 +191,19 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
     typer.Exit
         There is no plan that keeps the rules.
     """
-    if came.plan is not None and came.place is None:
-        tell_conflict(came.plan, words, as_json=as_json)
+    morning = came.morning
+    if morning is not None and morning.place is None:
+        tell_conflict(morning.plan, words, as_json=as_json)
         raise typer.Exit(NO)
     if as_json:
         emit(_rest_document(came))
         return
-    if came.plan is None:
+    if morning is None:
         echo(words.text("rest.nothing", count=came.stay))
         return
-    from ektp_sched.output.terminal import show_plan
+    from ektp_sched.days.morning_text import show_morning
 
-    assert came.place is not None
-    show_plan(came.plan, console(), words, came.place.path)
+    show_morning(morning, console(), words)
     for number, day, printer, cards in came.voids.iter_rows():
         names = {"plan": str(number), "day": words.plain_date(day), "printer": printer}
         echo(words.text("rest.void", count=cards, **names))
@@ -211,19 +213,14 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
 
 
 def _rest_document(came: Rest) -> dict[str, Any]:
-    place = came.place
+    nothing: dict[str, Any] = {"schema_version": 1, "out": None}
     return {
-        "schema_version": 1,
+        **(nothing if came.morning is None else _document(came.morning)),
         "day": came.day.isoformat(),
-        "out": None if place is None else str(place.path),
-        "plan": None if place is None else place.number,
-        "act": None if place is None else place.act,
-        "export": str(came.export),
-        "imported": dict(came.imported),
         "voids": [{**row, "day": str(row["day"])} for row in came.voids.to_dicts()],
         "stay": came.stay,
-        "again": came.again,
-        "today": came.today,
+        "planned_again": came.again,
+        "printed_today": came.today,
         "uncounted": [*came.uncounted],
     }
 
@@ -240,6 +237,7 @@ def _document(morning: Morning) -> dict[str, Any]:
         "again": morning.again,
         "export": str(morning.export),
         "imported": None if morning.imported is None else dict(morning.imported),
+        "recorded": None if morning.recorded is None else dict(morning.recorded.counts),
         "records": morning.records.height,
         "slipped": morning.slipped.height,
         "blanks": dict(morning.blanks),

@@ -17,18 +17,17 @@ from ektp_sched.arguments import check_one_of
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import key_path, read_key
 from ektp_sched.backlog.records import RECORDS
+from ektp_sched.days.committed import finish, last_plan, unknown_plans
 from ektp_sched.days.folder import PLANS, newest_export
 from ektp_sched.days.imports import as_used, compare
 from ektp_sched.days.plans import (
     RELEVANT,
-    Clerk,
-    adopt,
-    finish,
-    last_plan,
+    adopt_unknown,
     put_plan,
     refuse_edited,
-    unknown_plans,
 )
+from ektp_sched.days.record import Recorded, record
+from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
@@ -43,6 +42,7 @@ from ektp_sched.places import workplace
 from ektp_sched.words import Said, said
 from ektp_sched.yesterday import as_previous
 from ektp_sched.yesterday.changes import slipped
+from ektp_sched.yesterday.filled import marked_in
 from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ __all__ = [
     "Morning",
     "basis_of",
     "made_of",
+    "morning_of",
     "others_record",
     "refuse_later",
     "take_in",
@@ -103,6 +104,8 @@ class Morning:
     imported
         Numbers of `ektp_sched.days.imports.Imported`; None where there is no newer
         export than at the last plan.
+    recorded
+        What sheets say that were filled in where they lie; None if none is new.
     again
         Whether these sheets were there before, and nothing has changed since.
     records
@@ -120,6 +123,7 @@ class Morning:
     place: PlanFolder | None
     export: Path
     imported: Mapping[str, int] | None
+    recorded: Recorded | None
     again: bool
     records: pl.DataFrame
     slipped: pl.DataFrame
@@ -185,6 +189,7 @@ def today(
     max_rejects: float = 0.01,
     heads: Sequence[str] = (),
     lang: str | None = None,
+    report: bool = True,
     progress: Progress | None = None,
 ) -> Morning:
     """Take in the newest export and plan from today on.
@@ -213,6 +218,8 @@ def today(
         Heads of the ledger on sheets of paper; refused is a ledger that has them not.
     lang
         Language of the sheets; the office's if left out.
+    report
+        Whether to write report.html.
     progress
         Called with a stage and the share of the work done.
 
@@ -233,38 +240,62 @@ def today(
     if open is not None:
         check_one_of("open", open, get_args(OpenChoice))
     check_one_of("gone", gone, get_args(GoneChoice))
-    clerk = Clerk(by or getpass.getuser(), on or date.today(), on is not None)
+    signature = Signature(
+        by=by or getpass.getuser(), day=on or date.today(), confirmed=on is not None
+    )
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
-    refuse_later(folder, clerk, heads, open)
+    refuse_later(folder, signature, heads, open)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
-    if (same := _made_already(folder, backlog, path, clerk)) is not None:
+    recorded = _hand_in(folder, signature)
+    if (same := _made_already(folder, backlog, path, signature)) is not None:
         return same
-    imported = take_in(folder, backlog, clerk, open=open, gone=gone)
+    imported = take_in(folder, backlog, signature, open=open, gone=gone)
     for _ in range(ATTEMPTS):
-        basis = basis_of(folder, backlog, clerk.day)
-        made = made_of(folder, basis, clerk.day, days or basis.days, progress)
+        basis = basis_of(folder, backlog, signature.day)
+        made = made_of(folder, basis, signature.day, days or basis.days, progress)
         place = None
         if made.status in (Status.OPTIMAL, Status.FEASIBLE):
             put = put_plan(
-                folder, made, basis.state, clerk, lang=lang, beside=basis.files
+                folder,
+                made,
+                basis.state,
+                signature,
+                lang=lang,
+                beside=basis.files,
+                report=report,
             )
             if put is None:
-                if (same := _made_already(folder, backlog, path, clerk)) is not None:
+                if (
+                    same := _made_already(folder, backlog, path, signature)
+                ) is not None:
                     return same
                 continue
             place, made = put
-        return Morning(
-            made,
-            place,
-            path,
-            imported,
-            again=False,
-            records=_records(made),
-            slipped=_slipped(made, basis.previous),
-            blanks=basis.blanks,
-        )
+        return morning_of(made, place, path, imported, recorded, basis)
     raise others_record(folder)
+
+
+def morning_of(
+    made: Plan,
+    place: PlanFolder | None,
+    export: Path,
+    imported: Mapping[str, int] | None,
+    recorded: Recorded | None,
+    basis: Basis,
+) -> Morning:
+    """Return what came of a plan that was made just now."""
+    return Morning(
+        made,
+        place,
+        export,
+        imported,
+        recorded,
+        again=False,
+        records=_records(made),
+        slipped=_slipped(made, basis.previous),
+        blanks=basis.blanks,
+    )
 
 
 def others_record(folder: OfficeFolder) -> LedgerError:
@@ -278,7 +309,7 @@ def others_record(folder: OfficeFolder) -> LedgerError:
 
 def refuse_later(
     folder: OfficeFolder,
-    clerk: Clerk,
+    signature: Signature,
     heads: Sequence[str],
     open: OpenChoice | None,  # noqa: A002 (the option's name)
 ) -> None:
@@ -299,14 +330,14 @@ def refuse_later(
             for head in heads
             if not any(value.startswith(_digits(head)) for value in hashes)
         ]
-        if last is not None and last.day > clerk.day:
+        if last is not None and last.day > signature.day:
             message = said(
                 "the last plan is of {last}, and today is {day}; set the clock, or say "
                 "the day with --on DATE",
                 "rencana terakhir untuk {last}, sedangkan hari ini {day}; betulkan "
                 "jam, atau sebutkan harinya dengan --on TANGGAL",
                 last=str(last.day),
-                day=str(clerk.day),
+                day=str(signature.day),
             )
             raise LedgerError(message, file=str(folder.path))
     if absent:
@@ -337,9 +368,8 @@ def refuse_later(
     if unknown:
         with folder.ledger.writing() as writer:
             if not writer.number:
-                _begin(folder, writer, clerk)
-            for plan in unknown_plans(folder, writer):
-                adopt(folder, writer, plan, clerk)
+                _begin(folder, writer, signature)
+        adopt_unknown(folder, signature)
 
 
 def _digits(head: str) -> str:
@@ -347,8 +377,30 @@ def _digits(head: str) -> str:
     return "".join(sign for sign in head.lower() if sign.isalnum()) or "?"
 
 
+def _hand_in(folder: OfficeFolder, signature: Signature) -> Recorded | None:
+    """Record the sheets that were filled in where they lie, each once."""
+    if not folder.ledger.exists:
+        return None
+    with folder.ledger.reading() as reader:
+        days = {*map(str, state_of(reader).unknown(signature.day)["day"].unique())}
+        known = {
+            file["sha256"]
+            for act in reader.acts("prints", "handed", live=False)
+            for file in act.detail.get("files", ())
+        }
+    marked = [
+        path
+        for plan in folder.plans()
+        if any((plan.path / BATCHES / day).is_dir() for day in days)
+        for path in marked_in(load(plan.path))
+        if path.parent.name in days
+        and hashlib.sha256(path.read_bytes()).hexdigest() not in known
+    ]
+    return record(folder, marked, signature) if marked else None
+
+
 def _made_already(
-    folder: OfficeFolder, backlog: Backlog, path: Path, clerk: Clerk
+    folder: OfficeFolder, backlog: Backlog, path: Path, signature: Signature
 ) -> Morning | None:
     """Return the morning of this day if it was made; None if it was not.
 
@@ -361,27 +413,27 @@ def _made_already(
         return None
     with folder.ledger.reading() as reader:
         last = last_plan(folder, reader)
-        if last is None or last.day != clerk.day:
+        if last is None or last.day != signature.day:
             return None
         came = [
             act
             for act in reader.acts(live=False)
             if act.number > last.act and act.kind in RELEVANT
         ]
-        fresh = compare(backlog, state_of(reader), folder.office, clerk.day)
-        counted = counted_in_file(folder.office, reader, clerk.day)
+        fresh = compare(backlog, state_of(reader), folder.office, signature.day)
+        counted = counted_in_file(folder.office, reader, signature.day)
         plan = load(last.path)
-        office = office_of(folder.office, reader, clerk.day)
-        blanks = blanks_left(folder.office, reader, clerk.day)
+        office = office_of(folder.office, reader, signature.day)
+        blanks = blanks_left(folder.office, reader, signature.day)
     # The office of the rest of a day has what was left then.
-    is_other = last.path.name == str(clerk.day) and plan.office != office
+    is_other = last.path.name == str(signature.day) and plan.office != office
     if came or fresh.is_new or counted is not None or is_other:
         message = said(
             "the sheets of {day} are made (plan {number}), and something came since; "
             "plan what is left of the day with `ektp-sched today --rest`",
             "lembar untuk {day} sudah dibuat (rencana {number}), dan sesudah itu ada "
             "yang baru; rencanakan sisa hari ini dengan `ektp-sched today --rest`",
-            day=str(clerk.day),
+            day=str(signature.day),
             number=str(last.number),
         )
         raise AskedError(message)
@@ -389,6 +441,7 @@ def _made_already(
         plan,
         last,
         path,
+        None,
         None,
         again=True,
         records=_records(plan),
@@ -412,7 +465,7 @@ def _slipped(made: Plan, previous: Plan | None) -> pl.DataFrame:
 def take_in(
     folder: OfficeFolder,
     backlog: Backlog,
-    clerk: Clerk,
+    signature: Signature,
     *,
     open: OpenChoice | None,  # noqa: A002 (the option's name)
     gone: GoneChoice,
@@ -428,17 +481,17 @@ def take_in(
     with folder.ledger.writing() as writer:
         acts = writer.acts(live=False)
         if not acts:
-            _begin(folder, writer, clerk)
+            _begin(folder, writer, signature)
         else:
             _refuse_other_key(folder, acts[0])
-        counted = counted_in_file(folder.office, writer, clerk.day)
+        counted = counted_in_file(folder.office, writer, signature.day)
         if counted is not None:
-            writer.append(*counted, confirmed=clerk.confirmed)
+            writer.append(*counted, confirmed=signature.confirmed)
         state = state_of(writer)
-        imported = compare(backlog, state, folder.office, clerk.day)
+        imported = compare(backlog, state, folder.office, signature.day)
         if gone == "ask":
             _ask_about_gone(state, imported)
-        unknown = state.unknown(clerk.day)
+        unknown = state.unknown(signature.day)
         if "prints" in imported.facts:
             known = imported.facts["prints"]
             unknown = unknown.join(
@@ -456,8 +509,8 @@ def take_in(
             writer.append(
                 NewAct(
                     kind="import",
-                    day=clerk.day,
-                    by=clerk.by,
+                    day=signature.day,
+                    by=signature.by,
                     detail={
                         "file": Path(backlog.source or "").name,
                         "sha256": backlog.digest,
@@ -466,14 +519,16 @@ def take_in(
                 ),
                 imported.facts,
                 imported.people,
-                confirmed=clerk.confirmed,
+                confirmed=signature.confirmed,
             )
         if unknown.height:
             result = "open" if open == "exclude" else "unprinted"
             writer.append(
-                NewAct(kind="prints", day=clerk.day, by=clerk.by, reason="opened"),
+                NewAct(
+                    kind="prints", day=signature.day, by=signature.by, reason="opened"
+                ),
                 {"prints": unknown.select(_SHEET).with_columns(result=pl.lit(result))},
-                confirmed=clerk.confirmed,
+                confirmed=signature.confirmed,
             )
     return imported.counts if is_new else None
 
@@ -483,21 +538,21 @@ def _is_new(acts: list[Act], backlog: Backlog) -> bool:
     return not imports or imports[-1].detail["sha256"] != backlog.digest
 
 
-def _begin(folder: OfficeFolder, writer: Writer, clerk: Clerk) -> None:
+def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
     from ektp_sched import __version__
 
     writer.append(
         NewAct(
             kind="begin",
-            day=clerk.day,
-            by=clerk.by,
+            day=signature.day,
+            by=signature.by,
             detail={
                 "office": folder.office.name,
                 "key": _fingerprint(folder.office),
                 "version": __version__,
             },
         ),
-        confirmed=clerk.confirmed,
+        confirmed=signature.confirmed,
     )
 
 

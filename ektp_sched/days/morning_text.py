@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ektp_sched.days.morning import Morning
+    from ektp_sched.days.record import Recorded
     from ektp_sched.output.languages import Language
 
 __all__ = ["show_morning"]
@@ -36,6 +37,8 @@ def show_morning(morning: Morning, console: Console, texts: Language) -> None:
     )
     say_line(console, title, "bold")
     say_line(console, _came_in(morning, texts))
+    if morning.recorded is not None:
+        say_line(console, _handed_in(morning.recorded, texts))
     say_section(console, yesterday_section(plan, texts), texts)
     _show_lines(
         console, texts.text("today.records"), [*_records(morning.records, texts)]
@@ -83,6 +86,18 @@ def _came_in(morning: Morning, texts: Language) -> str:
     if not parts:
         return texts.text("today.export_same", file=file)
     return texts.text("today.export", file=file, parts=", ".join(parts))
+
+
+def _handed_in(recorded: Recorded, texts: Language) -> str:
+    """Return what sheets say that were filled in where they lie."""
+    counts = dict(recorded.counts) | {"rejected": recorded.rejects.height}
+    parts = [
+        texts.text(f"yesterday.read_part.{name}", count=counts[name])
+        for name in ("printed", "spoilt", "unprinted", "open", "rejected")
+        if counts.get(name)
+    ]
+    parts = parts or [texts.text("yesterday.nobody")]
+    return texts.text("today.marked", parts=", ".join(parts))
 
 
 def _names(ids: pl.Series) -> pl.Series:

@@ -1,28 +1,19 @@
-"""Plans and the ledger: the act first, its sheets after, and no act without them.
-
-A plan's folder is written whole, and is on the disk, before its act is committed; then
-it is put in place.  Whoever is killed between the two leaves it beside under a name
-that says its number, and the next command puts it in place, or takes it away where its
-act was never committed.
-"""
+"""Plans and the ledger: the act first, its sheets after, and no act without them."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import re
 import shutil
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from ektp_sched.days.folder import PLANS, PlanFolder
+from ektp_sched.backlog.known import stands
+from ektp_sched.days.committed import put_in_place, unknown_plans, waiting_place
+from ektp_sched.days.folder import PlanFolder
 from ektp_sched.documents.entries import LedgerMark
 from ektp_sched.documents.reading import load
-from ektp_sched.documents.seal import SUMMARY
 from ektp_sched.errors import FolderError
 from ektp_sched.ledger import NewAct, personal, short_head
 from ektp_sched.ledger.state import state_of
@@ -30,7 +21,6 @@ from ektp_sched.office import to_toml
 from ektp_sched.output import save
 from ektp_sched.output.evidence import refuse_changed
 from ektp_sched.output.tables import applications_csv, plan_csv
-from ektp_sched.places import settle
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -38,20 +28,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder
-    from ektp_sched.documents import Plan
+    from ektp_sched.days.signature import Signature
+    from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.ledger import Act, Reader, Writer
     from ektp_sched.ledger.state import State
 
 __all__ = [
     "RELEVANT",
-    "Clerk",
     "adopt",
-    "finish",
-    "last_plan",
+    "adopt_unknown",
     "persons_of",
     "put_plan",
     "refuse_edited",
-    "unknown_plans",
 ]
 
 RELEVANT: Final = frozenset(
@@ -60,129 +48,13 @@ RELEVANT: Final = frozenset(
 )
 """Acts after which another plan might be made."""
 
-_WAITING: Final = re.compile(r"\.plan-(\d+)")
-"""What the folder of a plan is called until its act is committed."""
-
-
 _EVIDENCE: Final = ("plan.csv", "applications.csv", "office.toml")
 """Files whose digests stand in a plan's act."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clerk:
-    """Who does something, and on which day.
-
-    Parameters
-    ----------
-    by
-        A name, as it stands in acts.
-    day
-        Of the office.
-    confirmed
-        Whether somebody said that day, whatever the clock shows.
-    """
-
-    by: str
-    day: date
-    confirmed: bool = False
-
-
-def finish(folder: OfficeFolder) -> None:
-    """Put in place what a killed command had written, or take it away."""
-    plans = folder.path / PLANS
-    if not plans.is_dir():
-        return
-    settle(plans / "next")
-    waiting = _waiting(plans)
-    if not waiting or not folder.ledger.exists:
-        return
-    with folder.ledger.reading() as reader:
-        _finish(folder, waiting, reader)
-    if _waiting(plans):  # what has no act may be what somebody is writing just now
-        with folder.ledger.writing() as writer:
-            _finish(folder, _waiting(plans), writer)
-            for path in _waiting(plans):
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _waiting(plans: Path) -> list[Path]:
-    return sorted(p for p in plans.glob(".plan-*") if _WAITING.fullmatch(p.name))
-
-
-def _finish(folder: OfficeFolder, waiting: list[Path], reader: Reader) -> None:
-    acts = {act.plan: act for act in reader.acts("plan", live=False)}
-    for path in waiting:
-        act = acts.get(int(path.name.rpartition("-")[2]))
-        if act is not None and _mark(path) == (act.plan, short_head(act.hash)):
-            _put_in_place(path, folder.path / str(act.detail["path"]))
-
-
-def _mark(path: Path) -> tuple[int, str] | None:
-    """Return plan number and head that a folder states; None if none."""
-    try:
-        mark = json.loads((path / SUMMARY).read_bytes())["ledger"]
-        return int(mark["plan"]), str(mark["head"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _put_in_place(path: Path, target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir() and not any(target.iterdir()):
-            target.rmdir()
-        path.rename(target)
-    except OSError:
-        if not path.exists() and target.exists():
-            return  # another command did it
-        raise
-    if os.name == "posix":
-        handle = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def last_plan(folder: OfficeFolder, reader: Reader) -> PlanFolder | None:
-    """Return the folder of the last plan that the ledger knows; None before the first.
-
-    Raises
-    ------
-    ektp_sched.errors.FolderError
-        It is not there.
-    """
-    acts = reader.acts("plan", "adopt")
-    if not acts:
-        return None
-    last = max(acts, key=lambda act: act.plan or 0)
-    path = folder.path / str(last.detail["path"])
-    if not (path / SUMMARY).is_file():
-        message = said(
-            "is not there, and the ledger has it as plan {number}; put it back from "
-            "the backup of the office folder",
-            "tidak ada, padahal di buku besar tercatat sebagai rencana {number}; "
-            "kembalikan dari cadangan folder kantor",
-            number=str(last.plan),
-        )
-        raise FolderError(message, file=str(path))
-    day = date.fromisoformat(last.detail["start"])
-    return PlanFolder(path, day, last.plan or 0, last.number)
-
-
-def unknown_plans(folder: OfficeFolder, reader: Reader) -> list[PlanFolder]:
-    """Return the plan folders that the ledger does not know, in order of number.
-
-    So it is where an older ledger was restored, or that of another office.
-    """
-    known = {
-        (act.plan, str(act.detail.get("head") or short_head(act.hash)))
-        for act in reader.acts("plan", "adopt", live=False)
-    }
-    return [plan for plan in folder.plans() if _mark(plan.path) not in known]
-
-
-def adopt(folder: OfficeFolder, writer: Writer, plan: PlanFolder, clerk: Clerk) -> Act:
+def adopt(
+    folder: OfficeFolder, writer: Writer, plan: PlanFolder, signature: Signature
+) -> Act:
     """Take a plan folder that the ledger does not know for what it says.
 
     Parameters
@@ -193,7 +65,7 @@ def adopt(folder: OfficeFolder, writer: Writer, plan: PlanFolder, clerk: Clerk) 
         The ledger.
     plan
         One of `unknown_plans`; those before it come first.
-    clerk
+    signature
         Who says so.
 
     Raises
@@ -216,18 +88,35 @@ def adopt(folder: OfficeFolder, writer: Writer, plan: PlanFolder, clerk: Clerk) 
         ],
         how="diagonal",
     )
+    state = replace(state, people=known)
     return writer.append(
         NewAct(
             kind="adopt",
-            day=clerk.day,
-            by=clerk.by,
+            day=signature.day,
+            by=signature.by,
             plan=mark.plan,
             detail={**_detail(folder, saved, plan.path, raw), "head": mark.head},
         ),
-        {"planned": _places(saved, replace(state, people=known), None)},
+        {"planned": _places(saved, state, _standing(saved, state))},
         people,
-        confirmed=clerk.confirmed,
+        confirmed=signature.confirmed,
     )
+
+
+def adopt_unknown(folder: OfficeFolder, signature: Signature) -> None:
+    """Take all plan folders that the ledger does not know for what they say."""
+    with folder.ledger.writing() as writer:
+        for plan in unknown_plans(folder, writer):
+            adopt(folder, writer, plan, signature)
+
+
+def _standing(saved: SavedPlan, state: State) -> pl.Series | None:
+    """Return who stays on another sheet of the day; None of the day's first plan."""
+    if saved.path.name == str(saved.start) or saved.backlog.known is None:
+        return None
+    carried = saved.backlog.known.carried
+    ids = carried["application_id"].filter(stands(carried, saved.start))
+    return persons_of(state, ids)
 
 
 def refuse_edited(plan: PlanFolder, reader: Reader) -> None:
@@ -257,12 +146,13 @@ def put_plan(
     folder: OfficeFolder,
     made: Plan,
     state: State,
-    clerk: Clerk,
+    signature: Signature,
     *,
     lang: str | None = None,
     beside: Mapping[str, bytes] | None = None,
     voids: pl.DataFrame | None = None,
     stay: pl.Series | None = None,
+    report: bool = True,
 ) -> tuple[PlanFolder, Plan] | None:
     """Write the act of a plan, then its folder.
 
@@ -274,7 +164,7 @@ def put_plan(
         The plan.
     state
         What it rests on.
-    clerk
+    signature
         Who plans.
     lang
         Of the sheets; the office's if left out.
@@ -285,6 +175,8 @@ def put_plan(
     stay
         Who keeps the place on a sheet of this day that another plan gave; None in the
         morning, when there is no such sheet.
+    report
+        Whether to write report.html.
 
     Returns
     -------
@@ -315,13 +207,19 @@ def put_plan(
         number = 1 + max(taken, default=0)
         detail = _detail(folder, made, target, evidence)
         act = writer.append(
-            NewAct(kind="plan", day=clerk.day, by=clerk.by, plan=number, detail=detail),
+            NewAct(
+                kind="plan",
+                day=signature.day,
+                by=signature.by,
+                plan=number,
+                detail=detail,
+            ),
             {
                 "planned": _places(made, state, stay),
                 **({} if voids is None else {"voids": voids}),
             },
             rests_on=state.number,
-            confirmed=clerk.confirmed,
+            confirmed=signature.confirmed,
         )
         mark = LedgerMark(
             plan=number,
@@ -329,16 +227,17 @@ def put_plan(
             rests_on=state.number,
             head=short_head(act.hash),
         )
-        waiting = folder.path / PLANS / f".plan-{number}"
+        waiting = waiting_place(folder, number)
         shutil.rmtree(waiting, ignore_errors=True)
         made = replace(made, mark=mark)
         save(
             made,
             waiting,
             lang=lang,
+            report=report,
             beside=beside,
         )
-    _put_in_place(waiting, target)
+    put_in_place(waiting, target)
     return PlanFolder(target, made.start, number, act.number), made
 
 

@@ -173,7 +173,7 @@ def write_prints(
         "plan",
         person="ref",
         day="date",
-        card=pl.col("card").fill_null(office.default_card),
+        card=pl.col("card").fill_null(pl.lit(office.default_card, pl.String)),
         reason=pl.col("reason").replace_strict(
             codes, default=None, return_dtype=pl.String
         ),

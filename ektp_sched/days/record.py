@@ -270,7 +270,9 @@ def record_handed_over(
             "printer",
             "plan",
             person="ref",
-            card=pl.col("card").fill_null(folder.office.default_card),
+            card=pl.col("card").fill_null(
+                pl.lit(folder.office.default_card, pl.String)
+            ),
             result=pl.lit(PRINTED),
         )
         act = None

@@ -36,6 +36,7 @@ __all__ = [
     "DONE",
     "Done",
     "judged",
+    "marked_in",
     "read_done",
     "readings_of",
     "rejects_of",
@@ -143,12 +144,17 @@ def sheets_marked(previous: Plan) -> list[Path]:
     """
     if not isinstance(previous, SavedPlan) or previous.mark is not None:
         return []  # what sheets of an office folder say, its ledger says
-    if sheets_as_written(previous.path, previous.summary):
+    return marked_in(previous)
+
+
+def marked_in(plan: SavedPlan) -> list[Path]:
+    """Return the sheets of a folder on which somebody marked something."""
+    if sheets_as_written(plan.path, plan.summary):
         return []
     return [
         path
-        for path in sorted((previous.path / BATCHES).glob("*/*"))
-        if _is_spreadsheet(path) and is_marked(path, previous.office)
+        for path in sorted((plan.path / BATCHES).glob("*/*"))
+        if _is_spreadsheet(path) and is_marked(path, plan.office)
     ]
 
 
