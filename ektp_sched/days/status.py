@@ -235,8 +235,8 @@ class _Ask(Protocol):
 def _finish(folder: Path, ledger: str | None) -> None:
     """Put in place what a killed command left, where there is anything."""
     if any((folder / "plans").glob(".plan-*")):
-        from ektp_sched.days.folder import open_office
         from ektp_sched.days.committed import finish
+        from ektp_sched.days.folder import open_office
 
         finish(open_office(folder, ledger=ledger))
 
