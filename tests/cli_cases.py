@@ -86,27 +86,58 @@ def run_killed(
     return _forked([str(argument) for argument in arguments], cwd, seconds)
 
 
+def run_at_once(
+    *commands: Sequence[object], cwd: Path | None = None
+) -> list[subprocess.CompletedProcess[str]]:
+    """Run several commands at the same time, each as a fork."""
+    words = [[str(word) for word in command] for command in commands]
+    return _forks(words, cwd or Path.cwd())
+
+
 def _forked(
     arguments: list[str], cwd: Path, killed_after: float | None = None
 ) -> subprocess.CompletedProcess[str]:
+    (done,) = _forks([arguments], cwd, killed_after)
+    return done
+
+
+def _forks(
+    commands: list[list[str]], cwd: Path, killed_after: float | None = None
+) -> list[subprocess.CompletedProcess[str]]:
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
     with TemporaryDirectory() as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        command = {
-            "arguments": arguments,
-            "cwd": str(cwd),
-            "env": {**os.environ, **PLAIN},
-            "out": str(out),
-            "err": str(err),
-            "killed_after": killed_after,
-        }
-        server.stdin.write(json.dumps(command) + "\n")
+        told = [
+            {
+                "arguments": arguments,
+                "cwd": str(cwd),
+                "env": {**os.environ, **PLAIN},
+                "out": str(Path(folder, f"{number}-out")),
+                "err": str(Path(folder, f"{number}-err")),
+                "killed_after": killed_after,
+            }
+            for number, arguments in enumerate(commands)
+        ]
+        server.stdin.write(json.dumps(told) + "\n")
         server.stdin.flush()
-        code = int(server.stdout.readline())
-        said = [path.read_bytes().decode() for path in (out, err)]
-    return subprocess.CompletedProcess(arguments, code, *said)
+        codes = json.loads(server.stdout.readline())
+        return [
+            subprocess.CompletedProcess(
+                arguments,
+                code,
+                _said(Path(folder, f"{number}-out")),
+                _said(Path(folder, f"{number}-err")),
+            )
+            for number, (arguments, code) in enumerate(
+                zip(commands, codes, strict=True)
+            )
+        ]
+
+
+def _said(path: Path) -> str:
+    """Return what a command wrote; nothing if it was killed before it could."""
+    return path.read_bytes().decode() if path.exists() else ""
 
 
 @cache

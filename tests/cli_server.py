@@ -3,11 +3,14 @@
 A command then takes what it does, and not the half second of processor time that
 loading its libraries takes; exit code, stdout and stderr are a process's all the
 same.  Nothing is calculated before the fork: no thread pool has begun whose locks
-a fork could find taken, and an alarm ends a child that waits for ever.
+a fork could find taken, and an alarm ends a child that waits for ever.  To a command
+that finds EKTP_TEST_WITHOUT these modules are not installed, and one that finds
+EKTP_TEST_KILLED_AT is killed before that change of a folder.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -23,6 +26,9 @@ LONGEST = 600  # seconds; nothing takes a tenth of it, on a busy machine either
 _LOADED = (
     "ektp_sched.cli.app",
     "ektp_sched.backlog",
+    "ektp_sched.days.corrections",
+    "ektp_sched.days.morning",
+    "ektp_sched.days.record",
     "ektp_sched.office",
     "ektp_sched.output",
     "ektp_sched.planning.decisions.engine",
@@ -30,6 +36,7 @@ _LOADED = (
     "ektp_sched.planning.mixed.engine",
     "ektp_sched.scenarios",
     "ektp_sched.trust",
+    "alembic.command",
     "altair",
     "holidays",
     "openpyxl",
@@ -38,18 +45,23 @@ _LOADED = (
 
 
 def serve() -> None:
-    """Answer each line of stdin, a command, by a line with its exit code."""
+    """Answer each line of stdin, commands to run at once, by their exit codes."""
     for name in _LOADED:
         __import__(name)
     for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            _become(json.loads(line))
-        if (seconds := json.loads(line)["killed_after"]) is not None:
-            time.sleep(seconds)
-            os.kill(child, signal.SIGKILL)  # it is not waited for yet: still its own
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        children = []
+        for command in json.loads(line):
+            child = os.fork()
+            if not child:
+                _become(command)
+            children.append((child, command["killed_after"]))
+        for child, seconds in children:
+            if seconds is not None:
+                time.sleep(seconds)
+                # It is not waited for yet: its number is still its own.
+                os.kill(child, signal.SIGKILL)
+        codes = [os.waitpid(child, 0)[1] for child, _ in children]
+        print(json.dumps([*map(os.waitstatus_to_exitcode, codes)]), flush=True)
 
 
 def _become(command: Mapping[str, Any]) -> None:
@@ -60,6 +72,10 @@ def _become(command: Mapping[str, Any]) -> None:
         os.chdir(command["cwd"])
         os.environ.clear()
         os.environ.update(command["env"])
+        for name in os.environ.get("EKTP_TEST_WITHOUT", "").split():
+            sys.modules[name] = None  # type: ignore[assignment]
+        if "EKTP_TEST_KILLED_AT" in os.environ:
+            _die_at(int(os.environ["EKTP_TEST_KILLED_AT"]))
         modes = (os.devnull, "r"), (command["out"], "w"), (command["err"], "w")
         for number, (path, mode) in enumerate(modes):
             with open(path, mode) as file:
@@ -84,6 +100,20 @@ def _become(command: Mapping[str, Any]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code if isinstance(code, int) else 1)
+
+
+def _die_at(number: int) -> None:
+    """Be killed before the change of a folder with a number, from 0 on."""
+    changes = itertools.count()
+    names = {"os.mkdir", "os.rename", "os.rmdir", "os.remove", "sqlite3.connect"}
+
+    def look(event: str, values: tuple[Any, ...]) -> None:
+        is_opened = event == "open" and isinstance(values[2], int)
+        is_change = is_opened and bool(values[2] & (os.O_CREAT | os.O_WRONLY))
+        if (is_change or event in names) and next(changes) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(look)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from ektp_sched.days import OfficeFolder
     from ektp_sched.ledger import Act, Personal
 
-__all__ = ["FRI", "MON", "OFFICE", "THU", "TUE", "WED", "Book", "book"]
+__all__ = [
+    "FRI",
+    "MON",
+    "OFFICE",
+    "THU",
+    "TUE",
+    "WED",
+    "Book",
+    "book",
+    "four_days",
+    "waiting",
+]
 
 MON, TUE, WED, THU, FRI = (date(2017, 9, day) for day in (11, 12, 13, 14, 15))
 
@@ -137,3 +148,80 @@ def book(path: Path, office: str = OFFICE) -> Book:
     path.mkdir(parents=True, exist_ok=True)
     (path / "office.toml").write_text(office, encoding="utf-8")
     return Book(open_office(path))
+
+
+def waiting(*ids: str, **row: Any) -> dict[str, dict[str, Any]]:
+    return {name: {"waiting_since": date(2017, 9, 1)} | row for name in ids}
+
+
+def four_days(path: Path) -> Book:
+    """A week of a tiny office, whose figures are worked out in the tests."""
+    office = book(path)
+    since = [date(2017, 8, 1) + timedelta(days=at) for at in range(12)]
+    office.seen(
+        MON,
+        {
+            name: {"waiting_since": on, "area": "Alak" if name in "ABC" else "Oebobo"}
+            for name, on in zip("ABCDEFGHIJKL", since, strict=True)
+        },
+    )
+    office.plan(
+        MON,
+        dict.fromkeys("ABC", (MON, "p1"))
+        | dict.fromkeys("DEF", (MON, "p2"))
+        | dict.fromkeys("GHI", (TUE, "p1"))
+        | dict.fromkeys("JKL", (TUE, "p2")),
+    )
+    told = {"A": MON, "G": TUE, "J": TUE, "L": FRI, "K": WED}
+    facts = [{"person": office.refs[n], "promised_on": on} for n, on in told.items()]
+    office.act("told", MON, {"told": facts})
+    # Monday: E is spoilt, a jam leaves F.
+    good = {"result": "printed", "printer": "p1", "operator": "Ani"}
+    other = {"printer": "p2", "operator": "Beni"}
+    office.prints(
+        MON,
+        dict.fromkeys("ABC", good)
+        | {"D": good | other, "E": good | other | {"result": "spoilt"}}
+        | {"F": {"result": "unprinted", "printer": "p2", "reason": "jam"}},
+    )
+    # Tuesday: J stands on p2 until it breaks at noon; X is an emergency of that hour.
+    office.seen(TUE, waiting("M", "N", waiting_since=MON))
+    office.plan(
+        TUE,
+        dict.fromkeys("EFG", (TUE, "p1"))
+        | dict.fromkeys("HIJ", (TUE, "p2"))
+        | dict.fromkeys("KLM", (WED, "p1"))
+        | {"N": (THU, "p2")},
+    )
+    office.seen(TUE, waiting("X", waiting_since=TUE))
+    urgency = {"person": office.refs["X"], "field": "urgency", "value": "emergency"}
+    office.act("priority", TUE, {"overrides": [urgency]}, approved_by="Budi")
+    outage = {"resource": "p2", "begins": TUE, "ends": TUE, "left": 500_000}
+    outage_on = {"resource": "p2", "begins": WED, "ends": WED, "left": 0}
+    office.act("outage", TUE, {"outages": [outage, outage_on]})
+    office.plan(
+        TUE,
+        dict.fromkeys("JIK", (WED, "p1"))
+        | dict.fromkeys("LMN", (THU, "p1"))
+        | {"H": None},
+        voids=[(2, TUE, "p2")],
+    )
+    office.prints(
+        TUE,
+        dict.fromkeys("EFX", good)
+        | dict.fromkeys("HI", good | other)
+        | {"R": good | other | {"reason": "reserve"}}
+        | {"G": {"result": "unprinted", "printer": "p1"}},
+    )
+    # Wednesday: N stands on Thursday's sheet and is printed in K's place.
+    office.seen(WED, waiting("A", state="held"))
+    office.plan(WED, {"G": (WED, "p1"), "J": (WED, "p1"), "K": (WED, "p1"), "I": None})
+    office.prints(
+        WED, dict.fromkeys("GJN", good) | {"K": {"result": "unprinted"}}, by="Ani"
+    )
+    # Thursday: of M nobody says anything.
+    office.plan(THU, {"K": (THU, "p1"), "N": None})
+    office.prints(THU, dict.fromkeys("KL", good))
+    count = {"card": "KTP-el", "blanks": 85, "expected": 86}
+    office.act("count", THU, {"counts": [count]})
+    return office

@@ -107,9 +107,11 @@ class Life:
         people = self.state().people.filter(pl.col("application_id") == name)
         return int(people["person"][-1])
 
-    def used(self, backlog: Backlog) -> tuple[dict[str, Row], pl.DataFrame]:
+    def used(
+        self, backlog: Backlog, state: State | None = None
+    ) -> tuple[dict[str, Row], pl.DataFrame]:
         """Return what is used of each person as texts, and the records."""
-        used, records = as_used(backlog, self.state(), OFFICE)
+        used, records = as_used(backlog, state or self.state(), OFFICE)
         again = with_records(backlog, records)
         assert again.frame.equals(used.frame), "records alone make it of the export"
         return words_of(used.frame), records
@@ -164,60 +166,91 @@ ROWS: st.SearchStrategy[Row] = st.fixed_dictionaries(
 STATES = st.sampled_from(["READY", "READY", "READY", "PROCESSING", "broken", "gone"])
 
 
+@dataclass
+class Expected:
+    """What is known of each person, concluded one by one."""
+
+    exported: dict[str, Row] = field(default_factory=dict)
+    used: dict[str, Row] = field(default_factory=dict)
+    planned: dict[str, Row] = field(default_factory=dict)  # used by the last plan
+    state: dict[str, str] = field(default_factory=lambda: {"Z": "ready"})
+    withheld: set[tuple[str, str]] = field(default_factory=set)
+    accepted: set[tuple[str, str]] = field(default_factory=set)
+
+    def see(self, name: str, row: Row) -> None:
+        self.exported[name] = row
+        used = self.used.setdefault(name, {**row})
+        for key, value in row.items():
+            what, before = (name, key), used[key]
+            if what not in self.withheld | self.accepted:
+                before = self.planned.get(name, used)[key]
+            if ahead(key, value, before):
+                used[key] = before
+                self.withheld.add(what)
+                continue
+            used[key] = value
+            self.withheld.discard(what)
+            if value is None:
+                self.accepted.discard(what)
+
+    def accept(self, name: str, key: str) -> None:
+        self.used[name][key] = self.exported[name][key]
+        self.withheld.discard((name, key))
+        self.accepted.add((name, key))
+
+    def plan(self) -> None:
+        self.planned = {name: {**row} for name, row in self.used.items()}
+
+    def exports(self, data: st.DataObject) -> Backlog:
+        """Draw the next export."""
+        people = {}
+        for name in "ABC":
+            was = self.exported.get(name)
+            row = was if was and data.draw(st.booleans()) else data.draw(ROWS)
+            status = data.draw(STATES)
+            if status != "gone":
+                people[name] = {**row, "status": status}
+                self.state[name] = {"READY": "ready"}.get(status, "held")
+            elif name in self.state:
+                self.state[name] = "gone"
+            if status == "READY":
+                self.see(name, row)
+            elif status == "broken":
+                people[name] |= {"status": "READY", "waiting_since": "30-2"}
+                self.state[name] = "rejected"
+        return export(people)
+
+
 @given(st.data())
 def test_nobody_is_put_ahead_unless_somebody_accepts_it(data: st.DataObject) -> None:
-    """The same is concluded person by person, from what exports and people say."""
     with TemporaryDirectory() as folder:
-        life = Life(new_ledger(folder))
-        exported: dict[str, Row] = {}
-        used: dict[str, Row] = {}
-        known: dict[str, str] = {"Z": "ready"}
-        for _ in range(data.draw(st.integers(1, 4))):
-            people = {}
-            for name in "ABC":
-                was = exported.get(name)
-                row = was if was and data.draw(st.booleans()) else data.draw(ROWS)
-                status = data.draw(STATES)
-                if status == "gone":
-                    known.update({name: "gone"} if name in known else {})
-                    continue
-                known[name] = {"READY": "ready", "broken": "rejected"}.get(
-                    status, "held"
-                )
-                people[name] = {**row, "status": status}
-                if status == "broken":
-                    people[name] = {**row, "status": "READY", "waiting_since": "30-2"}
-                if status == "READY":
-                    exported[name] = row
-                    before = used.get(name, row)
-                    used[name] = {
-                        key: before[key] if ahead(key, value, before[key]) else value
-                        for key, value in row.items()
-                    }
-            backlog = export(people)
+        life, expected = Life(new_ledger(folder)), Expected()
+        for plan in range(data.draw(st.integers(1, 5))):
+            backlog = expected.exports(data)
             life.take(backlog)
-            assert not life.take(backlog).is_new, "the same export says nothing new"
             state = life.state()
+            again = compare(backlog, state, OFFICE, DAY)
+            assert not again.is_new, "the same export says nothing new"
             ids = state.people.join(state.seen, on="person")
-            assert dict(ids.select("application_id", "state").iter_rows()) == known
-            assert state.seen.height == state.people.height
-            planned, _ = life.used(backlog)
-            for name in planned.keys() - {"Z"}:
-                assert {key: planned[name][key] for key in WORDS} == used[name]
-            waits = [
-                (name, key)
-                for name in sorted(planned.keys() - {"Z"})
-                for key in WORDS
-                if used[name][key] != exported[name][key]
-            ]
-            if data.draw(st.booleans()) and waits:
-                name, key = data.draw(st.sampled_from(waits))
-                life.accept(name, key, exported[name][key])
-                used[name][key] = exported[name][key]
-                planned, records = life.used(backlog)
-                assert planned[name][key] == exported[name][key]
+            states = dict(ids.select("application_id", "state").iter_rows())
+            assert states == expected.state
+            assert state.seen.height == state.people.height, "nobody is lost"
+            used, _ = life.used(backlog, state)
+            del used["Z"]
+            for name, row in used.items():
+                assert {key: row[key] for key in WORDS} == expected.used[name]
+            withheld = sorted(w for w in expected.withheld if w[0] in used)
+            if data.draw(st.booleans()) and withheld:
+                name, key = data.draw(st.sampled_from(withheld))
+                life.accept(name, key, expected.exported[name][key])
+                expected.accept(name, key)
+                used, records = life.used(backlog)
+                assert used[name][key] == expected.exported[name][key]
                 whose = (pl.col("application_id") == name) & (pl.col("field") == key)
                 assert records.filter(whose)["because"].to_list() == ["accepted"]
+            if data.draw(st.booleans()):
+                life.act("plan", {}, plan=plan + 1)
+                expected.plan()
 
 
 @given(st.data())

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from month_cases import FRI, MON, THU, TUE, WED, Book, book
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from month_cases import FRI, MON, THU, TUE, WED, Book, book, four_days, waiting
+from strategies import FEW
 
-from ektp_sched.days.month import histories, month_of
+from ektp_sched.backlog import from_frame
+from ektp_sched.cli.app import run
+from ektp_sched.days.month import histories, month_of, save_month
+from ektp_sched.days.month.history import working_days
+from ektp_sched.errors import LedgerError
+from ektp_sched.ledger import short_head
+from ektp_sched.output import language
+from ektp_sched.scenarios import load_scenarios, promise
 from ektp_sched.scenarios.world.history import read_arrivals, read_outages
 
 if TYPE_CHECKING:
@@ -17,10 +31,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.month import Histories
 
 NEXT = [date(2017, 9, day) for day in (18, 19, 20)]
-
-
-def waiting(*ids: str, **row: Any) -> dict[str, dict[str, Any]]:
-    return {name: {"waiting_since": date(2017, 9, 1)} | row for name in ids}
 
 
 def told_by(book: Book) -> Histories:
@@ -67,79 +77,6 @@ def test_scenarios_read_what_is_written(tmp_path: Path) -> None:
     counts = read_arrivals(tmp_path / "history.csv", rules, NEXT[0])
     assert counts.tolist() == [[0, 0, 0, 0], [1, 1, 1, 1]]
     assert read_outages(tmp_path / "outages.csv", "p1", rules, NEXT[0]).all()
-
-
-def four_days(path: Path) -> Book:
-    """A week of a tiny office, whose figures are worked out in the tests."""
-    office = book(path)
-    since = [date(2017, 8, 1) + timedelta(days=at) for at in range(12)]
-    office.seen(
-        MON,
-        {
-            name: {"waiting_since": on, "area": "Alak" if name in "ABC" else "Oebobo"}
-            for name, on in zip("ABCDEFGHIJKL", since, strict=True)
-        },
-    )
-    office.plan(
-        MON,
-        dict.fromkeys("ABC", (MON, "p1"))
-        | dict.fromkeys("DEF", (MON, "p2"))
-        | dict.fromkeys("GHI", (TUE, "p1"))
-        | dict.fromkeys("JKL", (TUE, "p2")),
-    )
-    told = {"A": MON, "G": TUE, "J": TUE, "L": FRI, "K": WED}
-    facts = [{"person": office.refs[n], "promised_on": on} for n, on in told.items()]
-    office.act("told", MON, {"told": facts})
-    # Monday: E is spoilt, a jam leaves F.
-    good = {"result": "printed", "printer": "p1", "operator": "Ani"}
-    other = {"printer": "p2", "operator": "Beni"}
-    office.prints(
-        MON,
-        dict.fromkeys("ABC", good)
-        | {"D": good | other, "E": good | other | {"result": "spoilt"}}
-        | {"F": {"result": "unprinted", "printer": "p2", "reason": "jam"}},
-    )
-    # Tuesday: J stands on p2 until it breaks at noon; X is an emergency of that hour.
-    office.seen(TUE, waiting("M", "N", waiting_since=MON))
-    office.plan(
-        TUE,
-        dict.fromkeys("EFG", (TUE, "p1"))
-        | dict.fromkeys("HIJ", (TUE, "p2"))
-        | dict.fromkeys("KLM", (WED, "p1"))
-        | {"N": (THU, "p2")},
-    )
-    office.seen(TUE, waiting("X", waiting_since=TUE))
-    urgency = {"person": office.refs["X"], "field": "urgency", "value": "emergency"}
-    office.act("priority", TUE, {"overrides": [urgency]}, approved_by="Budi")
-    outage = {"resource": "p2", "begins": TUE, "ends": TUE, "left": 500_000}
-    outage_on = {"resource": "p2", "begins": WED, "ends": WED, "left": 0}
-    office.act("outage", TUE, {"outages": [outage, outage_on]})
-    office.plan(
-        TUE,
-        dict.fromkeys("JIK", (WED, "p1"))
-        | dict.fromkeys("LMN", (THU, "p1"))
-        | {"H": None},
-        voids=[(2, TUE, "p2")],
-    )
-    office.prints(
-        TUE,
-        dict.fromkeys("EFX", good)
-        | dict.fromkeys("HI", good | other)
-        | {"R": good | other | {"reason": "reserve"}}
-        | {"G": {"result": "unprinted", "printer": "p1"}},
-    )
-    # Wednesday: N stands on Thursday's sheet and is printed in K's place.
-    office.seen(WED, waiting("A", state="held"))
-    office.plan(WED, {"G": (WED, "p1"), "J": (WED, "p1"), "K": (WED, "p1"), "I": None})
-    office.prints(
-        WED, dict.fromkeys("GJN", good) | {"K": {"result": "unprinted"}}, by="Ani"
-    )
-    # Thursday: of M nobody says anything.
-    office.plan(THU, {"K": (THU, "p1"), "N": None})
-    office.prints(THU, dict.fromkeys("KL", good))
-    count = {"card": "KTP-el", "blanks": 85, "expected": 86}
-    office.act("count", THU, {"counts": [count]})
-    return office
 
 
 def test_the_days_add_up_as_worked_by_hand(tmp_path: Path) -> None:
@@ -210,3 +147,163 @@ def test_promises_and_waits_as_worked_by_hand(tmp_path: Path) -> None:
     assert month.counts["difference"].to_list() == [-1]
     assert [each.left for each in month.blanks] == [85 - 2]
     assert month.broken == ()
+
+
+PEOPLE = "ABCDEFGH"
+WEEK = (MON, TUE, WED, THU, FRI)
+RESULTS = ("printed", "spoilt", "unprinted", "open", None)
+
+
+@st.composite
+def weeks(draw: st.DrawFn) -> list[tuple[date, dict[str, Any], dict[str, Any]]]:
+    """Draw what plans and cards there are: day, places, results, in their order."""
+    left = set(PEOPLE)
+    events: list[tuple[date, dict[str, Any], dict[str, Any]]] = []
+    for day in WEEK:
+        for _ in range(draw(st.integers(0, 2))):
+            places: dict[str, Any] = dict.fromkeys(PEOPLE)  # none for those printed
+            results: dict[str, Any] = {}
+            for name in sorted(left):
+                on = draw(st.sampled_from((None, day, day, day + timedelta(1))))
+                printer = draw(st.sampled_from(("p1", "p2")))
+                places[name] = None if on is None else (on, printer)
+            for name in sorted(left):
+                result = draw(st.sampled_from(RESULTS))
+                if result is not None:
+                    printer = draw(st.sampled_from(("p1", "p2")))
+                    results[name] = {"result": result, "printer": printer}
+                if result == "printed":
+                    left.remove(name)
+            events.append((day, places, results))
+    return events
+
+
+@FEW
+@given(weeks())
+def test_sums_add_up_and_nobody_on_a_sheet_is_accused(
+    tmp_path_factory: pytest.TempPathFactory, events: list[Any]
+) -> None:
+    assume(any(places for _, places, _ in events))
+    office = book(tmp_path_factory.mktemp("week") / "office")
+    office.seen(MON, waiting(*PEOPLE))
+    told = [{"person": office.refs[n], "promised_on": WED} for n in PEOPLE[:3]]
+    office.act("told", MON, {"told": told})
+    stood: set[tuple[str, date]] = set()  # who stood on a sheet of a day in force
+    printed: dict[str, date] = {}
+    for at, (day, places, results) in enumerate(events):
+        office.plan(day, places)
+        until = next((d for d, *_ in events[at + 1 :] if d > day), date.max)
+        stood |= {
+            (name, on)
+            for name, place in places.items()
+            if place is not None
+            for on in [place[0]]
+            if on < until
+        }
+        if results:
+            office.prints(day, results)
+        printed |= {n: day for n, row in results.items() if row["result"] == "printed"}
+    month = month_of(office.folder)
+    days = month.days
+    parts = ("printed_from_sheets", "spoilt_on_sheets", "unprinted", "void", "open")
+    assert (
+        days.select(pl.sum_horizontal(*parts)).to_series() == days["on_sheets"]
+    ).all()
+    assert days["on_sheets"].sum() == len(
+        {each for each in stood if each[1] <= month.last}
+    )
+    made = days["printed_from_sheets"] + days["beside_sheets"]
+    assert (made == days["printed"]).all()
+    assert days["printed"].sum() == len(printed) == month.printed.height
+    assert days["waiting"].to_list()[-1] == len(PEOPLE) - len(printed)
+    assert sum(month.outcomes().values()) == month.promises.height == len(told)
+    name = {ref: name for name, ref in office.refs.items()}
+    accused = {name[person] for person in month.judged.out_of_turn["person"]}
+    assert not {who for who in accused if (who, printed[who]) in stood}
+    spoilt = sum(r["result"] == "spoilt" for *_, rows in events for r in rows.values())
+    assert days["spoilt"].sum() <= spoilt
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_the_report_names_nobody(tmp_path: Path, code: str) -> None:
+    office = four_days(tmp_path / "office")
+    secret = [f"KPG-{at:06}" for at in range(3)]
+    office.seen(FRI, waiting(*secret, area="Alak"))
+    office.plan(FRI, dict.fromkeys(secret, (FRI, "p1")))
+    office.prints(FRI, {secret[0]: {"result": "printed", "operator": "Ani Perkasa"}})
+    month = month_of(office.folder)
+    save_month(month, tmp_path / "out", language(code))
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert not [name for name in (*secret, "Perkasa", "Rina", "Budi") if name in page]
+    assert short_head(month.head) in page
+    people = pl.read_csv(tmp_path / "out/people.csv")
+    assert set(secret) < set(people["application_id"])
+
+
+def test_what_was_edited_is_named_by_its_act(tmp_path: Path) -> None:
+    office = four_days(tmp_path / "office")
+    path = tmp_path / "office/ledger.db"
+    with closing(sqlite3.connect(path)) as connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE prints SET day = '2017-09-13' WHERE act = 4")
+        connection.commit()
+    month = month_of(office.folder)
+    assert not month.clean
+    assert {each.act for each in month.broken} - {None} == {4}
+
+
+def test_a_part_of_the_days_is_told_alone(tmp_path: Path) -> None:
+    office = four_days(tmp_path)
+    month = month_of(office.folder, first=TUE, last=WED)
+    assert month.days["day"].to_list() == [TUE, WED]
+    assert month.total("printed") == 9
+    assert month.printed.height == 9
+    # A's date fell before; L's card came after these days.
+    outcomes = {"kept": 0, "missed": 3, "open": 1, "unknown": 0}
+    assert month.outcomes() == outcomes
+    with pytest.raises(LedgerError, match="no sheet and no card of these days"):
+        month_of(office.folder, first=date(2018, 1, 1))
+
+
+def test_the_command_writes_a_folder_and_replaces_its_own(tmp_path: Path) -> None:
+    office, out = four_days(tmp_path / "office"), tmp_path / "out"
+    said = [str(office.folder.path), "--out", str(out)]
+    for _ in range(2):
+        assert run(["audit", *said]) == 1  # somebody jumped the queue
+    names = {path.name for path in out.iterdir()}
+    lists = {"days.csv", "people.csv", "promises.csv", "history.csv", "outages.csv"}
+    assert names == lists | {"audit.json", "audit.xlsx", "report.html"}
+    document = json.loads((out / "audit.json").read_text("utf-8"))
+    assert [row["application_id"] for row in document["out_of_turn"]] == ["N"]
+    assert document["totals"]["printed"] == 15
+    (out / "mine.txt").write_text("mine", encoding="utf-8")
+    assert run(["audit", *said]) == 2
+    assert run(["audit", *said, "--backlog", "x.csv"]) == 2
+    assert run(["audit", "--out", str(tmp_path / "other")]) == 2
+
+
+def test_promises_calibrate_themselves_on_what_happened(tmp_path: Path) -> None:
+    office = book(tmp_path / "office")
+    days = working_days(office.folder.office, MON, MON + timedelta(days=60))
+    for at, day in enumerate(days):
+        office.seen(day, waiting(*(f"{at}-{n}" for n in range(4))))
+    office.plan(MON, {"0-0": (MON, "p1")})
+    month = month_of(office.folder, last=days[-1])
+    save_month(month, tmp_path / "office/month", language("en"))
+    rules = office.folder.office
+    start = days[-1] + timedelta(days=1)
+    text = (
+        '[arrivals]\nhistory = "month/history.csv"\n'
+        '[breakdowns.s1]\nhistory = "month/outages.csv"\n[scenarios.now]\n'
+    )
+    (tmp_path / "office/scenarios.toml").write_text(text, encoding="utf-8")
+    known = load_scenarios(tmp_path / "office/scenarios.toml", rules, start=start)
+    row = {"waiting_since": [start - timedelta(days=3)], "application_id": ["A"]}
+    backlog = from_frame(pl.DataFrame(row), rules)
+    found = promise(
+        backlog, rules, start=start, scenarios=known, days=30, replications=200, seed=1
+    )
+    assert found.frame.height == 1

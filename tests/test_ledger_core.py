@@ -494,6 +494,7 @@ def test_every_revision_is_a_migration_and_the_form_is_the_tables() -> None:
     assert names == FORMS[max(FORMS)]
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_migrations_make_the_tables_that_the_program_knows(ledger_url: sa.URL) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext

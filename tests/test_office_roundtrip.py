@@ -206,6 +206,7 @@ def offices(draw: st.DrawFn) -> Office:
                 )
             ),
             "privacy": draw(maybe(show_nik=st.booleans())),
+            "ledger": draw(maybe(url=st.just("sqlite:///other.db"))),
         }
         | draw(
             maybe(

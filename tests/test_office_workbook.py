@@ -121,6 +121,7 @@ FULL: dict[str, Any] = {
     "areas": {"Batu Plat": ["Batuplat", "B. Plat"], 'Alak; "tua"': []},
     "area_rank": {"Batu Plat": 1},
     "privacy": {"show_nik": True},
+    "ledger": {"url": "postgresql://ina@localhost/office"},
 }
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from comparison_cases import comparison
 from examples import planned
+from month_cases import four_days
 from test_cases_cells import assert_strict
 
+from ektp_sched.days.month import month_of, month_report
 from ektp_sched.output import language
 from ektp_sched.output.report import comparison_report, plan_report
 from ektp_sched.output.report.comparison_file import comparison_of
@@ -36,8 +38,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = ("plan-en", "plan-id", "comparison-en", "comparison-id", "saturdays-id")
-CHARTS = {"plan": 6, "comparison": 6, "saturdays": 6}
+PAGES = (
+    *("plan-en", "plan-id", "comparison-en", "comparison-id", "saturdays-id"),
+    *("month-en", "month-id"),
+)
+CHARTS = {"plan": 6, "comparison": 6, "saturdays": 6, "month": 3}
 PHONE, SCREEN = 360, 1280
 A4 = (595, 842)
 
@@ -60,6 +65,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
     made, shifted = planned("kupang"), planned("saturdays")
     compared = comparison_of(*comparison())
+    month = month_of(four_days(folder / "office").folder)
     found = {}
     for code in ("en", "id"):
         texts = language(code)
@@ -67,6 +73,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             ("plan", plan_report(made, texts)),
             ("saturdays", plan_report(shifted, texts)),
             ("comparison", comparison_report(compared, texts)),
+            ("month", month_report(month, texts)),
         ):
             found[f"{name}-{code}"] = folder / f"{name}-{code}.html"
             found[f"{name}-{code}"].write_text(html, encoding="utf-8")

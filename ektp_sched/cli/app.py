@@ -109,6 +109,10 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched backtest backlog.csv --office office.toml "
         "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
     ),
+    "ledger": (
+        "ledger",
+        "ektp-sched ledger verify",
+    ),
 }
 """Commands in the order of ``--help``: the module of each, and its examples."""
 
@@ -130,7 +134,7 @@ class _Commands(Commands):
 def _built(name: str) -> Any:
     module, *examples = _COMMANDS[name]
     command = getattr(import_module(f"ektp_sched.cli.{module}"), name)
-    if not isinstance(command, typer.Typer):
+    if not isinstance(command, typer.Typer):  # which has examples of its own
         epilog = "\b\nExample:\n  " + "\n  ".join(examples)
         own = typer.Typer(add_completion=False, rich_markup_mode=None)
         own.command(name, cls=Command, epilog=epilog)(command)

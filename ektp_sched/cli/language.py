@@ -73,9 +73,13 @@ def _of_office(given: Mapping[str, Any]) -> str | None:
     for name in ("office", "source"):
         if given.get(name) is not None:
             return office_language(Path(given[name]))
-    for name in ("out", "folder"):
-        if given.get(name) is not None:
-            copy = Path(given[name]) / "office.toml"
+    folders = [given[name] for name in ("out", "folder") if given.get(name) is not None]
+    # Of a command that takes [DIR] and something else.
+    folders += [
+        (given[name] or ["."])[0] for name in ("places", "whom") if name in given
+    ]
+    for folder in (*folders, *("." for _ in folders[:1])):
+        for copy in (Path(folder) / "office.toml", Path(folder) / "office.xlsx"):
             if copy.is_file():
                 return office_language(copy)
     return None

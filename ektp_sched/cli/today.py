@@ -11,7 +11,7 @@ import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
 from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption, signed_by
-from ektp_sched.cli.plan import tell_conflict
+from ektp_sched.cli.plan import NoReportOption, tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
 from ektp_sched.errors import UsageError
@@ -108,6 +108,7 @@ def today(
             "ledger without it is older than that sheet, and refused.",
         ),
     ] = None,
+    no_report: NoReportOption = False,
     by: ByOption = None,
     ledger: LedgerOption = None,
     lang: LangOption = None,
@@ -133,6 +134,7 @@ def today(
         "max_rejects": max_rejects,
         "heads": heads or (),
         "lang": lang,
+        "report": not no_report,
     }
     with Progress(words) as progress:
         progress("read", 0)

@@ -50,24 +50,27 @@ class Commands(TyperGroup):
         """Return the command that the first argument names, and the others."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            raise UsageError(_unknown_command(name, self.list_commands(ctx)))
+            known = self.list_commands(ctx)
+            raise UsageError(_unknown_command(name, known, ctx.command_path))
         return super().resolve_command(ctx, args)
 
 
-def _unknown_command(name: str, known: Iterable[str]) -> Said:
+def _unknown_command(name: str, known: Iterable[str], group: str) -> Said:
     from ektp_sched.rules.nearest import nearest
 
     command = nearest(name, known, least=_ALIKE)
     if command is None:
         return said(
-            "there is no command {name}; see `ektp-sched --help`",
-            "tidak ada perintah {name}; lihat `ektp-sched --help`",
+            "there is no command {name}; see `{group} --help`",
+            "tidak ada perintah {name}; lihat `{group} --help`",
             name=name,
+            group=group,
         )
     return said(
-        "there is no command {name}; the nearest one is `ektp-sched {command}`",
-        "tidak ada perintah {name}; yang paling mirip adalah `ektp-sched {command}`",
+        "there is no command {name}; the nearest one is `{group} {command}`",
+        "tidak ada perintah {name}; yang paling mirip adalah `{group} {command}`",
         name=name,
+        group=group,
         command=command,
     )
 

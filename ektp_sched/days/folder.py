@@ -25,6 +25,7 @@ __all__ = [
     "PLANS",
     "OfficeFolder",
     "PlanFolder",
+    "exports",
     "newest_export",
     "open_office",
 ]
@@ -46,6 +47,7 @@ _ENDINGS: Final = frozenset(
 _OWN: Final = frozenset(
     {*_OFFICES, "arrivals.csv", "breakdowns.csv", "history.csv", "priority.csv"}
     | {"office.schema.json", "scenarios.schema.json", "record_rejects.csv"}
+    | {"forgotten.json"}
 )
 """Files of an office folder that are none."""
 
@@ -111,6 +113,12 @@ class OfficeFolder:
         return first / str(number)
 
 
+def exports(folder: OfficeFolder) -> list[Path]:
+    """Return all exports that the office has dropped, with whatever may be one."""
+    beside = [path for path in _tables(folder.path) if path.name not in _OWN]
+    return [*_tables(folder.path / EXPORTS), *beside]
+
+
 def newest_export(folder: OfficeFolder) -> Path:
     """Return the export that was dropped last, by its time, then by its name.
 
@@ -122,9 +130,8 @@ def newest_export(folder: OfficeFolder) -> Path:
     ektp_sched.errors.FolderError
         There is none.
     """
-    dropped = [*_tables(folder.path / EXPORTS)]
-    beside = [path for path in _tables(folder.path) if path.name not in _OWN]
-    if beside and folder.ledger.exists:
+    dropped = exports(folder)
+    if folder.ledger.exists and any(path.parent == folder.path for path in dropped):
         with folder.ledger.reading() as reader:
             recorded = {
                 file["sha256"]
@@ -132,12 +139,12 @@ def newest_export(folder: OfficeFolder) -> Path:
                 for file in act.detail.get("files", ())
                 if isinstance(file, dict)
             }
-        beside = [
+        dropped = [
             path
-            for path in beside
-            if hashlib.sha256(path.read_bytes()).hexdigest() not in recorded
+            for path in dropped
+            if path.parent != folder.path
+            or hashlib.sha256(path.read_bytes()).hexdigest() not in recorded
         ]
-    dropped += beside
     if not dropped:
         message = said(
             "holds no export; drop the newest one in {folder}",
@@ -212,6 +219,6 @@ def open_office(
             )
         )
         raise FolderError(message, file=str(folder))
-    return OfficeFolder(
-        folder, Office.load(files[0]), Ledger(address(folder, given=ledger))
-    )
+    office = Office.load(files[0])
+    place = address(folder, given=ledger, of_office=office.ledger.url)
+    return OfficeFolder(folder, office, Ledger(place))

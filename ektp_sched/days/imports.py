@@ -90,12 +90,12 @@ def compare(backlog: Backlog, state: State, office: Office, day: date) -> Import
     )
     seen = rows.filter(differs)
     gone = known.filter(pl.col("state") != "gone").join(rows, on="person", how="anti")
-    withheld, cleared = _withheld(rows, state, office)
+    withheld, accepted = _withheld(rows, state, office)
     facts = {
         "seen": seen.select("person", "state", *FIELDS),
         "gone": gone.select("person"),
         "withheld": withheld,
-        "overrides": cleared,
+        "overrides": accepted,
         "prints": _concluded(rows, known, state, day),
     }
     waits = withheld.drop_nulls("export")["person"]
@@ -161,7 +161,7 @@ def _with_former(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
 def _withheld(
     rows: pl.DataFrame, state: State, office: Office
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return what waits to be accepted, and which acceptances count no longer."""
+    """Return what waits to be accepted, and what is now of what was accepted."""
     decided = state.overrides
     accepted = decided.filter(pl.col("because") == "accepted")
     own_dates = decided.filter(pl.col("because") == "reprint")
@@ -189,10 +189,21 @@ def _withheld(
             how="left",
             maintain_order="left",
         )
+        .join(
+            state.changed.select(*_KEY, planned="was", since=pl.lit(True)),
+            on=_KEY,
+            how="left",
+            maintain_order="left",
+        )
+        # What is laid beside is what the last plan used, if exports came since.
         .with_columns(
             used=pl.when(pl.col("waits").is_not_null())
             .then("used")
-            .otherwise(pl.coalesce("accepted", "was"))
+            .when(pl.col("accepted").is_not_null())
+            .then("accepted")
+            .when(pl.col("since").is_not_null())
+            .then("planned")
+            .otherwise("was")
         )
         .with_columns(
             ahead=puts_ahead(pl.col("field"), pl.col("is"), pl.col("used"), office)
@@ -209,7 +220,7 @@ def _withheld(
     )
     over = taken.drop_nulls("accepted")
     over = over.filter(pl.col("accepted").ne_missing(pl.col("is")))
-    return withheld, over.select(*_KEY, value=nothing)
+    return withheld, over.select(*_KEY, value="is")
 
 
 def _beside(rows: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -188,6 +189,7 @@ def today(
     max_rejects: float = 0.01,
     heads: Sequence[str] = (),
     lang: str | None = None,
+    report: bool = True,
     progress: Progress | None = None,
 ) -> Morning:
     """Take in the newest export and plan from today on.
@@ -216,6 +218,8 @@ def today(
         Heads of the ledger on sheets of paper; refused is a ledger that has them not.
     lang
         Language of the sheets; the office's if left out.
+    report
+        Whether to write report.html.
     progress
         Called with a stage and the share of the work done.
 
@@ -253,7 +257,13 @@ def today(
         place = None
         if made.status in (Status.OPTIMAL, Status.FEASIBLE):
             put = put_plan(
-                folder, made, basis.state, signature, lang=lang, beside=basis.files
+                folder,
+                made,
+                basis.state,
+                signature,
+                lang=lang,
+                beside=basis.files,
+                report=report,
             )
             if put is None:
                 if (
@@ -531,8 +541,6 @@ def _is_new(acts: list[Act], backlog: Backlog) -> bool:
 
 
 def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
-    from ektp_sched import __version__
-
     writer.append(
         NewAct(
             kind="begin",
@@ -541,7 +549,7 @@ def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
             detail={
                 "office": folder.office.name,
                 "key": _fingerprint(folder.office),
-                "version": __version__,
+                "version": version("ektp-sched"),
             },
         ),
         confirmed=signature.confirmed,

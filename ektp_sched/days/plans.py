@@ -141,6 +141,7 @@ def put_plan(
     beside: Mapping[str, bytes] | None = None,
     voids: pl.DataFrame | None = None,
     stay: pl.Series | None = None,
+    report: bool = True,
 ) -> tuple[PlanFolder, Plan] | None:
     """Write the act of a plan, then its folder.
 
@@ -163,6 +164,8 @@ def put_plan(
     stay
         Who keeps the place on a sheet of this day that another plan gave; None in the
         morning, when there is no such sheet.
+    report
+        Whether to write report.html.
 
     Returns
     -------
@@ -220,6 +223,7 @@ def put_plan(
             made,
             waiting,
             lang=lang,
+            report=report,
             beside=beside,
         )
     put_in_place(waiting, target)

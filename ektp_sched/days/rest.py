@@ -183,6 +183,7 @@ def rest(
     max_rejects: float = 0.01,
     heads: Sequence[str] = (),
     lang: str | None = None,
+    report: bool = True,
     progress: Progress | None = None,
 ) -> Rest:
     """Take in the newest export and plan what is left of today.
@@ -191,7 +192,7 @@ def rest(
     ----------
     folder
         Where the office lives; see `ektp_sched.days.open_office`.
-    on, export, open, gone, by, days, max_rejects, heads, lang, progress
+    on, export, open, gone, by, days, max_rejects, heads, lang, report, progress
         As of `ektp_sched.days.today`.
     left
         Part of what is left of the day that can still be used, 0 to 1, exact: hours may
@@ -262,6 +263,7 @@ def rest(
             beside=basis.files,
             voids=voids.drop("cards"),
             stay=stay["person"],
+            report=report,
         )
         if put is not None:
             place, made = put

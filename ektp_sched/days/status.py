@@ -245,8 +245,9 @@ def _finish(folder: Path, ledger: str | None) -> None:
 def _asking(folder: Path, ledger: str | None) -> Iterator[_Ask]:
     """Yield what answers; a file in the folder needs nothing loaded to be read."""
     path = folder / "ledger.db"
-    elsewhere = ledger or os.environ.get("EKTP_LEDGER")
-    if elsewhere or not path.is_file() or not (folder / "office.toml").is_file():
+    elsewhere = ledger or os.environ.get("EKTP_LEDGER") or not _is_here(folder)
+    # What lies where nothing can be written needs more to be read.
+    if elsewhere or not path.is_file() or not os.access(folder, os.W_OK):
         import sqlalchemy as sa
 
         from ektp_sched.days.folder import open_office
@@ -272,6 +273,15 @@ def _asking(folder: Path, ledger: str | None) -> Iterator[_Ask]:
         if sentence is None:
             raise
         raise LedgerError(sentence, file=path.name) from None
+
+
+def _is_here(folder: Path) -> bool:
+    """Return whether an office keeps its ledger in its folder, as its file says."""
+    file = folder / "office.toml"
+    if not file.is_file():
+        return False
+    office = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    return "url" not in office.get("ledger", {})
 
 
 def _undone(ask: _Ask) -> frozenset[int]:

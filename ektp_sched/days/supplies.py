@@ -87,7 +87,7 @@ def office_of(
         First day to be planned.
     standing
         Cards on sheets of that day that still hold, which will take blanks and ribbons
-        too: the columns of `used`.
+        too: the first five columns of `used`.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def office_of(
     first = min((act.day for act in acts), default=day)
     prints = used(reader, first)
     if standing is not None:
-        prints = pl.concat([prints, standing.select(prints.columns)])
+        prints = pl.concat([prints, standing], how="diagonal")
     cards = {
         name: _card_type(name, card, office, reader, day, acts, prints)
         for name, card in office.cards.items()

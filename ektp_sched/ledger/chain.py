@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -330,6 +331,14 @@ def _lines(
     connection: sa.Connection, table: sa.Table, columns: Sequence[str]
 ) -> Iterator[bytes]:
     """Yield the lines of a table as bytes, act by act; made by the database."""
+    # A million rows are read by the driver itself in half the time.
+    cursor = connection.connection.cursor()
+    cursor.execute(_statement(connection.dialect, table, tuple(columns)))
+    yield from map(itemgetter(0), cursor)  # type: ignore[call-overload]
+
+
+@lru_cache(maxsize=64)
+def _statement(dialect: sa.Dialect, table: sa.Table, columns: tuple[str, ...]) -> str:
     line: sa.ColumnElement[str] = sa.literal("")
     for at, name in enumerate(columns):
         column = table.c[name]
@@ -337,19 +346,13 @@ def _lines(
         if column.nullable:
             value = sa.func.coalesce(value, "")
         line = value if at == 0 else line + sa.literal("\x1f") + value
-    query = sa.select(_raw(connection, line)).order_by(table.c.act, table.c.row)
-    text = query.compile(connection, compile_kwargs={"literal_binds": True})
-    # A million rows are read by the driver itself in half the time.
-    cursor = connection.connection.cursor()
-    cursor.execute(str(text))
-    yield from map(itemgetter(0), cursor)  # type: ignore[call-overload]
+    query = sa.select(_raw(dialect, line)).order_by(table.c.act, table.c.row)
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
-def _raw(
-    connection: sa.Connection, text: sa.ColumnElement[str]
-) -> sa.ColumnElement[bytes]:
+def _raw(dialect: sa.Dialect, text: sa.ColumnElement[str]) -> sa.ColumnElement[bytes]:
     """Return a text as bytes: none is decoded only to be encoded again."""
-    if connection.dialect.name == "sqlite":
+    if dialect.name == "sqlite":
         return sa.cast(text, sa.LargeBinary)
     return sa.func.convert_to(text, "UTF8")
 
@@ -361,8 +364,10 @@ def _texts(connection: sa.Connection) -> list[Break]:
     query = sa.select(
         commitments.c.act,
         commitments.c.ref,
-        _raw(connection, commitments.c.commitment),
-        _raw(connection, PERSONAL.c.salt + sa.literal("\x1f") + PERSONAL.c.text),
+        _raw(connection.dialect, commitments.c.commitment),
+        _raw(
+            connection.dialect, PERSONAL.c.salt + sa.literal("\x1f") + PERSONAL.c.text
+        ),
     ).join_from(
         commitments, PERSONAL, commitments.c.ref == PERSONAL.c.ref, isouter=True
     )

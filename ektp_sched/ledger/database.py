@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from ektp_sched.errors import LedgerError, MissingExtraError
-from ektp_sched.ledger.triggers import set_triggers
+from ektp_sched.ledger.triggers import drop_triggers, set_triggers
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ WAIT: Final = 30
 REVISIONS: Final = ("0001",)
 """Forms of the tables by their migrations, the first one first."""
 
+VERSIONS: Final = (str(Path(__file__).parent / "migrations/versions"),)
+"""Where alembic finds what brings the tables from one to the next."""
+
 
 def address(
     folder: Path, *, given: str | None = None, of_office: str | None = None
@@ -80,15 +83,22 @@ def address(
         url = None
     driver = None if url is None else _SCHEMES.get(url.drivername.partition("+")[0])
     is_file = driver is not None and driver.startswith("sqlite")
-    if url is None or driver is None or (is_file and not url.database):
+    if (
+        url is None
+        or driver is None
+        or "@" in (url.host or "")  # a password that holds one: part of it would show
+        or (is_file and url.database in (None, "", ":memory:"))
+    ):
         message = said(
             "the address is none of a database; write postgresql://user@host/name, or "
-            "sqlite:///file.db",
+            "sqlite:///file.db, and in a password %40 for @ and %2F for /",
             "alamat itu bukan alamat basis data; tulis postgresql://user@host/nama, "
-            "atau sqlite:///berkas.db",
+            "atau sqlite:///berkas.db, dan dalam kata sandi %40 untuk @ dan %2F untuk "
+            "/",
         )
         raise LedgerError(message, file=source)
-    if (url.password or "password" in url.query) and source != VARIABLE:
+    has_password = url.password or any("password" in k.lower() for k in url.query)
+    if has_password and source != VARIABLE:
         message = said(
             "the address holds a password, and this would be copied into every plan "
             "folder or seen by others; set {variable}, or use a .pgpass file",
@@ -98,7 +108,7 @@ def address(
         )
         raise LedgerError(message, file=source)
     if is_file:
-        url = url.set(database=str(folder / str(url.database)))
+        return sa.URL.create(driver, database=str(folder / str(url.database)))
     return url.set(drivername=driver)
 
 
@@ -109,8 +119,20 @@ def shown(url: sa.URL) -> str:
     return url.set(drivername="postgresql", query={}).render_as_string()
 
 
-def connect(url: sa.URL) -> sa.Engine:
+def connect(
+    url: sa.URL, *, writes: bool = False, anew: Path | None = None
+) -> sa.Engine:
     """Return the database of an address; nothing is asked of it yet.
+
+    Parameters
+    ----------
+    url
+        The address.
+    writes
+        Whether it is to be written.
+    anew
+        Another file in place of that of the address, which nobody else knows yet and
+        which is worth nothing before it is whole: no journal is left beside it.
 
     Raises
     ------
@@ -124,25 +146,56 @@ def connect(url: sa.URL) -> sa.Engine:
             return sa.create_engine(url, poolclass=sa.NullPool, connect_args=options)
         except ModuleNotFoundError:
             raise MissingExtraError(_INSTALL) from None
-    engine = sa.create_engine(
-        url, poolclass=sa.NullPool, connect_args={"timeout": WAIT}
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver begins no transaction of its own accord: `_begin` does.
-        connection.isolation_level = None
-        _keep_readable(connection)
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA cache_size = -65536")  # KiB: an import, in memory
+    path = anew or Path(str(url.database))
+    opens = _open_anew if anew else _open if writes else _open_to_read
+    engine = sa.create_engine(url, poolclass=sa.NullPool, creator=lambda: opens(path))
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
+        # The driver begins no transaction of its own accord.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = _sqlite(path)
+    _keep_readable(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA cache_size = -65536")  # KiB: an import, in memory
+    return connection
+
+
+def _open_anew(path: Path) -> sqlite3.Connection:
+    connection = _sqlite(path)
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a ledger that is only read, also where nothing may be written at all."""
+    import sqlite3
+
+    try:
+        connection = _sqlite(path)
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        wal = path.with_name(f"{path.name}-wal")
+        left = wal.exists() and wal.stat().st_size > 0  # what only that file has
+        if left or not path.is_file() or os.access(path.parent, os.W_OK):
+            raise
+        connection = _sqlite(path, "?mode=ro&immutable=1")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _sqlite(path: Path, how: str = "") -> sqlite3.Connection:
+    import sqlite3
+
+    place = f"{path.absolute().as_uri()}{how}" if how else str(path)
+    return sqlite3.connect(place, timeout=WAIT, isolation_level=None, uri=bool(how))
 
 
 def _keep_readable(connection: sqlite3.Connection) -> None:
@@ -164,38 +217,56 @@ def is_current(connection: sa.Connection) -> bool | None:
     Raises
     ------
     ektp_sched.errors.LedgerError
-        They are of a later version.
+        They are of a later version, or no ledger's.
     """
-    if not sa.inspect(connection).has_table("alembic_version"):
+    names = {*sa.inspect(connection).get_table_names()}
+    file = shown(connection.engine.url)
+    if not names & {"acts", "alembic_version"}:
+        if names and connection.dialect.name == "sqlite":
+            raise LedgerError(_NO_LEDGER, file=file)
         return None
+    if not names >= {"acts", "alembic_version"}:
+        raise LedgerError(_NO_LEDGER, file=file)
     query = "SELECT version_num FROM alembic_version"
     revision = connection.exec_driver_sql(query).scalar()
-    if revision is not None and revision not in REVISIONS:
+    if revision not in REVISIONS:
         message = said(
             "was written by a later version of ektp-sched; use that version",
             "ditulis oleh versi ektp-sched yang lebih baru; gunakan versi itu",
         )
-        raise LedgerError(message, file=shown(connection.engine.url))
-    return None if revision is None else revision == REVISIONS[-1]
+        raise LedgerError(message, file=file)
+    return bool(revision == REVISIONS[-1])
 
 
-def migrate(connection: sa.Connection) -> None:
+def migrate(connection: sa.Connection, until: str = "head") -> None:
     """Bring the tables to this version's form, then set every trigger anew.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that writes.
+    until
+        Form at which to stop, for rows that were written in it.
 
     Raises
     ------
     ektp_sched.errors.LedgerError
-        The tables are of a later version.
+        The tables are of a later version, or no ledger's.
     """
-    if is_current(connection):
+    current = is_current(connection)
+    if current:
         return
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "ektp_sched.ledger:migrations")
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(VERSIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if current is not None:
+        drop_triggers(connection)
+    command.upgrade(config, until)
     set_triggers(connection)
 
 
@@ -215,7 +286,8 @@ def _said_by_database(error: Exception) -> object:
     """Return what the driver raised, be it through SQLAlchemy or while copying rows."""
     if isinstance(error, sa.exc.DBAPIError):
         return error.orig
-    return error if type(error).__module__.startswith("psycopg") else None
+    driver = type(error).__module__.partition(".")[0]
+    return error if driver in {"psycopg", "sqlite3"} else None
 
 
 _INSTALL: Final = said(
@@ -223,6 +295,13 @@ _INSTALL: Final = said(
     "`pip install 'ektp-sched[postgresql]'`",
     "buku besar di PostgreSQL memerlukan paket psycopg; pasanglah dengan "
     "`pip install 'ektp-sched[postgresql]'`",
+)
+
+_NO_LEDGER: Final = said(
+    "is no ledger; name the ledger, or restore it from a backup with "
+    "`ektp-sched ledger restore`",
+    "bukan buku besar; sebutkan buku besarnya, atau pulihkan dari cadangan dengan "
+    "`ektp-sched ledger restore`",
 )
 
 _CODES: Final = {
@@ -235,6 +314,7 @@ _CODES: Final = {
     "SQLITE_IOERR": "full",
     "SQLITE_NOTADB": "other",
     "SQLITE_CORRUPT": "corrupt",
+    "SQLITE_PROTOCOL": "busy",
     # PostgreSQL, by class or code
     "28": "password",
     "3D000": "no-database",
@@ -248,6 +328,9 @@ _CODES: Final = {
     "25P03": "busy",
     "57014": "busy",
     "57": "unreached",
+    "58": "full",
+    "42P01": "other",
+    "XX": "corrupt",
     "22021": "letters",
     "22P05": "letters",
 }
@@ -257,14 +340,18 @@ def _kind(error: Any) -> str | None:
     if error is None:
         return None
     name = getattr(error, "sqlite_errorname", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and name != "SQLITE_ERROR":
         return next((k for code, k in _CODES.items() if name.startswith(code)), None)
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return _CODES.get(state) or _CODES.get(state[:2])
     text = str(error)
-    if "password" in text or "authentication" in text:
+    if type(error).__module__ == "sqlite3":
+        return "other" if "no such" in text else "corrupt"
+    if any(word in text for word in ("password", "authentication", "pg_hba.conf")):
         return "password"
+    if "too many" in text:
+        return "busy"
     if "does not exist" in text:
         return "no-database"
     # An address with a word that the driver does not know is a ProgrammingError.
@@ -301,12 +388,7 @@ def sentence_of(error: object) -> Said | None:
             "tidak dapat ditulis karena disk penuh atau rusak; kosongkan sebagian; "
             "tidak ada yang dicatat",
         ),
-        "other": said(
-            "is no ledger; name the ledger, or restore it from a backup with "
-            "`ektp-sched ledger restore`",
-            "bukan buku besar; sebutkan buku besarnya, atau pulihkan dari cadangan "
-            "dengan `ektp-sched ledger restore`",
-        ),
+        "other": _NO_LEDGER,
         "corrupt": said(
             "is damaged; restore it from a backup with `ektp-sched ledger restore`",
             "rusak; pulihkan dari cadangan dengan `ektp-sched ledger restore`",

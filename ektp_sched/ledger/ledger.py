@@ -32,7 +32,16 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Act", "Ledger", "NewAct", "Personal", "Reader", "Writer", "personal"]
+__all__ = [
+    "Act",
+    "Ledger",
+    "NewAct",
+    "Personal",
+    "Reader",
+    "Writer",
+    "insert",
+    "personal",
+]
 
 _CONTROL: Final = r"[\x00-\x1f\x7f]+"
 """What would cut a line of a digest."""
@@ -386,9 +395,9 @@ class Writer(Reader):
             frame = pl.DataFrame(
                 {"ref": each.refs, "text": each.texts, "salt": each.salts}
             )
-            _insert(self.connection, PERSONAL, frame)
+            insert(self.connection, PERSONAL, frame)
         for name, frame in rows.items():
-            _insert(self.connection, FACTS[name], frame.with_columns(act=number))
+            insert(self.connection, FACTS[name], frame.with_columns(act=number))
         self._count()
         return Act.of(act)
 
@@ -454,7 +463,8 @@ def _lines(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
     return frame.select(pl.concat_str(values, separator="\x1f")).to_series().to_list()
 
 
-def _insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+def insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    """Put rows into a table, with those columns that the frame has."""
     if frame.is_empty():
         return
     names = ", ".join(f'"{name}"' for name in frame.columns)
@@ -495,15 +505,17 @@ class Ledger:
         if self._is_missing:
             raise self._absent()
         with sentences(self.url), connect(self.url).connect() as connection:
+            current = is_current(connection)
+        if current is None:
+            raise self._absent()
+        if not current:
+            with self.writing():
+                pass  # brings it to today's form
+        with sentences(self.url), connect(self.url).connect() as connection:
             if connection.dialect.name == "postgresql":
                 options = {"isolation_level": "REPEATABLE READ"}
                 connection = connection.execution_options(**options)
             with connection.begin():
-                current = is_current(connection)
-                if current is None:
-                    raise self._absent()
-                if not current:
-                    raise self._earlier()
                 yield Reader(connection)
 
     @contextmanager
@@ -524,8 +536,8 @@ class Ledger:
         """
         if begun and not self.exists:
             raise self._absent()
-        with sentences(self.url), connect(self.url).connect() as connection:
-            connection = connection.execution_options(writes=True)
+        engine = connect(self.url, writes=True)
+        with sentences(self.url), engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 # What is read after the lock is what the writer before has left.
                 options = {"isolation_level": "READ COMMITTED"}
@@ -547,6 +559,13 @@ class Ledger:
             return is_current(connection) is not None
 
     @property
+    def place(self) -> str:
+        """Return its address, without any password."""
+        if self.url.drivername.startswith("sqlite"):
+            return f"sqlite:///{self.url.database}"
+        return shown(self.url)
+
+    @property
     def _is_missing(self) -> bool:
         """Return whether there is no file to be opened: opening would make one."""
         is_file = self.url.drivername.startswith("sqlite")
@@ -556,14 +575,5 @@ class Ledger:
         message = said(
             "is not there yet; run `ektp-sched today` in the office folder first",
             "belum ada; jalankan dahulu `ektp-sched today` di folder kantor",
-        )
-        return LedgerError(message, file=shown(self.url))
-
-    def _earlier(self) -> LedgerError:
-        message = said(
-            "is of an earlier version of ektp-sched; `ektp-sched today` brings it up "
-            "to date",
-            "berasal dari versi ektp-sched yang lebih lama; `ektp-sched today` akan "
-            "memperbaruinya",
         )
         return LedgerError(message, file=shown(self.url))

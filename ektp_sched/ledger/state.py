@@ -152,10 +152,9 @@ def _fields(facts: pl.DataFrame, word: str) -> pl.DataFrame:
 
 def _overrides(reader: Reader, withheld: pl.DataFrame) -> pl.DataFrame:
     """Return what was decided, by which kind of act, and what was used before."""
-    acts = reader.acts("priority", "accept", "reprint")
-    kinds = {
-        act.number: "accepted" if act.kind == "accept" else act.kind for act in acts
-    }
+    words = {"accept": "accepted", "import": "accepted"}
+    acts = reader.acts("priority", "accept", "reprint", "import")
+    kinds = {act.number: words.get(act.kind, act.kind) for act in acts}
     before = withheld.filter(pl.col("export").is_not_null())
     before = before.unique(["person", "field"], keep="last", maintain_order=True)
     return (

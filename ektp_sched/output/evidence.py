@@ -44,6 +44,7 @@ from ektp_sched.output.tables import (
 )
 from ektp_sched.planning.report import plan_notices
 from ektp_sched.rules import HOLDING, holding_back
+from ektp_sched.rules.memory import LedgerRules
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust import Violation, proves_choice
 from ektp_sched.words import Said, said
@@ -421,8 +422,9 @@ def _counting(office: Office, saved: SavedPlan) -> Office:
     """Return an office as far as it counts for a plan.
 
     Without a plan before it nothing is frozen, whatever the office says; and folders of
-    earlier versions state another default.
+    earlier versions state another default.  Where its ledger is counts for none.
     """
+    office = office.model_copy(update={"ledger": LedgerRules()})
     if saved.backlog.known is not None:
         return office
     aims = office.plan.model_copy(update={"freeze_days": 0})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ektp_sched.output.digest import cell_shown
 from ektp_sched.output.rows import STARS
+from ektp_sched.output.view.records import record_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,6 +46,7 @@ def explanation_lines(
     return [
         *_who(found, words, last or found.last_day),
         *_dates(found, words),
+        *_records(found, words),
         *_given(found, words),
         _rule(found, words),
         *_limits(found, words),
@@ -157,6 +159,26 @@ def _dates(found: Explanation, words: Language) -> list[str]:
             said = words.text("explain.promise-missed", day=promised, count=late)
             lines.append(said)
     return lines
+
+
+def _records(found: Explanation, words: Language) -> list[str]:
+    """Return what of its record has changed, and what is used in its place."""
+    return [
+        words.text(
+            f"explain.record.{each.because}",
+            field=words.name("field", each.field),
+            **{
+                name: record_words(each.field, word, words)
+                for name, word in (
+                    ("was", each.was),
+                    ("is", each.exported),
+                    ("used", each.used),
+                )
+            },
+        )
+        for each in found.records
+        if each.field != "ready_on"
+    ]
 
 
 def _rule(found: Explanation, words: Language) -> str:

@@ -22,6 +22,7 @@ from ektp_sched.output.draw.screen import (
 from ektp_sched.output.limits import limit_sections
 from ektp_sched.output.summary import status_counts
 from ektp_sched.output.view.plan import days_table, shift_section
+from ektp_sched.output.view.records import records_section
 from ektp_sched.output.view.yesterday import yesterday_section
 from ektp_sched.words import in_language
 
@@ -65,6 +66,7 @@ def show_plan(
     say_section(console, yesterday_section(plan, texts), texts)
     if plan.backlog.known is not None:
         _show_done_rejects(plan.backlog.known.rejects, console, texts)
+    say_section(console, records_section(plan, texts), texts)
     if plan.assignments.height:
         console.print()
         say_table(console, days_table(plan, texts), texts)

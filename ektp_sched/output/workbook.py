@@ -20,7 +20,9 @@ from ektp_sched.output.overview import write_overview
 from ektp_sched.output.paper import Column
 from ektp_sched.output.rows import slipped_rows
 from ektp_sched.output.sheets import columns_of, measures
+from ektp_sched.output.tables import changed_records
 from ektp_sched.output.view.plan import days_table, status_table
+from ektp_sched.output.view.records import records_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,6 +52,8 @@ def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) 
             _write_slipped(book, plan, late)
         if (known := backlog.known) is not None and known.carried.height:
             _write_carried(book, plan, known.carried)
+        if (records := changed_records(backlog)) is not None:
+            _write_records(book, plan, records)
         _write_days(book, plan)
         _write_plan(book, plan, rows)
         if plan.unprinted.height:
@@ -114,6 +118,22 @@ def _write_carried(book: Book, plan: AnyPlan, carried: pl.DataFrame) -> None:
         column("result", "text", 16, book),
         column("source", "text", 36, book),
     ]
+    write_list(book, sheet, columns, frame, row)
+
+
+def _write_records(book: Book, plan: AnyPlan, records: pl.DataFrame) -> None:
+    """Write old beside new, and what is used."""
+    sheet = add_page(book, "records", plan, landscape=True)
+    texts = book.texts
+    table = records_table(records, texts)
+    line = texts.text("book.records_cards", count=len(table.rows))
+    row = write_top(book, sheet, plan, [texts.text("book.records"), line])
+    columns = [
+        Column(str(place), column.heading, "text", 24 if place == 0 else 20)
+        for place, column in enumerate(table.columns)
+    ]
+    names = [column.name for column in columns]
+    frame = pl.DataFrame(table.rows, names, orient="row")
     write_list(book, sheet, columns, frame, row)
 
 

@@ -15,6 +15,7 @@ from ektp_sched.rules.calendar import CALENDAR_PROBLEMS
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.classes import CLASSES
 from ektp_sched.rules.limit import Limits
+from ektp_sched.rules.memory import LEDGER
 from ektp_sched.rules.names import NAMES
 from ektp_sched.rules.parity import PARITY
 from ektp_sched.rules.quotas import QUOTAS
@@ -46,6 +47,7 @@ RULES: Final[tuple[Rule[OfficeTables], ...]] = (
     SHIFTS,
     QUOTAS,
     PARITY,
+    LEDGER,
 )
 """In the order in which it is told what is wrong."""
 

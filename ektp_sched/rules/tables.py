@@ -15,6 +15,7 @@ from ektp_sched.rules.capacity import Outage, Server
 from ektp_sched.rules.classes import UrgencyClass
 from ektp_sched.rules.fields import AreaName, Rank, Table, Text, noted
 from ektp_sched.rules.forms import Form, Kind, Rows, column, inline, quoted
+from ektp_sched.rules.memory import LedgerRules
 from ektp_sched.rules.parity import Parity
 from ektp_sched.rules.quotas import Quota
 from ektp_sched.rules.reading import (
@@ -258,6 +259,11 @@ class OfficeTables(Table):
         "What sheets show of a person.",
         "Yang ditampilkan lembar tentang seseorang.",
         default=Privacy(),
+    )
+    ledger: LedgerRules = noted(
+        "Where what the office did is kept.",
+        "Tempat menyimpan apa yang dilakukan kantor.",
+        default=LedgerRules(),
     )
 
     _base: Path | None = PrivateAttr(default=None)

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Check a plan folder of ektp-sched without ektp-sched: ``python checker.py FOLDER``.
 
-Needs Python 3.11 and nothing else, and checker_choice.py beside it where shifts were
-chosen.  All is computed again from office.toml (rules), applications.csv (who waits),
-plan.csv and unprinted.csv (the plan), summary.json (its claims) and certificate.json
-(prices that prove it best); the other tables and the sheets in batches/ must say the
-same.  Exit code 0: nothing wrong; 1: something is wrong; 2: the folder cannot be
-checked.  Days are numbered from the start, 0; the number after the last means "not
+Needs Python 3.11 and nothing else, checker_choice.py beside it where shifts were
+chosen, and checker_ledger.py for an office folder (``--head``, ``--ledger``).  All is
+computed again from office.toml (rules), applications.csv (who waits), plan.csv and
+unprinted.csv (the plan), summary.json (its claims) and certificate.json (prices that
+prove it best); the other tables and the sheets in batches/ must say the same.  Exit
+code 0: nothing wrong; 1: something is wrong; 2: the folder cannot be checked.  Days are
+numbered from the start, 0; the number after the last means "not
 printed".
 """
 
@@ -2300,13 +2301,47 @@ def main(folder: Path, language: str | None) -> int:
     return 1 if me.wrong else 0
 
 
+def options_of(words: list[str]) -> dict[str, list[str]] | None:
+    """Return the values of --lang, --head and --ledger; None for other words."""
+    options = defaultdict[str, list[str]](list)
+    for name, value in zip(words[::2], words[1::2], strict=False):
+        options[name].append(value)
+    known = options.keys() <= {"--lang", "--head", "--ledger"}
+    once = all(len(options[name]) < 2 for name in ("--lang", "--ledger"))
+    good = (
+        known and once and len(words) % 2 == 0 and {*options["--lang"]} <= {"id", "en"}
+    )
+    return options if good else None
+
+
+def main_of_office(folder: Path, options: dict[str, list[str]]) -> int:
+    """Check the ledger of an office folder and its plans; see checker_ledger.py."""
+    part = runpy.run_path(str(Path(__file__).with_name("checker_ledger.py")))
+    backup = next(map(Path, options["--ledger"]), None)
+    language = next(iter(options["--lang"]), None)
+    return int(part["main"](folder, backup, options["--head"], language, Folder))
+
+
 if __name__ == "__main__":
-    folder_name, *options = sys.argv[1:] or [""]
-    if not folder_name or options not in ([], ["--lang", "id"], ["--lang", "en"]):
-        print("python checker.py FOLDER [--lang id|en]", file=sys.stderr)
+    folder_name, *words = sys.argv[1:] or [""]
+    given = options_of(words)
+    if not folder_name or given is None:
+        print(
+            "python checker.py FOLDER [--lang id|en]\n"
+            "python checker.py OFFICE_FOLDER [--head HEAD ...] [--ledger BACKUP] "
+            "[--lang id|en]",
+            file=sys.stderr,
+        )
         sys.exit(2)
     try:
-        code = main(Path(folder_name), options[1] if options else None)
+        target = Path(folder_name)
+        is_office = (
+            given["--ledger"] or given["--head"] or (target / "ledger.db").exists()
+        )
+        if is_office:
+            code = main_of_office(target, given)
+        else:
+            code = main(target, next(iter(given["--lang"]), None))
         sys.stdout.flush()
     except OSError as problem:  # a full disk, or a reader that left
         print(f"{both('cut', None)}: {problem.strerror}", file=sys.stderr, flush=True)

@@ -26,6 +26,7 @@ from ektp_sched.output.view.plan import (
     shift_section,
     today_section,
 )
+from ektp_sched.output.view.records import records_section
 from ektp_sched.output.view.yesterday import yesterday_section
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _sections(plan: AnyPlan, data: PlanData, texts: Language) -> tuple[Section, 
     return (
         *([today_section(plan, texts)] if prints else ()),
         yesterday_section(plan, texts),
+        records_section(plan, texts),
         *([load_section(data, texts)] if prints else ()),
         shift_section(plan, texts),
         *limit_sections(plan, texts),

@@ -36,6 +36,7 @@ from ektp_sched.trust.explain.limits import (
 )
 from ektp_sched.trust.explain.model import (
     Carried,
+    Changed,
     Explanation,
     Given,
     Move,
@@ -138,6 +139,7 @@ def explain(
         priced_on=asked,
         closed=asked is not None and not case.open_on(asked),
         given=_given(plan, row["application_id"]),
+        records=_records(backlog, row["application_id"]),
     )
 
 
@@ -198,6 +200,15 @@ def _given(plan: Plan, name: str) -> Given | None:
     if day is None:
         return None
     return Given(day, printer, batch, position, days, because)
+
+
+def _records(backlog: Backlog, name: str) -> tuple[Changed, ...]:
+    """Return what of an application's record has changed or is not the export's."""
+    if backlog.records is None:
+        return ()
+    rows = backlog.records.filter(pl.col("application_id") == name)
+    names = ("field", "was", "is", "used", "because")
+    return tuple(Changed(*row) for row in rows.select(names).iter_rows())
 
 
 def _carried(backlog: Backlog, wanted: str) -> Explanation | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Carried",
+    "Changed",
     "Explanation",
     "Given",
     "IdleShift",
@@ -71,6 +72,18 @@ class Carried:
     result: str  # printed or open
     date: date | None
     source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What of its record has changed, or is not used as the export has it."""
+
+    # field, was, used, because: as in records.csv
+    field: str
+    was: str | None
+    exported: str | None  # there ``is``
+    used: str | None
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +222,8 @@ class Explanation(OneLine):
         What the previous plan gave it; None without one, or where it gave nothing.
     carried
         What is known of it from an earlier sheet, for which it is not planned.
+    records
+        What of its record has changed, or is not used as the export has it.
     """
 
     application_id: str
@@ -245,6 +260,7 @@ class Explanation(OneLine):
     closed: bool = False
     given: Given | None = None
     carried: Carried | None = None
+    records: tuple[Changed, ...] = ()
 
     @property
     def before(self) -> int:
@@ -264,9 +280,11 @@ class Explanation(OneLine):
             for rule in HOLDING
         }
         del plain["holds"]
-        for name in ("given", "carried"):
-            if plain[name] is None:
+        for name in ("given", "carried", "records"):
+            if not plain[name]:
                 del plain[name]
+        for record in plain.get("records", ()):
+            record["is"] = record.pop("exported")
         return {**plain, **by_rule, "before": self.before}
 
 

@@ -118,8 +118,9 @@ def check_raw_records(
     office
         Says which class comes before which.
     previous
-        The last plan.  Nobody may stand ahead of where that had the person, unless a
-        record says that it was accepted or decided.
+        The last plan: what it used is what a record says was known before, and what is
+        used where a change waits.  Nobody may stand ahead of where that had the person,
+        unless a record says that it was accepted or decided.
 
     Returns
     -------
@@ -143,8 +144,36 @@ def check_raw_records(
         ),
     )
     if previous is not None and plan.mark is not None:
+        _check_before(records, previous, findings)
         _check_ahead(plan, records, office, previous, findings)
     return findings.listed()
+
+
+def _check_before(records: pl.DataFrame, previous: Plan, findings: Findings) -> None:
+    """Check that what was known before is what the last plan used.
+
+    Where that used what somebody decided, which counts no longer, nothing is known.
+    """
+    people = previous.backlog.frame.join(records, on="application_id", how="semi")
+    rows = records.filter(
+        pl.col("because").is_in(["taken", "withheld"])
+        & ~pl.col("field").is_in(["promised_on", "ready_on"])
+    ).join(_cells(people, "before"), on=_KEY, maintain_order="left")
+    if (decided := previous.backlog.records) is not None:
+        decided = decided.filter(~pl.col("because").is_in(["taken", "withheld"]))
+        rows = rows.join(decided, on=_KEY, how="anti", maintain_order="left")
+    before, used = pl.col("before"), pl.col("used")
+    withheld = (pl.col("because") == "withheld") & used.ne_missing(before)
+    _tell(
+        findings,
+        rows.filter(pl.col("was").ne_missing(before) | withheld),
+        said(
+            "records.csv says that another value was known before than the previous "
+            "plan used.",
+            "records.csv menyebut nilai sebelumnya yang lain daripada yang dipakai "
+            "rencana sebelumnya.",
+        ),
+    )
 
 
 def _check_ahead(

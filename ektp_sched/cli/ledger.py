@@ -1,0 +1,488 @@
+"""The commands ``ledger …``: the chain of acts, its copies, and who is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
+from ektp_sched.cli.language import in_spoken
+from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.reading import words_for
+from ektp_sched.cli.usage import Command, Commands
+from ektp_sched.errors import UsageError
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ektp_sched.days import OfficeFolder
+    from ektp_sched.ledger import Act
+    from ektp_sched.output.languages import Language
+
+ledger = typer.Typer(
+    name="ledger",
+    cls=Commands,
+    help="The ledger of an office: check it, read it, copy it, forget somebody.",
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The office folder; here if left out.")
+]
+FolderAndFile = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="[DIR] FILE", help="The office folder (here if left out), the backup."
+    ),
+]
+LedgerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="URL",
+        help="Where the ledger is, without a password; also EKTP_LEDGER.",
+    ),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it; the login name if left out."
+    ),
+]
+_WORST: Final = 20
+
+
+def _opened(
+    path: Path, address: str | None, lang: str | None
+) -> tuple[OfficeFolder, Language]:
+    from ektp_sched.days import open_office
+
+    folder = open_office(path, ledger=address)
+    return folder, words_for(folder.office, lang)
+
+
+def _folder_and(places: list[Path]) -> tuple[Path, Path]:
+    """Return the office folder and the other place that was named."""
+    if len(places) > 2:
+        message = said(
+            "name at most the office folder and one file",
+            "sebutkan paling banyak folder kantor dan satu berkas",
+        )
+        raise UsageError(message)
+    return (places[0] if len(places) == 2 else Path(), places[-1])
+
+
+def verify(
+    folder: FolderArgument = Path(),
+    heads: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--head",
+            metavar="HEAD",
+            help="A head that is printed on a sheet; may be repeated.",
+        ),
+    ] = None,
+    plans: Annotated[
+        bool,
+        typer.Option("--plans", help="Also check every plan folder by its act."),
+    ] = False,
+    address: LedgerOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check that no act, fact or id was changed since it was written.
+
+    Who can write the database can rewrite what came after the last head on paper:
+    give the heads of printed sheets with --head.
+    """
+    from ektp_sched.days.evidence import check_plans
+    from ektp_sched.ledger.verify import verify_ledger
+
+    office, words = _opened(folder, address, lang)
+    with office.ledger.reading() as reader, Progress(words) as progress:
+        verdict = verify_ledger(reader, heads or ())
+        # What an act says of a folder is worth nothing if the act was edited.
+        wrong = (
+            check_plans(office, reader, progress)
+            if plans and not verdict.breaks
+            else []
+        )
+    if as_json:
+        emit(
+            {
+                "schema_version": 1,
+                "ok": not verdict.breaks and not wrong,
+                "acts": verdict.acts,
+                "facts": verdict.facts,
+                "head": verdict.head,
+                "protected": verdict.protected,
+                "unprotected": verdict.unprotected,
+                "breaks": [
+                    {
+                        "act": broken.act,
+                        "what": broken.what,
+                        "table": broken.table,
+                        "message": in_spoken(broken.message),
+                    }
+                    for broken in verdict.breaks
+                ],
+                "plans": [
+                    {"plan": w.plan, "path": w.path, "message": in_spoken(w.message)}
+                    for w in wrong
+                ]
+                if plans
+                else None,
+            }
+        )
+    else:
+        lines = [in_spoken(broken.message) for broken in verdict.breaks]
+        lines += [f"{w.path}: {in_spoken(w.message)}" for w in wrong]
+        for line in lines[:_WORST]:
+            echo(line)
+        if len(lines) > _WORST:
+            echo(words.text("cli.more", count=len(lines) - _WORST))
+        if not lines:
+            echo(words.text("ledger.whole", acts=verdict.acts, facts=verdict.facts))
+        if plans and verdict.breaks:
+            echo(words.text("ledger.plans_not_checked"))
+        elif plans and not wrong:
+            echo(words.text("ledger.plans_whole"))
+        if verdict.protected:
+            key = "protected" if verdict.unprotected else "all_protected"
+            echo(
+                words.text(
+                    f"ledger.{key}",
+                    act=str(verdict.protected),
+                    count=verdict.unprotected,
+                )
+            )
+        else:
+            echo(words.text("ledger.unprotected"))
+        if not heads:
+            echo(words.text("ledger.give_heads"))
+    if verdict.breaks or wrong:
+        raise typer.Exit(NO)
+
+
+def history(
+    folder: FolderArgument = Path(),
+    begin: Annotated[
+        date | None,
+        typer.Option(
+            "--from", metavar="DATE", parser=as_date, help="First day of the acts."
+        ),
+    ] = None,
+    end: Annotated[
+        date | None,
+        typer.Option(
+            "--to", metavar="DATE", parser=as_date, help="Last day of the acts."
+        ),
+    ] = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="Such as plan or prints; may be repeated."
+        ),
+    ] = None,
+    address: LedgerOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what was done, when, by whom and why: a row an act.
+
+    No row says who a resident is.
+    """
+    from ektp_sched.ledger.tables import KINDS
+
+    for kind in kinds or ():
+        if kind not in KINDS:
+            message = said(
+                "--kind must be one of {choices}",
+                "--kind harus salah satu dari {choices}",
+                choices=", ".join(KINDS),
+            )
+            raise UsageError(message)
+    office, words = _opened(folder, address, lang)
+    with office.ledger.reading() as reader:
+        undone = reader.undone
+        acts = [
+            act
+            for act in reader.acts(*kinds or (), live=False)
+            if (begin is None or act.day >= begin) and (end is None or act.day <= end)
+        ]
+    if as_json:
+        rows = [_row(act, act.number in undone) for act in acts]
+        emit({"schema_version": 1, "acts": rows})
+        return
+    if not acts:
+        echo(words.text("ledger.no_acts"))
+        return
+    _show(acts, undone, words)
+
+
+def _row(act: Act, undone: bool) -> dict[str, Any]:
+    names = (
+        *("number", "at", "kind", "by", "approved_by", "reason", "rests_on"),
+        *("undoes", "plan", "facts", "detail", "hash"),
+    )
+    row = {name: getattr(act, name) for name in names}
+    return {**row, "day": act.day.isoformat(), "undone": undone}
+
+
+def _show(acts: list[Act], undone: frozenset[int], words: Language) -> None:
+    from ektp_sched.output.draw.screen import say_table
+    from ektp_sched.output.view.parts import Column, Table
+
+    headings = ("number", "at", "day", "kind", "by", "reason", "plan", "facts")
+    kinds = {"number": "number", "plan": "number", "facts": "number"}
+    rows = []
+    for act in acts:
+        kind = words.name("ledger.kind", act.kind)
+        if act.undoes is not None:
+            kind = words.text("ledger.undoes", kind=kind, act=str(act.undoes))
+        if act.number in undone:
+            kind = words.text("ledger.undone", kind=kind)
+        by = act.by
+        if act.approved_by:
+            by = words.text("ledger.approved", by=by, approved_by=act.approved_by)
+        at = act.at.replace("T", " ").removesuffix("Z")
+        day = words.short_date(act.day)
+        rows.append((act.number, at, day, kind, by, act.reason, act.plan, act.facts))
+    columns = tuple(
+        Column(
+            words.text(f"ledger.column.{name}"),
+            "number" if name in kinds else "text",
+            detail=name in {"at", "facts"},
+        )
+        for name in headings
+    )
+    say_table(console(), Table("", columns, tuple(rows)), words)
+
+
+def url(
+    folder: FolderArgument = Path(),
+    address: LedgerOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say where the ledger is, without any password."""
+    office, _ = _opened(folder, address, lang)
+    place = office.ledger.place
+    if as_json:
+        emit({"schema_version": 1, "url": place, "exists": office.ledger.exists})
+    else:
+        echo(place)
+
+
+def backup(
+    places: FolderAndFile,
+    address: LedgerOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the whole ledger into one new file that only you can read.
+
+    It is the same for SQLite and PostgreSQL.  It holds ids: keep it as you keep the
+    exports, and destroy old ones.
+    """
+    from ektp_sched.ledger.backup import back_up
+
+    path, file = _folder_and(places)
+    office, words = _opened(path, address, lang)
+    done = back_up(office.ledger, file)
+    if as_json:
+        emit(
+            {
+                "schema_version": 1,
+                "backup": str(file),
+                "acts": done.acts,
+                "rows": done.rows,
+                "head": done.head,
+            }
+        )
+    else:
+        echo(
+            words.text(
+                "ledger.backed_up", file=str(file), acts=done.acts, rows=done.rows
+            )
+        )
+
+
+def restore(
+    places: FolderAndFile,
+    by: ByOption = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Also where the ledger that is there has other acts, or cannot be "
+            "read (it is kept beside), or where the backup itself is broken.",
+        ),
+    ] = False,
+    address: LedgerOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put the ledger in place from a backup, checked before.
+
+    Whoever was forgotten since is forgotten again.
+    """
+    from ektp_sched.days.forgotten import forgotten_refs
+    from ektp_sched.ledger import short_head
+    from ektp_sched.ledger.backup import restore as put_back
+
+    path, file = _folder_and(places)
+    office, words = _opened(path, address, lang)
+    done = put_back(
+        office.ledger,
+        file,
+        by=by or _login(),
+        day=date.today(),
+        forgotten=forgotten_refs(office),
+        force=force,
+    )
+    if as_json:
+        emit(
+            {
+                "schema_version": 1,
+                "acts": done.backup.acts,
+                "rows": done.backup.rows,
+                "head": done.backup.head,
+                "kept": done.kept,
+                "forgotten": done.forgotten,
+                "breaks": [in_spoken(broken.message) for broken in done.breaks],
+            }
+        )
+        return
+    echo(
+        words.text(
+            "ledger.restored",
+            acts=done.backup.acts,
+            head=short_head(done.backup.head),
+        )
+    )
+    if done.kept is not None:
+        echo(words.text("ledger.kept", place=done.kept))
+    if done.forgotten:
+        echo(words.text("ledger.forgotten_again", count=done.forgotten))
+    for broken in done.breaks[:_WORST]:
+        echo(in_spoken(broken.message))
+
+
+def forget(
+    whom: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DIR] [WHO]",
+            help="The office folder (here if left out); a queue number, id or NIK.",
+        ),
+    ] = None,
+    before: Annotated[
+        date | None,
+        typer.Option(
+            "--handed-over-before",
+            metavar="DATE",
+            parser=as_date,
+            help="Everybody whose card was handed over before that day; needs DIR or "
+            "nothing beside.",
+        ),
+    ] = None,
+    by: ByOption = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="Why, without any name."),
+    ] = None,
+    on: Annotated[
+        date | None,
+        typer.Option(
+            "--on", metavar="DATE", parser=as_date, help="The day; today if left out."
+        ),
+    ] = None,
+    address: LedgerOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase who somebody is, for good: ids, remarks, names on sheets and in exports.
+
+    The chain still holds.  It is refused while the newest export has the person.
+    Without WHO and a date, what an earlier run left in free pages is cleared.
+    """
+    from ektp_sched.days.forget import forget as erase
+
+    path, who = _folder_and_person(whom or [], by_day=before is not None)
+    office, words = _opened(path, address, lang)
+    with Progress(words) as progress:
+        done = erase(
+            office,
+            who,
+            handed_over_before=before,
+            by=by or _login(),
+            reason=reason,
+            day=on,
+            progress=progress,
+        )
+    if as_json:
+        emit({"schema_version": 1, **asdict(done)})
+        return
+    figures = {"persons": done.persons, "remarks": done.remarks, "sheets": done.sheets}
+    echo(words.text("ledger.forgotten", **figures))
+    for key in ("rewritten", "removed", "unread"):
+        if names := getattr(done, key):
+            echo(words.text(f"ledger.exports_{key}", names=", ".join(names)))
+    if done.in_export:
+        echo(words.text("ledger.in_export", count=done.in_export))
+    if done.remarks_left:
+        echo(words.text("ledger.remarks_left", count=done.remarks_left))
+    echo(words.text("ledger.remains"))
+
+
+def _folder_and_person(whom: list[str], *, by_day: bool) -> tuple[Path, str | None]:
+    if len(whom) > 2 - by_day:
+        message = said(
+            "name the office folder and one person, or the folder and "
+            "--handed-over-before",
+            "sebutkan folder kantor dan satu orang, atau folder kantor dan "
+            "--handed-over-before",
+        )
+        raise UsageError(message)
+    if by_day or (len(whom) == 1 and Path(whom[0]).is_dir()):
+        return Path(*whom), None
+    return Path(*whom[:-1]), whom[-1] if whom else None
+
+
+def _login() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "?"
+
+
+_EXAMPLES: Final[dict[Callable[..., None], tuple[str, ...]]] = {
+    verify: (
+        "ektp-sched ledger verify",
+        "ektp-sched ledger verify kupang --head 3fa9c-01d2e-77b40-9ac1f --plans",
+    ),
+    history: (
+        "ektp-sched ledger history kupang --from 2017-09-01 --kind prints",
+        "ektp-sched ledger history --json",
+    ),
+    backup: ("ektp-sched ledger backup kupang /media/usb/ledger-2017-09-12.zip",),
+    restore: ("ektp-sched ledger restore kupang /media/usb/ledger-2017-09-12.zip",),
+    forget: (
+        "ektp-sched ledger forget kupang 379DX-BR99Z --by Ina",
+        "ektp-sched ledger forget kupang --handed-over-before 2017-03-01",
+    ),
+    url: ("ektp-sched ledger url kupang",),
+}
+for _command, _lines in _EXAMPLES.items():
+    ledger.command(cls=Command, epilog="\b\nExample:\n  " + "\n  ".join(_lines))(
+        _command
+    )
