@@ -420,3 +420,21 @@ def test_a_card_from_the_reserve_is_not_printed_once_more(tmp_path: Path) -> Non
     assert "RESERVE" not in printed(folder, FRIDAY)
     assert came.plan.backlog.planned == 0
     proven(folder, FRIDAY, THURSDAY)
+
+
+def test_two_at_once_make_one_plan(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    words = [sys.executable, "-m", "ektp_sched", "today", str(folder), "--days", "10"]
+    words += ["--on", TUESDAY, "--by", "Maria", "--json"]
+    both = [
+        subprocess.Popen(
+            words, env={**os.environ, **PLAIN}, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        for _ in range(2)
+    ]
+    said = [json.loads(each.communicate(timeout=300)[0]) for each in both]
+    assert [each.returncode for each in both] == [0, 0]
+    assert [each["plan"] for each in said] == [1, 1]
+    kinds = [act.kind for act in acts(folder)]
+    assert kinds == ["begin", "import", "plan"]
+    proven(folder, TUESDAY)

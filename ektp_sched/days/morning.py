@@ -311,12 +311,13 @@ def refuse_later(
     else:
         with folder.ledger.reading() as reader:
             unknown = unknown_plans(folder, reader)
-            hashes = [act.hash for act in reader.acts(live=False)]
+            acts = reader.acts(live=False)
             last = last_plan(folder, reader)
+        _refuse_other_key(folder, acts)
         absent = [
             head
             for head in heads
-            if not any(value.startswith(_digits(head)) for value in hashes)
+            if not any(act.hash.startswith(_digits(head)) for act in acts)
         ]
         if last is not None and last.day > signature.day:
             message = said(
@@ -482,8 +483,6 @@ def take_in(
         acts = writer.acts(live=False)
         if not acts:
             _begin(folder, writer, signature)
-        else:
-            _refuse_other_key(folder, acts[0])
         counted = counted_in_file(folder.office, writer, signature.day)
         if counted is not None:
             writer.append(*counted, confirmed=signature.confirmed)
@@ -516,6 +515,7 @@ def take_in(
                     detail={
                         "file": Path(backlog.source or "").name,
                         "sha256": backlog.digest,
+                        "key": _fingerprint(folder.office),
                         **imported.counts,
                     },
                 ),
@@ -564,14 +564,16 @@ def _fingerprint(office: Office) -> str | None:
     return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
 
 
-def _refuse_other_key(folder: OfficeFolder, begun: Act) -> None:
-    stated, own = begun.detail.get("key"), _fingerprint(folder.office)
-    if begun.kind == "begin" and own is not None and stated not in (None, own):
+def _refuse_other_key(folder: OfficeFolder, acts: Sequence[Act]) -> None:
+    """Refuse a key that gives people other ids than the last one did."""
+    stated = [act.detail.get("key") for act in acts if act.kind in ("begin", "import")]
+    last = next((key for key in reversed(stated) if key is not None), None)
+    if last is not None and _fingerprint(folder.office) not in (None, last):
         message = said(
-            "is another key than the one that this office's ledger began with, and "
-            "gives everybody another id; put the office's own key back",
-            "bukan kunci yang dipakai saat buku besar kantor ini dimulai, sehingga "
-            "semua orang mendapat id lain; kembalikan kunci milik kantor",
+            "is another key than the one that the people in the ledger have their ids "
+            "of, and gives everybody another one; put the office's own key back",
+            "bukan kunci asal id orang dalam buku besar, sehingga semua orang mendapat "
+            "id lain; kembalikan kunci milik kantor",
         )
         raise LedgerError(message, file=str(key_path(folder.office)))
 
