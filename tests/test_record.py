@@ -162,6 +162,18 @@ def test_what_is_marked_is_not_printed_and_its_reason_can_be_erased(
     assert left(office) == STOCK - len(people) + 1
 
 
+def test_a_day_is_handed_in_by_its_folder(office: Path) -> None:
+    people = _all_on_sheets(office)
+    signed = ("--on", TUESDAY, "--by", "Sri", "--lang", "en")
+    done = run("record", f"plans/{TUESDAY}", *signed, cwd=office)
+    assert done.returncode == 0, done.stderr
+    assert results(office) == dict.fromkeys(people, "printed")
+    assert str(len(people)) in done.stdout
+    days = f"plans/{TUESDAY}/batches/{TUESDAY}"
+    again = run("record", ".", days, *signed, "--json", cwd=office)
+    assert json.loads(again.stdout)["act"] is None
+
+
 def test_of_a_sheet_that_is_ticked_the_rest_is_not_known(
     office: Path, tmp_path: Path
 ) -> None:
@@ -305,6 +317,11 @@ def test_whoever_is_excepted_and_on_no_sheet_stops_all_of_it(
     done = said(office, "--all", "--except", rest)
     assert done.returncode == 2
     assert results(office) == {}
+    people = on_sheet(office)
+    told(office, sheet(office))
+    rest = listed(tmp_path / "rest.csv", ["application_id"], people[:1])
+    assert said(office, "--all", "--except", rest).returncode == 2
+    assert results(office) == dict.fromkeys(people, "printed")
 
 
 @given(st.data(), st.sampled_from(["sheet", "sheet", "folder", "list"]))
@@ -577,6 +594,74 @@ def test_of_dates_told_the_first_is_kept(office: Path, tmp_path: Path) -> None:
     assert dates == [date(2017, 10, 2)]
     strange = listed(tmp_path / "s.csv", heading, ["Z99", "2017-10-02"])
     assert told(office, "--told", strange)["strangers"] == 1
+
+
+def test_a_card_that_is_there_stays_whatever_another_sheet_says(
+    office: Path, tmp_path: Path
+) -> None:
+    told(office, "--outage", "printer-1", "--to", TUESDAY)
+    assert run("today", office, "--rest", "--on", TUESDAY, "--by", "M").returncode == 0
+    person = on_sheet(office)[0]  # of the void sheet, and perhaps of a later one
+    told(office, sheet(office))
+    marks = dict.fromkeys(
+        ((row, "Printed") for row in range(len(on_sheet(office)))), "belum"
+    )
+    other = office / f"plans/{TUESDAY}/2/batches/{TUESDAY}/printer-2.csv"
+    if other.exists():
+        text = other.read_text("utf-8-sig").splitlines()
+        column = text[0].split(",").index("Printed")
+        rows = [line.split(",") for line in text[1:]]
+        for row in rows:
+            row[column] = "belum"
+        late = tmp_path / "printer-2.csv"
+        late.write_text("\n".join([text[0], *map(",".join, rows), ""]), "utf-8")
+        told(office, late)
+    assert results(office)[person] == "printed"
+    # A list that is about no sheet of its day says that the card is no good.
+    day = ("application_id", "printed_at", "result")
+    path = listed(tmp_path / "bad.csv", day, (person, WEDNESDAY, "rusak"))
+    told(office, path, day=WEDNESDAY)
+    assert results(office)[person] == "spoilt"
+    # Its own sheet takes the word back.
+    assert told(office, marked(office, marks, tmp_path / "printer-1.csv"))["act"]
+    assert person not in {n for n, r in results(office).items() if r == "printed"}
+
+
+# Sheets that a ledger does not know, or no longer
+
+
+def test_a_plan_that_a_restored_ledger_does_not_know_is_taken_in(
+    office: Path, tmp_path: Path
+) -> None:
+    told(office, "--all")
+    shutil.copy2(office / "ledger.db", tmp_path / "older.db")
+    morning(office, WEDNESDAY)
+    plan = pl.read_csv(office / f"plans/{WEDNESDAY}/plan.csv", infer_schema=False)
+    people = plan.filter(day=WEDNESDAY)["application_id"].to_list()
+    for file in office.glob("ledger.db*"):
+        file.unlink()
+    shutil.copy2(tmp_path / "older.db", office / "ledger.db")
+    document = told(office, office / f"plans/{WEDNESDAY}", day=WEDNESDAY)
+    assert document["adopted"] == [2]
+    assert document["recorded"]["printed"] == len(people)
+    assert set(people) <= results(office).keys()
+    assert state(office).results.sort("act")["plan"].to_list()[-1] == 2
+    assert "adopted" not in told(office, office / f"plans/{WEDNESDAY}", day=WEDNESDAY)
+
+
+def test_cards_of_a_void_sheet_are_recorded_and_it_is_said(office: Path) -> None:
+    told(office, "--outage", "printer-1", "--to", TUESDAY)
+    done = run("today", office, "--rest", "--on", TUESDAY, "--by", "Maria")
+    assert done.returncode == 0, done.stderr
+    with open_office(office).ledger.reading() as reader:
+        void = reader.facts("voids").select("plan", "day", "printer").rows()
+    assert (1, date(2017, 9, 12), "printer-1") in void
+    people = on_sheet(office)
+    document = told(office, sheet(office))
+    assert document["void"] == [
+        {"plan": 1, "day": TUESDAY, "printer": "printer-1", "cards": len(people)}
+    ]
+    assert results(office) == dict.fromkeys(people, "printed")
 
 
 # Bad input

@@ -56,6 +56,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "today",
         "ektp-sched today",
         "ektp-sched today kantor --open exclude --by Maria",
+        "ektp-sched today --rest",
     ),
     "record": (
         "record",

@@ -156,7 +156,7 @@ OnOption = Annotated[
 
 
 def record(
-    files: FilesArgument = None,
+    places: FilesArgument = None,
     all_printed: AllOption = False,
     excepted: ExceptOption = None,
     handed_over: HandedOption = None,
@@ -187,7 +187,7 @@ def record(
     from ektp_sched.days.committed import finish
     from ektp_sched.days.signature import Signature
 
-    where, *paths = _with_folder(files or [])
+    where, *paths = _with_folder(places or [])
     folder = open_office(where, ledger=ledger)
     words = words_for(folder.office, lang)
     given: dict[str, Any] = {
@@ -213,8 +213,7 @@ def record(
         confirmed=on is not None,
     )
     finish(folder)
-    if what in ("FILE", "--all"):
-        _adopt(folder, signature)
+    adopted = _adopt(folder, signature) if what in ("FILE", "--all") else []
     tellers: dict[str, Callable[[], tuple[dict[str, Any], list[Said]]]] = {
         "FILE": lambda: _files(folder, paths, signature, words),
         "--all": lambda: _all(folder, excepted or [], signature),
@@ -230,6 +229,18 @@ def record(
         "--undo": lambda: _undone(folder, undo or 0, signature),
     }
     document, sentences = tellers[what]()
+    if adopted:
+        document["adopted"] = adopted
+        numbers = ", ".join(map(str, adopted))
+        sentences.append(
+            said(
+                "The ledger did not know plan {numbers}; it was taken in from its "
+                "folder.",
+                "Buku besar belum mengenal rencana {numbers}; rencana itu diambil dari "
+                "foldernya.",
+                numbers=numbers,
+            )
+        )
     if as_json:
         emit({"schema_version": 1, "day": signature.day.isoformat(), **document})
         return
@@ -237,32 +248,32 @@ def record(
         echo(in_spoken(sentence))
 
 
-def _adopt(folder: OfficeFolder, signature: Signature) -> None:
+def _adopt(folder: OfficeFolder, signature: Signature) -> list[int]:
     """Take the plans that an older ledger does not know, whose sheets come now."""
     if not folder.ledger.exists:
-        return
+        return []
     from ektp_sched.days.committed import unknown_plans
 
     with folder.ledger.reading() as reader:
-        unknown = unknown_plans(folder, reader)
+        unknown = [plan.number for plan in unknown_plans(folder, reader)]
     if unknown:
         from ektp_sched.days.plans import adopt_unknown
 
         adopt_unknown(folder, signature)
+    return unknown
 
 
 def _with_folder(paths: list[Path]) -> list[Path]:
     """Return the office folder, this one if none is named, and the files."""
+    if not paths or not paths[0].is_dir():
+        return [Path(), *paths]
+    is_plan = (paths[0] / "summary.json").exists()  # with its own copy of the office
     offices = ("office.toml", "office.xlsx")
-    if paths and any((paths[0] / name).is_file() for name in offices):
-        return paths
-    if len(paths) == 1 and paths[0].is_dir() and not _is_of_sheets(paths[0]):
+    has_office = any((paths[0] / name).is_file() for name in offices)
+    is_here = any(Path(name).is_file() for name in offices)
+    if not is_plan and (has_office or not is_here):
         return paths
     return [Path(), *paths]
-
-
-def _is_of_sheets(path: Path) -> bool:
-    return (path / "batches").is_dir() or any(path.glob("*.csv"))
 
 
 def _alone(given: Mapping[str, Any]) -> str:

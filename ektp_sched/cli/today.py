@@ -191,19 +191,19 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
     typer.Exit
         There is no plan that keeps the rules.
     """
-    if came.plan is not None and came.place is None:
-        tell_conflict(came.plan, words, as_json=as_json)
+    morning = came.morning
+    if morning is not None and morning.place is None:
+        tell_conflict(morning.plan, words, as_json=as_json)
         raise typer.Exit(NO)
     if as_json:
         emit(_rest_document(came))
         return
-    if came.plan is None:
+    if morning is None:
         echo(words.text("rest.nothing", count=came.stay))
         return
-    from ektp_sched.output.terminal import show_plan
+    from ektp_sched.days.morning_text import show_morning
 
-    assert came.place is not None
-    show_plan(came.plan, console(), words, came.place.path)
+    show_morning(morning, console(), words)
     for number, day, printer, cards in came.voids.iter_rows():
         names = {"plan": str(number), "day": words.plain_date(day), "printer": printer}
         echo(words.text("rest.void", count=cards, **names))
@@ -213,19 +213,14 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
 
 
 def _rest_document(came: Rest) -> dict[str, Any]:
-    place = came.place
+    nothing: dict[str, Any] = {"schema_version": 1, "out": None}
     return {
-        "schema_version": 1,
+        **(nothing if came.morning is None else _document(came.morning)),
         "day": came.day.isoformat(),
-        "out": None if place is None else str(place.path),
-        "plan": None if place is None else place.number,
-        "act": None if place is None else place.act,
-        "export": str(came.export),
-        "imported": dict(came.imported),
         "voids": [{**row, "day": str(row["day"])} for row in came.voids.to_dicts()],
         "stay": came.stay,
-        "again": came.again,
-        "today": came.today,
+        "planned_again": came.again,
+        "printed_today": came.today,
         "uncounted": [*came.uncounted],
     }
 

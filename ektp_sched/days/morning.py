@@ -66,6 +66,7 @@ __all__ = [
     "Morning",
     "basis_of",
     "made_of",
+    "morning_of",
     "others_record",
     "refuse_later",
     "take_in",
@@ -272,18 +273,30 @@ def today(
                     return same
                 continue
             place, made = put
-        return Morning(
-            made,
-            place,
-            path,
-            imported,
-            recorded,
-            again=False,
-            records=_records(made),
-            slipped=_slipped(made, basis.previous),
-            blanks=basis.blanks,
-        )
+        return morning_of(made, place, path, imported, recorded, basis)
     raise others_record(folder)
+
+
+def morning_of(
+    made: Plan,
+    place: PlanFolder | None,
+    export: Path,
+    imported: Mapping[str, int] | None,
+    recorded: Recorded | None,
+    basis: Basis,
+) -> Morning:
+    """Return what came of a plan that was made just now."""
+    return Morning(
+        made,
+        place,
+        export,
+        imported,
+        recorded,
+        again=False,
+        records=_records(made),
+        slipped=_slipped(made, basis.previous),
+        blanks=basis.blanks,
+    )
 
 
 def others_record(folder: OfficeFolder) -> LedgerError:
@@ -380,7 +393,7 @@ def _hand_in(
         return None, None
     with folder.ledger.reading() as reader:
         state = state_of(reader)
-        asked = {*state.unknown(signature.day)["plan"]}
+        days = {*map(str, state.unknown(signature.day)["day"].unique())}
         known = {
             file["sha256"]
             for act in reader.acts("prints", "handed", live=False)
@@ -389,9 +402,9 @@ def _hand_in(
     marked = [
         path
         for plan in folder.plans()
-        if plan.number in asked
+        if any((plan.path / BATCHES / day).is_dir() for day in days)
         for path in marked_in(load(plan.path))
-        if path.parent.name <= signature.day.isoformat()
+        if path.parent.name in days
         and hashlib.sha256(path.read_bytes()).hexdigest() not in known
     ]
     return state, record(folder, marked, signature) if marked else None

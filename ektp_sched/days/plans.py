@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from ektp_sched.backlog.known import stands
 from ektp_sched.days.committed import put_in_place, unknown_plans, waiting_place
 from ektp_sched.days.folder import PlanFolder
 from ektp_sched.documents.entries import LedgerMark
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
-    from ektp_sched.documents import Plan
+    from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.ledger import Act, Reader, Writer
     from ektp_sched.ledger.state import State
 
@@ -87,6 +88,7 @@ def adopt(
         ],
         how="diagonal",
     )
+    state = replace(state, people=known)
     return writer.append(
         NewAct(
             kind="adopt",
@@ -95,7 +97,7 @@ def adopt(
             plan=mark.plan,
             detail={**_detail(folder, saved, plan.path, raw), "head": mark.head},
         ),
-        {"planned": _places(saved, replace(state, people=known), None)},
+        {"planned": _places(saved, state, _standing(saved, state))},
         people,
         confirmed=signature.confirmed,
     )
@@ -106,6 +108,15 @@ def adopt_unknown(folder: OfficeFolder, signature: Signature) -> None:
     with folder.ledger.writing() as writer:
         for plan in unknown_plans(folder, writer):
             adopt(folder, writer, plan, signature)
+
+
+def _standing(saved: SavedPlan, state: State) -> pl.Series | None:
+    """Return who stays on another sheet of the day; None of the day's first plan."""
+    if saved.path.name == str(saved.start) or saved.backlog.known is None:
+        return None
+    carried = saved.backlog.known.carried
+    ids = carried["application_id"].filter(stands(carried, saved.start))
+    return persons_of(state, ids)
 
 
 def refuse_edited(plan: PlanFolder, reader: Reader) -> None:

@@ -30,6 +30,7 @@ from ektp_sched.days.morning import (
     Basis,
     basis_of,
     made_of,
+    morning_of,
     others_record,
     refuse_later,
     take_in,
@@ -40,20 +41,22 @@ from ektp_sched.days.supplies import office_of, used
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE
-from ektp_sched.errors import UsageError
+from ektp_sched.errors import AskedError, UsageError
 from ektp_sched.office import Outage, calendar, capacity
+from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
 from ektp_sched.rules.capacity import day_shares
 from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
+from ektp_sched.yesterday.filled import marked_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
-    from ektp_sched.backlog import Backlog
-    from ektp_sched.days.folder import OfficeFolder, PlanFolder
-    from ektp_sched.documents import Plan
+    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.morning import Morning
+    from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.documents.entries import ShiftUse
     from ektp_sched.ledger import Reader
     from ektp_sched.ledger.state import State
@@ -83,14 +86,9 @@ class Rest:
     ----------
     day
         That day.
-    plan
-        From this day on; None where there is nothing to do.
-    place
-        Its folder and number; None where there is no plan that keeps the rules.
-    export
-        The export that was taken in.
-    imported
-        What that brought, by name; empty where it was known already.
+    morning
+        The plan from this day on and all that goes with it; None where there is nothing
+        to do.
     voids
         Sheets that no longer count: plan, day, printer, cards (of those not printed).
     stay
@@ -104,10 +102,7 @@ class Rest:
     """
 
     day: date
-    plan: Plan | None
-    place: PlanFolder | None
-    export: Path
-    imported: Mapping[str, int]
+    morning: Morning | None
     voids: pl.DataFrame
     stay: int
     again: int
@@ -116,9 +111,9 @@ class Rest:
     @property
     def today(self) -> int:
         """Return how many the plan prints on its first day."""
-        if self.plan is None:
+        if self.morning is None:
             return 0
-        return self.plan.assignments.filter(pl.col("day") == self.day).height
+        return self.morning.plan.assignments.filter(pl.col("day") == self.day).height
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +122,8 @@ class _Day:
 
     Parameters
     ----------
+    plans
+        By number.
     rows
         person, application_id, card, printer, server, plan (number): the one place of
         everybody on the day's sheets.
@@ -138,6 +135,7 @@ class _Day:
         Those that are worked on the day.
     """
 
+    plans: Mapping[int, SavedPlan]
     rows: pl.DataFrame
     standing: pl.DataFrame
     used: pl.DataFrame
@@ -147,26 +145,27 @@ class _Day:
     def of(cls, folder: OfficeFolder, reader: Reader, state: State, day: date) -> _Day:
         """Read the plans of a day."""
         numbers = {act.plan for act in reader.acts("plan", "adopt")}
-        plans = [
-            (each.number, load(each.path))
+        plans = {
+            each.number: load(each.path)
             for each in folder.plans()
             if each.day == day and each.number in numbers
-        ]
+        }
         sheets = [
             plan.assignments.filter(pl.col("day") == day)
             .select(_ID, "printer", "server", plan=pl.lit(number, pl.Int64))
             .join(plan.backlog.frame.select(_ID, "card"), on=_ID)
-            for number, plan in plans
+            for number, plan in plans.items()
         ]
         rows = pl.concat(sheets).unique(_ID, keep="last", maintain_order=True)
         rows = rows.with_columns(person=persons_of(state, rows[_ID]))
         prints = used(reader, day).filter(pl.col("day") == day)
-        uses = {use.shift: use for _, p in plans for use in p.shifts if use.day == day}
+        uses = [use for plan in plans.values() for use in plan.shifts]
         return cls(
+            plans=plans,
             rows=rows,
             standing=rows.join(state.standing(day), on="person", how="semi"),
             used=prints,
-            shifts=tuple(uses.values()),
+            shifts=tuple({use.shift: use for use in uses if use.day == day}.values()),
         )
 
 
@@ -236,38 +235,41 @@ def rest(
                 continue
             day = _Day.of(folder, reader, basis.state, signature.day)
             voids, stay = _stopped(day, basis.office, signature.day)
+            _ask_for_sheets(day, voids)
             cards = _cards(stay, signature.day)
             office = office_of(folder.office, reader, signature.day, cards)
         horizon = days or basis.days
-        office = _what_is_left(office, day, stay, signature.day, share, horizon)
         basis = replace(
-            basis, office=office, files=_files(basis, day, stay, signature.day)
+            basis,
+            office=_what_is_left(office, day, stay, signature.day, share, horizon),
+            files=_files(basis, day, stay, signature.day),
         )
-        assert basis.previous is not None
         made = made_of(folder, basis, signature.day, horizon, progress)
-        again = _again(made.backlog, basis.previous, signature.day)
-        came = Rest(
-            signature.day, None, None, path, imported or {}, voids, stay.height, again
-        )
+        again = _again(made, basis.previous)
+        came = Rest(signature.day, None, voids, stay.height, again)
         if not again:
             return came
-        came = replace(came, plan=made, uncounted=_uncounted(office, day, stay))
-        if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
-            return came
-        put = put_plan(
-            folder,
-            made,
-            basis.state,
-            signature,
-            lang=lang,
-            beside=basis.files,
-            voids=voids.drop("cards"),
-            stay=stay["person"],
-            report=report,
-        )
-        if put is not None:
+        place = None
+        if made.status in (Status.OPTIMAL, Status.FEASIBLE):
+            put = put_plan(
+                folder,
+                made,
+                basis.state,
+                signature,
+                lang=lang,
+                beside=basis.files,
+                voids=voids.drop("cards"),
+                stay=stay["person"],
+                report=report,
+            )
+            if put is None:
+                continue
             place, made = put
-            return replace(came, place=place, plan=made)
+        return replace(
+            came,
+            morning=morning_of(made, place, path, imported, None, basis),
+            uncounted=_uncounted(office, day, stay),
+        )
     raise others_record(folder)
 
 
@@ -284,6 +286,32 @@ def _refuse_first(folder: OfficeFolder, day: date) -> None:
             day=str(day),
         )
         raise UsageError(message)
+
+
+def _ask_for_sheets(day: _Day, voids: pl.DataFrame) -> None:
+    """Ask for sheets that are void, were filled in, and are not recorded.
+
+    They are not read without a word: on a sheet that is half done an empty box is no
+    print yet.
+    """
+    for number, on, printer, _ in voids.iter_rows():
+        sheet = day.rows.filter(plan=number, printer=printer)
+        if sheet.join(day.used, on="person", how="semi").height:
+            continue
+        plan = day.plans[number]
+        stems = file_stems(plan.assignments["printer"].unique().sort().to_list())
+        for path in marked_in(plan):
+            if path.parent.name == str(on) and path.stem == stems[printer]:
+                raise AskedError(
+                    said(
+                        "{file} is filled in and not recorded; hand it in first with "
+                        "`ektp-sched record`, what is printed ticked under Printed",
+                        "{file} sudah diisi tetapi belum dicatat; serahkan dahulu "
+                        "dengan `ektp-sched record`, dengan centang di kolom Tercetak "
+                        "untuk yang sudah dicetak",
+                        file=str(path),
+                    )
+                )
 
 
 def _stopped(day: _Day, office: Office, on: date) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -357,7 +385,7 @@ def _what_is_left(
     stay: pl.DataFrame,
     on: date,
     share: Fraction,
-    horizon: int | None,
+    horizon: int,
 ) -> Office:
     """Return the office in which this day has only what is left of it.
 
@@ -425,7 +453,7 @@ def share_for(cards: int, whole: Fraction) -> Decimal:
 
 
 def _shifts_left(
-    office: Office, worked: Sequence[ShiftUse], on: date, horizon: int | None
+    office: Office, worked: Sequence[ShiftUse], on: date, horizon: int
 ) -> dict[str, Any]:
     """Return the shifts that may still be decided, and the budget that is left.
 
@@ -433,7 +461,7 @@ def _shifts_left(
     """
     if not office.shifts:
         return {}
-    last = on + timedelta(days=max(horizon or 0, _YEAR))
+    last = on + timedelta(days=max(horizon, _YEAR))
     used = {use.shift: use.cost_idr for use in worked}
     shifts = [_from_tomorrow(s, on, last, used=s.id in used) for s in office.shifts]
     budget = office.budget
@@ -484,12 +512,13 @@ def _files(basis: Basis, day: _Day, stay: pl.DataFrame, on: date) -> dict[str, b
     return {**basis.files, DONE_FILE: text.getvalue()}
 
 
-def _again(people: Backlog, previous: Plan, on: date) -> int:
+def _again(made: Plan, previous: Plan | None) -> int:
     """Return how many are planned who stood on a sheet, are new, or have changed."""
-    frame = people.frame.select(_LOOKED_AT)
+    assert previous is not None  # there are sheets of this day
+    frame = made.backlog.frame.select(_LOOKED_AT)
     before = previous.backlog.frame.select(_LOOKED_AT)
     other = frame.join(before, on=_LOOKED_AT, how="anti", nulls_equal=True)
-    sheets = previous.assignments.filter(pl.col("day") == on)
+    sheets = previous.assignments.filter(pl.col("day") == made.start)
     stood = frame.join(sheets, on=_ID, how="semi")
     return pl.concat([other, stood])[_ID].n_unique()
 

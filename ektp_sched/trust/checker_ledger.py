@@ -8,10 +8,11 @@ database.
 An act is a row.  Its *line* is its values, each ``=`` and the value and nothing for
 none, with the sign U+001F between them; its hash is the SHA-256 of that, and the line
 ends with the hash of the act before.  Its digest is the SHA-256 of its facts: of each
-table with rows of it the table's name, then the lines of these rows, a line each.  What
-says who somebody is stands in the table ``personal`` alone, and its SHA-256, behind a
-salt and U+001F, among the facts.  So who changes, adds, takes away or exchanges anything changes
-the hashes of all later acts, and the heads on the sheets no longer fit.
+table with rows of it the table's name, then the lines of these rows, a line each.
+What says who somebody is stands in the table ``personal`` alone, and the SHA-256 of a
+salt, U+001F and it among the facts.  So who changes, adds, takes away or exchanges
+anything changes the hashes of all later acts, and the heads on the sheets no longer
+fit.
 """
 
 import hashlib
