@@ -21,7 +21,12 @@ from ektp_sched.days import open_office, today
 from ektp_sched.days.committed import finish
 from ektp_sched.days.record import record_all
 from ektp_sched.days.signature import Signature
-from ektp_sched.errors import AskedError, FolderError, LedgerError
+from ektp_sched.errors import (
+    AskedError,
+    FolderError,
+    LedgerError,
+    TooManyRejectsError,
+)
 from ektp_sched.ledger import NewAct, breaks
 from ektp_sched.trust.checker import Folder
 
@@ -438,3 +443,26 @@ def test_two_at_once_make_one_plan(tmp_path: Path) -> None:
     kinds = [act.kind for act in acts(folder)]
     assert kinds == ["begin", "import", "plan"]
     proven(folder, TUESDAY)
+
+
+def test_an_export_with_many_bad_rows_changes_nothing(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    before = acts(folder)
+    drop(folder, WEDNESDAY, [*ROWS[:10], *(f"B{n},31-31-31,," for n in range(9))])
+    with pytest.raises(TooManyRejectsError, match="rejects"):
+        morning(folder, WEDNESDAY, open="exclude")
+    assert acts(folder) == before
+    (rows,) = (folder / "rejects").glob("*.csv")
+    assert pl.read_csv(rows).height == 9
+
+
+def test_rules_that_contradict_each_other_make_no_plan(tmp_path: Path) -> None:
+    folder = office(tmp_path, [])
+    pinned = [f"A{n},2017-01-01,2017-09-13" for n in range(9)]
+    drop(folder, TUESDAY, pinned, "application_id,waiting_since,pinned_on")
+    done = command(folder, TUESDAY)
+    assert done.returncode == 1
+    assert "2017-09-13" in done.stderr or "13 Sep" in done.stderr
+    assert [act.kind for act in acts(folder)] == ["begin", "import"]
+    assert not [*(folder / "plans").glob("*")]

@@ -27,19 +27,24 @@ from ektp_sched.days.plans import (
     put_plan,
     refuse_edited,
 )
-from ektp_sched.days.record import Recorded, record
+from ektp_sched.days.record import REJECTS, Recorded, record
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import BATCHES, DONE_FILE, TOLD_FILE
-from ektp_sched.errors import AskedError, FolderError, LedgerError
+from ektp_sched.errors import (
+    AskedError,
+    FolderError,
+    LedgerError,
+    TooManyRejectsError,
+)
 from ektp_sched.ledger import NewAct
 from ektp_sched.ledger.database import shown
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
-from ektp_sched.places import workplace
+from ektp_sched.places import replace_file, workplace
 from ektp_sched.words import Said, said
 from ektp_sched.yesterday import as_previous
 from ektp_sched.yesterday.changes import slipped
@@ -68,6 +73,7 @@ __all__ = [
     "made_of",
     "morning_of",
     "others_record",
+    "read_export",
     "refuse_later",
     "take_in",
     "today",
@@ -247,7 +253,7 @@ def today(
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
     refuse_later(folder, signature, heads, open)
-    backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
+    backlog = read_export(folder, path, signature.day, max_rejects)
     state, recorded = _hand_in(folder, signature)
     if (same := _made_already(folder, backlog, path, signature)) is not None:
         return same
@@ -297,6 +303,33 @@ def morning_of(
         slipped=_slipped(made, basis.previous),
         blanks=basis.blanks,
     )
+
+
+def read_export(
+    folder: OfficeFolder, path: Path, day: date, max_rejects: float
+) -> Backlog:
+    """Read an export; with too many bad rows leave them in the office folder and stop.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        It cannot be used.
+    """
+    try:
+        return read_backlog(path, folder.office, max_rejects=max_rejects)
+    except TooManyRejectsError as error:
+        file = folder.path / REJECTS / f"{day}-{path.stem}.csv"
+        file.parent.mkdir(exist_ok=True)
+        replace_file(file, _csv(error.backlog.rejects))
+        message = said(
+            "{what}; all rejected rows are in {file}",
+            "{what}; semua baris yang ditolak ada di {file}",
+            what=error.message,
+            file=str(file),
+        )
+        raise TooManyRejectsError(
+            message, backlog=error.backlog, file=error.file
+        ) from None
 
 
 def others_record(folder: OfficeFolder) -> LedgerError:
