@@ -101,10 +101,12 @@ def verify(
     Who can write the database can rewrite what came after the last head on paper:
     give the heads of printed sheets with --head.
     """
+    from ektp_sched.days.committed import finish
     from ektp_sched.days.evidence import check_plans
     from ektp_sched.ledger.verify import verify_ledger
 
     office, words = _opened(folder, address, lang)
+    finish(office)
     with office.ledger.reading() as reader, Progress(words) as progress:
         verdict = verify_ledger(reader, heads or ())
         # What an act says of a folder is worth nothing if the act was edited.

@@ -27,19 +27,24 @@ from ektp_sched.days.plans import (
     put_plan,
     refuse_edited,
 )
-from ektp_sched.days.record import Recorded, record
+from ektp_sched.days.record import REJECTS, Recorded, record
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import BATCHES, DONE_FILE, TOLD_FILE
-from ektp_sched.errors import AskedError, FolderError, LedgerError
+from ektp_sched.errors import (
+    AskedError,
+    FolderError,
+    LedgerError,
+    TooManyRejectsError,
+)
 from ektp_sched.ledger import NewAct
 from ektp_sched.ledger.database import shown
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
-from ektp_sched.places import workplace
+from ektp_sched.places import replace_file, workplace
 from ektp_sched.words import Said, said
 from ektp_sched.yesterday import as_previous
 from ektp_sched.yesterday.changes import slipped
@@ -68,6 +73,7 @@ __all__ = [
     "made_of",
     "morning_of",
     "others_record",
+    "read_export",
     "refuse_later",
     "take_in",
     "today",
@@ -247,7 +253,7 @@ def today(
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
     refuse_later(folder, signature, heads, open)
-    backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
+    backlog = read_export(folder, path, signature.day, max_rejects)
     state, recorded = _hand_in(folder, signature)
     if (same := _made_already(folder, backlog, path, signature)) is not None:
         return same
@@ -299,6 +305,33 @@ def morning_of(
     )
 
 
+def read_export(
+    folder: OfficeFolder, path: Path, day: date, max_rejects: float
+) -> Backlog:
+    """Read an export; with too many bad rows leave them in the office folder and stop.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        It cannot be used.
+    """
+    try:
+        return read_backlog(path, folder.office, max_rejects=max_rejects)
+    except TooManyRejectsError as error:
+        file = folder.path / REJECTS / f"{day}-{path.stem}.csv"
+        file.parent.mkdir(exist_ok=True)
+        replace_file(file, _csv(error.backlog.rejects))
+        message = said(
+            "{what}; all rejected rows are in {file}",
+            "{what}; semua baris yang ditolak ada di {file}",
+            what=error.message,
+            file=str(file),
+        )
+        raise TooManyRejectsError(
+            message, backlog=error.backlog, file=error.file
+        ) from None
+
+
 def others_record(folder: OfficeFolder) -> LedgerError:
     """Return that a plan cannot be made while others go on recording."""
     message = said(
@@ -324,12 +357,13 @@ def refuse_later(
     else:
         with folder.ledger.reading() as reader:
             unknown = unknown_plans(folder, reader)
-            hashes = [act.hash for act in reader.acts(live=False)]
+            acts = reader.acts(live=False)
             last = last_plan(folder, reader)
+        _refuse_other_key(folder, acts)
         absent = [
             head
             for head in heads
-            if not any(value.startswith(_digits(head)) for value in hashes)
+            if not any(act.hash.startswith(_digits(head)) for act in acts)
         ]
         if last is not None and last.day > signature.day:
             message = said(
@@ -495,8 +529,6 @@ def take_in(
         acts = writer.acts(live=False)
         if not acts:
             _begin(folder, writer, signature)
-        else:
-            _refuse_other_key(folder, acts[0])
         counted = counted_in_file(folder.office, writer, signature.day)
         if counted is not None:
             writer.append(*counted, confirmed=signature.confirmed)
@@ -529,6 +561,7 @@ def take_in(
                     detail={
                         "file": Path(backlog.source or "").name,
                         "sha256": backlog.digest,
+                        "key": _fingerprint(folder.office),
                         **imported.counts,
                     },
                 ),
@@ -577,14 +610,16 @@ def _fingerprint(office: Office) -> str | None:
     return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
 
 
-def _refuse_other_key(folder: OfficeFolder, begun: Act) -> None:
-    stated, own = begun.detail.get("key"), _fingerprint(folder.office)
-    if begun.kind == "begin" and own is not None and stated not in (None, own):
+def _refuse_other_key(folder: OfficeFolder, acts: Sequence[Act]) -> None:
+    """Refuse a key that gives people other ids than the last one did."""
+    stated = [act.detail.get("key") for act in acts if act.kind in ("begin", "import")]
+    last = next((key for key in reversed(stated) if key is not None), None)
+    if last is not None and _fingerprint(folder.office) not in (None, last):
         message = said(
-            "is another key than the one that this office's ledger began with, and "
-            "gives everybody another id; put the office's own key back",
-            "bukan kunci yang dipakai saat buku besar kantor ini dimulai, sehingga "
-            "semua orang mendapat id lain; kembalikan kunci milik kantor",
+            "is another key than the one that the people in the ledger have their ids "
+            "of, and gives everybody another one; put the office's own key back",
+            "bukan kunci asal id orang dalam buku besar, sehingga semua orang mendapat "
+            "id lain; kembalikan kunci milik kantor",
         )
         raise LedgerError(message, file=str(key_path(folder.office)))
 
