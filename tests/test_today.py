@@ -401,3 +401,22 @@ def test_a_killed_morning_is_completed(tmp_path: Path, point: str) -> None:
     assert kinds == ["begin", "import", "plan"]
     assert [path.name for path in (folder / "plans").iterdir()] == [TUESDAY]
     proven(folder, TUESDAY)
+
+
+def test_a_card_from_the_reserve_is_not_printed_once_more(tmp_path: Path) -> None:
+    """Nobody else was printed since, and the last plan does not know the person."""
+    folder = office(tmp_path, ROWS[:6])
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    log = folder / "noon.csv"
+    log.write_text("application_id,result\nRESERVE,printed\n")
+    given = ("--on", WEDNESDAY, "--by", "Yosef", "--reason", "reserve")
+    assert run("record", folder, log, *given).returncode == 0
+    morning(folder, WEDNESDAY)
+    all_printed(folder, WEDNESDAY)
+    morning(folder, THURSDAY)
+    drop(folder, FRIDAY, [*ROWS[:6], "RESERVE,2017-09-01,emergency,Warga Cadangan"])
+    came = morning(folder, FRIDAY)
+    assert "RESERVE" not in printed(folder, FRIDAY)
+    assert came.plan.backlog.planned == 0
+    proven(folder, FRIDAY, THURSDAY)

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -247,10 +248,10 @@ def today(
     path = newest_export(folder) if export is None else Path(export)
     refuse_later(folder, signature, heads, open)
     backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
-    recorded = _hand_in(folder, signature)
+    state, recorded = _hand_in(folder, signature)
     if (same := _made_already(folder, backlog, path, signature)) is not None:
         return same
-    imported = take_in(folder, backlog, signature, open=open, gone=gone)
+    imported = take_in(folder, backlog, signature, state, open=open, gone=gone)
     for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, signature.day)
         made = made_of(folder, basis, signature.day, days or basis.days, progress)
@@ -377,12 +378,21 @@ def _digits(head: str) -> str:
     return "".join(sign for sign in head.lower() if sign.isalnum()) or "?"
 
 
-def _hand_in(folder: OfficeFolder, signature: Signature) -> Recorded | None:
-    """Record the sheets that were filled in where they lie, each once."""
+def _hand_in(
+    folder: OfficeFolder, signature: Signature
+) -> tuple[State | None, Recorded | None]:
+    """Record the sheets that were filled in where they lie, each once.
+
+    Returns
+    -------
+    tuple
+        What was known before, and what was recorded.
+    """
     if not folder.ledger.exists:
-        return None
+        return None, None
     with folder.ledger.reading() as reader:
-        days = {*map(str, state_of(reader).unknown(signature.day)["day"].unique())}
+        state = state_of(reader)
+        days = {*map(str, state.unknown(signature.day)["day"].unique())}
         known = {
             file["sha256"]
             for act in reader.acts("prints", "handed", live=False)
@@ -396,7 +406,7 @@ def _hand_in(folder: OfficeFolder, signature: Signature) -> Recorded | None:
         if path.parent.name in days
         and hashlib.sha256(path.read_bytes()).hexdigest() not in known
     ]
-    return record(folder, marked, signature) if marked else None
+    return state, record(folder, marked, signature) if marked else None
 
 
 def _made_already(
@@ -466,11 +476,14 @@ def take_in(
     folder: OfficeFolder,
     backlog: Backlog,
     signature: Signature,
+    before: State | None = None,
     *,
     open: OpenChoice | None,  # noqa: A002 (the option's name)
     gone: GoneChoice,
 ) -> Mapping[str, int] | None:
     """Record what an export says, and what is decided of those nobody knows of.
+
+    What was known a moment ago is not asked for again if nothing came since.
 
     Raises
     ------
@@ -487,7 +500,9 @@ def take_in(
         counted = counted_in_file(folder.office, writer, signature.day)
         if counted is not None:
             writer.append(*counted, confirmed=signature.confirmed)
-        state = state_of(writer)
+        state = before
+        if state is None or state.number != writer.number:
+            state = state_of(writer)
         imported = compare(backlog, state, folder.office, signature.day)
         if gone == "ask":
             _ask_about_gone(state, imported)
@@ -539,8 +554,6 @@ def _is_new(acts: list[Act], backlog: Backlog) -> bool:
 
 
 def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
-    from ektp_sched import __version__
-
     writer.append(
         NewAct(
             kind="begin",
@@ -549,7 +562,7 @@ def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
             detail={
                 "office": folder.office.name,
                 "key": _fingerprint(folder.office),
-                "version": __version__,
+                "version": version("ektp-sched"),
             },
         ),
         confirmed=signature.confirmed,

@@ -322,9 +322,9 @@ def _has_bytes(connection: sa.Connection, table: sa.Table) -> bool:
     """Return whether a hand left bytes where SQLite shows a text alike."""
     if connection.dialect.name != "sqlite":
         return False
-    kinds = [sa.func.typeof(column) == "blob" for column in table.columns]
-    query = sa.select(sa.literal(1)).select_from(table).where(sa.or_(*kinds)).limit(1)
-    return connection.execute(query).first() is not None
+    kinds = (f"typeof(\"{column.name}\") = 'blob'" for column in table.columns)
+    query = f'SELECT 1 FROM "{table.name}" WHERE {" OR ".join(kinds)} LIMIT 1'
+    return connection.exec_driver_sql(query).first() is not None
 
 
 def _lines(
