@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ledger = typer.Typer(
     name="ledger",
     cls=Commands,
-    help="The ledger of an office: check it, read it, copy it, forget somebody.",
+    help="Check, read, copy or restore the ledger; forget somebody.",
     add_completion=False,
     rich_markup_mode=None,
 )
