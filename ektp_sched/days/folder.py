@@ -102,6 +102,11 @@ class OfficeFolder:
         numbered = [plan for plan in plans if plan is not None]
         return sorted(numbered, key=lambda plan: plan.number)
 
+    def mornings(self) -> list[PlanFolder]:
+        """Return the first plan of each day alone."""
+        plans = self.plans()
+        return [plan for plan in plans if plan.path.name == plan.day.isoformat()]
+
     def place(self, day: date) -> Path:
         """Return where the next plan of a day is written."""
         first = self.path / PLANS / day.isoformat()
