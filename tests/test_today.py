@@ -28,6 +28,7 @@ from ektp_sched.errors import (
     TooManyRejectsError,
 )
 from ektp_sched.ledger import NewAct, breaks
+from ektp_sched.ledger.state import state_of
 from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
@@ -466,3 +467,23 @@ def test_rules_that_contradict_each_other_make_no_plan(tmp_path: Path) -> None:
     assert "2017-09-13" in done.stderr or "13 Sep" in done.stderr
     assert [act.kind for act in acts(folder)] == ["begin", "import"]
     assert not [*(folder / "plans").glob("*")]
+
+
+def test_whom_the_export_drops_was_printed_though_left_open(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    dropped, *others = printed_on(folder, TUESDAY)
+    morning(folder, WEDNESDAY, open="exclude")
+    drop(folder, THURSDAY, [row for row in ROWS if not row.startswith(dropped)])
+    morning(folder, THURSDAY, open="plan")
+    with open_office(folder).ledger.reading() as reader:
+        state = state_of(reader)
+    results = dict(
+        state.people.join(state.results, on="person")
+        .select("application_id", "result")
+        .iter_rows()
+    )
+    assert results[dropped] == "printed"
+    assert {results[name] for name in others} == {"unprinted"}
+    assert {*others} <= {*printed(folder, THURSDAY)}
+    proven(folder, THURSDAY, WEDNESDAY)

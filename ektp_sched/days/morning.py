@@ -538,19 +538,20 @@ def take_in(
         imported = compare(backlog, state, folder.office, signature.day)
         if gone == "ask":
             _ask_about_gone(state, imported)
-        unknown = state.unknown(signature.day)
+        unknown = state.unknown(signature.day).select(_SHEET)
+        left_out = state.results.filter(pl.col("result") == "open").select(_SHEET)
         if "prints" in imported.facts:
-            known = imported.facts["prints"]
-            unknown = unknown.join(
-                known, on="person", how="anti", maintain_order="left"
+            known = imported.facts["prints"].select("person")
+            unknown, left_out = (
+                people.join(known, on="person", how="anti", maintain_order="left")
+                for people in (unknown, left_out)
             )
         if open is None and unknown.height:
             raise _asked_about(unknown)
         if open == "plan":  # those that were left out before as well
-            left_out = state.results.filter(pl.col("result") == "open")
-            unknown = pl.concat(
-                [unknown.select(_SHEET), left_out.select(_SHEET)]
-            ).unique("person", maintain_order=True)
+            unknown = pl.concat([unknown, left_out]).unique(
+                "person", maintain_order=True
+            )
         is_new = _is_new(acts, backlog)
         if is_new or imported.is_new:
             writer.append(
@@ -575,7 +576,7 @@ def take_in(
                 NewAct(
                     kind="prints", day=signature.day, by=signature.by, reason="opened"
                 ),
-                {"prints": unknown.select(_SHEET).with_columns(result=pl.lit(result))},
+                {"prints": unknown.with_columns(result=pl.lit(result))},
                 confirmed=signature.confirmed,
             )
     return imported.counts if is_new else None
