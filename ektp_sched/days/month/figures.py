@@ -363,10 +363,13 @@ def _capacity(
 
 
 def _offices(folder: OfficeFolder, reader: Reader) -> list[tuple[date, Office]]:
-    """Return the office of each plan that is as it was planned with, by its start."""
+    """Return the office of each morning that is as it was planned with, by its day.
+
+    A later plan of a day has in it only what the machines had left.
+    """
     files = {act.plan: act.detail.get("files", {}) for act in reader.acts("plan")}
     offices = []
-    for plan in folder.plans():
+    for plan in folder.mornings():
         path = plan.path / "office.toml"
         if not path.is_file():
             continue
