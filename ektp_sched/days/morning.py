@@ -662,13 +662,14 @@ def _asked_about(unknown: pl.DataFrame) -> AskedError:
         said(
             "of {number} cards on the sheets of {sheets} nothing is known; hand those "
             "sheets in with `ektp-sched record FILE`, say that all were printed with "
-            "`ektp-sched record --all`, leave the cards out with --open exclude, or "
-            "plan them again with --open plan",
+            "`ektp-sched record --all --on {day}`, leave the cards out with --open "
+            "exclude, or plan them again with --open plan",
             "tidak ada keterangan tentang {number} kartu pada lembar {sheets}; "
             "serahkan lembarnya dengan `ektp-sched record BERKAS`, nyatakan semua "
-            "tercetak dengan `ektp-sched record --all`, kecualikan kartunya dengan "
-            "--open exclude, atau rencanakan lagi dengan --open plan",
+            "tercetak dengan `ektp-sched record --all --on {day}`, kecualikan kartunya "
+            "dengan --open exclude, atau rencanakan lagi dengan --open plan",
             number=unknown.height,
+            day=str(sheets["day"][0]),
             sheets=named,
         )
     )
