@@ -300,16 +300,16 @@ class Life(RuleBasedStateMachine):
             self.folder, on=self.day, export=path, open=choice, gone="accept", by="M"
         )
         self.opened()
-        if made.place is None:
-            assert made.plan is None or made.plan.status is Status.INFEASIBLE
+        morning = made.morning
+        if morning is None or morning.place is None:
+            assert morning is None or morning.plan.status is Status.INFEASIBLE
             return
         for plan, day, printer, _ in made.voids.rows():
             for card in self.standing(day).values():
                 assert card.place is not None
                 if (card.place.plan, card.place.printer) == (plan, printer):
                     card.place = None
-        assert made.plan is not None
-        self.planned(made.plan, made.place.number, is_rest=True)
+        self.planned(morning.plan, morning.place.number, is_rest=True)
         event("the rest of a day")
 
     def answer(self, data: st.DataObject, path: Path, verb: Any) -> Any:
