@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 from ektp_sched.backlog import read_backlog
 from ektp_sched.days import OfficeFolder, today
 from ektp_sched.days.corrections import reprint, undo
+from ektp_sched.days.forget import forget
 from ektp_sched.days.morning import basis_of, made_of
 from ektp_sched.days.notes import record_counts, record_outage, record_told
 from ektp_sched.days.record import record
@@ -39,6 +40,7 @@ from ektp_sched.days.supplies import WHOLE, Down, blanks_left
 from ektp_sched.documents import Status
 from ektp_sched.errors import AskedError
 from ektp_sched.ledger import Ledger, address, breaks, short_head
+from ektp_sched.ledger.backup import back_up, restore
 from ektp_sched.ledger.state import state_of
 from ektp_sched.office import Office
 from ektp_sched.trust.checker import Folder
@@ -153,6 +155,7 @@ class Life(RuleBasedStateMachine):
         self.plan_act = 0
         self.is_rest = False
         self.files = 0
+        self.born = 0
 
     def teardown(self) -> None:
         self.stack.close()
@@ -226,7 +229,8 @@ class Life(RuleBasedStateMachine):
 
     def come(self, rows: list[tuple[int, str]]) -> None:
         for waits, urgency in rows:
-            name = f"P{len(self.people):02d}"
+            self.born += 1
+            name = f"P{self.born:02d}"
             since = self.day - timedelta(days=waits)
             self.people[name] = Person(f"{name},{since},{urgency}")
 
@@ -413,7 +417,8 @@ class Life(RuleBasedStateMachine):
         """The same day again: the same sheets, or a word that something came."""
         number = len(self.acts)
         path = max((self.path / "exports").iterdir())
-        if number > self.plan_act:
+        since = self.acts[self.plan_act :]
+        if any(act.kind != "forget" for act in since):
             with pytest.raises(AskedError):
                 today(self.folder, on=self.day, export=path, by="Maria", report=False)
             return
@@ -575,6 +580,41 @@ class Life(RuleBasedStateMachine):
             left = blanks_left(self.folder.office, reader, self.day)
         assert left == {"KTP-el": blanks}, "a count is of the morning of its day"
 
+    @rule()
+    def move(self) -> None:
+        """Carry the ledger over by a backup of this moment."""
+        self.files += 1
+        path = self.path / f"backup-{self.files}.zip"
+        back_up(self.folder.ledger, path)
+        restore(self.folder.ledger, path, by="Maria", day=self.day)
+        number = len(self.acts)
+        self.look()
+        assert len(self.acts) == number
+
+    @rule(data=st.data())
+    def forget_somebody(self, data: st.DataObject) -> None:
+        """Somebody with a card, whom the registry has no longer, is forgotten."""
+        names = [
+            name
+            for name, person in self.people.items()
+            if (word := self.last(person.card)) is not None
+            and word.result == "printed"
+            and not person.status
+            and len(person.cards) == 1
+        ]
+        if not names:
+            return
+        name = data.draw(st.sampled_from(names))
+        self.export()
+        forgotten = forget(self.folder, name, by="Maria", day=self.day)
+        assert forgotten.persons == 1
+        del self.people[name]
+        self.undoable.clear()  # of somebody without a name nothing is taken back
+        self.look()
+        file = self.path / "ledger.db"
+        assert not file.exists() or name.encode() not in file.read_bytes()
+        event("forgotten")
+
     # What holds after each step
 
     @invariant()
@@ -589,7 +629,7 @@ class Life(RuleBasedStateMachine):
         with self.folder.ledger.reading() as reader:
             state = state_of(reader)
         names = dict(state.people.select("person", "application_id").iter_rows())
-        assert Counter(names.values()) == {
+        assert Counter(filter(None, names.values())) == {
             **{name: len(person.cards) for name, person in self.people.items()},
             **({"Z": 1} if "Z" in names.values() else {}),
         }
