@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog as Backlog
     from ektp_sched.backlog import from_frame as from_frame
     from ektp_sched.backlog import read_backlog as read_backlog
+    from ektp_sched.days import Morning as Morning
+    from ektp_sched.days import OfficeFolder as OfficeFolder
+    from ektp_sched.days import open_office as open_office
+    from ektp_sched.days import today as today
     from ektp_sched.face.comparison import Comparison as Comparison
     from ektp_sched.face.comparison import compare as compare
     from ektp_sched.face.explanation import Explanation as Explanation
@@ -101,9 +105,11 @@ __all__ = [
     "Fairness",
     "Goal",
     "Identity",
+    "Morning",
     "Need",
     "Notice",
     "Office",
+    "OfficeFolder",
     "Outage",
     "Plan",
     "PlanRules",
@@ -139,14 +145,17 @@ __all__ = [
     "load",
     "load_scenarios",
     "need",
+    "open_office",
     "plan",
     "promise",
     "read_backlog",
+    "today",
     "verify",
 ]
 
 _ROOMS = {
     "backlog": ("Backlog", "from_frame", "read_backlog"),
+    "days": ("Morning", "OfficeFolder", "open_office", "today"),
     "face.comparison": ("Comparison", "compare"),
     "face.explanation": ("Explanation", "explain"),
     "face.plan": ("Plan", "plan"),

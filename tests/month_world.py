@@ -142,13 +142,22 @@ class World:
         return later[-1] if later else folder
 
     def sheets(self, day: date) -> dict[str, list[str]]:
-        """Return who stands on each printer's valid sheet of a day, not printed yet."""
+        """Return who stands on each printer's sheet of the last plan of a day."""
         folder = self.plan(day)
         with (folder / "plan.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.DictReader(file) if row["day"] == str(day)]
         sheets: dict[str, list[str]] = {}
         for row in rows:
             sheets.setdefault(row["printer"], []).append(row["application_id"])
+        return sheets
+
+    def valid(
+        self, day: date, morning: dict[str, list[str]], void: str
+    ) -> dict[str, list[str]]:
+        """Return the sheets at noon: what holds of the morning, and the new ones."""
+        sheets = {name: ids for name, ids in morning.items() if name != void}
+        for name, ids in self.sheets(day).items():
+            sheets[name] = [*sheets.get(name, ()), *ids]
         return sheets
 
     def print(self, day: date, ids: list[str], *, spoil: int = 0) -> list[str]:
@@ -281,7 +290,7 @@ def jam(world: World, day: date) -> None:
     out = ("--outage", "printer-3", "--from", day, "--to", day + timedelta(days=3))
     world.ektp(day, "record", *out, "--by", "Maria")
     world.ektp(day, "today", "--rest", "--no-report", "--by", "Maria")
-    rest = world.sheets(day)
+    rest = world.valid(day, sheets, "printer-3")
     assert not {*stopped} & {one for sheet in rest.values() for one in sheet}
     world.evening(day, rest)
 
@@ -311,9 +320,11 @@ def lost_sheet(world: World, day: date) -> None:
 
 def asked(world: World, day: date) -> None:
     """The program asks what became of the lost sheet; the blanks do not come."""
+    world.lag = 1
     world.export(day)
     world.ektp(day, "today", "--by", "Maria", code=1)
     world.morning(day, "--open", "exclude")
+    world.lag = 0
     sheets = world.sheets(day)
     assert not {*world.lost} & {one for sheet in sheets.values() for one in sheet}
     world.evening(day, sheets)
@@ -340,7 +351,7 @@ def emergency(world: World, day: date) -> None:
     (world.urgent,) = world.come(day, 1, "emergency")
     world.export(day, "-noon")
     world.ektp(day, "today", "--rest", "--no-report", "--by", "Maria")
-    rest = world.sheets(day)
+    rest = world.valid(day, sheets, "printer-1")
     assert world.urgent in {one for sheet in rest.values() for one in sheet}
     world.ektp(day, "status", world.urgent)
     world.evening(day, rest)

@@ -396,6 +396,7 @@ class Followed:
         return any(
             row["printed_at"] == on
             and row["printer"] == printer
+            and row["reason"] is None
             and (name not in asked or asked[name][0] > on)
             and not self.gave(name, on)
             for name, row in good.items()

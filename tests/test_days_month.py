@@ -6,7 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import polars as pl
 import pytest
@@ -21,6 +21,7 @@ from ektp_sched.days.month import histories, month_of, save_month
 from ektp_sched.days.month.history import working_days
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import short_head
+from ektp_sched.ledger.chain import What
 from ektp_sched.output import language
 from ektp_sched.scenarios import load_scenarios, promise
 from ektp_sched.scenarios.world.history import read_arrivals, read_outages
@@ -253,6 +254,12 @@ def test_what_was_edited_is_named_by_its_act(tmp_path: Path) -> None:
     month = month_of(office.folder)
     assert not month.clean
     assert {each.act for each in month.broken} - {None} == {4}
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_whatever_is_found_edited_has_its_words(code: str) -> None:
+    texts = language(code).texts
+    assert not [what for what in get_args(What) if f"month.break.{what}" not in texts]
 
 
 def test_a_part_of_the_days_is_told_alone(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DAY = date(2017, 9, 12)
-EDITS = {"sqlite": 1_000, "postgresql": 100}
+QUICK = os.environ.get("EKTP_PROFILE") == "quick"
+EDITS = {"sqlite": 100 if QUICK else 1_000, "postgresql": 20 if QUICK else 100}
 
 
 @pytest.fixture

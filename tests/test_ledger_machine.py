@@ -315,14 +315,16 @@ class Life(RuleBasedStateMachine):
             report=False,
         )
         self.opened()
-        if made.morning is None or made.morning.place is None:
+        morning = made.morning
+        if morning is None or morning.place is None:
+            assert morning is None or morning.plan.status is Status.INFEASIBLE
             return
         for plan, day, printer, _ in made.voids.rows():
             for card in self.standing(day).values():
                 assert card.place is not None
                 if (card.place.plan, card.place.printer) == (plan, printer):
                     card.place = None
-        self.planned(made.morning.plan, made.morning.place.number, is_rest=True)
+        self.planned(morning.plan, morning.place.number, is_rest=True)
         event("the rest of a day")
 
     def answer(self, data: st.DataObject, path: Path, verb: Any) -> Any:

@@ -317,6 +317,11 @@ def test_whoever_is_excepted_and_on_no_sheet_stops_all_of_it(
     done = said(office, "--all", "--except", rest)
     assert done.returncode == 2
     assert results(office) == {}
+    people = on_sheet(office)
+    told(office, sheet(office))
+    rest = listed(tmp_path / "rest.csv", ["application_id"], people[:1])
+    assert said(office, "--all", "--except", rest).returncode == 2
+    assert results(office) == dict.fromkeys(people, "printed")
 
 
 @given(st.data(), st.sampled_from(["sheet", "sheet", "folder", "list"]))
@@ -589,6 +594,37 @@ def test_of_dates_told_the_first_is_kept(office: Path, tmp_path: Path) -> None:
     assert dates == [date(2017, 10, 2)]
     strange = listed(tmp_path / "s.csv", heading, ["Z99", "2017-10-02"])
     assert told(office, "--told", strange)["strangers"] == 1
+
+
+def test_a_card_that_is_there_stays_whatever_another_sheet_says(
+    office: Path, tmp_path: Path
+) -> None:
+    told(office, "--outage", "printer-1", "--to", TUESDAY)
+    assert run("today", office, "--rest", "--on", TUESDAY, "--by", "M").returncode == 0
+    person = on_sheet(office)[0]  # of the void sheet, and perhaps of a later one
+    told(office, sheet(office))
+    marks = dict.fromkeys(
+        ((row, "Printed") for row in range(len(on_sheet(office)))), "belum"
+    )
+    other = office / f"plans/{TUESDAY}/2/batches/{TUESDAY}/printer-2.csv"
+    if other.exists():
+        text = other.read_text("utf-8-sig").splitlines()
+        column = text[0].split(",").index("Printed")
+        rows = [line.split(",") for line in text[1:]]
+        for row in rows:
+            row[column] = "belum"
+        late = tmp_path / "printer-2.csv"
+        late.write_text("\n".join([text[0], *map(",".join, rows), ""]), "utf-8")
+        told(office, late)
+    assert results(office)[person] == "printed"
+    # A list that is about no sheet of its day says that the card is no good.
+    day = ("application_id", "printed_at", "result")
+    path = listed(tmp_path / "bad.csv", day, (person, WEDNESDAY, "rusak"))
+    told(office, path, day=WEDNESDAY)
+    assert results(office)[person] == "spoilt"
+    # Its own sheet takes the word back.
+    assert told(office, marked(office, marks, tmp_path / "printer-1.csv"))["act"]
+    assert person not in {n for n, r in results(office).items() if r == "printed"}
 
 
 # Sheets that a ledger does not know, or no longer

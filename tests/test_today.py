@@ -21,8 +21,14 @@ from ektp_sched.days import open_office, today
 from ektp_sched.days.committed import finish
 from ektp_sched.days.record import record_all
 from ektp_sched.days.signature import Signature
-from ektp_sched.errors import AskedError, FolderError, LedgerError
+from ektp_sched.errors import (
+    AskedError,
+    FolderError,
+    LedgerError,
+    TooManyRejectsError,
+)
 from ektp_sched.ledger import NewAct, breaks
+from ektp_sched.ledger.state import state_of
 from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
@@ -401,3 +407,83 @@ def test_a_killed_morning_is_completed(tmp_path: Path, point: str) -> None:
     assert kinds == ["begin", "import", "plan"]
     assert [path.name for path in (folder / "plans").iterdir()] == [TUESDAY]
     proven(folder, TUESDAY)
+
+
+def test_a_card_from_the_reserve_is_not_printed_once_more(tmp_path: Path) -> None:
+    """Nobody else was printed since, and the last plan does not know the person."""
+    folder = office(tmp_path, ROWS[:6])
+    morning(folder, TUESDAY)
+    all_printed(folder, TUESDAY)
+    log = folder / "noon.csv"
+    log.write_text("application_id,result\nRESERVE,printed\n")
+    given = ("--on", WEDNESDAY, "--by", "Yosef", "--reason", "reserve")
+    assert run("record", folder, log, *given).returncode == 0
+    morning(folder, WEDNESDAY)
+    all_printed(folder, WEDNESDAY)
+    morning(folder, THURSDAY)
+    drop(folder, FRIDAY, [*ROWS[:6], "RESERVE,2017-09-01,emergency,Warga Cadangan"])
+    came = morning(folder, FRIDAY)
+    assert "RESERVE" not in printed(folder, FRIDAY)
+    assert came.plan.backlog.planned == 0
+    proven(folder, FRIDAY, THURSDAY)
+
+
+def test_two_at_once_make_one_plan(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    words = [sys.executable, "-m", "ektp_sched", "today", str(folder), "--days", "10"]
+    words += ["--on", TUESDAY, "--by", "Maria", "--json"]
+    both = [
+        subprocess.Popen(
+            words, env={**os.environ, **PLAIN}, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        for _ in range(2)
+    ]
+    said = [json.loads(each.communicate(timeout=300)[0]) for each in both]
+    assert [each.returncode for each in both] == [0, 0]
+    assert [each["plan"] for each in said] == [1, 1]
+    kinds = [act.kind for act in acts(folder)]
+    assert kinds == ["begin", "import", "plan"]
+    proven(folder, TUESDAY)
+
+
+def test_an_export_with_many_bad_rows_changes_nothing(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    before = acts(folder)
+    drop(folder, WEDNESDAY, [*ROWS[:10], *(f"B{n},31-31-31,," for n in range(9))])
+    with pytest.raises(TooManyRejectsError, match="rejects"):
+        morning(folder, WEDNESDAY, open="exclude")
+    assert acts(folder) == before
+    (rows,) = (folder / "rejects").glob("*.csv")
+    assert pl.read_csv(rows).height == 9
+
+
+def test_rules_that_contradict_each_other_make_no_plan(tmp_path: Path) -> None:
+    folder = office(tmp_path, [])
+    pinned = [f"A{n},2017-01-01,2017-09-13" for n in range(9)]
+    drop(folder, TUESDAY, pinned, "application_id,waiting_since,pinned_on")
+    done = command(folder, TUESDAY)
+    assert done.returncode == 1
+    assert "2017-09-13" in done.stderr or "13 Sep" in done.stderr
+    assert [act.kind for act in acts(folder)] == ["begin", "import"]
+    assert not [*(folder / "plans").glob("*")]
+
+
+def test_whom_the_export_drops_was_printed_though_left_open(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    morning(folder, TUESDAY)
+    dropped, *others = printed_on(folder, TUESDAY)
+    morning(folder, WEDNESDAY, open="exclude")
+    drop(folder, THURSDAY, [row for row in ROWS if not row.startswith(dropped)])
+    morning(folder, THURSDAY, open="plan")
+    with open_office(folder).ledger.reading() as reader:
+        state = state_of(reader)
+    results = dict(
+        state.people.join(state.results, on="person")
+        .select("application_id", "result")
+        .iter_rows()
+    )
+    assert results[dropped] == "printed"
+    assert {results[name] for name in others} == {"unprinted"}
+    assert {*others} <= {*printed(folder, THURSDAY)}
+    proven(folder, THURSDAY, WEDNESDAY)

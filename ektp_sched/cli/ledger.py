@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,16 +19,18 @@ from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ektp_sched.days import OfficeFolder
+    from ektp_sched.days.evidence import WrongPlan
     from ektp_sched.ledger import Act
+    from ektp_sched.ledger.verify import Verdict
     from ektp_sched.output.languages import Language
 
 ledger = typer.Typer(
     name="ledger",
     cls=Commands,
-    help="The ledger of an office: check it, read it, copy it, forget somebody.",
+    help="Check, read, copy or restore the ledger; forget somebody.",
     add_completion=False,
     rich_markup_mode=None,
 )
@@ -101,73 +104,73 @@ def verify(
     Who can write the database can rewrite what came after the last head on paper:
     give the heads of printed sheets with --head.
     """
+    from ektp_sched.days.committed import finish
     from ektp_sched.days.evidence import check_plans
     from ektp_sched.ledger.verify import verify_ledger
 
     office, words = _opened(folder, address, lang)
+    if os.access(folder, os.W_OK):
+        finish(office)
     with office.ledger.reading() as reader, Progress(words) as progress:
         verdict = verify_ledger(reader, heads or ())
         # What an act says of a folder is worth nothing if the act was edited.
-        wrong = (
-            check_plans(office, reader, progress)
-            if plans and not verdict.breaks
-            else []
-        )
+        is_sound = {broken.what for broken in verdict.breaks} <= {"trigger"}
+        checked = plans and is_sound
+        wrong = check_plans(office, reader, progress) if checked else []
     if as_json:
-        emit(
-            {
-                "schema_version": 1,
-                "ok": not verdict.breaks and not wrong,
-                "acts": verdict.acts,
-                "facts": verdict.facts,
-                "head": verdict.head,
-                "protected": verdict.protected,
-                "unprotected": verdict.unprotected,
-                "breaks": [
-                    {
-                        "act": broken.act,
-                        "what": broken.what,
-                        "table": broken.table,
-                        "message": in_spoken(broken.message),
-                    }
-                    for broken in verdict.breaks
-                ],
-                "plans": [
-                    {"plan": w.plan, "path": w.path, "message": in_spoken(w.message)}
-                    for w in wrong
-                ]
-                if plans
-                else None,
-            }
-        )
+        emit(_verdict_json(verdict, wrong if checked else None))
     else:
-        lines = [in_spoken(broken.message) for broken in verdict.breaks]
-        lines += [f"{w.path}: {in_spoken(w.message)}" for w in wrong]
-        for line in lines[:_WORST]:
+        for line in _verdict_lines(verdict, wrong, words):
             echo(line)
-        if len(lines) > _WORST:
-            echo(words.text("cli.more", count=len(lines) - _WORST))
-        if not lines:
-            echo(words.text("ledger.whole", acts=verdict.acts, facts=verdict.facts))
-        if plans and verdict.breaks:
-            echo(words.text("ledger.plans_not_checked"))
-        elif plans and not wrong:
-            echo(words.text("ledger.plans_whole"))
-        if verdict.protected:
-            key = "protected" if verdict.unprotected else "all_protected"
-            echo(
-                words.text(
-                    f"ledger.{key}",
-                    act=str(verdict.protected),
-                    count=verdict.unprotected,
-                )
-            )
-        else:
-            echo(words.text("ledger.unprotected"))
+        if plans and not wrong:
+            echo(words.text(f"ledger.plans_{'whole' if checked else 'not_checked'}"))
         if not heads:
             echo(words.text("ledger.give_heads"))
     if verdict.breaks or wrong:
         raise typer.Exit(NO)
+
+
+def _verdict_json(verdict: Verdict, wrong: list[WrongPlan] | None) -> dict[str, Any]:
+    names = ("acts", "facts", "head", "protected", "unprotected")
+    return {
+        "schema_version": 1,
+        "ok": not verdict.breaks and not wrong,
+        **{name: getattr(verdict, name) for name in names},
+        "breaks": [
+            {
+                "act": broken.act,
+                "what": broken.what,
+                "table": broken.table,
+                "message": in_spoken(broken.message),
+            }
+            for broken in verdict.breaks
+        ],
+        "plans": None
+        if wrong is None
+        else [
+            {"plan": w.plan, "path": w.path, "message": in_spoken(w.message)}
+            for w in wrong
+        ],
+    }
+
+
+def _verdict_lines(
+    verdict: Verdict, wrong: list[WrongPlan], words: Language
+) -> Iterator[str]:
+    lines = [in_spoken(broken.message) for broken in verdict.breaks]
+    lines += [f"{w.path}: {in_spoken(w.message)}" for w in wrong]
+    yield from lines[:_WORST]
+    if len(lines) > _WORST:
+        yield words.text("cli.more", count=len(lines) - _WORST)
+    if not verdict.breaks:
+        yield words.text("ledger.whole", acts=verdict.acts, facts=verdict.facts)
+    key = "protected" if verdict.unprotected else "all_protected"
+    act = str(verdict.protected)
+    yield (
+        words.text(f"ledger.{key}", act=act, count=verdict.unprotected)
+        if verdict.protected
+        else words.text("ledger.unprotected")
+    )
 
 
 def history(

@@ -156,7 +156,7 @@ OnOption = Annotated[
 
 
 def record(
-    files: FilesArgument = None,
+    places: FilesArgument = None,
     all_printed: AllOption = False,
     excepted: ExceptOption = None,
     handed_over: HandedOption = None,
@@ -187,7 +187,7 @@ def record(
     from ektp_sched.days.committed import finish
     from ektp_sched.days.signature import Signature
 
-    where, *paths = _with_folder(files or [])
+    where, *paths = _with_folder(places or [])
     folder = open_office(where, ledger=ledger)
     words = words_for(folder.office, lang)
     given: dict[str, Any] = {

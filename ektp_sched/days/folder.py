@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ektp_sched.office import Office
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
 
 __all__ = [
@@ -100,6 +102,11 @@ class OfficeFolder:
         numbered = [plan for plan in plans if plan is not None]
         return sorted(numbered, key=lambda plan: plan.number)
 
+    def mornings(self) -> list[PlanFolder]:
+        """Return the first plan of each day alone."""
+        plans = self.plans()
+        return [plan for plan in plans if plan.path.name == plan.day.isoformat()]
+
     def place(self, day: date) -> Path:
         """Return where the next plan of a day is written."""
         first = self.path / PLANS / day.isoformat()
@@ -112,22 +119,16 @@ class OfficeFolder:
 
 
 def exports(folder: OfficeFolder) -> list[Path]:
-    """Return all exports that the office has dropped."""
-    return [
-        path
-        for place in (folder.path / EXPORTS, folder.path)
-        if place.is_dir()
-        for path in place.iterdir()
-        if path.suffix.lower() in _ENDINGS
-        and path.is_file()
-        and not is_junk(path.name)
-        and not path.name.startswith(".")
-        and (place.name == EXPORTS or path.name not in _OWN)
-    ]
+    """Return all exports that the office has dropped, with whatever may be one."""
+    beside = [path for path in _tables(folder.path) if path.name not in _OWN]
+    return [*_tables(folder.path / EXPORTS), *beside]
 
 
 def newest_export(folder: OfficeFolder) -> Path:
     """Return the export that was dropped last, by its time, then by its name.
+
+    It lies in ``exports/``, or in the office folder itself, where other tables lie too:
+    what was recorded, such as a printer's log, is none.
 
     Raises
     ------
@@ -135,6 +136,20 @@ def newest_export(folder: OfficeFolder) -> Path:
         There is none.
     """
     dropped = exports(folder)
+    if folder.ledger.exists and any(path.parent == folder.path for path in dropped):
+        with folder.ledger.reading() as reader:
+            recorded = {
+                file["sha256"]
+                for act in reader.acts(live=False)
+                for file in act.detail.get("files", ())
+                if isinstance(file, dict)
+            }
+        dropped = [
+            path
+            for path in dropped
+            if path.parent != folder.path
+            or hashlib.sha256(path.read_bytes()).hexdigest() not in recorded
+        ]
     if not dropped:
         message = said(
             "holds no export; drop the newest one in {folder}",
@@ -143,6 +158,14 @@ def newest_export(folder: OfficeFolder) -> Path:
         )
         raise FolderError(message, file=str(folder.path))
     return max(dropped, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def _tables(place: Path) -> Iterator[Path]:
+    """Yield the files of a folder that may be an export."""
+    for path in place.iterdir() if place.is_dir() else ():
+        is_hidden = path.name.startswith(".") or is_junk(path.name)
+        if path.suffix.lower() in _ENDINGS and path.is_file() and not is_hidden:
+            yield path
 
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -26,19 +27,24 @@ from ektp_sched.days.plans import (
     put_plan,
     refuse_edited,
 )
-from ektp_sched.days.record import Recorded, record
+from ektp_sched.days.record import REJECTS, Recorded, record
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import BATCHES, DONE_FILE, TOLD_FILE
-from ektp_sched.errors import AskedError, FolderError, LedgerError
+from ektp_sched.errors import (
+    AskedError,
+    FolderError,
+    LedgerError,
+    TooManyRejectsError,
+)
 from ektp_sched.ledger import NewAct
 from ektp_sched.ledger.database import shown
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
-from ektp_sched.places import workplace
+from ektp_sched.places import replace_file, workplace
 from ektp_sched.words import Said, said
 from ektp_sched.yesterday import as_previous
 from ektp_sched.yesterday.changes import slipped
@@ -67,6 +73,7 @@ __all__ = [
     "made_of",
     "morning_of",
     "others_record",
+    "read_export",
     "refuse_later",
     "take_in",
     "today",
@@ -246,11 +253,11 @@ def today(
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
     refuse_later(folder, signature, heads, open)
-    backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
-    recorded = _hand_in(folder, signature)
+    backlog = read_export(folder, path, signature.day, max_rejects)
+    state, recorded = _hand_in(folder, signature)
     if (same := _made_already(folder, backlog, path, signature)) is not None:
         return same
-    imported = take_in(folder, backlog, signature, open=open, gone=gone)
+    imported = take_in(folder, backlog, signature, state, open=open, gone=gone)
     for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, signature.day)
         made = made_of(folder, basis, signature.day, days or basis.days, progress)
@@ -298,6 +305,33 @@ def morning_of(
     )
 
 
+def read_export(
+    folder: OfficeFolder, path: Path, day: date, max_rejects: float
+) -> Backlog:
+    """Read an export; with too many bad rows leave them in the office folder and stop.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        It cannot be used.
+    """
+    try:
+        return read_backlog(path, folder.office, max_rejects=max_rejects)
+    except TooManyRejectsError as error:
+        file = folder.path / REJECTS / f"{day}-{path.stem}.csv"
+        file.parent.mkdir(exist_ok=True)
+        replace_file(file, _csv(error.backlog.rejects))
+        message = said(
+            "{what}; all rejected rows are in {file}",
+            "{what}; semua baris yang ditolak ada di {file}",
+            what=error.message,
+            file=str(file),
+        )
+        raise TooManyRejectsError(
+            message, backlog=error.backlog, file=error.file
+        ) from None
+
+
 def others_record(folder: OfficeFolder) -> LedgerError:
     """Return that a plan cannot be made while others go on recording."""
     message = said(
@@ -323,12 +357,13 @@ def refuse_later(
     else:
         with folder.ledger.reading() as reader:
             unknown = unknown_plans(folder, reader)
-            hashes = [act.hash for act in reader.acts(live=False)]
+            acts = reader.acts(live=False)
             last = last_plan(folder, reader)
+        _refuse_other_key(folder, acts)
         absent = [
             head
             for head in heads
-            if not any(value.startswith(_digits(head)) for value in hashes)
+            if not any(act.hash.startswith(_digits(head)) for act in acts)
         ]
         if last is not None and last.day > signature.day:
             message = said(
@@ -377,12 +412,21 @@ def _digits(head: str) -> str:
     return "".join(sign for sign in head.lower() if sign.isalnum()) or "?"
 
 
-def _hand_in(folder: OfficeFolder, signature: Signature) -> Recorded | None:
-    """Record the sheets that were filled in where they lie, each once."""
+def _hand_in(
+    folder: OfficeFolder, signature: Signature
+) -> tuple[State | None, Recorded | None]:
+    """Record the sheets that were filled in where they lie, each once.
+
+    Returns
+    -------
+    tuple
+        What was known before, and what was recorded.
+    """
     if not folder.ledger.exists:
-        return None
+        return None, None
     with folder.ledger.reading() as reader:
-        days = {*map(str, state_of(reader).unknown(signature.day)["day"].unique())}
+        state = state_of(reader)
+        days = {*map(str, state.unknown(signature.day)["day"].unique())}
         known = {
             file["sha256"]
             for act in reader.acts("prints", "handed", live=False)
@@ -396,7 +440,7 @@ def _hand_in(folder: OfficeFolder, signature: Signature) -> Recorded | None:
         if path.parent.name in days
         and hashlib.sha256(path.read_bytes()).hexdigest() not in known
     ]
-    return record(folder, marked, signature) if marked else None
+    return state, record(folder, marked, signature) if marked else None
 
 
 def _made_already(
@@ -466,11 +510,14 @@ def take_in(
     folder: OfficeFolder,
     backlog: Backlog,
     signature: Signature,
+    before: State | None = None,
     *,
     open: OpenChoice | None,  # noqa: A002 (the option's name)
     gone: GoneChoice,
 ) -> Mapping[str, int] | None:
     """Record what an export says, and what is decided of those nobody knows of.
+
+    What was known a moment ago is not asked for again if nothing came since.
 
     Raises
     ------
@@ -482,28 +529,29 @@ def take_in(
         acts = writer.acts(live=False)
         if not acts:
             _begin(folder, writer, signature)
-        else:
-            _refuse_other_key(folder, acts[0])
         counted = counted_in_file(folder.office, writer, signature.day)
         if counted is not None:
             writer.append(*counted, confirmed=signature.confirmed)
-        state = state_of(writer)
+        state = before
+        if state is None or state.number != writer.number:
+            state = state_of(writer)
         imported = compare(backlog, state, folder.office, signature.day)
         if gone == "ask":
             _ask_about_gone(state, imported)
-        unknown = state.unknown(signature.day)
+        unknown = state.unknown(signature.day).select(_SHEET)
+        left_out = state.results.filter(pl.col("result") == "open").select(_SHEET)
         if "prints" in imported.facts:
-            known = imported.facts["prints"]
-            unknown = unknown.join(
-                known, on="person", how="anti", maintain_order="left"
+            known = imported.facts["prints"].select("person")
+            unknown, left_out = (
+                people.join(known, on="person", how="anti", maintain_order="left")
+                for people in (unknown, left_out)
             )
         if open is None and unknown.height:
             raise _asked_about(unknown)
         if open == "plan":  # those that were left out before as well
-            left_out = state.results.filter(pl.col("result") == "open")
-            unknown = pl.concat(
-                [unknown.select(_SHEET), left_out.select(_SHEET)]
-            ).unique("person", maintain_order=True)
+            unknown = pl.concat([unknown, left_out]).unique(
+                "person", maintain_order=True
+            )
         is_new = _is_new(acts, backlog)
         if is_new or imported.is_new:
             writer.append(
@@ -514,6 +562,7 @@ def take_in(
                     detail={
                         "file": Path(backlog.source or "").name,
                         "sha256": backlog.digest,
+                        "key": _fingerprint(folder.office),
                         **imported.counts,
                     },
                 ),
@@ -527,7 +576,7 @@ def take_in(
                 NewAct(
                     kind="prints", day=signature.day, by=signature.by, reason="opened"
                 ),
-                {"prints": unknown.select(_SHEET).with_columns(result=pl.lit(result))},
+                {"prints": unknown.with_columns(result=pl.lit(result))},
                 confirmed=signature.confirmed,
             )
     return imported.counts if is_new else None
@@ -539,8 +588,6 @@ def _is_new(acts: list[Act], backlog: Backlog) -> bool:
 
 
 def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
-    from ektp_sched import __version__
-
     writer.append(
         NewAct(
             kind="begin",
@@ -549,7 +596,7 @@ def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
             detail={
                 "office": folder.office.name,
                 "key": _fingerprint(folder.office),
-                "version": __version__,
+                "version": version("ektp-sched"),
             },
         ),
         confirmed=signature.confirmed,
@@ -564,14 +611,16 @@ def _fingerprint(office: Office) -> str | None:
     return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
 
 
-def _refuse_other_key(folder: OfficeFolder, begun: Act) -> None:
-    stated, own = begun.detail.get("key"), _fingerprint(folder.office)
-    if begun.kind == "begin" and own is not None and stated not in (None, own):
+def _refuse_other_key(folder: OfficeFolder, acts: Sequence[Act]) -> None:
+    """Refuse a key that gives people other ids than the last one did."""
+    stated = [act.detail.get("key") for act in acts if act.kind in ("begin", "import")]
+    last = next((key for key in reversed(stated) if key is not None), None)
+    if last is not None and _fingerprint(folder.office) not in (None, last):
         message = said(
-            "is another key than the one that this office's ledger began with, and "
-            "gives everybody another id; put the office's own key back",
-            "bukan kunci yang dipakai saat buku besar kantor ini dimulai, sehingga "
-            "semua orang mendapat id lain; kembalikan kunci milik kantor",
+            "is another key than the one that the people in the ledger have their ids "
+            "of, and gives everybody another one; put the office's own key back",
+            "bukan kunci asal id orang dalam buku besar, sehingga semua orang mendapat "
+            "id lain; kembalikan kunci milik kantor",
         )
         raise LedgerError(message, file=str(key_path(folder.office)))
 

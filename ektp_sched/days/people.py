@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+import sqlalchemy as sa
 
 from ektp_sched.backlog.identity import (
     Named,
@@ -49,6 +50,7 @@ class People:
         self.named = Named(self.newest)
         self.office = office
         self._formers = _formers(self.names, reader)
+        self._printers = _printers(office, reader)
 
     def refs(self, rows: pl.Series) -> pl.Series:
         """Return the persons of rows that `Named.rows_of` gives; null for none."""
@@ -64,9 +66,9 @@ class People:
             refs = refs.set(before.fill_null(value=False), former)
         return refs
 
-    def listed(self, path: Path, source: str, printers: Sequence[str] = ()) -> Filled:
+    def listed(self, path: Path, source: str) -> Filled:
         """Read a filled sheet, a list of cards or a log."""
-        return read_filled(path, source, self.office, printers, self.named)
+        return read_filled(path, source, self.office, self._printers, self.named)
 
     def who(self, names: Sequence[str]) -> pl.DataFrame:
         """Return whom names and lists of names stand for: person, application_id.
@@ -112,6 +114,14 @@ class People:
         return self.named.rows_of(names)
 
 
+def _printers(office: Office, reader: Reader) -> list[str]:
+    """Return the printers of the office, and those whose sheets it once had."""
+    column = FACTS["planned"].c.printer
+    once = reader.connection.execute(sa.select(column).distinct()).scalars()
+    names = [printer.id for printer in office.printers]
+    return [*dict.fromkeys([*names, *(name for name in once if name)])]
+
+
 def _formers(names: pl.DataFrame, reader: Reader) -> pl.DataFrame:
     """Return whose card is printed anew, the last first: former, anew, since."""
     acts = {act.number: act.day for act in reader.acts("reprint")}
@@ -130,8 +140,18 @@ def _formers(names: pl.DataFrame, reader: Reader) -> pl.DataFrame:
     return pairs.select("former", anew="person", since=since).drop_nulls().reverse()
 
 
-def refuse_unknown(listed: Filled, rows: pl.Series, file: str) -> None:
-    """Refuse a list with a row that names nobody, or cannot be read.
+_NOBODY: Final = (
+    "names nobody in the ledger, or cannot be read ({rows} such rows); correct it, "
+    "nothing was recorded",
+    "tidak menyebut siapa pun di buku besar, atau tidak terbaca ({rows} baris seperti "
+    "itu); perbaiki, belum ada yang dicatat",
+)
+
+
+def refuse_unknown(
+    listed: Filled, rows: pl.Series, file: str, why: tuple[str, str] = _NOBODY
+) -> None:
+    """Refuse a list with a row that is null, or cannot be read.
 
     Raises
     ------
@@ -143,11 +163,5 @@ def refuse_unknown(listed: Filled, rows: pl.Series, file: str) -> None:
     if refused.is_empty():
         return
     sheet, row = refused.sort("row").row(0)
-    message = said(
-        "names nobody in the ledger, or cannot be read ({rows} such rows); correct it, "
-        "nothing was recorded",
-        "tidak menyebut siapa pun di buku besar, atau tidak terbaca ({rows} baris "
-        "seperti itu); perbaiki, belum ada yang dicatat",
-        rows=refused.height,
-    )
+    message = said(*why, rows=refused.height)
     raise InputError(message, file=file, sheet=sheet, row=row)

@@ -155,12 +155,12 @@ class Places:
             silent.select("file", "ref")
             .join(self._given.filter(pl.col("sheet_day") <= self.on), on="ref")
             .group_by("file", *sheet)
-            .agg(pl.col("ref").n_unique())
-            .sort("file", "ref", "sheet_day")
+            .agg(pl.col("ref").n_unique(), pl.col("act").max())
+            .sort("file", "ref", "act")
             .unique("file", keep="last")
         )
         rows = rows.join(
-            sheets.drop("ref"), on="file", how="left", maintain_order="left"
+            sheets.drop("ref", "act"), on="file", how="left", maintain_order="left"
         )
         return rows.with_columns(
             pl.when("is_sheet")

@@ -92,8 +92,8 @@ def with_corrections(reader: Reader, rows: pl.DataFrame, *, may: bool) -> pl.Dat
     """Add is_new, corrects and, where a plan rests on what was said, why not.
 
     A row says otherwise than before where another word of the same card on the same
-    sheet stands, or where the card was printed already: on an earlier day, whatever
-    the row says, or on a later one if it is printed in this row too.
+    sheet stands; where the card was printed on another day already; or where it says
+    beside all sheets that a card printed before is none.
     """
     words = _of(reader, "prints", rows["ref"])
     last_plan = max((act.number for act in reader.acts("plan", "adopt")), default=0)
@@ -113,9 +113,10 @@ def with_corrections(reader: Reader, rows: pl.DataFrame, *, may: bool) -> pl.Dat
     printed = words.filter(pl.col("result") == PRINTED).select(
         "person", "act", printed="day"
     )
+    again = pl.col("result") == PRINTED
+    taken_away = (pl.col("printed") < pl.col("day")) & pl.col("plan").is_null()
     twice = told.join(printed, on="person").filter(
-        pl.col("printed") != pl.col("day"),
-        (pl.col("printed") < pl.col("day")) | (pl.col("result") == PRINTED),
+        pl.col("printed") != pl.col("day"), again | taken_away
     )
     against = pl.concat([beside.select("at", "act"), twice.select("at", "act")])
     against = against.filter(~pl.col("at").is_in(known.implode()))

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-import sqlalchemy as sa
 
 from ektp_sched.backlog.identity import is_made
 from ektp_sched.backlog.known import DONE_REJECTS, Reading
@@ -19,7 +18,6 @@ from ektp_sched.days.places import Places
 from ektp_sched.days.prints import Void, few, known_to, with_corrections, write_prints
 from ektp_sched.errors import InputError
 from ektp_sched.ledger.state import state_of
-from ektp_sched.ledger.tables import FACTS
 from ektp_sched.output.tables import write_csv
 from ektp_sched.words import said
 from ektp_sched.yesterday.filled import (
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
-    from ektp_sched.ledger import Reader
     from ektp_sched.office import Office
     from ektp_sched.yesterday.sheets import Filled
 
@@ -47,6 +44,13 @@ __all__ = ["REJECTS", "Recorded", "Void", "record", "record_all", "record_handed
 
 REJECTS: Final = "rejects"
 """Folder in an office folder: rows of what was handed in that say nothing usable."""
+
+_NOT_THERE: Final = (
+    "names somebody who is on none of those sheets, or was recorded as printed on one "
+    "({rows} such rows); correct it, nothing was recorded",
+    "menyebut orang yang tidak ada pada lembar itu, atau sudah dicatat tercetak "
+    "({rows} baris seperti itu); perbaiki, belum ada yang dicatat",
+)
 
 _SHEETS: Final = ("all-but-marked", "ticked-only")
 
@@ -113,8 +117,7 @@ def record(
     files = _files(folder, paths)
     with folder.ledger.reading() as reader:
         people = People(reader, folder.office)
-        printers = _printers(folder.office, reader)
-        filled = [people.listed(path, name, printers) for name, path in files.items()]
+        filled = [people.listed(path, name) for name, path in files.items()]
     rows = rows_of(filled)
     refs = people.as_of(people.refs(rows["person"]), rows["date"])
     rows = rows.with_columns(refs.alias("ref"))
@@ -175,7 +178,9 @@ def record_all(
         day = _day_of_sheets(unknown["day"], signature)
         sheets = state.given.filter(pl.col("day") == day)
         rows = unknown.filter(pl.col("day") == day)
-        results = _excepted(people, lists, excepted, sheets["person"])
+        printed = state.results.filter(pl.col("result") == PRINTED)
+        not_yet = sheets.join(printed, on="person", how="anti")["person"]
+        results = _excepted(people, lists, excepted, not_yet)
         rows = rows.join(results, on="person", how="left", maintain_order="left")
         usable = places.of_plans(rows).select(
             ref="person",
@@ -344,14 +349,6 @@ def _in_folders(folder: OfficeFolder, paths: Sequence[Path] | Any) -> list[str |
     return inside
 
 
-def _printers(office: Office, reader: Reader) -> list[str]:
-    """Return the printers of the office, and those whose sheets it once had."""
-    column = FACTS["planned"].c.printer
-    once = reader.connection.execute(sa.select(column).distinct()).scalars()
-    names = [printer.id for printer in office.printers]
-    return [*dict.fromkeys([*names, *(name for name in once if name)])]
-
-
 def _in_own_words(
     rows: pl.DataFrame, signature: Signature, office: Office
 ) -> pl.DataFrame:
@@ -418,7 +415,7 @@ def _excepted(
         refs = people.refs(listed.rows["person"])
         there = refs.is_in(on_sheets.implode()).fill_null(value=False)
         rows = listed.rows["person"].set(~there, None)
-        refuse_unknown(listed, rows, str(path))
+        refuse_unknown(listed, rows, str(path), _NOT_THERE)
         spoilt = pl.col("result") == SPOILT
         parts.append(
             listed.rows.select(

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.prints import STANDING, UNPRINTED
 from ektp_sched.days.committed import finish, last_plan
 from ektp_sched.days.folder import newest_export
@@ -32,6 +31,7 @@ from ektp_sched.days.morning import (
     made_of,
     morning_of,
     others_record,
+    read_export,
     refuse_later,
     take_in,
 )
@@ -226,7 +226,7 @@ def rest(
     _refuse_first(folder, signature.day)
     path = newest_export(folder) if export is None else Path(export)
     refuse_later(folder, signature, heads, open)
-    backlog = read_backlog(path, folder.office, max_rejects=max_rejects)
+    backlog = read_export(folder, path, signature.day, max_rejects)
     imported = take_in(folder, backlog, signature, open=open, gone=gone)
     for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, signature.day)

@@ -395,11 +395,31 @@ class _Card:
         return self.facts[table][-1] if self.facts[table] else None
 
     @property
+    def _card(self) -> Mapping[str, Any] | None:
+        """Return the print of a card that is there: no other sheet takes it away."""
+        facts = self.facts["prints"]
+        plans = {row["day"]: row["plan"] for row in facts if row["plan"] is not None}
+        sheets = {
+            (row["day"], row["plan"] or plans.get(row["day"])): row for row in facts
+        }
+        words = [
+            row
+            for row in sheets.values()
+            if row["result"] == "printed"
+            or (row["plan"] is None and row["result"] != "open")
+        ]
+        last = max(words, key=lambda row: (row["day"], row["act"]), default=None)
+        return last if last is not None and last["result"] == "printed" else None
+
+    @property
     def prints(self) -> list[Print]:
         """Return what became of it, in order; open is no word beside another."""
         rows = sorted(
             self.facts["prints"], key=lambda row: (row["day"], row["result"] != "open")
         )
+        card = self._card
+        if card is not None:
+            rows.sort(key=lambda row: row is card)
         return [
             Print(
                 row["result"],

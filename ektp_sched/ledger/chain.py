@@ -291,7 +291,9 @@ def _facts(connection: sa.Connection, acts: Sequence[Mapping[str, Any]]) -> list
     ]
     for name, table in FACTS.items():
         numbers = _numbers(connection, table)
-        if _has_bytes(connection, table) or not forms.keys() >= {n for n, _ in numbers}:
+        if _is_strange(connection, table) or not forms.keys() >= {
+            n for n, _ in numbers
+        }:
             broken.append(Break(None, "stray", name))
         for form in sorted({*forms.values()} & {*FORMS}):
             columns = FORMS[form].get(name)
@@ -318,13 +320,21 @@ def _numbers(connection: sa.Connection, table: sa.Table) -> list[tuple[int, int]
     return [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.act))]
 
 
-def _has_bytes(connection: sa.Connection, table: sa.Table) -> bool:
-    """Return whether a hand left bytes where SQLite shows a text alike."""
+def _is_strange(connection: sa.Connection, table: sa.Table) -> bool:
+    """Return whether a hand left in SQLite what its lines would not show.
+
+    That is bytes in a text's place, a text in a number's, or a text with a zero byte.
+    """
     if connection.dialect.name != "sqlite":
         return False
-    kinds = [sa.func.typeof(column) == "blob" for column in table.columns]
-    query = sa.select(sa.literal(1)).select_from(table).where(sa.or_(*kinds)).limit(1)
-    return connection.execute(query).first() is not None
+    kinds = []
+    for column in table.columns:
+        kind = "text" if isinstance(column.type, sa.Text) else "integer"
+        kinds.append(f"typeof(\"{column.name}\") NOT IN ('{kind}', 'null')")
+        if kind == "text":
+            kinds.append(f'instr("{column.name}", char(0))')
+    query = f'SELECT 1 FROM "{table.name}" WHERE {" OR ".join(kinds)} LIMIT 1'
+    return connection.exec_driver_sql(query).first() is not None
 
 
 def _lines(
@@ -339,15 +349,19 @@ def _lines(
 
 @lru_cache(maxsize=64)
 def _statement(dialect: sa.Dialect, table: sa.Table, columns: tuple[str, ...]) -> str:
-    line: sa.ColumnElement[str] = sa.literal("")
-    for at, name in enumerate(columns):
-        column = table.c[name]
-        value = sa.literal("=") + sa.cast(column, sa.Text)
-        if column.nullable:
-            value = sa.func.coalesce(value, "")
-        line = value if at == 0 else line + sa.literal("\x1f") + value
-    query = sa.select(_raw(dialect, line)).order_by(table.c.act, table.c.row)
-    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    order = f'FROM "{table.name}" ORDER BY act, "row"'
+    if dialect.name == "sqlite":  # where this takes half the time of joining texts
+        parts, values = [], []
+        for name in columns:
+            parts.append("%s%s" if table.c[name].nullable else "=%s")
+            if table.c[name].nullable:
+                values.append(f"iif(\"{name}\" IS NULL, '', '=')")
+            values.append(f'"{name}"')
+        form = "\x1f".join(parts)
+        return f"SELECT CAST(printf('{form}', {', '.join(values)}) AS BLOB) {order}"
+    shown = [f"coalesce('=' || \"{name}\"::text, '')" for name in columns]
+    line = " || chr(31) || ".join(shown)
+    return f"SELECT convert_to({line}, 'UTF8') {order}"
 
 
 def _raw(dialect: sa.Dialect, text: sa.ColumnElement[str]) -> sa.ColumnElement[bytes]:

@@ -203,12 +203,11 @@ class Reader:
     def facts(self, name: str, *where: sa.ColumnElement[bool]) -> pl.DataFrame:
         """Return the facts of a table in order, without those of acts undone.
 
-        Whom a number stands for, and whose text was erased, no act undoes.  Columns
-        whose name is that of a day are dates.
+        Columns whose name is that of a day are dates.
         """
         table = FACTS[name]
         query = sa.select(table).order_by(table.c.act, table.c.row).where(*where)
-        if self.undone and name not in _LASTING:
+        if self.undone:
             query = query.where(table.c.act.not_in(sorted(self.undone)))
         return frame_of(self.connection.execute(query), table)
 
@@ -261,7 +260,6 @@ class Reader:
         )
 
 
-_LASTING: Final = frozenset({"commitments", "forgotten"})
 _DAYS: Final = frozenset(
     {"day", "waiting_since", "ready_on", "due_on", "promised_on", "pinned_on"}
     | {"begins", "ends"}

@@ -208,15 +208,35 @@ def _changed(
 
 
 def _results(prints: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    """Return the last word of each card."""
+    """Return the last word of each card; of one that was printed, that it was."""
+    cards = _printed(prints)
+    prints = prints.join(cards, on="person", how="anti", maintain_order="left")
     is_open = pl.col("result") == "open"
     places = planned.select("person", given_on="day", given_by="act")
     since = (pl.col("day") == pl.col("given_on")) & (pl.col("act") > pl.col("given_by"))
-    return (
+    others = (
         prints.join(places, on="person", how="left", maintain_order="left")
         .with_columns(since=since.fill_null(value=False))
         .sort("day", "since", ~is_open, "act", "row", maintain_order=True)
         .pipe(_latest)
         .select(prints.columns)
-        .drop("row", "remark")
     )
+    return pl.concat([cards, others]).drop("row", "remark")
+
+
+def _printed(prints: pl.DataFrame) -> pl.DataFrame:
+    """Return the last print of each card that is there.
+
+    Of a card on a sheet the last word about that sheet holds, and that it is not
+    printed on another one takes no card away: a later word beside all sheets does.
+    """
+    plan = pl.col("plan").fill_null(pl.col("plan").max().over("person", "day"))
+    words = prints.with_columns(sheet=plan).unique(
+        ["person", "day", "sheet"], keep="last", maintain_order=True
+    )
+    is_word = (pl.col("result") == "printed") | (
+        pl.col("plan").is_null() & (pl.col("result") != "open")
+    )
+    last = words.filter(is_word).sort("day", "act", "row", maintain_order=True)
+    cards = _latest(last).filter(pl.col("result") == "printed")
+    return cards.select(prints.columns)

@@ -26,7 +26,7 @@ from ektp_sched.yesterday.sheets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from os import PathLike
 
     from ektp_sched.documents import Plan
@@ -88,7 +88,11 @@ class Done:
 
 
 def read_done(
-    paths: Sequence[str | PathLike[str]], previous: Plan, office: Office, start: date
+    paths: Sequence[str | PathLike[str]],
+    previous: Plan,
+    office: Office,
+    start: date,
+    waiting: pl.Series | None = None,
 ) -> Done:
     """Read filled sheets, lists of cards and printers' logs.
 
@@ -104,6 +108,9 @@ def read_done(
         The office of today: its headings, form of dates and key.
     start
         First day of the new plan; no print is later.
+    waiting
+        Ids of today's export: a file with a print of one of them is of use, also if the
+        previous plan knows nobody in it.
 
     Raises
     ------
@@ -124,11 +131,17 @@ def read_done(
     rows = judged(_dated(rows_of(filled), planned, start), previous.start, start)
     rejects = rejects_of(filled, rows)
     usable = rows.filter(pl.col("why").is_null())
-    readings = readings_of(filled, [*files.values()], usable, rejects)
+    strangers = rows.filter(~pl.col("known"))
+    here = strangers.clear()
+    if waiting is not None:
+        ids = pl.col("application_id").is_in(waiting.implode())
+        here = strangers.filter((pl.col("result") == PRINTED) & ids)
+    readings = readings_of(
+        filled, [*files.values()], usable, rejects, of_use={*here["file"]}
+    )
     remarks = usable.filter((pl.col("result") == SPOILT) & pl.col("reason").is_null())
     remarks = remarks.with_columns(why=pl.lit(REMARK), column="result heading")
     sources = pl.Series([*files], dtype=pl.String)
-    strangers = rows.filter(~pl.col("known"))
     return Done(
         frame=_last_words(usable, "person", sources),
         strangers=_last_words(strangers, "application_id", sources),
@@ -395,13 +408,19 @@ def readings_of(
     paths: Sequence[Path],
     usable: pl.DataFrame,
     rejects: pl.DataFrame,
+    *,
+    of_use: Collection[int] = (),
 ) -> tuple[Reading, ...]:
-    """Return how each file was read; one of which no row can be used is refused."""
+    """Return how each file was read; one of which no row can be used is refused.
+
+    Those of use, by their places, are not.
+    """
     readings = tuple(
         _reading(at, file, usable, rejects) for at, file in enumerate(filled)
     )
     for at, (reading, path) in enumerate(zip(readings, paths, strict=True)):
-        _refuse_useless(reading, rejects.filter(pl.col("file") == at), path)
+        if at not in of_use:
+            _refuse_useless(reading, rejects.filter(pl.col("file") == at), path)
     return readings
 
 

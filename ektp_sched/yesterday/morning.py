@@ -82,7 +82,9 @@ def with_yesterday(
             office,
             start=start,
             previous=before,
-            done=read_done(as_files(done), before, office, start),
+            done=read_done(
+                as_files(done), before, office, start, backlog.frame["application_id"]
+            ),
             open=open,
             gone=gone,
         )

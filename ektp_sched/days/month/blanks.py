@@ -63,7 +63,7 @@ def blanks_of(
     """
     office = folder.office
     known = {act.plan for act in reader.acts("plan", "adopt") if act.day <= last}
-    plans = [plan for plan in folder.plans() if plan.number in known]
+    plans = [plan for plan in folder.mornings() if plan.number in known]
     plan = load(plans[-1].path) if plans else None
     left = blanks_left(office, reader, last + timedelta(days=1))
     rows = []

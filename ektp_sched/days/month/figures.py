@@ -245,7 +245,7 @@ def _days(
 ) -> pl.DataFrame:
     """Return each day's sheets, cards, capacity and people who wait at its end."""
     within = pl.col("day").is_between(first, last)
-    stood = _outcomes(facts, sheets).filter(within)
+    stood = _outcomes(reader, facts, sheets).filter(within)
     cards = facts.cards.filter(within)
     on_sheet = stood.select("person", "day", on_sheet=True)
     made = cards.join(on_sheet, on=("person", "day"), how="left", maintain_order="left")
@@ -297,35 +297,42 @@ _FURTHER: Final = (
 )
 
 
-def _outcomes(facts: Facts, sheets: Sheets) -> pl.DataFrame:
+def _outcomes(reader: Reader, facts: Facts, sheets: Sheets) -> pl.DataFrame:
     """Return person, day, printer, outcome of all who stood on sheets."""
-    words = facts.state.results.select("person", "result", said_on="day")
+    words = facts.state.results.select("person", "result", said_on="day", said_by="act")
     card = facts.cards.select("person", "day", "result")
     good = card.filter(result="printed").select("person", "day", good=True)
     bad = card.filter(result="spoilt").select("person", "day", bad=True).unique()
-    last = pl.col("result")
-    settled = (last == "printed") | (
-        (last != "open") & (pl.col("said_on") >= pl.col("day"))
+    left = (
+        reader.facts("prints")
+        .filter(pl.col("result") == "unprinted")
+        .group_by("person", "day")
+        .agg(left_by=pl.col("act").max())
     )
-    return (
-        sheets.stood()
-        .join(good, on=("person", "day"), how="left", maintain_order="left")
-        .join(bad, on=("person", "day"), how="left", maintain_order="left")
-        .join(words, on="person", how="left", maintain_order="left")
-        .select(
-            "person",
-            "day",
-            "printer",
-            outcome=pl.when("good")
-            .then(pl.lit("printed"))
-            .when("bad")
-            .then(pl.lit("spoilt"))
-            .when(settled & "valid")
-            .then(pl.lit("unprinted"))
-            .when("valid")
-            .then(pl.lit("open"))
-            .otherwise(pl.lit("void")),
+    # What was said before a place was given says nothing of it, but of one taken away.
+    is_left = pl.col("left_by").is_not_null()
+    is_left &= (pl.col("left_by") > pl.col("act")) | ~pl.col("valid")
+    since = pl.col("said_on") > pl.col("day")
+    since |= (pl.col("said_on") == pl.col("day")) & (pl.col("said_by") > pl.col("act"))
+    settled = (pl.col("result") == "printed") | (since & (pl.col("result") != "open"))
+    table = sheets.stood()
+    for other in (good, bad, left):
+        table = table.join(
+            other, on=("person", "day"), how="left", maintain_order="left"
         )
+    return table.join(words, on="person", how="left", maintain_order="left").select(
+        "person",
+        "day",
+        "printer",
+        outcome=pl.when("good")
+        .then(pl.lit("printed"))
+        .when("bad")
+        .then(pl.lit("spoilt"))
+        .when(is_left | (settled & pl.col("valid")))
+        .then(pl.lit("unprinted"))
+        .when("valid")
+        .then(pl.lit("open"))
+        .otherwise(pl.lit("void")),
     )
 
 
@@ -356,10 +363,13 @@ def _capacity(
 
 
 def _offices(folder: OfficeFolder, reader: Reader) -> list[tuple[date, Office]]:
-    """Return the office of each plan that is as it was planned with, by its start."""
+    """Return the office of each morning that is as it was planned with, by its day.
+
+    A later plan of a day has in it only what the machines had left.
+    """
     files = {act.plan: act.detail.get("files", {}) for act in reader.acts("plan")}
     offices = []
-    for plan in folder.plans():
+    for plan in folder.mornings():
         path = plan.path / "office.toml"
         if not path.is_file():
             continue

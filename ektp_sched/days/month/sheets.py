@@ -49,8 +49,8 @@ class Sheets:
         Returns
         -------
         polars.DataFrame
-            person, day, printer, paper, valid (whether still so at the day's end): the
-            last place of a person on a day.
+            person, day, printer, act (which gave the place), valid (whether still so
+            at the day's end): the last place of a person on a day.
         """
         first, last = _in_force(self.plans, self.places["day"])
         return (
@@ -58,7 +58,7 @@ class Sheets:
             .filter(pl.col("paper").is_not_null(), first.is_not_null())
             .sort("act", maintain_order=True)
             .unique(("person", "day"), keep="last", maintain_order=True)
-            .select("person", "day", "printer", "paper", "valid")
+            .select("person", "day", "printer", "act", "valid")
         )
 
     def asked(self, printed: pl.DataFrame) -> Iterator[tuple[date, pl.DataFrame]]:
