@@ -3,8 +3,7 @@
 A command then takes what it does, and not the half second of processor time that
 loading its libraries takes; exit code, stdout and stderr are a process's all the
 same.  Nothing is calculated before the fork: no thread pool has begun whose locks
-a fork could find taken, and an alarm ends a child that waits for ever.  To a command
-that finds EKTP_TEST_WITHOUT these modules are not installed, and one that finds
+a fork could find taken, and an alarm ends a child that waits for ever.  One that finds
 EKTP_TEST_KILLED_AT is killed before that change of a folder.
 """
 
@@ -72,8 +71,6 @@ def _become(command: Mapping[str, Any]) -> None:
         os.chdir(command["cwd"])
         os.environ.clear()
         os.environ.update(command["env"])
-        for name in os.environ.get("EKTP_TEST_WITHOUT", "").split():
-            sys.modules[name] = None  # type: ignore[assignment]
         if "EKTP_TEST_KILLED_AT" in os.environ:
             _die_at(int(os.environ["EKTP_TEST_KILLED_AT"]))
         modes = (os.devnull, "r"), (command["out"], "w"), (command["err"], "w")

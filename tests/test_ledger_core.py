@@ -494,7 +494,7 @@ def test_every_revision_is_a_migration_and_the_form_is_the_tables() -> None:
     assert names == FORMS[max(FORMS)]
 
 
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_make_the_tables_that_the_program_knows(ledger_url: sa.URL) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
@@ -508,14 +508,11 @@ def test_migrations_make_the_tables_that_the_program_knows(ledger_url: sa.URL) -
         assert compare_metadata(context, METADATA) == []
 
 
-def test_a_later_form_and_an_earlier_one_are_sentences(
+def test_a_later_form_is_a_sentence(
     ledger_url: sa.URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = Ledger(ledger_url)
     write(ledger, act_of())
-    monkeypatch.setattr(database, "REVISIONS", ("0001", "0002"))
-    with pytest.raises(LedgerError, match="earlier"), ledger.reading():
-        pass
     monkeypatch.setattr(database, "REVISIONS", ("0000",))
     with pytest.raises(LedgerError, match="later"), ledger.reading():
         pass
@@ -542,7 +539,7 @@ def bad_files(folder: Path) -> Iterator[tuple[Path, str]]:
     yield path, "not there yet"
     path = folder / "foreign/ledger.db"
     sqlite3.connect(path).execute("CREATE TABLE acts (number INTEGER)")
-    yield path, "not there yet"
+    yield path, "no ledger"
     path = folder / "cut/ledger.db"
     write(Ledger(address(path.parent)), act_of())
     path.write_bytes(path.read_bytes()[:9000])

@@ -37,7 +37,6 @@ def office(
 ) -> Office:
     """Return an office folder whose ledger is in one of the databases."""
     monkeypatch.setenv("EKTP_LEDGER", ledger_url.render_as_string(hide_password=False))
-    monkeypatch.setenv("EKTP_TEST_WITHOUT", "altair")  # pages without drawings
     (tmp_path / "exports").mkdir()
     (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
     return Office(tmp_path)
@@ -175,7 +174,7 @@ def test_a_command_killed_at_any_moment_is_made_good_by_the_next(
         office.drop(5 if office.people else 20)
         for step in ("today", "printer-1", "printer-2"):
             if step == "today":
-                command: list[object] = ["today", "--days", 6]
+                command: list[object] = ["today", "--days", 6, "--no-report"]
                 results = {}
             else:
                 first, *names = [n for n, on in office.sheet().items() if on == step]
@@ -196,7 +195,7 @@ def test_who_records_the_same_sheet_at_once_is_told_that_it_is_known(
 ) -> None:
     count = 2 if request.node.callspec.params["ledger_url"] == "sqlite" else 8
     office.drop()
-    assert office.run("today", "--days", 6).returncode == 0
+    assert office.run("today", "--days", 6, "--no-report").returncode == 0
     sheet = dict.fromkeys(office.sheet(), "printed")
     path = office.write_list("list", sheet)
     words = office.words("record", path, "--json")
@@ -218,7 +217,7 @@ def test_who_records_other_sheets_at_once_loses_none_and_prints_none_twice(
     document = document.replace("cards_per_day = 3", "cards_per_day = 5")
     (office.path / "office.toml").write_text(document, encoding="utf-8")
     office.drop()
-    told = run_at_once(*[office.words("today", "--days", 6)] * 2)
+    told = run_at_once(*[office.words("today", "--days", 6, "--no-report")] * 2)
     assert [done.returncode for done in told] == [0, 0], told
     office.check()
     common, *names = office.sheet()
