@@ -593,6 +593,7 @@ def test_the_command_names_the_void_sheets(desk: Desk) -> None:
         (("--left", "0.5"), "--rest"),
         (("--rest", "--left", "half"), "half"),
         (("--rest", "--left", "2"), "left"),
+        (("--rest", "--left", "nan"), "nan"),
     ],
 )
 def test_a_wrong_option_is_a_sentence(

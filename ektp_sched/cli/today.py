@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -171,16 +172,16 @@ def _share(left: str | None, *, rest: bool) -> Decimal:
             "--left menyatakan sisa hari ini; berikan juga --rest",
         )
         raise UsageError(message)
-    try:
-        return Decimal(left.replace(",", "."))
-    except InvalidOperation:
-        message = said(
-            '--left is "{value}"; it must be a number from 0 to 1, such as 0.5',
-            '--left berisi "{value}"; seharusnya bilangan dari 0 sampai 1, misalnya '
-            "0,5",
-            value=left,
-        )
-        raise UsageError(message) from None
+    with suppress(InvalidOperation):  # which a comparison with NaN is
+        share = Decimal(left.replace(",", "."))
+        if 0 <= share <= 1:
+            return share
+    message = said(
+        '--left is "{value}"; it must be a number from 0 to 1, such as 0.5',
+        '--left berisi "{value}"; seharusnya bilangan dari 0 sampai 1, misalnya 0,5',
+        value=left,
+    )
+    raise UsageError(message)
 
 
 def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:

@@ -59,7 +59,7 @@ GoneOption = Annotated[
     Literal["ask", "accept"],
     typer.Option(
         "--gone",
-        help="accept: more than 2 % of the last plan may be gone from the export.",
+        help="accept: more than 2 % of those who waited may be gone from the export.",
     ),
 ]
 

@@ -66,7 +66,7 @@ class NewAct:
     by
         Who did it: a name at the office.
     reason
-        A code, such as ``paper-jam``; a free text goes through `personal`.
+        A code, such as ``jam``; a free text goes through `personal`.
     remark
         Number of a free text.
     approved_by
