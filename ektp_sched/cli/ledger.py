@@ -12,7 +12,13 @@ import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.options import (
+    ByOption,
+    DirArgument,
+    JsonOption,
+    LangOption,
+    LedgerOption,
+)
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.usage import Command, Commands
 from ektp_sched.errors import UsageError
@@ -35,27 +41,10 @@ ledger = typer.Typer(
     rich_markup_mode=None,
 )
 
-FolderArgument = Annotated[
-    Path, typer.Argument(metavar="DIR", help="The office folder; here if left out.")
-]
 FolderAndFile = Annotated[
     list[Path],
     typer.Argument(
         metavar="[DIR] FILE", help="The office folder (here if left out), the backup."
-    ),
-]
-LedgerOption = Annotated[
-    str | None,
-    typer.Option(
-        "--ledger",
-        metavar="URL",
-        help="Where the ledger is, without a password; also EKTP_LEDGER.",
-    ),
-]
-ByOption = Annotated[
-    str | None,
-    typer.Option(
-        "--by", metavar="NAME", help="Who does it; the login name if left out."
     ),
 ]
 _WORST: Final = 20
@@ -82,7 +71,7 @@ def _folder_and(places: list[Path]) -> tuple[Path, Path]:
 
 
 def verify(
-    folder: FolderArgument = Path(),
+    folder: DirArgument = Path(),
     heads: Annotated[
         list[str] | None,
         typer.Option(
@@ -174,7 +163,7 @@ def _verdict_lines(
 
 
 def history(
-    folder: FolderArgument = Path(),
+    folder: DirArgument = Path(),
     begin: Annotated[
         date | None,
         typer.Option(
@@ -269,7 +258,7 @@ def _show(acts: list[Act], undone: frozenset[int], words: Language) -> None:
 
 
 def url(
-    folder: FolderArgument = Path(),
+    folder: DirArgument = Path(),
     address: LedgerOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,

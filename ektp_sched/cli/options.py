@@ -127,6 +127,25 @@ ScenarioOption = Annotated[
         "--scenario", metavar="NAME", help="Which one; the baseline if left out."
     ),
 ]
+DirArgument = Annotated[
+    Path,
+    typer.Argument(metavar="DIR", help="The office folder; this one if left out."),
+]
+LedgerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="URL",
+        help="The ledger, such as postgresql://user@host/name; DIR/ledger.db if "
+        "left out. A password goes into EKTP_LEDGER, or a .pgpass file.",
+    ),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it; the system's user if left out."
+    ),
+]
 
 
 def signed_by(by: str | None) -> str:

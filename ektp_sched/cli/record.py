@@ -11,9 +11,14 @@ import typer
 
 from ektp_sched.cli.console import as_date, echo, emit, say
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.options import JsonOption, LangOption, signed_by
+from ektp_sched.cli.options import (
+    ByOption,
+    JsonOption,
+    LangOption,
+    LedgerOption,
+    signed_by,
+)
 from ektp_sched.cli.reading import words_for
-from ektp_sched.cli.today import LedgerOption
 from ektp_sched.errors import UsageError, place
 from ektp_sched.words import Said, joined, said
 
@@ -126,10 +131,6 @@ UndoOption = Annotated[
         help="Take back an act, with --reason, and --approved-by where a plan rests "
         "on it.",
     ),
-]
-ByOption = Annotated[
-    str | None,
-    typer.Option("--by", metavar="NAME", help="Who says so; the login if left out."),
 ]
 ReasonOption = Annotated[
     str | None,

@@ -9,7 +9,7 @@ import typer
 
 from ektp_sched.cli.console import as_date
 from ektp_sched.cli.counter import answer, question
-from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
@@ -32,12 +32,7 @@ def status(
             help="The day on which it is asked; today if left out.",
         ),
     ] = None,
-    ledger: Annotated[
-        str | None,
-        typer.Option(
-            "--ledger", metavar="URL", help="The ledger; the folder's if left out."
-        ),
-    ] = None,
+    ledger: LedgerOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption, signed_by
+from ektp_sched.cli.options import (
+    ByOption,
+    DirArgument,
+    JsonOption,
+    LangOption,
+    LedgerOption,
+    MaxRejectsOption,
+    signed_by,
+)
 from ektp_sched.cli.plan import NoReportOption, tell_conflict
 from ektp_sched.cli.reading import words_for
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
@@ -23,25 +31,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.rest import Rest
     from ektp_sched.output.languages import Language
 
-DirArgument = Annotated[
-    Path,
-    typer.Argument(metavar="DIR", help="The office folder; this one if left out."),
-]
-LedgerOption = Annotated[
-    str | None,
-    typer.Option(
-        "--ledger",
-        metavar="URL",
-        help="The ledger, such as postgresql://user@host/name; DIR/ledger.db if "
-        "left out. A password goes into EKTP_LEDGER, or a .pgpass file.",
-    ),
-]
-ByOption = Annotated[
-    str | None,
-    typer.Option(
-        "--by", metavar="NAME", help="Who does it; the system's user if left out."
-    ),
-]
 OnOption = Annotated[
     date | None,
     typer.Option(
