@@ -86,7 +86,7 @@ def _of_act(folder: OfficeFolder, act: Act) -> Iterator[Said]:
     if act.kind == "plan" and _head(path) != short_head(act.hash):
         yield said(
             "states another head than act {act}",
-            "menyebut tanda yang lain daripada catatan {act}",
+            "menyebut kepala buku besar yang lain daripada catatan {act}",
             act=str(act.number),
         )
     for name, digest in act.detail.get("files", {}).items():

@@ -286,7 +286,8 @@ def record_handed_over(
         )
         act = None
         if handed.height:
-            signed, texts = signature.act("handed", detail={"cards": handed.height})
+            detail = {"cards": handed.height, "printed": new.height}
+            signed, texts = signature.act("handed", detail=detail)
             act = writer.append(
                 signed,
                 {"prints": new, "handed": handed.select(person="ref", day="date")},

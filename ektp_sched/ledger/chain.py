@@ -215,7 +215,7 @@ _SENTENCES: Final[Mapping[What, tuple[str, str]]] = {
     "head": (
         "No act has the head {head} that stands on paper: the ledger was rewritten, "
         "or is an older copy.",
-        "Tidak ada catatan dengan tanda {head} seperti pada kertas: buku besar ini "
+        "Tidak ada catatan dengan kepala {head} seperti pada kertas: buku besar ini "
         "ditulis ulang, atau salinan lama.",
     ),
     "trigger": (
