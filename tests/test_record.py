@@ -182,6 +182,9 @@ def test_of_a_sheet_that_is_ticked_the_rest_is_not_known(
     document = told(office, path, day=WEDNESDAY)
     assert document["readings"][0]["read_as"] == "ticked-only"
     assert document["recorded"]["open"] == len(people) - 1
+    evening = told(office, path, day=TUESDAY)
+    assert evening["recorded"]["open"] == len(people) - 1
+    assert evening["readings"][0]["open"] == len(people) - 1
     assert results(office) == {people[0]: "printed"}
     unknown = state(office).unknown(date(2017, 9, 13))
     assert unknown.height >= len(people) - 1
@@ -334,6 +337,7 @@ def test_whoever_is_excepted_and_on_no_sheet_stops_all_of_it(
     rest = listed(tmp_path / "rest.csv", ["application_id"], ["Z99"])
     done = said(office, "--all", "--except", rest)
     assert done.returncode == 2
+    assert TUESDAY in done.stderr
     assert results(office) == {}
     people = on_sheet(office)
     told(office, sheet(office))
