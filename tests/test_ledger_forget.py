@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -14,8 +16,10 @@ from cli_cases import run
 
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.days import OfficeFolder, open_office
+from ektp_sched.days.corrections import reprint, undo
 from ektp_sched.days.forget import forget
 from ektp_sched.days.forgotten import forgotten_refs
+from ektp_sched.days.signature import Signature
 from ektp_sched.errors import LedgerError, UsageError
 from ektp_sched.ledger import breaks
 from ektp_sched.ledger.backup import back_up
@@ -197,3 +201,18 @@ def test_those_handed_over_long_ago_are_forgotten_together(
     restore_day = office.plans()[1].day
     done = forget(office, handed_over_before=restore_day, by="Ina")
     assert (done.persons, done.in_export) == (1, 9)
+
+
+def test_a_name_that_only_an_undone_act_knows_is_forgotten(
+    office: OfficeFolder,
+) -> None:
+    """So it is with a card from the reserve, and with one printed anew by mistake."""
+    ident = id_of(office, NAME)
+    sign = Signature(by="Sri", day=date(2017, 9, 13), reason="lost-card")
+    two = replace(sign, approved_by="Ina", confirmed=True)
+    anew, _ = reprint(office, [ident], two)
+    assert anew is not None
+    undo(office, anew, two)
+    assert forget(office, ident, by="Ina").persons == 1
+    for path in office.path.glob("ledger.db*"):
+        assert ident.encode() not in path.read_bytes()

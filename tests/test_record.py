@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.backlog.reasons import in_words
-from ektp_sched.days import open_office
+from ektp_sched.days import open_office, today
 from ektp_sched.days.corrections import undo
 from ektp_sched.days.notes import (
     record_counts,
@@ -28,7 +28,7 @@ from ektp_sched.days.notes import (
 from ektp_sched.days.record import record, record_all, record_handed_over
 from ektp_sched.days.signature import OTHER, REASONS, Signature, code_of
 from ektp_sched.days.supplies import Down, blanks_left, outages
-from ektp_sched.errors import LedgerError
+from ektp_sched.errors import AskedError, LedgerError
 from ektp_sched.ledger.chain import breaks
 from ektp_sched.ledger.state import State, state_of
 
@@ -182,6 +182,9 @@ def test_of_a_sheet_that_is_ticked_the_rest_is_not_known(
     document = told(office, path, day=WEDNESDAY)
     assert document["readings"][0]["read_as"] == "ticked-only"
     assert document["recorded"]["open"] == len(people) - 1
+    evening = told(office, path, day=TUESDAY)
+    assert evening["recorded"]["open"] == len(people) - 1
+    assert evening["readings"][0]["open"] == len(people) - 1
     assert results(office) == {people[0]: "printed"}
     unknown = state(office).unknown(date(2017, 9, 13))
     assert unknown.height >= len(people) - 1
@@ -208,6 +211,24 @@ def test_a_card_handed_over_was_printed(office: Path, tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "row 2" in refused.stderr
     assert waiting[0] not in refused.stderr
+
+
+def test_a_card_handed_over_and_so_printed_is_something_new(
+    office: Path, tmp_path: Path
+) -> None:
+    path = listed(tmp_path / "given.csv", ["application_id"], on_sheet(office)[:1])
+    told(office, "--handed-over", path)
+    with pytest.raises(AskedError, match="--rest"):
+        today(open_office(office), on=date.fromisoformat(TUESDAY))
+
+
+def test_a_card_handed_over_keeps_its_print(office: Path, tmp_path: Path) -> None:
+    path = listed(tmp_path / "l.csv", ["application_id"], ["Z99"])
+    act = told(office, path, "--reason", "reserve")["act"]
+    told(office, "--handed-over", path)
+    refused = said(office, "--undo", act, "--reason", "misclick")
+    assert refused.returncode == 2
+    assert state(office).handed.height == 1
 
 
 def _all_on_sheets(folder: Path) -> list[str]:
@@ -316,6 +337,7 @@ def test_whoever_is_excepted_and_on_no_sheet_stops_all_of_it(
     rest = listed(tmp_path / "rest.csv", ["application_id"], ["Z99"])
     done = said(office, "--all", "--except", rest)
     assert done.returncode == 2
+    assert TUESDAY in done.stderr
     assert results(office) == {}
     people = on_sheet(office)
     told(office, sheet(office))

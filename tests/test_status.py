@@ -339,6 +339,35 @@ def test_days_are_said_as_everywhere(day: date) -> None:
         assert in_language(_day(day), code) == language(code).long_date(day)
 
 
+def test_whom_no_export_has_gets_no_new_day(tmp_path: Path) -> None:
+    folder = _office(tmp_path)
+    with Ledger(address(folder)).writing() as writer:
+        person = int(writer.refs_of(pl.Series([IDS[0]]))[0])
+        place = {"day": DAY, "printer": "printer-1", "batch": 1, "position": 1}
+        _write(writer, "plan", "planned", person=person, **place)
+        spoilt = {"result": "spoilt", "day": DAY, "printer": "printer-1"}
+        _write(writer, "prints", "prints", person=person, **spoilt)
+    *_, next_day = status_lines(status_of(folder, IDS[0], on=DAY))
+    with Ledger(address(folder)).writing() as writer:
+        _write(writer, "import", "gone", person=person)
+    *_, gone = status_lines(status_of(folder, IDS[0], on=DAY))
+    assert "new day" in in_language(next_day, "en")
+    assert gone != next_day
+    assert "export" in in_language(gone, "en")
+
+
+def test_a_card_printed_anew_is_one_decision(tmp_path: Path) -> None:
+    folder = _office(tmp_path)
+    with Ledger(address(folder)).writing() as writer:
+        person = int(writer.refs_of(pl.Series([IDS[0]]))[0])
+        before = len(status_lines(status_of(folder, IDS[0], on=DAY)))
+        values = {"waiting_since": str(DAY), "due_on": "", "pinned_on": ""}
+        rows = [{"person": person, "field": f, "value": v} for f, v in values.items()]
+        new = NewAct(kind="reprint", day=DAY, by="x", reason="lost-card")
+        writer.append(new, {"overrides": pl.DataFrame(rows)})
+    assert len(status_lines(status_of(folder, IDS[0], on=DAY))) == before + 1
+
+
 def test_every_word_of_a_decision_is_known(tmp_path: Path) -> None:
     folder = _office(tmp_path)
     with Ledger(address(folder)).writing() as writer:

@@ -371,7 +371,7 @@ _COUNTS: Final = {
     "off_sheet": ("cards from the reserve {n}", "kartu cadangan {n}"),
     "beside": ("on no sheet of that day {n}", "di luar lembar hari itu {n}"),
     "known": ("known before {n}", "sudah tercatat {n}"),
-    "open": ("empty boxes {n}", "kotak kosong {n}"),
+    "open": ("boxes left empty {n}", "tidak diberi tanda {n}"),
 }
 """What was recorded, in the order in which it is told."""
 

@@ -96,7 +96,7 @@ def _refuse_used(writer: Writer, act: Act) -> None:
     """Refuse to take back people of whom a later act knows."""
     commitments = FACTS["commitments"]
     named = writer.facts("commitments", commitments.c.act == act.number)
-    for table in ("prints", "planned", "seen", "overrides"):
+    for table in ("prints", "handed", "told", "planned", "seen", "overrides"):
         column = FACTS[table].c
         refs = sa.select(commitments.c.ref).where(commitments.c.act == act.number)
         later = writer.facts(table, column.act > act.number, column.person.in_(refs))

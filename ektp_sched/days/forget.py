@@ -108,7 +108,8 @@ def forget(
         The newest export has the person still; nothing is changed then.
     """
     with folder.ledger.reading() as reader:
-        names = reader.names()
+        # Also those whom only acts undone name: their texts are there.
+        names = reader.people(live=False).drop_nulls()
         ids, in_export = _whom(folder, reader, names, who, handed_over_before)
         persons = names.filter(pl.col("application_id").is_in(ids.implode()))["person"]
         remarks, remarks_left = remarks_about(reader, persons)

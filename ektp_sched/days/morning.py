@@ -22,8 +22,8 @@ from ektp_sched.days.committed import finish, last_plan, unknown_plans
 from ektp_sched.days.folder import PLANS, newest_export
 from ektp_sched.days.imports import as_used, compare
 from ektp_sched.days.plans import (
-    RELEVANT,
     adopt_unknown,
+    is_relevant,
     put_plan,
     refuse_edited,
 )
@@ -460,7 +460,7 @@ def _made_already(
         came = [
             act
             for act in reader.acts(live=False)
-            if act.number > last.act and act.kind in RELEVANT
+            if act.number > last.act and is_relevant(act)
         ]
         fresh = compare(backlog, state_of(reader), folder.office, signature.day)
         counted = counted_in_file(folder.office, reader, signature.day)

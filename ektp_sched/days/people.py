@@ -149,7 +149,11 @@ _NOBODY: Final = (
 
 
 def refuse_unknown(
-    listed: Filled, rows: pl.Series, file: str, why: tuple[str, str] = _NOBODY
+    listed: Filled,
+    rows: pl.Series,
+    file: str,
+    why: tuple[str, str] = _NOBODY,
+    **figures: str,
 ) -> None:
     """Refuse a list with a row that is null, or cannot be read.
 
@@ -163,5 +167,5 @@ def refuse_unknown(
     if refused.is_empty():
         return
     sheet, row = refused.sort("row").row(0)
-    message = said(*why, rows=refused.height)
+    message = said(*why, rows=refused.height, **figures)
     raise InputError(message, file=file, sheet=sheet, row=row)

@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from ektp_sched.ledger.state import State
 
 __all__ = [
-    "RELEVANT",
     "adopt",
     "adopt_unknown",
+    "is_relevant",
     "persons_of",
     "put_plan",
     "refuse_edited",
 ]
 
-RELEVANT: Final = frozenset(
+_RELEVANT: Final = frozenset(
     {"import", "plan", "adopt", "prints", "count", "outage", "told"}
     | {"priority", "accept", "reprint", "undo"}
 )
@@ -50,6 +50,14 @@ RELEVANT: Final = frozenset(
 
 _EVIDENCE: Final = ("plan.csv", "applications.csv", "office.toml")
 """Files whose digests stand in a plan's act."""
+
+
+def is_relevant(act: Act) -> bool:
+    """Return whether another plan might be made after an act.
+
+    So it is where cards were handed over that nobody knew to be printed.
+    """
+    return act.kind in _RELEVANT or bool(act.detail.get("printed"))
 
 
 def adopt(
@@ -198,7 +206,7 @@ def put_plan(
     ]
     with folder.ledger.writing() as writer:
         since = (act for act in writer.acts(live=False) if act.number > state.number)
-        if any(act.kind in RELEVANT for act in since):
+        if any(map(is_relevant, since)):
             return None
         target = folder.place(made.start)
         _refuse_taken(target)

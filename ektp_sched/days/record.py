@@ -47,10 +47,12 @@ REJECTS: Final = "rejects"
 """Folder in an office folder: rows of what was handed in that say nothing usable."""
 
 _NOT_THERE: Final = (
-    "names somebody who is on none of those sheets, or was recorded as printed on one "
-    "({rows} such rows); correct it, nothing was recorded",
-    "menyebut orang yang tidak ada pada lembar itu, atau sudah dicatat tercetak "
-    "({rows} baris seperti itu); perbaiki, belum ada yang dicatat",
+    "names somebody who stands on no sheet of {day}, or whose card there is recorded "
+    "as printed already, or cannot be read ({rows} such rows); correct it, nothing was "
+    "recorded",
+    "menyebut orang yang tidak ada pada satu pun lembar {day}, atau yang kartunya di "
+    "situ sudah dicatat tercetak, atau tidak terbaca ({rows} baris seperti itu); "
+    "perbaiki, belum ada yang dicatat",
 )
 
 
@@ -125,7 +127,9 @@ def record(
         places = Places(writer, few(rows["ref"]), signature.day)
         rows = places.laid_beside(rows, _in_folders(folder, files.values()))
         rows = known_to(writer, rows)
-        rows = judged(rows, places.first, signature.day)
+        # Of the boxes of this very day the empty ones are counted, too.
+        tomorrow = signature.day + timedelta(days=1)
+        rows = judged(rows, places.first, signature.day, over=tomorrow)
         rows = _in_own_words(rows, signature, folder.office)
         rows = with_corrections(writer, rows, may=signature.has_second_name)
         usable = rows.filter(pl.col("why").is_null())
@@ -179,7 +183,7 @@ def record_all(
         rows = unknown.filter(pl.col("day") == day)
         printed = state.results.filter(pl.col("result") == PRINTED)
         not_yet = sheets.join(printed, on="person", how="anti")["person"]
-        results = _excepted(people, lists, excepted, not_yet)
+        results = _excepted(people, lists, excepted, not_yet, day)
         rows = rows.join(results, on="person", how="left", maintain_order="left")
         usable = places.of_plans(rows).select(
             ref="person",
@@ -281,7 +285,8 @@ def record_handed_over(
         )
         act = None
         if handed.height:
-            signed, texts = signature.act("handed", detail={"cards": handed.height})
+            detail = {"cards": handed.height, "printed": new.height}
+            signed, texts = signature.act("handed", detail=detail)
             act = writer.append(
                 signed,
                 {"prints": new, "handed": handed.select(person="ref", day="date")},
@@ -399,6 +404,7 @@ def _excepted(
     lists: Sequence[Filled],
     paths: Sequence[Path],
     on_sheets: pl.Series,
+    day: date,
 ) -> pl.DataFrame:
     """Return who of a day's sheets was not printed: person, result, reason."""
     parts = []
@@ -414,7 +420,7 @@ def _excepted(
         refs = people.refs(listed.rows["person"])
         there = refs.is_in(on_sheets.implode()).fill_null(value=False)
         rows = listed.rows["person"].set(~there, None)
-        refuse_unknown(listed, rows, str(path), _NOT_THERE)
+        refuse_unknown(listed, rows, str(path), _NOT_THERE, day=str(day))
         spoilt = pl.col("result") == SPOILT
         parts.append(
             listed.rows.select(

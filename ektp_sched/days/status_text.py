@@ -184,10 +184,7 @@ def _place(standing: Standing) -> Iterator[Said]:
     if place is None or day is None:
         yield _no_place(standing)
     elif last is not None and last.day >= day:
-        yield said(
-            "The next plan gives a new day, unless it stays open.",
-            "Rencana berikutnya memberi hari baru, kecuali statusnya tetap terbuka.",
-        )
+        yield _day_to_come(standing)
     else:
         sentence = (
             said(
@@ -207,6 +204,23 @@ def _place(standing: Standing) -> Iterator[Said]:
             )
         )
         yield sentence
+
+
+def _day_to_come(standing: Standing) -> Said:
+    """Say whether the next plan can hold somebody whose day went by without a card."""
+    if standing.state == "gone":
+        return said(
+            "The last export has it no longer, so no plan gives it a new day; ask why "
+            "where exports are made.",
+            "Ekspor terakhir tidak memuatnya lagi, jadi tidak ada rencana yang memberi "
+            "hari baru; tanyakan sebabnya di tempat ekspor dibuat.",
+        )
+    if standing.state in {"held", "rejected"}:
+        return _no_place(standing)
+    return said(
+        "The next plan gives a new day, unless it stays open.",
+        "Rencana berikutnya memberi hari baru, kecuali statusnya tetap terbuka.",
+    )
 
 
 def _slot(standing: Standing) -> dict[str, str]:
@@ -240,6 +254,11 @@ def _no_place(standing: Standing) -> Said:
             "Not planned: its row in the export cannot be used; see rejects.csv.",
             "Tidak direncanakan: barisnya di ekspor tidak dapat dipakai; lihat "
             "rejects.csv.",
+        )
+    if standing.state is None and standing.before:
+        return said(
+            "The next plan gives it a day.",
+            "Rencana berikutnya akan memberinya hari cetak.",
         )
     if standing.planned_to is None:
         return said("No plan has been made yet.", "Belum ada rencana yang disusun.")
@@ -321,6 +340,8 @@ def _withheld(standing: Standing) -> Iterator[Said]:
             used=_value(each.used),
         )
     for decision in standing.decisions:
+        if decision.kind == "reprint" and decision.field != "waiting_since":
+            continue  # A card printed anew begins anew: its other fields say no more.
         why = "" if decision.reason is None else f" ({decision.reason})"
         yield said(
             "Decided on {day}: {field} {value}, {kind}{why}.",

@@ -229,14 +229,14 @@ class Reader:
         """Return person and application_id of all not forgotten, as they came."""
         return self.people().drop_nulls().drop("since")
 
-    def people(self) -> pl.DataFrame:
-        """Return everybody as they came.
+    def people(self, *, live: bool = True) -> pl.DataFrame:
+        """Return everybody as they came; of acts undone too, unless live.
 
         Returns
         -------
         polars.DataFrame
             person, application_id (null where it was forgotten), since (the act that
-            first named the person); nobody whom only acts undone name.
+            first named the person).
         """
         commitments = FACTS["commitments"]
         query = (
@@ -247,7 +247,7 @@ class Reader:
             .where(commitments.c.kind == "application")
             .order_by(commitments.c.act, commitments.c.row)
         )
-        if self.undone:
+        if live and self.undone:
             query = query.where(commitments.c.act.not_in(sorted(self.undone)))
         return pl.DataFrame(
             _tuples(self.connection.execute(query)),

@@ -299,16 +299,19 @@ def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFra
     return rows.with_columns(printer=printer, stated=stated, result=result)
 
 
-def judged(rows: pl.DataFrame, earlier: date, start: date) -> pl.DataFrame:
+def judged(
+    rows: pl.DataFrame, earlier: date, start: date, *, over: date | None = None
+) -> pl.DataFrame:
     """Add why each row cannot be used, and drop those that say nothing.
 
-    Nothing is said by an empty box of a day that is not over, nor by anything but a
-    print before the previous plan began, which knew of it; a log goes back further than
-    that and names people whom the plan never knew.
+    Nothing is said by an empty box of a day that is not over (the start and later, if
+    not told otherwise), nor by anything but a print before the previous plan began,
+    which knew of it; a log goes back further than that and names people whom the plan
+    never knew.
     """
     known, on, result = pl.col("known"), pl.col("date"), pl.col("result")
     is_open = result == OPEN
-    silent = is_open & (on >= start)
+    silent = is_open & (on >= (over or start))
     silent |= (
         pl.col("waiting_since").is_not_null() & (result != PRINTED) & (on < earlier)
     )
