@@ -21,6 +21,7 @@ from ektp_sched.days.supplies import (
     outages,
 )
 from ektp_sched.ledger import Ledger, NewAct, Writer, address, personal
+from ektp_sched.ledger.state import state_of
 from ektp_sched.office import capacity
 
 if TYPE_CHECKING:
@@ -162,6 +163,18 @@ def test_a_card_recorded_twice_costs_one_blank_and_two_sheets_may_cost_two(
         assert blanks_left(rules, writer, day(2)) == {"KTP-el": 95}
 
 
+def test_a_card_that_turns_out_to_be_none_is_the_blank_it_was(tmp_path: Path) -> None:
+    rules = stocked(100)
+    with ledger(tmp_path).writing() as writer:
+        told_in_file(writer, rules, 0)
+        refs = spent(writer, 0, ["printed", "printed"])
+        spent(writer, 1, ["spoilt", "unprinted"], refs, plan=None)
+        assert state_of(writer).results["result"].to_list() == ["spoilt", "unprinted"]
+        assert blanks_left(rules, writer, day(2)) == {"KTP-el": 99}
+        spent(writer, 2, ["printed", "printed"], refs, plan=2)
+        assert blanks_left(rules, writer, day(3)) == {"KTP-el": 97}
+
+
 def test_what_the_file_says_counts_when_it_is_new_and_only_then(tmp_path: Path) -> None:
     with ledger(tmp_path).writing() as writer:
         assert told_in_file(writer, stocked(100), 0)
@@ -226,6 +239,23 @@ def test_what_is_set_aside_is_used_by_its_class(tmp_path: Path) -> None:
         writer.append(NewAct(kind="import", day=day(1), by="Sri"), {"seen": seen})
         left = office_of(rules, writer, day(2)).cards["KTP-el"]
     assert (left.stock, left.set_aside) == (5, {"emergency": 1})
+
+
+def test_what_is_set_aside_stays_where_the_opening_count_was_undone(
+    tmp_path: Path,
+) -> None:
+    rules = office(
+        urgency={"routine": {"target_days": 30, "default": True}},
+        cards={"KTP-el": {"default": True, "stock": 10, "set_aside": {"routine": 4}}},
+    )
+    with ledger(tmp_path).writing() as writer:
+        told_in_file(writer, rules, 0)
+        count(writer, 0, 10)
+        writer.append(NewAct(kind="undo", day=day(0), by="Sri", undoes=1))
+        assert not told_in_file(writer, rules, 1)
+        spent(writer, 1, ["printed"])
+        left = office_of(rules, writer, day(2)).cards["KTP-el"]
+    assert (left.stock, left.set_aside) == (9, {"routine": 3})
 
 
 def test_ribbons_are_counted_down_like_blanks(tmp_path: Path) -> None:

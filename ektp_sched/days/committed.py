@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.ledger import Reader
 
-__all__ = ["finish", "last_plan", "put_in_place", "unknown_plans", "waiting_place"]
+__all__ = [
+    "finish",
+    "last_plan",
+    "mark_of",
+    "put_in_place",
+    "unknown_plans",
+    "waiting_place",
+]
 
 _WAITING: Final = re.compile(r"\.plan-(\d+)")
 """What the folder of a plan is called until its act is committed."""
@@ -65,11 +72,11 @@ def _finish(folder: OfficeFolder, waiting: list[Path], reader: Reader) -> None:
     acts = {act.plan: act for act in reader.acts("plan", live=False)}
     for path in waiting:
         act = acts.get(int(path.name.rpartition("-")[2]))
-        if act is not None and _mark(path) == (act.plan, short_head(act.hash)):
+        if act is not None and mark_of(path) == (act.plan, short_head(act.hash)):
             put_in_place(path, folder.path / str(act.detail["path"]))
 
 
-def _mark(path: Path) -> tuple[int, str] | None:
+def mark_of(path: Path) -> tuple[int, str] | None:
     """Return plan number and head that a folder states; None if none."""
     try:
         mark = json.loads((path / SUMMARY).read_bytes())["ledger"]
@@ -132,4 +139,4 @@ def unknown_plans(folder: OfficeFolder, reader: Reader) -> list[PlanFolder]:
         (act.plan, str(act.detail.get("head") or short_head(act.hash)))
         for act in reader.acts("plan", "adopt", live=False)
     }
-    return [plan for plan in folder.plans() if _mark(plan.path) not in known]
+    return [plan for plan in folder.plans() if mark_of(plan.path) not in known]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ektp_sched.documents.seal import SUMMARY
+from ektp_sched.days.committed import mark_of
+from ektp_sched.documents.seal import SUMMARY, digest_of
 from ektp_sched.errors import InputError
 from ektp_sched.ledger import short_head
 from ektp_sched.words import Said, said
@@ -83,7 +82,7 @@ def _of_act(folder: OfficeFolder, act: Act) -> Iterator[Said]:
             "tidak ada; kembalikan dari cadangan folder kantor",
         )
         return
-    if act.kind == "plan" and _head(path) != short_head(act.hash):
+    if act.kind == "plan" and mark_of(path) != (act.plan, short_head(act.hash)):
         yield said(
             "states another head than act {act}",
             "menyebut kepala buku besar yang lain daripada catatan {act}",
@@ -91,8 +90,7 @@ def _of_act(folder: OfficeFolder, act: Act) -> Iterator[Said]:
         )
     for name, digest in act.detail.get("files", {}).items():
         file = path / name
-        is_same = file.is_file() and _digest(file) == digest
-        if not is_same:
+        if not file.is_file() or digest_of(file) != digest:
             yield said(
                 "{name} is not what act {act} sealed",
                 "{name} bukan yang disegel catatan {act}",
@@ -100,18 +98,6 @@ def _of_act(folder: OfficeFolder, act: Act) -> Iterator[Said]:
                 act=str(act.number),
             )
     yield from _violations(path)
-
-
-def _head(path: Path) -> str | None:
-    try:
-        return str(json.loads((path / SUMMARY).read_bytes())["ledger"]["head"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _violations(path: Path) -> Iterator[Said]:
@@ -123,10 +109,10 @@ def _violations(path: Path) -> Iterator[Said]:
         plan = load(path)
         stated = [v for v in check_folder(plan) if v.code != "changed-sheet"]
         stated += check_evidence(plan, plan.backlog, plan.office)
-        found = [*verify(plan, plan.backlog, plan.office), *stated]
+        violations = [*verify(plan, plan.backlog, plan.office), *stated]
     except InputError as error:
         yield Said(error.sentence("en"), error.sentence("id"))
         return
-    for violation in found:
+    for violation in violations:
         message = violation.message
         yield message if isinstance(message, Said) else Said(message, message)

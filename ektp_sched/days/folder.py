@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.documents.seal import SUMMARY, is_junk
+from ektp_sched.documents.seal import SUMMARY, digest_of, is_junk
 from ektp_sched.errors import FolderError
 from ektp_sched.ledger import Ledger, address
 from ektp_sched.office import Office
@@ -94,13 +93,18 @@ class OfficeFolder:
 
     def plans(self) -> list[PlanFolder]:
         """Return the plan folders that have a number, in its order."""
+        places = [path for path in self.with_summary() if _is_plan(path)]
+        plans = [_plan(path / SUMMARY) for path in places]
+        numbered = [plan for plan in plans if plan is not None]
+        return sorted(numbered, key=lambda plan: plan.number)
+
+    def with_summary(self) -> list[Path]:
+        """Return the folders below plans/ with a summary.json, whatever they hold."""
         indexes = [
             *self.path.glob(f"{PLANS}/*/{SUMMARY}"),
             *self.path.glob(f"{PLANS}/*/*/{SUMMARY}"),
         ]
-        plans = [_plan(index) for index in indexes if _is_plan(index.parent)]
-        numbered = [plan for plan in plans if plan is not None]
-        return sorted(numbered, key=lambda plan: plan.number)
+        return sorted(index.parent for index in indexes)
 
     def mornings(self) -> list[PlanFolder]:
         """Return the first plan of each day alone."""
@@ -147,8 +151,7 @@ def newest_export(folder: OfficeFolder) -> Path:
         dropped = [
             path
             for path in dropped
-            if path.parent != folder.path
-            or hashlib.sha256(path.read_bytes()).hexdigest() not in recorded
+            if path.parent != folder.path or digest_of(path) not in recorded
         ]
     if not dropped:
         message = said(

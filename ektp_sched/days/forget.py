@@ -12,9 +12,8 @@ import polars as pl
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import Named, id_of_number
 from ektp_sched.backlog.without import without_people
-from ektp_sched.days.folder import PLANS, exports, newest_export
+from ektp_sched.days.folder import exports, newest_export
 from ektp_sched.days.forgotten import note_forgotten
-from ektp_sched.documents.seal import SUMMARY
 from ektp_sched.errors import FolderError, InputError, LedgerError, UsageError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.forget import clear_free, forget_texts, remarks_about
@@ -206,11 +205,7 @@ def _clear_plans(
 ) -> tuple[int, list[str]]:
     """Empty the sheets of all plans of what is about some people."""
     sheets, unread = 0, []
-    found = [
-        *folder.path.glob(f"{PLANS}/*/{SUMMARY}"),
-        *folder.path.glob(f"{PLANS}/*/*/{SUMMARY}"),
-    ]
-    paths = sorted(index.parent for index in found)
+    paths = folder.with_summary()
     wanted = [name.encode() for name in ids]
     for at, path in enumerate(paths):
         progress("write", at / len(paths))

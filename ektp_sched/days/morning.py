@@ -32,7 +32,7 @@ from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
-from ektp_sched.documents.seal import BATCHES, DONE_FILE, TOLD_FILE
+from ektp_sched.documents.seal import BATCHES, DONE_FILE, TOLD_FILE, digest_of
 from ektp_sched.errors import (
     AskedError,
     FolderError,
@@ -45,11 +45,16 @@ from ektp_sched.ledger.state import state_of
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
 from ektp_sched.places import replace_file, workplace
-from ektp_sched.words import Said, said
+from ektp_sched.words import said
 from ektp_sched.yesterday import as_previous
 from ektp_sched.yesterday.changes import slipped
 from ektp_sched.yesterday.filled import marked_in
-from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
+from ektp_sched.yesterday.reconcile import (
+    MOST_GONE,
+    GoneChoice,
+    OpenChoice,
+    sheets_named,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,12 +89,6 @@ ATTEMPTS: Final = 5
 
 _DAYS: Final = 60
 """Calendar days that are planned unless the last plan had another number."""
-
-_MOST_GONE: Final = 50
-"""One in so many may have vanished without a question."""
-
-_DAYS_NAMED: Final = 3
-"""Days of which each sheet is named that is asked about."""
 
 _ID: Final = "application_id"
 _SHEET: Final = ("person", "day", "printer", "plan")
@@ -442,8 +441,7 @@ def _hand_in(
         for plan in folder.plans()
         if any((plan.path / BATCHES / day).is_dir() for day in days)
         for path in marked_in(load(plan.path))
-        if path.parent.name in days
-        and hashlib.sha256(path.read_bytes()).hexdigest() not in known
+        if path.parent.name in days and digest_of(path) not in known
     ]
     return state, record(folder, marked, signature) if marked else None
 
@@ -640,7 +638,7 @@ def _ask_about_gone(state: State, imported: Imported) -> None:
     gone = imported.facts["gone"].join(printed, on="person", how="anti")
     ready = state.seen.filter(pl.col("state") == "ready")
     waiting = ready.join(printed, on="person", how="anti").height
-    if gone.height * _MOST_GONE > waiting:
+    if gone.height * MOST_GONE > waiting:
         message = said(
             "{number} of {before} people who waited are gone from the export, and "
             "nothing says that they were printed; take a whole export, hand in what "
@@ -655,14 +653,6 @@ def _ask_about_gone(state: State, imported: Imported) -> None:
 
 
 def _asked_about(unknown: pl.DataFrame) -> AskedError:
-    sheets = unknown.select("day", "printer").unique().sort(pl.all())
-    days = sheets.group_by("day", maintain_order=True).agg("printer")
-    named: str | Said = ", ".join(
-        f"{day} ({', '.join(printers)})" for day, printers in days.iter_rows()
-    )
-    if days.height > _DAYS_NAMED:
-        first, last = str(days["day"][0]), str(days["day"][-1])
-        named = said("{a} to {b}", "{a} sampai {b}", a=first, b=last)
     return AskedError(
         said(
             "of {number} cards on the sheets of {sheets} nothing is known; hand those "
@@ -674,8 +664,8 @@ def _asked_about(unknown: pl.DataFrame) -> AskedError:
             "tercetak dengan `ektp-sched record --all --on {day}`, kecualikan kartunya "
             "dengan --open exclude, atau rencanakan lagi dengan --open plan",
             number=unknown.height,
-            day=str(sheets["day"][0]),
-            sheets=named,
+            day=str(unknown["day"].min()),
+            sheets=sheets_named(unknown),
         )
     )
 
@@ -789,12 +779,9 @@ def _done(
             reason=pl.lit("reprint"),
         )
     )
-    whole = pl.concat([words.select(again.columns), again]).sort(_ID)
-    return _csv(
-        whole.select(_ID, "result", "reason", printed_at="day").select(
-            _ID, "result", "printed_at", "reason"
-        )
-    )
+    words = pl.concat([words.select(again.columns), again]).sort(_ID)
+    printed_at = pl.col("day").alias("printed_at")
+    return _csv(words.select(_ID, "result", printed_at, "reason"))
 
 
 def _csv(frame: pl.DataFrame) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.ledger.tables import FACTS
+from ektp_sched.yesterday.sheets import SHEETS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,6 @@ __all__ = ["Places"]
 
 _LATER: Final = re.compile(r"/\d+$")
 """How the path of a plan ends that is not the first of its day."""
-
-_SHEETS: Final = ("all-but-marked", "ticked-only")
 
 
 class Places:
@@ -115,7 +114,7 @@ class Places:
         rows = rows.with_columns(
             own_plan=own.gather(rows["file"]),
             known=pl.col("ref").is_not_null(),
-            is_sheet=pl.col("read_as").is_in(_SHEETS),
+            is_sheet=pl.col("read_as").is_in(SHEETS),
         )
         rows = self._with_days(rows)
         day, printer = pl.col("sheet_day"), pl.col("sheet_printer")

@@ -16,6 +16,7 @@ from ektp_sched.days.folder import PLANS
 from ektp_sched.days.people import People, refuse_unknown
 from ektp_sched.days.places import Places
 from ektp_sched.days.prints import Void, few, known_to, with_corrections, write_prints
+from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import InputError
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output.tables import write_csv
@@ -28,10 +29,10 @@ from ektp_sched.yesterday.filled import (
     sheets_in,
     together,
 )
-from ektp_sched.yesterday.sheets import OPEN
+from ektp_sched.yesterday.sheets import OPEN, SHEETS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -53,8 +54,6 @@ _NOT_THERE: Final = (
     "situ sudah dicatat tercetak, atau tidak terbaca ({rows} baris seperti itu); "
     "perbaiki, belum ada yang dicatat",
 )
-
-_SHEETS: Final = ("all-but-marked", "ticked-only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def record(
     rows = rows_of(filled)
     refs = people.as_of(people.refs(rows["person"]), rows["date"])
     rows = rows.with_columns(refs.alias("ref"))
-    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()]
+    digests = [digest_of(path) for path in files.values()]
     with folder.ledger.writing() as writer:
         places = Places(writer, few(rows["ref"]), signature.day)
         rows = places.laid_beside(rows, _in_folders(folder, files.values()))
@@ -337,7 +336,7 @@ def _day_in(path: Path) -> Path:
     return sheets if sheets.is_dir() else path
 
 
-def _in_folders(folder: OfficeFolder, paths: Sequence[Path] | Any) -> list[str | None]:
+def _in_folders(folder: OfficeFolder, paths: Iterable[Path]) -> list[str | None]:
     """Return in which plan folder each file lies, as acts name it; None for none."""
     root = folder.path.resolve()
     inside: list[str | None] = []
@@ -410,7 +409,7 @@ def _excepted(
     """Return who of a day's sheets was not printed: person, result, reason."""
     parts = []
     for listed, path in zip(lists, paths, strict=True):
-        if listed.read_as in _SHEETS:
+        if listed.read_as in SHEETS:
             message = said(
                 "is a filled sheet; hand it in as it is, `ektp-sched record FILE`, "
                 "without --all",

@@ -199,7 +199,8 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
     """Return the blanks that cards used from a day on.
 
     Of what was said twice of a card on a sheet the last word holds, and nobody has a
-    card printed twice; each spoilt card costs a blank.
+    card printed twice; each spoilt card costs a blank.  A card that turns out on a
+    later day to be none, beside all sheets, is that same blank.
 
     Returns
     -------
@@ -208,14 +209,22 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
         reason, remark, act: a row a blank.
     """
     prints = reader.facts("prints", FACTS["prints"].c.day >= since.isoformat())
-    sheet = ("person", "day", "plan")
+    sheet = ("person", "day", "sheet")
     plan = pl.col("plan").fill_null(pl.col("plan").max().over("person", "day"))
-    last = prints.with_columns(plan).filter(
+    last = prints.with_columns(sheet=plan).filter(
         pl.col("act") == pl.col("act").max().over(sheet)
     )
     spoilt = last.filter(result="spoilt")
+    is_none = pl.col("result").is_in(["spoilt", "unprinted"])
+    taken_away = last.filter(is_none, pl.col("plan").is_null())
+    taken_away = taken_away.group_by("person").agg(none_on=pl.col("day").max())
     printed = last.filter(result="printed").sort("day", "act", "row")
-    printed = printed.unique("person", keep="last", maintain_order=True)
+    printed = (
+        printed.unique("person", keep="last", maintain_order=True)
+        .join(taken_away, on="person", how="left", maintain_order="left")
+        .filter((pl.col("none_on") <= pl.col("day")).fill_null(value=True))
+        .drop("none_on")
+    )
     columns = ("person", "day", "printer", "card", "result")
     further = ("operator", "reason", "remark", "act")
     return pl.concat([printed, spoilt]).select(*columns, *further)
@@ -357,7 +366,8 @@ def _card_type(
     set_aside: dict[str, int] = {}
     if card.set_aside:
         own = pl.col("card").fill_null(office.default_card or "") == name
-        since = max(a.day for a in acts if name in a.detail.get("stock", {}))
+        told = (a.day for a in acts if name in a.detail.get("stock", {}))
+        since = max(told, default=acts[0].day)  # the opening count may be undone
         recent = prints.filter(own, pl.col("day").is_between(since, day))
         by_class = Counter(_classes(recent, office, reader))
         room = stock

@@ -164,10 +164,11 @@ def is_junk(name: str, *, opened: bool = False) -> bool:
 
 def _digests(folder: Path, names: Iterable[str]) -> list[str]:
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda name: _digest(folder / name), names))
+        return list(pool.map(lambda name: digest_of(folder / name), names))
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file; of what is none, that of nothing."""
     if not path.is_file():
         return hashlib.sha256().hexdigest()
     with path.open("rb") as file:

@@ -20,6 +20,7 @@ from ektp_sched.errors import InputError, place
 from ektp_sched.words import joined, said
 from ektp_sched.yesterday.sheets import (
     OPEN,
+    SHEETS,
     Filled,
     is_marked,
     read_filled,
@@ -277,7 +278,7 @@ def _dated(rows: pl.DataFrame, planned: pl.DataFrame, start: date) -> pl.DataFra
     before = planned["sheet_day"].filter(planned["sheet_day"] < start).max()
     last = before if isinstance(before, date) else start
     own_day = pl.col("sheet_day")
-    is_sheet = pl.col("read_as").is_in(["all-but-marked", "ticked-only"])
+    is_sheet = pl.col("read_as").is_in(SHEETS)
     person = rows["person"]
     ids, *facts = (column.gather(person) for column in planned.iter_columns())
     rows = rows.with_columns(

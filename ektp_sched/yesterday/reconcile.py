@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["GoneChoice", "OpenChoice", "reconcile"]
+__all__ = ["MOST_GONE", "GoneChoice", "OpenChoice", "reconcile", "sheets_named"]
 
 OpenChoice: TypeAlias = Literal["exclude", "plan"]
 GoneChoice: TypeAlias = Literal["ask", "accept"]
 
-_MOST_GONE: Final = 50
+MOST_GONE: Final = 50
 """One in so many may have vanished without a question."""
 
 _OVERDUE: Final = 5
@@ -111,7 +111,7 @@ def reconcile(
     states = people.filter("before")["state"].value_counts()
     count = dict.fromkeys(("printed", "open", "waiting", "held", "gone"), 0)
     count |= dict(states.iter_rows())
-    if gone == "ask" and count["gone"] * _MOST_GONE > previous.backlog.planned:
+    if gone == "ask" and count["gone"] * MOST_GONE > previous.backlog.planned:
         raise _many_gone(backlog, previous, people, count["gone"])
     asked = people.filter("asked", ~pl.col("stands"), pl.col("state") == "open")
     if open is None and asked.height:
@@ -381,23 +381,30 @@ def _asked_about(asked: pl.DataFrame) -> AskedError:
         "--done, kecualikan kartunya dengan --open exclude, atau rencanakan lagi "
         "dengan --open plan",
         number=asked.height,
-        sheets=_sheets_of(asked),
+        sheets=sheets_named(
+            asked.select(
+                day=pl.coalesce("given_on", "date"),
+                printer=pl.coalesce("given_printer", "source"),
+            )
+        ),
     )
     return AskedError(message)
 
 
-def _sheets_of(people: pl.DataFrame) -> str | Said:
-    """Return the sheets of some people, such as "2017-09-12 (printer-1, printer-3)"."""
-    on, printer = (
-        pl.coalesce("given_on", "date"),
-        pl.coalesce("given_printer", "source"),
-    )
-    sheets = people.select(on=on, printer=printer).unique().sort(pl.all())
-    days = sheets.group_by("on", maintain_order=True).agg("printer")
+def sheets_named(places: pl.DataFrame) -> str | Said:
+    """Return on which sheets people stand, such as "2017-09-12 (printer-1)".
+
+    Parameters
+    ----------
+    places
+        day and printer of each person.
+    """
+    sheets = places.select("day", "printer").unique().sort(pl.all())
+    days = sheets.group_by("day", maintain_order=True).agg("printer")
     named = [f"{day} ({', '.join(printers)})" for day, printers in days.iter_rows()]
     if len(named) <= _DAYS_NAMED:
         return ", ".join(named)
-    first, last = str(days["on"][0]), str(days["on"][-1])
+    first, last = str(days["day"][0]), str(days["day"][-1])
     return said("{first} to {last}", "{first} sampai {last}", first=first, last=last)
 
 

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 __all__ = ["OPEN", "Filled", "ReadAs", "is_marked", "read_filled"]
 
 ReadAs = Literal["all-but-marked", "ticked-only", "list", "log"]
+SHEETS: Final = ("all-but-marked", "ticked-only")
+"""What is read as a sheet that somebody filled in."""
 
 OPEN: Final = "open"
 """Of a card on a sheet nothing is known."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,6 +21,7 @@ from ektp_sched.days.month.history import histories, working_days
 from ektp_sched.days.month.judged import judge
 from ektp_sched.days.month.sheets import sheets_of
 from ektp_sched.days.supplies import office_of
+from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import breaks
 from ektp_sched.office import Office, capacity
@@ -374,7 +374,7 @@ def _offices(folder: OfficeFolder, reader: Reader) -> list[tuple[date, Office]]:
         if not path.is_file():
             continue
         digest = files.get(plan.number, {}).get("office.toml")
-        if digest == sha256(path.read_bytes()).hexdigest():
+        if digest == digest_of(path):
             offices.append((plan.day, Office.load(path)))
     return offices
 
