@@ -137,6 +137,7 @@ def test_a_week_of_mornings(tmp_path: Path) -> None:
     asked = command(folder, WEDNESDAY)
     assert asked.returncode == 1
     assert TUESDAY in asked.stderr
+    assert "spoilt 1" in asked.stderr
     assert command(folder, WEDNESDAY, "--open", "exclude").returncode == 0
     now = printed_on(folder, WEDNESDAY)
     assert "NEW" in now

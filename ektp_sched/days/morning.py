@@ -256,7 +256,12 @@ def today(
     state, recorded = _hand_in(folder, signature)
     if (same := _made_already(folder, backlog, path, signature)) is not None:
         return same
-    imported = take_in(folder, backlog, signature, state, open=open, gone=gone)
+    try:
+        imported = take_in(folder, backlog, signature, state, open=open, gone=gone)
+    except AskedError as asked:
+        if recorded is None:
+            raise
+        raise _asked_after(asked, recorded) from None
     for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, signature.day)
         made = made_of(folder, basis, signature.day, days or basis.days, progress)
@@ -661,6 +666,23 @@ def _asked_about(unknown: pl.DataFrame) -> AskedError:
             number=unknown.height,
             day=str(unknown["day"].min()),
             sheets=sheets_named(unknown),
+        )
+    )
+
+
+def _asked_after(asked: AskedError, recorded: Recorded) -> AskedError:
+    """Return the question, and what the sheets said that were recorded before it."""
+    return AskedError(
+        said(
+            "{what}; recorded before, from the sheets that were marked where they lie: "
+            "printed {printed}, spoilt {spoilt}, not printed {unprinted}",
+            "{what}; sebelumnya dicatat dari lembar yang diisi di tempatnya: tercetak "
+            "{printed}, rusak {spoilt}, tidak tercetak {unprinted}",
+            what=asked.args[0],
+            **{
+                name: recorded.counts[name]
+                for name in ("printed", "spoilt", "unprinted")
+            },
         )
     )
 
