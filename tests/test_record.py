@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from ektp_sched.days.record import record, record_all, record_handed_over
 from ektp_sched.days.signature import OTHER, REASONS, Signature, code_of
 from ektp_sched.days.supplies import Down, blanks_left, outages
 from ektp_sched.errors import AskedError, LedgerError
+from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.chain import breaks
 from ektp_sched.ledger.state import State, state_of
 
@@ -308,6 +310,55 @@ def test_a_card_from_the_reserve_costs_a_blank_and_is_never_planned(
     morning(office, WEDNESDAY)
     plan = pl.read_csv(office / f"plans/{WEDNESDAY}/plan.csv", infer_schema=False)
     assert "Z99" not in plan["application_id"].to_list()
+
+
+def test_a_card_from_the_reserve_that_two_record_at_once_is_one(
+    office: Path, tmp_path: Path
+) -> None:
+    folder = open_office(office)
+    path = listed(tmp_path / "l.csv", ["application_id"], ["Z99"])
+    tuesday = date.fromisoformat(TUESDAY)
+    signature = Signature(by="Sri", day=tuesday, reason="reserve", confirmed=True)
+    with ThreadPoolExecutor() as pool:
+        with folder.ledger.writing() as writer:
+            second = pool.submit(record, folder, [path], signature)
+            wait([second], timeout=2)  # it has read, and waits to write
+            stranger = personal(pl.Series(["Z99"]), "application")
+            prints = pl.DataFrame(
+                {"person": stranger.refs, "result": ["printed"], "day": [tuesday]}
+            )
+            act = NewAct(kind="prints", day=tuesday, by="Maria")
+            writer.append(act, {"prints": prints}, stranger, confirmed=True)
+        assert second.result().act is None
+    assert left(office) == STOCK - 1
+
+
+def test_an_act_is_not_taken_up_again_whose_people_another_act_has_named(
+    office: Path, tmp_path: Path
+) -> None:
+    folder = open_office(office)
+    path = listed(tmp_path / "l.csv", ["application_id"], ["Z99"])
+    signature = Signature(
+        by="Sri", day=date.fromisoformat(TUESDAY), reason="reserve", confirmed=True
+    )
+    first = record(folder, [path], signature).act
+    assert first is not None
+    undone = undo(folder, first, signature)
+    assert undone is not None
+    again = undo(folder, undone, signature)  # nobody else knows them
+    assert again is not None
+    given_out = record_handed_over(folder, [path], signature).act
+    assert given_out is not None
+    with pytest.raises(LedgerError):
+        undo(folder, again, signature)  # it would take back who was handed a card
+    undo(folder, given_out, signature)
+    last = undo(folder, again, signature)
+    assert last is not None
+    record(folder, [path], signature)
+    with pytest.raises(LedgerError):
+        undo(folder, last, signature)
+    known = state(office).people.filter(application_id="Z99")
+    assert known.height == 1
 
 
 def test_all_but_those_listed(office: Path, tmp_path: Path) -> None:

@@ -556,6 +556,21 @@ def test_a_void_sheet_that_is_filled_in_is_asked_for(desk: Desk) -> None:
     assert came.voids["cards"].to_list() == [len(sheet) - 1]
 
 
+def test_a_void_sheet_filled_in_later_proves_no_print(desk: Desk) -> None:
+    """One mark on it would call all others printed, who stand on the new sheet."""
+    first, printer = desk.last, "printer-1"
+    desk.stop(printer)
+    rest(desk.folder, on=START, by="Maria", report=False)
+    path = first / "batches" / str(START) / f"{printer}.csv"
+    head, row, *others = path.read_text("utf-8").splitlines()
+    cells = row.split(",")
+    cells[head.split(",").index("Spoilt")] = "x"
+    path.write_text("\n".join([head, ",".join(cells), *others]) + "\n", "utf-8")
+    with pytest.raises(AskedError, match=r"printer-1\.csv"):
+        today(desk.folder, on=TOMORROW, by="Maria", open="plan", report=False)
+    assert desk.state().results.is_empty()
+
+
 # -- the command ---------------------------------------------------------------------
 
 

@@ -87,9 +87,30 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
             a.kind in ("plan", "adopt") and a.number > number for a in acts.values()
         ):
             signature.refuse_without_second(what)
-        _refuse_used(writer, act)
+        root, again = act, False
+        while root.undoes is not None:  # an undoing takes up again what it took back
+            root, again = acts[root.undoes], not again
+        (_refuse_named if again else _refuse_used)(writer, root)
         signed, texts = signature.act("undo", undoes=number)
         return writer.append(signed, None, *texts, confirmed=signature.confirmed).number
+
+
+def _refuse_named(writer: Writer, act: Act) -> None:
+    """Refuse to take up again people whom a later act has named anew."""
+    people = writer.people(live=False)
+    back = people.filter(pl.col("since") == act.number).drop_nulls()
+    since = writer.people().filter(pl.col("since") > act.number)
+    anew = since.join(back, on="application_id", how="semi", maintain_order="left")
+    if anew.height:
+        message = said(
+            "act {later} names the people of act {number} anew; record again what that "
+            "one said",
+            "catatan {later} menyebut lagi orang dari catatan {number}; catatlah "
+            "sekali lagi isinya",
+            later=str(anew["since"][-1]),
+            number=str(act.number),
+        )
+        raise LedgerError(message)
 
 
 def _refuse_used(writer: Writer, act: Act) -> None:
@@ -194,9 +215,8 @@ def reprint(
         One has no card yet, or a reason or second name is missing.
     """
     signature.refuse_alone(said("printing anew", "pencetakan ulang"))
-    with folder.ledger.reading() as reader:
-        people = People(reader, folder.office).who(who)
-    with folder.ledger.writing() as writer:
+    with folder.ledger.writing(begun=True) as writer:
+        people = People(writer, folder.office).who(who)
         state = state_of(writer)
         anew = [act.number for act in writer.acts("reprint")]
         printed = state.results.filter(pl.col("result") == PRINTED)

@@ -75,6 +75,7 @@ __all__ = [
     "Basis",
     "Morning",
     "basis_of",
+    "filled_and_void",
     "made_of",
     "morning_of",
     "others_record",
@@ -436,14 +437,40 @@ def _hand_in(
             for act in reader.acts("prints", "handed", live=False)
             for file in act.detail.get("files", ())
         }
-    marked = [
-        path
-        for plan in folder.plans()
-        if any((plan.path / BATCHES / day).is_dir() for day in days)
-        for path in marked_in(load(plan.path))
-        if path.parent.name in days and digest_of(path) not in known
-    ]
+        voids = reader.facts("voids").with_columns(pl.col("day").cast(pl.String))
+    marked = []
+    for plan in folder.plans():
+        if not any((plan.path / BATCHES / day).is_dir() for day in days):
+            continue
+        saved = load(plan.path)
+        stems = file_stems(saved.assignments["printer"].unique().sort().to_list())
+        no_longer = voids.filter(plan=plan.number).select("day", "printer").rows()
+        void = {(day, stems[printer]) for day, printer in no_longer if printer in stems}
+        for path in marked_in(saved):
+            digest = digest_of(path)
+            if path.parent.name not in days or digest in known:
+                continue
+            if (path.parent.name, path.stem) in void:
+                raise filled_and_void(path)
+            marked.append(path)
     return state, record(folder, marked, signature) if marked else None
+
+
+def filled_and_void(path: Path) -> AskedError:
+    """Return that a sheet was filled in, holds no longer, and is not recorded.
+
+    An empty box on a sheet that was given up half done is no print.
+    """
+    return AskedError(
+        said(
+            "{file} is filled in and not recorded; hand it in first with "
+            "`ektp-sched record`, what is printed ticked under Printed",
+            "{file} sudah diisi tetapi belum dicatat; serahkan dahulu "
+            "dengan `ektp-sched record`, dengan centang di kolom Tercetak "
+            "untuk yang sudah dicetak",
+            file=str(path),
+        )
+    )
 
 
 def _made_already(

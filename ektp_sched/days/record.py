@@ -117,13 +117,12 @@ def record(
     """
     files = _files(folder, paths)
     with folder.ledger.reading() as reader:
-        people = People(reader, folder.office)
-        filled = [people.listed(path, name) for name, path in files.items()]
-    rows = rows_of(filled)
-    refs = people.as_of(people.refs(rows["person"]), rows["date"])
-    rows = rows.with_columns(refs.alias("ref"))
+        number = reader.number
+        filled, rows = _read(People(reader, folder.office), files)
     digests = [digest_of(path) for path in files.values()]
     with folder.ledger.writing() as writer:
+        if writer.number != number:  # others may have named the same people meanwhile
+            filled, rows = _read(People(writer, folder.office), files)
         places = Places(writer, few(rows["ref"]), signature.day)
         rows = places.laid_beside(rows, _in_folders(folder, files.values()))
         rows = known_to(writer, rows)
@@ -147,6 +146,16 @@ def record(
         void=counted.void,
         rejects_file=_write_rejects(folder, rejects, signature.day, digests),
     )
+
+
+def _read(
+    people: People, files: Mapping[str, Path]
+) -> tuple[list[Filled], pl.DataFrame]:
+    """Return files as they are read, and their rows with whom each is about."""
+    filled = [people.listed(path, name) for name, path in files.items()]
+    rows = rows_of(filled)
+    refs = people.as_of(people.refs(rows["person"]), rows["date"])
+    return filled, rows.with_columns(refs.alias("ref"))
 
 
 def record_all(

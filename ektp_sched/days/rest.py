@@ -28,6 +28,7 @@ from ektp_sched.days.morning import (
     ATTEMPTS,
     Basis,
     basis_of,
+    filled_and_void,
     made_of,
     morning_of,
     others_record,
@@ -41,7 +42,7 @@ from ektp_sched.days.supplies import office_of, used
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE
-from ektp_sched.errors import AskedError, UsageError
+from ektp_sched.errors import UsageError
 from ektp_sched.office import Outage, calendar, capacity
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
@@ -302,16 +303,7 @@ def _ask_for_sheets(day: _Day, voids: pl.DataFrame) -> None:
         stems = file_stems(plan.assignments["printer"].unique().sort().to_list())
         for path in marked_in(plan):
             if path.parent.name == str(on) and path.stem == stems[printer]:
-                raise AskedError(
-                    said(
-                        "{file} is filled in and not recorded; hand it in first with "
-                        "`ektp-sched record`, what is printed ticked under Printed",
-                        "{file} sudah diisi tetapi belum dicatat; serahkan dahulu "
-                        "dengan `ektp-sched record`, dengan centang di kolom Tercetak "
-                        "untuk yang sudah dicetak",
-                        file=str(path),
-                    )
-                )
+                raise filled_and_void(path)
 
 
 def _stopped(day: _Day, office: Office, on: date) -> tuple[pl.DataFrame, pl.DataFrame]:
