@@ -678,6 +678,7 @@ class Noon:
         self.ran = dict.fromkeys(("printer-1", "printer-2", "printer-3"), 0)
         self.working = sorted(self.ran)
         self.spoilt = Counter[str]()
+        self.spoilt_since: set[str] = set()  # the last plan, which knows of the others
 
     def waiting(self) -> dict[str, tuple[int, str]]:
         """Return on which sheet each stands whose card is not run yet."""
@@ -692,6 +693,7 @@ class Noon:
         self.ran[printer] += 1
         self.words[name] = word
         self.spoilt[name] += word == "spoilt"
+        self.spoilt_since |= {name} if word == "spoilt" else set()
         self.desk.record(word, [name])
 
     def stop(self, printer: str) -> None:
@@ -703,8 +705,9 @@ class Noon:
         came = rest(self.desk.folder, on=START, by="Maria")
         assert came.stay == len(stood)
         if came.morning is None:
-            assert {*self.words.values()} <= {"printed"}
+            assert not self.spoilt_since
             return
+        self.spoilt_since = set()
         own = self.desk.folder.plans()[-1].number
         for name, sheets in self.desk.valid(START).items():
             if sheets[-1][0] == own and self.words.get(name) == "spoilt":

@@ -305,7 +305,11 @@ def _places(made: Plan, state: State, stay: pl.Series | None) -> pl.DataFrame:
     same = before
     if stay is not None:
         same = before.filter((pl.col("day") != made.start).fill_null(value=True))
-        before = before.filter(~pl.col("person").is_in(stay.implode()))
+        # Whoever has a card of this day, or none for a reason, had that place.
+        standing = state.standing(made.start)["person"]
+        leave = standing.filter(~standing.is_in(stay.implode()))
+        leaving = before.filter(pl.col("person").is_in(leave.implode()))
+        before = pl.concat([same, leaving])
     other = now.join(same, on=["person", *place], how="anti", maintain_order="left")
     left = before.filter(pl.col("day") >= made.start).join(
         now, on="person", how="anti", maintain_order="left"

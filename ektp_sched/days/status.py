@@ -222,8 +222,6 @@ def status_of(
             return Standing(
                 on=on or date.today(), known=False, forgotten=forgets["n"] > 0
             )
-        while len(known) > 1 and not any(known[-1].facts.values()):
-            known.pop()  # a reprint that was undone
         return _standing(ask, known, undone, rules, place, on or date.today())
 
 
@@ -373,7 +371,13 @@ class _Card:
 
     @classmethod
     def of(cls, ask: _Ask, ref: int, text: str, undone: frozenset[int]) -> _Card | None:
-        """Return all facts in the order of acts; None for what names nobody."""
+        """Return all facts in the order of acts; None for what names nobody.
+
+        Whom only an act named that is undone is nobody, as for `Reader.people`.
+        """
+        named = ask("SELECT act FROM commitments WHERE ref = :ref", ref=ref)
+        if not named or named[0]["act"] in undone:
+            return None
         facts = {
             table: ask(
                 f'SELECT * FROM {table} WHERE person = :ref ORDER BY act, "row"',
@@ -381,14 +385,13 @@ class _Card:
             )
             for table in _PERSONS
         }
-        since = [rows[0]["act"] for rows in facts.values() if rows]
-        if not since:
-            return None
+        if not any(facts.values()):
+            return None  # a remark
         live = {
             table: [row for row in rows if row["act"] not in undone]
             for table, rows in facts.items()
         }
-        return cls(text, min(since), live)
+        return cls(text, named[0]["act"], live)
 
     def last(self, table: str) -> Mapping[str, Any] | None:
         """Return the last word of a table."""
