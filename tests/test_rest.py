@@ -21,11 +21,10 @@ from output_cases import START, files_of, make
 
 import ektp_sched as ek
 from ektp_sched.days import open_office, today
-from ektp_sched.days.plans import persons_of
 from ektp_sched.days.rest import rest, share_for
 from ektp_sched.documents.seal import changed_names, later_plans
 from ektp_sched.errors import AskedError, FolderError, UsageError
-from ektp_sched.ledger import NewAct
+from ektp_sched.ledger import NewAct, refs_of
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output import load, save
 from ektp_sched.output.evidence import check_folder, not_checked
@@ -314,7 +313,9 @@ class Desk:
     def record(self, result: str, names: Iterable[str], on: date = START) -> None:
         state = self.state()
         people = pl.DataFrame({"application_id": [*names]})
-        people = people.with_columns(person=persons_of(state, people["application_id"]))
+        people = people.with_columns(
+            person=refs_of(state.people, people["application_id"])
+        )
         prints = people.join(state.given, on="person").select(
             "person", "printer", "plan", day=pl.lit(on), result=pl.lit(result)
         )
@@ -497,7 +498,7 @@ def test_a_card_spoilt_this_morning_is_printed_again_and_asked_about(
     desk.drop("E-1,2017-09-12,emergency")
     rest(desk.folder, on=START, by="Maria")
     state = desk.state()
-    (person,) = persons_of(state, pl.Series("application_id", [spoilt]))
+    (person,) = refs_of(state.people, pl.Series("application_id", [spoilt]))
     on = state.given.filter(person=person)["day"].item()
     assert (person in state.unknown(TOMORROW)["person"]) is (on == START)
     if on == START:

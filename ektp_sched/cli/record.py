@@ -206,12 +206,11 @@ def record(
     what = _alone({name: value for name, value in given.items() if value})
     _only_with(what, "--all", {"--except": excepted})
     _only_with(what, "--outage", {"--from": begins, "--to": ends, "--left": left})
-    signature = Signature(
-        by=signed_by(by),
-        day=on or date.today(),
+    signature = Signature.of(
+        signed_by(by),
+        on,
         reason=(reason or "").strip() or None,
         approved_by=approved_by,
-        confirmed=on is not None,
     )
     finish(folder)
     adopted = _adopt(folder, signature) if what in ("FILE", "--all") else []
@@ -320,6 +319,11 @@ def _as_act(act: int | None) -> Said:
             "Tidak ada yang baru, semuanya sudah ada di buku besar.",
         )
     return said("Recorded as act {act}.", "Dicatat sebagai {act}.", act=str(act))
+
+
+def _of_act(act: int | None, sentence: Said) -> list[Said]:
+    """Return the number of an act and what it says, or that there is none."""
+    return [_as_act(act)] if act is None else [_as_act(act), sentence]
 
 
 def _files(
@@ -565,9 +569,8 @@ def _told(folder: OfficeFolder, path: Path, signature: Signature) -> _Told:
     from ektp_sched.days.notes import record_told
 
     act, new, strangers = record_told(folder, path, signature)
-    lines = [_as_act(act)]
-    if act is not None:
-        lines.append(said("{n} dates told.", "{n} tanggal diberitahukan.", n=new))
+    sentence = said("{n} dates told.", "{n} tanggal diberitahukan.", n=new)
+    lines = _of_act(act, sentence)
     if strangers:
         lines.append(
             said(
@@ -584,46 +587,34 @@ def _accepted(folder: OfficeFolder, who: list[str], signature: Signature) -> _To
     from ektp_sched.days.corrections import accept
 
     act, values = accept(folder, who, signature)
-    lines = [_as_act(act)]
-    if act is not None:
-        lines.append(
-            said(
-                "{n} values of the export are used from the next plan on.",
-                "{n} nilai dari ekspor dipakai mulai rencana berikutnya.",
-                n=values,
-            )
-        )
-    return {"act": act, "values": values}, lines
+    sentence = said(
+        "{n} values of the export are used from the next plan on.",
+        "{n} nilai dari ekspor dipakai mulai rencana berikutnya.",
+        n=values,
+    )
+    return {"act": act, "values": values}, _of_act(act, sentence)
 
 
 def _anew(folder: OfficeFolder, who: list[str], signature: Signature) -> _Told:
     from ektp_sched.days.corrections import reprint
 
     act, cards = reprint(folder, who, signature)
-    lines = [_as_act(act)]
-    if act is not None:
-        lines.append(
-            said(
-                "{n} cards are to be printed anew; they wait since {day}.",
-                "{n} kartu akan dicetak ulang; menunggu sejak {day}.",
-                n=cards,
-                day=str(signature.day),
-            )
-        )
-    return {"act": act, "cards": cards}, lines
+    sentence = said(
+        "{n} cards are to be printed anew; they wait since {day}.",
+        "{n} kartu akan dicetak ulang; menunggu sejak {day}.",
+        n=cards,
+        day=str(signature.day),
+    )
+    return {"act": act, "cards": cards}, _of_act(act, sentence)
 
 
 def _undone(folder: OfficeFolder, number: int, signature: Signature) -> _Told:
     from ektp_sched.days.corrections import undo
 
     act = undo(folder, number, signature)
-    lines = [_as_act(act)]
-    if act is not None:
-        lines.append(
-            said(
-                "Act {n} counts no longer.",
-                "Catatan {n} tidak berlaku lagi.",
-                n=str(number),
-            )
-        )
-    return {"act": act, "undoes": number}, lines
+    sentence = said(
+        "Act {n} counts no longer.",
+        "Catatan {n} tidak berlaku lagi.",
+        n=str(number),
+    )
+    return {"act": act, "undoes": number}, _of_act(act, sentence)

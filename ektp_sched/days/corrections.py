@@ -76,13 +76,7 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
         if number in writer.undone:
             return None
         what = said("undoing act {n}", "pembatalan catatan {n}", n=str(number))
-        if signature.reason is None:
-            message = said(
-                "{what} needs a reason; say it with --reason",
-                "{what} memerlukan alasan; tulislah dengan --reason",
-                what=what,
-            )
-            raise LedgerError(message)
+        signature.refuse_without_reason(what)
         if any(
             a.kind in ("plan", "adopt") and a.number > number for a in acts.values()
         ):

@@ -17,7 +17,7 @@ from ektp_sched.backlog.records import (
     with_records,
 )
 from ektp_sched.backlog.statuses import already_printed
-from ektp_sched.ledger import personal
+from ektp_sched.ledger import newest_of, personal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,8 +74,10 @@ def compare(backlog: Backlog, state: State, office: Office, day: date) -> Import
         The morning: whoever stands on a sheet before it, of whom nothing is known and
         whom the export drops or calls printed, was printed then.
     """
-    known = _newest(state).join(
-        state.seen, on="person", how="left", maintain_order="left"
+    known = (
+        newest_of(state.people)
+        .select("person", _ID)
+        .join(state.seen, on="person", how="left", maintain_order="left")
     )
     rows = _rows(backlog, office)
     before = rows_at(known.drop(_ID), match_ids(rows[_ID], known[_ID]))
@@ -115,15 +117,6 @@ def compare(backlog: Backlog, state: State, office: Office, day: date) -> Import
 
 def _was(name: str) -> str:
     return f"{name}_was"
-
-
-def _newest(state: State) -> pl.DataFrame:
-    """Return person and id; of a card printed anew the application made for that."""
-    return (
-        state.people.drop_nulls(_ID)
-        .unique(_ID, keep="last", maintain_order=True)
-        .select("person", _ID)
-    )
 
 
 def _rows(backlog: Backlog, office: Office) -> pl.DataFrame:
@@ -306,7 +299,11 @@ def as_used(
             ).select(columns),
         ]
     ).unique(_KEY, keep="first", maintain_order=True)
-    words = words.join(_newest(state), on="person", maintain_order="left")
+    words = words.join(
+        newest_of(state.people).select("person", _ID),
+        on="person",
+        maintain_order="left",
+    )
     exported = _exported(backlog, words[_ID].unique())
     records = _judged(words.join(exported, on=[_ID, "field"]), office)
     used = with_records(backlog, records)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -39,7 +37,7 @@ from ektp_sched.errors import (
     LedgerError,
     TooManyRejectsError,
 )
-from ektp_sched.ledger import NewAct
+from ektp_sched.ledger import NewAct, newest_of
 from ektp_sched.ledger.database import shown
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output.batches import file_stems
@@ -58,6 +56,7 @@ from ektp_sched.yesterday.reconcile import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from os import PathLike
 
     from ektp_sched.backlog import Backlog
@@ -139,7 +138,7 @@ class Morning:
     def sheets(self) -> pl.DataFrame:
         """Return the sheets of the day: printer, cards, path."""
         day, prints = self.plan.start, self.plan.assignments
-        stems = file_stems(prints["printer"].unique().sort().to_list())
+        stems = file_stems(prints["printer"].unique())
         cards = prints.filter(pl.col("day") == day).group_by("printer").len("cards")
         paths = []
         for printer in cards.sort("printer")["printer"]:
@@ -247,9 +246,7 @@ def today(
     if open is not None:
         check_one_of("open", open, get_args(OpenChoice))
     check_one_of("gone", gone, get_args(GoneChoice))
-    signature = Signature(
-        by=by or getpass.getuser(), day=on or date.today(), confirmed=on is not None
-    )
+    signature = Signature.of(by, on)
     finish(folder)
     path = newest_export(folder) if export is None else Path(export)
     refuse_later(folder, signature, heads, open)
@@ -443,7 +440,7 @@ def _hand_in(
         if not any((plan.path / BATCHES / day).is_dir() for day in days):
             continue
         saved = load(plan.path)
-        stems = file_stems(saved.assignments["printer"].unique().sort().to_list())
+        stems = file_stems(saved.assignments["printer"].unique())
         no_longer = voids.filter(plan=plan.number).select("day", "printer").rows()
         void = {(day, stems[printer]) for day, printer in no_longer if printer in stems}
         for path in marked_in(saved):
@@ -766,8 +763,7 @@ def made_of(
 
 def _told(state: State, backlog: Backlog) -> bytes:
     """Return the dates that those of an export were told."""
-    people = state.people.unique(_ID, keep="last", maintain_order=True)
-    told = state.told.join(people, on="person", how="inner")
+    told = state.told.join(newest_of(state.people), on="person", how="inner")
     told = told.join(backlog.frame.select(_ID), on=_ID, how="semi")
     return _csv(told.select(_ID, ready_by="promised_on").sort(_ID))
 
@@ -788,7 +784,7 @@ def _done(
         [*before, backlog.frame.select(_ID), backlog.held.select(_ID)]
     ).unique()
     people = state.people.join(asked, on=_ID, how="semi")
-    newest = people.unique(_ID, keep="last", maintain_order=True)
+    newest = newest_of(people)
     words = newest.join(state.results, on="person", how="inner").filter(
         pl.col("result") != "open"
     )

@@ -17,6 +17,7 @@ from ektp_sched.backlog.identity import (
 )
 from ektp_sched.backlog.numbers import read_numbers
 from ektp_sched.errors import InputError
+from ektp_sched.ledger import newest_of
 from ektp_sched.ledger.tables import FACTS
 from ektp_sched.words import said
 from ektp_sched.yesterday.sheets import read_filled
@@ -44,9 +45,7 @@ class People:
 
     def __init__(self, reader: Reader, office: Office) -> None:
         self.names = reader.names()
-        self.newest = self.names.unique(
-            "application_id", keep="last", maintain_order=True
-        )
+        self.newest = newest_of(self.names)
         self.named = Named(self.newest)
         self.office = office
         self._formers = _formers(self.names, reader)

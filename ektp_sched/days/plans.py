@@ -14,8 +14,9 @@ from ektp_sched.days.committed import put_in_place, unknown_plans, waiting_place
 from ektp_sched.days.folder import PlanFolder
 from ektp_sched.documents.entries import LedgerMark
 from ektp_sched.documents.reading import load
+from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import FolderError
-from ektp_sched.ledger import NewAct, personal, short_head
+from ektp_sched.ledger import NewAct, personal, refs_of, short_head
 from ektp_sched.ledger.state import state_of
 from ektp_sched.office import to_toml
 from ektp_sched.output import save
@@ -37,7 +38,6 @@ __all__ = [
     "adopt",
     "adopt_unknown",
     "is_relevant",
-    "persons_of",
     "put_plan",
     "refuse_edited",
 ]
@@ -87,7 +87,7 @@ def adopt(
     assert mark is not None
     raw = [(plan.path / name).read_bytes() for name in _EVIDENCE]
     ids = saved.assignments["application_id"]
-    strangers = ids.filter(persons_of(state, ids).is_null())
+    strangers = ids.filter(refs_of(state.people, ids).is_null())
     people = personal(strangers, "application")
     known = pl.concat(
         [
@@ -124,7 +124,7 @@ def _standing(saved: SavedPlan, state: State) -> pl.Series | None:
         return None
     carried = saved.backlog.known.carried
     ids = carried["application_id"].filter(stands(carried, saved.start))
-    return persons_of(state, ids)
+    return refs_of(state.people, ids)
 
 
 def refuse_edited(plan: PlanFolder, reader: Reader) -> None:
@@ -138,7 +138,7 @@ def refuse_edited(plan: PlanFolder, reader: Reader) -> None:
     (act,) = (act for act in reader.acts("plan", "adopt") if act.number == plan.act)
     for name, digest in act.detail["files"].items():
         path = plan.path / name
-        same = path.is_file() and _digest(path.read_bytes()) == digest
+        same = path.is_file() and digest_of(path) == digest
         if not same:
             message = said(
                 "was changed since act {act} of the ledger sealed it; put it back from "
@@ -278,17 +278,6 @@ def _digest(raw: bytes | memoryview) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def persons_of(state: State, ids: pl.Series) -> pl.Series:
-    """Return whom each id stands for: of a card printed anew, the newest."""
-    newest = state.people.unique("application_id", keep="last", maintain_order=True)
-    return ids.to_frame("application_id").join(
-        newest.select("application_id", "person"),
-        on="application_id",
-        how="left",
-        maintain_order="left",
-    )["person"]
-
-
 def _places(made: Plan, state: State, stay: pl.Series | None) -> pl.DataFrame:
     """Return each place that is another than before, and who has none any more.
 
@@ -299,7 +288,7 @@ def _places(made: Plan, state: State, stay: pl.Series | None) -> pl.DataFrame:
     place = ("day", "printer", "batch", "position")
     before = state.given.select("person", *place)
     now = made.assignments.select(
-        persons_of(state, made.assignments["application_id"]).alias("person"),
+        refs_of(state.people, made.assignments["application_id"]).alias("person"),
         *(pl.col(name).cast(before.schema[name]) for name in place),
     )
     same = before

@@ -7,7 +7,6 @@ it: what they can do, less what was printed, less who stands on sheets that stil
 
 from __future__ import annotations
 
-import getpass
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -36,13 +35,14 @@ from ektp_sched.days.morning import (
     refuse_later,
     take_in,
 )
-from ektp_sched.days.plans import persons_of, put_plan
+from ektp_sched.days.plans import put_plan
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import office_of, used
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE
 from ektp_sched.errors import UsageError
+from ektp_sched.ledger import refs_of
 from ektp_sched.office import Outage, calendar, capacity
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
@@ -158,7 +158,7 @@ class _Day:
             for number, plan in plans.items()
         ]
         rows = pl.concat(sheets).unique(_ID, keep="last", maintain_order=True)
-        rows = rows.with_columns(person=persons_of(state, rows[_ID]))
+        rows = rows.with_columns(person=refs_of(state.people, rows[_ID]))
         prints = used(reader, day).filter(pl.col("day") == day)
         uses = [use for plan in plans.values() for use in plan.shifts]
         return cls(
@@ -220,9 +220,7 @@ def rest(
             value=str(left),
         )
         raise UsageError(message)
-    signature = Signature(
-        by=by or getpass.getuser(), day=on or date.today(), confirmed=on is not None
-    )
+    signature = Signature.of(by, on)
     finish(folder)
     _refuse_first(folder, signature.day)
     path = newest_export(folder) if export is None else Path(export)
@@ -300,7 +298,7 @@ def _ask_for_sheets(day: _Day, voids: pl.DataFrame) -> None:
         if sheet.join(day.used, on="person", how="semi").height:
             continue
         plan = day.plans[number]
-        stems = file_stems(plan.assignments["printer"].unique().sort().to_list())
+        stems = file_stems(plan.assignments["printer"].unique())
         for path in marked_in(plan):
             if path.parent.name == str(on) and path.stem == stems[printer]:
                 raise filled_and_void(path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -13,8 +15,6 @@ from ektp_sched.ledger import NewAct, personal
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ektp_sched.ledger import Personal
 
 __all__ = ["OTHER", "REASONS", "Signature", "code_of"]
@@ -76,6 +76,24 @@ class Signature:
     approved_by: str | None = None
     confirmed: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        by: str | None = None,
+        on: date | None = None,
+        *,
+        reason: str | None = None,
+        approved_by: str | None = None,
+    ) -> Signature:
+        """Return who says something: the system's user, today, unless it is said."""
+        return cls(
+            by=by or getpass.getuser(),
+            day=on or date.today(),
+            reason=reason,
+            approved_by=approved_by,
+            confirmed=on is not None,
+        )
+
     @property
     def has_second_name(self) -> bool:
         """Return whether somebody else stands beside."""
@@ -105,6 +123,17 @@ class Signature:
         ektp_sched.errors.LedgerError
             Naming the option that is missing.
         """
+        self.refuse_without_reason(what)
+        self.refuse_without_second(what)
+
+    def refuse_without_reason(self, what: str) -> None:
+        """Refuse what needs a reason.
+
+        Raises
+        ------
+        ektp_sched.errors.LedgerError
+            There is none.
+        """
         if self.reason is None:
             message = said(
                 "{what} needs a reason; say it with --reason",
@@ -112,7 +141,6 @@ class Signature:
                 what=what,
             )
             raise LedgerError(message)
-        self.refuse_without_second(what)
 
     def refuse_without_second(self, what: str) -> None:
         """Refuse what needs somebody else's name.

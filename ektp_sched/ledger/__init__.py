@@ -9,7 +9,9 @@ from ektp_sched.ledger.ledger import (
     Personal,
     Reader,
     Writer,
+    newest_of,
     personal,
+    refs_of,
 )
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "Writer",
     "address",
     "breaks",
+    "newest_of",
     "personal",
+    "refs_of",
     "short_head",
 ]

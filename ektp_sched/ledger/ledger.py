@@ -40,7 +40,9 @@ __all__ = [
     "Reader",
     "Writer",
     "insert",
+    "newest_of",
     "personal",
+    "refs_of",
 ]
 
 _CONTROL: Final = r"[\x00-\x1f\x7f]+"
@@ -216,14 +218,7 @@ class Reader:
 
         A card printed anew has a number of its own, and the id of the one before.
         """
-        names = self.names()
-        return ids.to_frame("id").join(
-            names.unique("application_id", keep="last", maintain_order=True),
-            left_on="id",
-            right_on="application_id",
-            how="left",
-            maintain_order="left",
-        )["person"]
+        return refs_of(self.names(), ids)
 
     def names(self) -> pl.DataFrame:
         """Return person and application_id of all not forgotten, as they came."""
@@ -258,6 +253,22 @@ class Reader:
             },
             orient="row",
         )
+
+
+def newest_of(people: pl.DataFrame) -> pl.DataFrame:
+    """Return each id's row; of a card printed anew the application made for that."""
+    known = people.drop_nulls("application_id")
+    return known.unique("application_id", keep="last", maintain_order=True)
+
+
+def refs_of(people: pl.DataFrame, ids: pl.Series) -> pl.Series:
+    """Return whom of some people each id stands for; null for none."""
+    return ids.to_frame("application_id").join(
+        newest_of(people).select("application_id", "person"),
+        on="application_id",
+        how="left",
+        maintain_order="left",
+    )["person"]
 
 
 _DAYS: Final = frozenset(

@@ -7,15 +7,15 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-import xlsxwriter
 
-from ektp_sched.output.book import Book
+from ektp_sched.output.book import book_in_memory
 from ektp_sched.output.placing import refuse_early, replaced_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from ektp_sched.output.book import Book
     from ektp_sched.output.languages import Language
     from ektp_sched.trust.audit.audit import Audit
 
@@ -95,15 +95,7 @@ def refuse_audit(path: str | Path, inputs: Iterable[str | Path]) -> None:
 
 def _workbook(audit: Audit, words: Language) -> bytes:
     memory = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(memory, options) as workbook:
-        workbook.set_properties({"title": words.text("audit.title")})
-        book = Book(workbook, words)
+    with book_in_memory(memory, words, words.text("audit.title")) as book:
         _summary(book, audit)
         _list(book, "out_of_turn", audit.out_of_turn)
         _list(book, "explained", _by_reason(audit.explained))

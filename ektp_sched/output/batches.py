@@ -14,7 +14,7 @@ from ektp_sched.output.rows import PASSED, guarded
 from ektp_sched.output.tables import dates_as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -69,7 +69,7 @@ def parts(frame: pl.DataFrame) -> list[Part]:
     return found
 
 
-def file_stems(printers: list[str]) -> dict[str, str]:
+def file_stems(printers: Iterable[str]) -> dict[str, str]:
     """Return a file name without ending for each printer.
 
     Ids that some system cannot keep apart, or keeps for devices, get an
@@ -118,7 +118,7 @@ def batch_sheets(
     """Yield name, text and cells of each printer's day, in the plan's order."""
     table = dates_as_text(guarded(_table(rows, texts, provisional=provisional)))
     pieces = parts(rows.frame)
-    stems = file_stems(sorted({part.printer for part in pieces}))
+    stems = file_stems({part.printer for part in pieces})
     indonesian = texts.code == "id"
     # Written once and cut, as a table for each of thousands of files takes minutes.
     buffer = BytesIO()

@@ -11,6 +11,7 @@ import xlsxwriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BytesIO
     from pathlib import Path
 
     import polars as pl
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["Book", "drawn", "mark_line", "new_book", "pixels"]
+__all__ = ["Book", "book_in_memory", "drawn", "mark_line", "new_book", "pixels"]
 
 _DARK: Final = "#1F3864"
 _LINE: Final = "#8EA9C8"
@@ -48,6 +49,11 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "tick": {"border": 1, "border_color": _LINE, "align": "center", "font_size": 11},
     "bad": {"border": 1, "border_color": _LINE, "bg_color": "#FFC7CE"}
     | {"font_color": "#9C0006", "bold": True, "align": "center"},
+}
+_AS_TEXT: Final = {
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
 }
 _DATES: Final = {"id": "dd/mm/yyyy", "en": "d mmm yyyy"}
 
@@ -102,6 +108,14 @@ def mark_line(plan: AnyPlan, texts: Language) -> str | None:
 
 
 @contextmanager
+def book_in_memory(memory: BytesIO, texts: Language, title: str) -> Iterator[Book]:
+    """Open a workbook for writing; at the end all of it is in memory."""
+    with xlsxwriter.Workbook(memory, {"in_memory": True, **_AS_TEXT}) as workbook:
+        workbook.set_properties({"title": title})
+        yield Book(workbook, texts)
+
+
+@contextmanager
 def new_book(
     path: Path, plan: AnyPlan, texts: Language, title: str, *, large: bool = False
 ) -> Iterator[Book]:
@@ -109,9 +123,7 @@ def new_book(
     options = {
         "constant_memory": large,
         "in_memory": not large,  # else ten files are made and removed for each book
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
+        **_AS_TEXT,
         "tmpdir": str(path.parent),
     }
     workbook = xlsxwriter.Workbook(str(path), options)

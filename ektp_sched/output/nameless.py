@@ -55,7 +55,7 @@ def take_names_out(saved: SavedPlan, ids: Collection[str]) -> int:
     theirs = saved.assignments.filter(pl.col("application_id").is_in([*ids]))
     if theirs.is_empty():
         return 0
-    stems = file_stems(saved.assignments["printer"].unique().to_list())
+    stems = file_stems(saved.assignments["printer"].unique())
     made = is_made(theirs["application_id"])
     names = {*ids, *queue_numbers(theirs["application_id"].filter(made)).to_list()}
     changed = 0

@@ -139,7 +139,7 @@ def _sheet_stems(summary: Mapping[str, Any]) -> set[str]:
         printers = [str(use["resource"]) for use in uses or ()]
     except (TypeError, KeyError):
         return set()
-    return {*printers, *file_stems(sorted(set(printers))).values()}
+    return {*printers, *file_stems(set(printers)).values()}
 
 
 def _days_with_prints(summary: Mapping[str, Any]) -> set[str]:

@@ -63,7 +63,7 @@ def write_sheets(
     rows: SheetRows, plan: AnyPlan, folder: Path, texts: Language, *, every: bool
 ) -> None:
     """Write one workbook for every printer's day."""
-    stems = file_stems(rows.frame["printer"].unique().sort().to_list())
+    stems = file_stems(rows.frame["printer"].unique())
     days = rows.frame["day"].unique().sort()
     if not every:
         days = days.head(_SHEET_DAYS)

@@ -10,12 +10,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-import xlsxwriter
 
 from ektp_sched.backlog.identity import ID_FORM, queue_numbers
 from ektp_sched.days.month.report import figures_of, month_report, sections_of
 from ektp_sched.output.audit_sheets import list_sheet
-from ektp_sched.output.book import Book
+from ektp_sched.output.book import book_in_memory
 from ektp_sched.output.draw.sheet import Sheet
 from ektp_sched.output.placing import refuse_early, replaced_folder
 from ektp_sched.output.report import charts_available
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.days.month.figures import Month
+    from ektp_sched.output.book import Book
     from ektp_sched.output.languages import Language
 
 __all__ = ["month_document", "refuse_month", "save_month"]
@@ -62,7 +62,7 @@ def save_month(month: Month, path: str | Path, words: Language) -> None:
     """
     lists = _lists(month)
     with replaced_folder(path, own=_OWN) as folder:
-        text = json.dumps(month_document(month), ensure_ascii=False, indent=1)
+        text = json.dumps(_document(month, lists), ensure_ascii=False, indent=1)
         (folder / "audit.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
         month.days.write_csv(folder / "days.csv")
         lists["people"].write_csv(folder / "people.csv")
@@ -96,13 +96,16 @@ def refuse_month(path: str | Path, inputs: Iterable[str | Path]) -> None:
 
 def month_document(month: Month) -> dict[str, Any]:
     """Return the contents of ``audit.json``; dates are text."""
+    return _document(month, _lists(month))
+
+
+def _document(month: Month, lists: dict[str, pl.DataFrame]) -> dict[str, Any]:
     totals = (name for name in month.days.columns if name not in _APART)
     waits = {
         group or "all": [asdict(wait) for wait in month.waits(group)]
         for group in ("", "urgency", "area")
     }
     judged = month.judged
-    lists = _lists(month)
     return {
         "schema_version": 1,
         "office": month.office.name,
@@ -183,16 +186,8 @@ def _with_numbers(names: pl.DataFrame) -> pl.DataFrame:
 
 def _workbook(month: Month, lists: dict[str, pl.DataFrame], words: Language) -> bytes:
     memory = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(memory, options) as workbook:
-        title = words.text("month.kicker", office=month.office.name)
-        workbook.set_properties({"title": title})
-        book = Book(workbook, words)
+    title = words.text("month.kicker", office=month.office.name)
+    with book_in_memory(memory, words, title) as book:
         _summary(book, month, title)
         for name, frame in (
             ("days", month.days),
