@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run
 
+from ektp_sched.days import morning as days_morning
 from ektp_sched.days import open_office, today
 from ektp_sched.days.committed import finish
 from ektp_sched.days.record import record_all
@@ -444,6 +445,29 @@ def test_two_at_once_make_one_plan(tmp_path: Path) -> None:
     assert [each["plan"] for each in said] == [1, 1]
     kinds = [act.kind for act in acts(folder)]
     assert kinds == ["begin", "import", "plan"]
+    proven(folder, TUESDAY)
+
+
+@pytest.mark.parametrize("step", ["take_in", "made_of"])
+def test_a_plan_that_somebody_makes_meanwhile_is_the_plan(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it comes before this one's state is read, or while it is planned."""
+    folder = office(tmp_path)
+    own = getattr(days_morning, step)
+
+    def meanwhile(*given: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        done = own(*given, **options)
+        morning(folder, TUESDAY)
+        return done
+
+    monkeypatch.setattr(days_morning, step, meanwhile)
+    made = morning(folder, TUESDAY)
+    assert made.again
+    assert made.place is not None
+    assert made.place.number == 1
+    assert [act.kind for act in acts(folder)] == ["begin", "import", "plan"]
     proven(folder, TUESDAY)
 
 

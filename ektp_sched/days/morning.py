@@ -262,6 +262,11 @@ def today(
         raise _asked_after(asked, recorded) from None
     for _ in range(ATTEMPTS):
         basis = basis_of(folder, backlog, signature.day)
+        if basis.previous is not None and basis.previous.start == signature.day:
+            # Somebody else has made it since it was looked for.
+            same = _made_already(folder, backlog, path, signature)
+            if same is not None:
+                return same
         made = made_of(folder, basis, signature.day, days or basis.days, progress)
         place = None
         if made.status in (Status.OPTIMAL, Status.FEASIBLE):
@@ -275,10 +280,6 @@ def today(
                 report=report,
             )
             if put is None:
-                if (
-                    same := _made_already(folder, backlog, path, signature)
-                ) is not None:
-                    return same
                 continue
             place, made = put
         return morning_of(made, place, path, imported, recorded, basis)
