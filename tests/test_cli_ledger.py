@@ -150,3 +150,14 @@ def test_a_word_that_is_no_command_names_the_nearest(office: Path) -> None:
     for name in ("verify", "history", "backup", "restore", "forget", "url"):
         told = run("ledger", name, "--help").stdout
         assert f"ektp-sched ledger {name}" in told.partition("Example")[2]
+
+
+@pytest.mark.parametrize("words", [("today",), ("record", "--all"), ("ledger", "url")])
+def test_a_wrong_address_is_said_in_the_offices_language(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    office = OFFICE.replace('language = "en"', 'language = "id"')
+    (tmp_path / "office.toml").write_text(office)
+    done = run(*words, "--ledger", "no address", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "alamat" in done.stderr

@@ -19,7 +19,7 @@ from ektp_sched.cli.options import (
     LangOption,
     LedgerOption,
 )
-from ektp_sched.cli.reading import words_for
+from ektp_sched.cli.reading import read_folder
 from ektp_sched.cli.usage import Command, Commands
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
@@ -27,7 +27,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ektp_sched.days import OfficeFolder
     from ektp_sched.days.evidence import WrongPlan
     from ektp_sched.ledger import Act
     from ektp_sched.ledger.verify import Verdict
@@ -48,15 +47,6 @@ FolderAndFile = Annotated[
     ),
 ]
 _WORST: Final = 20
-
-
-def _opened(
-    path: Path, address: str | None, lang: str | None
-) -> tuple[OfficeFolder, Language]:
-    from ektp_sched.days import open_office
-
-    folder = open_office(path, ledger=address)
-    return folder, words_for(folder.office, lang)
 
 
 def _folder_and(places: list[Path]) -> tuple[Path, Path]:
@@ -97,7 +87,7 @@ def verify(
     from ektp_sched.days.evidence import check_plans
     from ektp_sched.ledger.verify import verify_ledger
 
-    office, words = _opened(folder, address, lang)
+    office, words = read_folder(folder, address, lang)
     if os.access(folder, os.W_OK):
         finish(office)
     with office.ledger.reading() as reader, Progress(words) as progress:
@@ -200,7 +190,7 @@ def history(
                 choices=", ".join(KINDS),
             )
             raise UsageError(message)
-    office, words = _opened(folder, address, lang)
+    office, words = read_folder(folder, address, lang)
     with office.ledger.reading() as reader:
         undone = reader.undone
         acts = [
@@ -264,7 +254,7 @@ def url(
     as_json: JsonOption = False,
 ) -> None:
     """Say where the ledger is, without any password."""
-    office, _ = _opened(folder, address, lang)
+    office, _ = read_folder(folder, address, lang)
     place = office.ledger.place
     if as_json:
         emit({"schema_version": 1, "url": place, "exists": office.ledger.exists})
@@ -286,7 +276,7 @@ def backup(
     from ektp_sched.ledger.backup import back_up
 
     path, file = _folder_and(places)
-    office, words = _opened(path, address, lang)
+    office, words = read_folder(path, address, lang)
     done = back_up(office.ledger, file)
     if as_json:
         emit(
@@ -330,7 +320,7 @@ def restore(
     from ektp_sched.ledger.backup import restore as put_back
 
     path, file = _folder_and(places)
-    office, words = _opened(path, address, lang)
+    office, words = read_folder(path, address, lang)
     done = put_back(
         office.ledger,
         file,
@@ -408,7 +398,7 @@ def forget(
     from ektp_sched.days.forget import forget as erase
 
     path, who = _folder_and_person(whom or [], by_day=before is not None)
-    office, words = _opened(path, address, lang)
+    office, words = read_folder(path, address, lang)
     with Progress(words) as progress:
         done = erase(
             office,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ektp_sched.cli.language import speak, spoken
 
 if TYPE_CHECKING:
+    from ektp_sched.days import OfficeFolder
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
 
@@ -18,6 +19,20 @@ def read_office(path: Path, lang: str | None) -> tuple[Office, Language]:
 
     office = Office.load(path)
     return office, words_for(office, lang)
+
+
+def read_folder(
+    path: Path, ledger: str | None, lang: str | None
+) -> tuple[OfficeFolder, Language]:
+    """Return an office folder, and the words of the command that works in it.
+
+    What is wrong with the ledger's address is said in them already.
+    """
+    from ektp_sched.days.folder import office_in, open_office
+
+    office = office_in(path)
+    words = words_for(office, lang)
+    return open_office(path, ledger=ledger, office=office), words
 
 
 def words_for(office: Office | None, lang: str | None) -> Language:

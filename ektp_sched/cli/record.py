@@ -18,7 +18,7 @@ from ektp_sched.cli.options import (
     LedgerOption,
     signed_by,
 )
-from ektp_sched.cli.reading import words_for
+from ektp_sched.cli.reading import read_folder
 from ektp_sched.errors import UsageError, place
 from ektp_sched.words import Said, joined, said
 
@@ -184,13 +184,11 @@ def record(
     Hand in the filled sheets as they are. The same twice changes nothing; what a plan
     rests on is corrected with a second name alone.
     """
-    from ektp_sched.days import open_office
     from ektp_sched.days.committed import finish
     from ektp_sched.days.signature import Signature
 
     where, *paths = _with_folder(places or [])
-    folder = open_office(where, ledger=ledger)
-    words = words_for(folder.office, lang)
+    folder, words = read_folder(where, ledger, lang)
     given: dict[str, Any] = {
         "FILE": paths,
         "--all": all_printed,

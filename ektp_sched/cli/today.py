@@ -21,7 +21,7 @@ from ektp_sched.cli.options import (
     signed_by,
 )
 from ektp_sched.cli.plan import NoReportOption, tell_conflict
-from ektp_sched.cli.reading import words_for
+from ektp_sched.cli.reading import read_folder
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
@@ -109,11 +109,8 @@ def today(
     The ledger knows who was printed, promised and asked about: nobody is printed
     twice, and as few as possible move to another day.
     """
-    from ektp_sched.days.folder import open_office
-
     share = _share(left, rest=rest)
-    folder = open_office(directory, ledger=ledger)
-    words = words_for(folder.office, lang)
+    folder, words = read_folder(directory, ledger, lang)
     options: dict[str, Any] = {
         "on": on,
         "export": export,

@@ -20,7 +20,7 @@ from ektp_sched.cli.options import (
     PlanArgument,
     PriorityOption,
 )
-from ektp_sched.cli.reading import files_read, read_office, words_for
+from ektp_sched.cli.reading import files_read, read_folder, read_office, words_for
 from ektp_sched.cli.yesterday import (
     DoneOption,
     GoneOption,
@@ -318,12 +318,10 @@ def _audit_ledger(
     as_json: bool,
 ) -> None:
     """Tell of an office's days out of its ledger."""
-    from ektp_sched.days import open_office
     from ektp_sched.days.month import month_of, refuse_month, save_month
     from ektp_sched.days.month.saving import month_document
 
-    folder = open_office(path, ledger=ledger)
-    words = words_for(folder.office, lang)
+    folder, words = read_folder(path, ledger, lang)
     refuse_month(out, [path])
     month = month_of(folder, first=first, last=last)
     save_month(month, out, words)

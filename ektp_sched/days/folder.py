@@ -26,6 +26,7 @@ __all__ = [
     "PlanFolder",
     "exports",
     "newest_export",
+    "office_in",
     "open_office",
 ]
 
@@ -190,7 +191,10 @@ def _plan(index: Path) -> PlanFolder | None:
 
 
 def open_office(
-    path: str | PathLike[str] = ".", *, ledger: str | None = None
+    path: str | PathLike[str] = ".",
+    *,
+    ledger: str | None = None,
+    office: Office | None = None,
 ) -> OfficeFolder:
     """Return the office that lives in a folder.
 
@@ -200,6 +204,8 @@ def open_office(
         A folder with office.toml or office.xlsx.
     ledger
         Address of its ledger; see `ektp_sched.ledger.database.address`.
+    office
+        What `office_in` returns, where that was asked before.
 
     Raises
     ------
@@ -211,6 +217,21 @@ def open_office(
         The address is none.
     """
     folder = Path(path)
+    rules = office_in(folder) if office is None else office
+    place = address(folder, given=ledger, of_office=rules.ledger.url)
+    return OfficeFolder(folder, rules, Ledger(place))
+
+
+def office_in(folder: Path) -> Office:
+    """Return the office of the one office file in a folder.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        There is none, or there are two.
+    ektp_sched.errors.OfficeError
+        It is not what it should be.
+    """
     files = [folder / name for name in _OFFICES if (folder / name).is_file()]
     if len(files) != 1:
         message = (
@@ -227,6 +248,4 @@ def open_office(
             )
         )
         raise FolderError(message, file=str(folder))
-    office = Office.load(files[0])
-    place = address(folder, given=ledger, of_office=office.ledger.url)
-    return OfficeFolder(folder, office, Ledger(place))
+    return Office.load(files[0])
