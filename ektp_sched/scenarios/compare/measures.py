@@ -22,12 +22,15 @@ from ektp_sched.scenarios.simulate.polymatroid import CAUSES
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from fractions import Fraction
 
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
     from ektp_sched.scenarios.simulate.outcome import Outcome
+    from ektp_sched.scenarios.world.laws import Scenario, Told, Worth
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Samples = dict[str, Floats]
@@ -38,12 +41,14 @@ __all__ = [
     "binding_share",
     "daily",
     "difference",
+    "fixed_cost",
     "nobody_waits_any_more",
     "quantities",
     "samples",
     "trip_cost",
     "trips",
     "waits",
+    "with_dates",
 ]
 
 _DAYS: Final = ("backlog_cleared_on", "nobody_waits_on", "on_target_on")
@@ -89,6 +94,41 @@ def samples(outcome: Outcome, office: Office) -> Samples:
         "utilisation": printed / possible,
     }
     return {name: values.astype(np.float64) for name, values in by_name.items()}
+
+
+def fixed_cost(
+    scenario: Scenario, worked: Bools, in_baseline: Bools, worth: Worth
+) -> Fraction:
+    """Return what a scenario costs beside trips in every future, rupiah.
+
+    Its price as far as it counts, and the days that it works and the baseline does
+    not; both are given by day, ``(H,)``.
+    """
+    further = int((worked & ~in_baseline).sum())
+    price = worth.counted(scenario.cost_idr, len(worked))
+    return price + further * scenario.cost_idr_per_day
+
+
+def with_dates(
+    base: Samples,
+    outcome: Outcome,
+    told_trips: Floats,
+    office: Office,
+    law: Told,
+) -> Samples:
+    """Return the baseline's samples if everybody is told a date.
+
+    Trips in vain of those who heed it are given by area, ``(A, R)``; the others come
+    as people do today.
+    """
+    heeded, areas = float(law.heeded), outcome.areas
+    as_today = trips(outcome.person_days_by_area(), areas, office)
+    made = heeded * told_trips + (1 - heeded) * as_today
+    return base | {
+        "wasted_trips": made.sum(axis=0),
+        "wasted_trip_cost_idr": trip_cost(made, areas, office),
+        "total_cost_idr": base["total_cost_idr"] + law.cost_idr,
+    }
 
 
 def quantities(sampled: Mapping[str, Floats], days: int, start: date) -> dict[str, Any]:
@@ -182,7 +222,6 @@ def difference(
     ours: Mapping[str, Floats],
     theirs: Mapping[str, Floats],
     days: int,
-    cost_idr: int,
 ) -> Difference:
     """Return a scenario less the baseline, replication by replication.
 
@@ -197,8 +236,8 @@ def difference(
             both = (own < days) & (other < days)
             own, other = own[both], other[both]
         spreads[key] = of_values(own - other) if len(own) else None
-    saved = -spreads["person_days"].mean
-    money = cost_idr / saved if cost_idr > 0 and saved > 0 else None
+    saved, cost = -spreads["person_days"].mean, spreads["total_cost_idr"].mean
+    money = cost / saved if cost > 0 and saved > 0 else None
     return Difference(name=name, baseline=baseline, **spreads, idr_per_person_day=money)
 
 
