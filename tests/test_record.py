@@ -618,6 +618,9 @@ def test_an_outage_until_further_notice_ends_with_the_next_word(office: Path) ->
     morning(office, WEDNESDAY)
     plan = pl.read_csv(office / f"plans/{WEDNESDAY}/plan.csv", try_parse_dates=True)
     assert plan["day"].min() == date(2017, 9, 15)
+    half = ("--outage", "server-1", "--from", "2017-09-20", "--left")
+    assert told(office, *half, "50%")["act"]
+    assert told(office, *half, "0,5")["act"] is None
     for wrong in (
         ("--outage", "server-9"),
         ("--outage", "server-1", "--left", "1.5"),

@@ -116,7 +116,7 @@ def _records(records: pl.DataFrame, texts: Language) -> Iterator[str]:
             name: row[name] or texts.text("today.nothing")
             for name in ("was", "is", "used")
         }
-        field = texts.text(f"today.field.{row['field']}")
+        field = texts.text(f"field.{row['field']}")
         yield texts.text(f"today.{key}", who=who, field=field, **cells)
     if (rest := told.height - first.height) > 0:
         yield texts.text("today.more_records", count=rest)
