@@ -457,7 +457,7 @@ def _counts(folder: OfficeFolder, texts: list[str], signature: Signature) -> _To
 
     act, frame = record_counts(folder, dict(map(_count, texts)), signature)
     lines = [_as_act(act)]
-    for card, blanks, expected in frame.iter_rows():
+    for card, blanks, expected, on_sheets in frame.iter_rows():
         figures: dict[str, Any] = {
             "card": card,
             "blanks": blanks,
@@ -471,21 +471,44 @@ def _counts(folder: OfficeFolder, texts: list[str], signature: Signature) -> _To
                     **figures,
                 )
             )
-            continue
-        more = blanks > expected
-        lines.append(
-            said(
-                "{card}: {blanks} blanks on the morning of {day}; there should be "
-                "{expected}: {number} {word}.",
-                "{card}: {blanks} blangko pada pagi {day}; seharusnya {expected}: "
-                "{word} {number}.",
-                expected=expected,
-                number=abs(blanks - expected),
-                word=said("more", "lebih") if more else said("fewer", "kurang"),
-                **figures,
+        else:
+            more = blanks > expected
+            lines.append(
+                said(
+                    "{card}: {blanks} blanks on the morning of {day}; there should be "
+                    "{expected}: {number} {word}.",
+                    "{card}: {blanks} blangko pada pagi {day}; seharusnya {expected}: "
+                    "{word} {number}.",
+                    expected=expected,
+                    number=abs(blanks - expected),
+                    word=said("more", "lebih") if more else said("fewer", "kurang"),
+                    **figures,
+                )
             )
-        )
+        if on_sheets is not None:
+            lines.append(_beside_sheets(blanks, on_sheets, signature.day))
     return {"act": act, "counts": frame.to_dicts()}, lines
+
+
+def _beside_sheets(blanks: int, cards: int, day: date) -> Said:
+    """Return what a count means on a day whose sheets are made."""
+    figures: dict[str, Any] = {"cards": cards, "day": str(day)}
+    if blanks < cards:
+        return said(
+            "That is {short} too few for the {cards} cards on the sheets of {day}: "
+            "print from the top, and record in the evening who was not printed.",
+            "Itu kurang {short} untuk {cards} kartu pada lembar {day}: cetaklah dari "
+            "atas, dan sorenya catat siapa yang tidak tercetak.",
+            short=cards - blanks,
+            **figures,
+        )
+    return said(
+        "It counts as the blanks before anything was printed on {day}; the sheets of "
+        "that day ({cards} cards) stay as they are, and the next plan uses it.",
+        "Ini dihitung sebagai isi gudang sebelum ada yang dicetak pada {day}; lembar "
+        "hari itu ({cards} kartu) tetap berlaku, dan rencana berikutnya memakainya.",
+        **figures,
+    )
 
 
 def _count(text: str) -> tuple[str | None, int]:

@@ -487,16 +487,20 @@ def _made_already(
         last = last_plan(folder, reader)
         if last is None or last.day != signature.day:
             return None
-        came = [
-            act
-            for act in reader.acts(live=False)
-            if act.number > last.act and is_relevant(act)
-        ]
+        acts = {act.number: act for act in reader.acts(live=False)}
+        since = [act for act in acts.values() if act.number > last.act]
+        # What was counted after the sheets were made is for the next plan.
+        counts = [act for act in since if _root(acts, act).kind == "count"]
+        came = [act for act in since if is_relevant(act) and act not in counts]
         fresh = compare(backlog, state_of(reader), folder.office, signature.day)
         counted = counted_in_file(folder.office, reader, signature.day)
         plan = load(last.path)
         office = office_of(folder.office, reader, signature.day)
         blanks = blanks_left(folder.office, reader, signature.day)
+    if counts:
+        office = office.model_copy(update={"cards": plan.office.cards})
+    if any(act.detail.get("ribbons") for act in counts):
+        office = office.model_copy(update={"printers": plan.office.printers})
     # The office of the rest of a day has what was left then.
     is_other = last.path.name == str(signature.day) and plan.office != office
     if came or fresh.is_new or counted is not None or is_other:
@@ -520,6 +524,13 @@ def _made_already(
         slipped=_slipped(plan, None),
         blanks=blanks,
     )
+
+
+def _root(acts: Mapping[int, Act], act: Act) -> Act:
+    """Return the act that one takes back or takes up again; itself if it does not."""
+    while act.undoes is not None:
+        act = acts[act.undoes]
+    return act
 
 
 def _records(made: Plan) -> pl.DataFrame:
