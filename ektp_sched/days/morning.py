@@ -116,7 +116,11 @@ class Morning:
         Whether these sheets were there before, and nothing has changed since.
     records
         Whose record in the export differs from what was known, or from what is used:
-        the columns of `ektp_sched.backlog.records.RECORDS`.
+        the columns of `ektp_sched.backlog.records.RECORDS`, and ``is_new``, whether the
+        last plan did not say so already.
+    rejects
+        Rows of the export that cannot be used: row, column, reason, and ``is_new``,
+        whether the last plan's export had fewer of that column and reason.
     slipped
         Whose told date is not kept: the columns of
         `ektp_sched.documents.tables.SLIPPED`, and ``is_new``, whether the last plan
@@ -132,6 +136,7 @@ class Morning:
     recorded: Recorded | None
     again: bool
     records: pl.DataFrame
+    rejects: pl.DataFrame
     slipped: pl.DataFrame
     blanks: Mapping[str, int]
 
@@ -302,7 +307,8 @@ def morning_of(
         imported,
         recorded,
         again=False,
-        records=_records(made),
+        records=_records(made, basis.previous),
+        rejects=_rejects(made, basis.previous),
         slipped=_slipped(made, basis.previous),
         blanks=basis.blanks,
     )
@@ -520,8 +526,9 @@ def _made_already(
         None,
         None,
         again=True,
-        records=_records(plan),
-        slipped=_slipped(plan, None),
+        records=_records(plan, plan),
+        rejects=_rejects(plan, plan),
+        slipped=_slipped(plan, plan),
         blanks=blanks,
     )
 
@@ -533,9 +540,45 @@ def _root(acts: Mapping[int, Act], act: Act) -> Act:
     return act
 
 
-def _records(made: Plan) -> pl.DataFrame:
-    records = made.backlog.records
-    return pl.DataFrame(schema=dict(RECORDS)) if records is None else records
+def _records(made: Plan, previous: Plan | None) -> pl.DataFrame:
+    """Return the records that differ, and which of them the last plan had not."""
+    now, before = (
+        pl.DataFrame(schema=dict(RECORDS))
+        if plan is None or plan.backlog.records is None
+        else plan.backlog.records
+        for plan in (made, previous)
+    )
+    return _beside(now, before, ("application_id", "field", "is", "because"))
+
+
+def _rejects(made: Plan, previous: Plan | None) -> pl.DataFrame:
+    """Return the rejects, and which of them are more than the last plan had alike.
+
+    A row has another number in the next export, and nobody's id stands beside it.
+    """
+    now = made.backlog.rejects.sort("row", maintain_order=True)
+    before = now.clear() if previous is None else previous.backlog.rejects
+    return _beside(now, before, ("column", "reason"))
+
+
+def _beside(
+    now: pl.DataFrame, before: pl.DataFrame, alike: Sequence[str]
+) -> pl.DataFrame:
+    """Return rows with ``is_new``: whether there were fewer such before."""
+    nth = pl.int_range(pl.len()).over(alike).alias("nth")
+    known = before.select(*alike, nth, is_new=pl.lit(value=False))
+    return (
+        now.with_columns(nth)
+        .join(
+            known,
+            on=[*alike, "nth"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .with_columns(pl.col("is_new").fill_null(value=True))
+        .drop("nth")
+    )
 
 
 def _slipped(made: Plan, previous: Plan | None) -> pl.DataFrame:
