@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ektp_sched.scenarios.compare.spread import Spread  # noqa: TC001
 from ektp_sched.scenarios.document import Document, Number, Share
+from ektp_sched.scenarios.world.laws import MEASURES, Measure, Question
 
 __all__ = [
     "ANSWERS",
@@ -24,27 +25,14 @@ __all__ = [
     "Verdict",
 ]
 
-Measure = Literal["money", "date", "wait"]
-"""By what is judged: money within the horizon, the day on which nobody waits any more,
-or the longest wait."""
-
 Answer = Literal["yes", "no", "not-on-these-dates", "cannot-be-told"]
 
-MEASURES: Final[tuple[Measure, ...]] = ("money", "date", "wait")
 ANSWERS: Final[tuple[Answer, ...]] = (
     "yes",
     "no",
     "not-on-these-dates",
     "cannot-be-told",
 )
-
-
-class Question(Document):
-    """Whether one scenario should be chosen rather than another."""
-
-    choose: str
-    against: str  # a scenario, or dates_only: the baseline with dates told
-    by: Measure = "money"
 
 
 class Verdict(Document):
