@@ -12,6 +12,13 @@ import polars as pl
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
+from ektp_sched.scenarios.compare.answer import (  # noqa: TC001
+    Question,
+    Queue,
+    Sensitivity,
+    Turn,
+    Verdict,
+)
 from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 from ektp_sched.scenarios.document import Document, Number, Share
 from ektp_sched.scenarios.world.laws import Assumption  # noqa: TC001
@@ -123,11 +130,14 @@ class ScenarioFigures(_Quantities):
     backlog_cleared_on: DaySpread | None = None
     nobody_waits_on: DaySpread | None = None
     on_target_on: DaySpread | None = None
+    nobody_waits_any_more: Queue | None = None
     waiting_at_end: Spread | None = None
     longest_wait_days: Spread | None = None
     person_days: Spread | None = None
     wasted_trips: Spread | None = None
     wasted_trip_cost_idr: Spread | None = None
+    # all that it costs within the horizon beside trips: docs/files.md
+    total_cost_idr: Spread | None = None
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     wait_days: Waits | None = None
@@ -252,6 +262,13 @@ class Comparison(OneLine, Document):
         One for each scenario but the baseline, and for ``dates_only``.
     break_even
         For each scenario with a cost, against both baselines.
+    question, verdict
+        What is asked, and its answer; None: nothing is.
+    verdict_against_told
+        The answer to the same question against ``dates_only``, where it is
+        asked against the baseline.
+    turns, sensitivities
+        What would turn the answer, input by input.
     gap
         How far the policy is from the exact optimum where nothing is
         uncertain, tier by tier.
@@ -260,7 +277,7 @@ class Comparison(OneLine, Document):
     notices
         What a reader should know.
     table
-        daily.csv: scenario, day, waiting and printed at P10, P50, P90.
+        daily.csv: scenario, day, waiting, printed and the queue left.
     seconds
         By stage: the one part that differs between equal runs.
     """
@@ -282,6 +299,11 @@ class Comparison(OneLine, Document):
     break_even: Annotated[
         tuple[BreakEven, ...], BeforeValidator(_listed), PlainSerializer(_nested)
     ] = ()
+    question: Question | None = None
+    verdict: Verdict | None = None
+    verdict_against_told: Verdict | None = None
+    turns: tuple[Turn, ...] = ()
+    sensitivities: tuple[Sensitivity, ...] = ()
     gap: tuple[PolicyGap, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     notices: tuple[Notice, ...] = ()
