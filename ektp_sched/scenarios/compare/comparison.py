@@ -119,6 +119,10 @@ class _Quantities(Document):
         return {name: part for name, part in self if isinstance(part, spreads)}
 
 
+def _unknown(value: object) -> bool:
+    return value is None or value == ()
+
+
 class ScenarioFigures(_Quantities):
     """What one scenario comes to."""
 
@@ -126,7 +130,12 @@ class ScenarioFigures(_Quantities):
     name: str
     label: str = ""
     cost_idr: int = 0
+    # price plus days, shifts, replacements and telling
+    total_cost_idr: Spread | None = Field(default=None, exclude_if=_unknown)
     limits: Limiting | None = None
+    # nobody_waits_any_more: by the share of futures at a day's close; nobody_waits_on:
+    # the first day of each future by itself
+    nobody_waits_any_more: Queue | None = Field(default=None, exclude_if=_unknown)
     backlog_cleared_on: DaySpread | None = None
     nobody_waits_on: DaySpread | None = None
     on_target_on: DaySpread | None = None
@@ -141,10 +150,6 @@ class ScenarioFigures(_Quantities):
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     wait_days: Waits | None = None
-
-
-def _unknown(value: object) -> bool:
-    return value is None
 
 
 class Difference(_Quantities):
@@ -166,8 +171,10 @@ class Difference(_Quantities):
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     # less the trips of the baseline with dates told
-    wasted_trips_against_told: Spread | None = Field(None, exclude_if=_unknown)
-    wasted_trip_cost_idr_against_told: Spread | None = Field(None, exclude_if=_unknown)
+    wasted_trips_against_told: Spread | None = Field(default=None, exclude_if=_unknown)
+    wasted_trip_cost_idr_against_told: Spread | None = Field(
+        default=None, exclude_if=_unknown
+    )
     # money for each day that a person waits less; None where it costs nothing or saves
     # no day
     idr_per_person_day: Rupiah | None = None
@@ -245,6 +252,10 @@ class Comparison(OneLine, Document):
 
     Parameters
     ----------
+    question, verdict
+        What was asked and what is answered; None where nothing was.
+    turns, sensitivities
+        What would turn the answer, and what each input by itself does to it.
     office, language
         Name and language of the baseline's office.
     replications, seed, start, days, policy
@@ -284,6 +295,10 @@ class Comparison(OneLine, Document):
 
     schema_version: int = 1
     program: str = "ektp-sched"
+    question: Question | None = Field(default=None, exclude_if=_unknown)
+    verdict: Verdict | None = Field(default=None, exclude_if=_unknown)
+    turns: tuple[Turn, ...] = Field(default=(), exclude_if=_unknown)
+    sensitivities: tuple[Sensitivity, ...] = Field(default=(), exclude_if=_unknown)
     office: str = ""
     language: str = "id"
     replications: int = Field(ge=1)
