@@ -132,7 +132,7 @@ def test_who_can_be_printed_in_no_case_is_left_out() -> None:
 def test_few_who_were_told_a_date_make_nobody_else_stand_out_of_turn() -> None:
     people = [person(f"u{n}", waited=n) for n in range(1, 21)]
     told = [person(f"t{n}", promised_on=n) for n in (2, 3)]
-    case = Case(desk(4), [*people, *told], days=7)
+    case = Case(desk(4), (*people, *told), days=7)
     queue = build_queue(case.backlog, case.office, case.start, case.days)
     assert len(queue.rows) == len(people)
     assert len(queue.singles.rows) == len(told)

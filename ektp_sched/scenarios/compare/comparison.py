@@ -130,7 +130,8 @@ class ScenarioFigures(_Quantities):
     name: str
     label: str = ""
     cost_idr: int = 0
-    # price plus days, shifts, replacements and telling
+    # all that it costs within the horizon beside trips: price, days, shifts,
+    # replacements and telling
     total_cost_idr: Spread | None = Field(default=None, exclude_if=_unknown)
     limits: Limiting | None = None
     # nobody_waits_any_more: by the share of futures at a day's close; nobody_waits_on:
@@ -139,14 +140,11 @@ class ScenarioFigures(_Quantities):
     backlog_cleared_on: DaySpread | None = None
     nobody_waits_on: DaySpread | None = None
     on_target_on: DaySpread | None = None
-    nobody_waits_any_more: Queue | None = None
     waiting_at_end: Spread | None = None
     longest_wait_days: Spread | None = None
     person_days: Spread | None = None
     wasted_trips: Spread | None = None
     wasted_trip_cost_idr: Spread | None = None
-    # all that it costs within the horizon beside trips: docs/files.md
-    total_cost_idr: Spread | None = None
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     wait_days: Waits | None = None
@@ -253,7 +251,10 @@ class Comparison(OneLine, Document):
     Parameters
     ----------
     question, verdict
-        What was asked and what is answered; None where nothing was.
+        What is asked, and its answer; None: nothing is.
+    verdict_against_told
+        The answer to the same question against ``dates_only``, where it is
+        asked against the baseline.
     turns, sensitivities
         What would turn the answer, and what each input by itself does to it.
     office, language
@@ -273,13 +274,6 @@ class Comparison(OneLine, Document):
         One for each scenario but the baseline, and for ``dates_only``.
     break_even
         For each scenario with a cost, against both baselines.
-    question, verdict
-        What is asked, and its answer; None: nothing is.
-    verdict_against_told
-        The answer to the same question against ``dates_only``, where it is
-        asked against the baseline.
-    turns, sensitivities
-        What would turn the answer, input by input.
     gap
         How far the policy is from the exact optimum where nothing is
         uncertain, tier by tier.
@@ -297,6 +291,7 @@ class Comparison(OneLine, Document):
     program: str = "ektp-sched"
     question: Question | None = Field(default=None, exclude_if=_unknown)
     verdict: Verdict | None = Field(default=None, exclude_if=_unknown)
+    verdict_against_told: Verdict | None = Field(default=None, exclude_if=_unknown)
     turns: tuple[Turn, ...] = Field(default=(), exclude_if=_unknown)
     sensitivities: tuple[Sensitivity, ...] = Field(default=(), exclude_if=_unknown)
     office: str = ""
@@ -314,11 +309,6 @@ class Comparison(OneLine, Document):
     break_even: Annotated[
         tuple[BreakEven, ...], BeforeValidator(_listed), PlainSerializer(_nested)
     ] = ()
-    question: Question | None = None
-    verdict: Verdict | None = None
-    verdict_against_told: Verdict | None = None
-    turns: tuple[Turn, ...] = ()
-    sensitivities: tuple[Sensitivity, ...] = ()
     gap: tuple[PolicyGap, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     notices: tuple[Notice, ...] = ()
