@@ -119,6 +119,10 @@ class _Quantities(Document):
         return {name: part for name, part in self if isinstance(part, spreads)}
 
 
+def _unknown(value: object) -> bool:
+    return value is None or value == ()
+
+
 class ScenarioFigures(_Quantities):
     """What one scenario comes to."""
 
@@ -126,25 +130,24 @@ class ScenarioFigures(_Quantities):
     name: str
     label: str = ""
     cost_idr: int = 0
+    # all that it costs within the horizon beside trips: price, days, shifts,
+    # replacements and telling
+    total_cost_idr: Spread | None = Field(default=None, exclude_if=_unknown)
     limits: Limiting | None = None
+    # nobody_waits_any_more: by the share of futures at a day's close; nobody_waits_on:
+    # the first day of each future by itself
+    nobody_waits_any_more: Queue | None = Field(default=None, exclude_if=_unknown)
     backlog_cleared_on: DaySpread | None = None
     nobody_waits_on: DaySpread | None = None
     on_target_on: DaySpread | None = None
-    nobody_waits_any_more: Queue | None = None
     waiting_at_end: Spread | None = None
     longest_wait_days: Spread | None = None
     person_days: Spread | None = None
     wasted_trips: Spread | None = None
     wasted_trip_cost_idr: Spread | None = None
-    # all that it costs within the horizon beside trips: docs/files.md
-    total_cost_idr: Spread | None = None
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     wait_days: Waits | None = None
-
-
-def _unknown(value: object) -> bool:
-    return value is None
 
 
 class Difference(_Quantities):
@@ -166,8 +169,10 @@ class Difference(_Quantities):
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     # less the trips of the baseline with dates told
-    wasted_trips_against_told: Spread | None = Field(None, exclude_if=_unknown)
-    wasted_trip_cost_idr_against_told: Spread | None = Field(None, exclude_if=_unknown)
+    wasted_trips_against_told: Spread | None = Field(default=None, exclude_if=_unknown)
+    wasted_trip_cost_idr_against_told: Spread | None = Field(
+        default=None, exclude_if=_unknown
+    )
     # money for each day that a person waits less; None where it costs nothing or saves
     # no day
     idr_per_person_day: Rupiah | None = None
@@ -245,6 +250,13 @@ class Comparison(OneLine, Document):
 
     Parameters
     ----------
+    question, verdict
+        What is asked, and its answer; None: nothing is.
+    verdict_against_told
+        The answer to the same question against ``dates_only``, where it is
+        asked against the baseline.
+    turns, sensitivities
+        What would turn the answer, and what each input by itself does to it.
     office, language
         Name and language of the baseline's office.
     replications, seed, start, days, policy
@@ -262,13 +274,6 @@ class Comparison(OneLine, Document):
         One for each scenario but the baseline, and for ``dates_only``.
     break_even
         For each scenario with a cost, against both baselines.
-    question, verdict
-        What is asked, and its answer; None: nothing is.
-    verdict_against_told
-        The answer to the same question against ``dates_only``, where it is
-        asked against the baseline.
-    turns, sensitivities
-        What would turn the answer, input by input.
     gap
         How far the policy is from the exact optimum where nothing is
         uncertain, tier by tier.
@@ -284,6 +289,11 @@ class Comparison(OneLine, Document):
 
     schema_version: int = 1
     program: str = "ektp-sched"
+    question: Question | None = Field(default=None, exclude_if=_unknown)
+    verdict: Verdict | None = Field(default=None, exclude_if=_unknown)
+    verdict_against_told: Verdict | None = Field(default=None, exclude_if=_unknown)
+    turns: tuple[Turn, ...] = Field(default=(), exclude_if=_unknown)
+    sensitivities: tuple[Sensitivity, ...] = Field(default=(), exclude_if=_unknown)
     office: str = ""
     language: str = "id"
     replications: int = Field(ge=1)
@@ -299,11 +309,6 @@ class Comparison(OneLine, Document):
     break_even: Annotated[
         tuple[BreakEven, ...], BeforeValidator(_listed), PlainSerializer(_nested)
     ] = ()
-    question: Question | None = None
-    verdict: Verdict | None = None
-    verdict_against_told: Verdict | None = None
-    turns: tuple[Turn, ...] = ()
-    sensitivities: tuple[Sensitivity, ...] = ()
     gap: tuple[PolicyGap, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     notices: tuple[Notice, ...] = ()
