@@ -41,19 +41,24 @@ class Verdict(Document):
     By money it is *yes* where the 95 % interval of the mean advantage lies above 0,
     *no* where it lies below, *not-on-these-dates* where it lies below but the same
     resource would pay if it were in use on an earlier day than any that the scenario
-    allows, and *cannot-be-told* where 0 lies in it.
+    allows, and *cannot-be-told* where 0 lies in it, or only one future of many was
+    drawn.  By the date and the wait it is the same, of days.
     """
 
     question: Question
     answer: Answer
-    # share of the futures in which the chosen one is better, whatever the answer
+    # from so many futures, the first ones of the comparison
+    futures: int = 0
+    # share of the futures in which the chosen one is better, whatever the answer, and
+    # in which neither is; the reverse question has the rest
     share: Share
+    tie_share: Share = 0.0
     # advantage of the chosen one, future by future: rupiah saved less what it costs
     # more; days by which it is sooner, or by which the longest wait is shorter (a day
     # beyond the horizon counts as the horizon's end)
     advantage: Spread
-    # the parts of the mean, by money alone: rupiah that residents save, and rupiah that
-    # the chosen one costs more
+    # the parts of the mean, by money alone: rupiah that residents save (trips in vain,
+    # and days without a card at their worth), and rupiah that the chosen one costs more
     saved_idr: Number | None = None
     cost_idr: Number | None = None
     # latest day of use that pays, where the answer is not-on-these-dates, and the first
