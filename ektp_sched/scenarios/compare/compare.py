@@ -53,7 +53,7 @@ from ektp_sched.scenarios.simulate.simulate import simulate
 from ektp_sched.scenarios.world.capacities import likely_office, limits_of
 from ektp_sched.scenarios.world.draws import draw
 from ektp_sched.scenarios.world.laws import DATES_ONLY
-from ektp_sched.scenarios.world.left_out import left_out
+from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
 from ektp_sched.scenarios.world.loading import as_scenarios
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def compare(
         break_even=pays,
         gap=_policy_gap(run, plans[scenarios.baseline]),
         assumptions=scenarios.assumptions,
-        notices=left_out(office),
+        notices=(*unknown_deliveries(scenarios, start, days), *left_out(office)),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every
         ),
