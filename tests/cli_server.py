@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 import traceback
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import ektp_sched
@@ -50,7 +51,7 @@ def _load() -> None:
     from ektp_sched.output.languages import language
 
     for code in ("id", "en"):
-        language(code)
+        language(code).long_date(date(2017, 9, 12))
     Office.model_json_schema()
     gc.freeze()
 
