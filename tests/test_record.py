@@ -63,7 +63,7 @@ def office(opened: Path, tmp_path: Path) -> Path:
 
 
 def morning(folder: Path, day: str, *more: object) -> None:
-    done = run("today", folder, "--on", day, "--by", "Maria", *more)
+    done = run(*("today", folder, "--on", day, "--by", "Maria", "--no-report", *more))
     assert done.returncode == 0, done.stderr
 
 
@@ -746,7 +746,12 @@ def test_a_card_that_is_there_stays_whatever_another_sheet_says(
     office: Path, tmp_path: Path
 ) -> None:
     told(office, "--outage", "printer-1", "--to", TUESDAY)
-    assert run("today", office, "--rest", "--on", TUESDAY, "--by", "M").returncode == 0
+    assert (
+        run(
+            "today", office, "--rest", "--no-report", "--on", TUESDAY, "--by", "M"
+        ).returncode
+        == 0
+    )
     person = on_sheet(office)[0]  # of the void sheet, and perhaps of a later one
     told(office, sheet(office))
     marks = dict.fromkeys(
@@ -817,7 +822,9 @@ def test_the_void_sheets_of_a_plan_that_is_taken_in_are_void_again(
 
 def test_cards_of_a_void_sheet_are_recorded_and_it_is_said(office: Path) -> None:
     told(office, "--outage", "printer-1", "--to", TUESDAY)
-    done = run("today", office, "--rest", "--on", TUESDAY, "--by", "Maria")
+    done = run(
+        "today", office, "--rest", "--no-report", "--on", TUESDAY, "--by", "Maria"
+    )
     assert done.returncode == 0, done.stderr
     with open_office(office).ledger.reading() as reader:
         void = reader.facts("voids").select("plan", "day", "printer").rows()
