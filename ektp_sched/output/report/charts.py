@@ -11,6 +11,7 @@ import re
 from functools import cache
 from html import escape
 from importlib.util import find_spec
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from babel.dates import get_day_names, get_month_names
@@ -42,6 +43,8 @@ __all__ = [
     "svg",
     "text_layer",
     "time_axis",
+    "variable",
+    "wrapped",
 ]
 
 INK: Final = "#1c2127"
@@ -97,6 +100,16 @@ def need_charts() -> None:
 def colours(names: Sequence[str]) -> dict[str, str]:
     """Return a colour for each name; they repeat after the sixth."""
     return {name: SERIES[index % len(SERIES)] for index, name in enumerate(names)}
+
+
+def variable(colour: str) -> str:
+    """Return a colour of charts as a page's style has it, light or dark."""
+    return f"var({_VARIABLES[colour]})"
+
+
+def wrapped(label: str, letters: int) -> list[str]:
+    """Return a label in lines of at most so many letters, for no place cuts any."""
+    return wrap(label, letters) or [""]
 
 
 def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Any:

@@ -60,6 +60,16 @@ class Words:
             name,
         )
 
+    def earliest(self, resource: str | None) -> date | None:
+        """Return the first day on which a resource can be in use; None: not known."""
+        edges = (
+            edge.earliest
+            for edge in self.comparison.break_even
+            if edge.resource == resource and edge.earliest is not None
+        )
+        verdict = self.comparison.verdict
+        return next(edges, None if verdict is None else verdict.earliest)
+
     def colour(self, name: str) -> str:
         """Return the one colour of a scenario."""
         named = colours([one.name for one in self.comparison.scenarios])

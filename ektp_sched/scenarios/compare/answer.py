@@ -58,8 +58,10 @@ class Verdict(Document):
 
     question: Question
     answer: Answer
+    futures: int | None = None  # from how many, the comparison's first
     # share of the futures in which the chosen one is better, whatever the answer
     share: Share
+    tie_share: Share = 0  # share of them in which neither is
     # advantage of the chosen one, future by future: rupiah saved less what it costs
     # more; days by which it is sooner, or by which the longest wait is shorter (a day
     # beyond the horizon counts as the horizon's end)

@@ -148,6 +148,13 @@ class ScenarioFigures(_Quantities):
     utilisation: Spread | None = None
     wait_days: Waits | None = None
 
+    @property
+    def queue(self) -> Queue | None:
+        """When nobody waits any more; in an older file by the middle first day."""
+        if self.nobody_waits_any_more is not None or self.nobody_waits_on is None:
+            return self.nobody_waits_any_more
+        return Queue(on=self.nobody_waits_on.p50)
+
 
 class Difference(_Quantities):
     """A scenario less the baseline, replication by replication.
@@ -287,6 +294,7 @@ class Comparison(OneLine, Document):
     program: str = "ektp-sched"
     question: Question | None = Field(default=None, exclude_if=_unknown)
     verdict: Verdict | None = Field(default=None, exclude_if=_unknown)
+    verdict_against_told: Verdict | None = Field(default=None, exclude_if=_unknown)
     turns: tuple[Turn, ...] = Field(default=(), exclude_if=_unknown)
     sensitivities: tuple[Sensitivity, ...] = Field(default=(), exclude_if=_unknown)
     office: str = ""
