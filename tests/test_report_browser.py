@@ -13,7 +13,7 @@ from examples import planned
 from month_cases import four_days
 from test_cases_cells import assert_strict
 
-from ektp_sched.days.month import month_of, month_report
+from ektp_sched.month import month_of, month_report
 from ektp_sched.output import language
 from ektp_sched.output.report import comparison_report, plan_report
 from ektp_sched.output.report.comparison_file import comparison_of

@@ -130,7 +130,8 @@ class ScenarioFigures(_Quantities):
     name: str
     label: str = ""
     cost_idr: int = 0
-    # price plus days, shifts, replacements and telling
+    # all that it costs within the horizon beside trips: price, days, shifts,
+    # replacements and telling
     total_cost_idr: Spread | None = Field(default=None, exclude_if=_unknown)
     limits: Limiting | None = None
     # nobody_waits_any_more: by the share of futures at a day's close; nobody_waits_on:
@@ -257,7 +258,10 @@ class Comparison(OneLine, Document):
     Parameters
     ----------
     question, verdict
-        What was asked and what is answered; None where nothing was.
+        What is asked, and its answer; None: nothing is.
+    verdict_against_told
+        The answer to the same question against ``dates_only``, where it is
+        asked against the baseline.
     turns, sensitivities
         What would turn the answer, and what each input by itself does to it.
     office, language
@@ -285,7 +289,7 @@ class Comparison(OneLine, Document):
     notices
         What a reader should know.
     table
-        daily.csv: scenario, day, waiting and printed at P10, P50, P90.
+        daily.csv: scenario, day, waiting, printed and the queue left.
     seconds
         By stage: the one part that differs between equal runs.
     """
