@@ -194,9 +194,9 @@ def long_named(
     document, daily = answered(by, answer)
     document = copy.deepcopy(document)
     names = (
-        "Satu server yang diperbaiki, ditambah printer pinjaman dari kabupaten tetangga",
+        "Satu server yang diperbaiki, ditambah printer pinjaman dari kabupaten lain",
         "Server baru dengan spesifikasi khusus yang dipasang kementerian pusat",
-        "Sabtu-ikut-kerja-sampai-antrean-lama-tercetak-semua-tanpa-uang-lembur",
+        "Sabtu-ikut-kerja-sampai-antrean-lama-tercetak-semua-tanpa-lembur",
     )
     for one, name in zip(document["scenarios"], names, strict=True):
         one["label"] = name

@@ -146,7 +146,8 @@ _LIMITS: dict[str, dict[str, Any]] = {
 def _first_free(waiting: Floats) -> Floats:
     """Return the first day on which nobody waits, the number of days for never."""
     free = waiting == 0
-    return np.where(free.any(axis=1), free.argmax(axis=1), free.shape[1]).astype(float)
+    first: Floats = np.where(free.any(axis=1), free.argmax(axis=1), free.shape[1])
+    return first.astype(float)
 
 
 def _queue(waiting: Floats) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def render(page: Page, texts: Language) -> str:
     from altair.utils.schemapi import debug_mode
     from markupsafe import Markup
 
-    from ektp_sched.output.report.charts import svg, variable
+    from ektp_sched.output.report.charts import ink, svg
 
     def drawn(figure: Figure) -> Markup:
         return Markup(svg(figure.chart(), figure.name, texts))
@@ -77,7 +77,7 @@ def render(page: Page, texts: Language) -> str:
             lang=texts.code,
             t=texts.text,
             drawn=drawn,
-            variable=variable,
+            ink=ink,
             written=partial(written, texts=texts),
         )
 

@@ -37,6 +37,7 @@ __all__ = [
     "available",
     "colours",
     "finished",
+    "ink",
     "need_charts",
     "number_axis",
     "plain_svg",
@@ -44,7 +45,6 @@ __all__ = [
     "svg",
     "text_layer",
     "time_axis",
-    "variable",
     "wrapped",
 ]
 
@@ -103,9 +103,9 @@ def colours(names: Sequence[str]) -> dict[str, str]:
     return {name: SERIES[index % len(SERIES)] for index, name in enumerate(names)}
 
 
-def variable(colour: str) -> str:
-    """Return a colour of charts as a page's style has it, light or dark."""
-    return f"var({_VARIABLES[colour]})"
+def ink(colour: str) -> str:
+    """Return the class by which a page's style gives a border a chart's colour."""
+    return _VARIABLES[colour].removeprefix("--")
 
 
 def wrapped(label: str, letters: int) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.output.report.comparison_words import millions
+from ektp_sched.output.report.comparison_words import DATES_ONLY, millions
 from ektp_sched.output.view.parts import Card, Cards
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ektp_sched.output.report.comparison_words import Words
     from ektp_sched.scenarios.compare.answer import (
         Answer,
@@ -35,7 +37,7 @@ __all__ = [
 
 _FIRST_TURNS: Final = 3
 """Sentences of what would turn the answer for which a first screen has room."""
-_ASSUMED: Final = 4
+_ASSUMED: Final = 3
 """Assumptions named on it."""
 _LEADING: Final = (
     "per_working_day",
@@ -68,11 +70,10 @@ def against_told(words: Words) -> str:
     verdict = words.comparison.verdict_against_told
     if verdict is None:
         return ""
-    share = _share(words, verdict)
     return words.say(
         "verdict.against_told",
         answer=words.say(f"turn.answer.{verdict.answer}"),
-        share=words.say(f"verdict.share_{verdict.question.by}", share=share),
+        share=_percent(words, verdict.share),
     )
 
 
@@ -169,7 +170,7 @@ def warning_sentence(words: Words) -> str:
                 "warning.short",
                 name=words.label(name),
                 share=words.texts.percent(share, 1),
-                end=words.comparison.last_day,
+                end=words.texts.short_date(words.comparison.last_day),
             )
         )
     return " ".join(said)
@@ -194,6 +195,8 @@ def _card(words: Words, one: ScenarioFigures) -> Card:
         returns = words.say("card.returns", percent=percent)
     total = one.total_cost_idr
     price = rupiah(words, one.cost_idr) if one.cost_idr else words.say("card.free")
+    if one.name == DATES_ONLY and not one.cost_idr:
+        price = ""  # its name says that nothing is bought
     in_all = ""
     if total is not None and round(total.mean) != one.cost_idr:
         in_all = words.say("card.in_all", idr=rupiah(words, total.mean))
@@ -202,10 +205,10 @@ def _card(words: Words, one: ScenarioFigures) -> Card:
         ("cleared", "" if cleared is None else _on(words, cleared.p50), ""),
         ("longest", _middle(words, one, "longest_wait_days", "card.days"), ""),
         ("trips", _middle(words, one, "wasted_trips", "card.trips_count"), ""),
-        ("price", price, in_all),
     )
     return Card(
         words.label(one.name),
+        f"{price} {in_all}".strip(),
         words.colour(one.name),
         tuple(
             (words.say(f"card.{key}"), value, note)
@@ -231,22 +234,27 @@ def assumed_sentence(words: Words) -> str:
     """Return what the answer assumes, in few words; empty where nothing is."""
     assumed = [one for one in words.comparison.assumptions if one.kind != "fact"]
     leading = sorted(
-        (one for one in assumed if one.key.rpartition(".")[2] in _LEADING),
+        (
+            one
+            for one in assumed
+            if one.key.rpartition(".")[2] in _LEADING and not one.key.startswith("held")
+        ),
         key=lambda one: _LEADING.index(one.key.rpartition(".")[2]),
     )
     named = [_briefly(words, one) for one in leading[:_ASSUMED]]
     rest = len(assumed) - len(named)
-    if not assumed:
-        return ""
     if rest:
         named.append(words.say("assumed.more", count=rest))
-    return words.say("assumed.list", list="; ".join(named))
+    return "; ".join(named)
 
 
 def _briefly(words: Words, one: Assumption) -> str:
     parts = one.key.split(".")
     name, resource = parts[-1], parts[-2] if len(parts) > 1 else ""
     value = words.input_value(one.value)
+    if isinstance(one.value, dict):
+        ends = tuple(one.value.values())
+        value = words.input_value({"low": ends[0], "high": ends[-1]})
     if isinstance(one.value, int | float) and name == "heeded":
         value = words.texts.percent(one.value, 1)
     return words.say(f"assumed.{name}", value=value, resource=resource)
@@ -316,23 +324,36 @@ def turn_sentence(words: Words, turn: Turn) -> str:
             tried=span,
             chosen=words.label(chosen.choose) if chosen else "",
         )
-    sides = _below(turn), _above(turn)
+    below, above = _below(turn), _above(turn)
     clauses = [
-        words.say(
-            "turn.turns" if not place else "turn.again",
+        *_clauses(words, turn, below, "below", "turns"),
+        *_clauses(words, turn, above, "above", "also" if below else "turns"),
+    ]
+    here = ""
+    if turn.value is not None:
+        kind = input_of(words, turn)
+        here = words.say(
+            "turn.here",
+            value=value_of(words, turn, turn.value, bare=True),
+            kind="" if kind is None else words.say(f"turn.{kind.kind}"),
+        )
+    return words.say("turn.sentence", clauses="".join(clauses), here=here)
+
+
+def _clauses(
+    words: Words,
+    turn: Turn,
+    edges: list[tuple[Edge, Answer]],
+    side: str,
+    first: str,
+) -> Iterator[str]:
+    """Yield the edges on one side of the value, from it outwards."""
+    for place, (edge, answer) in enumerate(edges):
+        yield words.say(
+            f"turn.{'again' if place else first}",
             answer=words.say(f"turn.answer.{answer}"),
             where=_where(words, turn, edge, side) + _interval(words, turn, edge),
         )
-        for side, edges in zip(("below", "above"), sides, strict=True)
-        for place, (edge, answer) in enumerate(edges)
-    ]
-    sentence = words.say("turn.or").join(clauses)
-    here = value_of(words, turn, turn.value) if turn.value is not None else ""
-    kind = input_of(words, turn)
-    if here:
-        mark = "" if kind is None else words.say(f"turn.{kind.kind}")
-        here = words.say("turn.here", value=here, kind=mark)
-    return words.say("turn.sentence", name=name, clauses=sentence, here=here)
 
 
 def _below(turn: Turn) -> list[tuple[Edge, Answer]]:

@@ -55,7 +55,7 @@ _BAR: Final = 22
 
 _Net = tuple[str, float, float, float]
 _POINTS: Final = 110
-_FAN_HEIGHT: Final = 190
+_FAN_HEIGHT: Final = 155
 """So low that verdict, cards and this stand on one screen of a phone."""
 _NAME_LETTERS: Final = 24
 """Letters of a bold name that fit into half of a chart."""
@@ -195,10 +195,12 @@ def _fan_labels(
         place = next((row for row in mine if row[2] <= level), mine[-1])
         late = place[0] > half.isoformat()
         side = {"align": "right", "dx": -6} if late else {"align": "left", "dx": 7}
-        top_line = 12 if late else -7
         lines = wrapped(words.label(name), _NAME_LETTERS)
         if len(lines) > _NAME_LINES:
             continue
+        top_line = 12 if late else -7
+        if level < top / 2:
+            top_line -= 14 * (len(lines) - 1)
         style = {"color": words.colour(name), "fontWeight": "bold", **side}
         for number, line in enumerate(lines):
             data = rows(("day", "middle", "text"), [(place[0], place[2], line)])

@@ -115,7 +115,7 @@ def fan_part(words: Words) -> Figure:
     return Figure(
         "cmp-fan-chart",
         _fan_finding(words),
-        words.say("fan.note"),
+        f"{words.say('fan.note')} {words.period()}.",
         Table(words.say("fan.caption"), columns(headings), tuple(rows)),
         lambda: fan_chart(words),
     )

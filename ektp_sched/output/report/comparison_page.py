@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.draw.page import Page, render
@@ -94,17 +95,10 @@ def comparison_report(comparison: Comparison, texts: Language) -> str:
     """
     need_charts()
     words = Words(comparison, texts)
-    under = words.say(
-        "under",
-        start=comparison.start,
-        end=comparison.last_day,
-        count=comparison.replications,
-        scenarios=len(comparison.scenarios),
-    )
     page = Page(
         kicker=words.say("kicker", office=comparison.office),
         title=headline(words),
-        under=" ".join(filter(None, (against_told(words), under))),
+        under=against_told(words) or words.period(),
         warned=warning_sentence(words),
         tiles=(),
         first=_first(words),
@@ -116,10 +110,10 @@ def comparison_report(comparison: Comparison, texts: Language) -> str:
 
 def _first(words: Words) -> tuple[Section, ...]:
     """Return what stands on the first screen below the verdict."""
-    turns, assumed = first_turns(words), assumed_sentence(words)
+    turns, facts = first_turns(words), _facts(words, ())
     answer: list[Part] = [Items(turns)] if turns else []
-    if assumed:
-        answer += [Paragraph(assumed, "note"), _facts(words, ())]
+    if words.comparison.assumptions:
+        answer.append(replace(facts, note=assumed_sentence(words)))
     return (
         Section("cmp-cards", words.say("card.title"), (cards_of(words),)),
         Section(

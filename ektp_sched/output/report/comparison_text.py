@@ -53,7 +53,10 @@ def when(words: Words, part: DaySpread | Queue | None) -> str:
 
 
 def best_of(words: Words) -> ScenarioFigures | None:
-    """Return the scenario, but the baseline, whose old backlog is printed first."""
+    """Return what the question would choose, or whose old backlog is printed first."""
+    asked = words.comparison.question
+    if asked is not None:
+        return words.comparison.scenario(asked.choose)
     done = [
         (day, one.name) for one in words.comparison.others if (day := _cleared(one))
     ]

@@ -60,6 +60,16 @@ class Words:
             name,
         )
 
+    def period(self) -> str:
+        """Return which time was simulated, and in how many futures."""
+        return self.say(
+            "under",
+            start=self.texts.short_date(self.comparison.start),
+            end=self.texts.short_date(self.comparison.last_day),
+            count=self.comparison.replications,
+            scenarios=len(self.comparison.scenarios),
+        )
+
     def earliest(self, resource: str | None) -> date | None:
         """Return the first day on which a resource can be in use; None: not known."""
         edges = (

@@ -148,10 +148,14 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a headline rests on: runs of numbered inputs, first and last."""
+    """What a headline rests on: runs of numbered inputs, first and last.
+
+    `note` says in few words what is assumed; it may be empty.
+    """
 
     facts: tuple[tuple[str, str], ...]
     assumed: tuple[tuple[str, str], ...]
+    note: str = ""
     part: Literal["facts"] = field(default="facts", init=False)
 
 
@@ -161,8 +165,8 @@ class Card:
 
     Parameters
     ----------
-    title
-        What it is called.
+    title, aside
+        What it is called, and what stands beside it.
     colour
         As in the charts, ``#rrggbb``.
     figures
@@ -170,6 +174,7 @@ class Card:
     """
 
     title: str
+    aside: str
     colour: str
     figures: tuple[tuple[str, str, str], ...]
 

@@ -12,7 +12,7 @@ import polars as pl
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
-from ektp_sched.scenarios.compare.answer import (  # noqa: TC001
+from ektp_sched.scenarios.compare.answer import (
     Question,
     Queue,
     Sensitivity,
