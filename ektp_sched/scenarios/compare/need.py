@@ -225,8 +225,7 @@ def need(
     exact = as_confidence(confidence)
     goal = replace(goal, by=as_day(goal.by, "goal.by"))
     known = as_scenarios(scenarios, office, start)
-    counts = dict(backlog.frame.group_by("urgency").len().rows())
-    known = known.with_backlog_mix(counts)
+    known = known.with_backlog(backlog)
     chosen = known.named(scenario)
     now = _cards_now(chosen, resource)
     day = _day_of(goal, start, days)
@@ -528,14 +527,14 @@ def expected_cards(run: Run) -> NDArray[np.int64]:
     """
     from ektp_sched.office import capacity
 
-    office, law = run.scenarios.office, run.scenarios.arrivals
-    cards = np.zeros((len(office.classes), run.days), dtype=np.int64)
-    if law is None or not run.backlog.planned:
+    known = run.scenarios
+    names = [*known.office.classes]
+    cards = np.zeros((len(names), run.days), dtype=np.int64)
+    if (known.arrivals is None and known.held is None) or not run.backlog.planned:
         return cards
-    worked = np.flatnonzero(capacity(office, run.start, run.days).open)
-    for name, rate in law.means().items():
-        due = [int(rate * n) for n in range(len(worked) + 1)]
-        cards[[*office.classes].index(name), worked] = np.diff(due)
+    worked = np.flatnonzero(capacity(known.office, run.start, run.days).open)
+    for name, due in known.expected(len(worked)).items():
+        cards[names.index(name), worked] = np.diff(due)
     return cards
 
 
