@@ -20,10 +20,10 @@ from ektp_sched.scenarios.compare.measures import (
     against_told,
     daily,
     difference,
-    fixed_cost,
     nobody_waits_any_more,
     quantities,
     samples,
+    total_cost,
     waits,
     with_dates,
 )
@@ -175,13 +175,18 @@ def _samples(
 ) -> dict[str, Samples]:
     """Return every quantity in all futures, of each scenario and with dates told."""
     base, scenarios = run.baseline, run.scenarios
-    worked = outcomes[base.name].worked
     by_scenario = {}
     for name, scenario in scenarios.scenarios.items():
         outcome = outcomes[name]
-        cost = fixed_cost(scenario, outcome.worked, worked, scenarios.worth)
+        assert outcome.replacement_idr is not None
         by_scenario[name] = samples(outcome, scenario.office) | {
-            "total_cost_idr": np.full(outcome.replications, float(cost))
+            "total_cost_idr": total_cost(
+                scenario,
+                scenarios.worth,
+                outcome.worked,
+                outcomes[base.name].worked,
+                outcome.replacement_idr,
+            )
         }
     assert told is not None
     by_scenario[DATES_ONLY] = with_dates(

@@ -224,8 +224,7 @@ def need(
     exact = as_confidence(confidence)
     goal = replace(goal, by=as_day(goal.by, "goal.by"))
     known = as_scenarios(scenarios, office, start)
-    counts = dict(backlog.frame.group_by("urgency").len().rows())
-    known = known.with_backlog_mix(counts)
+    known = known.with_backlog(backlog)
     chosen = known.named(scenario)
     now = _cards_now(chosen, resource)
     day = _day_of(goal, start, days)
@@ -492,13 +491,12 @@ def expected_arrivals(run: Run) -> pl.DataFrame:
     """
     from ektp_sched.office import capacity
 
-    law = run.scenarios.arrivals
-    if law is None or not run.backlog.planned:
+    known = run.scenarios
+    if (known.arrivals is None and known.held is None) or not run.backlog.planned:
         return run.backlog.frame.clear()
-    worked = np.flatnonzero(capacity(run.scenarios.office, run.start, run.days).open)
+    worked = np.flatnonzero(capacity(known.office, run.start, run.days).open)
     names, days = [], []
-    for name, rate in law.means().items():
-        due = np.array([int(rate * n) for n in range(len(worked) + 1)])
+    for name, due in known.expected(len(worked)).items():
         days.append(np.repeat(worked, np.diff(due)))
         names += [name] * int(due[-1])
     offsets = np.concatenate(days).astype("timedelta64[D]")
