@@ -43,8 +43,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {*GROUND, *ROOMS},
     "ledger": {*GROUND, *ROOMS, "output"},
     "days": {*GROUND, *ROOMS, "output", "ledger"},
+    "month": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
-    "cli": {*GROUND, *ROOMS, "output", "example", "ledger", "days"},
+    "cli": {*GROUND, *ROOMS, "output", "example", "ledger", "days", "month"},
     "face": {"errors", "words", "showing", *ROOMS, "output", "ledger", "days"},
 }
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ektp_sched.scenarios.compare.spread import Spread  # noqa: TC001
 from ektp_sched.scenarios.document import Document, Number, Share
+from ektp_sched.scenarios.world.laws import MEASURES, Measure, Question
 
 __all__ = [
     "ANSWERS",
@@ -24,13 +25,8 @@ __all__ = [
     "Verdict",
 ]
 
-Measure = Literal["money", "date", "wait"]
-"""By what is judged: money within the horizon, the day on which nobody waits any more,
-or the longest wait."""
-
 Answer = Literal["yes", "no", "not-on-these-dates", "cannot-be-told"]
 
-MEASURES: Final[tuple[Measure, ...]] = ("money", "date", "wait")
 ANSWERS: Final[tuple[Answer, ...]] = (
     "yes",
     "no",
@@ -39,33 +35,30 @@ ANSWERS: Final[tuple[Answer, ...]] = (
 )
 
 
-class Question(Document):
-    """Whether one scenario should be chosen rather than another."""
-
-    choose: str
-    against: str  # a scenario, or dates_only: the baseline with dates told
-    by: Measure = "money"
-
-
 class Verdict(Document):
     """The answer to the question, from the same futures as everything that turns it.
 
     By money it is *yes* where the 95 % interval of the mean advantage lies above 0,
     *no* where it lies below, *not-on-these-dates* where it lies below but the same
     resource would pay if it were in use on an earlier day than any that the scenario
-    allows, and *cannot-be-told* where 0 lies in it.
+    allows, and *cannot-be-told* where 0 lies in it, or only one future of many was
+    drawn.  By the date and the wait it is the same, of days.
     """
 
     question: Question
     answer: Answer
-    # share of the futures in which the chosen one is better, whatever the answer
+    # from so many futures, the first ones of the comparison
+    futures: int = 0
+    # share of the futures in which the chosen one is better, whatever the answer, and
+    # in which neither is; the reverse question has the rest
     share: Share
+    tie_share: Share = 0.0
     # advantage of the chosen one, future by future: rupiah saved less what it costs
     # more; days by which it is sooner, or by which the longest wait is shorter (a day
     # beyond the horizon counts as the horizon's end)
     advantage: Spread
-    # the parts of the mean, by money alone: rupiah that residents save, and rupiah that
-    # the chosen one costs more
+    # the parts of the mean, by money alone: rupiah that residents save (trips in vain,
+    # and days without a card at their worth), and rupiah that the chosen one costs more
     saved_idr: Number | None = None
     cost_idr: Number | None = None
     # latest day of use that pays, where the answer is not-on-these-dates, and the first
