@@ -26,7 +26,7 @@ _LOADED = (
     "ektp_sched.cli.app",
     "ektp_sched.backlog",
     "ektp_sched.days.corrections",
-    "ektp_sched.days.morning",
+    "ektp_sched.morning.morning",
     "ektp_sched.days.record",
     "ektp_sched.office",
     "ektp_sched.output",

@@ -27,9 +27,9 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ektp_sched.days.evidence import WrongPlan
     from ektp_sched.ledger import Act
     from ektp_sched.ledger.verify import Verdict
+    from ektp_sched.morning.evidence import WrongPlan
     from ektp_sched.output.languages import Language
 
 ledger = typer.Typer(
@@ -84,8 +84,8 @@ def verify(
     give the heads of printed sheets with --head.
     """
     from ektp_sched.days.committed import finish
-    from ektp_sched.days.evidence import check_plans
     from ektp_sched.ledger.verify import verify_ledger
+    from ektp_sched.morning.evidence import check_plans
 
     office, words = read_folder(folder, address, lang)
     if os.access(folder, os.W_OK):

@@ -23,7 +23,14 @@ import polars as pl
 from ektp_sched.backlog.prints import STANDING, UNPRINTED
 from ektp_sched.days.committed import finish, last_plan
 from ektp_sched.days.folder import newest_export
-from ektp_sched.days.morning import (
+from ektp_sched.days.signature import Signature
+from ektp_sched.days.supplies import office_of, used
+from ektp_sched.documents import Status
+from ektp_sched.documents.reading import load
+from ektp_sched.documents.seal import DONE_FILE
+from ektp_sched.errors import UsageError
+from ektp_sched.ledger import refs_of
+from ektp_sched.morning.morning import (
     ATTEMPTS,
     Basis,
     basis_of,
@@ -35,14 +42,7 @@ from ektp_sched.days.morning import (
     refuse_later,
     take_in,
 )
-from ektp_sched.days.plans import put_plan
-from ektp_sched.days.signature import Signature
-from ektp_sched.days.supplies import office_of, used
-from ektp_sched.documents import Status
-from ektp_sched.documents.reading import load
-from ektp_sched.documents.seal import DONE_FILE
-from ektp_sched.errors import UsageError
-from ektp_sched.ledger import refs_of
+from ektp_sched.morning.plans import put_plan
 from ektp_sched.office import Outage, calendar, capacity
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
@@ -56,11 +56,11 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from ektp_sched.days.folder import OfficeFolder
-    from ektp_sched.days.morning import Morning
     from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.documents.entries import ShiftUse
     from ektp_sched.ledger import Reader
     from ektp_sched.ledger.state import State
+    from ektp_sched.morning.morning import Morning
     from ektp_sched.office import Office, Server, Shift
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
@@ -193,7 +193,7 @@ def rest(
     folder
         Where the office lives; see `ektp_sched.days.open_office`.
     on, export, open, gone, by, days, max_rejects, heads, lang, report, progress
-        As of `ektp_sched.days.today`.
+        As of `ektp_sched.morning.today`.
     left
         Part of what is left of the day that can still be used, 0 to 1, exact: hours may
         be lost.

@@ -18,13 +18,6 @@ from ektp_sched.backlog.identity import key_path, read_key
 from ektp_sched.backlog.records import RECORDS
 from ektp_sched.days.committed import finish, last_plan, unknown_plans
 from ektp_sched.days.folder import PLANS, newest_export
-from ektp_sched.days.imports import as_used, compare
-from ektp_sched.days.plans import (
-    adopt_unknown,
-    is_relevant,
-    put_plan,
-    refuse_edited,
-)
 from ektp_sched.days.record import REJECTS, Recorded, record
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
@@ -40,6 +33,13 @@ from ektp_sched.errors import (
 from ektp_sched.ledger import NewAct, newest_of
 from ektp_sched.ledger.database import shown
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning.imports import as_used, compare
+from ektp_sched.morning.plans import (
+    adopt_unknown,
+    is_relevant,
+    put_plan,
+    refuse_edited,
+)
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import write_csv
 from ektp_sched.places import replace_file, workplace
@@ -61,10 +61,10 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
-    from ektp_sched.days.imports import Imported
     from ektp_sched.documents import Plan
     from ektp_sched.ledger import Act, Writer
     from ektp_sched.ledger.state import State
+    from ektp_sched.morning.imports import Imported
     from ektp_sched.office import Office
 
     Progress = Callable[[str, float], None]
@@ -108,7 +108,7 @@ class Morning:
     export
         The export that it was made of.
     imported
-        Numbers of `ektp_sched.days.imports.Imported`; None where there is no newer
+        Numbers of `ektp_sched.morning.imports.Imported`; None where there is no newer
         export than at the last plan.
     recorded
         What sheets say that were filled in where they lie; None if none is new.
