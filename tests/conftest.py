@@ -30,11 +30,12 @@ def _profile(name: str, examples: int, *, same: bool = False) -> None:
     )
 
 
-# What is judged draws the same cases everywhere; others are drawn where people work,
-# and `make laws` looks longest for what all of them have missed.
-_profile("ci", 60, same=True)
-_profile("local", 60)
-_profile("quick", 8)
+# What is judged draws the same cases everywhere; others are drawn where people work:
+# as many as a suite can run on every change, and `make laws` looks long and deep for
+# what all of them have missed.
+_profile("ci", 20, same=True)
+_profile("local", 20)
+_profile("quick", 5)
 _profile("laws", 500)
 settings.load_profile(
     os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")

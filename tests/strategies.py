@@ -63,11 +63,11 @@ __all__ = [
     "tiny_cases",
 ]
 
-HALF = settings(max_examples=max(8, settings().max_examples // 2))
-"""For a law that takes a tenth of a second a case: 30 in CI, 250 in `make laws`."""
+HALF = settings(max_examples=max(5, settings().max_examples // 2))
+"""For a law that takes a tenth of a second a case: 10 in CI, 250 in `make laws`."""
 
-FEW = settings(max_examples=max(8, settings().max_examples // 4))
-"""For one that takes longer, or is held elsewhere: 15 in CI, 125 in `make laws`."""
+FEW = settings(max_examples=max(5, settings().max_examples // 4))
+"""For one that takes longer, or is held elsewhere: 5 in CI, 125 in `make laws`."""
 
 START = date(2017, 9, 12)
 """A Tuesday; the Islamic new year of 2017-09-21 falls into most horizons."""

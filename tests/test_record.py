@@ -600,13 +600,40 @@ def test_a_count_says_how_many_there_should_be(office: Path) -> None:
     used = len(_all_on_sheets(office))
     document = told(office, "--count", f"KTP-el={STOCK - used - 3}", day=WEDNESDAY)
     assert document["counts"] == [
-        {"card": "KTP-el", "blanks": STOCK - used - 3, "expected": STOCK - used}
+        {
+            "card": "KTP-el",
+            "blanks": STOCK - used - 3,
+            "expected": STOCK - used,
+            "on_sheets": None,
+        }
     ]
     assert told(office, "--count", STOCK - used - 3, day=WEDNESDAY)["act"] is None
     assert left(office, "2017-09-14") == STOCK - used - 3
     for wrong in ("KIA=3", "KTP-el=many", "=3", "-1"):
         refused = said(office, f"--count={wrong}", day=WEDNESDAY)
         assert refused.returncode == 2
+
+
+def test_a_count_after_the_sheets_are_made_leaves_that_morning_alone(
+    office: Path,
+) -> None:
+    cards = len(_all_on_sheets(office))
+    again = ("today", office, "--on", TUESDAY, "--by", "Maria", "--json")
+    short = said(office, "--count", cards - 2, "--json")
+    (counted,) = json.loads(short.stdout)["counts"]
+    assert counted["on_sheets"] == cards
+    assert " 2 " in said(office, "--count", cards - 2, "--lang", "en").stdout
+    same = json.loads(run(*again).stdout)
+    assert (same["again"], same["blanks"]) == (True, {"KTP-el": cards - 2})
+    # Half of them printed, the same count means the same.
+    told(office, sheet(office))
+    (late,) = told(office, "--count", cards + 5)["counts"]
+    assert late["on_sheets"] == cards
+    rest = run("today", office, "--rest", *again[2:])
+    assert json.loads(rest.stdout)["out"] is None
+    told(office, "--all")
+    assert left(office) == 5
+    morning(office, WEDNESDAY)
 
 
 def test_an_outage_until_further_notice_ends_with_the_next_word(office: Path) -> None:
@@ -619,6 +646,9 @@ def test_an_outage_until_further_notice_ends_with_the_next_word(office: Path) ->
     morning(office, WEDNESDAY)
     plan = pl.read_csv(office / f"plans/{WEDNESDAY}/plan.csv", try_parse_dates=True)
     assert plan["day"].min() == date(2017, 9, 15)
+    half = ("--outage", "server-1", "--from", "2017-09-20", "--left")
+    assert told(office, *half, "50%")["act"]
+    assert told(office, *half, "0,5")["act"] is None
     for wrong in (
         ("--outage", "server-9"),
         ("--outage", "server-1", "--left", "1.5"),

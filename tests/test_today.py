@@ -235,6 +235,35 @@ def test_the_same_day_again(tmp_path: Path) -> None:
         morning(folder, TUESDAY)
 
 
+def test_what_was_said_yesterday_is_one_line_today(tmp_path: Path) -> None:
+    """Bad rows and withheld changes are told once, then counted."""
+    bad = ("B1,31-31-31,,", "B2,2017-13-01,,")
+    ahead = [row.replace("A20,2017-05", "A20,2017-01") for row in ROWS]
+    assert ahead != ROWS
+    folder = office(tmp_path, [*ROWS, bad[0]])
+    given = {"open": "exclude", "max_rejects": 0.5}
+    first = morning(folder, TUESDAY, **given)
+    assert first.rejects["is_new"].to_list() == [True]
+    drop(folder, WEDNESDAY, [bad[1], *ahead, bad[0]])
+    second = morning(folder, WEDNESDAY, **given)
+    assert second.rejects.select("reason", "is_new").rows() == [
+        ("bad-date: no-such-day", True),
+        ("bad-date: two-digit-year", False),
+    ]
+    withheld = second.records.filter(because="withheld", field="waiting_since")
+    assert withheld["is_new"].all()
+    some = ("--open", "exclude", "--max-rejects", "0.5", "--lang", "en")
+    text = command(folder, WEDNESDAY, *some).stdout
+    assert "A20:" not in text
+    assert "row 2" not in text
+    assert "rejects.csv" in text
+    assert "records.csv" in text
+    drop(folder, THURSDAY, [*ahead, *bad])
+    third = morning(folder, THURSDAY, **given)
+    assert not third.rejects["is_new"].any()
+    assert not third.records.filter(because="withheld")["is_new"].any()
+
+
 def test_without_a_newer_export_the_last_serves(tmp_path: Path) -> None:
     folder = office(tmp_path)
     morning(folder, TUESDAY)

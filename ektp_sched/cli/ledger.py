@@ -18,6 +18,7 @@ from ektp_sched.cli.options import (
     JsonOption,
     LangOption,
     LedgerOption,
+    signed_by,
 )
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.cli.usage import Command, Commands
@@ -324,7 +325,7 @@ def restore(
     done = put_back(
         office.ledger,
         file,
-        by=by or _login(),
+        by=signed_by(by),
         day=date.today(),
         forgotten=forgotten_refs(office),
         force=force,
@@ -404,7 +405,7 @@ def forget(
             office,
             who,
             handed_over_before=before,
-            by=by or _login(),
+            by=signed_by(by),
             reason=reason,
             day=on,
             progress=progress,
@@ -436,15 +437,6 @@ def _folder_and_person(whom: list[str], *, by_day: bool) -> tuple[Path, str | No
     if by_day or (len(whom) == 1 and Path(whom[0]).is_dir()):
         return Path(*whom), None
     return Path(*whom[:-1]), whom[-1] if whom else None
-
-
-def _login() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "?"
 
 
 _EXAMPLES: Final[dict[Callable[..., None], tuple[str, ...]]] = {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +17,7 @@ from ektp_sched.cli.options import (
     LangOption,
     LedgerOption,
     MaxRejectsOption,
+    as_share,
     signed_by,
 )
 from ektp_sched.cli.plan import NoReportOption, tell_conflict
@@ -158,16 +158,7 @@ def _share(left: str | None, *, rest: bool) -> Decimal:
             "--left menyatakan sisa hari ini; berikan juga --rest",
         )
         raise UsageError(message)
-    with suppress(InvalidOperation):  # which a comparison with NaN is
-        share = Decimal(left.replace(",", "."))
-        if 0 <= share <= 1:
-            return share
-    message = said(
-        '--left is "{value}"; it must be a number from 0 to 1, such as 0.5',
-        '--left berisi "{value}"; seharusnya bilangan dari 0 sampai 1, misalnya 0,5',
-        value=left,
-    )
-    raise UsageError(message)
+    return as_share(left)
 
 
 def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from ektp_sched.backlog.priority import read_priorities
 from ektp_sched.backlog.told import read_told
 from ektp_sched.days.people import People
 from ektp_sched.days.signature import OTHER, code_of
-from ektp_sched.days.supplies import WHOLE, Down, blanks_left, outages
+from ektp_sched.days.supplies import WHOLE, Down, blanks_left, outages, used
 from ektp_sched.errors import InputError, LedgerError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.state import state_of
@@ -20,10 +20,13 @@ from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
+    from ektp_sched.ledger import Reader
+    from ektp_sched.office import Office
 
 __all__ = [
     "record_counts",
@@ -51,7 +54,8 @@ def record_counts(
     -------
     tuple
         The act, None where the same was counted before, and card, blanks, expected:
-        what the ledger makes of the count before, null where there was none.
+        what the ledger makes of the count before, null where there was none; on_sheets:
+        cards of that day, printed or still to be, null where it has no sheets yet.
 
     Raises
     ------
@@ -76,8 +80,14 @@ def record_counts(
             schema={"card": pl.String, "blanks": pl.Int64, "expected": pl.Int64},
             orient="row",
         )
+        counted = new.join(
+            _on_sheets(writer, folder.office, signature.day),
+            on="card",
+            how="left",
+            maintain_order="left",
+        )
         if all(last.get(card) == blanks for card, blanks in named.items()):
-            return None, new
+            return None, counted
         differences = {
             card: blanks - expected[card]
             for card, blanks in named.items()
@@ -87,7 +97,22 @@ def record_counts(
         act = writer.append(
             signed, {"counts": new}, *texts, confirmed=signature.confirmed
         )
-        return act.number, new
+        return act.number, counted
+
+
+def _on_sheets(reader: Reader, office: Office, day: date) -> pl.DataFrame:
+    """Return how many cards a day's sheets are for by type, or were; none, no row."""
+    state = state_of(reader)
+    standing = state.standing(day).join(state.seen, on="person", how="left")
+    made = used(reader, day).filter(pl.col("day") == day)
+    cards = pl.concat([standing.select("card"), made.select("card")])
+    starts = {act.detail["start"] for act in reader.acts("plan", "adopt")}
+    if day.isoformat() not in starts:
+        cards = cards.clear()
+    default = pl.lit(office.default_card, pl.String)
+    return cards.group_by(pl.col("card").fill_null(default)).agg(
+        on_sheets=pl.len().cast(pl.Int64)
+    )
 
 
 def _card(name: str | None, stocked: Sequence[str]) -> str:

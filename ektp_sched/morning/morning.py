@@ -116,7 +116,11 @@ class Morning:
         Whether these sheets were there before, and nothing has changed since.
     records
         Whose record in the export differs from what was known, or from what is used:
-        the columns of `ektp_sched.backlog.records.RECORDS`.
+        the columns of `ektp_sched.backlog.records.RECORDS`, and ``is_new``, whether the
+        last plan did not say so already.
+    rejects
+        Rows of the export that cannot be used: row, column, reason, and ``is_new``,
+        whether the last plan's export had fewer of that column and reason.
     slipped
         Whose told date is not kept: the columns of
         `ektp_sched.documents.tables.SLIPPED`, and ``is_new``, whether the last plan
@@ -132,6 +136,7 @@ class Morning:
     recorded: Recorded | None
     again: bool
     records: pl.DataFrame
+    rejects: pl.DataFrame
     slipped: pl.DataFrame
     blanks: Mapping[str, int]
 
@@ -302,7 +307,8 @@ def morning_of(
         imported,
         recorded,
         again=False,
-        records=_records(made),
+        records=_records(made, basis.previous),
+        rejects=_rejects(made, basis.previous),
         slipped=_slipped(made, basis.previous),
         blanks=basis.blanks,
     )
@@ -487,16 +493,20 @@ def _made_already(
         last = last_plan(folder, reader)
         if last is None or last.day != signature.day:
             return None
-        came = [
-            act
-            for act in reader.acts(live=False)
-            if act.number > last.act and is_relevant(act)
-        ]
+        acts = {act.number: act for act in reader.acts(live=False)}
+        since = [act for act in acts.values() if act.number > last.act]
+        # What was counted after the sheets were made is for the next plan.
+        counts = [act for act in since if _root(acts, act).kind == "count"]
+        came = [act for act in since if is_relevant(act) and act not in counts]
         fresh = compare(backlog, state_of(reader), folder.office, signature.day)
         counted = counted_in_file(folder.office, reader, signature.day)
         plan = load(last.path)
         office = office_of(folder.office, reader, signature.day)
         blanks = blanks_left(folder.office, reader, signature.day)
+    if counts:
+        office = office.model_copy(update={"cards": plan.office.cards})
+    if any(act.detail.get("ribbons") for act in counts):
+        office = office.model_copy(update={"printers": plan.office.printers})
     # The office of the rest of a day has what was left then.
     is_other = last.path.name == str(signature.day) and plan.office != office
     if came or fresh.is_new or counted is not None or is_other:
@@ -516,15 +526,59 @@ def _made_already(
         None,
         None,
         again=True,
-        records=_records(plan),
-        slipped=_slipped(plan, None),
+        records=_records(plan, plan),
+        rejects=_rejects(plan, plan),
+        slipped=_slipped(plan, plan),
         blanks=blanks,
     )
 
 
-def _records(made: Plan) -> pl.DataFrame:
-    records = made.backlog.records
-    return pl.DataFrame(schema=dict(RECORDS)) if records is None else records
+def _root(acts: Mapping[int, Act], act: Act) -> Act:
+    """Return the act that one takes back or takes up again; itself if it does not."""
+    while act.undoes is not None:
+        act = acts[act.undoes]
+    return act
+
+
+def _records(made: Plan, previous: Plan | None) -> pl.DataFrame:
+    """Return the records that differ, and which of them the last plan had not."""
+    now, before = (
+        pl.DataFrame(schema=dict(RECORDS))
+        if plan is None or plan.backlog.records is None
+        else plan.backlog.records
+        for plan in (made, previous)
+    )
+    return _beside(now, before, ("application_id", "field", "is", "because"))
+
+
+def _rejects(made: Plan, previous: Plan | None) -> pl.DataFrame:
+    """Return the rejects, and which of them are more than the last plan had alike.
+
+    A row has another number in the next export, and nobody's id stands beside it.
+    """
+    now = made.backlog.rejects.sort("row", maintain_order=True)
+    before = now.clear() if previous is None else previous.backlog.rejects
+    return _beside(now, before, ("column", "reason"))
+
+
+def _beside(
+    now: pl.DataFrame, before: pl.DataFrame, alike: Sequence[str]
+) -> pl.DataFrame:
+    """Return rows with ``is_new``: whether there were fewer such before."""
+    nth = pl.int_range(pl.len()).over(alike).alias("nth")
+    known = before.select(*alike, nth, is_new=pl.lit(value=False))
+    return (
+        now.with_columns(nth)
+        .join(
+            known,
+            on=[*alike, "nth"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .with_columns(pl.col("is_new").fill_null(value=True))
+        .drop("nth")
+    )
 
 
 def _slipped(made: Plan, previous: Plan | None) -> pl.DataFrame:

@@ -8,6 +8,7 @@ light and dark pages alike.
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from html import escape
 from importlib.util import find_spec
@@ -111,10 +112,12 @@ def time_axis(field: str, first: str, last: str) -> Any:
     import altair as alt
 
     long = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
+    days = (date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])).days
     axis = alt.Axis(
         format="%b %Y" if long > 5 else "%-d %b",
         grid=False,
-        tickCount=5,
+        # Of few days more ticks would say each day twice.
+        tickCount=alt.TimeIntervalStep("day", 1) if days < 6 else 5,
         labelOverlap="greedy",
         labelSeparation=14,
         labelFlush=True,

@@ -107,6 +107,8 @@ class Words:
         """Return what an input is, in words where its key is a known one."""
         parts = one.key.split(".")
         name = parts[-1] if parts[-2:-1] != ["reserve"] else "reserve"
+        if parts[0] == "held" or parts == ["told", "cost_idr"]:
+            name = "-".join(parts)
         key = f"report.cmp.input.{name}"
         if key not in self.texts.texts:
             return one.key

@@ -39,6 +39,7 @@ from ektp_sched.scenarios.compare.measures import (
     binding_share,
     daily,
     difference,
+    nobody_waits_any_more,
     quantities,
     samples,
     trip_cost,
@@ -210,6 +211,7 @@ def _figures(
         cost_idr=scenario.cost_idr,
         limits=_limiting(run, scenario, outcome, made),
         **quantities(sampled, run.days, run.start),
+        nobody_waits_any_more=nobody_waits_any_more(outcome, run.start),
         wait_days=waits(outcome, scenario.office),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.scenarios.compare.answer import Queue
 from ektp_sched.scenarios.compare.comparison import ClassWait, Difference, Waits
 from ektp_sched.scenarios.compare.spread import (
     QUANTILES,
@@ -37,6 +38,7 @@ __all__ = [
     "binding_share",
     "daily",
     "difference",
+    "nobody_waits_any_more",
     "quantities",
     "samples",
     "trip_cost",
@@ -79,6 +81,7 @@ def samples(outcome: Outcome, office: Office) -> Samples:
         "on_target_on": outcome.on_target_day,
         "waiting_at_end": outcome.waiting[:, -1],
         "longest_wait_days": outcome.longest_wait,
+        "free_day": outcome.free_day,
         "person_days": person_days.sum(axis=0),
         "wasted_trips": made.sum(axis=0),
         "wasted_trip_cost_idr": trip_cost(made, outcome.areas, office),
@@ -132,18 +135,44 @@ def binding_share(outcome: Outcome) -> dict[str, float]:
     return dict(zip(CAUSES, shares.tolist(), strict=True))
 
 
+def nobody_waits_any_more(outcome: Outcome, start: date) -> Queue:
+    """Return when no day leaves a queue, and how often one comes back."""
+    free = outcome.queued == 0
+    count, days = free.shape
+    futures = free.sum(axis=0)
+    later = np.arange(days) > outcome.free_day[:, None]
+    returns = float((later & ~free).any(axis=1).mean())
+    halves = np.flatnonzero(2 * futures >= count)
+    if not len(halves):
+        return Queue(returns_share=returns)
+    day = int(halves[0])
+    after = ~free[:, day + 1 :][:, outcome.worked[day + 1 :]]
+    return Queue(
+        on=start + timedelta(days=day),
+        share=float(futures[day]) / count,
+        returns_share=returns,
+        queue_days_share=float(after.mean()) if after.size else None,
+    )
+
+
 def daily(outcome: Outcome, name: str, start: date) -> pl.DataFrame:
-    """Return waiting and printed by day at P10, P50 and P90."""
+    """Return waiting, printed and the queue left by day, at P10, P50 and P90.
+
+    And in how many futures a queue is left, and which days are worked.
+    """
     count, days = outcome.waiting.shape
     columns: dict[str, object] = {
         "scenario": [name] * days,
         "day": [start + timedelta(days=day) for day in range(days)],
     }
-    for field, values in (("waiting", outcome.waiting), ("printed", outcome.printed)):
+    for field in ("waiting", "printed", "queued"):
+        values = getattr(outcome, field)
         ordered = np.sort(values, axis=0)
         for label, percent in QUANTILES:
             row = ordered[order_statistic(count, percent)]
             columns[f"{field}_{label}"] = row.astype(np.int64)
+    columns["queued_futures"] = (outcome.queued > 0).sum(axis=0)
+    columns["worked"] = outcome.worked
     return pl.DataFrame(columns)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.errors import UsageError
 from ektp_sched.rules.nearest import unknown
+from ektp_sched.scenarios.document import Document
 from ektp_sched.showing import OneLine
 from ektp_sched.words import said
 
@@ -21,16 +22,58 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATES_ONLY",
+    "MEASURES",
     "ArrivalLaw",
     "Assumption",
     "BreakdownLaw",
+    "HeldLaw",
+    "Measure",
     "NewResource",
+    "Question",
     "Scenario",
     "Scenarios",
+    "Told",
+    "Worth",
 ]
 
 DATES_ONLY: Final = "dates_only"
-"""Name of the remedy that costs nothing: the baseline, with dates told."""
+"""Name of the remedy that buys nothing: the baseline, with dates told."""
+
+Measure = Literal["money", "date", "wait"]
+"""By what is judged: money within the horizon, the day on which nobody waits any more,
+or the longest wait."""
+
+MEASURES: Final[tuple[Measure, ...]] = ("money", "date", "wait")
+
+
+class Question(Document):
+    """Whether one scenario should be chosen rather than another."""
+
+    choose: str
+    against: str  # a scenario, or dates_only: the baseline with dates told
+    by: Measure = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What telling people a date does and costs."""
+
+    heeded: Fraction = Fraction(1)  # share of the people who heed it
+    cost_idr: int = 0  # once
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What is set against a price."""
+
+    day_without_card_idr: int = 0  # what such a day costs a person, beside trips
+    years_of_use: Fraction | None = None  # None: a price counts whole
+
+    def counted(self, price_idr: int, days: int) -> Fraction:
+        """Return what of a price counts within a horizon of so many days."""
+        if self.years_of_use is None:
+            return Fraction(price_idr)
+        return price_idr * min(Fraction(1), Fraction(days) / (365 * self.years_of_use))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +124,8 @@ class Scenario:
         printer that lists a replaced server reaches the new one too.
     added
         What is new, in the file's order.
+    cost_idr_per_day
+        What each day costs that is worked in it and not in the baseline, rupiah.
     """
 
     name: str
@@ -88,6 +133,12 @@ class Scenario:
     cost_idr: int
     office: Office
     added: tuple[NewResource, ...]
+    cost_idr_per_day: int = 0
+
+    @property
+    def has_price(self) -> bool:
+        """Whether it costs anything, once or a day."""
+        return self.cost_idr > 0 or self.cost_idr_per_day > 0
 
     def at(self, changed: NewResource) -> Scenario:
         """Return the same with other numbers for one of its additions.
@@ -129,14 +180,28 @@ class ArrivalLaw:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldLaw:
+    """How fast people who are recorded and not print-ready become so."""
+
+    per_working_day: Fraction  # mean of all classes together
+    people: int | None  # how many there are; None: not yet known
+    # class → share, the office's classes in order; None: not yet known
+    mix: Mapping[str, Fraction] | None
+
+
+@dataclass(frozen=True, slots=True)
 class BreakdownLaw:
-    """How often a resource fails, and for how long."""
+    """How often a resource fails, for how long, and whether for good."""
 
     failure: float  # chance that it fails on a worked day on whose morning it was up
     # chance that it is repaired on a worked day on whose morning it was down
     repair: float
     # what was seen; then the two chances are drawn from their posterior
     fit: BreakdownFit | None = None
+    for_good: float = 0.0  # share of the failures that are never repaired
+    # calendar days from such a failure until a replacement works; None: never
+    replaced_after: int | None = None
+    replacement_cost_idr: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +214,7 @@ class Assumption:
     value: Any = None  # as JSON would hold it; dates as ISO text
     kind: Literal["fact", "assumed"] = "assumed"
     note: str = ""  # what the author says about it; may be empty
+    stated: bool = True  # whether the file says it; else it stands at its default
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,6 +235,14 @@ class Scenarios(OneLine):
         Every input with its mark.
     digest
         SHA-256 of the file's bytes, hexadecimal.
+    question
+        What is to be decided; None: nothing is asked.
+    told, worth
+        What telling people a date does and costs, and what is set against a price.
+    held
+        How fast held people become print-ready; None: they never do.
+    deliveries_known_until
+        Last day up to which deliveries of blanks are known; None: all are.
     """
 
     baseline: str
@@ -177,6 +251,11 @@ class Scenarios(OneLine):
     breakdowns: dict[str, BreakdownLaw]
     assumptions: tuple[Assumption, ...] = field(default=(), repr=False)
     digest: str | None = None
+    question: Question | None = None
+    told: Told = Told()
+    worth: Worth = Worth()
+    held: HeldLaw | None = None
+    deliveries_known_until: date | None = None
 
     @property
     def office(self) -> Office:
@@ -218,7 +297,8 @@ class Scenarios(OneLine):
         known = {resource.id for resource in (*office.servers, *office.printers)}
         breaks = known & set(self.breakdowns)
         fixed = all(resource.is_certain for resource in scenario.added)
-        return fixed and self.arrivals is None and not breaks
+        nobody_comes = self.arrivals is None and self.held is None
+        return fixed and nobody_comes and not breaks
 
     def with_backlog_mix(self, counts: Mapping[str, int]) -> Scenarios:
         """Return these with the backlog's own mix, where none is given.
