@@ -19,7 +19,7 @@ from ektp_sched.days.folder import OfficeFolder, open_office
 from ektp_sched.days.record import record
 from ektp_sched.days.signature import Signature
 from ektp_sched.ledger import Ledger, NewAct, breaks, personal
-from ektp_sched.morning.morning import take_in
+from ektp_sched.morning.intake import take_in
 from ektp_sched.office import to_toml
 
 if TYPE_CHECKING:

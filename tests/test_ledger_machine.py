@@ -41,7 +41,7 @@ from ektp_sched.ledger import Ledger, address, breaks, short_head
 from ektp_sched.ledger.backup import back_up, restore
 from ektp_sched.ledger.state import state_of
 from ektp_sched.morning import today
-from ektp_sched.morning.morning import basis_of, made_of
+from ektp_sched.morning.basis import basis_of, made_of
 from ektp_sched.morning.rest import rest
 from ektp_sched.office import Office
 from ektp_sched.trust.checker import Folder

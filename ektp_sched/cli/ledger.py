@@ -316,7 +316,7 @@ def restore(
 
     Whoever was forgotten since is forgotten again.
     """
-    from ektp_sched.days.forgotten import forgotten_refs
+    from ektp_sched.days.forget import forgotten_refs
     from ektp_sched.ledger import short_head
     from ektp_sched.ledger.backup import restore as put_back
 

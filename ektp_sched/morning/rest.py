@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from io import BytesIO
 from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,22 +29,18 @@ from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE
 from ektp_sched.errors import UsageError
 from ektp_sched.ledger import refs_of
+from ektp_sched.morning.basis import Basis, basis_of, made_of
+from ektp_sched.morning.intake import read_export, refuse_later, take_in
 from ektp_sched.morning.morning import (
     ATTEMPTS,
-    Basis,
-    basis_of,
     filled_and_void,
-    made_of,
     morning_of,
     others_record,
-    read_export,
-    refuse_later,
-    take_in,
 )
 from ektp_sched.morning.plans import put_plan
 from ektp_sched.office import Outage, calendar, capacity
 from ektp_sched.output.batches import file_stems
-from ektp_sched.output.tables import write_csv
+from ektp_sched.output.tables import csv_bytes
 from ektp_sched.rules.capacity import day_shares
 from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
@@ -497,9 +492,7 @@ def _files(basis: Basis, day: _Day, stay: pl.DataFrame, on: date) -> dict[str, b
         ]
     ).with_columns(printed_at=pl.lit(str(on)))
     whole = pl.concat([words.join(new, on=_ID, how="anti"), new], how="diagonal")
-    text = BytesIO()
-    write_csv(whole.sort(_ID), text)
-    return {**basis.files, DONE_FILE: text.getvalue()}
+    return {**basis.files, DONE_FILE: csv_bytes(whole.sort(_ID))}
 
 
 def _again(made: Plan, previous: Plan | None) -> int:
