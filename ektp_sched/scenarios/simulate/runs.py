@@ -50,9 +50,8 @@ class Run:
     _queues: dict[str, Queue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Give the arrivals the backlog's own mix where none is stated."""
-        counts = self.backlog.frame.group_by("urgency").len().rows()
-        mixed = self.scenarios.with_backlog_mix(dict(counts))
+        """Give arrivals and held people the backlog's own mix where none is stated."""
+        mixed = self.scenarios.with_backlog(self.backlog)
         object.__setattr__(self, "scenarios", mixed)
 
     @property
