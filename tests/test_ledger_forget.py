@@ -197,10 +197,13 @@ def test_those_handed_over_long_ago_are_forgotten_together(
         persons = writer.names()["person"]
         handed = {"person": persons, "day": office.plans()[0].day}
         new = NewAct(kind="handed", day=office.plans()[1].day, by="Ina")
-        writer.append(new, {"handed": pl.DataFrame(handed)})
+        act = writer.append(new, {"handed": pl.DataFrame(handed)})
     restore_day = office.plans()[1].day
     done = forget(office, handed_over_before=restore_day, by="Ina")
     assert (done.persons, done.in_export) == (1, 9)
+    sign = Signature(by="Sri", day=restore_day, reason="misclick", approved_by="Ina")
+    with pytest.raises(LedgerError, match="forgotten"):
+        undo(office, act.number, sign)
 
 
 def test_a_name_that_only_an_undone_act_knows_is_forgotten(

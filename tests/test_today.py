@@ -63,12 +63,23 @@ def drop(folder: Path, day: str, rows: Iterable[str], heading: str = HEADING) ->
 
 
 def morning(folder: Path, day: str, **options: Any) -> Morning:
-    given = {"by": "Maria", "days": 10, **options}
+    given = {"by": "Maria", "days": 10, "report": False, **options}
     return today(open_office(folder), on=date.fromisoformat(day), **given)
 
 
 def command(folder: Path, day: str, *options: object) -> CompletedProcess[str]:
-    return run("today", folder, "--on", day, "--by", "Maria", "--days", 10, *options)
+    return run(
+        "today",
+        folder,
+        "--on",
+        day,
+        "--by",
+        "Maria",
+        "--days",
+        10,
+        "--no-report",
+        *options,
+    )
 
 
 def all_printed(folder: Path, day: str) -> None:

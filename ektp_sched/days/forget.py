@@ -107,32 +107,34 @@ def forget(
     ektp_sched.errors.LedgerError
         The newest export has the person still; nothing is changed then.
     """
-    with folder.ledger.reading() as reader:
-        # Also those whom only acts undone name: their texts are there.
-        names = reader.people(live=False).drop_nulls()
-        ids, in_export = _whom(folder, reader, names, who, handed_over_before)
-        persons = names.filter(pl.col("application_id").is_in(ids.implode()))["person"]
-        remarks, remarks_left = remarks_about(reader, persons)
-        known = reader.facts("forgotten")["ref"].to_list()
-    note_forgotten(folder, known)
-    sheets, unread = _clear_plans(folder, ids, progress)
-    rewritten, removed, not_read = _clear_exports(folder, ids)
     act = None
-    if len(ids):
-        texts = personal(
-            pl.Series([reason] if reason else [], dtype=pl.String), "remark"
-        )
-        new = NewAct(
-            kind="forget",
-            day=day or date.today(),
-            by=by,
-            remark=texts.refs[0] if reason else None,
-            detail={"persons": ids.n_unique(), "remarks": len(remarks)},
-        )
+    # No export may come meanwhile that has them: nobody else writes till all is done.
+    with folder.ledger.writing(begun=True) as writer:
+        # Also those whom only acts undone name: their texts are there.
+        names = writer.people(live=False).drop_nulls()
+        ids, in_export = _whom(folder, writer, names, who, handed_over_before)
+        persons = names.filter(pl.col("application_id").is_in(ids.implode()))["person"]
+        remarks, remarks_left = remarks_about(writer, persons)
         refs = pl.concat([persons, remarks]).sort()
-        act = forget_texts(
-            folder.ledger, refs, new, texts, confirmed=day is not None
-        ).number
+        known = writer.facts("forgotten")["ref"].to_list()
+        note_forgotten(folder, known)
+        sheets, unread = _clear_plans(folder, ids, progress)
+        rewritten, removed, not_read = _clear_exports(folder, ids)
+        if len(ids):
+            texts = personal(
+                pl.Series([reason] if reason else [], dtype=pl.String), "remark"
+            )
+            new = NewAct(
+                kind="forget",
+                day=day or date.today(),
+                by=by,
+                remark=texts.refs[0] if reason else None,
+                detail={"persons": ids.n_unique(), "remarks": len(remarks)},
+            )
+            act = forget_texts(
+                writer, refs, new, texts, confirmed=day is not None
+            ).number
+    if len(ids):
         note_forgotten(folder, refs.to_list())
     clear_free(folder.ledger)
     return Forgotten(

@@ -9,6 +9,7 @@ import polars as pl
 from ektp_sched.backlog.identity import key_path, read_key
 from ektp_sched.backlog.model import PLANNED, Backlog
 from ektp_sched.backlog.priority import read_priorities
+from ektp_sched.backlog.texts import squeeze
 from ektp_sched.backlog.told import read_told
 from ektp_sched.days.people import People
 from ektp_sched.days.signature import OTHER, code_of
@@ -219,7 +220,8 @@ def record_priorities(
 ) -> tuple[int, int]:
     """Record who is to be printed sooner, as somebody authorised.
 
-    Each reason of the list is an act, approved by whom the list names.
+    Each reason of the list is an act, approved by whom its row names; where that is who
+    records it, by the second name of the signature.
 
     Returns
     -------
@@ -234,6 +236,21 @@ def record_priorities(
     office = folder.office
     key = None if office.identity is None else read_key(key_path(office))
     lines = read_priorities(path, office, key).frame
+    own = lines["by"].map_elements(squeeze, return_dtype=pl.String) == squeeze(
+        signature.by
+    )
+    if own.any() and not signature.has_second_name:
+        message = said(
+            "says that who records it authorised it; write in by who did, or say with "
+            "--approved-by who agrees; nothing was recorded",
+            "menyebut pencatatnya sendiri sebagai pemberi wewenang; tulislah di kolom "
+            "oleh siapa yang menyetujui, atau sebutkan dengan --approved-by; belum ada "
+            "yang dicatat",
+        )
+        at = int(own.arg_max() or 0)
+        raise InputError(message, file=str(path), row=int(lines["row"][at]))
+    second = pl.lit(signature.approved_by, pl.String)
+    lines = lines.with_columns(by=pl.when(own).then(second).otherwise("by"))
     with folder.ledger.reading() as reader:
         people = People(reader, office)
     rows = people.named.rows_of(lines["id"].fill_null(lines["number"]))

@@ -60,6 +60,26 @@ class Words:
             name,
         )
 
+    def period(self) -> str:
+        """Return which time was simulated, and in how many futures."""
+        return self.say(
+            "under",
+            start=self.texts.short_date(self.comparison.start),
+            end=self.texts.short_date(self.comparison.last_day),
+            count=self.comparison.replications,
+            scenarios=len(self.comparison.scenarios),
+        )
+
+    def earliest(self, resource: str | None) -> date | None:
+        """Return the first day on which a resource can be in use; None: not known."""
+        edges = (
+            edge.earliest
+            for edge in self.comparison.break_even
+            if edge.resource == resource and edge.earliest is not None
+        )
+        verdict = self.comparison.verdict
+        return next(edges, None if verdict is None else verdict.earliest)
+
     def colour(self, name: str) -> str:
         """Return the one colour of a scenario."""
         named = colours([one.name for one in self.comparison.scenarios])
