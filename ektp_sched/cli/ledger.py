@@ -144,6 +144,8 @@ def _verdict_lines(
         yield words.text("cli.more", count=len(lines) - _WORST)
     if not verdict.breaks:
         yield words.text("ledger.whole", acts=verdict.acts, facts=verdict.facts)
+    if any(broken.what == "head" for broken in verdict.breaks):
+        return  # paper says other than this ledger: it tells of no other act
     key = "protected" if verdict.unprotected else "all_protected"
     act = str(verdict.protected)
     yield (

@@ -179,15 +179,15 @@ def _place(standing: Standing) -> Iterator[Said]:
             said(
                 "To be printed on {day}: {printer}, batch {batch}, position {position} "
                 "(plan {plan}).",
-                "Akan dicetak pada {day}: {printer}, batch {batch}, nomor {position} "
-                "(rencana {plan}).",
+                "Akan dicetak pada {day}: {printer}, kelompok {batch}, nomor "
+                "{position} (rencana {plan}).",
                 **_slot(standing),
             )
             if day >= standing.on
             else said(
                 "On the sheet of {day}: {printer}, batch {batch}, position {position} "
                 "(plan {plan}). What became of it is not recorded yet.",
-                "Ada di lembar {day}: {printer}, batch {batch}, nomor {position} "
+                "Ada di lembar {day}: {printer}, kelompok {batch}, nomor {position} "
                 "(rencana {plan}). Hasilnya belum dicatat.",
                 **_slot(standing),
             )

@@ -32,7 +32,7 @@ from ektp_sched.scenarios.compare.verdict import verdicts
 from ektp_sched.scenarios.simulate.order import POLICIES as FAST_POLICIES
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
 from ektp_sched.scenarios.world.laws import DATES_ONLY
-from ektp_sched.scenarios.world.left_out import left_out
+from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
 from ektp_sched.scenarios.world.loading import as_scenarios
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def compare(
         verdict_against_told=against_told,
         gap=policy_gap(run, plans[scenarios.baseline]),
         assumptions=scenarios.assumptions,
-        notices=left_out(office),
+        notices=(*unknown_deliveries(scenarios, start, days), *left_out(office)),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every
         ),

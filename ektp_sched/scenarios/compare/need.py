@@ -527,13 +527,14 @@ def expected_cards(run: Run) -> NDArray[np.int64]:
     """
     from ektp_sched.office import capacity
 
-    known, classes = run.scenarios, [*run.scenarios.office.classes]
-    cards = np.zeros((len(classes), run.days), dtype=np.int64)
+    known = run.scenarios
+    names = [*known.office.classes]
+    cards = np.zeros((len(names), run.days), dtype=np.int64)
     if (known.arrivals is None and known.held is None) or not run.backlog.planned:
         return cards
     worked = np.flatnonzero(capacity(known.office, run.start, run.days).open)
     for name, due in known.expected(len(worked)).items():
-        cards[classes.index(name), worked] = np.diff(due)
+        cards[names.index(name), worked] = np.diff(due)
     return cards
 
 
