@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 from output_cases import START, files_of, make
 
 import ektp_sched as ek
-from ektp_sched.days import open_office, today
-from ektp_sched.days.rest import rest, share_for
+from ektp_sched.days import open_office
 from ektp_sched.documents.seal import changed_names, later_plans, seal
 from ektp_sched.errors import AskedError, FolderError, UsageError
 from ektp_sched.ledger import NewAct, refs_of
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning import today
+from ektp_sched.morning.rest import rest, share_for
 from ektp_sched.output import load, save
 from ektp_sched.output.evidence import check_folder, not_checked
 from ektp_sched.output.languages import language
