@@ -7,6 +7,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from ektp_sched.scenarios import (
     POLICIES,
     Scenarios,
     build_queue,
+    compare,
     limits_of,
     simulate,
     unknown_deliveries,
@@ -371,3 +373,19 @@ def test_days_beyond_known_deliveries_are_told() -> None:
     past = {"deliveries_known_until": START.replace(month=1)}
     (notice,) = unknown_deliveries(scenarios(past), START, 28)
     assert notice.figures["days"] == 28
+
+
+def test_a_comparison_says_first_what_is_not_known_of_deliveries() -> None:
+    tables = {
+        "deliveries_known_until": START,
+        "held": {"per_working_day": 2, "people": 3},
+        "scenarios": {"now": {}},
+    }
+    office = desk(shifts=[{"id": "sat", "days": ["sat"], "cost_idr": 5}])
+    held = pl.DataFrame({"application_id": ["x", "y", "z", "w"]})
+    people = replace(waiting(5), held=held, held_classes={"routine": 4})
+    made = compare(people, office, tables, start=START, days=9, replications=3)
+    codes = [notice.code for notice in made.notices]
+    assert codes == ["deliveries-unknown-after", "shifts-left-out"]
+    assert made.people["held"] == 1
+    assert made.table["printed_p50"].sum() == 8
