@@ -14,7 +14,7 @@ from ektp_sched.scenarios.simulate.simulate import simulate
 from ektp_sched.scenarios.world.capacities import likely_office, limits_of
 from ektp_sched.scenarios.world.draws import BLOCK, Arrivals, Limits, World, draw
 from ektp_sched.scenarios.world.laws import NewResource, Scenario, Scenarios
-from ektp_sched.scenarios.world.left_out import left_out
+from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
 from ektp_sched.scenarios.world.loading import (
     certain_scenarios,
     load_scenarios,
@@ -55,4 +55,5 @@ __all__ = [
     "promise",
     "scenarios_of",
     "simulate",
+    "unknown_deliveries",
 ]

@@ -7,27 +7,41 @@ floats.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ektp_sched.scenarios.compare.answer import Verdict
 from ektp_sched.scenarios.compare.spread import of_values
+from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios.compare.answer import Answer, Measure, Question
+    from ektp_sched.scenarios.compare.answer import Answer
+    from ektp_sched.scenarios.compare.comparison import BreakEven
     from ektp_sched.scenarios.compare.spread import Spread
+    from ektp_sched.scenarios.simulate.runs import Run
+    from ektp_sched.scenarios.world.laws import Measure, Question
 
     Floats = NDArray[np.float64]
     Samples = Mapping[str, Floats]
     """Quantities in the same futures, ``(R,)`` each, as `measures.samples` has them."""
 
-__all__ = ["advantage", "answer_of", "answer_of_mean", "verdict_on"]
+__all__ = [
+    "FUTURES",
+    "advantage",
+    "answer_of",
+    "answer_of_mean",
+    "verdict_on",
+    "verdicts",
+]
+
+FUTURES: Final = 300
+"""Futures, the first ones, on which a question is judged, and all that turns it."""
 
 _PLACES: Final = 3
 
@@ -135,4 +149,53 @@ def verdict_on(
         cost_idr=float(_spent(choose, against).mean()) if money else None,
         pays_until=pays_until if answer == "not-on-these-dates" else None,
         earliest=earliest if answer == "not-on-these-dates" else None,
+    )
+
+
+def verdicts(
+    run: Run, by_scenario: Mapping[str, Samples], pays: Sequence[BreakEven]
+) -> tuple[Verdict | None, Verdict | None]:
+    """Return the answer to what is asked, and to the same against dates told.
+
+    The second where the question is against the baseline; neither where nothing is
+    asked.
+    """
+    asked = run.scenarios.question
+    if asked is None:
+        return None, None
+    verdict = _verdict(run, asked, by_scenario, pays)
+    if asked.against != run.scenarios.baseline:
+        return verdict, None
+    told = asked.model_copy(update={"against": DATES_ONLY})
+    return verdict, _verdict(run, told, by_scenario, pays)
+
+
+def _verdict(
+    run: Run,
+    question: Question,
+    by_scenario: Mapping[str, Samples],
+    pays: Sequence[BreakEven],
+) -> Verdict:
+    scenarios, base = run.scenarios, run.scenarios.baseline
+    against = {base: "not-told", DATES_ONLY: "told"}.get(question.against)
+    dates = (
+        (edge.installation_date.value, edge.earliest)
+        for edge in pays
+        if question.by == "money"
+        and (edge.scenario, edge.against) == (question.choose, against)
+    )
+    until, earliest = next(dates, (None, None))
+    choose, other = (
+        {name: values[:FUTURES] for name, values in by_scenario[side].items()}
+        for side in (question.choose, question.against)
+    )
+    names = question.choose, base if against == "told" else question.against
+    return verdict_on(
+        question,
+        choose,
+        other,
+        day_without_card_idr=scenarios.worth.day_without_card_idr,
+        certain=all(scenarios.is_certain(scenarios.named(name)) for name in names),
+        pays_until=until if isinstance(until, date) else None,
+        earliest=earliest,
     )

@@ -366,8 +366,7 @@ def _arrivals(parts: _Reading) -> ArrivalLaw | None:
     except ScenarioError as error:
         _say(parts, ("arrivals", "history"), error)
         return None
-    fit = fit_arrivals(tuple(office.classes), cards, prior)
-    return replace(law, fit=fit)
+    return ArrivalLaw.of_history(fit_arrivals(tuple(office.classes), cards, prior))
 
 
 def _mix(
