@@ -288,7 +288,7 @@ def _tornado(words: Words, verdict: Verdict) -> Figure:
             for p in (one.low, one.high)
         ]
         (low, behind), (high, ahead) = ends
-        shown = [words.number(each, places) for each in (behind, ahead)]
+        shown = [words.signed(each, places) for each in (behind, ahead)]
         label = words.say(
             "tornado.bar",
             name=name,

@@ -91,6 +91,13 @@ class Words:
             return self.texts.text("digest.none")
         return self.texts.number(round(value, places) + 0.0, places)
 
+    def signed(self, value: float, places: int = 0) -> str:
+        """Return a number with its sign; 0 has none."""
+        shown = self.number(value, places)
+        if not shown.strip("-0,."):
+            return "0"
+        return shown.replace("-", "−") if value < 0 else f"+{shown}"
+
     def spread(self, part: Spread | Wait | None, places: int = 0) -> str:
         """Return a median with P10 and P90 in brackets."""
         if part is None or part.p50 is None:
