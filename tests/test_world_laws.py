@@ -18,7 +18,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.scenarios import (
     POLICIES,
-    Scenarios,
+    CheckedScenarios,
     build_queue,
     compare,
     limits_of,
@@ -48,18 +48,20 @@ def waiting(count: int) -> Backlog:
     return make_backlog([person(f"A{n:03d}", n % 60) for n in range(count)])
 
 
-def small(**changes: Any) -> Scenarios:
+def small(**changes: Any) -> CheckedScenarios:
     servers = [{"id": "server-1", "cards_per_day": 9}]
     office = desk(servers=servers, cards={}, **changes.pop("office", {}))
     return scenarios(changes, office=office, more=NEW)
 
 
-def arriving(rate: float, dispersion: float = 1, **more: Any) -> Scenarios:
+def arriving(rate: float, dispersion: float = 1, **more: Any) -> CheckedScenarios:
     rules = {"per_working_day": rate, "mix": {"emergency": 0.25, "routine": 0.75}}
     return small(arrivals=rules | {"dispersion": dispersion}, **more)
 
 
-def queue_by_day(known: Scenarios, policy: str = "pressure") -> NDArray[np.int32]:
+def queue_by_day(
+    known: CheckedScenarios, policy: str = "pressure"
+) -> NDArray[np.int32]:
     people = waiting(40)
     queue = build_queue(people, known.office, START, DAYS)
     block = world(known, days=DAYS, size=30)
@@ -131,7 +133,7 @@ def test_more_final_failures_never_give_a_day_more_where_nothing_is_replaced(
 # What is scaled is scaled in each future alike
 
 
-def fitted(tmp_path: Path) -> Scenarios:
+def fitted(tmp_path: Path) -> CheckedScenarios:
     days = working_days(START.replace(month=6, day=1), 40)
     rows = [f"{day},{name},{n % 7}" for n, day in enumerate(days) for name in CLASSES]
     history(tmp_path / "a.csv", "day,urgency,cards", rows)
@@ -269,7 +271,7 @@ def test_the_old_one_takes_over_when_the_new_one_is_lost() -> None:
 # Held people
 
 
-def holding(**tables: Any) -> Scenarios:
+def holding(**tables: Any) -> CheckedScenarios:
     rules = {"per_working_day": 4, "people": 60, "mix": {"routine": 1}}
     return small(held=rules, **tables)
 
