@@ -28,6 +28,7 @@ from ektp_sched.scenarios.dates.promise import days_printed
 from ektp_sched.scenarios.dates.ready_by import next_open, rank_of
 from ektp_sched.scenarios.dates.worlds import fitted_worlds, stated_rates, worse_rates
 from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
+from ektp_sched.scenarios.world.laws import ArrivalLaw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,8 +144,7 @@ def test_stated_and_worse_rates() -> None:
     assert worse.failure == pytest.approx(2 * stated.breakdowns["p"].failure)
     assert worse.repair == pytest.approx(stated.breakdowns["p"].repair / 2)
     fit = ArrivalFit(("routine", "urgent"), (30, 10), 20, 1.5, (0.5, 0.0))
-    assert seen.arrivals is not None
-    fitted = replace(seen, arrivals=replace(seen.arrivals, fit=fit))
+    fitted = replace(seen, arrivals=ArrivalLaw.of_history(fit))
     law = stated_rates(fitted).arrivals
     assert law is not None
     assert law.per_working_day == 2
@@ -211,11 +211,11 @@ LONG: dict[str, Any] = {"start": START, "days": 180, "replications": 199}
 def fewest(trials: int, chance: Fraction, error: float) -> int:
     """The most successes x with P(X < x) below an error, X binomial; exact."""
     p, q = chance.numerator, chance.denominator - chance.numerator
-    total, whole = 0, chance.denominator**trials
-    term = q**trials
+    total, term = 0, q**trials
+    allowed = chance.denominator**trials * Fraction(error)
     for successes in range(trials):
         total += term
-        if total > whole * Fraction(error):
+        if total > allowed:
             return successes
         term = term * (trials - successes) * p // ((successes + 1) * q)
     return trials
@@ -223,11 +223,15 @@ def fewest(trials: int, chance: Fraction, error: float) -> int:
 
 GROUPS, SET = 500, 19
 """Trials of a batch; in each so many replications set a date, one more judges it."""
+DEEP = settings().max_examples >= 500
+"""Whether `make laws` runs."""
 
 
 @pytest.mark.slow
 def test_a_date_holds_as_often_as_stated() -> None:
     """In 6,000 independent trials at least 88 % of the dates hold, for two people.
+
+    In 1,000 trials, which is what runs but in `make laws`, at least 85 %.
 
     20 replications are exchangeable, so the 18th smallest of 19 print days is not
     exceeded by the one left out with a chance of at least 18/20, whatever their
@@ -245,7 +249,7 @@ def test_a_date_holds_as_often_as_stated() -> None:
     opens = next_open(calendar(office, START, 120).open)
     people = np.array([len(course.queue.rows) // 3, len(course.queue.rows) - 1])
     rank, held, trials = rank_of(Fraction(9, 10), SET), np.zeros(2), 0
-    for batch in range(12):
+    for batch in range(12 if DEEP else 2):
         found = simulated(course, GROUPS * (SET + 1), first=10 * batch)
         for at in range(0, found.replications, SET + 1):
             parts = (slice(at, at + SET), slice(at + SET, at + SET + 1))
@@ -256,8 +260,8 @@ def test_a_date_holds_as_often_as_stated() -> None:
             held += days_printed(judging, course.queue, 1)[people] <= told
             trials += 1
     least = fewest(trials, Fraction(9, 10), 0.5e-6)
-    assert trials == 6_000
-    assert least / trials > 0.88
+    assert trials == (6_000 if DEEP else 1_000)
+    assert least / trials > (0.88 if DEEP else 0.85)
     assert (held >= least).all()
 
 
@@ -279,12 +283,12 @@ def test_dates_from_a_history_hold_in_worlds_of_its_kind(
     0.908, standard deviations of 0.069 and 0.051 and a skewness of -0.7.  So the
     bound lies 5.5 standard errors or more below, where a normal mean comes with
     2e-8, and one so skewed (Edgeworth) with 2e-7: less than one chance in a
-    million, were the seed drawn anew.  It is not: a third of them are looked at
-    wherever `make laws` is not what runs.
+    million, were the seed drawn anew.  It is not: a tenth of them are looked at, with
+    a bound as many standard errors below, wherever `make laws` is not what runs.
     """
-    worlds = count if settings().max_examples >= 500 else count // 3
+    worlds = count if DEEP else count // 10
     options = LONG | {"fresh": 100, "history_days": [length], "worlds": worlds}
     result = backtest(*longer(), **options)
     _, stated, worse, turned = result.cases
-    assert stated.all.share > 0.87
+    assert stated.all.share > (0.87 if DEEP else 0.79)
     assert turned.all.share < worse.all.share < stated.all.share

@@ -6,6 +6,7 @@ import ast
 import re
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -54,6 +55,7 @@ def strings_of(*folders: str) -> set[str]:
     return found
 
 
+@cache
 def codes_of(name: str) -> set[str]:
     """Return the first text of every call of a name in the package."""
     found = set()

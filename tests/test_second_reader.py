@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 import polars as pl
@@ -176,7 +177,7 @@ def test_the_verdict_is_what_its_own_figures_say(
         judged.append(document["verdict_against_told"])
         assert judged[1]["question"]["against"] == "dates_only"
     else:
-        assert document["verdict_against_told"] is None
+        assert document.get("verdict_against_told") is None
     for one in judged:
         ours = side_of(document, one["question"]["choose"])
         theirs = side_of(document, one["question"]["against"])
@@ -230,3 +231,56 @@ def test_without_a_price_nothing_is_asked() -> None:
     ).verdict
     assert asked is not None
     assert (asked.answer, asked.share, asked.tie_share) == ("cannot-be-told", 0, 1)
+
+
+def test_what_replaces_a_server_that_died_is_paid_in_each_future() -> None:
+    def totals(price: int, **tables: Any) -> list[float]:
+        dying = {
+            "mean_days_between": 8,
+            "mean_days_down": 2,
+            "for_good": Decimal("0.5"),
+            "replaced_after": 6,
+            "replacement_cost_idr": price,
+        }
+        document, _ = written(compared(40, breakdowns={"server-1": dying}, **tables))
+        spread = side_of(document, "now")["total_cost_idr"]
+        new = side_of(document, "new")["total_cost_idr"]["mean"]
+        verdict = document["verdict"]
+        assert verdict["cost_idr"] == pytest.approx(new - spread["mean"], abs=1e-3)
+        return [spread[key] for key in ("mean", "p10", "p50", "p90")]
+
+    once, twice = totals(1000), totals(2000)
+    assert once[0] > 0
+    assert all(cost % 1000 == 0 for cost in once[1:])
+    assert twice == pytest.approx([2 * cost for cost in once])
+    # Over half a year 45 days are a quarter of a price, and a bit less.
+    part = totals(1000, worth={"years_of_use": Decimal("0.5")})
+    assert part == pytest.approx([cost * 45 / 182.5 for cost in once], abs=1e-3)
+    assert totals(0) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("policy", ["fifo", "pressure"])
+def test_more_arrivals_never_shorten_the_queue(policy: str) -> None:
+    rules = office(12)
+    few = scenarios(rules, **WORLD)
+    left, on = [], []
+    for rate in (4, 5, 7):
+        found = compare(
+            people(60, rules),
+            rules,
+            few.with_arrivals(rate),
+            start=START,
+            days=45,
+            replications=20,
+            policy=policy,
+        )
+        _, daily = written(found)
+        left.append(
+            daily.select("queued_p10", "queued_p50", "queued_futures").to_numpy()
+        )
+        queue = found.scenario("now").nobody_waits_any_more
+        assert queue is not None
+        on.append(queue.on or date.max)
+    assert on == sorted(on)
+    for fewer, more in pairwise(left):
+        assert (more >= fewer).all()

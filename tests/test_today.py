@@ -17,8 +17,7 @@ import polars as pl
 import pytest
 from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run
 
-from ektp_sched.days import morning as days_morning
-from ektp_sched.days import open_office, today
+from ektp_sched.days import open_office
 from ektp_sched.days.committed import finish
 from ektp_sched.days.record import record_all
 from ektp_sched.days.signature import Signature
@@ -30,6 +29,8 @@ from ektp_sched.errors import (
 )
 from ektp_sched.ledger import NewAct, breaks
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning import morning as days_morning
+from ektp_sched.morning import today
 from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
-    from ektp_sched.days import Morning
     from ektp_sched.ledger import Act
+    from ektp_sched.morning import Morning
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, MONDAY = (
     f"2017-09-{day}" for day in (12, 13, 14, 15, 18)
@@ -63,12 +64,23 @@ def drop(folder: Path, day: str, rows: Iterable[str], heading: str = HEADING) ->
 
 
 def morning(folder: Path, day: str, **options: Any) -> Morning:
-    given = {"by": "Maria", "days": 10, **options}
+    given = {"by": "Maria", "days": 10, "report": False, **options}
     return today(open_office(folder), on=date.fromisoformat(day), **given)
 
 
 def command(folder: Path, day: str, *options: object) -> CompletedProcess[str]:
-    return run("today", folder, "--on", day, "--by", "Maria", "--days", 10, *options)
+    return run(
+        "today",
+        folder,
+        "--on",
+        day,
+        "--by",
+        "Maria",
+        "--days",
+        10,
+        "--no-report",
+        *options,
+    )
 
 
 def all_printed(folder: Path, day: str) -> None:
@@ -200,7 +212,7 @@ def test_undisturbed_nothing_moves(tmp_path: Path) -> None:
 
 def test_number_day_and_head_stand_on_the_sheets(tmp_path: Path) -> None:
     folder = office(tmp_path)
-    came = morning(folder, TUESDAY)
+    came = morning(folder, TUESDAY, report=True)
     assert came.place is not None
     out, mark = came.place.path, came.plan.mark
     assert mark is not None
@@ -388,8 +400,8 @@ def test_what_comes_while_a_plan_is_made_is_in_the_plan(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from datetime import date
-import ektp_sched.days.morning as morning
-import ektp_sched.days.plans as plans
+import ektp_sched.morning.morning as morning
+import ektp_sched.morning.plans as plans
 import ektp_sched.output as output
 from ektp_sched.days.folder import open_office
 

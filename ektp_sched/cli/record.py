@@ -259,7 +259,7 @@ def _adopt(folder: OfficeFolder, signature: Signature) -> list[int]:
     with folder.ledger.reading() as reader:
         unknown = [plan.number for plan in unknown_plans(folder, reader)]
     if unknown:
-        from ektp_sched.days.plans import adopt_unknown
+        from ektp_sched.morning.plans import adopt_unknown
 
         adopt_unknown(folder, signature)
     return unknown
@@ -313,16 +313,20 @@ def _only_with(what: str, option: str, parts: Mapping[str, Any]) -> None:
 _Told = tuple[dict[str, Any], list[Said]]
 
 
-def _as_act(act: int | None) -> Said:
+def _as_act(act: int | None, counted: str = "") -> Said:
     """Return the number of an act, or that there is none, as all of it was known."""
-    if act is None:
-        return said(
-            "Nothing new, the ledger knows all of it.",
-            "Tidak ada yang baru, semuanya sudah ada di buku besar.",
+    head = (
+        said(
+            "Nothing new, the ledger knows all of it",
+            "Tidak ada yang baru, semuanya sudah ada di buku besar",
         )
-    return said(
-        "Recorded as act {act}.", "Dicatat sebagai catatan nomor {act}.", act=str(act)
+        if act is None
+        else said(
+            "Recorded as act {act}", "Dicatat sebagai catatan nomor {act}", act=str(act)
+        )
     )
+    whole = joined(": ", (head, counted)) if counted else head
+    return joined("", (whole, "."))
 
 
 def _of_act(act: int | None, sentence: Said) -> list[Said]:
@@ -393,10 +397,7 @@ def _sentences(recorded: Recorded) -> list[Said]:
     ]
     if recorded.rejects.height:
         counted.append(said("rejected {n}", "ditolak {n}", n=recorded.rejects.height))
-    head = _as_act(recorded.act)
-    lines = [joined(" ", (head, joined("", (joined(", ", counted), "."))))]
-    if not counted:
-        lines = [head]
+    lines = [_as_act(recorded.act, joined(", ", counted))]
     lines += [
         said(
             "{cards} of them stand on the sheet of plan {plan}, {day}, {printer}, "
@@ -603,15 +604,29 @@ def _told(folder: OfficeFolder, path: Path, signature: Signature) -> _Told:
 
 
 def _accepted(folder: OfficeFolder, who: list[str], signature: Signature) -> _Told:
+    from ektp_sched.backlog.records import FIELDS
     from ektp_sched.days.corrections import accept
 
-    act, values = accept(folder, who, signature)
+    act, values, replaced = accept(folder, who, signature)
     sentence = said(
         "{n} values of the export are used from the next plan on.",
         "{n} nilai dari ekspor dipakai mulai rencana berikutnya.",
         n=values,
     )
-    return {"act": act, "values": values}, _of_act(act, sentence)
+    lines = _of_act(act, sentence)
+    for _, field, priority, export in replaced.iter_rows():
+        lines.append(
+            said(
+                "It takes the place of a priority given here: {field} {priority} "
+                "becomes {export}.",
+                "Ini menggantikan prioritas yang diberikan di sini: {field} {priority} "
+                "menjadi {export}.",
+                field=FIELDS[field],
+                priority=priority,
+                export=export,
+            )
+        )
+    return {"act": act, "values": values, "replaced": replaced.height}, lines
 
 
 def _anew(folder: OfficeFolder, who: list[str], signature: Signature) -> _Told:

@@ -9,6 +9,7 @@ import polars as pl
 from ektp_sched.backlog.identity import key_path, read_key
 from ektp_sched.backlog.model import PLANNED, Backlog
 from ektp_sched.backlog.priority import read_priorities
+from ektp_sched.backlog.texts import squeeze
 from ektp_sched.backlog.told import read_told
 from ektp_sched.days.people import People
 from ektp_sched.days.signature import OTHER, code_of
@@ -93,10 +94,8 @@ def record_counts(
             for card, blanks in named.items()
             if card in expected
         }
-        signed, texts = signature.act("count", detail={"difference": differences})
-        act = writer.append(
-            signed, {"counts": new}, *texts, confirmed=signature.confirmed
-        )
+        detail = {"difference": differences}
+        act = signature.write(writer, "count", {"counts": new}, detail=detail)
         return act.number, counted
 
 
@@ -197,11 +196,7 @@ def record_outage(
             },
             orient="row",
         )
-        signed, texts = signature.act("outage")
-        act = writer.append(
-            signed, {"outages": facts}, *texts, confirmed=signature.confirmed
-        )
-        return act.number
+        return signature.write(writer, "outage", {"outages": facts}).number
 
 
 def _touches(outage: Down, standing: Sequence[Down]) -> bool:
@@ -219,7 +214,8 @@ def record_priorities(
 ) -> tuple[int, int]:
     """Record who is to be printed sooner, as somebody authorised.
 
-    Each reason of the list is an act, approved by whom the list names.
+    Each reason of the list is an act, approved by whom its row names; where that is who
+    records it, by the second name of the signature.
 
     Returns
     -------
@@ -234,6 +230,21 @@ def record_priorities(
     office = folder.office
     key = None if office.identity is None else read_key(key_path(office))
     lines = read_priorities(path, office, key).frame
+    own = lines["by"].map_elements(squeeze, return_dtype=pl.String) == squeeze(
+        signature.by
+    )
+    if own.any() and not signature.has_second_name:
+        message = said(
+            "says that who records it authorised it; write in by who did, or say with "
+            "--approved-by who agrees; nothing was recorded",
+            "menyebut pencatatnya sendiri sebagai pemberi wewenang; tulislah di kolom "
+            "oleh siapa yang menyetujui, atau sebutkan dengan --approved-by; belum ada "
+            "yang dicatat",
+        )
+        at = int(own.arg_max() or 0)
+        raise InputError(message, file=str(path), row=int(lines["row"][at]))
+    second = pl.lit(signature.approved_by, pl.String)
+    lines = lines.with_columns(by=pl.when(own).then(second).otherwise("by"))
     with folder.ledger.reading() as reader:
         people = People(reader, office)
     rows = people.named.rows_of(lines["id"].fill_null(lines["number"]))
@@ -335,10 +346,8 @@ def record_told(
         )
         if new.is_empty():
             return None, 0, strangers
-        signed, texts = signature.act("told", detail={"dates": new.height})
-        act = writer.append(
-            signed, {"told": new}, *texts, confirmed=signature.confirmed
-        )
+        detail = {"dates": new.height}
+        act = signature.write(writer, "told", {"told": new}, detail=detail)
         return act.number, new.height, strangers
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from html import escape
 from importlib.util import find_spec
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from babel.dates import get_day_names, get_month_names
@@ -36,6 +37,7 @@ __all__ = [
     "available",
     "colours",
     "finished",
+    "ink",
     "need_charts",
     "number_axis",
     "plain_svg",
@@ -43,6 +45,7 @@ __all__ = [
     "svg",
     "text_layer",
     "time_axis",
+    "wrapped",
 ]
 
 INK: Final = "#1c2127"
@@ -98,6 +101,16 @@ def need_charts() -> None:
 def colours(names: Sequence[str]) -> dict[str, str]:
     """Return a colour for each name; they repeat after the sixth."""
     return {name: SERIES[index % len(SERIES)] for index, name in enumerate(names)}
+
+
+def ink(colour: str) -> str:
+    """Return the class by which a page's style gives a border a chart's colour."""
+    return _VARIABLES[colour].removeprefix("--")
+
+
+def wrapped(label: str, letters: int) -> list[str]:
+    """Return a label in lines of at most so many letters, for no place cuts any."""
+    return wrap(label, letters) or [""]
 
 
 def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Any:

@@ -79,8 +79,8 @@ def policy_gap(run: Run, made: Plan) -> tuple[PolicyGap, ...]:
 
 def _simulated_days(run: Run) -> NDArray[np.int64]:
     """Return on which day the policy prints each row of the certain plan."""
-    certain = replace(run.scenarios, arrivals=None, breakdowns={})
-    scenario, queue = _at_likely(run.baseline), run.queue(run.baseline)
+    certain = replace(run.scenarios, arrivals=None, held=None, breakdowns={})
+    scenario, queue = run.baseline.at_likely(), run.queue(run.baseline)
     world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
     limits = limits_of(scenario, world)
     if run.policy == "replan":
@@ -99,16 +99,6 @@ def _simulated_days(run: Run) -> NDArray[np.int64]:
     if outcome.single_days is not None:
         printed[queue.singles.rows] = outcome.single_days[:, 0]
     return printed[np.sort(np.append(queue.rows, queue.singles.rows))]
-
-
-def _at_likely(scenario: Scenario) -> Scenario:
-    """Return a scenario whose additions are certain, at their likely values."""
-    for resource in scenario.added:
-        first = None if resource.first is None else (resource.first[1],) * 3
-        scenario = scenario.at(
-            replace(resource, cards=(resource.cards[1],) * 3, first=first)
-        )
-    return scenario
 
 
 def _gap(solved: Tier, policy: Fraction) -> PolicyGap:

@@ -19,10 +19,10 @@ from ektp_sched.scenarios.compare.measures import (
     against_told,
     daily,
     difference,
-    fixed_cost,
     nobody_waits_any_more,
     quantities,
     samples,
+    total_cost,
     waits,
     with_dates,
 )
@@ -32,7 +32,7 @@ from ektp_sched.scenarios.compare.verdict import verdicts
 from ektp_sched.scenarios.simulate.order import POLICIES as FAST_POLICIES
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
 from ektp_sched.scenarios.world.laws import DATES_ONLY
-from ektp_sched.scenarios.world.left_out import left_out
+from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
 from ektp_sched.scenarios.world.loading import as_scenarios
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def compare(
         sensitivities=turns.sensitivities,
         gap=policy_gap(run, plans[scenarios.baseline]),
         assumptions=scenarios.assumptions,
-        notices=left_out(office),
+        notices=(*unknown_deliveries(scenarios, start, days), *left_out(office)),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every
         ),
@@ -165,11 +165,12 @@ def compare(
 def _people(run: Run) -> dict[str, int]:
     queue = run.queue(run.baseline)
     never = queue.left_out.get("no-printer", 0)
+    held, law = run.backlog.held_count - run.backlog.done, run.scenarios.held
     return {
         "initial": queue.initial,
         "unprintable": never,
         "later": sum(queue.left_out.values()) - never,
-        "held": run.backlog.held_count - run.backlog.done,
+        "held": held if law is None else max(0, held - (law.people or 0)),
     }
 
 
@@ -178,13 +179,18 @@ def _samples(
 ) -> dict[str, Samples]:
     """Return every quantity in all futures, of each scenario and with dates told."""
     base, scenarios = run.baseline, run.scenarios
-    worked = outcomes[base.name].worked
     by_scenario = {}
     for name, scenario in scenarios.scenarios.items():
         outcome = outcomes[name]
-        cost = fixed_cost(scenario, outcome.worked, worked, scenarios.worth)
+        assert outcome.replacement_idr is not None
         by_scenario[name] = samples(outcome, scenario.office) | {
-            "total_cost_idr": np.full(outcome.replications, float(cost))
+            "total_cost_idr": total_cost(
+                scenario,
+                scenarios.worth,
+                outcome.worked,
+                outcomes[base.name].worked,
+                outcome.replacement_idr,
+            )
         }
     assert told is not None
     by_scenario[DATES_ONLY] = with_dates(

@@ -12,7 +12,7 @@ import polars as pl
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
-from ektp_sched.scenarios.compare.answer import (  # noqa: TC001
+from ektp_sched.scenarios.compare.answer import (
     Question,
     Queue,
     Sensitivity,
@@ -148,6 +148,13 @@ class ScenarioFigures(_Quantities):
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     wait_days: Waits | None = None
+
+    @property
+    def queue(self) -> Queue | None:
+        """When nobody waits any more; in an older file by the middle first day."""
+        if self.nobody_waits_any_more is not None or self.nobody_waits_on is None:
+            return self.nobody_waits_any_more
+        return Queue(on=self.nobody_waits_on.p50)
 
 
 class Difference(_Quantities):

@@ -22,7 +22,6 @@ from ektp_sched.scenarios.simulate.polymatroid import CAUSES
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-    from fractions import Fraction
 
     from numpy.typing import NDArray
 
@@ -41,10 +40,10 @@ __all__ = [
     "binding_share",
     "daily",
     "difference",
-    "fixed_cost",
     "nobody_waits_any_more",
     "quantities",
     "samples",
+    "total_cost",
     "trip_cost",
     "trips",
     "waits",
@@ -96,17 +95,25 @@ def samples(outcome: Outcome, office: Office) -> Samples:
     return {name: values.astype(np.float64) for name, values in by_name.items()}
 
 
-def fixed_cost(
-    scenario: Scenario, worked: Bools, in_baseline: Bools, worth: Worth
-) -> Fraction:
-    """Return what a scenario costs beside trips in every future, rupiah.
+def total_cost(
+    scenario: Scenario, worth: Worth, worked: Bools, in_baseline: Bools, replaced: Ints
+) -> Floats:
+    """Return what a scenario costs beside trips, rupiah, ``(R,)``.
 
-    Its price as far as it counts, and the days that it works and the baseline does
-    not; both are given by day, ``(H,)``.
+    Parameters
+    ----------
+    scenario, worth
+        Its price, what each further day costs, and how far a price counts.
+    worked, in_baseline
+        Whether each day is worked in it, and in the baseline, ``(H,)``.
+    replaced
+        Price of what replaces that which failed for good, ``(R,)``.
     """
     further = int((worked & ~in_baseline).sum())
-    price = worth.counted(scenario.cost_idr, len(worked))
-    return price + further * scenario.cost_idr_per_day
+    counted = worth.counted(1, len(worked))
+    fixed = scenario.cost_idr * counted + further * scenario.cost_idr_per_day
+    cost: Floats = float(fixed) + float(counted) * replaced.astype(np.float64)
+    return cost
 
 
 def with_dates(
@@ -136,6 +143,7 @@ def quantities(sampled: Mapping[str, Floats], days: int, start: date) -> dict[st
     return {
         name: of_days(values, days, start) if name in _DAYS else of_values(values)
         for name, values in sampled.items()
+        if name != "free_day"
     }
 
 

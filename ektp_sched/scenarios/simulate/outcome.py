@@ -128,6 +128,9 @@ class Outcome:
         Under policy ``replan``, instead of these two: day on which each
         application of the first morning is printed, in the order of the
         backlog, those left out not counted; ``(N, R)``.
+    replacement_idr
+        Rupiah for what replaces that which failed for good, ``(R,)``; None: not
+        counted.
     """
 
     start: date
@@ -156,6 +159,7 @@ class Outcome:
     front: Counts | None = None
     single_days: NDArray[np.int16] | None = None
     person_dates: NDArray[np.int16] | None = None
+    replacement_idr: Ints | None = None
 
     @property
     def replications(self) -> int:
@@ -202,6 +206,7 @@ _ROWS = (
     "nobody_waits_day",
     "longest_wait",
     "pressure",
+    "replacement_idr",
 )
 _COLUMNS = (
     "person_days",

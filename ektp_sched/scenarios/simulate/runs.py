@@ -91,8 +91,15 @@ class _Course:
             if self.look is not None and self.look[0] == scenario.name:
                 look = self.look[1]
                 seen = look(outcome, queue, limits, world.arrivals, scenario.office)
+            replaced = limits.replacement_idr
+            if replaced is None:
+                replaced = np.zeros(world.size, dtype=np.int64)
             outcomes[scenario.name] = replace(
-                outcome, front=None, single_days=None, person_dates=None
+                outcome,
+                front=None,
+                single_days=None,
+                person_dates=None,
+                replacement_idr=replaced,
             )
         return outcomes, seen
 

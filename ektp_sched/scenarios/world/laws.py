@@ -159,6 +159,15 @@ class Scenario:
         office = self.office.model_copy(update={changed.kind: table})
         return replace(self, office=office, added=added)
 
+    def at_likely(self) -> Scenario:
+        """Return the same with its additions certain, at their likely numbers."""
+        scenario = self
+        for resource in self.added:
+            first = None if resource.first is None else (resource.first[1],) * 3
+            certain = replace(resource, cards=(resource.cards[1],) * 3, first=first)
+            scenario = scenario.at(certain)
+        return scenario
+
 
 @dataclass(frozen=True, slots=True)
 class ArrivalLaw:

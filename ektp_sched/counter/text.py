@@ -11,7 +11,7 @@ from ektp_sched.words import Said, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.days.status import Print, Standing
+    from ektp_sched.counter.status import Print, Standing
 
 __all__ = ["status_lines"]
 
@@ -179,15 +179,15 @@ def _place(standing: Standing) -> Iterator[Said]:
             said(
                 "To be printed on {day}: {printer}, batch {batch}, position {position} "
                 "(plan {plan}).",
-                "Akan dicetak pada {day}: {printer}, batch {batch}, nomor {position} "
-                "(rencana {plan}).",
+                "Akan dicetak pada {day}: {printer}, kelompok {batch}, nomor "
+                "{position} (rencana {plan}).",
                 **_slot(standing),
             )
             if day >= standing.on
             else said(
                 "On the sheet of {day}: {printer}, batch {batch}, position {position} "
                 "(plan {plan}). What became of it is not recorded yet.",
-                "Ada di lembar {day}: {printer}, batch {batch}, nomor {position} "
+                "Ada di lembar {day}: {printer}, kelompok {batch}, nomor {position} "
                 "(rencana {plan}). Hasilnya belum dicatat.",
                 **_slot(standing),
             )
