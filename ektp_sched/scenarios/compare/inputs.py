@@ -340,20 +340,18 @@ class Inputs:
     def years_of_use(self) -> Input | Turn:
         """Move over how many years a price is used up."""
         run, worth = self.sides.run, self.sides.run.scenarios.worth
-        prices = self.choose.cost_idr, self.against.cost_idr
-        if not any(prices):
+        names = self.question.choose, self.question.against
+        bought = [self.sides.bought(name) for name in names]
+        if not any(idr.any() for idr in bought):
             return _nothing("years_of_use", "years", "no-price")
-        both = self._both(AS_IT_IS)
+        both, counted = self._both(AS_IT_IS), worth.counted(1, run.days)
 
         def at(place: int) -> Floats:
             other: Worth = replace(worth, years_of_use=Fraction(place + 1, _TENTHS))
+            more = float(other.counted(1, run.days) - counted)
             choose, against = (
-                side
-                | {
-                    "total_cost_idr": side["total_cost_idr"]
-                    + float(other.counted(idr, run.days) - worth.counted(idr, run.days))
-                }
-                for side, idr in zip(both, prices, strict=True)
+                side | {"total_cost_idr": side["total_cost_idr"] + more * idr}
+                for side, idr in zip(both, bought, strict=True)
             )
             return self._judged(choose, against)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.scenarios.compare.costs import waiting_costs
-from ektp_sched.scenarios.compare.measures import fixed_cost, samples, with_dates
+from ektp_sched.scenarios.compare.measures import samples, total_cost, with_dates
 from ektp_sched.scenarios.compare.told import told_trips
 from ektp_sched.scenarios.compare.verdict import FUTURES
 from ektp_sched.scenarios.simulate.simulate import simulate
@@ -59,6 +59,7 @@ class Sides:
     told: Mapping[str, Floats]  # the baseline's samples with dates told, as simulated
     _known: dict[tuple[str, Measure, Setting], Samples] = field(default_factory=dict)
     _worlds: dict[tuple[int | None, int], World] = field(default_factory=dict)
+    _limits: dict[tuple[str, Setting, int], Limits] = field(default_factory=dict)
 
     @property
     def policy(self) -> str:
@@ -102,16 +103,17 @@ class Sides:
         return replace(self._worlds[key], breakdowns=moved.breakdowns)
 
     def limits(self, scenario: Scenario, setting: Setting, world: World) -> Limits:
-        """Return what limits a scenario."""
-        if setting.moved is not None:
-            scenario = scenario.at(setting.moved)
-        limits = limits_of(scenario, world)
-        if setting.blanks == HUNDRED:
+        """Return what limits a scenario, whoever comes."""
+        share, setting = setting.blanks, replace(setting, arrivals=None, blanks=HUNDRED)
+        key = scenario.name, setting, world.size
+        if key not in self._limits:
+            moved = setting.moved
+            at = scenario if moved is None else scenario.at(moved)
+            self._limits[key] = limits_of(at, world)
+        limits = self._limits[key]
+        if share == HUNDRED:
             return limits
-        supply = {
-            card: upto * setting.blanks // HUNDRED
-            for card, upto in limits.supply.items()
-        }
+        supply = {card: upto * share // HUNDRED for card, upto in limits.supply.items()}
         return replace(limits, supply=supply)
 
     def _as_seen_by(self, scenario: Scenario, setting: Setting) -> Setting:
@@ -140,15 +142,18 @@ class Sides:
             "total_cost_idr": self._spent(scenario, limits, world.size),
         }
 
+    def bought(self, name: str) -> Floats:
+        """Return what a side buys, its price and replacements, rupiah, ``(R,)``."""
+        scenario, world = self.scenario(name), self.world(AS_IT_IS)
+        replaced = _replaced(self.limits(scenario, AS_IT_IS, world), world.size)
+        return scenario.cost_idr + replaced.astype(np.float64)
+
     def _spent(self, scenario: Scenario, limits: Limits, size: int) -> Floats:
         """Return what a scenario costs beside trips, ``(R,)``."""
-        in_baseline = limits_of(self.run.baseline, self.world(AS_IT_IS, 1)).open
-        worth = self.run.scenarios.worth
-        fixed = float(fixed_cost(scenario, limits.open, in_baseline, worth))
-        spent = np.full(size, fixed)
-        if limits.replacement_idr is not None:
-            spent += limits.replacement_idr
-        return spent
+        as_it_is = self.world(AS_IT_IS)
+        base = self.limits(self.run.baseline, AS_IT_IS, as_it_is)
+        worth, replaced = self.run.scenarios.worth, _replaced(limits, size)
+        return total_cost(scenario, worth, limits.open, base.open, replaced)
 
     def _with_dates(self, setting: Setting) -> Samples:
         """Return the baseline's samples with dates told.
@@ -167,3 +172,10 @@ class Sides:
             base, outcome, told, scenario.office, self.run.scenarios.told
         )
         return {name: values[:FUTURES] for name, values in dated.items()}
+
+
+def _replaced(limits: Limits, size: int) -> NDArray[np.int64]:
+    """Return what replacements of what failed for good cost, ``(R,)``."""
+    if limits.replacement_idr is None:
+        return np.zeros(size, dtype=np.int64)
+    return limits.replacement_idr
